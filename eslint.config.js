@@ -1,0 +1,44 @@
+import tseslint from 'typescript-eslint';
+
+const throwOurOwn = {
+  selector: "ThrowStatement > NewExpression[callee.name='Error'], ThrowStatement > NewExpression[callee.name='TypeError']",
+  message: 'Throw one of our own errors (lambdas/errors.ts): they carry a code, a cause and advice.',
+};
+const impure = [
+  {
+    selector: "MemberExpression[object.name='process'][property.name='env']",
+    message: 'Law 2: only lambdas/serve.ts reads process.env. Take the value as an argument.',
+  },
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now'], NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'Law 2: time comes through the Clock port, or a step cannot be replayed.',
+  },
+  {
+    selector: "CallExpression[callee.object.name='Math'][callee.property.name='random'], CallExpression[callee.name=/^random(UUID|Bytes|Int)$/]",
+    message: 'Law 2: randomness and ids come through the Ids port, or a step cannot be replayed.',
+  },
+];
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'cdk.out', 'coverage', '.checkrein'] },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/require-await': 'off',
+      'no-console': 'error',
+      'no-restricted-syntax': ['error', throwOurOwn],
+    },
+  },
+  {
+    files: ['lambdas/**/*.ts'],
+    ignores: ['lambdas/adapters/**', 'lambdas/serve.ts'],
+    rules: { 'no-restricted-syntax': ['error', throwOurOwn, ...impure] },
+  },
+);

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { Json, JsonObject } from './json.ts';
+
+/** An EventBridge event pattern (content filter). Operators: exact, `prefix`, `suffix`, `anything-but`, `exists`. */
+export const EventPattern = z.record(z.string(), Json);
+export type EventPattern = z.infer<typeof EventPattern>;
+
+const identifier = z.string().regex(/^[a-z][a-z0-9-]{1,38}$/, 'lower-case letters, digits and dashes, 2 to 39 long');
+
+/** A file in `config/agents/`: what an agent is, declared, never coded. */
+export const Agent = z.strictObject({
+  name: identifier,
+  description: z.string().min(10),
+  /** Which events this agent takes. Where several agents match, the lowest `order` wins. */
+  takes: EventPattern,
+  order: z.int().default(100),
+  tools: z.strictObject({
+    observe: z.array(z.string()).min(1),
+    /** Empty for a read-only agent: its catalogue then has no change tools at all. */
+    change: z.array(z.string()).default([]),
+  }),
+  /** Model id as the provider spells it. Must have a line in the price table. */
+  model: z.string(),
+  /** Hard ceilings of one incident. */
+  budget: z.strictObject({
+    turns: z.int().min(1).max(100),
+    tokens: z.int().positive(),
+    dollars: z.number().positive(),
+    minutes: z.int().positive(),
+  }),
+  /** Hard ceilings of one UTC day over all incidents of this agent. */
+  budgetPerDay: z.strictObject({ dollars: z.number().positive(), incidents: z.int().positive() }),
+  /** Observe calls made in parallel before the first turn. `$alarm.…` is filled from the event. */
+  firstLook: z.array(z.strictObject({ tool: z.string(), input: JsonObject })).default([]),
+  /** How long a change has to heal the alarm, and what must not get worse meanwhile. */
+  verification: z
+    .strictObject({
+      windowMinutes: z.int().min(1).max(120).default(15),
+      /** What happens to a reversible change that did not heal the alarm. One that made it worse always goes back. */
+      onUnhealed: z.enum(['rollback', 'keep']).default('rollback'),
+    })
+    .prefault({}),
+  instructions: z.string().min(20),
+});
+export type Agent = z.infer<typeof Agent>;

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+
+/**
+ * Environment variables of the functions, by name. `lib/` sets them from this list and `serve.ts` reads
+ * them through it, so neither half can misspell one.
+ */
+export const ENV = {
+  ledgerTable: 'CHECKREIN_LEDGER_TABLE',
+  rulesPath: 'CHECKREIN_RULES_PATH',
+  switchParameter: 'CHECKREIN_SWITCH_PARAMETER',
+  modelSecret: 'CHECKREIN_MODEL_SECRET',
+  modelBaseUrl: 'CHECKREIN_MODEL_BASE_URL',
+  grantKey: 'CHECKREIN_GRANT_KEY',
+  linkKey: 'CHECKREIN_LINK_KEY',
+  sealKey: 'CHECKREIN_SEAL_KEY',
+  topic: 'CHECKREIN_TOPIC',
+  pageUrl: 'CHECKREIN_PAGE_URL',
+  changeRole: 'CHECKREIN_CHANGE_ROLE',
+} as const;
+export type EnvName = keyof typeof ENV;
+
+/** Reads exactly the named variables; says which are missing. */
+export const EnvOf = <const N extends EnvName>(names: readonly N[]): z.ZodType<Record<N, string>> =>
+  z.record(z.enum(names), z.string().min(1));

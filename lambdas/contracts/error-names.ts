@@ -1,0 +1,21 @@
+/**
+ * Names of the errors that cross a boundary: a step throws them, the state machine's Retry and Catch
+ * match on them. Both halves read this list, so a renamed error cannot silently stop being caught.
+ */
+export const ERROR = {
+  /** The model's service did not answer, or said "try later" longer than the adapter was told to wait. */
+  modelUnavailable: 'ModelUnavailable',
+  /** An AWS read failed with a throttle or an outage that outlived the SDK's own retries. */
+  cloudUnavailable: 'CloudUnavailable',
+  /** The ledger throttled or did not answer. Nothing was recorded, so nothing was done. */
+  ledgerUnavailable: 'LedgerUnavailable',
+  /** An earlier attempt of this apply may still be running; the answer is to come back later. */
+  applyInFlight: 'ApplyInFlight',
+  /** A step, on a retry, decided otherwise than its recorded first attempt: a bug, never retried. */
+  traceDiverged: 'TraceDiverged',
+  /** A step was handed, or produced, something its schema refuses: a bug, never retried. */
+  contractBroken: 'ContractBroken',
+  /** A Lambda lacks an environment variable or holds rules that do not parse: a deployment fault. */
+  misconfigured: 'Misconfigured',
+} as const;
+export type ErrorName = (typeof ERROR)[keyof typeof ERROR];

@@ -1,0 +1,80 @@
+import * as z from 'zod';
+
+/**
+ * Every number and attribute that a policy may speak about, in one registry. Facts are computed by
+ * code from what AWS answered; the model can influence them only by proposing something else. The
+ * Cedar schema is generated from this table, so a policy about an unknown fact fails at synth.
+ *
+ * Longs only, no fractions: Cedar has no floats. Round against the change (up for harm, down for good).
+ */
+export const FACTS = {
+  // about the change, computed by the tool
+  cutPercent: {
+    type: 'Long',
+    says: 'capacity taken away, % of what is there now, over the worst dimension; 0 when nothing shrinks',
+  },
+  growPercent: {
+    type: 'Long',
+    says: 'capacity added, % of what is there now, over the largest dimension; 0 when nothing grows',
+  },
+  peakUsePercentAfter: {
+    type: 'Long',
+    says: 'observed peak use (14 days, or what there is), as % of the capacity after the change; 100 when unknown and something shrinks',
+  },
+  memoryMiBAfter: { type: 'Long', says: 'memory of one unit (instance, container) after the change, in MiB' },
+  fleetSize: {
+    type: 'Long',
+    says: 'number of units that serve together with the target, the target included; 1 for a lone instance',
+  },
+  fleetAffectedPercent: {
+    type: 'Long',
+    says: 'share of that fleet that the change takes out of service at once, in %',
+  },
+  inServiceAfter: { type: 'Long', says: 'units left in service while the change runs' },
+  downtimeSeconds: { type: 'Long', says: 'expected time without service of the unit itself, in seconds; 0 for none' },
+  reversible: { type: 'Bool', says: 'whether the tool has an inverse for this change' },
+  // about the change, from the dry run (plan phase only)
+  costDeltaCentsPerMonth: {
+    type: 'Long',
+    says: 'list-price difference in US cents per 730-hour month; positive is dearer',
+  },
+  costKnown: { type: 'Bool', says: 'whether a list price was found for both sides' },
+  // about the world, computed by the kernel
+  evidenceCount: { type: 'Long', says: 'successful observations on the trace before the proposal' },
+  minutesSinceLastChange: {
+    type: 'Long',
+    says: 'minutes since Checkrein last changed this target; 1000000 when never',
+  },
+  minutesSinceLastCut: {
+    type: 'Long',
+    says: 'minutes since Checkrein last took capacity from this target; 1000000 when never',
+  },
+  changesThisIncident: { type: 'Long', says: 'changes already applied in this incident, rollbacks not counted' },
+  sameAccount: { type: 'Bool', says: 'whether the target is in the account that the alarm came from' },
+  sameRegion: { type: 'Bool', says: 'whether the target is in the Region that the alarm came from' },
+  hourUtc: { type: 'Long', says: 'hour of the day, UTC, 0 to 23' },
+  weekday: { type: 'Long', says: 'day of the week, UTC, 1 = Monday to 7 = Sunday' },
+} as const satisfies Record<string, { type: 'Long' | 'Bool'; says: string }>;
+
+export type FactName = keyof typeof FACTS;
+export const FACT_NAMES = Object.keys(FACTS).filter((name): name is FactName => name in FACTS);
+
+/** Facts that only a dry run can know; policies must guard them with `context has report`. */
+export const REPORT_FACTS = ['costDeltaCentsPerMonth', 'costKnown'] as const satisfies readonly FactName[];
+
+/** Facts that the kernel adds to every change, whatever the tool. */
+export const KERNEL_FACTS = [
+  'reversible',
+  'evidenceCount',
+  'minutesSinceLastChange',
+  'minutesSinceLastCut',
+  'changesThisIncident',
+  'sameAccount',
+  'sameRegion',
+  'hourUtc',
+  'weekday',
+] as const satisfies readonly FactName[];
+
+/** Facts by name. Integers only; a tool that cannot compute a declared fact must throw, not guess. */
+export const Facts = z.partialRecord(z.enum(FACT_NAMES), z.union([z.int(), z.boolean()]));
+export type Facts = z.infer<typeof Facts>;

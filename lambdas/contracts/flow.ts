@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { Json } from './json.ts';
+
+/**
+ * The state document that Step Functions carries from step to step. It stays tiny on purpose (claim
+ * check): everything else is on the trace, so no step has to trust what another step put in here.
+ */
+const Incident = z.strictObject({
+  incidentId: z.string().min(1),
+  agent: z.string().min(1),
+  /** Sequence number that the next trace event of the incident will have, as far as the flow knows. */
+  seq: z.int().nonnegative(),
+});
+
+/** Where each step may send the flow. The state machine's Choice states are built from these lists. */
+export const NEXT = {
+  open: ['decide', 'done'],
+  decide: ['observe', 'authorize', 'decide', 'close'],
+  observe: ['decide'],
+  authorize: ['dry-run', 'approve', 'apply', 'decide'],
+  'dry-run': ['decide'],
+  approve: ['apply', 'decide'],
+  apply: ['verify', 'decide'],
+  verify: ['verify', 'rollback', 'decide'],
+  rollback: ['decide'],
+  close: ['decide', 'done'],
+} as const;
+
+/** A step of the flow: a state of the state machine that runs one of our functions. */
+export type StepName = keyof typeof NEXT;
+export const STEP_NAMES = Object.keys(NEXT).filter((name): name is StepName => name in NEXT);
+
+/** Input of Open: what the EventBridge rule hands to the state machine, and the execution's own name. */
+export const OpenInput = z.strictObject({ event: Json, execution: z.string().min(1) });
+export type OpenInput = z.infer<typeof OpenInput>;
+
+export const OpenOutput = Incident.extend({ next: z.enum(NEXT.open) });
+export const StepInput = Incident;
+export type StepInput = z.infer<typeof StepInput>;
+
+export const DecideOutput = Incident.extend({ next: z.enum(NEXT.decide) });
+export const ObserveOutput = Incident.extend({ next: z.enum(NEXT.observe) });
+export const AuthorizeOutput = Incident.extend({ next: z.enum(NEXT.authorize) });
+export const DryRunOutput = Incident.extend({ next: z.enum(NEXT['dry-run']) });
+
+/** Approve waits: its input carries the task token, its output arrives through SendTaskSuccess. */
+export const ApproveInput = z.strictObject({ state: Incident, taskToken: z.string().min(1) });
+export type ApproveInput = z.infer<typeof ApproveInput>;
+export const ApproveOutput = Incident.extend({ next: z.enum(NEXT.approve) });
+export type ApproveOutput = z.infer<typeof ApproveOutput>;
+
+/** How long the flow waits before Verify looks, in seconds. Always present, since a Wait state reads it. */
+const Settling = Incident.extend({ waitSeconds: z.int().nonnegative() });
+export const ApplyOutput = Settling.extend({ next: z.enum(NEXT.apply) });
+export const VerifyOutput = Settling.extend({ next: z.enum(NEXT.verify) });
+export const RollbackOutput = Incident.extend({ next: z.enum(NEXT.rollback) });
+
+/** Close is reached in order (`conclude`, `escalate`) or through a Catch, which adds the error. */
+export const CloseInput = Incident.extend({
+  error: z.object({ Error: z.string(), Cause: z.string().optional() }).optional(),
+});
+export type CloseInput = z.infer<typeof CloseInput>;
+export const CloseOutput = Incident.extend({ next: z.enum(NEXT.close) });
+
+/** The ASL name of the state that runs a step. The laptop finds the handler of a state by this table. */
+export const STATE_OF: Record<StepName, string> = {
+  open: 'Open',
+  decide: 'Decide',
+  observe: 'Observe',
+  authorize: 'Authorize',
+  'dry-run': 'DryRun',
+  approve: 'Approve',
+  apply: 'Apply',
+  verify: 'Verify',
+  rollback: 'Rollback',
+  close: 'Close',
+};

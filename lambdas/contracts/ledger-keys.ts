@@ -1,0 +1,37 @@
+/**
+ * Families of rows in the ledger. The partition key of a row is `family#id`, so IAM can say per step
+ * which families it may create, count or replace (`dynamodb:LeadingKeys`). Trace events are in a family
+ * of their own that nobody may replace, count or delete.
+ */
+export const FAMILY = {
+  /** Trace events: `incident#<id>` / `event#<seq>`. Append only. */
+  incident: 'incident',
+  /** EventBridge event ids already seen. Create only. */
+  source: 'source',
+  /** The open incident of a storm key. */
+  storm: 'storm',
+  /** A question to people, its task token, and each person's answer. */
+  approval: 'approval',
+  /** Redeemed grants. Create only. */
+  grant: 'grant',
+  /** Money and incident counters of a day. */
+  budget: 'budget',
+  /** When Checkrein last changed a target. */
+  change: 'change',
+  /** Tripped circuit breakers. */
+  breaker: 'breaker',
+  /** Which incident may change a target right now. */
+  lease: 'lease',
+} as const;
+export type Family = (typeof FAMILY)[keyof typeof FAMILY];
+
+/** Which operations exist. `create` never overwrites; `replace` needs the version it replaces; `add` counts. */
+export type LedgerOperation = 'read' | 'append' | 'create' | 'replace' | 'add';
+
+/** Address of a row. */
+export interface RowKey {
+  readonly family: Exclude<Family, 'incident'>;
+  readonly id: string;
+  /** Sort key, where one id has several rows. */
+  readonly part?: string;
+}

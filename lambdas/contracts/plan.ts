@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { Facts } from './facts.ts';
+import { Json, JsonObject } from './json.ts';
+
+/** What a change is made to. Becomes the Cedar resource; all of it comes from AWS, none from the model. */
+export const Target = z.strictObject({
+  kind: z.string(),
+  id: z.string(),
+  arn: z.string(),
+  account: z.string(),
+  region: z.string(),
+  /** From the tag `environment` or `env`, lower case; `production` when there is no such tag. */
+  environment: z.string(),
+  tags: z.record(z.string(), z.string()),
+});
+export type Target = z.infer<typeof Target>;
+
+/** One line of the diff that the approver reads. */
+export const DiffLine = z.strictObject({ field: z.string(), before: Json, after: Json });
+export type DiffLine = z.infer<typeof DiffLine>;
+
+/** One thing that the dry run looked at. `refused` rejects the proposal; `unknown` is said, not hidden. */
+export const DryRunCheck = z.strictObject({
+  name: z.string(),
+  outcome: z.enum(['passed', 'refused', 'unknown']),
+  detail: z.string(),
+});
+export type DryRunCheck = z.infer<typeof DryRunCheck>;
+
+/** What would happen, for the model and the approver. */
+export const DryRunReport = z.strictObject({
+  checks: z.array(DryRunCheck),
+  diff: z.array(DiffLine),
+  /** US cents per 730-hour month at list price; null when no price was found, with the reason. */
+  cost: z.strictObject({ deltaCentsPerMonth: z.int().nullable(), says: z.string() }),
+  disruption: z.strictObject({ level: z.enum(['none', 'brief', 'interrupts']), says: z.string() }),
+  rollback: z.strictObject({ reversible: z.boolean(), says: z.string() }),
+});
+export type DryRunReport = z.infer<typeof DryRunReport>;
+
+/** How a change is undone: the same tool with another input, or the reason why it cannot be. */
+export const Inverse = z.discriminatedUnion('reversible', [
+  z.strictObject({ reversible: z.literal(true), input: JsonObject, says: z.string() }),
+  z.strictObject({ reversible: z.literal(false), says: z.string() }),
+]);
+export type Inverse = z.infer<typeof Inverse>;
+
+/**
+ * Everything that a yes is a yes to. Its SHA-256 over canonical JSON is the plan digest; any edit,
+ * down to one tag of the target, is another plan.
+ */
+export const Plan = z.strictObject({
+  incidentId: z.string(),
+  agent: z.string(),
+  tool: z.string(),
+  input: JsonObject,
+  target: Target,
+  before: Json,
+  after: Json,
+  inverse: Inverse,
+  facts: Facts,
+  report: DryRunReport,
+  /** SHA-256 over the target and its state at dry run; apply refuses when it moved (drift). */
+  fingerprint: z.string(),
+  /** SHA-256 over policies, schema and agents in force when the plan was made. */
+  rulesHash: z.string(),
+});
+export type Plan = z.infer<typeof Plan>;
+
+export const PlanDigest = z.string().regex(/^sha256:[0-9a-f]{64}$/);

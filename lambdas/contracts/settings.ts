@@ -1,0 +1,52 @@
+import * as z from 'zod';
+
+/** A person (or a shared mailbox) who may be asked. What they may approve is for policy to say. */
+export const Approver = z.strictObject({
+  email: z.email(),
+  name: z.string().min(1),
+  /** Cedar roles, e.g. `sre`, `owner`. */
+  roles: z.array(z.string().min(1)).min(1),
+  /** 1 is asked first, 2 when nobody of 1 answered by the first reminder, and so on. */
+  tier: z.int().min(1).max(5).default(1),
+});
+export type Approver = z.infer<typeof Approver>;
+
+/** What `config/deployment.ts` may say. Every field has a safe default but the approvers. */
+export const Settings = z.strictObject({
+  approvers: z
+    .array(Approver)
+    .min(1, 'at least one approver: without one, every change would expire unasked')
+    .refine((all) => all.some((one) => one.tier === 1), 'one approver must have tier 1, or nobody is asked first')
+    .refine((all) => new Set(all.map((one) => one.email)).size === all.length, 'every e-mail address once'),
+  approval: z
+    .strictObject({
+      /** Between a request and its reminder, and between reminders. */
+      remindMinutes: z.int().min(1).max(240).default(15),
+      /** After this the answer is *expired*, never *approved*. */
+      expireMinutes: z.int().min(1).max(1440).default(60),
+      /** How long a grant may wait between the yes and apply. */
+      grantMinutes: z.int().min(1).max(60).default(15),
+    })
+    .prefault({}),
+  /** Where the kill switch stands after the first deployment. Changed at run time in SSM, not here. */
+  initialSwitch: z.enum(['on', 'propose-only', 'off']).default('on'),
+  accountBudgetPerDay: z
+    .strictObject({ dollars: z.number().positive().default(100), incidents: z.int().positive().default(500) })
+    .prefault({}),
+  model: z
+    .strictObject({
+      /** An LLM gateway that speaks the Messages API. */
+      baseUrl: z.url().default('https://api.anthropic.com'),
+    })
+    .prefault({}),
+  /** Days that a trace is kept before DynamoDB's TTL removes it. */
+  retentionDays: z.int().min(1).max(3650).default(400),
+  logRetentionDays: z
+    .union([z.literal(30), z.literal(90), z.literal(180), z.literal(365), z.literal(731)])
+    .default(365),
+  /** Keep ledger and keys when the stack is destroyed. Turn off only for throw-away accounts. */
+  protectData: z.boolean().default(true),
+});
+export type Settings = z.infer<typeof Settings>;
+/** What a team writes: the same with defaults left out. */
+export type SettingsInput = z.input<typeof Settings>;

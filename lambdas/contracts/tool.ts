@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import type { FactName } from './facts.ts';
+
+/** An AWS service as the cloud port names it: the prefix of its IAM actions. */
+export const SERVICES = ['ec2', 'autoscaling', 'cloudwatch', 'logs', 'cloudtrail', 'pricing'] as const;
+export type Service = (typeof SERVICES)[number];
+
+/**
+ * One AWS call that a tool may make. IAM follows from it: a step's role is the union of the actions
+ * of the tools that some agent is granted, and the cloud port refuses any call that is not listed.
+ */
+export interface AwsCall {
+  readonly service: Service;
+  /** The SDK's command without the suffix `Command`, e.g. `DescribeInstances`. */
+  readonly command: string;
+  /** The IAM action, where it is not `service:command`, e.g. `cloudwatch:GetMetricData`. */
+  readonly action?: string;
+  /** `target`: IAM can be narrowed to the target's ARN. `any`: the action knows no resource-level permission. */
+  readonly scope: 'target' | 'any';
+}
+
+interface ManifestBase<Input extends z.ZodType> {
+  /** Unique, snake_case: what the model calls. */
+  readonly name: string;
+  /** What the tool is for and when to use it, for the model and for the docs. */
+  readonly description: string;
+  /** Strict zod object: an unknown field is refused. Every field has a `.describe()` with its unit. */
+  readonly input: Input;
+  /** Calls that only read. Made by observe, authorize, dry-run, apply and verify. */
+  readonly reads: readonly AwsCall[];
+}
+
+/** A tool that only reads. */
+export interface ObserveManifest<Input extends z.ZodType = z.ZodType> extends ManifestBase<Input> {
+  readonly kind: 'observe';
+}
+
+/** A tool that mutates. The manifest says so, the model never does. */
+export interface ChangeManifest<Input extends z.ZodType = z.ZodType> extends ManifestBase<Input> {
+  readonly kind: 'change';
+  /** What it changes; becomes the Cedar attribute `resource.kind`. */
+  readonly targetKind: string;
+  /** ARN pattern of possible targets with `${account}` and `${region}` left open: the change role's ceiling. */
+  readonly targetArn: string;
+  /** Calls that mutate. Only the change role has them, and only under a session policy for one target. */
+  readonly changes: readonly AwsCall[];
+  /** Facts that this tool computes. A declared fact that is missing at run time is a refusal. */
+  readonly facts: readonly FactName[];
+  /** Whether repeating the change after an unknown outcome leads to the same state (absolute, not relative). */
+  readonly repeatable: boolean;
+  /** How long after the change the effect can be judged, in seconds. */
+  readonly settleSeconds: number;
+}
+
+export type Manifest = ObserveManifest | ChangeManifest;
+
+/** The IAM action of a call. */
+export const actionOf = (call: AwsCall): string => call.action ?? `${call.service}:${call.command}`;

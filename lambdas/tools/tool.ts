@@ -1,0 +1,107 @@
+import type * as z from 'zod';
+import type { Alarm } from '../contracts/alarm.ts';
+import type { Facts } from '../contracts/facts.ts';
+import type { Json, JsonObject } from '../contracts/json.ts';
+import type { DryRunCheck, DryRunReport, Inverse, Target } from '../contracts/plan.ts';
+import type { ChangeManifest, Manifest, ObserveManifest } from '../contracts/tool.ts';
+import type { Clock, Cloud } from '../ports.ts';
+
+/** What a tool may use. `cloud` makes only the read calls of this tool's manifest. */
+export interface ToolContext {
+  readonly cloud: Cloud;
+  readonly clock: Clock;
+  readonly alarm: Alarm | null;
+}
+
+/** The same with the credentials for the change: only this tool's change calls, only on this target. */
+export interface ChangeContext extends ToolContext {
+  readonly change: Cloud;
+}
+
+/** A tool that reads. `run` answers with text for the model: short, with units, most telling line first. */
+export interface ObserveTool {
+  readonly manifest: ObserveManifest;
+  run(input: Json, context: ToolContext): Promise<string>;
+}
+
+/** A change as it goes through the flow: from `before` to `after`, of one target. All of it is JSON. */
+export interface Change<Input = Json, State = Json> {
+  readonly input: Input;
+  readonly target: Target;
+  readonly before: State;
+  readonly after: State;
+}
+
+/** What a dry run found out; the harness adds diff, rollback and the rest of the report. */
+export interface DryRunFindings {
+  readonly checks: readonly DryRunCheck[];
+  readonly cost: DryRunReport['cost'];
+  readonly disruption: DryRunReport['disruption'];
+}
+
+/**
+ * The small interface that a change tool implements. `State` is the part of the target that the tool
+ * changes, and that a person would want to know unmoved between the dry run and the change: drift check,
+ * diff, post-condition, reconciliation and rollback are all comparisons of such states.
+ */
+export interface ChangeSpec<Input, State> {
+  /** Finds the target and its present state. Throws `ToolRefusal` when there is no such target. */
+  describe(input: Input, context: ToolContext): Promise<{ target: Target; state: State }>;
+  /** The state that the change would lead to. Pure. Throws `ToolRefusal` when it makes no sense (no change at all, …). */
+  predict(input: Input, before: State): State;
+  /** Every fact that the manifest declares. */
+  facts(change: Change<Input, State>, context: ToolContext): Promise<Facts>;
+  /** Native dry run where AWS has one, else checks by reading. Every call on `change` must be a dry run. */
+  dryRun(change: Change<Input, State>, context: ChangeContext): Promise<DryRunFindings>;
+  /** Makes the change and returns when AWS has it. Must be able to go on from a half-done state if `repeatable`. */
+  apply(change: Change<Input, State>, context: ChangeContext): Promise<void>;
+  /** Whether the target is now as predicted. Pure. */
+  postCondition(change: Change<Input, State>, now: State): { holds: boolean; detail: string };
+  /** How to undo it: another input to this very tool. Pure. */
+  inverse(change: Change<Input, State>): Inverse;
+}
+
+/** A change tool with its types erased: what the steps call. Inputs and states are parsed on the way in. */
+export interface ChangeTool extends ChangeSpec<Json, Json> {
+  readonly manifest: ChangeManifest;
+}
+
+export type Tool = ObserveTool | ChangeTool;
+
+/** A line of the catalogue: the manifest at once, the code when it is needed. */
+export interface CatalogueLine<M extends Manifest = Manifest> {
+  readonly manifest: M;
+  readonly load: () => Promise<{
+    readonly tool: M extends ObserveManifest ? ObserveTool : M extends ChangeManifest ? ChangeTool : Tool;
+  }>;
+}
+
+/** Makes an observe tool out of its manifest and one function. */
+export const observeTool = <I extends z.ZodType>(
+  manifest: ObserveManifest<I>,
+  run: (input: z.output<I>, context: ToolContext) => Promise<string>,
+): ObserveTool => ({ manifest, run: (input, context) => run(manifest.input.parse(input), context) });
+
+/** Makes a change tool out of its manifest, the schema of its state, and the small interface. */
+export const changeTool = <I extends z.ZodType<JsonObject>, S extends z.ZodType<Json>>(
+  manifest: ChangeManifest<I>,
+  state: S,
+  spec: ChangeSpec<z.output<I>, z.output<S>>,
+): ChangeTool => {
+  const typed = (change: Change): Change<z.output<I>, z.output<S>> => ({
+    input: manifest.input.parse(change.input),
+    target: change.target,
+    before: state.parse(change.before),
+    after: state.parse(change.after),
+  });
+  return {
+    manifest,
+    describe: (input, context) => spec.describe(manifest.input.parse(input), context),
+    predict: (input, before) => spec.predict(manifest.input.parse(input), state.parse(before)),
+    facts: (change, context) => spec.facts(typed(change), context),
+    dryRun: (change, context) => spec.dryRun(typed(change), context),
+    apply: (change, context) => spec.apply(typed(change), context),
+    postCondition: (change, now) => spec.postCondition(typed(change), state.parse(now)),
+    inverse: (change) => spec.inverse(typed(change)),
+  };
+};
