@@ -4,10 +4,10 @@ import { ERROR, type ErrorName } from './contracts/error-names.ts';
  * Base of all our errors: a stable `code` for machines, a sentence, and advice on what to do about it.
  * `name` equals `code`, because that is what Step Functions matches on.
  */
-export class CheckreinError extends Error {
-  readonly code: string;
+export class CheckreinError<Code extends string = string> extends Error {
+  readonly code: Code;
   readonly advice: string;
-  constructor(code: string, message: string, advice: string, cause?: unknown) {
+  constructor(code: Code, message: string, advice: string, cause?: unknown) {
     super(message, cause === undefined ? {} : { cause });
     this.code = code;
     this.name = code;
@@ -16,11 +16,7 @@ export class CheckreinError extends Error {
 }
 
 /** An error that leaves a step. The state machine's Retry and Catch know its name. */
-export class StepError extends CheckreinError {
-  constructor(name: ErrorName, message: string, advice: string, cause?: unknown) {
-    super(name, message, advice, cause);
-  }
-}
+export class StepError extends CheckreinError<ErrorName> {}
 
 /** AWS refused a call for a reason that can be told to the model. `code` is AWS's own error code. */
 export class CloudError extends CheckreinError {

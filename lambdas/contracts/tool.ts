@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { FactName } from './facts.ts';
 
 /** An AWS service as the cloud port names it: the prefix of its IAM actions. */
