@@ -5,7 +5,7 @@ import { Json } from './json.ts';
  * The state document that Step Functions carries from step to step. It stays tiny on purpose (claim
  * check): everything else is on the trace, so no step has to trust what another step put in here.
  */
-const Incident = z.strictObject({
+const Incident = z.object({
   incidentId: z.string().min(1),
   agent: z.string().min(1),
   /** Sequence number that the next trace event of the incident will have, as far as the flow knows. */
@@ -30,8 +30,12 @@ export const NEXT = {
 export type StepName = keyof typeof NEXT;
 export const STEP_NAMES = Object.keys(NEXT).filter((name): name is StepName => name in NEXT);
 
-/** Input of Open: what the EventBridge rule hands to the state machine, and the execution's own name. */
-export const OpenInput = z.strictObject({ event: Json, execution: z.string().min(1) });
+/**
+ * Input of Open: the event that the EventBridge rule handed to the state machine, and the execution's
+ * name, which becomes the incident id. So a retry of Open finds its own incident, and an execution that
+ * dies can be closed by name.
+ */
+export const OpenInput = z.object({ event: Json, execution: z.string().min(1) });
 export type OpenInput = z.infer<typeof OpenInput>;
 
 export const OpenOutput = Incident.extend({ next: z.enum(NEXT.open) });
@@ -43,8 +47,11 @@ export const ObserveOutput = Incident.extend({ next: z.enum(NEXT.observe) });
 export const AuthorizeOutput = Incident.extend({ next: z.enum(NEXT.authorize) });
 export const DryRunOutput = Incident.extend({ next: z.enum(NEXT['dry-run']) });
 
+/** The three steps that run in the change zone: the one function that may assume the change role. */
+export const ChangeZoneInput = z.object({ step: z.enum(['dry-run', 'apply', 'rollback']), state: Incident });
+
 /** Approve waits: its input carries the task token, its output arrives through SendTaskSuccess. */
-export const ApproveInput = z.strictObject({ state: Incident, taskToken: z.string().min(1) });
+export const ApproveInput = z.object({ state: Incident, taskToken: z.string().min(1) });
 export type ApproveInput = z.infer<typeof ApproveInput>;
 export const ApproveOutput = Incident.extend({ next: z.enum(NEXT.approve) });
 export type ApproveOutput = z.infer<typeof ApproveOutput>;
