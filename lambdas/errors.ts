@@ -35,6 +35,13 @@ export class ToolRefusal extends CheckreinError {
   }
 }
 
+/** The incident was closed and its trace sealed; nothing can follow. */
+export class TraceSealed extends CheckreinError {
+  constructor(incident: string) {
+    super('TraceSealed', `The trace of incident ${incident} is sealed.`, 'Open a new incident.');
+  }
+}
+
 /** A person gave something wrong: a file, a flag, a configuration. Says where, what, and what was expected. */
 export class InputError extends CheckreinError {
   constructor(where: string, problem: string, expected: string, cause?: unknown) {

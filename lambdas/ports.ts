@@ -54,6 +54,9 @@ export interface Cloud {
   send(request: CloudRequest): Promise<unknown>;
 }
 
+/** Hands out a cloud that can make exactly the given read calls, under the step's own role. */
+export type CloudAccess = (calls: readonly AwsCall[]) => Cloud;
+
 /** Cuts a session of the change role down to one change. */
 export interface Scope {
   readonly calls: readonly AwsCall[];

@@ -13,6 +13,8 @@ export const ERROR = {
   applyInFlight: 'ApplyInFlight',
   /** A step, on a retry, decided otherwise than its recorded first attempt: a bug, never retried. */
   traceDiverged: 'TraceDiverged',
+  /** A stored trace event is unreadable or stands in the wrong place: a human has to look, never retried. */
+  traceCorrupt: 'TraceCorrupt',
   /** A step was handed, or produced, something its schema refuses: a bug, never retried. */
   contractBroken: 'ContractBroken',
   /** A Lambda lacks an environment variable or holds rules that do not parse: a deployment fault. */

@@ -102,13 +102,18 @@ export const EVENTS = {
     says: 'An event was not taken up: no agent takes it, it is not an alarm, or the switch is off.',
     data: z.strictObject({ eventId: z.string(), outcome: Outcome, reason: z.string(), detail: Json }),
   },
-  'budget.reserved': {
-    says: 'Money for one model call was set aside, before the call.',
-    data: z.strictObject({ turn: z.int(), microUsd: z.int(), agentDayMicroUsd: z.int(), accountDayMicroUsd: z.int() }),
-  },
-  'budget.spent': {
-    says: 'A budget does not allow another turn. The incident goes to a human.',
-    data: z.strictObject({ which: z.string(), limit: z.number(), used: z.number(), reason: z.string() }),
+  'budget.checked': {
+    says: 'Before a model call: either its worst case was set aside, or a budget is spent and the incident goes to a human.',
+    data: z.discriminatedUnion('allowed', [
+      z.strictObject({
+        allowed: z.literal(true),
+        turn: z.int(),
+        microUsd: z.int(),
+        agentDayMicroUsd: z.int(),
+        accountDayMicroUsd: z.int(),
+      }),
+      z.strictObject({ allowed: z.literal(false), which: z.string(), limit: z.number(), used: z.number(), reason: z.string() }),
+    ]),
   },
   'model.called': {
     says: 'One turn of the model, with what it cost.',
@@ -348,9 +353,16 @@ export type TraceEvent = { [K in EventKind]: z.infer<typeof Envelope> & { kind: 
 /** A trace event of one kind. */
 export type TraceEventOf<K extends EventKind> = Extract<TraceEvent, { kind: K }>;
 
-const anyEvent = z.union(
-  EVENT_KINDS.map((kind) => Envelope.extend({ kind: z.literal(kind), data: EVENTS[kind].data })),
+const schemas = new Map<unknown, z.ZodType>(
+  EVENT_KINDS.map((kind) => [kind, Envelope.extend({ kind: z.literal(kind), data: EVENTS[kind].data })]),
 );
+const Kinded = z.looseObject({ kind: z.string() });
 
 /** Whether a value is a trace event, data included; an unknown kind or field is not. */
-export const isTraceEvent = (value: unknown): value is TraceEvent => anyEvent.safeParse(value).success;
+export const isTraceEvent = (value: unknown): value is TraceEvent => {
+  const kinded = Kinded.safeParse(value);
+  return kinded.success && (schemas.get(kinded.data.kind)?.safeParse(value).success ?? false);
+};
+
+/** Narrows an event to one kind. */
+export const isKind = <K extends EventKind>(event: TraceEvent, kind: K): event is TraceEventOf<K> => event.kind === kind;

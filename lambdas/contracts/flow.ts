@@ -14,7 +14,7 @@ const Incident = z.object({
 
 /** Where each step may send the flow. The state machine's Choice states are built from these lists. */
 export const NEXT = {
-  open: ['decide', 'done'],
+  open: ['observe', 'close', 'done'],
   decide: ['observe', 'authorize', 'decide', 'close'],
   observe: ['decide'],
   authorize: ['dry-run', 'approve', 'apply', 'decide'],

@@ -1,0 +1,141 @@
+import {
+  isKind,
+  isTraceEvent,
+  type EventData,
+  type EventKind,
+  type Reply,
+  type TraceEvent,
+  type TraceEventOf,
+} from '../contracts/events.ts';
+import { ERROR } from '../contracts/error-names.ts';
+import { contractBroken, StepError, TraceSealed } from '../errors.ts';
+import type { Clock, Ledger } from '../ports.ts';
+import { GENESIS, hashOf } from './chain.ts';
+
+/** What a step wants on the trace: the event's data, and what the model is to be told because of it. */
+export interface Entry<K extends EventKind> {
+  readonly data: EventData<K>;
+  readonly replies?: readonly Reply[];
+}
+
+/** A recorded event, and whether an earlier attempt of this very step had recorded it. */
+export interface Recorded<K extends EventKind> {
+  readonly event: TraceEventOf<K>;
+  readonly replayed: boolean;
+}
+
+/** What recording takes. */
+export interface JournalPorts {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+}
+
+/**
+ * The trace as one invocation of a step sees it, and the reason why a retried step does nothing twice.
+ *
+ * A step is written as a straight sequence of `once(kind, produce)`. The first attempt runs `produce` and
+ * appends; a retry (same step, entered with the same `seq`) finds the event, skips `produce` and gets the
+ * recorded data back, so it takes the same branches as the first attempt did. Racing twins meet at the
+ * conditional append: one wins, the other reads again and goes on from the winner's event.
+ */
+export class Journal {
+  readonly #ports: JournalPorts;
+  readonly #step: string;
+  readonly #incident: string;
+  readonly #from: number;
+  readonly #events: TraceEvent[];
+  readonly #recordedBefore: number;
+  /** How many of this invocation's own events have been passed. */
+  #passed = 0;
+
+  private constructor(ports: JournalPorts, step: string, incident: string, from: number, events: TraceEvent[]) {
+    this.#ports = ports;
+    this.#step = step;
+    this.#incident = incident;
+    this.#from = from;
+    this.#events = events;
+    this.#recordedBefore = this.#own().length;
+  }
+
+  /** Reads the incident's trace. `seq` is the one in the state document with which the step was entered. */
+  static async open(
+    ports: JournalPorts,
+    step: string,
+    at: { readonly incidentId: string; readonly seq: number },
+  ): Promise<Journal> {
+    return new Journal(ports, step, at.incidentId, at.seq, await ports.ledger.events(at.incidentId));
+  }
+
+  /** Every event of the incident so far. */
+  get events(): readonly TraceEvent[] {
+    return this.#events;
+  }
+
+  /** The events that stood there before the first attempt of this step: what all its attempts have in common. */
+  get eventsBefore(): readonly TraceEvent[] {
+    return this.#events.filter((event) => event.seq < this.#from);
+  }
+
+  /** How many events an earlier attempt of this step had recorded. */
+  get recordedBefore(): number {
+    return this.#recordedBefore;
+  }
+
+  /** Sequence number of the next event: what the state document carries on. */
+  get seq(): number {
+    return this.#events.length;
+  }
+
+  /** Records an event once over all attempts of this step. `produce` runs only if nothing is recorded yet. */
+  async once<K extends EventKind>(kind: K, produce: () => Entry<K> | Promise<Entry<K>>): Promise<Recorded<K>> {
+    const earlier = this.#replay(kind);
+    if (earlier !== undefined) return earlier;
+    const entry = await produce();
+    for (;;) {
+      if (this.#events.at(-1)?.kind === 'trace.sealed') throw new TraceSealed(this.#incident);
+      const event = this.#link(kind, entry);
+      if ((await this.#ports.ledger.append(event)) === 'appended') {
+        this.#events.push(event);
+        this.#passed += 1;
+        return { event, replayed: false };
+      }
+      this.#events.push(...(await this.#ports.ledger.events(this.#incident, this.seq)));
+      const twin = this.#replay(kind);
+      if (twin !== undefined) return twin;
+    }
+  }
+
+  #own(): TraceEvent[] {
+    return this.#events.filter((event) => event.step === this.#step && event.from === this.#from);
+  }
+
+  #replay<K extends EventKind>(kind: K): Recorded<K> | undefined {
+    const event = this.#own()[this.#passed];
+    if (event === undefined) return undefined;
+    if (!isKind(event, kind))
+      throw new StepError(
+        ERROR.traceDiverged,
+        `On a retry, ${this.#step} wanted to record ${kind} where event ${event.seq} is ${event.kind}.`,
+        'A step must branch only on its input and on recorded events. This is a bug in Checkrein.',
+      );
+    this.#passed += 1;
+    return { event, replayed: true };
+  }
+
+  #link<K extends EventKind>(kind: K, entry: Entry<K>): TraceEventOf<K> {
+    const draft = {
+      incident: this.#incident,
+      seq: this.seq,
+      at: this.#ports.clock.now().toISOString(),
+      step: this.#step,
+      from: this.#from,
+      kind,
+      data: entry.data,
+      ...(entry.replies === undefined || entry.replies.length === 0 ? {} : { replies: entry.replies }),
+      prev: this.#events.at(-1)?.hash ?? GENESIS,
+    };
+    const event: unknown = { ...draft, hash: hashOf(draft) };
+    if (!isTraceEvent(event) || !isKind(event, kind)) throw contractBroken(`${this.#step} wanted to record a malformed ${kind}.`);
+    return event;
+  }
+}

@@ -1,0 +1,95 @@
+import type * as z from 'zod';
+import { ObserveOutput, StepInput } from '../contracts/flow.ts';
+import type { Agent } from '../contracts/agent.ts';
+import type { Json } from '../contracts/json.ts';
+import type { Rules } from '../contracts/rules.ts';
+import { admit } from '../kernel/admission.ts';
+import { contractBroken } from '../errors.ts';
+import { agentOf } from '../kernel/agents.ts';
+import { asToolError } from '../kernel/aws-errors.ts';
+import { firstLookCalls } from '../kernel/first-look.ts';
+import { Journal, type Entry } from '../kernel/journal.ts';
+import { evidenceByHandle, lastOf, openingOf, unansweredCalls } from '../kernel/trace.ts';
+import { clip, fenced, fenceOf, suspicionsIn } from '../kernel/untrusted.ts';
+import type { Clock, CloudAccess, Ledger } from '../ports.ts';
+import type { Step } from '../step.ts';
+import { loadObserveTool } from '../tools/load.ts';
+
+export interface ObservePorts {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly cloud: CloudAccess;
+  readonly rules: Rules;
+}
+
+interface Looking {
+  readonly toolUseId: string | null;
+  readonly tool: string;
+  readonly input: Json;
+  /** Why the call is not made, for a first look that the event has no values for. */
+  readonly skipped?: string | undefined;
+}
+
+type Finding = { readonly outcome: 'ok' | 'failed'; readonly text: string; readonly durationMs: number };
+
+/** The calls to make: those of the newest turn, or the agent's first look when there was no turn yet. */
+const callsToMake = (agent: Agent, journal: Journal): Looking[] => {
+  if (lastOf(journal.events, 'model.called') === undefined)
+    return firstLookCalls(agent, openingOf(journal.events).data.alarm).map((call) => ({ ...call, toolUseId: null }));
+  return unansweredCalls(journal.eventsBefore)
+    .filter((call) => admit(agent, call).kind === 'observe')
+    .map((call) => ({ toolUseId: call.id, tool: call.name, input: call.input }));
+};
+
+const look = async (looking: Looking, agent: Agent, journal: Journal, ports: ObservePorts): Promise<Finding> => {
+  const started = ports.clock.now().getTime();
+  const found = (outcome: Finding['outcome'], text: string): Finding => ({ outcome, text, durationMs: ports.clock.now().getTime() - started });
+  if (looking.skipped !== undefined) return found('failed', `Not asked: ${looking.skipped}`);
+  const admission = admit(agent, { id: looking.toolUseId ?? '', name: looking.tool, input: looking.input });
+  if (admission.kind !== 'observe') return found('failed', admission.kind === 'refused' ? admission.reason : `${looking.tool} does not only read.`);
+  const tool = await loadObserveTool(looking.tool);
+  try {
+    const context = { cloud: ports.cloud(admission.manifest.reads), clock: ports.clock, alarm: openingOf(journal.events).data.alarm };
+    return found('ok', await tool.run(admission.input, context));
+  } catch (error) {
+    const told = asToolError(error);
+    if (told === undefined) throw error;
+    return found('failed', told.says);
+  }
+};
+
+const entryFor = (looking: Looking, finding: Finding | undefined, journal: Journal): Entry<'evidence.gathered'> => {
+  if (finding === undefined) throw contractBroken(`${looking.tool} was to be recorded without having been asked.`);
+  const evidence = `E${evidenceByHandle(journal.events).size + 1}`;
+  const { text, clipped } = clip(finding.text);
+  const fence = fenceOf(openingOf(journal.events).hash);
+  return {
+    data: {
+      evidence,
+      tool: looking.tool,
+      input: looking.input,
+      toolUseId: looking.toolUseId,
+      outcome: finding.outcome,
+      text,
+      clipped,
+      redactions: 0,
+      suspicions: suspicionsIn(text),
+      durationMs: finding.durationMs,
+    },
+    replies: [{ toolUseId: looking.toolUseId, text: fenced(fence, evidence, looking.tool, text), isError: finding.outcome === 'failed' }],
+  };
+};
+
+const run = async (input: StepInput, ports: ObservePorts): Promise<z.infer<typeof ObserveOutput>> => {
+  const journal = await Journal.open(ports, 'observe', input);
+  const agent = agentOf(ports.rules, input.agent);
+  const calls = callsToMake(agent, journal);
+  // What an earlier attempt has recorded is not asked again; the rest runs side by side.
+  const findings = await Promise.all(calls.slice(journal.recordedBefore).map((call) => look(call, agent, journal, ports)));
+  for (const [index, call] of calls.entries())
+    await journal.once('evidence.gathered', () => entryFor(call, findings[index - journal.recordedBefore], journal));
+  return { ...input, seq: journal.seq, next: 'decide' };
+};
+
+/** Runs observe calls in parallel and puts what they found on the trace, clipped and fenced. */
+export const observe: Step<StepInput, z.infer<typeof ObserveOutput>, ObservePorts> = { name: 'observe', input: StepInput, output: ObserveOutput, run };
