@@ -70,7 +70,13 @@ export const Outcome = z.enum(['healed', 'diagnosed', 'escalated', 'unrouted', '
 export type Outcome = z.infer<typeof Outcome>;
 
 const Verdict = z.strictObject({ verifier: z.string(), holds: z.boolean(), reason: z.string() });
-const Judged = { checks: z.array(Check), facts: Facts, statements: z.array(Statement) };
+const Judged = {
+  checks: z.array(Check),
+  facts: Facts,
+  statements: z.array(Statement),
+  /** The policy that trips the target's breaker, if one did. */
+  trips: z.strictObject({ policy: z.string(), reason: z.string() }).nullable(),
+};
 
 /**
  * Everything that can be said on a trace. One line of prose each, from which `docs/trace-events.md` is
@@ -165,13 +171,12 @@ export const EVENTS = {
       verdict: z.enum(['permitted', 'refused']),
     }),
   },
-  'plan.made': {
-    says: 'The dry run went through: a plan with a digest exists and was reported back to the model.',
-    data: z.strictObject({ handle: z.string(), digest: PlanDigest, plan: Plan }),
-  },
-  'plan.rejected': {
-    says: 'The dry run showed that the change would not work; no plan was made.',
-    data: z.strictObject({ tool: z.string(), input: JsonObject, checks: z.array(DryRunCheck), reason: z.string() }),
+  'dry-run.finished': {
+    says: 'The dry run either made a plan with a digest, reported back to the model, or showed that the change would not work.',
+    data: z.discriminatedUnion('made', [
+      z.strictObject({ made: z.literal(true), handle: z.string(), digest: PlanDigest, plan: Plan }),
+      z.strictObject({ made: z.literal(false), tool: z.string(), input: JsonObject, checks: z.array(DryRunCheck), reason: z.string() }),
+    ]),
   },
   'plan.judged': {
     says: 'A confirmed plan was held to policy again, now with the facts of its dry run.',
@@ -224,31 +229,36 @@ export const EVENTS = {
     says: 'Proofs of a yes were made: one for the change, one for its rollback where there is an inverse.',
     data: z.strictObject({ digest: PlanDigest, grants: z.array(Grant) }),
   },
-  'grant.redeemed': {
-    says: 'Apply checked a grant and used it up.',
-    data: z.strictObject({ grantId: z.string(), digest: PlanDigest, purpose: Grant.shape.purpose }),
-  },
-  'apply.refused': {
-    says: 'Apply declined: switch, grant, lease or drift. Nothing was changed.',
+  'apply.checked': {
+    says: 'Before a change: kill switch, trace, grant, breaker, lease and drift were checked. Refused means that nothing was changed.',
     data: z.strictObject({
-      digest: PlanDigest.nullable(),
+      digest: PlanDigest,
       purpose: Grant.shape.purpose,
+      grantId: z.string().nullable(),
       checks: z.array(Check),
-      reason: z.string(),
+      verdict: z.enum(['allowed', 'refused']),
     }),
   },
+  'grant.redeemed': {
+    says: 'A grant was used up.',
+    data: z.strictObject({ grantId: z.string(), digest: PlanDigest, purpose: Grant.shape.purpose, approvers: z.array(z.string()) }),
+  },
   'apply.started': {
-    says: 'Written ahead of the first mutating call.',
+    says: 'Written ahead of the first mutating call. No such event, no change.',
     data: z.strictObject({
       digest: PlanDigest,
       purpose: Grant.shape.purpose,
       grantId: z.string(),
       tool: z.string(),
       input: JsonObject,
-      /** Until then this attempt may still be running; nobody reconciles before. */
+      targetArn: z.string(),
+      /** Until then this attempt may still be running; nobody resumes before. */
       deadline: z.string(),
-      checks: z.array(Check),
     }),
+  },
+  'apply.resumed': {
+    says: 'An earlier attempt of this change ended without a result; this one reconciles with the real state and finishes it.',
+    data: z.strictObject({ digest: PlanDigest, purpose: Grant.shape.purpose, deadline: z.string() }),
   },
   'apply.finished': {
     says: 'What became of the change: applied, failed (nothing or only part of it happened), or unknown.',
@@ -256,6 +266,7 @@ export const EVENTS = {
       digest: PlanDigest,
       purpose: Grant.shape.purpose,
       outcome: z.enum(['applied', 'failed', 'unknown']),
+      /** Whether the result was read off the target rather than answered by the call. */
       reconciled: z.boolean(),
       state: Json,
       error: z.strictObject({ code: z.string(), says: z.string() }).nullable(),

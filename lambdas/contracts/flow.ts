@@ -22,7 +22,7 @@ export const NEXT = {
   approve: ['apply', 'decide'],
   apply: ['verify', 'decide'],
   verify: ['verify', 'rollback', 'decide'],
-  rollback: ['decide'],
+  rollback: ['decide', 'close'],
   close: ['decide', 'done'],
 } as const;
 

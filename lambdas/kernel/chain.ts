@@ -49,6 +49,25 @@ const sealFault = (seal: TraceEventOf<'trace.sealed'>, pinnedKey: string | undef
   }
 };
 
+/** What breaks the chain at an event, given the event before it; nothing if it holds. */
+const linkFault = (event: TraceEvent, before: TraceEvent | undefined): string | undefined => {
+  const seq = before === undefined ? 0 : before.seq + 1;
+  if (event.seq !== seq) return `expected event ${seq}, found event ${event.seq}: one was removed or added`;
+  if (event.prev !== (before?.hash ?? GENESIS)) return 'its link to the event before is broken';
+  if (event.hash !== hashOf(event)) return 'its content does not match its hash';
+  if (before !== undefined && event.incident !== before.incident) return 'it belongs to another incident';
+  return before !== undefined && isKind(before, 'trace.sealed') ? 'it follows the seal' : undefined;
+};
+
+/** Checks the chain of an open trace: what apply trusts its plan and its grant on. */
+export const chainFault = (events: readonly TraceEvent[]): string | undefined => {
+  for (const [index, event] of events.entries()) {
+    const fault = linkFault(event, events[index - 1]);
+    if (fault !== undefined) return `Event ${index} of the trace is broken: ${fault}.`;
+  }
+  return undefined;
+};
+
 /**
  * Checks a whole trace offline: every line is the one canonical spelling of a known event, every hash
  * and link holds, and the last event is a seal whose signature holds. With `pinnedKey` (PEM) the seal must
@@ -57,18 +76,12 @@ const sealFault = (seal: TraceEventOf<'trace.sealed'>, pinnedKey: string | undef
  */
 export const verifyTrace = (lines: readonly string[], pinnedKey?: string): ChainVerdict => {
   const events: TraceEvent[] = [];
-  let prev = GENESIS;
-  for (const [seq, line] of lines.entries()) {
+  for (const [index, line] of lines.entries()) {
     const event = parse(line);
-    if (!isTraceEvent(event)) return broken(seq, 'this line is not a trace event');
-    if (canonical(event) !== line) return broken(seq, 'this line is not in canonical form');
-    if (event.seq !== seq) return broken(seq, `expected event ${seq}, found event ${event.seq}: one was removed or added`);
-    if (event.prev !== prev) return broken(seq, 'its link to the event before is broken');
-    if (event.hash !== hashOf(event)) return broken(seq, 'its content does not match its hash');
-    if (event.incident !== (events[0] ?? event).incident) return broken(seq, 'it belongs to another incident');
-    const before = events.at(-1);
-    if (before !== undefined && isKind(before, 'trace.sealed')) return broken(seq, 'it follows the seal');
-    prev = event.hash;
+    if (!isTraceEvent(event)) return broken(index, 'this line is not a trace event');
+    if (canonical(event) !== line) return broken(index, 'this line is not in canonical form');
+    const fault = linkFault(event, events.at(-1));
+    if (fault !== undefined) return broken(index, fault);
     events.push(event);
   }
   const last = events.at(-1);

@@ -66,6 +66,11 @@ export class Journal {
     return new Journal(ports, step, at.incidentId, at.seq, await ports.ledger.events(at.incidentId));
   }
 
+  /** The incident's id. */
+  get incident(): string {
+    return this.#incident;
+  }
+
   /** Every event of the incident so far. */
   get events(): readonly TraceEvent[] {
     return this.#events;

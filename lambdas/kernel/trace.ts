@@ -49,7 +49,8 @@ export interface PlanOnTrace {
 }
 
 /** Every plan that was made, oldest first. */
-export const plansOf = (events: readonly TraceEvent[]): PlanOnTrace[] => allOf(events, 'plan.made').map((event) => event.data);
+export const plansOf = (events: readonly TraceEvent[]): PlanOnTrace[] =>
+  allOf(events, 'dry-run.finished').flatMap(({ data }) => (data.made ? [data] : []));
 
 /** Finds a plan by handle or digest, of this incident only. */
 export const findPlan = (events: readonly TraceEvent[], name: string): PlanOnTrace | undefined =>

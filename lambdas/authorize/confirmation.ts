@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import type { Agent } from '../contracts/agent.ts';
+import type { Check, EventData, TraceEvent } from '../contracts/events.ts';
+import type { Json } from '../contracts/json.ts';
+import { trippedBreaker } from '../kernel/brakes.ts';
+import type { Journal } from '../kernel/journal.ts';
+import { allOf, findPlan, plansOf, type PlanOnTrace, type ToolCall } from '../kernel/trace.ts';
+import type { AuthorizePorts } from './ports.ts';
+
+type Judgement = EventData<'plan.judged'>;
+
+const Confirm = z.object({ plan: z.string() });
+const nameOf = (input: Json): string => {
+  const confirm = Confirm.safeParse(input);
+  return confirm.success ? confirm.data.plan : '';
+};
+
+/** Why a plan of this incident can no longer be confirmed. A plan is confirmed once, and only the newest one. */
+const staleness = (events: readonly TraceEvent[], plan: PlanOnTrace): string | undefined => {
+  const settled = allOf(events, 'plan.judged').some((event) => event.data.digest === plan.digest);
+  if (settled) return `${plan.handle} was confirmed before. Propose the change again if it is still wanted; that makes a new plan.`;
+  const newest = plansOf(events).at(-1);
+  if (newest !== undefined && newest.digest !== plan.digest) return `${plan.handle} was replaced by ${newest.handle}. Only the newest plan can be confirmed.`;
+  return undefined;
+};
+
+const refused = (handle: string, check: Check['check'], reason: string, known: Partial<Judgement> = {}): Judgement => ({
+  handle,
+  digest: null,
+  facts: {},
+  statements: [],
+  trips: null,
+  approvalsNeeded: 0,
+  ...known,
+  checks: [...(known.checks ?? []), { check, outcome: 'refused', reason }],
+  verdict: 'refused',
+});
+
+/** Holds a confirmed plan to policy, now with the facts of its dry run: refused, a human's to approve, or free. */
+export const judgeConfirmation = async (journal: Journal, ports: AuthorizePorts, agent: Agent, call: ToolCall): Promise<Judgement> => {
+  const name = nameOf(call.input).slice(0, 80);
+  const found = findPlan(journal.events, name);
+  if (found === undefined) {
+    const known = plansOf(journal.events).map((plan) => plan.handle);
+    return refused(name, 'approval', `This incident has no plan ${JSON.stringify(name)}. ${known.length === 0 ? 'Propose a change first.' : `Plans: ${known.join(', ')}.`}`);
+  }
+  const { handle, digest, plan } = found;
+  const stale = staleness(journal.events, found);
+  if (stale !== undefined) return refused(handle, 'approval', stale);
+  const position = await ports.switch.read();
+  if (position !== 'on')
+    return refused(handle, 'switch', `The kill switch is ${position}: changes are not applied. Conclude with ${handle} as what a human should do, or escalate.`, { digest });
+  const tripped = await trippedBreaker(ports.ledger, plan.target.arn);
+  if (tripped !== undefined) return refused(handle, 'breaker', tripped, { digest });
+  const checks: Check[] = [
+    { check: 'switch', outcome: 'passed', reason: 'The kill switch is on.' },
+    { check: 'breaker', outcome: 'passed', reason: 'The circuit breaker of the target is closed.' },
+  ];
+  const question = { agent, tool: plan.tool, target: plan.target, facts: plan.facts, report: plan.report };
+  const ruling = ports.policy.mayPropose({ ...question, phase: 'plan' });
+  const known = { digest, facts: plan.facts, statements: ruling.statements, trips: ruling.tripsBreaker, checks };
+  if (ruling.verdict === 'refused') return refused(handle, 'policy', ruling.reason, known);
+  checks.push({ check: 'policy', outcome: 'passed', reason: ruling.reason });
+  const unattended = ports.policy.mayApplyUnattended(question);
+  if (unattended.verdict === 'permitted')
+    return { handle, ...known, statements: [...ruling.statements, ...unattended.statements], approvalsNeeded: 0, verdict: 'unattended' };
+  const quorum = ports.policy.approvalsNeeded(question);
+  if (quorum.verdict === 'refused') return refused(handle, 'approval', quorum.reason, { ...known, statements: [...ruling.statements, ...quorum.statements] });
+  return { handle, ...known, statements: [...ruling.statements, ...quorum.statements], approvalsNeeded: quorum.needed, verdict: 'needs-approval' };
+};

@@ -1,0 +1,15 @@
+import type { Rules } from '../contracts/rules.ts';
+import type { PolicyEngine } from '../kernel/policy.ts';
+import type { Clock, CloudAccess, Ids, Ledger, MacGenerator, Switch } from '../ports.ts';
+
+export interface AuthorizePorts {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly cloud: CloudAccess;
+  readonly switch: Switch;
+  readonly policy: PolicyEngine;
+  /** For plans that policy lets through without a human. */
+  readonly mac: MacGenerator;
+  readonly rules: Rules;
+}

@@ -1,0 +1,93 @@
+import type { Agent } from '../contracts/agent.ts';
+import type { Check, EventData } from '../contracts/events.ts';
+import { admit } from '../kernel/admission.ts';
+import { asToolError } from '../kernel/aws-errors.ts';
+import { trippedBreaker } from '../kernel/brakes.ts';
+import { examine, factsAbout, type Examination } from '../kernel/examination.ts';
+import type { Journal } from '../kernel/journal.ts';
+import { openingOf, type ToolCall } from '../kernel/trace.ts';
+import { loadChangeTool } from '../tools/load.ts';
+import type { ChangeTool, ToolContext } from '../tools/tool.ts';
+import type { AuthorizePorts } from './ports.ts';
+
+type Judgement = EventData<'proposal.judged'>;
+
+/** A judgement in the making: checks are added in the kernel's order, and the first refusal ends it. */
+class Hearing {
+  readonly #checks: Check[] = [];
+  #judgement: Judgement;
+
+  constructor(call: ToolCall) {
+    this.#judgement = { toolUseId: call.id, tool: call.name, input: call.input, target: null, before: null, after: null, checks: [], facts: {}, statements: [], trips: null, verdict: 'refused' };
+  }
+
+  know(found: Partial<Judgement>): void {
+    this.#judgement = { ...this.#judgement, ...found };
+  }
+
+  pass(check: Check['check'], reason: string): void {
+    this.#checks.push({ check, outcome: 'passed', reason });
+  }
+
+  refuse(check: Check['check'], reason: string): Judgement {
+    this.#checks.push({ check, outcome: 'refused', reason });
+    return { ...this.#judgement, checks: this.#checks, verdict: 'refused' };
+  }
+
+  permit(): Judgement {
+    return { ...this.#judgement, checks: this.#checks, verdict: 'permitted' };
+  }
+}
+
+const examineOrSay = async (tool: ChangeTool, input: Judgement['input'], context: ToolContext): Promise<Examination | string> => {
+  try {
+    return await examine(tool, input, context);
+  } catch (error) {
+    const told = asToolError(error);
+    if (told === undefined) throw error;
+    return told.says;
+  }
+};
+
+const factsOrSay = async (...about: Parameters<typeof factsAbout>): Promise<Awaited<ReturnType<typeof factsAbout>> | string> => {
+  try {
+    return await factsAbout(...about);
+  } catch (error) {
+    const told = asToolError(error);
+    if (told === undefined) throw error;
+    return told.says;
+  }
+};
+
+/** Holds a change call to the kernel: schema, allowlist, switch, target, breaker, facts, policy. */
+export const judgeProposal = async (journal: Journal, ports: AuthorizePorts, agent: Agent, call: ToolCall): Promise<Judgement> => {
+  const hearing = new Hearing(call);
+  const admission = admit(agent, call);
+  if (admission.kind === 'refused') return hearing.refuse(admission.check, admission.reason);
+  if (admission.kind !== 'change') return hearing.refuse('allowlist', `${call.name} is not a change tool.`);
+  hearing.pass('schema', 'The input fits the schema of the tool.');
+  hearing.pass('allowlist', `${call.name} is granted to ${agent.name}.`);
+  if ((await ports.switch.read()) === 'off') return hearing.refuse('switch', 'The kill switch is off. Nothing may be proposed; conclude or escalate.');
+  hearing.pass('switch', 'The kill switch lets proposals through.');
+
+  const tool = await loadChangeTool(call.name);
+  const context: ToolContext = { cloud: ports.cloud(tool.manifest.reads), clock: ports.clock, alarm: openingOf(journal.events).data.alarm };
+  const examination = await examineOrSay(tool, admission.input, context);
+  if (typeof examination === 'string') return hearing.refuse('target', examination);
+  const { target, before, after } = examination.change;
+  hearing.know({ target, before, after });
+  hearing.pass('target', `${target.arn}, environment ${target.environment}.`);
+  const tripped = await trippedBreaker(ports.ledger, target.arn);
+  if (tripped !== undefined) return hearing.refuse('breaker', tripped);
+  hearing.pass('breaker', 'The circuit breaker of the target is closed.');
+
+  const facts = await factsOrSay(tool, examination, context, ports.ledger, journal.events);
+  if (typeof facts === 'string') return hearing.refuse('facts', facts);
+  hearing.know({ facts });
+  hearing.pass('facts', `${Object.keys(facts).length} facts were computed.`);
+  const ruling = ports.policy.mayPropose({ agent, tool: call.name, target, facts, phase: 'proposal' });
+  hearing.know({ statements: ruling.statements, trips: ruling.tripsBreaker });
+  if (ruling.verdict === 'refused') return hearing.refuse('policy', ruling.reason);
+  hearing.pass('policy', ruling.reason);
+  return hearing.permit();
+};

@@ -1,0 +1,62 @@
+import type { Grant } from '../contracts/events.ts';
+import { FAMILY } from '../contracts/ledger-keys.ts';
+import type { Clock, Ids, Ledger, MacGenerator, MacVerifier } from '../ports.ts';
+import { canonical } from './canonical.ts';
+import type { PlanOnTrace } from './trace.ts';
+
+/** The bytes that a grant's MAC covers: every field but the MAC. The prefix keeps it from meaning anything elsewhere. */
+const grantMessage = ({ mac: _mac, ...rest }: Grant): Uint8Array => Buffer.from(`checkrein/grant/v1\n${canonical(rest)}`);
+
+/**
+ * Proves a yes to one plan: a grant to apply it and, where it has an inverse, a grant to roll it back.
+ * The rollback grant lives longer, since verification comes first.
+ */
+export const issueGrants = async (
+  ports: { readonly mac: MacGenerator; readonly ids: Ids; readonly clock: Clock },
+  { digest, plan }: PlanOnTrace,
+  approvers: readonly string[],
+  minutes: { readonly apply: number; readonly rollback: number },
+): Promise<Grant[]> => {
+  const purposes = plan.inverse.reversible ? (['apply', 'rollback'] as const) : (['apply'] as const);
+  return Promise.all(
+    purposes.map(async (purpose) => {
+      const unsigned: Grant = {
+        id: ports.ids.fresh('grant'),
+        purpose,
+        incidentId: plan.incidentId,
+        digest,
+        approvers: [...approvers],
+        expiresAt: new Date(ports.clock.now().getTime() + minutes[purpose] * 60_000).toISOString(),
+        mac: '',
+      };
+      return { ...unsigned, mac: await ports.mac.generate(grantMessage(unsigned)) };
+    }),
+  );
+};
+
+/** Why a grant does not count, or nothing if it does. Checks everything but whether it was used. */
+export const grantFault = async (
+  verifier: MacVerifier,
+  grant: Grant | undefined,
+  wanted: { readonly incidentId: string; readonly digest: string; readonly purpose: Grant['purpose'] },
+  now: Date,
+): Promise<string | undefined> => {
+  if (grant === undefined) return `There is no grant to ${wanted.purpose} this plan.`;
+  if (grant.incidentId !== wanted.incidentId) return 'The grant belongs to another incident.';
+  if (grant.digest !== wanted.digest) return 'The grant is for another plan.';
+  if (grant.purpose !== wanted.purpose) return `The grant is to ${grant.purpose}, not to ${wanted.purpose}.`;
+  if (!(Date.parse(grant.expiresAt) > now.getTime())) return `The grant expired at ${grant.expiresAt}.`;
+  return (await verifier.verify(grantMessage(grant), grant.mac)) ? undefined : 'The MAC of the grant does not hold.';
+};
+
+/**
+ * Uses a grant up. The conditional create is what makes it single-use: of any number of attempts, in any
+ * number of incidents, one is told `redeemed`.
+ */
+export const redeem = async (ledger: Ledger, grant: Grant, now: Date): Promise<'redeemed' | 'used'> => {
+  const { created } = await ledger.create(
+    { family: FAMILY.grant, id: grant.id },
+    { incidentId: grant.incidentId, digest: grant.digest, purpose: grant.purpose, redeemedAt: now.toISOString() },
+  );
+  return created ? 'redeemed' : 'used';
+};
