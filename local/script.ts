@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { Json } from '../lambdas/contracts/json.ts';
+import { Usage } from '../lambdas/contracts/model.ts';
+import { InputError } from '../lambdas/errors.ts';
+
+const Block = z.discriminatedUnion(
+  'type',
+  [
+    z.looseObject({ type: z.literal('text'), text: z.string() }).describe('Something that the model says.'),
+    z
+      .looseObject({
+        type: z.literal('tool_use'),
+        id: z.string().min(1).optional().describe('Made up as toolu_<turn>_<n> when left out.'),
+        name: z.string().min(1),
+        input: Json.describe('Strings may hold ${plan} and ${evidence}: the newest handle of each.'),
+      })
+      .describe('A tool call.'),
+    z.looseObject({ type: z.enum(['thinking', 'redacted_thinking']) }).describe('Kept as it is.'),
+  ],
+  { error: 'Invalid block: expected one of type text, tool_use, thinking or redacted_thinking' },
+);
+const Content = z.array(Block).meta({ id: 'content' });
+
+const FullTurn = z
+  .strictObject({
+    content: Content.optional().describe('What the model answers; may be left out where `fail` is given.'),
+    stopReason: z.string().min(1).optional().describe('Left out: tool_use where a tool is called, else end_turn.'),
+    usage: Usage.partial().optional().describe('Tokens; what is left out is estimated from the length of the text.'),
+    fail: z
+      .enum(['unavailable', 'refusal', 'max_tokens'])
+      .optional()
+      .describe('unavailable: the call fails once. refusal, max_tokens: the answer ends for that reason.'),
+  })
+  .refine((turn) => turn.content !== undefined || turn.fail !== undefined, {
+    error: 'Missing: a turn has content, or says how it fails',
+    path: ['content'],
+  })
+  // A refinement has no JSON Schema of its own.
+  .meta({ anyOf: [{ required: ['content'] }, { required: ['fail'] }] });
+
+/** One turn of a script. The short form is its content alone. */
+export type ScriptedTurn = z.infer<typeof FullTurn>;
+
+/** A script file as it is written. `local/schemas/script.schema.json` is generated from this. */
+export const ScriptFile = z
+  .array(z.union([Content, FullTurn]))
+  .min(1)
+  .meta({
+    title: 'Checkrein model script',
+    description: 'What the scripted model answers, turn by turn. See docs/script-format.md.',
+  });
+
+const SEE = 'The format is described in docs/script-format.md.';
+
+/** Reads a script file; says which turn and which field are wrong. */
+export const loadScript = async (path: string): Promise<readonly ScriptedTurn[]> => {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new InputError(path, 'The model script cannot be read.', SEE, cause);
+  });
+  try {
+    return parseScript(JSON.parse(text), path);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new InputError(path, `The model script is not JSON: ${cause.message}.`, SEE, cause);
+  }
+};
+
+/** Checks a script turn by turn, since an error of the whole union would name no field. */
+export const parseScript = (value: unknown, where: string): readonly ScriptedTurn[] => {
+  const turns = z.array(z.unknown()).min(1).safeParse(value);
+  if (!turns.success) throw new InputError(where, 'A model script is a list of one turn or more.', SEE);
+  return turns.data.map((turn, index) => {
+    const parsed = FullTurn.safeParse(Array.isArray(turn) ? { content: turn } : turn);
+    if (parsed.success) return parsed.data;
+    const problems = parsed.error.issues.map(({ path, message }) =>
+      path.length === 0 ? message : `${z.core.toDotPath(path)}: ${message}`,
+    );
+    throw new InputError(`${where}, turn ${index + 1}`, problems.join('; '), SEE);
+  });
+};
