@@ -1,0 +1,177 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import * as z from 'zod';
+import type { ContentBlock, Usage } from '../../lambdas/contracts/model.ts';
+import { StepError } from '../../lambdas/errors.ts';
+import { scriptedModel } from '../../local/scripted-model.ts';
+import type { ScriptedTurn } from '../../local/script.ts';
+import { fromWireRequest, refusalOf, WireRequest } from './messages-api-rules.ts';
+
+/** How the fake answers one request: with a message, or with one of the faults below. */
+export type Reply = (response: ServerResponse, request: WireRequest) => void | Promise<void>;
+
+/** A request as it arrived, for assertions. */
+export interface Recorded {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: WireRequest;
+}
+
+/**
+ * The Anthropic Messages API on localhost. It holds requests to the rules that the real one refuses them by
+ * (see messages-api-rules.ts), records them, and answers from a queue, or from a model script when one is played.
+ */
+export class MessagesApi {
+  readonly requests: Recorded[] = [];
+  readonly #queue: Reply[] = [];
+  #otherwise: Reply = apiError(500, 'api_error', 'Nothing is queued in this fake.', { 'x-should-retry': 'false' });
+  readonly #server = createServer((request, response) => void this.#serve(request, response));
+
+  static async start(): Promise<MessagesApi> {
+    const api = new MessagesApi();
+    await new Promise<void>((resolve) => api.#server.listen(0, '127.0.0.1', resolve));
+    return api;
+  }
+
+  get baseUrl(): string {
+    const address = z.object({ port: z.number() }).parse(this.#server.address());
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** Queues answers, one for each request to come. */
+  replies(...replies: Reply[]): void {
+    this.#queue.push(...replies);
+  }
+
+  /** Plays a model script whenever the queue is empty. */
+  plays(script: readonly ScriptedTurn[]): void {
+    this.#otherwise = scripted(script);
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request);
+    const reply = authorized(request.headers) ? this.#replyTo(request, body) : UNAUTHORIZED;
+    await reply(response, WireRequest.safeParse(asJson(body)).data ?? EMPTY);
+  }
+
+  #replyTo(request: IncomingMessage, body: string): Reply {
+    if (request.method !== 'POST' || !request.url?.endsWith('/v1/messages')) {
+      return apiError(404, 'not_found_error', `${request.method ?? ''} ${request.url ?? ''} is not here.`);
+    }
+    if (request.headers['anthropic-version'] === undefined) return invalid('anthropic-version: header is required');
+    const parsed = WireRequest.safeParse(asJson(body));
+    if (!parsed.success) return invalid(z.prettifyError(parsed.error));
+    this.requests.push({ headers: request.headers, body: parsed.data });
+    const refusal = refusalOf(parsed.data);
+    return refusal === undefined ? (this.#queue.shift() ?? this.#otherwise) : invalid(refusal);
+  }
+}
+
+/** What a reply is told about a request that cannot be read; only refusals are sent to those. */
+const EMPTY: WireRequest = { model: '', max_tokens: 1, messages: [] };
+
+const asJson = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Keys with `-revoked` in them are refused; so is no key at all. */
+const authorized = ({ authorization, 'x-api-key': key }: IncomingHttpHeaders): boolean => {
+  const given = authorization?.replace(/^Bearer /, '') ?? key;
+  return given !== undefined && given !== '' && !given.includes('-revoked');
+};
+
+const send = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void => {
+  response.writeHead(status, { 'content-type': 'application/json', 'request-id': 'req_fake', ...headers });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+};
+
+/** An error in the API's own envelope. */
+export const apiError =
+  (status: number, type: string, message: string, headers: Record<string, string> = {}): Reply =>
+  (response) =>
+    send(response, status, { type: 'error', error: { type, message }, request_id: 'req_fake' }, headers);
+
+const invalid = (message: string): Reply => apiError(400, 'invalid_request_error', message);
+const UNAUTHORIZED = apiError(401, 'authentication_error', 'invalid bearer token');
+
+/** 429, to be tried again after that many seconds. */
+export const rateLimited = (retryAfterSeconds: number): Reply =>
+  apiError(429, 'rate_limit_error', 'This request would exceed your rate limit.', {
+    'retry-after': String(retryAfterSeconds),
+  });
+
+/** 529: the service has no capacity. */
+export const overloaded: Reply = apiError(529, 'overloaded_error', 'Overloaded');
+
+const USAGE: Usage = { inputTokens: 10, outputTokens: 5, cacheWriteTokens: 0, cacheReadTokens: 0 };
+
+/** A good answer. `stopReason` also makes the answers that end early: `max_tokens`, `refusal`. */
+export const message =
+  (content: readonly ContentBlock[], stopReason = 'end_turn', usage: Usage = USAGE): Reply =>
+  (response, request) =>
+    send(response, 200, {
+      id: 'msg_fake',
+      type: 'message',
+      role: 'assistant',
+      model: request.model,
+      content,
+      stop_reason: stopReason,
+      stop_sequence: null,
+      usage: {
+        input_tokens: usage.inputTokens,
+        output_tokens: usage.outputTokens,
+        cache_creation_input_tokens: usage.cacheWriteTokens,
+        cache_read_input_tokens: usage.cacheReadTokens,
+      },
+    });
+
+/** Any body with status 200: broken JSON, a message without usage, a gateway's greeting page. */
+export const body =
+  (content: unknown, contentType = 'application/json'): Reply =>
+  (response) =>
+    send(response, 200, content, { 'content-type': contentType });
+
+/** The connection is gone before a byte of the answer. */
+export const cut: Reply = (response) => void response.destroy();
+
+/** The connection is gone in the middle of the answer. */
+export const cutMidBody: Reply = (response) => startBody(response, () => response.destroy());
+
+/** Headers and half a body, and then silence. */
+export const stalledMidBody: Reply = (response) => startBody(response);
+
+const startBody = (response: ServerResponse, then?: () => void): void => {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+  response.write('{"id":"msg_fake","content":[', then);
+};
+
+/** Not a byte within that time, then the answer. */
+export const slow =
+  (milliseconds: number, then: Reply): Reply =>
+  (response, request) => {
+    const timer = setTimeout(() => void then(response, request), milliseconds);
+    response.on('close', () => clearTimeout(timer));
+  };
+
+/** Plays a script through the scripted model; a scripted outage becomes a 529, anything else wrong a 400. */
+const scripted = (script: readonly ScriptedTurn[]): Reply => {
+  const model = scriptedModel(script);
+  return async (response, request) => {
+    try {
+      const turn = await model.decide(fromWireRequest(request));
+      await message(turn.content, turn.stopReason, turn.usage)(response, request);
+    } catch (error) {
+      const reply =
+        error instanceof StepError ? overloaded : invalid(error instanceof Error ? error.message : 'unknown');
+      await reply(response, request);
+    }
+  };
+};
