@@ -18,6 +18,7 @@ export const Check = z.strictObject({
     'approval',
     'switch',
     'breaker',
+    'trace',
     'grant',
     'drift',
     'lease',
@@ -283,6 +284,10 @@ export const EVENTS = {
       secondsSinceChange: z.int(),
       next: z.enum(['wait', 'rollback', 'report']),
     }),
+  },
+  'model.told': {
+    says: 'What became of a confirmed plan, as the model reads it.',
+    data: z.strictObject({ about: z.enum(['approval', 'apply', 'verify', 'rollback']), text: z.string() }),
   },
   'breaker.tripped': {
     says: 'A policy that guards the breaker refused; further changes to this target stop until a human resets it.',

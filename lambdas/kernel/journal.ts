@@ -86,6 +86,11 @@ export class Journal {
     return this.#recordedBefore;
   }
 
+  /** The event that the next `once` will replay, if an earlier attempt recorded one. */
+  get upcoming(): TraceEvent | undefined {
+    return this.#own()[this.#passed];
+  }
+
   /** Sequence number of the next event: what the state document carries on. */
   get seq(): number {
     return this.#events.length;
@@ -93,10 +98,23 @@ export class Journal {
 
   /** Records an event once over all attempts of this step. `produce` runs only if nothing is recorded yet. */
   async once<K extends EventKind>(kind: K, produce: () => Entry<K> | Promise<Entry<K>>): Promise<Recorded<K>> {
+    const recorded = await this.onceUnless(kind, () => false, produce);
+    if (recorded === undefined) throw contractBroken(`${this.#step} did not record ${kind}.`);
+    return recorded;
+  }
+
+  /** The same, unless the trace, as it is at the very append, makes the event needless: then nothing is recorded. */
+  async onceUnless<K extends EventKind>(
+    kind: K,
+    needless: (events: readonly TraceEvent[]) => boolean,
+    produce: () => Entry<K> | Promise<Entry<K>>,
+  ): Promise<Recorded<K> | undefined> {
     const earlier = this.#replay(kind);
     if (earlier !== undefined) return earlier;
+    if (needless(this.#events)) return undefined;
     const entry = await produce();
     for (;;) {
+      if (needless(this.#events)) return undefined;
       if (this.#events.at(-1)?.kind === 'trace.sealed') throw new TraceSealed(this.#incident);
       const event = this.#link(kind, entry);
       if ((await this.#ports.ledger.append(event)) === 'appended') {
@@ -115,7 +133,7 @@ export class Journal {
   }
 
   #replay<K extends EventKind>(kind: K): Recorded<K> | undefined {
-    const event = this.#own()[this.#passed];
+    const event = this.upcoming;
     if (event === undefined) return undefined;
     if (!isKind(event, kind))
       throw new StepError(

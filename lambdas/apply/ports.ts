@@ -1,0 +1,13 @@
+import type { Rules } from '../contracts/rules.ts';
+import type { ChangeCredentials, Clock, CloudAccess, Deadline, Ledger, MacVerifier, Switch } from '../ports.ts';
+
+export interface ApplyPorts {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly cloud: CloudAccess;
+  readonly credentials: ChangeCredentials;
+  readonly mac: MacVerifier;
+  readonly switch: Switch;
+  readonly deadline: Deadline;
+  readonly rules: Rules;
+}

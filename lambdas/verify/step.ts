@@ -1,0 +1,99 @@
+import type * as z from 'zod';
+import { StepInput, VerifyOutput } from '../contracts/flow.ts';
+import type { EventData } from '../contracts/events.ts';
+import type { Rules } from '../contracts/rules.ts';
+import { contractBroken } from '../errors.ts';
+import { agentOf } from '../kernel/agents.ts';
+import { asToolError } from '../kernel/aws-errors.ts';
+import { releaseLease } from '../kernel/brakes.ts';
+import { Journal } from '../kernel/journal.ts';
+import { VERIFY_INTERVAL_SECONDS } from '../kernel/timing.ts';
+import { lastOf, openingOf, planInHand, unansweredCalls } from '../kernel/trace.ts';
+import type { Clock, CloudAccess, Ledger } from '../ports.ts';
+import type { Step } from '../step.ts';
+import { loadChangeTool } from '../tools/load.ts';
+import { lookAtAlarm, lookAtGuards, VERIFY_READS, type Look } from './looks.ts';
+import { verdictOf, type Sight } from './verdict.ts';
+
+export interface VerifyPorts {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly cloud: CloudAccess;
+  readonly rules: Rules;
+}
+
+type Verified = EventData<'change.verified'>;
+
+/** A look that AWS did not answer is unknown, which is neither good nor a reason to stop looking. */
+const orUnknown = async (name: string, look: () => Promise<Look>): Promise<Look> => {
+  try {
+    return await look();
+  } catch (error) {
+    const told = asToolError(error);
+    if (told === undefined) throw error;
+    return { name, outcome: 'unknown', detail: told.says };
+  }
+};
+
+const see = async (journal: Journal, ports: VerifyPorts): Promise<Sight> => {
+  const { plan } = planInHand(journal.events);
+  const applied = lastOf(journal.events, 'apply.finished');
+  if (applied === undefined) throw contractBroken('Verify was entered without a change to verify.');
+  const { alarm } = openingOf(journal.events).data;
+  const tool = await loadChangeTool(plan.tool);
+  const context = { cloud: ports.cloud(tool.manifest.reads), clock: ports.clock, alarm };
+  const postCondition = await orUnknown('post-condition', async () => {
+    const { state } = await tool.describe(plan.input, context);
+    const { holds, detail } = tool.postCondition({ input: plan.input, target: plan.target, before: plan.before, after: plan.after }, state);
+    return { name: 'post-condition', outcome: holds ? 'good' : 'bad', detail };
+  });
+  const cloud = ports.cloud(VERIFY_READS);
+  const now = ports.clock.now();
+  const since = new Date(applied.at);
+  const guards = await lookAtGuards(cloud, plan.target, since, now).catch((error: unknown) => {
+    const told = asToolError(error);
+    if (told === undefined) throw error;
+    return [{ name: 'guard metrics', outcome: 'unknown' as const, detail: told.says }];
+  });
+  return {
+    postCondition,
+    alarm: await orUnknown('alarm', () => lookAtAlarm(cloud, alarm)),
+    guards,
+    secondsSinceChange: Math.floor((now.getTime() - since.getTime()) / 1000),
+    reversible: plan.inverse.reversible,
+  };
+};
+
+const told = (handle: string, { outcome, findings }: Verified): string => {
+  const details = findings.map((finding) => finding.detail).join(' ');
+  switch (outcome) {
+    case 'healed':
+      return `${handle} was applied and the alarm has healed. ${details} Conclude now, citing your evidence.`;
+    case 'inconclusive':
+      return `${handle} was applied, but whether it helped cannot be told. ${details} It stays in place.`;
+    case 'waiting':
+    case 'unhealed':
+    case 'worse':
+      return `${handle} was applied and did not help. ${details} It stays in place, because it cannot or must not be rolled back.`;
+  }
+};
+
+const run = async (input: StepInput, ports: VerifyPorts): Promise<z.infer<typeof VerifyOutput>> => {
+  const journal = await Journal.open(ports, 'verify', input);
+  const agent = agentOf(ports.rules, input.agent);
+  const { handle, digest, plan } = planInHand(journal.eventsBefore);
+  const { event } = await journal.once('change.verified', async () => {
+    const sight = await see(journal, ports);
+    const verdict = verdictOf(sight, agent);
+    const data: Verified = { digest, findings: [sight.postCondition, sight.alarm, ...sight.guards], secondsSinceChange: sight.secondsSinceChange, ...verdict };
+    if (verdict.next !== 'report') return { data };
+    const toolUseId = unansweredCalls(journal.events)[0]?.id ?? null;
+    return { data, replies: [{ toolUseId, text: told(handle, data), isError: verdict.outcome !== 'healed' }] };
+  });
+  if (event.data.next === 'report') await releaseLease(ports.ledger, plan.target.arn, input.incidentId);
+  const next = { wait: 'verify', rollback: 'rollback', report: 'decide' } as const;
+  return { ...input, seq: journal.seq, next: next[event.data.next], waitSeconds: event.data.next === 'wait' ? VERIFY_INTERVAL_SECONDS : 0 };
+};
+
+/** Looks whether a change helped: post-condition, the triggering alarm, guard metrics. */
+export const verify: Step<StepInput, z.infer<typeof VerifyOutput>, VerifyPorts> = { name: 'verify', input: StepInput, output: VerifyOutput, run };
