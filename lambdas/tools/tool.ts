@@ -49,7 +49,7 @@ export interface ChangeSpec<Input, State> {
   describe(input: Input, context: ToolContext): Promise<{ target: Target; state: State }>;
   /** The state that the change would lead to. Pure. Throws `ToolRefusal` when it makes no sense (no change at all, …). */
   predict(input: Input, before: State): State;
-  /** Every fact that the manifest declares. */
+  /** Every fact that the manifest declares. Throws `ToolRefusal` when what it reads shows that the change cannot work. */
   facts(change: Change<Input, State>, context: ToolContext): Promise<Facts>;
   /** Native dry run where AWS has one, else checks by reading. Every call on `change` must be a dry run. */
   dryRun(change: Change<Input, State>, context: ChangeContext): Promise<DryRunFindings>;

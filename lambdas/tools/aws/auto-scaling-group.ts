@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import type { Target } from '../../contracts/plan.ts';
+import { ToolRefusal } from '../../errors.ts';
+import type { Cloud } from '../../ports.ts';
+import { ask, Timestamp } from './answer.ts';
+import { environmentOf, Tags } from './tags.ts';
+
+const Member = z
+  .object({
+    InstanceId: z.string(),
+    InstanceType: z.string().optional(),
+    AvailabilityZone: z.string(),
+    LifecycleState: z.string(),
+    HealthStatus: z.string(),
+    ProtectedFromScaleIn: z.boolean().default(false),
+  })
+  .transform((raw) => ({
+    id: raw.InstanceId,
+    type: raw.InstanceType,
+    zone: raw.AvailabilityZone,
+    lifecycle: raw.LifecycleState,
+    health: raw.HealthStatus,
+    isProtected: raw.ProtectedFromScaleIn,
+  }));
+
+const Group = z
+  .object({
+    AutoScalingGroupName: z.string(),
+    AutoScalingGroupARN: z.string().regex(/^arn:[^:]+:autoscaling:[^:]+:\d{12}:/),
+    MinSize: z.int(),
+    MaxSize: z.int(),
+    DesiredCapacity: z.int(),
+    HealthCheckType: z.string().default('EC2'),
+    Instances: z.array(Member).default([]),
+    SuspendedProcesses: z.array(z.object({ ProcessName: z.string() })).default([]),
+    Tags,
+  })
+  .transform((raw) => ({
+    name: raw.AutoScalingGroupName,
+    arn: raw.AutoScalingGroupARN,
+    min: raw.MinSize,
+    max: raw.MaxSize,
+    desired: raw.DesiredCapacity,
+    healthCheck: raw.HealthCheckType,
+    members: raw.Instances,
+    inService: raw.Instances.filter(({ lifecycle }) => lifecycle === 'InService').length,
+    suspended: raw.SuspendedProcesses.map(({ ProcessName }) => ProcessName),
+    tags: raw.Tags,
+  }));
+
+const Groups = z.object({ AutoScalingGroups: z.array(Group).default([]) });
+
+/** An Auto Scaling group: the fields that tools need. */
+export type Group = z.output<typeof Group>;
+
+/** Reads one group, or says that there is none. */
+export const readGroup = async (cloud: Cloud, name: string): Promise<Group> => {
+  const input = { AutoScalingGroupNames: [name] };
+  const answer = await ask(cloud, { service: 'autoscaling', command: 'DescribeAutoScalingGroups', input }, Groups);
+  const [group] = answer.AutoScalingGroups;
+  if (!group)
+    throw new ToolRefusal(`There is no Auto Scaling group "${name}" in ${cloud.region} of account ${cloud.account}.`);
+  return group;
+};
+
+/** The group as policy sees it. Account and Region are those of the ARN that AWS gave. */
+export const targetOfGroup = (group: Group): Target => {
+  const [, , , region = '', account = ''] = group.arn.split(':');
+  const { name: id, arn, tags } = group;
+  return { kind: 'auto-scaling-group', id, arn, account, region, environment: environmentOf(tags), tags };
+};
+
+const Activity = z
+  .object({
+    StartTime: Timestamp,
+    StatusCode: z.string(),
+    StatusMessage: z.string().optional(),
+    Description: z.string().default(''),
+    Cause: z.string().default(''),
+  })
+  .transform((raw) => ({
+    start: raw.StartTime,
+    status: raw.StatusCode,
+    message: raw.StatusMessage,
+    description: raw.Description,
+    cause: raw.Cause,
+    inFlight: !['Successful', 'Failed', 'Cancelled'].includes(raw.StatusCode),
+  }));
+const Activities = z.object({ Activities: z.array(Activity).default([]) });
+
+/** The latest scaling activities of a group, newest first. */
+export const readActivities = async (cloud: Cloud, group: string): Promise<z.output<typeof Activity>[]> => {
+  const input = { AutoScalingGroupName: group, MaxRecords: 10 };
+  return (await ask(cloud, { service: 'autoscaling', command: 'DescribeScalingActivities', input }, Activities))
+    .Activities;
+};

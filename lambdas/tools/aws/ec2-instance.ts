@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import type { Target } from '../../contracts/plan.ts';
+import { CloudError, ToolRefusal } from '../../errors.ts';
+import type { Cloud, CloudRequest } from '../../ports.ts';
+import { ask, Timestamp } from './answer.ts';
+import { environmentOf, Tags } from './tags.ts';
+
+const Instance = z
+  .object({
+    InstanceId: z.string(),
+    InstanceType: z.string(),
+    State: z.object({ Name: z.string() }),
+    StateReason: z.object({ Code: z.string(), Message: z.string().default('') }).optional(),
+    LaunchTime: Timestamp,
+    Placement: z.object({ AvailabilityZone: z.string(), Tenancy: z.string().default('default') }),
+    Architecture: z.string(),
+    RootDeviceType: z.string(),
+    PlatformDetails: z.string().default('Linux/UNIX'),
+    InstanceLifecycle: z.string().optional(),
+    EnaSupport: z.boolean().default(false),
+    NetworkInterfaces: z
+      .array(z.object({ Association: z.object({ IpOwnerId: z.string().optional() }).optional() }))
+      .default([]),
+    Tags,
+  })
+  .transform((raw) => ({
+    id: raw.InstanceId,
+    type: raw.InstanceType,
+    state: raw.State.Name,
+    stateReason: raw.StateReason,
+    launchTime: raw.LaunchTime,
+    zone: raw.Placement.AvailabilityZone,
+    tenancy: raw.Placement.Tenancy,
+    architecture: raw.Architecture,
+    rootDevice: raw.RootDeviceType,
+    platform: raw.PlatformDetails,
+    spot: raw.InstanceLifecycle === 'spot',
+    enaSupport: raw.EnaSupport,
+    /** A public address that AWS lent out, lost on a stop; an Elastic IP address belongs to the account. */
+    lentPublicAddress: raw.NetworkInterfaces.some((card) => card.Association?.IpOwnerId === 'amazon'),
+    tags: raw.Tags,
+  }));
+
+const Answer = z.object({
+  Reservations: z.array(z.object({ OwnerId: z.string(), Instances: z.array(Instance).default([]) })).default([]),
+});
+
+/** An EC2 instance: the fields that tools need, and the account that owns it. */
+export type Ec2Instance = z.output<typeof Instance> & { readonly account: string };
+
+/** The instances that AWS knows by these ids. */
+export const readInstances = async (cloud: Cloud, ids: readonly string[]): Promise<Ec2Instance[]> => {
+  const request: CloudRequest = { service: 'ec2', command: 'DescribeInstances', input: { InstanceIds: [...ids] } };
+  const { Reservations } = await ask(cloud, request, Answer);
+  return Reservations.flatMap(({ OwnerId, Instances }) => Instances.map((one) => ({ ...one, account: OwnerId })));
+};
+
+/** One instance that can still be changed, or the reason why there is none. */
+export const readInstance = async (cloud: Cloud, id: string): Promise<Ec2Instance> => {
+  const [instance] = await readInstances(cloud, [id]).catch(noneIfNotFound);
+  if (!instance) throw new ToolRefusal(`There is no instance ${id} in ${cloud.region} of account ${cloud.account}.`);
+  if (['terminated', 'shutting-down'].includes(instance.state))
+    throw new ToolRefusal(`${id} is ${instance.state}; nothing can be changed about it.`);
+  return instance;
+};
+
+const noneIfNotFound = (error: unknown): Ec2Instance[] => {
+  if (error instanceof CloudError && error.code.startsWith('InvalidInstanceID')) return [];
+  throw error;
+};
+
+/** The instance as policy sees it. */
+export const targetOfInstance = (instance: Ec2Instance, region: string): Target => ({
+  kind: 'ec2-instance',
+  id: instance.id,
+  arn: `arn:aws:ec2:${region}:${instance.account}:instance/${instance.id}`,
+  account: instance.account,
+  region,
+  environment: environmentOf(instance.tags),
+  tags: instance.tags,
+});
+
+/** Name of the Auto Scaling group that the instance belongs to. The tag is AWS's own: nobody else can set it. */
+export const groupOf = (instance: Ec2Instance): string | undefined => instance.tags['aws:autoscaling:groupName'];

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import type { DryRunReport } from '../../contracts/plan.ts';
+import { CloudError } from '../../errors.ts';
+import type { Cloud } from '../../ports.ts';
+import { ask, JsonText } from './answer.ts';
+
+/** US cents per month at list price, or why there is none. */
+export type Price = { readonly centsPerMonth: number } | { readonly centsPerMonth: null; readonly reason: string };
+
+/** AWS's own month: 365 days / 12 × 24 hours. */
+const HOURS_PER_MONTH = 730;
+
+const Product = z.object({
+  terms: z.object({
+    OnDemand: z
+      .record(
+        z.string(),
+        z.object({
+          priceDimensions: z.record(
+            z.string(),
+            z.object({ unit: z.string(), pricePerUnit: z.object({ USD: z.coerce.number().optional() }) }),
+          ),
+        }),
+      )
+      .default({}),
+  }),
+});
+const Answer = z.object({ PriceList: z.array(JsonText.pipe(Product)).default([]) });
+
+/** On-demand list price of an instance type with Linux and shared tenancy, in the cloud's Region. */
+export const priceOf = async (cloud: Cloud, instanceType: string): Promise<Price> => {
+  const input = { ServiceCode: 'AmazonEC2', Filters: filters(instanceType, cloud.region), MaxResults: 100 };
+  try {
+    const { PriceList } = await ask(cloud, { service: 'pricing', command: 'GetProducts', input }, Answer);
+    const hourly = new Set(PriceList.flatMap(dollarsPerHour));
+    const [dollars, ...others] = hourly;
+    if (dollars !== undefined && others.length === 0) return { centsPerMonth: dollars * 100 * HOURS_PER_MONTH };
+    return unknown(`the price list has ${hourly.size} prices for ${instanceType} in ${cloud.region}, expected one`);
+  } catch (error) {
+    // A change must not hang on the price list: an unknown price is a fact that policy can judge.
+    if (error instanceof CloudError) return unknown(`the price list could not be read: ${error.message}`);
+    throw error;
+  }
+};
+
+/** What it costs to go from some instances to others. */
+export const costDelta = (
+  before: { readonly type: string; readonly count: number; readonly price: Price },
+  after: { readonly type: string; readonly count: number; readonly price: Price },
+): DryRunReport['cost'] => {
+  for (const { price } of [before, after])
+    if (price.centsPerMonth === null) return { deltaCentsPerMonth: null, says: `cost unknown: ${price.reason}` };
+  const [from, to] = [(before.price.centsPerMonth ?? 0) * before.count, (after.price.centsPerMonth ?? 0) * after.count];
+  const bill = (side: { type: string; count: number }, cents: number) =>
+    `${side.count} × ${side.type} ${dollars(cents)}`;
+  const delta = Math.round(to - from);
+  return {
+    deltaCentsPerMonth: delta,
+    says: `${delta < 0 ? '−' : '+'}${dollars(Math.abs(delta))} a month: ${bill(before, from)} → ${bill(after, to)} (list price, Linux, on demand, 730 hours)`,
+  };
+};
+
+const unknown = (reason: string): Price => ({ centsPerMonth: null, reason });
+const dollars = (cents: number): string => `$${(cents / 100).toFixed(2)}`;
+
+const dollarsPerHour = ({ terms }: z.output<typeof Product>): number[] =>
+  Object.values(terms.OnDemand)
+    .flatMap((term) => Object.values(term.priceDimensions))
+    .flatMap(({ unit, pricePerUnit: { USD } }) => (unit === 'Hrs' && USD !== undefined && USD > 0 ? [USD] : []));
+
+const filters = (instanceType: string, region: string) =>
+  Object.entries({
+    instanceType,
+    regionCode: region,
+    operatingSystem: 'Linux',
+    tenancy: 'Shared',
+    preInstalledSw: 'NA',
+    capacitystatus: 'Used',
+  }).map(([Field, Value]) => ({ Type: 'TERM_MATCH', Field, Value }));

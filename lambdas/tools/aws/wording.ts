@@ -1,0 +1,19 @@
+/** `2026-11-02 02:14:05 UTC`, of a date or an ISO string. */
+export const utc = (time: Date | string): string =>
+  `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+/** A number to four significant digits, without an exponent or trailing zeros. */
+export const figure = (value: number): string =>
+  Math.abs(value) >= 1000 ? String(Math.round(value)) : String(Number(value.toPrecision(4)));
+
+/** `{InstanceId=i-1, Disk=sda}` */
+export const dimensionsText = (dimensions: Readonly<Record<string, string>>): string =>
+  `{${Object.entries(dimensions)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ')}}`;
+
+/** The first characters of a text, on one line. */
+export const oneLine = (text: string, limit: number): string => {
+  const flat = text.replace(/\s+/g, ' ').trim();
+  return flat.length > limit ? `${flat.slice(0, limit)}…` : flat;
+};

@@ -1,0 +1,35 @@
+import type { ChangeManifest, Manifest, ObserveManifest } from '../contracts/tool.ts';
+import { manifest as describeAlarm } from './describe-alarm/manifest.ts';
+import { manifest as describeAutoScalingGroup } from './describe-auto-scaling-group/manifest.ts';
+import { manifest as describeInstances } from './describe-instances/manifest.ts';
+import { manifest as getMetrics } from './get-metrics/manifest.ts';
+import { manifest as listRecentChanges } from './list-recent-changes/manifest.ts';
+import { manifest as queryLogs } from './query-logs/manifest.ts';
+import { manifest as rebootInstance } from './reboot-instance/manifest.ts';
+import { manifest as resizeInstance } from './resize-instance/manifest.ts';
+import { manifest as setAutoScalingCapacity } from './set-auto-scaling-capacity/manifest.ts';
+import type { CatalogueLine } from './tool.ts';
+
+/** Tools that read. */
+export const OBSERVE_TOOLS: readonly CatalogueLine<ObserveManifest>[] = [
+  { manifest: describeAlarm, load: () => import('./describe-alarm/tool.ts') },
+  { manifest: describeAutoScalingGroup, load: () => import('./describe-auto-scaling-group/tool.ts') },
+  { manifest: describeInstances, load: () => import('./describe-instances/tool.ts') },
+  { manifest: getMetrics, load: () => import('./get-metrics/tool.ts') },
+  { manifest: listRecentChanges, load: () => import('./list-recent-changes/tool.ts') },
+  { manifest: queryLogs, load: () => import('./query-logs/tool.ts') },
+];
+
+/** Tools that mutate. */
+export const CHANGE_TOOLS: readonly CatalogueLine<ChangeManifest>[] = [
+  { manifest: rebootInstance, load: () => import('./reboot-instance/tool.ts') },
+  { manifest: resizeInstance, load: () => import('./resize-instance/tool.ts') },
+  { manifest: setAutoScalingCapacity, load: () => import('./set-auto-scaling-capacity/tool.ts') },
+];
+
+/** Every tool there is. To add one: its folder, and a line above. */
+export const CATALOGUE: readonly CatalogueLine[] = [...OBSERVE_TOOLS, ...CHANGE_TOOLS];
+
+/** The manifest of a tool by the name that the model calls. */
+export const findManifest = (name: string): Manifest | undefined =>
+  CATALOGUE.find(({ manifest }) => manifest.name === name)?.manifest;

@@ -1,0 +1,66 @@
+import type * as z from 'zod';
+import { ToolRefusal } from '../../errors.ts';
+import { ask } from '../aws/answer.ts';
+import { dimensionsText, figure, oneLine, utc } from '../aws/wording.ts';
+import { observeTool } from '../tool.ts';
+import { Alarms, History, type CompositeAlarm, type MetricAlarm } from './answer.ts';
+import { manifest } from './manifest.ts';
+
+export const tool = observeTool(manifest, async ({ alarm: name }, { cloud }) => {
+  const wanted = { AlarmNames: [name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] };
+  const found = await ask(cloud, { service: 'cloudwatch', command: 'DescribeAlarms', input: wanted }, Alarms);
+  const [alarm] = [...found.MetricAlarms, ...found.CompositeAlarms];
+  if (!alarm) throw new ToolRefusal(`There is no alarm "${name}" in ${cloud.region} of account ${cloud.account}.`);
+
+  const latest = { AlarmName: name, HistoryItemType: 'StateUpdate', ScanBy: 'TimestampDescending', MaxRecords: 10 };
+  const history = await ask(cloud, { service: 'cloudwatch', command: 'DescribeAlarmHistory', input: latest }, History);
+  return [
+    `${alarm.AlarmName} is ${alarm.StateValue} since ${utc(alarm.StateUpdatedTimestamp)}`,
+    `reason: ${oneLine(alarm.StateReason, 600) || 'none given'}`,
+    ...('AlarmRule' in alarm ? compositeRule(alarm) : metricRule(alarm)),
+    ...(alarm.AlarmDescription ? [`description: ${oneLine(alarm.AlarmDescription, 600)}`] : []),
+    ...(alarm.ActionsEnabled ? [] : ['its actions are disabled']),
+    ...historyLines(history),
+  ].join('\n');
+});
+
+const compositeRule = (alarm: CompositeAlarm): string[] => [`composite alarm: ${oneLine(alarm.AlarmRule, 2000)}`];
+
+const metricRule = (alarm: MetricAlarm): string[] => {
+  const needed = alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods;
+  const condition = `${COMPARISON[alarm.ComparisonOperator] ?? alarm.ComparisonOperator} ${thresholdOf(alarm)}`;
+  const spell = `for ${needed} of ${alarm.EvaluationPeriods} periods; missing data counts as ${alarm.TreatMissingData}`;
+  if (alarm.Metrics.length > 0)
+    return [`alarms when ${watched(alarm)} ${condition} ${spell}`, ...alarm.Metrics.map(mathLine)];
+  const metric = `${alarm.Namespace ?? '?'} ${alarm.MetricName ?? '?'} ${dimensionsText(alarm.Dimensions)}`;
+  const stat = alarm.Statistic ?? alarm.ExtendedStatistic ?? '?';
+  return [`alarms when ${stat} of ${metric} over ${alarm.Period ?? '?'} s ${condition} ${spell}`];
+};
+
+const COMPARISON: Readonly<Record<string, string>> = {
+  GreaterThanThreshold: '>',
+  GreaterThanOrEqualToThreshold: '>=',
+  LessThanThreshold: '<',
+  LessThanOrEqualToThreshold: '<=',
+  GreaterThanUpperThreshold: 'is above the band',
+  LessThanLowerThreshold: 'is below the band',
+  LessThanLowerOrGreaterThanUpperThreshold: 'is outside the band',
+};
+
+const thresholdOf = (alarm: MetricAlarm): string =>
+  alarm.ThresholdMetricId ?? (alarm.Threshold === undefined ? 'no threshold' : figure(alarm.Threshold));
+
+/** The query that is compared: the one returned that is not the band itself. */
+const watched = (alarm: MetricAlarm): string =>
+  alarm.Metrics.find((one) => one.ReturnData && one.Id !== alarm.ThresholdMetricId)?.Id ?? 'a metric';
+
+const mathLine = ({ Id, Expression, MetricStat }: MetricAlarm['Metrics'][number]): string => {
+  if (!MetricStat) return `  ${Id} = ${Expression ?? '?'}`;
+  const { Metric, Stat, Period } = MetricStat;
+  return `  ${Id} = ${Stat} of ${Metric.Namespace} ${Metric.MetricName} ${dimensionsText(Metric.Dimensions)} over ${Period} s`;
+};
+
+const historyLines = ({ AlarmHistoryItems: items }: z.output<typeof History>): string[] => [
+  items.length === 0 ? 'no state changes on record' : 'last state changes:',
+  ...items.map((item) => `  ${utc(item.Timestamp)} ${item.HistorySummary}`),
+];

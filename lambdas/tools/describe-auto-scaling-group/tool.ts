@@ -1,0 +1,38 @@
+import { readActivities, readGroup, type Group } from '../aws/auto-scaling-group.ts';
+import { environmentOf } from '../aws/tags.ts';
+import { oneLine, utc } from '../aws/wording.ts';
+import { observeTool } from '../tool.ts';
+import { manifest } from './manifest.ts';
+
+/** A large group is described by its unusual members: so many of the usual ones are named. */
+const MEMBERS_SHOWN = 20;
+
+export const tool = observeTool(manifest, async (input, { cloud }) => {
+  const group = await readGroup(cloud, input.group);
+  const activities = await readActivities(cloud, group.name);
+  return [
+    `${group.name}: desired ${group.desired} (min ${group.min}, max ${group.max}), ${group.inService} of ${group.members.length} instances in service`,
+    `health check: ${group.healthCheck}; suspended processes: ${group.suspended.join(', ') || 'none'}; environment: ${environmentOf(group.tags)}`,
+    ...memberLines(group),
+    activities.length === 0 ? 'no scaling activities on record' : 'recent scaling activities:',
+    ...activities.map(
+      ({ start, status, description, message, cause }) =>
+        `  ${utc(start)} ${status}: ${oneLine(message ?? description, 300)}; cause: ${oneLine(cause, 300) || 'none given'}`,
+    ),
+  ].join('\n');
+});
+
+const memberLines = ({ members }: Group): string[] => {
+  const usual = ({ lifecycle, health }: Group['members'][number]) => lifecycle === 'InService' && health === 'Healthy';
+  const sorted = members.toSorted((a, b) => Number(usual(a)) - Number(usual(b)));
+  const hidden = members.length - MEMBERS_SHOWN;
+  return [
+    ...sorted
+      .slice(0, MEMBERS_SHOWN)
+      .map(
+        ({ id, type, zone, lifecycle, health, isProtected }) =>
+          `  ${id} ${type ?? 'type unknown'} ${zone} ${lifecycle} ${health}${isProtected ? ' protected from scale-in' : ''}`,
+      ),
+    ...(hidden > 0 ? [`  and ${hidden} more`] : []),
+  ];
+};

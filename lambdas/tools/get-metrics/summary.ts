@@ -1,0 +1,53 @@
+import type { Series } from '../aws/metrics.ts';
+import { figure } from '../aws/wording.ts';
+
+/** How many points of a series the model gets to see. */
+const SHOWN = 24;
+
+/** One statistic in two or three lines: its spread, its trend, its course. */
+export const summaryOf = ({ stat, points }: Series, expected: number): string[] => {
+  const [newest, ...values] = points.map(({ value }) => value).reverse();
+  if (newest === undefined) return [`${stat}: no datapoints`];
+  const sorted = [newest, ...values].sort((a, b) => a - b);
+  const spread = [
+    `highest ${figure(quantile(sorted, 1))}`,
+    `p95 ${figure(quantile(sorted, 0.95))}`,
+    `p50 ${figure(quantile(sorted, 0.5))}`,
+    `average ${figure(mean(sorted))}`,
+    `lowest ${figure(quantile(sorted, 0))}`,
+    `newest ${figure(newest)}`,
+  ].join(', ');
+  return [
+    `${stat}: ${spread}; ${trendOf(points)}; ${points.length} of about ${expected} datapoints`,
+    `  ${courseOf(points)}`,
+  ];
+};
+
+/** Compares the mean of the first third with that of the last. A tenth either way is flat. */
+const trendOf = (points: Series['points']): string => {
+  const third = Math.floor(points.length / 3);
+  if (third === 0) return 'too few datapoints for a trend';
+  const values = points.map(({ value }) => value);
+  const [first, last] = [mean(values.slice(0, third)), mean(values.slice(-third))];
+  const flat = Math.abs(last - first) <= 0.1 * Math.max(Math.abs(first), Math.abs(last));
+  return flat
+    ? 'flat'
+    : `${last > first ? 'rising' : 'falling'} from ${figure(first)} to ${figure(last)} (means of first and last third)`;
+};
+
+/** At most 24 points; of neighbours that share one, the highest, so that no peak is lost. */
+const courseOf = (points: Series['points']): string => {
+  const size = Math.ceil(points.length / SHOWN);
+  const shown = points.flatMap(({ at }, index) => {
+    if (index % size !== 0) return [];
+    const highest = Math.max(...points.slice(index, index + size).map(({ value }) => value));
+    return [`${new Date(at).toISOString().slice(5, 16).replace('T', ' ')} ${figure(highest)}`];
+  });
+  return `${size > 1 ? `(each the highest of ${size}) ` : ''}${shown.join(' | ')}`;
+};
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Nearest rank in a sorted, non-empty list. */
+const quantile = (sorted: readonly number[], q: number): number =>
+  sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;

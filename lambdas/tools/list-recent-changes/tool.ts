@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import type { JsonObject } from '../../contracts/json.ts';
+import { ask, JsonText, Timestamp } from '../aws/answer.ts';
+import { oneLine, utc } from '../aws/wording.ts';
+import { observeTool, type ToolContext } from '../tool.ts';
+import { manifest } from './manifest.ts';
+
+/** Pages of 50 events. LookupEvents allows two calls a second in the whole account, so few. */
+const MOST_PAGES = 4;
+const MOST_SHOWN = 25;
+
+const Event = z.object({
+  EventName: z.string(),
+  EventTime: Timestamp,
+  EventSource: z.string(),
+  Username: z.string().optional(),
+  /** CloudTrail sends a text here, not a boolean. */
+  ReadOnly: z.string().default('false'),
+  CloudTrailEvent: JsonText.pipe(
+    z.object({
+      sourceIPAddress: z.string().default('unknown'),
+      errorCode: z.string().optional(),
+      errorMessage: z.string().optional(),
+      userIdentity: z.object({ arn: z.string().optional(), invokedBy: z.string().optional() }).prefault({}),
+      requestParameters: z.json().optional(),
+    }),
+  ),
+});
+type Event = z.output<typeof Event>;
+const Page = z.object({ Events: z.array(Event).default([]), NextToken: z.string().optional() });
+
+export const tool = observeTool(manifest, async ({ resource, hours }, context) => {
+  const to = context.clock.now();
+  const from = new Date(to.getTime() - hours * 3_600_000);
+  const { events, complete } = await lookUp(resource, from, to, context);
+  const changes = events.filter(({ ReadOnly }) => ReadOnly !== 'true');
+  const window = `${resource} from ${utc(from)} to ${utc(to)}`;
+  const partly = complete ? '' : ` (only the newest ${events.length} events were read)`;
+  if (changes.length === 0)
+    return `CloudTrail has no changes to ${window}${partly}. Events of the last 15 minutes may still be missing.`;
+  const shown = changes.slice(0, MOST_SHOWN);
+  return [
+    `${changes.length} changes to ${window}${partly}, newest first${shown.length < changes.length ? `, ${shown.length} shown` : ''}:`,
+    ...shown.map(lineOf),
+  ].join('\n');
+});
+
+const lookUp = async (resource: string, from: Date, to: Date, { cloud, clock }: ToolContext) => {
+  const events: Event[] = [];
+  let input: JsonObject = {
+    LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: resource }],
+    StartTime: from.toISOString(),
+    EndTime: to.toISOString(),
+    MaxResults: 50,
+  };
+  for (let page = 1; ; page += 1) {
+    const answer = await ask(cloud, { service: 'cloudtrail', command: 'LookupEvents', input }, Page);
+    events.push(...answer.Events);
+    if (answer.NextToken === undefined) return { events, complete: true };
+    if (page === MOST_PAGES) return { events, complete: false };
+    input = { ...input, NextToken: answer.NextToken };
+    await clock.sleep(500);
+  }
+};
+
+const lineOf = ({ EventName, EventTime, EventSource, Username, CloudTrailEvent: detail }: Event): string => {
+  const who = detail.userIdentity.arn ?? Username ?? detail.userIdentity.invokedBy ?? 'unknown';
+  const failed =
+    detail.errorCode === undefined ? '' : ` FAILED ${detail.errorCode}: ${oneLine(detail.errorMessage ?? '', 150)}`;
+  const request = detail.requestParameters == null ? '' : ` ${oneLine(JSON.stringify(detail.requestParameters), 250)}`;
+  const service = EventSource.replace('.amazonaws.com', '');
+  return `${utc(EventTime)} ${service}:${EventName} by ${who} from ${detail.sourceIPAddress}${failed}${request}`;
+};

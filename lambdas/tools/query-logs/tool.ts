@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { ToolRefusal } from '../../errors.ts';
+import { ask } from '../aws/answer.ts';
+import { oneLine, utc } from '../aws/wording.ts';
+import { observeTool, type ToolContext } from '../tool.ts';
+import { manifest } from './manifest.ts';
+
+/** Insights answers most queries in seconds. One that takes longer scans more than an incident can wait for. */
+const PATIENCE_SECONDS = 40;
+/** Longest row that is shown. */
+const ROW_CHARACTERS = 500;
+
+const Started = z.object({ queryId: z.string() });
+const Results = z.object({
+  status: z.string(),
+  results: z.array(z.array(z.object({ field: z.string(), value: z.string().default('') }))).default([]),
+  statistics: z
+    .object({
+      recordsMatched: z.number().default(0),
+      recordsScanned: z.number().default(0),
+      bytesScanned: z.number().default(0),
+    })
+    .prefault({}),
+});
+type Results = z.output<typeof Results>;
+
+export const tool = observeTool(manifest, async (input, context) => {
+  const to = context.clock.now();
+  const from = new Date(to.getTime() - input.minutes * 60_000);
+  const query = {
+    logGroupName: input.logGroup,
+    queryString: queryOf(input),
+    startTime: Math.floor(from.getTime() / 1000),
+    endTime: Math.floor(to.getTime() / 1000),
+    limit: input.limit,
+  };
+  const { queryId } = await ask(context.cloud, { service: 'logs', command: 'StartQuery', input: query }, Started);
+  const answer = await finished(queryId, context);
+  const window = `${input.logGroup} from ${utc(from)} to ${utc(to)}`;
+  if (!answer)
+    return `The query over ${window} did not finish within ${PATIENCE_SECONDS} s and was stopped. Look back less far or filter more.`;
+  if (answer.status !== 'Complete') return `The query over ${window} ended as ${answer.status}, without results.`;
+  return textOf(answer, window, input.limit);
+});
+
+const queryOf = ({ query, filter }: z.output<typeof manifest.input>): string => {
+  if (query !== undefined && filter !== undefined) throw new ToolRefusal('Give query or filter, not both.');
+  if (query !== undefined) return query;
+  const condition = filter === undefined ? '' : ` | filter @message like "${filter.replace(/[\\"]/g, '\\$&')}"`;
+  return `fields @timestamp, @message${condition} | sort @timestamp desc`;
+};
+
+/** Polls once a second; a query that takes too long is stopped, because it is paid by what it scans. */
+const finished = async (queryId: string, { cloud, clock }: ToolContext): Promise<Results | undefined> => {
+  for (let second = 0; second < PATIENCE_SECONDS; second += 1) {
+    await clock.sleep(1000);
+    const answer = await ask(cloud, { service: 'logs', command: 'GetQueryResults', input: { queryId } }, Results);
+    if (!['Scheduled', 'Running', 'Unknown'].includes(answer.status)) return answer;
+  }
+  await cloud.send({ service: 'logs', command: 'StopQuery', input: { queryId } });
+  return undefined;
+};
+
+const textOf = ({ results, statistics }: Results, window: string, limit: number): string => {
+  const scanned = `${statistics.recordsScanned} records (${(statistics.bytesScanned / 1e6).toFixed(1)} MB) scanned`;
+  const matched = `${statistics.recordsMatched} of ${scanned} in ${window}`;
+  if (results.length === 0) return `No rows: matched ${matched}.`;
+  const full = results.length >= limit ? `, limit reached, there may be more` : '';
+  return [`${results.length} rows${full}; matched ${matched}`, ...results.map(rowText)].join('\n');
+};
+
+const rowText = (row: Results['results'][number]): string =>
+  oneLine(
+    row
+      .filter(({ field }) => field !== '@ptr')
+      .map(({ field, value }) =>
+        field === '@timestamp' ? `${value} UTC` : field === '@message' ? value : `${field}=${value}`,
+      )
+      .join('  '),
+    ROW_CHARACTERS,
+  );

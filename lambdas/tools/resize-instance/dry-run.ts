@@ -1,0 +1,112 @@
+import * as z from 'zod';
+import type { DryRunCheck } from '../../contracts/plan.ts';
+import type { Cloud } from '../../ports.ts';
+import { ask } from '../aws/answer.ts';
+import { readInstance, type Ec2Instance } from '../aws/ec2-instance.ts';
+import { isOffered, readInstanceType, type InstanceType } from '../aws/instance-types.ts';
+import { ec2DryRun } from '../aws/native-dry-run.ts';
+import { costDelta, priceOf, type Price } from '../aws/prices.ts';
+import type { Change, ChangeContext, DryRunFindings } from '../tool.ts';
+import { mustFit } from './fit.ts';
+
+/** Stop about 60 s, start about 60 s, boot and services about 60 s. */
+export const DOWNTIME_SECONDS = 180;
+
+type Resize = Change<{ instanceId: string }, { instanceType: string; state: string }>;
+
+/** Asks EC2 about each of the three calls, and reads what no dry run shows. */
+export const dryRun = async ({ input, before, after }: Resize, context: ChangeContext): Promise<DryRunFindings> => {
+  const { cloud, change } = context;
+  const instance = await readInstance(cloud, input.instanceId);
+  const [from, to] = [
+    await readInstanceType(cloud, before.instanceType),
+    await readInstanceType(cloud, after.instanceType),
+  ];
+  mustFit(instance, to);
+  const one = { InstanceIds: [instance.id] };
+  return {
+    checks: [
+      stateCheck(instance, before.state),
+      await offeringCheck(cloud, instance, to),
+      await ec2DryRun(change, 'StopInstances', one),
+      await ec2DryRun(change, 'ModifyInstanceAttribute', { InstanceId: instance.id, InstanceType: { Value: to.name } }),
+      await ec2DryRun(change, 'StartInstances', one),
+      await encryptionCheck(cloud, instance),
+      ...memoryCheck(from, to),
+    ],
+    cost: await costOf(cloud, instance, from, to),
+    disruption: { level: 'interrupts', says: disruptionOf(instance, from) },
+  };
+};
+
+/** Somebody stopped it, or it died; either way, starting it is not what resizing is for. */
+const stateCheck = ({ id }: Ec2Instance, state: string): DryRunCheck => ({
+  name: 'state',
+  outcome: state === 'running' ? 'passed' : 'refused',
+  detail: state === 'running' ? `${id} is running` : `${id} is ${state}; resizing would start it. Ask a human.`,
+});
+
+const offeringCheck = async (cloud: Cloud, { zone }: Ec2Instance, { name }: InstanceType): Promise<DryRunCheck> =>
+  (await isOffered(cloud, name, zone))
+    ? {
+        name: 'offering',
+        outcome: 'passed',
+        detail: `${zone} offers ${name}; whether it has one free shows at the start`,
+      }
+    : { name: 'offering', outcome: 'refused', detail: `${zone} does not offer ${name}; pick another type` };
+
+const Volumes = z.object({
+  Volumes: z.array(z.object({ VolumeId: z.string(), Encrypted: z.boolean().default(false) })).default([]),
+});
+
+/** Starting needs a KMS grant for encrypted volumes, which is neither in the dry run nor in our session. */
+const encryptionCheck = async (cloud: Cloud, { id }: Ec2Instance): Promise<DryRunCheck> => {
+  const input = { Filters: [{ Name: 'attachment.instance-id', Values: [id] }] };
+  const answer = await ask(cloud, { service: 'ec2', command: 'DescribeVolumes', input }, Volumes);
+  const encrypted = answer.Volumes.filter(({ Encrypted }) => Encrypted).map(({ VolumeId }) => VolumeId);
+  return encrypted.length === 0
+    ? { name: 'encryption', outcome: 'passed', detail: 'no volume is encrypted' }
+    : {
+        name: 'encryption',
+        outcome: 'unknown',
+        detail: `${encrypted.join(', ')}: with a customer-managed KMS key, the instance starts again only if that key lets the change role create grants`,
+      };
+};
+
+const memoryCheck = (from: InstanceType, to: InstanceType): DryRunCheck[] =>
+  to.memoryMiB >= from.memoryMiB
+    ? []
+    : [
+        {
+          name: 'memory',
+          outcome: 'unknown',
+          detail: `memory goes from ${from.memoryMiB} to ${to.memoryMiB} MiB; EC2 does not report how much is used`,
+        },
+      ];
+
+const disruptionOf = (instance: Ec2Instance, type: InstanceType): string =>
+  [
+    `About ${DOWNTIME_SECONDS} s without service of ${instance.id} while it is stopped, changed and started.`,
+    instance.lentPublicAddress
+      ? 'Its public IPv4 address is lost and another one comes (it has no Elastic IP address).'
+      : '',
+    type.instanceStore ? `Data on the instance store of ${type.name} is lost.` : '',
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+
+const costOf = async (
+  cloud: Cloud,
+  instance: Ec2Instance,
+  from: InstanceType,
+  to: InstanceType,
+): Promise<DryRunFindings['cost']> => {
+  const comparable = instance.platform === 'Linux/UNIX' && instance.tenancy === 'default';
+  const reason = `list prices are read for Linux with shared tenancy, ${instance.id} is ${instance.platform}, ${instance.tenancy} tenancy`;
+  const price = async (type: string): Promise<Price> =>
+    comparable ? priceOf(cloud, type) : { centsPerMonth: null, reason };
+  return costDelta(
+    { type: from.name, count: 1, price: await price(from.name) },
+    { type: to.name, count: 1, price: await price(to.name) },
+  );
+};

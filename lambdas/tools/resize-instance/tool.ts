@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { ToolRefusal } from '../../errors.ts';
+import { cutPercent, growPercent, peakUsePercentAfter } from '../aws/capacity.ts';
+import { readInstance, targetOfInstance } from '../aws/ec2-instance.ts';
+import { readInstanceType } from '../aws/instance-types.ts';
+import { peakPercent } from '../aws/metrics.ts';
+import { changeTool } from '../tool.ts';
+import { DOWNTIME_SECONDS, dryRun } from './dry-run.ts';
+import { mustBeResizable, mustFit } from './fit.ts';
+import { manifest } from './manifest.ts';
+import { resize } from './resize.ts';
+
+const State = z.strictObject({ instanceType: z.string(), state: z.string() });
+
+export const tool = changeTool(manifest, State, {
+  async describe({ instanceId }, { cloud }) {
+    const instance = await readInstance(cloud, instanceId);
+    mustBeResizable(instance);
+    return {
+      target: targetOfInstance(instance, cloud.region),
+      state: { instanceType: instance.type, state: instance.state },
+    };
+  },
+
+  /** A stopped instance ends up running: rollback must bring back one that did not survive the change. */
+  predict({ instanceId, instanceType }, before) {
+    if (!['running', 'stopped'].includes(before.state))
+      throw new ToolRefusal(`${instanceId} is ${before.state}; wait until it is running.`);
+    if (instanceType === before.instanceType && before.state === 'running')
+      throw new ToolRefusal(`${instanceId} already is a ${instanceType}.`);
+    return { instanceType, state: 'running' };
+  },
+
+  async facts({ input: { instanceId }, before, after }, { cloud, clock }) {
+    const [from, to] = [
+      await readInstanceType(cloud, before.instanceType),
+      await readInstanceType(cloud, after.instanceType),
+    ];
+    mustFit(await readInstance(cloud, instanceId), to);
+    const metric = { namespace: 'AWS/EC2', metric: 'CPUUtilization', dimensions: { InstanceId: instanceId } };
+    const vcpus = { before: from.vcpus, after: to.vcpus };
+    const memory = { before: from.memoryMiB, after: to.memoryMiB };
+    const cut = cutPercent(vcpus, memory);
+    return {
+      cutPercent: cut,
+      growPercent: growPercent(vcpus, memory),
+      peakUsePercentAfter: peakUsePercentAfter(await peakPercent(cloud, clock.now(), metric), vcpus, cut > 0),
+      memoryMiBAfter: to.memoryMiB,
+      fleetSize: 1,
+      fleetAffectedPercent: 100,
+      inServiceAfter: 0,
+      downtimeSeconds: DOWNTIME_SECONDS,
+    };
+  },
+
+  dryRun,
+
+  apply: ({ input, before, after }, context) =>
+    resize({ instanceId: input.instanceId, from: before.instanceType, to: after.instanceType }, context),
+
+  postCondition({ input, after }, now) {
+    const holds = now.instanceType === after.instanceType && now.state === after.state;
+    return {
+      holds,
+      detail: `${input.instanceId} is a ${now.instanceType} and ${now.state}, expected ${after.instanceType} and ${after.state}`,
+    };
+  },
+
+  inverse({ input: { instanceId }, before: { instanceType } }) {
+    const says = `Resize ${instanceId} back to ${instanceType}: stopped and started once more, about ${DOWNTIME_SECONDS} s.`;
+    return { reversible: true, input: { instanceId, instanceType, why: `Undo: back to ${instanceType}.` }, says };
+  },
+});

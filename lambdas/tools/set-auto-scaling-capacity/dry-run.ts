@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import type { DryRunCheck } from '../../contracts/plan.ts';
+import type { Cloud } from '../../ports.ts';
+import { ask } from '../aws/answer.ts';
+import { readActivities, readGroup, type Group } from '../aws/auto-scaling-group.ts';
+import { costDelta, priceOf } from '../aws/prices.ts';
+import type { Change, DryRunFindings, ToolContext } from '../tool.ts';
+
+type CapacityChange = Change<{ group: string; desired: number }, { desired: number }>;
+
+/** Auto Scaling has no dry run, so what could get in the way is read instead. */
+export const dryRun = async (
+  { input, before, after }: CapacityChange,
+  { cloud }: ToolContext,
+): Promise<DryRunFindings> => {
+  const group = await readGroup(cloud, input.group);
+  const step = after.desired - before.desired;
+  return {
+    checks: [
+      boundsCheck(group, after.desired),
+      processCheck(group, step),
+      protectionCheck(group, step),
+      await activityCheck(cloud, input.group),
+      await policyCheck(cloud, input.group),
+      {
+        name: 'permission',
+        outcome: 'unknown',
+        detail: 'Auto Scaling has no dry run; permission shows when it is applied.',
+      },
+    ],
+    cost: await costOf(cloud, group, before.desired, after.desired),
+    disruption:
+      step > 0
+        ? { level: 'none', says: `${step} instances start beside those in service.` }
+        : {
+            level: 'brief',
+            says: `${-step} instances are terminated, chosen by the group; their connections end and their instance stores are lost.`,
+          },
+  };
+};
+
+const boundsCheck = ({ min, max }: Group, desired: number): DryRunCheck => ({
+  name: 'bounds',
+  outcome: desired >= min && desired <= max ? 'passed' : 'refused',
+  detail: `${desired} of ${min} to ${max} instances`,
+});
+
+const processCheck = ({ suspended }: Group, step: number): DryRunCheck => {
+  const needed = step > 0 ? 'Launch' : 'Terminate';
+  const blocked = suspended.includes(needed);
+  const detail = blocked
+    ? `${needed} is suspended, so the number would change and the instances would not`
+    : `suspended processes: ${suspended.join(', ') || 'none'}`;
+  return { name: 'processes', outcome: blocked ? 'refused' : 'passed', detail };
+};
+
+const protectionCheck = ({ members }: Group, step: number): DryRunCheck => {
+  const free = members.filter(({ isProtected }) => !isProtected).length;
+  const blocked = step < 0 && free < -step;
+  const detail = `${members.length - free} of ${members.length} instances are protected from scale-in`;
+  return { name: 'scale-in protection', outcome: blocked ? 'refused' : 'passed', detail };
+};
+
+const activityCheck = async (cloud: Cloud, group: string): Promise<DryRunCheck> => {
+  const inFlight = (await readActivities(cloud, group)).filter((activity) => activity.inFlight);
+  const detail = inFlight.map(({ description, status }) => `${description} (${status})`).join('; ');
+  return inFlight.length === 0
+    ? { name: 'activities', outcome: 'passed', detail: 'no scaling activity is in flight' }
+    : {
+        name: 'activities',
+        outcome: 'unknown',
+        detail: `still in flight, their effect will mix with this one: ${detail}`,
+      };
+};
+
+const Policies = z.object({
+  ScalingPolicies: z.array(z.object({ PolicyName: z.string(), Enabled: z.boolean().default(true) })).default([]),
+});
+
+const policyCheck = async (cloud: Cloud, group: string): Promise<DryRunCheck> => {
+  const input = { AutoScalingGroupName: group };
+  const { ScalingPolicies } = await ask(
+    cloud,
+    { service: 'autoscaling', command: 'DescribePolicies', input },
+    Policies,
+  );
+  const active = ScalingPolicies.filter(({ Enabled }) => Enabled).map(({ PolicyName }) => PolicyName);
+  return active.length === 0
+    ? { name: 'scaling policies', outcome: 'passed', detail: 'none that would change the number again' }
+    : { name: 'scaling policies', outcome: 'unknown', detail: `may change the number again: ${active.join(', ')}` };
+};
+
+const costOf = async (cloud: Cloud, group: Group, before: number, after: number): Promise<DryRunFindings['cost']> => {
+  const types = new Set(group.members.flatMap(({ type }) => type ?? []));
+  const [type] = types;
+  if (type === undefined || types.size > 1)
+    return { deltaCentsPerMonth: null, says: `cost unknown: the group has ${types.size} instance types, expected one` };
+  const price = await priceOf(cloud, type);
+  return costDelta({ type, count: before, price }, { type, count: after, price });
+};

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { ToolRefusal } from '../../errors.ts';
+import { readGroup, targetOfGroup } from '../aws/auto-scaling-group.ts';
+import { cutPercent, growPercent, peakUsePercentAfter, percentOf } from '../aws/capacity.ts';
+import { peakPercent } from '../aws/metrics.ts';
+import { changeTool } from '../tool.ts';
+import { dryRun } from './dry-run.ts';
+import { manifest } from './manifest.ts';
+
+/** Bounds are part of it: a desired number means something else when they move. */
+const Capacity = z.strictObject({ desired: z.int(), min: z.int(), max: z.int() });
+
+export const tool = changeTool(manifest, Capacity, {
+  async describe(input, { cloud }) {
+    const group = await readGroup(cloud, input.group);
+    const { desired, min, max } = group;
+    return { target: targetOfGroup(group), state: { desired, min, max } };
+  },
+
+  predict({ group, desired }, before) {
+    const { min, max } = before;
+    if (desired < min || desired > max)
+      throw new ToolRefusal(
+        `${group} allows ${min} to ${max} instances; ${desired} is outside. Its bounds are for people to change.`,
+      );
+    if (desired === before.desired) throw new ToolRefusal(`${group} already has a desired capacity of ${desired}.`);
+    return { ...before, desired };
+  },
+
+  async facts({ input, before, after }, { cloud, clock }) {
+    const { inService } = await readGroup(cloud, input.group);
+    const metric = {
+      namespace: 'AWS/EC2',
+      metric: 'CPUUtilization',
+      dimensions: { AutoScalingGroupName: input.group },
+    };
+    const peak = await peakPercent(cloud, clock.now(), metric);
+    const instances = { before: before.desired, after: after.desired };
+    const leaving = Math.max(0, inService - after.desired);
+    const shrinks = after.desired < before.desired;
+    return {
+      cutPercent: cutPercent(instances),
+      growPercent: growPercent(instances),
+      peakUsePercentAfter: peakUsePercentAfter(peak, instances, shrinks),
+      fleetSize: inService,
+      fleetAffectedPercent: shrinks ? percentOf(leaving, inService) : 0,
+      inServiceAfter: inService - leaving,
+      downtimeSeconds: 0,
+    };
+  },
+
+  dryRun,
+
+  async apply({ input }, { change }) {
+    const wanted = { AutoScalingGroupName: input.group, DesiredCapacity: input.desired, HonorCooldown: false };
+    await change.send({ service: 'autoscaling', command: 'SetDesiredCapacity', input: wanted });
+  },
+
+  postCondition({ input, after }, now) {
+    const detail = `${input.group} has a desired capacity of ${now.desired}, expected ${after.desired}`;
+    return { holds: now.desired === after.desired, detail };
+  },
+
+  inverse({ input: { group }, before: { desired } }) {
+    const says = `Set the desired capacity of ${group} back to ${desired}; new instances start from the launch template.`;
+    return { reversible: true, input: { group, desired, why: `Undo: back to ${desired} instances.` }, says };
+  },
+});

@@ -1,0 +1,54 @@
+import type { JsonObject } from '../../lambdas/contracts/json.ts';
+import type { AwsCall, Service } from '../../lambdas/contracts/tool.ts';
+import type { Cloud, CloudRequest } from '../../lambdas/ports.ts';
+
+/** What a call is answered with: a value, an error that is thrown, or a function of the input. */
+export type Answer = JsonObject | Error | ((input: JsonObject) => JsonObject);
+
+/** A test made a tool call AWS in a way that it may not, or that the test did not script. */
+export class UnexpectedCall extends Error {}
+
+/**
+ * A scripted cloud. Answers of one command are given in order, and the last one stays. Like the real
+ * port it makes only the calls that it was given, so every test of a tool also tests its manifest.
+ */
+export class FakeCloud implements Cloud {
+  readonly account = '123456789012';
+  readonly region = 'eu-west-1';
+  /** Everything that was sent, in order. */
+  readonly requests: CloudRequest[] = [];
+  readonly #calls: readonly AwsCall[];
+  readonly #script = new Map<string, Answer[]>();
+
+  constructor(calls: readonly AwsCall[]) {
+    this.#calls = calls;
+  }
+
+  /** Scripts the answers of one command; replaces those it had. */
+  answers(service: Service, command: string, ...answers: readonly Answer[]): this {
+    this.#script.set(`${service}:${command}`, [...answers]);
+    return this;
+  }
+
+  async send(request: CloudRequest): Promise<unknown> {
+    const name = `${request.service}:${request.command}`;
+    this.requests.push(request);
+    if (!this.#calls.some(({ service, command }) => `${service}:${command}` === name))
+      throw new UnexpectedCall(`${name} is not in the manifest`);
+    const answers = this.#script.get(name) ?? [];
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    if (answer === undefined) throw new UnexpectedCall(`${name} has no scripted answer`);
+    if (answer instanceof Error) throw answer;
+    return typeof answer === 'function' ? answer(request.input) : answer;
+  }
+
+  /** Inputs of one command, in the order sent. */
+  inputsOf(command: string): JsonObject[] {
+    return this.requests.filter((request) => request.command === command).map(({ input }) => input);
+  }
+
+  /** Names of the commands, in the order sent. */
+  get commands(): string[] {
+    return this.requests.map(({ command }) => command);
+  }
+}

@@ -1,0 +1,55 @@
+import { readdir } from 'node:fs/promises';
+import * as z from 'zod';
+import { describe, expect, test } from 'vitest';
+import { KERNEL_FACTS, REPORT_FACTS, type FactName } from '../../../lambdas/contracts/facts.ts';
+import { CATALOGUE, CHANGE_TOOLS, findManifest, OBSERVE_TOOLS } from '../../../lambdas/tools/catalogue.ts';
+
+const folderOf = (name: string): string => name.replaceAll('_', '-');
+const JsonSchema = z.object({
+  type: z.literal('object'),
+  additionalProperties: z.literal(false),
+  properties: z.record(z.string(), z.object({ description: z.string().min(10) })),
+});
+
+test('every folder with a manifest has a line in the catalogue, under the name of the folder', async () => {
+  const entries = await readdir(new URL('../../../lambdas/tools', import.meta.url), { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== 'aws').map((entry) => entry.name);
+  expect(CATALOGUE.map(({ manifest }) => folderOf(manifest.name)).sort()).toEqual(folders.sort());
+});
+
+test('a tool is found by the name that the model calls, and nothing else is found', () => {
+  expect(findManifest('resize_instance')?.kind).toBe('change');
+  expect(findManifest('rm_rf')).toBeUndefined();
+});
+
+test('a tool that is listed as reading has no way to change anything', () => {
+  expect(OBSERVE_TOOLS.map(({ manifest }) => manifest.kind)).toEqual(OBSERVE_TOOLS.map(() => 'observe'));
+  const names = OBSERVE_TOOLS.flatMap(({ manifest }) => manifest.reads.map(({ command }) => command));
+  expect(names.filter((name) => !/^(Describe|Get|Lookup|List|StartQuery|StopQuery)/.test(name))).toEqual([]);
+});
+
+describe.each(CATALOGUE.map((line) => [line.manifest.name, line] as const))('%s', (_name, { manifest, load }) => {
+  test('its code carries the very manifest of the catalogue', async () => {
+    expect((await load()).tool.manifest).toBe(manifest);
+  });
+
+  test('its input refuses unknown fields, and describes every field to the model', () => {
+    const schema = JsonSchema.safeParse(z.toJSONSchema(manifest.input, { io: 'input' }));
+    expect(schema.error?.issues ?? []).toEqual([]);
+  });
+});
+
+describe.each(CHANGE_TOOLS.map(({ manifest }) => [manifest.name, manifest] as const))('%s', (_name, manifest) => {
+  test('it leaves account and Region of its targets open, and nothing but the id', () => {
+    expect(manifest.targetArn).toMatch(/^arn:aws:[a-z0-9]+:\$\{region\}:\$\{account\}:[\w/:*]+$/);
+  });
+
+  test('every call that changes something is narrowed to the target', () => {
+    expect(manifest.changes.map(({ scope }) => scope)).toEqual(manifest.changes.map(() => 'target'));
+  });
+
+  test('it declares only facts that are a tool’s to compute', () => {
+    const others = new Set<FactName>([...KERNEL_FACTS, ...REPORT_FACTS]);
+    expect(manifest.facts.filter((name) => others.has(name))).toEqual([]);
+  });
+});
