@@ -1,0 +1,14 @@
+import { App } from 'aws-cdk-lib';
+import { deployment } from '../config/deployment.ts';
+import { InputError } from '../lambdas/errors.ts';
+import { compileRules } from '../lambdas/kernel/rules/compile.ts';
+import { CheckreinStack } from '../lib/checkrein-stack.ts';
+
+try {
+  new CheckreinStack(new App(), 'Checkrein', { rules: compileRules('config', deployment) });
+} catch (error) {
+  // A mistake in config/ is answered with a sentence; a stack trace is for our own mistakes.
+  if (!(error instanceof InputError)) throw error;
+  process.stderr.write(`${error.message}\n  expected: ${error.advice}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,92 @@
+import { Aws, type RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { Subscription, SubscriptionFilter, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { Settings } from '../lambdas/contracts/settings.ts';
+import type { StepFunction } from './step-function.ts';
+
+/** Value of the message attribute `audience` for what every approver should read. */
+const EVERYONE = 'everyone';
+
+export interface ApprovalDeskProps {
+  readonly approvers: Settings['approvers'];
+  readonly encryptionKey: IKey;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/**
+ * Where people are asked. Two MAC keys keep the halves of a yes apart: whoever asks cannot answer, and
+ * whoever answers cannot change anything. A *link* proves who was asked; a *grant* proves what was allowed.
+ */
+export class ApprovalDesk extends Construct {
+  private readonly topic: Topic;
+  private readonly encryptionKey: IKey;
+  private readonly linkKey: Key;
+  private readonly grantKey: Key;
+
+  constructor(scope: Construct, id: string, { approvers, encryptionKey, removalPolicy }: ApprovalDeskProps) {
+    super(scope, id);
+    this.encryptionKey = encryptionKey;
+    this.topic = new Topic(this, 'Topic', { masterKey: encryptionKey, enforceSSL: true });
+    for (const { email } of approvers) {
+      new Subscription(this, `To-${email}`, {
+        topic: this.topic,
+        protocol: SubscriptionProtocol.EMAIL,
+        endpoint: email,
+        // A link is for one approver, so it must not reach the mailbox of another.
+        filterPolicy: { audience: SubscriptionFilter.stringFilter({ allowlist: [email, EVERYONE] }) },
+      });
+    }
+    const mac = { keySpec: KeySpec.HMAC_256, keyUsage: KeyUsage.GENERATE_VERIFY_MAC, removalPolicy };
+    this.linkKey = new Key(this, 'LinkKey', { ...mac, description: 'Authenticates approval links of Checkrein.' });
+    this.grantKey = new Key(this, 'GrantKey', { ...mac, description: 'Authenticates grants of Checkrein.' });
+  }
+
+  /** Lets a function write to people. */
+  grantNotify(step: StepFunction): void {
+    step.knows('topic', this.topic.topicArn);
+    step.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn] }));
+    step.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: [this.encryptionKey.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `sns.${Aws.REGION}.amazonaws.com` } },
+      }),
+    );
+  }
+
+  /** Lets a function write an approver's link, not read one. */
+  grantWriteLink(step: StepFunction): void {
+    step.knows('linkKey', this.linkKey.keyArn);
+    allow(step, 'kms:GenerateMac', this.linkKey);
+  }
+
+  /** Lets a function tell a genuine link, not write one. */
+  grantCheckLink(step: StepFunction): void {
+    step.knows('linkKey', this.linkKey.keyArn);
+    allow(step, 'kms:VerifyMac', this.linkKey);
+  }
+
+  /** Lets a function issue a grant, not redeem one. */
+  grantIssue(step: StepFunction): void {
+    step.knows('grantKey', this.grantKey.keyArn);
+    allow(step, 'kms:GenerateMac', this.grantKey);
+  }
+
+  /** Lets a function redeem a grant, not issue one. */
+  grantRedeem(step: StepFunction): void {
+    step.knows('grantKey', this.grantKey.keyArn);
+    allow(step, 'kms:VerifyMac', this.grantKey);
+  }
+}
+
+const allow = (step: StepFunction, action: string, key: Key): void => {
+  step.addToRolePolicy(
+    new PolicyStatement({
+      actions: [action],
+      resources: [key.keyArn],
+      conditions: { StringEquals: { 'kms:MacAlgorithm': 'HMAC_SHA_256' } },
+    }),
+  );
+};

@@ -1,0 +1,46 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Rules } from '../lambdas/contracts/rules.ts';
+import { AlarmIntake } from './alarm-intake.ts';
+import { ApprovalDesk } from './approval-desk.ts';
+import { IncidentFlow } from './incident-flow.ts';
+import { KillSwitch } from './kill-switch.ts';
+import { Ledger } from './ledger.ts';
+import { ModelKey } from './model-key.ts';
+import { removalPolicyOf } from './retention.ts';
+import { SelfMonitoring } from './self-monitoring.ts';
+import { Steps } from './steps.ts';
+
+/** What the stack is made from: the compiled and validated contents of `config/`. */
+export interface CheckreinStackProps extends StackProps {
+  readonly rules: Rules;
+}
+
+/** Checkrein in one account and Region. This is the contents page; each line is a file. */
+export class CheckreinStack extends Stack {
+  constructor(scope: Construct, id: string, props: CheckreinStackProps) {
+    super(scope, id, props);
+    const { rules } = props;
+    const { agents, settings } = rules;
+    const removalPolicy = removalPolicyOf(settings);
+
+    const killSwitch = new KillSwitch(this, 'KillSwitch', { initial: settings.initialSwitch });
+    const modelKey = new ModelKey(this, 'ModelKey', { baseUrl: settings.model.baseUrl });
+    const ledger = new Ledger(this, 'Ledger', { removalPolicy });
+    const desk = new ApprovalDesk(this, 'ApprovalDesk', {
+      approvers: settings.approvers,
+      encryptionKey: ledger.key,
+      removalPolicy,
+    });
+    const steps = new Steps(this, 'Steps', { rules, killSwitch, modelKey, ledger, desk });
+    const flow = new IncidentFlow(this, 'IncidentFlow', { steps, settings });
+    new AlarmIntake(this, 'AlarmIntake', { agents, flow });
+    new SelfMonitoring(this, 'SelfMonitoring', { flow, stopped: steps.stopped });
+
+    new CfnOutput(this, 'SwitchParameter', { value: killSwitch.parameterName });
+    new CfnOutput(this, 'ModelKeySecret', { value: modelKey.secretArn });
+    new CfnOutput(this, 'LedgerTable', { value: ledger.tableName });
+    new CfnOutput(this, 'FlowArn', { value: flow.stateMachineArn });
+    new CfnOutput(this, 'ApprovalPage', { value: steps.pageUrl });
+  }
+}

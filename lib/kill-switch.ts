@@ -1,0 +1,31 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import type { Settings } from '../lambdas/contracts/settings.ts';
+import type { StepFunction } from './step-function.ts';
+
+/** The one parameter that stops everything: `on`, `propose-only` or `off`. No function of ours may write it. */
+export class KillSwitch extends Construct {
+  private readonly parameter: StringParameter;
+
+  constructor(scope: Construct, id: string, props: { initial: Settings['initialSwitch'] }) {
+    super(scope, id);
+    this.parameter = new StringParameter(this, 'Parameter', {
+      description: 'Checkrein kill switch: on | propose-only | off. Read fresh before anything happens.',
+      stringValue: props.initial,
+      allowedPattern: '^(on|propose-only|off)$',
+    });
+  }
+
+  get parameterName(): string {
+    return this.parameter.parameterName;
+  }
+
+  /** Lets a function read where the switch stands. */
+  grantRead(step: StepFunction): void {
+    step.knows('switchParameter', this.parameterName);
+    step.addToRolePolicy(
+      new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [this.parameter.parameterArn] }),
+    );
+  }
+}

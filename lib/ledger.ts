@@ -1,0 +1,113 @@
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { Family } from '../lambdas/contracts/ledger-keys.ts';
+import type { StepFunction } from './step-function.ts';
+
+/** Families of rows other than the trace itself. */
+type RowFamily = Exclude<Family, 'incident'>;
+
+/** What one function may do in the ledger besides reading and appending the trace. */
+export interface LedgerRights {
+  readonly read?: readonly RowFamily[];
+  readonly create?: readonly RowFamily[];
+  readonly replace?: readonly RowFamily[];
+  readonly add?: readonly ('budget' | 'storm')[];
+}
+
+/** What a caller needs of the key to read and write an encrypted table; usable through DynamoDB only. */
+const TABLE_KEY_USE = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
+/** The table of traces, approvals, grants, counters, breakers and leases, and the key that seals a closed trace. */
+export class Ledger extends Construct {
+  /** Encrypts what is at rest: the table, and the messages to approvers. */
+  readonly key: Key;
+  private readonly table: Table;
+  private readonly sealKey: Key;
+
+  constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
+    super(scope, id);
+    const { removalPolicy } = props;
+    this.key = new Key(this, 'Key', {
+      description: 'Encrypts the ledger and the messages of Checkrein.',
+      enableKeyRotation: true,
+      removalPolicy,
+    });
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      timeToLiveAttribute: 'ttl',
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.key,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
+      removalPolicy,
+    });
+    this.sealKey = new Key(this, 'SealKey', {
+      description: 'Signs the head of a closed Checkrein trace; its public half lets anyone verify one offline.',
+      keySpec: KeySpec.ECC_NIST_P256,
+      keyUsage: KeyUsage.SIGN_VERIFY,
+      removalPolicy,
+    });
+  }
+
+  get tableName(): string {
+    return this.table.tableName;
+  }
+
+  /**
+   * Lets a function read and append traces, and do with the families of its step what the rights say.
+   *
+   * IAM sees the action and the partition key, not the condition of a write: append, create and replace are
+   * all `PutItem`, and it is the ledger's adapter that never puts without a condition. What IAM does promise
+   * is that no function can delete, count up or bulk-write a trace, or touch a family that is not its own.
+   */
+  grant(step: StepFunction, rights: LedgerRights = {}): void {
+    const { read = [], create = [], replace = [], add = [] } = rights;
+    step.knows('ledgerTable', this.tableName);
+    step.addToRolePolicy(
+      new PolicyStatement({
+        actions: TABLE_KEY_USE,
+        resources: [this.key.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${Aws.REGION}.amazonaws.com` } },
+      }),
+    );
+    // A create that comes second, and an addition that is refused, answer with the row that is there.
+    this.allow(step, ['dynamodb:GetItem', 'dynamodb:Query'], ['incident', ...read, ...create, ...replace, ...add]);
+    this.allow(step, ['dynamodb:PutItem'], ['incident', ...create, ...replace]);
+    this.allow(step, ['dynamodb:UpdateItem'], add);
+  }
+
+  /** Lets a function seal a trace: sign its head, and show the key that verifies it. */
+  grantSeal(step: StepFunction): void {
+    step.knows('sealKey', this.sealKey.keyArn);
+    step.addToRolePolicy(
+      new PolicyStatement({ actions: ['kms:Sign', 'kms:GetPublicKey'], resources: [this.sealKey.keyArn] }),
+    );
+  }
+
+  private allow(step: StepFunction, actions: string[], families: readonly Family[]): void {
+    if (families.length === 0) return;
+    step.addToRolePolicy(
+      new PolicyStatement({
+        actions,
+        resources: [this.table.tableArn],
+        conditions: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...new Set(families)].map((family) => `${family}#*`) },
+          // ForAllValues is also true of a request without any key; this refuses such a request.
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        },
+      }),
+    );
+  }
+}

@@ -1,0 +1,21 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { type LogGroupProps, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Settings } from '../lambdas/contracts/settings.ts';
+
+const DAYS: Record<Settings['logRetentionDays'], RetentionDays> = {
+  30: RetentionDays.ONE_MONTH,
+  90: RetentionDays.THREE_MONTHS,
+  180: RetentionDays.SIX_MONTHS,
+  365: RetentionDays.ONE_YEAR,
+  731: RetentionDays.TWO_YEARS,
+};
+
+/** What becomes of data and keys when the stack is destroyed. */
+export const removalPolicyOf = ({ protectData }: Settings): RemovalPolicy =>
+  protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+
+/** How long logs are kept. */
+export const logsOf = (settings: Settings): LogGroupProps => ({
+  retention: DAYS[settings.logRetentionDays],
+  removalPolicy: removalPolicyOf(settings),
+});

@@ -1,0 +1,61 @@
+import type { Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { join } from 'node:path';
+import { ENV, type EnvName } from '../lambdas/contracts/env.ts';
+import type { Settings } from '../lambdas/contracts/settings.ts';
+import { acceptWildcard } from './accepted.ts';
+import { bundle, RULES_FILE } from './bundle.ts';
+import { logsOf } from './retention.ts';
+
+export interface StepFunctionProps {
+  /** What it is for, as the Lambda console says it. */
+  readonly description: string;
+  /** Entry file under `lambdas/`. */
+  readonly entry: string;
+  readonly timeout: Duration;
+  /** The compiled rules, a file of the cloud assembly. */
+  readonly rulesFile: string;
+  readonly settings: Settings;
+  /** Ceiling of simultaneous runs, for a function that the Internet can reach. Default: none. */
+  readonly reservedConcurrentExecutions?: number;
+}
+
+/** A Lambda function of ours: the defaults that no step should have to repeat, and a role of its own. */
+export class StepFunction extends NodejsFunction {
+  /** How long one invocation may take. Always given, so that the flow can wait a little longer than that. */
+  readonly runsAtMost: Duration;
+  readonly executionRole: Role;
+
+  constructor(scope: Construct, id: string, props: StepFunctionProps) {
+    const { entry, rulesFile, settings, ...rest } = props;
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const logGroup = new LogGroup(scope, `${id}Logs`, logsOf(settings));
+    super(scope, id, {
+      ...rest,
+      role,
+      logGroup,
+      entry: join(import.meta.dirname, '../lambdas', entry),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      // CPU comes with memory: at 512 MB, loading SDK clients and the policy engine takes twice as long.
+      memorySize: 1024,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      environment: { [ENV.rulesPath]: RULES_FILE },
+      bundling: bundle(rulesFile),
+    });
+    this.runsAtMost = props.timeout;
+    this.executionRole = role;
+    logGroup.grantWrite(role);
+    acceptWildcard(role, '*', 'X-Ray segments and most AWS read calls know no resource-level permission.');
+  }
+
+  /** Tells the function the name of something that it was given a right to. */
+  knows(name: EnvName, value: string): void {
+    this.addEnvironment(ENV[name], value);
+  }
+}

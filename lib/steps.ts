@@ -1,0 +1,145 @@
+import { Duration, Stage } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Rules } from '../lambdas/contracts/rules.ts';
+import type { ApprovalDesk } from './approval-desk.ts';
+import { RULES_FILE } from './bundle.ts';
+import { ChangeRole } from './change-role.ts';
+import type { KillSwitch } from './kill-switch.ts';
+import type { Ledger } from './ledger.ts';
+import type { ModelKey } from './model-key.ts';
+import { StepFunction, type StepFunctionProps } from './step-function.ts';
+import { changeTools, grantedTools, readsOf } from './tool-grants.ts';
+
+export interface StepsProps {
+  readonly rules: Rules;
+  readonly killSwitch: KillSwitch;
+  readonly modelKey: ModelKey;
+  readonly ledger: Ledger;
+  readonly desk: ApprovalDesk;
+}
+
+/** Verify looks at the alarm and its guard metrics itself, whatever tool made the change. */
+const VERIFY_READS = new PolicyStatement({
+  actions: ['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData'],
+  resources: ['*'],
+});
+
+/** Every function of the flow, and in `grant` side by side what each may do: the permission table. */
+export class Steps extends Construct {
+  readonly open: StepFunction;
+  readonly decide: StepFunction;
+  readonly observe: StepFunction;
+  readonly authorize: StepFunction;
+  readonly changeZone: StepFunction;
+  readonly ask: StepFunction;
+  readonly page: StepFunction;
+  readonly verify: StepFunction;
+  readonly close: StepFunction;
+  readonly stopped: StepFunction;
+  /** Where approvers answer: the only address of the stack that the Internet can reach. */
+  readonly pageUrl: string;
+
+  constructor(scope: Construct, id: string, props: StepsProps) {
+    super(scope, id);
+    const step = maker(this, props.rules);
+    this.open = step('Open', { entry: 'open/handler.ts', description: 'Opens an incident for an event.' });
+    this.decide = step('Decide', {
+      entry: 'decide/handler.ts',
+      description: 'Asks the model for its next turn.',
+      timeout: Duration.minutes(5),
+    });
+    this.observe = step('Observe', {
+      entry: 'observe/handler.ts',
+      description: 'Runs the read-only tools that the model called.',
+      timeout: Duration.minutes(2),
+    });
+    this.authorize = step('Authorize', {
+      entry: 'authorize/handler.ts',
+      description: 'Computes facts about a proposal and holds it to policy.',
+      timeout: Duration.minutes(2),
+    });
+    this.changeZone = step('ChangeZone', {
+      entry: 'change-zone/handler.ts',
+      description: 'Dry-runs, applies and rolls back. The only function with the change role.',
+      // A change waits until AWS has it (an instance stops and starts again); Lambda ends at 15 minutes.
+      timeout: Duration.minutes(14),
+    });
+    this.ask = step('Ask', { entry: 'approve/handler.ts', description: 'Asks, reminds and expires approvers.' });
+    this.page = step('Page', {
+      entry: 'approve/page-handler.ts',
+      description: 'Shows a plan to its approver and takes the answer.',
+      // People answer one at a time; more at once is somebody trying links, and must not starve the flow.
+      reservedConcurrentExecutions: 5,
+    });
+    this.verify = step('Verify', {
+      entry: 'verify/handler.ts',
+      description: 'Judges whether a change healed the alarm.',
+      timeout: Duration.minutes(2),
+    });
+    this.close = step('Close', { entry: 'close/handler.ts', description: 'Reviews, reports and seals an incident.' });
+    this.stopped = step('Stopped', {
+      entry: 'close/stopped-handler.ts',
+      description: 'Closes an incident whose execution died.',
+    });
+    // Nobody can sign in from an e-mail: the signed link is the authentication, and the page checks it first.
+    this.pageUrl = this.page.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
+    this.ask.knows('pageUrl', this.pageUrl);
+    this.grant(props);
+  }
+
+  private grant({ rules, killSwitch, modelKey, ledger, desk }: StepsProps): void {
+    const { open, decide, observe, authorize, changeZone, ask, page, verify, close, stopped } = this;
+    const storm = ['storm'] as const;
+
+    ledger.grant(open, { create: ['source', 'storm'], replace: storm, add: ['budget', 'storm'] });
+    ledger.grant(decide, { add: ['budget'] });
+    ledger.grant(observe);
+    ledger.grant(authorize, { read: ['change', 'lease'], create: ['breaker'], replace: ['breaker'] });
+    ledger.grant(changeZone, {
+      read: ['breaker'],
+      create: ['grant', 'lease', 'change'],
+      replace: ['lease', 'change'],
+    });
+    ledger.grant(ask, { create: ['approval'], replace: ['approval'] });
+    ledger.grant(page, { create: ['approval'] });
+    ledger.grant(verify, { replace: ['lease'] });
+    ledger.grant(close, { replace: ['storm', 'lease'] });
+    ledger.grant(stopped, { replace: ['storm', 'lease'] });
+
+    for (const step of [open, authorize, changeZone, ask, page]) killSwitch.grantRead(step);
+    modelKey.grantUse(decide);
+
+    desk.grantWriteLink(ask);
+    desk.grantCheckLink(page);
+    for (const step of [authorize, page]) desk.grantIssue(step);
+    desk.grantRedeem(changeZone);
+    for (const step of [ask, close, stopped]) desk.grantNotify(step);
+    for (const step of [close, stopped]) ledger.grantSeal(step);
+
+    const tools = grantedTools(rules.agents);
+    const changes = changeTools(tools);
+    allow(observe, readsOf(tools.filter(({ kind }) => kind === 'observe')));
+    for (const step of [authorize, changeZone, verify]) allow(step, readsOf(changes));
+    allow(verify, [VERIFY_READS]);
+    new ChangeRole(this, 'ChangeRole', { changeZone, tools: changes });
+  }
+}
+
+type OwnProps = Pick<StepFunctionProps, 'entry' | 'description' | 'reservedConcurrentExecutions'> &
+  Partial<Pick<StepFunctionProps, 'timeout'>>;
+
+/** Writes the compiled rules into the cloud assembly, and makes functions that carry them. */
+const maker = (scope: Construct, rules: Rules): ((id: string, props: OwnProps) => StepFunction) => {
+  const rulesFile = join(Stage.of(scope)?.outdir ?? '.', RULES_FILE);
+  writeFileSync(rulesFile, JSON.stringify(rules));
+  const common = { timeout: Duration.minutes(1), rulesFile, settings: rules.settings };
+  return (id, props) => new StepFunction(scope, id, { ...common, ...props });
+};
+
+const allow = (step: StepFunction, statements: readonly PolicyStatement[]): void => {
+  for (const statement of statements) step.addToRolePolicy(statement);
+};

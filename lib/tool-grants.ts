@@ -1,0 +1,50 @@
+import { Aws } from 'aws-cdk-lib';
+import { PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
+import type { Agent } from '../lambdas/contracts/agent.ts';
+import { actionOf, type AwsCall, type ChangeManifest, type Manifest } from '../lambdas/contracts/tool.ts';
+import { CATALOGUE } from '../lambdas/tools/catalogue.ts';
+
+/** The tools that some agent is granted; a tool that nobody may use brings no permission with it. */
+export const grantedTools = (agents: readonly Agent[]): readonly Manifest[] => {
+  const names = new Set(agents.flatMap(({ tools }) => [...tools.observe, ...tools.change]));
+  return CATALOGUE.map((line) => line.manifest).filter((manifest) => names.has(manifest.name));
+};
+
+/** Those of the tools that mutate. */
+export const changeTools = (tools: readonly Manifest[]): readonly ChangeManifest[] =>
+  tools.filter((tool) => tool.kind === 'change');
+
+/** What tools may read, as IAM statements. */
+export const readsOf = (tools: readonly Manifest[]): PolicyStatement[] =>
+  statements(tools.flatMap((tool) => tool.reads.map((call) => ({ call, arn: targetArn(tool) }))));
+
+/** What change tools may change, as IAM statements: in this Region only, on the kinds of target they name only. */
+export const changesOf = (tools: readonly ChangeManifest[]): PolicyStatement[] =>
+  statements(
+    tools.flatMap((tool) => tool.changes.map((call) => ({ call, arn: targetArn(tool) }))),
+    { conditions: { StringEquals: { 'aws:RequestedRegion': Aws.REGION } } },
+  );
+
+/** One statement per resource, so that an action is never allowed on more than its manifest says. */
+const statements = (
+  calls: readonly { call: AwsCall; arn: string }[],
+  common: PolicyStatementProps = {},
+): PolicyStatement[] => {
+  const actions = new Map<string, Set<string>>();
+  for (const { call, arn } of calls) {
+    const resource = call.scope === 'target' ? arn : '*';
+    actions.set(resource, (actions.get(resource) ?? new Set()).add(actionOf(call)));
+  }
+  return [...actions].map(
+    ([resource, allowed]) => new PolicyStatement({ ...common, actions: [...allowed].sort(), resources: [resource] }),
+  );
+};
+
+/** The ARN pattern of a tool's targets in this account and Region; anything, for a tool that only observes. */
+const targetArn = (tool: Manifest): string =>
+  tool.kind === 'change'
+    ? tool.targetArn
+        .replace(/^arn:aws:/, `arn:${Aws.PARTITION}:`)
+        .replaceAll('${account}', Aws.ACCOUNT_ID)
+        .replaceAll('${region}', Aws.REGION)
+    : '*';

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { actionOf } from '../../lambdas/contracts/tool.ts';
+import { CHANGE_TOOLS, OBSERVE_TOOLS } from '../../lambdas/tools/catalogue.ts';
+import { synthesize } from '../../lib/synthesize.ts';
+import { managedPoliciesIn, rightsIn, trustOf, whoMay } from './permissions.ts';
+import { shippedRules } from './shipped.ts';
+
+const rules = shippedRules();
+const { template } = synthesize(rules);
+const rights = rightsIn(template);
+
+/** Who may use an action of the ledger on a family, by the partition keys that the right is bound to. */
+const whoMayTouch = (action: string, family: string): string[] =>
+  whoMay(
+    rights.filter(({ conditions }) => JSON.stringify(conditions).includes(`"${family}#*"`)),
+    `dynamodb:${action}`,
+  );
+
+describe('roles', () => {
+  test('no action is a wildcard, and no ready-made AWS policy is attached', () => {
+    expect(rights.filter(({ action }) => action.includes('*'))).toEqual([]);
+    expect(managedPoliciesIn(template)).toEqual([]);
+  });
+
+  test('what changes the account is on the change role and nowhere else', () => {
+    const changes = new Set(CHANGE_TOOLS.flatMap(({ manifest }) => manifest.changes.map(actionOf)));
+    for (const action of changes) expect([action, whoMay(rights, action)]).toEqual([action, ['Change']]);
+  });
+
+  test('the change role can do nothing but what change tools declare, in its own Region', () => {
+    const declared = CHANGE_TOOLS.flatMap(({ manifest }) => manifest.changes.map(actionOf));
+    const ofChange = rights.filter(({ role }) => role === 'Change');
+    expect(ofChange.length).toBeGreaterThan(0);
+    for (const { action, conditions } of ofChange) {
+      expect(declared).toContain(action);
+      expect(conditions).toEqual({ StringEquals: { 'aws:RequestedRegion': { Ref: 'AWS::Region' } } });
+    }
+  });
+
+  test('only the change zone may take the change role', () => {
+    expect(whoMay(rights, 'sts:AssumeRole')).toEqual(['ChangeZone']);
+    for (const principal of trustOf(template, 'Change')) expect(principal).toMatch(/"StepsChangeZoneRole[0-9A-F]{8}"/);
+  });
+
+  test('without a change tool in any agent, nothing in the stack can change anything', () => {
+    const agents = rules.agents.map((agent) => ({ ...agent, tools: { ...agent.tools, change: [] } }));
+    const readOnly = rightsIn(synthesize({ ...rules, agents }).template);
+    expect(readOnly.filter(({ role }) => role === 'Change')).toEqual([]);
+    expect(whoMay(readOnly, 'ec2:DescribeInstances')).toEqual(['Observe']);
+  });
+
+  test('only what some agent is granted can be read, and Open, Decide, Close and the desk read nothing of it', () => {
+    const reads = new Set(OBSERVE_TOOLS.flatMap(({ manifest }) => manifest.reads.map(actionOf)));
+    const readers = new Set([...reads].flatMap((action) => whoMay(rights, action)));
+    expect([...readers].sort()).toEqual(['Authorize', 'ChangeZone', 'Observe', 'Verify']);
+  });
+});
+
+describe('ledger', () => {
+  test('nothing can delete a row, write in bulk, or use SQL', () => {
+    const actions = new Set(rights.map(({ action }) => action).filter((action) => action.startsWith('dynamodb:')));
+    expect([...actions].sort()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ]);
+  });
+
+  test('every right names its families, and refuses a request that names no partition', () => {
+    for (const { action, conditions } of rights.filter((right) => right.action.startsWith('dynamodb:'))) {
+      expect([action, conditions['Null']]).toEqual([action, { 'dynamodb:LeadingKeys': 'false' }]);
+      expect(conditions['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']).not.toContain('*');
+    }
+  });
+
+  test('a trace event cannot be edited in place', () => {
+    expect(whoMayTouch('UpdateItem', 'incident')).toEqual([]);
+  });
+
+  test('only Open and Decide count money, only Open counts storms', () => {
+    expect(whoMayTouch('UpdateItem', 'budget')).toEqual(['Decide', 'Open']);
+    expect(whoMayTouch('UpdateItem', 'storm')).toEqual(['Open']);
+    expect(whoMayTouch('PutItem', 'budget')).toEqual([]);
+  });
+
+  test('only the change zone redeems grants and remembers changes', () => {
+    expect(whoMayTouch('PutItem', 'grant')).toEqual(['ChangeZone']);
+    expect(whoMayTouch('PutItem', 'change')).toEqual(['ChangeZone']);
+  });
+
+  test('only Authorize trips a breaker, so no change can reset its own', () => {
+    expect(whoMayTouch('PutItem', 'breaker')).toEqual(['Authorize']);
+  });
+
+  test('only the two halves of the approval desk write questions and answers', () => {
+    expect(whoMayTouch('PutItem', 'approval')).toEqual(['Ask', 'Page']);
+    expect(whoMayTouch('GetItem', 'approval')).toEqual(['Ask', 'Page']);
+  });
+});
+
+describe('keys', () => {
+  test('who issues a grant cannot redeem it, and who redeems it cannot issue one', () => {
+    expect(whoMay(rights, 'kms:GenerateMac', /GrantKey/)).toEqual(['Authorize', 'Page']);
+    expect(whoMay(rights, 'kms:VerifyMac', /GrantKey/)).toEqual(['ChangeZone']);
+  });
+
+  test('who writes an approval link cannot answer it, and who answers cannot write one', () => {
+    expect(whoMay(rights, 'kms:GenerateMac', /LinkKey/)).toEqual(['Ask']);
+    expect(whoMay(rights, 'kms:VerifyMac', /LinkKey/)).toEqual(['Page']);
+  });
+
+  test('only a closing step seals a trace', () => {
+    expect(whoMay(rights, 'kms:Sign')).toEqual(['Close', 'Stopped']);
+  });
+
+  test('only Decide can read the key to the model', () => {
+    expect(whoMay(rights, 'secretsmanager:GetSecretValue')).toEqual(['Decide']);
+  });
+
+  test('no function can move the kill switch', () => {
+    expect(rights.filter(({ action }) => action.startsWith('ssm:')).map(({ action }) => action)).toEqual(
+      Array(5).fill('ssm:GetParameter'),
+    );
+  });
+
+  test('only the approval desk can wake an execution that waits for people, and only of this flow', () => {
+    expect(whoMay(rights, 'states:SendTaskSuccess')).toEqual(['Ask', 'Page']);
+    expect(whoMay(rights, 'states:SendTaskSuccess', /^\{"Ref":"IncidentFlowStateMachine/)).toEqual(['Ask', 'Page']);
+  });
+});
