@@ -111,21 +111,36 @@ export class Journal {
   ): Promise<Recorded<K> | undefined> {
     const earlier = this.#replay(kind);
     if (earlier !== undefined) return earlier;
-    if (needless(this.#events)) return undefined;
-    const entry = await produce();
-    for (;;) {
-      if (needless(this.#events)) return undefined;
-      if (this.#events.at(-1)?.kind === 'trace.sealed') throw new TraceSealed(this.#incident);
-      const event = this.#link(kind, entry);
-      if ((await this.#ports.ledger.append(event)) === 'appended') {
-        this.#events.push(event);
-        this.#passed += 1;
-        return { event, replayed: false };
-      }
-      this.#events.push(...(await this.#ports.ledger.events(this.#incident, this.seq)));
-      const twin = this.#replay(kind);
-      if (twin !== undefined) return twin;
+    let entry: Entry<K> | undefined;
+    while (!needless(this.#events)) {
+      entry ??= await produce();
+      const recorded = await this.#append(kind, entry);
+      if (recorded !== undefined) return recorded;
     }
+    return undefined;
+  }
+
+  /** The same for an event that speaks about the head of the chain: produced anew whenever the head has moved. */
+  async onceAtHead<K extends EventKind>(kind: K, produce: (head: string, seq: number) => Promise<Entry<K>>): Promise<Recorded<K>> {
+    const earlier = this.#replay(kind);
+    if (earlier !== undefined) return earlier;
+    for (;;) {
+      const recorded = await this.#append(kind, await produce(this.#events.at(-1)?.hash ?? GENESIS, this.seq));
+      if (recorded !== undefined) return recorded;
+    }
+  }
+
+  /** Appends at the head. When somebody else was faster: reads on, and answers with a twin's event or with nothing. */
+  async #append<K extends EventKind>(kind: K, entry: Entry<K>): Promise<Recorded<K> | undefined> {
+    if (this.#events.at(-1)?.kind === 'trace.sealed') throw new TraceSealed(this.#incident);
+    const event = this.#link(kind, entry);
+    if ((await this.#ports.ledger.append(event)) === 'appended') {
+      this.#events.push(event);
+      this.#passed += 1;
+      return { event, replayed: false };
+    }
+    this.#events.push(...(await this.#ports.ledger.events(this.#incident, this.seq)));
+    return this.#replay(kind);
   }
 
   #own(): TraceEvent[] {

@@ -1,19 +1,11 @@
-import * as z from 'zod';
-import { FAMILY, type RowKey } from '../contracts/ledger-keys.ts';
 import { TraceSealed } from '../errors.ts';
 import { sha256 } from '../kernel/canonical.ts';
 import { Journal, type JournalPorts } from '../kernel/journal.ts';
+import { copiesRow, stormRow, StormRow } from '../kernel/storm-rows.ts';
 import type { Row } from '../ports.ts';
 
 /** Copies that get a line of their own on the trace. Ten thousand copies are a number, not ten thousand lines. */
 const COPIES_ON_TRACE = 20;
-
-const StormRow = z.object({ incidentId: z.string(), open: z.boolean() });
-
-/** Row of the open incident of a storm key. */
-export const stormRow = (stormKey: string): RowKey => ({ family: FAMILY.storm, id: sha256(stormKey) });
-/** Counter of the copies that joined an incident. */
-export const copiesRow = (stormKey: string, incidentId: string): RowKey => ({ ...stormRow(stormKey), part: `copies#${incidentId}` });
 
 const openIn = (row: Row): string | undefined => {
   const storm = StormRow.parse(row.data);
