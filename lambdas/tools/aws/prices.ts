@@ -43,23 +43,31 @@ export const priceOf = async (cloud: Cloud, instanceType: string): Promise<Price
   }
 };
 
+/** So many instances of one type. */
+export interface Fleet {
+  readonly type: string;
+  readonly count: number;
+  readonly price: Price;
+}
+
 /** What it costs to go from some instances to others. */
-export const costDelta = (
-  before: { readonly type: string; readonly count: number; readonly price: Price },
-  after: { readonly type: string; readonly count: number; readonly price: Price },
-): DryRunReport['cost'] => {
-  for (const { price } of [before, after])
-    if (price.centsPerMonth === null) return { deltaCentsPerMonth: null, says: `cost unknown: ${price.reason}` };
-  const [from, to] = [(before.price.centsPerMonth ?? 0) * before.count, (after.price.centsPerMonth ?? 0) * after.count];
-  const bill = (side: { type: string; count: number }, cents: number) =>
-    `${side.count} × ${side.type} ${dollars(cents)}`;
+export const costDelta = (before: Fleet, after: Fleet): DryRunReport['cost'] => {
+  if (before.price.centsPerMonth === null) return unknownCost(before.price.reason);
+  if (after.price.centsPerMonth === null) return unknownCost(after.price.reason);
+  const from = before.price.centsPerMonth * before.count;
+  const to = after.price.centsPerMonth * after.count;
   const delta = Math.round(to - from);
+  const bill = `${before.count} × ${before.type} ${dollars(from)} → ${after.count} × ${after.type} ${dollars(to)}`;
   return {
     deltaCentsPerMonth: delta,
-    says: `${delta < 0 ? '−' : '+'}${dollars(Math.abs(delta))} a month: ${bill(before, from)} → ${bill(after, to)} (list price, Linux, on demand, 730 hours)`,
+    says: `${delta < 0 ? '−' : '+'}${dollars(Math.abs(delta))} a month: ${bill} (list price, Linux, on demand, 730 hours)`,
   };
 };
 
+const unknownCost = (reason: string): DryRunReport['cost'] => ({
+  deltaCentsPerMonth: null,
+  says: `cost unknown: ${reason}`,
+});
 const unknown = (reason: string): Price => ({ centsPerMonth: null, reason });
 const dollars = (cents: number): string => `$${(cents / 100).toFixed(2)}`;
 

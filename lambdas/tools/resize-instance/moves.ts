@@ -1,30 +1,32 @@
 import { ERROR } from '../../contracts/error-names.ts';
+import type { JsonObject } from '../../contracts/json.ts';
 import { CloudError, StepError } from '../../errors.ts';
 import { readInstance, type Ec2Instance } from '../aws/ec2-instance.ts';
 import type { ChangeContext } from '../tool.ts';
 
 const POLL_SECONDS = 5;
 /**
- * How long one wait may take. Three waits (stop, start, and start again after a retreat) come to 12.5
- * minutes, inside the 15 that a Lambda function has.
+ * How long one wait may take. Four waits at most (an earlier attempt's move, stop, start, and start again
+ * after a retreat) come to 12 minutes, inside the 14 that a change has.
  */
-const PATIENCE_SECONDS = 250;
+const PATIENCE_SECONDS = 180;
+/** A call that AWS throttles or does not answer is made this often, so that one hiccup leaves nothing half-done. */
+const TRIES = 3;
+const PAUSE_SECONDS = 10;
 
 /** Stops the instance and waits until it is down. */
 export const stop = async (instanceId: string, context: ChangeContext): Promise<Ec2Instance> => {
-  await context.change.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [instanceId] } });
+  await send('StopInstances', { InstanceIds: [instanceId] }, context);
   return waitFor(instanceId, ['stopped'], context);
 };
 
 /** Sets the type of a stopped instance. */
-export const setType = async (instanceId: string, type: string, { change }: ChangeContext): Promise<void> => {
-  const input = { InstanceId: instanceId, InstanceType: { Value: type } };
-  await change.send({ service: 'ec2', command: 'ModifyInstanceAttribute', input });
-};
+export const setType = (instanceId: string, type: string, context: ChangeContext): Promise<void> =>
+  send('ModifyInstanceAttribute', { InstanceId: instanceId, InstanceType: { Value: type } }, context);
 
 /** Starts the instance and waits until it runs. */
 export const start = async (instanceId: string, context: ChangeContext): Promise<Ec2Instance> => {
-  await context.change.send({ service: 'ec2', command: 'StartInstances', input: { InstanceIds: [instanceId] } });
+  await send('StartInstances', { InstanceIds: [instanceId] }, context);
   // Reads lag behind writes in EC2: at once, it might still be shown as a former start left it.
   await context.clock.sleep(POLL_SECONDS * 1000);
   return waitFor(instanceId, ['running'], context);
@@ -36,14 +38,35 @@ export const waitFor = async (
   states: readonly string[],
   context: ChangeContext,
 ): Promise<Ec2Instance> => {
-  let instance = await readInstance(context.cloud, instanceId);
+  let instance = await look(instanceId, context);
   for (let waited = 0; !states.includes(instance.state); waited += POLL_SECONDS) {
     if (waited >= PATIENCE_SECONDS) throw outOfPatience(instance, states);
     throwIfStartFailed(instance);
     await context.clock.sleep(POLL_SECONDS * 1000);
-    instance = await readInstance(context.cloud, instanceId);
+    instance = await look(instanceId, context);
   }
   return instance;
+};
+
+/** The instance as it is now. */
+export const look = (instanceId: string, context: ChangeContext): Promise<Ec2Instance> =>
+  insist(() => readInstance(context.cloud, instanceId), context);
+
+const send = async (command: string, input: JsonObject, context: ChangeContext): Promise<void> => {
+  await insist(() => context.change.send({ service: 'ec2', command, input }), context);
+};
+
+/** Tries again what failed for want of an answer. All three moves are absolute, so once more does no harm. */
+const insist = async <T>(call: () => Promise<T>, { clock }: ChangeContext): Promise<T> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const passes = error instanceof StepError && error.code === ERROR.cloudUnavailable;
+      if (!passes || tries === TRIES) throw error;
+      await clock.sleep(PAUSE_SECONDS * 1000);
+    }
+  }
 };
 
 const outOfPatience = ({ id, state }: Ec2Instance, states: readonly string[]): StepError =>

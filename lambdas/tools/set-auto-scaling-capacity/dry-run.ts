@@ -31,10 +31,10 @@ export const dryRun = async (
     cost: await costOf(cloud, group, before.desired, after.desired),
     disruption:
       step > 0
-        ? { level: 'none', says: `${step} instances start beside those in service.` }
+        ? { level: 'none', says: `Instances that start beside those in service: ${step}.` }
         : {
             level: 'brief',
-            says: `${-step} instances are terminated, chosen by the group; their connections end and their instance stores are lost.`,
+            says: `Instances that are terminated, chosen by the group: ${-step}. Their connections end and their instance stores are lost.`,
           },
   };
 };

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import type { JsonObject } from '../../../lambdas/contracts/json.ts';
+import { CloudError } from '../../../lambdas/errors.ts';
+import { manifest } from '../../../lambdas/tools/reboot-instance/manifest.ts';
+import { tool } from '../../../lambdas/tools/reboot-instance/tool.ts';
+import { group, groups, ID, instance, instances } from './aws-answers.ts';
+import { changing } from './context.ts';
+
+const input = { instanceId: ID, why: 'The kernel hangs since 02:00 (E3).' };
+const inGroup = { Tags: [{ Key: 'aws:autoscaling:groupName', Value: 'web' }] };
+
+const contextOf = (more: JsonObject = {}) => {
+  const made = changing(manifest);
+  made.cloud.answers('ec2', 'DescribeInstances', instances(instance(more)));
+  made.cloud.answers('autoscaling', 'DescribeAutoScalingGroups', groups(group()));
+  return made;
+};
+
+const proposed = async (context: ReturnType<typeof contextOf>) => {
+  const { target, state } = await tool.describe(input, context);
+  return { input, target, before: state, after: tool.predict(input, state) };
+};
+
+test('only a running instance can be rebooted', async () => {
+  await expect(proposed(contextOf({ State: { Name: 'stopped' } }))).rejects.toThrow(
+    `${ID} is stopped; only a running instance can be rebooted.`,
+  );
+});
+
+test('a lone instance is all of its fleet', async () => {
+  const context = contextOf();
+  expect(await tool.facts(await proposed(context), context)).toMatchObject({
+    fleetSize: 1,
+    fleetAffectedPercent: 100,
+    inServiceAfter: 0,
+    downtimeSeconds: 120,
+  });
+});
+
+test('a member of a group is one of those in service', async () => {
+  const context = contextOf(inGroup);
+  expect(await tool.facts(await proposed(context), context)).toMatchObject({
+    fleetSize: 4,
+    fleetAffectedPercent: 25,
+    inServiceAfter: 3,
+  });
+});
+
+test('the dry run asks AWS, and says what a reboot costs', async () => {
+  const context = contextOf(inGroup);
+  context.change.answers('ec2', 'RebootInstances', new CloudError('DryRunOperation', 'would have succeeded'));
+  const { checks, disruption } = await tool.dryRun(await proposed(context), context);
+  expect(context.change.inputsOf('RebootInstances')).toEqual([{ InstanceIds: [ID], DryRun: true }]);
+  expect(checks).toMatchObject([{ outcome: 'passed' }]);
+  expect(disruption.says).toContain('About 120 s without service');
+  expect(disruption.says).toContain('Auto Scaling group web may replace it');
+});
+
+test('one call reaches AWS', async () => {
+  const context = contextOf();
+  context.change.answers('ec2', 'RebootInstances', {});
+  await tool.apply(await proposed(context), context);
+  expect(context.change.requests).toEqual([
+    { service: 'ec2', command: 'RebootInstances', input: { InstanceIds: [ID] } },
+  ]);
+});
+
+test('a reboot is never repeated and never undone', async () => {
+  expect(manifest.repeatable).toBe(false);
+  expect(tool.inverse(await proposed(contextOf()))).toEqual({ reversible: false, says: 'A reboot cannot be undone.' });
+});
+
+test('an instance that was stopped and started meanwhile is not what was rebooted', async () => {
+  const change = await proposed(contextOf());
+  expect(tool.postCondition(change, change.before).holds).toBe(true);
+  const restarted = { state: 'running', instanceType: 'm7i.large', launchTime: '2026-11-02T02:13:00.000Z' };
+  expect(tool.postCondition(change, restarted).holds).toBe(false);
+});

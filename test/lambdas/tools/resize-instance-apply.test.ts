@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { CloudError, StepError } from '../../../lambdas/errors.ts';
+import { manifest } from '../../../lambdas/tools/resize-instance/manifest.ts';
+import { tool } from '../../../lambdas/tools/resize-instance/tool.ts';
+import { ID } from './aws-answers.ts';
+import { changing } from './context.ts';
+import { Machine, type Start } from './ec2-machine.ts';
+
+const change = {
+  input: { instanceId: ID, instanceType: 'm7i.xlarge', why: 'CPU has been full for an hour (E2).' },
+  target: {
+    kind: 'ec2-instance',
+    id: ID,
+    arn: `arn:aws:ec2:eu-west-1:123456789012:instance/${ID}`,
+    account: '123456789012',
+    region: 'eu-west-1',
+    environment: 'staging',
+    tags: {},
+  },
+  before: { instanceType: 'm7i.large', state: 'running' },
+  after: { instanceType: 'm7i.xlarge', state: 'running' },
+};
+
+const apply = (start: Start = {}) => {
+  const machine = new Machine(start);
+  const context = changing(manifest);
+  machine.answerFor(context);
+  return { machine, context, done: tool.apply(change, context) };
+};
+
+const noCapacity = new CloudError('InsufficientInstanceCapacity', 'We have no m7i.xlarge capacity.');
+
+test('the instance is stopped, changed and started, and runs when it is over', async () => {
+  const { machine, context, done } = apply();
+  await done;
+  expect(context.change.requests.map(({ command, input }) => [command, input])).toEqual([
+    ['StopInstances', { InstanceIds: [ID] }],
+    ['ModifyInstanceAttribute', { InstanceId: ID, InstanceType: { Value: 'm7i.xlarge' } }],
+    ['StartInstances', { InstanceIds: [ID] }],
+  ]);
+  expect(machine).toMatchObject({ type: 'm7i.xlarge', state: 'running' });
+});
+
+test.each([
+  ['is still stopping', { state: 'stopping' }, ['ModifyInstanceAttribute', 'StartInstances']],
+  ['is stopped', { state: 'stopped' }, ['ModifyInstanceAttribute', 'StartInstances']],
+  ['is stopped and changed', { state: 'stopped', type: 'm7i.xlarge' }, ['StartInstances']],
+  ['is changed and starting', { state: 'pending', type: 'm7i.xlarge' }, []],
+  ['is changed and running', { type: 'm7i.xlarge' }, []],
+])('a change that died when the instance %s goes on from there', async (_when, start, expected) => {
+  const { machine, context, done } = apply(start);
+  await done;
+  expect(context.change.commands).toEqual(expected);
+  expect(machine).toMatchObject({ type: 'm7i.xlarge', state: 'running' });
+});
+
+test('without capacity for the new type, the old one is put back and runs', async () => {
+  const { machine, context, done } = apply({ startErrors: [noCapacity] });
+  await expect(done).rejects.toMatchObject({
+    code: 'InsufficientInstanceCapacity',
+    message: `InsufficientInstanceCapacity: in eu-west-1a, as m7i.xlarge: We have no m7i.xlarge capacity. ${ID} was put back to m7i.large and runs again; pick another type.`,
+  });
+  expect(context.change.commands).toEqual([
+    'StopInstances',
+    'ModifyInstanceAttribute',
+    'StartInstances',
+    'ModifyInstanceAttribute',
+    'StartInstances',
+  ]);
+  expect(machine).toMatchObject({ type: 'm7i.large', state: 'running' });
+});
+
+test('a start that is accepted and then fails is noticed, and taken back', async () => {
+  const { machine, done } = apply({ fallsBackWith: ['Server.InsufficientInstanceCapacity'] });
+  await expect(done).rejects.toMatchObject({ code: 'InsufficientInstanceCapacity' });
+  expect(machine).toMatchObject({ type: 'm7i.large', state: 'running' });
+});
+
+test('a type that AWS will not set leaves the instance running as it was', async () => {
+  const { machine, done } = apply({
+    modifyError: new CloudError('InvalidParameterCombination', 'Not for this image.'),
+  });
+  await expect(done).rejects.toThrow('Not for this image.');
+  expect(machine).toMatchObject({ type: 'm7i.large', state: 'running' });
+});
+
+test('a start that AWS throttles is tried again, not left half-done', async () => {
+  const throttled = new StepError('CloudUnavailable', 'RequestLimitExceeded', 'Later.');
+  const { machine, context, done } = apply({ startErrors: [throttled, throttled] });
+  await done;
+  expect(context.change.commands.filter((command) => command === 'StartInstances')).toHaveLength(3);
+  expect(machine).toMatchObject({ type: 'm7i.xlarge', state: 'running' });
+});
+
+test('an instance that cannot be started either way is left to a human, loudly', async () => {
+  const { machine, done } = apply({ startErrors: [noCapacity, new CloudError('VcpuLimitExceeded', 'Quota.')] });
+  await expect(done).rejects.toThrow(
+    `${ID} could not be started again as m7i.large either (VcpuLimitExceeded: Quota.). IT IS STOPPED: a human has to start it.`,
+  );
+  expect(machine).toMatchObject({ type: 'm7i.large', state: 'stopped' });
+});
+
+test('a refused stop changes nothing', async () => {
+  const context = changing(manifest);
+  new Machine().answerFor(context);
+  context.change.answers('ec2', 'StopInstances', new CloudError('OperationNotPermitted', 'Stop protection is on.'));
+  await expect(tool.apply(change, context)).rejects.toThrow('Stop protection is on.');
+  expect(context.change.commands).toEqual(['StopInstances']);
+});
+
+test('waiting has a bound, and running out of patience is left to a later attempt', async () => {
+  const { context, done } = apply({ state: 'stopping', stuck: true });
+  await expect(done).rejects.toMatchObject({
+    code: 'CloudUnavailable',
+    message: `${ID} is still stopping after 180 s, expected running or stopped.`,
+  });
+  expect(context.clock.sleptSeconds).toBe(180);
+  expect(context.change.commands).toEqual([]);
+});

@@ -1,0 +1,244 @@
+import { expect, test } from 'vitest';
+import type { JsonObject } from '../../../lambdas/contracts/json.ts';
+import { CloudError, ToolRefusal } from '../../../lambdas/errors.ts';
+import { manifest } from '../../../lambdas/tools/resize-instance/manifest.ts';
+import { tool } from '../../../lambdas/tools/resize-instance/tool.ts';
+import { ID, instance, instances, instanceTypes, metricData, products } from './aws-answers.ts';
+import { changing } from './context.ts';
+
+const resizeTo = (instanceType: string) => ({
+  instanceId: ID,
+  instanceType,
+  why: 'CPU has been full for an hour (E2).',
+});
+const dryRunOperation = new CloudError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
+
+const contextOf = (described: JsonObject = instance()) => {
+  const made = changing(manifest);
+  made.cloud
+    .answers('ec2', 'DescribeInstances', instances(described))
+    .answers('ec2', 'DescribeInstanceTypes', instanceTypes)
+    .answers('ec2', 'DescribeInstanceTypeOfferings', { InstanceTypeOfferings: [{ InstanceType: 'any' }] })
+    .answers('ec2', 'DescribeVolumes', { Volumes: [{ VolumeId: 'vol-1', Encrypted: false }] })
+    .answers('cloudwatch', 'GetMetricData', metricData(40, 72.5, 61))
+    .answers('pricing', 'GetProducts', products);
+  for (const command of ['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'])
+    made.change.answers('ec2', command, dryRunOperation);
+  return made;
+};
+type Context = ReturnType<typeof contextOf>;
+
+const proposed = async (type: string, context: Context) => {
+  const input = resizeTo(type);
+  const { target, state } = await tool.describe(input, context);
+  return { input, target, before: state, after: tool.predict(input, state) };
+};
+const factsOf = async (type: string, context = contextOf()) => tool.facts(await proposed(type, context), context);
+const dryRunOf = async (type: string, context = contextOf()) => tool.dryRun(await proposed(type, context), context);
+
+test('the target is what AWS says it is', async () => {
+  expect(await proposed('m7i.xlarge', contextOf())).toMatchObject({
+    target: {
+      kind: 'ec2-instance',
+      arn: `arn:aws:ec2:eu-west-1:123456789012:instance/${ID}`,
+      account: '123456789012',
+      region: 'eu-west-1',
+      environment: 'staging',
+    },
+    before: { instanceType: 'm7i.large', state: 'running' },
+    after: { instanceType: 'm7i.xlarge', state: 'running' },
+  });
+});
+
+test.each([
+  [
+    'a member of an Auto Scaling group',
+    { Tags: [{ Key: 'aws:autoscaling:groupName', Value: 'web' }] },
+    'Change the launch template',
+  ],
+  ['an instance-store root', { RootDeviceType: 'instance-store' }, 'cannot be stopped'],
+  ['a Spot Instance', { InstanceLifecycle: 'spot' }, 'Spot Instance'],
+  ['a terminated instance', { State: { Name: 'terminated' } }, 'is terminated'],
+  ['an instance that is just starting', { State: { Name: 'pending' } }, 'wait until it is running'],
+])('%s is refused', async (_what, more, says) => {
+  const refusal = proposed('m7i.xlarge', contextOf(instance(more)));
+  await expect(refusal).rejects.toThrow(ToolRefusal);
+  await expect(refusal).rejects.toThrow(says);
+});
+
+test('the type that it has already is refused', async () => {
+  await expect(proposed('m7i.large', contextOf())).rejects.toThrow(`${ID} already is a m7i.large.`);
+});
+
+test('an instance that does not exist is a refusal in words', async () => {
+  const context = contextOf();
+  context.cloud.answers('ec2', 'DescribeInstances', new CloudError('InvalidInstanceID.NotFound', 'gone'));
+  await expect(proposed('m7i.xlarge', context)).rejects.toThrow(
+    `There is no instance ${ID} in eu-west-1 of account 123456789012.`,
+  );
+});
+
+test('another architecture, a missing network driver and an unknown type are refused before anything is judged', async () => {
+  await expect(factsOf('m7g.large')).rejects.toThrow('m7g.large is arm64');
+  await expect(factsOf('m7i.xlarge', contextOf(instance({ EnaSupport: false })))).rejects.toThrow(
+    'needs the ENA network driver',
+  );
+  const context = contextOf();
+  const change = await proposed('m9z.huge', context);
+  context.cloud.answers(
+    'ec2',
+    'DescribeInstanceTypes',
+    new CloudError('InvalidInstanceType', 'The instance type m9z.huge does not exist'),
+  );
+  await expect(tool.facts(change, context)).rejects.toThrow(
+    new ToolRefusal('The instance type m9z.huge does not exist'),
+  );
+});
+
+test('growing halves the use of the peak', async () => {
+  expect(await factsOf('m7i.xlarge')).toEqual({
+    cutPercent: 0,
+    growPercent: 100,
+    peakUsePercentAfter: 37,
+    memoryMiBAfter: 16_384,
+    fleetSize: 1,
+    fleetAffectedPercent: 100,
+    inServiceAfter: 0,
+    downtimeSeconds: 180,
+  });
+});
+
+test('a cut is measured over the worst dimension', async () => {
+  expect(await factsOf('t3.small')).toMatchObject({
+    cutPercent: 75,
+    growPercent: 0,
+    peakUsePercentAfter: 73,
+    memoryMiBAfter: 2048,
+  });
+});
+
+test('a cut with an unknown peak counts as full', async () => {
+  const context = contextOf();
+  context.cloud.answers('cloudwatch', 'GetMetricData', metricData());
+  expect(await factsOf('t3.small', context)).toMatchObject({ peakUsePercentAfter: 100 });
+  expect(await factsOf('m7i.xlarge', context)).toMatchObject({ peakUsePercentAfter: 0 });
+});
+
+test('the peak is looked for over 14 days', async () => {
+  const context = contextOf();
+  await factsOf('t3.small', context);
+  expect(context.cloud.inputsOf('GetMetricData')[0]).toMatchObject({
+    StartTime: '2026-10-19T02:14:00.000Z',
+    EndTime: '2026-11-02T02:14:00.000Z',
+  });
+});
+
+test('the dry run asks AWS about all three calls, and makes none of them', async () => {
+  const context = contextOf();
+  const { checks, cost, disruption } = await dryRunOf('m7i.xlarge', context);
+  expect(context.change.requests.map(({ command, input }) => [command, input])).toEqual([
+    ['StopInstances', { InstanceIds: [ID], DryRun: true }],
+    ['ModifyInstanceAttribute', { InstanceId: ID, InstanceType: { Value: 'm7i.xlarge' }, DryRun: true }],
+    ['StartInstances', { InstanceIds: [ID], DryRun: true }],
+  ]);
+  expect(checks.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
+    'state passed',
+    'offering passed',
+    'ec2:StopInstances passed',
+    'ec2:ModifyInstanceAttribute passed',
+    'ec2:StartInstances passed',
+    'encryption passed',
+  ]);
+  expect(cost).toEqual({
+    deltaCentsPerMonth: 7300,
+    says: '+$73.00 a month: 1 × m7i.large $73.00 → 1 × m7i.xlarge $146.00 (list price, Linux, on demand, 730 hours)',
+  });
+  expect(disruption).toEqual({
+    level: 'interrupts',
+    says: `About 180 s without service of ${ID} while it is stopped, changed and started.`,
+  });
+});
+
+test('what a stop loses is spelled out', async () => {
+  const described = instance({
+    InstanceType: 'm5d.large',
+    NetworkInterfaces: [{ Association: { IpOwnerId: 'amazon', PublicIp: '198.51.100.7' } }],
+  });
+  const { disruption } = await dryRunOf('m7i.xlarge', contextOf(described));
+  expect(disruption.says).toContain('Its public IPv4 address is lost');
+  expect(disruption.says).toContain('Data on the instance store of m5d.large is lost.');
+});
+
+const outcomeOf = async (command: string, answer: Error | JsonObject) => {
+  const context = contextOf();
+  context.change.answers('ec2', command, answer);
+  return (await dryRunOf('m7i.xlarge', context)).checks.find(({ name }) => name === `ec2:${command}`);
+};
+
+test('a missing permission is refused with its reason, without the encoded part', async () => {
+  const error = new CloudError(
+    'UnauthorizedOperation',
+    'You are not authorized to perform: ec2:StopInstances on resource: i-1. Encoded authorization failure message: 4j6Gh',
+  );
+  expect(await outcomeOf('StopInstances', error)).toEqual({
+    name: 'ec2:StopInstances',
+    outcome: 'refused',
+    detail: 'Not permitted: You are not authorized to perform: ec2:StopInstances on resource: i-1.',
+  });
+});
+
+test('a call that AWS checks only on a stopped instance is unknown, not passed', async () => {
+  const error = new CloudError('IncorrectInstanceState', `The instance '${ID}' is not in the 'stopped' state.`);
+  expect(await outcomeOf('ModifyInstanceAttribute', error)).toMatchObject({ outcome: 'unknown' });
+});
+
+test('any other error is refused in AWS’s own words', async () => {
+  expect(await outcomeOf('StartInstances', new CloudError('InvalidParameterValue', 'No such type.'))).toMatchObject({
+    outcome: 'refused',
+    detail: 'InvalidParameterValue: No such type.',
+  });
+});
+
+test('an endpoint that ignores DryRun is refused', async () => {
+  expect(await outcomeOf('StopInstances', { StoppingInstances: [] })).toMatchObject({ outcome: 'refused' });
+});
+
+test('a zone without the type, an instance that is not running and an encrypted volume all show in the report', async () => {
+  const context = contextOf(instance({ State: { Name: 'stopped' } }));
+  context.cloud.answers('ec2', 'DescribeInstanceTypeOfferings', { InstanceTypeOfferings: [] });
+  context.cloud.answers('ec2', 'DescribeVolumes', { Volumes: [{ VolumeId: 'vol-1', Encrypted: true }] });
+  const { checks } = await dryRunOf('t3.small', context);
+  expect(checks).toContainEqual({
+    name: 'offering',
+    outcome: 'refused',
+    detail: 'eu-west-1a does not offer t3.small; pick another type',
+  });
+  expect(checks).toContainEqual(expect.objectContaining({ name: 'state', outcome: 'refused' }));
+  expect(checks).toContainEqual(expect.objectContaining({ name: 'encryption', outcome: 'unknown' }));
+  expect(checks).toContainEqual(expect.objectContaining({ name: 'memory', outcome: 'unknown' }));
+});
+
+test('a price that cannot be found is null with the reason, and hangs nothing', async () => {
+  const unpriced = await dryRunOf('m5d.large');
+  expect(unpriced.cost).toEqual({
+    deltaCentsPerMonth: null,
+    says: 'cost unknown: the price list has 0 prices for m5d.large in eu-west-1, expected one',
+  });
+  const context = contextOf();
+  context.cloud.answers('pricing', 'GetProducts', new CloudError('AccessDeniedException', 'no'));
+  expect((await dryRunOf('m7i.xlarge', context)).cost.says).toContain('AccessDeniedException');
+  const windows = await dryRunOf('m7i.xlarge', contextOf(instance({ PlatformDetails: 'Windows' })));
+  expect(windows.cost.deltaCentsPerMonth).toBeNull();
+});
+
+test('the change holds only when the instance runs as the new type, and its inverse is the way back', async () => {
+  const change = await proposed('m7i.xlarge', contextOf());
+  expect(tool.postCondition(change, { instanceType: 'm7i.xlarge', state: 'running' }).holds).toBe(true);
+  expect(tool.postCondition(change, { instanceType: 'm7i.xlarge', state: 'stopped' })).toEqual({
+    holds: false,
+    detail: `${ID} is a m7i.xlarge and stopped, expected m7i.xlarge and running`,
+  });
+  const inverse = tool.inverse(change);
+  expect(inverse).toMatchObject({ reversible: true, input: { instanceId: ID, instanceType: 'm7i.large' } });
+  expect(inverse.reversible && manifest.input.safeParse(inverse.input).success).toBe(true);
+});
