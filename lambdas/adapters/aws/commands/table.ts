@@ -1,0 +1,12 @@
+import type { Service } from '../../../contracts/tool.ts';
+import type { ServiceCommands } from './command.ts';
+
+/** Every call that the cloud knows how to make. A service's SDK client is read when one of its calls is made. */
+export const COMMAND_TABLE: Readonly<Record<Service, () => Promise<{ readonly service: ServiceCommands }>>> = {
+  ec2: () => import('./ec2.ts'),
+  autoscaling: () => import('./autoscaling.ts'),
+  cloudwatch: () => import('./cloudwatch.ts'),
+  logs: () => import('./logs.ts'),
+  cloudtrail: () => import('./cloudtrail.ts'),
+  pricing: () => import('./pricing.ts'),
+};

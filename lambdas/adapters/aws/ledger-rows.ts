@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { ERROR } from '../../contracts/error-names.ts';
+import type { JsonObject } from '../../contracts/json.ts';
+import type { RowKey } from '../../contracts/ledger-keys.ts';
+import { contractBroken, StepError } from '../../errors.ts';
+import type { Ledger, Row } from '../../ports.ts';
+import { fromItem, toItem, type Item } from './attributes.ts';
+import { addition, countersOf, totalsOf } from './ledger-counters.ts';
+import { epochSeconds, type LedgerTable } from './ledger-table.ts';
+
+/**
+ * Attributes that every row has beside its data. `rowWrite` names the write that made the row what it is:
+ * when a condition fails and the stored name is ours, the SDK had repeated a write that went through.
+ */
+const ENVELOPE: readonly string[] = ['pk', 'sk', 'ttl', 'rowVersion', 'rowWrite'];
+
+/** The part of the ledger that holds rows. A row's fields are attributes of its item, so `add` can count them. */
+export const ledgerRows = (table: LedgerTable, retentionDays: number): Omit<Ledger, 'append' | 'events'> => ({
+  fetch: async (key) => {
+    const item = await table.get(...address(key));
+    return item === undefined ? undefined : rowOf(item);
+  },
+
+  list: async (family, id) => (await table.query(`${family}#${id}`)).map(rowOf),
+
+  create: async (key, data, expiresAt) => {
+    const write = randomUUID();
+    const item = itemOf(key, data, 1, write, expiresAt);
+    if (await table.put(item, { ConditionExpression: 'attribute_not_exists(pk)' }))
+      return { created: true, row: rowOf(item) };
+    const stored = await table.get(...address(key));
+    if (stored === undefined) throw vanished(key);
+    return { created: isOwn(stored, write), row: rowOf(stored) };
+  },
+
+  replace: async (key, data, version, expiresAt) => {
+    const write = randomUUID();
+    const replaced = await table.put(itemOf(key, data, version + 1, write, expiresAt), {
+      ConditionExpression: 'rowVersion = :version',
+      ExpressionAttributeValues: { ':version': { N: String(version) } },
+    });
+    return replaced || isOwn(await table.get(...address(key)), write);
+  },
+
+  add: async (key, amounts, ceilings) => {
+    const write = randomUUID();
+    const counters = countersOf(amounts, ceilings);
+    const ttl = epochSeconds(new Date(), retentionDays);
+    const item =
+      (await table.update(...address(key), addition(counters, write, ttl))) ?? (await table.get(...address(key)));
+    return { added: isOwn(item, write), totals: totalsOf(counters, item) };
+  },
+});
+
+/** Partition key and sort key of a row. */
+const address = ({ family, id, part = '-' }: RowKey): [pk: string, sk: string] => [`${family}#${id}`, part];
+
+const itemOf = (key: RowKey, data: JsonObject, version: number, write: string, expiresAt: Date | undefined): Item => {
+  const [pk, sk] = address(key);
+  const taken = ENVELOPE.find((name) => name in data);
+  if (taken !== undefined)
+    throw contractBroken(`${pk} ${sk}: a row cannot have a field named ${taken}, the ledger uses that name itself.`);
+  return {
+    ...toItem(data),
+    pk: { S: pk },
+    sk: { S: sk },
+    rowVersion: { N: String(version) },
+    rowWrite: { S: write },
+    ...(expiresAt === undefined ? {} : { ttl: { N: String(epochSeconds(expiresAt)) } }),
+  };
+};
+
+const rowOf = (item: Item): Row => ({
+  version: Number(item['rowVersion']?.N),
+  data: fromItem(Object.fromEntries(Object.entries(item).filter(([name]) => !ENVELOPE.includes(name)))),
+});
+
+const isOwn = (item: Item | undefined, write: string): boolean => item?.['rowWrite']?.S === write;
+
+const vanished = (key: RowKey): StepError =>
+  new StepError(
+    ERROR.ledgerUnavailable,
+    `${address(key).join(' ')} was there when it was to be created, and gone when it was read.`,
+    'Its TTL ran out at that moment. The step is retried.',
+  );

@@ -1,0 +1,69 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ERROR } from '../../contracts/error-names.ts';
+import { isTraceEvent, type TraceEvent } from '../../contracts/events.ts';
+import { FAMILY } from '../../contracts/ledger-keys.ts';
+import { StepError } from '../../errors.ts';
+import { canonical } from '../../kernel/canonical.ts';
+import type { Ledger } from '../../ports.ts';
+import type { Item } from './attributes.ts';
+import { ledgerRows } from './ledger-rows.ts';
+import { epochSeconds, ledgerTable } from './ledger-table.ts';
+
+/**
+ * The ledger on DynamoDB: string keys `pk` and `sk`, TTL attribute `ttl`. A trace event is the item
+ * `incident#<id>` / `event#<seq>`, whose `line` is the event's canonical JSON; `kind` and `hash` stand
+ * beside it for people who read the table. Events leave `retentionDays` after they were recorded.
+ */
+export const dynamoLedger = (client: DynamoDBClient, tableName: string, retentionDays: number): Ledger => {
+  const table = ledgerTable(client, tableName);
+  return {
+    ...ledgerRows(table, retentionDays),
+
+    append: async (event) => {
+      const item = itemOf(event, retentionDays);
+      if (await table.put(item, { ConditionExpression: 'attribute_not_exists(pk)' })) return 'appended';
+      const stored = await table.get(partition(event.incident), position(event.seq));
+      return stored?.['hash']?.S === event.hash ? 'appended' : 'taken';
+    },
+
+    events: async (incidentId, from = 0) => {
+      const items = await table.query(partition(incidentId), position(from));
+      return items.map((item) => eventOf(incidentId, item));
+    },
+  };
+};
+
+const partition = (incidentId: string): string => `${FAMILY.incident}#${incidentId}`;
+
+/** Sort keys are compared as text, so the number is padded: event 10 comes after event 9. */
+const position = (seq: number): string => `event#${String(seq).padStart(6, '0')}`;
+
+const itemOf = (event: TraceEvent, retentionDays: number): Item => ({
+  pk: { S: partition(event.incident) },
+  sk: { S: position(event.seq) },
+  line: { S: canonical(event) },
+  kind: { S: event.kind },
+  hash: { S: event.hash },
+  ttl: { N: String(epochSeconds(new Date(event.at), retentionDays)) },
+});
+
+const eventOf = (incidentId: string, item: Item): TraceEvent => {
+  const sk = item['sk']?.S ?? '';
+  const corrupt = (problem: string, cause?: unknown): StepError =>
+    new StepError(
+      ERROR.traceCorrupt,
+      `Incident ${incidentId}, event ${Number(sk.slice('event#'.length))}: ${problem}.`,
+      'Somebody or something other than Checkrein wrote to the ledger. Keep the table as it is and look at its CloudTrail data events.',
+      cause,
+    );
+  let event: unknown;
+  try {
+    event = JSON.parse(item['line']?.S ?? '');
+  } catch (error) {
+    throw corrupt('the stored line is not JSON', error);
+  }
+  if (!isTraceEvent(event)) throw corrupt('the stored line is not a trace event');
+  if (event.incident !== incidentId || position(event.seq) !== sk)
+    throw corrupt(`the stored line is event ${event.seq} of incident ${event.incident}`);
+  return event;
+};

@@ -1,0 +1,45 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { ERROR } from '../../contracts/error-names.ts';
+import { StepError } from '../../errors.ts';
+import { CONNECTION } from './connection.ts';
+import { translated } from './errors.ts';
+
+/** Reads the model's API key. */
+type ReadKey = () => Promise<string>;
+
+/**
+ * The model's API key from Secrets Manager, read once per cold start. The secret is the key itself or
+ * `{"apiKey": "…"}`. A failed read is not remembered, so the next invocation tries again.
+ */
+export const modelKey = (secretId: string, client = new SecretsManagerClient(CONNECTION)): ReadKey => {
+  let key: string | undefined;
+  return async () => (key ??= await readKey(secretId, client));
+};
+
+const readKey = async (secretId: string, client: SecretsManagerClient): Promise<string> => {
+  const { SecretString } = await client
+    .send(new GetSecretValueCommand({ SecretId: secretId }))
+    .catch((error: unknown) => {
+      throw translated('secretsmanager:GetSecretValue', error);
+    });
+  const key = keyIn(SecretString?.trim() ?? '');
+  if (key === undefined)
+    throw new StepError(
+      ERROR.misconfigured,
+      `The secret ${secretId} holds no API key.`,
+      'Store the key itself, or {"apiKey": "<the key>"}, with `aws secretsmanager put-secret-value`.',
+    );
+  return key;
+};
+
+const WithKey = z.object({ apiKey: z.string().trim().min(1) });
+
+const keyIn = (secret: string): string | undefined => {
+  if (!secret.startsWith('{')) return secret === '' ? undefined : secret;
+  try {
+    return WithKey.parse(JSON.parse(secret)).apiKey;
+  } catch {
+    return undefined;
+  }
+};

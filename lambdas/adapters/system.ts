@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock, Deadline, Ids } from '../ports.ts';
+
+/** The wall's clock. */
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: async (milliseconds) => {
+    await wait(milliseconds);
+  },
+};
+
+/** `prefix-` and 128 random bits in hex, which every AWS name pattern allows. */
+export const systemIds: Ids = {
+  fresh: (prefix) => `${prefix}-${randomBytes(16).toString('hex')}`,
+};
+
+/** When the Lambda runtime kills this invocation. */
+export const lambdaDeadline = (context: { getRemainingTimeInMillis(): number }): Deadline => {
+  const end = new Date(Date.now() + context.getRemainingTimeInMillis());
+  return { at: () => end };
+};

@@ -1,0 +1,84 @@
+import { Readable } from 'node:stream';
+import type { Connection } from '../../lambdas/adapters/aws/connection.ts';
+import { InputError } from '../../lambdas/errors.ts';
+
+/** One request as it left the SDK. */
+export interface SentRequest {
+  readonly hostname: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** One answer: status and body as AWS sends them, or an error of the network. */
+export type Answer = { readonly status: number; readonly body: string } | { readonly network: Error };
+
+/** An answer in JSON, as KMS, SSM, SNS and most other services give it. */
+export const json = (body: object, status = 200): Answer => ({ status, body: JSON.stringify(body) });
+
+/** An error in JSON. */
+export const jsonError = (code: string, message: string, status = 400): Answer =>
+  json({ __type: code, message }, status);
+
+/** An error as EC2 spells it. */
+export const ec2Error = (code: string, message: string, status = 400): Answer => ({
+  status,
+  body: `<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>r-1</RequestID></Response>`,
+});
+
+/** An error as the other XML services (STS, SNS, Auto Scaling) spell it. */
+export const xmlError = (code: string, message: string, status = 400): Answer => ({
+  status,
+  body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r-1</RequestId></ErrorResponse>`,
+});
+
+/**
+ * Stands where the network is: real SDK clients serialize to it and parse what it answers. It gives the
+ * scripted answers in turn, the last one again and again, and keeps every request.
+ */
+export class FakeAws {
+  readonly requests: SentRequest[] = [];
+  readonly #answers: Answer[];
+
+  constructor(...answers: Answer[]) {
+    this.#answers = answers;
+  }
+
+  /** What a client needs to talk to this instead of AWS. */
+  get connection() {
+    return {
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example', sessionToken: 'own-role' },
+      requestHandler: this,
+    } satisfies Connection;
+  }
+
+  /** The only request that was made. */
+  get request(): SentRequest {
+    const [request, ...more] = this.requests;
+    if (request === undefined || more.length > 0)
+      throw new InputError('FakeAws', `${this.requests.length} requests were made`, 'exactly one');
+    return request;
+  }
+
+  async handle(request: { hostname: string; headers: Record<string, string>; body?: unknown }) {
+    const { hostname, headers, body } = request;
+    this.requests.push({
+      hostname,
+      headers,
+      body: body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body),
+    });
+    const answer = this.#answers.length > 1 ? this.#answers.shift() : this.#answers[0];
+    if (answer === undefined)
+      throw new InputError('FakeAws', 'a request came', 'no request, since no answer is scripted');
+    if ('network' in answer) throw answer.network;
+    return { response: { statusCode: answer.status, headers: {}, body: Readable.from([Buffer.from(answer.body)]) } };
+  }
+
+  updateHttpClientConfig(): void {
+    // Nothing to configure.
+  }
+
+  httpHandlerConfigs(): Record<string, never> {
+    return {};
+  }
+}

@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+import { awsCloudAccess } from '../../../../lambdas/adapters/aws/cloud.ts';
+import { COMMAND_TABLE } from '../../../../lambdas/adapters/aws/commands/table.ts';
+import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
+import type { CloudRequest } from '../../../../lambdas/ports.ts';
+import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
+import { ec2Error, FakeAws, json, jsonError, xmlError, type Answer } from '../../../fakes/fake-aws.ts';
+
+const reboot: CloudRequest = { service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-1'] } };
+const callOf = ({ service, command }: CloudRequest): AwsCall => ({ service, command, scope: 'any' });
+
+/** Sends one request to an AWS that gives these answers. */
+const send = (request: CloudRequest, ...answers: Answer[]) => {
+  const aws = new FakeAws(...answers);
+  const outcomes: string[] = [];
+  const access = awsCloudAccess({
+    account: '111122223333',
+    region: 'eu-central-1',
+    connection: { ...aws.connection, maxAttempts: 2 },
+    onCall: ({ command }, outcome) => outcomes.push(`${command} ${outcome}`),
+  });
+  return { aws, outcomes, answer: access([callOf(request)]).send(request) };
+};
+
+test('every call of every manifest has a command', async () => {
+  const calls = CATALOGUE.flatMap(({ manifest }) => [
+    ...manifest.reads,
+    ...(manifest.kind === 'change' ? manifest.changes : []),
+  ]);
+  expect(calls.length).toBeGreaterThan(0);
+  for (const { service, command } of calls) {
+    const { service: known } = await COMMAND_TABLE[service]();
+    expect(Object.keys(known.commands), `${service}:${command}`).toContain(command);
+  }
+});
+
+test('a command is built from the class of its own name', async () => {
+  for (const load of Object.values(COMMAND_TABLE)) {
+    const { service } = await load();
+    for (const [name, line] of Object.entries(service.commands))
+      expect(line.make({}).constructor.name).toBe(`${name}Command`);
+  }
+});
+
+test('a call that the manifest does not list never leaves', async () => {
+  const aws = new FakeAws(json({}));
+  const access = awsCloudAccess({ account: '111122223333', region: 'eu-central-1', connection: aws.connection });
+  const cloud = access([callOf(reboot)]);
+  await expect(cloud.send({ service: 'ec2', command: 'StopInstances', input: {} })).rejects.toMatchObject({
+    name: 'ContractBroken',
+    message: 'A tool asked for ec2:StopInstances, which its manifest does not list (listed: ec2:RebootInstances).',
+  });
+  expect(aws.requests).toEqual([]);
+});
+
+test('a listed call without a command line is named', async () => {
+  const { answer } = send({ service: 'ec2', command: 'TerminateInstances', input: {} }, json({}));
+  await expect(answer).rejects.toThrow('No line for TerminateInstances in lambdas/adapters/aws/commands/ec2.ts');
+});
+
+test('ISO times of tools reach AWS as times, and times of AWS come back as ISO', async () => {
+  const { aws, answer } = send(
+    { service: 'cloudtrail', command: 'LookupEvents', input: { StartTime: '2026-11-01T00:00:00Z' } },
+    json({ Events: [{ EventName: 'RunInstances', EventTime: 1_793_491_200.5 }] }),
+  );
+  expect(await answer).toEqual({ Events: [{ EventName: 'RunInstances', EventTime: '2026-11-01T00:00:00.500Z' }] });
+  expect(aws.request.body).toBe('{"StartTime":1793491200}');
+});
+
+test('a time that is none is refused before AWS sees it', async () => {
+  const { aws, answer } = send(
+    { service: 'cloudwatch', command: 'GetMetricData', input: { StartTime: 'yesterday', MetricDataQueries: [] } },
+    json({}),
+  );
+  await expect(answer).rejects.toThrow('StartTime is "yesterday"; expected an ISO 8601 time.');
+  expect(aws.requests).toEqual([]);
+});
+
+test('prices are asked of us-east-1', async () => {
+  const { aws, answer } = send(
+    { service: 'pricing', command: 'GetProducts', input: { ServiceCode: 'AmazonEC2' } },
+    json({ PriceList: [] }),
+  );
+  await answer;
+  expect(aws.request.hostname).toBe('api.pricing.us-east-1.amazonaws.com');
+});
+
+test.each([
+  ['DryRunOperation', 412, 'Request would have succeeded, but DryRun flag is set.'],
+  ['UnauthorizedOperation', 403, 'You are not authorized. Encoded authorization failure message: aGVsbG8'],
+  ['InsufficientInstanceCapacity', 500, 'We currently do not have sufficient t3.large capacity in eu-central-1a.'],
+])('%s comes back with AWS’s own code and message', async (code, status, message) => {
+  const { aws, answer, outcomes } = send(reboot, ec2Error(code, message, status));
+  await expect(answer).rejects.toMatchObject({ name: code, code, awsMessage: message });
+  expect(aws.requests[0]?.body).toContain('Action=RebootInstances');
+  expect(outcomes).toEqual([`RebootInstances ${code}`]);
+});
+
+test('a code is AWS’s on the wire, where the SDK has a class of another name', async () => {
+  const { answer } = send(
+    {
+      service: 'autoscaling',
+      command: 'SetDesiredCapacity',
+      input: { AutoScalingGroupName: 'web', DesiredCapacity: 3 },
+    },
+    xmlError('ScalingActivityInProgress', 'Scaling activity is in progress and blocks this update.'),
+  );
+  await expect(answer).rejects.toMatchObject({ code: 'ScalingActivityInProgress' });
+});
+
+test.each<[string, Answer]>([
+  ['a throttle', ec2Error('RequestLimitExceeded', 'Request limit exceeded.', 503)],
+  ['an outage', ec2Error('InternalError', 'An internal error has occurred', 500)],
+  ['a gateway that answers in HTML', { status: 502, body: '<html>Bad Gateway</html>' }],
+  ['a network failure', { network: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }) }],
+  ['a time-out', { network: Object.assign(new Error('timed out'), { name: 'TimeoutError' }) }],
+])('%s that outlives the retries is unavailable', async (_, trouble) => {
+  const { aws, answer, outcomes } = send(reboot, trouble);
+  await expect(answer).rejects.toMatchObject({ name: 'CloudUnavailable' });
+  expect(aws.requests.length).toBeGreaterThan(1);
+  expect(outcomes).toEqual(['RebootInstances unavailable']);
+});
+
+test('a throttle that passes is not noticed', async () => {
+  const { aws, answer } = send(
+    { service: 'logs', command: 'StartQuery', input: { queryString: 'fields @message' } },
+    jsonError('ThrottlingException', 'Rate exceeded'),
+    json({ queryId: 'q-1' }),
+  );
+  expect(await answer).toEqual({ queryId: 'q-1' });
+  expect(aws.requests).toHaveLength(2);
+});

@@ -1,0 +1,105 @@
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dynamoLedger } from '../../../../lambdas/adapters/aws/ledger.ts';
+import { ledgerClient } from '../../../../lambdas/adapters/aws/ledger-table.ts';
+import { FakeAws, jsonError } from '../../../fakes/fake-aws.ts';
+import { startLedger, type LedgerServer } from '../../../fakes/ledger-server.ts';
+import { traceEvent } from './trace-event.ts';
+
+let server: LedgerServer;
+beforeAll(async () => {
+  server = await startLedger(30);
+});
+afterAll(() => server.stop());
+
+const rawItem = async (seq: string, incident: string) => {
+  const Key = { pk: { S: `incident#${incident}` }, sk: { S: seq } };
+  return (await server.client.send(new GetItemCommand({ TableName: server.table, Key }))).Item;
+};
+
+const spoil = (incident: string, seq: number, line: string) =>
+  server.client.send(
+    new PutItemCommand({
+      TableName: server.table,
+      Item: {
+        pk: { S: `incident#${incident}` },
+        sk: { S: `event#${String(seq).padStart(6, '0')}` },
+        line: { S: line },
+      },
+    }),
+  );
+
+test('of fifty writers at one place in a trace exactly one wins', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, writer) => server.ledger.append(traceEvent(0, `writer ${writer}`, 'race'))),
+  );
+  expect(answers.filter((answer) => answer === 'appended')).toHaveLength(1);
+  const winner = answers.indexOf('appended');
+  expect(await server.ledger.events('race')).toEqual([traceEvent(0, `writer ${winner}`, 'race')]);
+});
+
+test('a retried append of the same event counts as appended', async () => {
+  const event = traceEvent(0, 'once', 'retry');
+  expect(await server.ledger.append(event)).toBe('appended');
+  expect(await server.ledger.append(event)).toBe('appended');
+  expect(await server.ledger.events('retry')).toEqual([event]);
+});
+
+test('events come back in order, past the tenth and past the first page, and from where one asks', async () => {
+  const long = 'x'.repeat(150_000);
+  const events = Array.from({ length: 12 }, (_, seq) => traceEvent(seq, long, 'order'));
+  await Promise.all(events.map((event) => server.ledger.append(event)));
+  expect((await server.ledger.events('order')).map((event) => event.seq)).toEqual(events.map((event) => event.seq));
+  expect((await server.ledger.events('order', 9)).map((event) => event.seq)).toEqual([9, 10, 11]);
+  expect(await server.ledger.events('no such incident')).toEqual([]);
+});
+
+test('an event leaves by TTL so many days after it was recorded', async () => {
+  await server.ledger.append(traceEvent(3, 'short-lived', 'ttl'));
+  const item = await rawItem('event#000003', 'ttl');
+  expect(item?.['ttl']).toEqual({ N: String(Date.parse('2026-12-20T10:00:00Z') / 1000) });
+  expect(item?.['kind']).toEqual({ S: 'escalation.asked' });
+});
+
+test('an event that is too large for the table is refused by name and size before it is sent', async () => {
+  const event = traceEvent(7, 'é'.repeat(220_000), 'large');
+  await expect(server.ledger.append(event)).rejects.toThrow(
+    /incident#large event#000007 has 44\d{4} bytes; an item of the ledger holds 409600/,
+  );
+  expect(await server.ledger.events('large')).toEqual([]);
+});
+
+test('a corrupt event stops the reader and is named', async () => {
+  await server.ledger.append(traceEvent(0, 'good', 'corrupt'));
+  await spoil('corrupt', 1, '{"seq":1,"kind":"escalation.asked"}');
+  await expect(server.ledger.events('corrupt')).rejects.toMatchObject({
+    name: 'TraceCorrupt',
+    message: 'Incident corrupt, event 1: the stored line is not a trace event.',
+  });
+  await spoil('garbled', 0, '{"seq":');
+  await expect(server.ledger.events('garbled')).rejects.toThrow(
+    'Incident garbled, event 0: the stored line is not JSON.',
+  );
+});
+
+test('an event that was copied to another place or incident is corrupt', async () => {
+  await spoil('copied', 5, JSON.stringify(traceEvent(4, 'moved', 'copied')));
+  await expect(server.ledger.events('copied')).rejects.toThrow('the stored line is event 4 of incident copied');
+  await spoil('thief', 4, JSON.stringify(traceEvent(4, 'moved', 'victim')));
+  await expect(server.ledger.events('thief')).rejects.toThrow('the stored line is event 4 of incident victim');
+});
+
+test('a throttled ledger is unavailable, one that refuses is misconfigured', async () => {
+  const throttled = new FakeAws(jsonError('ProvisionedThroughputExceededException', 'slow down'));
+  const busy = dynamoLedger(ledgerClient({ ...throttled.connection, maxAttempts: 2 }), 'ledger', 30);
+  await expect(busy.append(traceEvent(0))).rejects.toMatchObject({ name: 'LedgerUnavailable' });
+  expect(throttled.requests).toHaveLength(2);
+
+  const unplugged = new FakeAws({ network: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) });
+  const gone = dynamoLedger(ledgerClient({ ...unplugged.connection, maxAttempts: 1 }), 'ledger', 30);
+  await expect(gone.events('x')).rejects.toMatchObject({ name: 'LedgerUnavailable' });
+
+  const missing = new FakeAws(jsonError('ResourceNotFoundException', 'Requested resource not found'));
+  const nowhere = dynamoLedger(ledgerClient(missing.connection), 'ledger', 30);
+  await expect(nowhere.events('x')).rejects.toMatchObject({ name: 'Misconfigured' });
+});
