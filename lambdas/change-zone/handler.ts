@@ -1,0 +1,19 @@
+import { awsCloudAccess } from '../adapters/aws/cloud.ts';
+import { stsChangeCredentials } from '../adapters/aws/change-credentials.ts';
+import { kmsMacVerifier } from '../adapters/aws/kms.ts';
+import { basics, killSwitch } from '../adapters/wiring.ts';
+import { lambda } from '../serve.ts';
+import { changeZone } from './change-zone.ts';
+
+export const handler = lambda(
+  'change-zone',
+  (surroundings) => ({
+    ...basics(surroundings),
+    cloud: awsCloudAccess(surroundings),
+    credentials: stsChangeCredentials({ ...surroundings, roleArn: surroundings.env('changeRole') }),
+    mac: kmsMacVerifier(surroundings.env('grantKey')),
+    switch: killSwitch(surroundings),
+    deadline: surroundings.deadline,
+  }),
+  changeZone,
+);

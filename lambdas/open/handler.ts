@@ -1,0 +1,5 @@
+import { basics, killSwitch } from '../adapters/wiring.ts';
+import { serve } from '../serve.ts';
+import { openStep } from './step.ts';
+
+export const handler = serve(openStep, (surroundings) => ({ ...basics(surroundings), switch: killSwitch(surroundings) }));
