@@ -109,8 +109,8 @@ const costsOf = ({ cost }: Report): Costs & Record<string, number | boolean> => 
   costDeltaCentsPerMonth: cost.deltaCentsPerMonth ?? 0,
   costKnown: cost.deltaCentsPerMonth !== null,
 });
-const dollars = (costs: Costs): string =>
-  costs.costKnown ? `$${(costs.costDeltaCentsPerMonth / 100).toFixed(2)}` : 'an unknown amount';
+const dollars = ({ costKnown, costDeltaCentsPerMonth: cents }: Costs): string =>
+  costKnown ? `${cents < 0 ? '-' : ''}$${(Math.abs(cents) / 100).toFixed(2)}` : 'an unknown amount';
 
 const agentEntity = (agent: Pick<Agent, 'name' | 'tools'>): CedarEntity => ({
   uid: { type: 'Checkrein::Agent', id: agent.name },

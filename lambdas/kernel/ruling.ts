@@ -51,7 +51,7 @@ export const judge = (session: CedarSession, question: Question): { ruling: Ruli
     principal: question.principal,
     action: question.action,
     resource: targetEntity(question.target),
-    context: { ...question.context, facts: withoutMinusZero(question.facts) },
+    context: { ...question.context, facts: question.facts },
   });
   if (answer.decision === 'broken') {
     const reason = `Policy could not be evaluated, so nothing is permitted: ${answer.reason}.`;
@@ -89,10 +89,6 @@ const problemWith = (session: CedarSession, { tool, facts }: ChangeInQuestion): 
   if (foreign.length > 0) return `${tool} came with the fact ${foreign.join(', ')}, which it does not declare.`;
   return null;
 };
-
-/** Rounding in JavaScript makes `-0`, which Cedar takes for a fraction. */
-const withoutMinusZero = (facts: Facts): Record<string, number | boolean> =>
-  Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, value === 0 ? 0 : value]));
 
 const targetEntity = ({ kind, arn, account, region, environment, tags }: Target): CedarEntity => ({
   uid: { type: 'Checkrein::Target', id: arn },

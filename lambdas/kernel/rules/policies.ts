@@ -1,4 +1,5 @@
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
+import { FACT_NAMES } from '../../contracts/facts.ts';
 import { PLACEHOLDERS, unknownPlaceholders } from '../reason.ts';
 import type { Compiled, ConfigFile } from './config-files.ts';
 import { unknownAttributes } from './context-attributes.ts';
@@ -76,14 +77,22 @@ const validated = (file: ConfigFile, schema: string): string[] => {
   const answer = cedar.validate({ schema, policies: { staticPolicies: file.text } });
   if (answer.type === 'failure') return answer.errors.map((error) => worded(file, error));
   const faults = [...answer.validationErrors, ...answer.validationWarnings];
-  return faults.map(({ error }) => worded(file, error));
+  return faults.map(({ error }) => worded(file, error)).toSorted();
 };
 
 const worded = (file: ConfigFile, error: cedar.DetailedError): string => {
   const [at] = error.sourceLocations ?? [];
   const message = error.message.replace(/^for policy `[^`]*`, /, '');
-  const more = [at?.label, error.help].filter((one) => one !== null && one !== undefined);
+  const more = [at?.label, adviceOn(message) ?? error.help].filter((one) => one !== null && one !== undefined);
   return `${at ? placeAt(file, at.start) : file.path}: ${[message, ...more].join('; ')}`;
+};
+
+/** Cedar would suggest another fact of similar spelling; what is missing is the guard. */
+const adviceOn = (message: string): string | undefined => {
+  const fact = /attribute `facts\.(\w+)` in context for .* not found/.exec(message)?.[1];
+  return FACT_NAMES.some((name) => name === fact)
+    ? `this tool does not compute it, so write \`context.facts has ${fact} && …\``
+    : undefined;
 };
 
 const placeOf = (file: ConfigFile, text: string): string =>

@@ -9,19 +9,24 @@ export interface Problem {
   readonly says: string;
 }
 
-/** Zod's issues as sentences that say what was found and what belongs there. */
-export const schemaProblems = (schema: z.ZodType, value: unknown, error: z.ZodError): Problem[] =>
-  error.issues.flatMap((issue): Problem[] => {
-    if (issue.code === 'unrecognized_keys') {
-      const known = Object.keys(fieldsAt(schema, issue.path));
-      return issue.keys.map((key) => ({ path: [...issue.path, key], says: `unknown field${didYouMean(key, known)}` }));
-    }
-    const found = valueAt(value, issue.path);
-    const expected = issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '');
-    return [
-      { path: issue.path, says: found === undefined ? `missing: ${expected}` : `${expected}; found ${shown(found)}` },
-    ];
-  });
+/** Zod's issues as sentences that say what was found and what belongs there; the first one of each place. */
+export const schemaProblems = (schema: z.ZodType, value: unknown, error: z.ZodError): Problem[] => {
+  const problems = error.issues.flatMap((issue) => problemsOf(schema, value, issue));
+  const places = problems.map(({ path }) => spelled(path));
+  return problems.filter((_, index) => places.indexOf(places[index] ?? '') === index);
+};
+
+const problemsOf = (schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue): Problem[] => {
+  if (issue.code === 'unrecognized_keys') {
+    const known = Object.keys(fieldsAt(schema, issue.path));
+    return issue.keys.map((key) => ({ path: [...issue.path, key], says: `unknown field${didYouMean(key, known)}` }));
+  }
+  const found = valueAt(value, issue.path);
+  const expected = issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '');
+  return [
+    { path: issue.path, says: found === undefined ? `missing: ${expected}` : `${expected}; found ${shown(found)}` },
+  ];
+};
 
 /** `tools.change[0]: unknown tool …`. */
 export const sentence = ({ path, says }: Problem): string => (path.length === 0 ? says : `${spelled(path)}: ${says}`);
