@@ -106,7 +106,7 @@ const rethrow = (error: unknown): never => {
   if (failure.kind === 'unavailable')
     throw new StepError(
       ERROR.ledgerUnavailable,
-      `The ledger did not answer (${failure.says}). Nothing was recorded.`,
+      `The ledger gave no usable answer (${failure.says}).`,
       'DynamoDB throttles or is unreachable. The step is retried; if it persists, look at the table.',
       error,
     );
