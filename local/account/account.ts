@@ -1,0 +1,157 @@
+import type { BusEvent } from '../../lambdas/contracts/alarm.ts';
+import { ERROR } from '../../lambdas/contracts/error-names.ts';
+import type { JsonObject } from '../../lambdas/contracts/json.ts';
+import type { AwsCall } from '../../lambdas/contracts/tool.ts';
+import { CloudError, InputError, StepError } from '../../lambdas/errors.ts';
+import type { ChangeCredentials, Clock, Cloud, CloudRequest } from '../../lambdas/ports.ts';
+import { alarmEvent } from './alarm-event.ts';
+import { authorize, type Session } from './authorization.ts';
+import type { Command } from './command.ts';
+import { Mishaps } from './mishaps.ts';
+import { commandOf, THROTTLES } from './services.ts';
+import { stateOf, type State } from './state.ts';
+import type { World } from './world/world.ts';
+
+/** One call as it reached the simulated AWS; a line of `calls.jsonl`. */
+export interface RecordedCall {
+  readonly time: string;
+  readonly step: string;
+  /** The assumed-role ARN. */
+  readonly principal: string;
+  readonly service: string;
+  readonly command: string;
+  readonly input: JsonObject;
+  readonly dryRun: boolean;
+  readonly mutating: boolean;
+  /** `ok`, or the code of the error that the caller got. */
+  readonly outcome: string;
+}
+
+/** As often as the SDK's standard retry mode tries. */
+const ATTEMPTS = 3;
+
+/** An AWS account out of a world file. It answers SDK commands, and records every one of them. */
+export class SimulatedAccount {
+  readonly #state: State;
+  readonly #clock: Clock;
+  readonly #onCall: (call: RecordedCall) => void;
+  readonly #mishaps: Mishaps;
+  #delivered: number;
+
+  constructor(world: World, clock: Clock, onCall: (call: RecordedCall) => void = () => undefined) {
+    this.#state = stateOf(world, clock);
+    this.#clock = clock;
+    this.#onCall = onCall;
+    this.#mishaps = new Mishaps(world.faults);
+    this.#delivered = Date.parse(world.now) - 1;
+  }
+
+  /** AWS as one step sees it, making no other calls than those listed. */
+  cloud(principal: { step: string }, calls: readonly AwsCall[] | 'any'): Cloud {
+    return this.#open({ step: principal.step, principal: this.#role(principal.step, principal.step), calls });
+  }
+
+  /** The credentials that can change something, cut down by a session policy to one change of one target. */
+  change(step: string): ChangeCredentials {
+    return {
+      assume: async ({ calls, targetArn, sessionName }) =>
+        this.#open({ step, principal: this.#role('change', sessionName), calls, targetArn }),
+    };
+  }
+
+  /** Alarm events that the bus delivers again, from the last look up to now, in order. */
+  due(now: Date): BusEvent[] {
+    const origin = Date.parse(this.#state.world.now);
+    const from = this.#delivered;
+    this.#delivered = Math.max(from, now.getTime());
+    return this.#state.world.events
+      .map(({ afterSeconds, alarm }) => ({ at: origin + afterSeconds * 1000, alarm }))
+      .filter(({ at }) => at > from && at <= now.getTime())
+      .sort((a, b) => a.at - b.at)
+      .map(({ alarm }) => this.alarmEvent(alarm));
+  }
+
+  /** The event of an alarm's last change of state: the very bytes again while the alarm stays as it is. */
+  alarmEvent(name: string): BusEvent {
+    const alarm = this.#state.alarms.definitions.find((definition) => definition.name === name);
+    if (alarm === undefined)
+      throw new InputError('simulated account', `there is no alarm ${name}`, 'the name of an alarm of this world');
+    return alarmEvent(this.#state.world, alarm, this.#state.alarms.history(name, this.#state.now()));
+  }
+
+  #role(role: string, session: string): string {
+    return `arn:aws:sts::${this.#state.world.account}:assumed-role/checkrein-${role}/${session}`;
+  }
+
+  #open(session: Session): Cloud {
+    const { account, region } = this.#state.world;
+    return { account, region, send: (request) => this.#send(session, request) };
+  }
+
+  async #send(session: Session, request: CloudRequest): Promise<unknown> {
+    const command = commandOf(request);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const mishap = this.#mishaps.of(request);
+      if (mishap.delaySeconds > 0) await this.#clock.sleep(mishap.delaySeconds * 1000);
+      if (!mishap.throttled) return this.#answer(session, request, command, mishap.error);
+      this.#record(session, request, command.mutating, THROTTLES[request.service]);
+      await this.#clock.sleep(2 ** attempt * 100);
+    }
+    const says = `${request.service}:${request.command} was throttled ${ATTEMPTS} times (${THROTTLES[request.service]}).`;
+    throw new StepError(ERROR.cloudUnavailable, says, 'Try again later; nothing was changed.');
+  }
+
+  #answer(session: Session, request: CloudRequest, command: Command, error: CloudError | undefined): JsonObject {
+    this.#mishaps.drift('before', request, this.#state);
+    try {
+      const resources = command.resources(request.input, this.#state);
+      authorize(session, request, resources);
+      if (error !== undefined) throw error;
+      const answer = command.run(structuredClone(request.input), this.#state);
+      this.#record(session, request, command.mutating, 'ok');
+      if (command.mutating) this.#trail(session, request, resources);
+      return structuredClone(answer);
+    } catch (refused) {
+      this.#record(session, request, command.mutating, codeOf(refused));
+      throw refused;
+    } finally {
+      this.#mishaps.drift('after', request, this.#state);
+    }
+  }
+
+  #record(
+    { step, principal }: Session,
+    { service, command, input }: CloudRequest,
+    mutating: boolean,
+    outcome: string,
+  ): void {
+    const time = this.#clock.now().toISOString();
+    this.#onCall({
+      time,
+      step,
+      principal,
+      service,
+      command,
+      input: structuredClone(input),
+      dryRun: input['DryRun'] === true,
+      mutating,
+      outcome,
+    });
+  }
+
+  #trail({ principal }: Session, { service, command, input }: CloudRequest, arns: readonly string[]): void {
+    const resources = arns.map((arn) => ({ type: RESOURCE_TYPES[service] ?? '', name: arn.split('/').at(-1) ?? arn }));
+    const source = `${service}.amazonaws.com`;
+    const user = principal.split('/').at(-1) ?? principal;
+    this.#state.trail.push({ at: this.#state.now(), event: command, source, user, resources, request: input });
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof CloudError || error instanceof InputError ? error.code : 'InternalFailure';
+
+/** What CloudTrail calls the things that mutating commands touch. */
+const RESOURCE_TYPES: Readonly<Record<string, string>> = {
+  ec2: 'AWS::EC2::Instance',
+  autoscaling: 'AWS::AutoScaling::AutoScalingGroup',
+};

@@ -1,0 +1,69 @@
+import type { BusEvent } from '../../lambdas/contracts/alarm.ts';
+import type { JsonObject } from '../../lambdas/contracts/json.ts';
+import { sha256 } from '../../lambdas/kernel/canonical.ts';
+import { stamp } from './alarm-reason.ts';
+import type { AlarmState } from './alarms.ts';
+import type { Alarm, MetricStat } from './world/monitoring.ts';
+
+/** The EventBridge event of an alarm's last change of state, as CloudWatch sends it. */
+export const alarmEvent = (
+  place: { account: string; region: string },
+  alarm: Alarm,
+  history: readonly AlarmState[],
+): BusEvent => {
+  const state = history.at(-1);
+  const previous = history.at(-2);
+  const at = state?.at ?? 0;
+  return {
+    version: '0',
+    id: uuid(`${place.account}/${alarm.name}/${at}`),
+    'detail-type': 'CloudWatch Alarm State Change',
+    source: 'aws.cloudwatch',
+    account: place.account,
+    time: new Date(at).toISOString().replace(/\.\d+Z$/, 'Z'),
+    region: place.region,
+    resources: [`arn:aws:cloudwatch:${place.region}:${place.account}:alarm:${alarm.name}`],
+    detail: {
+      alarmName: alarm.name,
+      configuration: configuration(alarm),
+      ...(previous === undefined ? {} : { previousState: told(previous) }),
+      ...(state === undefined ? {} : { state: told(state) }),
+    },
+  };
+};
+
+/** A UUID that is always the same for the same seed. */
+export const uuid = (seed: string): string =>
+  sha256(seed).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5');
+
+const told = (state: AlarmState): JsonObject => ({
+  reason: state.reason,
+  reasonData: state.reasonData,
+  timestamp: stamp(state.at),
+  value: state.value,
+});
+
+const configuration = (alarm: Alarm): JsonObject => {
+  const described: JsonObject = alarm.description === '' ? {} : { description: alarm.description };
+  if (alarm.rule !== undefined) return { ...described, alarmRule: alarm.rule };
+  if (alarm.metric !== undefined) {
+    return {
+      ...described,
+      metrics: [{ id: uuid(alarm.name), metricStat: metricStat(alarm.metric), returnData: true }],
+    };
+  }
+  const metrics = (alarm.metrics ?? []).map((line): JsonObject => ({
+    id: line.id,
+    ...(line.expression === undefined ? {} : { expression: line.expression }),
+    ...(line.label === undefined ? {} : { label: line.label }),
+    ...(line.metric === undefined ? {} : { metricStat: metricStat(line.metric) }),
+    returnData: line.returnData,
+  }));
+  return { ...described, metrics };
+};
+
+const metricStat = (metric: MetricStat): JsonObject => ({
+  metric: { dimensions: metric.dimensions, name: metric.name, namespace: metric.namespace },
+  period: metric.periodSeconds,
+  stat: metric.stat,
+});

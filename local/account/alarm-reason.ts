@@ -1,0 +1,127 @@
+import { bandOf, periodOf, type Datapoint } from './alarm-values.ts';
+import type { Alarm } from './world/monitoring.ts';
+
+/** Why an alarm is in its state: AWS's sentence, and AWS's JSON. */
+export interface Reason {
+  readonly reason: string;
+  readonly reasonData: string;
+}
+
+type Value = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
+/** The reason of an alarm on metrics, from the datapoints it decided on, newest first. */
+export const because = (
+  alarm: Alarm,
+  value: Value,
+  was: Value | undefined,
+  evaluated: readonly Datapoint[],
+  at: number,
+): Reason => {
+  const telling = evaluated.filter((point) => point.breaching === (value === 'ALARM'));
+  const shown = telling.length > 0 ? telling : evaluated;
+  const reasonData = JSON.stringify({
+    version: '1.0',
+    queryDate: stamp(at),
+    ...(evaluated.length === 0 ? {} : { startDate: stamp(evaluated.at(-1)?.at ?? at) }),
+    ...(alarm.metric === undefined ? {} : { statistic: alarm.metric.stat }),
+    period: periodOf(alarm),
+    recentDatapoints: evaluated.toReversed().map((point) => rounded(point.value)),
+    ...(alarm.threshold === undefined ? {} : { threshold: alarm.threshold }),
+    evaluatedDatapoints: evaluated.map((point) => ({ timestamp: stamp(point.at), value: rounded(point.value) })),
+  });
+  if (evaluated.length === 0) return { reason: noData(alarm, value), reasonData };
+  const points = shown.map((point) => `${rounded(point.value)} (${short(point.at)})`).join(', ');
+  const plural = shown.length === 1 ? ['datapoint', 'was'] : ['datapoints', 'were'];
+  const head = `${shown.length} out of the last ${alarm.evaluationPeriods} ${plural[0] ?? ''} [${points}] ${plural[1] ?? ''}`;
+  const needed =
+    value === 'ALARM'
+      ? (alarm.datapointsToAlarm ?? alarm.evaluationPeriods)
+      : alarm.evaluationPeriods - (alarm.datapointsToAlarm ?? alarm.evaluationPeriods) + 1;
+  const from = was ?? (value === 'ALARM' ? 'OK' : 'ALARM');
+  const tail = `(minimum ${needed} datapoint${needed === 1 ? '' : 's'} for ${from} -> ${value} transition).`;
+  return {
+    reason: `Threshold Crossed: ${head} ${value === 'ALARM' ? '' : 'not '}${compared(alarm)} ${tail}`,
+    reasonData,
+  };
+};
+
+/** The reason of a composite alarm: the child alarms that it came from. */
+export const becauseOfChildren = (
+  value: Value,
+  children: readonly { name: string; state: { at: number; value: Value } | undefined }[],
+  at: number,
+): Reason => {
+  const triggering = children.filter((child) => child.state?.value === value);
+  const says = triggering
+    .map((child) => `${child.name} transitioned to ${value} at ${long(child.state?.at ?? at)}`)
+    .join(', ');
+  const reasonData = {
+    triggeringAlarms: triggering.map((child) => ({
+      name: child.name,
+      state: { value, timestamp: stamp(child.state?.at ?? at) },
+    })),
+  };
+  return {
+    reason: says === '' ? `Composite alarm evaluated to ${value}` : says,
+    reasonData: JSON.stringify(reasonData),
+  };
+};
+
+/** AWS's own time format in alarm events, e.g. 2026-11-20T09:24:12.000+0000. */
+export const stamp = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
+
+const noData = (alarm: Alarm, value: Value): string =>
+  value === 'INSUFFICIENT_DATA'
+    ? `Insufficient Data: ${alarm.evaluationPeriods} datapoints were unknown.`
+    : `Threshold Crossed: no datapoints were received for ${alarm.evaluationPeriods} periods and ${alarm.evaluationPeriods} missing datapoints were treated as [${alarm.missingData === 'breaching' ? 'Breaching' : 'NonBreaching'}].`;
+
+const WORDS = {
+  GreaterThanThreshold: 'greater than the threshold',
+  GreaterThanOrEqualToThreshold: 'greater than or equal to the threshold',
+  LessThanThreshold: 'less than the threshold',
+  LessThanOrEqualToThreshold: 'less than or equal to the threshold',
+  GreaterThanUpperThreshold: 'greater than the upper threshold',
+  LessThanLowerThreshold: 'less than the lower threshold',
+  LessThanLowerOrGreaterThanUpperThreshold: 'less than the lower threshold or greater than the upper threshold',
+};
+
+const compared = (alarm: Alarm): string =>
+  bandOf(alarm) === undefined
+    ? `${WORDS[alarm.comparison]} (${decimal(alarm.threshold ?? 0)})`
+    : `${WORDS[alarm.comparison]} of the expected band`;
+
+const rounded = (value: number): number => Number(value.toFixed(4));
+const decimal = (value: number): string => (Number.isInteger(value) ? value.toFixed(1) : String(value));
+/** 20/11/26 09:21:00 */
+const short = (at: number): string => {
+  const [, year, month, day, time] = /^\d\d(\d\d)-(\d\d)-(\d\d)T([\d:]{8})/.exec(new Date(at).toISOString()) ?? [];
+  return `${day ?? ''}/${month ?? ''}/${year ?? ''} ${time ?? ''}`;
+};
+const long = (at: number): string =>
+  new Date(at)
+    .toUTCString()
+    .replace(
+      /^(\w+), (\d+) (\w+)/,
+      (_, weekday: string, day: string, month: string) => `${FULL[weekday] ?? weekday} ${day} ${FULL[month] ?? month},`,
+    )
+    .replace(' GMT', ' UTC');
+const FULL: Readonly<Record<string, string>> = {
+  Mon: 'Monday',
+  Tue: 'Tuesday',
+  Wed: 'Wednesday',
+  Thu: 'Thursday',
+  Fri: 'Friday',
+  Sat: 'Saturday',
+  Sun: 'Sunday',
+  Jan: 'January',
+  Feb: 'February',
+  Mar: 'March',
+  Apr: 'April',
+  Jun: 'June',
+  Jul: 'July',
+  Aug: 'August',
+  Sep: 'September',
+  Oct: 'October',
+  Nov: 'November',
+  Dec: 'December',
+};

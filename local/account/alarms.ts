@@ -1,0 +1,93 @@
+import { datapointAt, periodOf, type Datapoint } from './alarm-values.ts';
+import { because, becauseOfChildren, type Reason } from './alarm-reason.ts';
+import { alarmRule } from './expressions.ts';
+import type { Metrics } from './metrics.ts';
+import type { Alarm } from './world/monitoring.ts';
+import type { World } from './world/world.ts';
+
+export type AlarmValue = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
+/** What an alarm was from a moment on, and why. */
+export interface AlarmState extends Reason {
+  readonly at: number;
+  readonly value: AlarmValue;
+}
+
+const MINUTE = 60_000;
+/** CloudWatch looks at an alarm once a minute, a little after the full minute, when the data has come in. */
+const TICK = 12_000;
+/** How much of the past is lived through before a story starts. */
+const PAST = 6 * 60 * MINUTE;
+/** Periods beyond the evaluated ones in which CloudWatch looks for the data it misses. */
+const SPARE_PERIODS = 3;
+
+/** The alarms, whose state follows from the metrics: they heal when what they measure has healed. */
+export class Alarms {
+  readonly definitions: readonly Alarm[];
+  readonly #metrics: Metrics;
+  readonly #histories = new Map<string, AlarmState[]>();
+  readonly #seen = new Map<string, Datapoint | undefined>();
+  #evaluated: number;
+
+  constructor(world: World, metrics: Metrics) {
+    // Composite alarms last: they look at what the others came to in the same minute.
+    this.definitions = world.alarms.toSorted((a, b) => Number(a.rule !== undefined) - Number(b.rule !== undefined));
+    this.#metrics = metrics;
+    this.#evaluated = Math.floor((Date.parse(world.now) - PAST) / MINUTE) * MINUTE;
+  }
+
+  /** Every state that an alarm has been in, oldest first; the first is where the record starts. */
+  history(name: string, now: number): readonly AlarmState[] {
+    for (; this.#evaluated + TICK <= now; this.#evaluated += MINUTE) {
+      for (const alarm of this.definitions) this.#evaluate(alarm, this.#evaluated);
+    }
+    return this.#histories.get(name) ?? [];
+  }
+
+  #evaluate(alarm: Alarm, minute: number): void {
+    const history = this.#histories.get(alarm.name) ?? [];
+    this.#histories.set(alarm.name, history);
+    const at = minute + TICK;
+    const was = history.at(-1)?.value;
+    const next = alarm.rule === undefined ? this.#compared(alarm, minute, was) : this.#composed(alarm.rule, at);
+    if (next !== undefined && next.value !== was) history.push({ at, ...next });
+  }
+
+  #compared(alarm: Alarm, minute: number, was: AlarmValue | undefined): Omit<AlarmState, 'at'> | undefined {
+    const { evaluated, missing } = this.#window(alarm, minute);
+    const needed = alarm.datapointsToAlarm ?? alarm.evaluationPeriods;
+    const filled = alarm.missingData === 'breaching' ? missing : 0;
+    const breaching = evaluated.filter((point) => point.breaching).length + filled;
+    if (evaluated.length === 0 && alarm.missingData === 'ignore') return undefined;
+    const unknown = evaluated.length === 0 && alarm.missingData === 'missing';
+    const value = unknown ? 'INSUFFICIENT_DATA' : breaching >= needed ? 'ALARM' : 'OK';
+    return { value, ...because(alarm, value, was, evaluated, minute + TICK) };
+  }
+
+  /** The datapoints an alarm decides on, newest first, and how many of its periods stay without one. */
+  #window(alarm: Alarm, minute: number): { evaluated: Datapoint[]; missing: number } {
+    const period = periodOf(alarm) * 1000;
+    const end = Math.floor(minute / period) * period;
+    const periods = alarm.evaluationPeriods;
+    const reach = alarm.missingData === 'missing' || alarm.missingData === 'ignore' ? periods + SPARE_PERIODS : periods;
+    const found = Array.from({ length: reach }, (_, n) => this.#datapoint(alarm, end - (n + 1) * period));
+    const evaluated = found.filter((point) => point !== undefined).slice(0, periods);
+    return { evaluated, missing: periods - evaluated.length };
+  }
+
+  /** The past does not change, so each period is computed once. */
+  #datapoint(alarm: Alarm, at: number): Datapoint | undefined {
+    const key = `${alarm.name} ${at}`;
+    if (!this.#seen.has(key)) this.#seen.set(key, datapointAt(alarm, this.#metrics, at));
+    return this.#seen.get(key);
+  }
+
+  #composed(rule: string, at: number): Omit<AlarmState, 'at'> {
+    const last = (name: string): AlarmState | undefined => this.#histories.get(name)?.at(-1);
+    const value = alarmRule(rule, (name) => last(name)?.value) ? 'ALARM' : 'OK';
+    const children = this.definitions
+      .filter((alarm) => rule.includes(alarm.name))
+      .map((alarm) => ({ name: alarm.name, state: last(alarm.name) }));
+    return { value, ...becauseOfChildren(value, children, at) };
+  }
+}

@@ -1,0 +1,61 @@
+import { actionOf, type AwsCall } from '../../lambdas/contracts/tool.ts';
+import { sha256 } from '../../lambdas/kernel/canonical.ts';
+import { CloudError } from '../../lambdas/errors.ts';
+import type { CloudRequest } from '../../lambdas/ports.ts';
+
+/** What a session may do: the calls it was cut down to, and the one resource for calls that know resources. */
+export interface Session {
+  /** The assumed-role ARN. */
+  readonly principal: string;
+  readonly step: string;
+  readonly calls: readonly AwsCall[] | 'any';
+  readonly targetArn?: string;
+}
+
+/** Refuses as AWS does when a session has no right to a call, or not on one of the resources it touches. */
+export const authorize = (session: Session, request: CloudRequest, resources: readonly string[]): void => {
+  if (session.calls === 'any') return;
+  const listed = session.calls.filter((call) => call.service === request.service && call.command === request.command);
+  const [first] = listed;
+  const action = first === undefined ? `${request.service}:${request.command}` : actionOf(first);
+  if (first === undefined) throw denied(session, request, action, resources[0]);
+  if (listed.some((call) => call.scope === 'any')) return;
+  const outside = resources.find((arn) => !covers(session.targetArn ?? '', arn));
+  if (outside !== undefined) throw denied(session, request, action, outside);
+};
+
+/** AWS's wildcards: `*` is anything, `?` one character. */
+const covers = (pattern: string, arn: string): boolean =>
+  new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replace(/\*/g, '.*')
+      .replace(/\?/g, '.')}$`,
+  ).test(arn);
+
+const denied = (session: Session, request: CloudRequest, action: string, resource = '*'): CloudError => {
+  const says = `User: ${session.principal} is not authorized to perform: ${action} on resource: ${resource} because no session policy allows the ${action} action`;
+  return refusal(request.service, says);
+};
+
+/** A refusal of IAM in the words of each service; EC2 encodes the details. */
+export const refusal = (service: CloudRequest['service'], says: string): CloudError => {
+  switch (service) {
+    case 'ec2':
+      return new CloudError(
+        'UnauthorizedOperation',
+        `You are not authorized to perform this operation. ${says}. Encoded authorization failure message: ${encoded(says)}`,
+      );
+    case 'autoscaling':
+    case 'cloudwatch':
+      return new CloudError('AccessDenied', says);
+    case 'logs':
+    case 'cloudtrail':
+    case 'pricing':
+      return new CloudError('AccessDeniedException', says);
+  }
+};
+
+/** Looks like what sts:DecodeAuthorizationMessage would take. */
+const encoded = (says: string): string =>
+  Array.from({ length: 4 }, (_, n) => Buffer.from(sha256(`${n}${says}`), 'hex').toString('base64url')).join('');

@@ -1,0 +1,143 @@
+import { sha256 } from '../../lambdas/kernel/canonical.ts';
+import { CATALOGUE, type InstanceType } from './catalogue.ts';
+import { offsetMs, valueAt } from './world/time.ts';
+import type { Demand, Instance as InstanceDefinition, World } from './world/world.ts';
+
+export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
+
+/** How an instance was from a moment on. Moments may lie ahead: a stopping instance will be stopped. */
+interface Moment {
+  readonly at: number;
+  readonly state: InstanceState;
+  readonly type: string;
+}
+
+/** An instance with its past and its near future. */
+export interface Instance {
+  readonly id: string;
+  readonly zone: string;
+  readonly group: string | undefined;
+  readonly demand: Demand;
+  readonly checks: InstanceDefinition['statusChecks'];
+  readonly tags: Map<string, string>;
+  readonly moments: Moment[];
+  /** When it came up again, and how: a reboot keeps the host, a start may move it. */
+  readonly restarts: { at: number; how: 'reboot' | 'start' }[];
+  launched: number;
+}
+
+/** How long things take on virtual time: about what they take on AWS, so settle times mean something. */
+export const SECONDS = { stop: 30, start: 45, reboot: 20, launch: 90, terminate: 60, initialize: 60 } as const;
+
+/** The machines of the account, as physics: what they are at any moment, and the load that they bear. */
+export class Fleet {
+  readonly instances = new Map<string, Instance>();
+  readonly types: ReadonlyMap<string, InstanceType>;
+  readonly #origin: number;
+  readonly #groupDemand: ReadonlyMap<string, Demand>;
+
+  constructor(world: World) {
+    this.#origin = Date.parse(world.now);
+    this.types = new Map([...CATALOGUE, ...Object.entries(world.instanceTypes)]);
+    this.#groupDemand = new Map(world.groups.map((group) => [group.name, group.demand]));
+    for (const definition of world.instances) this.#add(definition);
+    for (const group of world.groups) {
+      for (let n = this.membersAt(group.name, this.#origin).length; n < group.desired; n++) {
+        this.launch(group, n, this.#origin - 86_400_000 * 30, 0);
+      }
+    }
+  }
+
+  #add({ id, zone, memberOf, demand, statusChecks, tags, type, state, launched }: InstanceDefinition): void {
+    const at = this.#origin + offsetMs(launched);
+    const moments: Moment[] = [{ at, state: 'running', type }];
+    if (state === 'stopped') moments.push({ at: at + 1, state, type });
+    const rest = { checks: statusChecks, tags: new Map(Object.entries(tags)), restarts: [], launched: at };
+    this.instances.set(id, { id, zone, group: memberOf, demand, moments, ...rest });
+  }
+
+  /** Launches the nth instance of a group; it is in service after `seconds`. */
+  launch(
+    group: { name: string; instanceType: string; zones: readonly string[]; tags: Readonly<Record<string, string>> },
+    n: number,
+    at: number,
+    seconds: number,
+  ): Instance {
+    const instance: Instance = {
+      id: `i-0${sha256(`${group.name}/${n}`).slice(0, 16)}`,
+      zone: group.zones[n % group.zones.length] ?? '',
+      group: group.name,
+      demand: { vcpus: 0, memoryGiB: 0 },
+      checks: { system: 'ok', instance: 'ok' },
+      tags: new Map([...Object.entries(group.tags), ['aws:autoscaling:groupName', group.name]]),
+      moments: [
+        { at, state: 'pending', type: group.instanceType },
+        { at: at + seconds * 1000, state: 'running', type: group.instanceType },
+      ],
+      restarts: [],
+      launched: at,
+    };
+    this.instances.set(instance.id, instance);
+    return instance;
+  }
+
+  /** State and type of an instance at a moment; undefined before its launch. */
+  at(instance: Instance, time: number): Moment | undefined {
+    return instance.moments.findLast((moment) => moment.at <= time);
+  }
+
+  /** Puts an instance into a passing state now, and into a lasting one when that has taken its time. */
+  pass(instance: Instance, now: number, through: InstanceState, seconds: number, to: InstanceState): void {
+    const type = this.at(instance, now)?.type ?? '';
+    const ahead = instance.moments.findIndex((moment) => moment.at > now);
+    if (ahead >= 0) instance.moments.splice(ahead);
+    instance.moments.push({ at: now, state: through, type }, { at: now + seconds * 1000, state: to, type });
+  }
+
+  /** Gives an instance another type from now on. */
+  retype(instance: Instance, now: number, type: string): void {
+    const state = this.at(instance, now)?.state ?? 'stopped';
+    const ahead = instance.moments.filter((moment) => moment.at > now);
+    instance.moments.splice(instance.moments.length - ahead.length, ahead.length, { at: now, state, type });
+    instance.moments.push(...ahead.map((moment) => ({ ...moment, type })));
+  }
+
+  /** Instances of a group that are neither gone nor going. */
+  membersAt(group: string, time: number): Instance[] {
+    return [...this.instances.values()].filter((instance) => {
+      const state = this.at(instance, time)?.state;
+      return instance.group === group && state !== undefined && !/^(shutting-down|terminated)$/.test(state);
+    });
+  }
+
+  /** vCPUs or GiB asked for, and there, at a moment; undefined while nothing is in service to ask of. */
+  loadAt(of: string, resource: 'vcpus' | 'memoryGiB', time: number): { demand: number; capacity: number } | undefined {
+    const instance = this.instances.get(of);
+    const group = instance === undefined ? of : instance.group;
+    const demand = group === undefined ? undefined : this.#groupDemand.get(group);
+    const serving = (
+      group === undefined ? (instance === undefined ? [] : [instance]) : this.membersAt(group, time)
+    ).filter((member) => this.at(member, time)?.state === 'running');
+    if (serving.length === 0 || (instance !== undefined && !serving.includes(instance))) return undefined;
+    const restarts = serving.flatMap((member) => member.restarts.map((restart) => restart.at));
+    const restarted = restarts.some((at) => at <= time);
+    const load = demand ?? instance?.demand ?? { vcpus: 0, memoryGiB: 0 };
+    const series = (restarted ? load.afterRestart?.[resource] : undefined) ?? load[resource];
+    const capacity = serving.reduce(
+      (sum, member) => sum + (this.types.get(this.at(member, time)?.type ?? '')?.[resource] ?? 0),
+      0,
+    );
+    return { demand: valueAt(series, time - this.#origin), capacity };
+  }
+
+  /** Health of an instance: a fault of the host goes with a start elsewhere, one of the system with any restart. */
+  checksAt(instance: Instance, time: number): { system: string; instance: string } {
+    const past = instance.restarts.filter((restart) => restart.at <= time);
+    const last = past.at(-1)?.at ?? instance.launched;
+    const initializing = time - last < SECONDS.initialize * 1000;
+    const moved = past.some((restart) => restart.how === 'start');
+    const system = moved ? 'ok' : instance.checks.system;
+    const own = system === 'ok' && past.length > 0 ? 'ok' : instance.checks.instance;
+    return initializing ? { system: 'initializing', instance: 'initializing' } : { system, instance: own };
+  }
+}

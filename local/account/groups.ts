@@ -1,0 +1,115 @@
+import { sha256 } from '../../lambdas/kernel/canonical.ts';
+import { SECONDS, type Fleet } from './fleet.ts';
+import type { World } from './world/world.ts';
+
+/** An Auto Scaling group as it stands. */
+export interface Group {
+  readonly name: string;
+  readonly instanceType: string;
+  readonly zones: readonly string[];
+  readonly cooldownSeconds: number;
+  readonly tags: Record<string, string>;
+  min: number;
+  max: number;
+  desired: number;
+}
+
+/** One instance coming or going, as DescribeScalingActivities tells it. */
+export interface Activity {
+  readonly id: string;
+  readonly group: string;
+  readonly zone: string;
+  readonly description: string;
+  readonly cause: string;
+  readonly start: number;
+  readonly end: number;
+  /** AWS's message when it failed. */
+  readonly failure: string | undefined;
+}
+
+/** The Auto Scaling groups: they launch and terminate until the wished-for number of instances is there. */
+export class Groups {
+  readonly groups: ReadonlyMap<string, Group>;
+  readonly activities: Activity[] = [];
+  readonly #fleet: Fleet;
+  readonly #outOfCapacity: (type: string, zone: string) => string | undefined;
+  readonly #launches = new Map<string, number>();
+
+  constructor(world: World, fleet: Fleet, outOfCapacity: (type: string, zone: string) => string | undefined) {
+    this.#fleet = fleet;
+    this.#outOfCapacity = outOfCapacity;
+    this.groups = new Map(world.groups.map((group) => [group.name, { ...group, tags: { ...group.tags } }]));
+  }
+
+  /** When the group last started or stopped an instance. */
+  lastActivity(group: string): number | undefined {
+    return this.activities.findLast((activity) => activity.group === group)?.start;
+  }
+
+  /** Wishes for another number of instances, and brings it about. */
+  scale(group: Group, desired: number, now: number, why: string): void {
+    const iso = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
+    const cause = `At ${iso} ${why} changing the desired capacity from ${group.desired} to ${desired}.`;
+    group.desired = desired;
+    const members = this.#fleet.membersAt(group.name, now);
+    for (let n = members.length; n < desired; n++) {
+      const step = `At ${iso} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${n} to ${n + 1}.`;
+      this.#launch(group, now, `${cause} ${step}`);
+    }
+    // AWS's default policy begins in the fullest zone with the oldest template; here, with the newest machine.
+    for (const [n, instance] of members.slice(desired).reverse().entries()) {
+      const left = members.length - n;
+      this.#fleet.pass(instance, now, 'shutting-down', SECONDS.terminate, 'terminated');
+      this.#record({
+        group,
+        zone: instance.zone,
+        now,
+        seconds: SECONDS.terminate,
+        description: `Terminating EC2 instance: ${instance.id}`,
+        cause: `${cause} At ${iso} instance ${instance.id} was selected for termination, shrinking the capacity from ${left} to ${left - 1}.`,
+      });
+    }
+  }
+
+  #launch(group: Group, now: number, cause: string): void {
+    const nth = this.#launches.get(group.name) ?? 0;
+    this.#launches.set(group.name, nth + 1);
+    // Zones take turns; one that has run out is passed over.
+    const turns = group.zones.map((_, n) => group.zones[(nth + n) % group.zones.length] ?? '');
+    const zone = turns.find((name) => this.#outOfCapacity(group.instanceType, name) === undefined);
+    if (zone === undefined) {
+      const failure = `${this.#outOfCapacity(group.instanceType, turns[0] ?? '') ?? ''} Launching EC2 instance failed.`;
+      const description = `Launching a new EC2 instance.  Status Reason: ${failure}`;
+      this.#record({ group, zone: turns[0] ?? '', now, seconds: 0, description, cause }, failure);
+      return;
+    }
+    const instance = this.#fleet.launch({ ...group, zones: [zone] }, 10_000 + nth, now, SECONDS.launch);
+    const description = `Launching a new EC2 instance: ${instance.id}`;
+    this.#record({ group, zone, now, seconds: SECONDS.launch, description, cause });
+  }
+
+  #record(
+    {
+      group,
+      zone,
+      now,
+      seconds,
+      description,
+      cause,
+    }: { group: Group; zone: string; now: number; seconds: number; description: string; cause: string },
+    failure?: string,
+  ): void {
+    const seed = sha256(`${group.name}/activity/${this.activities.length}`);
+    const id = `${seed.slice(0, 8)}-${seed.slice(8, 12)}-${seed.slice(12, 16)}-${seed.slice(16, 20)}-${seed.slice(20, 32)}`;
+    this.activities.push({
+      id,
+      group: group.name,
+      zone,
+      description,
+      cause,
+      start: now,
+      end: now + seconds * 1000,
+      failure,
+    });
+  }
+}

@@ -1,0 +1,149 @@
+import type { Fleet } from './fleet.ts';
+import type { Groups } from './groups.ts';
+import type { Metric, MetricStat } from './world/monitoring.ts';
+import { valueAt } from './world/time.ts';
+import type { World } from './world/world.ts';
+
+/** A metric's name in full. */
+export interface MetricKey {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+const MINUTE = 60_000;
+/** What a machine that has more to do than it can shows: the last percents go to switching and steal. */
+const SATURATED = 97.4;
+
+/** Every number that CloudWatch has, computed from the machines and the world at any moment. */
+export class Metrics {
+  readonly #world: World;
+  readonly #fleet: Fleet;
+  readonly #groups: Groups;
+  readonly #origin: number;
+
+  constructor(world: World, fleet: Fleet, groups: Groups) {
+    this.#world = world;
+    this.#fleet = fleet;
+    this.#groups = groups;
+    this.#origin = Date.parse(world.now);
+  }
+
+  /** One period's value; undefined where there is no data. Of a period not yet over, what there is of it. */
+  datapoint(stat: MetricStat, start: number, until: number): number | undefined {
+    const samples: number[] = [];
+    for (let time = start; time < start + stat.periodSeconds * 1000 && time <= until; time += MINUTE) {
+      const value = this.#sample(stat, time);
+      if (value !== undefined) samples.push(value);
+    }
+    return samples.length === 0 ? undefined : summarize(samples, stat.stat);
+  }
+
+  /** Every metric there is. */
+  list(): MetricKey[] {
+    const own = [...this.#fleet.instances.keys()].flatMap((id) =>
+      INSTANCE_METRICS.map((metric) => keyOf(metric, 'InstanceId', id)),
+    );
+    const grouped = [...this.#groups.groups.keys()].flatMap((name) =>
+      GROUP_METRICS.map((metric) => keyOf(metric, 'AutoScalingGroupName', name)),
+    );
+    const given = this.#world.metrics.filter((metric) => ![...own, ...grouped].some((key) => same(key, metric)));
+    return [...own, ...grouped, ...given];
+  }
+
+  #sample(key: MetricKey, time: number): number | undefined {
+    const subject = key.dimensions['InstanceId'] ?? key.dimensions['AutoScalingGroupName'];
+    const given = this.#world.metrics.find((metric) => same(metric, key));
+    if (given !== undefined) return this.#given(given, subject, time);
+    if (subject === undefined || Object.keys(key.dimensions).length !== 1) return undefined;
+    switch (`${key.namespace} ${key.name}`) {
+      case 'AWS/EC2 CPUUtilization':
+        return this.#percent(subject, 'vcpus', time);
+      case 'CWAgent mem_used_percent':
+        return this.#percent(subject, 'memoryGiB', time);
+      case 'AWS/EC2 StatusCheckFailed':
+        return this.#statusCheckFailed(subject, time);
+      case 'AWS/AutoScaling GroupInServiceInstances':
+        return this.#inService(subject, time);
+      case 'AWS/AutoScaling GroupDesiredCapacity':
+        return this.#fleet.membersAt(subject, time).length;
+      default:
+        return undefined;
+    }
+  }
+
+  #given(metric: Metric, subject: string | undefined, time: number): number | undefined {
+    if (subject !== undefined && this.#isMachine(subject) && this.#fleet.loadAt(subject, 'vcpus', time) === undefined)
+      return undefined;
+    if (metric.fixed !== undefined) return metric.fixed;
+    if (metric.values !== undefined) return valueAt(metric.values, time - this.#origin);
+    if (metric.responseTime === undefined) return undefined;
+    const load = this.#fleet.loadAt(metric.responseTime.of, 'vcpus', time);
+    if (load === undefined) return undefined;
+    // A queue before a server: waiting grows without bound as the server fills up; clients time out before that.
+    return metric.responseTime.idle / (1 - Math.min(load.demand / load.capacity, 0.98));
+  }
+
+  #isMachine(subject: string): boolean {
+    return this.#fleet.instances.has(subject) || this.#groups.groups.has(subject);
+  }
+
+  #percent(of: string, resource: 'vcpus' | 'memoryGiB', time: number): number | undefined {
+    const load = this.#fleet.loadAt(of, resource, time);
+    if (load === undefined) return undefined;
+    const used = (load.demand / load.capacity) * 100;
+    return Number((Math.min(used, SATURATED) * (1 + ripple(of, time) / 100)).toFixed(2));
+  }
+
+  #statusCheckFailed(id: string, time: number): number | undefined {
+    const instance = this.#fleet.instances.get(id);
+    if (instance === undefined || this.#fleet.at(instance, time)?.state !== 'running') return undefined;
+    const checks = this.#fleet.checksAt(instance, time);
+    return checks.system === 'impaired' || checks.instance === 'impaired' ? 1 : 0;
+  }
+
+  #inService(group: string, time: number): number {
+    return this.#fleet.membersAt(group, time).filter((instance) => this.#fleet.at(instance, time)?.state === 'running')
+      .length;
+  }
+}
+
+const INSTANCE_METRICS = [
+  { namespace: 'AWS/EC2', name: 'CPUUtilization' },
+  { namespace: 'AWS/EC2', name: 'StatusCheckFailed' },
+  { namespace: 'CWAgent', name: 'mem_used_percent' },
+];
+const GROUP_METRICS = [
+  { namespace: 'AWS/EC2', name: 'CPUUtilization' },
+  { namespace: 'CWAgent', name: 'mem_used_percent' },
+  { namespace: 'AWS/AutoScaling', name: 'GroupInServiceInstances' },
+  { namespace: 'AWS/AutoScaling', name: 'GroupDesiredCapacity' },
+];
+
+const keyOf = (metric: { namespace: string; name: string }, dimension: string, value: string): MetricKey => ({
+  ...metric,
+  dimensions: { [dimension]: value },
+});
+
+const same = (a: MetricKey, b: MetricKey): boolean =>
+  a.namespace === b.namespace &&
+  a.name === b.name &&
+  Object.keys(a.dimensions).length === Object.keys(b.dimensions).length &&
+  Object.entries(a.dimensions).every(([name, value]) => b.dimensions[name] === value);
+
+/** Between -1 and 1, always the same for the same minute: real load is never a flat line. */
+const ripple = (of: string, time: number): number => {
+  let hash = Math.floor(time / MINUTE) | 0;
+  for (const letter of of) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
+  return ((hash >>> 8) % 2001) / 1000 - 1;
+};
+
+const summarize = (samples: readonly number[], stat: string): number => {
+  const sum = samples.reduce((total, sample) => total + sample, 0);
+  if (stat === 'Sum') return sum;
+  if (stat === 'SampleCount') return samples.length;
+  if (stat === 'Average') return sum / samples.length;
+  const sorted = samples.toSorted((a, b) => a - b);
+  const share = stat === 'Minimum' ? 0 : stat === 'Maximum' ? 1 : Number(stat.slice(1)) / 100;
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+};

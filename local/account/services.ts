@@ -1,0 +1,42 @@
+import type { Service } from '../../lambdas/contracts/tool.ts';
+import { InputError } from '../../lambdas/errors.ts';
+import type { CloudRequest } from '../../lambdas/ports.ts';
+import type { Command } from './command.ts';
+import { autoscaling } from './services/autoscaling.ts';
+import { cloudtrail } from './services/cloudtrail.ts';
+import { cloudwatch } from './services/cloudwatch.ts';
+import { ec2 } from './services/ec2.ts';
+import { logs } from './services/logs.ts';
+import { pricing } from './services/pricing.ts';
+
+/** Every command that the simulated account knows, by service. */
+const SERVICE_COMMANDS: Record<Service, Readonly<Record<string, Command>>> = {
+  ec2,
+  autoscaling,
+  cloudwatch,
+  logs,
+  cloudtrail,
+  pricing,
+};
+
+/** What each service calls a throttle. */
+export const THROTTLES = {
+  ec2: 'RequestLimitExceeded',
+  autoscaling: 'Throttling',
+  cloudwatch: 'Throttling',
+  logs: 'ThrottlingException',
+  cloudtrail: 'ThrottlingException',
+  pricing: 'ThrottlingException',
+} as const satisfies Record<Service, string>;
+
+/** The command of a request; one that is not simulated is an error that names it. */
+export const commandOf = ({ service, command }: CloudRequest): Command => {
+  const commands = SERVICE_COMMANDS[service];
+  const found = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  if (found !== undefined) return found;
+  throw new InputError(
+    'simulated account',
+    `${service} has no command ${command} here`,
+    `one of ${Object.keys(commands).join(', ')}`,
+  );
+};

@@ -1,0 +1,113 @@
+import * as z from 'zod';
+import { CloudError } from '../../../lambdas/errors.ts';
+import { command, type Command } from '../command.ts';
+import { SECONDS, type Instance, type InstanceState } from '../fleet.ts';
+import type { State } from '../state.ts';
+import { chosen } from './ec2-instances.ts';
+import { stateOf, stateShape } from './ec2-shapes.ts';
+
+const Ids = z.array(z.string()).min(1);
+const DryRun = z.boolean().optional();
+
+type Name = 'RebootInstances' | 'StopInstances' | 'StartInstances' | 'ModifyInstanceAttribute';
+
+/** The commands of EC2 that mutate; each has a dry run. */
+export const ec2Changes: Record<Name, Command> = {
+  RebootInstances: command(
+    'ec2:RebootInstances',
+    z.strictObject({ InstanceIds: Ids, DryRun }),
+    ({ InstanceIds: ids, DryRun: dry }, state) => {
+      const instances = aimedAt(ids, dry, state);
+      for (const instance of instances) mustBe(instance, ['running'], 'rebooted', state);
+      for (const instance of instances)
+        instance.restarts.push({ at: state.now() + SECONDS.reboot * 1000, how: 'reboot' });
+      return {};
+    },
+    arnsOf,
+  ),
+  StopInstances: command(
+    'ec2:StopInstances',
+    z.strictObject({ InstanceIds: Ids, DryRun, Force: z.boolean().optional() }),
+    ({ InstanceIds: ids, DryRun: dry }, state) => {
+      const instances = aimedAt(ids, dry, state);
+      for (const instance of instances) mustBe(instance, ['running', 'stopping', 'stopped'], 'stopped', state);
+      return { StoppingInstances: instances.map((instance) => stop(instance, state)) };
+    },
+    arnsOf,
+  ),
+  StartInstances: command(
+    'ec2:StartInstances',
+    z.strictObject({ InstanceIds: Ids, DryRun }),
+    ({ InstanceIds: ids, DryRun: dry }, state) => {
+      const instances = aimedAt(ids, dry, state);
+      for (const instance of instances) mustBe(instance, ['stopped', 'pending', 'running'], 'started', state);
+      return { StartingInstances: instances.map((instance) => start(instance, state)) };
+    },
+    arnsOf,
+  ),
+  ModifyInstanceAttribute: command(
+    'ec2:ModifyInstanceAttribute',
+    z.strictObject({ InstanceId: z.string(), InstanceType: z.strictObject({ Value: z.string() }), DryRun }),
+    ({ InstanceId: id, InstanceType: { Value: type }, DryRun: dry }, state) => {
+      const known = state.fleet.types.get(type);
+      if (known === undefined)
+        throw new CloudError('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`);
+      for (const instance of aimedAt([id], dry, state)) {
+        if (stateOf(instance, state) !== 'stopped') {
+          throw new CloudError('IncorrectInstanceState', `The instance '${id}' is not in the 'stopped' state.`);
+        }
+        const { architecture } = state.fleet.types.get(state.fleet.at(instance, state.now())?.type ?? '') ?? known;
+        if (architecture !== known.architecture) {
+          const says = `The architecture '${known.architecture}' of the specified instance type does not match the architecture '${architecture}' of the instance.`;
+          throw new CloudError('InvalidParameterValue', says);
+        }
+        state.fleet.retype(instance, state.now(), type);
+      }
+      return {};
+    },
+    ({ InstanceId: id }, state) => arnsOf({ InstanceIds: [id] }, state),
+  ),
+};
+
+function arnsOf({ InstanceIds: ids }: { InstanceIds: readonly string[] }, { world }: State): string[] {
+  return ids.map((id) => `arn:aws:ec2:${world.region}:${world.account}:instance/${id}`);
+}
+
+/** The instances that a mutating call is aimed at. A dry run ends here: names and rights are checked, states and capacity not. */
+const aimedAt = (ids: readonly string[], dryRun: boolean | undefined, state: State): Instance[] => {
+  const instances = chosen(ids, state);
+  if (dryRun === true) throw new CloudError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
+  return instances;
+};
+
+const mustBe = (instance: Instance, allowed: readonly string[], participle: string, state: State): void => {
+  if (allowed.includes(stateOf(instance, state))) return;
+  throw new CloudError(
+    'IncorrectInstanceState',
+    `The instance '${instance.id}' is not in a state from which it can be ${participle}.`,
+  );
+};
+
+const stop = (instance: Instance, state: State) => {
+  const before = stateOf(instance, state);
+  if (before === 'running') state.fleet.pass(instance, state.now(), 'stopping', SECONDS.stop, 'stopped');
+  return changeOf(instance, before, state);
+};
+
+const start = (instance: Instance, state: State) => {
+  const before = stateOf(instance, state);
+  if (before === 'stopped') {
+    const refused = state.outOfCapacity(state.fleet.at(instance, state.now())?.type ?? '', instance.zone);
+    if (refused !== undefined) throw new CloudError('InsufficientInstanceCapacity', refused);
+    state.fleet.pass(instance, state.now(), 'pending', SECONDS.start, 'running');
+    instance.restarts.push({ at: state.now() + SECONDS.start * 1000, how: 'start' });
+    instance.launched = state.now();
+  }
+  return changeOf(instance, before, state);
+};
+
+const changeOf = (instance: Instance, before: InstanceState, state: State) => ({
+  InstanceId: instance.id,
+  CurrentState: stateShape(stateOf(instance, state)),
+  PreviousState: stateShape(before),
+});

@@ -1,0 +1,167 @@
+import { CloudError } from '../../../lambdas/errors.ts';
+import { iso } from '../command.ts';
+import type { Instance, InstanceState } from '../fleet.ts';
+import type { State } from '../state.ts';
+
+export interface Filter {
+  readonly Name: string;
+  readonly Values: readonly string[];
+}
+
+const CODES: Record<InstanceState, number> = {
+  pending: 0,
+  running: 16,
+  'shutting-down': 32,
+  terminated: 48,
+  stopping: 64,
+  stopped: 80,
+};
+
+/** The state that an instance is in now. */
+export const stateOf = (instance: Instance, state: State): InstanceState =>
+  state.fleet.at(instance, state.now())?.state ?? 'pending';
+
+/** EC2's `{ Code, Name }`. */
+export const stateShape = (state: InstanceState) => ({ Code: CODES[state], Name: state });
+
+/** An instance as DescribeInstances shows it. */
+export const describeInstance = (instance: Instance, state: State) => {
+  const type = state.fleet.at(instance, state.now())?.type ?? '';
+  const tags = [...instance.tags].map(([Key, Value]) => ({ Key, Value }));
+  const suffix = instance.id.slice(2);
+  const address = privateAddress(instance.id);
+  return {
+    InstanceId: instance.id,
+    ImageId: `ami-${suffix}`,
+    InstanceType: type,
+    Architecture: state.fleet.types.get(type)?.architecture ?? 'x86_64',
+    State: stateShape(stateOf(instance, state)),
+    StateTransitionReason: '',
+    ...stateReason(stateOf(instance, state)),
+    LaunchTime: iso(instance.launched),
+    Placement: { AvailabilityZone: instance.zone, GroupName: '', Tenancy: 'default' },
+    Monitoring: { State: 'enabled' },
+    PlatformDetails: 'Linux/UNIX',
+    UsageOperation: 'RunInstances',
+    PrivateIpAddress: address,
+    PrivateDnsName: `ip-${address.replaceAll('.', '-')}.${state.world.region}.compute.internal`,
+    PublicDnsName: '',
+    VpcId: 'vpc-0f1e2d3c4b5a69788',
+    SubnetId: `subnet-0a9b8c7d6e5f4030${instance.zone.at(-1) ?? 'a'}`,
+    SecurityGroups: [{ GroupId: 'sg-01234567890abcdef', GroupName: 'app' }],
+    RootDeviceType: 'ebs',
+    RootDeviceName: '/dev/xvda',
+    VirtualizationType: 'hvm',
+    Hypervisor: 'xen',
+    EbsOptimized: true,
+    EnaSupport: true,
+    AmiLaunchIndex: 0,
+    BlockDeviceMappings: [
+      { DeviceName: '/dev/xvda', Ebs: { VolumeId: `vol-${suffix}`, Status: 'attached', DeleteOnTermination: true } },
+    ],
+    ProductCodes: [],
+    Tags: tags,
+  };
+};
+
+const stateReason = (state: InstanceState) => {
+  if (state !== 'stopping' && state !== 'stopped') return {};
+  const code = 'Client.UserInitiatedShutdown';
+  return { StateReason: { Code: code, Message: `${code}: User initiated shutdown` } };
+};
+
+/** The root volume of an instance as DescribeVolumes shows it. */
+export const describeVolume = ({ id, zone }: Instance) => ({
+  VolumeId: `vol-${id.slice(2)}`,
+  Size: 30,
+  VolumeType: 'gp3',
+  State: 'in-use',
+  Encrypted: false,
+  AvailabilityZone: zone,
+  Attachments: [{ InstanceId: id, Device: '/dev/xvda', State: 'attached', DeleteOnTermination: true }],
+});
+
+/** An instance as DescribeInstanceStatus shows it. */
+export const describeStatus = (instance: Instance, state: State) => {
+  const current = stateOf(instance, state);
+  const checks =
+    current === 'running'
+      ? state.fleet.checksAt(instance, state.now())
+      : { system: 'not-applicable', instance: 'not-applicable' };
+  const summary = (status: string) => ({
+    Status: status,
+    Details: DETAILS[status] === undefined ? [] : [{ Name: 'reachability', Status: DETAILS[status] }],
+  });
+  return {
+    InstanceId: instance.id,
+    AvailabilityZone: instance.zone,
+    Events: [],
+    InstanceState: stateShape(current),
+    InstanceStatus: summary(checks.instance),
+    SystemStatus: summary(checks.system),
+  };
+};
+
+const DETAILS: Readonly<Record<string, string>> = { ok: 'passed', impaired: 'failed', initializing: 'initializing' };
+
+/** An instance type as DescribeInstanceTypes shows it. */
+export const describeType = (name: string, state: State) => {
+  const { vcpus = 0, memoryGiB = 0, architecture = 'x86_64' } = state.fleet.types.get(name) ?? {};
+  return {
+    InstanceType: name,
+    CurrentGeneration: true,
+    FreeTierEligible: false,
+    SupportedUsageClasses: ['on-demand', 'spot'],
+    SupportedRootDeviceTypes: ['ebs'],
+    SupportedVirtualizationTypes: ['hvm'],
+    BareMetal: false,
+    Hypervisor: 'nitro',
+    ProcessorInfo: { SupportedArchitectures: [architecture], SustainedClockSpeedInGhz: 3.1 },
+    VCpuInfo: { DefaultVCpus: vcpus, DefaultCores: Math.max(1, vcpus / 2), DefaultThreadsPerCore: 2 },
+    MemoryInfo: { SizeInMiB: memoryGiB * 1024 },
+    InstanceStorageSupported: false,
+    EbsInfo: { EbsOptimizedSupport: 'default', EncryptionSupport: 'supported', NvmeSupport: 'required' },
+    NetworkInfo: { NetworkPerformance: 'Up to 12.5 Gigabit', EnaSupport: 'required', MaximumNetworkInterfaces: 4 },
+    HibernationSupported: true,
+    BurstablePerformanceSupported: name.startsWith('t'),
+    AutoRecoverySupported: true,
+  };
+};
+
+/** Whether an instance passes all filters of a Describe call; an unknown filter is AWS's error. */
+export const matchesFilters = (instance: Instance, filters: readonly Filter[], state: State): boolean =>
+  filters.every(({ Name: name, Values: values }) => {
+    if (name === 'tag-key') return values.some((key) => instance.tags.has(key));
+    const actual = name.startsWith('tag:')
+      ? (instance.tags.get(name.slice(4)) ?? '')
+      : attribute(instance, name, state);
+    return matches(values, actual);
+  });
+
+/** Whether a value is among those of a filter; `*` there stands for anything. */
+export const matches = (values: readonly string[], actual: string): boolean =>
+  values.some((value) =>
+    new RegExp(`^${value.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*')}$`).test(actual),
+  );
+
+const attribute = (instance: Instance, name: string, state: State): string => {
+  switch (name) {
+    case 'instance-id':
+      return instance.id;
+    case 'instance-state-name':
+      return stateOf(instance, state);
+    case 'instance-type':
+      return state.fleet.at(instance, state.now())?.type ?? '';
+    case 'availability-zone':
+      return instance.zone;
+    case 'private-ip-address':
+      return privateAddress(instance.id);
+    default:
+      throw new CloudError('InvalidParameterValue', `The filter '${name}' is invalid`);
+  }
+};
+
+const privateAddress = (id: string): string => {
+  const [a, b] = [id.slice(-4, -2), id.slice(-2)].map((hex) => parseInt(hex, 16) % 250);
+  return `10.0.${(a ?? 0) + 1}.${(b ?? 0) + 4}`;
+};

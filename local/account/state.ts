@@ -1,0 +1,79 @@
+import type { Clock } from '../../lambdas/ports.ts';
+import { Alarms } from './alarms.ts';
+import { Fleet } from './fleet.ts';
+import { Groups } from './groups.ts';
+import { Metrics } from './metrics.ts';
+import { offsetMs } from './world/time.ts';
+import type { World } from './world/world.ts';
+
+/** A line of a log group at its moment. */
+export interface LogLine {
+  readonly at: number;
+  readonly message: string;
+}
+
+/** Something that CloudTrail has recorded. */
+export interface Recorded {
+  readonly at: number;
+  readonly event: string;
+  readonly source: string;
+  readonly user: string;
+  readonly resources: readonly { type: string; name: string }[];
+  readonly request: object;
+}
+
+/** Everything that the commands read and change. */
+export interface State {
+  readonly world: World;
+  readonly fleet: Fleet;
+  readonly groups: Groups;
+  readonly metrics: Metrics;
+  readonly alarms: Alarms;
+  readonly trail: Recorded[];
+  /** Logs Insights queries under way, by id. */
+  readonly queries: Map<string, { readonly startedAt: number; stopped: boolean; readonly answer: () => QueryAnswer }>;
+  now(): number;
+  /** AWS's sentence when a zone has no instances of a type left; undefined while it has. */
+  outOfCapacity(type: string, zone: string): string | undefined;
+}
+
+/** What a Logs Insights query comes to. */
+export interface QueryAnswer {
+  readonly results: { field: string; value: string }[][];
+  readonly matched: number;
+  readonly scanned: number;
+}
+
+/** The account at the start of its story. */
+export const stateOf = (world: World, clock: Clock): State => {
+  const origin = Date.parse(world.now);
+  const outOfCapacity = (type: string, zone: string): string | undefined =>
+    world.noCapacity.some((place) => place.type === type && place.zone === zone)
+      ? noCapacity(world, type, zone)
+      : undefined;
+  const fleet = new Fleet(world);
+  const groups = new Groups(world, fleet, outOfCapacity);
+  const metrics = new Metrics(world, fleet, groups);
+  const trail = world.cloudtrail.map((event) => ({ ...event, at: origin + offsetMs(event.at) }));
+  return {
+    world,
+    fleet,
+    groups,
+    metrics,
+    alarms: new Alarms(world, metrics),
+    trail,
+    queries: new Map(),
+    now: () => clock.now().getTime(),
+    outOfCapacity,
+  };
+};
+
+const noCapacity = (world: World, type: string, zone: string): string => {
+  const exhausted = world.noCapacity.filter((place) => place.type === type).map((place) => place.zone);
+  const others = ['a', 'b', 'c'].map((letter) => world.region + letter).filter((name) => !exhausted.includes(name));
+  return (
+    `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}). ` +
+    'Our system will be working on provisioning additional capacity. ' +
+    `You can currently get ${type} capacity by not specifying an Availability Zone in your request or choosing ${others.join(', ')}.`
+  );
+};

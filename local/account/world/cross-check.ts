@@ -1,0 +1,87 @@
+import { CATALOGUE } from '../catalogue.ts';
+import type { Drift } from './faults.ts';
+
+/** A name in a world file that leads nowhere. */
+export interface Dangling {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+interface Named {
+  readonly region: string;
+  readonly instanceTypes: Readonly<Record<string, unknown>>;
+  readonly instances: readonly { id: string; type: string; zone: string; memberOf?: string | undefined }[];
+  readonly groups: readonly {
+    name: string;
+    instanceType: string;
+    zones: readonly string[];
+    min: number;
+    max: number;
+    desired: number;
+  }[];
+  readonly metrics: readonly { responseTime?: { of: string } | undefined }[];
+  readonly alarms: readonly { name: string }[];
+  readonly noCapacity: readonly { type: string; zone: string }[];
+  readonly events: readonly { alarm: string }[];
+  readonly faults: readonly { set?: Drift | undefined }[];
+}
+
+/** Every name in the world that has nothing behind it, and every impossible number. */
+export const crossCheck = (world: Named): Dangling[] => {
+  const types = new Set([...CATALOGUE.keys(), ...Object.keys(world.instanceTypes)]);
+  const instances = new Set(world.instances.map((instance) => instance.id));
+  const groups = new Set(world.groups.map((group) => group.name));
+  const alarms = new Set(world.alarms.map((alarm) => alarm.name));
+  const found: Dangling[] = [];
+  const need = (holds: boolean, path: Dangling['path'], message: string): void => {
+    if (!holds) found.push({ path, message });
+  };
+  const type = (name: string, path: Dangling['path']): void =>
+    need(types.has(name), path, 'a built-in instance type (t3, m6i, c6i, r6i, m7g) or one of instanceTypes');
+  const zone = (name: string, path: Dangling['path']): void =>
+    need(
+      new RegExp(`^${world.region}[a-f]$`).test(name),
+      path,
+      `an Availability Zone of ${world.region}, such as ${world.region}a`,
+    );
+
+  world.instances.forEach((instance, n) => {
+    type(instance.type, ['instances', n, 'type']);
+    zone(instance.zone, ['instances', n, 'zone']);
+    need(
+      instance.memberOf === undefined || groups.has(instance.memberOf),
+      ['instances', n, 'memberOf'],
+      oneOf(groups, 'groups'),
+    );
+  });
+  world.groups.forEach((group, n) => {
+    type(group.instanceType, ['groups', n, 'instanceType']);
+    group.zones.forEach((name, z) => zone(name, ['groups', n, 'zones', z]));
+    need(
+      group.min <= group.desired && group.desired <= group.max,
+      ['groups', n, 'desired'],
+      `a number from min (${group.min}) to max (${group.max})`,
+    );
+  });
+  world.metrics.forEach(({ responseTime: follows }, n) => {
+    const known = follows === undefined || instances.has(follows.of) || groups.has(follows.of);
+    need(known, ['metrics', n, 'responseTime', 'of'], 'an instance id or a group name of this world');
+  });
+  world.noCapacity.forEach((place, n) => {
+    type(place.type, ['noCapacity', n, 'type']);
+    zone(place.zone, ['noCapacity', n, 'zone']);
+  });
+  world.events.forEach(({ alarm }, n) => need(alarms.has(alarm), ['events', n, 'alarm'], oneOf(alarms, 'alarms')));
+  world.faults.forEach(({ set }, n) => {
+    if (set?.instance !== undefined)
+      need(instances.has(set.instance), ['faults', n, 'set', 'instance'], oneOf(instances, 'instances'));
+    if (set?.group !== undefined) need(groups.has(set.group), ['faults', n, 'set', 'group'], oneOf(groups, 'groups'));
+    if (set?.type !== undefined) type(set.type, ['faults', n, 'set', 'type']);
+  });
+  return found;
+};
+
+const oneOf = (names: ReadonlySet<string>, what: string): string =>
+  names.size === 0
+    ? `nothing: this world has no ${what}`
+    : `one of the ${what} of this world: ${[...names].join(', ')}`;

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { JsonObject } from '../../../lambdas/contracts/json.ts';
+
+const commandPattern = z
+  .string()
+  .regex(/^[a-z0-9]+:(\*|[A-Z][A-Za-z]+)$/, 'service:Command, such as ec2:StopInstances or ec2:*')
+  .describe('service:Command, e.g. ec2:StopInstances; ec2:* for every command of a service.');
+
+/** Which calls: by command, by a part of their input, and by whether they are dry runs. */
+export const CallMatch = z.strictObject({
+  command: commandPattern,
+  match: JsonObject.optional().describe('A part of the input that the call must have.'),
+  dryRun: z.boolean().optional().describe('Only dry runs, or only real calls.'),
+});
+export type CallMatch = z.infer<typeof CallMatch>;
+
+const Trigger = CallMatch.extend({ nth: z.int().positive().default(1).describe('Which of the matching calls.') });
+export type Trigger = z.infer<typeof Trigger>;
+
+/** What somebody else does to the account. */
+export const Drift = z
+  .strictObject({
+    instance: z.string().optional(),
+    group: z.string().optional(),
+    type: z.string().optional(),
+    tags: z.record(z.string(), z.string()).optional().describe('Added to, or put in place of, those that are there.'),
+    state: z.enum(['running', 'stopped', 'terminated']).optional(),
+    min: z.int().nonnegative().optional(),
+    max: z.int().nonnegative().optional(),
+    desired: z.int().nonnegative().optional(),
+  })
+  .refine((set) => (set.instance === undefined) !== (set.group === undefined), {
+    error: 'exactly one of instance, group',
+  });
+export type Drift = z.infer<typeof Drift>;
+
+/** A call that goes wrong, or a change that somebody makes around a call. */
+export const Fault = z
+  .strictObject({
+    command: commandPattern.optional(),
+    match: CallMatch.shape.match,
+    dryRun: CallMatch.shape.dryRun,
+    times: z.int().positive().optional().describe('How many matching calls it befalls; all of them by default.'),
+    error: z
+      .strictObject({ code: z.string().min(1), message: z.string().optional() })
+      .optional()
+      .describe('The AWS error code that the call ends in.'),
+    throttle: z.literal(true).optional().describe('The call is throttled; three throttles in a row are an outage.'),
+    delaySeconds: z.number().positive().optional().describe('The call takes this long, then goes on.'),
+    before: Trigger.optional().describe('Drift: `set` happens just before this call …'),
+    after: Trigger.optional().describe('… or right after it.'),
+    set: Drift.optional(),
+  })
+  .refine((f) => [f.error, f.throttle, f.delaySeconds, f.set].filter((kind) => kind !== undefined).length === 1, {
+    error: 'exactly one of error, throttle, delaySeconds, set',
+  })
+  .refine((f) => (f.set === undefined ? f.command !== undefined : f.command === undefined), {
+    error: 'a command to go wrong, or, with set, a call before or after which it happens',
+    path: ['command'],
+  })
+  .refine((f) => (f.set !== undefined) === ((f.before === undefined) !== (f.after === undefined)), {
+    error: 'exactly one of before, after where there is a set, and neither where there is none',
+    path: ['set'],
+  });
+export type Fault = z.infer<typeof Fault>;

@@ -1,0 +1,122 @@
+import * as z from 'zod';
+import { JsonObject } from '../../../lambdas/contracts/json.ts';
+import { Offset, Series } from './time.ts';
+
+const MetricName = {
+  namespace: z.string().min(1),
+  name: z.string().min(1),
+  dimensions: z.record(z.string(), z.string()).default({}),
+};
+
+/** A metric that the account's machines do not already give. Has exactly one source of values. */
+export const Metric = z
+  .strictObject({
+    ...MetricName,
+    unit: z.string().default('None'),
+    fixed: z.number().optional().describe('The same value whatever anybody does, e.g. the load of a lock.'),
+    values: Series.optional().describe('Values by time, untouched by any change.'),
+    responseTime: z
+      .strictObject({
+        of: z.string().describe('Instance id or Auto Scaling group name whose load it follows.'),
+        idle: z.number().positive().describe('The value without load.'),
+      })
+      .optional()
+      .describe('A value that grows with load as waiting times do: idle / (1 - utilization).'),
+  })
+  .refine((m) => [m.fixed, m.values, m.responseTime].filter((source) => source !== undefined).length === 1, {
+    error: 'exactly one of fixed, values, responseTime',
+  });
+export type Metric = z.infer<typeof Metric>;
+
+/** A metric with the way it is summed up over a period. */
+export const MetricStat = z.strictObject({
+  ...MetricName,
+  stat: z
+    .string()
+    .regex(
+      /^(Average|Sum|Minimum|Maximum|SampleCount|p\d{1,2}(\.\d+)?)$/,
+      'Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p99',
+    )
+    .default('Average'),
+  periodSeconds: z.int().positive().multipleOf(60).default(60),
+});
+export type MetricStat = z.infer<typeof MetricStat>;
+
+const Line = z
+  .strictObject({
+    id: z.string().regex(/^[a-z][a-zA-Z0-9_]*$/, 'an id such as m1'),
+    metric: MetricStat.optional(),
+    expression: z.string().optional().describe('Arithmetic over other ids, or ANOMALY_DETECTION_BAND(m1, 2).'),
+    label: z.string().optional(),
+    returnData: z.boolean().default(true),
+  })
+  .refine((line) => (line.metric === undefined) !== (line.expression === undefined), {
+    error: 'exactly one of metric, expression',
+  });
+export type MetricLine = z.infer<typeof Line>;
+
+/** A CloudWatch alarm. Its state is computed, never given. */
+export const Alarm = z
+  .strictObject({
+    name: z.string().min(1),
+    description: z.string().default(''),
+    metric: MetricStat.optional().describe('The one metric of a plain alarm.'),
+    metrics: z.array(Line).min(1).optional().describe('Several metrics, metric math, or anomaly detection.'),
+    rule: z.string().optional().describe('Rule of a composite alarm, e.g. ALARM("a") OR ALARM("b").'),
+    threshold: z.number().optional(),
+    comparison: z
+      .enum([
+        'GreaterThanThreshold',
+        'GreaterThanOrEqualToThreshold',
+        'LessThanThreshold',
+        'LessThanOrEqualToThreshold',
+        'GreaterThanUpperThreshold',
+        'LessThanLowerThreshold',
+        'LessThanLowerOrGreaterThanUpperThreshold',
+      ])
+      .default('GreaterThanThreshold'),
+    evaluationPeriods: z.int().positive().default(3),
+    datapointsToAlarm: z.int().positive().optional().describe('How many of them must breach; all by default.'),
+    missingData: z.enum(['missing', 'ignore', 'breaching', 'notBreaching']).default('missing'),
+  })
+  .refine((a) => [a.metric, a.metrics, a.rule].filter((source) => source !== undefined).length === 1, {
+    error: 'exactly one of metric, metrics, rule',
+  })
+  .refine((a) => (a.threshold !== undefined) === (a.rule === undefined && !a.comparison.match(/Lower|Upper/)), {
+    error: 'a threshold where there is a metric to compare, and none on composite or anomaly detection alarms',
+    path: ['threshold'],
+  });
+export type Alarm = z.infer<typeof Alarm>;
+
+/** A CloudWatch log group with its lines. */
+export const LogGroup = z.strictObject({
+  name: z.string().min(1),
+  retentionDays: z.int().positive().default(30),
+  stream: z.string().default('main'),
+  lines: z
+    .array(
+      z.strictObject({
+        at: Offset,
+        message: z.string(),
+        every: z
+          .string()
+          .regex(/^\d+[smhd]$/, 'a duration such as 20s')
+          .optional()
+          .describe('Repeat at this distance …'),
+        until: Offset.default('now').describe('… up to this moment.'),
+      }),
+    )
+    .default([]),
+});
+export type LogGroup = z.infer<typeof LogGroup>;
+
+/** Something that CloudTrail saw before the story starts. */
+export const TrailEvent = z.strictObject({
+  at: Offset,
+  event: z.string().describe('The API call, e.g. CreateDeployment.'),
+  source: z.string().describe('The service, e.g. codedeploy.amazonaws.com.'),
+  user: z.string(),
+  resources: z.array(z.strictObject({ type: z.string(), name: z.string() })).default([]),
+  request: JsonObject.default({}),
+});
+export type TrailEvent = z.infer<typeof TrailEvent>;

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { LineCounter, isNode, parseDocument, type Document } from 'yaml';
+import type * as z from 'zod';
+import { InputError } from '../../../lambdas/errors.ts';
+import { World } from './world.ts';
+
+/** Reads a world file. Everything wrong with it is said at once, each with line, field, value and what was expected. */
+export const readWorld = (file: string): World => {
+  try {
+    return parseWorld(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(file, 'cannot be read', 'a world file (see docs/world-format.md)', error);
+  }
+};
+
+/** The same from text; `file` is what errors call it. */
+export const parseWorld = (text: string, file: string): World => {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    throw new InputError(`${file}:${lines.linePos(broken.pos[0]).line}`, broken.message, 'valid YAML', broken);
+  }
+  const value: unknown = document.toJS();
+  const parsed = World.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => describe(issue, document, lines));
+  const [first, ...others] = problems;
+  throw new InputError(
+    `${file}:${first?.line ?? 1}`,
+    [first?.says ?? 'not a world', ...others.map((other) => `${file}:${other.line}: ${other.says}`)].join('\n'),
+    'See docs/world-format.md for every field.',
+  );
+};
+
+const describe = (issue: z.core.$ZodIssue, document: Document, lines: LineCounter): { line: number; says: string } => {
+  const where = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  const field = where.replace(/^\./, '') || 'the file';
+  const line = lineOf(issue.path, document, lines);
+  if (issue.code === 'unrecognized_keys') return { line, says: `${field}: unknown field ${issue.keys.join(', ')}` };
+  const value: unknown = document.getIn(issue.path);
+  const shown =
+    value === undefined ? 'is missing' : `is ${clip(JSON.stringify(isNode(value) ? value.toJSON() : value))}`;
+  return { line, says: `${field} ${shown}, expected ${issue.message.replace(/^Invalid \w+: expected /, '')}` };
+};
+
+/** Line of the nearest thing that the file does have on the way to a field. */
+const lineOf = (path: readonly PropertyKey[], document: Document, lines: LineCounter): number => {
+  for (let length = path.length; length >= 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range != null) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+};
+
+const clip = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}…` : text);

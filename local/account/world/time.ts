@@ -1,0 +1,33 @@
+import * as z from 'zod';
+
+const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A moment, told as a distance from the world's `now`. */
+export const Offset = z
+  .string({ error: 'a time relative to now, such as -15m, -2h, -3d, +30s or now' })
+  .regex(/^(now|[+-]\d+(\.\d+)?[smhd])$/, 'a time relative to now, such as -15m, -2h, -3d, +30s or now')
+  .describe('A time relative to the now of the world: -15m, -2h, -3d, +30s, now.');
+
+/** A number, or one that changes with time: each entry holds from its moment on, the first also before. */
+export const Series = z
+  .union([z.number(), z.record(Offset, z.number())], {
+    error: 'a number, or numbers by the time they start, such as { -14d: 0.8, -12m: 2.9 }',
+  })
+  .describe('A number, or numbers by the time they start, e.g. { -14d: 0.8, -12m: 2.9 }.');
+export type Series = z.infer<typeof Series>;
+
+/** An offset in milliseconds. */
+export const offsetMs = (offset: string): number => {
+  const [, amount, unit] = /^([+-]\d+(?:\.\d+)?)([smhd])$/.exec(offset) ?? [];
+  if (unit !== 's' && unit !== 'm' && unit !== 'h' && unit !== 'd') return 0;
+  return Number(amount) * UNITS[unit];
+};
+
+/** The value of a series at a distance from now. */
+export const valueAt = (series: Series, milliseconds: number): number => {
+  if (typeof series === 'number') return series;
+  const points = Object.entries(series)
+    .map(([offset, value]) => ({ at: offsetMs(offset), value }))
+    .sort((a, b) => a.at - b.at);
+  return (points.findLast((point) => point.at <= milliseconds) ?? points[0])?.value ?? 0;
+};

@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { InstanceType } from '../catalogue.ts';
+import { crossCheck } from './cross-check.ts';
+import { Fault } from './faults.ts';
+import { Alarm, LogGroup, Metric, TrailEvent } from './monitoring.ts';
+import { Offset, Series } from './time.ts';
+
+const Demand = z
+  .strictObject({
+    vcpus: Series.default(0).describe('Work that arrives, in vCPUs kept busy.'),
+    memoryGiB: Series.default(0).describe('Memory in use.'),
+    afterRestart: z
+      .strictObject({ vcpus: Series.optional(), memoryGiB: Series.optional() })
+      .optional()
+      .describe('What it falls to once the instance was restarted, e.g. after a leak or a hung process.'),
+  })
+  .prefault({});
+export type Demand = z.infer<typeof Demand>;
+
+const Check = z.enum(['ok', 'impaired']).default('ok');
+
+/** An EC2 instance. Those of a group are made from the group; give one here only to tell more about it. */
+export const Instance = z.strictObject({
+  id: z.string().regex(/^i-[0-9a-f]{17}$/, 'an instance id such as i-0a1b2c3d4e5f60718'),
+  type: z.string(),
+  zone: z.string(),
+  state: z.enum(['running', 'stopped']).default('running'),
+  tags: z.record(z.string(), z.string()).default({}),
+  memberOf: z.string().optional().describe('Name of its Auto Scaling group.'),
+  launched: Offset.default('-30d'),
+  statusChecks: z.strictObject({ system: Check, instance: Check }).prefault({}),
+  demand: Demand,
+});
+export type Instance = z.infer<typeof Instance>;
+
+/** An Auto Scaling group. Its demand is spread over the instances in service. */
+export const Group = z.strictObject({
+  name: z.string().min(1),
+  min: z.int().nonnegative(),
+  max: z.int().nonnegative(),
+  desired: z.int().nonnegative(),
+  instanceType: z.string(),
+  zones: z.array(z.string()).min(1),
+  tags: z.record(z.string(), z.string()).default({}),
+  cooldownSeconds: z.int().nonnegative().default(300),
+  demand: Demand,
+});
+export type Group = z.infer<typeof Group>;
+
+const Delivery = z.strictObject({
+  afterSeconds: z.number().nonnegative(),
+  alarm: z.string().describe('The alarm whose event the bus delivers again.'),
+});
+
+/** A world file: an AWS account as a story starts, and what will happen to it. */
+export const World = z
+  .strictObject({
+    about: z.string().min(1).describe('The story in a sentence or two.'),
+    account: z
+      .string()
+      .regex(/^\d{12}$/, 'a 12-digit account id')
+      .default('123456789012'),
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region such as eu-west-1')
+      .default('eu-west-1'),
+    now: z.iso.datetime({ error: 'a UTC time such as 2026-11-20T09:26:00Z' }),
+    instanceTypes: z.record(z.string(), InstanceType).default({}).describe('Types beside the built-in ones.'),
+    instances: z.array(Instance).default([]),
+    groups: z.array(Group).default([]),
+    metrics: z.array(Metric).default([]),
+    alarms: z.array(Alarm).default([]),
+    logs: z.array(LogGroup).default([]),
+    cloudtrail: z.array(TrailEvent).default([]),
+    noCapacity: z
+      .array(z.strictObject({ type: z.string(), zone: z.string() }))
+      .default([])
+      .describe('Instance types that an Availability Zone has run out of.'),
+    events: z.array(Delivery).default([]),
+    faults: z.array(Fault).default([]),
+  })
+  .superRefine((world, context) => {
+    for (const { path, message } of crossCheck(world)) context.addIssue({ code: 'custom', path: [...path], message });
+  });
+export type World = z.infer<typeof World>;
