@@ -2,13 +2,13 @@ import { LineCounter, parseDocument, type Document } from 'yaml';
 import { Agent } from '../../contracts/agent.ts';
 import type { Manifest } from '../../contracts/tool.ts';
 import { checkPattern } from '../event-pattern.ts';
-import { firstLookCalls, unknownPlaceholders, WITH_EVERYTHING } from '../first-look.ts';
+import { firstLookCalls, unknownPlaceholders, WITH_EVERYTHING, type FirstLookCall } from '../first-look.ts';
 import { priceOf, unknownModelAdvice } from '../model-prices.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Compiled, ConfigFile } from './config-files.ts';
 import { schemaProblems, sentence, type Problem } from './schema-problems.ts';
 
-/** Reads agent files. An agent that any file has a problem with is left out; the problems say why. */
+/** The agents that the files declare, in the order in which they are asked, and all that is wrong with them. */
 export const compileAgents = (files: readonly ConfigFile[], manifests: readonly Manifest[]): Compiled<Agent[]> => {
   const problems: string[] = [];
   const agents: Agent[] = [];
@@ -77,30 +77,29 @@ const firstLookProblems = (agent: Agent, manifests: readonly Manifest[]): Proble
   const filled = firstLookCalls(agent, WITH_EVERYTHING);
   return agent.firstLook.flatMap(({ tool, input }, index): Problem[] => {
     const path = ['firstLook', index];
-    if (!agent.tools.observe.includes(tool)) {
-      return [
-        {
-          path: [...path, 'tool'],
-          says: `"${tool}" is not among this agent's observe tools${didYouMean(tool, agent.tools.observe)}`,
-        },
-      ];
+    const granted = agent.tools.observe;
+    if (!granted.includes(tool)) {
+      const says = `"${tool}" is not among this agent's observe tools${didYouMean(tool, granted)}`;
+      return [{ path: [...path, 'tool'], says }];
     }
-    const misspelt = unknownPlaceholders(input);
-    if (misspelt.length > 0) {
-      return misspelt.map((name) => ({
-        path: [...path, 'input'],
-        says: `nothing fills ${name}; see docs/adding-an-agent.md for what there is`,
-      }));
-    }
-    const schema = manifests.find((one) => one.name === tool)?.input;
-    const call = filled[index];
-    // A placeholder that the example alarm has no value for (some rare dimension) cannot be tried out here.
-    if (!schema || !call || call.skipped !== undefined) return [];
-    const parsed = schema.safeParse(call.input);
-    if (parsed.success) return [];
-    return schemaProblems(schema, call.input, parsed.error).map((one) => ({
-      ...one,
-      path: [...path, 'input', ...one.path],
+    const misspelt = unknownPlaceholders(input).map((name) => ({
+      path: [...path, 'input'],
+      says: `nothing fills ${name}; see docs/adding-an-agent.md for what there is`,
     }));
+    const manifest = manifests.find((one) => one.name === tool);
+    return misspelt.length > 0 ? misspelt : inputProblems(manifest, filled[index], [...path, 'input']);
   });
+};
+
+/** Tries a first look out on an example alarm; one that asks for a dimension which that has not cannot be. */
+const inputProblems = (
+  manifest: Manifest | undefined,
+  call: FirstLookCall | undefined,
+  path: Problem['path'],
+): Problem[] => {
+  if (!manifest || !call || call.skipped !== undefined) return [];
+  const parsed = manifest.input.safeParse(call.input);
+  if (parsed.success) return [];
+  const problems = schemaProblems(manifest.input, call.input, parsed.error);
+  return problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
 };
