@@ -73,12 +73,15 @@ const noneIfNotFound = (error: unknown): Ec2Instance[] => {
 export const targetOfInstance = (instance: Ec2Instance, region: string): Target => ({
   kind: 'ec2-instance',
   id: instance.id,
-  arn: `arn:aws:ec2:${region}:${instance.account}:instance/${instance.id}`,
+  arn: `arn:${partitionOf(region)}:ec2:${region}:${instance.account}:instance/${instance.id}`,
   account: instance.account,
   region,
   environment: environmentOf(instance.tags),
   tags: instance.tags,
 });
+
+const partitionOf = (region: string): string =>
+  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 
 /** Name of the Auto Scaling group that the instance belongs to. The tag is AWS's own: nobody else can set it. */
 export const groupOf = (instance: Ec2Instance): string | undefined => instance.tags['aws:autoscaling:groupName'];

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { CloudError, ToolRefusal } from '../../../lambdas/errors.ts';
+import { readInstance, targetOfInstance } from '../../../lambdas/tools/aws/ec2-instance.ts';
 import { manifest } from '../../../lambdas/tools/resize-instance/manifest.ts';
 import { tool } from '../../../lambdas/tools/resize-instance/tool.ts';
 import { ID, instance, instances, instanceTypes, metricData, products } from './aws-answers.ts';
@@ -48,6 +49,13 @@ test('the target is what AWS says it is', async () => {
     before: { instanceType: 'm7i.large', state: 'running' },
     after: { instanceType: 'm7i.xlarge', state: 'running' },
   });
+});
+
+test('in China and GovCloud, targets are in partitions of their own', async () => {
+  const { cloud } = contextOf();
+  const machine = await readInstance(cloud, ID);
+  expect(targetOfInstance(machine, 'cn-north-1').arn).toBe(`arn:aws-cn:ec2:cn-north-1:123456789012:instance/${ID}`);
+  expect(targetOfInstance(machine, 'us-gov-west-1').arn).toMatch(/^arn:aws-us-gov:ec2:/);
 });
 
 test.each([
