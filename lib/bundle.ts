@@ -1,5 +1,5 @@
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { join } from 'node:path';
 
 /** Where the compiled rules lie beside the code, relative to the function's working directory. */
@@ -32,6 +32,7 @@ export const bundle = (rulesFile: string): BundlingOptions => ({
   sourcesContent: false,
   bundleAwsSDK: true,
   banner: BANNER,
+  logLevel: LogLevel.WARNING,
   commandHooks: {
     beforeBundling: () => [],
     beforeInstall: () => [],

@@ -62,7 +62,7 @@ const RECONCILE = {
 } satisfies RetryProps;
 
 /** How often a task is tried again, by what went wrong. The first entry that names the error decides. */
-export const RETRIES = {
+const RETRIES = {
   /** A step of the loop: when this is used up, Close takes over. */
   ordinary: [PASSING_FAULT],
   /** Decide, which also depends on the model's service. */

@@ -4,18 +4,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Family } from '../lambdas/contracts/ledger-keys.ts';
+import type { LedgerRights } from './ledger-rights.ts';
 import type { StepFunction } from './step-function.ts';
-
-/** Families of rows other than the trace itself. */
-type RowFamily = Exclude<Family, 'incident'>;
-
-/** What one function may do in the ledger besides reading and appending the trace. */
-export interface LedgerRights {
-  readonly read?: readonly RowFamily[];
-  readonly create?: readonly RowFamily[];
-  readonly replace?: readonly RowFamily[];
-  readonly add?: readonly ('budget' | 'storm')[];
-}
 
 /** What a caller needs of the key to read and write an encrypted table; usable through DynamoDB only. */
 const TABLE_KEY_USE = [
@@ -72,7 +62,7 @@ export class Ledger extends Construct {
    * all `PutItem`, and it is the ledger's adapter that never puts without a condition. What IAM does promise
    * is that no function can delete, count up or bulk-write a trace, or touch a family that is not its own.
    */
-  grant(step: StepFunction, rights: LedgerRights = {}): void {
+  grant(step: StepFunction, rights: LedgerRights): void {
     const { read = [], create = [], replace = [], add = [] } = rights;
     step.knows('ledgerTable', this.tableName);
     step.addToRolePolicy(

@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
@@ -10,6 +11,7 @@ import { RULES_FILE } from './bundle.ts';
 import { ChangeRole } from './change-role.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { Ledger } from './ledger.ts';
+import { LEDGER_RIGHTS } from './ledger-rights.ts';
 import type { ModelKey } from './model-key.ts';
 import { StepFunction, type StepFunctionProps } from './step-function.ts';
 import { changeTools, grantedTools, readsOf } from './tool-grants.ts';
@@ -28,7 +30,7 @@ const VERIFY_READS = new PolicyStatement({
   resources: ['*'],
 });
 
-/** Every function of the flow, and in `grant` side by side what each may do: the permission table. */
+/** Every function of the flow; `grant` and `LEDGER_RIGHTS` are the permission table. */
 export class Steps extends Construct {
   readonly open: StepFunction;
   readonly decide: StepFunction;
@@ -93,24 +95,18 @@ export class Steps extends Construct {
 
   private grant({ rules, killSwitch, modelKey, ledger, desk }: StepsProps): void {
     const { open, decide, observe, authorize, changeZone, ask, page, verify, close, stopped } = this;
-    const storm = ['storm'] as const;
+    ledger.grant(open, LEDGER_RIGHTS.open);
+    ledger.grant(decide, LEDGER_RIGHTS.decide);
+    ledger.grant(observe, LEDGER_RIGHTS.observe);
+    ledger.grant(authorize, LEDGER_RIGHTS.authorize);
+    ledger.grant(changeZone, LEDGER_RIGHTS.changeZone);
+    ledger.grant(ask, LEDGER_RIGHTS.ask);
+    ledger.grant(page, LEDGER_RIGHTS.page);
+    ledger.grant(verify, LEDGER_RIGHTS.verify);
+    ledger.grant(close, LEDGER_RIGHTS.close);
+    ledger.grant(stopped, LEDGER_RIGHTS.stopped);
 
-    ledger.grant(open, { create: ['source', 'storm'], replace: storm, add: ['budget', 'storm'] });
-    ledger.grant(decide, { add: ['budget'] });
-    ledger.grant(observe);
-    ledger.grant(authorize, { read: ['change', 'lease'], create: ['breaker'], replace: ['breaker'] });
-    ledger.grant(changeZone, {
-      read: ['breaker'],
-      create: ['grant', 'lease', 'change'],
-      replace: ['lease', 'change'],
-    });
-    ledger.grant(ask, { create: ['approval'], replace: ['approval'] });
-    ledger.grant(page, { create: ['approval'] });
-    ledger.grant(verify, { replace: ['lease'] });
-    ledger.grant(close, { replace: ['storm', 'lease'] });
-    ledger.grant(stopped, { replace: ['storm', 'lease'] });
-
-    for (const step of [open, authorize, changeZone, ask, page]) killSwitch.grantRead(step);
+    for (const step of [open, authorize, changeZone, page]) killSwitch.grantRead(step);
     modelKey.grantUse(decide);
 
     desk.grantWriteLink(ask);
@@ -134,7 +130,7 @@ type OwnProps = Pick<StepFunctionProps, 'entry' | 'description' | 'reservedConcu
 
 /** Writes the compiled rules into the cloud assembly, and makes functions that carry them. */
 const maker = (scope: Construct, rules: Rules): ((id: string, props: OwnProps) => StepFunction) => {
-  const rulesFile = join(Stage.of(scope)?.outdir ?? '.', RULES_FILE);
+  const rulesFile = join(Stage.of(scope)?.outdir ?? tmpdir(), RULES_FILE);
   writeFileSync(rulesFile, JSON.stringify(rules));
   const common = { timeout: Duration.minutes(1), rulesFile, settings: rules.settings };
   return (id, props) => new StepFunction(scope, id, { ...common, ...props });

@@ -1,0 +1,29 @@
+/**
+ * Started by bundles.test.ts in a process of its own, in the folder of one bundle: invokes the handler once
+ * with nothing, and prints what came of it and which of our variables it read.
+ */
+import { pathToFileURL } from 'node:url';
+import { resolve } from 'node:path';
+import * as z from 'zod';
+
+const Bundle = z.looseObject({ handler: z.custom<(event: unknown, context: unknown) => Promise<unknown>>() });
+const context = {
+  invokedFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:x',
+  awsRequestId: 'request',
+  getRemainingTimeInMillis: () => 1000,
+};
+
+const read = new Set<string>();
+process.env = new Proxy(process.env, {
+  get: (env, name: string) => {
+    if (name.startsWith('CHECKREIN_')) read.add(name);
+    return env[name];
+  },
+});
+
+const { handler } = Bundle.parse(await import(pathToFileURL(resolve('index.mjs')).href));
+const outcome = await handler({}, context).then(
+  () => 'answered',
+  (error: unknown) => (error instanceof Error ? error.name : 'threw something strange'),
+);
+process.stdout.write(JSON.stringify({ outcome, read: [...read].sort() }));
