@@ -79,7 +79,7 @@ export interface Row {
 
 /**
  * The ledger. All writes are single conditional writes, so a retry can always be told from a race.
- * Nothing is ever deleted; rows with `expiresAt` leave by TTL.
+ * Nothing is ever deleted by us: rows leave by TTL, at `expiresAt` or with the traces of their day; breakers stay.
  */
 export interface Ledger {
   /** Appends at (incident, seq). `taken`: somebody else's event is there; read again. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ERROR } from '../../contracts/error-names.ts';
 import type { JsonObject } from '../../contracts/json.ts';
-import type { RowKey } from '../../contracts/ledger-keys.ts';
+import { FAMILY, type RowKey } from '../../contracts/ledger-keys.ts';
 import { contractBroken, StepError } from '../../errors.ts';
 import type { Ledger, Row } from '../../ports.ts';
 import { fromItem, toItem, type Item } from './attributes.ts';
@@ -15,42 +15,47 @@ import { epochSeconds, type LedgerTable } from './ledger-table.ts';
 const ENVELOPE: readonly string[] = ['pk', 'sk', 'ttl', 'rowVersion', 'rowWrite'];
 
 /** The part of the ledger that holds rows. A row's fields are attributes of its item, so `add` can count them. */
-export const ledgerRows = (table: LedgerTable, retentionDays: number): Omit<Ledger, 'append' | 'events'> => ({
-  fetch: async (key) => {
-    const item = await table.get(...address(key));
-    return item === undefined ? undefined : rowOf(item);
-  },
+export const ledgerRows = (table: LedgerTable, retentionDays: number): Omit<Ledger, 'append' | 'events'> => {
+  // Rows are kept as long as traces are. A tripped breaker stays until a human resets it.
+  const leavesAt = ({ family }: RowKey, given: Date | undefined): Date | undefined =>
+    given ?? (family === FAMILY.breaker ? undefined : new Date(Date.now() + retentionDays * 86_400_000));
+  return {
+    fetch: async (key) => {
+      const item = await table.get(...address(key));
+      return item === undefined ? undefined : rowOf(item);
+    },
 
-  list: async (family, id) => (await table.query(`${family}#${id}`)).map(rowOf),
+    list: async (family, id) => (await table.query(`${family}#${id}`)).map(rowOf),
 
-  create: async (key, data, expiresAt) => {
-    const write = randomUUID();
-    const item = itemOf(key, data, 1, write, expiresAt);
-    if (await table.put(item, { ConditionExpression: 'attribute_not_exists(pk)' }))
-      return { created: true, row: rowOf(item) };
-    const stored = await table.get(...address(key));
-    if (stored === undefined) throw vanished(key);
-    return { created: isOwn(stored, write), row: rowOf(stored) };
-  },
+    create: async (key, data, expiresAt) => {
+      const write = randomUUID();
+      const item = itemOf(key, data, 1, write, leavesAt(key, expiresAt));
+      if (await table.put(item, { ConditionExpression: 'attribute_not_exists(pk)' }))
+        return { created: true, row: rowOf(item) };
+      const stored = await table.get(...address(key));
+      if (stored === undefined) throw vanished(key);
+      return { created: isOwn(stored, write), row: rowOf(stored) };
+    },
 
-  replace: async (key, data, version, expiresAt) => {
-    const write = randomUUID();
-    const replaced = await table.put(itemOf(key, data, version + 1, write, expiresAt), {
-      ConditionExpression: 'rowVersion = :version',
-      ExpressionAttributeValues: { ':version': { N: String(version) } },
-    });
-    return replaced || isOwn(await table.get(...address(key)), write);
-  },
+    replace: async (key, data, version, expiresAt) => {
+      const write = randomUUID();
+      const replaced = await table.put(itemOf(key, data, version + 1, write, leavesAt(key, expiresAt)), {
+        ConditionExpression: 'rowVersion = :version',
+        ExpressionAttributeValues: { ':version': { N: String(version) } },
+      });
+      return replaced || isOwn(await table.get(...address(key)), write);
+    },
 
-  add: async (key, amounts, ceilings) => {
-    const write = randomUUID();
-    const counters = countersOf(amounts, ceilings);
-    const ttl = epochSeconds(new Date(), retentionDays);
-    const item =
-      (await table.update(...address(key), addition(counters, write, ttl))) ?? (await table.get(...address(key)));
-    return { added: isOwn(item, write), totals: totalsOf(counters, item) };
-  },
-});
+    add: async (key, amounts, ceilings) => {
+      const write = randomUUID();
+      const counters = countersOf(amounts, ceilings);
+      const ttl = epochSeconds(new Date(), retentionDays);
+      const item =
+        (await table.update(...address(key), addition(counters, write, ttl))) ?? (await table.get(...address(key)));
+      return { added: isOwn(item, write), totals: totalsOf(counters, item) };
+    },
+  };
+};
 
 /** Partition key and sort key of a row. */
 const address = ({ family, id, part = '-' }: RowKey): [pk: string, sk: string] => [`${family}#${id}`, part];

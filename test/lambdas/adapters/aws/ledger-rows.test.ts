@@ -1,7 +1,7 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RowKey } from '../../../../lambdas/contracts/ledger-keys.ts';
-import { startLedger, type LedgerServer } from '../../../fakes/ledger-server.ts';
+import { startLedger, type LedgerServer } from '../../../../local/ledger-server.ts';
 
 let server: LedgerServer;
 beforeAll(async () => {

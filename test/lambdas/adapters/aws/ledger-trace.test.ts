@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dynamoLedger } from '../../../../lambdas/adapters/aws/ledger.ts';
 import { ledgerClient } from '../../../../lambdas/adapters/aws/ledger-table.ts';
 import { FakeAws, jsonError } from '../../../fakes/fake-aws.ts';
-import { startLedger, type LedgerServer } from '../../../fakes/ledger-server.ts';
+import { startLedger, type LedgerServer } from '../../../../local/ledger-server.ts';
 import { traceEvent } from './trace-event.ts';
 
 let server: LedgerServer;

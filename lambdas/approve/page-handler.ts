@@ -1,0 +1,19 @@
+import { sfnCallbacks } from '../adapters/aws/callbacks.ts';
+import { kmsMacGenerator, kmsMacVerifier } from '../adapters/aws/kms.ts';
+import { basics, killSwitch } from '../adapters/wiring.ts';
+import { policyEngine } from '../kernel/policy.ts';
+import { lambda } from '../serve.ts';
+import { fromFunctionUrl, handleApproval } from './http.ts';
+
+export const handler = lambda(
+  'approval-page',
+  (surroundings) => ({
+    ...basics(surroundings),
+    policy: policyEngine(surroundings.rules),
+    switch: killSwitch(surroundings),
+    grantMac: kmsMacGenerator(surroundings.env('grantKey')),
+    linkMac: kmsMacVerifier(surroundings.env('linkKey')),
+    callbacks: sfnCallbacks(),
+  }),
+  (event, ports) => handleApproval(fromFunctionUrl(event), ports),
+);
