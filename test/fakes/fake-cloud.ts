@@ -6,7 +6,7 @@ import type { Cloud, CloudRequest } from '../../lambdas/ports.ts';
 export type Answer = JsonObject | Error | ((input: JsonObject) => JsonObject);
 
 /** A test made a tool call AWS in a way that it may not, or that the test did not script. */
-export class UnexpectedCall extends Error {}
+class UnexpectedCall extends Error {}
 
 /**
  * A scripted cloud. Answers of one command are given in order, and the last one stays. Like the real

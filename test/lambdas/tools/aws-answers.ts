@@ -25,7 +25,7 @@ export const instances = (...all: JsonObject[]): JsonObject => ({
   Reservations: [{ OwnerId: '123456789012', ReservationId: 'r-1', Instances: all }],
 });
 
-export const instanceType = (name: string, vcpus: number, memoryMiB: number, more: JsonObject = {}): JsonObject => ({
+const instanceType = (name: string, vcpus: number, memoryMiB: number, more: JsonObject = {}): JsonObject => ({
   InstanceType: name,
   VCpuInfo: { DefaultVCpus: vcpus, DefaultCores: vcpus / 2 },
   MemoryInfo: { SizeInMiB: memoryMiB },

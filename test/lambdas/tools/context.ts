@@ -3,7 +3,7 @@ import type { Clock } from '../../../lambdas/ports.ts';
 import { FakeCloud } from '../../fakes/fake-cloud.ts';
 
 /** A clock that stands still but for what is slept. */
-export class SleepingClock implements Clock {
+class SleepingClock implements Clock {
   #now = Date.parse('2026-11-02T02:14:00.000Z');
   sleptSeconds = 0;
   now(): Date {
