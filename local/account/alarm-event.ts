@@ -1,8 +1,8 @@
 import type { BusEvent } from '../../lambdas/contracts/alarm.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
-import { sha256 } from '../../lambdas/kernel/canonical.ts';
 import { stamp } from './alarm-reason.ts';
 import type { AlarmState } from './alarms.ts';
+import { uuid } from './uuid.ts';
 import type { Alarm, MetricStat } from './world/monitoring.ts';
 
 /** The EventBridge event of an alarm's last change of state, as CloudWatch sends it. */
@@ -31,10 +31,6 @@ export const alarmEvent = (
     },
   };
 };
-
-/** A UUID that is always the same for the same seed. */
-export const uuid = (seed: string): string =>
-  sha256(seed).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5');
 
 const told = (state: AlarmState): JsonObject => ({
   reason: state.reason,

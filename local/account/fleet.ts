@@ -52,7 +52,13 @@ export class Fleet {
     const at = this.#origin + offsetMs(launched);
     const moments: Moment[] = [{ at, state: 'running', type }];
     if (state === 'stopped') moments.push({ at: at + 1, state, type });
-    const rest = { checks: statusChecks, tags: new Map(Object.entries(tags)), restarts: [], launched: at };
+    const grouped = memberOf === undefined ? {} : { 'aws:autoscaling:groupName': memberOf };
+    const rest = {
+      checks: statusChecks,
+      tags: new Map(Object.entries({ ...tags, ...grouped })),
+      restarts: [],
+      launched: at,
+    };
     this.instances.set(id, { id, zone, group: memberOf, demand, moments, ...rest });
   }
 

@@ -1,5 +1,5 @@
-import { sha256 } from '../../lambdas/kernel/canonical.ts';
 import { SECONDS, type Fleet } from './fleet.ts';
+import { uuid } from './uuid.ts';
 import type { World } from './world/world.ts';
 
 /** An Auto Scaling group as it stands. */
@@ -99,8 +99,7 @@ export class Groups {
     }: { group: Group; zone: string; now: number; seconds: number; description: string; cause: string },
     failure?: string,
   ): void {
-    const seed = sha256(`${group.name}/activity/${this.activities.length}`);
-    const id = `${seed.slice(0, 8)}-${seed.slice(8, 12)}-${seed.slice(12, 16)}-${seed.slice(16, 20)}-${seed.slice(20, 32)}`;
+    const id = uuid(`${group.name}/activity/${this.activities.length}`);
     this.activities.push({
       id,
       group: group.name,

@@ -1,5 +1,5 @@
 import { CloudError } from '../../lambdas/errors.ts';
-import { uuid } from './alarm-event.ts';
+import { uuid } from './uuid.ts';
 import type { LogLine, QueryAnswer } from './state.ts';
 
 interface SourcedLine extends LogLine {

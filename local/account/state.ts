@@ -31,7 +31,7 @@ export interface State {
   readonly alarms: Alarms;
   readonly trail: Recorded[];
   /** Logs Insights queries under way, by id. */
-  readonly queries: Map<string, { readonly startedAt: number; stopped: boolean; readonly answer: () => QueryAnswer }>;
+  readonly queries: Map<string, { readonly startedAt: number; stopped: boolean; readonly answer: QueryAnswer }>;
   now(): number;
   /** AWS's sentence when a zone has no instances of a type left; undefined while it has. */
   outOfCapacity(type: string, zone: string): string | undefined;

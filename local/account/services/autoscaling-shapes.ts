@@ -1,4 +1,4 @@
-import { uuid } from '../alarm-event.ts';
+import { uuid } from '../uuid.ts';
 import { iso } from '../command.ts';
 import type { Instance } from '../fleet.ts';
 import type { Activity, Group } from '../groups.ts';

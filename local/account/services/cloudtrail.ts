@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CloudError } from '../../../lambdas/errors.ts';
-import { uuid } from '../alarm-event.ts';
+import { uuid } from '../uuid.ts';
 import { command, iso, nextToken, page, Time, type Command } from '../command.ts';
 import type { Recorded, State } from '../state.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CloudError } from '../../../lambdas/errors.ts';
-import { uuid } from '../alarm-event.ts';
+import { uuid } from '../uuid.ts';
 import { command, page, type Command } from '../command.ts';
 import { runInsights } from '../insights.ts';
 import type { LogLine, State } from '../state.ts';
@@ -38,14 +38,14 @@ export const logs: Record<Name, Command> = {
       );
       const answer = runInsights(input.queryString, lines, input.limit);
       const queryId = uuid(`query ${state.queries.size}`);
-      state.queries.set(queryId, { startedAt: state.now(), stopped: false, answer: () => answer });
+      state.queries.set(queryId, { startedAt: state.now(), stopped: false, answer });
       return { queryId };
     },
   ),
   GetQueryResults: command('logs:GetQueryResults', z.strictObject({ queryId: z.string() }), ({ queryId }, state) => {
     const query = queryOf(queryId, state);
     const running = state.now() - query.startedAt < QUERY_MS;
-    const { results, matched, scanned } = query.answer();
+    const { results, matched, scanned } = query.answer;
     return {
       queryLanguage: 'CWLI',
       results: running ? [] : results,

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { FLEET, like, Story } from './story.ts';
+
+const web = { AutoScalingGroupName: 'web' };
+const Groups = z.object({
+  AutoScalingGroups: z.array(
+    z.object({
+      DesiredCapacity: z.number(),
+      Instances: z.array(z.object({ InstanceId: z.string(), LifecycleState: z.string() })),
+    }),
+  ),
+});
+const group = async (story: Story) => {
+  const answer = await story.send('autoscaling:DescribeAutoScalingGroups', { AutoScalingGroupNames: ['web'] });
+  return Groups.parse(answer).AutoScalingGroups[0];
+};
+
+test('a group is described with its bounds and its members', async () => {
+  const story = new Story(FLEET);
+  expect(await story.send('autoscaling:DescribeAutoScalingGroups', { AutoScalingGroupNames: ['web'] })).toMatchObject({
+    AutoScalingGroups: [
+      {
+        AutoScalingGroupName: 'web',
+        AutoScalingGroupARN: like(
+          /^arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:[0-9a-f-]{36}:autoScalingGroupName\/web$/,
+        ),
+        MinSize: 2,
+        MaxSize: 12,
+        DesiredCapacity: 10,
+        DefaultCooldown: 300,
+      },
+    ],
+  });
+  expect((await group(story))?.Instances).toHaveLength(10);
+  expect(await story.send('autoscaling:DescribeAutoScalingGroups', { AutoScalingGroupNames: ['nope'] })).toEqual({
+    AutoScalingGroups: [],
+  });
+});
+
+test('its members are EC2 instances with the tag that only AWS sets', async () => {
+  const story = new Story(FLEET);
+  const [member] = (await group(story))?.Instances ?? [];
+  const InstanceIds = [member?.InstanceId ?? ''];
+  expect(await story.send('ec2:DescribeInstances', { InstanceIds })).toMatchObject({
+    Reservations: [
+      { Instances: [{ InstanceType: 'm6i.large', Tags: [{ Key: 'aws:autoscaling:groupName', Value: 'web' }] }] },
+    ],
+  });
+  expect(await story.send('autoscaling:DescribeAutoScalingInstances', { InstanceIds })).toMatchObject({
+    AutoScalingInstances: [{ AutoScalingGroupName: 'web', LifecycleState: 'InService', HealthStatus: 'Healthy' }],
+  });
+});
+
+test('scaling in terminates, and every activity says why', async () => {
+  const story = new Story(FLEET);
+  await story.send('autoscaling:SetDesiredCapacity', { ...web, DesiredCapacity: 8 });
+  const now = await group(story);
+  expect(now?.DesiredCapacity).toBe(8);
+  expect(now?.Instances.filter((instance) => instance.LifecycleState === 'Terminating')).toHaveLength(2);
+  expect(await story.send('autoscaling:DescribeScalingActivities', { ...web, MaxRecords: 1 })).toMatchObject({
+    Activities: [
+      {
+        StatusCode: 'InProgress',
+        Description: like(/^Terminating EC2 instance: i-/),
+        Cause: like(
+          /a user request explicitly set group desired capacity changing the desired capacity from 10 to 8\..*from 9 to 8/,
+        ),
+      },
+    ],
+    NextToken: '1',
+  });
+  story.wait(61);
+  expect((await group(story))?.Instances).toHaveLength(8);
+});
+
+test('the bounds hold, in the words of AWS', async () => {
+  const story = new Story(FLEET);
+  const set = (DesiredCapacity: number) => story.refusal('autoscaling:SetDesiredCapacity', { ...web, DesiredCapacity });
+  expect(await set(20)).toEqual({
+    code: 'ValidationError',
+    message: 'New SetDesiredCapacity value 20 is above max value 12 for the AutoScalingGroup.',
+  });
+  expect((await set(1)).message).toContain('is below min value 2');
+  const unknown = await story.refusal('autoscaling:SetDesiredCapacity', {
+    AutoScalingGroupName: 'nope',
+    DesiredCapacity: 1,
+  });
+  expect(unknown.message).toContain('AutoScalingGroup name not found');
+});
+
+test('a caller that honours the cooldown is told to wait', async () => {
+  const story = new Story(FLEET);
+  await story.send('autoscaling:SetDesiredCapacity', { ...web, DesiredCapacity: 9 });
+  const again = { ...web, DesiredCapacity: 8, HonorCooldown: true };
+  expect((await story.refusal('autoscaling:SetDesiredCapacity', again)).code).toBe('ScalingActivityInProgress');
+  story.wait(300);
+  await story.send('autoscaling:SetDesiredCapacity', again);
+});
+
+test('new bounds pull the desired capacity along', async () => {
+  const story = new Story(FLEET);
+  await story.send('autoscaling:UpdateAutoScalingGroup', { ...web, MaxSize: 6 });
+  expect((await group(story))?.DesiredCapacity).toBe(6);
+  const crossed = await story.refusal('autoscaling:UpdateAutoScalingGroup', { ...web, MinSize: 7 });
+  expect(crossed).toEqual({
+    code: 'ValidationError',
+    message: 'Max bound, 6, must be greater than or equal to min bound, 7',
+  });
+});
+
+test('a group without scaling policies says so', async () => {
+  expect(await new Story(FLEET).send('autoscaling:DescribePolicies', web)).toEqual({ ScalingPolicies: [] });
+});

@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { APP, BUSY_SERVER, like, Story } from './story.ts';
+
+const awkward = readFileSync('test/fixtures/worlds/awkward-alarms.yaml', 'utf8');
+const minute = { StartTime: '2026-11-20T09:24:00.000Z', EndTime: '2026-11-20T09:26:00.000Z' };
+const stat = (MetricName: string) => ({
+  Metric: { Namespace: 'Shop', MetricName, Dimensions: [{ Name: 'Service', Value: 'shop' }] },
+  Period: 60,
+  Stat: 'Sum',
+});
+
+test('DescribeAlarms tells an alarm with its metric, state and AWS reason', async () => {
+  const story = new Story(BUSY_SERVER);
+  expect(await story.send('cloudwatch:DescribeAlarms', { AlarmNames: ['cpu-high'] })).toMatchObject({
+    MetricAlarms: [
+      {
+        AlarmName: 'cpu-high',
+        AlarmArn: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:cpu-high',
+        StateValue: 'ALARM',
+        StateUpdatedTimestamp: '2026-11-20T09:26:12.000Z',
+        StateReason: like(
+          /^Threshold Crossed: 3 out of the last 3 datapoints \[.*\] were greater than the threshold \(85\.0\)/,
+        ),
+        Namespace: 'AWS/EC2',
+        MetricName: 'CPUUtilization',
+        Statistic: 'Average',
+        Period: 60,
+        Threshold: 85,
+        Dimensions: [{ Name: 'InstanceId', Value: APP }],
+      },
+    ],
+    CompositeAlarms: [],
+  });
+});
+
+test('composite alarms are only shown to those who ask for them, as in AWS', async () => {
+  const story = new Story(awkward);
+  const AlarmNames = ['shop-down'];
+  expect(await story.send('cloudwatch:DescribeAlarms', { AlarmNames })).toEqual({
+    MetricAlarms: [],
+    CompositeAlarms: [],
+  });
+  const asked = await story.send('cloudwatch:DescribeAlarms', { AlarmNames, AlarmTypes: ['CompositeAlarm'] });
+  expect(asked).toMatchObject({
+    CompositeAlarms: [{ StateValue: 'ALARM', AlarmRule: like(/AND/) }],
+  });
+});
+
+test('metric math, anomaly detection and composite alarms fire for their own reasons', async () => {
+  const story = new Story(awkward);
+  for (const name of ['shop-several-metrics', 'shop-failure-rate', 'shop-orders-unusual', 'shop-down'])
+    expect([name, await story.alarm(name)]).toEqual([name, 'ALARM']);
+  const calm = new Story(awkward.replaceAll('-210s', '+1h'));
+  for (const name of ['shop-several-metrics', 'shop-failure-rate', 'shop-orders-unusual', 'shop-down'])
+    expect([name, await calm.alarm(name)]).toEqual([name, 'OK']);
+});
+
+test('DescribeAlarmHistory has the change of state that started the story', async () => {
+  const story = new Story(BUSY_SERVER);
+  expect(
+    await story.send('cloudwatch:DescribeAlarmHistory', { AlarmName: 'cpu-high', HistoryItemType: 'StateUpdate' }),
+  ).toMatchObject({
+    AlarmHistoryItems: [{ Timestamp: '2026-11-20T09:26:12.000Z', HistorySummary: 'Alarm updated from OK to ALARM' }],
+  });
+});
+
+test('missing data is what the alarm says it is', async () => {
+  const gap = (missingData: string) => `about: a silent metric
+now: 2026-11-20T09:26:20Z
+alarms:
+  - { name: cpu-high, metric: { namespace: Shop, name: Nothing }, threshold: 1, missingData: ${missingData} }`;
+  expect(await new Story(gap('missing')).alarm()).toBe('INSUFFICIENT_DATA');
+  expect(await new Story(gap('breaching')).alarm()).toBe('ALARM');
+  expect(await new Story(gap('notBreaching')).alarm()).toBe('OK');
+});
+
+test('GetMetricData answers newest first, with math over other lines', async () => {
+  const story = new Story(awkward);
+  const MetricDataQueries = [
+    { Id: 'failed', MetricStat: stat('FailedOrders'), ReturnData: false },
+    { Id: 'orders', MetricStat: stat('Orders') },
+    { Id: 'rate', Expression: '100 * failed / orders', Label: 'Failure rate' },
+  ];
+  const Timestamps = ['2026-11-20T09:25:00.000Z', '2026-11-20T09:24:00.000Z'];
+  expect(await story.send('cloudwatch:GetMetricData', { MetricDataQueries, ...minute })).toEqual({
+    MetricDataResults: [
+      { Id: 'orders', Label: 'Orders', Timestamps, Values: [30, 30], StatusCode: 'Complete' },
+      { Id: 'rate', Label: 'Failure rate', Timestamps, Values: [80, 80], StatusCode: 'Complete' },
+    ],
+    Messages: [],
+  });
+});
+
+test('a metric that nobody sends has no values, and a broken expression is an error', async () => {
+  const story = new Story(awkward);
+  const unknown = await story.send('cloudwatch:GetMetricData', {
+    MetricDataQueries: [{ Id: 'm1', MetricStat: stat('Refunds') }],
+    ...minute,
+  });
+  expect(unknown).toMatchObject({ MetricDataResults: [{ Values: [], Timestamps: [] }] });
+  const broken = { MetricDataQueries: [{ Id: 'e1', Expression: 'm1 +' }], ...minute };
+  expect((await story.refusal('cloudwatch:GetMetricData', broken)).code).toBe('ValidationError');
+});
+
+test('nobody sees metrics of the future', async () => {
+  const story = new Story(BUSY_SERVER);
+  expect(await story.cpu(5)).toHaveLength(5);
+  const MetricStat = {
+    Metric: { Namespace: 'AWS/EC2', MetricName: 'CPUUtilization', Dimensions: [{ Name: 'InstanceId', Value: APP }] },
+    Period: 60,
+    Stat: 'Maximum',
+  };
+  const ahead = {
+    MetricDataQueries: [{ Id: 'm1', MetricStat }],
+    StartTime: '2026-11-20T09:30:00Z',
+    EndTime: '2026-11-20T10:00:00Z',
+  };
+  expect(await story.send('cloudwatch:GetMetricData', ahead)).toMatchObject({ MetricDataResults: [{ Values: [] }] });
+});
+
+test('ListMetrics narrows by namespace, name and dimension', async () => {
+  const story = new Story(BUSY_SERVER);
+  const found = await story.send('cloudwatch:ListMetrics', {
+    Namespace: 'AWS/EC2',
+    MetricName: 'CPUUtilization',
+    Dimensions: [{ Name: 'InstanceId' }],
+  });
+  expect(found).toEqual({
+    Metrics: [{ Namespace: 'AWS/EC2', MetricName: 'CPUUtilization', Dimensions: [{ Name: 'InstanceId', Value: APP }] }],
+  });
+  expect(await story.send('cloudwatch:ListMetrics', { Namespace: 'AWS/Nothing' })).toEqual({ Metrics: [] });
+});

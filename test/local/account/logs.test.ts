@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { Story } from './story.ts';
+
+const WORLD = `
+about: a chatty service
+now: 2026-11-20T09:26:20Z
+logs:
+  - name: /app/shop
+    stream: shop-1
+    lines:
+      - { at: -10m, message: 'INFO started' }
+      - { at: -5m, every: 60s, message: 'ERROR payment timed out after 10 s' }
+      - { at: +5m, message: 'INFO recovered' }
+`;
+const between = {
+  startTime: Date.parse('2026-11-20T09:00:00Z') / 1000,
+  endTime: Date.parse('2026-11-20T10:00:00Z') / 1000,
+};
+const Started = z.object({ queryId: z.string() });
+const Rows = z.object({
+  status: z.string(),
+  results: z.array(z.array(z.object({ field: z.string(), value: z.string() }))),
+});
+
+const rows = async (story: Story, queryString: string): Promise<Record<string, string>[]> => {
+  const { queryId } = Started.parse(
+    await story.send('logs:StartQuery', { logGroupName: '/app/shop', queryString, ...between }),
+  );
+  story.wait(2);
+  const { results } = Rows.parse(await story.send('logs:GetQueryResults', { queryId }));
+  return results.map((row) =>
+    Object.fromEntries(row.filter(({ field }) => field !== '@ptr').map(({ field, value }) => [field, value])),
+  );
+};
+
+test('a query runs for a moment before it is complete, and can be stopped until then', async () => {
+  const story = new Story(WORLD);
+  const start = async () =>
+    Started.parse(
+      await story.send('logs:StartQuery', { logGroupNames: ['/app/shop'], queryString: 'fields @message', ...between }),
+    );
+  const first = await start();
+  expect(await story.send('logs:GetQueryResults', first)).toMatchObject({ status: 'Running', results: [] });
+  story.wait(2);
+  expect(await story.send('logs:GetQueryResults', first)).toMatchObject({
+    status: 'Complete',
+    statistics: { recordsScanned: 7 },
+  });
+  expect(await story.send('logs:StopQuery', first)).toEqual({ success: false });
+  const second = await start();
+  expect(await story.send('logs:StopQuery', second)).toEqual({ success: true });
+  expect(await story.send('logs:GetQueryResults', second)).toMatchObject({ status: 'Cancelled' });
+});
+
+test('fields, filter, sort and limit choose the lines', async () => {
+  const story = new Story(WORLD);
+  const errors =
+    'fields @timestamp, @message | filter @message like /(?i)error|fatal/ | sort @timestamp desc | limit 2';
+  expect(await rows(story, errors)).toEqual([
+    { '@timestamp': '2026-11-20 09:26:20.000', '@message': 'ERROR payment timed out after 10 s' },
+    { '@timestamp': '2026-11-20 09:25:20.000', '@message': 'ERROR payment timed out after 10 s' },
+  ]);
+  const calm = 'fields @message | filter @message not like "ERROR" and @message like "started"';
+  expect(await rows(story, calm)).toEqual([{ '@message': 'INFO started' }]);
+});
+
+test('stats counts lines by bins of time', async () => {
+  const story = new Story(WORLD);
+  const counted = await rows(story, 'filter @message like /ERROR/ | stats count(*) as errors by bin(5m)');
+  expect(counted).toEqual([
+    { 'bin(5m)': '2026-11-20 09:20:00.000', errors: '4' },
+    { 'bin(5m)': '2026-11-20 09:25:00.000', errors: '2' },
+  ]);
+});
+
+test('a query that Insights would not take is refused, as is one over a group that is not there', async () => {
+  const story = new Story(WORLD);
+  const bad = { logGroupName: '/app/shop', queryString: 'select * from logs', ...between };
+  expect((await story.refusal('logs:StartQuery', bad)).code).toBe('MalformedQueryException');
+  const gone = { logGroupName: '/app/nope', queryString: 'fields @message', ...between };
+  expect((await story.refusal('logs:StartQuery', gone)).code).toBe('ResourceNotFoundException');
+});
+
+test('lines appear as virtual time comes to them', async () => {
+  const story = new Story(WORLD);
+  const recovered = () => rows(story, 'fields @message | filter @message like "recovered"');
+  expect(await recovered()).toEqual([]);
+  story.wait(301);
+  expect(await recovered()).toEqual([{ '@message': 'INFO recovered' }]);
+});
+
+test('FilterLogEvents finds words, leaves words out, and pages', async () => {
+  const story = new Story(WORLD);
+  const find = (input: Record<string, string | number>) =>
+    story.send('logs:FilterLogEvents', { logGroupName: '/app/shop', ...input });
+  expect(await find({ filterPattern: '"timed out" -INFO', limit: 1 })).toMatchObject({
+    events: [
+      {
+        logStreamName: 'shop-1',
+        timestamp: Date.parse('2026-11-20T09:21:20Z'),
+        message: 'ERROR payment timed out after 10 s',
+      },
+    ],
+    nextToken: '1',
+  });
+  expect(await find({ filterPattern: '?started ?recovered' })).toMatchObject({ events: [{ message: 'INFO started' }] });
+});
+
+test('DescribeLogGroups lists groups by prefix', async () => {
+  const story = new Story(WORLD);
+  expect(await story.send('logs:DescribeLogGroups', { logGroupNamePrefix: '/app' })).toMatchObject({
+    logGroups: [
+      {
+        logGroupName: '/app/shop',
+        retentionInDays: 30,
+        logGroupArn: 'arn:aws:logs:eu-west-1:123456789012:log-group:/app/shop',
+      },
+    ],
+  });
+  expect(await story.send('logs:DescribeLogGroups', { logGroupNamePrefix: '/db' })).toEqual({ logGroups: [] });
+});

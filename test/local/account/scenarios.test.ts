@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { Story } from './story.ts';
+
+/** The story of a scenario, with the id of its lone server in place of the usual one. */
+const scenario = (name: string): { story: Story; id: string; alarm: string } => {
+  const text = readFileSync(`scenarios/${name}/world.yaml`, 'utf8');
+  const [id = ''] = /i-[0-9a-f]{17}/.exec(text) ?? [];
+  const [, alarm = ''] = /alarms:\n {2}- name: (\S+)/.exec(text) ?? [];
+  return { story: new Story(text), id, alarm };
+};
+
+const heals = async (name: string, type: string): Promise<string> => {
+  const { story, id, alarm } = scenario(name);
+  expect(await story.alarm(alarm)).toBe('ALARM');
+  await story.resize(type, id);
+  story.wait(300);
+  return story.alarm(alarm);
+};
+
+test.each([
+  ['undersized-instance', 'm6i.xlarge'],
+  ['duplicate-alarm', 'm6i.xlarge'],
+  ['approver-denies', 'm6i.xlarge'],
+  ['approver-denies', 't3.xlarge'],
+  ['capacity-error', 'm6i.2xlarge'],
+  ['capacity-error', 'c6i.xlarge'],
+  ['drift', 'm6i.xlarge'],
+])('%s is healed by %s', async (name, type) => {
+  expect(await heals(name, type)).toBe('OK');
+});
+
+test('fix-does-not-help: no size is enough', async () => {
+  expect(await heals('fix-does-not-help', 'm6i.8xlarge')).toBe('ALARM');
+});
+
+test('capacity-error: there is no m6i.xlarge', async () => {
+  await expect(heals('capacity-error', 'm6i.xlarge')).rejects.toThrow('InsufficientInstanceCapacity');
+});
+
+test('cut-over-30-percent: seven instances are few enough to heal the alarm', async () => {
+  const { story, alarm } = scenario('cut-over-30-percent');
+  expect(await story.alarm(alarm)).toBe('ALARM');
+  await story.send('autoscaling:SetDesiredCapacity', { AutoScalingGroupName: 'web-fleet', DesiredCapacity: 7 });
+  story.wait(600);
+  expect(await story.alarm(alarm)).toBe('OK');
+});
+
+test('drift: the instance is another one after the dry run of its resize', async () => {
+  const { story, id } = scenario('drift');
+  expect(await story.instance(id)).toMatchObject({ type: 't3.small' });
+  await story.refusal('ec2:StartInstances', { InstanceIds: [id], DryRun: true });
+  expect(await story.instance(id)).toMatchObject({ type: 't3.medium', tags: { 'changed-by': 'maria' } });
+});
+
+test('read-only-triage: the log says what the metric does not', async () => {
+  const { story, alarm } = scenario('read-only-triage');
+  expect(await story.alarm(alarm)).toBe('ALARM');
+  const found = await story.send('logs:FilterLogEvents', { logGroupName: '/app/payments', filterPattern: 'FATAL' });
+  expect(JSON.stringify(found)).toContain('password authentication failed');
+});

@@ -1,0 +1,139 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { InputError } from '../../../lambdas/errors.ts';
+import { SimulatedAccount } from '../../../local/account/account.ts';
+import { SimulatedClock } from '../../../local/account/clock.ts';
+import { worldJsonSchema } from '../../../local/account/world/json-schema.ts';
+import { parseWorld, readWorld } from '../../../local/account/world/read.ts';
+import { BUSY_SERVER, Story } from './story.ts';
+
+const complaint = (text: string): string => {
+  try {
+    parseWorld(text, 'w.yaml');
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError);
+    return error instanceof InputError ? error.message : '';
+  }
+  return 'accepted';
+};
+const base = 'about: x\nnow: 2026-11-20T09:26:20Z\n';
+
+describe('a bad world is refused in words that name file, line, field, value and what was expected', () => {
+  test.each([
+    ['a wrong type of value', `${base}account: 12`, /^w.yaml:3: account is 12, expected string/],
+    ['a missing field', 'about: x', /^w.yaml:1: now is missing, expected a UTC time such as/],
+    [
+      'an unknown field',
+      `${base}instances:\n  - { id: i-0a1b2c3d4e5f60718, typ: t3.small, type: t3.small, zone: eu-west-1a }`,
+      /^w.yaml:4: instances\[0\]: unknown field typ/,
+    ],
+    [
+      'an unknown instance type',
+      BUSY_SERVER.replace('t3.small', 't3.huge'),
+      /^w.yaml:6: instances\[0\].type is "t3.huge", expected a built-in instance type/,
+    ],
+    [
+      'a zone of elsewhere',
+      BUSY_SERVER.replace('eu-west-1a', 'us-east-1a'),
+      /zone is "us-east-1a", expected an Availability Zone of eu-west-1/,
+    ],
+    [
+      'a group that is not there',
+      BUSY_SERVER.replace('type: t3', 'memberOf: web\n    type: t3'),
+      /memberOf is "web", expected nothing: this world has no groups/,
+    ],
+    [
+      'an alarm with two sources',
+      `${base}alarms:\n  - { name: a, rule: ALARM(b), threshold: 1, metric: { namespace: A, name: b } }`,
+      /exactly one of metric, metrics, rule/,
+    ],
+    [
+      'a repeated event of no alarm',
+      `${base}events: [{ afterSeconds: 1, alarm: nope }]`,
+      /^w.yaml:3: events\[0\].alarm is "nope"/,
+    ],
+    [
+      'a fault without a kind',
+      `${base}faults: [{ command: 'ec2:StopInstances' }]`,
+      /exactly one of error, throttle, delaySeconds, set/,
+    ],
+    [
+      'a time in no unit',
+      `${base}logs: [{ name: a, lines: [{ at: '-5', message: b }] }]`,
+      /at is "-5", expected a time relative to now/,
+    ],
+    ['YAML that is none', 'about: [', /^w.yaml:1: .*expected|^w.yaml:\d+: Flow sequence/],
+  ])('%s', (_, text, says) => {
+    expect(complaint(text)).toMatch(says);
+  });
+
+  test('everything that is wrong is said at once', () => {
+    expect(complaint('account: 12\nregion: moon').split('\n')).toHaveLength(4);
+  });
+
+  test('a file that is not there is named', () => {
+    expect(() => readWorld('nowhere/world.yaml')).toThrow('nowhere/world.yaml: cannot be read');
+  });
+});
+
+test('the JSON Schema in local/schemas is the one that the code has', () => {
+  const written: unknown = JSON.parse(readFileSync('local/schemas/world.schema.json', 'utf8'));
+  expect(written).toEqual(JSON.parse(JSON.stringify(worldJsonSchema())));
+});
+
+test('the example of docs/world-format.md is a world', () => {
+  const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(readFileSync('docs/world-format.md', 'utf8')) ?? [];
+  expect(complaint(example)).toBe('accepted');
+});
+
+const eventOf = (file: string, alarm: string): unknown => {
+  const world = readWorld(file);
+  return new SimulatedAccount(world, new SimulatedClock(new Date(world.now))).alarmEvent(alarm);
+};
+const Event = z.object({
+  time: z.string(),
+  detail: z.object({ alarmName: z.string(), state: z.object({ value: z.string() }) }),
+});
+const readEvent = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+
+describe('every scenario starts with the event that its own world sends', () => {
+  const scenarios = readdirSync('scenarios').filter((name) => existsSync(`scenarios/${name}/world.yaml`));
+  test.each(scenarios)('%s', (name) => {
+    const event = readEvent(`scenarios/${name}/event.json`);
+    const { detail, time } = Event.parse(event);
+    expect(event).toEqual(eventOf(`scenarios/${name}/world.yaml`, detail.alarmName));
+    expect(detail.state.value).toBe('ALARM');
+    const world = readWorld(`scenarios/${name}/world.yaml`);
+    expect(Date.parse(world.now) - Date.parse(time)).toBeLessThan(60_000);
+  });
+});
+
+test.each(['several-metrics', 'metric-math', 'anomaly-detection', 'composite'])(
+  'the %s event is what its alarm sends',
+  (name) => {
+    const event = readEvent(`test/fixtures/events/${name}.json`);
+    expect(event).toEqual(eventOf('test/fixtures/worlds/awkward-alarms.yaml', Event.parse(event).detail.alarmName));
+  },
+);
+
+test('the bus delivers an event again when its time has come, once, as the same event', () => {
+  const story = new Story(`${BUSY_SERVER}\nevents: [{ afterSeconds: 60, alarm: cpu-high }]`);
+  const first = story.account.alarmEvent('cpu-high');
+  expect(story.account.due(story.clock.now())).toEqual([]);
+  story.wait(60);
+  expect(story.account.due(story.clock.now())).toEqual([first]);
+  story.wait(60);
+  expect(story.account.due(story.clock.now())).toEqual([]);
+});
+
+test('virtual time tells its listeners, and sleeping takes none of the real', async () => {
+  const clock = new SimulatedClock(new Date('2026-11-20T09:26:20Z'));
+  const heard: string[] = [];
+  const stop = clock.onAdvance((now) => heard.push(now.toISOString()));
+  await clock.sleep(3_600_000);
+  stop();
+  clock.advance(1000);
+  expect(heard).toEqual(['2026-11-20T10:26:20.000Z']);
+  expect(clock.now().toISOString()).toBe('2026-11-20T10:26:21.000Z');
+});
