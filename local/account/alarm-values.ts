@@ -16,7 +16,7 @@ export const periodOf = (alarm: Alarm): number =>
   (alarm.metric ?? alarm.metrics?.find((line) => line.metric !== undefined)?.metric)?.periodSeconds ?? 60;
 
 /** The lines of an alarm, a plain alarm having one. */
-export const linesOf = (alarm: Alarm): readonly MetricLine[] =>
+const linesOf = (alarm: Alarm): readonly MetricLine[] =>
   alarm.metrics ?? (alarm.metric === undefined ? [] : [{ id: 'm1', metric: alarm.metric, returnData: true }]);
 
 /** The line that holds an anomaly detection band, where there is one. */

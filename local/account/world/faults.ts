@@ -15,7 +15,6 @@ export const CallMatch = z.strictObject({
 export type CallMatch = z.infer<typeof CallMatch>;
 
 const Trigger = CallMatch.extend({ nth: z.int().positive().default(1).describe('Which of the matching calls.') });
-export type Trigger = z.infer<typeof Trigger>;
 
 /** What somebody else does to the account. */
 export const Drift = z

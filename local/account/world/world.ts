@@ -34,7 +34,7 @@ export const Instance = z.strictObject({
 export type Instance = z.infer<typeof Instance>;
 
 /** An Auto Scaling group. Its demand is spread over the instances in service. */
-export const Group = z.strictObject({
+const Group = z.strictObject({
   name: z.string().min(1),
   min: z.int().nonnegative(),
   max: z.int().nonnegative(),
@@ -45,7 +45,6 @@ export const Group = z.strictObject({
   cooldownSeconds: z.int().nonnegative().default(300),
   demand: Demand,
 });
-export type Group = z.infer<typeof Group>;
 
 const Delivery = z.strictObject({
   afterSeconds: z.number().nonnegative(),
