@@ -8,5 +8,7 @@ export const deployment = {
   approvers: [
     // Receives an SNS confirmation e-mail after the first deployment; nothing is sent before it is confirmed.
     { email: 'sre-oncall@example.com', name: 'SRE on call', roles: ['sre'], tier: 1 },
+    // Asked when nobody of tier 1 has answered by the first reminder, or when a plan needs two people.
+    { email: 'service-owner@example.com', name: 'Service owner', roles: ['owner'], tier: 2 },
   ],
 } satisfies SettingsInput;

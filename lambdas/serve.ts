@@ -50,7 +50,11 @@ const readRules = (): Rules => {
  * kept. Every error is logged with its code and advice, and leaves under the name that the state machine
  * matches on. Events are never logged: one of them carries a task token.
  */
-export const lambda = <Ports, Out>(name: string, makePorts: (surroundings: Surroundings) => Ports, run: (event: unknown, ports: Ports) => Promise<Out>) => {
+export const lambda = <Ports, Out>(
+  name: string,
+  makePorts: (surroundings: Surroundings) => Ports,
+  run: (event: unknown, ports: Ports) => Promise<Out>,
+) => {
   const logger = new Logger({ serviceName: `checkrein-${name}` });
   let current: LambdaContext | undefined;
   let ports: Ports | undefined;

@@ -15,8 +15,10 @@ export interface Step<In, Out, Ports> {
 /** Runs a step on what Step Functions handed over. */
 export const runStep = async <In, Out, Ports>(step: Step<In, Out, Ports>, raw: unknown, ports: Ports): Promise<Out> => {
   const input = step.input.safeParse(raw);
-  if (!input.success) throw contractBroken(`${step.name} was handed a state document that it cannot read: ${input.error.message}`);
+  if (!input.success)
+    throw contractBroken(`${step.name} was handed a state document that it cannot read: ${input.error.message}`);
   const output = step.output.safeParse(await step.run(input.data, ports));
-  if (!output.success) throw contractBroken(`${step.name} produced a state document that nobody can read: ${output.error.message}`);
+  if (!output.success)
+    throw contractBroken(`${step.name} produced a state document that nobody can read: ${output.error.message}`);
   return output.data;
 };

@@ -61,7 +61,7 @@ export interface FlowOptions {
   readonly invoke: Invoke;
   readonly tasks: WaitingTasks;
   /** Called with the token once a question has been asked; resolves when the local approver is done with it. */
-  readonly onWaiting: (token: string, expire: () => void) => Promise<void>;
+  readonly onWaiting: (token: string, answered: Promise<unknown>, expire: () => void) => Promise<void>;
 }
 
 const Called = z.object({ Payload: Json });
@@ -98,7 +98,7 @@ export const runFlow = async (options: FlowOptions, execution: string, input: Js
       clock.advance((States[STATE_OF.approve]?.TimeoutSeconds ?? 60) * 1000);
       tasks.expire(taskToken);
     };
-    await onWaiting(taskToken, expire);
+    await onWaiting(taskToken, answer, expire);
     return Json.parse(await answer);
   };
 

@@ -13,22 +13,39 @@ export interface Narrated {
   readonly details: readonly string[];
 }
 
-const line = (tag: string, tone: Tone, text: string, details: readonly string[] = []): Narrated => ({ tag, tone, text, details });
+const line = (tag: string, tone: Tone, text: string, details: readonly string[] = []): Narrated => ({
+  tag,
+  tone,
+  text,
+  details,
+});
 
 const firstLineOf = (text: string): string => text.split('\n', 1)[0] ?? '';
 
-const refusalOf = (checks: readonly { readonly check: string; readonly outcome: string; readonly reason: string }[]): string => {
+const refusalOf = (
+  checks: readonly { readonly check: string; readonly outcome: string; readonly reason: string }[],
+): string => {
   const refusal = checks.find((check) => check.outcome === 'refused');
   return refusal === undefined ? '' : `(${refusal.check}) ${refusal.reason}`;
 };
 
 const passed = (checks: readonly { readonly check: string; readonly outcome: string }[]): string =>
-  checks.filter((check) => check.outcome === 'passed').map((check) => check.check).join(', ');
+  checks
+    .filter((check) => check.outcome === 'passed')
+    .map((check) => check.check)
+    .join(', ');
 
 const ofModel = (event: Extract<TraceEvent, { kind: 'model.called' }>): Narrated => {
   const { turn, content, usage, costMicroUsd } = event.data;
-  const words = content.flatMap((block) => (block.type === 'text' ? block.text.split('\n').filter((one) => one.trim() !== '') : []));
-  const calls = callsOf(event).map((call) => `calls ${call.name}(${Object.entries(call.input ?? {}).map(([key, value]) => `${key}: ${shown(value)}`.slice(0, 60)).join(', ')})`);
+  const words = content.flatMap((block) =>
+    block.type === 'text' ? block.text.split('\n').filter((one) => one.trim() !== '') : [],
+  );
+  const calls = callsOf(event).map(
+    (call) =>
+      `calls ${call.name}(${Object.entries(call.input ?? {})
+        .map(([key, value]) => `${key}: ${shown(value)}`.slice(0, 60))
+        .join(', ')})`,
+  );
   const tokens = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   return line('model', 'plain', `turn ${turn}, ${tokens} tokens, ${modelCost(costMicroUsd)}`, [...words, ...calls]);
 };
@@ -51,6 +68,8 @@ export const narrate = (event: TraceEvent): Narrated | undefined => {
       const flags = suspicions.length === 0 ? [] : [`take care: this text ${suspicions.join('; ')}`];
       return line('evidence', outcome === 'ok' ? 'plain' : 'quiet', `${evidence} ${tool}: ${firstLineOf(text)}`, flags);
     }
+    case 'first-look.skipped':
+      return undefined;
     case 'budget.checked':
       return event.data.allowed ? undefined : line('budget', 'bad', event.data.reason);
     case 'model.called':
@@ -61,71 +80,140 @@ export const narrate = (event: TraceEvent): Narrated | undefined => {
       const { tool, target, verdict, checks, statements } = event.data;
       const spoke = statements.map((one) => `${one.effect} ${one.id}: ${one.reason}`);
       return verdict === 'permitted'
-        ? line('policy', 'good', `The proposal ${tool} on ${target?.id ?? '?'} may be dry-run. Passed: ${passed(checks)}.`, spoke)
+        ? line(
+            'policy',
+            'good',
+            `The proposal ${tool} on ${target?.id ?? '?'} may be dry-run. Passed: ${passed(checks)}.`,
+            spoke,
+          )
         : line('policy', 'bad', `The proposal ${tool} is refused ${refusalOf(checks)}`, spoke);
     }
     case 'dry-run.finished':
       return event.data.made
-        ? line('dry run', 'good', `${event.data.handle}: ${event.data.plan.tool} on ${event.data.plan.target.id}. Nothing has been changed yet.`, reportLines(event.data.plan.report))
+        ? line(
+            'dry run',
+            'good',
+            `${event.data.handle}: ${event.data.plan.tool} on ${event.data.plan.target.id}. Nothing has been changed yet.`,
+            reportLines(event.data.plan.report),
+          )
         : line('dry run', 'bad', `${event.data.tool} would not work: ${event.data.reason}`);
     case 'plan.judged': {
       const { handle, verdict, approvalsNeeded, checks, statements } = event.data;
       const spoke = statements.map((one) => `${one.effect} ${one.id}: ${one.reason}`);
       if (verdict === 'refused') return line('policy', 'bad', `${handle} is refused ${refusalOf(checks)}`, spoke);
-      return line('policy', 'good', verdict === 'unattended' ? `${handle} may be applied without a human.` : `${handle} needs the approval of ${approvalsNeeded === 1 ? 'one person' : `${approvalsNeeded} people`}.`, spoke);
+      return line(
+        'policy',
+        'good',
+        verdict === 'unattended'
+          ? `${handle} may be applied without a human.`
+          : `${handle} needs the approval of ${approvalsNeeded === 1 ? 'one person' : `${approvalsNeeded} people`}.`,
+        spoke,
+      );
     }
     case 'approval.asked':
-      return line('approval', 'warn', `Asked ${event.data.approvers.join(', ')}. Silence until ${event.data.expiresAt} counts as no.`);
+      return line(
+        'approval',
+        'warn',
+        `Asked ${event.data.approvers.join(', ')}. Silence until ${event.data.expiresAt} counts as no.`,
+      );
     case 'approval.reminded':
       return line('approval', 'warn', `Nobody answered. Asked again: ${event.data.approvers.join(', ')}.`);
     case 'approval.answered': {
       const { approver, answer, reason, via, counted } = event.data;
-      return line('approval', answer === 'approve' ? 'good' : 'bad', `${approver} says ${answer} (${via})${reason === '' ? '' : `: ${reason}`}${counted ? '' : ' This does not count.'}`);
+      return line(
+        'approval',
+        answer === 'approve' ? 'good' : 'bad',
+        `${approver} says ${answer} (${via})${reason === '' ? '' : `: ${reason}`}${counted ? '' : ' This does not count.'}`,
+      );
     }
     case 'approval.closed':
-      return line('approval', event.data.outcome === 'granted' ? 'good' : 'bad', `The plan is ${event.data.outcome}${event.data.by.length === 0 ? '' : ` by ${event.data.by.join(', ')}`}.`);
+      return line(
+        'approval',
+        event.data.outcome === 'granted' ? 'good' : 'bad',
+        `The plan is ${event.data.outcome}${event.data.by.length === 0 ? '' : ` by ${event.data.by.join(', ')}`}.`,
+      );
     case 'grant.issued':
-      return line('grant', 'quiet', `${event.data.grants.map((grant) => `one to ${grant.purpose} until ${grant.expiresAt}`).join('; ')}.`);
+      return line(
+        'grant',
+        'quiet',
+        `${event.data.grants.map((grant) => `one to ${grant.purpose} until ${grant.expiresAt}`).join('; ')}.`,
+      );
     case 'apply.checked':
       return event.data.verdict === 'allowed'
         ? line('apply', 'good', `Checked once more: ${passed(event.data.checks)}.`)
-        : line('apply', 'bad', `The ${event.data.purpose === 'apply' ? 'change' : 'rollback'} is refused ${refusalOf(event.data.checks)}`);
+        : line(
+            'apply',
+            'bad',
+            `The ${event.data.purpose === 'apply' ? 'change' : 'rollback'} is refused ${refusalOf(event.data.checks)}`,
+          );
     case 'grant.redeemed':
-      return line('grant', 'quiet', `The grant to ${event.data.purpose} is used up (${event.data.approvers.join(', ')}).`);
+      return line(
+        'grant',
+        'quiet',
+        `The grant to ${event.data.purpose} is used up (${event.data.approvers.join(', ')}).`,
+      );
     case 'apply.started':
       return line(event.data.purpose, 'warn', `${event.data.tool} starts on ${event.data.targetArn}.`);
     case 'apply.resumed':
-      return line(event.data.purpose, 'warn', 'An earlier attempt ended without a result. Reconciling with the real state.');
+      return line(
+        event.data.purpose,
+        'warn',
+        'An earlier attempt ended without a result. Reconciling with the real state.',
+      );
     case 'apply.finished': {
       const { purpose, outcome, error, state, reconciled } = event.data;
-      return line(purpose, outcome === 'applied' ? 'good' : 'bad', error === null ? `${outcome}${reconciled ? ' (read off the target)' : ''}. Now: ${shown(state)}` : `${outcome}: ${error.says}`);
+      return line(
+        purpose,
+        outcome === 'applied' ? 'good' : 'bad',
+        error === null
+          ? `${outcome}${reconciled ? ' (read off the target)' : ''}. Now: ${shown(state)}`
+          : `${outcome}: ${error.says}`,
+      );
     }
     case 'change.verified': {
       const { outcome, findings, secondsSinceChange } = event.data;
       const tone = outcome === 'healed' ? 'good' : outcome === 'waiting' ? 'quiet' : 'bad';
-      return line('verify', tone, `${outcome}, ${secondsSinceChange} s after the change: ${findings.map((one) => one.detail).join(' ')}`);
+      return line(
+        'verify',
+        tone,
+        `${outcome}, ${secondsSinceChange} s after the change: ${findings.map((one) => one.detail).join(' ')}`,
+      );
     }
     case 'model.told':
       return undefined;
     case 'breaker.tripped':
-      return line('breaker', 'bad', `Tripped for ${event.data.scope} by ${event.data.policy}. Only a human can reset it.`);
+      return line(
+        'breaker',
+        'bad',
+        `Tripped for ${event.data.scope} by ${event.data.policy}. Only a human can reset it.`,
+      );
     case 'conclusion.reviewed': {
       const { accepted, verdicts } = event.data;
-      return line('review', accepted ? 'good' : 'bad', accepted ? 'The conclusion is accepted.' : 'The conclusion is rejected.', verdicts.map((one) => `${one.verifier}: ${one.reason}`));
+      return line(
+        'review',
+        accepted ? 'good' : 'bad',
+        accepted ? 'The conclusion is accepted.' : 'The conclusion is rejected.',
+        verdicts.map((one) => `${one.verifier}: ${one.reason}`),
+      );
     }
     case 'escalation.asked':
       return line('escalate', 'warn', event.data.reason);
     case 'harness.failed':
       return line('failed', 'bad', `${event.data.error}: ${event.data.cause}`);
     case 'people.notified':
-      return line('message', event.data.sent ? 'quiet' : 'bad', `${event.data.about} to ${event.data.to.join(', ')}${event.data.error === null ? '' : ` did not leave: ${event.data.error}`}`);
+      return line(
+        'message',
+        event.data.sent ? 'quiet' : 'bad',
+        `${event.data.about} to ${event.data.to.join(', ')}${event.data.error === null ? '' : ` did not leave: ${event.data.error}`}`,
+      );
     case 'incident.closed': {
       const { outcome, summary, turns, costMicroUsd, copies } = event.data;
       const tone = outcome === 'healed' || outcome === 'diagnosed' ? 'good' : 'warn';
-      return line('closed', tone, `${outcome.toUpperCase()}. ${summary}`, [`${turns} model turns, ${modelCost(costMicroUsd)}${copies > 0 ? `, ${copies} copies of the alarm joined` : ''}`]);
+      return line('closed', tone, `${outcome.toUpperCase()}. ${summary}`, [
+        `${turns} model turns, ${modelCost(costMicroUsd)}${copies > 0 ? `, ${copies} copies of the alarm joined` : ''}`,
+      ]);
     }
     case 'trace.sealed':
       return line('sealed', 'quiet', `${event.data.events} events, signed by ${event.data.keyId}.`);
   }
 };
-

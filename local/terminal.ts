@@ -5,7 +5,8 @@ import { narrate, type Tone } from './narration.ts';
 type Colours = ReturnType<typeof pc.createColors>;
 
 /** Colours where a person looks at a terminal, none in a pipe or a file, and none under NO_COLOR. */
-export const coloursFor = (stream: { readonly isTTY?: boolean }): Colours => pc.createColors(stream.isTTY === true && process.env['NO_COLOR'] === undefined);
+export const coloursFor = (stream: { readonly isTTY?: boolean }): Colours =>
+  pc.createColors(stream.isTTY === true && process.env['NO_COLOR'] === undefined);
 
 const paint = (colours: Colours, tone: Tone): ((text: string) => string) => {
   switch (tone) {

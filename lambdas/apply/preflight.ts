@@ -19,17 +19,25 @@ type Finding = Promise<string | undefined> | string | undefined;
 const switchFault = async (undertaking: Undertaking, ports: ApplyPorts): Promise<string | undefined> => {
   const position = await ports.switch.read();
   // `propose-only` stops new changes; undoing one that did harm is what its operator would want.
-  return position === 'on' || (position === 'propose-only' && undertaking.purpose === 'rollback') ? undefined : `The kill switch is ${position}.`;
+  return position === 'on' || (position === 'propose-only' && undertaking.purpose === 'rollback')
+    ? undefined
+    : `The kill switch is ${position}.`;
 };
 
-const leaseFault = async (undertaking: Undertaking, journal: Journal, ports: ApplyPorts): Promise<string | undefined> => {
+const leaseFault = async (
+  undertaking: Undertaking,
+  journal: Journal,
+  ports: ApplyPorts,
+): Promise<string | undefined> => {
   const now = ports.clock.now();
   const { verification } = agentOf(ports.rules, openingOf(journal.events).data.agent);
   // Long enough for this change, its verification and a rollback; Close gives it back earlier.
   const seconds = 2 * CHANGE_ZONE_SECONDS + verification.windowMinutes * 60;
   const arn = undertaking.planned.plan.target.arn;
   const taken = await takeLease(ports.ledger, arn, journal.incident, now, new Date(now.getTime() + seconds * 1000));
-  return taken ? undefined : 'Another incident is changing this target right now. Wait for it, observe again, and propose again if it is still needed.';
+  return taken
+    ? undefined
+    : 'Another incident is changing this target right now. Wait for it, observe again, and propose again if it is still needed.';
 };
 
 const driftFault = async (undertaking: Undertaking): Promise<string | undefined> => {
@@ -45,29 +53,55 @@ const driftFault = async (undertaking: Undertaking): Promise<string | undefined>
 
 const redeemFault = async ({ grant }: Undertaking, ports: ApplyPorts): Promise<string | undefined> => {
   if (grant === undefined) return 'There is no grant.';
-  return (await redeem(ports.ledger, grant, ports.clock.now())) === 'redeemed' ? undefined : 'The grant was used before. A grant is good for one change.';
+  return (await redeem(ports.ledger, grant, ports.clock.now())) === 'redeemed'
+    ? undefined
+    : 'The grant was used before. A grant is good for one change.';
 };
 
 /**
  * The last word before a change, spoken by the step that makes it: the state machine is not trusted to have
  * asked anybody. Redeeming comes last, so that a refusal for another reason does not use the grant up.
  */
-export const preflight = async (undertaking: Undertaking, journal: Journal, ports: ApplyPorts): Promise<EventData<'apply.checked'>> => {
+export const preflight = async (
+  undertaking: Undertaking,
+  journal: Journal,
+  ports: ApplyPorts,
+): Promise<EventData<'apply.checked'>> => {
   const { planned, purpose, grant } = undertaking;
   const wanted = { incidentId: journal.incident, digest: planned.digest, purpose };
   const inOrder: readonly (readonly [CheckName, string, () => Finding])[] = [
     ['switch', 'The kill switch lets the change through.', () => switchFault(undertaking, ports)],
-    ['trace', 'The chain holds and the plan matches its digest.', () => chainFault(journal.events) ?? (digestOf(planned.plan) === planned.digest ? undefined : 'The plan does not match its digest.')],
-    ['grant', 'The MAC of the grant holds for this plan and incident.', () => grantFault(ports.mac, grant, wanted, ports.clock.now())],
-    ['breaker', 'The circuit breaker of the target is closed.', () => (purpose === 'rollback' ? undefined : trippedBreaker(ports.ledger, planned.plan.target.arn))],
+    [
+      'trace',
+      'The chain holds and the plan matches its digest.',
+      () =>
+        chainFault(journal.events) ??
+        (digestOf(planned.plan) === planned.digest ? undefined : 'The plan does not match its digest.'),
+    ],
+    [
+      'grant',
+      'The MAC of the grant holds for this plan and incident.',
+      () => grantFault(ports.mac, grant, wanted, ports.clock.now()),
+    ],
+    [
+      'breaker',
+      'The circuit breaker of the target is closed.',
+      () => (purpose === 'rollback' ? undefined : trippedBreaker(ports.ledger, planned.plan.target.arn)),
+    ],
     ['lease', 'This incident alone may change the target.', () => leaseFault(undertaking, journal, ports)],
-    ['drift', purpose === 'apply' ? 'The target is as the dry run saw it.' : 'The target is as the change left it.', () => driftFault(undertaking)],
+    [
+      'drift',
+      purpose === 'apply' ? 'The target is as the dry run saw it.' : 'The target is as the change left it.',
+      () => driftFault(undertaking),
+    ],
     ['grant', 'The grant was unused and is now redeemed.', () => redeemFault(undertaking, ports)],
   ];
   const checks: Check[] = [];
   for (const [check, passed, look] of inOrder) {
     const fault = await look();
-    checks.push(fault === undefined ? { check, outcome: 'passed', reason: passed } : { check, outcome: 'refused', reason: fault });
+    checks.push(
+      fault === undefined ? { check, outcome: 'passed', reason: passed } : { check, outcome: 'refused', reason: fault },
+    );
     if (fault !== undefined) break;
   }
   const verdict = checks.some((check) => check.outcome === 'refused') ? 'refused' : 'allowed';

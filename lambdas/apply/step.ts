@@ -11,17 +11,23 @@ import type { ApplyPorts } from './ports.ts';
 import { preflight } from './preflight.ts';
 import { undertake, type Undertaking } from './undertaking.ts';
 
-type Result = { readonly kind: 'refused'; readonly reason: string } | { readonly kind: 'finished'; readonly finished: EventData<'apply.finished'> };
+type Result =
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'finished'; readonly finished: EventData<'apply.finished'> };
 
 const carryOut = async (undertaking: Undertaking, journal: Journal, ports: ApplyPorts): Promise<Result> => {
-  const { event } = await journal.once('apply.checked', async () => ({ data: await preflight(undertaking, journal, ports) }));
+  const { event } = await journal.once('apply.checked', async () => ({
+    data: await preflight(undertaking, journal, ports),
+  }));
   const { checks, verdict, grantId, digest, purpose } = event.data;
   if (verdict === 'refused') {
     const refusal = checks.find((check) => check.outcome === 'refused');
     return { kind: 'refused', reason: refusal === undefined ? 'refused' : `(${refusal.check}) ${refusal.reason}` };
   }
   if (grantId === null) throw contractBroken('A change was allowed without a grant.');
-  await journal.once('grant.redeemed', () => ({ data: { grantId, digest, purpose, approvers: undertaking.grant?.approvers ?? [] } }));
+  await journal.once('grant.redeemed', () => ({
+    data: { grantId, digest, purpose, approvers: undertaking.grant?.approvers ?? [] },
+  }));
   return { kind: 'finished', finished: await makeChange(undertaking, journal, ports, grantId) };
 };
 
@@ -42,7 +48,8 @@ const runApply = async (input: StepInput, ports: ApplyPorts): Promise<z.infer<ty
   };
   if (done.kind === 'refused') return back(`${handle} was not applied, and nothing was changed. ${done.reason}`);
   const { outcome, error, state } = done.finished;
-  if (outcome === 'failed') return back(`Action failed: ${error?.says ?? 'no reason was given'} The target is now: ${shown(state)}.`);
+  if (outcome === 'failed')
+    return back(`Action failed: ${error?.says ?? 'no reason was given'} The target is now: ${shown(state)}.`);
   return { ...input, seq: journal.seq, next: 'verify', waitSeconds: undertaking.tool.manifest.settleSeconds };
 };
 
@@ -52,7 +59,12 @@ const runRollback = async (input: StepInput, ports: ApplyPorts): Promise<z.infer
   const done = await carryOut(undertaking, journal, ports);
   const { handle, plan } = undertaking.planned;
   if (done.kind === 'finished' && done.finished.outcome === 'applied') {
-    await tell(journal, 'rollback', `${handle} did not help and was rolled back: ${plan.inverse.says} The target is now: ${shown(done.finished.state)}.`, false);
+    await tell(
+      journal,
+      'rollback',
+      `${handle} did not help and was rolled back: ${plan.inverse.says} The target is now: ${shown(done.finished.state)}.`,
+      false,
+    );
     return { ...input, seq: journal.seq, next: 'decide' };
   }
   const why = done.kind === 'refused' ? done.reason : (done.finished.error?.says ?? 'its outcome is unknown');
@@ -63,7 +75,17 @@ const runRollback = async (input: StepInput, ports: ApplyPorts): Promise<z.infer
 };
 
 /** Makes a granted change, under credentials cut to it. */
-export const apply: Step<StepInput, z.infer<typeof ApplyOutput>, ApplyPorts> = { name: 'apply', input: StepInput, output: ApplyOutput, run: runApply };
+export const apply: Step<StepInput, z.infer<typeof ApplyOutput>, ApplyPorts> = {
+  name: 'apply',
+  input: StepInput,
+  output: ApplyOutput,
+  run: runApply,
+};
 
 /** Undoes a change that did not help, under the grant that was given together with it. */
-export const rollback: Step<StepInput, z.infer<typeof RollbackOutput>, ApplyPorts> = { name: 'rollback', input: StepInput, output: RollbackOutput, run: runRollback };
+export const rollback: Step<StepInput, z.infer<typeof RollbackOutput>, ApplyPorts> = {
+  name: 'rollback',
+  input: StepInput,
+  output: RollbackOutput,
+  run: runRollback,
+};

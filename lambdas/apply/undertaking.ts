@@ -18,13 +18,21 @@ export interface Undertaking {
 }
 
 /** The undertaking that the trace calls for. */
-export const undertake = async (purpose: Grant['purpose'], journal: Journal, ports: ApplyPorts): Promise<Undertaking> => {
+export const undertake = async (
+  purpose: Grant['purpose'],
+  journal: Journal,
+  ports: ApplyPorts,
+): Promise<Undertaking> => {
   const planned = planInHand(journal.eventsBefore);
   const tool = await loadChangeTool(planned.plan.tool);
   const grant = allOf(journal.eventsBefore, 'grant.issued')
     .flatMap((event) => event.data.grants)
     .findLast((one) => one.purpose === purpose && one.digest === planned.digest);
-  const context = { cloud: ports.cloud(tool.manifest.reads), clock: ports.clock, alarm: openingOf(journal.events).data.alarm };
+  const context = {
+    cloud: ports.cloud(tool.manifest.reads),
+    clock: ports.clock,
+    alarm: openingOf(journal.events).data.alarm,
+  };
   return { purpose, planned, tool, context, grant };
 };
 
@@ -41,13 +49,21 @@ export const changeToMake = async ({ purpose, planned, tool, context }: Undertak
   if (purpose === 'apply') {
     const { change } = await examine(tool, plan.input, context);
     if (fingerprintOf(change.target, change.before) !== plan.fingerprint)
-      throw new ToolRefusal('The target is no longer as the dry run saw it: somebody changed it in the meantime. Look at it again and make a new proposal.');
+      throw new ToolRefusal(
+        'The target is no longer as the dry run saw it: somebody changed it in the meantime. Look at it again and make a new proposal.',
+      );
     return change;
   }
   if (!plan.inverse.reversible) throw contractBroken('A rollback was called for a change without an inverse.');
   const { change } = await examine(tool, plan.inverse.input, context);
-  const asLeft = tool.postCondition({ input: plan.input, target: plan.target, before: plan.before, after: plan.after }, change.before);
-  if (!asLeft.holds) throw new ToolRefusal(`The target is no longer as the change left it (${asLeft.detail}), so undoing it blindly could do harm.`);
+  const asLeft = tool.postCondition(
+    { input: plan.input, target: plan.target, before: plan.before, after: plan.after },
+    change.before,
+  );
+  if (!asLeft.holds)
+    throw new ToolRefusal(
+      `The target is no longer as the change left it (${asLeft.detail}), so undoing it blindly could do harm.`,
+    );
   return change;
 };
 

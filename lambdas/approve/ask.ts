@@ -6,7 +6,7 @@ import { agentOf } from '../kernel/agents.ts';
 import { Journal } from '../kernel/journal.ts';
 import { notifyOnce } from '../kernel/notify.ts';
 import type { PolicyEngine } from '../kernel/policy.ts';
-import { lastOf, planInHand, type PlanOnTrace } from '../kernel/trace.ts';
+import { allOf, lastOf, planInHand, type PlanOnTrace } from '../kernel/trace.ts';
 import type { Callbacks, Clock, Ledger, MacGenerator, Notifier } from '../ports.ts';
 import type { Step } from '../step.ts';
 import { signLink } from './link.ts';
@@ -29,8 +29,22 @@ export interface AskPorts {
 /** Those whom policy would let approve this plan, tier by tier. Nobody else is asked. */
 const entitled = (ports: AskPorts, { plan }: PlanOnTrace): Approver[] =>
   ports.rules.settings.approvers.filter(
-    (approver) => ports.policy.mayApprove({ approver, tool: plan.tool, target: plan.target, facts: plan.facts, report: plan.report }).verdict === 'permitted',
+    (approver) =>
+      ports.policy.mayApprove({
+        approver,
+        tool: plan.tool,
+        target: plan.target,
+        facts: plan.facts,
+        report: plan.report,
+      }).verdict === 'permitted',
   );
+
+const tiersUpTo = (people: readonly Approver[], tier: number): string[] =>
+  people.filter((one) => one.tier <= tier).map((one) => one.email);
+
+/** The tier up to which people must be asked at once for the quorum to be possible. */
+const firstTier = (people: readonly Approver[], needed: number): number =>
+  people.map((one) => one.tier).toSorted((a, b) => a - b)[Math.min(needed, people.length) - 1] ?? 1;
 
 /** Keeps the newest task token: each wait of the state machine has its own. */
 const rememberToken = async (ports: AskPorts, approvalId: string, question: Question): Promise<void> => {
@@ -64,11 +78,18 @@ const run = async ({ state, taskToken }: ApproveInput, ports: AskPorts): Promise
   await rememberToken(ports, approvalId, { ...state, digest: planned.digest, taskToken });
 
   const people = entitled(ports, planned);
-  const emails = (tier: number): string[] => people.filter((one) => one.tier <= tier).map((one) => one.email);
+  const needed = lastOf(journal.eventsBefore, 'plan.judged')?.data.approvalsNeeded ?? 1;
   const { event: asked } = await journal.once('approval.asked', () => {
     const expiresAt = new Date(ports.clock.now().getTime() + expireMinutes * 60_000).toISOString();
-    const needed = lastOf(journal.events, 'plan.judged')?.data.approvalsNeeded ?? 1;
-    return { data: { approvalId, digest: planned.digest, approvers: emails(1), needed, expiresAt } };
+    return {
+      data: {
+        approvalId,
+        digest: planned.digest,
+        approvers: tiersUpTo(people, firstTier(people, needed)),
+        needed,
+        expiresAt,
+      },
+    };
   });
   const round: Round = { approvalId, planned, expiresAt: asked.data.expiresAt };
   await sendTo(asked.data.approvers, round, journal, ports);
@@ -76,15 +97,24 @@ const run = async ({ state, taskToken }: ApproveInput, ports: AskPorts): Promise
   const settled = await settlementOf(ports.ledger, approvalId);
   const now = ports.clock.now().getTime();
   const late = now >= Date.parse(asked.data.expiresAt);
-  const due = Math.floor((now - Date.parse(asked.at)) / (remindMinutes * 60_000));
-  for (let count = 1; settled === undefined && !late && count <= due; count += 1) {
-    const { event } = await journal.once('approval.reminded', () => ({ data: { approvalId, approvers: emails(1 + count), round: count } }));
+  const due = settled === undefined && !late ? Math.floor((now - Date.parse(asked.at)) / (remindMinutes * 60_000)) : 0;
+  const reminded = allOf(journal.events, 'approval.reminded').filter(
+    (event) => event.data.approvalId === approvalId,
+  ).length;
+  for (let count = 1; count <= Math.max(due, reminded); count += 1) {
+    const { event } = await journal.once('approval.reminded', () => {
+      const approvers = tiersUpTo(people, firstTier(people, needed) + count);
+      return { data: { approvalId, approvers, round: count } };
+    });
     await sendTo(event.data.approvers, round, journal, ports);
   }
   const nobody = people.length < asked.data.needed;
   if (settled === undefined && !late && !nobody) return undefined;
-  const reason = nobody ? `Policy lets ${people.length} of the known approvers approve this plan, and ${asked.data.needed} must.` : 'Nobody answered in time.';
-  const settlement = settled ?? (await settleOnce(ports.ledger, approvalId, { outcome: 'expired', by: [], reason, grants: [] }));
+  const reason = nobody
+    ? `Policy lets ${people.length} of the known approvers approve this plan, and ${asked.data.needed} must.`
+    : 'Nobody answered in time.';
+  const settlement =
+    settled ?? (await settleOnce(ports.ledger, approvalId, { outcome: 'expired', by: [], reason, grants: [] }));
   await finish(journal, ports, approvalId, planned, settlement);
   return undefined;
 };
@@ -93,4 +123,9 @@ const run = async ({ state, taskToken }: ApproveInput, ports: AskPorts): Promise
  * Asks people about one plan, and reminds them. Step Functions enters it again at every reminder interval
  * with a new task token; what is due follows from the clock and the trace, so a retry sends nothing twice.
  */
-export const ask: Step<ApproveInput, undefined, AskPorts> = { name: 'approve', input: ApproveInput, output: z.undefined(), run };
+export const ask: Step<ApproveInput, undefined, AskPorts> = {
+  name: 'approve',
+  input: ApproveInput,
+  output: z.undefined(),
+  run,
+};

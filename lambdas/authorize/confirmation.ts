@@ -18,9 +18,11 @@ const nameOf = (input: Json): string => {
 /** Why a plan of this incident can no longer be confirmed. A plan is confirmed once, and only the newest one. */
 const staleness = (events: readonly TraceEvent[], plan: PlanOnTrace): string | undefined => {
   const settled = allOf(events, 'plan.judged').some((event) => event.data.digest === plan.digest);
-  if (settled) return `${plan.handle} was confirmed before. Propose the change again if it is still wanted; that makes a new plan.`;
+  if (settled)
+    return `${plan.handle} was confirmed before. Propose the change again if it is still wanted; that makes a new plan.`;
   const newest = plansOf(events).at(-1);
-  if (newest !== undefined && newest.digest !== plan.digest) return `${plan.handle} was replaced by ${newest.handle}. Only the newest plan can be confirmed.`;
+  if (newest !== undefined && newest.digest !== plan.digest)
+    return `${plan.handle} was replaced by ${newest.handle}. Only the newest plan can be confirmed.`;
   return undefined;
 };
 
@@ -37,19 +39,33 @@ const refused = (handle: string, check: Check['check'], reason: string, known: P
 });
 
 /** Holds a confirmed plan to policy, now with the facts of its dry run: refused, a human's to approve, or free. */
-export const judgeConfirmation = async (journal: Journal, ports: AuthorizePorts, agent: Agent, call: ToolCall): Promise<Judgement> => {
+export const judgeConfirmation = async (
+  journal: Journal,
+  ports: AuthorizePorts,
+  agent: Agent,
+  call: ToolCall,
+): Promise<Judgement> => {
   const name = nameOf(call.input).slice(0, 80);
   const found = findPlan(journal.events, name);
   if (found === undefined) {
     const known = plansOf(journal.events).map((plan) => plan.handle);
-    return refused(name, 'approval', `This incident has no plan ${JSON.stringify(name)}. ${known.length === 0 ? 'Propose a change first.' : `Plans: ${known.join(', ')}.`}`);
+    return refused(
+      name,
+      'approval',
+      `This incident has no plan ${JSON.stringify(name)}. ${known.length === 0 ? 'Propose a change first.' : `Plans: ${known.join(', ')}.`}`,
+    );
   }
   const { handle, digest, plan } = found;
   const stale = staleness(journal.events, found);
   if (stale !== undefined) return refused(handle, 'approval', stale);
   const position = await ports.switch.read();
   if (position !== 'on')
-    return refused(handle, 'switch', `The kill switch is ${position}: changes are not applied. Conclude with ${handle} as what a human should do, or escalate.`, { digest });
+    return refused(
+      handle,
+      'switch',
+      `The kill switch is ${position}: changes are not applied. Conclude with ${handle} as what a human should do, or escalate.`,
+      { digest },
+    );
   const tripped = await trippedBreaker(ports.ledger, plan.target.arn);
   if (tripped !== undefined) return refused(handle, 'breaker', tripped, { digest });
   const checks: Check[] = [
@@ -63,8 +79,24 @@ export const judgeConfirmation = async (journal: Journal, ports: AuthorizePorts,
   checks.push({ check: 'policy', outcome: 'passed', reason: ruling.reason });
   const unattended = ports.policy.mayApplyUnattended(question);
   if (unattended.verdict === 'permitted')
-    return { handle, ...known, statements: [...ruling.statements, ...unattended.statements], approvalsNeeded: 0, verdict: 'unattended' };
+    return {
+      handle,
+      ...known,
+      statements: [...ruling.statements, ...unattended.statements],
+      approvalsNeeded: 0,
+      verdict: 'unattended',
+    };
   const quorum = ports.policy.approvalsNeeded(question);
-  if (quorum.verdict === 'refused') return refused(handle, 'approval', quorum.reason, { ...known, statements: [...ruling.statements, ...quorum.statements] });
-  return { handle, ...known, statements: [...ruling.statements, ...quorum.statements], approvalsNeeded: quorum.needed, verdict: 'needs-approval' };
+  if (quorum.verdict === 'refused')
+    return refused(handle, 'approval', quorum.reason, {
+      ...known,
+      statements: [...ruling.statements, ...quorum.statements],
+    });
+  return {
+    handle,
+    ...known,
+    statements: [...ruling.statements, ...quorum.statements],
+    approvalsNeeded: quorum.needed,
+    verdict: 'needs-approval',
+  };
 };

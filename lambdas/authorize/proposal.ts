@@ -18,7 +18,19 @@ class Hearing {
   #judgement: Judgement;
 
   constructor(call: ToolCall) {
-    this.#judgement = { toolUseId: call.id, tool: call.name, input: call.input, target: null, before: null, after: null, checks: [], facts: {}, statements: [], trips: null, verdict: 'refused' };
+    this.#judgement = {
+      toolUseId: call.id,
+      tool: call.name,
+      input: call.input,
+      target: null,
+      before: null,
+      after: null,
+      checks: [],
+      facts: {},
+      statements: [],
+      trips: null,
+      verdict: 'refused',
+    };
   }
 
   know(found: Partial<Judgement>): void {
@@ -39,7 +51,11 @@ class Hearing {
   }
 }
 
-const examineOrSay = async (tool: ChangeTool, input: Judgement['input'], context: ToolContext): Promise<Examination | string> => {
+const examineOrSay = async (
+  tool: ChangeTool,
+  input: Judgement['input'],
+  context: ToolContext,
+): Promise<Examination | string> => {
   try {
     return await examine(tool, input, context);
   } catch (error) {
@@ -49,7 +65,9 @@ const examineOrSay = async (tool: ChangeTool, input: Judgement['input'], context
   }
 };
 
-const factsOrSay = async (...about: Parameters<typeof factsAbout>): Promise<Awaited<ReturnType<typeof factsAbout>> | string> => {
+const factsOrSay = async (
+  ...about: Parameters<typeof factsAbout>
+): Promise<Awaited<ReturnType<typeof factsAbout>> | string> => {
   try {
     return await factsAbout(...about);
   } catch (error) {
@@ -60,18 +78,28 @@ const factsOrSay = async (...about: Parameters<typeof factsAbout>): Promise<Awai
 };
 
 /** Holds a change call to the kernel: schema, allowlist, switch, target, breaker, facts, policy. */
-export const judgeProposal = async (journal: Journal, ports: AuthorizePorts, agent: Agent, call: ToolCall): Promise<Judgement> => {
+export const judgeProposal = async (
+  journal: Journal,
+  ports: AuthorizePorts,
+  agent: Agent,
+  call: ToolCall,
+): Promise<Judgement> => {
   const hearing = new Hearing(call);
   const admission = admit(agent, call);
   if (admission.kind === 'refused') return hearing.refuse(admission.check, admission.reason);
   if (admission.kind !== 'change') return hearing.refuse('allowlist', `${call.name} is not a change tool.`);
   hearing.pass('schema', 'The input fits the schema of the tool.');
   hearing.pass('allowlist', `${call.name} is granted to ${agent.name}.`);
-  if ((await ports.switch.read()) === 'off') return hearing.refuse('switch', 'The kill switch is off. Nothing may be proposed; conclude or escalate.');
+  if ((await ports.switch.read()) === 'off')
+    return hearing.refuse('switch', 'The kill switch is off. Nothing may be proposed; conclude or escalate.');
   hearing.pass('switch', 'The kill switch lets proposals through.');
 
   const tool = await loadChangeTool(call.name);
-  const context: ToolContext = { cloud: ports.cloud(tool.manifest.reads), clock: ports.clock, alarm: openingOf(journal.events).data.alarm };
+  const context: ToolContext = {
+    cloud: ports.cloud(tool.manifest.reads),
+    clock: ports.clock,
+    alarm: openingOf(journal.events).data.alarm,
+  };
   const examination = await examineOrSay(tool, admission.input, context);
   if (typeof examination === 'string') return hearing.refuse('target', examination);
   const { target, before, after } = examination.change;

@@ -21,7 +21,12 @@ const refusalOf = (checks: readonly Check[]): string => {
   return refusal === undefined ? '' : `Refused (${refusal.check}): ${refusal.reason}`;
 };
 
-const trip = async (journal: Journal, ports: AuthorizePorts, trips: EventData<'plan.judged'>['trips'], targetArn: string | undefined): Promise<void> => {
+const trip = async (
+  journal: Journal,
+  ports: AuthorizePorts,
+  trips: EventData<'plan.judged'>['trips'],
+  targetArn: string | undefined,
+): Promise<void> => {
   if (trips === null || targetArn === undefined) return;
   await journal.once('breaker.tripped', async () => {
     await tripBreaker(ports.ledger, targetArn, { ...trips, incidentId: journal.incident, at: ports.clock.now() });
@@ -29,19 +34,33 @@ const trip = async (journal: Journal, ports: AuthorizePorts, trips: EventData<'p
   });
 };
 
-const onProposal = async (journal: Journal, ports: AuthorizePorts, agent: Agent, call: ToolCall): Promise<Output['next']> => {
+const onProposal = async (
+  journal: Journal,
+  ports: AuthorizePorts,
+  agent: Agent,
+  call: ToolCall,
+): Promise<Output['next']> => {
   const { event } = await journal.once('proposal.judged', async () => {
     const data = await judgeProposal(journal, ports, agent, call);
-    return data.verdict === 'permitted' ? { data } : { data, replies: [{ toolUseId: call.id, text: refusalOf(data.checks), isError: true }] };
+    return data.verdict === 'permitted'
+      ? { data }
+      : { data, replies: [{ toolUseId: call.id, text: refusalOf(data.checks), isError: true }] };
   });
   await trip(journal, ports, event.data.trips, event.data.target?.arn);
   return event.data.verdict === 'permitted' ? 'dry-run' : 'decide';
 };
 
-const onConfirmation = async (journal: Journal, ports: AuthorizePorts, agent: Agent, call: ToolCall): Promise<Output['next']> => {
+const onConfirmation = async (
+  journal: Journal,
+  ports: AuthorizePorts,
+  agent: Agent,
+  call: ToolCall,
+): Promise<Output['next']> => {
   const { event } = await journal.once('plan.judged', async () => {
     const data = await judgeConfirmation(journal, ports, agent, call);
-    return data.verdict === 'refused' ? { data, replies: [{ toolUseId: call.id, text: refusalOf(data.checks), isError: true }] } : { data };
+    return data.verdict === 'refused'
+      ? { data, replies: [{ toolUseId: call.id, text: refusalOf(data.checks), isError: true }] }
+      : { data };
   });
   const { digest, verdict, statements, trips } = event.data;
   const plan = digest === null ? undefined : findPlan(journal.events, digest);
@@ -55,7 +74,9 @@ const onConfirmation = async (journal: Journal, ports: AuthorizePorts, agent: Ag
       if (plan === undefined) throw contractBroken('A plan was let through that is not on the trace.');
       const by = statements.filter((one) => one.effect === 'permit').map((one) => `policy:${one.id}`);
       const minutes = grantMinutes(ports.rules.settings, agent);
-      await journal.once('grant.issued', async () => ({ data: { digest: plan.digest, grants: await issueGrants(ports, plan, by, minutes) } }));
+      await journal.once('grant.issued', async () => ({
+        data: { digest: plan.digest, grants: await issueGrants(ports, plan, by, minutes) },
+      }));
       return 'apply';
     }
   }
@@ -66,9 +87,17 @@ const run = async (input: StepInput, ports: AuthorizePorts): Promise<Output> => 
   const agent = agentOf(ports.rules, input.agent);
   const call = unansweredCalls(journal.eventsBefore)[0];
   if (call === undefined) throw contractBroken('Authorize was entered without a call to judge.');
-  const next = call.name === 'confirm_plan' ? await onConfirmation(journal, ports, agent, call) : await onProposal(journal, ports, agent, call);
+  const next =
+    call.name === 'confirm_plan'
+      ? await onConfirmation(journal, ports, agent, call)
+      : await onProposal(journal, ports, agent, call);
   return { ...input, seq: journal.seq, next };
 };
 
 /** Holds a proposal, or a confirmed plan, to the kernel's checks and to policy. */
-export const authorize: Step<StepInput, Output, AuthorizePorts> = { name: 'authorize', input: StepInput, output: AuthorizeOutput, run };
+export const authorize: Step<StepInput, Output, AuthorizePorts> = {
+  name: 'authorize',
+  input: StepInput,
+  output: AuthorizeOutput,
+  run,
+};

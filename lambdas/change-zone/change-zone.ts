@@ -12,7 +12,8 @@ import { runStep } from '../step.ts';
  */
 export const changeZone = async (event: unknown, ports: ApplyPorts) => {
   const input = ChangeZoneInput.safeParse(event);
-  if (!input.success) throw contractBroken(`The change zone was asked for something it does not do: ${input.error.message}`);
+  if (!input.success)
+    throw contractBroken(`The change zone was asked for something it does not do: ${input.error.message}`);
   const { step, state } = input.data;
   switch (step) {
     case 'dry-run':

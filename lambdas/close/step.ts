@@ -25,18 +25,25 @@ const reviewConclusion = async (journal: Journal, call: ToolCall): Promise<'acce
   const { event } = await journal.once('conclusion.reviewed', () => {
     const conclusion = Conclusion.parse(call.input);
     const { verdicts, accepted } = review(journal.events, conclusion);
-    const faults = verdicts.filter((verdict) => !verdict.holds).map((verdict) => `${verdict.verifier}: ${verdict.reason}`);
-    const replies = accepted ? [] : [{ toolUseId: call.id, text: `The conclusion was rejected. ${faults.join(' ')}`, isError: true }];
+    const faults = verdicts
+      .filter((verdict) => !verdict.holds)
+      .map((verdict) => `${verdict.verifier}: ${verdict.reason}`);
+    const replies = accepted
+      ? []
+      : [{ toolUseId: call.id, text: `The conclusion was rejected. ${faults.join(' ')}`, isError: true }];
     return { data: { conclusion, verdicts, accepted }, replies };
   });
   if (event.data.accepted) return 'accepted';
   // The agent cannot mend an unbacked change by rewording; people must look.
-  return event.data.verdicts.some((verdict) => verdict.verifier === 'no_unapproved_mutation' && !verdict.holds) ? 'unbacked' : 'rejected';
+  return event.data.verdicts.some((verdict) => verdict.verifier === 'no_unapproved_mutation' && !verdict.holds)
+    ? 'unbacked'
+    : 'rejected';
 };
 
 /** Gives back what the incident held: its storm key and its leases. Answers how many copies had joined it. */
 const release = async (journal: Journal, ledger: Ledger): Promise<number> => {
-  for (const arn of new Set(plansOf(journal.events).map(({ plan }) => plan.target.arn))) await releaseLease(ledger, arn, journal.incident);
+  for (const arn of new Set(plansOf(journal.events).map(({ plan }) => plan.target.arn)))
+    await releaseLease(ledger, arn, journal.incident);
   const stormKey = lastOf(journal.events, 'incident.opened')?.data.stormKey;
   return stormKey === undefined ? 0 : endStorm(ledger, stormKey, journal.incident);
 };
@@ -52,8 +59,12 @@ const run = async (input: CloseInput, ports: ClosePorts): Promise<z.infer<typeof
   const journal = await Journal.open(ports, 'close', input);
   const { error } = input;
   const { incidentId, agent } = input;
-  if (error !== undefined) await journal.once('harness.failed', () => ({ data: { error: error.Error, cause: (error.Cause ?? '').slice(0, 4000) } }));
-  const conclude = error === undefined ? unansweredCalls(journal.eventsBefore).find((call) => call.name === 'conclude') : undefined;
+  if (error !== undefined)
+    await journal.once('harness.failed', () => ({
+      data: { error: error.Error, cause: (error.Cause ?? '').slice(0, 4000) },
+    }));
+  const conclude =
+    error === undefined ? unansweredCalls(journal.eventsBefore).find((call) => call.name === 'conclude') : undefined;
   if (conclude !== undefined && (await reviewConclusion(journal, conclude)) === 'rejected')
     return { incidentId, agent, seq: journal.seq, next: 'decide' };
 
@@ -62,16 +73,37 @@ const run = async (input: CloseInput, ports: ClosePorts): Promise<z.infer<typeof
   if (outcome !== 'unrouted') {
     const about = outcome === 'escalated' ? 'escalated' : outcome === 'failed' ? 'failed' : 'closed';
     const name = lastOf(journal.events, 'incident.opened')?.data.alarm?.name ?? incidentId;
-    await notifyOnce(journal, ports.notifier, about, async () => ({ subject: `${outcome}: ${name}`, text: reportOf(journal.events) }));
+    await notifyOnce(journal, ports.notifier, about, async () => ({
+      subject: `${outcome}: ${name}`,
+      text: reportOf(journal.events),
+    }));
   }
   await journal.once('incident.closed', () => {
     const used = usageOf(journal.events);
-    const seconds = Math.round((ports.clock.now().getTime() - Date.parse(journal.events[0]?.at ?? ports.clock.now().toISOString())) / 1000);
-    return { data: { outcome, reason, summary: conclusion?.summary ?? reason, copies, turns: used.turns, tokens: used.tokens, costMicroUsd: used.microUsd, seconds } };
+    const seconds = Math.round(
+      (ports.clock.now().getTime() - Date.parse(journal.events[0]?.at ?? ports.clock.now().toISOString())) / 1000,
+    );
+    return {
+      data: {
+        outcome,
+        reason,
+        summary: conclusion?.summary ?? reason,
+        copies,
+        turns: used.turns,
+        tokens: used.tokens,
+        costMicroUsd: used.microUsd,
+        seconds,
+      },
+    };
   });
   await seal(journal, ports.sealer);
   return { incidentId, agent, seq: journal.seq, next: 'done' };
 };
 
 /** Reviews the conclusion, or takes note of why there is none; tells people; seals the trace. */
-export const close: Step<CloseInput, z.infer<typeof CloseOutput>, ClosePorts> = { name: 'close', input: CloseInput, output: CloseOutput, run };
+export const close: Step<CloseInput, z.infer<typeof CloseOutput>, ClosePorts> = {
+  name: 'close',
+  input: CloseInput,
+  output: CloseOutput,
+  run,
+};

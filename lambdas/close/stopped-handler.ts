@@ -6,6 +6,10 @@ import { closeStopped } from './stopped.ts';
 
 export const handler = lambda(
   'stopped',
-  (surroundings) => ({ ...basics(surroundings), notifier: snsNotifier(surroundings.env('topic')), sealer: kmsSealer(surroundings.env('sealKey')) }),
+  (surroundings) => ({
+    ...basics(surroundings),
+    notifier: snsNotifier(surroundings.env('topic')),
+    sealer: kmsSealer(surroundings.env('sealKey')),
+  }),
   closeStopped,
 );

@@ -6,7 +6,12 @@ import { close, type ClosePorts } from './step.ts';
 
 /** A `Step Functions Execution Status Change` of an execution that ended badly. Its name is the incident id. */
 const Stopped = z.object({
-  detail: z.object({ name: z.string().min(1), status: z.string(), error: z.string().nullish(), cause: z.string().nullish() }),
+  detail: z.object({
+    name: z.string().min(1),
+    status: z.string(),
+    error: z.string().nullish(),
+    cause: z.string().nullish(),
+  }),
 });
 
 /**

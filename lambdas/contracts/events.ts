@@ -119,7 +119,13 @@ export const EVENTS = {
         agentDayMicroUsd: z.int(),
         accountDayMicroUsd: z.int(),
       }),
-      z.strictObject({ allowed: z.literal(false), which: z.string(), limit: z.number(), used: z.number(), reason: z.string() }),
+      z.strictObject({
+        allowed: z.literal(false),
+        which: z.string(),
+        limit: z.number(),
+        used: z.number(),
+        reason: z.string(),
+      }),
     ]),
   },
   'model.called': {
@@ -159,6 +165,10 @@ export const EVENTS = {
       durationMs: z.int(),
     }),
   },
+  'first-look.skipped': {
+    says: 'Calls of the first look that this event has no values for, such as a group where there is none.',
+    data: z.strictObject({ calls: z.array(z.strictObject({ tool: z.string(), reason: z.string() })) }),
+  },
   'proposal.judged': {
     says: 'A change call was held to schema, allowlist, facts and policy.',
     data: z.strictObject({
@@ -176,7 +186,13 @@ export const EVENTS = {
     says: 'The dry run either made a plan with a digest, reported back to the model, or showed that the change would not work.',
     data: z.discriminatedUnion('made', [
       z.strictObject({ made: z.literal(true), handle: z.string(), digest: PlanDigest, plan: Plan }),
-      z.strictObject({ made: z.literal(false), tool: z.string(), input: JsonObject, checks: z.array(DryRunCheck), reason: z.string() }),
+      z.strictObject({
+        made: z.literal(false),
+        tool: z.string(),
+        input: JsonObject,
+        checks: z.array(DryRunCheck),
+        reason: z.string(),
+      }),
     ]),
   },
   'plan.judged': {
@@ -242,7 +258,12 @@ export const EVENTS = {
   },
   'grant.redeemed': {
     says: 'A grant was used up.',
-    data: z.strictObject({ grantId: z.string(), digest: PlanDigest, purpose: Grant.shape.purpose, approvers: z.array(z.string()) }),
+    data: z.strictObject({
+      grantId: z.string(),
+      digest: PlanDigest,
+      purpose: Grant.shape.purpose,
+      approvers: z.array(z.string()),
+    }),
   },
   'apply.started': {
     says: 'Written ahead of the first mutating call. No such event, no change.',
@@ -381,4 +402,5 @@ export const isTraceEvent = (value: unknown): value is TraceEvent => {
 };
 
 /** Narrows an event to one kind. */
-export const isKind = <K extends EventKind>(event: TraceEvent, kind: K): event is TraceEventOf<K> => event.kind === kind;
+export const isKind = <K extends EventKind>(event: TraceEvent, kind: K): event is TraceEventOf<K> =>
+  event.kind === kind;

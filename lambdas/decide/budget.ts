@@ -15,20 +15,44 @@ const CHARACTERS_PER_TOKEN = 3;
 /** Either money is set aside for the next turn, or the reason why there is no next turn. */
 type Reservation = EventData<'budget.checked'>;
 
-const spent = (which: string, limit: number, used: number, reason: string): Reservation => ({ allowed: false, which, limit, used, reason });
+const spent = (which: string, limit: number, used: number, reason: string): Reservation => ({
+  allowed: false,
+  which,
+  limit,
+  used,
+  reason,
+});
 
 /** The incident's own ceilings, from what is on its trace. Pure. */
-const incidentCeiling = (agent: Agent, events: readonly TraceEvent[], now: Date, nextMicroUsd: number, nextTokens: number): Reservation | undefined => {
+const incidentCeiling = (
+  agent: Agent,
+  events: readonly TraceEvent[],
+  now: Date,
+  nextMicroUsd: number,
+  nextTokens: number,
+): Reservation | undefined => {
   const { budget } = agent;
   const used = usageOf(events);
   const minutes = Math.floor((now.getTime() - Date.parse(openingOf(events).at)) / 60_000);
-  if (used.turns >= budget.turns) return spent('turns', budget.turns, used.turns, `All ${budget.turns} turns are used.`);
-  if (minutes >= budget.minutes) return spent('minutes', budget.minutes, minutes, `The incident has taken ${minutes} of ${budget.minutes} minutes.`);
+  if (used.turns >= budget.turns)
+    return spent('turns', budget.turns, used.turns, `All ${budget.turns} turns are used.`);
+  if (minutes >= budget.minutes)
+    return spent('minutes', budget.minutes, minutes, `The incident has taken ${minutes} of ${budget.minutes} minutes.`);
   if (used.tokens + nextTokens > budget.tokens)
-    return spent('tokens', budget.tokens, used.tokens, `Another turn could take ${nextTokens} tokens; ${used.tokens} of ${budget.tokens} are used.`);
+    return spent(
+      'tokens',
+      budget.tokens,
+      used.tokens,
+      `Another turn could take ${nextTokens} tokens; ${used.tokens} of ${budget.tokens} are used.`,
+    );
   const limit = Math.floor(budget.dollars * 1_000_000);
   if (used.microUsd + nextMicroUsd > limit)
-    return spent('dollars', budget.dollars, used.microUsd / 1_000_000, `Another turn could cost more than what is left of ${budget.dollars} dollars.`);
+    return spent(
+      'dollars',
+      budget.dollars,
+      used.microUsd / 1_000_000,
+      `Another turn could cost more than what is left of ${budget.dollars} dollars.`,
+    );
   return undefined;
 };
 
@@ -44,7 +68,8 @@ export const reserve = async (
   now: Date,
   characters: number,
 ): Promise<Reservation> => {
-  if (priceOf(agent.model) === undefined) return spent('dollars', agent.budget.dollars, 0, unknownModelAdvice(agent.model));
+  if (priceOf(agent.model) === undefined)
+    return spent('dollars', agent.budget.dollars, 0, unknownModelAdvice(agent.model));
   const inputTokens = Math.ceil(characters / CHARACTERS_PER_TOKEN);
   const microUsd = worstCaseMicroUsd(agent.model, inputTokens, MAX_ANSWER_TOKENS);
   const ceiling = incidentCeiling(agent, events, now, microUsd, inputTokens + MAX_ANSWER_TOKENS);
@@ -53,20 +78,37 @@ export const reserve = async (
   const agentLimit = Math.floor(agent.budgetPerDay.dollars * 1_000_000);
   const forAgent = await ledger.add(keys.agent, { microUsd }, { microUsd: agentLimit });
   const agentDay = forAgent.totals['microUsd'] ?? 0;
-  if (!forAgent.added) return spent('agent dollars a day', agent.budgetPerDay.dollars, agentDay / 1_000_000, `Agent ${agent.name} has spent its money for today (UTC).`);
+  if (!forAgent.added)
+    return spent(
+      'agent dollars a day',
+      agent.budgetPerDay.dollars,
+      agentDay / 1_000_000,
+      `Agent ${agent.name} has spent its money for today (UTC).`,
+    );
   const accountLimit = Math.floor(rules.settings.accountBudgetPerDay.dollars * 1_000_000);
   const forAccount = await ledger.add(keys.account, { microUsd }, { microUsd: accountLimit });
   const accountDay = forAccount.totals['microUsd'] ?? 0;
   if (!forAccount.added) {
     await ledger.add(keys.agent, { microUsd: -microUsd });
-    return spent('account dollars a day', rules.settings.accountBudgetPerDay.dollars, accountDay / 1_000_000, 'The account has spent its money for today (UTC).');
+    return spent(
+      'account dollars a day',
+      rules.settings.accountBudgetPerDay.dollars,
+      accountDay / 1_000_000,
+      'The account has spent its money for today (UTC).',
+    );
   }
   const turn = usageOf(events).turns + 1;
   return { allowed: true, turn, microUsd, agentDayMicroUsd: agentDay, accountDayMicroUsd: accountDay };
 };
 
 /** Gives back what the call did not use. A crash before this leaves too much set aside, never too little. */
-export const settle = async (ledger: Ledger, agent: string, reservedAt: Date, reserved: number, cost: number): Promise<void> => {
+export const settle = async (
+  ledger: Ledger,
+  agent: string,
+  reservedAt: Date,
+  reserved: number,
+  cost: number,
+): Promise<void> => {
   const keys = dayKeys(agent, reservedAt);
   await ledger.add(keys.agent, { microUsd: cost - reserved });
   await ledger.add(keys.account, { microUsd: cost - reserved });

@@ -6,5 +6,8 @@ import { decide } from './step.ts';
 
 export const handler = serve(decide, (surroundings) => ({
   ...basics(surroundings),
-  model: anthropicModel({ apiKey: modelKey(surroundings.env('modelSecret')), baseUrl: surroundings.env('modelBaseUrl') }),
+  model: anthropicModel({
+    apiKey: modelKey(surroundings.env('modelSecret')),
+    baseUrl: surroundings.env('modelBaseUrl'),
+  }),
 }));

@@ -18,7 +18,11 @@ export const refusalReply = ({ toolUseId, tool, check, reason }: EventData<'call
   isError: true,
 });
 
-const refusal = (call: ToolCall, check: EventData<'call.refused'>['check'], reason: string): EventData<'call.refused'> => ({
+const refusal = (
+  call: ToolCall,
+  check: EventData<'call.refused'>['check'],
+  reason: string,
+): EventData<'call.refused'> => ({
   toolUseId: call.id,
   tool: call.name.slice(0, 80),
   input: call.input,
@@ -33,12 +37,17 @@ const silent = (reason: string): Route => ({
 
 type Admitted = { readonly call: ToolCall; readonly admission: Exclude<Admission, { kind: 'refused' }> };
 
-const sorted = (turn: TraceEventOf<'model.called'>, agent: Agent): { admitted: Admitted[]; refusals: EventData<'call.refused'>[] } => {
+const sorted = (
+  turn: TraceEventOf<'model.called'>,
+  agent: Agent,
+): { admitted: Admitted[]; refusals: EventData<'call.refused'>[] } => {
   const admitted: Admitted[] = [];
   const refusals: EventData<'call.refused'>[] = [];
   const seen = new Set<string>();
   for (const call of callsOf(turn)) {
-    const admission = seen.has(call.id) ? { kind: 'refused' as const, check: 'schema' as const, reason: 'Two calls of one turn have the same id.' } : admit(agent, call);
+    const admission = seen.has(call.id)
+      ? { kind: 'refused' as const, check: 'schema' as const, reason: 'Two calls of one turn have the same id.' }
+      : admit(agent, call);
     seen.add(call.id);
     if (admission.kind === 'refused') refusals.push(refusal(call, admission.check, admission.reason));
     else admitted.push({ call, admission });
@@ -50,7 +59,9 @@ const escalationOf = (admitted: readonly Admitted[]): string | undefined => {
   const call = admitted.find(({ admission }) => admission.kind === 'control' && admission.name === 'escalate')?.call;
   if (call === undefined) return undefined;
   const { input } = call;
-  return typeof input === 'object' && input !== null && !Array.isArray(input) && typeof input['reason'] === 'string' ? input['reason'] : 'No reason given.';
+  return typeof input === 'object' && input !== null && !Array.isArray(input) && typeof input['reason'] === 'string'
+    ? input['reason']
+    : 'No reason given.';
 };
 
 /**
@@ -59,10 +70,19 @@ const escalationOf = (admitted: readonly Admitted[]): string | undefined => {
  * change is proposed before its evidence has been read.
  */
 export const routeOf = (turn: TraceEventOf<'model.called'>, agent: Agent): Route => {
-  if (turn.data.stopReason === 'refusal') return { next: 'close', refusals: [], escalation: 'The model declined to go on with this incident.' };
+  if (turn.data.stopReason === 'refusal')
+    return { next: 'close', refusals: [], escalation: 'The model declined to go on with this incident.' };
   if (turn.data.stopReason === 'max_tokens') {
-    const refusals = callsOf(turn).map((call) => refusal(call, 'schema', 'Your answer was cut off at the token limit, so no call of it was carried out. Be shorter.'));
-    return refusals.length > 0 ? { next: 'decide', refusals } : silent('Your answer was cut off at the token limit. Be shorter, and call a tool.');
+    const refusals = callsOf(turn).map((call) =>
+      refusal(
+        call,
+        'schema',
+        'Your answer was cut off at the token limit, so no call of it was carried out. Be shorter.',
+      ),
+    );
+    return refusals.length > 0
+      ? { next: 'decide', refusals }
+      : silent('Your answer was cut off at the token limit. Be shorter, and call a tool.');
   }
   const { admitted, refusals } = sorted(turn, agent);
   const escalation = escalationOf(admitted);
@@ -70,12 +90,23 @@ export const routeOf = (turn: TraceEventOf<'model.called'>, agent: Agent): Route
   const observing = admitted.filter(({ admission }) => admission.kind === 'observe');
   const steering = admitted.filter(({ admission }) => admission.kind !== 'observe');
   if (observing.length > 0) {
-    const early = steering.map(({ call }) => refusal(call, 'schema', 'Read the observations of this turn first, then make this call in a turn of its own.'));
+    const early = steering.map(({ call }) =>
+      refusal(call, 'schema', 'Read the observations of this turn first, then make this call in a turn of its own.'),
+    );
     return { next: 'observe', refusals: [...refusals, ...early] };
   }
   const [first, ...others] = steering;
-  if (first === undefined) return refusals.length > 0 ? { next: 'decide', refusals } : silent('You called no tool. Observe, propose, conclude or escalate.');
-  const late = others.map(({ call }) => refusal(call, 'schema', 'One change, confirmation or conclusion a turn. Make this call again after the other one is settled.'));
+  if (first === undefined)
+    return refusals.length > 0
+      ? { next: 'decide', refusals }
+      : silent('You called no tool. Observe, propose, conclude or escalate.');
+  const late = others.map(({ call }) =>
+    refusal(
+      call,
+      'schema',
+      'One change, confirmation or conclusion a turn. Make this call again after the other one is settled.',
+    ),
+  );
   const concludes = first.admission.kind === 'control' && first.admission.name === 'conclude';
   return { next: concludes ? 'close' : 'authorize', refusals: [...refusals, ...late] };
 };

@@ -27,7 +27,13 @@ export interface DecidePorts {
 
 type Answered = { readonly turn: TraceEventOf<'model.called'>; readonly fresh: boolean };
 
-const askModel = async (journal: Journal, ports: DecidePorts, agent: Agent, system: string, turn: number): Promise<Answered> => {
+const askModel = async (
+  journal: Journal,
+  ports: DecidePorts,
+  agent: Agent,
+  system: string,
+  turn: number,
+): Promise<Answered> => {
   const { event, replayed } = await journal.once('model.called', async () => {
     const started = ports.clock.now().getTime();
     const answer = await ports.model.decide({
@@ -46,7 +52,11 @@ const askModel = async (journal: Journal, ports: DecidePorts, agent: Agent, syst
 const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof DecideOutput>> => {
   const journal = await Journal.open(ports, 'decide', input);
   const agent = agentOf(ports.rules, input.agent);
-  const to = (next: z.infer<typeof DecideOutput>['next']): z.infer<typeof DecideOutput> => ({ ...input, seq: journal.seq, next });
+  const to = (next: z.infer<typeof DecideOutput>['next']): z.infer<typeof DecideOutput> => ({
+    ...input,
+    seq: journal.seq,
+    next,
+  });
   const system = systemPrompt(agent, fenceOf(openingOf(journal.events).hash));
   const { event: budget } = await journal.once('budget.checked', async () => {
     const characters = lengthOf(system, messagesOf(journal.events)) + JSON.stringify(toolSpecsOf(agent)).length;
@@ -56,13 +66,20 @@ const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof
   const { turn, fresh } = await askModel(journal, ports, agent, system, budget.data.turn);
   if (fresh) await settle(ports.ledger, agent.name, new Date(budget.at), budget.data.microUsd, turn.data.costMicroUsd);
   const route = routeOf(turn, agent);
-  for (const data of route.refusals) await journal.once('call.refused', () => ({ data, replies: [refusalReply(data)] }));
+  for (const data of route.refusals)
+    await journal.once('call.refused', () => ({ data, replies: [refusalReply(data)] }));
   const stuck = isStuck(journal.events, PATIENCE);
-  const escalation = route.escalation ?? (stuck ? `${PATIENCE} turns in a row led to nothing but refused calls.` : undefined);
+  const escalation =
+    route.escalation ?? (stuck ? `${PATIENCE} turns in a row led to nothing but refused calls.` : undefined);
   if (escalation === undefined) return to(route.next);
   await journal.once('escalation.asked', () => ({ data: { reason: escalation } }));
   return to('close');
 };
 
 /** One model turn: reserve money, ask, sort the calls, and say where the flow goes. */
-export const decide: Step<StepInput, z.infer<typeof DecideOutput>, DecidePorts> = { name: 'decide', input: StepInput, output: DecideOutput, run };
+export const decide: Step<StepInput, z.infer<typeof DecideOutput>, DecidePorts> = {
+  name: 'decide',
+  input: StepInput,
+  output: DecideOutput,
+  run,
+};

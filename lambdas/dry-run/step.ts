@@ -28,14 +28,28 @@ export interface DryRunPorts {
 type Proposal = TraceEventOf<'proposal.judged'>['data'];
 type Rehearsed = { readonly plan: Plan } | { readonly rejected: string; readonly checks: readonly DryRunCheck[] };
 
-const rehearse = async (proposal: Proposal, input: JsonObject, journal: Journal, agent: string, ports: DryRunPorts): Promise<Rehearsed> => {
+const rehearse = async (
+  proposal: Proposal,
+  input: JsonObject,
+  journal: Journal,
+  agent: string,
+  ports: DryRunPorts,
+): Promise<Rehearsed> => {
   const tool = await loadChangeTool(proposal.tool);
-  const context = { cloud: ports.cloud(tool.manifest.reads), clock: ports.clock, alarm: openingOf(journal.events).data.alarm };
+  const context = {
+    cloud: ports.cloud(tool.manifest.reads),
+    clock: ports.clock,
+    alarm: openingOf(journal.events).data.alarm,
+  };
   const { change, inverse, fingerprint } = await examine(tool, input, context);
   const { target, before, after } = change;
   if (canonical({ target, before }) !== canonical({ target: proposal.target, before: proposal.before }))
     throw new ToolRefusal('The target changed since the proposal was judged. Look at it again and propose again.');
-  const session = await ports.credentials.assume({ calls: tool.manifest.changes, targetArn: target.arn, sessionName: `dry-run-${journal.incident}` });
+  const session = await ports.credentials.assume({
+    calls: tool.manifest.changes,
+    targetArn: target.arn,
+    sessionName: `dry-run-${journal.incident}`,
+  });
   const { checks, cost, disruption } = await tool.dryRun(change, { ...context, change: rehearsal(session) });
   const refusal = checks.find((check) => check.outcome === 'refused');
   if (refusal !== undefined) return { rejected: `${refusal.name}: ${refusal.detail}`, checks };
@@ -47,8 +61,18 @@ const rehearse = async (proposal: Proposal, input: JsonObject, journal: Journal,
     rollback: { reversible: inverse.reversible, says: inverse.says },
   };
   const plan: Plan = {
-    incidentId: journal.incident, agent, tool: proposal.tool, input, target, before, after, inverse,
-    facts: proposal.facts, report, fingerprint, rulesHash: ports.rules.hash,
+    incidentId: journal.incident,
+    agent,
+    tool: proposal.tool,
+    input,
+    target,
+    before,
+    after,
+    inverse,
+    facts: proposal.facts,
+    report,
+    fingerprint,
+    rulesHash: ports.rules.hash,
   };
   return { plan };
 };
@@ -67,20 +91,42 @@ const run = async (input: StepInput, ports: DryRunPorts): Promise<z.infer<typeof
   const journal = await Journal.open(ports, 'dry-run', input);
   const proposal = lastOf(journal.eventsBefore, 'proposal.judged')?.data;
   const toolInput = JsonObject.safeParse(proposal?.input);
-  if (proposal?.verdict !== 'permitted' || !toolInput.success) throw contractBroken('DryRun was entered without a permitted proposal.');
+  if (proposal?.verdict !== 'permitted' || !toolInput.success)
+    throw contractBroken('DryRun was entered without a permitted proposal.');
   await journal.once('dry-run.finished', async () => {
     const rehearsed = await rehearseOrSay(proposal, toolInput.data, journal, input.agent, ports);
     const toolUseId = proposal.toolUseId;
     if ('rejected' in rehearsed)
       return {
-        data: { made: false as const, tool: proposal.tool, input: toolInput.data, checks: [...rehearsed.checks], reason: rehearsed.rejected },
-        replies: [{ toolUseId, text: `The dry run rejected ${proposal.tool}; nothing was changed. ${rehearsed.rejected}`, isError: true }],
+        data: {
+          made: false as const,
+          tool: proposal.tool,
+          input: toolInput.data,
+          checks: [...rehearsed.checks],
+          reason: rehearsed.rejected,
+        },
+        replies: [
+          {
+            toolUseId,
+            text: `The dry run rejected ${proposal.tool}; nothing was changed. ${rehearsed.rejected}`,
+            isError: true,
+          },
+        ],
       };
-    const made = { handle: `P${plansOf(journal.events).length + 1}`, digest: digestOf(rehearsed.plan), plan: rehearsed.plan };
+    const made = {
+      handle: `P${plansOf(journal.events).length + 1}`,
+      digest: digestOf(rehearsed.plan),
+      plan: rehearsed.plan,
+    };
     return { data: { made: true as const, ...made }, replies: [{ toolUseId, text: planReport(made), isError: false }] };
   });
   return { ...input, seq: journal.seq, next: 'decide' };
 };
 
 /** Shows what a permitted proposal would do, and makes a plan of it. */
-export const dryRun: Step<StepInput, z.infer<typeof DryRunOutput>, DryRunPorts> = { name: 'dry-run', input: StepInput, output: DryRunOutput, run };
+export const dryRun: Step<StepInput, z.infer<typeof DryRunOutput>, DryRunPorts> = {
+  name: 'dry-run',
+  input: StepInput,
+  output: DryRunOutput,
+  run,
+};

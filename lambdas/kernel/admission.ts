@@ -18,18 +18,25 @@ export type Admission =
 const grantedNames = (agent: Agent): readonly string[] => [...agent.tools.observe, ...agent.tools.change];
 
 /** The tools of an agent. A read-only agent has no change tools in here at all. */
-export const toolsOf = (agent: Agent): Manifest[] => CATALOGUE.map((line) => line.manifest).filter((manifest) => grantedNames(agent).includes(manifest.name));
+export const toolsOf = (agent: Agent): Manifest[] =>
+  CATALOGUE.map((line) => line.manifest).filter((manifest) => grantedNames(agent).includes(manifest.name));
 
 /** The catalogue as the model sees it: the agent's tools, and how to steer the flow. */
 export const toolSpecsOf = (agent: Agent): ToolSpec[] => {
   const control = Object.entries(CONTROL_TOOLS)
     .filter(([name]) => name !== 'confirm_plan' || agent.tools.change.length > 0)
     .map(([name, tool]) => ({ name, ...tool }));
-  return [...toolsOf(agent), ...control].map(({ name, description, input }) => ({ name, description, inputSchema: z.toJSONSchema(input, { io: 'input' }) }));
+  return [...toolsOf(agent), ...control].map(({ name, description, input }) => ({
+    name,
+    description,
+    inputSchema: z.toJSONSchema(input, { io: 'input' }),
+  }));
 };
 
 const inWords = (error: z.ZodError): string =>
-  error.issues.map((issue) => `${issue.path.length === 0 ? 'input' : issue.path.join('.')}: ${issue.message}`).join('; ');
+  error.issues
+    .map((issue) => `${issue.path.length === 0 ? 'input' : issue.path.join('.')}: ${issue.message}`)
+    .join('; ');
 
 const refused = (check: Check['check'], reason: string): Admission => ({ kind: 'refused', check, reason });
 
@@ -39,19 +46,31 @@ const refused = (check: Check['check'], reason: string): Admission => ({ kind: '
  */
 export const admit = (agent: Agent, call: ToolCall): Admission => {
   if (isControlTool(call.name)) {
-    if (call.name === 'confirm_plan' && agent.tools.change.length === 0) return refused('allowlist', 'This agent is read-only: it has no plans to confirm.');
+    if (call.name === 'confirm_plan' && agent.tools.change.length === 0)
+      return refused('allowlist', 'This agent is read-only: it has no plans to confirm.');
     const parsed = CONTROL_TOOLS[call.name].input.safeParse(call.input);
-    return parsed.success ? { kind: 'control', name: call.name } : refused('schema', `${call.name}: ${inWords(parsed.error)}`);
+    return parsed.success
+      ? { kind: 'control', name: call.name }
+      : refused('schema', `${call.name}: ${inWords(parsed.error)}`);
   }
   const manifest = toolsOf(agent).find((one) => one.name === call.name);
   if (manifest === undefined) {
     const exists = CATALOGUE.some((line) => line.manifest.name === call.name);
-    const known = toolSpecsOf(agent).map((tool) => tool.name).join(', ');
-    return refused('allowlist', exists ? `${call.name} is not granted to this agent. Granted: ${known}.` : `There is no tool ${JSON.stringify(call.name.slice(0, 80))}. Tools: ${known}.`);
+    const known = toolSpecsOf(agent)
+      .map((tool) => tool.name)
+      .join(', ');
+    return refused(
+      'allowlist',
+      exists
+        ? `${call.name} is not granted to this agent. Granted: ${known}.`
+        : `There is no tool ${JSON.stringify(call.name.slice(0, 80))}. Tools: ${known}.`,
+    );
   }
   const parsed = manifest.input.safeParse(call.input);
   if (!parsed.success) return refused('schema', `${call.name}: ${inWords(parsed.error)}`);
   if (manifest.kind === 'observe') return { kind: 'observe', manifest, input: call.input };
   const input = JsonObject.safeParse(parsed.data);
-  return input.success ? { kind: 'change', manifest, input: input.data } : refused('schema', `${call.name}: ${inWords(input.error)}`);
+  return input.success
+    ? { kind: 'change', manifest, input: input.data }
+    : refused('schema', `${call.name}: ${inWords(input.error)}`);
 };

@@ -15,7 +15,13 @@ const put = async (ledger: Ledger, key: RowKey, data: JsonObject, may: (row: Row
   }
 };
 
-const Breaker = z.object({ tripped: z.boolean(), policy: z.string(), reason: z.string(), at: z.string(), incidentId: z.string() });
+const Breaker = z.object({
+  tripped: z.boolean(),
+  policy: z.string(),
+  reason: z.string(),
+  at: z.string(),
+  incidentId: z.string(),
+});
 const breakerRow = (targetArn: string): RowKey => ({ family: FAMILY.breaker, id: targetArn });
 
 /** The tripped breaker of a target, or nothing. A row that cannot be read counts as tripped. */
@@ -25,7 +31,9 @@ export const trippedBreaker = async (ledger: Ledger, targetArn: string): Promise
   const breaker = Breaker.safeParse(row.data);
   if (!breaker.success) return 'The breaker of this target cannot be read, which counts as tripped.';
   const { tripped, policy, reason, at, incidentId } = breaker.data;
-  return tripped ? `The circuit breaker of this target was tripped at ${at} in incident ${incidentId} by ${policy}: ${reason} Only a human can reset it.` : undefined;
+  return tripped
+    ? `The circuit breaker of this target was tripped at ${at} in incident ${incidentId} by ${policy}: ${reason} Only a human can reset it.`
+    : undefined;
 };
 
 /** Trips the breaker of a target. */
@@ -48,7 +56,13 @@ export const leaseHolder = async (ledger: Ledger, targetArn: string, now: Date):
 };
 
 /** Takes, or extends, the right to change a target. `false`: another incident has it. */
-export const takeLease = (ledger: Ledger, targetArn: string, incidentId: string, now: Date, until: Date): Promise<boolean> =>
+export const takeLease = (
+  ledger: Ledger,
+  targetArn: string,
+  incidentId: string,
+  now: Date,
+  until: Date,
+): Promise<boolean> =>
   put(ledger, leaseRow(targetArn), { incidentId, until: until.toISOString() }, (row) => {
     const lease = Lease.safeParse(row.data);
     return lease.success && (lease.data.incidentId === incidentId || Date.parse(lease.data.until) <= now.getTime());
@@ -75,5 +89,10 @@ export const lastChange = async (ledger: Ledger, targetArn: string): Promise<z.i
 export const rememberChange = async (ledger: Ledger, targetArn: string, at: Date, cuts: boolean): Promise<void> => {
   const before = await lastChange(ledger, targetArn);
   const lastCutAt = cuts ? at.toISOString() : before?.lastCutAt;
-  await put(ledger, changeRow(targetArn), { lastChangeAt: at.toISOString(), ...(lastCutAt === undefined ? {} : { lastCutAt }) }, () => true);
+  await put(
+    ledger,
+    changeRow(targetArn),
+    { lastChangeAt: at.toISOString(), ...(lastCutAt === undefined ? {} : { lastCutAt }) },
+    () => true,
+  );
 };

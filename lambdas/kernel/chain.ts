@@ -42,7 +42,12 @@ const sealFault = (seal: TraceEventOf<'trace.sealed'>, pinnedKey: string | undef
   try {
     if (pinnedKey !== undefined && keyFingerprint(pinnedKey) !== keyFingerprint(publicKey))
       return `the seal was made with key ${keyFingerprint(publicKey)}, not with the expected ${keyFingerprint(pinnedKey)}`;
-    const holds = verify('sha256', sealMessage(seal.incident, head, events), publicKey, Buffer.from(signature, 'base64'));
+    const holds = verify(
+      'sha256',
+      sealMessage(seal.incident, head, events),
+      publicKey,
+      Buffer.from(signature, 'base64'),
+    );
     return holds ? undefined : 'the signature of the seal does not hold';
   } catch {
     return 'the seal holds no readable key or signature';
@@ -86,7 +91,8 @@ export const verifyTrace = (lines: readonly string[], pinnedKey?: string): Chain
   }
   const last = events.at(-1);
   if (last === undefined) return broken(0, 'there are no events');
-  if (!isKind(last, 'trace.sealed')) return broken(last.seq, 'no seal follows: the incident is still open, or the tail was cut');
+  if (!isKind(last, 'trace.sealed'))
+    return broken(last.seq, 'no seal follows: the incident is still open, or the tail was cut');
   const fault = sealFault(last, pinnedKey);
   if (fault !== undefined) return broken(last.seq, fault);
   return { sound: true, events, keyFingerprint: keyFingerprint(last.data.publicKey) };

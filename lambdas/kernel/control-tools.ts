@@ -10,7 +10,9 @@ export const CONTROL_TOOLS = {
     description:
       'Confirm a plan after you have read its dry-run report. It is then held to policy again and, where needed, put before a human. ' +
       'A plan can be confirmed once. To change anything about it, call the change tool again: that makes a new plan.',
-    input: z.strictObject({ plan: z.string().min(1).max(80).describe('Handle of the plan as the dry-run report names it, e.g. "P1".') }),
+    input: z.strictObject({
+      plan: z.string().min(1).max(80).describe('Handle of the plan as the dry-run report names it, e.g. "P1".'),
+    }),
   },
   conclude: {
     description:
@@ -19,7 +21,8 @@ export const CONTROL_TOOLS = {
     input: Conclusion,
   },
   escalate: {
-    description: 'Hand the incident to a human now: you are unsure, lack a tool, or keep being refused. Say what you found and what you would do.',
+    description:
+      'Hand the incident to a human now: you are unsure, lack a tool, or keep being refused. Say what you found and what you would do.',
     input: z.strictObject({ reason: z.string().min(1).max(2000).describe('What a human needs to know to take over.') }),
   },
 } as const satisfies Record<string, { description: string; input: z.ZodType }>;

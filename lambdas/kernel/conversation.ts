@@ -15,7 +15,10 @@ const EVIDENCE_IN_FULL = 240_000;
 const DIGEST_LENGTH = 200;
 
 /** The rules of the house and the agent's own instructions: the part of the prompt that caching keeps. */
-export const systemPrompt = (agent: Agent, fence: string): string => `You are ${agent.name}, an agent that Checkrein runs for the SRE team of an AWS account. ${agent.description}
+export const systemPrompt = (
+  agent: Agent,
+  fence: string,
+): string => `You are ${agent.name}, an agent that Checkrein runs for the SRE team of an AWS account. ${agent.description}
 
 How this works
 - You act only through tools. Observe tools run freely. ${
@@ -33,36 +36,58 @@ ${agent.instructions.trim()}`;
 const alarmLines = (opening: TraceEventOf<'incident.opened'>): string[] => {
   const { alarm, detailType, source } = opening.data;
   if (alarm === null) return [`An event of type "${detailType}" from ${source}.`];
-  const kind = alarm.kind === 'single' ? '' : ` It is a ${alarm.kind} alarm${alarm.metrics.length === 0 ? ' and reads no metric of its own' : ''}.`;
+  const kind =
+    alarm.kind === 'single'
+      ? ''
+      : ` It is a ${alarm.kind} alarm${alarm.metrics.length === 0 ? ' and reads no metric of its own' : ''}.`;
   return [
     `CloudWatch alarm "${alarm.name}" went to ALARM at ${alarm.since} in account ${alarm.account}, Region ${alarm.region}.${kind}`,
-    ...alarm.metrics.map((one) => `Metric: ${one.namespace} ${one.name} ${JSON.stringify(one.dimensions)}, ${one.stat} over ${one.periodSeconds} s.`),
+    ...alarm.metrics.map(
+      (one) =>
+        `Metric: ${one.namespace} ${one.name} ${JSON.stringify(one.dimensions)}, ${one.stat} over ${one.periodSeconds} s.`,
+    ),
   ];
 };
 
 const briefOf = (events: readonly TraceEvent[]): UserBlock => {
   const opening = openingOf(events);
   const fence = fenceOf(opening.hash);
-  const untrusted = [opening.data.alarm?.reason ?? '', opening.data.alarm?.description ?? ''].filter((text) => text !== '');
-  const quoted = untrusted.length === 0 ? [] : [`<${fence}>\n${untrusted.join('\n').replaceAll(fence, '[fence removed]')}\n</${fence}>`];
+  const untrusted = [opening.data.alarm?.reason ?? '', opening.data.alarm?.description ?? ''].filter(
+    (text) => text !== '',
+  );
+  const quoted =
+    untrusted.length === 0
+      ? []
+      : [`<${fence}>\n${untrusted.join('\n').replaceAll(fence, '[fence removed]')}\n</${fence}>`];
   return { type: 'text', text: [`Incident ${opening.incident}.`, ...alarmLines(opening), ...quoted].join('\n') };
 };
 
 const asBlock = (toolUseId: string | null, text: string, isError: boolean): UserBlock =>
   toolUseId === null ? { type: 'text', text } : { type: 'tool_result', toolUseId, text, isError };
 
-const repliesAfter = (events: readonly TraceEvent[], texts: ReadonlyMap<number, string>): Map<string | null, UserBlock[]> => {
+const repliesAfter = (
+  events: readonly TraceEvent[],
+  texts: ReadonlyMap<number, string>,
+): Map<string | null, UserBlock[]> => {
   const byCall = new Map<string | null, UserBlock[]>();
   for (const event of events)
     for (const reply of event.replies ?? [])
-      byCall.set(reply.toolUseId, [...(byCall.get(reply.toolUseId) ?? []), asBlock(reply.toolUseId, texts.get(event.seq) ?? reply.text, reply.isError)]);
+      byCall.set(reply.toolUseId, [
+        ...(byCall.get(reply.toolUseId) ?? []),
+        asBlock(reply.toolUseId, texts.get(event.seq) ?? reply.text, reply.isError),
+      ]);
   return byCall;
 };
 
 /** Every call of a turn gets exactly one result, as the Messages API demands: the newest one. */
-const answersTo = (turn: TraceEventOf<'model.called'>, replies: ReadonlyMap<string | null, readonly UserBlock[]>): UserBlock[] => {
+const answersTo = (
+  turn: TraceEventOf<'model.called'>,
+  replies: ReadonlyMap<string | null, readonly UserBlock[]>,
+): UserBlock[] => {
   const results = callsOf(turn).map(
-    (call) => replies.get(call.id)?.at(-1) ?? asBlock(call.id, 'No result was recorded for this call. Do not assume that anything happened.', true),
+    (call) =>
+      replies.get(call.id)?.at(-1) ??
+      asBlock(call.id, 'No result was recorded for this call. Do not assume that anything happened.', true),
   );
   const blocks = [...results, ...(replies.get(null) ?? [])];
   return blocks.length > 0 ? blocks : [{ type: 'text', text: 'Go on.' }];
@@ -76,7 +101,10 @@ const compacted = (events: readonly TraceEvent[]): Map<number, string> => {
     const full = event.replies?.[0]?.text ?? '';
     room -= full.length;
     if (room < 0 && full.length > DIGEST_LENGTH)
-      texts.set(event.seq, `[${event.data.evidence} of ${event.data.tool}, shortened to save room; call the tool again for the rest] ${full.slice(0, DIGEST_LENGTH)}`);
+      texts.set(
+        event.seq,
+        `[${event.data.evidence} of ${event.data.tool}, shortened to save room; call the tool again for the rest] ${full.slice(0, DIGEST_LENGTH)}`,
+      );
   }
   return texts;
 };
@@ -90,7 +118,10 @@ export const messagesOf = (events: readonly TraceEvent[]): Message[] => {
   const messages: Message[] = [{ role: 'user', content: [briefOf(events), ...firstLook] }];
   for (const [index, turn] of turns.entries()) {
     const until = turns[index + 1]?.seq ?? events.length;
-    messages.push({ role: 'assistant', content: turn.data.content.length > 0 ? turn.data.content : [{ type: 'text', text: '(no answer)' }] });
+    messages.push({
+      role: 'assistant',
+      content: turn.data.content.length > 0 ? turn.data.content : [{ type: 'text', text: '(no answer)' }],
+    });
     messages.push({ role: 'user', content: answersTo(turn, repliesAfter(events.slice(turn.seq + 1, until), texts)) });
   }
   return messages;
@@ -105,5 +136,9 @@ export const isStuck = (events: readonly TraceEvent[], count: number): boolean =
   const turns = allOf(events, 'model.called').slice(-count);
   const since = turns[0]?.seq;
   if (since === undefined || turns.length < count) return false;
-  return events.slice(since).every((event) => isKind(event, 'model.called') || isKind(event, 'call.refused') || isKind(event, 'budget.checked'));
+  return events
+    .slice(since)
+    .every(
+      (event) => isKind(event, 'model.called') || isKind(event, 'call.refused') || isKind(event, 'budget.checked'),
+    );
 };

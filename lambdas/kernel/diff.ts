@@ -2,7 +2,8 @@ import type { Json } from '../contracts/json.ts';
 import type { DiffLine } from '../contracts/plan.ts';
 import { canonical } from './canonical.ts';
 
-const isObject = (value: Json): value is Record<string, Json> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: Json): value is Record<string, Json> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What differs between two states, field by field, with dotted paths. Arrays count as one value. */
 export const diffOf = (before: Json, after: Json, path = ''): DiffLine[] => {

@@ -19,16 +19,31 @@ export const endingOf = (events: readonly TraceEvent[]): Ending => {
   const refused = lastOf(events, 'incident.refused')?.data;
   if (refused !== undefined) return { outcome: refused.outcome, reason: refused.reason, conclusion: null };
   const failed = lastOf(events, 'harness.failed')?.data;
-  if (failed !== undefined) return { outcome: 'failed', reason: `The harness failed: ${failed.error}. ${failed.cause}`, conclusion: null };
+  if (failed !== undefined)
+    return { outcome: 'failed', reason: `The harness failed: ${failed.error}. ${failed.cause}`, conclusion: null };
   const reviewed = lastOf(events, 'conclusion.reviewed')?.data;
   if (reviewed?.accepted === true && reviewed.conclusion !== null)
     return wasHealed(events)
-      ? { outcome: 'healed', reason: 'A change was applied and verified against the alarm.', conclusion: reviewed.conclusion }
-      : { outcome: 'diagnosed', reason: 'The agent concluded without a change that healed the alarm.', conclusion: reviewed.conclusion };
+      ? {
+          outcome: 'healed',
+          reason: 'A change was applied and verified against the alarm.',
+          conclusion: reviewed.conclusion,
+        }
+      : {
+          outcome: 'diagnosed',
+          reason: 'The agent concluded without a change that healed the alarm.',
+          conclusion: reviewed.conclusion,
+        };
   const broken = reviewed?.verdicts.find((verdict) => verdict.verifier === 'no_unapproved_mutation' && !verdict.holds);
-  if (broken !== undefined) return { outcome: 'failed', reason: `A change on this trace is not backed by a grant. ${broken.reason}`, conclusion: null };
+  if (broken !== undefined)
+    return {
+      outcome: 'failed',
+      reason: `A change on this trace is not backed by a grant. ${broken.reason}`,
+      conclusion: null,
+    };
   const budget = lastOf(events, 'budget.checked')?.data;
-  if (budget?.allowed === false) return { outcome: 'escalated', reason: `Budget spent (${budget.which}): ${budget.reason}`, conclusion: null };
+  if (budget?.allowed === false)
+    return { outcome: 'escalated', reason: `Budget spent (${budget.which}): ${budget.reason}`, conclusion: null };
   const escalation = lastOf(events, 'escalation.asked')?.data;
   if (escalation !== undefined) return { outcome: 'escalated', reason: escalation.reason, conclusion: null };
   return { outcome: 'failed', reason: 'The incident was closed, and nothing on its trace says why.', conclusion: null };

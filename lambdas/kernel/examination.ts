@@ -34,10 +34,18 @@ export const examine = async (tool: ChangeTool, input: Json, context: ToolContex
 const minutesSince = (iso: string | undefined, now: Date): number =>
   iso === undefined ? NEVER : Math.max(0, Math.floor((now.getTime() - Date.parse(iso)) / 60_000));
 
-const kernelFacts = async (ledger: Ledger, events: readonly TraceEvent[], alarm: Alarm | null, examination: Examination, now: Date): Promise<Facts> => {
+const kernelFacts = async (
+  ledger: Ledger,
+  events: readonly TraceEvent[],
+  alarm: Alarm | null,
+  examination: Examination,
+  now: Date,
+): Promise<Facts> => {
   const { target } = examination.change;
   const changed = await lastChange(ledger, target.arn);
-  const applied = allOf(events, 'apply.finished').filter(({ data }) => data.purpose === 'apply' && data.outcome !== 'failed');
+  const applied = allOf(events, 'apply.finished').filter(
+    ({ data }) => data.purpose === 'apply' && data.outcome !== 'failed',
+  );
   return {
     reversible: examination.inverse.reversible,
     evidenceCount: allOf(events, 'evidence.gathered').filter(({ data }) => data.outcome === 'ok').length,
@@ -56,7 +64,13 @@ const kernelFacts = async (ledger: Ledger, events: readonly TraceEvent[], alarm:
  * All facts about a change: the tool's own and the kernel's. A declared fact that is missing, or is not a
  * whole number or a boolean, is a refusal: a policy about it would otherwise be skipped in silence.
  */
-export const factsAbout = async (tool: ChangeTool, examination: Examination, context: ToolContext, ledger: Ledger, events: readonly TraceEvent[]): Promise<Facts> => {
+export const factsAbout = async (
+  tool: ChangeTool,
+  examination: Examination,
+  context: ToolContext,
+  ledger: Ledger,
+  events: readonly TraceEvent[],
+): Promise<Facts> => {
   const now = context.clock.now();
   const facts: Facts = {
     ...(await tool.facts(examination.change, context)),
@@ -64,6 +78,7 @@ export const factsAbout = async (tool: ChangeTool, examination: Examination, con
   };
   const declared: readonly FactName[] = [...tool.manifest.facts, ...KERNEL_FACTS];
   const missing = declared.filter((name) => !(typeof facts[name] === 'boolean' || Number.isSafeInteger(facts[name])));
-  if (missing.length > 0) throw new ToolRefusal(`These facts could not be computed, so no policy can be asked: ${missing.join(', ')}.`);
+  if (missing.length > 0)
+    throw new ToolRefusal(`These facts could not be computed, so no policy can be asked: ${missing.join(', ')}.`);
   return facts;
 };

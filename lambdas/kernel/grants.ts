@@ -5,7 +5,8 @@ import { canonical } from './canonical.ts';
 import type { PlanOnTrace } from './trace.ts';
 
 /** The bytes that a grant's MAC covers: every field but the MAC. The prefix keeps it from meaning anything elsewhere. */
-const grantMessage = ({ mac: _mac, ...rest }: Grant): Uint8Array => Buffer.from(`checkrein/grant/v1\n${canonical(rest)}`);
+const grantMessage = ({ mac: _mac, ...rest }: Grant): Uint8Array =>
+  Buffer.from(`checkrein/grant/v1\n${canonical(rest)}`);
 
 /**
  * Proves a yes to one plan: a grant to apply it and, where it has an inverse, a grant to roll it back.

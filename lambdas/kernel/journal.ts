@@ -44,7 +44,6 @@ export class Journal {
   readonly #incident: string;
   readonly #from: number;
   readonly #events: TraceEvent[];
-  readonly #recordedBefore: number;
   /** How many of this invocation's own events have been passed. */
   #passed = 0;
 
@@ -54,7 +53,6 @@ export class Journal {
     this.#incident = incident;
     this.#from = from;
     this.#events = events;
-    this.#recordedBefore = this.#own().length;
   }
 
   /** Reads the incident's trace. `seq` is the one in the state document with which the step was entered. */
@@ -81,9 +79,9 @@ export class Journal {
     return this.#events.filter((event) => event.seq < this.#from);
   }
 
-  /** How many events an earlier attempt of this step had recorded. */
-  get recordedBefore(): number {
-    return this.#recordedBefore;
+  /** How many events of a kind the attempts of this step have recorded so far. */
+  recorded(kind: EventKind): number {
+    return this.#own().filter((event) => event.kind === kind).length;
   }
 
   /** The event that the next `once` will replay, if an earlier attempt recorded one. */
@@ -121,7 +119,10 @@ export class Journal {
   }
 
   /** The same for an event that speaks about the head of the chain: produced anew whenever the head has moved. */
-  async onceAtHead<K extends EventKind>(kind: K, produce: (head: string, seq: number) => Promise<Entry<K>>): Promise<Recorded<K>> {
+  async onceAtHead<K extends EventKind>(
+    kind: K,
+    produce: (head: string, seq: number) => Promise<Entry<K>>,
+  ): Promise<Recorded<K>> {
     const earlier = this.#replay(kind);
     if (earlier !== undefined) return earlier;
     for (;;) {
@@ -173,7 +174,8 @@ export class Journal {
       prev: this.#events.at(-1)?.hash ?? GENESIS,
     };
     const event: unknown = { ...draft, hash: hashOf(draft) };
-    if (!isTraceEvent(event) || !isKind(event, kind)) throw contractBroken(`${this.#step} wanted to record a malformed ${kind}.`);
+    if (!isTraceEvent(event) || !isKind(event, kind))
+      throw contractBroken(`${this.#step} wanted to record a malformed ${kind}.`);
     return event;
   }
 }

@@ -11,7 +11,9 @@ export const rehearsal = (change: Cloud): Cloud => ({
   region: change.region,
   send: async (request) => {
     if (request.input['DryRun'] !== true)
-      throw contractBroken(`${request.service}:${request.command} was called without DryRun in a dry run. It was not sent.`);
+      throw contractBroken(
+        `${request.service}:${request.command} was called without DryRun in a dry run. It was not sent.`,
+      );
     return change.send(request);
   },
 });

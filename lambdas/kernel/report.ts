@@ -3,13 +3,15 @@ import { endingOf } from './ending.ts';
 import { allOf, lastOf, plansOf, usageOf } from './trace.ts';
 import { modelCost, reportLines } from './wording.ts';
 
-const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', `## ${title}`, '', ...lines]);
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ['', `## ${title}`, '', ...lines];
 
 const conclusionLines = (events: readonly TraceEvent[]): string[] => {
   const { conclusion } = endingOf(events);
   if (conclusion === null) return [];
   const seqs = new Map(allOf(events, 'evidence.gathered').map((event) => [event.data.evidence, event.seq]));
-  const cited = (handles: readonly string[]): string => handles.map((handle) => `${handle} (event ${seqs.get(handle) ?? '?'})`).join(', ');
+  const cited = (handles: readonly string[]): string =>
+    handles.map((handle) => `${handle} (event ${seqs.get(handle) ?? '?'})`).join(', ');
   return [
     conclusion.summary,
     '',
@@ -26,15 +28,28 @@ const fateOf = (events: readonly TraceEvent[], digest: string): string[] => {
   return about.flatMap((event): string[] => {
     switch (event.kind) {
       case 'plan.judged':
-        return [`policy: ${event.data.verdict}${event.data.checks.filter((check) => check.outcome === 'refused').map((check) => `, ${check.reason}`).join('')}`];
+        return [
+          `policy: ${event.data.verdict}${event.data.checks
+            .filter((check) => check.outcome === 'refused')
+            .map((check) => `, ${check.reason}`)
+            .join('')}`,
+        ];
       case 'approval.closed':
-        return [`approval: ${event.data.outcome}${event.data.by.length === 0 ? '' : ` by ${event.data.by.join(', ')}`}. ${event.data.reason}`];
+        return [
+          `approval: ${event.data.outcome}${event.data.by.length === 0 ? '' : ` by ${event.data.by.join(', ')}`}. ${event.data.reason}`,
+        ];
       case 'apply.checked':
-        return event.data.verdict === 'refused' ? [`${event.data.purpose}: refused. ${event.data.checks.at(-1)?.reason ?? ''}`] : [];
+        return event.data.verdict === 'refused'
+          ? [`${event.data.purpose}: refused. ${event.data.checks.at(-1)?.reason ?? ''}`]
+          : [];
       case 'apply.finished':
-        return [`${event.data.purpose}: ${event.data.outcome} at ${event.at}${event.data.error === null ? '' : `. ${event.data.error.says}`}`];
+        return [
+          `${event.data.purpose}: ${event.data.outcome} at ${event.at}${event.data.error === null ? '' : `. ${event.data.error.says}`}`,
+        ];
       case 'change.verified':
-        return event.data.outcome === 'waiting' ? [] : [`verification: ${event.data.outcome}. ${event.data.findings.map((one) => one.detail).join(' ')}`];
+        return event.data.outcome === 'waiting'
+          ? []
+          : [`verification: ${event.data.outcome}. ${event.data.findings.map((one) => one.detail).join(' ')}`];
       default:
         return [];
     }
@@ -52,12 +67,21 @@ const planLines = (events: readonly TraceEvent[]): string[] =>
   ]);
 
 const refusalLines = (events: readonly TraceEvent[]): string[] => [
-  ...allOf(events, 'call.refused').map((event) => `- event ${event.seq}: ${event.data.tool || 'no call'} (${event.data.check}): ${event.data.reason}`),
-  ...allOf(events, 'proposal.judged').flatMap((event) =>
-    event.data.checks.filter((check) => check.outcome === 'refused').map((check) => `- event ${event.seq}: ${event.data.tool} (${check.check}): ${check.reason}`),
+  ...allOf(events, 'call.refused').map(
+    (event) => `- event ${event.seq}: ${event.data.tool || 'no call'} (${event.data.check}): ${event.data.reason}`,
   ),
-  ...allOf(events, 'dry-run.finished').flatMap((event) => (event.data.made ? [] : [`- event ${event.seq}: ${event.data.tool} (dry run): ${event.data.reason}`])),
-  ...allOf(events, 'breaker.tripped').map((event) => `- event ${event.seq}: breaker of ${event.data.scope} tripped by ${event.data.policy}: ${event.data.reason}`),
+  ...allOf(events, 'proposal.judged').flatMap((event) =>
+    event.data.checks
+      .filter((check) => check.outcome === 'refused')
+      .map((check) => `- event ${event.seq}: ${event.data.tool} (${check.check}): ${check.reason}`),
+  ),
+  ...allOf(events, 'dry-run.finished').flatMap((event) =>
+    event.data.made ? [] : [`- event ${event.seq}: ${event.data.tool} (dry run): ${event.data.reason}`],
+  ),
+  ...allOf(events, 'breaker.tripped').map(
+    (event) =>
+      `- event ${event.seq}: breaker of ${event.data.scope} tripped by ${event.data.policy}: ${event.data.reason}`,
+  ),
 ];
 
 const evidenceLines = (events: readonly TraceEvent[]): string[] =>

@@ -9,7 +9,10 @@ export const StormRow = z.object({ incidentId: z.string(), open: z.boolean() });
 /** Row of the open incident of a storm key. */
 export const stormRow = (stormKey: string): RowKey => ({ family: FAMILY.storm, id: sha256(stormKey) });
 /** Counter of the copies that joined an incident. */
-export const copiesRow = (stormKey: string, incidentId: string): RowKey => ({ ...stormRow(stormKey), part: `copies#${incidentId}` });
+export const copiesRow = (stormKey: string, incidentId: string): RowKey => ({
+  ...stormRow(stormKey),
+  part: `copies#${incidentId}`,
+});
 
 /** Frees a storm key, so that the alarm's next return opens a new incident. Answers how many copies had joined. */
 export const endStorm = async (ledger: Ledger, stormKey: string, incidentId: string): Promise<number> => {

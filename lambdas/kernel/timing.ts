@@ -12,7 +12,10 @@ export const VERIFY_INTERVAL_SECONDS = 60;
  * moment, an apply that takes its full time, and the whole verification window; 30 minutes of slack cover
  * settling and retries.
  */
-export const grantMinutes = (settings: Settings, agent: Agent): { readonly apply: number; readonly rollback: number } => ({
+export const grantMinutes = (
+  settings: Settings,
+  agent: Agent,
+): { readonly apply: number; readonly rollback: number } => ({
   apply: settings.approval.grantMinutes,
   rollback: settings.approval.grantMinutes + CHANGE_ZONE_SECONDS / 60 + agent.verification.windowMinutes + 30,
 });

@@ -37,7 +37,9 @@ export const callsOf = (turn: TraceEventOf<'model.called'>): ToolCall[] =>
 export const unansweredCalls = (events: readonly TraceEvent[]): ToolCall[] => {
   const turn = lastOf(events, 'model.called');
   if (turn === undefined) return [];
-  const answered = new Set(events.slice(turn.seq).flatMap((event) => (event.replies ?? []).map((reply) => reply.toolUseId)));
+  const answered = new Set(
+    events.slice(turn.seq).flatMap((event) => (event.replies ?? []).map((reply) => reply.toolUseId)),
+  );
   return callsOf(turn).filter((call) => !answered.has(call.id));
 };
 
@@ -73,7 +75,11 @@ export const usageOf = (events: readonly TraceEvent[]): { turns: number; tokens:
   const turns = allOf(events, 'model.called');
   return {
     turns: turns.length,
-    tokens: turns.reduce((sum, { data: { usage } }) => sum + usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens, 0),
+    tokens: turns.reduce(
+      (sum, { data: { usage } }) =>
+        sum + usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens,
+      0,
+    ),
     microUsd: turns.reduce((sum, turn) => sum + turn.data.costMicroUsd, 0),
   };
 };

@@ -13,27 +13,42 @@ export const clip = (text: string, limit = EVIDENCE_LIMIT): { text: string; clip
   if (text.length <= limit) return { text, clipped: false };
   const tail = Math.floor(limit / 4);
   const head = limit - tail;
-  return { text: `${text.slice(0, head)}\n[… ${text.length - limit} characters left out …]\n${text.slice(-tail)}`, clipped: true };
+  return {
+    text: `${text.slice(0, head)}\n[… ${text.length - limit} characters left out …]\n${text.slice(-tail)}`,
+    clipped: true,
+  };
 };
 
 /**
  * The delimiter around evidence. It follows from the incident's opening hash, which nobody who writes logs
  * can know, so no text can close its own fence.
  */
-export const fenceOf = (openingHash: string): string => `evidence-${sha256(`checkrein/fence/v1\n${openingHash}`).slice(0, 16)}`;
+export const fenceOf = (openingHash: string): string =>
+  `evidence-${sha256(`checkrein/fence/v1\n${openingHash}`).slice(0, 16)}`;
 
 /** Puts a text behind the fence. A text that nevertheless holds the fence loses it. */
 export const fenced = (fence: string, handle: string, tool: string, text: string): string =>
   `<${fence} handle="${handle}" tool="${tool}">\n${text.replaceAll(fence, '[fence removed]')}\n</${fence}>`;
 
 const SUSPICIOUS: readonly { readonly name: string; readonly pattern: RegExp }[] = [
-  { name: 'asks to ignore instructions', pattern: /\b(ignore|disregard|forget)\b.{0,40}\b(previous|prior|above|all|your)\b.{0,40}\b(instructions?|rules?|prompts?|polic(y|ies))\b/isu },
+  {
+    name: 'asks to ignore instructions',
+    pattern:
+      /\b(ignore|disregard|forget)\b.{0,40}\b(previous|prior|above|all|your)\b.{0,40}\b(instructions?|rules?|prompts?|polic(y|ies))\b/isu,
+  },
   { name: 'gives the reader a new role', pattern: /\byou are (now|no longer)\b/iu },
   { name: 'asks for the system prompt', pattern: /\b(system prompt|initial instructions)\b/iu },
-  { name: 'speaks to an AI', pattern: /\b(dear|attention|note to|hey)\b.{0,20}\b(ai|llm|assistant|agent|claude|model)\b/iu },
-  { name: 'claims an approval', pattern: /\b(pre-?approved|already approved|approval (is )?(granted|not (needed|required)))\b/iu },
+  {
+    name: 'speaks to an AI',
+    pattern: /\b(dear|attention|note to|hey)\b.{0,20}\b(ai|llm|assistant|agent|claude|model)\b/iu,
+  },
+  {
+    name: 'claims an approval',
+    pattern: /\b(pre-?approved|already approved|approval (is )?(granted|not (needed|required)))\b/iu,
+  },
   { name: 'imitates a tool result or turn', pattern: /<\/?(tool_result|function_results|system|assistant|human)\b/iu },
 ];
 
 /** Names of the injection patterns that a text matches. A flag for people, not a defence. */
-export const suspicionsIn = (text: string): string[] => SUSPICIOUS.filter(({ pattern }) => pattern.test(text)).map(({ name }) => name);
+export const suspicionsIn = (text: string): string[] =>
+  SUSPICIOUS.filter(({ pattern }) => pattern.test(text)).map(({ name }) => name);

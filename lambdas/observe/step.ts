@@ -26,30 +26,43 @@ interface Looking {
   readonly toolUseId: string | null;
   readonly tool: string;
   readonly input: Json;
-  /** Why the call is not made, for a first look that the event has no values for. */
-  readonly skipped?: string | undefined;
 }
 
 type Finding = { readonly outcome: 'ok' | 'failed'; readonly text: string; readonly durationMs: number };
 
-/** The calls to make: those of the newest turn, or the agent's first look when there was no turn yet. */
-const callsToMake = (agent: Agent, journal: Journal): Looking[] => {
-  if (lastOf(journal.events, 'model.called') === undefined)
-    return firstLookCalls(agent, openingOf(journal.events).data.alarm).map((call) => ({ ...call, toolUseId: null }));
-  return unansweredCalls(journal.eventsBefore)
+/** The agent's first look, as far as the event has values for it; what it has none for is said once. */
+const firstLook = async (agent: Agent, journal: Journal): Promise<Looking[]> => {
+  const calls = firstLookCalls(agent, openingOf(journal.events).data.alarm);
+  const skipped = calls.flatMap(({ tool, skipped: reason }) => (reason === undefined ? [] : [{ tool, reason }]));
+  if (skipped.length > 0) await journal.once('first-look.skipped', () => ({ data: { calls: skipped } }));
+  return calls
+    .filter((call) => call.skipped === undefined)
+    .map(({ tool, input }) => ({ toolUseId: null, tool, input }));
+};
+
+/** The observe calls of the newest turn. */
+const callsOfTurn = (agent: Agent, journal: Journal): Looking[] =>
+  unansweredCalls(journal.eventsBefore)
     .filter((call) => admit(agent, call).kind === 'observe')
     .map((call) => ({ toolUseId: call.id, tool: call.name, input: call.input }));
-};
 
 const look = async (looking: Looking, agent: Agent, journal: Journal, ports: ObservePorts): Promise<Finding> => {
   const started = ports.clock.now().getTime();
-  const found = (outcome: Finding['outcome'], text: string): Finding => ({ outcome, text, durationMs: ports.clock.now().getTime() - started });
-  if (looking.skipped !== undefined) return found('failed', `Not asked: ${looking.skipped}`);
+  const found = (outcome: Finding['outcome'], text: string): Finding => ({
+    outcome,
+    text,
+    durationMs: ports.clock.now().getTime() - started,
+  });
   const admission = admit(agent, { id: looking.toolUseId ?? '', name: looking.tool, input: looking.input });
-  if (admission.kind !== 'observe') return found('failed', admission.kind === 'refused' ? admission.reason : `${looking.tool} does not only read.`);
+  if (admission.kind !== 'observe')
+    return found('failed', admission.kind === 'refused' ? admission.reason : `${looking.tool} does not only read.`);
   const tool = await loadObserveTool(looking.tool);
   try {
-    const context = { cloud: ports.cloud(admission.manifest.reads), clock: ports.clock, alarm: openingOf(journal.events).data.alarm };
+    const context = {
+      cloud: ports.cloud(admission.manifest.reads),
+      clock: ports.clock,
+      alarm: openingOf(journal.events).data.alarm,
+    };
     return found('ok', await tool.run(admission.input, context));
   } catch (error) {
     const told = asToolError(error);
@@ -76,20 +89,33 @@ const entryFor = (looking: Looking, finding: Finding | undefined, journal: Journ
       suspicions: suspicionsIn(text),
       durationMs: finding.durationMs,
     },
-    replies: [{ toolUseId: looking.toolUseId, text: fenced(fence, evidence, looking.tool, text), isError: finding.outcome === 'failed' }],
+    replies: [
+      {
+        toolUseId: looking.toolUseId,
+        text: fenced(fence, evidence, looking.tool, text),
+        isError: finding.outcome === 'failed',
+      },
+    ],
   };
 };
 
 const run = async (input: StepInput, ports: ObservePorts): Promise<z.infer<typeof ObserveOutput>> => {
   const journal = await Journal.open(ports, 'observe', input);
   const agent = agentOf(ports.rules, input.agent);
-  const calls = callsToMake(agent, journal);
+  const beforeFirstTurn = lastOf(journal.eventsBefore, 'model.called') === undefined;
+  const calls = beforeFirstTurn ? await firstLook(agent, journal) : callsOfTurn(agent, journal);
   // What an earlier attempt has recorded is not asked again; the rest runs side by side.
-  const findings = await Promise.all(calls.slice(journal.recordedBefore).map((call) => look(call, agent, journal, ports)));
+  const done = journal.recorded('evidence.gathered');
+  const findings = await Promise.all(calls.slice(done).map((call) => look(call, agent, journal, ports)));
   for (const [index, call] of calls.entries())
-    await journal.once('evidence.gathered', () => entryFor(call, findings[index - journal.recordedBefore], journal));
+    await journal.once('evidence.gathered', () => entryFor(call, findings[index - done], journal));
   return { ...input, seq: journal.seq, next: 'decide' };
 };
 
 /** Runs observe calls in parallel and puts what they found on the trace, clipped and fenced. */
-export const observe: Step<StepInput, z.infer<typeof ObserveOutput>, ObservePorts> = { name: 'observe', input: StepInput, output: ObserveOutput, run };
+export const observe: Step<StepInput, z.infer<typeof ObserveOutput>, ObservePorts> = {
+  name: 'observe',
+  input: StepInput,
+  output: ObserveOutput,
+  run,
+};

@@ -22,7 +22,8 @@ const kindOf = ({ configuration }: AlarmDetail): Alarm['kind'] => {
 export const readAlarm = (event: BusEvent): AlarmReading => {
   if (event.source !== 'aws.cloudwatch' || event['detail-type'] !== ALARM_EVENT) return { kind: 'other' };
   const detail = AlarmDetail.safeParse(event.detail);
-  if (!detail.success) return { kind: 'unreadable', reason: `The alarm event cannot be read: ${z.prettifyError(detail.error)}` };
+  if (!detail.success)
+    return { kind: 'unreadable', reason: `The alarm event cannot be read: ${z.prettifyError(detail.error)}` };
   const { alarmName, state, configuration } = detail.data;
   const alarm: Alarm = {
     name: alarmName,

@@ -2,4 +2,7 @@ import { basics, killSwitch } from '../adapters/wiring.ts';
 import { serve } from '../serve.ts';
 import { openStep } from './step.ts';
 
-export const handler = serve(openStep, (surroundings) => ({ ...basics(surroundings), switch: killSwitch(surroundings) }));
+export const handler = serve(openStep, (surroundings) => ({
+  ...basics(surroundings),
+  switch: killSwitch(surroundings),
+}));

@@ -30,14 +30,29 @@ type Intake =
 /** Who takes an event. Pure. */
 const route = (raw: unknown, rules: Rules): Intake => {
   const event = BusEvent.safeParse(raw);
-  if (!event.success) return { taken: false, outcome: 'unrouted', reason: `This is not an EventBridge event: ${z.prettifyError(event.error)}` };
+  if (!event.success)
+    return {
+      taken: false,
+      outcome: 'unrouted',
+      reason: `This is not an EventBridge event: ${z.prettifyError(event.error)}`,
+    };
   const reading = readAlarm(event.data);
   if (reading.kind === 'unreadable') return { taken: false, outcome: 'unrouted', reason: reading.reason };
   if (reading.kind === 'alarm' && reading.state !== 'ALARM')
-    return { taken: false, outcome: 'unrouted', reason: `Alarm ${reading.alarm.name} went to ${reading.state}; only ALARM opens an incident.` };
-  const agent = rules.agents.toSorted((a, b) => a.order - b.order || a.name.localeCompare(b.name)).find((one) => matches(one.takes, event.data));
+    return {
+      taken: false,
+      outcome: 'unrouted',
+      reason: `Alarm ${reading.alarm.name} went to ${reading.state}; only ALARM opens an incident.`,
+    };
+  const agent = rules.agents
+    .toSorted((a, b) => a.order - b.order || a.name.localeCompare(b.name))
+    .find((one) => matches(one.takes, event.data));
   if (agent === undefined)
-    return { taken: false, outcome: 'unrouted', reason: `No agent takes ${event.data['detail-type']} from ${event.data.source}. Agents say what they take in config/agents/.` };
+    return {
+      taken: false,
+      outcome: 'unrouted',
+      reason: `No agent takes ${event.data['detail-type']} from ${event.data.source}. Agents say what they take in config/agents/.`,
+    };
   return { taken: true, event: event.data, agent, alarm: reading.kind === 'alarm' ? reading.alarm : null };
 };
 
@@ -45,16 +60,20 @@ const route = (raw: unknown, rules: Rules): Intake => {
 const countIncident = async (ports: OpenPorts, agent: Agent): Promise<string | undefined> => {
   const keys = dayKeys(agent.name, ports.clock.now());
   const perAgent = agent.budgetPerDay.incidents;
-  if (!(await ports.ledger.add(keys.agent, { incidents: 1 }, { incidents: perAgent })).added) return `Agent ${agent.name} has had its ${perAgent} incidents of today (UTC).`;
+  if (!(await ports.ledger.add(keys.agent, { incidents: 1 }, { incidents: perAgent })).added)
+    return `Agent ${agent.name} has had its ${perAgent} incidents of today (UTC).`;
   const perAccount = ports.rules.settings.accountBudgetPerDay.incidents;
-  if (!(await ports.ledger.add(keys.account, { incidents: 1 }, { incidents: perAccount })).added) return `The account has had its ${perAccount} incidents of today (UTC).`;
+  if (!(await ports.ledger.add(keys.account, { incidents: 1 }, { incidents: perAccount })).added)
+    return `The account has had its ${perAccount} incidents of today (UTC).`;
   return undefined;
 };
 
 const refuse = async (input: OpenInput, ports: OpenPorts, outcome: Outcome, reason: string): Promise<Output> => {
   const journal = await Journal.open(ports, 'open', { incidentId: input.execution, seq: 0 });
   const id = z.object({ id: z.string() }).safeParse(input.event);
-  await journal.once('incident.refused', () => ({ data: { eventId: id.success ? id.data.id : 'unknown', outcome, reason, detail: input.event } }));
+  await journal.once('incident.refused', () => ({
+    data: { eventId: id.success ? id.data.id : 'unknown', outcome, reason, detail: input.event },
+  }));
   return { incidentId: input.execution, agent: 'none', seq: journal.seq, next: 'close' };
 };
 
@@ -63,10 +82,17 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   if (!intake.taken) return refuse(input, ports, intake.outcome, intake.reason);
   const { event, agent, alarm } = intake;
   const position = await ports.switch.read();
-  if (position === 'off') return refuse(input, ports, 'switched-off', 'The kill switch is off: nothing is investigated until a human turns it on.');
+  if (position === 'off')
+    return refuse(
+      input,
+      ports,
+      'switched-off',
+      'The kill switch is off: nothing is investigated until a human turns it on.',
+    );
   const joined = (incidentId: string): Output => ({ incidentId, agent: agent.name, seq: 0, next: 'done' });
   const source = await ports.ledger.create({ family: FAMILY.source, id: event.id }, { incidentId: input.execution });
-  if (!source.created && source.row.data['incidentId'] !== input.execution) return joined(String(source.row.data['incidentId']));
+  if (!source.created && source.row.data['incidentId'] !== input.execution)
+    return joined(String(source.row.data['incidentId']));
   const stormKey = stormKeyOf(event, alarm);
   const claimed = await claim(ports, stormKey, input.execution, event.id);
   if (!claimed.opened) return joined(claimed.incidentId);
@@ -95,4 +121,9 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
 };
 
 /** Turns an event into an incident, joins it to an open one, or records why it is not taken up. */
-export const openStep: Step<OpenInput, Output, OpenPorts> = { name: 'open', input: OpenInput, output: OpenOutput, run: open };
+export const openStep: Step<OpenInput, Output, OpenPorts> = {
+  name: 'open',
+  input: OpenInput,
+  output: OpenOutput,
+  run: open,
+};

@@ -13,10 +13,18 @@ const openIn = (row: Row): string | undefined => {
 };
 
 /** Notes a copy on the trace of the incident it joins. `sealed`: that incident closed in the meantime. */
-const attach = async (ports: JournalPorts, stormKey: string, incidentId: string, eventId: string): Promise<'attached' | 'sealed'> => {
+const attach = async (
+  ports: JournalPorts,
+  stormKey: string,
+  incidentId: string,
+  eventId: string,
+): Promise<'attached' | 'sealed'> => {
   const events = await ports.ledger.events(incidentId);
   if (events.some((event) => event.kind === 'trace.sealed')) return 'sealed';
-  const once = await ports.ledger.create({ ...stormRow(stormKey), part: `copy#${incidentId}#${sha256(eventId)}` }, { eventId });
+  const once = await ports.ledger.create(
+    { ...stormRow(stormKey), part: `copy#${incidentId}#${sha256(eventId)}` },
+    { eventId },
+  );
   if (!once.created) return 'attached';
   const { totals } = await ports.ledger.add(copiesRow(stormKey, incidentId), { copies: 1 });
   const copy = totals['copies'] ?? 1;
@@ -45,7 +53,9 @@ export const claim = async (
     const { created, row } = await ports.ledger.create(stormRow(stormKey), { incidentId, open: true });
     const holder = openIn(row);
     if (created || holder === incidentId) return { opened: true };
-    if (holder !== undefined && (await attach(ports, stormKey, holder, eventId)) === 'attached') return { opened: false, incidentId: holder };
-    if (await ports.ledger.replace(stormRow(stormKey), { incidentId, open: true }, row.version)) return { opened: true };
+    if (holder !== undefined && (await attach(ports, stormKey, holder, eventId)) === 'attached')
+      return { opened: false, incidentId: holder };
+    if (await ports.ledger.replace(stormRow(stormKey), { incidentId, open: true }, row.version))
+      return { opened: true };
   }
 };

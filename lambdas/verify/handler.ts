@@ -3,4 +3,7 @@ import { basics } from '../adapters/wiring.ts';
 import { serve } from '../serve.ts';
 import { verify } from './step.ts';
 
-export const handler = serve(verify, (surroundings) => ({ ...basics(surroundings), cloud: awsCloudAccess(surroundings) }));
+export const handler = serve(verify, (surroundings) => ({
+  ...basics(surroundings),
+  cloud: awsCloudAccess(surroundings),
+}));

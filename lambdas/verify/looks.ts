@@ -23,7 +23,11 @@ const AlarmStates = z.object({
 export const lookAtAlarm = async (cloud: Cloud, alarm: Alarm | null): Promise<Look> => {
   const name = 'alarm';
   if (alarm === null) return { name, outcome: 'unknown', detail: 'The incident was not opened by an alarm.' };
-  const answer = await cloud.send({ service: 'cloudwatch', command: 'DescribeAlarms', input: { AlarmNames: [alarm.name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] } });
+  const answer = await cloud.send({
+    service: 'cloudwatch',
+    command: 'DescribeAlarms',
+    input: { AlarmNames: [alarm.name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] },
+  });
   const { MetricAlarms = [], CompositeAlarms = [] } = AlarmStates.parse(answer);
   const state = [...MetricAlarms, ...CompositeAlarms][0]?.StateValue;
   if (state === undefined) return { name, outcome: 'unknown', detail: `There is no alarm ${alarm.name} any more.` };
@@ -41,11 +45,18 @@ interface Guard {
 
 const GUARDS: Readonly<Record<string, readonly Guard[]>> = {
   'ec2-instance': [
-    { name: 'status checks', namespace: 'AWS/EC2', metric: 'StatusCheckFailed', dimensions: (target) => [{ Name: 'InstanceId', Value: target.id }] },
+    {
+      name: 'status checks',
+      namespace: 'AWS/EC2',
+      metric: 'StatusCheckFailed',
+      dimensions: (target) => [{ Name: 'InstanceId', Value: target.id }],
+    },
   ],
 };
 
-const MetricAnswer = z.object({ MetricDataResults: z.array(z.object({ Values: z.array(z.number()).default([]) })).default([]) });
+const MetricAnswer = z.object({
+  MetricDataResults: z.array(z.object({ Values: z.array(z.number()).default([]) })).default([]),
+});
 
 /** Guard metrics from the change until now; any datapoint above zero is worse. */
 export const lookAtGuards = (cloud: Cloud, target: Target, since: Date, now: Date): Promise<Look[]> =>
@@ -58,14 +69,30 @@ export const lookAtGuards = (cloud: Cloud, target: Target, since: Date, now: Dat
           StartTime: since.toISOString(),
           EndTime: now.toISOString(),
           MetricDataQueries: [
-            { Id: 'guard', MetricStat: { Metric: { Namespace: guard.namespace, MetricName: guard.metric, Dimensions: guard.dimensions(target) }, Period: 60, Stat: 'Maximum' } },
+            {
+              Id: 'guard',
+              MetricStat: {
+                Metric: { Namespace: guard.namespace, MetricName: guard.metric, Dimensions: guard.dimensions(target) },
+                Period: 60,
+                Stat: 'Maximum',
+              },
+            },
           ],
         },
       });
       const values = MetricAnswer.parse(answer).MetricDataResults.flatMap((one) => one.Values);
       const failing = values.filter((value) => value > 0).length;
       // The newest minutes decide: a machine that is just booting fails its checks for a moment.
-      if (values.length === 0) return { name: guard.name, outcome: 'unknown' as const, detail: `No datapoints of ${guard.metric} since the change.` };
-      return { name: guard.name, outcome: failing === values.length ? ('bad' as const) : ('good' as const), detail: `${guard.metric} was above 0 in ${failing} of ${values.length} minutes.` };
+      if (values.length === 0)
+        return {
+          name: guard.name,
+          outcome: 'unknown' as const,
+          detail: `No datapoints of ${guard.metric} since the change.`,
+        };
+      return {
+        name: guard.name,
+        outcome: failing === values.length ? ('bad' as const) : ('good' as const),
+        detail: `${guard.metric} was above 0 in ${failing} of ${values.length} minutes.`,
+      };
     }),
   );

@@ -44,7 +44,10 @@ const see = async (journal: Journal, ports: VerifyPorts): Promise<Sight> => {
   const context = { cloud: ports.cloud(tool.manifest.reads), clock: ports.clock, alarm };
   const postCondition = await orUnknown('post-condition', async () => {
     const { state } = await tool.describe(plan.input, context);
-    const { holds, detail } = tool.postCondition({ input: plan.input, target: plan.target, before: plan.before, after: plan.after }, state);
+    const { holds, detail } = tool.postCondition(
+      { input: plan.input, target: plan.target, before: plan.before, after: plan.after },
+      state,
+    );
     return { name: 'post-condition', outcome: holds ? 'good' : 'bad', detail };
   });
   const cloud = ports.cloud(VERIFY_READS);
@@ -85,15 +88,30 @@ const run = async (input: StepInput, ports: VerifyPorts): Promise<z.infer<typeof
   const { event } = await journal.once('change.verified', async () => {
     const sight = await see(journal, ports);
     const verdict = verdictOf(sight, agent);
-    const data: Verified = { digest, findings: [sight.postCondition, sight.alarm, ...sight.guards], secondsSinceChange: sight.secondsSinceChange, ...verdict };
+    const data: Verified = {
+      digest,
+      findings: [sight.postCondition, sight.alarm, ...sight.guards],
+      secondsSinceChange: sight.secondsSinceChange,
+      ...verdict,
+    };
     if (verdict.next !== 'report') return { data };
     const toolUseId = unansweredCalls(journal.events)[0]?.id ?? null;
     return { data, replies: [{ toolUseId, text: told(handle, data), isError: verdict.outcome !== 'healed' }] };
   });
   if (event.data.next === 'report') await releaseLease(ports.ledger, plan.target.arn, input.incidentId);
   const next = { wait: 'verify', rollback: 'rollback', report: 'decide' } as const;
-  return { ...input, seq: journal.seq, next: next[event.data.next], waitSeconds: event.data.next === 'wait' ? VERIFY_INTERVAL_SECONDS : 0 };
+  return {
+    ...input,
+    seq: journal.seq,
+    next: next[event.data.next],
+    waitSeconds: event.data.next === 'wait' ? VERIFY_INTERVAL_SECONDS : 0,
+  };
 };
 
 /** Looks whether a change helped: post-condition, the triggering alarm, guard metrics. */
-export const verify: Step<StepInput, z.infer<typeof VerifyOutput>, VerifyPorts> = { name: 'verify', input: StepInput, output: VerifyOutput, run };
+export const verify: Step<StepInput, z.infer<typeof VerifyOutput>, VerifyPorts> = {
+  name: 'verify',
+  input: StepInput,
+  output: VerifyOutput,
+  run,
+};

@@ -1,0 +1,65 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { BODY_LIMIT, handleApproval } from '../lambdas/approve/http.ts';
+import { errorPage } from '../lambdas/approve/page-shell.ts';
+import type { PagePorts } from '../lambdas/approve/visit.ts';
+import { contractBroken } from '../lambdas/errors.ts';
+
+/** The approval page on this machine. */
+export interface ApprovalServer {
+  /** Without a trailing slash. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves the approval page to this machine only, on a free port unless one is given. */
+export const startApprovalServer = async (
+  ports: PagePorts,
+  { port = 0 }: { readonly port?: number } = {},
+): Promise<ApprovalServer> => {
+  const server = createServer((request, response) => void answer(request, response, ports));
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed).listen(port, '127.0.0.1', listening);
+  });
+  return {
+    url: `http://127.0.0.1:${portOf(server.address())}`,
+    close: () =>
+      new Promise((closed, failed) => {
+        server.close((error) => (error === undefined ? closed() : failed(error)));
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const answer = async (request: IncomingMessage, response: ServerResponse, ports: PagePorts): Promise<void> => {
+  try {
+    const { statusCode, headers, body } = await handleApproval(await read(request), ports);
+    response.writeHead(statusCode, headers).end(body);
+  } catch (error) {
+    const says = error instanceof Error ? error.message : 'unknown error';
+    response.writeHead(500, { 'content-type': 'text/html; charset=utf-8' }).end(errorPage('The page failed', says));
+  }
+};
+
+/** Reads a request, and of its body no more than is needed to see that it is too large. */
+const read = async (request: IncomingMessage) => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size - bytes.length <= BODY_LIMIT) chunks.push(bytes);
+  }
+  return {
+    method: request.method ?? '',
+    query: new URL(request.url ?? '/', 'http://127.0.0.1').searchParams,
+    headers: { 'content-type': request.headers['content-type'] },
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+};
+
+const portOf = (address: AddressInfo | string | null): number => {
+  if (address === null || typeof address === 'string')
+    throw contractBroken('The approval server listens, but at no TCP port.');
+  return address.port;
+};

@@ -1,0 +1,76 @@
+import { createInterface } from 'node:readline/promises';
+import type { TraceEventOf } from '../lambdas/contracts/events.ts';
+import { takeAnswer, type Answer, type AnswerPorts } from '../lambdas/approve/answer.ts';
+import { lastOf } from '../lambdas/kernel/trace.ts';
+
+/** What the local approver says when asked: one line of a scenario's `approvals`. */
+export interface PresetAnswer {
+  readonly answer: 'approve' | 'deny' | 'silence';
+  readonly reason: string;
+}
+
+/** Who answers on a laptop: always the same, a list in order, or a person. */
+export type LocalApprover =
+  | { readonly kind: 'preset'; readonly answers: readonly PresetAnswer[] }
+  | { readonly kind: 'ask'; readonly pageUrl: string; readonly terminal: boolean };
+
+type Asked = TraceEventOf<'approval.asked'>['data'];
+
+const answerAll = async (asked: Asked, preset: PresetAnswer, ports: AnswerPorts): Promise<void> => {
+  const { answer, reason } = preset;
+  if (answer === 'silence') return;
+  // As many people as the plan needs: a quorum of two is two answers by two people.
+  const people = ports.rules.settings.approvers.map((one) => one.email);
+  for (const approver of people) {
+    const given: Answer = { approvalId: asked.approvalId, approver, answer, reason, via: 'preset' };
+    const receipt = await takeAnswer(given, ports);
+    if (receipt.status === 'granted' || receipt.status === 'denied') return;
+  }
+};
+
+const askInTerminal = async (asked: Asked, ports: AnswerPorts, signal: AbortSignal): Promise<void> => {
+  const approver = asked.approvers[0] ?? '';
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const said = (await lines.question(`Approve as ${approver}? [y/N] `, { signal })).trim().toLowerCase();
+    const answer = said === 'y' || said === 'yes' ? 'approve' : 'deny';
+    const reason = await lines.question('Reason (optional): ', { signal });
+    await takeAnswer({ approvalId: asked.approvalId, approver, answer, reason, via: 'terminal' }, ports);
+  } finally {
+    lines.close();
+  }
+};
+
+/**
+ * Answers questions on a laptop. Called each time the flow waits; `expire` lets the wait run out as the
+ * clock would. A person may answer in the terminal or on the page, whichever comes first.
+ */
+export const localApprover = (who: LocalApprover, ports: AnswerPorts) => {
+  let asks = 0;
+  let lastAsked = '';
+  return async (incidentId: string, answered: Promise<unknown>, expire: () => void): Promise<void> => {
+    const asked = lastOf(await ports.ledger.events(incidentId), 'approval.asked')?.data;
+    if (asked === undefined) return;
+    switch (who.kind) {
+      case 'preset': {
+        if (asked.approvalId !== lastAsked) asks += 1;
+        lastAsked = asked.approvalId;
+        const preset = who.answers[asks - 1] ?? who.answers.at(-1) ?? { answer: 'silence', reason: '' };
+        if (preset.answer === 'silence') expire();
+        else await answerAll(asked, preset, ports);
+        return;
+      }
+      case 'ask': {
+        if (!who.terminal) return;
+        const done = new AbortController();
+        void answered.then(
+          () => done.abort(),
+          () => done.abort(),
+        );
+        await askInTerminal(asked, ports, done.signal).catch((error: unknown) => {
+          if (!done.signal.aborted) throw error;
+        });
+      }
+    }
+  };
+};

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { ask, type AskPorts } from '../lambdas/approve/ask.ts';
+import type { AnswerPorts } from '../lambdas/approve/answer.ts';
+import type { ApplyPorts } from '../lambdas/apply/ports.ts';
+import { authorize } from '../lambdas/authorize/step.ts';
+import { changeZone } from '../lambdas/change-zone/change-zone.ts';
+import { close } from '../lambdas/close/step.ts';
+import type { TraceEvent } from '../lambdas/contracts/events.ts';
+import type { StepName } from '../lambdas/contracts/flow.ts';
+import type { Json, JsonObject } from '../lambdas/contracts/json.ts';
+import type { Rules } from '../lambdas/contracts/rules.ts';
+import { decide } from '../lambdas/decide/step.ts';
+import { policyEngine } from '../lambdas/kernel/policy.ts';
+import { CHANGE_ZONE_SECONDS } from '../lambdas/kernel/timing.ts';
+import { observe } from '../lambdas/observe/step.ts';
+import { openStep } from '../lambdas/open/step.ts';
+import type { Ledger, MacVerifier, Model, Notification, Switch } from '../lambdas/ports.ts';
+import { runStep } from '../lambdas/step.ts';
+import { verify } from '../lambdas/verify/step.ts';
+import { SimulatedAccount, type RecordedCall } from './account/account.ts';
+import { SimulatedClock } from './account/clock.ts';
+import type { World } from './account/world/world.ts';
+import { localApprover, type LocalApprover } from './approver.ts';
+import { runFlow, WaitingTasks } from './flow.ts';
+import { localMac, localSealer } from './keys.ts';
+
+/** Ports of every step, on a laptop. Here one process has both halves of every key. */
+export type LaptopPorts = AskPorts & AnswerPorts & Omit<ApplyPorts, 'mac'> & { readonly linkMac: MacVerifier };
+
+/** Everything that one run on a laptop is made of. */
+export interface LaptopOptions {
+  readonly definition: JsonObject;
+  readonly rules: Rules;
+  readonly world: World;
+  readonly model: Model;
+  readonly ledger: Ledger;
+  readonly approver: (ports: LaptopPorts) => Promise<LocalApprover>;
+  readonly switch?: Switch;
+  /** Called for each event as it is appended, of any incident. */
+  readonly onEvent?: (event: TraceEvent) => void;
+  readonly onCall?: (call: RecordedCall) => void;
+  /** Runs in front of every step, e.g. to make it fail. */
+  readonly before?: (step: StepName) => void;
+}
+
+const Ended = z.object({ incidentId: z.string() });
+
+/** Tells of each event as soon as it is in the ledger. */
+const observed = (ledger: Ledger, onEvent: (event: TraceEvent) => void): Ledger => ({
+  ...ledger,
+  append: async (event) => {
+    const result = await ledger.append(event);
+    if (result === 'appended') onEvent(event);
+    return result;
+  },
+});
+
+/** A deployment of Checkrein on one machine: the real steps, between a simulated account and a local ledger. */
+export class Laptop {
+  readonly messages: Notification[] = [];
+  readonly ports: LaptopPorts;
+  readonly account: SimulatedAccount;
+  readonly #options: LaptopOptions;
+  readonly #clock: SimulatedClock;
+  readonly #mac = localMac();
+  readonly #sealer = localSealer();
+  readonly #tasks = new WaitingTasks();
+  #answer: ReturnType<typeof localApprover> | undefined;
+
+  constructor(options: LaptopOptions, pageUrl = 'http://localhost') {
+    const { rules, world, ledger } = options;
+    this.#options = options;
+    this.#clock = new SimulatedClock(new Date(world.now));
+    this.account = new SimulatedAccount(world, this.#clock, options.onCall);
+    this.ports = {
+      ledger: observed(ledger, options.onEvent ?? (() => undefined)),
+      clock: this.#clock,
+      ids: { fresh: (prefix) => `${prefix}-${randomUUID()}` },
+      rules,
+      policy: policyEngine(rules),
+      switch: options.switch ?? { read: async () => rules.settings.initialSwitch },
+      linkMac: localMac(),
+      grantMac: this.#mac,
+      notifier: { notify: async (message) => void this.messages.push(message) },
+      callbacks: this.#tasks,
+      pageUrl,
+      cloud: (calls) => this.account.cloud({ step: 'observe' }, calls),
+      credentials: this.account.change('apply'),
+      deadline: { at: () => new Date(this.#clock.now().getTime() + CHANGE_ZONE_SECONDS * 1000) },
+    };
+  }
+
+  /** Delivers an event, as the bus would, and runs the execution to its end. Answers with the incident that took it. */
+  async deliver(event: Json): Promise<string> {
+    this.#answer ??= localApprover(await this.#options.approver(this.ports), this.ports);
+    const answer = this.#answer;
+    const execution = randomUUID();
+    const ended = await runFlow(
+      {
+        definition: this.#options.definition,
+        clock: this.#clock,
+        tasks: this.#tasks,
+        invoke: (step, payload) => this.#invoke(step, payload),
+        onWaiting: (_token, answered, expire) => answer(execution, answered, expire),
+      },
+      execution,
+      { event },
+    );
+    return Ended.parse(ended).incidentId;
+  }
+
+  /** Thinking takes time here too: what it really took, and at least two seconds. */
+  #timed(model: Model): Model {
+    return {
+      decide: async (request) => {
+        const started = performance.now();
+        try {
+          return await model.decide(request);
+        } finally {
+          this.#clock.advance(Math.max(2000, performance.now() - started));
+        }
+      },
+    };
+  }
+
+  async #invoke(step: StepName, payload: Json): Promise<unknown> {
+    // The bus may deliver while an incident is running; the copy then runs its own execution, to its end.
+    if (step !== 'open')
+      for (const event of this.account.due(this.#clock.now())) await this.deliver(z.json().parse(event));
+    this.#options.before?.(step);
+    const ports: LaptopPorts = {
+      ...this.ports,
+      cloud: (calls) => this.account.cloud({ step }, calls),
+      credentials: this.account.change(step),
+    };
+    switch (step) {
+      case 'open':
+        return runStep(openStep, payload, ports);
+      case 'decide':
+        return runStep(decide, payload, { ...ports, model: this.#timed(this.#options.model) });
+      case 'observe':
+        return runStep(observe, payload, ports);
+      case 'authorize':
+        return runStep(authorize, payload, { ...ports, mac: this.#mac });
+      case 'dry-run':
+      case 'apply':
+      case 'rollback':
+        return changeZone(payload, { ...ports, mac: this.#mac });
+      case 'approve':
+        return runStep(ask, payload, ports);
+      case 'verify':
+        return runStep(verify, payload, ports);
+      case 'close':
+        return runStep(close, payload, { ...ports, sealer: this.#sealer });
+    }
+  }
+}
+
+/** The folder of the project that the laptop takes its rules from. */
+export const configDirectory = (): string => join(import.meta.dirname, '..', 'config');

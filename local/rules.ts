@@ -1,0 +1,20 @@
+import { deployment } from '../config/deployment.ts';
+import type { Rules } from '../lambdas/contracts/rules.ts';
+import { InputError } from '../lambdas/errors.ts';
+import { compileRules } from '../lambdas/kernel/rules/compile.ts';
+import { configDirectory } from './laptop.ts';
+
+/** The rules of this checkout, as `cdk synth` compiles them. */
+export const localRules = (): Rules => compileRules(configDirectory(), deployment);
+
+/** The same with one agent only, which takes whatever event comes: what `--agent` asks for. */
+export const withOnly = (rules: Rules, name: string): Rules => {
+  const agent = rules.agents.find((one) => one.name === name);
+  if (agent === undefined)
+    throw new InputError(
+      '--agent',
+      `there is no agent ${JSON.stringify(name)}`,
+      `one of ${rules.agents.map((one) => one.name).join(', ')}; agents are files in config/agents/`,
+    );
+  return { ...rules, agents: [{ ...agent, takes: {} }] };
+};

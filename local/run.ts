@@ -1,0 +1,135 @@
+import type { RecordedCall } from './account/account.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TraceEvent } from '../lambdas/contracts/events.ts';
+import type { Json } from '../lambdas/contracts/json.ts';
+import type { Rules } from '../lambdas/contracts/rules.ts';
+import { canonical } from '../lambdas/kernel/canonical.ts';
+import { reportOf } from '../lambdas/kernel/report.ts';
+import { allOf, lastOf, plansOf, usageOf } from '../lambdas/kernel/trace.ts';
+import type { Model } from '../lambdas/ports.ts';
+import { synthesize } from '../lib/synthesize.ts';
+import type { World } from './account/world/world.ts';
+import { startApprovalServer } from './approval-server.ts';
+import type { LocalApprover, PresetAnswer } from './approver.ts';
+import { Laptop, type LaptopPorts } from './laptop.ts';
+import { startLedger } from './ledger-server.ts';
+
+/** What a run on a laptop takes. Everything has been read and checked. */
+export interface RunOptions {
+  readonly event: Json;
+  readonly world: World;
+  readonly rules: Rules;
+  readonly model: Model;
+  readonly approve:
+    | { readonly kind: 'preset'; readonly answers: readonly PresetAnswer[] }
+    | { readonly kind: 'ask'; readonly terminal: boolean };
+  readonly onEvent: (event: TraceEvent) => void;
+  /** Told where the approval page is, when a person is asked. */
+  readonly onPage: (url: string) => void;
+}
+
+/** What a run left behind. */
+export interface RunResult {
+  readonly incidentId: string;
+  readonly events: readonly TraceEvent[];
+  readonly calls: readonly RecordedCall[];
+}
+
+/** Runs one event to its end: the synthesized flow, the real steps, a local ledger and a simulated account. */
+export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
+  const { rules, world, model, approve, onEvent, onPage } = options;
+  const { stateMachineDefinition: definition } = synthesize(rules);
+  const server = await startLedger(rules.settings.retentionDays);
+  const calls: RecordedCall[] = [];
+  const closing: (() => Promise<void>)[] = [server.stop];
+  const approver = async (ports: LaptopPorts): Promise<LocalApprover> => {
+    if (approve.kind === 'preset') return approve;
+    const page = await startApprovalServer(ports);
+    closing.push(page.close);
+    onPage(page.url);
+    return { kind: 'ask', pageUrl: page.url, terminal: approve.terminal };
+  };
+  try {
+    const laptop = new Laptop({
+      definition,
+      rules,
+      world,
+      model,
+      ledger: server.ledger,
+      approver,
+      onEvent,
+      onCall: (call) => calls.push(call),
+    });
+    const incidentId = await laptop.deliver(options.event);
+    return { incidentId, events: await server.ledger.events(incidentId), calls };
+  } finally {
+    for (const close of closing) await close();
+  }
+};
+
+/** Where a run's files went. */
+export interface RunFiles {
+  readonly trace: string;
+  readonly report: string;
+  readonly calls: string;
+  /** Public key of the seal, to verify the trace with. */
+  readonly key: string;
+}
+
+/** Writes trace, report, calls and the seal's public key into a folder, which it makes. */
+export const writeRun = (directory: string, { events, calls }: RunResult): RunFiles => {
+  mkdirSync(directory, { recursive: true });
+  const files = {
+    trace: join(directory, 'trace.jsonl'),
+    report: join(directory, 'report.md'),
+    calls: join(directory, 'calls.jsonl'),
+    key: join(directory, 'seal.pub.pem'),
+  };
+  writeFileSync(files.trace, events.map((event) => `${canonical(event)}\n`).join(''));
+  writeFileSync(files.report, reportOf(events));
+  writeFileSync(files.calls, calls.map((call) => `${JSON.stringify(call)}\n`).join(''));
+  writeFileSync(files.key, lastOf(events, 'trace.sealed')?.data.publicKey ?? '');
+  return files;
+};
+
+/** The one object that `--json` prints. */
+export const summaryOf = ({ incidentId, events }: RunResult, files: RunFiles) => {
+  const closed = lastOf(events, 'incident.closed')?.data;
+  const used = usageOf(events);
+  return {
+    incidentId,
+    outcome: closed?.outcome ?? 'open',
+    summary: closed?.summary ?? '',
+    agent: lastOf(events, 'incident.opened')?.data.agent ?? null,
+    steps: events
+      .filter((event, index) => event.step !== events[index - 1]?.step || event.from !== events[index - 1]?.from)
+      .map((event) => event.step),
+    turns: used.turns,
+    tokens: used.tokens,
+    costUsd: used.microUsd / 1_000_000,
+    copies: closed?.copies ?? 0,
+    plans: plansOf(events).map(({ handle, digest, plan }) => ({
+      handle,
+      digest,
+      tool: plan.tool,
+      input: plan.input,
+      target: plan.target.arn,
+      costDeltaCentsPerMonth: plan.report.cost.deltaCentsPerMonth,
+      applied: allOf(events, 'apply.finished').some(
+        ({ data }) => data.digest === digest && data.purpose === 'apply' && data.outcome === 'applied',
+      ),
+      rolledBack: allOf(events, 'apply.finished').some(
+        ({ data }) => data.digest === digest && data.purpose === 'rollback' && data.outcome === 'applied',
+      ),
+    })),
+    approvals: allOf(events, 'approval.answered').map(({ data }) => ({
+      digest: data.digest,
+      approver: data.approver,
+      answer: data.answer,
+      reason: data.reason,
+      counted: data.counted,
+    })),
+    paths: files,
+  };
+};
