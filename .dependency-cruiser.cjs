@@ -5,21 +5,28 @@ module.exports = {
   forbidden: [
     {
       name: 'law-1-runtime-knows-no-cdk',
-      comment: 'Law 1: lambdas/ is what runs; it never imports aws-cdk-lib, constructs or lib/. Move what both halves need to lambdas/contracts/.',
+      comment:
+        'Law 1: lambdas/ is what runs; it never imports aws-cdk-lib, constructs or lib/. Move what both halves need to lambdas/contracts/.',
       severity: 'error',
       from: { path: '^lambdas/' },
       to: { path: '(^lib/|node_modules/(aws-cdk-lib|constructs)/)' },
     },
     {
       name: 'law-1-stack-reads-only-contracts',
-      comment: 'Law 1: lib/ reads from lambdas/ only contracts/, the tool catalogue with its manifests, and the policy rules of kernel/rules/ that synth validates with.',
+      comment:
+        'Law 1: lib/ reads from lambdas/ only contracts/, the tool catalogue with its manifests, and the policy rules of kernel/rules/ that synth validates with.',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { path: '^lambdas/', pathNot: '^lambdas/(contracts/|tools/(catalogue|[a-z-]+/manifest)\\.ts$|kernel/(rules/|canonical\\.ts)|errors\\.ts$)' },
+      to: {
+        path: '^lambdas/',
+        pathNot:
+          '^lambdas/(contracts/|tools/(catalogue|[a-z-]+/manifest)\\.ts$|kernel/(rules/|canonical\\.ts)|errors\\.ts$)',
+      },
     },
     {
       name: 'law-2-sdks-only-in-adapters',
-      comment: 'Law 2: AWS and model SDKs live in lambdas/adapters/. Add a method to a port (lambdas/ports.ts) and call that.',
+      comment:
+        'Law 2: AWS and model SDKs live in lambdas/adapters/. Add a method to a port (lambdas/ports.ts) and call that.',
       severity: 'error',
       from: { path: '^lambdas/', pathNot: '^lambdas/adapters/' },
       to: { path: 'node_modules/(@aws-sdk|@anthropic-ai|@smithy)/' },
@@ -52,13 +59,28 @@ module.exports = {
       from: { path: '^lambdas/contracts/' },
       to: { pathNot: '^(lambdas/contracts/|node_modules/zod/)' },
     },
-    { name: 'no-cycles', comment: 'A cycle is two files that are really one, or one idea in the wrong file.', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-unresolvable', comment: 'This import leads nowhere.', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-cycles',
+      comment: 'A cycle is two files that are really one, or one idea in the wrong file.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'This import leads nowhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

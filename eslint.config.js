@@ -1,7 +1,8 @@
 import tseslint from 'typescript-eslint';
 
 const throwOurOwn = {
-  selector: "ThrowStatement > NewExpression[callee.name='Error'], ThrowStatement > NewExpression[callee.name='TypeError']",
+  selector:
+    "ThrowStatement > NewExpression[callee.name='Error'], ThrowStatement > NewExpression[callee.name='TypeError']",
   message: 'Throw one of our own errors (lambdas/errors.ts): they carry a code, a cause and advice.',
 };
 const impure = [
@@ -10,11 +11,13 @@ const impure = [
     message: 'Law 2: only lambdas/serve.ts reads process.env. Take the value as an argument.',
   },
   {
-    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now'], NewExpression[callee.name='Date'][arguments.length=0]",
+    selector:
+      "CallExpression[callee.object.name='Date'][callee.property.name='now'], NewExpression[callee.name='Date'][arguments.length=0]",
     message: 'Law 2: time comes through the Clock port, or a step cannot be replayed.',
   },
   {
-    selector: "CallExpression[callee.object.name='Math'][callee.property.name='random'], CallExpression[callee.name=/^random(UUID|Bytes|Int)$/]",
+    selector:
+      "CallExpression[callee.object.name='Math'][callee.property.name='random'], CallExpression[callee.name=/^random(UUID|Bytes|Int)$/]",
     message: 'Law 2: randomness and ids come through the Ids port, or a step cannot be replayed.',
   },
 ];

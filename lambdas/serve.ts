@@ -67,7 +67,7 @@ export const lambda = <Ports, Out>(
       ports ??= makePorts({ account, region, logger, env, rules: readRules(), deadline });
       return await run(event, ports);
     } catch (error) {
-      const known = error instanceof CheckreinError ? { code: error.code, advice: error.advice } : {};
+      const known = error instanceof CheckreinError ? { code: error.name, advice: error.advice } : {};
       logger.error(`${name} failed`, { ...known, error: error instanceof Error ? error : String(error) });
       throw error;
     }

@@ -1,7 +1,7 @@
 import { StateMachine } from 'aws-local-stepfunctions';
 import * as z from 'zod';
 import { STATE_OF, type ApproveOutput, type StepName } from '../lambdas/contracts/flow.ts';
-import { Json, JsonObject } from '../lambdas/contracts/json.ts';
+import { Json, type JsonObject } from '../lambdas/contracts/json.ts';
 import { CheckreinError, contractBroken } from '../lambdas/errors.ts';
 import type { Callbacks } from '../lambdas/ports.ts';
 import type { SimulatedClock } from './account/clock.ts';
@@ -94,12 +94,19 @@ export const runFlow = async (options: FlowOptions, execution: string, input: Js
     const answer = tasks.wait(taskToken);
     answer.catch(() => undefined);
     await task('approve', raw);
+    const seconds = States[STATE_OF.approve]?.TimeoutSeconds ?? 60;
     const expire = (): void => {
-      clock.advance((States[STATE_OF.approve]?.TimeoutSeconds ?? 60) * 1000);
+      clock.advance(seconds * 1000);
       tasks.expire(taskToken);
     };
-    await onWaiting(taskToken, answer, expire);
-    return Json.parse(await answer);
+    // A person takes real time. Ours runs out a little before the interpreter's, so that the clock moves too.
+    const timer = setTimeout(expire, seconds * 1000 - 500);
+    try {
+      await onWaiting(taskToken, answer, expire);
+      return Json.parse(await answer);
+    } finally {
+      clearTimeout(timer);
+    }
   };
 
   const tasksByState = Object.entries(States)

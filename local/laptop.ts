@@ -41,6 +41,8 @@ export interface LaptopOptions {
   /** Called for each event as it is appended, of any incident. */
   readonly onEvent?: (event: TraceEvent) => void;
   readonly onCall?: (call: RecordedCall) => void;
+  /** Called for each message that people would get. */
+  readonly onMessage?: (message: Notification) => void;
   /** Runs in front of every step, e.g. to make it fail. */
   readonly before?: (step: StepName) => void;
 }
@@ -59,8 +61,7 @@ const observed = (ledger: Ledger, onEvent: (event: TraceEvent) => void): Ledger 
 
 /** A deployment of Checkrein on one machine: the real steps, between a simulated account and a local ledger. */
 export class Laptop {
-  readonly messages: Notification[] = [];
-  readonly ports: LaptopPorts;
+  ports: LaptopPorts;
   readonly account: SimulatedAccount;
   readonly #options: LaptopOptions;
   readonly #clock: SimulatedClock;
@@ -69,7 +70,7 @@ export class Laptop {
   readonly #tasks = new WaitingTasks();
   #answer: ReturnType<typeof localApprover> | undefined;
 
-  constructor(options: LaptopOptions, pageUrl = 'http://localhost') {
+  constructor(options: LaptopOptions) {
     const { rules, world, ledger } = options;
     this.#options = options;
     this.#clock = new SimulatedClock(new Date(world.now));
@@ -83,9 +84,9 @@ export class Laptop {
       switch: options.switch ?? { read: async () => rules.settings.initialSwitch },
       linkMac: localMac(),
       grantMac: this.#mac,
-      notifier: { notify: async (message) => void this.messages.push(message) },
+      notifier: { notify: async (message) => options.onMessage?.(message) },
       callbacks: this.#tasks,
-      pageUrl,
+      pageUrl: 'http://localhost',
       cloud: (calls) => this.account.cloud({ step: 'observe' }, calls),
       credentials: this.account.change('apply'),
       deadline: { at: () => new Date(this.#clock.now().getTime() + CHANGE_ZONE_SECONDS * 1000) },
@@ -94,8 +95,7 @@ export class Laptop {
 
   /** Delivers an event, as the bus would, and runs the execution to its end. Answers with the incident that took it. */
   async deliver(event: Json): Promise<string> {
-    this.#answer ??= localApprover(await this.#options.approver(this.ports), this.ports);
-    const answer = this.#answer;
+    const answer = (this.#answer ??= await this.#seatApprover());
     const execution = randomUUID();
     const ended = await runFlow(
       {
@@ -109,6 +109,13 @@ export class Laptop {
       { event },
     );
     return Ended.parse(ended).incidentId;
+  }
+
+  /** Seats whoever answers. Where a page is served is known only then, and goes into the links. */
+  async #seatApprover(): Promise<ReturnType<typeof localApprover>> {
+    const who = await this.#options.approver(this.ports);
+    if (who.kind === 'ask') this.ports = { ...this.ports, pageUrl: who.pageUrl };
+    return localApprover(who, this.ports);
   }
 
   /** Thinking takes time here too: what it really took, and at least two seconds. */

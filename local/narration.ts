@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../lambdas/contracts/events.ts';
+import { JsonObject, type Json } from '../lambdas/contracts/json.ts';
 import { callsOf } from '../lambdas/kernel/trace.ts';
 import { modelCost, reportLines, shown } from '../lambdas/kernel/wording.ts';
 
@@ -35,23 +36,25 @@ const passed = (checks: readonly { readonly check: string; readonly outcome: str
     .map((check) => check.check)
     .join(', ');
 
+const argumentsOf = (input: Json): string => {
+  const fields = JsonObject.safeParse(input);
+  if (!fields.success) return shown(input).slice(0, 60);
+  return Object.entries(fields.data)
+    .map(([key, value]) => `${key}: ${shown(value)}`.slice(0, 60))
+    .join(', ');
+};
+
 const ofModel = (event: Extract<TraceEvent, { kind: 'model.called' }>): Narrated => {
   const { turn, content, usage, costMicroUsd } = event.data;
   const words = content.flatMap((block) =>
     block.type === 'text' ? block.text.split('\n').filter((one) => one.trim() !== '') : [],
   );
-  const calls = callsOf(event).map(
-    (call) =>
-      `calls ${call.name}(${Object.entries(call.input ?? {})
-        .map(([key, value]) => `${key}: ${shown(value)}`.slice(0, 60))
-        .join(', ')})`,
-  );
+  const calls = callsOf(event).map((call) => `calls ${call.name}(${argumentsOf(call.input)})`);
   const tokens = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   return line('model', 'plain', `turn ${turn}, ${tokens} tokens, ${modelCost(costMicroUsd)}`, [...words, ...calls]);
 };
 
 /** Tells one event, or nothing where it would only repeat what was said. Pure. */
-// eslint-disable-next-line complexity -- one case an event kind; the compiler checks that none is missing
 export const narrate = (event: TraceEvent): Narrated | undefined => {
   switch (event.kind) {
     case 'incident.opened': {

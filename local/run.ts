@@ -7,7 +7,7 @@ import type { Rules } from '../lambdas/contracts/rules.ts';
 import { canonical } from '../lambdas/kernel/canonical.ts';
 import { reportOf } from '../lambdas/kernel/report.ts';
 import { allOf, lastOf, plansOf, usageOf } from '../lambdas/kernel/trace.ts';
-import type { Model } from '../lambdas/ports.ts';
+import type { Model, Notification } from '../lambdas/ports.ts';
 import { synthesize } from '../lib/synthesize.ts';
 import type { World } from './account/world/world.ts';
 import { startApprovalServer } from './approval-server.ts';
@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly onEvent: (event: TraceEvent) => void;
   /** Told where the approval page is, when a person is asked. */
   readonly onPage: (url: string) => void;
+  /** Told of every message that people would get. */
+  readonly onMessage?: (message: Notification) => void;
 }
 
 /** What a run left behind. */
@@ -38,15 +40,15 @@ export interface RunResult {
 
 /** Runs one event to its end: the synthesized flow, the real steps, a local ledger and a simulated account. */
 export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
-  const { rules, world, model, approve, onEvent, onPage } = options;
+  const { rules, world, model, approve, onEvent, onPage, onMessage = () => undefined } = options;
   const { stateMachineDefinition: definition } = synthesize(rules);
   const server = await startLedger(rules.settings.retentionDays);
   const calls: RecordedCall[] = [];
-  const closing: (() => Promise<void>)[] = [server.stop];
+  const closing: (() => Promise<void>)[] = [() => server.stop()];
   const approver = async (ports: LaptopPorts): Promise<LocalApprover> => {
     if (approve.kind === 'preset') return approve;
     const page = await startApprovalServer(ports);
-    closing.push(page.close);
+    closing.push(() => page.close());
     onPage(page.url);
     return { kind: 'ask', pageUrl: page.url, terminal: approve.terminal };
   };
@@ -59,6 +61,7 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
       ledger: server.ledger,
       approver,
       onEvent,
+      onMessage,
       onCall: (call) => calls.push(call),
     });
     const incidentId = await laptop.deliver(options.event);
@@ -93,6 +96,12 @@ export const writeRun = (directory: string, { events, calls }: RunResult): RunFi
   return files;
 };
 
+/** The steps in the order in which they ran, one entry an invocation. */
+const stepsOf = (events: readonly TraceEvent[]): string[] =>
+  events
+    .filter((event, index) => event.step !== events[index - 1]?.step || event.from !== events[index - 1]?.from)
+    .map((event) => (event.step.startsWith('approve-page') ? 'approve-page' : event.step));
+
 /** The one object that `--json` prints. */
 export const summaryOf = ({ incidentId, events }: RunResult, files: RunFiles) => {
   const closed = lastOf(events, 'incident.closed')?.data;
@@ -102,9 +111,7 @@ export const summaryOf = ({ incidentId, events }: RunResult, files: RunFiles) =>
     outcome: closed?.outcome ?? 'open',
     summary: closed?.summary ?? '',
     agent: lastOf(events, 'incident.opened')?.data.agent ?? null,
-    steps: events
-      .filter((event, index) => event.step !== events[index - 1]?.step || event.from !== events[index - 1]?.from)
-      .map((event) => event.step),
+    steps: stepsOf(events),
     turns: used.turns,
     tokens: used.tokens,
     costUsd: used.microUsd / 1_000_000,

@@ -1,0 +1,19 @@
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { coloursFor, timelineLines } from '../../local/terminal.ts';
+
+/** Writes a line for a person: to standard output, or to standard error when that one belongs to `--json`. */
+export const printer = (json: boolean): ((text: string) => void) => {
+  const stream = json ? process.stderr : process.stdout;
+  return (text) => void stream.write(`${text}\n`);
+};
+
+/** Tells events as they happen. With `--json`, only where somebody looks. */
+export const narrator = (json: boolean): ((event: TraceEvent) => void) => {
+  const stream = json ? process.stderr : process.stdout;
+  if (json && !stream.isTTY) return () => undefined;
+  const colours = coloursFor(stream);
+  return (event) => timelineLines(event, colours).forEach((line) => stream.write(`${line}\n`));
+};
+
+/** Prints the one JSON object of `--json`. */
+export const printJson = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
