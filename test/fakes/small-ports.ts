@@ -1,0 +1,84 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { ERROR } from '../../lambdas/contracts/error-names.ts';
+import type { ApproveOutput } from '../../lambdas/contracts/flow.ts';
+import { StepError } from '../../lambdas/errors.ts';
+import type {
+  Callbacks,
+  Clock,
+  Ids,
+  MacGenerator,
+  MacVerifier,
+  Notification,
+  Notifier,
+  Switch,
+} from '../../lambdas/ports.ts';
+
+/** HMAC-SHA-256 under a key of its own, as the KMS key does it. */
+export class HmacMac implements MacGenerator, MacVerifier {
+  readonly #key: string;
+  constructor(key: string) {
+    this.#key = key;
+  }
+  async generate(message: Uint8Array): Promise<string> {
+    return createHmac('sha256', this.#key).update(message).digest('base64');
+  }
+  async verify(message: Uint8Array, mac: string): Promise<boolean> {
+    const wanted = Buffer.from(await this.generate(message), 'base64');
+    const given = Buffer.from(mac, 'base64');
+    return given.length === wanted.length && timingSafeEqual(given, wanted);
+  }
+}
+
+/** A clock that the test moves. */
+export class ManualClock implements Clock {
+  #now: number;
+  constructor(start: string) {
+    this.#now = Date.parse(start);
+  }
+  now(): Date {
+    return new Date(this.#now);
+  }
+  async sleep(milliseconds: number): Promise<void> {
+    this.#now += milliseconds;
+  }
+  advance(minutes: number): void {
+    this.#now += minutes * 60_000;
+  }
+}
+
+/** Ids that count: predictable, and never the same twice. */
+export class CountingIds implements Ids {
+  #count = 0;
+  fresh(prefix: string): string {
+    this.#count += 1;
+    return `${prefix}-${this.#count}`;
+  }
+}
+
+/** Keeps what would have been sent; can be made deaf. */
+export class RecordedNotifier implements Notifier {
+  readonly sent: Notification[] = [];
+  deaf = false;
+  async notify(message: Notification): Promise<void> {
+    if (this.deaf) throw new StepError(ERROR.cloudUnavailable, 'the topic is gone', 'Subscribe again.');
+    this.sent.push(message);
+  }
+}
+
+/** Wakes the first caller of each task token; whoever comes later finds it gone, as Step Functions does it. */
+export class RecordedCallbacks implements Callbacks {
+  readonly resumed: { readonly taskToken: string; readonly output: ApproveOutput }[] = [];
+  async resume(taskToken: string, output: ApproveOutput): Promise<'resumed' | 'gone'> {
+    if (this.resumed.some((one) => one.taskToken === taskToken)) return 'gone';
+    this.resumed.push({ taskToken, output });
+    return 'resumed';
+  }
+}
+
+/** A kill switch within reach of the test. */
+export class HandSwitch implements Switch {
+  position: 'on' | 'propose-only' | 'off' = 'on';
+  async read(): Promise<'on' | 'propose-only' | 'off'> {
+    return this.position;
+  }
+}
