@@ -11,7 +11,7 @@ import type { Callbacks, Clock, Ledger, MacGenerator, Notifier } from '../ports.
 import type { Step } from '../step.ts';
 import { signLink } from './link.ts';
 import { approvalMessage } from './message.ts';
-import { approvalIdOf, finish, Question, questionRow, settleOnce, settlementOf } from './settlement.ts';
+import { approvalIdOf, finish, type Question, questionRow, settleOnce, settlementOf } from './settlement.ts';
 
 export interface AskPorts {
   readonly ledger: Ledger;

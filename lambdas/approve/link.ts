@@ -25,9 +25,22 @@ const decode = (body: string): unknown => {
   }
 };
 
+/** Why a link does not count, and what its holder can do about it. */
+export interface LinkFault {
+  readonly fault: 'forged' | 'expired';
+  readonly says: string;
+}
+const forged: LinkFault = {
+  fault: 'forged',
+  says: 'This link is not genuine, or your mail program cut it off. Use the link from the message as it is.',
+};
+const expired = (at: string): LinkFault => ({
+  fault: 'expired',
+  says: `This link expired at ${at} and decides nothing any more. A question that nobody answered in time counts as no.`,
+});
+
 /** Reads a link, or says why it does not count. Any changed bit is "not genuine"; nothing is said about which. */
-export const readLink = async (mac: MacVerifier, token: string, now: Date): Promise<{ link: Link } | { fault: string }> => {
-  const forged = { fault: 'This link is not genuine, or was cut off by your mail program. Use the link from the message as it is.' };
+export const readLink = async (mac: MacVerifier, token: string, now: Date): Promise<{ link: Link } | LinkFault> => {
   const [body, signature, ...rest] = token.split('.');
   if (body === undefined || signature === undefined || rest.length > 0) return forged;
   const link = Link.safeParse(decode(body));
@@ -35,6 +48,6 @@ export const readLink = async (mac: MacVerifier, token: string, now: Date): Prom
   if (!link.success || Buffer.from(canonical(link.data)).toString('base64url') !== body) return forged;
   if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) return forged;
   if (!(await mac.verify(message(link.data), Buffer.from(signature, 'base64url').toString('base64')))) return forged;
-  if (!(Date.parse(link.data.expiresAt) > now.getTime())) return { fault: `This link expired at ${link.data.expiresAt}. Silence counts as no: the plan was not applied.` };
+  if (!(Date.parse(link.data.expiresAt) > now.getTime())) return expired(link.data.expiresAt);
   return { link: link.data };
 };

@@ -8,15 +8,31 @@ import { allOf, unansweredCalls, type PlanOnTrace } from '../kernel/trace.ts';
 import type { Callbacks, Ledger } from '../ports.ts';
 
 /** The id of the question about one plan of one incident. The same for every retry and every reminder. */
-export const approvalIdOf = (incidentId: string, digest: string): string => `approval-${sha256(`${incidentId}\n${digest}`).slice(0, 32)}`;
+export const approvalIdOf = (incidentId: string, digest: string): string =>
+  `approval-${sha256(`${incidentId}\n${digest}`).slice(0, 32)}`;
 
 /** The row that knows the task token. It never leaves the ledger but to be handed back to Step Functions. */
-export const Question = z.object({ incidentId: z.string(), agent: z.string(), digest: z.string(), seq: z.int(), taskToken: z.string() });
+export const Question = z.object({
+  incidentId: z.string(),
+  agent: z.string(),
+  digest: z.string(),
+  seq: z.int(),
+  taskToken: z.string(),
+});
 export type Question = z.infer<typeof Question>;
-export const questionRow = (approvalId: string): RowKey => ({ family: FAMILY.approval, id: approvalId, part: 'question' });
+export const questionRow = (approvalId: string): RowKey => ({
+  family: FAMILY.approval,
+  id: approvalId,
+  part: 'question',
+});
 
 /** How a question ended. Created once: of an answer and an expiry at the same moment, one counts. */
-const Settlement = z.object({ outcome: z.enum(['granted', 'denied', 'expired']), by: z.array(z.string()), reason: z.string(), grants: z.array(Grant) });
+const Settlement = z.object({
+  outcome: z.enum(['granted', 'denied', 'expired']),
+  by: z.array(z.string()),
+  reason: z.string(),
+  grants: z.array(Grant),
+});
 export type Settlement = z.infer<typeof Settlement>;
 const settlementRow = (approvalId: string): RowKey => ({ family: FAMILY.approval, id: approvalId, part: 'settlement' });
 
@@ -30,6 +46,12 @@ export const settlementOf = async (ledger: Ledger, approvalId: string): Promise<
 export const settleOnce = async (ledger: Ledger, approvalId: string, settlement: Settlement): Promise<Settlement> =>
   Settlement.parse((await ledger.create(settlementRow(approvalId), settlement)).row.data);
 
+/** How a question ended, for people. */
+export const settledSentence = ({ outcome, by }: Pick<Settlement, 'outcome' | 'by'>): string =>
+  outcome === 'expired'
+    ? 'It expired: nobody answered in time, and silence counts as no.'
+    : `It was ${outcome} by ${by.join(', ')}.`;
+
 const toldTo = (handle: string, { outcome, by, reason }: Settlement): string => {
   switch (outcome) {
     case 'granted':
@@ -41,8 +63,10 @@ const toldTo = (handle: string, { outcome, by, reason }: Settlement): string => 
   }
 };
 
-const isClosed = (approvalId: string) => (events: readonly TraceEvent[]): boolean =>
-  allOf(events, 'approval.closed').some((event) => event.data.approvalId === approvalId);
+const isClosed =
+  (approvalId: string) =>
+  (events: readonly TraceEvent[]): boolean =>
+    allOf(events, 'approval.closed').some((event) => event.data.approvalId === approvalId);
 
 /**
  * Puts a settlement on the trace and wakes the flow. Whoever comes next finishes what a killed function
@@ -58,7 +82,11 @@ export const finish = async (
   const { handle, digest } = planned;
   const { outcome, by, reason, grants } = settlement;
   if (outcome === 'granted')
-    await journal.onceUnless('grant.issued', (events) => allOf(events, 'grant.issued').some((event) => event.data.digest === digest), () => ({ data: { digest, grants } }));
+    await journal.onceUnless(
+      'grant.issued',
+      (events) => allOf(events, 'grant.issued').some((event) => event.data.digest === digest),
+      () => ({ data: { digest, grants } }),
+    );
   await journal.onceUnless('approval.closed', isClosed(approvalId), () => {
     const toolUseId = unansweredCalls(journal.events)[0]?.id ?? null;
     const replies = outcome === 'granted' ? [] : [{ toolUseId, text: toldTo(handle, settlement), isError: true }];
@@ -67,5 +95,10 @@ export const finish = async (
   const row = await ports.ledger.fetch(questionRow(approvalId));
   if (row === undefined) throw contractBroken(`There is no question ${approvalId}.`);
   const { incidentId, agent, taskToken } = Question.parse(row.data);
-  await ports.callbacks.resume(taskToken, { incidentId, agent, seq: journal.seq, next: outcome === 'granted' ? 'apply' : 'decide' });
+  await ports.callbacks.resume(taskToken, {
+    incidentId,
+    agent,
+    seq: journal.seq,
+    next: outcome === 'granted' ? 'apply' : 'decide',
+  });
 };
