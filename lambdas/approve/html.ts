@@ -1,0 +1,47 @@
+/**
+ * Text that is known to be HTML. Only `html` makes one, so a value from a trace, whatever its shape, is
+ * always escaped.
+ */
+export class Html {
+  readonly #markup: string;
+  constructor(markup: string) {
+    this.#markup = markup;
+  }
+  toString(): string {
+    return this.#markup;
+  }
+}
+
+type Value = string | number | Html | readonly Html[];
+
+const ENTITY: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/**
+ * Characters that change how a reader sees the text around them: control characters, direction marks (they
+ * can turn "deny" into "approve" on the screen) and Unicode tags (invisible letters). Shown by their number.
+ */
+const DECEPTIVE = /[^\P{Cc}\t\n\r]|\p{Bidi_Control}|[\u{E0000}-\u{E007F}]/gu;
+
+const visible = (character: string): string =>
+  `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
+
+const escape = (text: string): string =>
+  text.replace(DECEPTIVE, visible).replace(/[&<>"']/g, (character) => ENTITY[character] ?? '');
+
+const markupOf = (value: Value): string => {
+  if (value instanceof Html) return value.toString();
+  return Array.isArray(value) ? value.map(markupOf).join('') : escape(String(value));
+};
+
+/**
+ * A template whose values are escaped, for element content and for attributes in quotes (never for bare
+ * attributes, scripts or styles). Put `''` where there is nothing to show.
+ */
+export const html = (literals: TemplateStringsArray, ...values: readonly Value[]): Html =>
+  new Html(literals.map((literal, at) => `${literal}${at < values.length ? markupOf(values[at] ?? '') : ''}`).join(''));

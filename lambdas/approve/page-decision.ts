@@ -1,0 +1,75 @@
+import { allOf } from '../kernel/trace.ts';
+import { html, type Html } from './html.ts';
+import { listOf, moment } from './page-parts.ts';
+import { settledSentence } from './settlement.ts';
+import type { Visit } from './visit.ts';
+
+/** Characters of a reason: a paragraph, since the model reads it. */
+export const REASON_LIMIT = 1000;
+
+/** Where the visitor decides, or reads how it was decided. */
+export const decision = (visit: Visit, typed: string, fault: string): Html =>
+  html`<section class="decision" id="decision" aria-labelledby="decision-title">
+    <h2 id="decision-title">${visit.settlement === undefined ? 'Your decision' : 'Decision'}</h2>
+    ${visit.settlement === undefined ? open(visit, typed, fault) : settled(visit.settlement)} ${answers(visit)}
+  </section>`;
+
+const settled = (settlement: NonNullable<Visit['settlement']>): Html =>
+  html`<p>
+      <strong class="${settlement.outcome === 'granted' ? 'good' : 'bad'}">${settledSentence(settlement)}</strong>
+    </p>
+    ${settlement.outcome === 'expired' ? html`<p>${settlement.reason}</p>` : ''}`;
+
+const open = (visit: Visit, typed: string, fault: string): Html => {
+  if (visit.closed)
+    return html`<p>The incident was closed without an answer. Nothing can be changed in it any more.</p>`;
+  const { mayApprove, approvedBefore } = visit;
+  return html`${approvedBefore ? html`<p>You approved. Until somebody else does too, you can still deny.</p>` : ''}
+    ${mayApprove.permitted || approvedBefore ? '' : html`<p class="warn"><strong>You cannot approve now.</strong> ${mayApprove.reason}</p>`}
+    <form method="post" action="?">
+      <input type="hidden" name="t" value="${visit.token}" />
+      <label for="reason">Reason</label>
+      <p class="small quiet" id="reason-help">
+        Needed to deny: the agent reads it and plans again. Optional to approve. It is kept on the trace.
+      </p>
+      ${fault === '' ? '' : html`<p class="bad" id="reason-fault" role="alert"><strong>${fault}</strong></p>`}
+      ${textarea(typed, fault)}
+      <div class="buttons">
+        ${mayApprove.permitted && !approvedBefore ? html`<button type="submit" name="answer" value="approve">Approve</button>` : ''}
+        <button type="submit" name="answer" value="deny">Deny</button>
+      </div>
+    </form>`;
+};
+
+/** The line break after the tag is dropped by HTML, so that a reason that begins with one keeps it. */
+const textarea = (typed: string, fault: string): Html =>
+  fault === ''
+    ? html`<textarea id="reason" name="reason" maxlength="${REASON_LIMIT}" aria-describedby="reason-help">
+${typed}</textarea>`
+    : html`<textarea
+        id="reason"
+        name="reason"
+        maxlength="${REASON_LIMIT}"
+        aria-describedby="reason-help reason-fault"
+        aria-invalid="true"
+        autofocus
+      >
+${typed}</textarea>`;
+
+const answers = ({ found, now }: Visit): Html => {
+  const given = allOf(found.events, 'approval.answered').filter(
+    ({ data }) => data.approvalId === found.asked.approvalId,
+  );
+  const approvals = given.filter(({ data }) => data.counted && data.answer === 'approve').length;
+  return html`<h3 class="small">Approvals: ${approvals} of ${found.asked.needed}</h3>
+    ${listOf(
+      given.map(
+        ({ at, data }) =>
+          html`<strong>${data.approver}</strong>
+            ${data.answer === 'approve' ? 'approved' : 'denied'}${data.counted ? '' : ' (does not count)'}<br />
+            <span class="small quiet">${moment(at, now)}</span
+            >${data.reason.trim() === '' ? '' : html`<br /><span class="small said">${data.reason}</span>`}`,
+      ),
+      'Nobody has answered yet.',
+    )}`;
+};
