@@ -43,12 +43,12 @@ const answer = async (request: IncomingMessage, response: ServerResponse, ports:
 
 /** Reads a request, and of its body no more than is needed to see that it is too large. */
 const read = async (request: IncomingMessage) => {
-  const chunks: Buffer[] = [];
+  const incoming: AsyncIterable<Uint8Array> = request;
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size - bytes.length <= BODY_LIMIT) chunks.push(bytes);
+  for await (const chunk of incoming) {
+    if (size <= BODY_LIMIT) chunks.push(chunk);
+    size += chunk.length;
   }
   return {
     method: request.method ?? '',
