@@ -1,6 +1,6 @@
 import { StateMachine } from 'aws-local-stepfunctions';
 import * as z from 'zod';
-import { STATE_OF, type ApproveOutput, type StepName } from '../lambdas/contracts/flow.ts';
+import { STATE_OF, STEP_NAMES, type ApproveOutput, type StepName } from '../lambdas/contracts/flow.ts';
 import { Json, type JsonObject } from '../lambdas/contracts/json.ts';
 import { CheckreinError, contractBroken } from '../lambdas/errors.ts';
 import type { Callbacks } from '../lambdas/ports.ts';
@@ -25,7 +25,7 @@ const Settling = z.object({ waitSeconds: z.int() });
 const stateTimeout = (): CheckreinError =>
   new CheckreinError('States.Timeout', 'Nobody answered the task token in time.', 'None: the state machine goes on.');
 
-/** The tokens that executions wait on. What KMS-signed callbacks are in AWS is a promise here. */
+/** The tokens that executions wait on. What a callback is in AWS is a promise here. */
 export class WaitingTasks implements Callbacks {
   readonly #waiting = new Map<string, { resolve: (output: ApproveOutput) => void; reject: (error: Error) => void }>();
   #issued = 0;
@@ -59,25 +59,79 @@ export interface FlowOptions {
   readonly definition: JsonObject;
   readonly clock: SimulatedClock;
   readonly invoke: Invoke;
-  readonly tasks: WaitingTasks;
-  /** Called with the token once a question has been asked; resolves when the local approver is done with it. */
-  readonly onWaiting: (token: string, answered: Promise<unknown>, expire: () => void) => Promise<void>;
+  /** Called once a question has been asked; resolves when the local approver is done with it. */
+  readonly onWaiting: (execution: string, answered: Promise<unknown>, expire: () => void) => Promise<void>;
 }
 
 const Called = z.object({ Payload: Json });
 const Asked = z.object({ Payload: z.object({ taskToken: z.string() }) });
+const AnyDefinition = z.custom<ConstructorParameters<typeof StateMachine>[0]>(() => true);
+
+/** Checking a definition takes long, and the same one is run many times. */
+const machines = new WeakMap<JsonObject, StateMachine>();
+const machineOf = (definition: JsonObject): StateMachine => {
+  const known = machines.get(definition);
+  if (known !== undefined) return known;
+  const machine = new StateMachine(AnyDefinition.parse(definition), { validationOptions: { checkArn: false } });
+  machines.set(definition, machine);
+  return machine;
+};
+
+const stepOfState = (state: string): StepName => {
+  const step = STEP_NAMES.find((name) => STATE_OF[name] === state);
+  if (step === undefined) throw contractBroken(`State ${state} of the definition belongs to no step.`);
+  return step;
+};
 
 /**
- * Runs the very state machine of the template: its choices, retries, catches and payloads. What differs is
- * where a task runs (here, instead of in Lambda) and how time passes (at once, instead of waiting).
+ * The very state machine of the template: its choices, retries, catches and payloads. What differs is where
+ * a task runs (here, instead of in Lambda) and how time passes (at once, instead of waiting).
  */
-export const runFlow = async (options: FlowOptions, execution: string, input: JsonObject): Promise<unknown> => {
-  const { definition, clock, invoke, tasks, onWaiting } = options;
-  const { States } = Definition.parse(definition);
-  const stepOf = new Map(Object.entries(STATE_OF).map(([step, state]) => [state, step]));
-  const isStep = (name: string | undefined): name is StepName => name !== undefined && Object.hasOwn(STATE_OF, name);
+export class Flow {
+  readonly tasks = new WaitingTasks();
+  readonly #options: FlowOptions;
+  readonly #states: z.infer<typeof Definition>['States'];
+  readonly #machine: StateMachine;
 
-  const task = async (step: StepName, raw: unknown): Promise<Json> => {
+  constructor(options: FlowOptions) {
+    this.#options = options;
+    this.#states = Definition.parse(options.definition).States;
+    this.#machine = machineOf(options.definition);
+  }
+
+  /** Runs one execution to its end. */
+  async run(execution: string, input: JsonObject): Promise<unknown> {
+    const { tasks } = this;
+    const tasksByState = this.#namesOf('Task');
+    const handlers = tasksByState.map((state) => {
+      const step = stepOfState(state);
+      return [
+        state,
+        (raw: unknown) => (step === 'approve' ? this.#wait(execution, raw) : this.#task(step, raw)),
+      ] as const;
+    });
+    const context = {
+      Execution: { Name: execution, Input: input, StartTime: this.#options.clock.now().toISOString() },
+      get Task() {
+        return { Token: tasks.next() };
+      },
+    };
+    const overrides = {
+      taskResourceLocalHandlers: Object.fromEntries(handlers),
+      waitTimeOverrides: Object.fromEntries(this.#namesOf('Wait').map((state) => [state, 0])),
+      retryIntervalOverrides: Object.fromEntries(tasksByState.map((state) => [state, 0])),
+    };
+    return this.#machine.run(input, { context, overrides }).result;
+  }
+
+  #namesOf(type: 'Task' | 'Wait'): string[] {
+    return Object.entries(this.#states)
+      .filter(([, state]) => state.Type === type)
+      .map(([name]) => name);
+  }
+
+  async #task(step: StepName, raw: unknown): Promise<Json> {
+    const { clock, invoke } = this.#options;
     const { Payload } = Called.parse(raw);
     const settling = Settling.safeParse(Payload);
     if (step === 'verify' && settling.success) clock.advance(settling.data.waitSeconds * 1000);
@@ -85,63 +139,29 @@ export const runFlow = async (options: FlowOptions, execution: string, input: Js
       return { Payload: Json.parse((await invoke(step, Payload)) ?? null) };
     } catch (error) {
       // The definition waits before it tries again; so does the clock.
-      clock.advance((States[STATE_OF[step]]?.Retry?.[0]?.IntervalSeconds ?? 1) * 1000);
+      clock.advance((this.#states[STATE_OF[step]]?.Retry?.[0]?.IntervalSeconds ?? 1) * 1000);
       throw error;
     }
-  };
-  const waitForAnswer = async (raw: unknown): Promise<Json> => {
+  }
+
+  async #wait(execution: string, raw: unknown): Promise<Json> {
+    const { clock, onWaiting } = this.#options;
     const { taskToken } = Asked.parse(raw).Payload;
-    const answer = tasks.wait(taskToken);
+    const answer = this.tasks.wait(taskToken);
     answer.catch(() => undefined);
-    await task('approve', raw);
-    const seconds = States[STATE_OF.approve]?.TimeoutSeconds ?? 60;
+    await this.#task('approve', raw);
+    const seconds = this.#states[STATE_OF.approve]?.TimeoutSeconds ?? 60;
     const expire = (): void => {
       clock.advance(seconds * 1000);
-      tasks.expire(taskToken);
+      this.tasks.expire(taskToken);
     };
     // A person takes real time. Ours runs out a little before the interpreter's, so that the clock moves too.
     const timer = setTimeout(expire, seconds * 1000 - 500);
     try {
-      await onWaiting(taskToken, answer, expire);
+      await onWaiting(execution, answer, expire);
       return Json.parse(await answer);
     } finally {
       clearTimeout(timer);
     }
-  };
-
-  const tasksByState = Object.entries(States)
-    .filter(([, state]) => state.Type === 'Task')
-    .map(([name]) => name);
-  const handlers = tasksByState.map((state) => {
-    const step = stepOf.get(state);
-    if (!isStep(step)) throw contractBroken(`State ${state} of the definition belongs to no step.`);
-    return [state, (raw: unknown) => (step === 'approve' ? waitForAnswer(raw) : task(step, raw))] as const;
-  });
-  const waits = Object.entries(States)
-    .filter(([, state]) => state.Type === 'Wait')
-    .map(([name]) => [name, 0] as const);
-  const machine = new StateMachine(
-    z.custom<ConstructorParameters<typeof StateMachine>[0]>(() => true).parse(definition),
-    { validationOptions: { checkArn: false } },
-  );
-  const context = {
-    Execution: {
-      Id: `arn:aws:states:local:000000000000:execution:checkrein:${execution}`,
-      Name: execution,
-      Input: input,
-      StartTime: clock.now().toISOString(),
-    },
-    get Task() {
-      return { Token: tasks.next() };
-    },
-  };
-  const run = machine.run(input, {
-    context,
-    overrides: {
-      taskResourceLocalHandlers: Object.fromEntries(handlers),
-      waitTimeOverrides: Object.fromEntries(waits),
-      retryIntervalOverrides: Object.fromEntries(tasksByState.map((state) => [state, 0])),
-    },
-  });
-  return run.result;
-};
+  }
+}

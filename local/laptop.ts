@@ -12,7 +12,7 @@ import type { StepName } from '../lambdas/contracts/flow.ts';
 import type { Json, JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { decide } from '../lambdas/decide/step.ts';
-import { policyEngine } from '../lambdas/kernel/policy.ts';
+import { policyEngine, type PolicyEngine } from '../lambdas/kernel/policy.ts';
 import { CHANGE_ZONE_SECONDS } from '../lambdas/kernel/timing.ts';
 import { observe } from '../lambdas/observe/step.ts';
 import { openStep } from '../lambdas/open/step.ts';
@@ -23,7 +23,7 @@ import { SimulatedAccount, type RecordedCall } from './account/account.ts';
 import { SimulatedClock } from './account/clock.ts';
 import type { World } from './account/world/world.ts';
 import { localApprover, type LocalApprover } from './approver.ts';
-import { runFlow, WaitingTasks } from './flow.ts';
+import { Flow, type Invoke } from './flow.ts';
 import { localMac, localSealer } from './keys.ts';
 
 /** Ports of every step, on a laptop. Here one process has both halves of every key. */
@@ -43,8 +43,10 @@ export interface LaptopOptions {
   readonly onCall?: (call: RecordedCall) => void;
   /** Called for each message that people would get. */
   readonly onMessage?: (message: Notification) => void;
-  /** Runs in front of every step, e.g. to make it fail. */
-  readonly before?: (step: StepName) => void;
+  /** Stands around every step that the flow takes: may fail it, take it twice, or take one that nobody asked for. */
+  readonly around?: (step: StepName, payload: Json, invoke: Invoke) => Promise<unknown>;
+  /** Made from the rules if not given; worth sharing where many laptops have the same rules. */
+  readonly policy?: PolicyEngine;
 }
 
 const Ended = z.object({ incidentId: z.string() });
@@ -67,25 +69,31 @@ export class Laptop {
   readonly #clock: SimulatedClock;
   readonly #mac = localMac();
   readonly #sealer = localSealer();
-  readonly #tasks = new WaitingTasks();
+  readonly #flow: Flow;
   #answer: ReturnType<typeof localApprover> | undefined;
 
   constructor(options: LaptopOptions) {
     const { rules, world, ledger } = options;
     this.#options = options;
     this.#clock = new SimulatedClock(new Date(world.now));
+    this.#flow = new Flow({
+      definition: options.definition,
+      clock: this.#clock,
+      invoke: (step, payload) => this.#invoke(step, payload),
+      onWaiting: async (execution, answered, expire) => this.#answer?.(execution, answered, expire),
+    });
     this.account = new SimulatedAccount(world, this.#clock, options.onCall);
     this.ports = {
       ledger: observed(ledger, options.onEvent ?? (() => undefined)),
       clock: this.#clock,
       ids: { fresh: (prefix) => `${prefix}-${randomUUID()}` },
       rules,
-      policy: policyEngine(rules),
+      policy: options.policy ?? policyEngine(rules),
       switch: options.switch ?? { read: async () => rules.settings.initialSwitch },
       linkMac: localMac(),
       grantMac: this.#mac,
       notifier: { notify: async (message) => options.onMessage?.(message) },
-      callbacks: this.#tasks,
+      callbacks: this.#flow.tasks,
       pageUrl: 'http://localhost',
       cloud: (calls) => this.account.cloud({ step: 'observe' }, calls),
       credentials: this.account.change('apply'),
@@ -95,20 +103,8 @@ export class Laptop {
 
   /** Delivers an event, as the bus would, and runs the execution to its end. Answers with the incident that took it. */
   async deliver(event: Json): Promise<string> {
-    const answer = (this.#answer ??= await this.#seatApprover());
-    const execution = randomUUID();
-    const ended = await runFlow(
-      {
-        definition: this.#options.definition,
-        clock: this.#clock,
-        tasks: this.#tasks,
-        invoke: (step, payload) => this.#invoke(step, payload),
-        onWaiting: (_token, answered, expire) => answer(execution, answered, expire),
-      },
-      execution,
-      { event },
-    );
-    return Ended.parse(ended).incidentId;
+    this.#answer ??= await this.#seatApprover();
+    return Ended.parse(await this.#flow.run(randomUUID(), { event })).incidentId;
   }
 
   /** Seats whoever answers. Where a page is served is known only then, and goes into the links. */
@@ -136,7 +132,11 @@ export class Laptop {
     // The bus may deliver while an incident is running; the copy then runs its own execution, to its end.
     if (step !== 'open')
       for (const event of this.account.due(this.#clock.now())) await this.deliver(z.json().parse(event));
-    this.#options.before?.(step);
+    const run: Invoke = (name, input) => this.#run(name, input);
+    return this.#options.around === undefined ? run(step, payload) : this.#options.around(step, payload, run);
+  }
+
+  async #run(step: StepName, payload: Json): Promise<unknown> {
     const ports: LaptopPorts = {
       ...this.ports,
       cloud: (calls) => this.account.cloud({ step }, calls),
