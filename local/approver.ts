@@ -9,10 +9,11 @@ export interface PresetAnswer {
   readonly reason: string;
 }
 
-/** Who answers on a laptop: always the same, a list in order, or a person. */
+/** Who answers on a laptop: always the same, a list in order, a person, or whoever a test lets act. */
 export type LocalApprover =
   | { readonly kind: 'preset'; readonly answers: readonly PresetAnswer[] }
-  | { readonly kind: 'ask'; readonly pageUrl: string; readonly terminal: boolean };
+  | { readonly kind: 'ask'; readonly pageUrl: string; readonly terminal: boolean }
+  | { readonly kind: 'acted'; readonly act: (asked: Asked, expire: () => void) => Promise<void> };
 
 type Asked = TraceEventOf<'approval.asked'>['data'];
 
@@ -60,6 +61,8 @@ export const localApprover = (who: LocalApprover, ports: AnswerPorts) => {
         else await answerAll(asked, preset, ports);
         return;
       }
+      case 'acted':
+        return who.act(asked, expire);
       case 'ask': {
         if (!who.terminal) return;
         const done = new AbortController();

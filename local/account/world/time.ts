@@ -23,11 +23,26 @@ export const offsetMs = (offset: string): number => {
   return Number(amount) * UNITS[unit];
 };
 
-/** The value of a series at a distance from now. */
-export const valueAt = (series: Series, milliseconds: number): number => {
-  if (typeof series === 'number') return series;
+interface Point {
+  readonly at: number;
+  readonly value: number;
+}
+/** Series are read once and asked for every minute of two weeks. */
+const read = new WeakMap<object, readonly Point[]>();
+
+const pointsOf = (series: Readonly<Record<string, number>>): readonly Point[] => {
+  const known = read.get(series);
+  if (known !== undefined) return known;
   const points = Object.entries(series)
     .map(([offset, value]) => ({ at: offsetMs(offset), value }))
     .sort((a, b) => a.at - b.at);
+  read.set(series, points);
+  return points;
+};
+
+/** The value of a series at a distance from now. */
+export const valueAt = (series: Series, milliseconds: number): number => {
+  if (typeof series === 'number') return series;
+  const points = pointsOf(series);
   return (points.findLast((point) => point.at <= milliseconds) ?? points[0])?.value ?? 0;
 };
