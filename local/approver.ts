@@ -13,7 +13,10 @@ export interface PresetAnswer {
 export type LocalApprover =
   | { readonly kind: 'preset'; readonly answers: readonly PresetAnswer[] }
   | { readonly kind: 'ask'; readonly pageUrl: string; readonly terminal: boolean }
-  | { readonly kind: 'acted'; readonly act: (asked: Asked, expire: () => void) => Promise<void> };
+  | {
+      readonly kind: 'acted';
+      readonly act: (asked: Asked, answered: Promise<unknown>, expire: () => void) => Promise<void>;
+    };
 
 type Asked = TraceEventOf<'approval.asked'>['data'];
 
@@ -62,7 +65,7 @@ export const localApprover = (who: LocalApprover, ports: AnswerPorts) => {
         return;
       }
       case 'acted':
-        return who.act(asked, expire);
+        return who.act(asked, answered, expire);
       case 'ask': {
         if (!who.terminal) return;
         const done = new AbortController();

@@ -15,7 +15,7 @@ const Definition = z.object({
     z.looseObject({
       Type: z.string(),
       TimeoutSeconds: z.int().optional(),
-      Retry: z.array(z.object({ IntervalSeconds: z.number().optional() })).optional(),
+      Retry: z.array(z.object({ ErrorEquals: z.array(z.string()), IntervalSeconds: z.number().optional() })).optional(),
     }),
   ),
 });
@@ -26,7 +26,7 @@ const stateTimeout = (): CheckreinError =>
   new CheckreinError('States.Timeout', 'Nobody answered the task token in time.', 'None: the state machine goes on.');
 
 /** The tokens that executions wait on. What a callback is in AWS is a promise here. */
-export class WaitingTasks implements Callbacks {
+class WaitingTasks implements Callbacks {
   readonly #waiting = new Map<string, { resolve: (output: ApproveOutput) => void; reject: (error: Error) => void }>();
   #issued = 0;
 
@@ -139,9 +139,17 @@ export class Flow {
       return { Payload: Json.parse((await invoke(step, Payload)) ?? null) };
     } catch (error) {
       // The definition waits before it tries again; so does the clock.
-      clock.advance((this.#states[STATE_OF[step]]?.Retry?.[0]?.IntervalSeconds ?? 1) * 1000);
+      clock.advance(this.#secondsBeforeRetry(step, error) * 1000);
       throw error;
     }
+  }
+
+  /** Of the first retrier that names the error, as Step Functions picks it. */
+  #secondsBeforeRetry(step: StepName, error: unknown): number {
+    const name = error instanceof Error ? error.name : '';
+    const retriers = this.#states[STATE_OF[step]]?.Retry ?? [];
+    const picked = retriers.find(({ ErrorEquals }) => ErrorEquals.includes(name) || ErrorEquals.includes('States.ALL'));
+    return picked?.IntervalSeconds ?? 1;
   }
 
   async #wait(execution: string, raw: unknown): Promise<Json> {
