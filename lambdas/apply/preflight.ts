@@ -51,9 +51,13 @@ const driftFault = async (undertaking: Undertaking): Promise<string | undefined>
   }
 };
 
-const redeemFault = async ({ grant }: Undertaking, ports: ApplyPorts): Promise<string | undefined> => {
+const redeemFault = async (
+  { grant }: Undertaking,
+  journal: Journal,
+  ports: ApplyPorts,
+): Promise<string | undefined> => {
   if (grant === undefined) return 'There is no grant.';
-  return (await redeem(ports.ledger, grant, ports.clock.now())) === 'redeemed'
+  return (await redeem(ports.ledger, grant, journal.entry, ports.clock.now())) === 'redeemed'
     ? undefined
     : 'The grant was used before. A grant is good for one change.';
 };
@@ -94,7 +98,7 @@ export const preflight = async (
       purpose === 'apply' ? 'The target is as the dry run saw it.' : 'The target is as the change left it.',
       () => driftFault(undertaking),
     ],
-    ['grant', 'The grant was unused and is now redeemed.', () => redeemFault(undertaking, ports)],
+    ['grant', 'The grant was unused and is now redeemed.', () => redeemFault(undertaking, journal, ports)],
   ];
   const checks: Check[] = [];
   for (const [check, passed, look] of inOrder) {

@@ -49,7 +49,8 @@ const release = async (journal: Journal, ledger: Ledger): Promise<number> => {
 };
 
 const seal = async (journal: Journal, sealer: Sealer): Promise<void> => {
-  await journal.onceAtHead('trace.sealed', async (head, events) => {
+  await journal.onceAtHead('trace.sealed', async () => {
+    const { head, seq: events } = journal;
     const signed = await sealer.sign(sealMessage(journal.incident, head, events));
     return { data: { head, events, algorithm: 'ECDSA_SHA_256', ...signed } };
   });

@@ -1,6 +1,7 @@
 import type { Agent } from '../contracts/agent.ts';
 import type { EventData, Reply, TraceEventOf } from '../contracts/events.ts';
 import { admit, type Admission } from '../kernel/admission.ts';
+import { CONTROL_TOOLS, type ControlToolName } from '../kernel/control-tools.ts';
 import { callsOf, type ToolCall } from '../kernel/trace.ts';
 
 /** What a turn of the model leads to: where the flow goes, and which of its calls are refused on the way. */
@@ -35,6 +36,10 @@ const silent = (reason: string): Route => ({
   refusals: [{ toolUseId: null, tool: '', input: null, check: 'schema', reason }],
 });
 
+/** Every call of a turn is refused for one reason. */
+const none = (turn: TraceEventOf<'model.called'>, reason: string): EventData<'call.refused'>[] =>
+  callsOf(turn).map((call) => refusal(call, 'schema', reason));
+
 type Admitted = { readonly call: ToolCall; readonly admission: Exclude<Admission, { kind: 'refused' }> };
 
 const sorted = (
@@ -43,25 +48,30 @@ const sorted = (
 ): { admitted: Admitted[]; refusals: EventData<'call.refused'>[] } => {
   const admitted: Admitted[] = [];
   const refusals: EventData<'call.refused'>[] = [];
-  const seen = new Set<string>();
-  for (const call of callsOf(turn)) {
-    const admission = seen.has(call.id)
-      ? { kind: 'refused' as const, check: 'schema' as const, reason: 'Two calls of one turn have the same id.' }
+  const calls = callsOf(turn);
+  for (const call of calls) {
+    const twice = calls.filter(({ id }) => id === call.id).length > 1;
+    const admission: Admission = twice
+      ? { kind: 'refused', check: 'schema', reason: 'Several calls of this turn have the same id.' }
       : admit(agent, call);
-    seen.add(call.id);
     if (admission.kind === 'refused') refusals.push(refusal(call, admission.check, admission.reason));
     else admitted.push({ call, admission });
   }
   return { admitted, refusals };
 };
 
-const escalationOf = (admitted: readonly Admitted[]): string | undefined => {
-  const call = admitted.find(({ admission }) => admission.kind === 'control' && admission.name === 'escalate')?.call;
-  if (call === undefined) return undefined;
-  const { input } = call;
-  return typeof input === 'object' && input !== null && !Array.isArray(input) && typeof input['reason'] === 'string'
-    ? input['reason']
-    : 'No reason given.';
+const isControl =
+  (name: ControlToolName) =>
+  ({ admission }: Admitted): boolean =>
+    admission.kind === 'control' && admission.name === name;
+
+/** Handing over ends the turn: what else the model wanted in it, a conclusion above all, is not carried out. */
+const handedOver = (escalate: ToolCall, admitted: readonly Admitted[], refusals: Route['refusals']): Route => {
+  const rest = admitted
+    .filter(({ call }) => call.id !== escalate.id)
+    .map(({ call }) => refusal(call, 'schema', 'The incident goes to a human now.'));
+  const { reason } = CONTROL_TOOLS.escalate.input.parse(escalate.input);
+  return { next: 'close', refusals: [...refusals, ...rest], escalation: reason };
 };
 
 /**
@@ -71,22 +81,23 @@ const escalationOf = (admitted: readonly Admitted[]): string | undefined => {
  */
 export const routeOf = (turn: TraceEventOf<'model.called'>, agent: Agent): Route => {
   if (turn.data.stopReason === 'refusal')
-    return { next: 'close', refusals: [], escalation: 'The model declined to go on with this incident.' };
+    return {
+      next: 'close',
+      refusals: none(turn, 'The model declined to go on.'),
+      escalation: 'The model declined to go on with this incident.',
+    };
   if (turn.data.stopReason === 'max_tokens') {
-    const refusals = callsOf(turn).map((call) =>
-      refusal(
-        call,
-        'schema',
-        'Your answer was cut off at the token limit, so no call of it was carried out. Be shorter.',
-      ),
+    const refusals = none(
+      turn,
+      'Your answer was cut off at the token limit, so no call of it was carried out. Be shorter.',
     );
     return refusals.length > 0
       ? { next: 'decide', refusals }
       : silent('Your answer was cut off at the token limit. Be shorter, and call a tool.');
   }
   const { admitted, refusals } = sorted(turn, agent);
-  const escalation = escalationOf(admitted);
-  if (escalation !== undefined) return { next: 'close', refusals, escalation };
+  const escalate = admitted.find(isControl('escalate'))?.call;
+  if (escalate !== undefined) return handedOver(escalate, admitted, refusals);
   const observing = admitted.filter(({ admission }) => admission.kind === 'observe');
   const steering = admitted.filter(({ admission }) => admission.kind !== 'observe');
   if (observing.length > 0) {
@@ -107,6 +118,5 @@ export const routeOf = (turn: TraceEventOf<'model.called'>, agent: Agent): Route
       'One change, confirmation or conclusion a turn. Make this call again after the other one is settled.',
     ),
   );
-  const concludes = first.admission.kind === 'control' && first.admission.name === 'conclude';
-  return { next: concludes ? 'close' : 'authorize', refusals: [...refusals, ...late] };
+  return { next: isControl('conclude')(first) ? 'close' : 'authorize', refusals: [...refusals, ...late] };
 };

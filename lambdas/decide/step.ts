@@ -5,14 +5,15 @@ import type { TraceEventOf } from '../contracts/events.ts';
 import type { Rules } from '../contracts/rules.ts';
 import { toolSpecsOf } from '../kernel/admission.ts';
 import { agentOf } from '../kernel/agents.ts';
-import { isStuck, lengthOf, messagesOf, systemPrompt } from '../kernel/conversation.ts';
+import { isStuck, messagesOf } from '../kernel/conversation.ts';
 import { Journal } from '../kernel/journal.ts';
 import { costMicroUsd } from '../kernel/model-prices.ts';
+import { systemPrompt } from '../kernel/system-prompt.ts';
 import { openingOf } from '../kernel/trace.ts';
 import { fenceOf } from '../kernel/untrusted.ts';
 import type { Clock, Ledger, Model } from '../ports.ts';
 import type { Step } from '../step.ts';
-import { MAX_ANSWER_TOKENS, reserve, settle } from './budget.ts';
+import { MAX_ANSWER_TOKENS, reserve, settle, worstCase } from './budget.ts';
 import { refusalReply, routeOf } from './route.ts';
 
 /** Turns that may lead to nothing before a human is called. */
@@ -59,8 +60,9 @@ const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof
   });
   const system = systemPrompt(agent, fenceOf(openingOf(journal.events).hash));
   const { event: budget } = await journal.once('budget.checked', async () => {
-    const characters = lengthOf(system, messagesOf(journal.events)) + JSON.stringify(toolSpecsOf(agent)).length;
-    return { data: await reserve(ports.ledger, ports.rules, agent, journal.events, ports.clock.now(), characters) };
+    const request = JSON.stringify([system, messagesOf(journal.events), toolSpecsOf(agent)]);
+    const next = worstCase(agent, Buffer.byteLength(request));
+    return { data: await reserve(ports, agent, journal.events, next) };
   });
   if (!budget.data.allowed) return to('close');
   const { turn, fresh } = await askModel(journal, ports, agent, system, budget.data.turn);
@@ -68,7 +70,7 @@ const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof
   const route = routeOf(turn, agent);
   for (const data of route.refusals)
     await journal.once('call.refused', () => ({ data, replies: [refusalReply(data)] }));
-  const stuck = isStuck(journal.events, PATIENCE);
+  const stuck = route.next === 'decide' && isStuck(journal.events, PATIENCE);
   const escalation =
     route.escalation ?? (stuck ? `${PATIENCE} turns in a row led to nothing but refused calls.` : undefined);
   if (escalation === undefined) return to(route.next);

@@ -48,13 +48,6 @@ export const tripBreaker = async (
 const Lease = z.object({ incidentId: z.string(), until: z.string() });
 const leaseRow = (targetArn: string): RowKey => ({ family: FAMILY.lease, id: targetArn });
 
-/** The incident that may change a target now, if there is one. */
-export const leaseHolder = async (ledger: Ledger, targetArn: string, now: Date): Promise<string | undefined> => {
-  const row = await ledger.fetch(leaseRow(targetArn));
-  const lease = Lease.safeParse(row?.data);
-  return lease.success && Date.parse(lease.data.until) > now.getTime() ? lease.data.incidentId : undefined;
-};
-
 /** Takes, or extends, the right to change a target. `false`: another incident has it. */
 export const takeLease = (
   ledger: Ledger,

@@ -5,8 +5,8 @@ import { canonical } from './canonical.ts';
 import type { PlanOnTrace } from './trace.ts';
 
 /** The bytes that a grant's MAC covers: every field but the MAC. The prefix keeps it from meaning anything elsewhere. */
-const grantMessage = ({ mac: _mac, ...rest }: Grant): Uint8Array =>
-  Buffer.from(`checkrein/grant/v1\n${canonical(rest)}`);
+const grantMessage = (grant: Omit<Grant, 'mac'>): Uint8Array =>
+  Buffer.from(`checkrein/grant/v1\n${canonical({ ...grant, mac: undefined })}`);
 
 /**
  * Proves a yes to one plan: a grant to apply it and, where it has an inverse, a grant to roll it back.
@@ -21,14 +21,13 @@ export const issueGrants = async (
   const purposes = plan.inverse.reversible ? (['apply', 'rollback'] as const) : (['apply'] as const);
   return Promise.all(
     purposes.map(async (purpose) => {
-      const unsigned: Grant = {
+      const unsigned = {
         id: ports.ids.fresh('grant'),
         purpose,
         incidentId: plan.incidentId,
         digest,
         approvers: [...approvers],
         expiresAt: new Date(ports.clock.now().getTime() + minutes[purpose] * 60_000).toISOString(),
-        mac: '',
       };
       return { ...unsigned, mac: await ports.mac.generate(grantMessage(unsigned)) };
     }),
@@ -51,13 +50,19 @@ export const grantFault = async (
 };
 
 /**
- * Uses a grant up. The conditional create is what makes it single-use: of any number of attempts, in any
- * number of incidents, one is told `redeemed`.
+ * Uses a grant up. The conditional create is what makes it single-use: of any number of entries into apply,
+ * in any number of incidents, one is told `redeemed`. `entry` names that one, so that an attempt of it which
+ * died before it could record this does not cost people their yes.
  */
-export const redeem = async (ledger: Ledger, grant: Grant, now: Date): Promise<'redeemed' | 'used'> => {
-  const { created } = await ledger.create(
-    { family: FAMILY.grant, id: grant.id },
-    { incidentId: grant.incidentId, digest: grant.digest, purpose: grant.purpose, redeemedAt: now.toISOString() },
+export const redeem = async (
+  ledger: Ledger,
+  { id, incidentId, digest, purpose }: Grant,
+  entry: string,
+  now: Date,
+): Promise<'redeemed' | 'used'> => {
+  const { created, row } = await ledger.create(
+    { family: FAMILY.grant, id },
+    { incidentId, digest, purpose, entry, redeemedAt: now.toISOString() },
   );
-  return created ? 'redeemed' : 'used';
+  return created || row.data['entry'] === entry ? 'redeemed' : 'used';
 };

@@ -1,22 +1,9 @@
-import {
-  isKind,
-  isTraceEvent,
-  type EventData,
-  type EventKind,
-  type Reply,
-  type TraceEvent,
-  type TraceEventOf,
-} from '../contracts/events.ts';
+import { isKind, type EventKind, type TraceEvent, type TraceEventOf } from '../contracts/events.ts';
 import { ERROR } from '../contracts/error-names.ts';
 import { contractBroken, StepError, TraceSealed } from '../errors.ts';
 import type { Clock, Ledger } from '../ports.ts';
-import { GENESIS, hashOf } from './chain.ts';
-
-/** What a step wants on the trace: the event's data, and what the model is to be told because of it. */
-export interface Entry<K extends EventKind> {
-  readonly data: EventData<K>;
-  readonly replies?: readonly Reply[];
-}
+import { GENESIS } from './chain.ts';
+import { linked, type Entry } from './link.ts';
 
 /** A recorded event, and whether an earlier attempt of this very step had recorded it. */
 export interface Recorded<K extends EventKind> {
@@ -69,6 +56,11 @@ export class Journal {
     return this.#incident;
   }
 
+  /** Names this entry into the step: the same for all its attempts, and for nothing else. */
+  get entry(): string {
+    return `${this.#incident}/${this.#step}/${this.#from}`;
+  }
+
   /** Every event of the incident so far. */
   get events(): readonly TraceEvent[] {
     return this.#events;
@@ -94,8 +86,19 @@ export class Journal {
     return this.#events.length;
   }
 
-  /** Records an event once over all attempts of this step. `produce` runs only if nothing is recorded yet. */
+  /** Hash of the newest event. */
+  get head(): string {
+    return this.#events.at(-1)?.hash ?? GENESIS;
+  }
+
+  /** Records an event once over all attempts of this step. `produce` runs only if nothing is recorded yet, and once. */
   async once<K extends EventKind>(kind: K, produce: () => Entry<K> | Promise<Entry<K>>): Promise<Recorded<K>> {
+    let entry: Entry<K> | undefined;
+    return this.onceAtHead(kind, async () => (entry ??= await produce()));
+  }
+
+  /** The same for an event that speaks about what stands before it: produced anew whenever the head has moved. */
+  async onceAtHead<K extends EventKind>(kind: K, produce: () => Entry<K> | Promise<Entry<K>>): Promise<Recorded<K>> {
     const recorded = await this.onceUnless(kind, () => false, produce);
     if (recorded === undefined) throw contractBroken(`${this.#step} did not record ${kind}.`);
     return recorded;
@@ -107,34 +110,22 @@ export class Journal {
     needless: (events: readonly TraceEvent[]) => boolean,
     produce: () => Entry<K> | Promise<Entry<K>>,
   ): Promise<Recorded<K> | undefined> {
-    const earlier = this.#replay(kind);
-    if (earlier !== undefined) return earlier;
-    let entry: Entry<K> | undefined;
-    while (!needless(this.#events)) {
-      entry ??= await produce();
-      const recorded = await this.#append(kind, entry);
-      if (recorded !== undefined) return recorded;
-    }
-    return undefined;
-  }
-
-  /** The same for an event that speaks about the head of the chain: produced anew whenever the head has moved. */
-  async onceAtHead<K extends EventKind>(
-    kind: K,
-    produce: (head: string, seq: number) => Promise<Entry<K>>,
-  ): Promise<Recorded<K>> {
-    const earlier = this.#replay(kind);
-    if (earlier !== undefined) return earlier;
-    for (;;) {
-      const recorded = await this.#append(kind, await produce(this.#events.at(-1)?.hash ?? GENESIS, this.seq));
-      if (recorded !== undefined) return recorded;
-    }
+    let recorded = this.#replay(kind);
+    while (recorded === undefined && !needless(this.#events)) recorded = await this.#append(kind, await produce());
+    return recorded;
   }
 
   /** Appends at the head. When somebody else was faster: reads on, and answers with a twin's event or with nothing. */
   async #append<K extends EventKind>(kind: K, entry: Entry<K>): Promise<Recorded<K> | undefined> {
     if (this.#events.at(-1)?.kind === 'trace.sealed') throw new TraceSealed(this.#incident);
-    const event = this.#link(kind, entry);
+    const event = linked(this.#events.at(-1), {
+      incident: this.#incident,
+      at: this.#ports.clock.now(),
+      step: this.#step,
+      from: this.#from,
+      kind,
+      ...entry,
+    });
     if ((await this.#ports.ledger.append(event)) === 'appended') {
       this.#events.push(event);
       this.#passed += 1;
@@ -159,23 +150,5 @@ export class Journal {
       );
     this.#passed += 1;
     return { event, replayed: true };
-  }
-
-  #link<K extends EventKind>(kind: K, entry: Entry<K>): TraceEventOf<K> {
-    const draft = {
-      incident: this.#incident,
-      seq: this.seq,
-      at: this.#ports.clock.now().toISOString(),
-      step: this.#step,
-      from: this.#from,
-      kind,
-      data: entry.data,
-      ...(entry.replies === undefined || entry.replies.length === 0 ? {} : { replies: entry.replies }),
-      prev: this.#events.at(-1)?.hash ?? GENESIS,
-    };
-    const event: unknown = { ...draft, hash: hashOf(draft) };
-    if (!isTraceEvent(event) || !isKind(event, kind))
-      throw contractBroken(`${this.#step} wanted to record a malformed ${kind}.`);
-    return event;
   }
 }

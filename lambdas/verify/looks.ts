@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Alarm } from '../contracts/alarm.ts';
 import type { EventData } from '../contracts/events.ts';
 import type { Target } from '../contracts/plan.ts';
-import { actionOf, type AwsCall } from '../contracts/tool.ts';
+import type { AwsCall } from '../contracts/tool.ts';
 import type { Cloud } from '../ports.ts';
 
 /** Calls that Verify makes whatever the tool: the triggering alarm, and guard metrics. */
@@ -10,7 +10,6 @@ export const VERIFY_READS: readonly AwsCall[] = [
   { service: 'cloudwatch', command: 'DescribeAlarms', scope: 'any' },
   { service: 'cloudwatch', command: 'GetMetricData', scope: 'any' },
 ];
-export const VERIFY_ACTIONS: readonly string[] = VERIFY_READS.map(actionOf);
 
 export type Look = EventData<'change.verified'>['findings'][number];
 
@@ -58,7 +57,21 @@ const MetricAnswer = z.object({
   MetricDataResults: z.array(z.object({ Values: z.array(z.number()).default([]) })).default([]),
 });
 
-/** Guard metrics from the change until now; any datapoint above zero is worse. */
+/** As many of the newest minutes must be bad: a machine that is just booting fails its checks for a moment. */
+const STEADY_MINUTES = 3;
+
+const judged = (guard: Guard, newestFirst: readonly number[]): Look => {
+  const { name, metric } = guard;
+  if (newestFirst.length === 0)
+    return { name, outcome: 'unknown', detail: `No datapoints of ${metric} since the change.` };
+  const newest = newestFirst.slice(0, STEADY_MINUTES);
+  const failing = newest.filter((value) => value > 0).length;
+  const detail = `${metric} was above 0 in ${failing} of the newest ${newest.length} minutes.`;
+  if (failing === 0) return { name, outcome: 'good', detail };
+  return { name, outcome: failing === STEADY_MINUTES ? 'bad' : 'unknown', detail };
+};
+
+/** Guard metrics from the change until now. */
 export const lookAtGuards = (cloud: Cloud, target: Target, since: Date, now: Date): Promise<Look[]> =>
   Promise.all(
     (GUARDS[target.kind] ?? []).map(async (guard) => {
@@ -68,6 +81,7 @@ export const lookAtGuards = (cloud: Cloud, target: Target, since: Date, now: Dat
         input: {
           StartTime: since.toISOString(),
           EndTime: now.toISOString(),
+          ScanBy: 'TimestampDescending',
           MetricDataQueries: [
             {
               Id: 'guard',
@@ -80,19 +94,9 @@ export const lookAtGuards = (cloud: Cloud, target: Target, since: Date, now: Dat
           ],
         },
       });
-      const values = MetricAnswer.parse(answer).MetricDataResults.flatMap((one) => one.Values);
-      const failing = values.filter((value) => value > 0).length;
-      // The newest minutes decide: a machine that is just booting fails its checks for a moment.
-      if (values.length === 0)
-        return {
-          name: guard.name,
-          outcome: 'unknown' as const,
-          detail: `No datapoints of ${guard.metric} since the change.`,
-        };
-      return {
-        name: guard.name,
-        outcome: failing === values.length ? ('bad' as const) : ('good' as const),
-        detail: `${guard.metric} was above 0 in ${failing} of ${values.length} minutes.`,
-      };
+      return judged(
+        guard,
+        MetricAnswer.parse(answer).MetricDataResults.flatMap((one) => one.Values),
+      );
     }),
   );
