@@ -1,16 +1,16 @@
 import * as z from 'zod';
-import { BusEvent, type Alarm } from '../contracts/alarm.ts';
 import type { Agent } from '../contracts/agent.ts';
 import type { Outcome } from '../contracts/events.ts';
 import { OpenInput, OpenOutput } from '../contracts/flow.ts';
 import { FAMILY } from '../contracts/ledger-keys.ts';
 import type { Rules } from '../contracts/rules.ts';
+import { contractBroken } from '../errors.ts';
 import { dayKeys } from '../kernel/day-budget.ts';
-import { matches } from '../kernel/event-pattern.ts';
 import { Journal } from '../kernel/journal.ts';
 import type { Clock, Ledger, Switch } from '../ports.ts';
 import type { Step } from '../step.ts';
-import { readAlarm, stormKeyOf } from './alarm.ts';
+import { stormKeyOf } from './alarm.ts';
+import { route, type Intake } from './route.ts';
 import { claim } from './storm.ts';
 
 export interface OpenPorts {
@@ -21,86 +21,83 @@ export interface OpenPorts {
 }
 
 type Output = z.infer<typeof OpenOutput>;
+type Taken = Extract<Intake, { taken: true }>;
 
-/** An event that becomes an incident; or the reason why it does not, and how the incident then ends. */
-type Intake =
-  | { readonly taken: true; readonly event: BusEvent; readonly agent: Agent; readonly alarm: Alarm | null }
-  | { readonly taken: false; readonly outcome: Outcome; readonly reason: string };
-
-/** Who takes an event. Pure. */
-const route = (raw: unknown, rules: Rules): Intake => {
-  const event = BusEvent.safeParse(raw);
-  if (!event.success)
-    return {
-      taken: false,
-      outcome: 'unrouted',
-      reason: `This is not an EventBridge event: ${z.prettifyError(event.error)}`,
-    };
-  const reading = readAlarm(event.data);
-  if (reading.kind === 'unreadable') return { taken: false, outcome: 'unrouted', reason: reading.reason };
-  if (reading.kind === 'alarm' && reading.state !== 'ALARM')
-    return {
-      taken: false,
-      outcome: 'unrouted',
-      reason: `Alarm ${reading.alarm.name} went to ${reading.state}; only ALARM opens an incident.`,
-    };
-  const agent = rules.agents
-    .toSorted((a, b) => a.order - b.order || a.name.localeCompare(b.name))
-    .find((one) => matches(one.takes, event.data));
-  if (agent === undefined)
-    return {
-      taken: false,
-      outcome: 'unrouted',
-      reason: `No agent takes ${event.data['detail-type']} from ${event.data.source}. Agents say what they take in config/agents/.`,
-    };
-  return { taken: true, event: event.data, agent, alarm: reading.kind === 'alarm' ? reading.alarm : null };
-};
-
-/** Counts the incident against the day. */
-const countIncident = async (ports: OpenPorts, agent: Agent): Promise<string | undefined> => {
-  const keys = dayKeys(agent.name, ports.clock.now());
+/** Counts the incident against the day; answers with the ceiling that it would break. */
+const overCeiling = async ({ ledger, clock, rules }: OpenPorts, agent: Agent): Promise<string | undefined> => {
+  const keys = dayKeys(agent.name, clock.now());
   const perAgent = agent.budgetPerDay.incidents;
-  if (!(await ports.ledger.add(keys.agent, { incidents: 1 }, { incidents: perAgent })).added)
+  if (!(await ledger.add(keys.agent, { incidents: 1 }, { incidents: perAgent })).added)
     return `Agent ${agent.name} has had its ${perAgent} incidents of today (UTC).`;
-  const perAccount = ports.rules.settings.accountBudgetPerDay.incidents;
-  if (!(await ports.ledger.add(keys.account, { incidents: 1 }, { incidents: perAccount })).added)
+  const perAccount = rules.settings.accountBudgetPerDay.incidents;
+  if (!(await ledger.add(keys.account, { incidents: 1 }, { incidents: perAccount })).added)
     return `The account has had its ${perAccount} incidents of today (UTC).`;
   return undefined;
 };
 
-const refuse = async (input: OpenInput, ports: OpenPorts, outcome: Outcome, reason: string): Promise<Output> => {
-  const journal = await Journal.open(ports, 'open', { incidentId: input.execution, seq: 0 });
+const refuse = async (journal: Journal, input: OpenInput, outcome: Outcome, reason: string): Promise<Output> => {
   const id = z.object({ id: z.string() }).safeParse(input.event);
   await journal.once('incident.refused', () => ({
     data: { eventId: id.success ? id.data.id : 'unknown', outcome, reason, detail: input.event },
   }));
-  return { incidentId: input.execution, agent: 'none', seq: journal.seq, next: 'close' };
+  return { incidentId: journal.incident, agent: 'none', seq: journal.seq, next: 'close' };
+};
+
+/** The incident that an event belongs to already: that of its first delivery, or that of the storm it is part of. */
+const openIncidentOf = async (
+  { event }: Taken,
+  stormKey: string,
+  incidentId: string,
+  ports: OpenPorts,
+): Promise<string | undefined> => {
+  const source = await ports.ledger.create({ family: FAMILY.source, id: event.id }, { incidentId });
+  const first = z.object({ incidentId: z.string() }).parse(source.row.data).incidentId;
+  if (first !== incidentId) return first;
+  const claimed = await claim(ports, stormKey, incidentId, event.id);
+  return claimed.opened ? undefined : claimed.incidentId;
+};
+
+/** What an earlier attempt recorded stands, whatever switch, clock and counters say by now. */
+const replayed = (journal: Journal): Output | undefined => {
+  const earlier = journal.upcoming;
+  if (earlier === undefined) return undefined;
+  const to = { incidentId: journal.incident, seq: earlier.seq + 1 };
+  switch (earlier.kind) {
+    case 'incident.opened':
+      return { ...to, agent: earlier.data.agent, next: 'observe' };
+    case 'incident.refused':
+      return { ...to, agent: 'none', next: 'close' };
+    default:
+      throw contractBroken(`Open found ${earlier.kind} where it had recorded an opening.`);
+  }
 };
 
 const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
+  const journal = await Journal.open(ports, 'open', { incidentId: input.execution, seq: 0 });
+  const earlier = replayed(journal);
+  if (earlier !== undefined) return earlier;
   const intake = route(input.event, ports.rules);
-  if (!intake.taken) return refuse(input, ports, intake.outcome, intake.reason);
+  if (!intake.taken) return refuse(journal, input, 'unrouted', intake.reason);
   const { event, agent, alarm } = intake;
   const position = await ports.switch.read();
   if (position === 'off')
     return refuse(
+      journal,
       input,
-      ports,
       'switched-off',
       'The kill switch is off: nothing is investigated until a human turns it on.',
     );
-  const joined = (incidentId: string): Output => ({ incidentId, agent: agent.name, seq: 0, next: 'done' });
-  const source = await ports.ledger.create({ family: FAMILY.source, id: event.id }, { incidentId: input.execution });
-  if (!source.created && source.row.data['incidentId'] !== input.execution)
-    return joined(String(source.row.data['incidentId']));
   const stormKey = stormKeyOf(event, alarm);
-  const claimed = await claim(ports, stormKey, input.execution, event.id);
-  if (!claimed.opened) return joined(claimed.incidentId);
-  const journal = await Journal.open(ports, 'open', { incidentId: input.execution, seq: 0 });
-  if (journal.events.length === 0) {
-    const overBudget = await countIncident(ports, agent);
-    if (overBudget !== undefined) return refuse(input, ports, 'escalated', overBudget);
-  }
+  const joined = await openIncidentOf(intake, stormKey, input.execution, ports);
+  if (joined !== undefined) return { incidentId: joined, agent: agent.name, seq: 0, next: 'done' };
+  const ceiling = await overCeiling(ports, agent);
+  if (ceiling !== undefined)
+    return refuse(
+      journal,
+      input,
+      'escalated',
+      `${alarm === null ? event['detail-type'] : `Alarm ${alarm.name}`} was not looked at. ${ceiling}`,
+    );
   await journal.once('incident.opened', () => ({
     data: {
       eventId: event.id,
@@ -117,7 +114,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       rulesHash: ports.rules.hash,
     },
   }));
-  return { incidentId: input.execution, agent: agent.name, seq: journal.seq, next: 'observe' };
+  return { incidentId: journal.incident, agent: agent.name, seq: journal.seq, next: 'observe' };
 };
 
 /** Turns an event into an incident, joins it to an open one, or records why it is not taken up. */
