@@ -11,6 +11,8 @@ import { acceptWildcard } from './accepted.ts';
 import { bundle, RULES_FILE } from './bundle.ts';
 import { logsOf } from './retention.ts';
 
+const PROJECT = join(import.meta.dirname, '..');
+
 export interface StepFunctionProps {
   /** What it is for, as the Lambda console says it. */
   readonly description: string;
@@ -38,14 +40,17 @@ export class StepFunction extends NodejsFunction {
       ...rest,
       role,
       logGroup,
-      entry: join(import.meta.dirname, '../lambdas', entry),
+      entry: join(PROJECT, 'lambdas', entry),
+      // Given, because NodejsFunction would look for them from the working directory, which may be anywhere.
+      projectRoot: PROJECT,
+      depsLockFilePath: join(PROJECT, 'package-lock.json'),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       // CPU comes with memory: at 512 MB, loading SDK clients and the policy engine takes twice as long.
       memorySize: 1024,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
-      environment: { [ENV.rulesPath]: RULES_FILE },
+      environment: { [ENV.rulesPath]: RULES_FILE, ...endpointsOf(settings) },
       bundling: bundle(rulesFile),
     });
     this.runsAtMost = props.timeout;
@@ -59,3 +64,7 @@ export class StepFunction extends NodejsFunction {
     this.addEnvironment(ENV[name], value);
   }
 }
+
+/** The variables by which an AWS SDK learns where a service is. */
+const endpointsOf = ({ endpoints }: Settings): Record<string, string> =>
+  Object.fromEntries(Object.entries(endpoints).map(([service, url]) => [`AWS_ENDPOINT_URL_${service}`, url]));

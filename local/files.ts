@@ -14,7 +14,7 @@ export const readText = (what: string, path: string): string => {
 };
 
 /** Reads a JSON file that a person named. */
-export const readJson = (what: string, path: string): Json => {
+const readJson = (what: string, path: string): Json => {
   const text = readText(what, path);
   try {
     return Json.parse(JSON.parse(text));

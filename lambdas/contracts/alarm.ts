@@ -55,7 +55,7 @@ export type AlarmDetail = z.infer<typeof AlarmDetail>;
  * What kind of alarm it is. Only `single` has one metric to look at; the others are investigated all the
  * same, with what they do have.
  */
-export const AlarmKind = z.enum(['single', 'several-metrics', 'metric-math', 'anomaly-detection', 'composite']);
+const AlarmKind = z.enum(['single', 'several-metrics', 'metric-math', 'anomaly-detection', 'composite']);
 
 /** The alarm as the flow knows it: small, stable, recorded when the incident opens. */
 export const Alarm = z.strictObject({

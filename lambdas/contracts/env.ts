@@ -1,5 +1,3 @@
-import * as z from 'zod';
-
 /**
  * Environment variables of the functions, by name. `lib/` sets them from this list and `serve.ts` reads
  * them through it, so neither half can misspell one.
@@ -18,7 +16,3 @@ export const ENV = {
   changeRole: 'CHECKREIN_CHANGE_ROLE',
 } as const;
 export type EnvName = keyof typeof ENV;
-
-/** Reads exactly the named variables; says which are missing. */
-export const EnvOf = <const N extends EnvName>(names: readonly N[]): z.ZodType<Record<N, string>> =>
-  z.record(z.enum(names), z.string().min(1));

@@ -25,9 +25,6 @@ export const FAMILY = {
 } as const;
 export type Family = (typeof FAMILY)[keyof typeof FAMILY];
 
-/** Which operations exist. `create` never overwrites; `replace` needs the version it replaces; `add` counts. */
-export type LedgerOperation = 'read' | 'append' | 'create' | 'replace' | 'add';
-
 /** Address of a row. */
 export interface RowKey {
   readonly family: Exclude<Family, 'incident'>;

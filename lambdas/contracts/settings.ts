@@ -39,6 +39,13 @@ export const Settings = z.strictObject({
       baseUrl: z.url().default('https://api.anthropic.com'),
     })
     .prefault({}),
+  /**
+   * Where functions reach an AWS service other than at its public address, by the SDK's id of the service
+   * (`EC2`, `AUTO_SCALING`): an interface endpoint without private DNS, or an emulator.
+   */
+  endpoints: z
+    .record(z.string().regex(/^[A-Z][A-Z0-9_]+$/, 'the id of a service in capitals, e.g. AUTO_SCALING'), z.url())
+    .default({}),
   /** Days that a trace is kept before DynamoDB's TTL removes it. */
   retentionDays: z.int().min(1).max(3650).default(400),
   logRetentionDays: z

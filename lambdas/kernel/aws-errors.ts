@@ -25,7 +25,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** An AWS error as a sentence that the model can act on. */
-export const inWords = (error: CloudError): string => {
+const inWords = (error: CloudError): string => {
   const advice = ADVICE[error.code];
   return advice === undefined ? `${error.code}: ${error.awsMessage}` : `${error.code}: ${error.awsMessage} ${advice}`;
 };

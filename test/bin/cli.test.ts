@@ -1,0 +1,212 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { loadScript } from '../../local/script.ts';
+import { MessagesApi } from '../fakes/messages-api.ts';
+
+const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'checkrein-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const scenario = join(root, 'scenarios/undersized-instance');
+const first = ['--event', join(scenario, 'event.json'), '--world', join(scenario, 'world.yaml')];
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const checkrein = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> =>
+  new Promise((resolve) => {
+    const options = { cwd: folder, env: { ...process.env, ...env } };
+    const child = execFile(process.execPath, [join(root, 'bin/checkrein.ts'), ...args], options, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    );
+    child.stdin?.end();
+  });
+
+const Summary = z.object({
+  incidentId: z.string(),
+  outcome: z.string(),
+  steps: z.array(z.string()),
+  costUsd: z.number(),
+  plans: z.array(z.object({ handle: z.string(), applied: z.boolean() })),
+  approvals: z.array(z.object({ answer: z.string() })),
+  paths: z.object({ trace: z.string(), report: z.string(), calls: z.string() }),
+});
+const Call = z.object({
+  time: z.string(),
+  step: z.string(),
+  service: z.string(),
+  command: z.string(),
+  dryRun: z.boolean(),
+  mutating: z.boolean(),
+  outcome: z.string(),
+});
+const changesIn = (path: string) =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => Call.parse(JSON.parse(line)))
+    .filter((call) => call.mutating && !call.dryRun);
+
+test('one command takes an alarm to a healed alarm and leaves a trace that verifies', async () => {
+  const ran = await checkrein(['run', ...first, '--approve', 'yes', '--out', join(folder, 'healed')]);
+  expect(ran.err).toBe('');
+  expect(ran.code).toBe(0);
+  for (const told of ['alarm', 'evidence', 'dry run', 'approval', 'apply', 'verify', 'HEALED', 'sealed'])
+    expect(ran.out).toContain(told);
+  expect(ran.out).not.toContain('\u001b[');
+  const verified = await checkrein([
+    'trace',
+    'verify',
+    join(folder, 'healed/trace.jsonl'),
+    '--key',
+    join(folder, 'healed/seal.pub.pem'),
+  ]);
+  expect([verified.code, verified.out.split(':')[0]]).toEqual([0, 'SOUND']);
+  const shown = await checkrein(['trace', 'show', join(folder, 'healed/trace.jsonl')]);
+  expect(shown.out).toContain('HEALED');
+  expect(readFileSync(join(folder, 'healed/report.md'), 'utf8')).toContain('healed');
+});
+
+test('with --json there is one JSON object on standard output and nothing else', async () => {
+  const ran = await checkrein(['run', ...first, '--approve', 'yes', '--json', '--out', join(folder, 'json')]);
+  const summary = Summary.parse(JSON.parse(ran.out));
+  expect(summary.outcome).toBe('healed');
+  expect(summary.plans.some((plan) => plan.applied)).toBe(true);
+  expect(ran.code).toBe(0);
+});
+
+test('with --approve no, no mutating call reaches the account', async () => {
+  const ran = await checkrein(['run', ...first, '--approve', 'no', '--json', '--out', join(folder, 'denied')]);
+  expect(ran.code).toBe(0);
+  expect(Summary.parse(JSON.parse(ran.out)).approvals.every(({ answer }) => answer === 'deny')).toBe(true);
+  expect(changesIn(join(folder, 'denied/calls.jsonl'))).toEqual([]);
+});
+
+test('the real model adapter, over HTTP, completes the first scenario', async () => {
+  const api = await MessagesApi.start();
+  try {
+    api.plays(await loadScript(join(scenario, 'model.json')));
+    const env = { ANTHROPIC_API_KEY: 'sk-test', ANTHROPIC_BASE_URL: api.baseUrl };
+    const ran = await checkrein(
+      ['run', ...first, '--model', 'anthropic', '--approve', 'yes', '--json', '--out', join(folder, 'http')],
+      env,
+    );
+    expect(ran.err).toBe('');
+    expect(Summary.parse(JSON.parse(ran.out)).outcome).toBe('healed');
+    expect(api.requests.length).toBeGreaterThan(2);
+  } finally {
+    await api.stop();
+  }
+});
+
+test('an agent that is named takes the event, whatever its pattern says', async () => {
+  const ran = await checkrein([
+    'run',
+    ...first,
+    '--agent',
+    'triage',
+    '--approve',
+    'yes',
+    '--json',
+    '--out',
+    join(folder, 'triage'),
+  ]);
+  expect(ran.code).toBe(0);
+  expect(Summary.parse(JSON.parse(ran.out)).plans).toEqual([]);
+  expect(changesIn(join(folder, 'triage/calls.jsonl'))).toEqual([]);
+});
+
+test('a trace of which one byte was changed, an event removed or the tail cut is broken, and says where', async () => {
+  await checkrein(['run', ...first, '--approve', 'yes', '--out', join(folder, 'spoilt')]);
+  const path = join(folder, 'spoilt/trace.jsonl');
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  const spoilt = {
+    'byte.jsonl': lines.map((line, index) => (index === 3 ? line.replace('"seq":3', '"seq":4') : line)),
+    'removed.jsonl': lines.filter((_, index) => index !== 5),
+    'cut.jsonl': lines.slice(0, -1),
+  };
+  for (const [name, changed] of Object.entries(spoilt)) {
+    writeFileSync(join(folder, name), `${changed.join('\n')}\n`);
+    const ran = await checkrein(['trace', 'verify', join(folder, name)]);
+    expect([name, ran.code]).toEqual([name, 1]);
+    expect(ran.out).toMatch(/^BROKEN at event \d+: /);
+  }
+});
+
+const bad: readonly [promise: string, args: readonly string[], says: RegExp][] = [
+  [
+    'a missing event file',
+    ['run', '--event', 'nowhere.json', '--world', join(scenario, 'world.yaml')],
+    /nowhere\.json: this file cannot be read/,
+  ],
+  [
+    'an event that is not JSON',
+    ['run', '--event', join(scenario, 'world.yaml'), '--world', join(scenario, 'world.yaml')],
+    /this is not JSON/,
+  ],
+  [
+    'a file that is no event',
+    ['run', '--event', join(root, 'package.json'), '--world', join(scenario, 'world.yaml')],
+    /package\.json: id/,
+  ],
+  [
+    'a world that is no world',
+    ['run', '--event', join(scenario, 'event.json'), '--world', join(scenario, 'event.json')],
+    /event\.json/,
+  ],
+  ['an unknown agent', ['run', ...first, '--agent', 'nobody'], /no agent "nobody"/],
+  ['an unknown model', ['run', ...first, '--model', 'gpt'], /scripted:FILE or anthropic/],
+  ['a script that is not there', ['run', ...first, '--model', 'scripted:nowhere.json'], /nowhere\.json/],
+  ['an answer that is none', ['run', ...first, '--approve', 'maybe'], /ask, yes, no/],
+  ['a missing option', ['run'], /--event/],
+  ['an unknown command', ['fly'], /unknown command/],
+  ['a trace that is not there', ['trace', 'verify', 'nowhere.jsonl'], /nowhere\.jsonl/],
+];
+for (const [promise, args, says] of bad)
+  test(`bad input: ${promise} is refused with exit code 2, in words and without a stack trace`, async () => {
+    const ran = await checkrein(args);
+    expect(ran.err).toMatch(says);
+    expect(ran.err).not.toMatch(/\n\s+at /);
+    expect([ran.code, ran.out]).toEqual([2, '']);
+  });
+
+test('every command has --help', async () => {
+  for (const args of [[], ['run'], ['trace'], ['trace', 'show'], ['trace', 'verify'], ['scenario']]) {
+    const ran = await checkrein([...args, '--help']);
+    expect([args, ran.code]).toEqual([args, 0]);
+    expect(ran.out).toContain('Usage: checkrein');
+  }
+});
+
+test('an event that no agent takes closes in order as unrouted', async () => {
+  const event = {
+    version: '0',
+    id: 'e-1',
+    source: 'aws.s3',
+    'detail-type': 'Object Created',
+    account: '123456789012',
+    time: '2026-11-20T09:26:12Z',
+    region: 'eu-west-1',
+    resources: [],
+    detail: {},
+  };
+  writeFileSync(join(folder, 'other.json'), JSON.stringify(event));
+  const ran = await checkrein([
+    'run',
+    '--event',
+    join(folder, 'other.json'),
+    '--world',
+    join(scenario, 'world.yaml'),
+    '--json',
+    '--out',
+    join(folder, 'other'),
+  ]);
+  expect([ran.code, Summary.parse(JSON.parse(ran.out)).outcome]).toEqual([0, 'unrouted']);
+});
