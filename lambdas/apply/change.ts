@@ -1,87 +1,11 @@
 import { ERROR } from '../contracts/error-names.ts';
-import type { EventData } from '../contracts/events.ts';
-import { JsonObject, type Json } from '../contracts/json.ts';
+import { JsonObject } from '../contracts/json.ts';
 import { contractBroken, StepError } from '../errors.ts';
-import { asToolError } from '../kernel/aws-errors.ts';
 import { rememberChange } from '../kernel/brakes.ts';
-import { canonical } from '../kernel/canonical.ts';
 import type { Journal } from '../kernel/journal.ts';
-import type { Change } from '../tools/tool.ts';
+import { first, resume, type Finished } from './attempt.ts';
 import type { ApplyPorts } from './ports.ts';
-import { changeOnPaper, stateNow, type Undertaking } from './undertaking.ts';
-
-type Finished = EventData<'apply.finished'>;
-
-const result = (
-  { planned, purpose }: Undertaking,
-  outcome: Finished['outcome'],
-  state: Json,
-  reconciled: boolean,
-  error: Finished['error'] = null,
-): Finished => ({
-  digest: planned.digest,
-  purpose,
-  outcome,
-  reconciled,
-  state,
-  error,
-});
-
-const make = async (undertaking: Undertaking, journal: Journal, change: Change, ports: ApplyPorts): Promise<void> => {
-  const { tool, context } = undertaking;
-  const session = await ports.credentials.assume({
-    calls: tool.manifest.changes,
-    targetArn: change.target.arn,
-    sessionName: `${undertaking.purpose}-${journal.incident}`,
-  });
-  await tool.apply(change, { ...context, change: session });
-};
-
-/** What a failed call left behind. An unknown outcome is read off the target, never guessed and never repeated. */
-const afterFailure = async (undertaking: Undertaking, change: Change, error: unknown): Promise<Finished> => {
-  const told = asToolError(error);
-  if (told === undefined) throw error;
-  const state = await stateNow(undertaking).catch((unreadable: unknown): null => {
-    if (asToolError(unreadable) === undefined) throw unreadable;
-    return null;
-  });
-  if (state === null) return result(undertaking, 'unknown', null, true, told);
-  if (told.code === ERROR.cloudUnavailable) {
-    if (undertaking.tool.postCondition(change, state).holds && undertaking.tool.manifest.repeatable)
-      return result(undertaking, 'applied', state, true);
-    if (canonical(state) !== canonical(change.before) || !undertaking.tool.manifest.repeatable)
-      return result(undertaking, 'unknown', state, true, told);
-  }
-  return result(undertaking, 'failed', state, false, told);
-};
-
-/** Takes up an attempt that ended without a result, from wherever the target is now. */
-const resume = async (undertaking: Undertaking, journal: Journal, ports: ApplyPorts): Promise<Finished> => {
-  const change = changeOnPaper(undertaking);
-  const state = await stateNow(undertaking);
-  if (!undertaking.tool.manifest.repeatable)
-    return result(undertaking, 'unknown', state, true, {
-      code: 'OutcomeUnknown',
-      says: 'An attempt ended without an answer, and this change must not be made twice. Look at the target.',
-    });
-  if (undertaking.tool.postCondition(change, state).holds) return result(undertaking, 'applied', state, true);
-  try {
-    await make(undertaking, journal, change, ports);
-    return result(undertaking, 'applied', await stateNow(undertaking), true);
-  } catch (error) {
-    return afterFailure(undertaking, change, error);
-  }
-};
-
-const first = async (undertaking: Undertaking, journal: Journal, ports: ApplyPorts): Promise<Finished> => {
-  const change = changeOnPaper(undertaking);
-  try {
-    await make(undertaking, journal, change, ports);
-  } catch (error) {
-    return afterFailure(undertaking, change, error);
-  }
-  return result(undertaking, 'applied', await stateNow(undertaking), false);
-};
+import { changeOnPaper, type Undertaking } from './undertaking.ts';
 
 const inFlight = (deadline: string): StepError =>
   new StepError(

@@ -1,13 +1,11 @@
 import type { Check, EventData } from '../contracts/events.ts';
 import { asToolError } from '../kernel/aws-errors.ts';
-import { takeLease, trippedBreaker } from '../kernel/brakes.ts';
+import { trippedBreaker } from '../kernel/brakes.ts';
 import { digestOf } from '../kernel/canonical.ts';
 import { chainFault } from '../kernel/chain.ts';
 import { grantFault, redeem } from '../kernel/grants.ts';
 import type { Journal } from '../kernel/journal.ts';
-import { CHANGE_ZONE_SECONDS } from '../kernel/timing.ts';
-import { agentOf } from '../kernel/agents.ts';
-import { openingOf } from '../kernel/trace.ts';
+import { leaseFault, switchFault } from './brakes.ts';
 import type { ApplyPorts } from './ports.ts';
 import { changeToMake, type Undertaking } from './undertaking.ts';
 
@@ -15,30 +13,6 @@ type CheckName = Check['check'];
 
 /** Nothing, or why this check refuses. */
 type Finding = Promise<string | undefined> | string | undefined;
-
-const switchFault = async (undertaking: Undertaking, ports: ApplyPorts): Promise<string | undefined> => {
-  const position = await ports.switch.read();
-  // `propose-only` stops new changes; undoing one that did harm is what its operator would want.
-  return position === 'on' || (position === 'propose-only' && undertaking.purpose === 'rollback')
-    ? undefined
-    : `The kill switch is ${position}.`;
-};
-
-const leaseFault = async (
-  undertaking: Undertaking,
-  journal: Journal,
-  ports: ApplyPorts,
-): Promise<string | undefined> => {
-  const now = ports.clock.now();
-  const { verification } = agentOf(ports.rules, openingOf(journal.events).data.agent);
-  // Long enough for this change, its verification and a rollback; Close gives it back earlier.
-  const seconds = 2 * CHANGE_ZONE_SECONDS + verification.windowMinutes * 60;
-  const arn = undertaking.planned.plan.target.arn;
-  const taken = await takeLease(ports.ledger, arn, journal.incident, now, new Date(now.getTime() + seconds * 1000));
-  return taken
-    ? undefined
-    : 'Another incident is changing this target right now. Wait for it, observe again, and propose again if it is still needed.';
-};
 
 const driftFault = async (undertaking: Undertaking): Promise<string | undefined> => {
   try {

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { ApplyOutput, RollbackOutput, StepInput } from '../contracts/flow.ts';
 import type { EventData } from '../contracts/events.ts';
+import type { Json } from '../contracts/json.ts';
 import { contractBroken } from '../errors.ts';
 import { Journal } from '../kernel/journal.ts';
 import { unansweredCalls } from '../kernel/trace.ts';
@@ -31,6 +32,9 @@ const carryOut = async (undertaking: Undertaking, journal: Journal, ports: Apply
   return { kind: 'finished', finished: await makeChange(undertaking, journal, ports, grantId) };
 };
 
+const targetNow = (state: Json): string =>
+  state === null ? 'AWS did not say how the target is now.' : `The target is now: ${shown(state)}.`;
+
 /** What became of the confirmed call, told to the model. Silence until now kept its call open. */
 const tell = async (journal: Journal, about: 'apply' | 'rollback', text: string, isError: boolean): Promise<void> => {
   const toolUseId = unansweredCalls(journal.eventsBefore)[0]?.id ?? null;
@@ -48,8 +52,7 @@ const runApply = async (input: StepInput, ports: ApplyPorts): Promise<z.infer<ty
   };
   if (done.kind === 'refused') return back(`${handle} was not applied, and nothing was changed. ${done.reason}`);
   const { outcome, error, state } = done.finished;
-  if (outcome === 'failed')
-    return back(`Action failed: ${error?.says ?? 'no reason was given'} The target is now: ${shown(state)}.`);
+  if (outcome === 'failed') return back(`Action failed: ${error?.says ?? 'no reason was given'} ${targetNow(state)}`);
   return { ...input, seq: journal.seq, next: 'verify', waitSeconds: undertaking.tool.manifest.settleSeconds };
 };
 
@@ -62,7 +65,7 @@ const runRollback = async (input: StepInput, ports: ApplyPorts): Promise<z.infer
     await tell(
       journal,
       'rollback',
-      `${handle} did not help and was rolled back: ${plan.inverse.says} The target is now: ${shown(done.finished.state)}.`,
+      `${handle} did not help and was rolled back: ${plan.inverse.says} ${targetNow(done.finished.state)}`,
       false,
     );
     return { ...input, seq: journal.seq, next: 'decide' };

@@ -1,6 +1,7 @@
 import type { Grant } from '../contracts/events.ts';
 import type { Json } from '../contracts/json.ts';
 import { contractBroken, ToolRefusal } from '../errors.ts';
+import { asToolError } from '../kernel/aws-errors.ts';
 import { examine, fingerprintOf } from '../kernel/examination.ts';
 import type { Journal } from '../kernel/journal.ts';
 import { allOf, openingOf, planInHand, type PlanOnTrace } from '../kernel/trace.ts';
@@ -36,9 +37,19 @@ export const undertake = async (
   return { purpose, planned, tool, context, grant };
 };
 
-/** The state of the target right now. */
+/** The state of the target right now. Throws what the tool throws. */
 export const stateNow = async ({ planned, tool, context }: Undertaking): Promise<Json> =>
   (await tool.describe(planned.plan.input, context)).state;
+
+/** The same, or null where AWS does not say. */
+export const stateIfKnown = async (undertaking: Undertaking): Promise<Json> => {
+  try {
+    return await stateNow(undertaking);
+  } catch (error) {
+    if (asToolError(error) === undefined) throw error;
+    return null;
+  }
+};
 
 /**
  * The drift check: the target must be exactly as the dry run saw it, or, for a rollback, as the change left
