@@ -25,6 +25,8 @@ export const closeStopped = async (event: unknown, ports: ClosePorts): Promise<u
   const events = await ports.ledger.events(name);
   if (events.some((one) => one.kind === 'trace.sealed')) return { incidentId: name, closed: 'before' };
   const agent = lastOf(events, 'incident.opened')?.data.agent ?? 'none';
+  // A close that was begun because of a failure, and died too, is gone on with: people are told once.
+  const begun = lastOf(events, 'harness.failed');
   const failure = { Error: error ?? `Execution${status}`, Cause: cause ?? `The execution ended as ${status}.` };
-  return runStep(close, { incidentId: name, agent, seq: events.length, error: failure }, ports);
+  return runStep(close, { incidentId: name, agent, seq: begun?.from ?? events.length, error: failure }, ports);
 };

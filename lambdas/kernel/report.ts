@@ -22,6 +22,9 @@ const conclusionLines = (events: readonly TraceEvent[]): string[] => {
   ];
 };
 
+const isFinished = (events: readonly TraceEvent[], { seq }: TraceEvent): boolean =>
+  allOf(events, 'apply.finished').some((event) => event.seq > seq);
+
 /** What became of one plan, from its judgement to its verification. */
 const fateOf = (events: readonly TraceEvent[], digest: string): string[] => {
   const about = events.filter((event) => 'digest' in event.data && event.data.digest === digest);
@@ -42,6 +45,10 @@ const fateOf = (events: readonly TraceEvent[], digest: string): string[] => {
         return event.data.verdict === 'refused'
           ? [`${event.data.purpose}: refused. ${event.data.checks.at(-1)?.reason ?? ''}`]
           : [];
+      case 'apply.started':
+        return isFinished(events, event)
+          ? []
+          : [`${event.data.purpose}: started at ${event.at}, and no result was recorded. Look at the target.`];
       case 'apply.finished':
         return [
           `${event.data.purpose}: ${event.data.outcome} at ${event.at}${event.data.error === null ? '' : `. ${event.data.error.says}`}`,
