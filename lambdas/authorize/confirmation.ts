@@ -17,9 +17,11 @@ const nameOf = (input: Json): string => {
 
 /** Why a plan of this incident can no longer be confirmed. A plan is confirmed once, and only the newest one. */
 const staleness = (events: readonly TraceEvent[], plan: PlanOnTrace): string | undefined => {
-  const settled = allOf(events, 'plan.judged').some((event) => event.data.digest === plan.digest);
-  if (settled)
-    return `${plan.handle} was confirmed before. Propose the change again if it is still wanted; that makes a new plan.`;
+  const settled = allOf(events, 'plan.judged').find((event) => event.data.digest === plan.digest)?.data;
+  if (settled !== undefined)
+    return settled.handle === plan.handle
+      ? `${plan.handle} was confirmed before. Propose the change again if it is still wanted; that makes a new plan.`
+      : `${plan.handle} is ${settled.handle} again to the letter, which was confirmed before. Observe what has changed since, then propose.`;
   const newest = plansOf(events).at(-1);
   if (newest !== undefined && newest.digest !== plan.digest)
     return `${plan.handle} was replaced by ${newest.handle}. Only the newest plan can be confirmed.`;
