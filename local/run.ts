@@ -2,7 +2,7 @@ import type { RecordedCall } from './account/account.ts';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TraceEvent } from '../lambdas/contracts/events.ts';
-import type { Json } from '../lambdas/contracts/json.ts';
+import type { Json, JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { canonical } from '../lambdas/kernel/canonical.ts';
 import { reportOf } from '../lambdas/kernel/report.ts';
@@ -38,10 +38,19 @@ export interface RunResult {
   readonly calls: readonly RecordedCall[];
 }
 
+const definitions = new WeakMap<Rules, JsonObject>();
+
+/** Synthesizing takes seconds, and the same rules are run many times. */
+const definitionFor = (rules: Rules): JsonObject => {
+  const definition = definitions.get(rules) ?? synthesize(rules).stateMachineDefinition;
+  definitions.set(rules, definition);
+  return definition;
+};
+
 /** Runs one event to its end: the synthesized flow, the real steps, a local ledger and a simulated account. */
 export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
   const { rules, world, model, approve, onEvent, onPage, onMessage = () => undefined } = options;
-  const { stateMachineDefinition: definition } = synthesize(rules);
+  const definition = definitionFor(rules);
   const server = await startLedger(rules.settings.retentionDays);
   const calls: RecordedCall[] = [];
   const closing: (() => Promise<void>)[] = [() => server.stop()];

@@ -1,0 +1,69 @@
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { Check, Outcome } from '../lambdas/contracts/events.ts';
+import { JsonObject } from '../lambdas/contracts/json.ts';
+import { InputError } from '../lambdas/errors.ts';
+import { readText } from './files.ts';
+
+const Approval = z.strictObject({
+  answer: z.enum(['approve', 'deny', 'silence']).describe('silence lets the request expire, as the clock would.'),
+  reason: z.string().default('').describe('What the approver says; the agent reads the reason of a denial.'),
+});
+
+const ExpectedPlan = z.strictObject({
+  tool: z.string(),
+  input: JsonObject.default({}).describe('Part of the input: the fields that matter.'),
+  applied: z.boolean(),
+  rolledBack: z.boolean().default(false),
+});
+
+const Refusal = z.strictObject({
+  check: Check.shape.check,
+  says: z.string().optional().describe('A part of the reason.'),
+});
+
+/** An `expect.yaml`: how people answer in a scenario, and how it must end. `local/schemas/expect.schema.json` is generated from this. */
+export const Expectation = z
+  .strictObject({
+    about: z.string().min(10).describe('What the scenario promises, in one sentence.'),
+    approvals: z.array(Approval).default([]).describe('One a request, in order; the last goes on answering.'),
+    outcome: Outcome,
+    turns: z.int().positive().optional().describe('Turns of the model.'),
+    copies: z.int().nonnegative().default(0).describe('Copies of the alarm that joined the incident.'),
+    plans: z.array(ExpectedPlan).default([]).describe('Every plan that a dry run made, in order.'),
+    mutating: z
+      .array(z.string().regex(/^[a-z0-9]+:[A-Z]\w+( -> \w+)?$/, 'service:Command, or service:Command -> ErrorCode'))
+      .default([])
+      .describe('Every mutating call that reached the account, dry runs left out, in order.'),
+    refusals: z.array(Refusal).default([]).describe('Every refusal by the harness, in order.'),
+    says: z.array(z.string().min(1)).default([]).describe('Texts that the report must hold.'),
+  })
+  .meta({
+    title: 'Checkrein expectation',
+    description: 'How people answer in a scenario, and how it must end. See docs/adding-a-scenario.md.',
+  });
+export type Expectation = z.infer<typeof Expectation>;
+
+const SEE = 'The fields are described in docs/adding-a-scenario.md.';
+
+/** Reads an `expect.yaml`; says which field is wrong. */
+export const readExpectation = (file: string): Expectation => parseExpectation(readText('expectation', file), file);
+
+/** The same from text; `file` is what errors call it. */
+export const parseExpectation = (text: string, file: string): Expectation => {
+  const expectation = Expectation.safeParse(parseYaml(text, file));
+  if (expectation.success) return expectation.data;
+  const problems = expectation.error.issues.map(
+    ({ path, message }) => `${path.length === 0 ? 'the file' : z.core.toDotPath(path)}: ${message}`,
+  );
+  throw new InputError(file, problems.join('; '), SEE, expectation.error);
+};
+
+const parseYaml = (text: string, file: string): unknown => {
+  try {
+    return parse(text);
+  } catch (cause) {
+    const says = cause instanceof Error ? cause.message : 'unknown';
+    throw new InputError(file, `this is not YAML (${says})`, SEE, cause);
+  }
+};
