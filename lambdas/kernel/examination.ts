@@ -7,8 +7,8 @@ import { ToolRefusal } from '../errors.ts';
 import type { Ledger } from '../ports.ts';
 import type { Change, ChangeTool, ToolContext } from '../tools/tool.ts';
 import { lastChange } from './brakes.ts';
-import { digestOf } from './canonical.ts';
-import { allOf } from './trace.ts';
+import { canonical, digestOf } from './canonical.ts';
+import { allOf, findPlan, lastOf } from './trace.ts';
 
 /** "Never", in minutes: longer ago than any cooldown. */
 const NEVER = 1_000_000;
@@ -34,6 +34,15 @@ export const examine = async (tool: ChangeTool, input: Json, context: ToolContex
 const minutesSince = (iso: string | undefined, now: Date): number =>
   iso === undefined ? NEVER : Math.max(0, Math.floor((now.getTime() - Date.parse(iso)) / 60_000));
 
+/** Whether the incident's newest change failed and left the target as it was: then there is no effect to wait for. */
+const cameToNothing = (events: readonly TraceEvent[], target: Target, lastChangeAt: string): boolean => {
+  const finished = lastOf(events, 'apply.finished');
+  if (finished?.data.outcome !== 'failed' || finished.data.purpose !== 'apply' || lastChangeAt > finished.at)
+    return false;
+  const plan = findPlan(events, finished.data.digest)?.plan;
+  return plan?.target.arn === target.arn && canonical(plan.before) === canonical(finished.data.state);
+};
+
 const kernelFacts = async (
   ledger: Ledger,
   events: readonly TraceEvent[],
@@ -43,13 +52,14 @@ const kernelFacts = async (
 ): Promise<Facts> => {
   const { target } = examination.change;
   const changed = await lastChange(ledger, target.arn);
+  const counts = changed !== undefined && !cameToNothing(events, target, changed.lastChangeAt);
   const applied = allOf(events, 'apply.finished').filter(
     ({ data }) => data.purpose === 'apply' && data.outcome !== 'failed',
   );
   return {
     reversible: examination.inverse.reversible,
     evidenceCount: allOf(events, 'evidence.gathered').filter(({ data }) => data.outcome === 'ok').length,
-    minutesSinceLastChange: minutesSince(changed?.lastChangeAt, now),
+    minutesSinceLastChange: minutesSince(counts ? changed.lastChangeAt : undefined, now),
     minutesSinceLastCut: minutesSince(changed?.lastCutAt, now),
     changesThisIncident: applied.length,
     // Without an alarm there is no account to compare with; the cloud port is of one account and Region.
