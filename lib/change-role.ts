@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { ChangeManifest } from '../lambdas/contracts/tool.ts';
 import { acceptWildcard } from './accepted.ts';
 import type { StepFunction } from './step-function.ts';
-import { changesOf } from './tool-grants.ts';
+import { changesOf, onBehalfOf } from './tool-grants.ts';
 
 export interface ChangeRoleProps {
   /** The only function that may take the role. */
@@ -28,12 +28,14 @@ export class ChangeRole extends Construct {
     role.assumeRolePolicy?.addStatements(
       new PolicyStatement({ actions: ['sts:SetSourceIdentity'], principals: [changeZone.executionRole] }),
     );
-    for (const statement of changesOf(tools)) {
+    for (const statement of [...changesOf(tools), ...onBehalfOf(tools)]) {
       role.addToPolicy(statement);
       for (const target of statement.resources)
         acceptWildcard(role, target, 'All targets of one kind: the session policy of each change names one of them.');
     }
     changeZone.knows('changeRole', role.roleArn);
+    // Reads why EC2 refused; it answers with text about our own request and knows no resources.
+    changeZone.addToRolePolicy(new PolicyStatement({ actions: ['sts:DecodeAuthorizationMessage'], resources: ['*'] }));
     changeZone.addToRolePolicy(
       // The source identity is the incident, so CloudTrail names it on every call that changed something.
       new PolicyStatement({ actions: ['sts:AssumeRole', 'sts:SetSourceIdentity'], resources: [role.roleArn] }),

@@ -25,6 +25,22 @@ export const changesOf = (tools: readonly ChangeManifest[]): PolicyStatement[] =
     { conditions: { StringEquals: { 'aws:RequestedRegion': Aws.REGION } } },
   );
 
+/**
+ * What AWS may do in the change role's name, such as the key grant that starting an encrypted instance takes:
+ * on any key of the account, but never at the role's own request.
+ */
+export const onBehalfOf = (tools: readonly ChangeManifest[]): PolicyStatement[] => {
+  const actions = [...new Set(tools.flatMap((tool) => tool.changes.flatMap((call) => call.onBehalf ?? [])))];
+  if (actions.length === 0) return [];
+  return [
+    new PolicyStatement({
+      actions,
+      resources: [`arn:${Aws.PARTITION}:kms:${Aws.REGION}:${Aws.ACCOUNT_ID}:key/*`],
+      conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+    }),
+  ];
+};
+
 /** One statement per resource, so that an action is never allowed on more than its manifest says. */
 const statements = (
   calls: readonly { call: AwsCall; arn: string }[],

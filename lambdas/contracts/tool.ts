@@ -17,6 +17,11 @@ export interface AwsCall {
   readonly action?: string;
   /** `target`: IAM can be narrowed to the target's ARN. `any`: the action knows no resource-level permission. */
   readonly scope: 'target' | 'any';
+  /**
+   * Actions that AWS takes in the caller's name while it carries out the call, e.g. `kms:CreateGrant` to start
+   * an instance whose volumes are encrypted. Granted only for use through an AWS service.
+   */
+  readonly onBehalf?: readonly 'kms:CreateGrant'[];
 }
 
 interface ManifestBase<Input extends z.ZodType> {

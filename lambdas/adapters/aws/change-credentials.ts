@@ -2,6 +2,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { actionOf, type AwsCall } from '../../contracts/tool.ts';
 import { contractBroken } from '../../errors.ts';
 import type { ChangeCredentials, Scope } from '../../ports.ts';
+import { withDecodedRefusals } from './authorization-message.ts';
 import { awsCloudAccess, type AwsOptions } from './cloud.ts';
 import { CONNECTION, type Credentials } from './connection.ts';
 import { translated } from './errors.ts';
@@ -28,7 +29,8 @@ export const stsChangeCredentials = ({ roleArn, ...aws }: ChangeCredentialsOptio
       const credentials = await assumeRole(client, roleArn, scope);
       // One attempt only: a change that may have happened is reconciled by apply, never sent again.
       const access = awsCloudAccess({ ...aws, connection: { ...connection, credentials, maxAttempts: 1 } });
-      return access(scope.calls);
+      // Decoded with the function's own role: the session is cut down to the change.
+      return withDecodedRefusals(access(scope.calls), client);
     },
   };
 };
@@ -70,7 +72,11 @@ export const sessionPolicy = ({ calls, targetArn }: Scope): string => {
     throw contractBroken(
       `A change was to be scoped to ${JSON.stringify(targetArn)}, which is not the ARN of one resource.`,
     );
-  const statements = [...statement(actions(calls, 'target'), targetArn), ...statement(actions(calls, 'any'), '*')];
+  const statements = [
+    ...statement(actions(calls, 'target'), targetArn),
+    ...statement(actions(calls, 'any'), '*'),
+    ...behalf(calls).map((action) => ({ Effect: 'Allow', Action: action, Resource: '*', Condition: FOR_AWS_ONLY })),
+  ];
   if (statements.length === 0) throw contractBroken(`A change of ${targetArn} was to be made without any AWS call.`);
   const policy = JSON.stringify({ Version: '2012-10-17', Statement: statements });
   if (policy.length > POLICY_LIMIT)
@@ -79,6 +85,12 @@ export const sessionPolicy = ({ calls, targetArn }: Scope): string => {
     );
   return policy;
 };
+
+/** Actions that AWS takes in the caller's name, such as a grant on the key of an encrypted volume. */
+const behalf = (calls: readonly AwsCall[]): string[] => [...new Set(calls.flatMap((call) => call.onBehalf ?? []))];
+
+/** An AWS service may ask for a grant while it carries out a call; nobody can ask for one directly. */
+const FOR_AWS_ONLY = { Bool: { 'kms:GrantIsForAWSResource': 'true' } };
 
 const actions = (calls: readonly AwsCall[], scope: AwsCall['scope']): string[] => [
   ...new Set(calls.filter((call) => call.scope === scope).map(actionOf)),

@@ -59,7 +59,7 @@ const Volumes = z.object({
   Volumes: z.array(z.object({ VolumeId: z.string(), Encrypted: z.boolean().default(false) })).default([]),
 });
 
-/** Starting needs a KMS grant for encrypted volumes, which is neither in the dry run nor in our session. */
+/** Starting needs a KMS grant for encrypted volumes. Our session may ask for one; whether the key agrees, no dry run shows. */
 const encryptionCheck = async (cloud: Cloud, { id }: Ec2Instance): Promise<DryRunCheck> => {
   const input = { Filters: [{ Name: 'attachment.instance-id', Values: [id] }] };
   const answer = await ask(cloud, { service: 'ec2', command: 'DescribeVolumes', input }, Volumes);

@@ -29,7 +29,7 @@ export const manifest = {
   changes: [
     { service: 'ec2', command: 'StopInstances', scope: 'target' },
     { service: 'ec2', command: 'ModifyInstanceAttribute', scope: 'target' },
-    { service: 'ec2', command: 'StartInstances', scope: 'target' },
+    { service: 'ec2', command: 'StartInstances', scope: 'target', onBehalf: ['kms:CreateGrant'] },
   ],
   targetKind: 'ec2-instance',
   targetArn: 'arn:aws:ec2:${region}:${account}:instance/*',

@@ -115,3 +115,51 @@ test('a role that cannot be assumed says so with AWS’s code', async () => {
   const aws = new FakeAws(xmlError('AccessDenied', 'not authorized to perform sts:SetSourceIdentity', 403));
   await expect(credentialsFrom(aws).assume(scope)).rejects.toMatchObject({ code: 'AccessDenied' });
 });
+
+test('a key grant may be asked for only by AWS, in the name of the call that needs it', () => {
+  const start: AwsCall = { service: 'ec2', command: 'StartInstances', scope: 'target', onBehalf: ['kms:CreateGrant'] };
+  const policy: unknown = JSON.parse(sessionPolicy({ ...scope, calls: [start] }));
+  expect(policy).toMatchObject({
+    Statement: [
+      { Action: ['ec2:StartInstances'] },
+      { Action: 'kms:CreateGrant', Condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } } },
+    ],
+  });
+});
+
+const unauthorized = ec2Error('UnauthorizedOperation', 'You may not. Encoded authorization failure message: AQoDYXdz');
+const decodedAnswer = (message: unknown): Answer => ({
+  status: 200,
+  body: `<DecodeAuthorizationMessageResponse><DecodeAuthorizationMessageResult><DecodedMessage>${JSON.stringify(message)
+    .replaceAll('&', '&amp;')
+    .replaceAll(
+      '"',
+      '&quot;',
+    )}</DecodedMessage></DecodeAuthorizationMessageResult></DecodeAuthorizationMessageResponse>`,
+});
+
+test('a refusal for lack of permission says which statement refused', async () => {
+  const context = {
+    action: 'ec2:RebootInstances',
+    resource: targetArn,
+    principal: { arn: 'arn:aws:sts::111122223333:assumed-role/change/inc-1' },
+  };
+  const message = {
+    allowed: false,
+    explicitDeny: true,
+    matchedStatements: { items: [{ statementId: 'FreezeProduction' }] },
+    context,
+  };
+  const aws = new FakeAws(session, unauthorized, decodedAnswer(message));
+  const cloud = await credentialsFrom(aws).assume(scope);
+  await expect(
+    cloud.send({ service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-0abc'] } }),
+  ).rejects.toThrow(`may not ec2:RebootInstances on ${targetArn}: a policy denies it explicitly (FreezeProduction).`);
+});
+
+test('a refusal that may not be decoded keeps the sentence of AWS and loses the blob', async () => {
+  const aws = new FakeAws(session, unauthorized, xmlError('AccessDenied', 'no', 403));
+  const cloud = await credentialsFrom(aws).assume(scope);
+  const refused = cloud.send({ service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-0abc'] } });
+  await expect(refused).rejects.toMatchObject({ code: 'UnauthorizedOperation', awsMessage: 'You may not.' });
+});
