@@ -1,0 +1,30 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { synthesize } from '../lib/synthesize.ts';
+import { localRules } from '../local/rules.ts';
+import { errorsPage } from './generators/errors.ts';
+import { permissionsPage } from './generators/permissions.ts';
+import { policiesPage } from './generators/policies.ts';
+import { toolsPage } from './generators/tools.ts';
+import { traceEventsPage } from './generators/trace-events.ts';
+
+/** Where the generated pages are. */
+export const REFERENCE = join(import.meta.dirname, 'reference');
+
+/** The generated pages by file name. */
+export const referencePages = (): ReadonlyMap<string, string> => {
+  const rules = localRules();
+  const synthesized = synthesize(rules);
+  return new Map([
+    ['tools.md', toolsPage(rules)],
+    ['trace-events.md', traceEventsPage()],
+    ['errors.md', errorsPage(synthesized)],
+    ['policies.md', policiesPage(rules)],
+    ['permissions.md', permissionsPage(synthesized)],
+  ]);
+};
+
+if (import.meta.main) {
+  mkdirSync(REFERENCE, { recursive: true });
+  for (const [name, text] of referencePages()) writeFileSync(join(REFERENCE, name), text);
+}

@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { Json } from '../../lambdas/contracts/json.ts';
+import { readable } from '../../lib/readable.ts';
+import type { Synthesized } from '../../lib/synthesize.ts';
+import { rightsIn, type Right } from '../../test/lib/permissions.ts';
+import { codes, page, table } from './markdown.ts';
+
+/** A reference of the template without the hash that CDK puts into logical ids. */
+const named = (reference: string): string => `<${reference.replace(/[0-9A-F]{8}(?=\.|$)/, '')}>`;
+
+/** Without `AWS::` and brackets where deployment only puts in account, Region and partition. */
+const resourceOf = (resource: string): string[] =>
+  [Json.parse(JSON.parse(resource))].flat().map((one) => readable(one, named).replaceAll(/<AWS::(\w+)>/g, '<$1>'));
+
+const Values = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
+
+/** What a right is narrowed to, in short. A partition key names a family of rows. */
+const conditionsOf = ({ conditions }: Right): string[] =>
+  Object.entries(conditions)
+    .filter(([operator]) => operator !== 'Null')
+    .flatMap(([, keys]) =>
+      Object.entries(keys).map(([key, value]) => {
+        const plain = Values.safeParse(value);
+        const values = plain.success ? plain.data : [readable(value, named).replaceAll(/<AWS::(\w+)>/g, '<$1>')];
+        return key === 'dynamodb:LeadingKeys' ? `rows ${values.join(' ')}` : `${key} = ${values.join(' ')}`;
+      }),
+    );
+
+const sectionOf = (role: string, rights: readonly Right[]): string => {
+  const grouped = Map.groupBy(rights, ({ resource, conditions }) => resource + JSON.stringify(conditions));
+  const rows = [...grouped.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    return [[codes(group.map(({ action }) => action)), codes(resourceOf(first.resource)), codes(conditionsOf(first))]];
+  });
+  return `## ${role}\n\n${table(['may', 'on', 'only'], rows)}`;
+};
+
+/** Every right of every role of the stack, out of the synthesized template. */
+export const permissionsPage = ({ template }: Synthesized): string => {
+  const byRole = Map.groupBy(rightsIn(template), ({ role }) => role);
+  const roles = [...byRole].toSorted(([a], [b]) => a.localeCompare(b));
+  return page('Permissions', 'the synthesized template', [
+    'What each role may do with the shipped configuration. `Change` is the change role, which only `ChangeZone` may assume, each time under a session policy for one target. The rights to read and change AWS resources follow from the tools that some agent is granted.',
+    ...roles.map(([role, rights]) => sectionOf(role, rights)),
+  ]);
+};

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { policyToJson } from '@cedar-policy/cedar-wasm/nodejs';
+import { type FactName, FACT_NAMES, FACTS, KERNEL_FACTS, REPORT_FACTS } from '../../lambdas/contracts/facts.ts';
+import type { Rules } from '../../lambdas/contracts/rules.ts';
+import { contractBroken } from '../../lambdas/errors.ts';
+import { CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
+import { code, codes, page, table } from './markdown.ts';
+
+const FOLDER = 'config/policies';
+
+const sources = (): { file: string; text: string }[] => {
+  const folder = join(import.meta.dirname, '../..', FOLDER);
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.cedar'))
+    .toSorted()
+    .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
+};
+
+const rowOf = (id: string, text: string, file: string): string[] => {
+  const parsed = policyToJson(text);
+  if (parsed.type === 'failure') throw contractBroken(`The compiled policy ${id} does not parse.`);
+  const { effect, action, annotations = {} } = parsed.json;
+  const about = 'entity' in action ? JSON.stringify(action.entity).match(/"id":"([^"]+)"/)?.[1] : undefined;
+  return [code(id), effect, about ?? 'any', annotations['reason'] ?? '', annotations['breaker'] ?? '–', code(file)];
+};
+
+const policyRows = (rules: Rules): string[][] =>
+  sources().flatMap(({ file, text }) =>
+    [...text.matchAll(/^@id\("([^"]+)"\)/gm)].map(([, id = '']) => rowOf(id, rules.policies[id] ?? '', file)),
+  );
+
+const computedBy = (name: FactName): string => {
+  if (KERNEL_FACTS.some((one) => one === name)) return 'the kernel, always';
+  if (REPORT_FACTS.some((one) => one === name)) return 'the dry run (`context.report`)';
+  return codes(
+    CHANGE_TOOLS.filter(({ manifest }) => manifest.facts.includes(name)).map(({ manifest }) => manifest.name),
+  );
+};
+
+/** Every compiled policy with the reason that people read, and every fact that one may speak about. */
+export const policiesPage = (rules: Rules): string =>
+  page('Policies and facts', `${FOLDER}/*.cedar and lambdas/contracts/facts.ts`, [
+    'How to write one: [adding a policy](../adding-a-policy.md). A `forbid` outweighs every `permit`; what nothing permits is refused.',
+    '## Policies',
+    table(['id', 'effect', 'about', 'reason', 'breaker', 'file'], policyRows(rules)),
+    '## Facts',
+    table(
+      ['fact', 'type', 'meaning', 'computed by'],
+      FACT_NAMES.map((name) => [code(name), FACTS[name].type, FACTS[name].says, computedBy(name)]),
+    ),
+  ]);

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { JsonObject } from '../../lambdas/contracts/json.ts';
+import type { Rules } from '../../lambdas/contracts/rules.ts';
+import { actionOf, type ChangeManifest, type Manifest } from '../../lambdas/contracts/tool.ts';
+import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
+import { code, codes, page, table } from './markdown.ts';
+
+const InputSchema = z.looseObject({
+  properties: z.record(z.string(), z.looseObject({ description: z.string().default('') })).default({}),
+  required: z.array(z.string()).default([]),
+});
+
+const fieldsOf = ({ input }: Manifest): string => {
+  const { properties, required } = InputSchema.parse(z.toJSONSchema(input, { io: 'input' }));
+  const rows = Object.entries(properties).map(([name, { description, ...type }]) => [
+    code(name),
+    required.includes(name) ? 'yes' : 'no',
+    constraintsOf(JsonObject.parse(type)),
+    description,
+  ]);
+  return table(['field', 'required', 'must be', 'meaning'], rows);
+};
+
+const constraintsOf = (schema: JsonObject): string =>
+  Object.entries(schema)
+    .filter(([name]) => name !== 'propertyNames')
+    .map(([name, value]) =>
+      name === 'type' && typeof value === 'string' ? value : `${name} ${code(JSON.stringify(value))}`,
+    )
+    .join(', ');
+
+const changeRows = (tool: ChangeManifest): string[][] => [
+  ['changes', codes(tool.changes.map(actionOf))],
+  ['target', `${code(tool.targetKind)}, ${code(tool.targetArn)}`],
+  ['facts', codes(tool.facts)],
+  ['repeatable', tool.repeatable ? 'yes' : 'no: an attempt without an answer is never made again'],
+  ['settles after', `${tool.settleSeconds} s`],
+];
+
+const sectionOf = (tool: Manifest, rules: Rules): string => {
+  const agents = rules.agents.filter(({ tools }) => [...tools.observe, ...tools.change].includes(tool.name));
+  const rows = [
+    ['kind', tool.kind],
+    ['granted to', codes(agents.map(({ name }) => name))],
+    ['reads', codes(tool.reads.map(actionOf))],
+    ...(tool.kind === 'change' ? changeRows(tool) : []),
+  ];
+  return [`## ${tool.name}`, tool.description, table(['', ''], rows), fieldsOf(tool)].join('\n\n');
+};
+
+/** Every tool of the catalogue: what it is for, what it takes, which AWS calls it may make. */
+export const toolsPage = (rules: Rules): string =>
+  page('Tools', 'lambdas/tools/*/manifest.ts and config/agents/', [
+    'What the model may call. How to add one: [adding a tool](../adding-a-tool.md).',
+    ...CATALOGUE.map(({ manifest }) => sectionOf(manifest, rules)),
+  ]);
