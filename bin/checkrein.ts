@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { CheckreinError, InputError } from '../lambdas/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { runCommand } from './commands/run.ts';
+import { scenarioCommand } from './commands/scenario.ts';
 import { traceCommand } from './commands/trace.ts';
 
 /** Exit codes of every command: the promise that scripts rely on. */
@@ -13,6 +14,7 @@ const program = new Command('checkrein')
   .version(packageJson.version)
   .addCommand(runCommand())
   .addCommand(traceCommand())
+  .addCommand(scenarioCommand())
   .showHelpAfterError('(see --help)')
   .exitOverride();
 for (const command of program.commands) {

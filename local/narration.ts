@@ -21,7 +21,8 @@ const line = (tag: string, tone: Tone, text: string, details: readonly string[] 
   details,
 });
 
-const firstLineOf = (text: string): string => text.split('\n', 1)[0] ?? '';
+/** Evidence is told by its first lines; all of it is on the trace. */
+const clipped = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)} …` : text);
 
 const refusalOf = (
   checks: readonly { readonly check: string; readonly outcome: string; readonly reason: string }[],
@@ -31,10 +32,7 @@ const refusalOf = (
 };
 
 const passed = (checks: readonly { readonly check: string; readonly outcome: string }[]): string =>
-  checks
-    .filter((check) => check.outcome === 'passed')
-    .map((check) => check.check)
-    .join(', ');
+  [...new Set(checks.filter((check) => check.outcome === 'passed').map((check) => check.check))].join(', ');
 
 const argumentsOf = (input: Json): string => {
   const fields = JsonObject.safeParse(input);
@@ -68,8 +66,10 @@ export const narrate = (event: TraceEvent): Narrated | undefined => {
       return line('intake', 'warn', event.data.reason);
     case 'evidence.gathered': {
       const { evidence, tool, outcome, text, suspicions } = event.data;
+      const [first = '', second] = text.split('\n').map((one) => clipped(one.trim()));
       const flags = suspicions.length === 0 ? [] : [`take care: this text ${suspicions.join('; ')}`];
-      return line('evidence', outcome === 'ok' ? 'plain' : 'quiet', `${evidence} ${tool}: ${firstLineOf(text)}`, flags);
+      const details = second === undefined || second === '' ? flags : [second, ...flags];
+      return line('evidence', outcome === 'ok' ? 'plain' : 'quiet', `${evidence} ${tool}: ${first}`, details);
     }
     case 'first-look.skipped':
       return undefined;

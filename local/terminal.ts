@@ -24,15 +24,36 @@ const paint = (colours: Colours, tone: Tone): ((text: string) => string) => {
 };
 
 const TAG_WIDTH = 9;
+/** Time, two spaces, tag, one space. */
+const INDENT = 8 + 2 + TAG_WIDTH + 1;
 
-/** Lines of a timeline for one event: time, tag, sentence, and details below. */
-export const timelineLines = (event: TraceEvent, colours: Colours): string[] => {
+/** Breaks a text at spaces so that it fits beside its indent; a word that is longer stays whole. */
+const wrapped = (text: string, width: number): string[] => {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+};
+
+/**
+ * Lines of a timeline for one event: time, tag, sentence, and details below. With `columns`, the width of a
+ * terminal, long sentences are broken; without, each stays one line, as `grep` wants it.
+ */
+export const timelineLines = (event: TraceEvent, colours: Colours, columns?: number): string[] => {
   const told = narrate(event);
   if (told === undefined) return [];
   const tone = paint(colours, told.tone);
-  const indent = ' '.repeat(8 + 2 + TAG_WIDTH + 1);
+  const width = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(40, columns - INDENT);
+  const quiet = told.tone === 'quiet' ? colours.dim : (text: string): string => text;
+  const [first = '', ...more] = wrapped(told.text, width);
   return [
-    `${colours.dim(event.at.slice(11, 19))}  ${tone(told.tag.padEnd(TAG_WIDTH))} ${told.tone === 'quiet' ? colours.dim(told.text) : told.text}`,
-    ...told.details.map((detail) => `${indent}${colours.dim(detail)}`),
+    `${colours.dim(event.at.slice(11, 19))}  ${tone(told.tag.padEnd(TAG_WIDTH))} ${quiet(first)}`,
+    ...more.map((text) => `${' '.repeat(INDENT)}${quiet(text)}`),
+    ...told.details
+      .flatMap((detail) => wrapped(detail, width))
+      .map((text) => `${' '.repeat(INDENT)}${colours.dim(text)}`),
   ];
 };

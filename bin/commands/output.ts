@@ -12,7 +12,7 @@ export const narrator = (json: boolean): ((event: TraceEvent) => void) => {
   const stream = json ? process.stderr : process.stdout;
   if (json && !stream.isTTY) return () => undefined;
   const colours = coloursFor(stream);
-  return (event) => timelineLines(event, colours).forEach((line) => stream.write(`${line}\n`));
+  return (event) => timelineLines(event, colours, stream.columns).forEach((line) => stream.write(`${line}\n`));
 };
 
 /** Prints the one JSON object of `--json`. */

@@ -1,0 +1,35 @@
+import { InputError } from '../../lambdas/errors.ts';
+import { listScenarios, playScenario } from '../../local/scenario.ts';
+import { narrator, printer, printJson } from './output.ts';
+
+/** Lists the scenarios, or plays some of them and compares each with what is expected. */
+export const play = async (names: readonly string[], flags: { json?: boolean }): Promise<void> => {
+  const json = flags.json === true;
+  const print = printer(json);
+  const all = listScenarios();
+  if (names.length === 0) {
+    if (json) {
+      printJson(all);
+      return;
+    }
+    for (const { name, about } of all) print(`${name.padEnd(24)}${about}`);
+    return;
+  }
+  const unknown = names.find((name) => !all.some((one) => one.name === name));
+  if (unknown !== undefined)
+    throw new InputError(unknown, 'there is no such scenario', `one of ${all.map((one) => one.name).join(', ')}`);
+  const played = [];
+  for (const name of names) {
+    if (!json) print(`\n=== ${name}\n`);
+    const { result, problems } = await playScenario(name, { onEvent: narrator(json) });
+    played.push({ name, incidentId: result.incidentId, problems });
+    if (!json)
+      print(
+        problems.length === 0
+          ? `\n${name}: as expected.`
+          : `\n${name}: NOT as expected.\n${problems.map((one) => `  - ${one}`).join('\n')}`,
+      );
+  }
+  if (json) printJson(played);
+  if (played.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
+};
