@@ -1,0 +1,53 @@
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import type { JsonObject } from '../../lambdas/contracts/json.ts';
+import type { RowKey } from '../../lambdas/contracts/ledger-keys.ts';
+import type { Ledger, Row } from '../../lambdas/ports.ts';
+
+/** Stands for the end of a process: out of time, out of memory, gone. */
+export class Killed extends Error {}
+
+/** A ledger whose caller is killed before its nth write (from 0). What was written before stays. */
+export class DyingLedger implements Ledger {
+  readonly #inner: Ledger;
+  #left: number;
+
+  constructor(inner: Ledger, writes: number) {
+    this.#inner = inner;
+    this.#left = writes;
+  }
+
+  #write(): void {
+    if (this.#left === 0) throw new Killed();
+    this.#left -= 1;
+  }
+
+  async append(event: TraceEvent): Promise<'appended' | 'taken'> {
+    this.#write();
+    return this.#inner.append(event);
+  }
+  events(incidentId: string, from?: number): Promise<TraceEvent[]> {
+    return this.#inner.events(incidentId, from);
+  }
+  fetch(key: RowKey): Promise<Row | undefined> {
+    return this.#inner.fetch(key);
+  }
+  list(family: RowKey['family'], id: string): Promise<Row[]> {
+    return this.#inner.list(family, id);
+  }
+  async create(key: RowKey, data: JsonObject): Promise<{ created: boolean; row: Row }> {
+    this.#write();
+    return this.#inner.create(key, data);
+  }
+  async replace(key: RowKey, data: JsonObject, version: number): Promise<boolean> {
+    this.#write();
+    return this.#inner.replace(key, data, version);
+  }
+  async add(
+    key: RowKey,
+    amounts: Readonly<Record<string, number>>,
+    ceilings?: Readonly<Record<string, number>>,
+  ): Promise<{ added: boolean; totals: Readonly<Record<string, number>> }> {
+    this.#write();
+    return this.#inner.add(key, amounts, ceilings);
+  }
+}
