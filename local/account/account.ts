@@ -68,15 +68,20 @@ export class SimulatedAccount {
       .map(({ afterSeconds, alarm }) => ({ at: origin + afterSeconds * 1000, alarm }))
       .filter(({ at }) => at > from && at <= now.getTime())
       .sort((a, b) => a.at - b.at)
-      .map(({ alarm }) => this.alarmEvent(alarm));
+      .map(({ at, alarm }) => this.alarmEvent(alarm, at));
   }
 
-  /** The event of an alarm's last change of state: the very bytes again while the alarm stays as it is. */
-  alarmEvent(name: string): BusEvent {
+  /** The event of an alarm's last change of state up to a moment: the very bytes again while the alarm stays as it is. */
+  alarmEvent(name: string, at: number = this.#state.now()): BusEvent {
     const alarm = this.#state.alarms.definitions.find((definition) => definition.name === name);
     if (alarm === undefined)
       throw new InputError('simulated account', `there is no alarm ${name}`, 'the name of an alarm of this world');
-    return alarmEvent(this.#state.world, alarm, this.#state.alarms.history(name, this.#state.now()));
+    const history = this.#state.alarms.history(name, this.#state.now());
+    return alarmEvent(
+      this.#state.world,
+      alarm,
+      history.filter((state) => state.at <= at),
+    );
   }
 
   #role(role: string, session: string): string {

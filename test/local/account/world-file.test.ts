@@ -127,6 +127,15 @@ test('the bus delivers an event again when its time has come, once, as the same 
   expect(story.account.due(story.clock.now())).toEqual([]);
 });
 
+test('an event that was due before the alarm healed still says ALARM, however late it is looked for', async () => {
+  const story = new Story(`${BUSY_SERVER}\nevents: [{ afterSeconds: 60, alarm: cpu-high }]`);
+  const first = story.account.alarmEvent('cpu-high');
+  await story.resize('m6i.xlarge');
+  story.wait(600);
+  expect(await story.alarm()).toBe('OK');
+  expect(story.account.due(story.clock.now())).toEqual([first]);
+});
+
 test('virtual time tells its listeners, and sleeping takes none of the real', async () => {
   const clock = new SimulatedClock(new Date('2026-11-20T09:26:20Z'));
   const heard: string[] = [];
