@@ -48,7 +48,7 @@ const see = async (journal: Journal, ports: VerifyPorts): Promise<Sight> => {
       { input: plan.input, target: plan.target, before: plan.before, after: plan.after },
       state,
     );
-    return { name: 'post-condition', outcome: holds ? 'good' : 'bad', detail };
+    return { name: 'post-condition', outcome: holds ? 'good' : 'bad', detail: `${detail}.` };
   });
   const cloud = ports.cloud(VERIFY_READS);
   const now = ports.clock.now();
