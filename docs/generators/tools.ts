@@ -31,6 +31,7 @@ const constraintsOf = (schema: JsonObject): string =>
 
 const changeRows = (tool: ChangeManifest): string[][] => [
   ['changes', codes(tool.changes.map(actionOf))],
+  ['AWS on its behalf', codes(tool.changes.flatMap(({ onBehalf = [] }) => onBehalf))],
   ['target', `${code(tool.targetKind)}, ${code(tool.targetArn)}`],
   ['facts', codes(tool.facts)],
   ['repeatable', tool.repeatable ? 'yes' : 'no: an attempt without an answer is never made again'],
