@@ -80,8 +80,8 @@ const Judged = {
 };
 
 /**
- * Everything that can be said on a trace. One line of prose each, from which
- * `docs/reference/trace-events.md` is generated. Data is append-only history: widen a schema with optional fields, never change a meaning.
+ * Everything that can be said on a trace. One line of prose each, from which `docs/reference/trace-events.md`
+ * is generated. Data is append-only history: widen a schema with optional fields, never change a meaning.
  */
 export const EVENTS = {
   'incident.opened': {
