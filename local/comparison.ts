@@ -107,10 +107,10 @@ const refusalDifferences = (expected: Expectation['refusals'], found: readonly R
     const which = `Refusal ${index + 1}`;
     const want = wanted && `${wanted.check}${wanted.says === undefined ? '' : ` that says "${wanted.says}"`}`;
     if (refused === undefined) return [`${which}: expected one by ${want ?? '?'}; there was none.`];
-    const found = `${refused.check}: ${refused.reason}`;
-    if (wanted === undefined) return [`${which}: not expected: ${found}`];
+    const told = `${refused.check}: ${refused.reason}`;
+    if (wanted === undefined) return [`${which}: not expected: ${told}`];
     const same = wanted.check === refused.check && refused.reason.includes(wanted.says ?? '');
-    return same ? [] : [`${which}: expected one by ${want ?? '?'}; found ${found}`];
+    return same ? [] : [`${which}: expected one by ${want ?? '?'}; found ${told}`];
   });
 
 const listDifferences = (what: string, expected: readonly string[], found: readonly string[]): string[] =>
