@@ -2,8 +2,9 @@ import * as z from 'zod';
 import type { Agent } from '../contracts/agent.ts';
 import type { Check, EventData, TraceEvent } from '../contracts/events.ts';
 import type { Json } from '../contracts/json.ts';
-import { trippedBreaker } from '../kernel/brakes.ts';
+import { trippedBreaker } from '../kernel/breaker.ts';
 import type { Journal } from '../kernel/journal.ts';
+import { rulePlan } from '../kernel/plan-ruling.ts';
 import { allOf, findPlan, plansOf, type PlanOnTrace, type ToolCall } from '../kernel/trace.ts';
 import type { AuthorizePorts } from './ports.ts';
 
@@ -75,30 +76,11 @@ export const judgeConfirmation = async (
     { check: 'breaker', outcome: 'passed', reason: 'The circuit breaker of the target is closed.' },
   ];
   const question = { agent, tool: plan.tool, target: plan.target, facts: plan.facts, report: plan.report };
-  const ruling = ports.policy.mayPropose({ ...question, phase: 'plan' });
-  const known = { digest, facts: plan.facts, statements: ruling.statements, trips: ruling.tripsBreaker, checks };
-  if (ruling.verdict === 'refused') return refused(handle, 'policy', ruling.reason, known);
-  checks.push({ check: 'policy', outcome: 'passed', reason: ruling.reason });
-  const unattended = ports.policy.mayApplyUnattended(question);
-  if (unattended.verdict === 'permitted')
-    return {
-      handle,
-      ...known,
-      statements: [...ruling.statements, ...unattended.statements],
-      approvalsNeeded: 0,
-      verdict: 'unattended',
-    };
-  const quorum = ports.policy.approvalsNeeded(question);
-  if (quorum.verdict === 'refused')
-    return refused(handle, 'approval', quorum.reason, {
-      ...known,
-      statements: [...ruling.statements, ...quorum.statements],
-    });
-  return {
-    handle,
-    ...known,
-    statements: [...ruling.statements, ...quorum.statements],
-    approvalsNeeded: quorum.needed,
-    verdict: 'needs-approval',
-  };
+  const { asked, ...ruling } = rulePlan(ports.policy, question);
+  const { statements, trips } = ruling;
+  const known = { digest, facts: plan.facts, statements, trips, checks };
+  if (asked.plan.verdict === 'permitted')
+    checks.push({ check: 'policy', outcome: 'passed', reason: asked.plan.reason });
+  if (ruling.refusedBy !== null) return refused(handle, ruling.refusedBy, ruling.reason, known);
+  return { handle, ...known, approvalsNeeded: ruling.approvalsNeeded, verdict: ruling.verdict };
 };

@@ -1,4 +1,3 @@
-import { LineCounter, parseDocument, type Document } from 'yaml';
 import { Agent } from '../../contracts/agent.ts';
 import type { Manifest } from '../../contracts/tool.ts';
 import { checkPattern } from '../event-pattern.ts';
@@ -6,14 +5,15 @@ import { firstLookCalls, unknownPlaceholders, WITH_EVERYTHING, type FirstLookCal
 import { priceOf, unknownModelAdvice } from '../model-prices.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Compiled, ConfigFile } from './config-files.ts';
-import { schemaProblems, sentence, type Problem } from './schema-problems.ts';
+import { schemaProblems, type Problem } from './schema-problems.ts';
+import { readYaml } from './yaml-file.ts';
 
 /** The agents that the files declare, in the order in which they are asked, and all that is wrong with them. */
 export const compileAgents = (files: readonly ConfigFile[], manifests: readonly Manifest[]): Compiled<Agent[]> => {
   const problems: string[] = [];
   const agents: Agent[] = [];
   for (const file of files) {
-    const read = readAgent(file, manifests);
+    const read = readYaml(file, Agent, (agent) => problemsOf(agent, manifests));
     problems.push(...read.problems);
     if (!read.value) continue;
     const { name } = read.value;
@@ -24,33 +24,6 @@ export const compileAgents = (files: readonly ConfigFile[], manifests: readonly 
   if (files.length === 0)
     problems.push('config/agents: no agent; write at least one .yaml file (see docs/adding-an-agent.md)');
   return { value: agents.toSorted((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1)), problems };
-};
-
-const readAgent = (file: ConfigFile, manifests: readonly Manifest[]): Compiled<Agent | null> => {
-  const lines = new LineCounter();
-  const document = parseDocument(file.text, { lineCounter: lines });
-  // Only the first: the others are what a parser stumbles over after it.
-  const [fault] = [...document.errors, ...document.warnings];
-  if (fault) {
-    const says = fault.message.replace(/ at line \d+[\s\S]*$/, '');
-    return { value: null, problems: [`${file.path}:${lines.linePos(fault.pos[0]).line}: not YAML: ${says}`] };
-  }
-  const value: unknown = document.toJS();
-  const parsed = Agent.safeParse(value);
-  const found = parsed.success ? problemsOf(parsed.data, manifests) : schemaProblems(Agent, value, parsed.error);
-  const problems = found.map(
-    (problem) => `${file.path}:${lineOf(document, lines, problem.path)}: ${sentence(problem)}`,
-  );
-  return { value: parsed.success ? parsed.data : null, problems };
-};
-
-/** The line of a field, or of the nearest thing around it that is there. */
-const lineOf = (document: Document, lines: LineCounter, path: Problem['path']): number => {
-  const node: unknown = document.getIn(path, true);
-  const range: unknown = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
-  const start: unknown = Array.isArray(range) ? range[0] : undefined;
-  if (typeof start === 'number') return lines.linePos(start).line;
-  return path.length === 0 ? 1 : lineOf(document, lines, path.slice(0, -1));
 };
 
 const problemsOf = (agent: Agent, manifests: readonly Manifest[]): Problem[] => [

@@ -1,0 +1,40 @@
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import type * as z from 'zod';
+import type { Compiled, ConfigFile } from './config-files.ts';
+import { schemaProblems, sentence, type Problem } from './schema-problems.ts';
+
+/** A YAML file held to its schema; `lineOf` finds a field in it. */
+export interface YamlFile<T> extends Compiled<T | null> {
+  readonly lineOf: (path: Problem['path']) => number;
+}
+
+/** Reads a YAML file. `check` says what the schema cannot; every problem comes with file and line. */
+export const readYaml = <T>(
+  file: ConfigFile,
+  schema: z.ZodType<T>,
+  check: (value: T) => readonly Problem[],
+): YamlFile<T> => {
+  const lines = new LineCounter();
+  const document = parseDocument(file.text, { lineCounter: lines });
+  const lineOf = (path: Problem['path']): number => lineIn(document, lines, path);
+  // Only the first: the others are what a parser stumbles over after it.
+  const [fault] = [...document.errors, ...document.warnings];
+  if (fault) {
+    const says = fault.message.replace(/ at line \d+[\s\S]*$/, '');
+    return { value: null, problems: [`${file.path}:${lines.linePos(fault.pos[0]).line}: not YAML: ${says}`], lineOf };
+  }
+  const value: unknown = document.toJS();
+  const parsed = schema.safeParse(value);
+  const found = parsed.success ? check(parsed.data) : schemaProblems(schema, value, parsed.error);
+  const problems = found.map((problem) => `${file.path}:${lineOf(problem.path)}: ${sentence(problem)}`);
+  return { value: parsed.success ? parsed.data : null, problems, lineOf };
+};
+
+/** The line of a field, or of the nearest thing around it that is there. */
+const lineIn = (document: Document, lines: LineCounter, path: Problem['path']): number => {
+  const node: unknown = document.getIn(path, true);
+  const range: unknown = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
+  const start: unknown = Array.isArray(range) ? range[0] : undefined;
+  if (typeof start === 'number') return lines.linePos(start).line;
+  return path.length === 0 ? 1 : lineIn(document, lines, path.slice(0, -1));
+};
