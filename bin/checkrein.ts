@@ -3,7 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { CheckreinError, InputError } from '../lambdas/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { runCommand } from './commands/run.ts';
+import { breakerCommand } from './commands/breaker.ts';
 import { scenarioCommand } from './commands/scenario.ts';
+import { switchCommand } from './commands/switch.ts';
 import { traceCommand } from './commands/trace.ts';
 
 /** Exit codes of every command: the promise that scripts rely on. */
@@ -15,6 +17,8 @@ const program = new Command('checkrein')
   .addCommand(runCommand())
   .addCommand(traceCommand())
   .addCommand(scenarioCommand())
+  .addCommand(switchCommand())
+  .addCommand(breakerCommand())
   .showHelpAfterError('(see --help)')
   .exitOverride();
 for (const command of program.commands) {

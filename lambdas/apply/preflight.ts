@@ -1,6 +1,6 @@
 import type { Check, EventData } from '../contracts/events.ts';
 import { asToolError } from '../kernel/aws-errors.ts';
-import { trippedBreaker } from '../kernel/brakes.ts';
+import { trippedBreaker } from '../kernel/breaker.ts';
 import { digestOf } from '../kernel/canonical.ts';
 import { chainFault } from '../kernel/chain.ts';
 import { grantFault, redeem } from '../kernel/grants.ts';

@@ -2,7 +2,7 @@ import type { Agent } from '../contracts/agent.ts';
 import type { Check, EventData } from '../contracts/events.ts';
 import { admit } from '../kernel/admission.ts';
 import { asToolError } from '../kernel/aws-errors.ts';
-import { trippedBreaker } from '../kernel/brakes.ts';
+import { trippedBreaker } from '../kernel/breaker.ts';
 import { examine, factsAbout, type Examination } from '../kernel/examination.ts';
 import type { Journal } from '../kernel/journal.ts';
 import { openingOf, type ToolCall } from '../kernel/trace.ts';

@@ -4,7 +4,7 @@ import type { Agent } from '../contracts/agent.ts';
 import type { Check, EventData } from '../contracts/events.ts';
 import { contractBroken } from '../errors.ts';
 import { agentOf } from '../kernel/agents.ts';
-import { tripBreaker } from '../kernel/brakes.ts';
+import { tripBreaker } from '../kernel/breaker.ts';
 import { issueGrants } from '../kernel/grants.ts';
 import { Journal } from '../kernel/journal.ts';
 import { grantMinutes } from '../kernel/timing.ts';

@@ -1,49 +1,9 @@
 import * as z from 'zod';
-import type { JsonObject } from '../contracts/json.ts';
 import { FAMILY, type RowKey } from '../contracts/ledger-keys.ts';
-import type { Ledger, Row } from '../ports.ts';
+import type { Ledger } from '../ports.ts';
+import { put } from './rows.ts';
 
-/** Brakes that hold across incidents: breakers, leases and cooldowns, all durable in the ledger, per target ARN. */
-
-/** Writes a row whatever its version, as long as `may` agrees with what is there. Answers whether it wrote. */
-const put = async (ledger: Ledger, key: RowKey, data: JsonObject, may: (row: Row) => boolean): Promise<boolean> => {
-  for (;;) {
-    const { created, row } = await ledger.create(key, data);
-    if (created) return true;
-    if (!may(row)) return false;
-    if (await ledger.replace(key, data, row.version)) return true;
-  }
-};
-
-const Breaker = z.object({
-  tripped: z.boolean(),
-  policy: z.string(),
-  reason: z.string(),
-  at: z.string(),
-  incidentId: z.string(),
-});
-const breakerRow = (targetArn: string): RowKey => ({ family: FAMILY.breaker, id: targetArn });
-
-/** The tripped breaker of a target, or nothing. A row that cannot be read counts as tripped. */
-export const trippedBreaker = async (ledger: Ledger, targetArn: string): Promise<string | undefined> => {
-  const row = await ledger.fetch(breakerRow(targetArn));
-  if (row === undefined) return undefined;
-  const breaker = Breaker.safeParse(row.data);
-  if (!breaker.success) return 'The breaker of this target cannot be read, which counts as tripped.';
-  const { tripped, policy, reason, at, incidentId } = breaker.data;
-  return tripped
-    ? `The circuit breaker of this target was tripped at ${at} in incident ${incidentId} by ${policy}: ${reason} Only a human can reset it.`
-    : undefined;
-};
-
-/** Trips the breaker of a target. */
-export const tripBreaker = async (
-  ledger: Ledger,
-  targetArn: string,
-  why: { readonly policy: string; readonly reason: string; readonly incidentId: string; readonly at: Date },
-): Promise<void> => {
-  await put(ledger, breakerRow(targetArn), { ...why, at: why.at.toISOString(), tripped: true }, () => true);
-};
+/** Brakes that hold across incidents: leases and cooldowns, durable in the ledger, per target ARN. */
 
 const Lease = z.object({ incidentId: z.string(), until: z.string() });
 const leaseRow = (targetArn: string): RowKey => ({ family: FAMILY.lease, id: targetArn });

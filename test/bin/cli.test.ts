@@ -166,6 +166,10 @@ const bad: readonly [promise: string, args: readonly string[], says: RegExp][] =
   ['a script that is not there', ['run', ...first, '--model', 'scripted:nowhere.json'], /nowhere\.json/],
   ['an answer that is none', ['run', ...first, '--approve', 'maybe'], /ask, yes, no/],
   ['a missing option', ['run'], /--event/],
+  ['a switch flipped without a reason', ['switch', 'off'], /--reason: not given/],
+  ['a switch position that is none', ['switch', 'maybe'], /on, propose-only, off/],
+  ['a reset without a reason', ['breaker', 'reset', 'arn:aws:ec2:x'], /--reason: not given/],
+  ['a reset of what is no ARN', ['breaker', 'reset', 'i-0abc', '--reason', 'checked with the team'], /is no ARN/],
   ['an unknown command', ['fly'], /unknown command/],
   ['a trace that is not there', ['trace', 'verify', 'nowhere.jsonl'], /nowhere\.jsonl/],
 ];
@@ -178,7 +182,16 @@ for (const [promise, args, says] of bad)
   });
 
 test('every command has --help', async () => {
-  for (const args of [[], ['run'], ['trace'], ['trace', 'show'], ['trace', 'verify'], ['scenario']]) {
+  for (const args of [
+    [],
+    ['run'],
+    ['trace'],
+    ['trace', 'show'],
+    ['trace', 'verify'],
+    ['scenario'],
+    ['switch'],
+    ['breaker', 'reset'],
+  ]) {
     const ran = await checkrein([...args, '--help']);
     expect([args, ran.code]).toEqual([args, 0]);
     expect(ran.out).toContain('Usage: checkrein');

@@ -1,0 +1,55 @@
+import { dynamoLedger } from '../../lambdas/adapters/aws/ledger.ts';
+import { ledgerClient } from '../../lambdas/adapters/aws/ledger-table.ts';
+import { systemClock } from '../../lambdas/adapters/system.ts';
+import { InputError } from '../../lambdas/errors.ts';
+import { breakers, resetBreaker, type Breaker } from '../../lambdas/kernel/breaker.ts';
+import type { Ledger } from '../../lambdas/ports.ts';
+import { findDeployment, reasonIn, whoAmI, type DeploymentFlags } from '../operator/deployment.ts';
+import { printer, printJson } from './output.ts';
+
+export interface BreakerFlags extends DeploymentFlags {
+  readonly reason?: string;
+}
+
+/** The ledger of a deployed stack. Rows written here leave with the retention of the stack's own. */
+const ledgerOf = async ({ stack }: DeploymentFlags): Promise<Ledger> =>
+  dynamoLedger(ledgerClient(), (await findDeployment(stack)).LedgerTable, 400);
+
+const lineOf = ({ target, tripped, policy, reason, at, incidentId, reset }: Breaker): string[] => [
+  `${tripped ? 'TRIPPED' : 'closed '}  ${target}`,
+  `         tripped ${at} by ${policy} in incident ${incidentId}: ${reason}`,
+  ...(reset === null ? [] : [`         reset ${reset.at} by ${reset.by}: ${reset.reason}`]),
+];
+
+/** Lists the breakers, tripped ones first. */
+export const list = async (flags: BreakerFlags): Promise<void> => {
+  const all = (await breakers(await ledgerOf(flags))).toSorted((a, b) => Number(b.tripped) - Number(a.tripped));
+  if (flags.json === true) {
+    printJson(all);
+    return;
+  }
+  const print = printer(false);
+  if (all.length === 0) print('No breaker was ever tripped.');
+  for (const line of all.flatMap(lineOf)) print(line);
+};
+
+/** Closes a tripped breaker. */
+export const reset = async (target: string, flags: BreakerFlags): Promise<void> => {
+  const reason = reasonIn(flags.reason);
+  if (!target.startsWith('arn:'))
+    throw new InputError(
+      '<arn>',
+      `${JSON.stringify(target)} is no ARN`,
+      'the ARN of a target, as `checkrein breaker list` prints it',
+    );
+  const ledger = await ledgerOf(flags);
+  const done = await resetBreaker(ledger, target, { by: await whoAmI(), reason, at: systemClock.now() });
+  if (done === undefined)
+    throw new InputError(
+      '<arn>',
+      `the breaker of ${target} is not tripped`,
+      'a target that `checkrein breaker list` shows as TRIPPED',
+    );
+  if (flags.json === true) printJson(done);
+  else for (const line of lineOf(done)) printer(false)(line);
+};

@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import type { BreakerFlags } from './breaker-action.ts';
+
+/** `checkrein breaker`: circuit breakers of a deployed stack. */
+export const breakerCommand = (): Command =>
+  new Command('breaker')
+    .description('List the circuit breakers of a deployed stack, or reset one.')
+    .addCommand(
+      new Command('list')
+        .description('Every breaker that was ever tripped, and what became of it.')
+        .option('--stack <name>', 'the deployed stack', 'Checkrein')
+        .option('--json', 'print JSON')
+        .action(async (flags: BreakerFlags) => (await import('./breaker-action.ts')).list(flags)),
+    )
+    .addCommand(
+      new Command('reset')
+        .description('Close the breaker of one target again. Who did it and why is kept with it.')
+        .argument('<arn>', 'ARN of the target')
+        .option('--reason <text>', 'what was found, and why changes are safe again')
+        .option('--stack <name>', 'the deployed stack', 'Checkrein')
+        .option('--json', 'print JSON')
+        .action(async (arn: string, flags: BreakerFlags) => (await import('./breaker-action.ts')).reset(arn, flags)),
+    );

@@ -1,0 +1,92 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import * as z from 'zod';
+import { CheckreinError, InputError } from '../../lambdas/errors.ts';
+
+/** Flags of every command that talks to a deployed stack. Credentials and Region are the SDK's own. */
+export interface DeploymentFlags {
+  readonly stack: string;
+  readonly json?: boolean;
+}
+
+/** What a deployed stack says about itself. */
+const Outputs = z.object({
+  SwitchParameter: z.string(),
+  LedgerTable: z.string(),
+  ModelKeySecret: z.string(),
+  FlowArn: z.string(),
+  ApprovalPage: z.string(),
+});
+export type Deployment = z.infer<typeof Outputs>;
+
+/** AWS could not be asked: no credentials, no Region, no right, no network. */
+class AwsUnreachable extends CheckreinError {
+  constructor(asked: string, cause: unknown) {
+    const says = cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown error';
+    super(
+      'AwsUnreachable',
+      `${asked} failed. ${says}`,
+      'Check AWS_PROFILE or your credentials, AWS_REGION, and your rights.',
+      cause,
+    );
+  }
+}
+
+/** Asks AWS something on an operator's behalf; a failure is a sentence. */
+export const asking = async <T>(what: string, ask: () => Promise<T>): Promise<T> => {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof CheckreinError) throw error;
+    throw new AwsUnreachable(what, error);
+  }
+};
+
+/** Finds a deployed stack and reads its outputs. */
+export const findDeployment = async (stack: string): Promise<Deployment> => {
+  const notThere = (cause?: unknown): InputError =>
+    new InputError(
+      '--stack',
+      `there is no stack ${stack} in this account and Region`,
+      'the name of a deployed Checkrein stack',
+      cause,
+    );
+  const answer = await asking('cloudformation:DescribeStacks', async () => {
+    try {
+      return await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName: stack }));
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ValidationError') throw notThere(error);
+      throw error;
+    }
+  });
+  const found = answer.Stacks?.[0];
+  if (found === undefined) throw notThere();
+  const outputs = Outputs.safeParse(
+    Object.fromEntries((found.Outputs ?? []).map((one) => [one.OutputKey, one.OutputValue])),
+  );
+  if (!outputs.success)
+    throw new InputError(
+      '--stack',
+      `${stack} is not a Checkrein stack: ${z.prettifyError(outputs.error)}`,
+      'a stack that `cdk deploy` of this project made',
+    );
+  return outputs.data;
+};
+
+/** Who is asking, as CloudTrail will name them: what is written down with a reset or a flip of the switch. */
+export const whoAmI = async (): Promise<string> => {
+  const { Arn } = await asking('sts:GetCallerIdentity', () => new STSClient({}).send(new GetCallerIdentityCommand({})));
+  return Arn ?? 'unknown';
+};
+
+/** A reason that somebody will read at the next incident. */
+export const reasonIn = (reason: string | undefined): string => {
+  const given = reason?.trim() ?? '';
+  if (given.length < 10)
+    throw new InputError(
+      '--reason',
+      given === '' ? 'not given' : `${JSON.stringify(given)} says too little`,
+      'a sentence of at least 10 characters: it is kept',
+    );
+  return given;
+};

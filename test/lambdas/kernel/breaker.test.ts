@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { breakers, resetBreaker, tripBreaker, trippedBreaker } from '../../../lambdas/kernel/breaker.ts';
+import { MemoryLedger } from '../../fakes/memory-ledger.ts';
+
+const target = 'arn:aws:ec2:eu-west-1:111122223333:instance/i-0abc';
+const at = new Date('2026-11-20T09:00:00Z');
+const why = { policy: 'cut-bound', reason: 'A cut of 60 %.', incidentId: 'inc-1', at };
+const by = {
+  by: 'arn:aws:iam::111122223333:user/ana',
+  reason: 'Checked with the team.',
+  at: new Date('2026-11-20T10:00:00Z'),
+};
+
+test('a tripped breaker says who tripped it, and that only a human can reset it', async () => {
+  const ledger = new MemoryLedger();
+  expect(await trippedBreaker(ledger, target)).toBeUndefined();
+  await tripBreaker(ledger, target, why);
+  expect(await trippedBreaker(ledger, target)).toMatch(/inc-1 by cut-bound: A cut of 60 %\. Only a human/);
+});
+
+test('a reset opens the target again and keeps who did it and why', async () => {
+  const ledger = new MemoryLedger();
+  await tripBreaker(ledger, target, why);
+  expect(await resetBreaker(ledger, target, by)).toMatchObject({
+    tripped: false,
+    reset: { by: by.by, reason: by.reason },
+  });
+  expect(await trippedBreaker(ledger, target)).toBeUndefined();
+  expect(await breakers(ledger)).toMatchObject([{ target, policy: 'cut-bound', tripped: false, reset: { by: by.by } }]);
+});
+
+test('a breaker that is not tripped cannot be reset', async () => {
+  const ledger = new MemoryLedger();
+  expect(await resetBreaker(ledger, target, by)).toBeUndefined();
+  await tripBreaker(ledger, target, why);
+  await resetBreaker(ledger, target, by);
+  expect(await resetBreaker(ledger, target, by)).toBeUndefined();
+});
+
+test('a breaker that trips again after a reset is tripped', async () => {
+  const ledger = new MemoryLedger();
+  await tripBreaker(ledger, target, why);
+  await resetBreaker(ledger, target, by);
+  await tripBreaker(ledger, target, { ...why, incidentId: 'inc-2' });
+  expect(await trippedBreaker(ledger, target)).toContain('inc-2');
+});
+
+test('a breaker whose row cannot be read counts as tripped', async () => {
+  const ledger = new MemoryLedger();
+  await ledger.create({ family: 'breaker', id: 'targets', part: target }, { tripped: 'no' });
+  expect(await trippedBreaker(ledger, target)).toContain('counts as tripped');
+});
