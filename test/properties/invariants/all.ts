@@ -1,0 +1,37 @@
+import { budgetsHold, readOnlyProposesNothing, switchStopsChanges } from './brakes.ts';
+import {
+  breakersHold,
+  grantsAreSingleUse,
+  noChangeAfterItsResult,
+  noChangeTwice,
+  noChangeWithoutGrant,
+  oneIncidentAtATime,
+  rejectedIsNeverApplied,
+} from './changes.ts';
+import type { Invariant } from './invariant.ts';
+import {
+  everyCallIsAnswered,
+  everyRunEndsInClose,
+  everythingIsOnTheTrace,
+  secretsStaySecret,
+  tracesVerify,
+} from './records.ts';
+
+/** What no model, person, fault or retry may bring about. */
+export const INVARIANTS: readonly Invariant[] = [
+  noChangeWithoutGrant,
+  noChangeTwice,
+  noChangeAfterItsResult,
+  grantsAreSingleUse,
+  rejectedIsNeverApplied,
+  oneIncidentAtATime,
+  breakersHold,
+  switchStopsChanges,
+  budgetsHold,
+  readOnlyProposesNothing,
+  everyCallIsAnswered,
+  everythingIsOnTheTrace,
+  tracesVerify,
+  everyRunEndsInClose,
+  secretsStaySecret,
+];

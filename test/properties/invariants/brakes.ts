@@ -1,0 +1,129 @@
+import type { Entry, SwitchPosition } from '../chronicle.ts';
+import type { Played } from '../play.ts';
+import { firstFault, type Invariant } from './invariant.ts';
+import { eventsIn, mutationsOf, startOf } from './mutations.ts';
+
+/** Invariants about what stops an agent: the kill switch, budgets, and having no change tools at all. */
+
+/** Positions of the switch within a stretch of the chronicle, the one at its start included. */
+const positionsBetween = (entries: readonly Entry[], from: number, to: number): SwitchPosition[] => {
+  const at = entries.slice(0, from).findLast((entry) => entry.is === 'switch');
+  const within = entries.slice(from, to).flatMap((entry) => (entry.is === 'switch' ? [entry.position] : []));
+  return [at?.is === 'switch' ? at.position : 'on', ...within];
+};
+
+/** Where the attempt that made a change began: it must have found the switch in order at that time or later. */
+const attemptOf = (
+  { entries }: Played,
+  incidentId: string,
+  started: number,
+  before: number,
+): { entered: number; checked: number } => {
+  const resumed = eventsIn(entries.slice(0, before), 'apply.resumed').findLast(
+    ({ at, event }) => at > started && event.incident === incidentId,
+  );
+  const allowed = eventsIn(entries.slice(0, started), 'apply.checked').findLast(
+    ({ event }) => event.incident === incidentId,
+  );
+  const checked = resumed?.at ?? allowed?.at ?? started;
+  const entered = entries
+    .slice(0, checked)
+    .findLastIndex((entry) => entry.is === 'step' && entry.incidentId === incidentId);
+  return { entered, checked };
+};
+
+export const switchStopsChanges: Invariant = {
+  name: 'no change begins while the kill switch is off',
+  fault: (played) =>
+    firstFault(mutationsOf(played), (mutation) => {
+      const started = startOf(played, mutation);
+      if (started === undefined) return undefined;
+      const { entered, checked } = attemptOf(played, mutation.incidentId, started.at, mutation.at);
+      const positions = positionsBetween(played.entries, Math.max(0, entered), checked);
+      const fine = positions.some((one) => one === 'on' || (one === 'propose-only' && mutation.purpose === 'rollback'));
+      return fine
+        ? undefined
+        : `${mutation.call.command} was called by an attempt that began with the switch ${positions.join(', ')}`;
+    }),
+};
+
+export const readOnlyProposesNothing: Invariant = {
+  name: 'a read-only agent never gets as far as a change',
+  fault: ({ entries, traces, rules }) =>
+    firstFault(traces, ([incidentId, trace]) => {
+      const agent = eventsIn(entries, 'incident.opened').find(({ event }) => event.incident === incidentId)?.event.data
+        .agent;
+      const readOnly = rules.agents.find((one) => one.name === agent)?.tools.change.length === 0;
+      if (!readOnly) return undefined;
+      const went = entries.some(
+        (entry) =>
+          entry.is === 'step' &&
+          entry.incidentId === incidentId &&
+          ['authorize', 'dry-run', 'approve'].includes(entry.step),
+      );
+      const wrote = trace.some((event) => ['proposal.judged', 'plan.judged', 'apply.started'].includes(event.kind));
+      return went || wrote ? `${agent ?? ''} was let through to a change` : undefined;
+    }),
+};
+
+const MICRO = 1_000_000;
+
+const overspent = ({ traces, rules }: Played): string | undefined =>
+  firstFault(traces, ([, trace]) => {
+    const opened = trace.find((event) => event.kind === 'incident.opened');
+    const agent = rules.agents.find((one) => opened?.kind === 'incident.opened' && one.name === opened.data.agent);
+    if (agent === undefined) return undefined;
+    const turns = trace.flatMap((event) => (event.kind === 'model.called' ? [event.data] : []));
+    const tokens = turns.reduce(
+      (sum, { usage }) => sum + usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens,
+      0,
+    );
+    const microUsd = turns.reduce((sum, turn) => sum + turn.costMicroUsd, 0);
+    const { budget } = agent;
+    if (turns.length > budget.turns) return `${turns.length} of ${budget.turns} turns`;
+    if (tokens > budget.tokens) return `${tokens} of ${budget.tokens} tokens`;
+    return microUsd > budget.dollars * MICRO ? `${microUsd} of ${budget.dollars * MICRO} micro-USD` : undefined;
+  });
+
+const overtime = ({ entries, traces, rules }: Played): string | undefined =>
+  firstFault(entries, (entry) => {
+    if (entry.is !== 'asked-model') return undefined;
+    const opened = traces.get(entry.incidentId)?.[0];
+    const agent = rules.agents.find((one) => opened?.kind === 'incident.opened' && one.name === opened.data.agent);
+    if (agent === undefined || opened === undefined) return undefined;
+    const minutes = (entry.at - Date.parse(opened.at)) / 60_000;
+    // An outage may delay a call whose money was set aside in time, by as long as the retries last.
+    return minutes > agent.budget.minutes + 40
+      ? `a model call after ${Math.round(minutes)} of ${agent.budget.minutes} minutes`
+      : undefined;
+  });
+
+const dayOverspent = ({ entries, rules }: Played): string | undefined => {
+  const { dollars, incidents } = rules.settings.accountBudgetPerDay;
+  return firstFault(entries, (entry) => {
+    if (entry.is !== 'spent') return undefined;
+    const agent = rules.agents.find((one) => entry.row.startsWith(`agent#${one.name}#`));
+    const ceiling = agent?.budgetPerDay ?? { dollars, incidents };
+    const { microUsd = 0, incidents: count = 0 } = entry.totals;
+    return microUsd > ceiling.dollars * MICRO || count > ceiling.incidents
+      ? `${entry.row} came to ${microUsd} micro-USD and ${count} incidents`
+      : undefined;
+  });
+};
+
+/** What the provider would really bill, retries and lost answers included. */
+const reallyOverspent = ({ entries, rules }: Played): string | undefined =>
+  firstFault(rules.agents, (agent) => {
+    const billed = entries.reduce(
+      (sum, entry) => sum + (entry.is === 'billed' && entry.agent === agent.name ? entry.microUsd : 0),
+      0,
+    );
+    return billed > agent.budgetPerDay.dollars * MICRO
+      ? `${agent.name} was billed ${billed} micro-USD in a day`
+      : undefined;
+  });
+
+export const budgetsHold: Invariant = {
+  name: 'no budget is exceeded',
+  fault: (played) => overspent(played) ?? overtime(played) ?? dayOverspent(played) ?? reallyOverspent(played),
+};

@@ -1,0 +1,167 @@
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import type { JsonObject } from '../../lambdas/contracts/json.ts';
+import type { Agent } from '../../lambdas/contracts/agent.ts';
+import type { Rules } from '../../lambdas/contracts/rules.ts';
+import { policyEngine, type PolicyEngine } from '../../lambdas/kernel/policy.ts';
+import { compileRules } from '../../lambdas/kernel/rules/compile.ts';
+import { deployment } from '../../config/deployment.ts';
+import { synthesize } from '../../lib/synthesize.ts';
+import { configDirectory, Laptop } from '../../local/laptop.ts';
+import { MemoryLedger } from '../fakes/memory-ledger.ts';
+import type { HostileCase } from './case.ts';
+import { Chronicle, type Entry, type SwitchPosition } from './chronicle.ts';
+import { hostileLedger, killed, Queue } from './hostile-ledger.ts';
+import { hostileModel } from './hostile-model.ts';
+import { StepMishaps } from './mishaps.ts';
+import { People, PEOPLE } from './people.ts';
+import { worldOf } from './worlds.ts';
+
+/** Everything that a case left behind. */
+export interface Played {
+  readonly hostile: HostileCase;
+  readonly rules: Rules;
+  readonly policy: PolicyEngine;
+  readonly entries: readonly Entry[];
+  /** The trace of every incident, as the ledger has it in the end. */
+  readonly traces: ReadonlyMap<string, readonly TraceEvent[]>;
+}
+
+/** The shipped example of `unattended.cedar`, without its comment marks and without office hours. */
+const UNATTENDED = `@id("grow-unattended")
+@reason("Growing {id} by {growPercent} % in {environment} needs no human.")
+permit (principal == Checkrein::Agent::"ec2-responder", action == Checkrein::Action::"applyUnattended", resource)
+when {
+  context.tool == "set_auto_scaling_capacity" && resource.environment != "production" &&
+  context.facts.reversible && context.facts has cutPercent && context.facts.cutPercent == 0
+};`;
+
+/** The stage for cases: synthesized once, and one policy engine for each rule set. */
+export class Stage {
+  readonly #definition: JsonObject;
+  readonly #rules: Readonly<Record<HostileCase['setting']['policies'], { rules: Rules; policy: PolicyEngine }>>;
+
+  constructor() {
+    const viewer = { email: PEOPLE.viewer, name: 'May look', roles: ['viewer'], tier: 1 };
+    const rules = compileRules(configDirectory(), { ...deployment, approvers: [...deployment.approvers, viewer] });
+    const looser = { ...rules, policies: { ...rules.policies, 'grow-unattended': UNATTENDED } };
+    this.#definition = synthesize(rules).stateMachineDefinition;
+    this.#rules = {
+      default: { rules, policy: policyEngine(rules) },
+      unattended: { rules: looser, policy: policyEngine(looser) },
+    };
+  }
+
+  /** Plays a case to its end. */
+  async play(hostile: HostileCase): Promise<Played> {
+    const { rules: loose, policy } = this.#rules[hostile.setting.policies];
+    const rules = tightened(loose, hostile.setting.tight);
+    const chronicle = new Chronicle();
+    const memory = new MemoryLedger();
+    const mishaps = new StepMishaps(hostile, chronicle, () => laptop.ports);
+    const people = new People(hostile, chronicle, () => laptop.ports);
+    const laptop: Laptop = new Laptop({
+      definition: this.#definition,
+      rules,
+      policy,
+      world: worldOf(hostile),
+      model: hostileModel(hostile, chronicle, () => laptop.ports.clock),
+      ledger: hostileLedger(memory, hostile, chronicle, () => mishaps.tampering),
+      approver: async () => ({ kind: 'acted', act: (asked, answered, expire) => people.act(asked, answered, expire) }),
+      switch: hostileSwitch(hostile, chronicle),
+      around: mishaps.around,
+      onCall: deadlyCalls(hostile, chronicle),
+      onMessage: (message) => chronicle.add({ is: 'message', message }),
+    });
+    await deliverAll(laptop, hostile, chronicle);
+    await mishaps.settle();
+    const ids = new Set(chronicle.entries.flatMap((entry) => (entry.is === 'event' ? [entry.event.incident] : [])));
+    const traces = new Map<string, readonly TraceEvent[]>();
+    for (const id of ids) traces.set(id, await memory.events(id));
+    return { hostile, rules, policy, entries: chronicle.entries, traces };
+  }
+}
+
+const deliverAll = async (laptop: Laptop, { delivery }: HostileCase, chronicle: Chronicle): Promise<void> => {
+  const deliver = async (alarm: 'cpu' | 'memory'): Promise<void> => {
+    try {
+      const incidentId = await laptop.deliver(JSON.parse(JSON.stringify(laptop.account.alarmEvent(alarm))));
+      chronicle.add({ is: 'ended', incidentId });
+    } catch (error) {
+      chronicle.add({ is: 'broke', error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' });
+    }
+  };
+  switch (delivery) {
+    case 'once':
+    case 'copy-meanwhile':
+      return deliver('cpu');
+    case 'same-twice-at-once':
+      await Promise.all([deliver('cpu'), deliver('cpu')]);
+      return;
+    case 'two-alarms-at-once':
+      await Promise.all([deliver('cpu'), deliver('memory')]);
+      return;
+    case 'again-afterwards':
+      await deliver('cpu');
+      return deliver('cpu');
+  }
+};
+
+/** A switch that somebody turns while incidents run. */
+const hostileSwitch = ({ flips }: HostileCase, chronicle: Chronicle) => {
+  const queue = new Queue(flips);
+  let position: SwitchPosition = 'on';
+  chronicle.onEntry((entry) => {
+    if (entry.is === 'switch') return;
+    const flip = queue.next();
+    if (flip === undefined) return;
+    position = flip.to;
+    chronicle.add({ is: 'switch', position });
+  });
+  return { read: async () => position };
+};
+
+/** Writes down the calls that reached AWS, and kills the caller after some of those that change something. */
+const deadlyCalls = ({ killedCalls }: HostileCase, chronicle: Chronicle) => {
+  const queue = new Queue(killedCalls.map((gap) => ({ gap })));
+  let dying = false;
+  return (call: Extract<Entry, { is: 'call' }>['call']): void => {
+    // The account reports the kill itself as a failed call; AWS knows nothing of it.
+    if (dying) {
+      dying = false;
+      return;
+    }
+    chronicle.add({ is: 'call', call });
+    if (!call.mutating || call.dryRun || call.outcome !== 'ok' || queue.next() === undefined) return;
+    dying = true;
+    chronicle.add({ is: 'mishap', what: 'killed after a call' });
+    throw killed('after a call');
+  };
+};
+
+/** Ceilings so low that they are met. */
+const tightened = (rules: Rules, tight: HostileCase['setting']['tight']): Rules => {
+  const every = (change: (agent: Agent) => Agent): Rules => ({ ...rules, agents: rules.agents.map(change) });
+  const budget = (part: Partial<Agent['budget']>): Rules =>
+    every((agent) => ({ ...agent, budget: { ...agent.budget, ...part } }));
+  switch (tight) {
+    case 'no':
+      return rules;
+    case 'turns':
+      return budget({ turns: 3 });
+    case 'tokens':
+      return budget({ tokens: 25_000 });
+    case 'dollars':
+      return budget({ dollars: 0.15 });
+    case 'minutes':
+      return budget({ minutes: 12 });
+    case 'agent-day':
+      return every((agent) => ({ ...agent, budgetPerDay: { ...agent.budgetPerDay, dollars: 0.15 } }));
+    case 'account-day':
+      return {
+        ...rules,
+        settings: { ...rules.settings, accountBudgetPerDay: { ...rules.settings.accountBudgetPerDay, dollars: 0.15 } },
+      };
+    case 'incidents':
+      return every((agent) => ({ ...agent, budgetPerDay: { ...agent.budgetPerDay, incidents: 1 } }));
+  }
+};
