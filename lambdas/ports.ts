@@ -82,7 +82,10 @@ export interface Row {
  * Nothing is ever deleted by us: rows leave by TTL, at `expiresAt` or with the traces of their day; breakers stay.
  */
 export interface Ledger {
-  /** Appends at (incident, seq). `taken`: somebody else's event is there; read again. */
+  /**
+   * Appends at (incident, seq). `taken`: an event is there that this very call did not write, be it equal;
+   * read again. So of racing twins one is told `appended`, and it alone acts on the event.
+   */
   append(event: TraceEvent): Promise<'appended' | 'taken'>;
   /** The incident's events from `from` on, in order; consistent. */
   events(incidentId: string, from?: number): Promise<TraceEvent[]>;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ERROR } from '../../contracts/error-names.ts';
 import { isTraceEvent, type TraceEvent } from '../../contracts/events.ts';
@@ -12,7 +13,7 @@ import { epochSeconds, ledgerTable } from './ledger-table.ts';
 /**
  * The ledger on DynamoDB: string keys `pk` and `sk`, TTL attribute `ttl`. A trace event is the item
  * `incident#<id>` / `event#<seq>`, whose `line` is the event's canonical JSON; `kind` and `hash` stand
- * beside it for people who read the table. Events leave `retentionDays` after they were recorded.
+ * beside it for people who read the table, and `write` names the call that wrote it. Events leave `retentionDays` after they were recorded.
  */
 export const dynamoLedger = (client: DynamoDBClient, tableName: string, retentionDays: number): Ledger => {
   const table = ledgerTable(client, tableName);
@@ -20,10 +21,13 @@ export const dynamoLedger = (client: DynamoDBClient, tableName: string, retentio
     ...ledgerRows(table, retentionDays),
 
     append: async (event) => {
-      const item = itemOf(event, retentionDays);
+      const write = randomUUID();
+      const item = { ...itemOf(event, retentionDays), write: { S: write } };
       if (await table.put(item, { ConditionExpression: 'attribute_not_exists(pk)' })) return 'appended';
+      // Ours if the SDK repeated a request whose answer was lost. An equal hash would not do: racing twins of
+      // a step write the same event in the same millisecond, and only one of them may go on to act on it.
       const stored = await table.get(partition(event.incident), position(event.seq));
-      return stored?.['hash']?.S === event.hash ? 'appended' : 'taken';
+      return stored?.['write']?.S === write ? 'appended' : 'taken';
     },
 
     events: async (incidentId, from = 0) => {

@@ -38,11 +38,25 @@ test('of fifty writers at one place in a trace exactly one wins', async () => {
   expect(await server.ledger.events('race')).toEqual([traceEvent(0, `writer ${winner}`, 'race')]);
 });
 
-test('a retried append of the same event counts as appended', async () => {
-  const event = traceEvent(0, 'once', 'retry');
-  expect(await server.ledger.append(event)).toBe('appended');
-  expect(await server.ledger.append(event)).toBe('appended');
-  expect(await server.ledger.events('retry')).toEqual([event]);
+test('of twins that append one and the same event one is told that it did', async () => {
+  const event = traceEvent(0, 'once', 'twins');
+  const answers = await Promise.all(Array.from({ length: 20 }, () => server.ledger.append(event)));
+  expect(answers.filter((answer) => answer === 'appended')).toHaveLength(1);
+  expect(await server.ledger.events('twins')).toEqual([event]);
+});
+
+test('an append whose answer was lost is recognized as done', async () => {
+  let lost = false;
+  server.client.middlewareStack.add(
+    (next) => async (call) => {
+      const answer = await next(call);
+      if (lost) return answer;
+      lost = true;
+      throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', name: 'TimeoutError' });
+    },
+    { step: 'deserialize', name: 'loseNextAnswer', priority: 'high', override: true },
+  );
+  expect(await server.ledger.append(traceEvent(0, 'once', 'lost'))).toBe('appended');
 });
 
 test('events come back in order, past the tenth and past the first page, and from where one asks', async () => {
