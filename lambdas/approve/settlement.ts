@@ -59,7 +59,7 @@ const toldTo = (handle: string, { outcome, by, reason }: Settlement): string => 
     case 'denied':
       return `${handle} was denied by ${by.join(', ')}. Their reason: ${reason} Nothing was changed. Take the reason into account, or escalate.`;
     case 'expired':
-      return `${handle} was not approved in time, which counts as no. Nothing was changed. Conclude with what a human should do, or escalate.`;
+      return `${handle} was not approved in time, which counts as no. Nothing was changed. Conclude with what a human should do, or escalate; ask again only if things got worse.`;
   }
 };
 
