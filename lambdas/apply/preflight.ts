@@ -5,6 +5,7 @@ import { digestOf } from '../kernel/canonical.ts';
 import { chainFault } from '../kernel/chain.ts';
 import { grantFault, redeem } from '../kernel/grants.ts';
 import type { Journal } from '../kernel/journal.ts';
+import { allOf } from '../kernel/trace.ts';
 import { leaseFault, switchFault } from './brakes.ts';
 import type { ApplyPorts } from './ports.ts';
 import { changeToMake, type Undertaking } from './undertaking.ts';
@@ -23,6 +24,18 @@ const driftFault = async (undertaking: Undertaking): Promise<string | undefined>
     if (told === undefined) throw error;
     return told.says;
   }
+};
+
+/** What the trace itself has against it. A change is undone only when its verification asked for that. */
+const traceFault = ({ planned, purpose }: Undertaking, { events }: Journal): string | undefined => {
+  const { digest, plan } = planned;
+  const broken = chainFault(events);
+  if (broken !== undefined) return broken;
+  if (digestOf(plan) !== digest) return 'The plan does not match its digest.';
+  const verified = allOf(events, 'change.verified').findLast(({ data }) => data.digest === digest);
+  return purpose === 'apply' || verified?.data.next === 'rollback'
+    ? undefined
+    : 'No verification of this change asked for its rollback.';
 };
 
 const redeemFault = async (
@@ -49,13 +62,7 @@ export const preflight = async (
   const wanted = { incidentId: journal.incident, digest: planned.digest, purpose };
   const inOrder: readonly (readonly [CheckName, string, () => Finding])[] = [
     ['switch', 'The kill switch lets the change through.', () => switchFault(undertaking, ports)],
-    [
-      'trace',
-      'The chain holds and the plan matches its digest.',
-      () =>
-        chainFault(journal.events) ??
-        (digestOf(planned.plan) === planned.digest ? undefined : 'The plan does not match its digest.'),
-    ],
+    ['trace', 'The chain holds and the plan matches its digest.', () => traceFault(undertaking, journal)],
     [
       'grant',
       'The MAC of the grant holds for this plan and incident.',

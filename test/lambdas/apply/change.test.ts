@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { apply } from '../../../lambdas/apply/step.ts';
+import { runStep } from '../../../lambdas/step.ts';
 import { ERROR } from '../../../lambdas/contracts/error-names.ts';
 import { CloudError, StepError } from '../../../lambdas/errors.ts';
 import type { ChangeCredentials, Cloud, CloudRequest } from '../../../lambdas/ports.ts';
@@ -197,6 +199,15 @@ describe('an interrupted change', () => {
       expect(room.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
     },
   );
+
+  test('that two attempts begin in the same millisecond is made by one of them', async () => {
+    const room = await granted(REBOOT);
+    const { at } = room;
+    const attempts = [runStep(apply, at, room.ports), runStep(apply, at, room.ports)];
+    const outcomes = (await Promise.allSettled(attempts)).map(({ status }) => status);
+    expect(room.mutations).toEqual(['RebootInstances']);
+    expect(outcomes.toSorted()).toEqual(['fulfilled', 'rejected']);
+  });
 
   test('that died between call and record is reconciled, not made twice', async () => {
     const room = await grantedFleet();

@@ -235,6 +235,15 @@ describe('undoing a change that did not help', () => {
     expect(room.mutations).toHaveLength(before);
   });
 
+  test('is refused as long as no verification asked for it', async () => {
+    const room = await (await new Room().begin()).untilGranted();
+    await room.apply();
+    const before = room.mutations.length;
+    expect(await room.rollback()).toBe('close');
+    expect((await room.last('escalation.asked')).data.reason).toContain('No verification of this change asked for its');
+    expect(room.mutations).toHaveLength(before);
+  });
+
   test('that fails calls a human', async () => {
     const world = `${BUSY_SERVER}
 faults:
