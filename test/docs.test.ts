@@ -74,7 +74,7 @@ describe('architecture', () => {
     const rows = read('docs/architecture.md')
       .split('\n')
       .filter((line) => line.startsWith(`| \`${folder}/\``));
-    expect(rows).toHaveLength(1);
+    expect(rows, 'rows about it in the table of docs/architecture.md').toHaveLength(1);
   });
 
   test('no row is about a folder that is gone', () => {
