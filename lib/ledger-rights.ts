@@ -13,11 +13,11 @@ export interface LedgerRights {
 
 /** Who may do what in the ledger, side by side. */
 export const LEDGER_RIGHTS = {
-  /** Takes an event once, joins it to an open storm or opens one, and counts incidents of the day. */
-  open: { create: ['source', 'storm'], replace: ['storm'], add: ['budget', 'storm'] },
+  /** Takes an event once, joins it to an open storm or opens one, and counts incidents of the day. Redacts, as Observe does. */
+  open: { create: ['source', 'storm', 'redaction'], replace: ['storm'], add: ['budget', 'storm'] },
   /** Reserves and settles money. */
   decide: { add: ['budget'] },
-  observe: {},
+  observe: { create: ['redaction'] },
   /** Looks at the pace of changes; trips a breaker. */
   authorize: { read: ['change', 'lease'], create: ['breaker'], replace: ['breaker'] },
   /** Redeems a grant, holds the target, remembers when it was changed. */

@@ -20,7 +20,7 @@ export const agentsReasons = (events: readonly TraceEvent[], planned: PlanOnTrac
     ${
       words === ''
         ? html`<p class="quiet">It gave no reason.</p>`
-        : html`<blockquote class="said">${clip(words, WORDS_LIMIT).text}</blockquote>
+        : html`<blockquote class="said">${clip(words, WORDS_LIMIT)}</blockquote>
             <p class="quiet small">Written by the model; nobody has checked it.</p>`
     }
   </section>`;
@@ -58,7 +58,7 @@ const evidence = ({ data }: TraceEventOf<'evidence.gathered'>): Html => {
       } <span class="small">${line}</span>
     </summary>
     <p class="small quiet">Asked with <code>${shown(data.input)}</code></p>
-    <pre tabindex="0">${clip(data.text, EVIDENCE_SHOWN).text}</pre>
+    <pre tabindex="0">${clip(data.text, EVIDENCE_SHOWN)}</pre>
   </details>`;
 };
 

@@ -6,6 +6,7 @@ import { sealMessage } from '../kernel/chain.ts';
 import { endingOf } from '../kernel/ending.ts';
 import { Journal } from '../kernel/journal.ts';
 import { notifyOnce } from '../kernel/notify.ts';
+import { redactedWords } from '../kernel/redaction.ts';
 import { reportOf } from '../kernel/report.ts';
 import { endStorm } from '../kernel/storm-rows.ts';
 import { lastOf, plansOf, unansweredCalls, usageOf, type ToolCall } from '../kernel/trace.ts';
@@ -62,7 +63,7 @@ const run = async (input: CloseInput, ports: ClosePorts): Promise<z.infer<typeof
   const { incidentId, agent } = input;
   if (error !== undefined)
     await journal.once('harness.failed', () => ({
-      data: { error: error.Error, cause: (error.Cause ?? '').slice(0, 4000) },
+      data: { error: error.Error, cause: redactedWords(error.Cause ?? '').slice(0, 4000) },
     }));
   const conclude =
     error === undefined ? unansweredCalls(journal.eventsBefore).find((call) => call.name === 'conclude') : undefined;

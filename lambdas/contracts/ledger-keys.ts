@@ -22,6 +22,8 @@ export const FAMILY = {
   breaker: 'breaker',
   /** Which incident may change a target right now. */
   lease: 'lease',
+  /** The key under which secrets of an incident get their placeholders. Create only; leaves after days. */
+  redaction: 'redaction',
 } as const;
 export type Family = (typeof FAMILY)[keyof typeof FAMILY];
 

@@ -10,6 +10,7 @@ import { canonical, digestOf } from '../kernel/canonical.ts';
 import { diffOf } from '../kernel/diff.ts';
 import { examine } from '../kernel/examination.ts';
 import { Journal } from '../kernel/journal.ts';
+import { redactedWords } from '../kernel/redaction.ts';
 import { rehearsal } from '../kernel/rehearsal.ts';
 import { lastOf, openingOf, plansOf } from '../kernel/trace.ts';
 import { planReport } from '../kernel/wording.ts';
@@ -50,13 +51,14 @@ const rehearse = async (
     targetArn: target.arn,
     sessionName: `dry-run-${journal.incident}`,
   });
-  const { checks, cost, disruption } = await tool.dryRun(change, { ...context, change: rehearsal(session) });
+  const { cost, disruption, ...found } = await tool.dryRun(change, { ...context, change: rehearsal(session) });
+  const checks = found.checks.map((check) => ({ ...check, detail: redactedWords(check.detail) }));
   const refusal = checks.find((check) => check.outcome === 'refused');
   if (refusal !== undefined) return { rejected: `${refusal.name}: ${refusal.detail}`, checks };
   const report = {
-    checks: [...checks],
+    checks,
     diff: diffOf(before, after),
-    cost,
+    cost: { ...cost, says: redactedWords(cost.says) },
     disruption,
     rollback: { reversible: inverse.reversible, says: inverse.says },
   };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CloudError, StepError, ToolRefusal } from '../errors.ts';
 import { ERROR } from '../contracts/error-names.ts';
+import { redactedWords } from './redaction.ts';
 
 /** What to do about an AWS error code, for a reader who can replan. Codes without a line keep AWS's own words. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -30,11 +31,22 @@ const inWords = (error: CloudError): string => {
   return advice === undefined ? `${error.code}: ${error.awsMessage}` : `${error.code}: ${error.awsMessage} ${advice}`;
 };
 
+/** An error that the model should read and plan around. */
+interface ToolError {
+  readonly code: string;
+  readonly says: string;
+}
+
 /**
- * Sorts what a tool threw: something that the model should read and plan around, or a fault of the harness
- * that must leave the step. Bugs are never turned into tool results.
+ * Sorts what a tool threw: something that the model should read and plan around, without the secrets that AWS
+ * may have quoted; or a fault of the harness that must leave the step. Bugs are never turned into tool results.
  */
-export const asToolError = (error: unknown): { readonly code: string; readonly says: string } | undefined => {
+export const asToolError = (error: unknown): ToolError | undefined => {
+  const told = sorted(error);
+  return told && { code: told.code, says: redactedWords(told.says) };
+};
+
+const sorted = (error: unknown): ToolError | undefined => {
   if (error instanceof CloudError) return { code: error.code, says: inWords(error) };
   if (error instanceof ToolRefusal) return { code: error.code, says: error.message };
   if (error instanceof StepError && error.code === ERROR.cloudUnavailable)

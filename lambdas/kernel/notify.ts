@@ -1,5 +1,6 @@
 import type { Notification, Notifier } from '../ports.ts';
 import type { Journal } from './journal.ts';
+import { redactedWords } from './redaction.ts';
 
 /** Sends a message once and records that it left, or that it did not: a deaf topic must not stop an incident. */
 export const notifyOnce = async (
@@ -15,7 +16,8 @@ export const notifyOnce = async (
       await notifier.notify(message);
       return { data: { about, to, sent: true, error: null } };
     } catch (error) {
-      return { data: { about, to, sent: false, error: error instanceof Error ? error.message : 'unknown error' } };
+      const says = error instanceof Error ? redactedWords(error.message) : 'unknown error';
+      return { data: { about, to, sent: false, error: says } };
     }
   });
 };

@@ -8,15 +8,20 @@ import { sha256 } from './canonical.ts';
 /** Characters of one piece of evidence, about 6,000 tokens: a page of logs, not a dump. */
 export const EVIDENCE_LIMIT = 24_000;
 
-/** Cuts the middle out of a long text and says how much is missing. Head and tail tell most. */
-export const clip = (text: string, limit = EVIDENCE_LIMIT): { text: string; clipped: boolean } => {
-  if (text.length <= limit) return { text, clipped: false };
+/** Where the middle of a long text is cut out. Head and tail tell most. */
+export const cutOf = (length: number, limit: number): { head: number; tail: number } => {
   const tail = Math.floor(limit / 4);
-  const head = limit - tail;
-  return {
-    text: `${text.slice(0, head)}\n[… ${text.length - limit} characters left out …]\n${text.slice(-tail)}`,
-    clipped: true,
-  };
+  return { head: limit - tail, tail: length - tail };
+};
+
+/** What stands where a text was cut. */
+export const leftOut = (characters: number): string => `\n[… ${characters} characters left out …]\n`;
+
+/** Cuts the middle out of a long text and says how much is missing. */
+export const clip = (text: string, limit: number): string => {
+  if (text.length <= limit) return text;
+  const { head, tail } = cutOf(text.length, limit);
+  return `${text.slice(0, head)}${leftOut(tail - head)}${text.slice(tail)}`;
 };
 
 /**

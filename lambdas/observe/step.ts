@@ -10,15 +10,17 @@ import { asToolError } from '../kernel/aws-errors.ts';
 import { firstLookCalls } from '../kernel/first-look.ts';
 import { Journal } from '../kernel/journal.ts';
 import type { Entry } from '../kernel/link.ts';
+import { redactorOf, type Redactor } from '../kernel/redaction.ts';
 import { evidenceByHandle, lastOf, openingOf, unansweredCalls } from '../kernel/trace.ts';
-import { clip, fenced, fenceOf, suspicionsIn } from '../kernel/untrusted.ts';
-import type { Clock, CloudAccess, Ledger } from '../ports.ts';
+import { fenced, fenceOf, suspicionsIn } from '../kernel/untrusted.ts';
+import type { Clock, CloudAccess, Ids, Ledger } from '../ports.ts';
 import type { Step } from '../step.ts';
 import { loadObserveTool } from '../tools/load.ts';
 
 export interface ObservePorts {
   readonly ledger: Ledger;
   readonly clock: Clock;
+  readonly ids: Ids;
   readonly cloud: CloudAccess;
   readonly rules: Rules;
 }
@@ -72,10 +74,16 @@ const look = async (looking: Looking, agent: Agent, journal: Journal, ports: Obs
   }
 };
 
-const entryFor = (looking: Looking, finding: Finding | undefined, journal: Journal): Entry<'evidence.gathered'> => {
+const entryFor = (
+  looking: Looking,
+  finding: Finding | undefined,
+  redactor: Redactor,
+  journal: Journal,
+): Entry<'evidence.gathered'> => {
   if (finding === undefined) throw contractBroken(`${looking.tool} was to be recorded without having been asked.`);
   const evidence = `E${evidenceByHandle(journal.events).size + 1}`;
-  const { text, clipped } = clip(finding.text);
+  const { text, clipped, redactions, withheld } = redactor.text(finding.text);
+  const outcome = withheld ? 'failed' : finding.outcome;
   const fence = fenceOf(openingOf(journal.events).hash);
   return {
     data: {
@@ -83,10 +91,10 @@ const entryFor = (looking: Looking, finding: Finding | undefined, journal: Journ
       tool: looking.tool,
       input: looking.input,
       toolUseId: looking.toolUseId,
-      outcome: finding.outcome,
+      outcome,
       text,
       clipped,
-      redactions: 0,
+      redactions,
       suspicions: suspicionsIn(text),
       durationMs: finding.durationMs,
     },
@@ -94,7 +102,7 @@ const entryFor = (looking: Looking, finding: Finding | undefined, journal: Journ
       {
         toolUseId: looking.toolUseId,
         text: fenced(fence, evidence, looking.tool, text),
-        isError: finding.outcome === 'failed',
+        isError: outcome === 'failed',
       },
     ],
   };
@@ -107,13 +115,14 @@ const run = async (input: StepInput, ports: ObservePorts): Promise<z.infer<typeo
   const calls = beforeFirstTurn ? await firstLook(agent, journal) : callsOfTurn(agent, journal);
   // What an earlier attempt has recorded is not asked again; the rest runs side by side.
   const done = journal.recorded('evidence.gathered');
+  const redactor = await redactorOf(ports, journal.incident);
   const findings = await Promise.all(calls.slice(done).map((call) => look(call, agent, journal, ports)));
   for (const [index, call] of calls.entries())
-    await journal.once('evidence.gathered', () => entryFor(call, findings[index - done], journal));
+    await journal.once('evidence.gathered', () => entryFor(call, findings[index - done], redactor, journal));
   return { ...input, seq: journal.seq, next: 'decide' };
 };
 
-/** Runs observe calls in parallel and puts what they found on the trace, clipped and fenced. */
+/** Runs observe calls in parallel and puts what they found on the trace, redacted, clipped and fenced. */
 export const observe: Step<StepInput, z.infer<typeof ObserveOutput>, ObservePorts> = {
   name: 'observe',
   input: StepInput,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Agent } from '../contracts/agent.ts';
+import type { Alarm } from '../contracts/alarm.ts';
 import type { Outcome } from '../contracts/events.ts';
 import { OpenInput, OpenOutput } from '../contracts/flow.ts';
 import { FAMILY } from '../contracts/ledger-keys.ts';
@@ -7,7 +8,8 @@ import type { Rules } from '../contracts/rules.ts';
 import { contractBroken } from '../errors.ts';
 import { dayKeys } from '../kernel/day-budget.ts';
 import { Journal } from '../kernel/journal.ts';
-import type { Clock, Ledger, Switch } from '../ports.ts';
+import { redactedJson, redactedWords, redactorOf, type Redactor } from '../kernel/redaction.ts';
+import type { Clock, Ids, Ledger, Switch } from '../ports.ts';
 import type { Step } from '../step.ts';
 import { stormKeyOf } from './alarm.ts';
 import { route, type Intake } from './route.ts';
@@ -16,6 +18,7 @@ import { claim } from './storm.ts';
 export interface OpenPorts {
   readonly ledger: Ledger;
   readonly clock: Clock;
+  readonly ids: Ids;
   readonly switch: Switch;
   readonly rules: Rules;
 }
@@ -35,10 +38,11 @@ const overCeiling = async ({ ledger, clock, rules }: OpenPorts, agent: Agent): P
   return undefined;
 };
 
-const refuse = async (journal: Journal, input: OpenInput, outcome: Outcome, reason: string): Promise<Output> => {
-  const id = z.object({ id: z.string() }).safeParse(input.event);
+const refuse = async (journal: Journal, { event }: OpenInput, outcome: Outcome, reason: string): Promise<Output> => {
+  const id = z.object({ id: z.string() }).safeParse(event);
+  const eventId = id.success ? id.data.id : 'unknown';
   await journal.once('incident.refused', () => ({
-    data: { eventId: id.success ? id.data.id : 'unknown', outcome, reason, detail: input.event },
+    data: { eventId, outcome, reason: redactedWords(reason), detail: redactedJson(event) },
   }));
   return { incidentId: journal.incident, agent: 'none', seq: journal.seq, next: 'close' };
 };
@@ -56,6 +60,13 @@ const openIncidentOf = async (
   const claimed = await claim(ports, stormKey, incidentId, event.id);
   return claimed.opened ? undefined : claimed.incidentId;
 };
+
+/** Only what people wrote is prose. Name, ARN and dimensions are what AWS is asked by, and stay as they are. */
+const withoutSecrets = (alarm: Alarm, redactor: Redactor): Alarm => ({
+  ...alarm,
+  reason: redactor.text(alarm.reason).text,
+  description: redactor.text(alarm.description).text,
+});
 
 /** What an earlier attempt recorded stands, whatever switch, clock and counters say by now. */
 const replayed = (journal: Journal): Output | undefined => {
@@ -98,6 +109,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       'escalated',
       `${alarm === null ? event['detail-type'] : `Alarm ${alarm.name}`} was not looked at. ${ceiling}`,
     );
+  const redactor = await redactorOf(ports, journal.incident);
   await journal.once('incident.opened', () => ({
     data: {
       eventId: event.id,
@@ -108,8 +120,8 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       stormKey,
       agent: agent.name,
       model: agent.model,
-      alarm,
-      detail: event.detail,
+      alarm: alarm && withoutSecrets(alarm, redactor),
+      detail: redactor.json(event.detail),
       switch: position,
       rulesHash: ports.rules.hash,
     },

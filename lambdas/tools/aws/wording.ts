@@ -12,8 +12,11 @@ export const dimensionsText = (dimensions: Readonly<Record<string, string>>): st
     .map(([name, value]) => `${name}=${value}`)
     .join(', ')}}`;
 
+/** A word or number that a cut went through. Half a secret is not recognized as one, so it goes as a whole. */
+const BROKEN_WORD = /(?:[^\s"'`,;(){}[\]<>]+|\+?\d[\d -]*)$/;
+
 /** The first characters of a text, on one line. */
 export const oneLine = (text: string, limit: number): string => {
   const flat = text.replace(/\s+/g, ' ').trim();
-  return flat.length > limit ? `${flat.slice(0, limit)}…` : flat;
+  return flat.length > limit ? `${flat.slice(0, limit).replace(BROKEN_WORD, '')}…` : flat;
 };

@@ -1,0 +1,64 @@
+import { rules } from '@secretlint/secretlint-rule-preset-recommend';
+import { contractBroken } from '../errors.ts';
+import type { Detector, Span } from './redaction-spans.ts';
+
+/**
+ * Tokens with a shape of their own (AWS, GitHub, Slack, npm, model vendors, …), by the rules of secretlint's
+ * recommended preset. The rules are called as they are, without `@secretlint/core`: core keeps performance
+ * marks of every text for ever (17 KB each), which a warm function does not survive (docs/decisions/0012).
+ */
+export const shapedTokens: Detector = (text) => RULES.flatMap((rule) => spansOfRule(rule, text));
+
+type Rule = (typeof rules)[number];
+type Context = Parameters<Rule['create']>[0];
+type Source = Parameters<NonNullable<ReturnType<Rule['create']>['file']>>[0];
+
+/**
+ * - `filter-comments` obeys `secretlint-disable` in the text: any log line could switch the redaction off.
+ * - `basicauth` and `database-connection-string` take the host away with the password, which an SRE needs, and
+ *   pass over passwords that look like examples. Ours (`redaction-secrets.ts`) take the password alone.
+ * - `gcp` only reads files.
+ */
+const LEFT_OUT = ['filter-comments', 'basicauth', 'database-connection-string', 'gcp'];
+const PREFIX = '@secretlint/secretlint-rule-';
+
+const RULES = rules.filter(({ meta }) => !LEFT_OUT.includes(meta.id.replace(PREFIX, '')));
+
+/** Access key ids, which are off by default, but not ids of roles and users: CloudTrail tells by them who did something. */
+const OPTIONS = { enableIDScanRule: true, allows: ['/^A(?:GP|ID|RO|IP|NP|NV)A/'] };
+
+const spansOfRule = (rule: Rule, text: string): Span[] => {
+  const spans: Span[] = [];
+  const kind = `secret:${rule.meta.id.replace(PREFIX, '')}`;
+  const context: Context = {
+    sharedOptions: {},
+    createTranslator: () => (messageId) => ({ message: '', messageId: String(messageId), data: undefined }),
+    report: ({ message, range: [start, end] }) => {
+      // An account id is no secret, and an SRE cannot work without it.
+      if (message.messageId !== 'AWSAccountID') spans.push({ start, end, kind });
+    },
+    ignore: () => undefined,
+  };
+  if (rule.create(context, OPTIONS).file?.(sourceOf(text)) instanceof Promise)
+    throw contractBroken(`${rule.meta.id} has become asynchronous.`);
+  return spans;
+};
+
+const noPosition = (): never => {
+  throw contractBroken('A rule of secretlint asked for lines and columns.');
+};
+
+const sourceOf = (content: string): Source => ({
+  content,
+  hasBOM: false,
+  contentType: 'text',
+  ext: '',
+  filePath: undefined,
+  physicalFilePath: undefined,
+  getFilePath: () => undefined,
+  getPhysicalFilePath: () => undefined,
+  locationToRange: noPosition,
+  rangeToLocation: noPosition,
+  positionToIndex: noPosition,
+  indexToPosition: noPosition,
+});
