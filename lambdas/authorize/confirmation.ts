@@ -75,8 +75,7 @@ export const judgeConfirmation = async (
     { check: 'switch', outcome: 'passed', reason: 'The kill switch is on.' },
     { check: 'breaker', outcome: 'passed', reason: 'The circuit breaker of the target is closed.' },
   ];
-  const question = { agent, tool: plan.tool, target: plan.target, facts: plan.facts, report: plan.report };
-  const { asked, ...ruling } = rulePlan(ports.policy, question);
+  const { asked, ...ruling } = rulePlan(ports.policy, { ...plan, agent });
   const { statements, trips } = ruling;
   const known = { digest, facts: plan.facts, statements, trips, checks };
   if (asked.plan.verdict === 'permitted')

@@ -8,7 +8,7 @@ import { tripBreaker } from '../kernel/breaker.ts';
 import { issueGrants } from '../kernel/grants.ts';
 import { Journal } from '../kernel/journal.ts';
 import { grantMinutes } from '../kernel/timing.ts';
-import { findPlan, unansweredCalls, type ToolCall } from '../kernel/trace.ts';
+import { findPlan, unansweredCalls, type PlanOnTrace, type ToolCall } from '../kernel/trace.ts';
 import type { Step } from '../step.ts';
 import { judgeConfirmation } from './confirmation.ts';
 import type { AuthorizePorts } from './ports.ts';
@@ -50,6 +50,13 @@ const onProposal = async (
   return event.data.verdict === 'permitted' ? 'dry-run' : 'decide';
 };
 
+/** The policies in whose name a plan is applied without a human: those that said yes to just that. */
+const unattendedBy = ({ policy }: AuthorizePorts, agent: Agent, { plan }: PlanOnTrace): string[] => {
+  const ruling = policy.mayApplyUnattended({ ...plan, agent });
+  if (ruling.verdict === 'refused') throw contractBroken(`A plan was let through, and then not: ${ruling.reason}`);
+  return ruling.statements.map((one) => `policy:${one.id}`);
+};
+
 const onConfirmation = async (
   journal: Journal,
   ports: AuthorizePorts,
@@ -62,7 +69,7 @@ const onConfirmation = async (
       ? { data, replies: [{ toolUseId: call.id, text: refusalOf(data.checks), isError: true }] }
       : { data };
   });
-  const { digest, verdict, statements, trips } = event.data;
+  const { digest, verdict, trips } = event.data;
   const plan = digest === null ? undefined : findPlan(journal.events, digest);
   await trip(journal, ports, trips, plan?.plan.target.arn);
   switch (verdict) {
@@ -72,10 +79,12 @@ const onConfirmation = async (
       return 'approve';
     case 'unattended': {
       if (plan === undefined) throw contractBroken('A plan was let through that is not on the trace.');
-      const by = statements.filter((one) => one.effect === 'permit').map((one) => `policy:${one.id}`);
       const minutes = grantMinutes(ports.rules.settings, agent);
       await journal.once('grant.issued', async () => ({
-        data: { digest: plan.digest, grants: await issueGrants(ports, plan, by, minutes) },
+        data: {
+          digest: plan.digest,
+          grants: await issueGrants(ports, plan, unattendedBy(ports, agent, plan), minutes),
+        },
       }));
       return 'apply';
     }

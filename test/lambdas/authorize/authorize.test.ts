@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest';
+import { authorize } from '../../../lambdas/authorize/step.ts';
+import { trippedBreaker } from '../../../lambdas/kernel/breaker.ts';
+import { runStep } from '../../../lambdas/step.ts';
+import { call } from '../../fakes/told-model.ts';
+import { APP_ARN, RESIZE, resizeTo, Room, rules } from '../../fixtures/room.ts';
+import { BUSY_SERVER } from '../../local/account/story.ts';
+
+const propose = async (input: (typeof RESIZE)['input'], room?: Room): Promise<Room> => {
+  const place = room ?? (await new Room().begin());
+  await place.decide([call(RESIZE.tool, input)]);
+  return place;
+};
+
+const refusedBy = async (room: Room): Promise<unknown> =>
+  (await room.last('proposal.judged')).data.checks.find((check) => check.outcome === 'refused')?.check;
+
+describe('a proposal', () => {
+  test('that passes has every check of the kernel on the trace, and the facts that code computed', async () => {
+    const room = await propose(RESIZE.input);
+    expect(await room.authorize()).toBe('dry-run');
+    const { data } = await room.last('proposal.judged');
+    expect(data.checks.map(({ check, outcome }) => [check, outcome])).toEqual(
+      ['schema', 'allowlist', 'switch', 'target', 'breaker', 'facts', 'policy'].map((check) => [check, 'passed']),
+    );
+    expect(data.facts).toMatchObject({
+      growPercent: 700,
+      cutPercent: 0,
+      evidenceCount: 4,
+      sameAccount: true,
+      reversible: true,
+    });
+    expect(data.target?.arn).toBe(APP_ARN);
+  });
+
+  test('about a target that does not exist is refused in words', async () => {
+    const room = await propose({ ...RESIZE.input, instanceId: 'i-0000000000000dead' });
+    expect(await room.authorize()).toBe('decide');
+    expect(await refusedBy(room)).toBe('target');
+    expect(await room.told()).toMatch(/^Refused \(target\): .*i-0000000000000dead/);
+  });
+
+  test('that changes nothing is refused in words', async () => {
+    const room = await propose(resizeTo('t3.small').input);
+    expect(await room.authorize()).toBe('decide');
+    expect(await room.told()).toMatch(/already is a t3\.small/);
+  });
+
+  test('that policy forbids is refused with the reason of the policy', async () => {
+    const world = BUSY_SERVER.replace('environment: production', '"checkrein:protect": "true"');
+    const room = await propose(RESIZE.input, await new Room({ world }).begin());
+    expect(await room.authorize()).toBe('decide');
+    expect(await room.told()).toMatch(/^Refused \(policy\): .*is protected by its tag checkrein:protect\.$/);
+    expect((await room.last('proposal.judged')).data.statements[0]?.id).toBe('protected-tag');
+  });
+
+  test('while the switch is off is refused', async () => {
+    const room = await propose(RESIZE.input);
+    room.switch.position = 'off';
+    expect(await room.authorize()).toBe('decide');
+    expect(await refusedBy(room)).toBe('switch');
+  });
+
+  test('while the switch says propose-only goes on to its dry run', async () => {
+    const room = await propose(RESIZE.input);
+    room.switch.position = 'propose-only';
+    expect(await room.authorize()).toBe('dry-run');
+  });
+
+  test('that AWS is too busy to examine is refused in words, not a failure of the run', async () => {
+    const world = `${BUSY_SERVER}
+faults:
+  - { command: 'ec2:DescribeInstanceTypes', throttle: true }
+`;
+    const room = await propose(RESIZE.input, await new Room({ world }).begin());
+    expect(await room.authorize()).toBe('decide');
+    expect(await refusedBy(room)).toBe('facts');
+    expect(await room.told()).toMatch(/It may work in a later turn/);
+  });
+
+  test('of more than policy ever allows trips the breaker of the target, for every incident', async () => {
+    const room = await propose(resizeTo('t3.nano').input);
+    expect(await room.authorize()).toBe('decide');
+    expect((await room.last('breaker.tripped')).data).toMatchObject({ scope: APP_ARN, policy: 'cut-bound' });
+    expect(await trippedBreaker(room.ledger, APP_ARN)).toMatch(/tripped at .* in incident incident-1 by cut-bound/);
+
+    const other = new Room({ ledger: room.ledger, execution: 'incident-2' });
+    await other.open({
+      ...other.alarmEvent(),
+      id: 'other',
+      resources: ['arn:aws:cloudwatch:eu-west-1:123456789012:alarm:b'],
+    });
+    await other.observe();
+    await propose(RESIZE.input, other);
+    expect(await other.authorize()).toBe('decide');
+    expect(await refusedBy(other)).toBe('breaker');
+    expect(await other.told()).toMatch(/Only a human can reset it/);
+  });
+});
+
+describe('a confirmed plan', () => {
+  const planned = async (room?: Room): Promise<Room> => {
+    const place = room ?? (await new Room().begin());
+    await place.propose(RESIZE.tool, RESIZE.input);
+    return place;
+  };
+
+  test('that policy lets no agent apply alone goes to people, as many as policy asks for', async () => {
+    const room = await planned();
+    expect(await room.confirm()).toBe('approve');
+    expect((await room.last('plan.judged')).data).toMatchObject({ verdict: 'needs-approval', approvalsNeeded: 1 });
+    expect(await room.kinds()).not.toContain('grant.issued');
+  });
+
+  test('that does not exist is refused, with those that do', async () => {
+    const room = await planned();
+    expect(await room.confirm('P9')).toBe('decide');
+    expect(await room.told()).toBe('Refused (approval): This incident has no plan "P9". Plans: P1.');
+  });
+
+  test('before there is any is refused', async () => {
+    const room = await new Room().begin();
+    expect(await room.confirm()).toBe('decide');
+    expect(await room.told()).toMatch(/Propose a change first/);
+  });
+
+  test('that was replaced by a newer one is refused', async () => {
+    const room = await planned();
+    await room.propose(RESIZE.tool, resizeTo('t3.medium').input);
+    expect(await room.confirm('P1')).toBe('decide');
+    expect(await room.told()).toMatch(/P1 was replaced by P2\. Only the newest plan can be confirmed/);
+    expect(await room.confirm('P2')).toBe('approve');
+  });
+
+  test('is confirmed once', async () => {
+    const room = await planned();
+    room.switch.position = 'propose-only';
+    await room.confirm();
+    room.switch.position = 'on';
+    expect(await room.confirm()).toBe('decide');
+    expect(await room.told()).toMatch(/P1 was confirmed before/);
+  });
+
+  test('is not confirmed again under a new handle, when nothing about it is new', async () => {
+    const room = await planned();
+    room.switch.position = 'propose-only';
+    await room.confirm();
+    room.switch.position = 'on';
+    await planned(room);
+    expect(await room.confirm('P2')).toBe('decide');
+    expect(await room.told()).toMatch(/P2 is P1 again to the letter/);
+  });
+
+  test.each(['propose-only', 'off'] as const)('while the switch is %s is refused', async (position) => {
+    const room = await planned();
+    room.switch.position = position;
+    expect(await room.confirm()).toBe('decide');
+    expect(await room.told()).toMatch(new RegExp(`The kill switch is ${position}: changes are not applied`));
+  });
+
+  test('that costs more than policy allows is refused with what it would cost', async () => {
+    const room = await new Room().begin();
+    await room.propose(RESIZE.tool, resizeTo('t3.2xlarge').input);
+    await room.confirm();
+    const { data } = await room.last('plan.judged');
+    expect(data.checks.find(({ check }) => check === 'policy')).toBeDefined();
+  });
+
+  test('that policy lets through without a human has its grants at once, in the name of the policy', async () => {
+    const alone = `@id("alone")
+@reason("Growing needs no human.")
+permit (principal, action == Checkrein::Action::"applyUnattended", resource) when { context.facts.reversible };`;
+    const room = await planned(await new Room({ rules: { ...rules, policies: { ...rules.policies, alone } } }).begin());
+    expect(await room.confirm()).toBe('apply');
+    const { grants } = (await room.last('grant.issued')).data;
+    expect(grants.map(({ purpose, approvers }) => [purpose, approvers])).toEqual([
+      ['apply', ['policy:alone']],
+      ['rollback', ['policy:alone']],
+    ]);
+    expect(await room.apply()).toBe('verify');
+  });
+});
+
+test('a call that Decide would have refused is refused by Authorize too', async () => {
+  const room = await new Room().begin();
+  await room.decide([call(RESIZE.tool, RESIZE.input)]);
+  const agents = rules.agents.map((agent) => ({ ...agent, tools: { ...agent.tools, change: [] } }));
+  await runStep(authorize, room.at, { ...room.ports, rules: { ...rules, agents } });
+  expect(await refusedBy(room)).toBe('allowlist');
+});
