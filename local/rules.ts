@@ -7,6 +7,9 @@ import { configDirectory } from './laptop.ts';
 /** The rules of this checkout, as `cdk synth` compiles them. */
 export const localRules = (): Rules => compileRules(configDirectory(), deployment);
 
+/** Every event has a source. */
+const ANY_EVENT = { source: [{ exists: true }] };
+
 /** The same with one agent only, which takes whatever event comes: what `--agent` asks for. */
 export const withOnly = (rules: Rules, name: string): Rules => {
   const agent = rules.agents.find((one) => one.name === name);
@@ -16,5 +19,5 @@ export const withOnly = (rules: Rules, name: string): Rules => {
       `there is no agent ${JSON.stringify(name)}`,
       `one of ${rules.agents.map((one) => one.name).join(', ')}; agents are files in config/agents/`,
     );
-  return { ...rules, agents: [{ ...agent, takes: {} }] };
+  return { ...rules, agents: [{ ...agent, takes: ANY_EVENT }] };
 };

@@ -13,7 +13,7 @@ export const switchCommand = (): Command =>
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\non            changes are made once policy and people have said yes\npropose-only  agents investigate and propose; nothing is applied\noff           nothing is investigated, proposed or applied; open incidents end as escalated',
+      '\non            changes are made once policy and people have said yes\npropose-only  agents investigate and propose; nothing is applied\noff           no new incident is investigated; in open ones nothing is proposed, approved or applied',
     )
     .action(async (position: SwitchFlags['position'], flags: SwitchFlags) =>
       (await import('./switch-action.ts')).flip(position, flags),

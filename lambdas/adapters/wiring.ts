@@ -6,7 +6,10 @@ import { ssmSwitch } from './aws/switch.ts';
 import { systemClock, systemIds } from './system.ts';
 
 /** Ports that nearly every function has. */
-export const basics = ({ env, rules }: Surroundings): { ledger: Ledger; clock: Clock; ids: Ids; rules: Surroundings['rules'] } => ({
+export const basics = ({
+  env,
+  rules,
+}: Surroundings): { ledger: Ledger; clock: Clock; ids: Ids; rules: Surroundings['rules'] } => ({
   ledger: dynamoLedger(ledgerClient(), env('ledgerTable'), rules.settings.retentionDays),
   clock: systemClock,
   ids: systemIds,
@@ -15,4 +18,6 @@ export const basics = ({ env, rules }: Surroundings): { ledger: Ledger; clock: C
 
 /** The kill switch; why it cannot be read is logged, since it then counts as off. */
 export const killSwitch = ({ env, logger }: Surroundings) =>
-  ssmSwitch(env('switchParameter'), { onUnreadable: (reason) => logger.error('The kill switch cannot be read and counts as off.', { reason }) });
+  ssmSwitch(env('switchParameter'), {
+    onUnreadable: (reason) => logger.error('The kill switch cannot be read and counts as off.', { reason }),
+  });

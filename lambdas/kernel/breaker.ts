@@ -38,7 +38,9 @@ export const tripBreaker = async (
   target: string,
   why: { readonly policy: string; readonly reason: string; readonly incidentId: string; readonly at: Date },
 ): Promise<void> => {
-  await put(ledger, breakerRow(target), { ...why, target, at: why.at.toISOString(), tripped: true }, () => true);
+  const before = BreakerRow.safeParse((await ledger.fetch(breakerRow(target)))?.data);
+  const reset = before.success ? before.data.reset : null;
+  await put(ledger, breakerRow(target), { ...why, target, at: why.at.toISOString(), tripped: true, reset }, () => true);
 };
 
 /** Every breaker that was ever tripped. */

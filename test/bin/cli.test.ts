@@ -32,6 +32,7 @@ const checkrein = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promis
 const Summary = z.object({
   incidentId: z.string(),
   outcome: z.string(),
+  agent: z.string().nullable(),
   steps: z.array(z.string()),
   costUsd: z.number(),
   plans: z.array(z.object({ handle: z.string(), applied: z.boolean() })),
@@ -107,20 +108,30 @@ test('the real model adapter, over HTTP, completes the first scenario', async ()
 });
 
 test('an agent that is named takes the event, whatever its pattern says', async () => {
+  const out = join(folder, 'triage');
+  const resize = { instanceId: 'i-0a1b2c3d4e5f60718', instanceType: 'm6i.large', why: 'to see whether I may' };
+  const conclusion = { summary: 's', rootCause: 'r', confidence: 'low', claims: [{ text: 'c', evidence: ['E1'] }] };
+  const script = [
+    [{ type: 'tool_use', name: 'resize_instance', input: resize }],
+    [{ type: 'tool_use', name: 'conclude', input: conclusion }],
+  ];
+  writeFileSync(join(folder, 'triage.json'), JSON.stringify(script));
   const ran = await checkrein([
     'run',
     ...first,
     '--agent',
     'triage',
-    '--approve',
-    'yes',
+    '--model',
+    'scripted:triage.json',
     '--json',
     '--out',
-    join(folder, 'triage'),
+    out,
   ]);
-  expect(ran.code).toBe(0);
-  expect(Summary.parse(JSON.parse(ran.out)).plans).toEqual([]);
-  expect(changesIn(join(folder, 'triage/calls.jsonl'))).toEqual([]);
+  expect([ran.code, ran.err]).toEqual([0, '']);
+  const { agent, outcome, plans } = Summary.parse(JSON.parse(ran.out));
+  // It has no change tools, so the script's change is refused and its conclusion stands without one.
+  expect([agent, outcome, plans]).toEqual(['triage', 'diagnosed', []]);
+  expect(changesIn(join(out, 'calls.jsonl'))).toEqual([]);
 });
 
 test('a trace of which one byte was changed, an event removed or the tail cut is broken, and says where', async () => {

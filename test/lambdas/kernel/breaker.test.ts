@@ -37,12 +37,13 @@ test('a breaker that is not tripped cannot be reset', async () => {
   expect(await resetBreaker(ledger, target, by)).toBeUndefined();
 });
 
-test('a breaker that trips again after a reset is tripped', async () => {
+test('a breaker that trips again after a reset is tripped, and remembers the reset', async () => {
   const ledger = new MemoryLedger();
   await tripBreaker(ledger, target, why);
   await resetBreaker(ledger, target, by);
   await tripBreaker(ledger, target, { ...why, incidentId: 'inc-2' });
   expect(await trippedBreaker(ledger, target)).toContain('inc-2');
+  expect(await breakers(ledger)).toMatchObject([{ tripped: true, reset: { by: by.by } }]);
 });
 
 test('a breaker whose row cannot be read counts as tripped', async () => {
