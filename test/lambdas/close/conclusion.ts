@@ -1,0 +1,7 @@
+/** A conclusion that rests on the first look of a room. */
+export const closing = {
+  summary: 'The server is too small for its orders.',
+  rootCause: 'More orders than usual.',
+  confidence: 'high',
+  claims: [{ text: 'CPU is at its limit.', evidence: ['E2'] }],
+};

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { CloudError } from '../../../lambdas/errors.ts';
+import { takeLease } from '../../../lambdas/kernel/brakes.ts';
+import { WITH_EVERYTHING as alarm } from '../../../lambdas/kernel/first-look.ts';
+import { allOf } from '../../../lambdas/kernel/trace.ts';
+import { runStep } from '../../../lambdas/step.ts';
+import { lookAtAlarm, lookAtGuards, VERIFY_READS } from '../../../lambdas/verify/looks.ts';
+import { verify } from '../../../lambdas/verify/step.ts';
+import { FakeCloud } from '../../fakes/fake-cloud.ts';
+import { resizePlan } from '../../fixtures/plans.ts';
+import { APP_ARN, NO_HELP, REBOOT, RESIZE, Room } from '../../fixtures/room.ts';
+
+const applied = async (change: typeof RESIZE | typeof REBOOT = RESIZE): Promise<Room> => {
+  const room = await (await new Room().begin()).untilGranted(change);
+  expect(await room.apply()).toBe('verify');
+  return room;
+};
+
+describe('after a change', () => {
+  test('that helped, the model is told to conclude', async () => {
+    const room = await applied();
+    expect(await room.untilVerified()).toBe('decide');
+    expect((await room.last('change.verified')).data.outcome).toBe('healed');
+    expect(await room.told()).toMatch(/^P1 was applied and the alarm has healed\..*cpu-high is OK/);
+  });
+
+  test('that did not help, it is looked at once a minute until the window is over, and then undone', async () => {
+    const room = await applied(NO_HELP);
+    expect(await room.untilVerified()).toBe('rollback');
+    const looks = allOf(await room.events(), 'change.verified').map(({ data }) => data);
+    expect(looks.slice(0, -1).every(({ outcome, next }) => outcome === 'waiting' && next === 'wait')).toBe(true);
+    expect(looks.at(-1)).toMatchObject({ outcome: 'unhealed', next: 'rollback' });
+    expect(looks.at(-1)?.secondsSinceChange).toBeGreaterThanOrEqual(15 * 60);
+    expect(looks.length).toBeGreaterThan(5);
+  });
+
+  test('that did not help and cannot be undone, the model is told so', async () => {
+    const room = await applied(REBOOT);
+    expect(await room.untilVerified()).toBe('decide');
+    expect((await room.last('change.verified')).data.outcome).toBe('unhealed');
+    expect(await room.told()).toMatch(/did not help\..*It stays in place/);
+  });
+
+  test('the target is free for others once the verdict is in, and not before', async () => {
+    const room = await applied();
+    const other = (): Promise<boolean> => {
+      const now = room.clock.now();
+      return takeLease(room.ledger, APP_ARN, 'another', now, new Date(now.getTime() + 60_000));
+    };
+    await room.verify();
+    expect(await other()).toBe((await room.last('change.verified')).data.next === 'report');
+    await room.untilVerified();
+    expect(await other()).toBe(true);
+  });
+
+  test('a look that AWS does not answer is unknown, which is not good', async () => {
+    const room = await applied();
+    room.clock.advance(30);
+    const cloud: typeof room.ports.cloud = (calls) => ({
+      ...room.ports.cloud(calls),
+      send: () => Promise.reject(new CloudError('AccessDenied', 'no')),
+    });
+    const { next } = await runStep(verify, room.at, { ...room.ports, cloud });
+    expect(next).toBe('decide');
+    expect((await room.last('change.verified')).data).toMatchObject({
+      outcome: 'inconclusive',
+      findings: [{ outcome: 'unknown' }, { outcome: 'unknown' }, { outcome: 'unknown' }],
+    });
+  });
+});
+
+describe('the alarm', () => {
+  const states = (MetricAlarms: string[], CompositeAlarms: string[] = []): FakeCloud =>
+    new FakeCloud(VERIFY_READS).answers('cloudwatch', 'DescribeAlarms', {
+      MetricAlarms: MetricAlarms.map((StateValue) => ({ StateValue })),
+      CompositeAlarms: CompositeAlarms.map((StateValue) => ({ StateValue })),
+    });
+
+  test.each([
+    ['OK', 'good'],
+    ['ALARM', 'bad'],
+    ['INSUFFICIENT_DATA', 'unknown'],
+  ])('%s is %s', async (state, outcome) => {
+    expect((await lookAtAlarm(states([state]), alarm)).outcome).toBe(outcome);
+    expect((await lookAtAlarm(states([], [state]), alarm)).outcome).toBe(outcome);
+  });
+
+  test('that was deleted says nothing', async () => {
+    expect((await lookAtAlarm(states([]), alarm)).outcome).toBe('unknown');
+  });
+
+  test('that there never was says nothing', async () => {
+    expect((await lookAtAlarm(states([]), null)).outcome).toBe('unknown');
+  });
+});
+
+describe('guard metrics, newest minute first', () => {
+  const { target } = resizePlan('incident-1', 'rules');
+  const look = async (...values: number[]) => {
+    const cloud = new FakeCloud(VERIFY_READS).answers('cloudwatch', 'GetMetricData', {
+      MetricDataResults: [{ Values: values }],
+    });
+    const [guard] = await lookAtGuards(cloud, target, new Date(0), new Date(600_000));
+    expect(cloud.inputsOf('GetMetricData')[0]).toMatchObject({ ScanBy: 'TimestampDescending' });
+    return guard?.outcome;
+  };
+
+  test.each([
+    ['a machine that fails now is worse, however good it was before', [1, 1, 1, 0, 0, 0], 'bad'],
+    ['a machine that failed while it booted is good', [0, 0, 0, 1, 1, 1], 'good'],
+    ['a machine that has only begun to fail is not judged yet', [1, 1, 0, 0], 'unknown'],
+    ['too few minutes are not judged yet', [1, 1], 'unknown'],
+    ['no minutes say nothing', [], 'unknown'],
+  ])('%s', async (_name, values, outcome) => {
+    expect(await look(...values)).toBe(outcome);
+  });
+
+  test('there are none for a kind of target without any', async () => {
+    const cloud = new FakeCloud(VERIFY_READS);
+    expect(await lookAtGuards(cloud, { ...target, kind: 'group' }, new Date(0), new Date(1))).toEqual([]);
+  });
+});
