@@ -21,8 +21,17 @@ const grantedNames = (agent: Agent): readonly string[] => [...agent.tools.observ
 export const toolsOf = (agent: Agent): Manifest[] =>
   CATALOGUE.map((line) => line.manifest).filter((manifest) => grantedNames(agent).includes(manifest.name));
 
+/** Kept, because making JSON Schemas takes longer than all else that a turn does besides the model. */
+const specs = new WeakMap<Agent, readonly ToolSpec[]>();
+
 /** The catalogue as the model sees it: the agent's tools, and how to steer the flow. */
-export const toolSpecsOf = (agent: Agent): ToolSpec[] => {
+export const toolSpecsOf = (agent: Agent): readonly ToolSpec[] => {
+  const known = specs.get(agent) ?? makeSpecs(agent);
+  specs.set(agent, known);
+  return known;
+};
+
+const makeSpecs = (agent: Agent): ToolSpec[] => {
   const control = Object.entries(CONTROL_TOOLS)
     .filter(([name]) => name !== 'confirm_plan' || agent.tools.change.length > 0)
     .map(([name, tool]) => ({ name, ...tool }));
