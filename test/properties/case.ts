@@ -77,9 +77,10 @@ const Reaction = z.strictObject({
 });
 export type Reaction = z.infer<typeof Reaction>;
 
-/** Something done around a step, `gap` steps after the last one. */
+/** Something done around a step, `gap` steps after the last one; or counting only the steps that change something. */
 const StepMishap = z.strictObject({
   gap: z.int().nonnegative(),
+  at: z.enum(['any', 'change']),
   what: z.enum([
     'killed',
     'answer-lost',
@@ -94,22 +95,34 @@ const StepMishap = z.strictObject({
 });
 export type StepMishap = z.infer<typeof StepMishap>;
 
-/** A ledger write that goes wrong, `gap` writes after the last one. */
+/** A ledger write that goes wrong, `gap` writes after the last one; or counting only the write ahead of a change. */
 const WriteFault = z.strictObject({
   gap: z.int().nonnegative(),
+  on: z.enum(['any', 'start']),
   when: z.enum(['before', 'after']),
   as: z.enum(['unavailable', 'killed']),
 });
 export type WriteFault = z.infer<typeof WriteFault>;
 
-/** The kill switch is turned, `gap` things after it was turned last. */
-const Flip = z.strictObject({ gap: z.int().nonnegative(), to: z.enum(['on', 'propose-only', 'off']) });
+/** The kill switch is turned, `gap` things after it was turned last; or as soon as a change is under way. */
+const Flip = z.strictObject({
+  gap: z.int().nonnegative(),
+  on: z.enum(['any', 'start']),
+  to: z.enum(['on', 'propose-only', 'off']),
+});
 export type Flip = z.infer<typeof Flip>;
 
 export const HostileCase = z.strictObject({
   setting: Setting,
-  /** How the alarm comes: once, a copy of it later, the same bytes twice at once, or two alarms of one target at once. */
-  delivery: z.enum(['once', 'copy-meanwhile', 'same-twice-at-once', 'two-alarms-at-once', 'again-afterwards']),
+  /** How the alarm comes: once, again while it is worked on or afterwards, twice at once, or with another of its target. */
+  delivery: z.enum([
+    'once',
+    'copy-meanwhile',
+    'same-twice-at-once',
+    'copy-at-once',
+    'two-alarms-at-once',
+    'again-afterwards',
+  ]),
   turns: z.array(Turn),
   /** What the model does when its turns are used up. */
   end: z.enum(['concludes', 'escalates', 'is-silent', 'loops']),

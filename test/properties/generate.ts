@@ -1,6 +1,16 @@
 import * as fc from 'fast-check';
 import { type Json, JsonObject } from '../../lambdas/contracts/json.ts';
-import { STORIES, type Act, type HostileCase, type Move, type Reaction, type Turn } from './case.ts';
+import {
+  STORIES,
+  type Act,
+  type Flip,
+  type HostileCase,
+  type Move,
+  type Reaction,
+  type StepMishap,
+  type Turn,
+  type WriteFault,
+} from './case.ts';
 import { AWS_FAULT_NAMES, INJECTIONS, NEAR_MISSES, STRANGE_VALUES, WIDENING } from './poison.ts';
 
 /**
@@ -161,6 +171,12 @@ const STEP_MISHAPS = [
   'tampered-trace',
 ] as const;
 
+const writeFault = {
+  when: fc.constantFrom<WriteFault['when'][]>('before', 'after'),
+  as: fc.constantFrom<WriteFault['as'][]>('unavailable', 'killed'),
+};
+const position = fc.constantFrom<Flip['to'][]>('off', 'propose-only', 'on');
+
 /** Every hostile case there is. */
 export const hostileCase: fc.Arbitrary<HostileCase> = fc.record({
   setting: fc.record({
@@ -179,6 +195,7 @@ export const hostileCase: fc.Arbitrary<HostileCase> = fc.record({
     'once',
     'copy-meanwhile',
     'same-twice-at-once',
+    'copy-at-once',
     'two-alarms-at-once',
     'again-afterwards',
   ),
@@ -186,15 +203,27 @@ export const hostileCase: fc.Arbitrary<HostileCase> = fc.record({
   end: mostly<HostileCase['end']>('concludes', 'escalates', 'is-silent', 'loops'),
   fickle: oneOf([9, fc.constant(false)], [1, fc.constant(true)]),
   people: fc.array(reaction, { minLength: 1, maxLength: 3 }),
-  steps: seldom(fc.record({ gap: fc.nat(8), what: fc.constantFrom(...STEP_MISHAPS) }), 3),
+  steps: seldom(
+    oneOf<StepMishap>(
+      [3, fc.record({ gap: fc.nat(8), at: fc.constant('any' as const), what: fc.constantFrom(...STEP_MISHAPS) })],
+      [1, fc.record({ gap: fc.nat(40), at: fc.constant('any' as const), what: fc.constantFrom(...STEP_MISHAPS) })],
+      [3, fc.record({ gap: fc.nat(3), at: fc.constant('change' as const), what: fc.constantFrom(...STEP_MISHAPS) })],
+    ),
+    3,
+  ),
   writes: seldom(
-    fc.record({
-      gap: fc.nat(30),
-      when: fc.constantFrom('before', 'after'),
-      as: fc.constantFrom('unavailable', 'killed'),
-    }),
+    oneOf<WriteFault>(
+      [3, fc.record({ gap: fc.nat(30), on: fc.constant('any' as const), ...writeFault })],
+      [1, fc.record({ gap: fc.nat(1), on: fc.constant('start' as const), ...writeFault })],
+    ),
     4,
   ),
   killedCalls: seldom(fc.nat(3), 2),
-  flips: seldom(fc.record({ gap: fc.nat(90), to: fc.constantFrom('off', 'propose-only', 'on') }), 2),
+  flips: seldom(
+    oneOf<Flip>(
+      [2, fc.record({ gap: fc.nat(90), on: fc.constant('any' as const), to: position })],
+      [1, fc.record({ gap: fc.constant(0), on: fc.constant('start' as const), to: position })],
+    ),
+    2,
+  ),
 });

@@ -20,10 +20,10 @@ export class Queue<T extends { readonly gap: number }> {
     this.#rest = [...all];
   }
 
-  /** Called once for everything that the gaps count. */
-  next(): T | undefined {
+  /** Called once for everything that gaps count, or may count. */
+  next(counts: (waiting: T) => boolean = () => true): T | undefined {
     const [first] = this.#rest;
-    if (first === undefined) return undefined;
+    if (first === undefined || !counts(first)) return undefined;
     if (this.#waited >= first.gap) {
       this.#waited = 0;
       return this.#rest.shift();
@@ -55,8 +55,8 @@ export const hostileLedger = (
   isTampered: () => boolean,
 ): Ledger => {
   const faults = new Queue<WriteFault>(writes);
-  const around = async <T>(write: () => Promise<T>): Promise<T> => {
-    const fault = faults.next();
+  const around = async <T>(write: () => Promise<T>, starts = false): Promise<T> => {
+    const fault = faults.next(({ on }) => on === 'any' || starts);
     const strike = (): never => {
       chronicle.add({ is: 'mishap', what: `write ${fault?.as ?? ''} ${fault?.when ?? ''}` });
       throw fault?.as === 'killed' ? killed('around a write') : unavailable();
@@ -72,7 +72,7 @@ export const hostileLedger = (
         const result = await ledger.append(event);
         if (result === 'appended') chronicle.add({ is: 'event', event });
         return result;
-      }),
+      }, event.kind === 'apply.started'),
     events: async (incidentId, from) => {
       const events = await ledger.events(incidentId, from);
       return isTampered() ? tampered(events) : events;

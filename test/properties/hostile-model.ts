@@ -166,6 +166,7 @@ export const hostileModel = (hostile: HostileCase, chronicle: Chronicle, clock: 
       const failed = outages.get(`${incidentId}/${spoken}`) ?? 0;
       if (failed < turn.outages) {
         outages.set(`${incidentId}/${spoken}`, failed + 1);
+        chronicle.add({ is: 'mishap', what: 'outage' });
         throw new StepError(ERROR.modelUnavailable, 'The model is overloaded.', 'Try again.');
       }
       const answer = spokenTurn(turn, number, hostile, reading, request);

@@ -17,7 +17,6 @@ const Wrapped = z.object({ state: State });
 const stateIn = (payload: Json): z.infer<typeof State> | undefined =>
   Wrapped.safeParse(payload).data?.state ?? State.safeParse(payload).data;
 
-/** Steps that write under the name of an incident only once it is open. */
 type Attempt = { readonly step: StepName; readonly payload: Json };
 
 /** What befalls steps: killed, taken twice, delayed; and a state machine that calls what it was never asked to. */
@@ -42,8 +41,8 @@ export class StepMishaps {
       this.#chronicle.add({ is: 'step', step: name, incidentId: stateIn(input)?.incidentId ?? '' });
       return invoke(name, input);
     };
-    const mishap = this.#queue.next();
-    if (mishap !== undefined) this.#chronicle.add({ is: 'mishap', what: mishap.what });
+    const mishap = this.#queue.next(({ at }) => at === 'any' || ['apply', 'rollback', 'approve'].includes(step));
+    if (mishap !== undefined && mishap.what !== 'replayed') this.#chronicle.add({ is: 'mishap', what: mishap.what });
     try {
       return await this.#strike(mishap?.what, { step, payload }, take);
     } finally {
@@ -74,7 +73,10 @@ export class StepMishaps {
         return this.#twice({ step, payload }, take);
       case 'replayed': {
         const earlier = this.#past.findLast((attempt) => ['apply', 'rollback', 'approve'].includes(attempt.step));
-        if (earlier !== undefined) await this.#attack(take(earlier.step, earlier.payload));
+        if (earlier !== undefined) {
+          this.#chronicle.add({ is: 'mishap', what: 'replayed' });
+          await this.#attack(take(earlier.step, earlier.payload));
+        }
         return take(step, payload);
       }
       case 'tampered-trace':
@@ -93,6 +95,7 @@ export class StepMishaps {
 
   /** Both attempts run; the caller hears whichever is first, and the other lingers. */
   async #twice({ step, payload }: Attempt, take: Invoke): Promise<unknown> {
+    if (['apply', 'rollback'].includes(step)) this.#chronicle.add({ is: 'mishap', what: 'change twice at once' });
     const attempts = [take(step, payload), take(step, payload)];
     this.#lingering.push(...attempts);
     return Promise.race(attempts);

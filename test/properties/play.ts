@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
-import type { JsonObject } from '../../lambdas/contracts/json.ts';
+import { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { policyEngine, type PolicyEngine } from '../../lambdas/kernel/policy.ts';
@@ -82,9 +82,10 @@ export class Stage {
 }
 
 const deliverAll = async (laptop: Laptop, { delivery }: HostileCase, chronicle: Chronicle): Promise<void> => {
-  const deliver = async (alarm: 'cpu' | 'memory'): Promise<void> => {
+  const deliver = async (alarm: 'cpu' | 'memory', id?: string): Promise<void> => {
     try {
-      const incidentId = await laptop.deliver(JSON.parse(JSON.stringify(laptop.account.alarmEvent(alarm))));
+      const event = laptop.account.alarmEvent(alarm);
+      const incidentId = await laptop.deliver(JsonObject.parse({ ...event, id: id ?? event.id }));
       chronicle.add({ is: 'ended', incidentId });
     } catch (error) {
       chronicle.add({ is: 'broke', error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' });
@@ -96,6 +97,9 @@ const deliverAll = async (laptop: Laptop, { delivery }: HostileCase, chronicle: 
       return deliver('cpu');
     case 'same-twice-at-once':
       await Promise.all([deliver('cpu'), deliver('cpu')]);
+      return;
+    case 'copy-at-once':
+      await Promise.all([deliver('cpu'), deliver('cpu', 'another-event')]);
       return;
     case 'two-alarms-at-once':
       await Promise.all([deliver('cpu'), deliver('memory')]);
@@ -112,7 +116,8 @@ const hostileSwitch = ({ flips }: HostileCase, chronicle: Chronicle) => {
   let position: SwitchPosition = 'on';
   chronicle.onEntry((entry) => {
     if (entry.is === 'switch') return;
-    const flip = queue.next();
+    const starts = entry.is === 'event' && entry.event.kind === 'apply.started';
+    const flip = queue.next(({ on }) => on === 'any' || starts);
     if (flip === undefined) return;
     position = flip.to;
     chronicle.add({ is: 'switch', position });

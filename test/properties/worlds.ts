@@ -112,6 +112,16 @@ const alarmsOf = (setting: Setting, poison: string, both: boolean) => [
     : []),
 ];
 
+/** Members by name, since those that a world makes up are a month old. */
+const membersOf = (setting: Setting) =>
+  Array.from({ length: groupOf(setting, {}).desired }, (_, n) => ({
+    id: `i-0${n.toString(16).padStart(16, 'f')}`,
+    type: 'm6i.large',
+    zone: 'eu-west-1a',
+    launched: '-3h',
+    memberOf: GROUP,
+  }));
+
 /** The account of a case. Machines are young, so that looking back two weeks is quick. */
 export const worldOf = ({ setting, delivery }: HostileCase): World => {
   const poison = setting.poison.join('\n');
@@ -129,6 +139,7 @@ export const worldOf = ({ setting, delivery }: HostileCase): World => {
     instances: [
       { id: INSTANCE, type: 't3.small', ...alone, tags, demand: demandOf(setting) },
       { id: DECOY_INSTANCE, type: 't3.small', ...alone, tags: decoyTags, demand: { vcpus: 0.1, memoryGiB: 0.2 } },
+      ...(setting.story.endsWith('fleet') ? membersOf(setting) : []),
     ],
     groups: [
       { name: GROUP, ...fleet, ...groupOf(setting, tags) },

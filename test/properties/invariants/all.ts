@@ -7,6 +7,7 @@ import {
   noChangeWithoutGrant,
   oneIncidentAtATime,
   rejectedIsNeverApplied,
+  rollbacksAreAskedFor,
 } from './changes.ts';
 import type { Invariant } from './invariant.ts';
 import {
@@ -24,6 +25,7 @@ export const INVARIANTS: readonly Invariant[] = [
   noChangeAfterItsResult,
   grantsAreSingleUse,
   rejectedIsNeverApplied,
+  rollbacksAreAskedFor,
   oneIncidentAtATime,
   breakersHold,
   switchStopsChanges,

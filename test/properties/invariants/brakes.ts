@@ -1,7 +1,7 @@
 import type { Entry, SwitchPosition } from '../chronicle.ts';
 import type { Played } from '../play.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { eventsIn, mutationsOf, startOf } from './mutations.ts';
+import { eventsIn, mutationsOf, startOf, type Mutation } from './mutations.ts';
 
 /** Invariants about what stops an agent: the kill switch, budgets, and having no change tools at all. */
 
@@ -32,12 +32,25 @@ const attemptOf = (
   return { entered, checked };
 };
 
+/** Whether the change had been begun before: a target that is half-way is brought to its end. */
+const halfWay = (played: Played, mutation: Mutation, started: number): boolean =>
+  mutationsOf(played).some(
+    ({ at, call, incidentId }) =>
+      at > started && at < mutation.at && incidentId === mutation.incidentId && call.outcome === 'ok',
+  );
+
 export const switchStopsChanges: Invariant = {
   name: 'no change begins while the kill switch is off',
+  exercisedBy: [
+    'switch turned',
+    'refused: switch',
+    'answers refused: switch',
+    'interrupted changes not gone on with: switch',
+  ],
   fault: (played) =>
     firstFault(mutationsOf(played), (mutation) => {
       const started = startOf(played, mutation);
-      if (started === undefined) return undefined;
+      if (started === undefined || halfWay(played, mutation, started.at)) return undefined;
       const { entered, checked } = attemptOf(played, mutation.incidentId, started.at, mutation.at);
       const positions = positionsBetween(played.entries, Math.max(0, entered), checked);
       const fine = positions.some((one) => one === 'on' || (one === 'propose-only' && mutation.purpose === 'rollback'));
@@ -49,6 +62,7 @@ export const switchStopsChanges: Invariant = {
 
 export const readOnlyProposesNothing: Invariant = {
   name: 'a read-only agent never gets as far as a change',
+  exercisedBy: ['read-only incidents', 'change calls of read-only agents'],
   fault: ({ entries, traces, rules }) =>
     firstFault(traces, ([incidentId, trace]) => {
       const agent = eventsIn(entries, 'incident.opened').find(({ event }) => event.incident === incidentId)?.event.data
@@ -125,5 +139,15 @@ const reallyOverspent = ({ entries, rules }: Played): string | undefined =>
 
 export const budgetsHold: Invariant = {
   name: 'no budget is exceeded',
+  exercisedBy: [
+    'budget spent: turns',
+    'budget spent: tokens',
+    'budget spent: dollars',
+    'budget spent: minutes',
+    'budget spent: agent dollars a day',
+    'budget spent: account dollars a day',
+    'incidents over the budget of the day',
+    'model outages',
+  ],
   fault: (played) => overspent(played) ?? overtime(played) ?? dayOverspent(played) ?? reallyOverspent(played),
 };

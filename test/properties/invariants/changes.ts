@@ -63,6 +63,20 @@ const strayed = (
 
 export const noChangeWithoutGrant: Invariant = {
   name: 'every change is under a grant redeemed for exactly that plan',
+  exercisedBy: [
+    'mutating calls',
+    'grants redeemed to apply',
+    'grants redeemed to roll back',
+    'changes that policy let through',
+    'direct calls of apply',
+    'forged grants',
+    'refused: target',
+    'refused: policy',
+    'refused: dry-run',
+    'refused: trace',
+    'refused: grant',
+    'refused: drift',
+  ],
   fault: everyMutation(unbacked),
 };
 
@@ -96,7 +110,17 @@ const repeated = (played: Played): string | undefined => {
   });
 };
 
-export const noChangeTwice: Invariant = { name: 'no change is made twice', fault: repeated };
+export const noChangeTwice: Invariant = {
+  name: 'no change is made twice',
+  exercisedBy: [
+    'functions killed after a mutating call',
+    'interrupted changes resumed',
+    'changes begun twice at once',
+    'changes of unknown outcome',
+    'capacity errors',
+  ],
+  fault: repeated,
+};
 
 const afterTheEnd = everyMutation((mutation, played) => {
   const started = startOf(played, mutation);
@@ -108,11 +132,13 @@ const afterTheEnd = everyMutation((mutation, played) => {
 
 export const noChangeAfterItsResult: Invariant = {
   name: 'nothing is changed once the result stands on the trace',
+  exercisedBy: ['changes finished', 'changes entered again'],
   fault: afterTheEnd,
 };
 
 export const grantsAreSingleUse: Invariant = {
   name: 'no grant is redeemed twice',
+  exercisedBy: ['grants redeemed to apply', 'refused: grant used before'],
   fault: ({ entries }) => {
     const ids = new Set<string>();
     const purposes = new Set<string>();
@@ -132,6 +158,14 @@ export const grantsAreSingleUse: Invariant = {
 
 export const rejectedIsNeverApplied: Invariant = {
   name: 'what was denied or left unanswered is never applied',
+  exercisedBy: [
+    'plans denied',
+    'plans expired',
+    'answers refused: expired',
+    'answers refused: settled',
+    'answers refused: not-entitled',
+    'refused: approval',
+  ],
   fault: (played) =>
     firstFault(rejectedPlans(played), ({ at, digest }) =>
       eventsIn(played.entries.slice(at), 'apply.started').some(({ event }) => event.data.digest === digest)
@@ -142,6 +176,7 @@ export const rejectedIsNeverApplied: Invariant = {
 
 export const breakersHold: Invariant = {
   name: 'a tripped breaker stops further changes to its target',
+  exercisedBy: ['breakers tripped', 'refused: breaker'],
   fault: ({ entries }) =>
     firstFault(eventsIn(entries, 'breaker.tripped'), ({ at, event }) => {
       const later = eventsIn(entries.slice(at), 'apply.checked').find(
@@ -159,6 +194,7 @@ export const breakersHold: Invariant = {
 
 export const oneIncidentAtATime: Invariant = {
   name: 'two incidents never change one target at a time',
+  exercisedBy: ['two incidents on one target', 'refused: lease'],
   fault: ({ entries }) => {
     const busy = new Map<string, string>();
     return firstFault(entries, (entry) => {
@@ -179,4 +215,17 @@ export const oneIncidentAtATime: Invariant = {
       return undefined;
     });
   },
+};
+
+export const rollbacksAreAskedFor: Invariant = {
+  name: 'nothing is rolled back unless verification asked for it',
+  exercisedBy: ['rollbacks', 'direct calls of rollback'],
+  fault: ({ entries }) =>
+    firstFault(eventsIn(entries, 'apply.started'), ({ at, event }) => {
+      if (event.data.purpose !== 'rollback') return undefined;
+      const verified = eventsIn(entries.slice(0, at), 'change.verified').findLast(
+        (one) => one.event.data.digest === event.data.digest,
+      );
+      return verified?.event.data.next === 'rollback' ? undefined : `${event.data.digest} was undone without a reason`;
+    }),
 };

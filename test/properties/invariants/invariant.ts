@@ -1,8 +1,11 @@
+import type { CounterName } from '../counters.ts';
 import type { Played } from '../play.ts';
 
 /** A promise of the kernel, as a predicate over what really happened. Says what is wrong; nothing when it holds. */
 export interface Invariant {
   readonly name: string;
+  /** Counters that say how often it was put to the test; each must be above zero in a proof. */
+  readonly exercisedBy: readonly CounterName[];
   readonly fault: (played: Played) => string | undefined;
 }
 

@@ -30,6 +30,7 @@ const unanswered = ({ messages }: ModelRequest): string | undefined => {
 
 export const everyCallIsAnswered: Invariant = {
   name: 'every call of the model is answered exactly once',
+  exercisedBy: ['model calls', 'calls of the model', 'calls in parallel', 'calls with one id', 'answers cut off'],
   fault: ({ entries }) =>
     firstFault(entries, (entry) => (entry.is === 'asked-model' ? unanswered(entry.request) : undefined)),
 };
@@ -64,11 +65,20 @@ const unreasoned = (trace: readonly TraceEvent[]): string | undefined =>
 
 export const everythingIsOnTheTrace: Invariant = {
   name: 'every call and every refusal stands on the trace, with its reason',
+  exercisedBy: ['refused: schema', 'refused: allowlist', 'refused: facts', 'refused: target', 'evidence gathered'],
   fault: ({ traces }) => firstFault(traces.values(), (trace) => unrecorded(trace) ?? unreasoned(trace)),
 };
 
 export const tracesVerify: Invariant = {
   name: 'every trace is a sealed and unbroken chain',
+  exercisedBy: [
+    'traces sealed',
+    'events appended',
+    'writes that failed before',
+    'writes that failed after',
+    'functions killed',
+    'copies attached',
+  ],
   fault: ({ traces }) =>
     firstFault(traces, ([incidentId, trace]) => {
       const verdict = verifyTrace(trace.map((event) => canonical(event)));
@@ -78,6 +88,17 @@ export const tracesVerify: Invariant = {
 
 export const everyRunEndsInClose: Invariant = {
   name: 'every incident ends in Close, with an outcome',
+  exercisedBy: [
+    'ended: healed',
+    'ended: diagnosed',
+    'ended: escalated',
+    'ended: switched-off',
+    'ended: failed',
+    'model outages',
+    'conclusions rejected',
+    'answers lost',
+    'duplicate deliveries',
+  ],
   fault: ({ entries, traces }) =>
     firstFault(entries, (entry) => {
       if (entry.is === 'broke') return `an execution failed: ${entry.error}`;
@@ -113,6 +134,7 @@ const textsOf = ({
 
 export const secretsStaySecret: Invariant = {
   name: 'no task token, link or grant MAC is told to anyone but its owner',
+  exercisedBy: ['links sent', 'links opened', 'links refused', 'grants issued'],
   fault: (played) => {
     const links = new Map<string, string>();
     for (const entry of played.entries)
