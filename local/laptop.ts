@@ -103,7 +103,6 @@ export class Laptop {
 
   /** Delivers an event, as the bus would, and runs the execution to its end. Answers with the incident that took it. */
   async deliver(event: Json): Promise<string> {
-    this.#answer ??= await this.#seatApprover();
     return Ended.parse(await this.#flow.run(randomUUID(), { event })).incidentId;
   }
 
@@ -137,6 +136,8 @@ export class Laptop {
   }
 
   async #run(step: StepName, payload: Json): Promise<unknown> {
+    // Seated only when a question comes: most incidents of a read-only agent never ask.
+    if (step === 'approve') this.#answer ??= await this.#seatApprover();
     const ports: LaptopPorts = {
       ...this.ports,
       cloud: (calls) => this.account.cloud({ step }, calls),

@@ -1,0 +1,232 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { deployment } from '../../config/deployment.ts';
+import { compileRules } from '../../lambdas/kernel/rules/compile.ts';
+import { rebootPlan, resizePlan } from '../fixtures/plans.ts';
+import { configWith } from '../lambdas/kernel/rules/config-copy.ts';
+import { checkrein, ROOT, type Ran } from './cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'checkrein-policy-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+const policy = (...args: string[]): Promise<Ran> => checkrein(folder, 'policy', ...args);
+const refusedInWords = (ran: Ran): string => {
+  expect([ran.code, ran.out]).toEqual([2, '']);
+  expect(ran.err).not.toMatch(/^\s+at /m);
+  return ran.err;
+};
+
+describe('policy check', () => {
+  const Checked = z.object({ clean: z.boolean(), findings: z.array(z.object({ kind: z.string(), says: z.string() })) });
+
+  test('finds nothing in the shipped configuration', async () => {
+    const ran = await policy('check');
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    expect(ran.out).toContain('20 policies: all compile');
+  });
+
+  test('names file and line of a policy that can never match, and exits 1', async () => {
+    const text =
+      '\n@id("mine")\n@reason("No.")\nforbid (principal, action in Checkrein::Action::"change", resource)\nwhen { context.facts.hourUtc > 23 };';
+    const ran = await policy('check', '--config', configWith({ 'policies/mine.cedar': text }));
+    expect(ran.code).toBe(1);
+    expect(ran.out).toContain('config/policies/mine.cedar:2:1: "mine" can never match');
+  });
+
+  test('with --json, what does not compile is a finding like any other', async () => {
+    const ran = await policy('check', '--json', '--config', configWith({ 'policies/mine.cedar': 'permit (' }));
+    const { clean, findings } = Checked.parse(JSON.parse(ran.out));
+    expect([ran.code, clean, findings.length]).toEqual([1, false, 1]);
+    expect(findings[0]).toMatchObject({
+      kind: 'invalid',
+      says: expect.stringContaining('config/policies/mine.cedar:1:'),
+    });
+  });
+
+  test('a directory that is no configuration is refused in words', async () => {
+    expect(refusedInWords(await policy('check', '--config', folder))).toContain('there is no directory policies in it');
+  });
+});
+
+describe('policy test', () => {
+  const Tested = z.object({
+    holds: z.boolean(),
+    policiesWithoutCase: z.array(z.string()),
+    cases: z.array(
+      z.object({
+        question: z.string(),
+        verdict: z.string(),
+        statements: z.array(z.object({ id: z.string(), effect: z.string() })),
+        differs: z.array(z.string()),
+      }),
+    ),
+  });
+  let shipped: z.infer<typeof Tested>;
+  beforeAll(async () => {
+    shipped = Tested.parse(JSON.parse((await policy('test', '--json')).out));
+  });
+
+  test('every shipped case holds', () => {
+    expect(shipped.cases.flatMap((one) => one.differs)).toEqual([]);
+    expect(shipped.holds).toBe(true);
+  });
+
+  test('every shipped policy speaks in one case, and is silent in another that asks the same', () => {
+    expect(shipped.policiesWithoutCase).toEqual([]);
+    const ids = new Set(shipped.cases.flatMap((one) => one.statements.map(({ id }) => id)));
+    const speaks = (id: string) => (one: (typeof shipped.cases)[number]) =>
+      one.statements.some((each) => each.id === id);
+    const neverSilent = [...ids].filter((id) => {
+      const questions = shipped.cases.filter(speaks(id)).map((one) => one.question);
+      return !shipped.cases.some((one) => questions.includes(one.question) && !speaks(id)(one));
+    });
+    // Every plan needs somebody's yes, so this one speaks whenever it is asked.
+    expect(neverSilent).toEqual(['one-approval-suffices']);
+  });
+
+  test('a policy that was loosened fails its case, which is told with its line', async () => {
+    const text = readFileSync(join(ROOT, 'config/policies/capacity.cedar'), 'utf8');
+    const looser = text.replace('context.facts.cutPercent > 30', 'context.facts.cutPercent > 50');
+    const ran = await policy('test', '--config', configWith({ 'policies/capacity.cedar': looser }));
+    expect(ran.code).toBe(1);
+    expect(ran.out).toMatch(
+      /config\/policy-cases\/capacity\.yaml:\d+: verdict: expected refused, was permitted\. Agents with change tools may propose changes\./,
+    );
+    expect(ran.out).toContain('trips: expected cut-bound, was nothing');
+    expect(ran.out).toContain('2 of ');
+  });
+
+  test('a policy without a case is named', async () => {
+    const text =
+      '@id("mine") @reason("No.") forbid (principal, action == Checkrein::Action::"resize_instance", resource) when { context.facts.hourUtc == 12 };';
+    const ran = await policy('test', '--config', configWith({ 'policies/mine.cedar': text }));
+    expect(ran.code).toBe(0);
+    expect(ran.out).toContain('No case makes these policies speak: mine.');
+  });
+
+  const ONE =
+    'cases:\n  - case: mine\n    question: plan\n    tool: reboot_instance\n    expect: { verdict: permitted }\n';
+  test.each([
+    [
+      'an unknown field',
+      `${ONE}    fact: {}\n`,
+      /mine\.yaml:6: cases\[0\]\.fact: unknown field; did you mean "facts"\?/,
+    ],
+    ['a misspelt fact', `${ONE}    facts: { cutPercnt: 1 }\n`, /mine\.yaml:6: cases\[0\]\.facts/],
+    [
+      'a fact that the tool does not compute',
+      `${ONE}    facts: { memoryMiBAfter: 1 }\n`,
+      /mine\.yaml:6: .*reboot_instance does not compute this fact/,
+    ],
+    ['a fact of the wrong type', `${ONE}    facts: { reversible: 1 }\n`, /mine\.yaml:6: .*expected a boolean; found 1/],
+    [
+      'an unknown agent',
+      `${ONE}    agent: triag\n`,
+      /mine\.yaml:6: .*there is no agent "triag"; did you mean "triage"\?/,
+    ],
+    [
+      'an unknown tool',
+      ONE.replace('reboot_instance', 'reboot_instence'),
+      /mine\.yaml:4: .*"reboot_instence" is no change tool; did you mean "reboot_instance"\?/,
+    ],
+    ['no tool', ONE.replace('    tool: reboot_instance\n', ''), /mine\.yaml:2: .*names no tool/],
+    [
+      'an unknown policy',
+      ONE.replace('permitted }', 'permitted, speaks: [cut-bund] }'),
+      /mine\.yaml:5: .*there is no policy "cut-bund"; did you mean "cut-bound"\?/,
+    ],
+    [
+      'approvals of another question',
+      ONE.replace('permitted }', 'permitted, approvals: 2 }'),
+      /mine\.yaml:5: .*only the question release has approvals/,
+    ],
+    ['nobody who approves', ONE.replace('plan', 'approve'), /mine\.yaml:3: .*add approver/],
+    ['an unknown question', ONE.replace('plan', 'plam'), /mine\.yaml:3: .*question: Invalid option/],
+    ['no YAML', 'cases: [', /mine\.yaml:1: not YAML/],
+  ])('a table with %s is refused with file and line', async (_, text, words) => {
+    expect(refusedInWords(await policy('test', file('mine.yaml', text)))).toMatch(words);
+  });
+
+  test('defaults of a file hold for its cases, and a case outdoes them', async () => {
+    const text =
+      'defaults:\n  tool: resize_instance\n  facts: { cutPercent: 31 }\ncases:\n' +
+      '  - { case: a, question: plan, expect: { verdict: refused, speaks: [cut-bound] } }\n' +
+      '  - { case: b, question: plan, facts: { cutPercent: 30 }, expect: { verdict: permitted } }\n';
+    const ran = await policy('test', file('mine.yaml', text));
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    expect(ran.out).toContain('All 2 cases hold.');
+  });
+});
+
+describe('policy explain', () => {
+  const rules = compileRules(join(ROOT, 'config'), deployment);
+  const plan = (name: string, content: object): string => file(name, JSON.stringify(content));
+
+  test('says which statements speak, on which facts, and who may release the plan', async () => {
+    const ran = await policy('explain', '--plan', plan('reboot.json', rebootPlan('incident-1', rules.hash)));
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    expect(ran.out).toContain('reboot_instance on i-0a1b2c3d4e5f60718 (production), by ec2-responder');
+    expect(ran.out).toMatch(
+      /How many approvals release it\? {2}2\n {2}forbid two-for-irreversible-production \(high\)/,
+    );
+    expect(ran.out).toContain('context.facts.reversible = false');
+    expect(ran.out).toContain('resource.environment = production');
+    expect(ran.out).toContain(
+      'It needs 2 approvals by different people, of sre-oncall@example.com, service-owner@example.com.',
+    );
+    expect(ran.out).not.toContain('other rules');
+  });
+
+  test('with --json, a refused plan says by which policy and what it read', async () => {
+    const refused = resizePlan('incident-1', 'sha256:old');
+    const path = plan('cut.json', { ...refused, facts: { ...refused.facts, cutPercent: 50 } });
+    const ran = await policy('explain', '--json', '--plan', path);
+    expect(JSON.parse(ran.out)).toMatchObject({
+      verdict: 'refused',
+      says: 'Refused: this plan would not be applied.',
+      answers: [
+        {
+          verdict: 'refused',
+          statements: [{ id: 'cut-bound', severity: 'critical', reads: { 'context.facts.cutPercent': 50 } }],
+        },
+        {},
+        {},
+        {},
+        {},
+        {},
+      ],
+    });
+    expect((await policy('explain', '--plan', path)).out).toContain('It was made under other rules than these');
+  });
+
+  test('a plan that more people must approve than may is said to be stuck', async () => {
+    const text =
+      '@id("mine") @reason("No.") forbid (principal in Checkrein::Role::"owner", action == Checkrein::Action::"approve", resource) when { context.tool == "reboot_instance" };';
+    const path = plan('reboot.json', rebootPlan('incident-1', rules.hash));
+    const ran = await policy('explain', '--plan', path, '--config', configWith({ 'policies/mine.cedar': text }));
+    expect(ran.out).toContain('but only 1 of the approvers may approve it: nobody could release it.');
+  });
+
+  test.each([
+    ['no plan', {}, 'this is not a plan: incidentId: missing'],
+    [
+      'a plan of an agent that is gone',
+      { ...resizePlan('i', 'sha256:x'), agent: 'gone' },
+      'its agent gone is not in config/agents',
+    ],
+    ['a plan with a field too many', { ...resizePlan('i', 'sha256:x'), forced: true }, 'forced: unknown field'],
+  ])('%s is refused in words', async (_, content, words) => {
+    expect(refusedInWords(await policy('explain', '--plan', plan('plan.json', content)))).toContain(words);
+  });
+});
+
+test.each(['check', 'test', 'explain'])('policy %s --help has an example', async (name) => {
+  const ran = await policy(name, '--help');
+  expect([ran.code, ran.out.includes(`Examples:\n  checkrein policy ${name}`)]).toEqual([0, true]);
+});
