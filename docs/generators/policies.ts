@@ -21,8 +21,9 @@ const rowOf = (id: string, text: string, file: string): string[] => {
   const parsed = policyToJson(text);
   if (parsed.type === 'failure') throw contractBroken(`The compiled policy ${id} does not parse.`);
   const { effect, action, annotations = {} } = parsed.json;
+  const { reason = '', severity = '–', breaker = '–' } = annotations;
   const about = 'entity' in action ? JSON.stringify(action.entity).match(/"id":"([^"]+)"/)?.[1] : undefined;
-  return [code(id), effect, about ?? 'any', annotations['reason'] ?? '', annotations['breaker'] ?? '–', code(file)];
+  return [code(id), effect, about ?? 'any', reason, severity, breaker, code(file)];
 };
 
 const policyRows = (rules: Rules): string[][] =>
@@ -43,7 +44,7 @@ export const policiesPage = (rules: Rules): string =>
   page('Policies and facts', `${FOLDER}/*.cedar and lambdas/contracts/facts.ts`, [
     'How to write one: [adding a policy](../adding-a-policy.md). A `forbid` outweighs every `permit`; what nothing permits is refused.',
     '## Policies',
-    table(['id', 'effect', 'about', 'reason', 'breaker', 'file'], policyRows(rules)),
+    table(['id', 'effect', 'about', 'reason', 'severity', 'breaker', 'file'], policyRows(rules)),
     '## Facts',
     table(
       ['fact', 'type', 'meaning', 'computed by'],

@@ -7,6 +7,7 @@ import { digestOf } from '../canonical.ts';
 import { compileAgents } from './agents.ts';
 import { cedarSchema } from './cedar-schema.ts';
 import { configFiles } from './config-files.ts';
+import { findingInWords, lintPolicies } from './lint.ts';
 import { compilePolicies } from './policies.ts';
 import { RulesError } from './rules-error.ts';
 import { schemaProblems, sentence } from './schema-problems.ts';
@@ -37,5 +38,7 @@ export const compileRules = (
   ];
   if (!parsed.success || problems.length > 0) throw new RulesError(problems);
   const rules = { agents: agents.value, policies: policies.value, schema, settings: parsed.data };
+  const fatal = lintPolicies(rules, manifests).filter((finding) => finding.fatal);
+  if (fatal.length > 0) throw new RulesError(fatal.map((finding) => findingInWords(finding, rules, policyFiles.value)));
   return { ...rules, hash: digestOf(rules) };
 };

@@ -53,18 +53,24 @@ const readPolicy = (file: ConfigFile, text: string): Compiled<PlacedPolicy[]> =>
   return { value: id ? [{ id, text, place }] : [], problems: found.map((problem) => `${place}: ${problem}`) };
 };
 
-const ANNOTATIONS = ['id', 'reason', 'breaker'];
+const ANNOTATIONS = ['id', 'reason', 'severity', 'breaker'];
+/** How bad it would be had the change gone through. */
+const SEVERITIES = ['low', 'medium', 'high', 'critical'];
 
 const annotationProblems = (annotations: Readonly<Record<string, string>>, effect: string): string[] => {
   const problems = Object.keys(annotations)
     .filter((name) => !ANNOTATIONS.includes(name))
     .map((name) => `unknown annotation "@${name}"${didYouMean(name, ANNOTATIONS)}`);
-  const { id, reason = '', breaker } = annotations;
+  const { id, reason = '', severity, breaker } = annotations;
   if (id === undefined) problems.push('no @id; write @id("…") above it, by which the trace names it');
   else if (!/^[a-z][a-z0-9-]*$/.test(id)) problems.push(`@id("${id}") must be lower-case letters, digits and dashes`);
   if (reason.trim() === '') problems.push('no @reason; write @reason("…"): the model and the approver read it');
   for (const name of unknownPlaceholders(reason))
     problems.push(`nothing fills {${name}} in @reason${didYouMean(name, PLACEHOLDERS)}`);
+  if (severity !== undefined && !SEVERITIES.includes(severity))
+    problems.push(`@severity("${severity}") is none of ${SEVERITIES.join(', ')}`);
+  if (severity !== undefined && effect !== 'forbid')
+    problems.push('@severity belongs on a forbid: it says what was kept from happening');
   if (breaker !== undefined && breaker !== 'trip')
     problems.push(`@breaker("${breaker}") means nothing; write @breaker("trip")`);
   if (breaker !== undefined && effect !== 'forbid')
@@ -93,6 +99,12 @@ const adviceOn = (message: string): string | undefined => {
   return FACT_NAMES.some((name) => name === fact)
     ? `this tool does not compute it, so write \`context.facts has ${fact} && …\``
     : undefined;
+};
+
+/** Where a compiled policy is written, as file:line:column. */
+export const placeOfPolicy = (files: readonly ConfigFile[], text: string): string => {
+  const file = files.find((one) => one.text.includes(text));
+  return file === undefined ? 'config/policies' : placeOf(file, text);
 };
 
 const placeOf = (file: ConfigFile, text: string): string =>
