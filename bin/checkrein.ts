@@ -2,6 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { CheckreinError, InputError } from '../lambdas/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { policyCommand } from './commands/policy.ts';
+import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { breakerCommand } from './commands/breaker.ts';
 import { scenarioCommand } from './commands/scenario.ts';
@@ -17,6 +19,8 @@ const program = new Command('checkrein')
   .addCommand(runCommand())
   .addCommand(traceCommand())
   .addCommand(scenarioCommand())
+  .addCommand(policyCommand())
+  .addCommand(replayCommand())
   .addCommand(switchCommand())
   .addCommand(breakerCommand())
   .showHelpAfterError('(see --help)')

@@ -1,43 +1,20 @@
 import { Command } from 'commander';
-import { isTraceEvent, type TraceEvent } from '../../lambdas/contracts/events.ts';
 import { InputError } from '../../lambdas/errors.ts';
 import { verifyTrace, type ChainVerdict } from '../../lambdas/kernel/chain.ts';
 import { readText } from '../../local/files.ts';
 import { coloursFor, timelineLines } from '../../local/terminal.ts';
+import { eventsIn, traceLines } from '../../local/trace-file.ts';
 import { printer, printJson } from './output.ts';
 
-/** The lines of a trace file. A missing newline at the end is no event. */
-const linesOf = (path: string): string[] => {
-  const lines = readText('trace', path).split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  return lines;
-};
-
-const eventIn = (line: string, index: number, path: string): TraceEvent => {
-  try {
-    const event: unknown = JSON.parse(line);
-    if (isTraceEvent(event)) return event;
-  } catch {
-    // Falls through: a line that is not JSON is not an event either.
-  }
-  throw new InputError(
-    `trace ${path}, line ${index + 1}`,
-    'this is not a trace event',
-    'a trace.jsonl as `checkrein run` writes it',
-  );
-};
-
 const show = (path: string, flags: { json?: boolean }): void => {
-  const events = linesOf(path).map((line, index) => eventIn(line, index, path));
+  const events = eventsIn(path);
   if (flags.json === true) {
     printJson(events);
     return;
   }
   const print = printer(false);
   const colours = coloursFor(process.stdout);
-  const first = events[0];
-  if (first === undefined)
-    throw new InputError(`trace ${path}`, 'this file is empty', 'a trace.jsonl with at least one event');
+  const [first] = events;
   print(`Incident ${first.incident}, ${first.at.slice(0, 10)} (times in UTC), ${events.length} events\n`);
   for (const event of events)
     for (const [index, line] of timelineLines(event, colours).entries())
@@ -52,7 +29,7 @@ const verify = (path: string, flags: { key?: string; json?: boolean }): void => 
       'this is not a public key',
       'a PEM file that begins with -----BEGIN PUBLIC KEY-----',
     );
-  const verdict = verifyTrace(linesOf(path), key);
+  const verdict = verifyTrace(traceLines(path), key);
   if (!verdict.sound) process.exitCode = 1;
   if (flags.json === true) printJson(withoutEvents(verdict, key !== undefined));
   else for (const line of inWords(verdict, key !== undefined)) printer(false)(line);

@@ -43,10 +43,8 @@ describe('policy check', () => {
     const ran = await policy('check', '--json', '--config', configWith({ 'policies/mine.cedar': 'permit (' }));
     const { clean, findings } = Checked.parse(JSON.parse(ran.out));
     expect([ran.code, clean, findings.length]).toEqual([1, false, 1]);
-    expect(findings[0]).toMatchObject({
-      kind: 'invalid',
-      says: expect.stringContaining('config/policies/mine.cedar:1:'),
-    });
+    expect(findings[0]?.kind).toBe('invalid');
+    expect(findings[0]?.says).toContain('config/policies/mine.cedar:1:');
   });
 
   test('a directory that is no configuration is refused in words', async () => {
@@ -110,47 +108,10 @@ describe('policy test', () => {
     expect(ran.out).toContain('No case makes these policies speak: mine.');
   });
 
-  const ONE =
-    'cases:\n  - case: mine\n    question: plan\n    tool: reboot_instance\n    expect: { verdict: permitted }\n';
-  test.each([
-    [
-      'an unknown field',
-      `${ONE}    fact: {}\n`,
-      /mine\.yaml:6: cases\[0\]\.fact: unknown field; did you mean "facts"\?/,
-    ],
-    ['a misspelt fact', `${ONE}    facts: { cutPercnt: 1 }\n`, /mine\.yaml:6: cases\[0\]\.facts/],
-    [
-      'a fact that the tool does not compute',
-      `${ONE}    facts: { memoryMiBAfter: 1 }\n`,
-      /mine\.yaml:6: .*reboot_instance does not compute this fact/,
-    ],
-    ['a fact of the wrong type', `${ONE}    facts: { reversible: 1 }\n`, /mine\.yaml:6: .*expected a boolean; found 1/],
-    [
-      'an unknown agent',
-      `${ONE}    agent: triag\n`,
-      /mine\.yaml:6: .*there is no agent "triag"; did you mean "triage"\?/,
-    ],
-    [
-      'an unknown tool',
-      ONE.replace('reboot_instance', 'reboot_instence'),
-      /mine\.yaml:4: .*"reboot_instence" is no change tool; did you mean "reboot_instance"\?/,
-    ],
-    ['no tool', ONE.replace('    tool: reboot_instance\n', ''), /mine\.yaml:2: .*names no tool/],
-    [
-      'an unknown policy',
-      ONE.replace('permitted }', 'permitted, speaks: [cut-bund] }'),
-      /mine\.yaml:5: .*there is no policy "cut-bund"; did you mean "cut-bound"\?/,
-    ],
-    [
-      'approvals of another question',
-      ONE.replace('permitted }', 'permitted, approvals: 2 }'),
-      /mine\.yaml:5: .*only the question release has approvals/,
-    ],
-    ['nobody who approves', ONE.replace('plan', 'approve'), /mine\.yaml:3: .*add approver/],
-    ['an unknown question', ONE.replace('plan', 'plam'), /mine\.yaml:3: .*question: Invalid option/],
-    ['no YAML', 'cases: [', /mine\.yaml:1: not YAML/],
-  ])('a table with %s is refused with file and line', async (_, text, words) => {
-    expect(refusedInWords(await policy('test', file('mine.yaml', text)))).toMatch(words);
+  test('a table with an unknown field is refused with file and line', async () => {
+    const text = 'cases:\n  - case: mine\n    question: plan\n    tool: reboot_instance\n    fact: {}\n';
+    const words = refusedInWords(await policy('test', file('mine.yaml', text)));
+    expect(words).toMatch(/mine\.yaml:5: cases\[0\]\.fact: unknown field; did you mean "facts"\?/);
   });
 
   test('defaults of a file hold for its cases, and a case outdoes them', async () => {

@@ -1,0 +1,54 @@
+import { findingInWords, lintPolicies } from '../../lambdas/kernel/rules/lint.ts';
+import { RulesError } from '../../lambdas/kernel/rules/rules-error.ts';
+import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
+import { configAt, policyFiles, rulesIn } from '../../local/config.ts';
+import { coloursFor } from '../../local/terminal.ts';
+import { printer, printJson } from './output.ts';
+
+/** Flags of `checkrein policy check`. */
+export interface CheckFlags {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+interface Found {
+  /** `invalid`: it does not compile, so it could not be deployed either. */
+  readonly kind: 'invalid' | 'never-matches' | 'without-effect' | 'open';
+  /** The problem, which begins with file:line:column. */
+  readonly says: string;
+}
+
+const lookThrough = async (directory: string): Promise<{ policies: number; findings: readonly Found[] }> => {
+  try {
+    const rules = await rulesIn(directory);
+    const files = policyFiles(directory);
+    const manifests = CATALOGUE.map((line) => line.manifest);
+    const findings = lintPolicies(rules, manifests).map((finding) => ({
+      kind: finding.kind,
+      says: findingInWords(finding, rules, files),
+    }));
+    return { policies: Object.keys(rules.policies).length, findings };
+  } catch (error) {
+    if (!(error instanceof RulesError)) throw error;
+    return { policies: 0, findings: error.problems.map((says) => ({ kind: 'invalid', says })) };
+  }
+};
+
+/** Prints what is wrong with a configuration, one line each. Exit code 1 if anything is. */
+export const check = async (flags: CheckFlags): Promise<void> => {
+  const { policies, findings } = await lookThrough(configAt(flags.config));
+  const clean = findings.length === 0;
+  if (!clean) process.exitCode = 1;
+  if (flags.json === true) {
+    printJson({ clean, policies, findings });
+    return;
+  }
+  const print = printer(false);
+  const colours = coloursFor(process.stdout);
+  for (const { says } of findings) print(says);
+  print(
+    clean
+      ? colours.green(`${policies} policies: all compile, each can match, and no permit is open to all.`)
+      : colours.red(`${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`),
+  );
+};

@@ -1,0 +1,91 @@
+import { Plan } from '../../lambdas/contracts/plan.ts';
+import { InputError } from '../../lambdas/errors.ts';
+import { digestOf } from '../../lambdas/kernel/canonical.ts';
+import { policyEngine } from '../../lambdas/kernel/policy.ts';
+import { schemaProblems, sentence } from '../../lambdas/kernel/rules/schema-problems.ts';
+import { findPlan, plansOf, type PlanOnTrace } from '../../lambdas/kernel/trace.ts';
+import { shown } from '../../lambdas/kernel/wording.ts';
+import { configAt, rulesIn } from '../../local/config.ts';
+import { readText } from '../../local/files.ts';
+import { explainPlan, type Answer, type Explanation } from '../../local/policy-explanation.ts';
+import { coloursFor } from '../../local/terminal.ts';
+import { eventsIn } from '../../local/trace-file.ts';
+import { printer, printJson } from './output.ts';
+
+/** Flags of `checkrein policy explain`. */
+export interface ExplainFlags {
+  readonly plan: string;
+  readonly planHandle?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+const asJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The plan of a file: its one JSON object, or a plan of the trace that it is. */
+const planIn = ({ plan: path, planHandle: handle }: ExplainFlags): PlanOnTrace => {
+  const value = asJson(readText('--plan', path));
+  const isEvent = typeof value === 'object' && value !== null && 'hash' in value;
+  if (value !== undefined && !isEvent) {
+    const parsed = Plan.safeParse(value);
+    if (parsed.success) return { handle: handle ?? 'The plan', digest: digestOf(parsed.data), plan: parsed.data };
+    const problems = schemaProblems(Plan, value, parsed.error).map(sentence);
+    throw new InputError(`--plan ${path}`, `this is not a plan: ${problems[0] ?? ''}`, 'a plan, or a trace.jsonl');
+  }
+  const events = eventsIn(path);
+  const plans = plansOf(events);
+  const found = handle === undefined ? plans.at(-1) : findPlan(events, handle);
+  if (found !== undefined) return found;
+  const known = plans.map((one) => one.handle).join(', ');
+  throw new InputError(
+    handle === undefined ? `--plan ${path}` : `--plan-handle ${handle}`,
+    handle === undefined ? 'no plan was made in this incident' : 'the trace has no such plan',
+    known === '' ? 'a trace in which a dry run made a plan' : `one of ${known}`,
+  );
+};
+
+const printAnswer = (
+  { question, verdict, approvals, reason, statements }: Answer,
+  print: (text: string) => void,
+): void => {
+  const colours = coloursFor(process.stdout);
+  const yes = colours.green(approvals === null ? 'yes' : String(approvals));
+  print(`\n${question}  ${verdict === 'permitted' ? yes : colours.red('no')}`);
+  if (statements.length === 0) print(`  ${reason}`);
+  for (const { effect, id, severity, reason: says, reads } of statements) {
+    print(`  ${effect} ${colours.bold(id)}${severity === null ? '' : ` (${severity})`}: ${says}`);
+    for (const [path, value] of Object.entries(reads)) print(colours.dim(`    ${path} = ${shown(value)}`));
+  }
+};
+
+const print = (found: PlanOnTrace, explanation: Explanation, rulesHash: string): void => {
+  const line = printer(false);
+  const { plan, handle } = found;
+  line(`${handle}: ${plan.tool} on ${plan.target.id} (${plan.target.environment}), by ${plan.agent}`);
+  if (plan.rulesHash !== rulesHash) line('It was made under other rules than these; what follows is what these say.');
+  for (const answer of explanation.answers) printAnswer(answer, line);
+  line(`\n${explanation.says}`);
+};
+
+/** Prints what the policies make of a plan. */
+export const explain = async (flags: ExplainFlags): Promise<void> => {
+  const found = planIn(flags);
+  const rules = await rulesIn(configAt(flags.config));
+  const agent = rules.agents.find((one) => one.name === found.plan.agent);
+  if (agent === undefined)
+    throw new InputError(
+      `--plan ${flags.plan}`,
+      `its agent ${found.plan.agent} is not in config/agents`,
+      `a plan of ${rules.agents.map((one) => one.name).join(', ')}`,
+    );
+  const explanation = explainPlan(found.plan, agent, rules, policyEngine(rules));
+  const { handle, digest } = found;
+  if (flags.json === true) printJson({ handle, digest, ...explanation });
+  else print(found, explanation, rules.hash);
+};

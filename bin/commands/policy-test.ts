@@ -1,0 +1,62 @@
+import { policyEngine } from '../../lambdas/kernel/policy.ts';
+import { InputError } from '../../lambdas/errors.ts';
+import { configFiles, type ConfigFile } from '../../lambdas/kernel/rules/config-files.ts';
+import { RulesError } from '../../lambdas/kernel/rules/rules-error.ts';
+import { readCases } from '../../local/case-file.ts';
+import { configAt, rulesIn } from '../../local/config.ts';
+import { readText } from '../../local/files.ts';
+import { runCase, unheard, type CaseResult } from '../../local/policy-cases.ts';
+import { tableLines } from '../../local/table.ts';
+import { coloursFor } from '../../local/terminal.ts';
+import { printer, printJson } from './output.ts';
+
+/** Flags of `checkrein policy test`. */
+export interface TestFlags {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+const caseFiles = (named: readonly string[], directory: string): readonly ConfigFile[] => {
+  if (named.length > 0) return named.map((path) => ({ path, text: readText('cases', path) }));
+  const { value, problems } = configFiles(directory, 'policy-cases', '.yaml');
+  if (problems.length > 0) throw new RulesError(problems);
+  if (value.length === 0)
+    throw new InputError(`${directory}/policy-cases`, 'there are no cases', 'at least one .yaml file of cases in it');
+  return value;
+};
+
+const printTable = (results: readonly CaseResult[], silent: readonly string[]): void => {
+  const print = printer(false);
+  const colours = coloursFor(process.stdout);
+  const rows = results.map((one) => [
+    one.differs.length === 0 ? 'holds' : 'FAILS',
+    one.question,
+    one.approvals === null ? one.verdict : `${one.verdict} by ${one.approvals}`,
+    one.statements.map((statement) => statement.id).join(', ') || '-',
+    one.case,
+  ]);
+  const [head = '', ...lines] = tableLines([['', 'question', 'verdict', 'speaks', 'case'], ...rows]);
+  print(colours.dim(head));
+  for (const [index, line] of lines.entries()) {
+    const { differs = [], place = '' } = results[index] ?? {};
+    print(differs.length === 0 ? line : colours.red(line));
+    for (const difference of differs) print(`       ${place}: ${difference}`);
+  }
+  const failed = results.filter((one) => one.differs.length > 0).length;
+  const sum = failed === 0 ? `All ${results.length} cases hold.` : `${failed} of ${results.length} cases fail.`;
+  print(`\n${failed === 0 ? colours.green(sum) : colours.red(sum)}`);
+  if (silent.length > 0) print(colours.yellow(`No case makes these policies speak: ${silent.join(', ')}.`));
+};
+
+/** Runs the cases and prints a table of them. Exit code 1 if one does not hold. */
+export const test = async (files: readonly string[], flags: TestFlags): Promise<void> => {
+  const directory = configAt(flags.config);
+  const rules = await rulesIn(directory);
+  const policy = policyEngine(rules);
+  const results = readCases(caseFiles(files, directory), rules).map((one) => runCase(one, rules, policy));
+  const silent = unheard(results, rules);
+  const holds = results.every((one) => one.differs.length === 0);
+  if (!holds) process.exitCode = 1;
+  if (flags.json === true) printJson({ holds, cases: results, policiesWithoutCase: silent });
+  else printTable(results, silent);
+};

@@ -1,0 +1,101 @@
+import { InputError } from '../../lambdas/errors.ts';
+import { verifyTrace } from '../../lambdas/kernel/chain.ts';
+import { policyEngine } from '../../lambdas/kernel/policy.ts';
+import { lastOf } from '../../lambdas/kernel/trace.ts';
+import { agentIn, configAt, rulesIn, withPolicies } from '../../local/config.ts';
+import { replay, type Decision, type Rejudged, type Today } from '../../local/replay.ts';
+import { coloursFor } from '../../local/terminal.ts';
+import { eventsIn, traceLines } from '../../local/trace-file.ts';
+import { printer, printJson } from './output.ts';
+
+/** Flags of `checkrein replay`. */
+export interface ReplayFlags {
+  readonly policies?: string;
+  readonly agent?: string;
+  readonly unverified?: boolean;
+  readonly failOnChange?: boolean;
+  readonly json?: boolean;
+}
+
+interface Replayed {
+  readonly trace: string;
+  readonly incident: string;
+  readonly verified: boolean;
+  readonly decisions: readonly Rejudged[];
+}
+
+const replayOne = (path: string, today: Omit<Today, 'agent'>, flags: ReplayFlags): Replayed => {
+  const events = eventsIn(path);
+  const verdict = verifyTrace(traceLines(path));
+  if (!verdict.sound && flags.unverified !== true)
+    throw new InputError(
+      `trace ${path}`,
+      `it does not verify: event ${verdict.seq}: ${verdict.reason}`,
+      'a sealed trace, or --unverified to take it as it is',
+    );
+  const name = lastOf(events, 'incident.opened')?.data.agent;
+  const agent = flags.agent === undefined ? today.rules.agents.find((one) => one.name === name) : agentIn(flags.agent);
+  return {
+    trace: path,
+    incident: events[0].incident,
+    verified: verdict.sound,
+    decisions: replay(events, { ...today, agent }),
+  };
+};
+
+const inWords = ({ verdict, approvals, trips }: Decision): string =>
+  [verdict, approvals === null ? '' : `by ${approvals}`, trips === null ? '' : `and trips the breaker`]
+    .filter((part) => part !== '')
+    .join(' ');
+
+const grounds = ({ statements, reason }: Decision): string =>
+  statements.length > 0 ? statements.map((one) => `${one.effect} ${one.id}: ${one.reason}`).join(' ') : reason;
+
+const printOne = ({ trace, incident, verified, decisions }: Replayed): void => {
+  const print = printer(false);
+  const colours = coloursFor(process.stdout);
+  print(
+    `${trace}, incident ${incident}${verified ? '' : colours.yellow(', not verified')}: ${decisions.length} judged again`,
+  );
+  for (const { seq, about, what, was, wouldBe, change, note } of decisions) {
+    if (change === 'none') continue;
+    const told =
+      change === 'unknown' ? 'cannot be judged' : change === 'statements' ? 'on other grounds' : 'would differ';
+    print(`  ${String(seq).padStart(3)}  ${colours.yellow(told)}: the ${about} ${what}`);
+    if (wouldBe === null) print(`       ${note ?? ''}`);
+    else {
+      print(`       was       ${inWords(was)}${colours.dim(`  ${grounds(was)}`)}`);
+      print(`       would be  ${inWords(wouldBe)}${colours.dim(`  ${grounds(wouldBe)}`)}`);
+    }
+  }
+};
+
+const count = (replayed: readonly Replayed[], change: Rejudged['change']): number =>
+  replayed.flatMap((one) => one.decisions).filter((one) => one.change === change).length;
+
+const totalsOf = (replayed: readonly Replayed[]) => ({
+  decisions: replayed.reduce((sum, one) => sum + one.decisions.length, 0),
+  same: count(replayed, 'none'),
+  otherGrounds: count(replayed, 'statements'),
+  differ: count(replayed, 'decision'),
+  notJudged: count(replayed, 'unknown'),
+});
+
+/** Judges recorded incidents again and prints the differences. */
+export const replayTraces = async (traces: readonly string[], flags: ReplayFlags): Promise<void> => {
+  const own = await rulesIn(configAt(undefined));
+  const rules = flags.policies === undefined ? own : withPolicies(own, flags.policies);
+  const policy = policyEngine(rules);
+  const replayed = traces.map((path) => replayOne(path, { rules, policy }, flags));
+  const totals = totalsOf(replayed);
+  if (flags.failOnChange === true && totals.differ > 0) process.exitCode = 1;
+  if (flags.json === true) {
+    printJson({ rulesHash: rules.hash, totals, traces: replayed });
+    return;
+  }
+  replayed.forEach(printOne);
+  const { decisions, same, otherGrounds, differ, notJudged } = totals;
+  printer(false)(
+    `\n${decisions} decisions judged again: ${same} the same, ${otherGrounds} the same on other grounds, ${differ} would differ, ${notJudged} cannot be judged.`,
+  );
+};

@@ -1,0 +1,83 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as z from 'zod';
+import { deployment } from '../config/deployment.ts';
+import type { Agent } from '../lambdas/contracts/agent.ts';
+import type { Rules } from '../lambdas/contracts/rules.ts';
+import { Settings } from '../lambdas/contracts/settings.ts';
+import { InputError } from '../lambdas/errors.ts';
+import { digestOf } from '../lambdas/kernel/canonical.ts';
+import { compileAgents } from '../lambdas/kernel/rules/agents.ts';
+import { compileRules } from '../lambdas/kernel/rules/compile.ts';
+import { configFiles, type ConfigFile } from '../lambdas/kernel/rules/config-files.ts';
+import { compilePolicies } from '../lambdas/kernel/rules/policies.ts';
+import { RulesError } from '../lambdas/kernel/rules/rules-error.ts';
+import { schemaProblems, sentence } from '../lambdas/kernel/rules/schema-problems.ts';
+import { CATALOGUE } from '../lambdas/tools/catalogue.ts';
+import { readText } from './files.ts';
+
+/** The `config/` of this checkout. */
+const OWN = join(import.meta.dirname, '..', 'config');
+
+/** A `config/` directory that a person named, or the one of this checkout. */
+export const configAt = (directory: string | undefined): string => {
+  if (directory === undefined) return OWN;
+  if (directoryHas(directory, 'policies')) return directory;
+  throw new InputError(`--config ${directory}`, 'there is no directory policies in it', 'a directory like config/');
+};
+
+const directoryHas = (directory: string, name: string): boolean =>
+  statSync(join(directory, name), { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** Compiles a `config/` directory, with its own deployment.ts if it has one and else the one of this checkout. */
+export const rulesIn = async (directory: string): Promise<Rules> =>
+  compileRules(directory, await settingsIn(directory));
+
+const settingsIn = async (directory: string): Promise<Settings> => {
+  const file = resolve(directory, 'deployment.ts');
+  const own = directory === OWN || !existsSync(file);
+  const module: unknown = own ? { deployment } : await import(pathToFileURL(file).href);
+  const given = z.object({ deployment: z.unknown() }).safeParse(module).data?.deployment;
+  const parsed = Settings.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = schemaProblems(Settings, given, parsed.error);
+  throw new RulesError(problems.map((problem) => `${basename(directory)}/deployment.ts: ${sentence(problem)}`));
+};
+
+/** The same rules with the policies of a directory of `.cedar` files, or of the `policies/` in it. */
+export const withPolicies = (rules: Rules, directory: string): Rules => {
+  const folder = resolve(directoryHas(directory, 'policies') ? join(directory, 'policies') : directory);
+  if (!existsSync(folder) || !readdirSync(folder).some((name) => name.endsWith('.cedar')))
+    throw new InputError(
+      `--policies ${directory}`,
+      'there is no .cedar file in it',
+      'a directory like config/policies',
+    );
+  const files = configFiles(dirname(folder), basename(folder), '.cedar');
+  const policies = compilePolicies(files.value, rules.schema);
+  const problems = [...files.problems, ...policies.problems];
+  if (problems.length > 0) throw new RulesError(problems);
+  return hashed({ ...rules, policies: policies.value });
+};
+
+/** The agent of one file. */
+export const agentIn = (path: string): Agent => {
+  const file = { path, text: readText('--agent', path) };
+  const { value, problems } = compileAgents(
+    [file],
+    CATALOGUE.map((line) => line.manifest),
+  );
+  const [agent] = value;
+  if (agent === undefined || problems.length > 0) throw new RulesError(problems);
+  return agent;
+};
+
+const hashed = ({ agents, policies, schema, settings }: Rules): Rules => {
+  const rules = { agents, policies, schema, settings };
+  return { ...rules, hash: digestOf(rules) };
+};
+
+/** The sources of the policies, for messages that name a line. */
+export const policyFiles = (directory: string): readonly ConfigFile[] =>
+  configFiles(directory, 'policies', '.cedar').value;

@@ -1,0 +1,32 @@
+import { isTraceEvent, type TraceEvent } from '../lambdas/contracts/events.ts';
+import { InputError } from '../lambdas/errors.ts';
+import { readText } from './files.ts';
+
+/** The lines of a trace file. A missing newline at the end is no event. */
+export const traceLines = (path: string): string[] => {
+  const lines = readText('trace', path).split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+};
+
+/** The events of a trace file, at least one. Whether chain and seal hold is another question. */
+export const eventsIn = (path: string): [TraceEvent, ...TraceEvent[]] => {
+  const [first, ...others] = traceLines(path).map((line, index) => eventIn(line, index, path));
+  if (first === undefined)
+    throw new InputError(`trace ${path}`, 'this file is empty', 'a trace.jsonl with at least one event');
+  return [first, ...others];
+};
+
+const eventIn = (line: string, index: number, path: string): TraceEvent => {
+  try {
+    const event: unknown = JSON.parse(line);
+    if (isTraceEvent(event)) return event;
+  } catch {
+    // Falls through: a line that is not JSON is not an event either.
+  }
+  throw new InputError(
+    `trace ${path}, line ${index + 1}`,
+    'this is not a trace event',
+    'a trace.jsonl as `checkrein run` writes it',
+  );
+};
