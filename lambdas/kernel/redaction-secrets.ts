@@ -6,7 +6,8 @@ const NAMES = [
   'pass(?:word|wd|phrase|code)|[_-]pass',
   // The working directory in a dump of the environment has the same name.
   String.raw`pwd(?!["']?\s{0,3}[=:]\s{0,3}\/)`,
-  'secret(?:[_-]?(?:access)?[_-]?key|[_-]?(?:string|binary|value))?',
+  // Not where an ARN or a placeholder of ours says "secret:".
+  String.raw`(?<!:secretsmanager:[^\s:]{0,30}:\d{0,12}:|\[(?=secret:[a-z-]{1,30}(?:#[\da-f]{8})?\]))secret(?:[_-]?(?:access)?[_-]?key|[_-]?(?:string|binary|value))?`,
   '(?:api|access|private|signing|encryption|master|account|shared|auth)[_-]?key',
   '(?:access|refresh|id|auth|session|security|bearer|api|csrf|xsrf)[_-]?token',
   'authorization',
@@ -16,7 +17,7 @@ const NAMES = [
 
 /** What stands in the place of a secret and is none. Losing it would cost the reader a fact. */
 const NO_SECRET =
-  /^(?:null|nil|none|undefined|true|false|yes|no|empty|expired|invalid|missing|incorrect|required|wrong|rejected|redacted|hidden|\*+|x{3,}|\.{3}|<[^>]*>|\[(?:redacted|filtered|masked|(?:secret:[\w-]+|card|email|iban|phone)(?:#[\da-f]{8})?)\]?|arn:.*|\$\{[^}]*\}|\{\{[^}]*\}\}|\$[A-Z_]+)[.!)\]}]*$/isu;
+  /^(?:null|nil|none|undefined|true|false|yes|no|empty|expired|invalid|missing|incorrect|required|wrong|rejected|redacted|hidden|\*+|x{3,}|\.{3}|<[^>]*>|\[(?:redacted|filtered|masked|(?:secret:[\w-]+|card|email|iban|phone)(?:#[\da-f]{8})?)\]?|arn:.*|\$\{[^}]*\}?|\{\{[^}]*(?:\}\})?|\$[A-Z_]+)[.!)\]}]*$/isu;
 
 /** Whether what stands behind the name of a secret is one. */
 export const isSecret = (value: string): boolean => !NO_SECRET.test(value);

@@ -32,9 +32,9 @@ export interface Redacted {
 /** Takes secrets and personal data of one incident out of texts. The same secret gets the same placeholder in all of them. */
 export interface Redactor {
   /** Clipped as well: head and tail are kept. */
-  text(text: string): Redacted;
+  readonly text: (text: string) => Redacted;
   /** Texts, numbers and names of fields, however deep; a field whose name says "secret" loses its value. */
-  json(value: Json): Json;
+  readonly json: (value: Json) => Json;
 }
 
 /** The redactor of an incident. Every step and every retry that asks gets the same. */
