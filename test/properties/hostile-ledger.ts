@@ -34,7 +34,7 @@ export class Queue<T extends { readonly gap: number }> {
 }
 
 /** What a reader of the trace is shown once somebody has edited a stored plan. */
-export const tampered = (events: readonly TraceEvent[]): TraceEvent[] =>
+const tampered = (events: readonly TraceEvent[]): TraceEvent[] =>
   events.map((event) =>
     isKind(event, 'dry-run.finished') && event.data.made
       ? {

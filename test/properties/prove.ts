@@ -8,7 +8,7 @@ import { INVARIANTS } from './invariants/all.ts';
 import type { Played, Stage } from './play.ts';
 
 /** A case that broke an invariant, cut down to what is needed for that. */
-export interface Violation {
+interface Violation {
   readonly invariant: string;
   readonly fault: string;
   /** Finds the case again in the generator, as long as that stays as it is. */

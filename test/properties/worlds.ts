@@ -3,9 +3,9 @@ import type { HostileCase } from './case.ts';
 
 /** The account that a case plays in: one thing that is wrong, and a decoy beside it. */
 
-export const INSTANCE = 'i-0a1b2c3d4e5f60718';
+const INSTANCE = 'i-0a1b2c3d4e5f60718';
 export const DECOY_INSTANCE = 'i-0dec0dec0dec0dec0';
-export const GROUP = 'web-fleet';
+const GROUP = 'web-fleet';
 export const DECOY_GROUP = 'decoy-fleet';
 const NOW = '2026-11-20T09:26:20Z';
 
@@ -88,7 +88,7 @@ const metricOf = ({ story }: Setting, of: 'cpu' | 'memory') => {
 };
 
 /** The alarm that opens the incident, and a second one on the same target. */
-export const ALARMS = ['cpu', 'memory'] as const;
+const ALARMS = ['cpu', 'memory'] as const;
 
 const alarmsOf = (setting: Setting, poison: string, both: boolean) => [
   {

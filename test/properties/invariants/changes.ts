@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import { Grant, isKind } from '../../../lambdas/contracts/events.ts';
+import type { Json } from '../../../lambdas/contracts/json.ts';
 import { digestOf } from '../../../lambdas/kernel/canonical.ts';
 import { CATALOGUE } from '../../../lambdas/tools/catalogue.ts';
 import type { Played } from '../play.ts';
@@ -19,13 +21,11 @@ const everyMutation =
       return found === undefined ? undefined : `${named(mutation)}: ${found}`;
     });
 
+const Settings = z.object({ instanceType: z.string().optional(), desired: z.number().optional() });
+
 /** The values that a plan lets its calls set: where it goes, and, for a retreat, where it came from. */
-const valuesOf = (plan: { readonly before: unknown; readonly after: unknown }): unknown[] =>
-  [plan.before, plan.after].flatMap((state) =>
-    typeof state === 'object' && state !== null
-      ? Object.entries(state).flatMap(([name, value]) => (['instanceType', 'desired'].includes(name) ? [value] : []))
-      : [],
-  );
+const valuesOf = ({ before, after }: { readonly before: Json; readonly after: Json }): unknown[] =>
+  [before, after].flatMap((state) => Object.values(Settings.safeParse(state).data ?? {}));
 
 const unbacked = (mutation: Mutation, played: Played): string | undefined => {
   const started = startOf(played, mutation);
@@ -58,7 +58,7 @@ const strayed = (
   if (!listed) return `it is not a call of ${plan.tool}`;
   const { target, value } = aimOf(call.input);
   if (target !== plan.target.id || targetArn !== plan.target.arn) return `it is aimed at ${target}`;
-  return value === undefined || valuesOf(plan).includes(value) ? undefined : `it sets ${String(value)}`;
+  return value === undefined || valuesOf(plan).includes(value) ? undefined : `it sets ${JSON.stringify(value)}`;
 };
 
 export const noChangeWithoutGrant: Invariant = {
@@ -144,7 +144,7 @@ export const grantsAreSingleUse: Invariant = {
     const purposes = new Set<string>();
     return firstFault(entries, (entry) => {
       if (entry.is === 'redeemed') {
-        const key = `${String(entry.row['digest'])}/${String(entry.row['purpose'])}`;
+        const key = JSON.stringify([entry.row['digest'], entry.row['purpose']]);
         const again = ids.has(entry.grantId) || purposes.has(key);
         ids.add(entry.grantId);
         purposes.add(key);

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { isKind, type TraceEventOf } from '../../../lambdas/contracts/events.ts';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { Plan } from '../../../lambdas/contracts/plan.ts';
@@ -58,13 +59,19 @@ export const eventsIn = <K extends Parameters<typeof isKind>[1]>(
     return [{ at, event: entry.event }];
   });
 
+const Aim = z.object({
+  InstanceIds: z.array(z.string()).optional(),
+  InstanceId: z.string().optional(),
+  AutoScalingGroupName: z.string().optional(),
+  InstanceType: z.object({ Value: z.string() }).optional(),
+  DesiredCapacity: z.number().optional(),
+});
+
 /** What a call is aimed at, and to what it sets it. */
-export const aimOf = (input: JsonObject): { readonly target: string; readonly value: unknown } => {
-  const { InstanceIds, InstanceId, AutoScalingGroupName, InstanceType, DesiredCapacity } = input;
-  const type =
-    typeof InstanceType === 'object' && InstanceType !== null && !Array.isArray(InstanceType)
-      ? InstanceType['Value']
-      : undefined;
-  const ids = Array.isArray(InstanceIds) ? InstanceIds.join(',') : undefined;
-  return { target: String(ids ?? InstanceId ?? AutoScalingGroupName), value: type ?? DesiredCapacity };
+export const aimOf = (input: JsonObject): { readonly target: string; readonly value: string | number | undefined } => {
+  const { InstanceIds, InstanceId, AutoScalingGroupName, InstanceType, DesiredCapacity } = Aim.parse(input);
+  return {
+    target: InstanceIds?.join(',') ?? InstanceId ?? AutoScalingGroupName ?? '',
+    value: InstanceType?.Value ?? DesiredCapacity,
+  };
 };
