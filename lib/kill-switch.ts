@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
@@ -11,6 +12,8 @@ export class KillSwitch extends Construct {
   constructor(scope: Construct, id: string, props: { initial: Settings['initialSwitch'] }) {
     super(scope, id);
     this.parameter = new StringParameter(this, 'Parameter', {
+      // A name that an operator can type at 2 a.m.
+      parameterName: `/${Stack.of(this).stackName}/kill-switch`,
       description: 'Checkrein kill switch: on | propose-only | off. Read fresh before anything happens.',
       stringValue: props.initial,
       allowedPattern: '^(on|propose-only|off)$',

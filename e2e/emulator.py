@@ -1,0 +1,119 @@
+"""Runs an emulator (`ministack` or `moto`) that ends with the process that started it."""
+
+import json
+import os
+import re
+import sys
+import threading
+
+
+def end_with_parent():
+    """Standard input closes when the parent is gone, however it went."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def moto():
+    from moto.server import main
+
+    main(["--host", "127.0.0.1", "--port", os.environ["GATEWAY_PORT"]])
+
+
+def ministack():
+    from ministack.app import main
+
+    put_alarms_on_the_bus()
+    complete_conditions()
+    refer_to_secrets_by_arn()
+    main()
+
+
+def refer_to_secrets_by_arn():
+    """`Ref` of a secret is its ARN. MiniStack's is its name, which no policy can allow."""
+    from ministack.services.cloudformation import provisioners
+
+    secret = provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]
+    create = secret["create"]
+
+    def create_and_name_by_arn(*args):
+        _, attributes = create(*args)
+        return attributes["Arn"], attributes
+
+    secret["create"] = create_and_name_by_arn
+
+
+def complete_conditions():
+    """Supplies the condition keys of our policies that MiniStack's IAM does not know."""
+    from ministack.core import iam_actions
+    from ministack.services import stepfunctions
+
+    known = iam_actions.request_tag_context
+
+    def context(service, action, body, params):
+        return {**known(service, action, body, params), **conditions_of(service, action, body)}
+
+    iam_actions.request_tag_context = context
+    resource_of = iam_actions.extract_resource_arn
+
+    def resource(service, method, path, headers, body, *rest):
+        # AWS knows which state machine gave a task token away. Here there is only one.
+        if headers.get("x-amz-target") == "AWSStepFunctions.SendTaskSuccess":
+            return next(iter(stepfunctions._state_machines))
+        return resource_of(service, method, path, headers, body, *rest)
+
+    iam_actions.extract_resource_arn = resource
+
+
+def conditions_of(service, action, body):
+    if service == "kms" and action in ("kms:GenerateMac", "kms:VerifyMac"):
+        return {"kms:MacAlgorithm": json.loads(body)["MacAlgorithm"]}
+    if service == "dynamodb":
+        request = json.loads(body)
+        key = request.get("Item") or request.get("Key")
+        if key is None and (equals := re.match(r"pk = (:\w+)", request.get("KeyConditionExpression", ""))):
+            key = {"pk": request["ExpressionAttributeValues"][equals[1]]}
+        return {} if key is None else {"dynamodb:LeadingKeys": [key["pk"]["S"]]}
+    return {}
+
+
+def put_alarms_on_the_bus():
+    """
+    CloudWatch puts every change of an alarm's state on the event bus. MiniStack's does not, and its bus takes
+    no event of an AWS service from anybody else (nor does the real one).
+    """
+    from ministack.services import cloudwatch, eventbridge
+
+    dispatch = cloudwatch._dispatch_alarm_actions
+
+    def dispatch_and_tell(alarm, old, new, reason):
+        dispatch(alarm, old, new, reason)
+        entry = {
+            "Source": "aws.cloudwatch",
+            "DetailType": "CloudWatch Alarm State Change",
+            "Resources": [alarm["AlarmArn"]],
+            "Detail": json.dumps(detail_of(alarm, old, new, reason)),
+        }
+        eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+
+    cloudwatch._dispatch_alarm_actions = dispatch_and_tell
+
+
+def detail_of(alarm, old, new, reason):
+    dimensions = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
+    metric = {"namespace": alarm["Namespace"], "name": alarm["MetricName"], "dimensions": dimensions}
+    stat = {"metric": metric, "period": alarm["Period"], "stat": alarm["Statistic"]}
+    return {
+        "alarmName": alarm["AlarmName"],
+        "configuration": {
+            "description": alarm["AlarmDescription"],
+            "metrics": [{"id": "m1", "metricStat": stat, "returnData": True}],
+        },
+        "previousState": {"value": old},
+        "state": {"value": new, "reason": reason},
+    }
+
+
+if __name__ == "__main__":
+    sys.argv, which = sys.argv[:1], sys.argv[1]
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    {"moto": moto, "ministack": ministack}[which]()

@@ -1,0 +1,87 @@
+import {
+  ConfirmSubscriptionCommand,
+  GetSubscriptionAttributesCommand,
+  ListSubscriptionsCommand,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
+import { createServer } from 'node:http';
+import { json } from 'node:stream/consumers';
+import * as z from 'zod';
+import type { Clients } from './clients.ts';
+import { E2eFailure } from './failure.ts';
+import { until } from './progress.ts';
+
+const Attribute = z.object({ Value: z.string() });
+const Confirmation = z.object({ Type: z.literal('SubscriptionConfirmation'), TopicArn: z.string(), Token: z.string() });
+const Notification = z
+  .object({
+    Type: z.literal('Notification'),
+    Subject: z.string(),
+    Message: z.string(),
+    MessageAttributes: z.object({ about: Attribute, incident: Attribute, audience: Attribute }),
+  })
+  .transform(({ Subject, Message, MessageAttributes: { about, incident, audience } }) => ({
+    subject: Subject,
+    text: Message,
+    about: about.Value,
+    incident: incident.Value,
+    audience: audience.Value,
+  }));
+type Mail = z.output<typeof Notification>;
+
+/** What arrived for one approver. */
+export interface Inbox {
+  /** The message about something that concerns none of these incidents, once it is there. */
+  next(about: string, except: ReadonlySet<string>): Promise<Mail>;
+  stop(): Promise<void>;
+}
+
+/**
+ * The emulator sends no e-mail. So an HTTP endpoint is subscribed beside an approver's e-mail subscription,
+ * under the very filter of that one, and reads what the mailbox would.
+ */
+export const openInbox = async (clients: Clients, email: string): Promise<Inbox> => {
+  const mails: Mail[] = [];
+  const server = createServer((request, response) => {
+    void json(request).then(async (body) => {
+      response.end();
+      const parsed = z.union([Notification, Confirmation]).parse(body);
+      if (!('Type' in parsed)) mails.push(parsed);
+      else await clients.sns.send(new ConfirmSubscriptionCommand({ TopicArn: parsed.TopicArn, Token: parsed.Token }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  const { topicArn, filter } = await emailSubscription(clients, email);
+  await clients.sns.send(
+    new SubscribeCommand({
+      TopicArn: topicArn,
+      Protocol: 'http',
+      Endpoint: `http://127.0.0.1:${port}/`,
+      Attributes: { FilterPolicy: filter },
+    }),
+  );
+  return {
+    next: (about, except) =>
+      until(`a message to ${email} about ${about}`, async () =>
+        mails.find((mail) => mail.about === about && !except.has(mail.incident)),
+      ),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
+
+/** The subscription that the stack made for a person, and its filter. */
+const emailSubscription = async ({ sns }: Clients, email: string): Promise<{ topicArn: string; filter: string }> => {
+  const { Subscriptions = [] } = await sns.send(new ListSubscriptionsCommand());
+  const own = Subscriptions.find(({ Protocol, Endpoint }) => Protocol === 'email' && Endpoint === email);
+  const { Attributes } = await sns.send(
+    new GetSubscriptionAttributesCommand({ SubscriptionArn: own?.SubscriptionArn ?? '' }),
+  );
+  const filter = Attributes?.['FilterPolicy'];
+  if (own?.TopicArn === undefined || filter === undefined)
+    throw new E2eFailure(`The stack made no filtered e-mail subscription for ${email}.`, 'See lib/approval-desk.ts.');
+  return { topicArn: own.TopicArn, filter };
+};
