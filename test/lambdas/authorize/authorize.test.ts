@@ -167,10 +167,13 @@ describe('a confirmed plan', () => {
   });
 
   test('that policy lets through without a human has its grants at once, in the name of the policy', async () => {
+    const world = BUSY_SERVER.replace('environment: production', 'environment: staging');
     const alone = `@id("alone")
 @reason("Growing needs no human.")
 permit (principal, action == Checkrein::Action::"applyUnattended", resource) when { context.facts.reversible };`;
-    const room = await planned(await new Room({ rules: { ...rules, policies: { ...rules.policies, alone } } }).begin());
+    const room = await planned(
+      await new Room({ world, rules: { ...rules, policies: { ...rules.policies, alone } } }).begin(),
+    );
     expect(await room.confirm()).toBe('apply');
     const { grants } = (await room.last('grant.issued')).data;
     expect(grants.map(({ purpose, approvers }) => [purpose, approvers])).toEqual([
