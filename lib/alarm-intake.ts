@@ -17,20 +17,23 @@ export interface AlarmIntakeProps {
  * resource, because a pattern is passed on as the team wrote it.
  */
 export class AlarmIntake extends Construct {
+  /** Holds the events that never started an execution. */
+  readonly undelivered: DeadLetters;
+
   constructor(scope: Construct, id: string, { agents, flow }: AlarmIntakeProps) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
-    role.addToPolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [flow.stateMachineArn] }));
-    const undelivered = new DeadLetters(this, 'Undelivered');
+    flow.grantStart(role);
+    this.undelivered = new DeadLetters(this, 'Undelivered');
 
     const target: CfnRule.TargetProperty = {
       id: 'flow',
-      arn: flow.stateMachineArn,
+      arn: flow.startArn,
       roleArn: role.roleArn,
       inputTransformer: { inputPathsMap: { event: '$' }, inputTemplate: '{"event": <event>}' },
       // An alarm older than an hour is better looked at by a person, who finds it in the queue.
       retryPolicy: { maximumEventAgeInSeconds: Duration.hours(1).toSeconds(), maximumRetryAttempts: 185 },
-      deadLetterConfig: { arn: undelivered.queueArn },
+      deadLetterConfig: { arn: this.undelivered.queueArn },
     };
     const rules = agents.map(
       (agent) =>
@@ -40,11 +43,11 @@ export class AlarmIntake extends Construct {
           targets: [target],
         }),
     );
-    undelivered.addToResourcePolicy(
+    this.undelivered.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('events.amazonaws.com')],
         actions: ['sqs:SendMessage'],
-        resources: [undelivered.queueArn],
+        resources: [this.undelivered.queueArn],
         conditions: { ArnEquals: { 'aws:SourceArn': rules.map((rule) => rule.attrArn) } },
       }),
     );

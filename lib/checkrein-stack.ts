@@ -8,6 +8,7 @@ import { KillSwitch } from './kill-switch.ts';
 import { Ledger } from './ledger.ts';
 import { ModelKey } from './model-key.ts';
 import { removalPolicyOf } from './retention.ts';
+import { Rollout } from './rollout.ts';
 import { SelfMonitoring } from './self-monitoring.ts';
 import { Steps } from './steps.ts';
 
@@ -34,13 +35,15 @@ export class CheckreinStack extends Stack {
     });
     const steps = new Steps(this, 'Steps', { rules, killSwitch, modelKey, ledger, desk });
     const flow = new IncidentFlow(this, 'IncidentFlow', { steps, settings });
-    new AlarmIntake(this, 'AlarmIntake', { agents, flow });
-    new SelfMonitoring(this, 'SelfMonitoring', { flow, stopped: steps.stopped });
+    const intake = new AlarmIntake(this, 'AlarmIntake', { agents, flow });
+    const monitoring = new SelfMonitoring(this, 'SelfMonitoring', { steps, flow, intake });
+    if (settings.rollout === 'canary') new Rollout(this, 'Rollout', { steps, flow, monitoring });
 
     new CfnOutput(this, 'SwitchParameter', { value: killSwitch.parameterName });
     new CfnOutput(this, 'ModelKeySecret', { value: modelKey.secretArn });
     new CfnOutput(this, 'LedgerTable', { value: ledger.tableName });
     new CfnOutput(this, 'FlowArn', { value: flow.stateMachineArn });
+    new CfnOutput(this, 'StartArn', { value: flow.startArn });
     new CfnOutput(this, 'ApprovalPage', { value: steps.pageUrl });
   }
 }

@@ -23,6 +23,7 @@ import { type NEXT, STATE_OF, type StepName } from '../lambdas/contracts/flow.ts
 import type { Settings } from '../lambdas/contracts/settings.ts';
 import { acceptWildcard } from './accepted.ts';
 import { retry, type RetryPolicy } from './flow-retries.ts';
+import { LIVE, LiveFlow } from './live-flow.ts';
 import { logsOf } from './retention.ts';
 import type { StepFunction } from './step-function.ts';
 import type { Steps } from './steps.ts';
@@ -34,7 +35,9 @@ export interface IncidentFlowProps {
 
 /** The state machine: one execution is one incident. Reads from top to bottom. */
 export class IncidentFlow extends Construct {
-  private readonly stateMachine: StateMachine;
+  readonly stateMachine: StateMachine;
+  /** The version in use, by its alias; nothing where versions are left out. */
+  readonly live: LiveFlow | undefined;
   private readonly role: Role;
 
   constructor(scope: Construct, id: string, { steps, settings }: IncidentFlowProps) {
@@ -79,11 +82,26 @@ export class IncidentFlow extends Construct {
     }
 
     this.stateMachine = this.machine(open, settings);
+    if (settings.rollout === 'canary') this.live = new LiveFlow(this, 'Live', this.stateMachine);
     this.grantAnswer(steps.ask, steps.page);
   }
 
   get stateMachineArn(): string {
     return this.stateMachine.stateMachineArn;
+  }
+
+  /** What to start: the version in use. */
+  get startArn(): string {
+    return this.live?.arn ?? this.stateMachineArn;
+  }
+
+  /** Lets a role start incidents, on the version in use only. */
+  grantStart(role: Role): void {
+    // Step Functions authorizes by the ARN of the state machine, and tells the alias in a condition.
+    const conditions = this.live ? { StringEquals: { 'states:StateMachineQualifier': LIVE } } : {};
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['states:StartExecution'], resources: [this.stateMachineArn], conditions }),
+    );
   }
 
   /** A step that answers at once. Its answer is the new state document. */
@@ -94,27 +112,25 @@ export class IncidentFlow extends Construct {
     payload?: Record<string, unknown>,
   ): LambdaInvoke {
     const task = LambdaInvoke.jsonPath(this, STATE_OF[step], {
-      lambdaFunction,
+      lambdaFunction: lambdaFunction.live,
       ...(payload ? { payload: TaskInput.fromObject(payload) } : {}),
       outputPath: '$.Payload',
       // A little longer than the function itself may take, so that its own error is the one that is seen.
       taskTimeout: Timeout.duration(lambdaFunction.runsAtMost.plus(Duration.seconds(30))),
       retryOnServiceExceptions: false,
     });
-    acceptWildcard(this.role, `${lambdaFunction.functionArn}:*`, 'All versions of one function of ours.');
     return retry(task, retries);
   }
 
   /** Asks people, and waits until the approval page sends the answer back with the task token. */
   private ask(lambdaFunction: StepFunction, remindMinutes: number): LambdaInvoke {
     const task = LambdaInvoke.jsonPath(this, STATE_OF.approve, {
-      lambdaFunction,
+      lambdaFunction: lambdaFunction.live,
       integrationPattern: IntegrationPattern.WAIT_FOR_TASK_TOKEN,
       payload: TaskInput.fromObject({ state: JsonPath.entirePayload, taskToken: JsonPath.taskToken }),
       taskTimeout: Timeout.duration(Duration.minutes(remindMinutes)),
       retryOnServiceExceptions: false,
     });
-    acceptWildcard(this.role, `${lambdaFunction.functionArn}:*`, 'All versions of one function of ours.');
     return retry(task, 'ordinary');
   }
 
@@ -152,7 +168,8 @@ export class IncidentFlow extends Construct {
   }
 
   /**
-   * Lets functions wake an execution that waits in Approve. A policy of its own: as part of a role's default
+   * Lets functions wake an execution that waits in Approve, whichever version it started on: Step Functions
+   * authorizes an alias by the ARN of its state machine. A policy of its own: as part of a role's default
    * policy it would make the functions wait for the state machine, which waits for the functions.
    */
   private grantAnswer(...steps: StepFunction[]): void {

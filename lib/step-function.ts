@@ -1,17 +1,22 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Alias, Architecture, type IFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { ENV, type EnvName } from '../lambdas/contracts/env.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 import { acceptWildcard } from './accepted.ts';
 import { bundle, RULES_FILE } from './bundle.ts';
+import { LIVE } from './live-flow.ts';
 import { logsOf } from './retention.ts';
 
 const PROJECT = join(import.meta.dirname, '..');
+
+/** An alias is a function; CDK's declarations disagree, but only about a role that may be `undefined`. */
+const Live = z.custom<IFunction>((value) => value instanceof Alias);
 
 export interface StepFunctionProps {
   /** What it is for, as the Lambda console says it. */
@@ -31,6 +36,9 @@ export class StepFunction extends NodejsFunction {
   /** How long one invocation may take. Always given, so that the flow can wait a little longer than that. */
   readonly runsAtMost: Duration;
   readonly executionRole: Role;
+  /** The version in use, or two of them while a new one is tried. Nobody calls the function past this. */
+  readonly live: IFunction;
+  readonly alias: Alias;
 
   constructor(scope: Construct, id: string, props: StepFunctionProps) {
     const { entry, rulesFile, settings, ...rest } = props;
@@ -55,6 +63,8 @@ export class StepFunction extends NodejsFunction {
     });
     this.runsAtMost = props.timeout;
     this.executionRole = role;
+    this.alias = this.addAlias(LIVE);
+    this.live = Live.parse(this.alias);
     logGroup.grantWrite(role);
     acceptWildcard(role, '*', 'X-Ray segments and most AWS read calls know no resource-level permission.');
   }

@@ -88,9 +88,14 @@ export class Steps extends Construct {
       description: 'Closes an incident whose execution died.',
     });
     // Nobody can sign in from an e-mail: the signed link is the authentication, and the page checks it first.
-    this.pageUrl = this.page.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
+    this.pageUrl = this.page.live.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
     this.ask.knows('pageUrl', this.pageUrl);
     this.grant(props);
+  }
+
+  /** Each of them. */
+  get all(): readonly StepFunction[] {
+    return this.node.children.filter((child) => child instanceof StepFunction);
   }
 
   private grant({ rules, killSwitch, modelKey, ledger, desk }: StepsProps): void {

@@ -38,10 +38,12 @@ const sectionOf = (role: string, rights: readonly Right[]): string => {
 
 /** Every right of every role of the stack, out of the synthesized template. */
 export const permissionsPage = ({ template }: Synthesized): string => {
-  const byRole = Map.groupBy(rightsIn(template), ({ role }) => role);
+  // One role a function, all alike: said in a sentence instead.
+  const told = rightsIn(template).filter(({ role }) => !role.startsWith('Rollout'));
+  const byRole = Map.groupBy(told, ({ role }) => role);
   const roles = [...byRole].toSorted(([a], [b]) => a.localeCompare(b));
   return page('Permissions', 'the synthesized template', [
-    'What each role may do with the shipped configuration. `Change` is the change role, which only `ChangeZone` may assume, each time under a session policy for one target. The rights to read and change AWS resources follow from the tools that some agent is granted.',
+    'What each role may do with the shipped configuration. `Change` is the change role, which only `ChangeZone` may assume, each time under a session policy for one target. The rights to read and change AWS resources follow from the tools that some agent is granted. CodeDeploy has a role for each function, which may move the alias of that function and describe alarms.',
     ...roles.map(([role, rights]) => sectionOf(role, rights)),
   ]);
 };

@@ -51,6 +51,12 @@ export const Settings = z.strictObject({
   logRetentionDays: z
     .union([z.literal(30), z.literal(90), z.literal(180), z.literal(365), z.literal(731)])
     .default(365),
+  /**
+   * How a new version takes over. `canary`: a tenth of the calls for five minutes, then all, rolled back when
+   * the harness's own alarms speak. `all-at-once`: at once, without CodeDeploy and without versions of the
+   * state machine, for throw-away accounts and emulators that know neither.
+   */
+  rollout: z.enum(['canary', 'all-at-once']).default('canary'),
   /** Keep ledger and keys when the stack is destroyed. Turn off only for throw-away accounts. */
   protectData: z.boolean().default(true),
 });

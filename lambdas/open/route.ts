@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Agent } from '../contracts/agent.ts';
 import { BusEvent, type Alarm } from '../contracts/alarm.ts';
+import { OWN_ALARM } from '../contracts/own-alarms.ts';
 import type { Rules } from '../contracts/rules.ts';
 import { matches } from '../kernel/event-pattern.ts';
 import { readAlarm } from './alarm.ts';
@@ -20,6 +21,8 @@ export const route = (raw: unknown, rules: Rules): Intake => {
   if (reading.kind === 'unreadable') return nobody(reading.reason);
   if (reading.kind === 'alarm' && reading.state !== 'ALARM')
     return nobody(`Alarm ${reading.alarm.name} went to ${reading.state}; only ALARM opens an incident.`);
+  if (reading.kind === 'alarm' && reading.alarm.name.startsWith(OWN_ALARM))
+    return nobody(`${reading.alarm.name} is an alarm of the harness itself. A person looks into it, no agent.`);
   const agent = rules.agents
     .toSorted((a, b) => a.order - b.order || a.name.localeCompare(b.name))
     .find((one) => matches(one.takes, event.data));

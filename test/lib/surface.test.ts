@@ -15,7 +15,7 @@ test('the approval page is the only address that the Internet can reach', () => 
   expect(ofType('AWS::Lambda::Url')).toHaveLength(1);
   const open = ofType('AWS::Lambda::Permission').filter(({ Principal }) => Principal === '*');
   expect(open.length).toBeGreaterThan(0);
-  for (const permission of open) expect(JSON.stringify(permission)).toMatch(/"StepsPage[0-9A-F]{8}","Arn"/);
+  for (const permission of open) expect(JSON.stringify(permission)).toMatch(/"StepsPageAliaslive[0-9A-F]{8}"/);
   for (const type of ['AWS::SNS::TopicPolicy', 'AWS::SQS::QueuePolicy'])
     for (const policy of ofType(type)) expect(allowsEveryone(policy)).toBe(false);
 });

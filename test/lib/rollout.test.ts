@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { describe, expect, test } from 'vitest';
+import { JsonObject } from '../../lambdas/contracts/json.ts';
+import { OWN_ALARM } from '../../lambdas/contracts/own-alarms.ts';
+import { route } from '../../lambdas/open/route.ts';
+import { synthesize, type Template } from '../../lib/synthesize.ts';
+import { shippedRules } from './shipped.ts';
+
+const rules = shippedRules();
+const { template, stateMachineDefinition } = synthesize(rules);
+const plain = synthesize({ ...rules, settings: { ...rules.settings, rollout: 'all-at-once' } });
+
+type Resource = Template['Resources'][string];
+const ofType = (type: string, from: Template = template): [string, Resource][] =>
+  Object.entries(from.Resources).filter(([, { Type }]) => Type === type);
+const idsOf = (type: string): string[] => ofType(type).map(([id]) => id);
+const text = (value: unknown): string => JSON.stringify(value);
+
+const alarms = new Map(
+  ofType('AWS::CloudWatch::Alarm').map(([id, { Properties }]) => [
+    id,
+    z.looseObject({ AlarmDescription: z.string(), AlarmName: JsonObject }).parse(Properties),
+  ]),
+);
+const alarmId = (name: string): string => [...alarms.keys()].find((id) => id.includes(`Monitoring${name}`)) ?? name;
+const ofFunctions = ['approvalpage', 'steps', 'stopped'].map(alarmId);
+const named = (id: string) => ({ Name: { Ref: id } });
+const ofFlow = ['executions', 'deadletters'].map(alarmId);
+
+describe('functions', () => {
+  test('each function has a version behind the alias live', () => {
+    const aliases = ofType('AWS::Lambda::Alias').map(([, { Properties }]) => Properties);
+    expect(aliases).toHaveLength(ofType('AWS::Lambda::Function').length);
+    for (const alias of aliases) {
+      expect(alias).toMatchObject({ Name: 'live' });
+      expect(text(alias['FunctionVersion'])).toContain('CurrentVersion');
+    }
+  });
+
+  test('whatever calls a function calls the alias, so a new version is tried before all use it', () => {
+    const functions = new Set(idsOf('AWS::Lambda::Function'));
+    const users = ofType('AWS::StepFunctions::StateMachine').concat(
+      ofType('AWS::Events::Rule'),
+      ofType('AWS::Lambda::Url'),
+    );
+    for (const id of functions)
+      for (const [user, { Properties }] of users)
+        // The address of the page is that of the function, with the alias beside it.
+        if (!user.includes('FunctionUrl')) expect([user, text(Properties).includes(`"${id}"`)]).toEqual([user, false]);
+    expect(ofType('AWS::Lambda::Url')[0]?.[1].Properties).toMatchObject({ Qualifier: 'live' });
+  });
+
+  test('a new version gets a tenth of the calls for five minutes, and is rolled back by the alarms of all functions', () => {
+    const groups = ofType('AWS::CodeDeploy::DeploymentGroup');
+    expect(groups).toHaveLength(ofType('AWS::Lambda::Function').length);
+    for (const [id, { Properties }] of groups)
+      expect(Properties).toMatchObject({
+        DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
+        AlarmConfiguration: {
+          Enabled: true,
+          Alarms: (id.startsWith('RolloutPage') ? ofFunctions.slice(0, 1) : ofFunctions).map(named),
+        },
+        AutoRollbackConfiguration: { Enabled: true, Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM'] },
+      });
+    for (const [, { UpdatePolicy }] of ofType('AWS::Lambda::Alias'))
+      expect(text(UpdatePolicy)).toMatch(/CodeDeployLambdaAliasUpdate.*Rollout/);
+  });
+});
+
+describe('state machine', () => {
+  const [[versionId] = ['']] = ofType('AWS::StepFunctions::StateMachineVersion');
+
+  test('a new definition is a new version, tried on a tenth of the incidents under all alarms', () => {
+    expect(template.Resources[versionId]?.Properties).toMatchObject({
+      StateMachineRevisionId: { 'Fn::GetAtt': [expect.stringContaining('StateMachine'), 'StateMachineRevisionId'] },
+    });
+    expect(ofType('AWS::StepFunctions::StateMachineAlias')[0]?.[1].Properties).toMatchObject({
+      Name: 'live',
+      DeploymentPreference: {
+        Type: 'CANARY',
+        Percentage: 10,
+        Interval: 5,
+        StateMachineVersionArn: { Ref: versionId },
+        Alarms: [...ofFunctions, ...ofFlow].map((id) => ({ Ref: id })),
+      },
+    });
+  });
+
+  test('new incidents start on the alias, and intake may start nothing else', () => {
+    const [alias] = idsOf('AWS::StepFunctions::StateMachineAlias');
+    for (const [, { Properties }] of ofType('AWS::Events::Rule').filter(([id]) => id.startsWith('AlarmIntake')))
+      expect(Properties).toMatchObject({ Targets: [{ Arn: { Ref: alias } }] });
+    const start = ofType('AWS::IAM::Policy').filter(([, policy]) => text(policy).includes('states:StartExecution'));
+    expect(start).toHaveLength(1);
+    expect(text(start)).toContain('"Condition":{"StringEquals":{"states:StateMachineQualifier":"live"}}');
+  });
+
+  test('the laptop runs the same definition, with or without a rollout', () => {
+    expect(plain.stateMachineDefinition).toEqual(stateMachineDefinition);
+  });
+});
+
+test('without a rollout there is no CodeDeploy and no version of the state machine, but the aliases stay', () => {
+  const types = new Set(Object.values(plain.template.Resources).map(({ Type }) => Type));
+  expect([...types].filter((type) => /CodeDeploy|StateMachineVersion|StateMachineAlias/.test(type))).toEqual([]);
+  const aliases = ofType('AWS::Lambda::Alias', plain.template);
+  expect(aliases.map(([id]) => id)).toEqual(idsOf('AWS::Lambda::Alias'));
+  for (const [, alias] of aliases) expect(alias).not.toHaveProperty('UpdatePolicy');
+});
+
+describe('the harness’s own alarms', () => {
+  const runbook = readFileSync(join(import.meta.dirname, '../../docs/operator-runbook.md'), 'utf8');
+  const anchors = [...runbook.matchAll(/^## (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^a-z0-9 -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+
+  test('each says what it means for people, and where the runbook goes on', () => {
+    expect(alarms.size).toBe(5);
+    for (const { AlarmDescription } of alarms.values()) {
+      const [, impact = '', anchor] = /^(.+\.) See docs\/operator-runbook\.md#(.+)$/.exec(AlarmDescription) ?? [];
+      expect(impact.length).toBeGreaterThan(40);
+      expect(anchors).toContain(anchor);
+    }
+  });
+
+  test('every function is watched by one', () => {
+    const watched = text([...alarms.values()]);
+    for (const id of idsOf('AWS::Lambda::Function')) expect([id, watched.includes(id)]).toEqual([id, true]);
+  });
+
+  test('an alarm adds up ten metrics at most, which is what CloudWatch allows', () => {
+    for (const { Metrics } of alarms.values())
+      expect(
+        z
+          .array(z.looseObject({}))
+          .parse(Metrics)
+          .filter((one) => 'MetricStat' in one).length,
+      ).toBeLessThanOrEqual(10);
+  });
+
+  test('no agent takes one, so a failing agent does not set agents on itself', () => {
+    for (const { AlarmName } of alarms.values()) expect(text(AlarmName)).toContain(OWN_ALARM);
+    const event = z
+      .record(z.string(), z.unknown())
+      .parse(
+        JSON.parse(readFileSync(join(import.meta.dirname, '../../scenarios/undersized-instance/event.json'), 'utf8')),
+      );
+    const detail = z.record(z.string(), z.unknown()).parse(event['detail']);
+    expect(route(event, rules)).toMatchObject({ taken: true });
+    const own = { ...event, detail: { ...detail, alarmName: `${OWN_ALARM}Checkrein-steps` } };
+    const intake = route(own, rules);
+    expect(intake.taken ? '' : intake.reason).toContain('alarm of the harness itself');
+  });
+});
+
+test('nothing in the template waits for itself, whichever way it is rolled out', () => {
+  for (const { Resources } of [template, plain.template]) {
+    const needs = new Map(
+      Object.entries(Resources).map(([id, resource]) => [
+        id,
+        Object.keys(Resources).filter((other) => other !== id && text(resource).includes(`"${other}"`)),
+      ]),
+    );
+    // Takes away what needs nothing that is left, until nothing can be taken.
+    for (let ready = ['']; ready.length > 0;) {
+      ready = [...needs].filter(([, others]) => !others.some((other) => needs.has(other))).map(([id]) => id);
+      for (const id of ready) needs.delete(id);
+    }
+    expect([...needs.keys()]).toEqual([]);
+  }
+});
