@@ -81,7 +81,7 @@ const noUnapprovedMutation: Verifier = {
 };
 
 /** Verifiers in the order in which they are asked. */
-export const VERIFIERS: readonly Verifier[] = [evidenceRequired, noUnapprovedMutation, claimsCiteEvidence];
+const VERIFIERS: readonly Verifier[] = [evidenceRequired, noUnapprovedMutation, claimsCiteEvidence];
 
 /** Reviews a conclusion against the trace. Every verifier speaks, so that the agent can mend all at once. */
 export const review = (

@@ -18,7 +18,7 @@ export type Admission =
 const grantedNames = (agent: Agent): readonly string[] => [...agent.tools.observe, ...agent.tools.change];
 
 /** The tools of an agent. A read-only agent has no change tools in here at all. */
-export const toolsOf = (agent: Agent): Manifest[] =>
+const toolsOf = (agent: Agent): Manifest[] =>
   CATALOGUE.map((line) => line.manifest).filter((manifest) => grantedNames(agent).includes(manifest.name));
 
 /** Kept, because making JSON Schemas takes longer than all else that a turn does besides the model. */
