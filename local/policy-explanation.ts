@@ -11,7 +11,7 @@ import { pathsIn } from '../lambdas/kernel/rules/lint-terms.ts';
 import type { Quorum, Ruling } from '../lambdas/kernel/ruling.ts';
 
 /** A statement that spoke, and what it looked at. */
-export interface Spoken extends Statement {
+interface Spoken extends Statement {
   readonly severity: string | null;
   readonly reads: Readonly<Record<string, Json>>;
 }

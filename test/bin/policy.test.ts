@@ -28,7 +28,7 @@ describe('policy check', () => {
   test('finds nothing in the shipped configuration', async () => {
     const ran = await policy('check');
     expect([ran.code, ran.err]).toEqual([0, '']);
-    expect(ran.out).toContain('20 policies: all compile');
+    expect(ran.out).toMatch(/^\d+ policies: all compile, each can match, and no permit is open to all\.$/m);
   });
 
   test('names file and line of a policy that can never match, and exits 1', async () => {
@@ -97,7 +97,7 @@ describe('policy test', () => {
       /config\/policy-cases\/capacity\.yaml:\d+: verdict: expected refused, was permitted\. Agents with change tools may propose changes\./,
     );
     expect(ran.out).toContain('trips: expected cut-bound, was nothing');
-    expect(ran.out).toContain('2 of ');
+    expect(ran.out).toMatch(/\d+ of \d+ cases fail\./);
   });
 
   test('a policy without a case is named', async () => {

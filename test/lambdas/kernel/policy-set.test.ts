@@ -52,6 +52,17 @@ test('a fresh deployment applies nothing without a human', () => {
   expect(ruling.reason).toBe('No policy permits resize_instance on i-0123456789abcdef0 without a human.');
 });
 
+test('a permit to apply without a human does not reach production', () => {
+  const mine =
+    '@id("mine") @reason("Yes.") permit (principal, action == Checkrein::Action::"applyUnattended", resource) when { context.facts.reversible };';
+  const looser = policyEngine({ ...rules, policies: { ...rules.policies, mine } });
+  expect(looser.mayApplyUnattended(resize({}, { environment: 'test' })).verdict).toBe('permitted');
+  expect(looser.mayApplyUnattended(resize())).toMatchObject({
+    verdict: 'refused',
+    statements: [{ id: 'production-needs-a-person' }],
+  });
+});
+
 test.each([
   ['sre', 'permitted', ['sre-approves']],
   ['owner', 'permitted', ['owner-approves']],
