@@ -6,7 +6,7 @@ import { StepError } from '../errors.ts';
 import { digestOf } from './canonical.ts';
 
 /** A loaded policy: what the engine needs to know of it besides its text. */
-export interface LoadedPolicy {
+interface LoadedPolicy {
   readonly effect: 'permit' | 'forbid';
   readonly annotations: Readonly<Record<string, string>>;
 }
@@ -27,7 +27,7 @@ export interface CedarRequest {
 }
 
 /** `broken`: Cedar could not evaluate all of it, so whatever it decided does not count. */
-export type CedarAnswer =
+type CedarAnswer =
   | { readonly decision: 'allow' | 'deny'; readonly spoke: readonly string[] }
   | { readonly decision: 'broken'; readonly reason: string };
 

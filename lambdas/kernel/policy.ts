@@ -11,7 +11,7 @@ interface Proposed extends ChangeInQuestion {
 }
 
 /** A change that an agent wants: before its dry run, or as a plan with the dry run's report. */
-export type ProposeQuestion = Proposed &
+type ProposeQuestion = Proposed &
   ({ readonly phase: 'proposal' } | { readonly phase: 'plan'; readonly report: Report });
 /** A plan, asked about on behalf of the agent that made it. */
 export type PlanQuestion = Proposed & { readonly report: Report };

@@ -66,7 +66,7 @@ export interface ChangeTool extends ChangeSpec<Json, Json> {
   readonly manifest: ChangeManifest;
 }
 
-export type Tool = ObserveTool | ChangeTool;
+type Tool = ObserveTool | ChangeTool;
 
 /** A line of the catalogue: the manifest at once, the code when it is needed. */
 export interface CatalogueLine<M extends Manifest = Manifest> {

@@ -23,7 +23,7 @@ export const ledgerClient = (connection: Connection & { readonly endpoint?: stri
   });
 
 /** A condition of a write, with the values that it mentions. */
-export type Condition = Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'>;
+type Condition = Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'>;
 
 /** A conditional update in place. */
 export type Update = Condition & Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ExpressionAttributeNames'>;

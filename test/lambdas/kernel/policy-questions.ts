@@ -3,7 +3,7 @@ import type { Target } from '../../../lambdas/contracts/plan.ts';
 import type { ApproveQuestion, PlanQuestion } from '../../../lambdas/kernel/policy.ts';
 
 /** An agent that may propose; what policy looks at is whether it has change tools at all. */
-export const responder = { name: 'ec2-responder', tools: { observe: ['get_metrics'], change: ['resize_instance'] } };
+const responder = { name: 'ec2-responder', tools: { observe: ['get_metrics'], change: ['resize_instance'] } };
 
 export const instance: Target = {
   kind: 'ec2-instance',
