@@ -21,7 +21,7 @@ export const until = async <T>(what: string, ask: () => Promise<T | undefined>, 
     const answer = await ask();
     if (answer !== undefined) return answer;
     if (performance.now() - start > patienceSeconds * 1000)
-      throw new E2eFailure(`Waited ${patienceSeconds} s for ${what}, in vain.`, 'The logs below may say why.');
+      throw new E2eFailure(`Waited ${patienceSeconds} s for ${what}, in vain.`, 'What stands above may say why.');
     await sleep(200);
   }
 };
