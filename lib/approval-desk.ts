@@ -43,6 +43,10 @@ export class ApprovalDesk extends Construct {
     this.grantKey = new Key(this, 'GrantKey', { ...mac, description: 'Authenticates grants of Checkrein.' });
   }
 
+  get topicArn(): string {
+    return this.topic.topicArn;
+  }
+
   /** Lets a function write to people. */
   grantNotify(step: StepFunction): void {
     step.knows('topic', this.topic.topicArn);

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { AlarmIntake } from './alarm-intake.ts';
 import { ApprovalDesk } from './approval-desk.ts';
+import { keepHouseRules } from './house-rules.ts';
 import { IncidentFlow } from './incident-flow.ts';
 import { KillSwitch } from './kill-switch.ts';
 import { Ledger } from './ledger.ts';
@@ -25,9 +26,10 @@ export class CheckreinStack extends Stack {
     const { agents, settings } = rules;
     const removalPolicy = removalPolicyOf(settings);
 
+    keepHouseRules(this, settings);
     const killSwitch = new KillSwitch(this, 'KillSwitch', { initial: settings.initialSwitch });
     const modelKey = new ModelKey(this, 'ModelKey', { baseUrl: settings.model.baseUrl });
-    const ledger = new Ledger(this, 'Ledger', { removalPolicy });
+    const ledger = new Ledger(this, 'Ledger', { removalPolicy, keyArn: settings.encryptionKeyArn });
     const desk = new ApprovalDesk(this, 'ApprovalDesk', {
       approvers: settings.approvers,
       encryptionKey: ledger.key,
@@ -44,6 +46,7 @@ export class CheckreinStack extends Stack {
     new CfnOutput(this, 'LedgerTable', { value: ledger.tableName });
     new CfnOutput(this, 'FlowArn', { value: flow.stateMachineArn });
     new CfnOutput(this, 'StartArn', { value: flow.startArn });
+    new CfnOutput(this, 'ApproversTopic', { value: desk.topicArn });
     new CfnOutput(this, 'ApprovalPage', { value: steps.pageUrl });
   }
 }

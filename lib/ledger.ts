@@ -1,7 +1,7 @@
 import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Family } from '../lambdas/contracts/ledger-keys.ts';
 import type { LedgerRights } from './ledger-rights.ts';
@@ -17,21 +17,26 @@ const TABLE_KEY_USE = [
   'kms:ReEncryptTo',
 ];
 
+export interface LedgerProps {
+  readonly removalPolicy: RemovalPolicy;
+  /** An existing key to encrypt with. Default: a new one. */
+  readonly keyArn: string | undefined;
+}
+
 /** The table of traces, approvals, grants, counters, breakers and leases, and the key that seals a closed trace. */
 export class Ledger extends Construct {
   /** Encrypts what is at rest: the table, and the messages to approvers. */
-  readonly key: Key;
+  readonly key: IKey;
   private readonly table: Table;
   private readonly sealKey: Key;
 
-  constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
+  constructor(scope: Construct, id: string, { removalPolicy, keyArn }: LedgerProps) {
     super(scope, id);
-    const { removalPolicy } = props;
-    this.key = new Key(this, 'Key', {
-      description: 'Encrypts the ledger and the messages of Checkrein.',
-      enableKeyRotation: true,
-      removalPolicy,
-    });
+    const description = 'Encrypts the ledger and the messages of Checkrein.';
+    this.key =
+      keyArn === undefined
+        ? new Key(this, 'Key', { description, enableKeyRotation: true, removalPolicy })
+        : Key.fromKeyArn(this, 'Key', keyArn);
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },

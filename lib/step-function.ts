@@ -11,6 +11,7 @@ import type { Settings } from '../lambdas/contracts/settings.ts';
 import { acceptWildcard } from './accepted.ts';
 import { bundle, RULES_FILE } from './bundle.ts';
 import { LIVE } from './live-flow.ts';
+import type { Network } from './network.ts';
 import { logsOf } from './retention.ts';
 
 const PROJECT = join(import.meta.dirname, '..');
@@ -27,6 +28,8 @@ export interface StepFunctionProps {
   /** The compiled rules, a file of the cloud assembly. */
   readonly rulesFile: string;
   readonly settings: Settings;
+  /** Where it runs. Default: outside of any VPC. */
+  readonly network?: Network | undefined;
   /** Ceiling of simultaneous runs, for a function that the Internet can reach. Default: none. */
   readonly reservedConcurrentExecutions?: number;
 }
@@ -41,7 +44,7 @@ export class StepFunction extends NodejsFunction {
   readonly alias: Alias;
 
   constructor(scope: Construct, id: string, props: StepFunctionProps) {
-    const { entry, rulesFile, settings, ...rest } = props;
+    const { entry, rulesFile, settings, network, ...rest } = props;
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const logGroup = new LogGroup(scope, `${id}Logs`, logsOf(settings));
     super(scope, id, {
@@ -63,6 +66,7 @@ export class StepFunction extends NodejsFunction {
     });
     this.runsAtMost = props.timeout;
     this.executionRole = role;
+    network?.admit(this);
     this.alias = this.addAlias(LIVE);
     this.live = Live.parse(this.alias);
     logGroup.grantWrite(role);

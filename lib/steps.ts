@@ -13,6 +13,7 @@ import type { KillSwitch } from './kill-switch.ts';
 import type { Ledger } from './ledger.ts';
 import { LEDGER_RIGHTS } from './ledger-rights.ts';
 import type { ModelKey } from './model-key.ts';
+import { Network } from './network.ts';
 import { StepFunction, type StepFunctionProps } from './step-function.ts';
 import { changeTools, grantedTools, readsOf } from './tool-grants.ts';
 
@@ -137,7 +138,9 @@ type OwnProps = Pick<StepFunctionProps, 'entry' | 'description' | 'reservedConcu
 const maker = (scope: Construct, rules: Rules): ((id: string, props: OwnProps) => StepFunction) => {
   const rulesFile = join(Stage.of(scope)?.outdir ?? tmpdir(), RULES_FILE);
   writeFileSync(rulesFile, JSON.stringify(rules));
-  const common = { timeout: Duration.minutes(1), rulesFile, settings: rules.settings };
+  const { settings } = rules;
+  const network = settings.network && new Network(scope, 'Network', settings.network);
+  const common = { timeout: Duration.minutes(1), rulesFile, settings, network };
   return (id, props) => new StepFunction(scope, id, { ...common, ...props });
 };
 

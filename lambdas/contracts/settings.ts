@@ -11,6 +11,14 @@ export const Approver = z.strictObject({
 });
 export type Approver = z.infer<typeof Approver>;
 
+const arn = (service: string, resource: string, example: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:(\\d{12}|aws):${resource}/\\S+$`),
+      `an ARN like ${example}`,
+    );
+
 /** What `config/deployment.ts` may say. Every field has a safe default but the approvers. */
 export const Settings = z.strictObject({
   approvers: z
@@ -45,6 +53,35 @@ export const Settings = z.strictObject({
    */
   endpoints: z
     .record(z.string().regex(/^[A-Z][A-Z0-9_]+$/, 'the id of a service in capitals, e.g. AUTO_SCALING'), z.url())
+    .default({}),
+  /**
+   * A KMS key of yours in place of a new one, for the ledger and the messages to approvers. Symmetric, in the
+   * Region of the stack, and with a key policy that lets IAM policies of the account decide.
+   */
+  encryptionKeyArn: arn('kms', 'key', 'arn:aws:kms:eu-west-1:123456789012:key/…').optional(),
+  /**
+   * Where the functions run. They need a way out on port 443 to AWS and to the model, by a NAT gateway or by
+   * interface endpoints. Default: outside of any VPC.
+   */
+  network: z
+    .strictObject({
+      vpcId: z.string().regex(/^vpc-[0-9a-f]+$/, 'the id of a VPC, e.g. vpc-0a1b2c3d'),
+      /** Private subnets, in two zones at least if a zone may fail. */
+      subnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]+$/, 'the id of a subnet, e.g. subnet-0a1b2c3d')).min(1),
+    })
+    .optional(),
+  /** A managed policy that bounds every role of the stack, where your organization asks for one. */
+  permissionsBoundaryArn: arn('iam', 'policy', 'arn:aws:iam::123456789012:policy/boundary').optional(),
+  /** On every resource that can have tags. */
+  tags: z
+    .record(
+      z
+        .string()
+        .min(1)
+        .max(128)
+        .regex(/^(?!aws:)/i, 'AWS keeps keys that begin with aws: to itself'),
+      z.string().max(256),
+    )
     .default({}),
   /** Days that a trace is kept before DynamoDB's TTL removes it. */
   retentionDays: z.int().min(1).max(3650).default(400),
