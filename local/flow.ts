@@ -64,7 +64,7 @@ export interface FlowOptions {
 }
 
 const Called = z.object({ Payload: Json });
-const Asked = z.object({ Payload: z.object({ taskToken: z.string() }) });
+const Asked = z.object({ Payload: z.looseObject({ taskToken: z.string() }) });
 const AnyDefinition = z.custom<ConstructorParameters<typeof StateMachine>[0]>(() => true);
 
 /** Checking a definition takes long, and the same one is run many times. */
@@ -101,7 +101,6 @@ export class Flow {
 
   /** Runs one execution to its end. */
   async run(execution: string, input: JsonObject): Promise<unknown> {
-    const { tasks } = this;
     const tasksByState = this.#namesOf('Task');
     const handlers = tasksByState.map((state) => {
       const step = stepOfState(state);
@@ -112,9 +111,7 @@ export class Flow {
     });
     const context = {
       Execution: { Name: execution, Input: input, StartTime: this.#options.clock.now().toISOString() },
-      get Task() {
-        return { Token: tasks.next() };
-      },
+      Task: { Token: 'one for each wait, below' },
     };
     const overrides = {
       taskResourceLocalHandlers: Object.fromEntries(handlers),
@@ -154,10 +151,11 @@ export class Flow {
 
   async #wait(execution: string, raw: unknown): Promise<Json> {
     const { clock, onWaiting } = this.#options;
-    const { taskToken } = Asked.parse(raw).Payload;
+    // The interpreter evaluates `$$.Task.Token` once an execution; Step Functions gives each wait its own.
+    const taskToken = this.tasks.next();
     const answer = this.tasks.wait(taskToken);
     answer.catch(() => undefined);
-    await this.#task('approve', raw);
+    await this.#task('approve', { Payload: { ...Asked.parse(raw).Payload, taskToken } });
     const seconds = this.#states[STATE_OF.approve]?.TimeoutSeconds ?? 60;
     const expire = (): void => {
       clock.advance(seconds * 1000);
