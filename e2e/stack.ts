@@ -26,7 +26,11 @@ export type Outputs = z.infer<typeof Outputs>['Checkrein'];
 /** `cdk synth`, bundles included. */
 export const synthesizeStack = (emulators: Emulators, modelUrl: string): Promise<void> => {
   const context = [`model=${modelUrl}`, `compute=${emulators.compute.url}`].flatMap((one) => ['--context', one]);
-  return cdk('synth', ['--app', 'node e2e/app.ts', '--output', ASSEMBLY, '--quiet', ...context], emulators);
+  return cdk(
+    'synth',
+    ['--app', `${process.execPath} e2e/app.ts`, '--output', ASSEMBLY, '--quiet', ...context],
+    emulators,
+  );
 };
 
 /** `cdk bootstrap` of the empty account. It needs no app, and must not find ours in cdk.json. */
