@@ -28,7 +28,7 @@ export const LEDGER_RIGHTS = {
   page: { create: ['approval'] },
   /** Lets go of a target whose change is judged. */
   verify: { replace: ['lease'] },
-  /** Ends the storm, after reading how many copies it had, and lets go of targets. */
-  close: { replace: ['storm', 'lease'], add: ['storm'] },
-  stopped: { replace: ['storm', 'lease'], add: ['storm'] },
+  /** Ends the storm, reads how many copies it had, and lets go of targets. */
+  close: { replace: ['storm', 'lease'] },
+  stopped: { replace: ['storm', 'lease'] },
 } satisfies Record<string, LedgerRights>;

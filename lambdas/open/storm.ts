@@ -2,17 +2,11 @@ import type { TraceEvent } from '../contracts/events.ts';
 import { TraceSealed } from '../errors.ts';
 import { sha256 } from '../kernel/canonical.ts';
 import { Journal, type JournalPorts } from '../kernel/journal.ts';
-import { copiesRow, stormRow, StormRow } from '../kernel/storm-rows.ts';
+import { joinStorm, openIn, stormRow } from '../kernel/storm-rows.ts';
 import { allOf, lastOf } from '../kernel/trace.ts';
-import type { Row } from '../ports.ts';
 
 /** Copies that get a line of their own on the trace. Ten thousand copies are a number, not ten thousand lines. */
 const COPIES_ON_TRACE = 20;
-
-const openIn = (row: Row): string | undefined => {
-  const storm = StormRow.parse(row.data);
-  return storm.open ? storm.incidentId : undefined;
-};
 
 /** No line where it has one, where there are enough, or before the incident's own opening, which is being written. */
 const needsNoLine =
@@ -26,29 +20,34 @@ const needsNoLine =
     );
   };
 
-/** Notes a copy on the trace of the incident it joins. `sealed`: that incident closed in the meantime. */
+/** Writes a copy's line on the trace of the incident that it joined. */
+const addLine = async (ports: JournalPorts, incidentId: string, eventId: string): Promise<void> => {
+  // A name of its own, or of two copies at once one would take the other's line for its own.
+  const journal = await Journal.open(ports, `attach-${sha256(eventId).slice(0, 12)}`, { incidentId, seq: 0 });
+  try {
+    await journal.onceUnless('incident.attached', needsNoLine(eventId), () => ({
+      data: { eventId, copy: allOf(journal.events, 'incident.attached').length + 1 },
+    }));
+  } catch (error) {
+    // Sealed meanwhile: the copy was counted before that, and only its line is missing.
+    if (!(error instanceof TraceSealed)) throw error;
+  }
+};
+
+/**
+ * Joins a copy to an incident. `gone`: that one closed in the meantime. Only the first copies read the trace
+ * and write to it, since a thousand writers of one trace would do nothing but get in each other's way.
+ */
 const attach = async (
   ports: JournalPorts,
   stormKey: string,
   incidentId: string,
   eventId: string,
-): Promise<'attached' | 'sealed'> => {
-  const events = await ports.ledger.events(incidentId);
-  if (lastOf(events, 'trace.sealed') !== undefined) return 'sealed';
-  const copy = sha256(eventId);
-  const once = await ports.ledger.create({ ...stormRow(stormKey), part: `copy#${incidentId}#${copy}` }, { eventId });
-  if (once.created) await ports.ledger.add(copiesRow(stormKey, incidentId), { copies: 1 });
-  // A name of its own, or of two copies at once one would take the other's line for its own.
-  const journal = await Journal.open(ports, `attach-${copy.slice(0, 12)}`, { incidentId, seq: 0 });
-  try {
-    await journal.onceUnless('incident.attached', needsNoLine(eventId), () => ({
-      data: { eventId, copy: allOf(journal.events, 'incident.attached').length + 1 },
-    }));
-    return 'attached';
-  } catch (error) {
-    if (error instanceof TraceSealed) return 'sealed';
-    throw error;
-  }
+): Promise<'attached' | 'gone'> => {
+  const number = await joinStorm(ports.ledger, stormKey, incidentId, eventId);
+  if (number === undefined) return 'gone';
+  if (number <= COPIES_ON_TRACE) await addLine(ports, incidentId, eventId);
+  return 'attached';
 };
 
 /**

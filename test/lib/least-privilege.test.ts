@@ -83,9 +83,9 @@ describe('ledger', () => {
     expect(whoMayTouch('UpdateItem', 'incident')).toEqual([]);
   });
 
-  test('only Open and Decide count money, only who opens and closes counts storms', () => {
+  test('only Open and Decide count money, only Open numbers copies', () => {
     expect(whoMayTouch('UpdateItem', 'budget')).toEqual(['Decide', 'Open']);
-    expect(whoMayTouch('UpdateItem', 'storm')).toEqual(['Close', 'Open', 'Stopped']);
+    expect(whoMayTouch('UpdateItem', 'storm')).toEqual(['Open']);
     expect(whoMayTouch('PutItem', 'budget')).toEqual([]);
   });
 
