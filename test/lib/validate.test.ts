@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { afterAll, describe, expect, test } from 'vitest';
+import { synthesize } from '../../lib/synthesize.ts';
+import { shippedRules } from './shipped.ts';
+
+const { template, stateMachineDefinition } = synthesize(shippedRules());
+
+/** Loads a package that came with one of our dependencies, as that dependency would. */
+const thatCameWith = (dependency: string, name: string): unknown =>
+  createRequire(join(import.meta.dirname, '../../node_modules', dependency, 'package.json'))(name);
+
+describe('the template, by the validator of CloudFormation', () => {
+  interface Engine {
+    validateTemplate(template: object): { status: string; diagnostics: readonly Diagnostic[] };
+    free(): void;
+  }
+  interface Diagnostic {
+    readonly ruleId: string;
+    readonly severity: string;
+    readonly message: string;
+    readonly entity?: { readonly logicalId: string };
+  }
+  interface Validator {
+    readonly CompositeEngine: new () => Engine;
+    readonly TemplateContent: new (content: string, name: string) => object;
+  }
+  const { CompositeEngine, TemplateContent } = z
+    .custom<Validator>((value) => z.looseObject({ CompositeEngine: z.unknown() }).safeParse(value).success)
+    .parse(thatCameWith('aws-cdk-lib', '@aws/cloudformation-validate'));
+
+  const engine = new CompositeEngine();
+  // Its memory is WebAssembly's, which no garbage collector sees.
+  afterAll(() => engine.free());
+
+  const findings = (what: object): string[] => {
+    const { status, diagnostics } = engine.validateTemplate(new TemplateContent(JSON.stringify(what), 'Checkrein'));
+    expect(status).toBe('OK');
+    return (
+      diagnostics
+        .filter(({ severity }) => ['WARN', 'ERROR', 'FATAL'].includes(severity))
+        // CDK repeats as DependsOn what a reference says already; harmless, and not ours to write.
+        .filter(({ ruleId }) => ruleId !== 'W3005')
+        .map(({ severity, ruleId, entity, message }) => `${severity} ${ruleId} ${entity?.logicalId ?? ''}: ${message}`)
+    );
+  };
+
+  test('it finds no error and no warning', () => {
+    expect(findings(template)).toEqual([]);
+  });
+
+  test('it would find a value that CloudFormation refuses', () => {
+    const [id = ''] = Object.entries(template.Resources).find(([, { Type }]) => Type === 'AWS::DynamoDB::Table') ?? [];
+    const spoiled = structuredClone(template);
+    Object.assign(spoiled.Resources[id]?.Properties ?? {}, { BillingMode: 'FREE' });
+    expect(findings(spoiled).join('\n')).toContain(id);
+  });
+});
+
+describe('the state machine, by the validator of the Amazon States Language', () => {
+  type Validate = (definition: object, options: { checkArn: boolean }) => { isValid: boolean; errors: unknown[] };
+  const validate = z
+    .custom<Validate>((value) => typeof value === 'function')
+    .parse(thatCameWith('aws-local-stepfunctions', 'asl-validator'));
+
+  test('it finds nothing', () => {
+    const { isValid, errors } = validate(stateMachineDefinition, { checkArn: false });
+    expect(errors).toEqual([]);
+    expect(isValid).toBe(true);
+  });
+
+  test('it would find a way that leads nowhere', () => {
+    const spoiled = { ...stateMachineDefinition, StartAt: 'Nowhere' };
+    expect(validate(spoiled, { checkArn: false }).isValid).toBe(false);
+  });
+});
