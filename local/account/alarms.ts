@@ -61,6 +61,7 @@ export class Alarms {
     if (evaluated.length === 0 && alarm.missingData === 'ignore') return undefined;
     const unknown = evaluated.length === 0 && alarm.missingData === 'missing';
     const value = unknown ? 'INSUFFICIENT_DATA' : breaching >= needed ? 'ALARM' : 'OK';
+    if (value === was) return undefined;
     return { value, ...because(alarm, value, was, evaluated, minute + TICK) };
   }
 
