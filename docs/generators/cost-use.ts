@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import { STATE_OF, STEP_NAMES, type StepName } from '../../lambdas/contracts/flow.ts';
+import type { JsonObject } from '../../lambdas/contracts/json.ts';
+import { contractBroken } from '../../lambdas/errors.ts';
+import { allOf } from '../../lambdas/kernel/trace.ts';
+import type { MeasuredIncident } from '../../load/incident.ts';
+import type { Priced } from './prices.ts';
+
+/** What cannot be measured on a laptop, named and dated like a price. */
+export const ASSUMED = {
+  /** Computing of one invocation, cold starts spread over many. */
+  secondsOfWork: 0.3,
+  /** Memory of every function. */
+  gigabytes: 1,
+  /** How long the model thinks about one turn, while Decide waits and is billed. */
+  secondsOfThinking: 8,
+  /** An approver opens the page and answers on it. */
+  pageVisits: 2,
+  /** Functions and the state machine log this much for each invocation. */
+  logKilobytes: 3,
+} as const;
+
+const State = z.looseObject({
+  Type: z.string(),
+  Next: z.string().optional(),
+  Choices: z.array(z.looseObject({ StringEquals: z.string(), Next: z.string() })).default([]),
+});
+const Definition = z.looseObject({ StartAt: z.string(), States: z.record(z.string(), State) });
+
+const stepOf = (state: string): StepName | undefined => STEP_NAMES.find((step) => STATE_OF[step] === state);
+
+/** Every state that an execution enters, in order, when its steps run in the given order. */
+export const statesEntered = (definition: JsonObject, steps: readonly StepName[]): string[] => {
+  const { StartAt, States } = Definition.parse(definition);
+  const entered: string[] = [];
+  let ran = 0;
+  for (let name: string | undefined = StartAt; name !== undefined;) {
+    const state: z.infer<typeof State> | undefined = States[name];
+    if (state === undefined) throw contractBroken(`The definition has no state ${name}.`);
+    entered.push(name);
+    if (stepOf(name) !== undefined) ran += 1;
+    const next = steps[ran] ?? 'done';
+    name = state.Type === 'Choice' ? state.Choices.find((one) => one.StringEquals === next)?.Next : state.Next;
+  }
+  if (ran !== steps.length) throw contractBroken(`The flow took ${ran} of ${steps.length} steps and ended.`);
+  return entered;
+};
+
+const isRead = (operation: string): boolean => /^(GetItem|Query) /.test(operation);
+
+/** Up to the next multiple of five, so that a word more on the trace does not change this page. */
+const roughly = (value: number): number => Math.ceil(value / 5) * 5;
+
+/** Seconds for which functions are billed: work, thinking of the model, waiting for AWS. */
+export const billedSeconds = ({ steps }: MeasuredIncident) => {
+  const invocations = steps.length + ASSUMED.pageVisits;
+  const turns = steps.filter(({ step }) => step === 'decide').length;
+  const waiting = steps.filter(({ step }) => step !== 'decide').reduce((sum, { seconds }) => sum + seconds, 0);
+  return {
+    work: invocations * ASSUMED.secondsOfWork,
+    thinking: turns * ASSUMED.secondsOfThinking,
+    waiting: Math.round(waiting),
+  };
+};
+
+/** What one incident uses of everything that has a price, storage apart. */
+export const useOf = (measured: MeasuredIncident, definition: JsonObject): ReadonlyMap<Priced, number> => {
+  const { steps, ledger, events, messages, calls } = measured;
+  const units = (reads: boolean): number =>
+    roughly(ledger.filter(({ operation }) => isRead(operation) === reads).reduce((sum, one) => sum + one.units, 0));
+  const invocations = steps.length + ASSUMED.pageVisits;
+  const { work, thinking, waiting } = billedSeconds(measured);
+  const links = allOf(events, 'approval.asked').reduce((sum, { data }) => sum + data.approvers.length, 0);
+  const grants = allOf(events, 'grant.issued').reduce((sum, { data }) => sum + data.grants.length, 0);
+  const checks = allOf(events, 'apply.checked').length;
+  return new Map<Priced, number>([
+    [
+      'transition',
+      statesEntered(
+        definition,
+        steps.map(({ step }) => step),
+      ).length,
+    ],
+    ['invocation', invocations],
+    ['gigabyteSecond', (work + thinking + waiting) * ASSUMED.gigabytes],
+    ['write', units(false)],
+    ['read', units(true)],
+    ['mac', links + ASSUMED.pageVisits + grants + checks],
+    ['signature', allOf(events, 'trace.sealed').length],
+    ['email', messages],
+    ['metricRead', calls.filter((call) => call.startsWith('cloudwatch:')).length],
+    ['log', (invocations * ASSUMED.logKilobytes) / 1024 ** 2],
+    ['tracing', 1],
+  ]);
+};
