@@ -3,9 +3,14 @@ import { deployment } from '../config/deployment.ts';
 import { InputError } from '../lambdas/errors.ts';
 import { compileRules } from '../lambdas/kernel/rules/compile.ts';
 import { CheckreinStack } from '../lib/checkrein-stack.ts';
+import { MemberStack } from '../lib/member-stack.ts';
 
 try {
-  new CheckreinStack(new App(), 'Checkrein', { rules: compileRules('config', deployment) });
+  const rules = compileRules('config', deployment);
+  const app = new App();
+  new CheckreinStack(app, 'Checkrein', { rules });
+  const { members } = rules.settings;
+  if (members !== undefined) new MemberStack(app, 'CheckreinMember', { rules, members });
 } catch (error) {
   // A mistake in config/ is answered with a sentence; a stack trace is for our own mistakes.
   if (!(error instanceof InputError)) throw error;

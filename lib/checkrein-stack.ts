@@ -7,6 +7,7 @@ import { keepHouseRules } from './house-rules.ts';
 import { IncidentFlow } from './incident-flow.ts';
 import { KillSwitch } from './kill-switch.ts';
 import { Ledger } from './ledger.ts';
+import { MemberIntake } from './members.ts';
 import { ModelKey } from './model-key.ts';
 import { removalPolicyOf } from './retention.ts';
 import { Rollout } from './rollout.ts';
@@ -38,6 +39,7 @@ export class CheckreinStack extends Stack {
     const steps = new Steps(this, 'Steps', { rules, killSwitch, modelKey, ledger, desk });
     const flow = new IncidentFlow(this, 'IncidentFlow', { steps, settings });
     const intake = new AlarmIntake(this, 'AlarmIntake', { agents, flow });
+    if (settings.members) new MemberIntake(this, 'MemberIntake', settings.members);
     const monitoring = new SelfMonitoring(this, 'SelfMonitoring', { steps, flow, intake });
     if (settings.rollout === 'canary') new Rollout(this, 'Rollout', { steps, flow, monitoring });
 

@@ -11,6 +11,7 @@ import type { Settings } from '../lambdas/contracts/settings.ts';
 import { acceptWildcard } from './accepted.ts';
 import { bundle, RULES_FILE } from './bundle.ts';
 import { LIVE } from './live-flow.ts';
+import { callerName } from './members.ts';
 import type { Network } from './network.ts';
 import { logsOf } from './retention.ts';
 
@@ -45,7 +46,11 @@ export class StepFunction extends NodejsFunction {
 
   constructor(scope: Construct, id: string, props: StepFunctionProps) {
     const { entry, rulesFile, settings, network, ...rest } = props;
-    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      // Member accounts trust roles by name, and only then is there a name.
+      ...(settings.members ? { roleName: callerName(id) } : {}),
+    });
     const logGroup = new LogGroup(scope, `${id}Logs`, logsOf(settings));
     super(scope, id, {
       ...rest,

@@ -11,6 +11,8 @@ export const Approver = z.strictObject({
 });
 export type Approver = z.infer<typeof Approver>;
 
+const AccountId = z.string().regex(/^\d{12}$/, 'an account id of 12 digits, in quotes');
+
 const arn = (service: string, resource: string, example: string) =>
   z
     .string()
@@ -83,6 +85,20 @@ export const Settings = z.strictObject({
       z.string().max(256),
     )
     .default({}),
+  /**
+   * Other accounts that send their alarms here, each with the stack CheckreinMember in the same Region. See
+   * docs/deploy.md for what works today.
+   */
+  members: z
+    .strictObject({
+      /** The account that Checkrein itself is in. */
+      hub: AccountId,
+      accounts: z.array(AccountId).min(1),
+      /** What the hub must say to take a member's roles: a random string, no secret. */
+      externalId: z.string().regex(/^[\w+=,.@:/-]{16,1224}$/, 'at least 16 letters and digits, e.g. a UUID'),
+    })
+    .refine(({ hub, accounts }) => !accounts.includes(hub), 'the hub is no member of itself')
+    .optional(),
   /** Days that a trace is kept before DynamoDB's TTL removes it. */
   retentionDays: z.int().min(1).max(3650).default(400),
   logRetentionDays: z

@@ -23,6 +23,8 @@ export const route = (raw: unknown, rules: Rules): Intake => {
     return nobody(`Alarm ${reading.alarm.name} went to ${reading.state}; only ALARM opens an incident.`);
   if (reading.kind === 'alarm' && reading.alarm.name.startsWith(OWN_ALARM))
     return nobody(`${reading.alarm.name} is an alarm of the harness itself. A person looks into it, no agent.`);
+  if (rules.settings.members?.accounts.includes(event.data.account) === true)
+    return nobody(`The event is from the member account ${event.data.account}, which no agent can look into yet.`);
   const agent = rules.agents
     .toSorted((a, b) => a.order - b.order || a.name.localeCompare(b.name))
     .find((one) => matches(one.takes, event.data));
