@@ -2,7 +2,7 @@ import type { TraceEvent } from '../contracts/events.ts';
 import { TraceSealed } from '../errors.ts';
 import { sha256 } from '../kernel/canonical.ts';
 import { Journal, type JournalPorts } from '../kernel/journal.ts';
-import { joinStorm, openIn, stormRow } from '../kernel/storm-rows.ts';
+import { confirmStorm, joinStorm, openIn, stormRow } from '../kernel/storm-rows.ts';
 import { allOf, lastOf } from '../kernel/trace.ts';
 
 /** Copies that get a line of their own on the trace. Ten thousand copies are a number, not ten thousand lines. */
@@ -20,23 +20,33 @@ const needsNoLine =
     );
   };
 
-/** Writes a copy's line on the trace of the incident that it joined. */
-const addLine = async (ports: JournalPorts, incidentId: string, eventId: string): Promise<void> => {
+/** Looks at the trace of the incident that a copy joined, and writes the copy's line there while there are few. */
+const addLine = async (
+  ports: JournalPorts,
+  stormKey: string,
+  incidentId: string,
+  eventId: string,
+  onTrace: boolean,
+): Promise<'attached' | 'gone'> => {
   // A name of its own, or of two copies at once one would take the other's line for its own.
   const journal = await Journal.open(ports, `attach-${sha256(eventId).slice(0, 12)}`, { incidentId, seq: 0 });
+  if (lastOf(journal.events, 'trace.sealed') !== undefined) return 'gone';
+  if (!onTrace && lastOf(journal.events, 'incident.opened') !== undefined)
+    await confirmStorm(ports.ledger, stormKey, incidentId);
   try {
     await journal.onceUnless('incident.attached', needsNoLine(eventId), () => ({
       data: { eventId, copy: allOf(journal.events, 'incident.attached').length + 1 },
     }));
+    return 'attached';
   } catch (error) {
-    // Sealed meanwhile: the copy was counted before that, and only its line is missing.
-    if (!(error instanceof TraceSealed)) throw error;
+    if (error instanceof TraceSealed) return 'gone';
+    throw error;
   }
 };
 
 /**
- * Joins a copy to an incident. `gone`: that one closed in the meantime. Only the first copies read the trace
- * and write to it, since a thousand writers of one trace would do nothing but get in each other's way.
+ * Joins a copy to an incident. `gone`: that one ended in the meantime. Once the incident is known to be on its
+ * trace, only the first copies look there, since a thousand writers of one trace get in each other's way.
  */
 const attach = async (
   ports: JournalPorts,
@@ -44,10 +54,10 @@ const attach = async (
   incidentId: string,
   eventId: string,
 ): Promise<'attached' | 'gone'> => {
-  const number = await joinStorm(ports.ledger, stormKey, incidentId, eventId);
-  if (number === undefined) return 'gone';
-  if (number <= COPIES_ON_TRACE) await addLine(ports, incidentId, eventId);
-  return 'attached';
+  const joined = await joinStorm(ports.ledger, stormKey, incidentId, eventId);
+  if (joined === undefined) return 'gone';
+  const { number, onTrace } = joined;
+  return onTrace && number > COPIES_ON_TRACE ? 'attached' : addLine(ports, stormKey, incidentId, eventId, onTrace);
 };
 
 /**

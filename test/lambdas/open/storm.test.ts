@@ -1,69 +1,68 @@
 import { describe, expect, test } from 'vitest';
-import { endStorm, joinStorm } from '../../../lambdas/kernel/storm-rows.ts';
-import { claim } from '../../../lambdas/open/storm.ts';
+import type { JsonObject } from '../../../lambdas/contracts/json.ts';
+import { endStorm } from '../../../lambdas/kernel/storm-rows.ts';
+import { openingOf } from '../../../lambdas/kernel/trace.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
-import { ManualClock } from '../../fakes/small-ports.ts';
+import { Room, rulesWith } from '../../fixtures/room.ts';
 
-/** Counts how often a trace is looked at. */
+/** Knows how often the trace of an incident was looked at. */
 class WatchedLedger extends MemoryLedger {
-  traceReads = 0;
+  readonly #reads = new Map<string, number>();
 
   override async events(incidentId: string, from?: number) {
-    this.traceReads += 1;
+    this.#reads.set(incidentId, this.readsOf(incidentId) + 1);
     return super.events(incidentId, from);
+  }
+
+  readsOf(incidentId: string): number {
+    return this.#reads.get(incidentId) ?? 0;
   }
 }
 
-const KEY = 'cpu-high on i-1';
-const clock = new ManualClock('2026-11-20T09:00:00Z');
-
-const opened = async (ledger: MemoryLedger): Promise<void> => {
-  await claim({ ledger, clock }, KEY, 'first', 'event-0');
-};
-
-const arrive = (ledger: MemoryLedger, copy: number) =>
-  claim({ ledger, clock }, KEY, `execution-${copy}`, `event-${copy}`);
+const copyOf = (room: Room, n: number): JsonObject => ({ ...room.alarmEvent(), id: `copy-${n}` });
+const executionOf = ({ ledger }: Room, n: number): Room => new Room({ ledger, execution: `execution-${n}` });
+const arrive = (room: Room, n: number): Promise<string> => executionOf(room, n).open(copyOf(room, n));
+const copiesIn = async (room: Room): Promise<number> =>
+  endStorm(room.ledger, openingOf(await room.events()).data.stormKey, 'incident-1');
 
 describe('a storm', () => {
   test('copies are counted to the last one, however many arrive at once', async () => {
-    const ledger = new MemoryLedger();
-    await opened(ledger);
-    await Promise.all(Array.from({ length: 300 }, (_, copy) => arrive(ledger, copy + 1)));
-    expect(await endStorm(ledger, KEY, 'first')).toBe(300);
+    const room = await new Room().begin();
+    await Promise.all(Array.from({ length: 60 }, (_, n) => arrive(room, n)));
+    expect(await copiesIn(room)).toBe(60);
   });
 
   test('a copy whose step is run again counts once', async () => {
-    const ledger = new MemoryLedger();
-    await opened(ledger);
-    for (let attempt = 0; attempt < 3; attempt += 1)
-      expect(await arrive(ledger, 1)).toEqual({ opened: false, incidentId: 'first' });
-    expect(await endStorm(ledger, KEY, 'first')).toBe(1);
+    const room = await new Room().begin();
+    for (let attempt = 0; attempt < 3; attempt += 1) expect(await arrive(room, 1)).toBe('done');
+    expect(await copiesIn(room)).toBe(1);
   });
 
-  test('beyond the first twenty, a copy does not read the trace: ten thousand would read it ten thousand times', async () => {
+  test('beyond the first twenty, copies leave the trace alone: ten thousand would read it ten thousand times', async () => {
     const ledger = new WatchedLedger();
-    await opened(ledger);
-    for (let copy = 1; copy <= 20; copy += 1) await arrive(ledger, copy);
-    const before = ledger.traceReads;
-    for (let copy = 21; copy <= 60; copy += 1) await arrive(ledger, copy);
-    expect(ledger.traceReads).toBe(before);
+    const room = await new Room({ ledger }).begin();
+    for (let n = 0; n < 20; n += 1) await arrive(room, n);
+    const before = ledger.readsOf('incident-1');
+    for (let n = 20; n < 40; n += 1) expect(await arrive(room, n)).toBe('done');
+    expect(ledger.readsOf('incident-1')).toBe(before);
   });
 
-  test('a copy that comes when the incident has counted its copies opens a new incident', async () => {
-    const ledger = new MemoryLedger();
-    await opened(ledger);
-    expect(await endStorm(ledger, KEY, 'first')).toBe(0);
-    expect(await joinStorm(ledger, KEY, 'first', 'event-1')).toBeUndefined();
-    expect(await arrive(ledger, 1)).toEqual({ opened: true });
+  test('copies of an earlier incident are not counted again', async () => {
+    const room = await new Room().begin();
+    await arrive(room, 1);
+    expect(await copiesIn(room)).toBe(1);
+    const back = executionOf(room, 2);
+    expect(await back.open(copyOf(room, 2))).toBe('observe');
+    await arrive(room, 3);
+    expect(await endStorm(room.ledger, openingOf(await room.events()).data.stormKey, 'execution-2')).toBe(1);
   });
 
-  test('copies of the incident before are not counted again', async () => {
-    const ledger = new MemoryLedger();
-    await opened(ledger);
-    await arrive(ledger, 1);
-    await endStorm(ledger, KEY, 'first');
-    expect(await arrive(ledger, 2)).toEqual({ opened: true });
-    await arrive(ledger, 3);
-    expect(await endStorm(ledger, KEY, 'execution-2')).toBe(1);
+  test('an event that a ceiling refused holds its alarm back no longer than it takes to close', async () => {
+    const refusing = rulesWith({ budgetPerDay: { dollars: 25, incidents: 0 } });
+    const room = new Room({ rules: refusing });
+    expect(await room.open()).toBe('close');
+    for (let n = 0; n < 30; n += 1) await arrive(room, n);
+    await room.close();
+    expect(await arrive(room, 30)).toBe('observe');
   });
 });
