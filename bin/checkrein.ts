@@ -6,6 +6,7 @@ import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { breakerCommand } from './commands/breaker.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { scenarioCommand } from './commands/scenario.ts';
 import { switchCommand } from './commands/switch.ts';
 import { traceCommand } from './commands/trace.ts';
@@ -23,6 +24,7 @@ const program = new Command('checkrein')
   .addCommand(replayCommand())
   .addCommand(switchCommand())
   .addCommand(breakerCommand())
+  .addCommand(doctorCommand())
   .showHelpAfterError('(see --help)')
   .exitOverride();
 for (const command of program.commands) {

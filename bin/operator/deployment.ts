@@ -15,6 +15,8 @@ const Outputs = z.object({
   LedgerTable: z.string(),
   ModelKeySecret: z.string(),
   FlowArn: z.string(),
+  StartArn: z.string(),
+  ApproversTopic: z.string(),
   ApprovalPage: z.string(),
 });
 export type Deployment = z.infer<typeof Outputs>;
@@ -42,35 +44,42 @@ export const asking = async <T>(what: string, ask: () => Promise<T>): Promise<T>
   }
 };
 
-/** Finds a deployed stack and reads its outputs. */
-export const findDeployment = async (stack: string): Promise<Deployment> => {
-  const notThere = (cause?: unknown): InputError =>
-    new InputError(
-      '--stack',
-      `there is no stack ${stack} in this account and Region`,
-      'the name of a deployed Checkrein stack',
-      cause,
-    );
-  const answer = await asking('cloudformation:DescribeStacks', async () => {
+/** A stack by its name, with its outputs if they are those of Checkrein; nothing where there is none. */
+export const stackCalled = (
+  name: string,
+): Promise<{ status: string; deployment: Deployment | undefined; problem: string } | undefined> =>
+  asking('cloudformation:DescribeStacks', async () => {
     try {
-      return await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName: stack }));
+      const { Stacks } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName: name }));
+      const [stack] = Stacks ?? [];
+      if (stack === undefined) return undefined;
+      const outputs = Outputs.safeParse(
+        Object.fromEntries((stack.Outputs ?? []).map((one) => [one.OutputKey, one.OutputValue])),
+      );
+      const problem = outputs.success ? '' : z.prettifyError(outputs.error);
+      return { status: stack.StackStatus ?? 'unknown', deployment: outputs.data, problem };
     } catch (error) {
-      if (error instanceof Error && error.name === 'ValidationError') throw notThere(error);
+      if (error instanceof Error && error.name === 'ValidationError') return undefined;
       throw error;
     }
   });
-  const found = answer.Stacks?.[0];
-  if (found === undefined) throw notThere();
-  const outputs = Outputs.safeParse(
-    Object.fromEntries((found.Outputs ?? []).map((one) => [one.OutputKey, one.OutputValue])),
-  );
-  if (!outputs.success)
+
+/** Finds a deployed stack and reads its outputs. */
+export const findDeployment = async (stack: string): Promise<Deployment> => {
+  const found = await stackCalled(stack);
+  if (found === undefined)
     throw new InputError(
       '--stack',
-      `${stack} is not a Checkrein stack: ${z.prettifyError(outputs.error)}`,
+      `there is no stack ${stack} in this account and Region`,
+      'the name of a deployed Checkrein stack',
+    );
+  if (found.deployment === undefined)
+    throw new InputError(
+      '--stack',
+      `${stack} is not a Checkrein stack of this version: ${found.problem}`,
       'a stack that `cdk deploy` of this project made',
     );
-  return outputs.data;
+  return found.deployment;
 };
 
 /** Who is asking, as CloudTrail will name them: what is written down with a reset or a flip of the switch. */

@@ -1,0 +1,25 @@
+import { configAt, rulesIn } from '../../local/config.ts';
+import type { DeploymentFlags } from '../operator/deployment.ts';
+import { doctorAws } from '../operator/doctor-aws.ts';
+import { examine, type DoctorAws, type Finding } from '../operator/doctor.ts';
+import { printer, printJson } from './output.ts';
+
+const linesOf = ({ check, verdict, says, todo }: Finding): string[] => [
+  `${verdict.padEnd(5)}${check.padEnd(14)}${says}`,
+  ...(todo === undefined ? [] : [`${' '.repeat(19)}→ ${todo}`]),
+];
+
+/** Examines a deployed stack and says what is wrong with it. */
+export const doctor = async (flags: DeploymentFlags, aws: DoctorAws = doctorAws()): Promise<void> => {
+  const { agents, settings } = await rulesIn(configAt(undefined));
+  const findings = await examine(aws, { stack: flags.stack, agents, approvers: settings.approvers });
+  const failed = findings.filter(({ verdict }) => verdict === 'fail').length;
+  if (failed > 0) process.exitCode = 1;
+  if (flags.json === true) {
+    printJson({ ready: failed === 0, findings });
+    return;
+  }
+  const print = printer(false);
+  for (const line of findings.flatMap(linesOf)) print(line);
+  print(failed === 0 ? '\nReady.' : `\nNot ready: ${String(failed)} of ${String(findings.length)} checks failed.`);
+};

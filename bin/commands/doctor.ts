@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import type { DeploymentFlags } from '../operator/deployment.ts';
+
+/** `checkrein doctor`: whether a deployed stack is ready for its first alarm. */
+export const doctorCommand = (): Command =>
+  new Command('doctor')
+    .description(
+      'Examine a deployed stack: bootstrap, stack, model key, approvers, kill switch, ledger, and a dry incident that changes nothing.',
+    )
+    .option('--stack <name>', 'the deployed stack', 'Checkrein')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nExit code 0: ready, perhaps with warnings. 1: something failed; each line says what to do.',
+    )
+    .action(async (flags: DeploymentFlags) => (await import('./doctor-action.ts')).doctor(flags));

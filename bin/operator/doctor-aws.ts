@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DescribeContinuousBackupsCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { dynamoLedger } from '../../lambdas/adapters/aws/ledger.ts';
+import { ledgerClient } from '../../lambdas/adapters/aws/ledger-table.ts';
+import { asking, stackCalled } from './deployment.ts';
+import type { DoctorAws } from './doctor.ts';
+
+/** Where `cdk bootstrap` writes its version, unless it was told another qualifier. */
+const BOOTSTRAP = '/cdk-bootstrap/hnb659fds/version';
+/** The dry incident takes two steps: a minute is plenty, cold starts included. */
+const PATIENCE_SECONDS = 60;
+
+/** The doctor's questions, asked of AWS with the operator's own credentials. */
+export const doctorAws = (): DoctorAws => {
+  const ssm = new SSMClient({});
+  const sfn = new SFNClient({});
+  const dynamo = ledgerClient();
+  return {
+    caller: () => asking('sts:GetCallerIdentity', callerOf),
+    bootstrapVersion: async () => {
+      const value = await parameter(ssm, BOOTSTRAP);
+      return value === undefined ? undefined : Number(value);
+    },
+    stack: stackCalled,
+    secretReplaced: (secretArn) => asking('secretsmanager:DescribeSecret', () => replaced(secretArn)),
+    subscriptions: (topicArn) => asking('sns:ListSubscriptionsByTopic', () => subscriptionsOf(topicArn)),
+    switchPosition: async (name) => (await parameter(ssm, name)) ?? 'nothing',
+    table: (TableName) =>
+      asking('dynamodb:DescribeTable and DescribeContinuousBackups', async () => {
+        const { Table } = await dynamo.send(new DescribeTableCommand({ TableName }));
+        const backups = await dynamo.send(new DescribeContinuousBackupsCommand({ TableName }));
+        const { PointInTimeRecoveryDescription: recovery } = backups.ContinuousBackupsDescription ?? {};
+        return {
+          status: Table?.TableStatus ?? 'unknown',
+          pointInTimeRecovery: recovery?.PointInTimeRecoveryStatus === 'ENABLED',
+        };
+      }),
+    runFlow: (startArn, event) => asking('states:StartExecution', () => run(sfn, startArn, event)),
+    trace: (table, incident) => asking('dynamodb:Query', () => dynamoLedger(dynamo, table, 1).events(incident)),
+  };
+};
+
+const callerOf = async (): ReturnType<DoctorAws['caller']> => {
+  const sts = new STSClient({});
+  const region = await sts.config.region();
+  const { Account } = await sts.send(new GetCallerIdentityCommand({}));
+  return { account: Account ?? 'unknown', region };
+};
+
+const parameter = (ssm: SSMClient, name: string): Promise<string | undefined> =>
+  asking(`ssm:GetParameter ${name}`, async () => {
+    try {
+      return (await ssm.send(new GetParameterCommand({ Name: name }))).Parameter?.Value;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ParameterNotFound') return undefined;
+      throw error;
+    }
+  });
+
+/** A generated secret has one version. As soon as somebody stores another value, the generated one is the previous. */
+const replaced = async (SecretId: string): Promise<boolean> => {
+  const { VersionIdsToStages = {} } = await new SecretsManagerClient({}).send(new DescribeSecretCommand({ SecretId }));
+  return Object.values(VersionIdsToStages).some((stages) => stages.includes('AWSPREVIOUS'));
+};
+
+const subscriptionsOf = async (TopicArn: string): Promise<{ email: string; confirmed: boolean }[]> => {
+  const all: { email: string; confirmed: boolean }[] = [];
+  for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic(
+    { client: new SNSClient({}) },
+    { TopicArn },
+  ))
+    for (const { Protocol, Endpoint = '', SubscriptionArn = '' } of Subscriptions)
+      // Until it is confirmed, the words PendingConfirmation stand in place of an ARN.
+      if (Protocol === 'email') all.push({ email: Endpoint, confirmed: SubscriptionArn.startsWith('arn:') });
+  return all;
+};
+
+const run = async (sfn: SFNClient, stateMachineArn: string, event: object): ReturnType<DoctorAws['runFlow']> => {
+  const name = `doctor-${randomUUID()}`;
+  const input = JSON.stringify({ event: { ...event, id: name, time: new Date().toISOString() } });
+  const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+  for (let seconds = 0; seconds < PATIENCE_SECONDS; seconds += 1) {
+    const { status = 'UNKNOWN' } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (status !== 'RUNNING') return { incident: name, status };
+    await pause(1000);
+  }
+  return { incident: name, status: `RUNNING after ${String(PATIENCE_SECONDS)} s` };
+};

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import type { Deployment } from '../../bin/operator/deployment.ts';
+import type { DoctorAws } from '../../bin/operator/doctor.ts';
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { Json } from '../../lambdas/contracts/json.ts';
+import type { Rules } from '../../lambdas/contracts/rules.ts';
+import { CheckreinError } from '../../lambdas/errors.ts';
+import type { Notification } from '../../lambdas/ports.ts';
+import { readWorld } from '../../local/account/world/read.ts';
+import { runOnLaptop } from '../../local/run.ts';
+import { scriptedModel } from '../../local/scripted-model.ts';
+
+const WORLD = join(import.meta.dirname, '../../scenarios/undersized-instance/world.yaml');
+
+/**
+ * An account in which a deployment is in order, as the doctor sees it. Its dry incident is a real one: the
+ * doctor's event goes through the synthesized flow once, whatever is asked later.
+ */
+export class DoctorAccount {
+  readonly deployment: Deployment = {
+    SwitchParameter: '/Checkrein/kill-switch',
+    ModelKeySecret: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:model-key',
+    LedgerTable: 'ledger',
+    FlowArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:flow',
+    StartArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:flow:live',
+    ApproversTopic: 'arn:aws:sns:eu-west-1:123456789012:approvers',
+    ApprovalPage: 'https://page.example.com/',
+  };
+  readonly messages: Notification[] = [];
+  /** The trace of the dry incident. */
+  events: readonly TraceEvent[] = [];
+  /** How many calls it made in the account. */
+  calls = 0;
+  readonly #rules: Rules;
+
+  constructor(rules: Rules) {
+    this.#rules = rules;
+  }
+
+  /** Answers as an account in which everything is in order does. */
+  get aws(): DoctorAws {
+    const { deployment } = this;
+    const approvers = this.#rules.settings.approvers.map(({ email }) => ({ email, confirmed: true }));
+    return {
+      caller: async () => ({ account: '123456789012', region: 'eu-west-1' }),
+      bootstrapVersion: async () => 30,
+      stack: async () => ({ status: 'UPDATE_COMPLETE', deployment }),
+      secretReplaced: async () => true,
+      subscriptions: async () => approvers,
+      switchPosition: async () => 'on',
+      table: async () => ({ status: 'ACTIVE', pointInTimeRecovery: true }),
+      runFlow: async (_, event) => {
+        if (this.events.length === 0) await this.#run(event);
+        return { incident: this.events[0]?.incident ?? 'none', status: 'SUCCEEDED' };
+      },
+      trace: async () => this.events,
+    };
+  }
+
+  /** Refuses as an account does in which the operator lacks a right. */
+  async refuse(action: string): Promise<never> {
+    throw new CheckreinError('AwsUnreachable', `${action} failed. AccessDenied`, 'Check your rights.');
+  }
+
+  async #run(event: object): Promise<void> {
+    const { events, calls } = await runOnLaptop({
+      event: Json.parse({ ...event, id: 'doctor', time: '2026-11-20T10:00:00Z' }),
+      world: readWorld(WORLD),
+      rules: this.#rules,
+      // Says nothing: a model that is asked fails the run.
+      model: scriptedModel([]),
+      approve: { kind: 'preset', answers: [] },
+      onEvent: () => undefined,
+      onPage: () => undefined,
+      onMessage: (message) => this.messages.push(message),
+    });
+    this.events = events;
+    this.calls = calls.length;
+  }
+}
