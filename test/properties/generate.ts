@@ -95,6 +95,11 @@ const call: fc.Arbitrary<Move> = fc.record({
   input: strangeInput,
 });
 const REMEDY: Move = { do: 'remedy', extra: {} };
+/** Cuts that trip the breaker of their target. */
+const reckless = fc.constantFrom<Move[]>(
+  { do: 'propose', tool: 'resize_instance', target: 'own', size: 5 },
+  { do: 'propose', tool: 'set_auto_scaling_capacity', target: 'own', size: 2 },
+);
 const widened: fc.Arbitrary<Move> = fc
   .uniqueArray(fc.constantFrom(...Object.entries(WIDENING)), { minLength: 1, maxLength: 3, selector: ([name]) => name })
   .map((fields) => ({ do: 'remedy' as const, extra: plain(Object.fromEntries(fields)) }));
@@ -134,6 +139,7 @@ const episode = oneOf<Turn[]>(
   [5, fc.tuple(onlyOne(REMEDY), onlyOne({ do: 'confirm', which: 'newest' }))],
   [3, fc.tuple(turnOf(fc.tuple(propose)), onlyOne({ do: 'confirm', which: 'newest' }))],
   [1, fc.tuple(onlyOne(REMEDY), turnOf(fc.tuple(confirm)), turnOf(fc.tuple(confirm)))],
+  [2, fc.tuple(turnOf(fc.tuple(reckless)), onlyOne(REMEDY), onlyOne({ do: 'confirm', which: 'newest' }))],
   [5, fc.tuple(hostileTurn)],
   [1, fc.tuple(turnOf(fc.array(observe, { minLength: 1, maxLength: 8 })))],
   [1, fc.tuple(turnOf(fc.tuple(conclude)))],

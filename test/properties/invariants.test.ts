@@ -114,6 +114,12 @@ describe('each invariant notices', () => {
           ...played.entries.filter(isStart),
         ),
     ],
+    [
+      'an attempt that begins while another may be running',
+      changes.noChangeTwice,
+      () =>
+        insert((one) => isKind(one, 'apply.finished'), ...played.entries.filter((one) => isKind(one, 'apply.started'))),
+    ],
     ['a change after its result', changes.noChangeAfterItsResult, () => again(isStart)],
     ['a grant redeemed twice', changes.grantsAreSingleUse, () => again((one) => one.is === 'redeemed')],
     [

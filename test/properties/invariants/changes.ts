@@ -110,6 +110,22 @@ const repeated = (played: Played): string | undefined => {
   });
 };
 
+/** An attempt is taken up again only when the one before it cannot be running any more. */
+const overlapping = ({ entries }: Played): string | undefined => {
+  const busy = new Map<string, string>();
+  return firstFault(entries, (entry) => {
+    if (entry.is !== 'event') return undefined;
+    const { event } = entry;
+    if (!isKind(event, 'apply.started') && !isKind(event, 'apply.resumed')) return undefined;
+    const { digest, purpose, deadline } = event.data;
+    const until = busy.get(`${digest}/${purpose}`);
+    busy.set(`${digest}/${purpose}`, deadline);
+    return until === undefined || until <= event.at
+      ? undefined
+      : `${purpose} was taken up again while it might be running`;
+  });
+};
+
 export const noChangeTwice: Invariant = {
   name: 'no change is made twice',
   exercisedBy: [
@@ -119,7 +135,7 @@ export const noChangeTwice: Invariant = {
     'changes of unknown outcome',
     'capacity errors',
   ],
-  fault: repeated,
+  fault: (played) => repeated(played) ?? overlapping(played),
 };
 
 const afterTheEnd = everyMutation((mutation, played) => {
