@@ -9,6 +9,7 @@ import { contractBroken } from '../errors.ts';
 import { dayKeys } from '../kernel/day-budget.ts';
 import { Journal } from '../kernel/journal.ts';
 import { redactedJson, redactedWords, redactorOf, type Redactor } from '../kernel/redaction.ts';
+import { openIn, stormRow } from '../kernel/storm-rows.ts';
 import type { Clock, Ids, Ledger, Switch } from '../ports.ts';
 import type { Step } from '../step.ts';
 import { stormKeyOf } from './alarm.ts';
@@ -56,7 +57,10 @@ const openIncidentOf = async (
 ): Promise<string | undefined> => {
   const source = await ports.ledger.create({ family: FAMILY.source, id: event.id }, { incidentId });
   const first = z.object({ incidentId: z.string() }).parse(source.row.data).incidentId;
-  if (first !== incidentId) return first;
+  if (first !== incidentId) {
+    // The execution that had this very event first may itself have joined another one's incident.
+    return openIn(await ports.ledger.fetch(stormRow(stormKey))) ?? first;
+  }
   const claimed = await claim(ports, stormKey, incidentId, event.id);
   return claimed.opened ? undefined : claimed.incidentId;
 };
