@@ -1,10 +1,9 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { CfnSecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import { Construct } from 'constructs';
+import { Construct, type Node } from 'constructs';
 import type { Settings } from '../lambdas/contracts/settings.ts';
-import type { StepFunction } from './step-function.ts';
 
 /** What Lambda does in a function's name to put it into a VPC; none of it knows our interfaces by name. */
 const INTERFACES = [
@@ -34,7 +33,7 @@ export class Network extends Construct {
   }
 
   /** Puts a function into the subnets. Written with the plain resource: CDK would add a ready-made policy. */
-  admit({ node, executionRole }: StepFunction): void {
+  admit({ node, executionRole }: { readonly node: Node; readonly executionRole: Role }): void {
     if (node.defaultChild instanceof CfnFunction)
       node.defaultChild.vpcConfig = {
         subnetIds: this.subnetIds,

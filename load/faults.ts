@@ -6,7 +6,7 @@ import type { Invoke } from '../local/flow.ts';
 import type { Chance } from './chance.ts';
 
 /** How often each fault strikes, of all ledger requests or of all steps. */
-export const RATES = {
+const RATES = {
   /** A ledger request is throttled once; the SDK tries again. */
   throttle: 0.01,
   /** A ledger request is throttled for longer than the SDK tries; the step fails and is run again. */
