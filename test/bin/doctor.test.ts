@@ -9,7 +9,8 @@ const expected = { stack: 'Checkrein', agents, approvers: settings.approvers };
 const emails = settings.approvers.map(({ email }) => email);
 
 const healthy = new DoctorAccount(rules);
-beforeAll(() => examine(healthy.aws, expected));
+// Synthesizes and runs the flow: seconds, and more on a busy machine.
+beforeAll(() => examine(healthy.aws, expected), 60_000);
 
 /** Examines the healthy account with something broken. */
 const examineWith = (broken: Partial<DoctorAws>): Promise<Finding[]> =>
