@@ -155,7 +155,10 @@ const ledger = async (aws: DoctorAws, table: string): Promise<Verdict> => {
     return fail(`The ledger ${table} is ${status}.`, 'Nothing runs without it; look at the table.');
   return pointInTimeRecovery
     ? ok('The ledger is active, with point-in-time recovery.')
-    : warn('The ledger is active, but point-in-time recovery is off.', 'Somebody switched it off; deploy again.');
+    : warn(
+        'The ledger is active, but point-in-time recovery is off.',
+        `aws dynamodb update-continuous-backups --table-name ${table} --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true`,
+      );
 };
 
 /** What the dry incident is made of: an event that no agent takes, so that nothing is asked and nothing changes. */
