@@ -110,12 +110,20 @@ export class Journal {
     needless: (events: readonly TraceEvent[]) => boolean,
     produce: () => Entry<K> | Promise<Entry<K>>,
   ): Promise<Recorded<K> | undefined> {
-    let recorded = this.#replay(kind);
-    while (recorded === undefined && !needless(this.#events)) recorded = await this.#append(kind, await produce());
-    return recorded;
+    for (;;) {
+      const { upcoming } = this;
+      // An earlier attempt, or a twin, had found it needless, and went on to what it recorded next.
+      if (upcoming !== undefined && upcoming.kind !== kind && needless(this.#events.slice(0, upcoming.seq)))
+        return undefined;
+      const replayed = this.#replay(kind);
+      if (replayed !== undefined) return replayed;
+      if (needless(this.#events)) return undefined;
+      const appended = await this.#append(kind, await produce());
+      if (appended !== undefined) return appended;
+    }
   }
 
-  /** Appends at the head. When somebody else was faster: reads on, and answers with a twin's event or with nothing. */
+  /** Appends at the head. When somebody else was faster: reads on, and answers with nothing. */
   async #append<K extends EventKind>(kind: K, entry: Entry<K>): Promise<Recorded<K> | undefined> {
     if (this.#events.at(-1)?.kind === 'trace.sealed') throw new TraceSealed(this.#incident);
     const event = linked(this.#events.at(-1), {
@@ -132,7 +140,7 @@ export class Journal {
       return { event, replayed: false };
     }
     this.#events.push(...(await this.#ports.ledger.events(this.#incident, this.seq)));
-    return this.#replay(kind);
+    return undefined;
   }
 
   #own(): TraceEvent[] {

@@ -44,6 +44,24 @@ describe('a step that is tried again', () => {
     expect(await reasons()).toEqual(['one', 'two']);
   });
 
+  test('passes over what its first attempt found needless', async () => {
+    const { open, reasons } = desk();
+    await (await open('page', 0)).once('escalation.asked', ask('asked by the page'));
+    const attempt = async (): Promise<void> => {
+      const journal = await open('approve', 0);
+      const asked = await journal.onceUnless(
+        'escalation.asked',
+        (events) => events.some((event) => event.kind === 'escalation.asked'),
+        ask('asked again'),
+      );
+      expect(asked).toBeUndefined();
+      await journal.once('incident.attached', () => ({ data: { eventId: 'e', copy: 1 } }));
+    };
+    await attempt();
+    await attempt();
+    expect(await reasons()).toEqual(['asked by the page', 'incident.attached']);
+  });
+
   test('does not take the events of another entry into the step for its own', async () => {
     const { open, reasons } = desk();
     await (await open('decide', 0)).once('escalation.asked', ask('first entry'));
