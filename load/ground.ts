@@ -1,9 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
 import { policyEngine, type PolicyEngine } from '../lambdas/kernel/policy.ts';
 import { ledgerClient } from '../lambdas/adapters/aws/ledger-table.ts';
 import { dynamoLedger } from '../lambdas/adapters/aws/ledger.ts';
 import type { TraceEvent } from '../lambdas/contracts/events.ts';
-import type { JsonObject } from '../lambdas/contracts/json.ts';
+import { STATE_OF } from '../lambdas/contracts/flow.ts';
+import { JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { Ledger, Model } from '../lambdas/ports.ts';
 import { synthesize } from '../lib/synthesize.ts';
@@ -24,6 +26,25 @@ const unbound = (rules: Rules): Rules => ({
   agents: rules.agents.map((agent) => ({ ...agent, budgetPerDay: UNBOUND })),
   settings: { ...rules.settings, accountBudgetPerDay: UNBOUND },
 });
+
+const Definition = z.looseObject({
+  States: z.record(z.string(), z.looseObject({ TimeoutSeconds: z.int().optional() })),
+});
+
+/**
+ * The interpreter times tasks by the wall. One machine that plays a thousand functions at once is slower than a
+ * thousand functions, so tasks get a hundred times as long; Approve is left alone, since people are timed by it.
+ */
+const unhurried = (definition: JsonObject): JsonObject => {
+  const { States, ...rest } = Definition.parse(definition);
+  const slower = Object.entries(States).map(([name, state]): [string, unknown] => [
+    name,
+    state.TimeoutSeconds === undefined || name === STATE_OF.approve
+      ? state
+      : { ...state, TimeoutSeconds: state.TimeoutSeconds * 100 },
+  ]);
+  return JsonObject.parse({ ...rest, States: Object.fromEntries<unknown>(slower) });
+};
 
 /** One machine plays a thousand functions, so an answer may be late; that must not count as a lost one. */
 const localClient = (endpoint: string): DynamoDBClient =>
@@ -56,7 +77,7 @@ export class Ground {
     this.chance = chanceOf(options.seed);
     this.#rules = unbound(localRules());
     this.#policy = policyEngine(this.#rules);
-    this.#definition = synthesize(this.#rules).stateMachineDefinition;
+    this.#definition = unhurried(synthesize(this.#rules).stateMachineDefinition);
     const client = localClient(server.endpoint);
     this.meter.watch(client);
     if (options.faults) troubleLedger(client, this.chance, this.strikes);

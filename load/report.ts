@@ -5,7 +5,7 @@ import type { Percentiles, Summary } from './summary.ts';
 /** Problems that are written out; the rest is a number. */
 const SHOWN = 20;
 
-const row = (label: string, value: string): string => `  ${label.padEnd(34)}${value}`;
+const row = (label: string, value: string): string => `  ${label.padEnd(38)}${value}`;
 
 const seconds = ({ p50, p95, p99 }: Percentiles): string => `p50 ${p50} s   p95 ${p95} s   p99 ${p99} s`;
 
