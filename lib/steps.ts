@@ -6,6 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Rules } from '../lambdas/contracts/rules.ts';
+import { actionOf } from '../lambdas/contracts/tool.ts';
+import { VERIFY_READS } from '../lambdas/contracts/verify-reads.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import { RULES_FILE } from './bundle.ts';
 import { ChangeRole } from './change-role.ts';
@@ -26,10 +28,7 @@ export interface StepsProps {
 }
 
 /** Verify looks at the alarm and its guard metrics itself, whatever tool made the change. */
-const VERIFY_READS = new PolicyStatement({
-  actions: ['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData'],
-  resources: ['*'],
-});
+const ownReadsOfVerify = new PolicyStatement({ actions: VERIFY_READS.map(actionOf), resources: ['*'] });
 
 /** Every function of the flow; `grant` and `LEDGER_RIGHTS` are the permission table. */
 export class Steps extends Construct {
@@ -126,7 +125,7 @@ export class Steps extends Construct {
     const changes = changeTools(tools);
     allow(observe, readsOf(tools.filter(({ kind }) => kind === 'observe')));
     for (const step of [authorize, changeZone, verify]) allow(step, readsOf(changes));
-    allow(verify, [VERIFY_READS]);
+    allow(verify, [ownReadsOfVerify]);
     new ChangeRole(this, 'ChangeRole', { changeZone, tools: changes });
   }
 }

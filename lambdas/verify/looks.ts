@@ -2,14 +2,7 @@ import * as z from 'zod';
 import type { Alarm } from '../contracts/alarm.ts';
 import type { EventData } from '../contracts/events.ts';
 import type { Target } from '../contracts/plan.ts';
-import type { AwsCall } from '../contracts/tool.ts';
 import type { Cloud } from '../ports.ts';
-
-/** Calls that Verify makes whatever the tool: the triggering alarm, and guard metrics. */
-export const VERIFY_READS: readonly AwsCall[] = [
-  { service: 'cloudwatch', command: 'DescribeAlarms', scope: 'any' },
-  { service: 'cloudwatch', command: 'GetMetricData', scope: 'any' },
-];
 
 export type Look = EventData<'change.verified'>['findings'][number];
 

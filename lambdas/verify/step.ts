@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { StepInput, VerifyOutput } from '../contracts/flow.ts';
 import type { EventData } from '../contracts/events.ts';
 import type { Rules } from '../contracts/rules.ts';
+import { VERIFY_READS } from '../contracts/verify-reads.ts';
 import { contractBroken } from '../errors.ts';
 import { agentOf } from '../kernel/agents.ts';
 import { asToolError } from '../kernel/aws-errors.ts';
@@ -12,7 +13,7 @@ import { lastOf, openingOf, planInHand, unansweredCalls } from '../kernel/trace.
 import type { Clock, CloudAccess, Ledger } from '../ports.ts';
 import type { Step } from '../step.ts';
 import { loadChangeTool } from '../tools/load.ts';
-import { lookAtAlarm, lookAtGuards, VERIFY_READS, type Look } from './looks.ts';
+import { lookAtAlarm, lookAtGuards, type Look } from './looks.ts';
 import { verdictOf, type Sight } from './verdict.ts';
 
 export interface VerifyPorts {
