@@ -125,9 +125,15 @@ export interface Switch {
   read(): Promise<'on' | 'propose-only' | 'off'>;
 }
 
+/** The team's change calendar, read fresh every time. Anything unreadable is a freeze. */
+export interface Calendar {
+  /** What the calendar says where it lets no change through now; nothing where there is no freeze. */
+  freeze(): Promise<string | undefined>;
+}
+
 /** A message for people. `audience` narrows it to one approver; without it, everyone on the topic. */
 export interface Notification {
-  readonly about: 'approval' | 'closed' | 'escalated' | 'failed';
+  readonly about: 'approval' | 'break-glass' | 'closed' | 'escalated' | 'failed';
   readonly incidentId: string;
   readonly subject: string;
   readonly text: string;

@@ -19,16 +19,16 @@ export const LEDGER_RIGHTS = {
   decide: { add: ['budget'] },
   observe: { create: ['redaction'] },
   /** Looks at the pace of changes; trips a breaker. */
-  authorize: { read: ['change', 'lease'], create: ['breaker'], replace: ['breaker'] },
-  /** Redeems a grant, holds the target, remembers when it was changed. */
-  changeZone: { read: ['breaker'], create: ['grant', 'lease', 'change'], replace: ['lease', 'change'] },
+  authorize: { read: ['change', 'lease', 'rate'], create: ['breaker'], replace: ['breaker'] },
+  /** Redeems a grant, holds the target, remembers and counts its changes. */
+  changeZone: { read: ['breaker'], create: ['grant', 'lease', 'change', 'rate'], replace: ['lease', 'change', 'rate'] },
   /** Writes the question and, at its end, that it expired. */
   ask: { create: ['approval'], replace: ['approval'] },
   /** Writes one answer. */
   page: { create: ['approval'] },
-  /** Lets go of a target whose change is judged. */
-  verify: { replace: ['lease'] },
-  /** Ends the storm, reads how many copies it had, and lets go of targets. */
-  close: { replace: ['storm', 'lease'] },
-  stopped: { replace: ['storm', 'lease'] },
+  /** Lets go of a target whose change is judged; keeps the agent's record, and trips its breaker. */
+  verify: { create: ['breaker'], replace: ['lease', 'breaker'] },
+  /** Ends the storm, reads how many copies it had, lets go of targets, and trips the breaker of one that was not undone. */
+  close: { create: ['breaker'], replace: ['storm', 'lease', 'breaker'] },
+  stopped: { create: ['breaker'], replace: ['storm', 'lease', 'breaker'] },
 } satisfies Record<string, LedgerRights>;

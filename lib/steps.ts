@@ -10,6 +10,7 @@ import { actionOf } from '../lambdas/contracts/tool.ts';
 import { VERIFY_READS } from '../lambdas/contracts/verify-reads.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import { RULES_FILE } from './bundle.ts';
+import { readsOfCalendars } from './change-calendars.ts';
 import { ChangeRole } from './change-role.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { Ledger } from './ledger.ts';
@@ -112,13 +113,14 @@ export class Steps extends Construct {
     ledger.grant(stopped, LEDGER_RIGHTS.stopped);
 
     for (const step of [open, authorize, changeZone, page]) killSwitch.grantRead(step);
+    for (const step of [authorize, changeZone, page]) allow(step, readsOfCalendars(rules.settings));
     modelKey.grantUse(decide);
 
     desk.grantWriteLink(ask);
     desk.grantCheckLink(page);
     for (const step of [authorize, page]) desk.grantIssue(step);
     desk.grantRedeem(changeZone);
-    for (const step of [ask, close, stopped]) desk.grantNotify(step);
+    for (const step of [ask, page, close, stopped]) desk.grantNotify(step);
     for (const step of [close, stopped]) ledger.grantSeal(step);
 
     const tools = grantedTools(rules.agents);

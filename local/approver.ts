@@ -7,6 +7,8 @@ import { lastOf } from '../lambdas/kernel/trace.ts';
 export interface PresetAnswer {
   readonly answer: 'approve' | 'deny' | 'silence';
   readonly reason: string;
+  /** Approve in spite of a change freeze. */
+  readonly breakGlass?: boolean | undefined;
 }
 
 /** Who answers on a laptop: always the same, a list in order, a person, or whoever a test lets act. */
@@ -21,12 +23,12 @@ export type LocalApprover =
 type Asked = TraceEventOf<'approval.asked'>['data'];
 
 const answerAll = async (asked: Asked, preset: PresetAnswer, ports: AnswerPorts): Promise<void> => {
-  const { answer, reason } = preset;
+  const { answer, reason, breakGlass = false } = preset;
   if (answer === 'silence') return;
   // As many people as the plan needs: a quorum of two is two answers by two people.
   const people = ports.rules.settings.approvers.map((one) => one.email);
   for (const approver of people) {
-    const given: Answer = { approvalId: asked.approvalId, approver, answer, reason, via: 'preset' };
+    const given: Answer = { approvalId: asked.approvalId, approver, answer, reason, breakGlass, via: 'preset' };
     const receipt = await takeAnswer(given, ports);
     if (receipt.status === 'granted' || receipt.status === 'denied') return;
   }
@@ -38,8 +40,15 @@ const askInTerminal = async (asked: Asked, ports: AnswerPorts, signal: AbortSign
   try {
     const said = (await lines.question(`Approve as ${approver}? [y/N] `, { signal })).trim().toLowerCase();
     const answer = said === 'y' || said === 'yes' ? 'approve' : 'deny';
-    const reason = await lines.question('Reason (optional): ', { signal });
-    await takeAnswer({ approvalId: asked.approvalId, approver, answer, reason, via: 'terminal' }, ports);
+    const freeze = answer === 'approve' ? await ports.calendar.freeze() : undefined;
+    const why = freeze === undefined ? 'Reason (optional): ' : `${freeze} Why can this not wait? (empty: deny) `;
+    const reason = (await lines.question(why, { signal })).trim();
+    const breakGlass = freeze !== undefined && reason !== '';
+    const given = freeze === undefined || breakGlass ? answer : 'deny';
+    await takeAnswer(
+      { approvalId: asked.approvalId, approver, answer: given, reason, breakGlass, via: 'terminal' },
+      ports,
+    );
   } finally {
     lines.close();
   }

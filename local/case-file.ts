@@ -19,6 +19,10 @@ const About = {
   /** `null`: the dry run found no price. */
   report: z.strictObject({ costDeltaCentsPerMonth: z.int().nullable() }).optional(),
   approver: z.strictObject({ email: z.email().optional(), roles: z.array(z.string()) }).optional(),
+  /** Of `approve` and `release`: whether it is in spite of a change freeze. */
+  breakGlass: z.boolean().optional(),
+  /** Of `approve`: whether the approver made the event happen. */
+  triggerOwner: z.boolean().optional(),
 };
 
 const PolicyCase = z.strictObject({

@@ -8,6 +8,7 @@ import { readText } from './files.ts';
 const Approval = z.strictObject({
   answer: z.enum(['approve', 'deny', 'silence']).describe('silence lets the request expire, as the clock would.'),
   reason: z.string().default('').describe('What the approver says; the agent reads the reason of a denial.'),
+  breakGlass: z.boolean().optional().describe('Approve in spite of a change freeze of the world.'),
 });
 
 const ExpectedPlan = z.strictObject({

@@ -16,10 +16,11 @@ import { policyEngine, type PolicyEngine } from '../lambdas/kernel/policy.ts';
 import { CHANGE_ZONE_SECONDS } from '../lambdas/kernel/timing.ts';
 import { observe } from '../lambdas/observe/step.ts';
 import { openStep } from '../lambdas/open/step.ts';
-import type { Ledger, MacVerifier, Model, Notification, Switch } from '../lambdas/ports.ts';
+import type { Calendar, Ledger, MacVerifier, Model, Notification, Switch } from '../lambdas/ports.ts';
 import { runStep } from '../lambdas/step.ts';
 import { verify } from '../lambdas/verify/step.ts';
 import { SimulatedAccount, type RecordedCall } from './account/account.ts';
+import { worldCalendar } from './account/change-calendar.ts';
 import { SimulatedClock } from './account/clock.ts';
 import type { World } from './account/world/world.ts';
 import { localApprover, type LocalApprover } from './approver.ts';
@@ -38,6 +39,8 @@ export interface LaptopOptions {
   readonly ledger: Ledger;
   readonly approver: (ports: LaptopPorts) => Promise<LocalApprover>;
   readonly switch?: Switch;
+  /** The world's freezes, if not given. */
+  readonly calendar?: Calendar;
   /** Called for each event as it is appended, of any incident. */
   readonly onEvent?: (event: TraceEvent) => void;
   readonly onCall?: (call: RecordedCall) => void;
@@ -90,6 +93,7 @@ export class Laptop {
       rules,
       policy: options.policy ?? policyEngine(rules),
       switch: options.switch ?? { read: async () => rules.settings.initialSwitch },
+      calendar: options.calendar ?? worldCalendar(world, this.#clock),
       linkMac: localMac(),
       grantMac: this.#mac,
       notifier: { notify: async (message) => options.onMessage?.(message) },

@@ -101,7 +101,7 @@ export const narrate = (event: TraceEvent): Narrated | undefined => {
           )
         : line('dry run', 'bad', `${event.data.tool} would not work: ${event.data.reason}`);
     case 'plan.judged': {
-      const { handle, verdict, approvalsNeeded, checks, statements } = event.data;
+      const { handle, verdict, approvalsNeeded, checks, statements, freeze } = event.data;
       const spoke = statements.map((one) => `${one.effect} ${one.id}: ${one.reason}`);
       if (verdict === 'refused') return line('policy', 'bad', `${handle} is refused ${refusalOf(checks)}`, spoke);
       return line(
@@ -110,7 +110,7 @@ export const narrate = (event: TraceEvent): Narrated | undefined => {
         verdict === 'unattended'
           ? `${handle} may be applied without a human.`
           : `${handle} needs the approval of ${approvalsNeeded === 1 ? 'one person' : `${approvalsNeeded} people`}.`,
-        spoke,
+        freeze === undefined ? spoke : [...spoke, `change freeze: ${freeze} An approval has to break the glass.`],
       );
     }
     case 'approval.asked':
@@ -122,11 +122,11 @@ export const narrate = (event: TraceEvent): Narrated | undefined => {
     case 'approval.reminded':
       return line('approval', 'warn', `Nobody answered. Asked again: ${event.data.approvers.join(', ')}.`);
     case 'approval.answered': {
-      const { approver, answer, reason, via, counted } = event.data;
+      const { approver, answer, reason, via, counted, breakGlass } = event.data;
       return line(
         'approval',
         answer === 'approve' ? 'good' : 'bad',
-        `${approver} says ${answer} (${via})${reason === '' ? '' : `: ${reason}`}${counted ? '' : ' This does not count.'}`,
+        `${approver} says ${answer}${breakGlass === true ? ', in spite of the change freeze' : ''} (${via})${reason === '' ? '' : `: ${reason}`}${counted ? '' : ' This does not count.'}`,
       );
     }
     case 'approval.closed':

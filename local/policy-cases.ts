@@ -28,6 +28,7 @@ const HARMLESS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' | 'co
   cutPercent: 0,
   growPercent: 50,
   peakUsePercentAfter: 60,
+  cpuMillicoresAfter: 2000,
   memoryMiBAfter: 8192,
   fleetSize: 1,
   fleetAffectedPercent: 100,
@@ -63,6 +64,7 @@ export const runCase = (placed: PlacedCase, rules: Rules, policy: PolicyEngine):
 const ask = (given: PolicyCase, rules: Rules, policy: PolicyEngine): Ruling | Quorum => {
   const question = questionOf(given);
   const agent = agentOf(given, rules);
+  const { breakGlass = false, triggerOwner = false } = given;
   switch (given.question) {
     case 'propose':
       return policy.mayPropose({ ...question, agent, phase: 'proposal' });
@@ -71,10 +73,10 @@ const ask = (given: PolicyCase, rules: Rules, policy: PolicyEngine): Ruling | Qu
     case 'unattended':
       return policy.mayApplyUnattended({ ...question, agent });
     case 'release':
-      return policy.approvalsNeeded({ ...question, agent });
+      return policy.approvalsNeeded({ ...question, agent, breakGlass });
     case 'approve': {
       const { email = 'approver@example.com', roles = [] } = given.approver ?? {};
-      return policy.mayApprove({ ...question, approver: { email, roles } });
+      return policy.mayApprove({ ...question, approver: { email, roles }, breakGlass, triggerOwner });
     }
   }
 };

@@ -12,7 +12,6 @@ import type { Quorum, Ruling } from '../lambdas/kernel/ruling.ts';
 
 /** A statement that spoke, and what it looked at. */
 interface Spoken extends Statement {
-  readonly severity: string | null;
   readonly reads: Readonly<Record<string, Json>>;
 }
 
@@ -40,12 +39,12 @@ export interface Explanation {
 /** Asks every question about a plan, also those that the flow would not come to. */
 export const explainPlan = (plan: Plan, agent: Agent, rules: Rules, policy: PolicyEngine): Explanation => {
   const { tool, target, facts, report } = plan;
-  const question = { agent, tool, target, facts, report };
+  const question = { agent, tool, target, facts, report, breakGlass: false };
   const ruling = rulePlan(policy, question);
   const release = policy.approvalsNeeded(question);
   const people = rules.settings.approvers.map((approver) => ({
     approver,
-    ruling: policy.mayApprove({ approver, tool, target, facts, report }),
+    ruling: policy.mayApprove({ ...question, approver, triggerOwner: false }),
   }));
   const approvers = people.filter((one) => one.ruling.verdict === 'permitted').map((one) => one.approver.email);
   const answer = (name: string, given: Ruling | Quorum): Answer => ({
@@ -82,13 +81,13 @@ const inWords = (verdict: Explanation['verdict'], needed: number, approvers: rea
 const spoken = (statement: Statement, plan: Plan, rules: Rules): Spoken => {
   const parsed = policyToJson(rules.policies[statement.id] ?? '');
   if (parsed.type === 'failure') throw contractBroken(`The compiled policy ${statement.id} does not parse.`);
-  const { conditions, annotations = {} } = parsed.json;
+  const { conditions } = parsed.json;
   const known = valuesOf(plan);
   const reads = pathsIn(conditions).flatMap((path): [string, Json][] => {
     const value = known[path];
     return value === undefined ? [] : [[path, value]];
   });
-  return { ...statement, severity: annotations['severity'] ?? null, reads: Object.fromEntries(reads) };
+  return { ...statement, reads: Object.fromEntries(reads) };
 };
 
 /** What policies may read about a plan, by the path under which they do. */

@@ -6,7 +6,7 @@ import { admit } from '../lambdas/kernel/admission.ts';
 import { rulePlan } from '../lambdas/kernel/plan-ruling.ts';
 import type { PolicyEngine } from '../lambdas/kernel/policy.ts';
 import type { Ruling } from '../lambdas/kernel/ruling.ts';
-import { findPlan } from '../lambdas/kernel/trace.ts';
+import { findPlan, isTriggerOwner } from '../lambdas/kernel/trace.ts';
 import { changeManifest, factsOf } from './case-file.ts';
 
 /** What was decided, or would be. */
@@ -153,6 +153,7 @@ const confirmation = (
     target,
     facts,
     report,
+    breakGlass: data.freeze !== undefined,
   });
   const approvals = verdict === 'needs-approval' ? approvalsNeeded : null;
   return [compared(subject, was, decision(verdict, reason, { statements, approvals, trips: trips?.policy ?? null }))];
@@ -174,5 +175,10 @@ const approval = (
     return [compared(subject, was, decision('refused', `${data.approver} is not among the approvers any more.`))];
   const missing = missingFacts(tool, facts);
   if (missing !== undefined) return [unknown(subject, was, missing)];
-  return [compared(subject, was, ofRuling(policy.mayApprove({ approver, tool, target, facts, report })))];
+  const ruling = policy.mayApprove({
+    ...{ approver, tool, target, facts, report },
+    breakGlass: data.breakGlass === true,
+    triggerOwner: isTriggerOwner(events, data.approver),
+  });
+  return [compared(subject, was, ofRuling(ruling))];
 };

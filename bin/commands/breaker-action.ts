@@ -2,7 +2,7 @@ import { dynamoLedger } from '../../lambdas/adapters/aws/ledger.ts';
 import { ledgerClient } from '../../lambdas/adapters/aws/ledger-table.ts';
 import { systemClock } from '../../lambdas/adapters/system.ts';
 import { InputError } from '../../lambdas/errors.ts';
-import { breakers, resetBreaker, type Breaker } from '../../lambdas/kernel/breaker.ts';
+import { breakers, isScope, resetBreaker, type Breaker } from '../../lambdas/kernel/breaker.ts';
 import type { Ledger } from '../../lambdas/ports.ts';
 import { findDeployment, reasonIn, whoAmI, type DeploymentFlags } from '../operator/deployment.ts';
 import { printer, printJson } from './output.ts';
@@ -15,8 +15,8 @@ export interface BreakerFlags extends DeploymentFlags {
 const ledgerOf = async ({ stack }: DeploymentFlags): Promise<Ledger> =>
   dynamoLedger(ledgerClient(), (await findDeployment(stack)).LedgerTable, 400);
 
-const lineOf = ({ target, tripped, policy, reason, at, incidentId, reset }: Breaker): string[] => [
-  `${tripped ? 'TRIPPED' : 'closed '}  ${target}`,
+const lineOf = ({ scope, tripped, policy, reason, at, incidentId, reset }: Breaker): string[] => [
+  `${tripped ? 'TRIPPED' : 'closed '}  ${scope}`,
   `         tripped ${at} by ${policy} in incident ${incidentId}: ${reason}`,
   ...(reset === null ? [] : [`         reset ${reset.at} by ${reset.by}: ${reset.reason}`]),
 ];
@@ -34,21 +34,21 @@ export const list = async (flags: BreakerFlags): Promise<void> => {
 };
 
 /** Closes a tripped breaker. */
-export const reset = async (target: string, flags: BreakerFlags): Promise<void> => {
+export const reset = async (scope: string, flags: BreakerFlags): Promise<void> => {
   const reason = reasonIn(flags.reason);
-  if (!target.startsWith('arn:'))
+  if (!isScope(scope))
     throw new InputError(
-      '<arn>',
-      `${JSON.stringify(target)} is no ARN`,
-      'the ARN of a target, as `checkrein breaker list` prints it',
+      '<scope>',
+      `${JSON.stringify(scope)} is neither an ARN nor an agent`,
+      'the ARN of a target or agent:<name>, as `checkrein breaker list` prints it',
     );
   const ledger = await ledgerOf(flags);
-  const done = await resetBreaker(ledger, target, { by: await whoAmI(), reason, at: systemClock.now() });
+  const done = await resetBreaker(ledger, scope, { by: await whoAmI(), reason, at: systemClock.now() });
   if (done === undefined)
     throw new InputError(
-      '<arn>',
-      `the breaker of ${target} is not tripped`,
-      'a target that `checkrein breaker list` shows as TRIPPED',
+      '<scope>',
+      `the breaker of ${scope} is not tripped`,
+      'one that `checkrein breaker list` shows as TRIPPED',
     );
   if (flags.json === true) printJson(done);
   else for (const line of lineOf(done)) printer(false)(line);

@@ -14,10 +14,12 @@ export const breakerCommand = (): Command =>
     )
     .addCommand(
       new Command('reset')
-        .description('Close the breaker of one target again. Who did it and why is kept with it.')
-        .argument('<arn>', 'ARN of the target')
+        .description('Close one breaker again, of a target or of an agent. Who did it and why is kept with it.')
+        .argument('<scope>', 'ARN of the target, or agent:<name>')
         .option('--reason <text>', 'what was found, and why changes are safe again')
         .option('--stack <name>', 'the deployed stack', 'Checkrein')
         .option('--json', 'print JSON')
-        .action(async (arn: string, flags: BreakerFlags) => (await import('./breaker-action.ts')).reset(arn, flags)),
+        .action(async (scope: string, flags: BreakerFlags) =>
+          (await import('./breaker-action.ts')).reset(scope, flags),
+        ),
     );

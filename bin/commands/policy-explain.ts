@@ -59,7 +59,7 @@ const printAnswer = (
   print(`\n${question}  ${verdict === 'permitted' ? yes : colours.red('no')}`);
   if (statements.length === 0) print(`  ${reason}`);
   for (const { effect, id, severity, reason: says, reads } of statements) {
-    print(`  ${effect} ${colours.bold(id)}${severity === null ? '' : ` (${severity})`}: ${says}`);
+    print(`  ${effect} ${colours.bold(id)}${severity === undefined ? '' : ` (${severity})`}: ${says}`);
     for (const [path, value] of Object.entries(reads)) print(colours.dim(`    ${path} = ${shown(value)}`));
   }
 };

@@ -2,6 +2,7 @@ import type { Clock, Ids, Ledger } from '../ports.ts';
 import type { Surroundings } from '../serve.ts';
 import { dynamoLedger } from './aws/ledger.ts';
 import { ledgerClient } from './aws/ledger-table.ts';
+import { ssmCalendar } from './aws/calendar.ts';
 import { ssmSwitch } from './aws/switch.ts';
 import { systemClock, systemIds } from './system.ts';
 
@@ -20,4 +21,10 @@ export const basics = ({
 export const killSwitch = ({ env, logger }: Surroundings) =>
   ssmSwitch(env('switchParameter'), {
     onUnreadable: (reason) => logger.error('The kill switch cannot be read and counts as off.', { reason }),
+  });
+
+/** The change calendar of the settings; why it cannot be read is logged, since that counts as a freeze. */
+export const changeCalendar = ({ rules, logger }: Surroundings) =>
+  ssmCalendar(rules.settings.changeCalendars, {
+    onUnreadable: (reason) => logger.error('The change calendar cannot be read and counts as closed.', { reason }),
   });

@@ -6,7 +6,7 @@ import { canonical } from '../kernel/canonical.ts';
 import { diffOf } from '../kernel/diff.ts';
 import type { Journal } from '../kernel/journal.ts';
 import type { Change } from '../tools/tool.ts';
-import { switchFault } from './brakes.ts';
+import { calendarFault, switchFault } from './brakes.ts';
 import type { ApplyPorts } from './ports.ts';
 import { changeOnPaper, stateIfKnown, stateNow, type Undertaking } from './undertaking.ts';
 
@@ -95,9 +95,12 @@ const obstacle = async (
     const says = `An attempt was interrupted, and meanwhile somebody else changed ${moved.join(', ')}. Nothing more was done.`;
     return { outcome: 'unknown', error: { code: 'Drifted', says } };
   }
-  // A target that is half-way is brought to the end; one that nobody has touched stays so while the switch is off.
-  const fault = isSame(state, change.before) ? await switchFault(undertaking, ports) : undefined;
-  return fault === undefined ? undefined : { outcome: 'failed', error: { code: 'SwitchedOff', says: fault } };
+  // A target that is half-way is brought to the end; one that nobody has touched stays so while a brake is on.
+  if (!isSame(state, change.before)) return undefined;
+  const off = await switchFault(undertaking, ports);
+  if (off !== undefined) return { outcome: 'failed', error: { code: 'SwitchedOff', says: off } };
+  const frozen = await calendarFault(undertaking, ports);
+  return frozen === undefined ? undefined : { outcome: 'failed', error: { code: 'ChangeFreeze', says: frozen } };
 };
 
 /** Takes up an attempt that ended without a result, from wherever the target is now. */

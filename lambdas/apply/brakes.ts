@@ -1,5 +1,6 @@
 import { agentOf } from '../kernel/agents.ts';
 import { takeLease } from '../kernel/brakes.ts';
+import { takeRate } from '../kernel/rate.ts';
 import type { Journal } from '../kernel/journal.ts';
 import { CHANGE_ZONE_SECONDS } from '../kernel/timing.ts';
 import { openingOf } from '../kernel/trace.ts';
@@ -13,6 +14,31 @@ export const switchFault = async (undertaking: Undertaking, ports: ApplyPorts): 
   return position === 'on' || (position === 'propose-only' && undertaking.purpose === 'rollback')
     ? undefined
     : `The kill switch is ${position}.`;
+};
+
+/**
+ * Why a change freeze stops the change, or nothing. It does not stop one whose approvers broke the glass, nor a
+ * rollback: a freeze is to keep things as they were.
+ */
+export const calendarFault = async (
+  { purpose, grant }: Undertaking,
+  ports: ApplyPorts,
+): Promise<string | undefined> => {
+  if (purpose === 'rollback' || grant?.breakGlass === true) return undefined;
+  const freeze = await ports.calendar.freeze();
+  return freeze === undefined
+    ? undefined
+    : `${freeze} The approval did not break the glass. Propose the change again if it cannot wait.`;
+};
+
+/** Why this would be one change too many within the hour, or nothing: then it is counted. */
+export const rateFault = async (
+  { grant, planned: { plan } }: Undertaking,
+  ports: ApplyPorts,
+): Promise<string | undefined> => {
+  if (grant === undefined) return 'There is no grant.';
+  const change = { tool: plan.tool, targetArn: plan.target.arn };
+  return takeRate(ports.ledger, change, grant.id, ports.rules.settings.changesPerHour, ports.clock.now());
 };
 
 /** Why this incident may not change the target now, or nothing: then it holds the lease. */

@@ -1,5 +1,14 @@
 import type { Rules } from '../contracts/rules.ts';
-import type { ChangeCredentials, Clock, CloudAccess, Deadline, Ledger, MacVerifier, Switch } from '../ports.ts';
+import type {
+  Calendar,
+  ChangeCredentials,
+  Clock,
+  CloudAccess,
+  Deadline,
+  Ledger,
+  MacVerifier,
+  Switch,
+} from '../ports.ts';
 
 export interface ApplyPorts {
   readonly ledger: Ledger;
@@ -8,6 +17,7 @@ export interface ApplyPorts {
   readonly credentials: ChangeCredentials;
   readonly mac: MacVerifier;
   readonly switch: Switch;
+  readonly calendar: Calendar;
   readonly deadline: Deadline;
   readonly rules: Rules;
 }

@@ -6,11 +6,14 @@ import { chainFault } from '../kernel/chain.ts';
 import { grantFault, redeem } from '../kernel/grants.ts';
 import type { Journal } from '../kernel/journal.ts';
 import { allOf } from '../kernel/trace.ts';
-import { leaseFault, switchFault } from './brakes.ts';
+import { calendarFault, leaseFault, rateFault, switchFault } from './brakes.ts';
 import type { ApplyPorts } from './ports.ts';
 import { changeToMake, type Undertaking } from './undertaking.ts';
 
 type CheckName = Check['check'];
+
+/** Brakes on new changes. Undoing one that did harm is what those who set them would want. */
+const NOT_FOR_ROLLBACKS: readonly CheckName[] = ['calendar', 'breaker', 'rate'];
 
 /** Nothing, or why this check refuses. */
 type Finding = Promise<string | undefined> | string | undefined;
@@ -59,6 +62,7 @@ export const preflight = async (
   ports: ApplyPorts,
 ): Promise<EventData<'apply.checked'>> => {
   const { planned, purpose, grant } = undertaking;
+  const { plan } = planned;
   const wanted = { incidentId: journal.incident, digest: planned.digest, purpose };
   const inOrder: readonly (readonly [CheckName, string, () => Finding])[] = [
     ['switch', 'The kill switch lets the change through.', () => switchFault(undertaking, ports)],
@@ -68,10 +72,11 @@ export const preflight = async (
       'The MAC of the grant holds for this plan and incident.',
       () => grantFault(ports.mac, grant, wanted, ports.clock.now()),
     ],
+    ['calendar', 'No change freeze holds this change back.', () => calendarFault(undertaking, ports)],
     [
       'breaker',
-      'The circuit breaker of the target is closed.',
-      () => (purpose === 'rollback' ? undefined : trippedBreaker(ports.ledger, planned.plan.target.arn)),
+      'The circuit breakers of agent and target are closed.',
+      () => trippedBreaker(ports.ledger, plan.agent, plan.target.arn),
     ],
     ['lease', 'This incident alone may change the target.', () => leaseFault(undertaking, journal, ports)],
     [
@@ -79,10 +84,12 @@ export const preflight = async (
       purpose === 'apply' ? 'The target is as the dry run saw it.' : 'The target is as the change left it.',
       () => driftFault(undertaking),
     ],
+    ['rate', 'Tool and target have not been changed too often.', () => rateFault(undertaking, ports)],
     ['grant', 'The grant was unused and is now redeemed.', () => redeemFault(undertaking, journal, ports)],
   ];
   const checks: Check[] = [];
   for (const [check, passed, look] of inOrder) {
+    if (purpose === 'rollback' && NOT_FOR_ROLLBACKS.includes(check)) continue;
     const fault = await look();
     checks.push(
       fault === undefined ? { check, outcome: 'passed', reason: passed } : { check, outcome: 'refused', reason: fault },

@@ -1,12 +1,12 @@
 import type { Rules } from '../contracts/rules.ts';
 import type { EventData, TraceEvent } from '../contracts/events.ts';
 import { agentOf } from '../kernel/agents.ts';
-import { issueGrants } from '../kernel/grants.ts';
+import { brokenGlass, issueGrants } from '../kernel/grants.ts';
 import { Journal } from '../kernel/journal.ts';
 import type { PolicyEngine } from '../kernel/policy.ts';
 import { grantMinutes } from '../kernel/timing.ts';
 import { allOf, lastOf } from '../kernel/trace.ts';
-import type { Callbacks, Clock, Ids, Ledger, MacGenerator, Switch } from '../ports.ts';
+import type { Calendar, Callbacks, Clock, Ids, Ledger, MacGenerator, Notifier, Switch } from '../ports.ts';
 import { entitlement, lookUp, type Found } from './question.ts';
 import { finish, settledSentence, settleOnce, settlementOf, type Settlement } from './settlement.ts';
 
@@ -16,9 +16,12 @@ export interface AnswerPorts {
   readonly ids: Ids;
   readonly policy: PolicyEngine;
   readonly switch: Switch;
+  readonly calendar: Calendar;
   /** Signs grants. It can only generate: whether a grant holds is for apply to say. */
   readonly grantMac: MacGenerator;
   readonly callbacks: Callbacks;
+  /** Tells everyone of a broken change freeze. */
+  readonly notifier: Notifier;
   readonly rules: Rules;
 }
 
@@ -28,11 +31,13 @@ export interface Answer {
   readonly approver: string;
   readonly answer: 'approve' | 'deny';
   readonly reason: string;
+  /** Said by hand: the approval is meant also in spite of a change freeze. Needs a reason, and a freeze. */
+  readonly breakGlass?: boolean;
   readonly via: EventData<'approval.answered'>['via'];
 }
 
 /** Why an answer does not decide anything. */
-export type Refusal = 'unknown' | 'closed' | 'settled' | 'expired' | 'switch' | 'answered' | 'not-entitled';
+export type Refusal = 'unknown' | 'closed' | 'settled' | 'expired' | 'switch' | 'frozen' | 'answered' | 'not-entitled';
 
 /** What came of an answer, in a sentence for the person who gave it. */
 export type Receipt =
@@ -41,33 +46,43 @@ export type Receipt =
 
 const refused = (because: Refusal, says: string): Receipt => ({ status: 'refused', because, says });
 
+/** An answer as it counts: `freeze` is the change freeze that it is given in, which only a broken glass gets past. */
+type Heard = Answer & { readonly freeze: string | undefined };
+
 /** Why a question takes no answer of this kind now, whoever gives it. */
-const obstacle = async (given: Answer, { events, asked }: Found, ports: AnswerPorts): Promise<Receipt | undefined> => {
+const obstacle = async (given: Heard, { events, asked }: Found, ports: AnswerPorts): Promise<Receipt | undefined> => {
   if (lastOf(events, 'incident.closed') !== undefined)
     return refused('closed', 'The incident was closed without an answer. Nothing can be changed in it any more.');
   if (!(Date.parse(asked.expiresAt) > ports.clock.now().getTime()))
     return refused('expired', `The question expired at ${asked.expiresAt}. Silence counts as no.`);
-  const position = given.answer === 'approve' ? await ports.switch.read() : 'on';
-  return position === 'on'
-    ? undefined
-    : refused('switch', `The kill switch is ${position}: nothing can be approved now. You can still deny.`);
+  if (given.answer === 'deny') return undefined;
+  const position = await ports.switch.read();
+  if (position !== 'on')
+    return refused('switch', `The kill switch is ${position}: nothing can be approved now. You can still deny.`);
+  if (given.freeze === undefined || (given.breakGlass === true && given.reason.trim() !== '')) return undefined;
+  return refused(
+    'frozen',
+    `${given.freeze} To approve in spite of it, break the glass and say why. You can still deny.`,
+  );
 };
 
-/** One person counts once. Only a denial is heard after one's own approval: it stops what was not yet granted. */
+/**
+ * One person counts once. Heard after one's own approval is only a denial, which stops what was not yet granted,
+ * and an approval that breaks the glass where the first did not.
+ */
 const heardBefore =
-  (given: Answer) =>
+  ({ approvalId, approver, answer, freeze }: Heard) =>
   (events: readonly TraceEvent[]): boolean =>
-    allOf(events, 'approval.answered').some(
-      ({ data }) =>
-        data.approvalId === given.approvalId &&
-        data.approver === given.approver &&
-        data.counted &&
-        (given.answer === 'approve' || data.answer === 'deny'),
-    );
+    allOf(events, 'approval.answered')
+      .filter(({ data }) => data.approvalId === approvalId && data.approver === approver && data.counted)
+      .some(({ data }) => {
+        if (data.answer === 'deny') return true;
+        return answer === 'approve' && (freeze === undefined || data.breakGlass === true);
+      });
 
 const settle = async (
   settlement: Settlement,
-  given: Answer,
+  given: Heard,
   { planned }: Found,
   journal: Journal,
   ports: AnswerPorts,
@@ -81,25 +96,40 @@ const settle = async (
     : { status: 'denied', says: 'Denied. Nothing will be changed, and the agent gets your reason.' };
 };
 
+/** How many must approve: as asked, and no fewer than policy wants for breaking a freeze that began since. */
+const neededNow = ({ asked, planned, question }: Found, breakGlass: boolean, ports: AnswerPorts): number => {
+  const agent = agentOf(ports.rules, question.agent);
+  const now = ports.policy.approvalsNeeded({ ...planned.plan, agent, breakGlass });
+  return Math.max(asked.needed, now.verdict === 'permitted' ? now.needed : Infinity);
+};
+
 const grant = async (
   reason: string,
-  given: Answer,
+  given: Heard,
   found: Found,
   journal: Journal,
   ports: AnswerPorts,
 ): Promise<Receipt> => {
-  const by = allOf(journal.events, 'approval.answered')
-    .filter(({ data }) => data.approvalId === given.approvalId && data.counted && data.answer === 'approve')
-    .map(({ data }) => data.approver);
-  const { needed } = found.asked;
+  const { freeze } = given;
+  const breakGlass = freeze !== undefined;
+  const approvals = allOf(journal.events, 'approval.answered').filter(
+    ({ data }) => data.approvalId === given.approvalId && data.counted && data.answer === 'approve',
+  );
+  // In a freeze, those who approved before it have to say that they mean it all the same.
+  const valid = approvals.filter(({ data }) => !breakGlass || data.breakGlass === true);
+  const by = [...new Set(valid.map(({ data }) => data.approver))];
+  const needed = neededNow(found, breakGlass, ports);
   if (by.length < needed) return { status: 'counted', says: `Your approval counts. ${by.length} of ${needed} needed.` };
   const minutes = grantMinutes(ports.rules.settings, agentOf(ports.rules, found.question.agent));
-  const grants = await issueGrants({ ...ports, mac: ports.grantMac }, found.planned, by, minutes);
-  return settle({ outcome: 'granted', by, reason, grants }, given, found, journal, ports);
+  const yes = { approvers: by, breakGlass };
+  const grants = await issueGrants({ ...ports, mac: ports.grantMac }, found.planned, yes, minutes);
+  const settlement: Settlement = { outcome: 'granted', by, reason, grants, ...(breakGlass && { freeze }) };
+  return settle(settlement, given, found, journal, ports);
 };
 
 /** Takes one person's answer: recorded, held to policy, counted towards the quorum, and at most once. */
-export const takeAnswer = async (given: Answer, ports: AnswerPorts): Promise<Receipt> => {
+export const takeAnswer = async (answer: Answer, ports: AnswerPorts): Promise<Receipt> => {
+  const given: Heard = { ...answer, freeze: await ports.calendar.freeze() };
   const found = await lookUp(ports.ledger, given.approvalId);
   if (found === undefined) return refused('unknown', 'There is no such question.');
   const { question, planned, events } = found;
@@ -116,10 +146,15 @@ export const takeAnswer = async (given: Answer, ports: AnswerPorts): Promise<Rec
   }
   const hindrance = await obstacle(given, found, ports);
   if (hindrance !== undefined) return hindrance;
-  const right = entitlement(ports, given.approver, planned);
+  const breakGlass = given.answer === 'approve' && given.freeze !== undefined;
+  const right = entitlement(ports, given.approver, found, breakGlass);
   const counted = given.answer === 'deny' ? right.known : right.mayApprove;
   const recorded = await journal.onceUnless('approval.answered', heardBefore(given), () => ({
-    data: { ...given, digest: planned.digest, counted, statements: right.statements },
+    data: {
+      ...{ approvalId: given.approvalId, approver: given.approver, answer: given.answer },
+      ...{ reason: given.reason, via: given.via, ...brokenGlass(breakGlass) },
+      ...{ digest: planned.digest, counted, statements: right.statements },
+    },
   }));
   if (recorded === undefined)
     return refused('answered', 'You have answered this question before. One person counts once.');

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ApproveInput } from '../contracts/flow.ts';
+import type { TraceEvent } from '../contracts/events.ts';
 import type { Rules } from '../contracts/rules.ts';
 import type { Approver } from '../contracts/settings.ts';
 import { agentOf } from '../kernel/agents.ts';
@@ -11,6 +12,7 @@ import type { Callbacks, Clock, Ledger, MacGenerator, Notifier } from '../ports.
 import type { Step } from '../step.ts';
 import { signLink } from './link.ts';
 import { approvalMessage } from './message.ts';
+import { entitlement } from './question.ts';
 import { approvalIdOf, finish, type Question, questionRow, settleOnce, settlementOf } from './settlement.ts';
 
 export interface AskPorts {
@@ -27,17 +29,12 @@ export interface AskPorts {
 }
 
 /** Those whom policy would let approve this plan, tier by tier. Nobody else is asked. */
-const entitled = (ports: AskPorts, { plan }: PlanOnTrace): Approver[] =>
-  ports.rules.settings.approvers.filter(
-    (approver) =>
-      ports.policy.mayApprove({
-        approver,
-        tool: plan.tool,
-        target: plan.target,
-        facts: plan.facts,
-        report: plan.report,
-      }).verdict === 'permitted',
+const entitled = (ports: AskPorts, events: readonly TraceEvent[], planned: PlanOnTrace): Approver[] => {
+  const breakGlass = lastOf(events, 'plan.judged')?.data.freeze !== undefined;
+  return ports.rules.settings.approvers.filter(
+    ({ email }) => entitlement(ports, email, { planned, events }, breakGlass).mayApprove,
   );
+};
 
 const tiersUpTo = (people: readonly Approver[], tier: number): string[] =>
   people.filter((one) => one.tier <= tier).map((one) => one.email);
@@ -77,7 +74,7 @@ const run = async ({ state, taskToken }: ApproveInput, ports: AskPorts): Promise
   const approvalId = approvalIdOf(state.incidentId, planned.digest);
   await rememberToken(ports, approvalId, { ...state, digest: planned.digest, taskToken });
 
-  const people = entitled(ports, planned);
+  const people = entitled(ports, journal.eventsBefore, planned);
   const needed = lastOf(journal.eventsBefore, 'plan.judged')?.data.approvalsNeeded ?? 1;
   const { event: asked } = await journal.once('approval.asked', () => {
     const expiresAt = new Date(ports.clock.now().getTime() + expireMinutes * 60_000).toISOString();

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { contractBroken } from '../errors.ts';
 import { takeAnswer, type Receipt, type Refusal } from './answer.ts';
 import { readLink, type Link, type LinkFault } from './link.ts';
-import { approvalPage, type Remarks } from './page.ts';
-import { REASON_LIMIT } from './page-decision.ts';
+import { approvalPage } from './page.ts';
+import { REASON_LIMIT, type Remarks } from './page-decision.ts';
 import { CONTENT_SECURITY_POLICY, errorPage } from './page-shell.ts';
 import { visitOf, type PagePorts } from './visit.ts';
 
@@ -65,9 +65,18 @@ const answer = async ({ headers, body }: ApprovalRequest, ports: PagePorts): Pro
       typed,
       fault: `The reason has ${typed.length} characters; ${REASON_LIMIT} fit.`,
     });
+  const breakGlass = form.glass !== undefined;
+  if (breakGlass && form.answer === 'approve' && typed.trim() === '')
+    return page(400, opened, ports, { typed, breakGlass, fault: 'Say why this cannot wait: everyone is told so.' });
   const { approvalId, approver } = opened.link;
-  const receipt = await takeAnswer({ approvalId, approver, answer: form.answer, reason: typed, via: 'page' }, ports);
-  return page(statusOf(receipt), opened, ports, receipt.status === 'refused' ? { typed, receipt } : { receipt });
+  const given = { approvalId, approver, answer: form.answer, reason: typed, breakGlass, via: 'page' } as const;
+  const receipt = await takeAnswer(given, ports);
+  return page(
+    statusOf(receipt),
+    opened,
+    ports,
+    receipt.status === 'refused' ? { typed, breakGlass, receipt } : { receipt },
+  );
 };
 
 interface Opened {
@@ -90,7 +99,13 @@ const page = async (
   return 'says' in visit ? problem(visit.statusCode, visit.says) : respond(statusCode, approvalPage(visit, remarks));
 };
 
-const Form = z.object({ t: z.string(), answer: z.enum(['approve', 'deny']), reason: z.string() });
+const Form = z.object({
+  t: z.string(),
+  answer: z.enum(['approve', 'deny']),
+  reason: z.string(),
+  /** The checkbox that breaks the glass; a browser sends it only when it is ticked. */
+  glass: z.literal('broken').optional(),
+});
 
 /** The form's fields. One that comes twice makes the answer ambiguous, so it is none. Browsers send line ends as CRLF. */
 const formIn = (body: string): z.infer<typeof Form> | undefined => {
@@ -110,6 +125,7 @@ const STATUS: Record<Refusal, number> = {
   settled: 409,
   answered: 409,
   switch: 409,
+  frozen: 409,
   'not-entitled': 403,
 };
 const statusOf = (receipt: Receipt): number => (receipt.status === 'refused' ? STATUS[receipt.because] : 200);

@@ -20,7 +20,7 @@ export const approvalMessage = (
 ): { subject: string; text: string } => {
   const { alarm } = openingOf(events).data;
   const { plan, handle, digest } = planned;
-  const statements = allOf(events, 'plan.judged').at(-1)?.data.statements ?? [];
+  const { statements = [], freeze } = allOf(events, 'plan.judged').at(-1)?.data ?? {};
   const suspicions = allOf(events, 'evidence.gathered').flatMap(({ data }) =>
     data.suspicions.map((one) => `${data.evidence} (${data.tool}): ${one}`),
   );
@@ -41,8 +41,11 @@ export const approvalMessage = (
           ...suspicions.map((line) => `  ${line}`),
         ]),
     '',
+    ...(freeze === undefined ? [] : [`Change freeze: ${freeze} Approving takes a reason, and everyone is told.`, '']),
     'Policies that spoke:',
-    ...statements.map((one) => `  ${one.effect} ${one.id}: ${one.reason}`),
+    ...statements.map(
+      (one) => `  ${one.effect} ${one.id}${one.severity === undefined ? '' : ` (${one.severity})`}: ${one.reason}`,
+    ),
     '',
     `Decide here until ${expiresAt} (opening the link decides nothing): ${link}`,
     `Silence counts as no. Plan ${handle} ${digest}.`,

@@ -1,4 +1,5 @@
 import { allOf } from '../kernel/trace.ts';
+import type { Receipt } from './answer.ts';
 import { html, type Html } from './html.ts';
 import { listOf, moment } from './page-parts.ts';
 import { settledSentence } from './settlement.ts';
@@ -7,11 +8,22 @@ import type { Visit } from './visit.ts';
 /** Characters of a reason: a paragraph, since the model reads it. */
 export const REASON_LIMIT = 1000;
 
+/** What the page has to say about an answer that was just given, or could not be. */
+export interface Remarks {
+  /** What the visitor had typed. */
+  readonly typed?: string;
+  /** Whether the visitor had ticked to break the glass. */
+  readonly breakGlass?: boolean;
+  /** What is wrong with it. */
+  readonly fault?: string;
+  readonly receipt?: Receipt;
+}
+
 /** Where the visitor decides, or reads how it was decided. */
-export const decision = (visit: Visit, typed: string, fault: string): Html =>
+export const decision = (visit: Visit, remarks: Remarks): Html =>
   html`<section class="decision" id="decision" aria-labelledby="decision-title">
     <h2 id="decision-title">${visit.settlement === undefined ? 'Your decision' : 'Decision'}</h2>
-    ${visit.settlement === undefined ? open(visit, typed, fault) : settled(visit.settlement)} ${answers(visit)}
+    ${visit.settlement === undefined ? open(visit, remarks) : settled(visit.settlement)} ${answers(visit)}
   </section>`;
 
 const settled = (settlement: NonNullable<Visit['settlement']>): Html =>
@@ -20,26 +32,41 @@ const settled = (settlement: NonNullable<Visit['settlement']>): Html =>
     </p>
     ${settlement.outcome === 'expired' ? html`<p>${settlement.reason}</p>` : ''}`;
 
-const open = (visit: Visit, typed: string, fault: string): Html => {
+const open = (visit: Visit, { typed = '', breakGlass = false, fault = '' }: Remarks): Html => {
   if (visit.closed)
     return html`<p>The incident was closed without an answer. Nothing can be changed in it any more.</p>`;
-  const { mayApprove, approvedBefore } = visit;
+  const { mayApprove, approvedBefore, freeze } = visit;
+  const offersYes = mayApprove.permitted && !approvedBefore;
   return html`${approvedBefore ? html`<p>You approved. Until somebody else does too, you can still deny.</p>` : ''}
     ${mayApprove.permitted || approvedBefore ? '' : html`<p class="warn"><strong>You cannot approve now.</strong> ${mayApprove.reason}</p>`}
     <form method="post" action="?">
       <input type="hidden" name="t" value="${visit.token}" />
       <label for="reason">Reason</label>
       <p class="small quiet" id="reason-help">
-        Needed to deny: the agent reads it and plans again. Optional to approve. It is kept on the trace.
+        Needed to deny: the agent reads it and plans again.
+        ${freeze === undefined ? 'Optional to approve.' : 'Needed to break the glass: everyone is told.'} It is kept on
+        the trace.
       </p>
       ${fault === '' ? '' : html`<p class="bad" id="reason-fault" role="alert"><strong>${fault}</strong></p>`}
-      ${textarea(typed, fault)}
+      ${textarea(typed, fault)} ${offersYes && freeze !== undefined ? glassBox(freeze, breakGlass) : ''}
       <div class="buttons">
-        ${mayApprove.permitted && !approvedBefore ? html`<button type="submit" name="answer" value="approve">Approve</button>` : ''}
+        ${offersYes ? html`<button type="submit" name="answer" value="approve">Approve</button>` : ''}
         <button type="submit" name="answer" value="deny">Deny</button>
       </div>
     </form>`;
 };
+
+/** In a change freeze, a click on Approve is not enough: that it cannot wait has to be said by itself. */
+const glassBox = (freeze: string, ticked: boolean): Html =>
+  html`<div class="notice warn" id="freeze">
+    <p><strong>There is a change freeze.</strong> ${freeze}</p>
+    <p>
+      <label
+        ><input type="checkbox" name="glass" value="broken" ${ticked ? html`checked` : ''} /> Break the glass: make this
+        change all the same</label
+      >
+    </p>
+  </div>`;
 
 /** The line break after the tag is dropped by HTML, so that a reason that begins with one keeps it. */
 const textarea = (typed: string, fault: string): Html =>

@@ -69,9 +69,13 @@ export const policiesThatSpoke = (events: readonly TraceEvent[], { digest }: Pla
     <h2>Policies that spoke</h2>
     ${listOf(
       (judged?.data.statements ?? []).map(
-        ({ id, effect, reason }) =>
-          html`<span class="badge ${effect === 'permit' ? 'good' : 'warn'}">${effect}</span> <code>${id}</code
-            ><br /><span class="small">${reason}</span>`,
+        ({ id, effect, reason, severity }) =>
+          html`<span class="badge ${effect === 'permit' ? 'good' : 'warn'}">${effect}</span>
+            <code>${id}</code
+            >${severity === undefined ? '' : html` <span class="small quiet">${severity}</span>`}<br /><span
+              class="small"
+              >${reason}</span
+            >`,
       ),
       'None.',
     )}

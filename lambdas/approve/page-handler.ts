@@ -1,6 +1,7 @@
 import { sfnCallbacks } from '../adapters/aws/callbacks.ts';
 import { kmsMacGenerator, kmsMacVerifier } from '../adapters/aws/kms.ts';
-import { basics, killSwitch } from '../adapters/wiring.ts';
+import { snsNotifier } from '../adapters/aws/notifier.ts';
+import { basics, changeCalendar, killSwitch } from '../adapters/wiring.ts';
 import { policyEngine } from '../kernel/policy.ts';
 import { lambda } from '../serve.ts';
 import { fromFunctionUrl, handleApproval } from './http.ts';
@@ -11,9 +12,11 @@ export const handler = lambda(
     ...basics(surroundings),
     policy: policyEngine(surroundings.rules),
     switch: killSwitch(surroundings),
+    calendar: changeCalendar(surroundings),
     grantMac: kmsMacGenerator(surroundings.env('grantKey')),
     linkMac: kmsMacVerifier(surroundings.env('linkKey')),
     callbacks: sfnCallbacks(),
+    notifier: snsNotifier(surroundings.env('topic')),
   }),
   (event, ports) => handleApproval(fromFunctionUrl(event), ports),
 );

@@ -1,21 +1,12 @@
 import { openingOf } from '../kernel/trace.ts';
 import { html, type Html } from './html.ts';
 import { dryRunChecks, whatBroke, whatWouldChange } from './page-change.ts';
-import { decision } from './page-decision.ts';
 import type { Receipt } from './answer.ts';
+import { decision, type Remarks } from './page-decision.ts';
 import { agentsReasons, evidenceList, planItself, policiesThatSpoke, suspicionNotice } from './page-grounds.ts';
 import { environmentBadge, moment } from './page-parts.ts';
 import { documentOf } from './page-shell.ts';
 import type { Visit } from './visit.ts';
-
-/** What the page has to say about an answer that was just given, or could not be. */
-export interface Remarks {
-  /** What the visitor had typed. */
-  readonly typed?: string;
-  /** What is wrong with it. */
-  readonly fault?: string;
-  readonly receipt?: Receipt;
-}
 
 /** The approval page: what a person needs to decide in half a minute, and below it what they need to be sure. */
 export const approvalPage = (visit: Visit, remarks: Remarks = {}): string => {
@@ -40,7 +31,7 @@ export const approvalPage = (visit: Visit, remarks: Remarks = {}): string => {
           ${whatBroke(openingOf(events).data.alarm, now)} ${whatWouldChange(planned)} ${agentsReasons(events, planned)}
           ${dryRunChecks(planned)} ${evidenceList(events)} ${policiesThatSpoke(events, planned)} ${planItself(planned)}
         </div>
-        <div>${decision(visit, remarks.typed ?? '', remarks.fault ?? '')}</div>
+        <div>${decision(visit, remarks)}</div>
       </main>`,
   );
 };

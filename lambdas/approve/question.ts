@@ -1,7 +1,8 @@
 import type { Rules } from '../contracts/rules.ts';
 import type { PolicyEngine } from '../kernel/policy.ts';
-import { allOf, findPlan, type PlanOnTrace } from '../kernel/trace.ts';
+import { allOf, findPlan, isTriggerOwner, type PlanOnTrace } from '../kernel/trace.ts';
 import type { Ledger } from '../ports.ts';
+import type { TraceEvent } from '../contracts/events.ts';
 import { Question, questionRow } from './settlement.ts';
 
 /** The question with its plan and its trace; nothing where there is no such question. */
@@ -21,13 +22,15 @@ export type Found = NonNullable<Awaited<ReturnType<typeof lookUp>>>;
 export const entitlement = (
   { rules, policy }: { readonly rules: Rules; readonly policy: PolicyEngine },
   email: string,
-  { plan }: PlanOnTrace,
+  { planned, events }: { readonly planned: PlanOnTrace; readonly events: readonly TraceEvent[] },
+  breakGlass: boolean,
 ) => {
   const approver = rules.settings.approvers.find((one) => one.email === email);
   if (approver === undefined)
     return { known: false, mayApprove: false, reason: `${email} is not among the approvers any more.`, statements: [] };
-  const { tool, target, facts, report } = plan;
-  const ruling = policy.mayApprove({ approver, tool, target, facts, report });
+  const { tool, target, facts, report } = planned.plan;
+  const triggerOwner = isTriggerOwner(events, email);
+  const ruling = policy.mayApprove({ approver, tool, target, facts, report, breakGlass, triggerOwner });
   return {
     known: true,
     mayApprove: ruling.verdict === 'permitted',

@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import { Grant, type TraceEvent } from '../contracts/events.ts';
+import { JsonObject } from '../contracts/json.ts';
 import { FAMILY, type RowKey } from '../contracts/ledger-keys.ts';
 import { contractBroken } from '../errors.ts';
 import { sha256 } from '../kernel/canonical.ts';
+import { brokenGlass } from '../kernel/grants.ts';
 import type { Journal } from '../kernel/journal.ts';
 import { allOf, unansweredCalls, type PlanOnTrace } from '../kernel/trace.ts';
-import type { Callbacks, Ledger } from '../ports.ts';
+import type { Callbacks, Ledger, Notifier } from '../ports.ts';
+import { tellOfBrokenGlass } from './broken-glass.ts';
 
 /** The id of the question about one plan of one incident. The same for every retry and every reminder. */
 export const approvalIdOf = (incidentId: string, digest: string): string =>
@@ -32,6 +35,8 @@ const Settlement = z.object({
   by: z.array(z.string()),
   reason: z.string(),
   grants: z.array(Grant),
+  /** What the change calendar said, where those who approved broke the glass. */
+  freeze: z.string().optional(),
 });
 export type Settlement = z.infer<typeof Settlement>;
 const settlementRow = (approvalId: string): RowKey => ({ family: FAMILY.approval, id: approvalId, part: 'settlement' });
@@ -44,7 +49,7 @@ export const settlementOf = async (ledger: Ledger, approvalId: string): Promise<
 
 /** Settles a question, or answers with how it had been settled before. */
 export const settleOnce = async (ledger: Ledger, approvalId: string, settlement: Settlement): Promise<Settlement> =>
-  Settlement.parse((await ledger.create(settlementRow(approvalId), settlement)).row.data);
+  Settlement.parse((await ledger.create(settlementRow(approvalId), JsonObject.parse(settlement))).row.data);
 
 /** How a question ended, for people. */
 export const settledSentence = ({ outcome, by }: Pick<Settlement, 'outcome' | 'by'>): string =>
@@ -74,13 +79,13 @@ const isClosed =
  */
 export const finish = async (
   journal: Journal,
-  ports: { readonly ledger: Ledger; readonly callbacks: Callbacks },
+  ports: { readonly ledger: Ledger; readonly callbacks: Callbacks; readonly notifier: Notifier },
   approvalId: string,
   planned: PlanOnTrace,
   settlement: Settlement,
 ): Promise<void> => {
   const { handle, digest } = planned;
-  const { outcome, by, reason, grants } = settlement;
+  const { outcome, by, reason, grants, freeze } = settlement;
   if (outcome === 'granted')
     await journal.onceUnless(
       'grant.issued',
@@ -90,8 +95,10 @@ export const finish = async (
   await journal.onceUnless('approval.closed', isClosed(approvalId), () => {
     const toolUseId = unansweredCalls(journal.events)[0]?.id ?? null;
     const replies = outcome === 'granted' ? [] : [{ toolUseId, text: toldTo(handle, settlement), isError: true }];
-    return { data: { approvalId, digest, outcome, by, reason }, replies };
+    return { data: { approvalId, digest, outcome, by, reason, ...brokenGlass(freeze !== undefined) }, replies };
   });
+  if (freeze !== undefined)
+    await tellOfBrokenGlass({ approvalId, by, reason, freeze }, planned, journal, ports.notifier);
   const row = await ports.ledger.fetch(questionRow(approvalId));
   if (row === undefined) throw contractBroken(`There is no question ${approvalId}.`);
   const { incidentId, agent, taskToken } = Question.parse(row.data);

@@ -20,6 +20,9 @@ export interface Visit {
   /** The incident ended without an answer. */
   readonly closed: boolean;
   readonly mayApprove: { readonly permitted: boolean; readonly reason: string };
+  /** What the change calendar says, where an approval has to break the glass. */
+  readonly freeze: string | undefined;
+  /** This person approved before, and it still counts. */
   readonly approvedBefore: boolean;
 }
 
@@ -33,7 +36,8 @@ export interface NoVisit {
 export const visitOf = async (token: string, link: Link, ports: PagePorts): Promise<Visit | NoVisit> => {
   const found = await lookUp(ports.ledger, link.approvalId);
   if (found === undefined) return { statusCode: 410, says: 'There is no question behind this link any more.' };
-  const right = entitlement(ports, link.approver, found.planned);
+  const freeze = await ports.calendar.freeze();
+  const right = entitlement(ports, link.approver, found, freeze !== undefined);
   if (!right.known)
     return { statusCode: 403, says: `${right.reason} Ask one of them to look at the message they got.` };
   const position = await ports.switch.read();
@@ -49,8 +53,13 @@ export const visitOf = async (token: string, link: Link, ports: PagePorts): Prom
       permitted: right.mayApprove && !stopped,
       reason: stopped ? `The kill switch is ${position}. You can still deny.` : right.reason,
     },
+    freeze,
     approvedBefore: allOf(found.events, 'approval.answered').some(
-      ({ data }) => data.approvalId === link.approvalId && data.approver === link.approver && data.counted,
+      ({ data }) =>
+        data.approvalId === link.approvalId &&
+        data.approver === link.approver &&
+        data.counted &&
+        (freeze === undefined || data.breakGlass === true),
     ),
   };
 };

@@ -69,15 +69,22 @@ export const judgeConfirmation = async (
       `The kill switch is ${position}: changes are not applied. Conclude with ${handle} as what a human should do, or escalate.`,
       { digest },
     );
-  const tripped = await trippedBreaker(ports.ledger, plan.target.arn);
+  const tripped = await trippedBreaker(ports.ledger, agent.name, plan.target.arn);
   if (tripped !== undefined) return refused(handle, 'breaker', tripped, { digest });
+  const freeze = await ports.calendar.freeze();
   const checks: Check[] = [
     { check: 'switch', outcome: 'passed', reason: 'The kill switch is on.' },
-    { check: 'breaker', outcome: 'passed', reason: 'The circuit breaker of the target is closed.' },
+    { check: 'breaker', outcome: 'passed', reason: 'The circuit breakers of agent and target are closed.' },
+    {
+      check: 'calendar',
+      outcome: 'passed',
+      reason:
+        freeze === undefined ? 'There is no change freeze.' : `${freeze} Only a person can let this plan through.`,
+    },
   ];
-  const { asked, ...ruling } = rulePlan(ports.policy, { ...plan, agent });
+  const { asked, ...ruling } = rulePlan(ports.policy, { ...plan, agent, breakGlass: freeze !== undefined });
   const { statements, trips } = ruling;
-  const known = { digest, facts: plan.facts, statements, trips, checks };
+  const known = { digest, facts: plan.facts, statements, trips, checks, ...(freeze !== undefined && { freeze }) };
   if (asked.plan.verdict === 'permitted')
     checks.push({ check: 'policy', outcome: 'passed', reason: asked.plan.reason });
   if (ruling.refusedBy !== null) return refused(handle, ruling.refusedBy, ruling.reason, known);

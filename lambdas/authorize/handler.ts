@@ -1,6 +1,6 @@
 import { awsCloudAccess } from '../adapters/aws/cloud.ts';
 import { kmsMacGenerator } from '../adapters/aws/kms.ts';
-import { basics, killSwitch } from '../adapters/wiring.ts';
+import { basics, changeCalendar, killSwitch } from '../adapters/wiring.ts';
 import { policyEngine } from '../kernel/policy.ts';
 import { serve } from '../serve.ts';
 import { authorize } from './step.ts';
@@ -9,6 +9,7 @@ export const handler = serve(authorize, (surroundings) => ({
   ...basics(surroundings),
   cloud: awsCloudAccess(surroundings),
   switch: killSwitch(surroundings),
+  calendar: changeCalendar(surroundings),
   policy: policyEngine(surroundings.rules),
   mac: kmsMacGenerator(surroundings.env('grantKey')),
 }));

@@ -1,6 +1,6 @@
 import type { Rules } from '../contracts/rules.ts';
 import type { PolicyEngine } from '../kernel/policy.ts';
-import type { Clock, CloudAccess, Ids, Ledger, MacGenerator, Switch } from '../ports.ts';
+import type { Calendar, Clock, CloudAccess, Ids, Ledger, MacGenerator, Switch } from '../ports.ts';
 
 export interface AuthorizePorts {
   readonly ledger: Ledger;
@@ -8,6 +8,7 @@ export interface AuthorizePorts {
   readonly ids: Ids;
   readonly cloud: CloudAccess;
   readonly switch: Switch;
+  readonly calendar: Calendar;
   readonly policy: PolicyEngine;
   /** For plans that policy lets through without a human. */
   readonly mac: MacGenerator;

@@ -5,6 +5,7 @@ import { asToolError } from '../kernel/aws-errors.ts';
 import { trippedBreaker } from '../kernel/breaker.ts';
 import { examine, factsAbout, type Examination } from '../kernel/examination.ts';
 import type { Journal } from '../kernel/journal.ts';
+import { rateFault } from '../kernel/rate.ts';
 import { openingOf, type ToolCall } from '../kernel/trace.ts';
 import { loadChangeTool } from '../tools/load.ts';
 import type { ChangeTool, ToolContext } from '../tools/tool.ts';
@@ -77,7 +78,7 @@ const factsOrSay = async (
   }
 };
 
-/** Holds a change call to the kernel: schema, allowlist, switch, target, breaker, facts, policy. */
+/** Holds a change call to the kernel: schema, allowlist, switch, target, breakers, rate, facts, policy. */
 export const judgeProposal = async (
   journal: Journal,
   ports: AuthorizePorts,
@@ -105,9 +106,14 @@ export const judgeProposal = async (
   const { target, before, after } = examination.change;
   hearing.know({ target, before, after });
   hearing.pass('target', `${target.arn}, environment ${target.environment}.`);
-  const tripped = await trippedBreaker(ports.ledger, target.arn);
+  const tripped = await trippedBreaker(ports.ledger, agent.name, target.arn);
   if (tripped !== undefined) return hearing.refuse('breaker', tripped);
-  hearing.pass('breaker', 'The circuit breaker of the target is closed.');
+  hearing.pass('breaker', 'The circuit breakers of agent and target are closed.');
+  const { changesPerHour } = ports.rules.settings;
+  const change = { tool: call.name, targetArn: target.arn };
+  const tooFast = await rateFault(ports.ledger, change, changesPerHour, ports.clock.now());
+  if (tooFast !== undefined) return hearing.refuse('rate', tooFast);
+  hearing.pass('rate', 'Tool and target have not been changed too often in the last hour.');
 
   const facts = await factsOrSay(tool, examination, context, ports.ledger, journal.events);
   if (typeof facts === 'string') return hearing.refuse('facts', facts);

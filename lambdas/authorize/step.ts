@@ -83,7 +83,12 @@ const onConfirmation = async (
       await journal.once('grant.issued', async () => ({
         data: {
           digest: plan.digest,
-          grants: await issueGrants(ports, plan, unattendedBy(ports, agent, plan), minutes),
+          grants: await issueGrants(
+            ports,
+            plan,
+            { approvers: unattendedBy(ports, agent, plan), breakGlass: false },
+            minutes,
+          ),
         },
       }));
       return 'apply';

@@ -1,7 +1,7 @@
 import { awsCloudAccess } from '../adapters/aws/cloud.ts';
 import { stsChangeCredentials } from '../adapters/aws/change-credentials.ts';
 import { kmsMacVerifier } from '../adapters/aws/kms.ts';
-import { basics, killSwitch } from '../adapters/wiring.ts';
+import { basics, changeCalendar, killSwitch } from '../adapters/wiring.ts';
 import { lambda } from '../serve.ts';
 import { changeZone } from './change-zone.ts';
 
@@ -13,6 +13,7 @@ export const handler = lambda(
     credentials: stsChangeCredentials({ ...surroundings, roleArn: surroundings.env('changeRole') }),
     mac: kmsMacVerifier(surroundings.env('grantKey')),
     switch: killSwitch(surroundings),
+    calendar: changeCalendar(surroundings),
     deadline: surroundings.deadline,
   }),
   changeZone,

@@ -12,6 +12,7 @@ import { endStorm } from '../kernel/storm-rows.ts';
 import { lastOf, plansOf, unansweredCalls, usageOf, type ToolCall } from '../kernel/trace.ts';
 import type { Clock, Ledger, Notifier, Sealer } from '../ports.ts';
 import type { Step } from '../step.ts';
+import { tripAfterFailedRollback } from './failed-rollback.ts';
 import { review } from './review.ts';
 
 export interface ClosePorts {
@@ -70,6 +71,7 @@ const run = async (input: CloseInput, ports: ClosePorts): Promise<z.infer<typeof
   if (conclude !== undefined && (await reviewConclusion(journal, conclude)) === 'rejected')
     return { incidentId, agent, seq: journal.seq, next: 'decide' };
 
+  await tripAfterFailedRollback(journal, ports);
   const copies = await release(journal, ports.ledger);
   const { outcome, reason, conclusion } = endingOf(journal.events);
   if (outcome !== 'unrouted') {

@@ -17,7 +17,9 @@ export const Check = z.strictObject({
     'dry-run',
     'approval',
     'switch',
+    'calendar',
     'breaker',
+    'rate',
     'trace',
     'grant',
     'drift',
@@ -28,9 +30,20 @@ export const Check = z.strictObject({
 });
 export type Check = z.infer<typeof Check>;
 
+/** How bad it would be had a change gone through that a policy forbids: `@severity` of that policy. */
+export const Severity = z.enum(['low', 'medium', 'high', 'critical']);
+
 /** A Cedar statement that spoke, with its reason filled in from the facts. */
-export const Statement = z.strictObject({ id: z.string(), effect: z.enum(['permit', 'forbid']), reason: z.string() });
+export const Statement = z.strictObject({
+  id: z.string(),
+  effect: z.enum(['permit', 'forbid']),
+  reason: z.string(),
+  severity: Severity.optional(),
+});
 export type Statement = z.infer<typeof Statement>;
+
+/** Marks a yes in spite of a change freeze; absent from every other. */
+const breakGlass = z.literal(true).optional();
 
 /** The keyed, single-use, expiring proof of a yes to one plan. */
 export const Grant = z.strictObject({
@@ -40,6 +53,8 @@ export const Grant = z.strictObject({
   digest: PlanDigest,
   /** E-mail addresses, or `policy:<id>` where no human was needed. */
   approvers: z.array(z.string()).min(1),
+  /** Whether they said yes in spite of a change freeze. Without it, the grant is worth nothing in one. */
+  breakGlass,
   expiresAt: z.string(),
   /** Base64 HMAC over all of the above. */
   mac: z.string(),
@@ -70,13 +85,15 @@ export type Conclusion = z.infer<typeof Conclusion>;
 export const Outcome = z.enum(['healed', 'diagnosed', 'escalated', 'unrouted', 'switched-off', 'failed']);
 export type Outcome = z.infer<typeof Outcome>;
 
+/** What closes a breaker's scope to changes: the policy, or the rule of the kernel, and its reason. */
+const Trip = z.strictObject({ policy: z.string(), reason: z.string() });
 const Verdict = z.strictObject({ verifier: z.string(), holds: z.boolean(), reason: z.string() });
 const Judged = {
   checks: z.array(Check),
   facts: Facts,
   statements: z.array(Statement),
   /** The policy that trips the target's breaker, if one did. */
-  trips: z.strictObject({ policy: z.string(), reason: z.string() }).nullable(),
+  trips: Trip.nullable(),
 };
 
 /**
@@ -99,6 +116,10 @@ export const EVENTS = {
       detail: Json,
       switch: z.string(),
       rulesHash: z.string(),
+      /** Who made the event happen, where it says so. Never an approver of what comes of it. */
+      triggeredBy: z.string().optional(),
+      /** The ceiling of the day that this incident is above. It gets its first look, and then goes to a human. */
+      overCeiling: z.strictObject({ which: z.string(), limit: z.int(), reason: z.string() }).optional(),
     }),
   },
   'incident.attached': {
@@ -203,6 +224,8 @@ export const EVENTS = {
       ...Judged,
       verdict: z.enum(['refused', 'needs-approval', 'unattended']),
       approvalsNeeded: z.int(),
+      /** What the change calendar says, where it says no: then an approval has to break the glass. */
+      freeze: z.string().optional(),
     }),
   },
   'approval.asked': {
@@ -228,6 +251,7 @@ export const EVENTS = {
       answer: z.enum(['approve', 'deny']),
       reason: z.string(),
       via: z.enum(['page', 'terminal', 'preset']),
+      breakGlass,
       counted: z.boolean(),
       statements: z.array(Statement),
     }),
@@ -240,6 +264,7 @@ export const EVENTS = {
       outcome: z.enum(['granted', 'denied', 'expired']),
       by: z.array(z.string()),
       reason: z.string(),
+      breakGlass,
     }),
   },
   'grant.issued': {
@@ -247,7 +272,7 @@ export const EVENTS = {
     data: z.strictObject({ digest: PlanDigest, grants: z.array(Grant) }),
   },
   'apply.checked': {
-    says: 'Before a change: kill switch, trace, grant, breaker, lease and drift were checked. Refused means that nothing was changed.',
+    says: 'Before a change: kill switch, trace, grant, change calendar, breakers, lease, drift and rate were checked. Refused means that nothing was changed.',
     data: z.strictObject({
       digest: PlanDigest,
       purpose: Grant.shape.purpose,
@@ -304,6 +329,8 @@ export const EVENTS = {
       ),
       secondsSinceChange: z.int(),
       next: z.enum(['wait', 'rollback', 'report']),
+      /** Why the agent's breaker trips, if this change was one too many that did not help. */
+      trips: Trip.optional(),
     }),
   },
   'model.told': {
@@ -311,7 +338,7 @@ export const EVENTS = {
     data: z.strictObject({ about: z.enum(['approval', 'apply', 'verify', 'rollback']), text: z.string() }),
   },
   'breaker.tripped': {
-    says: 'A policy that guards the breaker refused; further changes to this target stop until a human resets it.',
+    says: 'Changes to a target, or by an agent, stop until a human resets the breaker: a policy that guards it refused, a rollback failed, or change after change did not help.',
     data: z.strictObject({ scope: z.string(), policy: z.string(), reason: z.string() }),
   },
   'conclusion.reviewed': {
@@ -333,6 +360,8 @@ export const EVENTS = {
       to: z.array(z.string()),
       sent: z.boolean(),
       error: z.string().nullable(),
+      /** Of a broken change freeze: the question that was answered so. */
+      question: z.string().optional(),
     }),
   },
   'incident.closed': {

@@ -21,6 +21,7 @@ export const FACTS = {
     type: 'Long',
     says: 'observed peak use (14 days, or what there is), as % of the capacity after the change; 100 when unknown and something shrinks',
   },
+  cpuMillicoresAfter: { type: 'Long', says: 'CPU of one unit after the change, in thousandths of a core (vCPU)' },
   memoryMiBAfter: { type: 'Long', says: 'memory of one unit (instance, container) after the change, in MiB' },
   fleetSize: {
     type: 'Long',

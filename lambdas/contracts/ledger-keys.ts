@@ -18,7 +18,9 @@ export const FAMILY = {
   budget: 'budget',
   /** When Checkrein last changed a target. */
   change: 'change',
-  /** Tripped circuit breakers. */
+  /** Which changes began in the last hour, of a tool and of a target. */
+  rate: 'rate',
+  /** Tripped circuit breakers, and how the latest changes of each agent ended. */
   breaker: 'breaker',
   /** Which incident may change a target right now. */
   lease: 'lease',

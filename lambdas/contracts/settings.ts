@@ -40,6 +40,29 @@ export const Settings = z.strictObject({
     .prefault({}),
   /** Where the kill switch stands after the first deployment. Changed at run time in SSM, not here. */
   initialSwitch: z.enum(['on', 'propose-only', 'off']).default('on'),
+  /**
+   * SSM change calendars, by name or ARN, in the Region of the stack. While any of them is closed, or cannot be
+   * read, no change is applied unless a person breaks the glass. None: there are no freezes.
+   */
+  changeCalendars: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:document\/)?[\w.-]{3,128}$/,
+          'the name or the ARN of an SSM document of type ChangeCalendar',
+        ),
+    )
+    .default([]),
+  /** Changes that may begin within any 60 minutes, over all incidents. Rollbacks do not count. */
+  changesPerHour: z
+    .strictObject({
+      /** Of one tool, on whatever targets. */
+      perTool: z.int().min(1).max(1000).default(20),
+      /** To one target, by whatever tool. */
+      perTarget: z.int().min(1).max(100).default(3),
+    })
+    .prefault({}),
   accountBudgetPerDay: z
     .strictObject({ dollars: z.number().positive().default(100), incidents: z.int().positive().default(500) })
     .prefault({}),

@@ -101,6 +101,9 @@ export const reserve = async (
   events: readonly TraceEvent[],
   { tokens, microUsd }: WorstCase,
 ): Promise<Reservation> => {
+  const { overCeiling } = openingOf(events).data;
+  if (overCeiling !== undefined)
+    return spent(overCeiling.which, overCeiling.limit, overCeiling.limit, overCeiling.reason);
   if (microUsd === undefined) return spent('dollars', agent.budget.dollars, 0, unknownModelAdvice(agent.model));
   const now = clock.now();
   const ceiling = incidentCeiling(agent, events, now, { tokens, microUsd });

@@ -8,6 +8,9 @@ import type { PlanOnTrace } from './trace.ts';
 const grantMessage = (grant: Omit<Grant, 'mac'>): Uint8Array =>
   Buffer.from(`checkrein/grant/v1\n${canonical({ ...grant, mac: undefined })}`);
 
+/** The mark of a yes in spite of a change freeze, where it is one. */
+export const brokenGlass = (broken: boolean): { readonly breakGlass?: true } => (broken ? { breakGlass: true } : {});
+
 /**
  * Proves a yes to one plan: a grant to apply it and, where it has an inverse, a grant to roll it back.
  * The rollback grant lives longer, since verification comes first.
@@ -15,7 +18,7 @@ const grantMessage = (grant: Omit<Grant, 'mac'>): Uint8Array =>
 export const issueGrants = async (
   ports: { readonly mac: MacGenerator; readonly ids: Ids; readonly clock: Clock },
   { digest, plan }: PlanOnTrace,
-  approvers: readonly string[],
+  yes: { readonly approvers: readonly string[]; readonly breakGlass: boolean },
   minutes: { readonly apply: number; readonly rollback: number },
 ): Promise<Grant[]> => {
   const purposes = plan.inverse.reversible ? (['apply', 'rollback'] as const) : (['apply'] as const);
@@ -26,7 +29,8 @@ export const issueGrants = async (
         purpose,
         incidentId: plan.incidentId,
         digest,
-        approvers: [...approvers],
+        approvers: [...yes.approvers],
+        ...brokenGlass(yes.breakGlass),
         expiresAt: new Date(ports.clock.now().getTime() + minutes[purpose] * 60_000).toISOString(),
       };
       return { ...unsigned, mac: await ports.mac.generate(grantMessage(unsigned)) };

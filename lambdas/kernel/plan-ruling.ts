@@ -1,5 +1,5 @@
 import type { Statement } from '../contracts/events.ts';
-import type { PlanQuestion, PolicyEngine } from './policy.ts';
+import type { PolicyEngine, ReleaseQuestion } from './policy.ts';
 import type { Quorum, Ruling } from './ruling.ts';
 
 /** What policy says to a confirmed plan: refused, free to be applied, or for so many people to approve. */
@@ -16,20 +16,24 @@ export interface PlanRuling {
   readonly asked: { readonly plan: Ruling; readonly unattended?: Ruling; readonly release?: Quorum };
 }
 
-/** Asks the three questions about a plan in their order: may it be carried out, without a human, and if not, by how many? */
-export const rulePlan = (policy: PolicyEngine, question: PlanQuestion): PlanRuling => {
+/**
+ * Asks the three questions about a plan in their order: may it be carried out, without a human, and if not, by how
+ * many? In a change freeze the second is not asked: only a person can break the glass.
+ */
+export const rulePlan = (policy: PolicyEngine, question: ReleaseQuestion): PlanRuling => {
   const plan = policy.mayPropose({ ...question, phase: 'plan' });
   const { statements, reason, tripsBreaker: trips } = plan;
   const common = { statements, reason, trips, approvalsNeeded: 0, refusedBy: null };
   if (plan.verdict === 'refused') return { ...common, verdict: 'refused', refusedBy: 'policy', asked: { plan } };
 
-  const unattended = policy.mayApplyUnattended(question);
-  if (unattended.verdict === 'permitted') {
+  const unattended = question.breakGlass ? undefined : policy.mayApplyUnattended(question);
+  if (unattended?.verdict === 'permitted') {
     const both = [...statements, ...unattended.statements];
     return { ...common, verdict: 'unattended', statements: both, asked: { plan, unattended } };
   }
   const release = policy.approvalsNeeded(question);
-  const known = { ...common, statements: [...statements, ...release.statements], asked: { plan, unattended, release } };
+  const asked = { plan, release, ...(unattended && { unattended }) };
+  const known = { ...common, statements: [...statements, ...release.statements], asked };
   return release.verdict === 'refused'
     ? { ...known, verdict: 'refused', refusedBy: 'approval', reason: release.reason }
     : { ...known, verdict: 'needs-approval', approvalsNeeded: release.needed };

@@ -15,10 +15,16 @@ type ProposeQuestion = Proposed &
   ({ readonly phase: 'proposal' } | { readonly phase: 'plan'; readonly report: Report });
 /** A plan, asked about on behalf of the agent that made it. */
 export type PlanQuestion = Proposed & { readonly report: Report };
+/** The same plan, and whether people are to release it in spite of a change freeze. */
+export type ReleaseQuestion = PlanQuestion & { readonly breakGlass: boolean };
 /** A plan, and the person who says yes to it. */
 export type ApproveQuestion = ChangeInQuestion & {
   readonly approver: Pick<Approver, 'email' | 'roles'>;
   readonly report: Report;
+  /** Whether it would be a yes in spite of a change freeze. */
+  readonly breakGlass: boolean;
+  /** Whether this person made the event happen from which the plan came. */
+  readonly triggerOwner: boolean;
 };
 
 /** The policy set, ready to be asked. What nothing permits, and what cannot be evaluated, is refused. */
@@ -27,7 +33,7 @@ export interface PolicyEngine {
   mayApplyUnattended(question: PlanQuestion): Ruling;
   mayApprove(question: ApproveQuestion): Ruling;
   /** The smallest number of approvals, 1 to 5, that releases the plan. */
-  approvalsNeeded(question: PlanQuestion): Quorum;
+  approvalsNeeded(question: ReleaseQuestion): Quorum;
 }
 
 /** Parses compiled rules: make one engine a cold start. Throws `Misconfigured` when they do not parse. */
@@ -40,8 +46,10 @@ export const policyEngine = (rules: Pick<Rules, 'policies' | 'schema'>): PolicyE
       return judge(session, aboutPlan(question, 'applyUnattended', agentEntity(question.agent), silence)).ruling;
     },
     mayApprove: (question) => {
-      const silence = `No policy permits ${question.approver.email} to approve ${named(question)}.`;
-      return judge(session, aboutPlan(question, 'approve', approverEntity(question.approver), silence)).ruling;
+      const { approver, breakGlass, triggerOwner } = question;
+      const silence = `No policy permits ${approver.email} to approve ${named(question)}.`;
+      const asked = aboutPlan(question, 'approve', approverEntity(approver), silence);
+      return judge(session, { ...asked, context: { ...asked.context, breakGlass, triggerOwner } }).ruling;
     },
     approvalsNeeded: (question) => quorum(session, question),
   };
@@ -50,14 +58,14 @@ export const policyEngine = (rules: Pick<Rules, 'policies' | 'schema'>): PolicyE
 /** More people than this cannot be asked for one plan. */
 const MOST_APPROVALS = 5;
 
-const quorum = (session: CedarSession, question: PlanQuestion): Quorum => {
+const quorum = (session: CedarSession, question: ReleaseQuestion): Quorum => {
   const silence = `No number of approvals up to ${MOST_APPROVALS} releases ${named(question)}.`;
   const plan = aboutPlan(question, 'release', agentEntity(question.agent), silence);
   const objections: Ruling['statements'] = [];
   for (let approvals = 1; ; approvals += 1) {
     const { ruling, broken } = judge(session, {
       ...plan,
-      context: { ...plan.context, approvals },
+      context: { ...plan.context, approvals, breakGlass: question.breakGlass },
       values: { ...plan.values, approvals },
     });
     if (ruling.verdict === 'permitted') {

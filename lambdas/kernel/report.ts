@@ -39,7 +39,7 @@ const fateOf = (events: readonly TraceEvent[], digest: string): string[] => {
         ];
       case 'approval.closed':
         return [
-          `approval: ${event.data.outcome}${event.data.by.length === 0 ? '' : ` by ${event.data.by.join(', ')}`}. ${event.data.reason}`,
+          `approval: ${event.data.outcome}${event.data.by.length === 0 ? '' : ` by ${event.data.by.join(', ')}`}${event.data.breakGlass === true ? ', in spite of a change freeze' : ''}. ${event.data.reason}`,
         ];
       case 'apply.checked':
         return event.data.verdict === 'refused'

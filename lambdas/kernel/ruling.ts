@@ -1,4 +1,4 @@
-import type { Statement } from '../contracts/events.ts';
+import { Severity, type Statement } from '../contracts/events.ts';
 import { Facts } from '../contracts/facts.ts';
 import type { Target } from '../contracts/plan.ts';
 import type { CedarEntity, CedarRequest, CedarSession } from './cedar.ts';
@@ -106,5 +106,6 @@ const statementOf = (session: CedarSession, id: string, question: Question): Sta
     ...values,
     ...{ kind, id: name, arn, account, region, environment, tool },
   });
-  return { id, effect: policy?.effect ?? 'forbid', reason: filled };
+  const severity = Severity.safeParse(policy?.annotations['severity']).data;
+  return { id, effect: policy?.effect ?? 'forbid', reason: filled, ...(severity && { severity }) };
 };

@@ -20,6 +20,10 @@ export const openingOf = (events: readonly TraceEvent[]): TraceEventOf<'incident
   return opening;
 };
 
+/** Whether somebody made the event happen that the incident came from. Addresses are compared as mail does it. */
+export const isTriggerOwner = (events: readonly TraceEvent[], email: string): boolean =>
+  openingOf(events).data.triggeredBy?.toLowerCase() === email.toLowerCase();
+
 /** A tool call of the model. */
 export interface ToolCall {
   readonly id: string;

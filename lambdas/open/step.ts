@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Agent } from '../contracts/agent.ts';
 import type { Alarm } from '../contracts/alarm.ts';
-import type { Outcome } from '../contracts/events.ts';
+import type { EventData, Outcome } from '../contracts/events.ts';
 import { OpenInput, OpenOutput } from '../contracts/flow.ts';
 import { FAMILY } from '../contracts/ledger-keys.ts';
 import type { Rules } from '../contracts/rules.ts';
@@ -15,6 +15,7 @@ import type { Step } from '../step.ts';
 import { stormKeyOf } from './alarm.ts';
 import { route, type Intake } from './route.ts';
 import { claim } from './storm.ts';
+import { triggerOwnerOf } from './trigger-owner.ts';
 
 export interface OpenPorts {
   readonly ledger: Ledger;
@@ -28,14 +29,21 @@ type Output = z.infer<typeof OpenOutput>;
 type Taken = Extract<Intake, { taken: true }>;
 
 /** Counts the incident against the day; answers with the ceiling that it would break. */
-const overCeiling = async ({ ledger, clock, rules }: OpenPorts, agent: Agent): Promise<string | undefined> => {
+const overCeiling = async (
+  { ledger, clock, rules }: OpenPorts,
+  agent: Agent,
+): Promise<EventData<'incident.opened'>['overCeiling']> => {
   const keys = dayKeys(agent.name, clock.now());
   const perAgent = agent.budgetPerDay.incidents;
-  if (!(await ledger.add(keys.agent, { incidents: 1 }, { incidents: perAgent })).added)
-    return `Agent ${agent.name} has had its ${perAgent} incidents of today (UTC).`;
+  if (!(await ledger.add(keys.agent, { incidents: 1 }, { incidents: perAgent })).added) {
+    const reason = `Agent ${agent.name} has had its ${perAgent} incidents of today (UTC).`;
+    return { which: 'agent incidents a day', limit: perAgent, reason };
+  }
   const perAccount = rules.settings.accountBudgetPerDay.incidents;
-  if (!(await ledger.add(keys.account, { incidents: 1 }, { incidents: perAccount })).added)
-    return `The account has had its ${perAccount} incidents of today (UTC).`;
+  if (!(await ledger.add(keys.account, { incidents: 1 }, { incidents: perAccount })).added) {
+    const reason = `The account has had its ${perAccount} incidents of today (UTC).`;
+    return { which: 'account incidents a day', limit: perAccount, reason };
+  }
   return undefined;
 };
 
@@ -106,13 +114,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   const joined = await openIncidentOf(intake, stormKey, input.execution, ports);
   if (joined !== undefined) return { incidentId: joined, agent: agent.name, seq: 0, next: 'done' };
   const ceiling = await overCeiling(ports, agent);
-  if (ceiling !== undefined)
-    return refuse(
-      journal,
-      input,
-      'escalated',
-      `${alarm === null ? event['detail-type'] : `Alarm ${alarm.name}`} was not looked at. ${ceiling}`,
-    );
+  const triggeredBy = triggerOwnerOf(event);
   const redactor = await redactorOf(ports, journal.incident);
   await journal.once('incident.opened', () => ({
     data: {
@@ -128,6 +130,8 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       detail: redactor.json(event.detail),
       switch: position,
       rulesHash: ports.rules.hash,
+      ...(triggeredBy !== undefined && { triggeredBy }),
+      ...(ceiling !== undefined && { overCeiling: ceiling }),
     },
   }));
   return { incidentId: journal.incident, agent: agent.name, seq: journal.seq, next: 'observe' };

@@ -7,8 +7,10 @@ import { contractBroken } from '../errors.ts';
 import { agentOf } from '../kernel/agents.ts';
 import { asToolError } from '../kernel/aws-errors.ts';
 import { releaseLease } from '../kernel/brakes.ts';
+import { agentScope, tripBreaker } from '../kernel/breaker.ts';
 import { Journal } from '../kernel/journal.ts';
 import { VERIFY_INTERVAL_SECONDS } from '../kernel/timing.ts';
+import { recordOutcome } from '../kernel/track-record.ts';
 import { lastOf, openingOf, planInHand, unansweredCalls } from '../kernel/trace.ts';
 import type { Clock, CloudAccess, Ledger } from '../ports.ts';
 import type { Step } from '../step.ts';
@@ -82,6 +84,16 @@ const told = (handle: string, { outcome, findings }: Verified): string => {
   }
 };
 
+/** Closes everything to an agent whose changes do not help. What runs already is still verified and rolled back. */
+const trip = async (journal: Journal, ports: VerifyPorts, agent: string, trips: Verified['trips']): Promise<void> => {
+  if (trips === undefined) return;
+  const scope = agentScope(agent);
+  await journal.once('breaker.tripped', async () => {
+    await tripBreaker(ports.ledger, scope, { ...trips, incidentId: journal.incident, at: ports.clock.now() });
+    return { data: { scope, ...trips } };
+  });
+};
+
 const run = async (input: StepInput, ports: VerifyPorts): Promise<z.infer<typeof VerifyOutput>> => {
   const journal = await Journal.open(ports, 'verify', input);
   const agent = agentOf(ports.rules, input.agent);
@@ -89,16 +101,20 @@ const run = async (input: StepInput, ports: VerifyPorts): Promise<z.infer<typeof
   const { event } = await journal.once('change.verified', async () => {
     const sight = await see(journal, ports);
     const verdict = verdictOf(sight, agent);
+    const ended = { digest, outcome: verdict.outcome, what: `${plan.tool} on ${plan.target.id}` };
+    const trips = await recordOutcome(ports.ledger, agent.name, ended);
     const data: Verified = {
       digest,
       findings: [sight.postCondition, sight.alarm, ...sight.guards],
       secondsSinceChange: sight.secondsSinceChange,
       ...verdict,
+      ...(trips && { trips }),
     };
     if (verdict.next !== 'report') return { data };
     const toolUseId = unansweredCalls(journal.events)[0]?.id ?? null;
     return { data, replies: [{ toolUseId, text: told(handle, data), isError: verdict.outcome !== 'healed' }] };
   });
+  await trip(journal, ports, agent.name, event.data.trips);
   if (event.data.next === 'report') await releaseLease(ports.ledger, plan.target.arn, input.incidentId);
   const next = { wait: 'verify', rollback: 'rollback', report: 'decide' } as const;
   return {

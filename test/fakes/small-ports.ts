@@ -3,6 +3,7 @@ import { ERROR } from '../../lambdas/contracts/error-names.ts';
 import type { ApproveOutput } from '../../lambdas/contracts/flow.ts';
 import { StepError } from '../../lambdas/errors.ts';
 import type {
+  Calendar,
   Callbacks,
   Clock,
   Ids,
@@ -80,5 +81,13 @@ export class HandSwitch implements Switch {
   position: 'on' | 'propose-only' | 'off' = 'on';
   async read(): Promise<'on' | 'propose-only' | 'off'> {
     return this.position;
+  }
+}
+
+/** A change calendar within reach of the test: what it says while it is closed. */
+export class HandCalendar implements Calendar {
+  closed: string | undefined;
+  async freeze(): Promise<string | undefined> {
+    return this.closed;
   }
 }

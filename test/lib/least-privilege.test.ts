@@ -94,8 +94,9 @@ describe('ledger', () => {
     expect(whoMayTouch('PutItem', 'change')).toEqual(['ChangeZone']);
   });
 
-  test('only Authorize trips a breaker, so no change can reset its own', () => {
-    expect(whoMayTouch('PutItem', 'breaker')).toEqual(['Authorize']);
+  test('the change zone reads breakers and trips none, so no change can reset its own', () => {
+    expect(whoMayTouch('PutItem', 'breaker')).toEqual(['Authorize', 'Close', 'Stopped', 'Verify']);
+    expect(whoMayTouch('GetItem', 'breaker')).toContain('ChangeZone');
   });
 
   test('only the two halves of the approval desk write questions and answers', () => {
@@ -127,6 +128,18 @@ describe('keys', () => {
     const actions = new Set(rights.map(({ action }) => action).filter((action) => action.startsWith('ssm:')));
     expect([...actions]).toEqual(['ssm:GetParameter']);
     expect(whoMay(rights, 'ssm:GetParameter')).toEqual(['Authorize', 'ChangeZone', 'Open', 'Page']);
+  });
+
+  test('those who hold changes to the change calendar read the calendars that are named, and no other', () => {
+    const changeCalendars = ['sale', 'arn:aws:ssm:eu-west-1:111122223333:document/org'];
+    const named = rightsIn(synthesize({ ...rules, settings: { ...rules.settings, changeCalendars } }).template);
+    expect(whoMay(named, 'ssm:GetCalendarState', /document\/sale/)).toEqual(['Authorize', 'ChangeZone', 'Page']);
+    expect(whoMay(named, 'ssm:GetCalendarState', /:111122223333:document\/org/)).toEqual([
+      'Authorize',
+      'ChangeZone',
+      'Page',
+    ]);
+    expect(rights.filter(({ action }) => action === 'ssm:GetCalendarState')).toEqual([]);
   });
 
   test('only the approval desk can wake an execution that waits for people, and only of this flow', () => {

@@ -17,6 +17,10 @@ const Setting = z.strictObject({
   policies: z.enum(['default', 'unattended']),
   /** Ceilings that are lower than those of the shipped agents. */
   tight: z.enum(['no', 'turns', 'tokens', 'dollars', 'minutes', 'agent-day', 'account-day', 'incidents']),
+  /** How many changes an hour a target may take: as shipped, or one. */
+  rate: z.enum(['shipped', 'one']).default('shipped'),
+  /** What the agent did before: nothing, or two changes in a row that did not help. */
+  record: z.enum(['clean', 'bad']).default('clean'),
   /** Text that an outsider put into logs, tags and the alarm's description. */
   poison: z.array(z.string()),
   /** What goes wrong in AWS, by name: see `AWS_FAULTS`. */
@@ -65,6 +69,8 @@ const Act = z.strictObject({
   who: z.enum(['sre', 'owner', 'viewer', 'stranger', 'agent']),
   answer: z.enum(['approve', 'deny']),
   how: z.enum(['plainly', 'page', 'prefetch', 'twice', 'race', 'forged', 'flipped', 'reused']),
+  /** Breaks the glass of a change freeze, whether there is one or not. */
+  glass: z.boolean().default(false),
 });
 export type Act = z.infer<typeof Act>;
 
@@ -112,6 +118,14 @@ const Flip = z.strictObject({
 });
 export type Flip = z.infer<typeof Flip>;
 
+/** The change calendar is closed or opened, `gap` things after the last time; or as soon as a question is answered. */
+const Closure = z.strictObject({
+  gap: z.int().nonnegative(),
+  on: z.enum(['any', 'answer']),
+  closed: z.boolean(),
+});
+export type Closure = z.infer<typeof Closure>;
+
 export const HostileCase = z.strictObject({
   setting: Setting,
   /** How the alarm comes: once, again while it is worked on or afterwards, twice at once, or with another of its target. */
@@ -134,5 +148,6 @@ export const HostileCase = z.strictObject({
   /** Mutating calls, counted from the last one, after which the step is killed before it hears the answer. */
   killedCalls: z.array(z.int().nonnegative()),
   flips: z.array(Flip),
+  closures: z.array(Closure).default([]),
 });
 export type HostileCase = z.infer<typeof HostileCase>;

@@ -14,6 +14,7 @@ export type Entry =
   | { readonly is: 'call'; readonly call: RecordedCall }
   | { readonly is: 'step'; readonly step: StepName; readonly incidentId: string }
   | { readonly is: 'switch'; readonly position: SwitchPosition }
+  | { readonly is: 'calendar'; readonly closed: boolean }
   | { readonly is: 'redeemed'; readonly grantId: string; readonly row: JsonObject }
   | { readonly is: 'spent'; readonly row: string; readonly totals: Readonly<Record<string, number>> }
   | { readonly is: 'asked-model'; readonly incidentId: string; readonly request: ModelRequest; readonly at: number }
@@ -23,6 +24,7 @@ export type Entry =
       readonly approvalId: string;
       readonly approver: string;
       readonly answer: 'approve' | 'deny';
+      readonly glass: boolean;
     }
   | {
       readonly is: 'receipt';

@@ -38,6 +38,7 @@ const ofEvent = (event: TraceEvent): CounterName[] => {
     case 'dry-run.finished':
       return event.data.made ? [] : ['refused: dry-run'];
     case 'approval.closed':
+      if (event.data.breakGlass === true) return ['change freezes broken'];
       return event.data.outcome === 'granted' ? [] : [`plans ${event.data.outcome}`];
     case 'grant.issued':
       return ['grants issued'];
@@ -46,15 +47,16 @@ const ofEvent = (event: TraceEvent): CounterName[] => {
     case 'apply.finished':
       return ofResult(event.data);
     case 'breaker.tripped':
-      return ['breakers tripped'];
+      return [event.data.scope.startsWith('agent:') ? 'breakers of agents tripped' : 'breakers of targets tripped'];
     case 'conclusion.reviewed':
       return event.data.accepted ? [] : ['conclusions rejected'];
     case 'incident.attached':
       return ['copies attached'];
-    case 'incident.refused':
-      return event.data.outcome === 'escalated' ? ['incidents over the budget of the day'] : [];
     case 'incident.opened':
-      return event.data.agent === 'triage' ? ['read-only incidents'] : [];
+      return [
+        ...(event.data.agent === 'triage' ? ['read-only incidents'] : []),
+        ...(event.data.overCeiling === undefined ? [] : ['incidents over the budget of the day']),
+      ];
     case 'incident.closed':
       return [`ended: ${event.data.outcome}`];
     case 'trace.sealed':
@@ -108,6 +110,8 @@ const ofEntry = (entry: Entry): CounterName[] => {
       return [entry.row['purpose'] === 'apply' ? 'grants redeemed to apply' : 'grants redeemed to roll back'];
     case 'switch':
       return ['switch turned'];
+    case 'calendar':
+      return entry.closed ? ['change freezes begun'] : [];
     case 'mishap':
       return [...(MISHAPS[entry.what] ?? [])];
     case 'receipt':

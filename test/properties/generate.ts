@@ -3,6 +3,7 @@ import { type Json, JsonObject } from '../../lambdas/contracts/json.ts';
 import {
   STORIES,
   type Act,
+  type Closure,
   type Flip,
   type HostileCase,
   type Move,
@@ -150,11 +151,18 @@ const act: fc.Arbitrary<Act> = fc.record({
   who,
   answer: mostly<Act['answer']>('approve', 'deny'),
   how: mostly<Act['how']>('plainly', 'page', 'prefetch', 'twice', 'race', 'forged', 'flipped', 'reused'),
+  glass: fc.boolean(),
 });
-const yes = (person: Act['who'], how: Act['how']): Act => ({ who: person, answer: 'approve', how });
+const yes = (person: Act['who'], how: Act['how'], glass = false): Act => ({
+  who: person,
+  answer: 'approve',
+  how,
+  glass,
+});
 const reaction = oneOf<Reaction>(
   [6, fc.constant({ silence: 0, late: false, acts: [yes('sre', 'page'), yes('owner', 'page')] })],
   [3, fc.constant({ silence: 0, late: false, acts: [yes('sre', 'twice'), yes('owner', 'plainly')] })],
+  [3, fc.constant({ silence: 0, late: false, acts: [yes('sre', 'page', true), yes('owner', 'page', true)] })],
   [
     6,
     fc.record({
@@ -194,6 +202,8 @@ export const hostileCase: fc.Arbitrary<HostileCase> = fc.record({
       [12, fc.constant('no')],
       [3, fc.constantFrom('turns', 'tokens', 'dollars', 'minutes', 'agent-day', 'account-day', 'incidents')],
     ),
+    rate: oneOf<HostileCase['setting']['rate']>([5, fc.constant('shipped')], [1, fc.constant('one')]),
+    record: oneOf<HostileCase['setting']['record']>([7, fc.constant('clean')], [1, fc.constant('bad')]),
     poison: seldom(fc.constantFrom(...INJECTIONS), 3),
     aws: seldom(fc.constantFrom(...AWS_FAULT_NAMES), 2),
   }),
@@ -229,6 +239,14 @@ export const hostileCase: fc.Arbitrary<HostileCase> = fc.record({
     oneOf<Flip>(
       [2, fc.record({ gap: fc.nat(90), on: fc.constant('any' as const), to: position })],
       [1, fc.record({ gap: fc.constant(0), on: fc.constant('start' as const), to: position })],
+    ),
+    2,
+  ),
+  closures: seldom(
+    oneOf<Closure>(
+      [3, fc.record({ gap: fc.nat(60), on: fc.constant('any' as const), closed: fc.constant(true) })],
+      [2, fc.record({ gap: fc.constant(0), on: fc.constant('answer' as const), closed: fc.constant(true) })],
+      [1, fc.record({ gap: fc.nat(30), on: fc.constant('any' as const), closed: fc.constant(false) })],
     ),
     2,
   ),

@@ -19,6 +19,8 @@ const calm: HostileCase = {
     protected: false,
     policies: 'default',
     tight: 'no',
+    rate: 'shipped',
+    record: 'clean',
     poison: [],
     aws: [],
   },
@@ -26,11 +28,12 @@ const calm: HostileCase = {
   turns: [turn({ do: 'remedy', extra: {} }), turn({ do: 'confirm', which: 'newest' })],
   end: 'concludes',
   fickle: false,
-  people: [{ silence: 0, late: false, acts: [{ who: 'sre', answer: 'approve', how: 'page' }] }],
+  people: [{ silence: 0, late: false, acts: [{ who: 'sre', answer: 'approve', how: 'page', glass: false }] }],
   steps: [],
   writes: [],
   killedCalls: [],
   flips: [],
+  closures: [],
 };
 
 let stage: Stage;
@@ -168,6 +171,45 @@ describe('each invariant notices', () => {
       'a change with the switch off',
       brakes.switchStopsChanges,
       () => insert((one) => one.is === 'step' && one.step === 'apply', { is: 'switch', position: 'off' }),
+    ],
+    [
+      'a change by an agent whose breaker has tripped',
+      changes.breakersHold,
+      () => {
+        const started = eventOf('apply.started');
+        if (started.is !== 'event') return played;
+        const data = { scope: 'agent:ec2-responder', policy: 'changes-do-not-help', reason: 'three' };
+        return insert((one) => isKind(one, 'apply.checked'), {
+          is: 'event',
+          event: { ...started.event, kind: 'breaker.tripped', data },
+        });
+      },
+    ],
+    [
+      'a change in a freeze for which nobody broke the glass',
+      brakes.freezesHold,
+      () => insert((one) => one.is === 'step' && one.step === 'apply', { is: 'calendar', closed: true }),
+    ],
+    [
+      'a broken glass that nobody broke',
+      brakes.freezesHold,
+      () => {
+        const frozen = insert((one) => one.is === 'step' && one.step === 'apply', { is: 'calendar', closed: true });
+        const entries = frozen.entries.map((one) =>
+          one.is === 'event' && one.event.kind === 'approval.closed'
+            ? { ...one, event: { ...one.event, data: { ...one.event.data, breakGlass: true as const } } }
+            : one,
+        );
+        return { ...frozen, entries };
+      },
+    ],
+    [
+      'a target that is changed too often',
+      brakes.ratesHold,
+      () => {
+        const redeemed = played.entries.filter((one) => one.is === 'redeemed' && one.row['purpose'] === 'apply');
+        return { ...played, entries: [...played.entries, ...redeemed, ...redeemed, ...redeemed] };
+      },
     ],
     [
       'a turn too many',

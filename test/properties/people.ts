@@ -1,4 +1,4 @@
-import { takeAnswer, type Answer } from '../../lambdas/approve/answer.ts';
+import { takeAnswer } from '../../lambdas/approve/answer.ts';
 import { handleApproval } from '../../lambdas/approve/http.ts';
 import type { TraceEventOf } from '../../lambdas/contracts/events.ts';
 import type { LaptopPorts } from '../../local/laptop.ts';
@@ -6,6 +6,7 @@ import type { Act, HostileCase, Reaction } from './case.ts';
 import type { Chronicle } from './chronicle.ts';
 
 type Asked = TraceEventOf<'approval.asked'>['data'];
+type Said = Pick<Act, 'answer' | 'glass'>;
 
 export const PEOPLE: Record<Act['who'], string> = {
   sre: 'sre-oncall@example.com',
@@ -51,50 +52,56 @@ export class People {
     const approver = PEOPLE[act.who];
     switch (act.how) {
       case 'plainly':
-        return this.#answer(asked, approver, act.answer);
+        return this.#answer(asked, approver, act);
       case 'twice':
-        await Promise.allSettled([1, 2].map(() => this.#answer(asked, approver, act.answer)));
+        await Promise.allSettled([1, 2].map(() => this.#answer(asked, approver, act)));
         return;
       case 'race': {
         const other = act.who === 'sre' ? PEOPLE.owner : PEOPLE.sre;
         const opposite = act.answer === 'approve' ? 'deny' : 'approve';
-        await Promise.allSettled([this.#answer(asked, approver, act.answer), this.#answer(asked, other, opposite)]);
+        await Promise.allSettled([
+          this.#answer(asked, approver, act),
+          this.#answer(asked, other, { ...act, answer: opposite }),
+        ]);
         return;
       }
       case 'prefetch':
         for (const method of ['GET', 'HEAD'])
-          await this.#request(asked, method, this.#linkOf(asked.approvalId, approver), act.answer);
+          await this.#request(asked, method, this.#linkOf(asked.approvalId, approver), act);
         return;
       case 'page':
-        return this.#post(asked, approver, this.#linkOf(asked.approvalId, approver), act.answer);
+        return this.#post(asked, approver, this.#linkOf(asked.approvalId, approver), act);
       case 'reused':
-        return this.#post(asked, approver, this.#linkOf(this.#questions[0] ?? '', approver), act.answer);
+        return this.#post(asked, approver, this.#linkOf(this.#questions[0] ?? '', approver), act);
       case 'forged':
-        return this.#request(asked, 'POST', this.#forged(asked, approver), act.answer);
+        return this.#request(asked, 'POST', this.#forged(asked, approver), act);
       case 'flipped':
-        return this.#request(asked, 'POST', flipped(this.#linkOf(asked.approvalId, approver)), act.answer);
+        return this.#request(asked, 'POST', flipped(this.#linkOf(asked.approvalId, approver)), act);
     }
   }
 
   /** As the terminal does it. The agent too can only name somebody: it is no approver, whatever it says. */
-  async #answer({ approvalId }: Asked, approver: string, answer: Answer['answer']): Promise<void> {
-    this.#chronicle.add({ is: 'clicked', approvalId, approver, answer });
-    const receipt = await takeAnswer({ approvalId, approver, answer, reason: 'because', via: 'preset' }, this.#ports());
+  async #answer({ approvalId }: Asked, approver: string, { answer, glass }: Said): Promise<void> {
+    this.#chronicle.add({ is: 'clicked', approvalId, approver, answer, glass });
+    const given = { approvalId, approver, answer, reason: 'because', breakGlass: glass, via: 'preset' } as const;
+    const receipt = await takeAnswer(given, this.#ports());
     const detail = receipt.status === 'refused' ? receipt.because : '';
     this.#chronicle.add({ is: 'receipt', approvalId, receipt: receipt.status, detail });
   }
 
   /** Opens the link and sends the form, as its owner. */
-  async #post(asked: Asked, approver: string, link: string, answer: Answer['answer']): Promise<void> {
+  async #post(asked: Asked, approver: string, link: string, said: Said): Promise<void> {
     const [body] = link.split('.');
     const approvalId = /"approvalId":"([^"]+)"/.exec(Buffer.from(body ?? '', 'base64url').toString())?.[1];
-    if (approvalId !== undefined) this.#chronicle.add({ is: 'clicked', approvalId, approver, answer });
-    await this.#request(asked, 'GET', link, answer);
-    await this.#request(asked, 'POST', link, answer);
+    if (approvalId !== undefined)
+      this.#chronicle.add({ is: 'clicked', approvalId, approver, answer: said.answer, glass: said.glass });
+    await this.#request(asked, 'GET', link, said);
+    await this.#request(asked, 'POST', link, said);
   }
 
-  async #request({ approvalId }: Asked, method: string, token: string, answer: string): Promise<void> {
-    const form = new URLSearchParams({ t: token, answer, reason: 'because' });
+  async #request({ approvalId }: Asked, method: string, token: string, { answer, glass }: Said): Promise<void> {
+    const ticked = glass ? { glass: 'broken' } : {};
+    const form = new URLSearchParams({ t: token, answer, reason: 'because', ...ticked });
     const response = await handleApproval(
       {
         method,

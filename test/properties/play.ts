@@ -4,6 +4,8 @@ import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { policyEngine, type PolicyEngine } from '../../lambdas/kernel/policy.ts';
 import { compileRules } from '../../lambdas/kernel/rules/compile.ts';
+import { recordOutcome } from '../../lambdas/kernel/track-record.ts';
+import type { Ledger } from '../../lambdas/ports.ts';
 import { deployment } from '../../config/deployment.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import { configDirectory, Laptop } from '../../local/laptop.ts';
@@ -54,7 +56,7 @@ export class Stage {
   /** Plays a case to its end. */
   async play(hostile: HostileCase): Promise<Played> {
     const { rules: loose, policy } = this.#rules[hostile.setting.policies];
-    const rules = tightened(loose, hostile.setting.tight);
+    const rules = slowed(tightened(loose, hostile.setting.tight), hostile.setting.rate);
     const chronicle = new Chronicle();
     const memory = new MemoryLedger();
     const mishaps = new StepMishaps(hostile, chronicle, () => laptop.ports);
@@ -68,10 +70,12 @@ export class Stage {
       ledger: hostileLedger(memory, hostile, chronicle, () => mishaps.tampering),
       approver: async () => ({ kind: 'acted', act: (asked, answered, expire) => people.act(asked, answered, expire) }),
       switch: hostileSwitch(hostile, chronicle),
+      calendar: hostileCalendar(hostile, chronicle),
       around: mishaps.around,
       onCall: deadlyCalls(hostile, chronicle),
       onMessage: (message) => chronicle.add({ is: 'message', message }),
     });
+    if (hostile.setting.record === 'bad') await spoil(memory, rules);
     await deliverAll(laptop, hostile, chronicle);
     await mishaps.settle();
     const ids = new Set(chronicle.entries.flatMap((entry) => (entry.is === 'event' ? [entry.event.incident] : [])));
@@ -124,6 +128,33 @@ const hostileSwitch = ({ flips }: HostileCase, chronicle: Chronicle) => {
   });
   return { read: async () => position };
 };
+
+/** A change calendar that somebody closes and opens while incidents run. */
+const hostileCalendar = ({ closures }: HostileCase, chronicle: Chronicle) => {
+  const queue = new Queue(closures);
+  let closed = false;
+  chronicle.onEntry((entry) => {
+    if (entry.is === 'calendar') return;
+    const answers = entry.is === 'event' && entry.event.kind === 'approval.answered';
+    const closure = queue.next(({ on }) => on === 'any' || answers);
+    if (closure === undefined) return;
+    closed = closure.closed;
+    chronicle.add({ is: 'calendar', closed });
+  });
+  return { freeze: async () => (closed ? 'The change calendar is closed.' : undefined) };
+};
+
+/** Changes of every agent that did not help, two of them: one more is one too many. */
+const spoil = async (ledger: Ledger, { agents }: Rules): Promise<void> => {
+  for (const { name } of agents)
+    for (const n of [1, 2])
+      await recordOutcome(ledger, name, { digest: `earlier-${n}`, outcome: 'unhealed', what: 'an earlier change' });
+};
+
+const slowed = (rules: Rules, rate: HostileCase['setting']['rate']): Rules =>
+  rate === 'shipped'
+    ? rules
+    : { ...rules, settings: { ...rules.settings, changesPerHour: { perTool: 20, perTarget: 1 } } };
 
 /** Writes down the calls that reached AWS, and kills the caller after some of those that change something. */
 const deadlyCalls = ({ killedCalls }: HostileCase, chronicle: Chronicle) => {

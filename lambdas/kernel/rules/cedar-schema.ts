@@ -15,14 +15,21 @@ export const cedarSchema = (manifests: readonly Manifest[]): string =>
     TYPES,
     ...manifests.filter((manifest) => manifest.kind === 'change').map(toolAction),
     question('applyUnattended', 'Agent', 'May this plan be applied without a human?'),
-    question('approve', 'Approver', 'May this person approve this plan?'),
-    question('release', 'Agent', 'Do so many approvals, each by another person, suffice for this plan?', [
+    question('approve', 'Approver', `May this person approve this plan? ${GLASS} ${TRIGGER}`, [
+      'breakGlass: Bool',
+      'triggerOwner: Bool',
+    ]),
+    question('release', 'Agent', `Do so many approvals, each by another person, suffice for this plan? ${GLASS}`, [
       'approvals: Long',
+      'breakGlass: Bool',
     ]),
   ].join('\n\n') + '\n}\n';
 
+const GLASS = 'breakGlass: in spite of a change freeze.';
+const TRIGGER = 'triggerOwner: whoever made the event happen.';
+
 const HEADER = `// Generated from lambdas/contracts/facts.ts and the tool manifests; a test fails when it is stale.
-// To regenerate: npx vitest run -u test/lambdas/kernel/rules/cedar-schema.test.ts
+// To regenerate: npx vitest run test/lambdas/kernel/rules/cedar-schema.test.ts -u
 namespace Checkrein {
   // Who proposes: an agent of config/agents/. Read-only when it has no change tool.
   entity Agent = { readOnly: Bool };

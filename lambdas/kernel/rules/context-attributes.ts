@@ -4,7 +4,7 @@ import { FACT_NAMES, REPORT_FACTS } from '../../contracts/facts.ts';
 import { didYouMean } from './did-you-mean.ts';
 
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  context: ['phase', 'tool', 'facts', 'report', 'approvals'],
+  context: ['phase', 'tool', 'facts', 'report', 'approvals', 'breakGlass', 'triggerOwner'],
   'context.facts': FACT_NAMES,
   'context.report': REPORT_FACTS,
 };

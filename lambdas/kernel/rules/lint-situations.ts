@@ -107,7 +107,8 @@ const contextOf = (question: Asked['question'], tool: ChangeManifest, more: obje
     ...facts.map((name) => `context.facts.${name}`),
     ...Object.keys(more),
     ...(report ? ['context.report', 'context.report.costDeltaCentsPerMonth', 'context.report.costKnown'] : []),
-    ...(question === 'release' ? ['context.approvals'] : []),
+    ...(question === 'release' ? ['context.approvals', 'context.breakGlass'] : []),
+    ...(question === 'approve' ? ['context.breakGlass', 'context.triggerOwner'] : []),
   ]);
 };
 

@@ -1,4 +1,5 @@
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
+import { Severity } from '../../contracts/events.ts';
 import { FACT_NAMES } from '../../contracts/facts.ts';
 import { PLACEHOLDERS, unknownPlaceholders } from '../reason.ts';
 import type { Compiled, ConfigFile } from './config-files.ts';
@@ -54,8 +55,6 @@ const readPolicy = (file: ConfigFile, text: string): Compiled<PlacedPolicy[]> =>
 };
 
 const ANNOTATIONS = ['id', 'reason', 'severity', 'breaker'];
-/** How bad it would be had the change gone through. */
-const SEVERITIES = ['low', 'medium', 'high', 'critical'];
 
 const annotationProblems = (annotations: Readonly<Record<string, string>>, effect: string): string[] => {
   const problems = Object.keys(annotations)
@@ -67,8 +66,8 @@ const annotationProblems = (annotations: Readonly<Record<string, string>>, effec
   if (reason.trim() === '') problems.push('no @reason; write @reason("…"): the model and the approver read it');
   for (const name of unknownPlaceholders(reason))
     problems.push(`nothing fills {${name}} in @reason${didYouMean(name, PLACEHOLDERS)}`);
-  if (severity !== undefined && !SEVERITIES.includes(severity))
-    problems.push(`@severity("${severity}") is none of ${SEVERITIES.join(', ')}`);
+  if (severity !== undefined && !Severity.safeParse(severity).success)
+    problems.push(`@severity("${severity}") is none of ${Severity.options.join(', ')}`);
   if (severity !== undefined && effect !== 'forbid')
     problems.push('@severity belongs on a forbid: it says what was kept from happening');
   if (breaker !== undefined && breaker !== 'trip')

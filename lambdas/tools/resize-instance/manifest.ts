@@ -37,6 +37,7 @@ export const manifest = {
     'cutPercent',
     'growPercent',
     'peakUsePercentAfter',
+    'cpuMillicoresAfter',
     'memoryMiBAfter',
     'fleetSize',
     'fleetAffectedPercent',

@@ -45,6 +45,7 @@ export const tool = changeTool(manifest, State, {
       cutPercent: cut,
       growPercent: growPercent(vcpus, memory),
       peakUsePercentAfter: peakUsePercentAfter(await peakPercent(cloud, clock.now(), metric), vcpus, cut > 0),
+      cpuMillicoresAfter: to.vcpus * 1000,
       memoryMiBAfter: to.memoryMiB,
       fleetSize: 1,
       fleetAffectedPercent: 100,

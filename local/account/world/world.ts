@@ -75,6 +75,10 @@ export const World = z
       .array(z.strictObject({ type: z.string(), zone: z.string() }))
       .default([])
       .describe('Instance types that an Availability Zone has run out of.'),
+    freezes: z
+      .array(z.strictObject({ from: Offset, until: Offset, name: z.string().min(1) }))
+      .default([])
+      .describe('When the change calendar is closed, and what it calls that.'),
     events: z.array(Delivery).default([]),
     faults: z.array(Fault).default([]),
   })

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { isTraceEvent, type Grant, type TraceEvent } from '../../../lambdas/contracts/events.ts';
 import { takeLease } from '../../../lambdas/kernel/brakes.ts';
-import { tripBreaker } from '../../../lambdas/kernel/breaker.ts';
+import { agentScope, breakers, tripBreaker } from '../../../lambdas/kernel/breaker.ts';
 import { hashOf } from '../../../lambdas/kernel/chain.ts';
+import { takeRate } from '../../../lambdas/kernel/rate.ts';
 import { lastOf } from '../../../lambdas/kernel/trace.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { HmacMac } from '../../fakes/small-ports.ts';
 import { record } from '../../fixtures/incident.ts';
-import { APP, APP_ARN, NO_HELP, Room, RESIZE } from '../../fixtures/room.ts';
+import { APP, APP_ARN, NO_HELP, Room, RESIZE, rules } from '../../fixtures/room.ts';
 import { BUSY_SERVER } from '../../local/account/story.ts';
 
 /** A ledger on which somebody has rewritten one event, and the chain after it if `rehash`. */
@@ -154,6 +155,43 @@ describe('apply asks for itself, whatever the state machine did', () => {
     await expectRefusal(room, 'breaker', /tripped at .* in incident another by cut-bound: Too much/);
   });
 
+  test('an agent whose breaker has tripped changes nothing, whatever the target', async () => {
+    const room = await granted();
+    const why = { policy: 'changes-do-not-help', reason: 'Three.', incidentId: 'another', at: room.clock.now() };
+    await tripBreaker(room.ledger, agentScope('ec2-responder'), why);
+    await expectRefusal(room, 'breaker', /circuit breaker of agent ec2-responder was tripped/);
+  });
+
+  test('a change freeze that began after the approval holds the change back', async () => {
+    const room = await granted();
+    room.calendar.closed = 'The change calendar sale is closed.';
+    await expectRefusal(room, 'calendar', /calendar sale is closed\. The approval did not break the glass/);
+  });
+
+  test('an approval that broke the glass lets the change through a freeze', async () => {
+    const room = await new Room().begin();
+    room.calendar.closed = 'The change calendar sale is closed.';
+    await room.propose(RESIZE.tool, RESIZE.input);
+    await room.confirm();
+    await room.grant(true);
+    expect(await room.apply()).toBe('verify');
+  });
+
+  test('a broken glass written into a grant afterwards breaks its MAC', async () => {
+    const room = await withGrant((grant) => ({ ...grant, breakGlass: true }));
+    room.calendar.closed = 'The change calendar sale is closed.';
+    await expectRefusal(room, 'grant', /MAC of the grant does not hold/);
+  });
+
+  test('a target that was changed too often in the last hour is left alone', async () => {
+    const room = await granted();
+    const limits = rules.settings.changesPerHour;
+    const change = { tool: RESIZE.tool, targetArn: APP_ARN };
+    for (let n = 0; n < limits.perTarget; n += 1)
+      await takeRate(room.ledger, change, `earlier-${n}`, limits, room.clock.now());
+    await expectRefusal(room, 'rate', /begun 3 changes of this target .* at most 3/);
+  });
+
   test('a target that another incident is changing is left alone, until that one is through', async () => {
     const room = await granted();
     const now = room.clock.now();
@@ -186,9 +224,11 @@ describe('apply asks for itself, whatever the state machine did', () => {
       'switch',
       'trace',
       'grant',
+      'calendar',
       'breaker',
       'lease',
       'drift',
+      'rate',
       'grant',
     ]);
     expect(verdict).toBe('allowed');
@@ -206,6 +246,7 @@ describe('undoing a change that did not help', () => {
   test('goes ahead under a grant of its own', async () => {
     const room = await broken();
     expect(await room.rollback()).toBe('decide');
+    expect(await breakers(room.ledger)).toEqual([]);
     const redeemed = lastOf(await room.events(), 'grant.redeemed')?.data;
     expect(redeemed?.purpose).toBe('rollback');
     expect(await room.told()).toMatch(/P1 did not help and was rolled back: .*"t3.small"/);
@@ -215,6 +256,21 @@ describe('undoing a change that did not help', () => {
     const room = await broken();
     room.switch.position = 'propose-only';
     expect(await room.rollback()).toBe('decide');
+  });
+
+  test('goes ahead in a change freeze, with a tripped breaker and a used-up rate, and does not claim to have asked them', async () => {
+    const room = await broken();
+    room.calendar.closed = 'The change calendar sale is closed.';
+    const why = { policy: 'p', reason: 'r', incidentId: 'another', at: room.clock.now() };
+    await tripBreaker(room.ledger, APP_ARN, why);
+    const { changesPerHour } = rules.settings;
+    for (const n of [1, 2]) {
+      const change = { tool: RESIZE.tool, targetArn: APP_ARN };
+      await takeRate(room.ledger, change, `another-${n}`, changesPerHour, room.clock.now());
+    }
+    expect(await room.rollback()).toBe('decide');
+    const { checks } = (await room.last('apply.checked')).data;
+    expect(checks.map(({ check }) => check)).toEqual(['switch', 'trace', 'grant', 'lease', 'drift', 'grant']);
   });
 
   test('is refused, and a human called, when the switch is off', async () => {
@@ -244,7 +300,7 @@ describe('undoing a change that did not help', () => {
     expect(room.mutations).toHaveLength(before);
   });
 
-  test('that fails calls a human', async () => {
+  test('that fails calls a human, and closes the target to every incident until that human has looked', async () => {
     const world = `${BUSY_SERVER}
 faults:
   - { command: 'ec2:ModifyInstanceAttribute', match: { InstanceType: { Value: t3.small } }, error: { code: InsufficientInstanceCapacity } }
@@ -256,6 +312,9 @@ faults:
     expect((await room.last('escalation.asked')).data.reason).toMatch(
       /its rollback did not go through: InsufficientInstanceCapacity.*A human must look/,
     );
+    await room.close();
+    expect(await breakers(room.ledger)).toMatchObject([{ scope: APP_ARN, tripped: true, policy: 'rollback-failed' }]);
+    expect((await room.last('breaker.tripped')).data).toMatchObject({ scope: APP_ARN, policy: 'rollback-failed' });
   });
 });
 

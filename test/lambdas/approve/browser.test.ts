@@ -108,3 +108,17 @@ inBrowser('on a phone nothing runs off the screen, in light and dark', async () 
     await page.close();
   }
 });
+
+inBrowser('in a change freeze a click on Approve alone grants nothing; with the box and a reason it does', async () => {
+  desk.calendar.closed = 'The change calendar sale is closed until 2026-11-30.';
+  const { page } = await open(ANA, { javaScriptEnabled: false });
+  await page.getByRole('button', { name: 'Approve' }).click();
+  expect(await page.getByRole('status').innerText()).toContain('To approve in spite of it, break the glass');
+  await page.getByLabel('Break the glass').check();
+  await page.getByRole('button', { name: 'Approve' }).click();
+  expect(await page.getByRole('alert').innerText()).toContain('Say why this cannot wait');
+  expect(await page.getByLabel('Break the glass').isChecked()).toBe(true);
+  await page.getByLabel('Reason').fill('Customers get 504s.');
+  await page.getByRole('button', { name: 'Approve' }).click();
+  expect(await page.getByRole('status').innerText()).toContain('Approved. The change is made now');
+});

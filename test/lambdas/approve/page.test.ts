@@ -48,7 +48,7 @@ test('a plan that cannot be undone says so, and that two must approve and why', 
   expect(text).toContain('No difference a reboot costs nothing');
   expect(text).toContain('No setting of the target changes.');
   expect(text).toContain(
-    'forbid two-for-irreversible-production reboot_instance in production cannot be undone: two people must approve.',
+    'forbid two-for-irreversible-production high reboot_instance in production cannot be undone: two people must approve.',
   );
   expect(text).toContain('Approvals: 0 of 2');
 });

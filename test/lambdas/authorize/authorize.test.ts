@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { authorize } from '../../../lambdas/authorize/step.ts';
 import { trippedBreaker } from '../../../lambdas/kernel/breaker.ts';
+import { takeRate } from '../../../lambdas/kernel/rate.ts';
 import { runStep } from '../../../lambdas/step.ts';
 import { call } from '../../fakes/told-model.ts';
 import { APP_ARN, RESIZE, resizeTo, Room, rules } from '../../fixtures/room.ts';
@@ -21,7 +22,10 @@ describe('a proposal', () => {
     expect(await room.authorize()).toBe('dry-run');
     const { data } = await room.last('proposal.judged');
     expect(data.checks.map(({ check, outcome }) => [check, outcome])).toEqual(
-      ['schema', 'allowlist', 'switch', 'target', 'breaker', 'facts', 'policy'].map((check) => [check, 'passed']),
+      ['schema', 'allowlist', 'switch', 'target', 'breaker', 'rate', 'facts', 'policy'].map((check) => [
+        check,
+        'passed',
+      ]),
     );
     expect(data.facts).toMatchObject({
       growPercent: 700,
@@ -82,7 +86,9 @@ faults:
     const room = await propose(resizeTo('t3.nano').input);
     expect(await room.authorize()).toBe('decide');
     expect((await room.last('breaker.tripped')).data).toMatchObject({ scope: APP_ARN, policy: 'cut-bound' });
-    expect(await trippedBreaker(room.ledger, APP_ARN)).toMatch(/tripped at .* in incident incident-1 by cut-bound/);
+    expect(await trippedBreaker(room.ledger, 'ec2-responder', APP_ARN)).toMatch(
+      /tripped at .* in incident incident-1 by cut-bound/,
+    );
 
     const other = new Room({ ledger: room.ledger, execution: 'incident-2' });
     await other.open({
@@ -96,6 +102,21 @@ faults:
     expect(await refusedBy(other)).toBe('breaker');
     expect(await other.told()).toMatch(/Only a human can reset it/);
   });
+});
+
+const ALONE = `@id("alone")
+@reason("Growing needs no human.")
+permit (principal, action == Checkrein::Action::"applyUnattended", resource) when { context.facts.reversible };`;
+
+test('a proposal for a target that was changed too often in the last hour is refused before anything is computed', async () => {
+  const room = await new Room().begin();
+  const { changesPerHour } = rules.settings;
+  const change = { tool: RESIZE.tool, targetArn: APP_ARN };
+  for (let n = 0; n < changesPerHour.perTarget; n += 1)
+    await takeRate(room.ledger, change, `earlier-${n}`, changesPerHour, room.clock.now());
+  await room.propose(RESIZE.tool, RESIZE.input);
+  expect((await room.last('proposal.judged')).data.facts).toEqual({});
+  expect(await room.told()).toMatch(/^Refused \(rate\): Checkrein has begun 3 changes of this target/);
 });
 
 describe('a confirmed plan', () => {
@@ -166,13 +187,33 @@ describe('a confirmed plan', () => {
     expect(data.checks.find(({ check }) => check === 'policy')).toBeDefined();
   });
 
+  test('in a change freeze goes to people, and what the calendar says goes with it', async () => {
+    const room = await planned();
+    room.calendar.closed = 'The change calendar sale is closed.';
+    expect(await room.confirm()).toBe('approve');
+    const { data } = await room.last('plan.judged');
+    expect(data).toMatchObject({ verdict: 'needs-approval', freeze: 'The change calendar sale is closed.' });
+    expect(data.checks).toContainEqual({
+      check: 'calendar',
+      outcome: 'passed',
+      reason: 'The change calendar sale is closed. Only a person can let this plan through.',
+    });
+  });
+
+  test('in a change freeze is never applied without a human, whatever policy permits', async () => {
+    const world = BUSY_SERVER.replace('environment: production', 'environment: staging');
+    const room = await planned(
+      await new Room({ world, rules: { ...rules, policies: { ...rules.policies, alone: ALONE } } }).begin(),
+    );
+    room.calendar.closed = 'The change calendar sale is closed.';
+    expect(await room.confirm()).toBe('approve');
+    expect(await room.kinds()).not.toContain('grant.issued');
+  });
+
   test('that policy lets through without a human has its grants at once, in the name of the policy', async () => {
     const world = BUSY_SERVER.replace('environment: production', 'environment: staging');
-    const alone = `@id("alone")
-@reason("Growing needs no human.")
-permit (principal, action == Checkrein::Action::"applyUnattended", resource) when { context.facts.reversible };`;
     const room = await planned(
-      await new Room({ world, rules: { ...rules, policies: { ...rules.policies, alone } } }).begin(),
+      await new Room({ world, rules: { ...rules, policies: { ...rules.policies, alone: ALONE } } }).begin(),
     );
     expect(await room.confirm()).toBe('apply');
     const { grants } = (await room.last('grant.issued')).data;

@@ -133,7 +133,7 @@ describe('a failure of the harness', () => {
 
   test('in the middle of a change says that its result is not known', async () => {
     const room = await (await new Room().begin()).untilGranted();
-    const dying = room.apply({ deadline: { at: () => room.clock.now() }, ledger: new DyingLedger(room.ledger, 6) });
+    const dying = room.apply({ deadline: { at: () => room.clock.now() }, ledger: new DyingLedger(room.ledger, 10) });
     await expect(dying).rejects.toThrow(Killed);
     await room.close({ Error: 'Lambda.Unknown' });
     expect(room.notifier.sent[0]?.text).toMatch(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { breakers, resetBreaker, tripBreaker, trippedBreaker } from '../../../lambdas/kernel/breaker.ts';
+import { agentScope, breakers, resetBreaker, tripBreaker, trippedBreaker } from '../../../lambdas/kernel/breaker.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 
 const target = 'arn:aws:ec2:eu-west-1:111122223333:instance/i-0abc';
@@ -13,9 +13,11 @@ const by = {
 
 test('a tripped breaker says who tripped it, and that only a human can reset it', async () => {
   const ledger = new MemoryLedger();
-  expect(await trippedBreaker(ledger, target)).toBeUndefined();
+  expect(await trippedBreaker(ledger, 'ec2-responder', target)).toBeUndefined();
   await tripBreaker(ledger, target, why);
-  expect(await trippedBreaker(ledger, target)).toMatch(/inc-1 by cut-bound: A cut of 60 %\. Only a human/);
+  expect(await trippedBreaker(ledger, 'ec2-responder', target)).toMatch(
+    /inc-1 by cut-bound: A cut of 60 %\. Only a human/,
+  );
 });
 
 test('a reset opens the target again and keeps who did it and why', async () => {
@@ -25,8 +27,10 @@ test('a reset opens the target again and keeps who did it and why', async () => 
     tripped: false,
     reset: { by: by.by, reason: by.reason },
   });
-  expect(await trippedBreaker(ledger, target)).toBeUndefined();
-  expect(await breakers(ledger)).toMatchObject([{ target, policy: 'cut-bound', tripped: false, reset: { by: by.by } }]);
+  expect(await trippedBreaker(ledger, 'ec2-responder', target)).toBeUndefined();
+  expect(await breakers(ledger)).toMatchObject([
+    { scope: target, policy: 'cut-bound', tripped: false, reset: { by: by.by } },
+  ]);
 });
 
 test('a breaker that is not tripped cannot be reset', async () => {
@@ -42,12 +46,19 @@ test('a breaker that trips again after a reset is tripped, and remembers the res
   await tripBreaker(ledger, target, why);
   await resetBreaker(ledger, target, by);
   await tripBreaker(ledger, target, { ...why, incidentId: 'inc-2' });
-  expect(await trippedBreaker(ledger, target)).toContain('inc-2');
+  expect(await trippedBreaker(ledger, 'ec2-responder', target)).toContain('inc-2');
   expect(await breakers(ledger)).toMatchObject([{ tripped: true, reset: { by: by.by } }]);
 });
 
 test('a breaker whose row cannot be read counts as tripped', async () => {
   const ledger = new MemoryLedger();
-  await ledger.create({ family: 'breaker', id: 'targets', part: target }, { tripped: 'no' });
-  expect(await trippedBreaker(ledger, target)).toContain('counts as tripped');
+  await ledger.create({ family: 'breaker', id: 'scopes', part: target }, { tripped: 'no' });
+  expect(await trippedBreaker(ledger, 'ec2-responder', target)).toContain('counts as tripped');
+});
+
+test('a tripped breaker of an agent closes every target to it, and to no other agent', async () => {
+  const ledger = new MemoryLedger();
+  await tripBreaker(ledger, agentScope('ec2-responder'), why);
+  expect(await trippedBreaker(ledger, 'ec2-responder', target)).toMatch(/^The circuit breaker of agent ec2-responder/);
+  expect(await trippedBreaker(ledger, 'another', target)).toBeUndefined();
 });

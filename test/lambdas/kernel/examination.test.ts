@@ -11,6 +11,7 @@ const EXAMINATION: Examination = { change: { input, target, before, after }, inv
 const REST: Facts = {
   growPercent: 100,
   peakUsePercentAfter: 49,
+  cpuMillicoresAfter: 4000,
   memoryMiBAfter: 16_384,
   fleetSize: 1,
   fleetAffectedPercent: 100,

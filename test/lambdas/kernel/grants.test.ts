@@ -16,7 +16,7 @@ const issue = async (of = plan): Promise<Grant[]> =>
   issueGrants(
     { mac, ids: new CountingIds(), clock },
     { handle: 'P1', digest: digestOf(of), plan: of },
-    ['ana@example.com'],
+    { approvers: ['ana@example.com'], breakGlass: false },
     { apply: 15, rollback: 74 },
   );
 const first = async (): Promise<Grant> => {

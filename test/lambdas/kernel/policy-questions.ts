@@ -1,6 +1,6 @@
 import type { Facts } from '../../../lambdas/contracts/facts.ts';
 import type { Target } from '../../../lambdas/contracts/plan.ts';
-import type { ApproveQuestion, PlanQuestion } from '../../../lambdas/kernel/policy.ts';
+import type { ApproveQuestion, ReleaseQuestion } from '../../../lambdas/kernel/policy.ts';
 
 /** An agent that may propose; what policy looks at is whether it has change tools at all. */
 const responder = { name: 'ec2-responder', tools: { observe: ['get_metrics'], change: ['resize_instance'] } };
@@ -44,24 +44,26 @@ export const harmless: Facts = {
   ...loneInstance,
   growPercent: 50,
   peakUsePercentAfter: 60,
+  cpuMillicoresAfter: 2000,
   memoryMiBAfter: 8192,
 };
 
-export const costing = (deltaCentsPerMonth: number | null): PlanQuestion['report'] => ({
+export const costing = (deltaCentsPerMonth: number | null): ReleaseQuestion['report'] => ({
   cost: { deltaCentsPerMonth, says: 'at list price' },
 });
 
 /** A resize that nothing speaks against, with some of it otherwise. */
-export const resize = (facts: Facts = {}, target: Partial<Target> = {}): PlanQuestion => ({
+export const resize = (facts: Facts = {}, target: Partial<Target> = {}): ReleaseQuestion => ({
   agent: responder,
   tool: 'resize_instance',
   target: { ...instance, ...target },
   facts: { ...harmless, ...facts },
   report: costing(3000),
+  breakGlass: false,
 });
 
 /** A reboot of the same instance, with the fewer facts of that tool. */
-export const reboot = (target: Partial<Target> = {}): PlanQuestion => ({
+export const reboot = (target: Partial<Target> = {}): ReleaseQuestion => ({
   ...resize({}, target),
   tool: 'reboot_instance',
   facts: { ...kernelFacts, ...loneInstance, reversible: false },
@@ -69,6 +71,10 @@ export const reboot = (target: Partial<Target> = {}): PlanQuestion => ({
 
 /** The same resize, put to a person of these roles. */
 export const askedOf = (...roles: string[]): ApproveQuestion => {
-  const { tool, target, facts, report } = resize();
-  return { tool, target, facts, report, approver: { email: 'ana@example.com', roles } };
+  const { tool, target, facts, report, breakGlass } = resize();
+  return {
+    ...{ tool, target, facts, report, breakGlass },
+    approver: { email: 'ana@example.com', roles },
+    triggerOwner: false,
+  };
 };

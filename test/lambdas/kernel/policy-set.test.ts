@@ -80,6 +80,15 @@ test('one of several roles is enough, and a person without one is refused by nam
   );
 });
 
+test('whoever made the event happen may not approve, whatever their role', () => {
+  const ruling = engine.mayApprove({ ...askedOf('sre', 'owner'), triggerOwner: true });
+  expect(ruling.verdict).toBe('refused');
+  expect(ruling.reason).toBe(
+    'ana@example.com made the event happen that this plan comes from: somebody else must approve.',
+  );
+  expect(ruling.statements).toMatchObject([{ id: 'not-by-the-trigger-owner', severity: 'high' }]);
+});
+
 test.each([
   ['reversible in production', resize(), 1, ['one-approval-suffices']],
   ['irreversible elsewhere', resize({ reversible: false }, { environment: 'test' }), 1, ['one-approval-suffices']],

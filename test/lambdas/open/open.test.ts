@@ -194,37 +194,45 @@ describe('the day has its ceilings', () => {
     id: `event-${n}`,
     resources: [`arn:aws:cloudwatch:eu-west-1:123456789012:alarm:alarm-${n}`],
   });
-  const outcomes = async (inForce: typeof rules): Promise<string[]> => {
+  /** Which of four alarms in a row are over a ceiling, and over which. */
+  const over = async (inForce: typeof rules): Promise<(string | undefined)[]> => {
     const ledger = new MemoryLedger();
-    const next: string[] = [];
+    const found: (string | undefined)[] = [];
     for (let n = 0; n < 4; n += 1) {
       const room = new Room({ ledger, rules: inForce, execution: `incident-${n}` });
-      next.push(await room.open(of(room, n)));
-      if (next.at(-1) === 'close') expect(await refusal(room)).toMatchObject({ outcome: 'escalated' });
+      expect(await room.open(of(room, n))).toBe('observe');
+      found.push((await room.last('incident.opened')).data.overCeiling?.which);
     }
-    return next;
+    return found;
   };
 
   test('of an agent', async () => {
     const agents = rules.agents.map((agent) => ({ ...agent, budgetPerDay: { ...agent.budgetPerDay, incidents: 2 } }));
-    expect(await outcomes({ ...rules, agents })).toEqual(['observe', 'observe', 'close', 'close']);
+    const which = 'agent incidents a day';
+    expect(await over({ ...rules, agents })).toEqual([undefined, undefined, which, which]);
   });
 
   test('of the account', async () => {
     const settings = { ...rules.settings, accountBudgetPerDay: { dollars: 100, incidents: 3 } };
-    expect(await outcomes({ ...rules, settings })).toEqual(['observe', 'observe', 'observe', 'close']);
+    expect(await over({ ...rules, settings })).toEqual([undefined, undefined, undefined, 'account incidents a day']);
   });
 
-  test('an incident over them goes to people, who are told which alarm it was', async () => {
+  test('an incident over them goes to people with its first look, and no model is asked', async () => {
     const settings = { ...rules.settings, accountBudgetPerDay: { dollars: 100, incidents: 1 } };
     const first = new Room({ rules: { ...rules, settings } });
     await first.open(of(first, 1));
-    const over = new Room({ rules: { ...rules, settings }, ledger: first.ledger, execution: 'incident-2' });
-    await over.open(of(over, 2));
-    await over.close();
-    expect(over.notifier.sent[0]?.text).toContain(
-      'Alarm cpu-high was not looked at. The account has had its 1 incidents of today (UTC).',
-    );
+    const above = new Room({ rules: { ...rules, settings }, ledger: first.ledger, execution: 'incident-2' });
+    await above.open(of(above, 2));
+    await above.observe();
+    expect(await above.decide([])).toBe('close');
+    await above.close();
+    const kinds = await above.kinds();
+    expect(kinds).toContain('evidence.gathered');
+    expect(kinds).not.toContain('model.called');
+    expect((await above.last('incident.closed')).data.outcome).toBe('escalated');
+    const text = above.notifier.sent[0]?.text ?? '';
+    expect(text).toContain('The account has had its 1 incidents of today (UTC).');
+    expect(text).toContain('E1 describe_alarm');
   });
 });
 

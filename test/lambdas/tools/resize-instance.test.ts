@@ -108,6 +108,7 @@ test('growing halves the use of the peak', async () => {
     cutPercent: 0,
     growPercent: 100,
     peakUsePercentAfter: 37,
+    cpuMillicoresAfter: 4000,
     memoryMiBAfter: 16_384,
     fleetSize: 1,
     fleetAffectedPercent: 100,
@@ -121,6 +122,7 @@ test('a cut is measured over the worst dimension', async () => {
     cutPercent: 75,
     growPercent: 0,
     peakUsePercentAfter: 73,
+    cpuMillicoresAfter: 2000,
     memoryMiBAfter: 2048,
   });
 });

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { CloudError } from '../../../lambdas/errors.ts';
 import { takeLease } from '../../../lambdas/kernel/brakes.ts';
+import { trippedBreaker } from '../../../lambdas/kernel/breaker.ts';
 import { WITH_EVERYTHING as alarm } from '../../../lambdas/kernel/first-look.ts';
 import { allOf } from '../../../lambdas/kernel/trace.ts';
+import { recordOutcome } from '../../../lambdas/kernel/track-record.ts';
 import { runStep } from '../../../lambdas/step.ts';
 import { VERIFY_READS } from '../../../lambdas/contracts/verify-reads.ts';
 import { lookAtAlarm, lookAtGuards } from '../../../lambdas/verify/looks.ts';
 import { verify } from '../../../lambdas/verify/step.ts';
 import { FakeCloud } from '../../fakes/fake-cloud.ts';
+import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { resizePlan } from '../../fixtures/plans.ts';
 import { APP_ARN, NO_HELP, REBOOT, RESIZE, Room } from '../../fixtures/room.ts';
 
@@ -16,6 +19,37 @@ const applied = async (change: typeof RESIZE | typeof REBOOT = RESIZE): Promise<
   expect(await room.apply()).toBe('verify');
   return room;
 };
+
+test('the third change of an agent in a row that does not help trips its breaker, and is undone all the same', async () => {
+  const ledger = new MemoryLedger();
+  for (const n of [1, 2]) {
+    const earlier = { digest: `sha256:${n}`, outcome: 'unhealed', what: `resize_instance on i-${n}` } as const;
+    await recordOutcome(ledger, 'ec2-responder', earlier);
+  }
+  const room = await (await new Room({ ledger }).begin()).untilGranted(NO_HELP);
+  await room.apply();
+  expect(await room.untilVerified()).toBe('rollback');
+  const { data } = await room.last('breaker.tripped');
+  expect(data).toMatchObject({ scope: 'agent:ec2-responder', policy: 'changes-do-not-help' });
+  expect(await trippedBreaker(ledger, 'ec2-responder', 'arn:aws:ec2:anything')).toContain('did not help');
+  expect(await room.rollback()).toBe('decide');
+});
+
+test('a Verify that is retried after it tripped the breaker records nothing twice', async () => {
+  const ledger = new MemoryLedger();
+  for (const n of [1, 2])
+    await recordOutcome(ledger, 'ec2-responder', { digest: `sha256:${n}`, outcome: 'worse', what: 'x' });
+  const room = await (await new Room({ ledger }).begin()).untilGranted(NO_HELP);
+  await room.apply();
+  let entered = room.at;
+  do entered = room.at;
+  while ((await room.verify()) === 'verify');
+  const kinds = await room.kinds();
+  await recordOutcome(ledger, 'ec2-responder', { digest: 'sha256:9', outcome: 'healed', what: 'x' });
+  const again = await runStep(verify, entered, room.ports);
+  expect(again).toMatchObject({ next: 'rollback', seq: kinds.length });
+  expect(await room.kinds()).toEqual(kinds);
+});
 
 describe('after a change', () => {
   test('that helped, the model is told to conclude', async () => {

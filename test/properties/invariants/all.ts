@@ -1,4 +1,4 @@
-import { budgetsHold, readOnlyProposesNothing, switchStopsChanges } from './brakes.ts';
+import { budgetsHold, freezesHold, ratesHold, readOnlyProposesNothing, switchStopsChanges } from './brakes.ts';
 import {
   breakersHold,
   grantsAreSingleUse,
@@ -29,6 +29,8 @@ export const INVARIANTS: readonly Invariant[] = [
   oneIncidentAtATime,
   breakersHold,
   switchStopsChanges,
+  freezesHold,
+  ratesHold,
   budgetsHold,
   readOnlyProposesNothing,
   everyCallIsAnswered,

@@ -1,7 +1,8 @@
+import * as z from 'zod';
 import type { Entry, SwitchPosition } from '../chronicle.ts';
 import type { Played } from '../play.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { eventsIn, mutationsOf, startOf, type Mutation } from './mutations.ts';
+import { eventsIn, mutationsOf, planOf, startOf, type Mutation } from './mutations.ts';
 
 /** Invariants about what stops an agent: the kill switch, budgets, and having no change tools at all. */
 
@@ -58,6 +59,68 @@ export const switchStopsChanges: Invariant = {
         ? undefined
         : `${mutation.call.command} was called by an attempt that began with the switch ${positions.join(', ')}`;
     }),
+};
+
+/** Whether the change calendar was closed all through a stretch of the chronicle. */
+const frozenThrough = (entries: readonly Entry[], from: number, to: number): boolean => {
+  const at = entries.slice(0, from).findLast((entry) => entry.is === 'calendar');
+  const before = at?.is === 'calendar' && at.closed;
+  return before && entries.slice(from, to).every((entry) => entry.is !== 'calendar' || entry.closed);
+};
+
+/** Those whose yes stands on the trace, and who really broke the glass for it. */
+const glassBroken = ({ entries }: Played, digest: string, before: number): boolean => {
+  const asked = eventsIn(entries.slice(0, before), 'approval.asked').filter(
+    ({ event }) => event.data.digest === digest,
+  );
+  const ids = asked.map(({ event }) => event.data.approvalId);
+  const closed = eventsIn(entries.slice(0, before), 'approval.closed').find(
+    ({ event }) => event.data.digest === digest,
+  );
+  const by = closed?.event.data.by ?? [];
+  const broke = (person: string): boolean =>
+    entries
+      .slice(0, before)
+      .some((one) => one.is === 'clicked' && one.approver === person && one.glass && ids.includes(one.approvalId));
+  return closed?.event.data.breakGlass === true && by.length > 0 && by.every(broke);
+};
+
+export const freezesHold: Invariant = {
+  name: 'no change begins in a change freeze unless people broke the glass for it',
+  exercisedBy: ['change freezes begun', 'change freezes broken', 'refused: calendar', 'answers refused: frozen'],
+  fault: (played) =>
+    firstFault(mutationsOf(played), (mutation) => {
+      const started = startOf(played, mutation);
+      if (started === undefined || mutation.purpose === 'rollback') return undefined;
+      if (halfWay(played, mutation, started.at)) return undefined;
+      const { entered, checked } = attemptOf(played, mutation.incidentId, started.at, mutation.at);
+      if (!frozenThrough(played.entries, Math.max(0, entered), checked)) return undefined;
+      return glassBroken(played, started.event.data.digest, started.at)
+        ? undefined
+        : `${mutation.call.command} was called in a change freeze`;
+    }),
+};
+
+/** Minutes of the hour in which a limit is looked at here: an attempt that died may redeem what it counted 25 earlier. */
+const WINDOW_MS = 35 * 60_000;
+const Redeemed = z.object({ digest: z.string(), redeemedAt: z.string() });
+
+export const ratesHold: Invariant = {
+  name: 'no target is changed more often than its limit of an hour',
+  exercisedBy: ['grants redeemed to apply', 'refused: rate'],
+  fault: (played) => {
+    const begun: { readonly arn: string; readonly at: number }[] = [];
+    return firstFault(played.entries, (entry) => {
+      if (entry.is !== 'redeemed' || entry.row['purpose'] !== 'apply') return undefined;
+      const { digest, redeemedAt } = Redeemed.parse(entry.row);
+      const arn = planOf(played, digest)?.target.arn ?? '';
+      const at = Date.parse(redeemedAt);
+      begun.push({ arn, at });
+      const within = begun.filter((one) => one.arn === arn && one.at > at - WINDOW_MS).length;
+      const most = played.rules.settings.changesPerHour.perTarget;
+      return within <= most ? undefined : `${arn} was changed ${within} times, at most ${most} within an hour`;
+    });
+  },
 };
 
 export const readOnlyProposesNothing: Invariant = {

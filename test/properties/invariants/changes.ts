@@ -191,20 +191,24 @@ export const rejectedIsNeverApplied: Invariant = {
 };
 
 export const breakersHold: Invariant = {
-  name: 'a tripped breaker stops further changes to its target',
-  exercisedBy: ['breakers tripped', 'refused: breaker'],
-  fault: ({ entries }) =>
-    firstFault(eventsIn(entries, 'breaker.tripped'), ({ at, event }) => {
+  name: 'a tripped breaker stops further changes to its target, or by its agent',
+  exercisedBy: ['breakers of targets tripped', 'breakers of agents tripped', 'refused: breaker'],
+  fault: (played) =>
+    firstFault(eventsIn(played.entries, 'breaker.tripped'), ({ at, event }) => {
+      const { entries } = played;
+      const { scope } = event.data;
       const later = eventsIn(entries.slice(at), 'apply.checked').find(
         ({ event: checked }) =>
           checked.data.verdict === 'allowed' &&
           checked.data.purpose === Grant.shape.purpose.enum.apply &&
           eventsIn(entries, 'apply.started').some(
             ({ event: started }) =>
-              started.data.digest === checked.data.digest && started.data.targetArn === event.data.scope,
+              started.data.digest === checked.data.digest &&
+              (started.data.targetArn === scope ||
+                `agent:${planOf(played, started.data.digest)?.agent ?? ''}` === scope),
           ),
       );
-      return later === undefined ? undefined : `${event.data.scope} was changed after its breaker had tripped`;
+      return later === undefined ? undefined : `a change of ${scope} was let through after its breaker had tripped`;
     }),
 };
 
