@@ -54,15 +54,33 @@ export interface Cloud {
   send(request: CloudRequest): Promise<unknown>;
 }
 
-/** Hands out a cloud that can make exactly the given read calls, under the step's own role. */
-export type CloudAccess = (calls: readonly AwsCall[]) => Cloud;
+/** An account, and a Region of it. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** An incident, as whoever looks or changes for it has to know it: `sceneOf` takes it from the trace. */
+export interface Scene {
+  readonly incidentId: string;
+  /** Where the alarm is. Null without an alarm: then it is where Checkrein is. */
+  readonly place: Place | null;
+}
+
+/**
+ * Hands out a cloud that can make exactly the given read calls where the incident is: under the step's own
+ * role, or under the read role of a member account. A place out of reach refuses each call in words.
+ */
+export type CloudAccess = (calls: readonly AwsCall[], scene: Scene) => Cloud;
 
 /** Cuts a session of the change role down to one change. */
 export interface Scope {
   readonly calls: readonly AwsCall[];
   /** ARN that `target`-scoped calls may touch. */
   readonly targetArn: string;
-  /** Names the incident in CloudTrail: role session name. */
+  /** Where the change is made. The target must be there. */
+  readonly scene: Scene;
+  /** Names step and incident in CloudTrail; the source identity is the incident alone. */
   readonly sessionName: string;
 }
 

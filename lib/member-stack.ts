@@ -3,16 +3,23 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
+import type { Settings } from '../lambdas/contracts/settings.ts';
 import { acceptWildcard } from './accepted.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { keepHouseRules } from './house-rules.ts';
 import { ALARMS, callerName, type Members } from './members.ts';
-import { changesOf, changeTools, grantedTools, onBehalfOf, readsOf } from './tool-grants.ts';
+import { changesOf, changeTools, grantedTools, onBehalfOf, ownReadsOfVerify, readsOf } from './tool-grants.ts';
 
 export interface MemberStackProps extends StackProps {
   readonly rules: Rules;
   readonly members: Members;
 }
+
+/** A role can only be bounded by a policy of its own account: here by the one of the same name. */
+const boundedHere = ({ permissionsBoundaryArn, ...settings }: Settings): Settings => ({
+  ...settings,
+  permissionsBoundaryArn: permissionsBoundaryArn?.replace(/::\d{12}:/, `::${Aws.ACCOUNT_ID}:`),
+});
 
 /** What another account has of Checkrein: two roles that the hub may take, and a rule that sends its alarms there. */
 export class MemberStack extends Stack {
@@ -21,7 +28,7 @@ export class MemberStack extends Stack {
   constructor(scope: Construct, id: string, { rules, members, ...props }: MemberStackProps) {
     super(scope, id, props);
     this.members = members;
-    keepHouseRules(this, rules.settings);
+    keepHouseRules(this, boundedHere(rules.settings));
     const tools = grantedTools(rules.agents);
     const changes = changeTools(tools);
 
@@ -29,7 +36,7 @@ export class MemberStack extends Stack {
     this.allow(change, [...changesOf(changes), ...onBehalfOf(changes)]);
     const readers = ['Observe', 'Authorize', 'ChangeZone', 'Verify'];
     const read = this.roleFor('Read', 'What Checkrein may look at here.', readers);
-    this.allow(read, readsOf(tools));
+    this.allow(read, [...readsOf(tools), ownReadsOfVerify()]);
     this.sendAlarms();
 
     new CfnOutput(this, 'ChangeRole', { value: change.roleArn });

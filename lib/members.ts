@@ -1,6 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import { CfnEventBusPolicy } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
+import { roleName } from '../lambdas/contracts/role-names.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 
 /** Other accounts, and what they agreed on with this one. */
@@ -10,7 +11,7 @@ export type Members = NonNullable<Settings['members']>;
 export const ALARMS = { source: 'aws.cloudwatch', detailType: 'CloudWatch Alarm State Change' } as const;
 
 /** Name of the role of a function of the hub, by the function's name in the stack. */
-export const callerName = (step: string): string => `checkrein-${Aws.REGION}-${step}`;
+export const callerName = (step: string): string => roleName(Aws.REGION, step);
 
 /** Lets each member account put its alarms, and nothing else, on the bus of the hub. */
 export class MemberIntake extends Construct {

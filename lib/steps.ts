@@ -1,13 +1,11 @@
 import { Duration, Stage } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Rules } from '../lambdas/contracts/rules.ts';
-import { actionOf } from '../lambdas/contracts/tool.ts';
-import { VERIFY_READS } from '../lambdas/contracts/verify-reads.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import { RULES_FILE } from './bundle.ts';
 import { readsOfCalendars } from './change-calendars.ts';
@@ -15,10 +13,11 @@ import { ChangeRole } from './change-role.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { Ledger } from './ledger.ts';
 import { LEDGER_RIGHTS } from './ledger-rights.ts';
+import { letInto } from './member-access.ts';
 import type { ModelKey } from './model-key.ts';
 import { Network } from './network.ts';
 import { StepFunction, type StepFunctionProps } from './step-function.ts';
-import { changeTools, grantedTools, readsOf } from './tool-grants.ts';
+import { changeTools, grantedTools, ownReadsOfVerify, readsOf } from './tool-grants.ts';
 
 export interface StepsProps {
   readonly rules: Rules;
@@ -27,9 +26,6 @@ export interface StepsProps {
   readonly ledger: Ledger;
   readonly desk: ApprovalDesk;
 }
-
-/** Verify looks at the alarm and its guard metrics itself, whatever tool made the change. */
-const ownReadsOfVerify = new PolicyStatement({ actions: VERIFY_READS.map(actionOf), resources: ['*'] });
 
 /** Every function of the flow; `grant` and `LEDGER_RIGHTS` are the permission table. */
 export class Steps extends Construct {
@@ -127,8 +123,13 @@ export class Steps extends Construct {
     const changes = changeTools(tools);
     allow(observe, readsOf(tools.filter(({ kind }) => kind === 'observe')));
     for (const step of [authorize, changeZone, verify]) allow(step, readsOf(changes));
-    allow(verify, [ownReadsOfVerify]);
+    allow(verify, [ownReadsOfVerify()]);
     new ChangeRole(this, 'ChangeRole', { changeZone, tools: changes });
+
+    const { members } = rules.settings;
+    if (members === undefined) return;
+    for (const step of [observe, authorize, changeZone, verify]) letInto(members, step, 'read');
+    letInto(members, changeZone, 'change');
   }
 }
 

@@ -2,6 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import type { Agent } from '../lambdas/contracts/agent.ts';
 import { actionOf, type AwsCall, type ChangeManifest, type Manifest } from '../lambdas/contracts/tool.ts';
+import { VERIFY_READS } from '../lambdas/contracts/verify-reads.ts';
 import { CATALOGUE } from '../lambdas/tools/catalogue.ts';
 
 /** The tools that some agent is granted; a tool that nobody may use brings no permission with it. */
@@ -17,6 +18,10 @@ export const changeTools = (tools: readonly Manifest[]): readonly ChangeManifest
 /** What tools may read, as IAM statements. */
 export const readsOf = (tools: readonly Manifest[]): PolicyStatement[] =>
   statements(tools.flatMap((tool) => tool.reads.map((call) => ({ call, arn: targetArn(tool) }))));
+
+/** Verify looks at the alarm and its guard metrics itself, whatever tool made the change. */
+export const ownReadsOfVerify = (): PolicyStatement =>
+  new PolicyStatement({ actions: VERIFY_READS.map(actionOf), resources: ['*'] });
 
 /** What change tools may change, as IAM statements: in this Region only, on the kinds of target they name only. */
 export const changesOf = (tools: readonly ChangeManifest[]): PolicyStatement[] =>

@@ -15,7 +15,7 @@ import { decide } from '../lambdas/decide/step.ts';
 import { policyEngine, type PolicyEngine } from '../lambdas/kernel/policy.ts';
 import { CHANGE_ZONE_SECONDS } from '../lambdas/kernel/timing.ts';
 import { observe } from '../lambdas/observe/step.ts';
-import { openStep } from '../lambdas/open/step.ts';
+import { openStep, type OpenPorts } from '../lambdas/open/step.ts';
 import type { Calendar, Ledger, MacVerifier, Model, Notification, Switch } from '../lambdas/ports.ts';
 import { runStep } from '../lambdas/step.ts';
 import { verify } from '../lambdas/verify/step.ts';
@@ -24,11 +24,15 @@ import { worldCalendar } from './account/change-calendar.ts';
 import { SimulatedClock } from './account/clock.ts';
 import type { World } from './account/world/world.ts';
 import { localApprover, type LocalApprover } from './approver.ts';
+import { entrance, homeIn, rulesFor } from './entrance.ts';
 import { Flow, type Invoke } from './flow.ts';
 import { localMac, localSealer } from './keys.ts';
 
 /** Ports of every step, on a laptop. Here one process has both halves of every key. */
-export type LaptopPorts = AskPorts & AnswerPorts & Omit<ApplyPorts, 'mac'> & { readonly linkMac: MacVerifier };
+export type LaptopPorts = AskPorts &
+  AnswerPorts &
+  Omit<ApplyPorts, 'mac'> &
+  Pick<OpenPorts, 'home'> & { readonly linkMac: MacVerifier };
 
 /** Everything that one run on a laptop is made of. */
 export interface LaptopOptions {
@@ -73,10 +77,12 @@ export class Laptop {
   readonly #mac = localMac();
   readonly #sealer = localSealer();
   readonly #flow: Flow;
+  readonly #enter: ReturnType<typeof entrance>;
   #answer: ReturnType<typeof localApprover> | undefined;
 
   constructor(options: LaptopOptions) {
-    const { rules, world, ledger } = options;
+    const { world, ledger } = options;
+    const rules = rulesFor(world, options.rules);
     this.#options = options;
     this.#clock = new SimulatedClock(new Date(world.now));
     this.#flow = new Flow({
@@ -86,6 +92,7 @@ export class Laptop {
       onWaiting: async (execution, answered, expire) => this.#answer?.(execution, answered, expire),
     });
     this.account = new SimulatedAccount(world, this.#clock, options.onCall);
+    this.#enter = entrance(this.account, world, rules);
     this.ports = {
       ledger: observed(ledger, options.onEvent ?? (() => undefined)),
       clock: this.#clock,
@@ -99,8 +106,8 @@ export class Laptop {
       notifier: { notify: async (message) => options.onMessage?.(message) },
       callbacks: this.#flow.tasks,
       pageUrl: 'http://localhost',
-      cloud: (calls) => this.account.cloud({ step: 'observe' }, calls),
-      credentials: this.account.change('apply'),
+      home: homeIn(world),
+      ...this.#enter('apply'),
       deadline: { at: () => new Date(this.#clock.now().getTime() + CHANGE_ZONE_SECONDS * 1000) },
     };
   }
@@ -142,11 +149,7 @@ export class Laptop {
   async #run(step: StepName, payload: Json): Promise<unknown> {
     // Seated only when a question comes: most incidents of a read-only agent never ask.
     if (step === 'approve') this.#answer ??= await this.#seatApprover();
-    const ports: LaptopPorts = {
-      ...this.ports,
-      cloud: (calls) => this.account.cloud({ step }, calls),
-      credentials: this.account.change(step),
-    };
+    const ports: LaptopPorts = { ...this.ports, ...this.#enter(step) };
     switch (step) {
       case 'open':
         return runStep(openStep, payload, ports);

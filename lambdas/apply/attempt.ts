@@ -5,6 +5,7 @@ import { asToolError } from '../kernel/aws-errors.ts';
 import { canonical } from '../kernel/canonical.ts';
 import { diffOf } from '../kernel/diff.ts';
 import type { Journal } from '../kernel/journal.ts';
+import { sceneOf } from '../kernel/scene.ts';
 import type { Change } from '../tools/tool.ts';
 import { calendarFault, switchFault } from './brakes.ts';
 import type { ApplyPorts } from './ports.ts';
@@ -33,6 +34,7 @@ const make = async (undertaking: Undertaking, journal: Journal, change: Change, 
   const session = await ports.credentials.assume({
     calls: tool.manifest.changes,
     targetArn: change.target.arn,
+    scene: sceneOf(journal.events),
     sessionName: `${undertaking.purpose}-${journal.incident}`,
   });
   await tool.apply(change, { ...context, change: session });

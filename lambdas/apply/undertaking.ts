@@ -4,6 +4,7 @@ import { contractBroken, ToolRefusal } from '../errors.ts';
 import { asToolError } from '../kernel/aws-errors.ts';
 import { examine, fingerprintOf } from '../kernel/examination.ts';
 import type { Journal } from '../kernel/journal.ts';
+import { sceneOf } from '../kernel/scene.ts';
 import { allOf, openingOf, planInHand, type PlanOnTrace } from '../kernel/trace.ts';
 import { loadChangeTool } from '../tools/load.ts';
 import type { Change, ChangeTool, ToolContext } from '../tools/tool.ts';
@@ -30,7 +31,7 @@ export const undertake = async (
     .flatMap((event) => event.data.grants)
     .findLast((one) => one.purpose === purpose && one.digest === planned.digest);
   const context = {
-    cloud: ports.cloud(tool.manifest.reads),
+    cloud: ports.cloud(tool.manifest.reads, sceneOf(journal.eventsBefore)),
     clock: ports.clock,
     alarm: openingOf(journal.events).data.alarm,
   };

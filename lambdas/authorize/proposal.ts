@@ -6,6 +6,7 @@ import { trippedBreaker } from '../kernel/breaker.ts';
 import { examine, factsAbout, type Examination } from '../kernel/examination.ts';
 import type { Journal } from '../kernel/journal.ts';
 import { rateFault } from '../kernel/rate.ts';
+import { sceneOf } from '../kernel/scene.ts';
 import { openingOf, type ToolCall } from '../kernel/trace.ts';
 import { loadChangeTool } from '../tools/load.ts';
 import type { ChangeTool, ToolContext } from '../tools/tool.ts';
@@ -97,7 +98,7 @@ export const judgeProposal = async (
 
   const tool = await loadChangeTool(call.name);
   const context: ToolContext = {
-    cloud: ports.cloud(tool.manifest.reads),
+    cloud: ports.cloud(tool.manifest.reads, sceneOf(journal.events)),
     clock: ports.clock,
     alarm: openingOf(journal.events).data.alarm,
   };

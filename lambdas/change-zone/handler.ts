@@ -1,7 +1,7 @@
 import { awsCloudAccess } from '../adapters/aws/cloud.ts';
 import { stsChangeCredentials } from '../adapters/aws/change-credentials.ts';
 import { kmsMacVerifier } from '../adapters/aws/kms.ts';
-import { basics, changeCalendar, killSwitch } from '../adapters/wiring.ts';
+import { basics, changeCalendar, killSwitch, memberAccess } from '../adapters/wiring.ts';
 import { lambda } from '../serve.ts';
 import { changeZone } from './change-zone.ts';
 
@@ -9,8 +9,12 @@ export const handler = lambda(
   'change-zone',
   (surroundings) => ({
     ...basics(surroundings),
-    cloud: awsCloudAccess(surroundings),
-    credentials: stsChangeCredentials({ ...surroundings, roleArn: surroundings.env('changeRole') }),
+    cloud: awsCloudAccess({ ...surroundings, members: memberAccess('memberReadRole', surroundings) }),
+    credentials: stsChangeCredentials({
+      ...surroundings,
+      roleArn: surroundings.env('changeRole'),
+      members: memberAccess('memberChangeRole', surroundings),
+    }),
     mac: kmsMacVerifier(surroundings.env('grantKey')),
     switch: killSwitch(surroundings),
     calendar: changeCalendar(surroundings),

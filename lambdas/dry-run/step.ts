@@ -12,6 +12,7 @@ import { examine } from '../kernel/examination.ts';
 import { Journal } from '../kernel/journal.ts';
 import { redactedWords } from '../kernel/redaction.ts';
 import { rehearsal } from '../kernel/rehearsal.ts';
+import { sceneOf } from '../kernel/scene.ts';
 import { lastOf, openingOf, plansOf } from '../kernel/trace.ts';
 import { planReport } from '../kernel/wording.ts';
 import type { ChangeCredentials, Clock, CloudAccess, Ledger } from '../ports.ts';
@@ -38,7 +39,7 @@ const rehearse = async (
 ): Promise<Rehearsed> => {
   const tool = await loadChangeTool(proposal.tool);
   const context = {
-    cloud: ports.cloud(tool.manifest.reads),
+    cloud: ports.cloud(tool.manifest.reads, sceneOf(journal.events)),
     clock: ports.clock,
     alarm: openingOf(journal.events).data.alarm,
   };
@@ -49,6 +50,7 @@ const rehearse = async (
   const session = await ports.credentials.assume({
     calls: tool.manifest.changes,
     targetArn: target.arn,
+    scene: sceneOf(journal.events),
     sessionName: `dry-run-${journal.incident}`,
   });
   const { cost, disruption, ...found } = await tool.dryRun(change, { ...context, change: rehearsal(session) });

@@ -110,7 +110,7 @@ export const reportOf = (events: readonly TraceEvent[]): string => {
     ending.reason,
     '',
     `Incident ${events[0]?.incident ?? '?'}, opened ${events[0]?.at ?? '?'}${opening === undefined ? '' : `, agent ${opening.data.agent}`}. ${used.turns} model turns, ${used.tokens} tokens, ${modelCost(used.microUsd)}.`,
-    ...(alarm === null ? [] : ['', `Alarm reason: ${alarm.reason}`]),
+    ...(alarm === null ? [] : ['', `In account ${alarm.account}, ${alarm.region}. Alarm reason: ${alarm.reason}`]),
     ...section('Conclusion', conclusionLines(events)),
     ...section('Changes', planLines(events)),
     ...section('Refused', refusalLines(events)),

@@ -11,6 +11,7 @@ import { firstLookCalls } from '../kernel/first-look.ts';
 import { Journal } from '../kernel/journal.ts';
 import type { Entry } from '../kernel/link.ts';
 import { redactorOf, type Redactor } from '../kernel/redaction.ts';
+import { sceneOf } from '../kernel/scene.ts';
 import { evidenceByHandle, lastOf, openingOf, unansweredCalls } from '../kernel/trace.ts';
 import { fenced, fenceOf, suspicionsIn } from '../kernel/untrusted.ts';
 import type { Clock, CloudAccess, Ids, Ledger } from '../ports.ts';
@@ -62,7 +63,7 @@ const look = async (looking: Looking, agent: Agent, journal: Journal, ports: Obs
   const tool = await loadObserveTool(looking.tool);
   try {
     const context = {
-      cloud: ports.cloud(admission.manifest.reads),
+      cloud: ports.cloud(admission.manifest.reads, sceneOf(journal.events)),
       clock: ports.clock,
       alarm: openingOf(journal.events).data.alarm,
     };

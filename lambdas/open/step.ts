@@ -10,7 +10,7 @@ import { dayKeys } from '../kernel/day-budget.ts';
 import { Journal } from '../kernel/journal.ts';
 import { redactedJson, redactedWords, redactorOf, type Redactor } from '../kernel/redaction.ts';
 import { openIn, stormRow } from '../kernel/storm-rows.ts';
-import type { Clock, Ids, Ledger, Switch } from '../ports.ts';
+import type { Clock, Ids, Ledger, Place, Switch } from '../ports.ts';
 import type { Step } from '../step.ts';
 import { stormKeyOf } from './alarm.ts';
 import { route, type Intake } from './route.ts';
@@ -23,6 +23,8 @@ export interface OpenPorts {
   readonly ids: Ids;
   readonly switch: Switch;
   readonly rules: Rules;
+  /** Where Checkrein is. */
+  readonly home: Place;
 }
 
 type Output = z.infer<typeof OpenOutput>;
@@ -99,7 +101,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   const journal = await Journal.open(ports, 'open', { incidentId: input.execution, seq: 0 });
   const earlier = replayed(journal);
   if (earlier !== undefined) return earlier;
-  const intake = route(input.event, ports.rules);
+  const intake = route(input.event, ports.rules, ports.home);
   if (!intake.taken) return refuse(journal, input, 'unrouted', intake.reason);
   const { event, agent, alarm } = intake;
   const position = await ports.switch.read();

@@ -9,6 +9,7 @@ import { asToolError } from '../kernel/aws-errors.ts';
 import { releaseLease } from '../kernel/brakes.ts';
 import { agentScope, tripBreaker } from '../kernel/breaker.ts';
 import { Journal } from '../kernel/journal.ts';
+import { sceneOf } from '../kernel/scene.ts';
 import { VERIFY_INTERVAL_SECONDS } from '../kernel/timing.ts';
 import { recordOutcome } from '../kernel/track-record.ts';
 import { lastOf, openingOf, planInHand, unansweredCalls } from '../kernel/trace.ts';
@@ -44,7 +45,8 @@ const see = async (journal: Journal, ports: VerifyPorts): Promise<Sight> => {
   if (applied === undefined) throw contractBroken('Verify was entered without a change to verify.');
   const { alarm } = openingOf(journal.events).data;
   const tool = await loadChangeTool(plan.tool);
-  const context = { cloud: ports.cloud(tool.manifest.reads), clock: ports.clock, alarm };
+  const scene = sceneOf(journal.events);
+  const context = { cloud: ports.cloud(tool.manifest.reads, scene), clock: ports.clock, alarm };
   const postCondition = await orUnknown('post-condition', async () => {
     const { state } = await tool.describe(plan.input, context);
     const { holds, detail } = tool.postCondition(
@@ -53,7 +55,7 @@ const see = async (journal: Journal, ports: VerifyPorts): Promise<Sight> => {
     );
     return { name: 'post-condition', outcome: holds ? 'good' : 'bad', detail: `${detail}.` };
   });
-  const cloud = ports.cloud(VERIFY_READS);
+  const cloud = ports.cloud(VERIFY_READS, scene);
   const now = ports.clock.now();
   const since = new Date(applied.at);
   const guards = await lookAtGuards(cloud, plan.target, since, now).catch((error: unknown) => {

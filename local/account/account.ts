@@ -3,7 +3,7 @@ import { ERROR } from '../../lambdas/contracts/error-names.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { AwsCall } from '../../lambdas/contracts/tool.ts';
 import { CloudError, InputError, StepError } from '../../lambdas/errors.ts';
-import type { ChangeCredentials, Clock, Cloud, CloudRequest } from '../../lambdas/ports.ts';
+import type { Clock, Cloud, CloudRequest, Scope } from '../../lambdas/ports.ts';
 import { alarmEvent } from './alarm-event.ts';
 import { authorize, type Session } from './authorization.ts';
 import type { Command } from './command.ts';
@@ -27,6 +27,14 @@ export interface RecordedCall {
   readonly outcome: string;
 }
 
+/** Who calls: a step, under the role of its own or under another one. */
+interface Principal {
+  readonly step: string;
+  /** Default: named like the step. */
+  readonly role?: string;
+  readonly session?: string;
+}
+
 /** As often as the SDK's standard retry mode tries. */
 const ATTEMPTS = 3;
 
@@ -47,15 +55,15 @@ export class SimulatedAccount {
   }
 
   /** AWS as one step sees it, making no other calls than those listed. */
-  cloud(principal: { step: string }, calls: readonly AwsCall[] | 'any'): Cloud {
-    return this.#open({ step: principal.step, principal: this.#role(principal.step, principal.step), calls });
+  cloud({ step, role = `checkrein-${step}`, session = step }: Principal, calls: readonly AwsCall[] | 'any'): Cloud {
+    return this.#open({ step, principal: this.#role(role, session), calls });
   }
 
   /** The credentials that can change something, cut down by a session policy to one change of one target. */
-  change(step: string): ChangeCredentials {
+  change(step: string, role = 'checkrein-change'): { assume(scope: Omit<Scope, 'scene'>): Promise<Cloud> } {
     return {
       assume: async ({ calls, targetArn, sessionName }) =>
-        this.#open({ step, principal: this.#role('change', sessionName), calls, targetArn }),
+        this.#open({ step, principal: this.#role(role, sessionName), calls, targetArn }),
     };
   }
 
@@ -85,7 +93,7 @@ export class SimulatedAccount {
   }
 
   #role(role: string, session: string): string {
-    return `arn:aws:sts::${this.#state.world.account}:assumed-role/checkrein-${role}/${session}`;
+    return `arn:aws:sts::${this.#state.world.account}:assumed-role/${role}/${session}`;
   }
 
   #open(session: Session): Cloud {

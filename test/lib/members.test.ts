@@ -1,27 +1,33 @@
-import { App } from 'aws-cdk-lib';
+import { App, type Stack } from 'aws-cdk-lib';
 import { Template as Assertions } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import * as z from 'zod';
 import { describe, expect, test } from 'vitest';
+import { ENV } from '../../lambdas/contracts/env.ts';
+import { JsonObject } from '../../lambdas/contracts/json.ts';
 import { Settings } from '../../lambdas/contracts/settings.ts';
 import { actionOf } from '../../lambdas/contracts/tool.ts';
-import { route } from '../../lambdas/open/route.ts';
-import { CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
+import { VERIFY_READS } from '../../lambdas/contracts/verify-reads.ts';
+import { CATALOGUE, CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
 import { MemberStack } from '../../lib/member-stack.ts';
+import { readable } from '../../lib/readable.ts';
 import { synthesize } from '../../lib/synthesize.ts';
+import { rightsIn } from './permissions.ts';
 import { shippedRules } from './shipped.ts';
 
 const HUB = '111111111111';
 const MEMBER = '222222222222';
 const members = { hub: HUB, accounts: [MEMBER], externalId: '0f9b4c1e-7a55-4d1e-9a0c-1d2e3f4a5b6c' };
+const two = { ...members, accounts: [MEMBER, '333333333333'] };
 const shipped = shippedRules();
 const rules = { ...shipped, settings: { ...shipped.settings, members } };
 
 const app = new App();
 const stack = new MemberStack(app, 'CheckreinMember', { rules, members });
-const Resource = z.looseObject({ Type: z.string(), Properties: z.record(z.string(), z.unknown()) });
+const Resource = z.looseObject({ Type: z.string(), Properties: JsonObject.default({}) });
 const Resources = z.record(z.string(), Resource);
-const member = Object.entries(Resources.parse(Assertions.fromStack(stack).toJSON()['Resources']));
+const resourcesOf = (of: Stack) => Resources.parse(Assertions.fromStack(of).toJSON()['Resources']);
+const member = Object.entries(resourcesOf(stack));
 const ofType = (type: string, from = member) => from.filter(([, { Type }]) => Type === type);
 const text = (value: unknown): string => JSON.stringify(value);
 
@@ -61,6 +67,46 @@ describe('member account', () => {
     expect(text(trustOf('Read'))).not.toContain('-Open');
     for (const step of ['Observe', 'Authorize', 'ChangeZone', 'Verify'])
       expect(text(trustOf('Read'))).toContain(`-${step}"`);
+  });
+
+  test('the hub takes the read role only with the external id, and may name the incident', () => {
+    const [assume, ...others] = trustOf('Read');
+    expect(assume).toMatchObject({
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'sts:ExternalId': members.externalId } },
+    });
+    expect(text(assume)).toContain('"aws:PrincipalArn":[');
+    expect(others).toMatchObject([{ Action: 'sts:SetSourceIdentity' }]);
+    expect(text(others)).toContain('"aws:PrincipalArn":[');
+  });
+
+  test.each([
+    ['all tools', rules.agents],
+    [
+      'tools that never look at an alarm',
+      rules.agents.map((agent) => ({
+        ...agent,
+        tools: { observe: ['list_recent_changes'], change: ['reboot_instance'] },
+      })),
+    ],
+  ])('the read role may look at what the steps look at, and at nothing else: with %s', (_, agents) => {
+    const granted = new MemberStack(new App(), 'CheckreinMember', { rules: { ...rules, agents }, members });
+    const looked = rightsIn({ Resources: resourcesOf(granted) }).filter(({ role }) => role.startsWith('Read'));
+    const names = new Set(agents.flatMap(({ tools }) => [...tools.observe, ...tools.change]));
+    const reads = CATALOGUE.flatMap(({ manifest }) => (names.has(manifest.name) ? manifest.reads : []));
+    expect(new Set(looked.map(({ action }) => action))).toEqual(new Set([...reads, ...VERIFY_READS].map(actionOf)));
+  });
+
+  test('a permissions boundary is the one of the same name in the member', () => {
+    const settings = { ...rules.settings, permissionsBoundaryArn: `arn:aws:iam::${HUB}:policy/boundary` };
+    const bounded = new MemberStack(new App(), 'CheckreinMember', { rules: { ...rules, settings }, members });
+    const roles = ofType('AWS::IAM::Role', Object.entries(resourcesOf(bounded)));
+    expect(roles.length).toBeGreaterThan(0);
+    for (const [id, { Properties }] of roles)
+      expect([id, Properties['PermissionsBoundary']]).toEqual([
+        id,
+        { 'Fn::Join': ['', ['arn:aws:iam::', { Ref: 'AWS::AccountId' }, ':policy/boundary']] },
+      ]);
   });
 
   test('alarms go to the bus of the hub, and those that cannot are kept', () => {
@@ -109,21 +155,42 @@ describe('hub', () => {
     for (const [, { Properties }] of ofType('AWS::IAM::Role', alone)) expect(Properties).not.toHaveProperty('RoleName');
   });
 
-  test('an alarm of a member is not investigated in the hub’s own account', () => {
-    const event = {
-      id: 'e-1',
-      version: '0',
-      source: 'aws.cloudwatch',
-      'detail-type': 'CloudWatch Alarm State Change',
-      account: MEMBER,
-      region: 'eu-west-1',
-      time: '2026-11-20T10:00:00Z',
-      resources: [],
-      detail: { alarmName: 'a', state: { value: 'ALARM', reason: 'r' }, configuration: { metrics: [] } },
-    };
-    expect(route({ ...event, account: HUB }, rules).taken).toBe(true);
-    const intake = route(event, rules);
-    expect(intake.taken ? '' : intake.reason).toContain(`member account ${MEMBER}`);
+  test('each function that looks may take the read role of the listed accounts, the change zone the change role too', () => {
+    const rights = rightsIn(synthesize({ ...rules, settings: { ...rules.settings, members: two } }).template);
+    const taking = rights.filter(({ action }) => action === 'sts:AssumeRole');
+    const into = (role: string): string[] =>
+      taking
+        .filter((right) => right.role === role)
+        .flatMap(({ resource }) => [z.json().parse(JSON.parse(resource))].flat())
+        .map((one) => readable(one, (reference) => `<${reference}>`))
+        .filter((arn) => !arn.includes('Steps'));
+    const arns = (role: string): string[] =>
+      two.accounts.map((account) => `arn:<AWS::Partition>:iam::${account}:role/checkrein-<AWS::Region>-${role}`);
+    for (const role of ['Observe', 'Authorize', 'Verify']) expect([role, into(role)]).toEqual([role, arns('read')]);
+    expect(into('ChangeZone').sort()).toEqual([...arns('read'), ...arns('change')].sort());
+    expect([...new Set(taking.map(({ role }) => role))].sort()).toEqual([
+      'Authorize',
+      'ChangeZone',
+      'Observe',
+      'Verify',
+    ]);
+    for (const right of taking.map(({ resource }) => resource)) expect(right).not.toContain('*');
+    const naming = rights.filter(({ action }) => action === 'sts:SetSourceIdentity');
+    expect(naming.map(({ role, resource }) => [role, resource])).toEqual(
+      taking.map(({ role, resource }) => [role, resource]),
+    );
+  });
+
+  test('a function is told only of roles that it may take', () => {
+    const told = (name: string): string[] =>
+      ofType('AWS::Lambda::Function', hub)
+        .filter(([, { Properties }]) =>
+          text(Properties['Environment']).includes(ENV[name === 'read' ? 'memberReadRole' : 'memberChangeRole']),
+        )
+        .map(([id]) => id.replace(/^Steps|[0-9A-F]{8}$/g, ''))
+        .sort();
+    expect(told('read')).toEqual(['Authorize', 'ChangeZone', 'Observe', 'Verify']);
+    expect(told('change')).toEqual(['ChangeZone']);
   });
 });
 

@@ -151,9 +151,10 @@ describe('the harness’s own alarms', () => {
         JSON.parse(readFileSync(join(import.meta.dirname, '../../scenarios/undersized-instance/event.json'), 'utf8')),
       );
     const detail = z.record(z.string(), z.unknown()).parse(event['detail']);
-    expect(route(event, rules)).toMatchObject({ taken: true });
+    const HOME = { account: '123456789012', region: 'eu-west-1' };
+    expect(route(event, rules, HOME)).toMatchObject({ taken: true });
     const own = { ...event, detail: { ...detail, alarmName: `${OWN_ALARM}Checkrein-steps` } };
-    const intake = route(own, rules);
+    const intake = route(own, rules, HOME);
     expect(intake.taken ? '' : intake.reason).toContain('alarm of the harness itself');
   });
 });

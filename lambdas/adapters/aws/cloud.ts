@@ -1,49 +1,46 @@
-import { actionOf, type AwsCall, type Service } from '../../contracts/tool.ts';
-import { contractBroken } from '../../errors.ts';
-import type { CloudAccess, CloudRequest } from '../../ports.ts';
-import { COMMAND_TABLE } from './commands/table.ts';
-import { CONNECTION, type Connection } from './connection.ts';
-import { failureOf, translated } from './errors.ts';
+import { actionOf, type AwsCall } from '../../contracts/tool.ts';
+import { contractBroken, ToolRefusal } from '../../errors.ts';
+import { reachOf } from '../../kernel/scene.ts';
+import type { Cloud, CloudAccess, CloudRequest, Place } from '../../ports.ts';
+import type { AwsOptions, MemberWires } from './member-wires.ts';
+import { wireTo, type Wire } from './wire.ts';
 
-/** Where the calls go, and who hears of them. */
-export interface AwsOptions {
-  readonly account: string;
-  readonly region: string;
-  /** Told after each call how it ended: `ok`, the AWS error code, or `unavailable`. Never told what came back. */
-  readonly onCall?: (request: CloudRequest, outcome: string) => void;
-  readonly connection?: Connection;
-}
-
-/** AWS as tools see it, one cloud a tool. The clouds share SDK clients, so a connection is opened once a service. */
-export const awsCloudAccess = ({ account, region, onCall, connection }: AwsOptions): CloudAccess => {
-  const connectionTo = remembered(async (name: Service) => {
-    const { service } = await COMMAND_TABLE[name]();
-    return { client: service.connect({ ...CONNECTION, ...connection, region }), commands: service.commands };
-  });
-
-  const send = async (asked: string, request: CloudRequest): Promise<unknown> => {
-    const { client, commands } = await connectionTo(request.service);
-    const line = commands[request.command];
-    if (line === undefined) throw contractBroken(unknownCommand(request, Object.keys(commands)));
-    const output = await client.send(line.make(request.input)).catch((error: unknown) => {
-      const failure = failureOf(error);
-      onCall?.(request, failure.kind === 'refused' ? failure.code : failure.kind);
-      throw translated(asked, error);
+/**
+ * AWS as tools see it, one cloud a tool and incident: under the function's own role at home, under the read
+ * role of the member account that the incident is in. Anywhere else every call is refused in words.
+ */
+export const awsCloudAccess = (aws: AwsOptions): CloudAccess => {
+  const home = wireTo(aws);
+  const abroad = lazily(aws);
+  return (calls, { incidentId, place }) => {
+    const reach = reachOf(place, aws, aws.members);
+    return cloudOver(calls, reach.place, async () => {
+      switch (reach.kind) {
+        case 'home':
+          return home;
+        case 'member':
+          return (await abroad())(reach.place.account, incidentId, calls);
+        case 'foreign':
+          throw new ToolRefusal(reach.reason);
+      }
     });
-    onCall?.(request, 'ok');
-    return toJson(output);
   };
-
-  return (calls) => ({ account, region, send: async (request) => send(actionOf(allowed(calls, request)), request) });
 };
 
-const remembered = <Key, Value>(make: (key: Key) => Value): ((key: Key) => Value) => {
-  const made = new Map<Key, Value>();
-  return (key) => {
-    const value = made.get(key) ?? make(key);
-    made.set(key, value);
-    return value;
-  };
+/** A cloud that makes the listed calls and no others, over a wire that it asks for with each call. */
+export const cloudOver = (calls: readonly AwsCall[], { account, region }: Place, wire: () => Promise<Wire>): Cloud => ({
+  account,
+  region,
+  send: async (request) => {
+    const asked = actionOf(allowed(calls, request));
+    return (await wire())(asked, request);
+  },
+});
+
+/** Most deployments have no members, and then nobody waits for the STS client to load. */
+const lazily = (aws: AwsOptions): (() => Promise<MemberWires>) => {
+  let made: Promise<MemberWires> | undefined;
+  return () => (made ??= import('./member-wires.ts').then(({ memberWires }) => memberWires(aws)));
 };
 
 const allowed = (calls: readonly AwsCall[], { service, command }: CloudRequest): AwsCall => {
@@ -55,17 +52,4 @@ const allowed = (calls: readonly AwsCall[], { service, command }: CloudRequest):
     );
   }
   return call;
-};
-
-const unknownCommand = ({ service, command }: CloudRequest, known: readonly string[]): string =>
-  `No line for ${command} in lambdas/adapters/aws/commands/${service}.ts (known: ${known.join(', ')}).`;
-
-/** Plain JSON: dates become ISO strings, bytes base64; what is undefined, and the SDK's own metadata, is left out. */
-const toJson = (output: object): unknown => {
-  const plain: unknown = JSON.parse(
-    JSON.stringify({ ...output, $metadata: undefined }, (_key, value: unknown) =>
-      value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
-    ),
-  );
-  return plain;
 };

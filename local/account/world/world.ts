@@ -59,6 +59,11 @@ export const World = z
       .string()
       .regex(/^\d{12}$/, 'a 12-digit account id')
       .default('123456789012'),
+    hub: z
+      .string()
+      .regex(/^\d{12}$/, 'a 12-digit account id')
+      .optional()
+      .describe('The account that Checkrein is in, if this one is a member of it. Default: this account.'),
     region: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region such as eu-west-1')

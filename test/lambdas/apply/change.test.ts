@@ -71,6 +71,7 @@ describe('a change', () => {
       {
         calls: ['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'],
         targetArn: `arn:aws:ec2:eu-west-1:123456789012:instance/${APP}`,
+        scene: { incidentId: 'incident-1', place: { account: '123456789012', region: 'eu-west-1' } },
         sessionName: 'apply-incident-1',
       },
     ]);
@@ -144,8 +145,8 @@ describe('a change', () => {
       made = true;
       return send(request);
     });
-    const cloud: typeof room.ports.cloud = (calls) => {
-      const real = room.ports.cloud(calls);
+    const cloud: typeof room.ports.cloud = (calls, scene) => {
+      const real = room.ports.cloud(calls, scene);
       return { ...real, send: (request) => (made ? Promise.reject(noAnswer()) : real.send(request)) };
     };
     expect(await room.apply({ ...blind, cloud })).toBe('verify');
@@ -261,8 +262,8 @@ describe('an interrupted change', () => {
   test('whose target is gone is unknown, not a failure of the harness', async () => {
     const room = await killedAt(await granted(), () => 'before');
     room.clock.advance(15);
-    const cloud: typeof room.ports.cloud = (calls) => ({
-      ...room.ports.cloud(calls),
+    const cloud: typeof room.ports.cloud = (calls, scene) => ({
+      ...room.ports.cloud(calls, scene),
       send: () => Promise.reject(new CloudError('InvalidInstanceID.NotFound', 'It does not exist.')),
     });
     expect(await room.apply({ cloud })).toBe('verify');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Facts } from '../../../lambdas/contracts/facts.ts';
 import { factsAbout, fingerprintOf, type Examination } from '../../../lambdas/kernel/examination.ts';
+import { sceneOf } from '../../../lambdas/kernel/scene.ts';
 import { loadChangeTool } from '../../../lambdas/tools/load.ts';
 import type { ChangeTool } from '../../../lambdas/tools/tool.ts';
 import { resizePlan } from '../../fixtures/plans.ts';
@@ -29,7 +30,7 @@ const toolWith = async (facts: Facts): Promise<ChangeTool> => ({
 const ask = async (facts: Facts): Promise<Facts> => {
   const room = await new Room().begin();
   const context = {
-    cloud: room.ports.cloud([]),
+    cloud: room.ports.cloud([], sceneOf(await room.events())),
     clock: room.clock,
     alarm: (await room.last('incident.opened')).data.alarm,
   };

@@ -23,8 +23,8 @@ const look = async (
   const room = await new Room().begin();
   await room.decide(calls);
   const before = room.at.seq;
-  const cloud: typeof room.ports.cloud = (reads) => {
-    const real = room.ports.cloud(reads);
+  const cloud: typeof room.ports.cloud = (reads, scene) => {
+    const real = room.ports.cloud(reads, scene);
     return answer === undefined ? real : { ...real, send: (request) => answer(request, room) };
   };
   await runStep(observe, room.at, { ...room.ports, cloud });

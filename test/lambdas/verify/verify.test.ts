@@ -91,8 +91,8 @@ describe('after a change', () => {
   test('a look that AWS does not answer is unknown, which is not good', async () => {
     const room = await applied();
     room.clock.advance(30);
-    const cloud: typeof room.ports.cloud = (calls) => ({
-      ...room.ports.cloud(calls),
+    const cloud: typeof room.ports.cloud = (calls, scene) => ({
+      ...room.ports.cloud(calls, scene),
       send: () => Promise.reject(new CloudError('AccessDenied', 'no')),
     });
     const { next } = await runStep(verify, room.at, { ...room.ports, cloud });

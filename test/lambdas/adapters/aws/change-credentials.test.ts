@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  sessionName,
-  sessionPolicy,
-  stsChangeCredentials,
-} from '../../../../lambdas/adapters/aws/change-credentials.ts';
+import { stsChangeCredentials } from '../../../../lambdas/adapters/aws/change-credentials.ts';
+import { changePolicy } from '../../../../lambdas/adapters/aws/session-policy.ts';
 import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
 import type { Scope } from '../../../../lambdas/ports.ts';
 import { ec2Error, FakeAws, xmlError, type Answer } from '../../../fakes/fake-aws.ts';
@@ -11,7 +8,8 @@ import { ec2Error, FakeAws, xmlError, type Answer } from '../../../fakes/fake-aw
 const targetArn = 'arn:aws:ec2:eu-central-1:111122223333:instance/i-0abc';
 const reboot: AwsCall = { service: 'ec2', command: 'RebootInstances', scope: 'target' };
 const status: AwsCall = { service: 'ec2', command: 'DescribeInstanceStatus', scope: 'any' };
-const scope: Scope = { calls: [reboot, status], targetArn, sessionName: 'inc-1' };
+const scene = { incidentId: 'inc-1', place: { account: '111122223333', region: 'eu-central-1' } };
+const scope: Scope = { calls: [reboot, status], targetArn, scene, sessionName: 'apply-inc-1' };
 
 const session: Answer = {
   status: 200,
@@ -32,51 +30,6 @@ const credentialsFrom = (aws: FakeAws) =>
     roleArn: 'arn:aws:iam::111122223333:role/change',
   });
 
-test('a session may make only its calls, and only on its target where IAM can narrow them', () => {
-  expect(JSON.parse(sessionPolicy(scope))).toEqual({
-    Version: '2012-10-17',
-    Statement: [
-      { Effect: 'Allow', Action: ['ec2:RebootInstances'], Resource: targetArn },
-      { Effect: 'Allow', Action: ['ec2:DescribeInstanceStatus'], Resource: '*' },
-    ],
-  });
-});
-
-test('a call whose IAM action has another name is granted under that name, once', () => {
-  const twice: AwsCall = { ...reboot, command: 'RebootAll', action: 'ec2:RebootInstances' };
-  const policy: unknown = JSON.parse(sessionPolicy({ ...scope, calls: [reboot, twice] }));
-  expect(policy).toMatchObject({ Statement: [{ Action: ['ec2:RebootInstances'] }] });
-});
-
-test.each([
-  '*',
-  'arn:aws:ec2:eu-central-1:111122223333:instance/*',
-  `${targetArn}?`,
-  'i-0abc',
-  '',
-  'arn:aws:s3:::${aws:username}',
-])('the target %j, which is not one resource, is refused', (wide) => {
-  expect(() => sessionPolicy({ ...scope, targetArn: wide })).toThrow('is not the ARN of one resource');
-});
-
-test('a scope without calls is refused, since STS would take it for the whole role', () => {
-  expect(() => sessionPolicy({ ...scope, calls: [] })).toThrow('without any AWS call');
-});
-
-test('a policy longer than STS takes is refused here', () => {
-  const calls = Array.from({ length: 60 }, (_, n): AwsCall => ({
-    ...reboot,
-    command: `SomeRatherLongNamedCommand${n}`,
-  }));
-  expect(() => sessionPolicy({ ...scope, calls })).toThrow(/has \d+ characters; STS takes 2048/);
-});
-
-test('session names fit STS', () => {
-  expect(sessionName('arn:x/y z_ok@team')).toBe('arn-x-y-z_ok@team');
-  expect(sessionName('e'.repeat(80))).toHaveLength(64);
-  expect(sessionName('ü')).toMatch(/^[\w+=,.@-]{2,64}$/);
-});
-
 test('the change is made under the session that STS gave, named after the incident', async () => {
   const aws = new FakeAws(session, rebooted);
   const cloud = await credentialsFrom(aws).assume(scope);
@@ -87,10 +40,10 @@ test('the change is made under the session that STS gave, named after the incide
   expect(Object.fromEntries(asked)).toMatchObject({
     Action: 'AssumeRole',
     RoleArn: 'arn:aws:iam::111122223333:role/change',
-    RoleSessionName: 'inc-1',
+    RoleSessionName: 'apply-inc-1',
     SourceIdentity: 'inc-1',
     DurationSeconds: '900',
-    Policy: sessionPolicy(scope),
+    Policy: changePolicy(scope),
   });
   expect(assume?.headers['x-amz-security-token']).toBe('own-role');
   expect(change?.headers['x-amz-security-token']).toBe('session-token');
@@ -114,17 +67,6 @@ test('the session makes no call outside its scope', async () => {
 test('a role that cannot be assumed says so with AWS’s code', async () => {
   const aws = new FakeAws(xmlError('AccessDenied', 'not authorized to perform sts:SetSourceIdentity', 403));
   await expect(credentialsFrom(aws).assume(scope)).rejects.toMatchObject({ code: 'AccessDenied' });
-});
-
-test('a key grant may be asked for only by AWS, in the name of the call that needs it', () => {
-  const start: AwsCall = { service: 'ec2', command: 'StartInstances', scope: 'target', onBehalf: ['kms:CreateGrant'] };
-  const policy: unknown = JSON.parse(sessionPolicy({ ...scope, calls: [start] }));
-  expect(policy).toMatchObject({
-    Statement: [
-      { Action: ['ec2:StartInstances'] },
-      { Action: 'kms:CreateGrant', Condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } } },
-    ],
-  });
 });
 
 const unauthorized = ec2Error('UnauthorizedOperation', 'You may not. Encoded authorization failure message: AQoDYXdz');

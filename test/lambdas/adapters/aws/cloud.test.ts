@@ -9,6 +9,9 @@ import { ec2Error, FakeAws, json, jsonError, xmlError, type Answer } from '../..
 const reboot: CloudRequest = { service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-1'] } };
 const callOf = ({ service, command }: CloudRequest): AwsCall => ({ service, command, scope: 'any' });
 
+/** An incident without an alarm is where Checkrein is. */
+const HERE = { incidentId: 'inc-1', place: null };
+
 /** Sends one request to an AWS that gives these answers. */
 const send = (request: CloudRequest, ...answers: Answer[]) => {
   const aws = new FakeAws(...answers);
@@ -19,7 +22,7 @@ const send = (request: CloudRequest, ...answers: Answer[]) => {
     connection: { ...aws.connection, maxAttempts: 2 },
     onCall: ({ command }, outcome) => outcomes.push(`${command} ${outcome}`),
   });
-  return { aws, outcomes, answer: access([callOf(request)]).send(request) };
+  return { aws, outcomes, answer: access([callOf(request)], HERE).send(request) };
 };
 
 test('every call of every manifest has a command', async () => {
@@ -45,7 +48,7 @@ test('a command is built from the class of its own name', async () => {
 test('a call that the manifest does not list never leaves', async () => {
   const aws = new FakeAws(json({}));
   const access = awsCloudAccess({ account: '111122223333', region: 'eu-central-1', connection: aws.connection });
-  const cloud = access([callOf(reboot)]);
+  const cloud = access([callOf(reboot)], HERE);
   await expect(cloud.send({ service: 'ec2', command: 'StopInstances', input: {} })).rejects.toMatchObject({
     name: 'ContractBroken',
     message: 'A tool asked for ec2:StopInstances, which its manifest does not list (listed: ec2:RebootInstances).',

@@ -1,0 +1,81 @@
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { CloudError, contractBroken } from '../../errors.ts';
+import { CONNECTION, type Credentials } from './connection.ts';
+import { translated } from './errors.ts';
+import type { WireOptions } from './wire.ts';
+
+/** The shortest that STS allows. A look or a change takes seconds, and from role to role an hour is the most. */
+const SESSION_SECONDS = 900;
+
+/** A role that every member account has, and that lets the hub in under an external id. */
+export interface MemberAccess {
+  readonly accounts: readonly string[];
+  readonly externalId: string;
+  /** Its ARN, with `${account}` left open. */
+  readonly roleArn: string;
+}
+
+/** A session of a role, for one purpose. */
+export interface SessionOrder {
+  readonly roleArn: string;
+  readonly externalId?: string;
+  readonly name: string;
+  /** The incident, which CloudTrail then names on every call of the session. */
+  readonly incidentId: string;
+  readonly policy: string;
+}
+
+/** Credentials that end. */
+export interface Session {
+  readonly credentials: Credentials;
+  readonly expiresAt: Date;
+}
+
+/** A client of STS, in the Region of the function. */
+export const stsClient = ({ region, connection }: WireOptions): STSClient =>
+  new STSClient({ ...CONNECTION, ...connection, region });
+
+/** A session of a role, cut down by a policy. */
+export const assumeRole = async (sts: STSClient, order: SessionOrder): Promise<Session> => {
+  const command = new AssumeRoleCommand({
+    RoleArn: order.roleArn,
+    ...(order.externalId === undefined ? {} : { ExternalId: order.externalId }),
+    RoleSessionName: sessionName(order.name),
+    SourceIdentity: sessionName(order.incidentId),
+    DurationSeconds: SESSION_SECONDS,
+    Policy: order.policy,
+  });
+  const { Credentials: given } = await sts.send(command).catch((error: unknown) => {
+    throw translated('sts:AssumeRole', error);
+  });
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {};
+  if (AccessKeyId === undefined || SecretAccessKey === undefined || SessionToken === undefined || !Expiration)
+    throw contractBroken(`sts:AssumeRole of ${order.roleArn} answered without credentials.`);
+  return {
+    credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
+    expiresAt: Expiration,
+  };
+};
+
+/** The same in a member account. STS answers alike to a role that is missing and to one that does not trust us. */
+export const assumeMemberRole = async (
+  sts: STSClient,
+  member: MemberAccess | undefined,
+  account: string,
+  order: Pick<SessionOrder, 'name' | 'incidentId' | 'policy'>,
+): Promise<Session> => {
+  if (member === undefined) throw contractBroken(`There is no role for account ${account}.`);
+  const roleArn = member.roleArn.replaceAll('${account}', account);
+  return assumeRole(sts, { ...order, roleArn, externalId: member.externalId }).catch((error: unknown) => {
+    if (!(error instanceof CloudError) || error.code !== 'AccessDenied') throw error;
+    const why = `Account ${account} has no role ${roleArn} that lets this hub in: deploy CheckreinMember there, with the same config/deployment.ts.`;
+    throw new CloudError(error.code, `${why} AWS said: ${error.awsMessage}`, error);
+  });
+};
+
+/** A name that STS accepts: 2 to 64 letters, digits and `_+=,.@-`. */
+export const sessionName = (name: string): string =>
+  name
+    .replace(/[^\w+=,.@-]/g, '-')
+    .slice(0, 64)
+    .padEnd(2, '-');

@@ -1,0 +1,235 @@
+import { describe, expect, test } from 'vitest';
+import { stsChangeCredentials } from '../../../../lambdas/adapters/aws/change-credentials.ts';
+import { awsCloudAccess } from '../../../../lambdas/adapters/aws/cloud.ts';
+import { changePolicy, readPolicy } from '../../../../lambdas/adapters/aws/session-policy.ts';
+import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
+import type { CloudRequest, Scene, Scope } from '../../../../lambdas/ports.ts';
+import { ec2Error, FakeAws, xmlError, type Answer } from '../../../fakes/fake-aws.ts';
+import { ManualClock } from '../../../fakes/small-ports.ts';
+
+const HUB = '111111111111';
+const MEMBER = '222222222222';
+const OTHER_MEMBER = '333333333333';
+const region = 'eu-central-1';
+const external = { accounts: [MEMBER, OTHER_MEMBER], externalId: '0f9b4c1e-7a55-4d1e-9a0c-1d2e3f4a5b6c' };
+
+const at = (account: string, incidentId = 'inc-1', where = region): Scene => ({
+  incidentId,
+  place: { account, region: where },
+});
+const reads: AwsCall = { service: 'ec2', command: 'DescribeInstanceStatus', scope: 'any' };
+const moreReads: AwsCall = { service: 'ec2', command: 'DescribeInstances', scope: 'any' };
+const look: CloudRequest = { service: 'ec2', command: 'DescribeInstanceStatus', input: {} };
+
+const session = (token: string, until = '10:15'): Answer => ({
+  status: 200,
+  body: `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIASESSION</AccessKeyId>
+    <SecretAccessKey>s</SecretAccessKey><SessionToken>${token}</SessionToken>
+    <Expiration>2026-11-20T${until}:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+});
+const seen: Answer = {
+  status: 200,
+  body: '<DescribeInstanceStatusResponse><instanceStatusSet/></DescribeInstanceStatusResponse>',
+};
+
+/** A function of the hub that looks, at ten o'clock, in front of an AWS that gives these answers. */
+const looking = (...answers: Answer[]) => {
+  const aws = new FakeAws(...answers);
+  const clock = new ManualClock('2026-11-20T10:00:00Z');
+  const members = { ...external, roleArn: 'arn:aws:iam::${account}:role/checkrein-eu-central-1-read' };
+  const access = awsCloudAccess({ account: HUB, region, connection: aws.connection, members, clock });
+  return { aws, clock, access };
+};
+
+const isAssume = ({ body }: { body: string }): boolean => body.includes('Action=AssumeRole');
+/** What was asked of STS, and under which session every other call went out. */
+const told = ({ requests }: FakeAws) => ({
+  assumed: requests.filter(isAssume).map(({ body }) => Object.fromEntries(new URLSearchParams(body))),
+  under: requests.filter((request) => !isAssume(request)).map(({ headers }) => headers['x-amz-security-token']),
+});
+
+describe('a look into a member account', () => {
+  test('is made there, under its read role, in the name of the incident and with the external id', async () => {
+    const { aws, access } = looking(session('member'), seen);
+    const cloud = access([reads], at(MEMBER));
+    expect(cloud).toMatchObject({ account: MEMBER, region });
+    await cloud.send(look);
+    expect(told(aws)).toMatchObject({
+      assumed: [
+        {
+          RoleArn: `arn:aws:iam::${MEMBER}:role/checkrein-eu-central-1-read`,
+          ExternalId: external.externalId,
+          RoleSessionName: 'inc-1',
+          SourceIdentity: 'inc-1',
+          Policy: readPolicy([reads]),
+        },
+      ],
+      under: ['member'],
+    });
+    expect(aws.requests[0]?.headers['x-amz-security-token']).toBe('own-role');
+  });
+
+  test('at home needs no role but the function’s own, with an alarm or without', async () => {
+    const { aws, access } = looking(seen);
+    await access([reads], at(HUB)).send(look);
+    await access([reads], { incidentId: 'inc-1', place: null }).send(look);
+    expect(told(aws)).toEqual({ assumed: [], under: ['own-role', 'own-role'] });
+  });
+
+  test('makes no call outside the manifest, and then takes no role either', async () => {
+    const { aws, access } = looking(session('member'));
+    await expect(access([moreReads], at(MEMBER)).send(look)).rejects.toMatchObject({ name: 'ContractBroken' });
+    expect(aws.requests).toEqual([]);
+  });
+
+  test.each([
+    ['an account that is no member', at('999999999999'), 'It is in account 999999999999, which is not this one'],
+    ['a member in another Region', at(MEMBER, 'inc-1', 'us-east-1'), 'It is in us-east-1; this deployment looks'],
+    ['this account in another Region', at(HUB, 'inc-1', 'us-east-1'), 'It is in us-east-1; this deployment looks'],
+  ])('%s is refused in words, and nothing is sent', async (_, scene, says) => {
+    const { aws, access } = looking(session('member'), seen);
+    const cloud = access([reads], scene);
+    await expect(cloud.send(look)).rejects.toMatchObject({ code: 'ToolRefusal' });
+    await expect(cloud.send(look)).rejects.toThrow(says);
+    expect(aws.requests).toEqual([]);
+  });
+
+  test('a role that is missing there is said in words, and asked for again the next time', async () => {
+    const { aws, access } = looking(xmlError('AccessDenied', 'is not authorized', 403), session('member'), seen);
+    const cloud = access([reads], at(MEMBER));
+    const refused = cloud.send(look);
+    await expect(refused).rejects.toMatchObject({ code: 'AccessDenied' });
+    await expect(refused).rejects.toThrow(
+      `Account ${MEMBER} has no role arn:aws:iam::${MEMBER}:role/checkrein-eu-central-1-read that lets this hub in: deploy CheckreinMember there`,
+    );
+    await cloud.send(look);
+    expect(told(aws).under).toEqual(['member']);
+  });
+
+  test('an STS that is down is a matter of time, as any AWS that is down', async () => {
+    const { access } = looking(xmlError('ServiceUnavailable', 'later', 503));
+    await expect(access([reads], at(MEMBER)).send(look)).rejects.toMatchObject({ name: 'CloudUnavailable' });
+  });
+});
+
+describe('a session in a member account', () => {
+  test('serves all looks of one tool in one incident, side by side and later', async () => {
+    const { aws, clock, access } = looking(session('member'), seen);
+    const cloud = access([reads], at(MEMBER));
+    await Promise.all([cloud.send(look), cloud.send(look)]);
+    clock.advance(13);
+    await access([reads], at(MEMBER)).send(look);
+    expect(told(aws).assumed).toHaveLength(1);
+    expect(told(aws).under).toEqual(['member', 'member', 'member']);
+  });
+
+  test('is not begun on within its last minute', async () => {
+    const { aws, clock, access } = looking(session('first'), seen, session('second', '10:30'), seen);
+    const cloud = access([reads], at(MEMBER));
+    await cloud.send(look);
+    clock.advance(14);
+    await cloud.send(look);
+    expect(told(aws).under).toEqual(['first', 'second']);
+  });
+
+  test.each([
+    ['another account', [reads], at(OTHER_MEMBER)],
+    ['another incident', [reads], at(MEMBER, 'inc-2')],
+    ['another tool', [reads, moreReads], at(MEMBER)],
+  ])('is never used for %s', async (_, calls, scene) => {
+    const { aws, access } = looking(session('first'), seen, session('second'), seen);
+    await access([reads], at(MEMBER)).send(look);
+    await access(calls, scene).send(look);
+    expect(told(aws).under).toEqual(['first', 'second']);
+    expect(told(aws).assumed[1]).toMatchObject({
+      RoleArn: `arn:aws:iam::${scene.place?.account ?? ''}:role/checkrein-eu-central-1-read`,
+      SourceIdentity: scene.incidentId,
+      Policy: readPolicy(calls),
+    });
+  });
+});
+
+describe('a change in a member account', () => {
+  const reboot: AwsCall = { service: 'ec2', command: 'RebootInstances', scope: 'target' };
+  const targetIn = (account: string): string => `arn:aws:ec2:${region}:${account}:instance/i-0abc`;
+  const scopeOf = (account: string, scene = at(account)): Scope => ({
+    calls: [reboot],
+    targetArn: targetIn(account),
+    scene,
+    sessionName: `apply-${scene.incidentId}`,
+  });
+  const change: CloudRequest = { service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-0abc'] } };
+
+  const changing = (...answers: Answer[]) => {
+    const aws = new FakeAws(...answers);
+    const roleArn = `arn:aws:iam::${HUB}:role/hub-change`;
+    const members = { ...external, roleArn: 'arn:aws:iam::${account}:role/checkrein-eu-central-1-change' };
+    const credentials = stsChangeCredentials({ account: HUB, region, connection: aws.connection, roleArn, members });
+    return { aws, credentials };
+  };
+
+  test('is made under the member’s change role, cut to this target of this account', async () => {
+    const { aws, credentials } = changing(session('member'), {
+      status: 200,
+      body: '<RebootInstancesResponse><return>true</return></RebootInstancesResponse>',
+    });
+    const cloud = await credentials.assume(scopeOf(MEMBER));
+    expect(cloud).toMatchObject({ account: MEMBER, region });
+    await cloud.send(change);
+    expect(told(aws)).toMatchObject({
+      assumed: [
+        {
+          RoleArn: `arn:aws:iam::${MEMBER}:role/checkrein-eu-central-1-change`,
+          ExternalId: external.externalId,
+          RoleSessionName: 'apply-inc-1',
+          SourceIdentity: 'inc-1',
+          Policy: changePolicy({ calls: [reboot], targetArn: targetIn(MEMBER) }),
+        },
+      ],
+      under: ['member'],
+    });
+  });
+
+  test('at home is made under the hub’s own change role, which knows no external id', async () => {
+    const { aws, credentials } = changing(session('hub'));
+    await credentials.assume(scopeOf(HUB));
+    const [assumed] = told(aws).assumed;
+    expect(assumed).toMatchObject({ RoleArn: `arn:aws:iam::${HUB}:role/hub-change` });
+    expect(assumed).not.toHaveProperty('ExternalId');
+  });
+
+  test.each([
+    ['of the hub, for an alarm of a member', scopeOf(HUB, at(MEMBER))],
+    ['of a member, for an alarm of the hub', scopeOf(MEMBER, at(HUB))],
+    ['of one member, for an alarm of another', scopeOf(MEMBER, at(OTHER_MEMBER))],
+    ['of a member, for an incident without an alarm', scopeOf(MEMBER, { incidentId: 'inc-1', place: null })],
+  ])('never reaches a target %s', async (_, scope) => {
+    const { aws, credentials } = changing(session('any'));
+    await expect(credentials.assume(scope)).rejects.toMatchObject({ name: 'ContractBroken' });
+    expect(aws.requests).toEqual([]);
+  });
+
+  test('in an account that is no member is refused in words, and no role is taken', async () => {
+    const { aws, credentials } = changing(session('any'));
+    await expect(credentials.assume(scopeOf('999999999999'))).rejects.toMatchObject({ code: 'ToolRefusal' });
+    expect(aws.requests).toEqual([]);
+  });
+
+  test('says what to deploy where the role is missing', async () => {
+    const { credentials } = changing(xmlError('AccessDenied', 'is not authorized', 403));
+    await expect(credentials.assume(scopeOf(MEMBER))).rejects.toThrow('deploy CheckreinMember there');
+  });
+
+  test('that is refused there keeps AWS’s sentence, since the hub may not decode it', async () => {
+    const { credentials } = changing(
+      session('member'),
+      ec2Error('UnauthorizedOperation', 'You may not. Encoded authorization failure message: AQoDYXdz'),
+      xmlError('InvalidAuthorizationMessageException', 'not yours', 400),
+    );
+    const cloud = await credentials.assume(scopeOf(MEMBER));
+    await expect(cloud.send(change)).rejects.toMatchObject({
+      code: 'UnauthorizedOperation',
+      awsMessage: 'You may not.',
+    });
+  });
+});

@@ -1,0 +1,77 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { JsonObject } from '../lambdas/contracts/json.ts';
+import type { Rules } from '../lambdas/contracts/rules.ts';
+import { allOf, lastOf } from '../lambdas/kernel/trace.ts';
+import { localRules } from '../local/rules.ts';
+import { runOnLaptop, type RunResult } from '../local/run.ts';
+import { playScenario, readScenario, runOf } from '../local/scenario.ts';
+
+const HUB = '111111111111';
+const MEMBER = '222222222222';
+const rules = localRules();
+
+/** Plays the scenario with another event, or under other rules. */
+const playWith = async (event: JsonObject, inForce: Rules = rules): Promise<RunResult> => {
+  const scenario = await readScenario('member-account');
+  return runOnLaptop(runOf({ ...scenario, event: { ...JsonObject.parse(scenario.event), ...event } }, inForce));
+};
+
+describe('an incident of a member account', () => {
+  let played: RunResult | undefined;
+  beforeAll(async () => {
+    played = (await playScenario('member-account', { rules })).result;
+  }, 60_000);
+  const made = (mutating: boolean) => (played?.calls ?? []).filter((call) => call.mutating === mutating);
+  const role = (name: string, session: string): string =>
+    `arn:aws:sts::${MEMBER}:assumed-role/checkrein-eu-west-1-${name}/${session}`;
+
+  test('ends healed', () => {
+    expect(lastOf(played?.events ?? [], 'incident.closed')?.data.outcome).toBe('healed');
+  });
+
+  test('is looked into there by every step, under the read role, in the name of the incident', () => {
+    const looks = made(false);
+    expect(new Set(looks.map(({ principal }) => principal))).toEqual(new Set([role('read', played?.incidentId ?? '')]));
+    expect(new Set(looks.map(({ step }) => step))).toEqual(
+      new Set(['observe', 'authorize', 'dry-run', 'apply', 'verify']),
+    );
+  });
+
+  test('is changed there, under the change role, and the target that people approved is of that account', () => {
+    expect(made(true).map(({ principal, command, outcome }) => [principal, command, outcome])).toEqual([
+      [role('change', `apply-${played?.incidentId ?? ''}`), 'SetDesiredCapacity', 'ok'],
+    ]);
+    const [plan] = allOf(played?.events ?? [], 'dry-run.finished').flatMap(({ data }) =>
+      data.made ? [data.plan] : [],
+    );
+    expect(plan?.target.account).toBe(MEMBER);
+    expect(plan?.facts).toMatchObject({ sameAccount: true, sameRegion: true });
+  });
+});
+
+describe('the alarm decides which account is looked into', () => {
+  test.each([
+    ['of an account that is no member', '999999999999', 'eu-west-1', 'no member in config/deployment.ts'],
+    ['of a member in another Region', MEMBER, 'us-east-1', 'looks after eu-west-1 only'],
+  ])('one %s is closed in words, and nothing is called', async (_, account, region, says) => {
+    const resources = [`arn:aws:cloudwatch:${region}:${account}:alarm:shop-cpu-high`];
+    const { events, calls } = await playWith({ account, region, resources });
+    expect(calls).toEqual([]);
+    expect(lastOf(events, 'incident.refused')?.data).toMatchObject({ outcome: 'unrouted' });
+    expect(lastOf(events, 'incident.refused')?.data.reason).toContain(says);
+  });
+
+  test('one of the hub never leads into the account of a member', async () => {
+    const resources = [`arn:aws:cloudwatch:eu-west-1:${HUB}:alarm:shop-cpu-high`];
+    const { events, calls } = await playWith({ account: HUB, resources });
+    expect(calls).toEqual([]);
+    expect(allOf(events, 'evidence.gathered').map(({ data }) => data.outcome)).not.toContain('ok');
+    expect(lastOf(events, 'incident.closed')?.data.outcome).not.toBe('healed');
+  });
+
+  test('a text of the event that names other accounts moves nothing', async () => {
+    const detail = JsonObject.parse(JsonObject.parse((await readScenario('member-account')).event)['detail']);
+    const { calls } = await playWith({ detail: { ...detail, account: '333333333333', region: 'us-east-1' } });
+    expect(new Set(calls.map(({ principal }) => principal.split(':')[4]))).toEqual(new Set([MEMBER]));
+  });
+});
