@@ -109,14 +109,19 @@ export const Settings = z.strictObject({
     )
     .default({}),
   /**
-   * Other accounts that send their alarms here, each with the stack CheckreinMember in the same Region. See
-   * docs/deploy.md for what works today.
+   * Other accounts that are looked after from here, each with the stack CheckreinMember in the same Region: see
+   * docs/deploy.md.
    */
   members: z
     .strictObject({
       /** The account that Checkrein itself is in. */
       hub: AccountId,
-      accounts: z.array(AccountId).min(1),
+      /** Each takes 350 characters of the bus's policy, which may have 10,240. */
+      accounts: z
+        .array(AccountId)
+        .min(1)
+        .max(25)
+        .refine((all) => new Set(all).size === all.length, 'every account once'),
       /** What the hub must say to take a member's roles: a random string, no secret. */
       externalId: z.string().regex(/^[\w+=,.@:/-]{16,1224}$/, 'at least 16 letters and digits, e.g. a UUID'),
     })

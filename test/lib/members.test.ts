@@ -197,6 +197,7 @@ describe('hub', () => {
 test.each([
   ['a hub among its members', { ...members, accounts: [HUB] }, 'no member of itself'],
   ['an account by name', { ...members, accounts: ['production'] }, '12 digits'],
+  ['an account twice', { ...members, accounts: [MEMBER, MEMBER] }, 'every account once'],
   ['a short external id', { ...members, externalId: 'abc' }, 'at least 16'],
 ])('%s is refused in words', (_, wrong, says) => {
   const parsed = Settings.safeParse({ ...shipped.settings, members: wrong });
