@@ -13,9 +13,9 @@ export const allOf = <K extends EventKind>(events: readonly TraceEvent[], kind: 
 export const lastOf = <K extends EventKind>(events: readonly TraceEvent[], kind: K): TraceEventOf<K> | undefined =>
   events.findLast((event): event is TraceEventOf<K> => isKind(event, kind));
 
-/** The opening event. Every step but Open may rely on it. */
+/** The opening event. Every step but Open may rely on it. The first one counts, whatever somebody appends later. */
 export const openingOf = (events: readonly TraceEvent[]): TraceEventOf<'incident.opened'> => {
-  const opening = lastOf(events, 'incident.opened');
+  const [opening] = allOf(events, 'incident.opened');
   if (opening === undefined) throw contractBroken('The trace has no opening event.');
   return opening;
 };

@@ -1,7 +1,10 @@
+import { App } from 'aws-cdk-lib';
+import { Template as Assertions } from 'aws-cdk-lib/assertions';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { afterAll, describe, expect, test } from 'vitest';
+import { MemberStack } from '../../lib/member-stack.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import { shippedRules } from './shipped.ts';
 
@@ -48,6 +51,15 @@ describe('the template, by the validator of CloudFormation', () => {
 
   test('it finds no error and no warning', () => {
     expect(findings(template)).toEqual([]);
+  });
+
+  test('nor in those of a hub and its member', () => {
+    const shipped = shippedRules();
+    const members = { hub: '111111111111', accounts: ['222222222222'], externalId: '0f9b4c1e-7a55-4d1e-9a0c' };
+    const rules = { ...shipped, settings: { ...shipped.settings, members } };
+    const member = new MemberStack(new App(), 'CheckreinMember', { rules, members });
+    expect(findings(synthesize(rules).template)).toEqual([]);
+    expect(findings(Assertions.fromStack(member).toJSON())).toEqual([]);
   });
 
   test('it would find a value that CloudFormation refuses', () => {

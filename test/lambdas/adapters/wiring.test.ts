@@ -1,0 +1,38 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { expect, test } from 'vitest';
+import { memberAccess } from '../../../lambdas/adapters/wiring.ts';
+import type { EnvName } from '../../../lambdas/contracts/env.ts';
+import type { Rules } from '../../../lambdas/contracts/rules.ts';
+import { InputError } from '../../../lambdas/errors.ts';
+import { rules as alone } from '../../fixtures/room.ts';
+
+const members = { hub: '111111111111', accounts: ['222222222222'], externalId: '0f9b4c1e-7a55-4d1e-9a0c' };
+const hub: Rules = { ...alone, settings: { ...alone.settings, members } };
+
+/** A function that is told these names, and starts with these rules. */
+const surroundings = (rules: Rules, told: Partial<Record<EnvName, string>>) => ({
+  account: '111111111111',
+  region: 'eu-west-1',
+  logger: new Logger({ logLevel: 'SILENT' }),
+  rules,
+  deadline: { at: () => new Date(0) },
+  env: (name: EnvName): string => {
+    const value = told[name];
+    if (value === undefined) throw new InputError(name, 'is not set', 'a value');
+    return value;
+  },
+});
+
+test('a function gets into members by the role that it was told of, and no other', () => {
+  const told = surroundings(hub, { memberReadRole: 'arn:aws:iam::${account}:role/read' });
+  expect(memberAccess('memberReadRole', told)).toMatchObject({
+    accounts: ['222222222222'],
+    externalId: members.externalId,
+    roleArn: 'arn:aws:iam::${account}:role/read',
+  });
+  expect(() => memberAccess('memberChangeRole', told)).toThrow('is not set');
+});
+
+test('without members there is no role to be told of', () => {
+  expect(memberAccess('memberReadRole', surroundings(alone, {}))).toBeUndefined();
+});
