@@ -20,9 +20,9 @@ export const route = (raw: unknown, rules: Rules, home: Place): Intake => {
   const event = BusEvent.safeParse(raw);
   if (!event.success) return nobody(`This is not an EventBridge event: ${z.prettifyError(event.error)}`);
   const reading = readAlarm(event.data);
+  if (reading.kind === 'unreadable') return nobody(reading.reason);
   const distant = outOfReach(event.data, reading, rules, home);
   if (distant !== undefined) return nobody(distant);
-  if (reading.kind === 'unreadable') return nobody(reading.reason);
   if (reading.kind === 'alarm' && reading.state !== 'ALARM')
     return nobody(`Alarm ${reading.alarm.name} went to ${reading.state}; only ALARM opens an incident.`);
   if (reading.kind === 'alarm' && reading.alarm.name.startsWith(OWN_ALARM))
