@@ -73,6 +73,26 @@ export interface Scene {
  */
 export type CloudAccess = (calls: readonly AwsCall[], scene: Scene) => Cloud;
 
+/** What a screen made of a text. `findings` are sentences for people. */
+export type Screened =
+  /** The text may be shown as it stands here: personal data that was to be masked is masked. */
+  | {
+      readonly kind: 'passed';
+      readonly text: string;
+      readonly findings: readonly string[];
+      /** How many pieces were masked. */
+      readonly masked: number;
+    }
+  /** The team's own guardrail says that this is not to be shown. */
+  | { readonly kind: 'blocked'; readonly findings: readonly string[] }
+  /** Nobody has looked at it. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** A second pair of eyes on untrusted text, where a team has one. Never throws: what it cannot look at, it says so of. */
+export interface Screen {
+  screen(text: string): Promise<Screened>;
+}
+
 /** Cuts a session of the change role down to one change. */
 export interface Scope {
   readonly calls: readonly AwsCall[];

@@ -8,7 +8,7 @@ import { IncidentFlow } from './incident-flow.ts';
 import { KillSwitch } from './kill-switch.ts';
 import { Ledger } from './ledger.ts';
 import { MemberIntake } from './members.ts';
-import { ModelKey } from './model-key.ts';
+import { modelAccess } from './model-access.ts';
 import { removalPolicyOf } from './retention.ts';
 import { Rollout } from './rollout.ts';
 import { SelfMonitoring } from './self-monitoring.ts';
@@ -29,14 +29,14 @@ export class CheckreinStack extends Stack {
 
     keepHouseRules(this, settings);
     const killSwitch = new KillSwitch(this, 'KillSwitch', { initial: settings.initialSwitch });
-    const modelKey = new ModelKey(this, 'ModelKey', { baseUrl: settings.model.baseUrl });
+    const model = modelAccess(this, rules);
     const ledger = new Ledger(this, 'Ledger', { removalPolicy, keyArn: settings.encryptionKeyArn });
     const desk = new ApprovalDesk(this, 'ApprovalDesk', {
       approvers: settings.approvers,
       encryptionKey: ledger.key,
       removalPolicy,
     });
-    const steps = new Steps(this, 'Steps', { rules, killSwitch, modelKey, ledger, desk });
+    const steps = new Steps(this, 'Steps', { rules, killSwitch, model, ledger, desk });
     const flow = new IncidentFlow(this, 'IncidentFlow', { steps, settings });
     const intake = new AlarmIntake(this, 'AlarmIntake', { agents, flow });
     if (settings.members) new MemberIntake(this, 'MemberIntake', settings.members);
@@ -44,7 +44,7 @@ export class CheckreinStack extends Stack {
     if (settings.rollout === 'canary') new Rollout(this, 'Rollout', { steps, flow, monitoring });
 
     new CfnOutput(this, 'SwitchParameter', { value: killSwitch.parameterName });
-    new CfnOutput(this, 'ModelKeySecret', { value: modelKey.secretArn });
+    if (model.secretArn !== undefined) new CfnOutput(this, 'ModelKeySecret', { value: model.secretArn });
     new CfnOutput(this, 'LedgerTable', { value: ledger.tableName });
     new CfnOutput(this, 'FlowArn', { value: flow.stateMachineArn });
     new CfnOutput(this, 'StartArn', { value: flow.startArn });

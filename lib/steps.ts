@@ -10,11 +10,12 @@ import type { ApprovalDesk } from './approval-desk.ts';
 import { RULES_FILE } from './bundle.ts';
 import { readsOfCalendars } from './change-calendars.ts';
 import { ChangeRole } from './change-role.ts';
+import { grantGuardrail } from './guardrail.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { Ledger } from './ledger.ts';
 import { LEDGER_RIGHTS } from './ledger-rights.ts';
 import { letInto } from './member-access.ts';
-import type { ModelKey } from './model-key.ts';
+import type { ModelAccess } from './model-access.ts';
 import { Network } from './network.ts';
 import { StepFunction, type StepFunctionProps } from './step-function.ts';
 import { changeTools, grantedTools, ownReadsOfVerify, readsOf } from './tool-grants.ts';
@@ -22,7 +23,7 @@ import { changeTools, grantedTools, ownReadsOfVerify, readsOf } from './tool-gra
 export interface StepsProps {
   readonly rules: Rules;
   readonly killSwitch: KillSwitch;
-  readonly modelKey: ModelKey;
+  readonly model: ModelAccess;
   readonly ledger: Ledger;
   readonly desk: ApprovalDesk;
 }
@@ -95,7 +96,7 @@ export class Steps extends Construct {
     return this.node.children.filter((child) => child instanceof StepFunction);
   }
 
-  private grant({ rules, killSwitch, modelKey, ledger, desk }: StepsProps): void {
+  private grant({ rules, killSwitch, model, ledger, desk }: StepsProps): void {
     const { open, decide, observe, authorize, changeZone, ask, page, verify, close, stopped } = this;
     ledger.grant(open, LEDGER_RIGHTS.open);
     ledger.grant(decide, LEDGER_RIGHTS.decide);
@@ -110,7 +111,8 @@ export class Steps extends Construct {
 
     for (const step of [open, authorize, changeZone, page]) killSwitch.grantRead(step);
     for (const step of [authorize, changeZone, page]) allow(step, readsOfCalendars(rules.settings));
-    modelKey.grantUse(decide);
+    model.grantUse(decide);
+    grantGuardrail(observe, rules.settings.guardrail);
 
     desk.grantWriteLink(ask);
     desk.grantCheckLink(page);

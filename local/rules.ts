@@ -1,11 +1,13 @@
 import { deployment } from '../config/deployment.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
+import type { ModelSource } from '../lambdas/contracts/settings.ts';
 import { InputError } from '../lambdas/errors.ts';
 import { compileRules } from '../lambdas/kernel/rules/compile.ts';
 import { configDirectory } from './laptop.ts';
 
-/** The rules of this checkout, as `cdk synth` compiles them. */
-export const localRules = (): Rules => compileRules(configDirectory(), deployment);
+/** The rules of this checkout, as `cdk synth` compiles them; with models from another source, if one is given. */
+export const localRules = (model?: ModelSource): Rules =>
+  compileRules(configDirectory(), model === undefined ? deployment : { ...deployment, model });
 
 /** Every event has a source. */
 const ANY_EVENT = { source: [{ exists: true }] };

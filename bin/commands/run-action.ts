@@ -1,14 +1,9 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { anthropicModel } from '../../lambdas/adapters/model/anthropic.ts';
-import { InputError } from '../../lambdas/errors.ts';
-import type { Model } from '../../lambdas/ports.ts';
+import { join } from 'node:path';
 import { readWorld } from '../../local/account/world/read.ts';
 import { readEvent } from '../../local/files.ts';
 import { localRules, withOnly } from '../../local/rules.ts';
 import { runOnLaptop, summaryOf, writeRun, type RunOptions } from '../../local/run.ts';
-import { loadScript } from '../../local/script.ts';
-import { scriptedModel } from '../../local/scripted-model.ts';
+import { modelFor } from './run-model.ts';
 import { narrator, printer, printJson } from './output.ts';
 
 /** Flags of `checkrein run`, as commander hands them over. */
@@ -21,26 +16,6 @@ export interface RunFlags {
   readonly out?: string;
   readonly json?: boolean;
 }
-
-const SCRIPTED = 'scripted:';
-
-/** The model that `--model` names; by default the script beside the world file. */
-const modelFor = async ({ model, world }: RunFlags): Promise<Model> => {
-  const beside = join(dirname(world), 'model.json');
-  const name = model ?? (existsSync(beside) ? `${SCRIPTED}${beside}` : undefined);
-  if (name === undefined)
-    throw new InputError('--model', `not given, and there is no ${beside}`, 'scripted:FILE or anthropic');
-  if (name.startsWith(SCRIPTED)) {
-    const path = name.slice(SCRIPTED.length);
-    return scriptedModel(await loadScript(path), path);
-  }
-  if (name !== 'anthropic')
-    throw new InputError('--model', `cannot be ${JSON.stringify(name)}`, 'scripted:FILE or anthropic');
-  const { ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: baseUrl } = process.env;
-  if (key === undefined || key === '')
-    throw new InputError('ANTHROPIC_API_KEY', 'is not set', 'an API key in the environment, for --model anthropic');
-  return anthropicModel({ apiKey: async () => key, baseUrl: baseUrl ?? 'https://api.anthropic.com' });
-};
 
 const approvalFor = (flag: RunFlags['approve']): RunOptions['approve'] => {
   switch (flag) {
@@ -59,11 +34,12 @@ export const run = async (flags: RunFlags): Promise<void> => {
   const print = printer(json);
   const event = readEvent(flags.event);
   const world = readWorld(flags.world);
-  const rules = flags.agent === undefined ? localRules() : withOnly(localRules(), flags.agent);
-  const model = await modelFor(flags);
+  const { model, source } = await modelFor(flags);
+  const all = localRules(source);
+  const rules = flags.agent === undefined ? all : withOnly(all, flags.agent);
   if (!json)
     print(
-      `Checkrein on a laptop: simulated account ${world.account}, ${world.region}. Nothing leaves this machine${flags.model === 'anthropic' ? ' but the calls to the model' : ''}.\n`,
+      `Checkrein on a laptop: simulated account ${world.account}, ${world.region}. Nothing leaves this machine${source === undefined ? '' : ' but the calls to the model'}.\n`,
     );
   const result = await runOnLaptop({
     event,

@@ -8,7 +8,10 @@ export const runCommand = (): Command =>
     .requiredOption('--event <file>', 'EventBridge event, exactly as AWS sends it (JSON)')
     .requiredOption('--world <file>', 'the simulated account (YAML, see docs/world-format.md)')
     .option('--agent <name>', 'let this agent take the event, whatever it is; default: the agent whose pattern matches')
-    .option('--model <model>', 'scripted:FILE or anthropic; default: model.json beside the world, if there is one')
+    .option(
+      '--model <model>',
+      'scripted:FILE, anthropic, or bedrock:GEOGRAPHY (eu, us, global, …); default: model.json beside the world',
+    )
     .addOption(
       new Option('--approve <how>', 'who answers when a plan needs a human')
         .choices(['ask', 'yes', 'no'])

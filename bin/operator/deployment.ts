@@ -13,7 +13,8 @@ export interface DeploymentFlags {
 const Outputs = z.object({
   SwitchParameter: z.string(),
   LedgerTable: z.string(),
-  ModelKeySecret: z.string(),
+  /** None where models are asked on Bedrock. */
+  ModelKeySecret: z.string().optional(),
   FlowArn: z.string(),
   StartArn: z.string(),
   ApproversTopic: z.string(),

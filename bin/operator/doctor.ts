@@ -121,13 +121,18 @@ const stackVerdict = (name: string, stack: Awaited<ReturnType<DoctorAws['stack']
   return fail(`${name} is ${status}.`, 'Wait until it is complete, or look at the events of the stack.');
 };
 
-const modelKey = async (aws: DoctorAws, secret: string): Promise<Verdict> =>
-  (await aws.secretReplaced(secret))
+const modelKey = async (aws: DoctorAws, secret: string | undefined): Promise<Verdict> => {
+  if (secret === undefined)
+    return ok(
+      'No key: models are asked on Bedrock. Whether the account has access to them shows at the first incident.',
+    );
+  return (await aws.secretReplaced(secret))
     ? ok('A model key has been stored. Whether it is valid shows at the first incident.')
     : fail(
         'The secret of the model key still holds the value that the deployment generated.',
         `aws secretsmanager put-secret-value --secret-id ${secret} --secret-string "$(cat model-key)"`,
       );
+};
 
 const approvers = async (aws: DoctorAws, topic: string, wanted: Settings['approvers']): Promise<Verdict> => {
   const confirmed = new Set((await aws.subscriptions(topic)).filter((one) => one.confirmed).map(({ email }) => email));

@@ -19,7 +19,7 @@ export const Agent = z.strictObject({
     /** Empty for a read-only agent: its catalogue then has no change tools at all. */
     change: z.array(z.string()).default([]),
   }),
-  /** Model id as the provider spells it. Must have a line in the price table. */
+  /** Model id as Anthropic spells it, also for a model on Bedrock. Must have a line in the price table. */
   model: z.string(),
   /** Hard ceilings of one incident. */
   budget: z.strictObject({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Geography } from './bedrock.ts';
 
 /** A person (or a shared mailbox) who may be asked. What they may approve is for policy to say. */
 export const Approver = z.strictObject({
@@ -20,6 +21,31 @@ const arn = (service: string, resource: string, example: string) =>
       new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:(\\d{12}|aws):${resource}/\\S+$`),
       `an ARN like ${example}`,
     );
+
+const AwsRegion = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region, e.g. eu-west-1');
+
+/** Who serves the models that agents name. What a model costs depends on it. */
+const ModelSource = z.discriminatedUnion(
+  'provider',
+  [
+    z.strictObject({
+      /** The Messages API, with a key in Secrets Manager. */
+      provider: z.literal('anthropic').default('anthropic'),
+      /** An LLM gateway that speaks the Messages API. */
+      baseUrl: z.url().default('https://api.anthropic.com'),
+    }),
+    z.strictObject({
+      /** Amazon Bedrock, with the rights of a role and no key. */
+      provider: z.literal('bedrock'),
+      /** Where requests may be processed: one geography, or `global`, which costs less. No default: it is about data. */
+      geography: Geography,
+      /** Region of the Bedrock endpoint. Default: that of the stack. */
+      region: AwsRegion.optional(),
+    }),
+  ],
+  { error: "'anthropic' or 'bedrock'" },
+);
+export type ModelSource = z.infer<typeof ModelSource>;
 
 /** What `config/deployment.ts` may say. Every field has a safe default but the approvers. */
 export const Settings = z.strictObject({
@@ -66,12 +92,24 @@ export const Settings = z.strictObject({
   accountBudgetPerDay: z
     .strictObject({ dollars: z.number().positive().default(100), incidents: z.int().positive().default(500) })
     .prefault({}),
-  model: z
+  model: ModelSource.prefault({}),
+  /**
+   * A Bedrock guardrail that looks at evidence before it is recorded and before a model reads it, on top of the
+   * harness's own redaction and scanner. Default: none.
+   */
+  guardrail: z
     .strictObject({
-      /** An LLM gateway that speaks the Messages API. */
-      baseUrl: z.url().default('https://api.anthropic.com'),
+      id: z.string().regex(/^[a-z0-9]+$/, 'the id of a guardrail of this account and Region, not its ARN'),
+      version: z.string().regex(/^[1-9]\d{0,7}$/, 'a numbered version in quotes; a draft can change without a review'),
+      /** Its guardrail profile, if it has one (all of the Standard tier have), e.g. `eu.guardrail.v1:0`. */
+      profile: z
+        .string()
+        .regex(/^[a-z-]+\.guardrail\.v\d+:\d+$/, 'e.g. eu.guardrail.v1:0')
+        .optional(),
+      /** What becomes of evidence that could not be looked at: shown with a mark, or not shown at all. */
+      ifUnavailable: z.enum(['mark', 'withhold']).default('mark'),
     })
-    .prefault({}),
+    .optional(),
   /**
    * Where functions reach an AWS service other than at its public address, by the SDK's id of the service
    * (`EC2`, `AUTO_SCALING`): an interface endpoint without private DNS, or an emulator.

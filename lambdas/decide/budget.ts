@@ -2,6 +2,7 @@ import type { Agent } from '../contracts/agent.ts';
 import type { EventData, TraceEvent } from '../contracts/events.ts';
 import type { RowKey } from '../contracts/ledger-keys.ts';
 import type { Rules } from '../contracts/rules.ts';
+import type { ModelSource } from '../contracts/settings.ts';
 import { dayKeys } from '../kernel/day-budget.ts';
 import { priceOf, unknownModelAdvice, worstCaseMicroUsd } from '../kernel/model-prices.ts';
 import { openingOf, usageOf } from '../kernel/trace.ts';
@@ -32,11 +33,12 @@ interface WorstCase {
 }
 
 /** The most that a request of that many bytes can take. */
-export const worstCase = ({ model }: Agent, bytes: number): WorstCase => {
+export const worstCase = ({ model }: Agent, bytes: number, source: ModelSource): WorstCase => {
   const inputTokens = Math.ceil(bytes / BYTES_PER_TOKEN);
   return {
     tokens: inputTokens + MAX_ANSWER_TOKENS,
-    microUsd: priceOf(model) === undefined ? undefined : worstCaseMicroUsd(model, inputTokens, MAX_ANSWER_TOKENS),
+    microUsd:
+      priceOf(model) === undefined ? undefined : worstCaseMicroUsd(model, inputTokens, MAX_ANSWER_TOKENS, source),
   };
 };
 

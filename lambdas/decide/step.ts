@@ -45,7 +45,8 @@ const askModel = async (
       maxTokens: MAX_ANSWER_TOKENS,
     });
     const latencyMs = ports.clock.now().getTime() - started;
-    return { data: { ...answer, turn, costMicroUsd: costMicroUsd(agent.model, answer.usage), latencyMs } };
+    const cost = costMicroUsd(agent.model, answer.usage, ports.rules.settings.model);
+    return { data: { ...answer, turn, costMicroUsd: cost, latencyMs } };
   });
   return { turn: event, fresh: !replayed };
 };
@@ -61,7 +62,7 @@ const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof
   const system = systemPrompt(agent, fenceOf(openingOf(journal.events).hash));
   const { event: budget } = await journal.once('budget.checked', async () => {
     const request = JSON.stringify([system, messagesOf(journal.events), toolSpecsOf(agent)]);
-    const next = worstCase(agent, Buffer.byteLength(request));
+    const next = worstCase(agent, Buffer.byteLength(request), ports.rules.settings.model);
     return { data: await reserve(ports, agent, journal.events, next) };
   });
   if (!budget.data.allowed) return to('close');

@@ -1,4 +1,5 @@
 import { awsCloudAccess } from '../adapters/aws/cloud.ts';
+import { configuredScreen } from '../adapters/aws/guardrail-configured.ts';
 import { basics, memberAccess } from '../adapters/wiring.ts';
 import { serve } from '../serve.ts';
 import { observe } from './step.ts';
@@ -6,4 +7,5 @@ import { observe } from './step.ts';
 export const handler = serve(observe, (surroundings) => ({
   ...basics(surroundings),
   cloud: awsCloudAccess({ ...surroundings, members: memberAccess('memberReadRole', surroundings) }),
+  screen: configuredScreen(surroundings),
 }));

@@ -2,7 +2,6 @@ import type * as z from 'zod';
 import { ObserveOutput, StepInput } from '../contracts/flow.ts';
 import type { Agent } from '../contracts/agent.ts';
 import type { Json } from '../contracts/json.ts';
-import type { Rules } from '../contracts/rules.ts';
 import { admit } from '../kernel/admission.ts';
 import { contractBroken } from '../errors.ts';
 import { agentOf } from '../kernel/agents.ts';
@@ -14,16 +13,15 @@ import { redactorOf, type Redactor } from '../kernel/redaction.ts';
 import { sceneOf } from '../kernel/scene.ts';
 import { evidenceByHandle, lastOf, openingOf, unansweredCalls } from '../kernel/trace.ts';
 import { fenced, fenceOf, suspicionsIn } from '../kernel/untrusted.ts';
-import type { Clock, CloudAccess, Ids, Ledger } from '../ports.ts';
+import type { CloudAccess, Ids, Ledger } from '../ports.ts';
 import type { Step } from '../step.ts';
 import { loadObserveTool } from '../tools/load.ts';
+import { screening, type ScreeningPorts } from './screening.ts';
 
-export interface ObservePorts {
+export interface ObservePorts extends ScreeningPorts {
   readonly ledger: Ledger;
-  readonly clock: Clock;
   readonly ids: Ids;
   readonly cloud: CloudAccess;
-  readonly rules: Rules;
 }
 
 interface Looking {
@@ -75,37 +73,36 @@ const look = async (looking: Looking, agent: Agent, journal: Journal, ports: Obs
   }
 };
 
-const entryFor = (
+/** What is put on the trace of a finding: redacted first, then shown to the guardrail. */
+const entryFor = async (
   looking: Looking,
   finding: Finding | undefined,
   redactor: Redactor,
+  screen: ReturnType<typeof screening>,
   journal: Journal,
-): Entry<'evidence.gathered'> => {
+): Promise<Entry<'evidence.gathered'>> => {
   if (finding === undefined) throw contractBroken(`${looking.tool} was to be recorded without having been asked.`);
+  const { tool, input, toolUseId } = looking;
   const evidence = `E${evidenceByHandle(journal.events).size + 1}`;
-  const { text, clipped, redactions, withheld } = redactor.text(finding.text);
-  const outcome = withheld ? 'failed' : finding.outcome;
+  const redacted = redactor.text(finding.text);
+  const screened = await screen(redacted.text);
+  const { text } = screened;
+  const outcome = redacted.withheld || screened.withheld ? 'failed' : finding.outcome;
   const fence = fenceOf(openingOf(journal.events).hash);
   return {
     data: {
       evidence,
-      tool: looking.tool,
-      input: looking.input,
-      toolUseId: looking.toolUseId,
+      tool,
+      input,
+      toolUseId,
       outcome,
       text,
-      clipped,
-      redactions,
-      suspicions: suspicionsIn(text),
+      clipped: redacted.clipped,
+      redactions: redacted.redactions + screened.masked,
+      suspicions: [...suspicionsIn(redacted.text), ...screened.suspicions],
       durationMs: finding.durationMs,
     },
-    replies: [
-      {
-        toolUseId: looking.toolUseId,
-        text: fenced(fence, evidence, looking.tool, text),
-        isError: outcome === 'failed',
-      },
-    ],
+    replies: [{ toolUseId, text: fenced(fence, evidence, tool, text), isError: outcome === 'failed' }],
   };
 };
 
@@ -118,8 +115,9 @@ const run = async (input: StepInput, ports: ObservePorts): Promise<z.infer<typeo
   const done = journal.recorded('evidence.gathered');
   const redactor = await redactorOf(ports, journal.incident);
   const findings = await Promise.all(calls.slice(done).map((call) => look(call, agent, journal, ports)));
+  const screen = screening(ports);
   for (const [index, call] of calls.entries())
-    await journal.once('evidence.gathered', () => entryFor(call, findings[index - done], redactor, journal));
+    await journal.once('evidence.gathered', () => entryFor(call, findings[index - done], redactor, screen, journal));
   return { ...input, seq: journal.seq, next: 'decide' };
 };
 

@@ -9,6 +9,7 @@ import type { Chronicle } from './chronicle.ts';
 import { DECOY_GROUP, DECOY_INSTANCE, targetOf } from './worlds.ts';
 
 const TYPES = ['t3.xlarge', 'c6i.xlarge', 't3.medium', 't3.large', 'm6i.xlarge', 't3.nano', 'm7g.large', 'x9.bogus'];
+const SOURCE = { provider: 'anthropic', baseUrl: 'https://api.anthropic.com' } as const;
 const SIZES = [4, 7, 3, 9, 2, 8, 12, 1, 0, 13];
 const at = <T>(list: readonly T[], index: number, fallback: T): T => list[index % list.length] ?? fallback;
 
@@ -171,7 +172,7 @@ export const hostileModel = (hostile: HostileCase, chronicle: Chronicle, clock: 
       }
       const answer = spokenTurn(turn, number, hostile, reading, request);
       const agent = /You are (\S+), an agent/.exec(request.system)?.[1] ?? '';
-      chronicle.add({ is: 'billed', incidentId, agent, microUsd: costMicroUsd(request.model, answer.usage) });
+      chronicle.add({ is: 'billed', incidentId, agent, microUsd: costMicroUsd(request.model, answer.usage, SOURCE) });
       return answer;
     },
   };

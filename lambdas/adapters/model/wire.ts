@@ -102,12 +102,12 @@ const Answer = z.looseObject({
 });
 
 /** What the API answered, as a turn. Without its usage an answer cannot be accounted for and is not taken. */
-export const fromWire = (answer: unknown, baseUrl: string): ModelTurn => {
+export const fromWire = (answer: unknown, from: string): ModelTurn => {
   const parsed = Answer.safeParse(answer);
   if (!parsed.success) {
     throw new StepError(
       ERROR.contractBroken,
-      `${baseUrl} answered with something that is no Messages API message: ${z.prettifyError(parsed.error)}`,
+      `${from} answered with something that is no Messages API message: ${z.prettifyError(parsed.error)}`,
       'If `model.baseUrl` names a gateway, check that it passes messages on whole, `usage` included.',
     );
   }

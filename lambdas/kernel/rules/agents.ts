@@ -1,4 +1,6 @@
 import { Agent } from '../../contracts/agent.ts';
+import { bedrockIdOf, unknownOnBedrock } from '../../contracts/bedrock.ts';
+import type { ModelSource } from '../../contracts/settings.ts';
 import type { Manifest } from '../../contracts/tool.ts';
 import { checkPattern } from '../event-pattern.ts';
 import { firstLookCalls, unknownPlaceholders, WITH_EVERYTHING, type FirstLookCall } from '../first-look.ts';
@@ -9,11 +11,15 @@ import { schemaProblems, type Problem } from './schema-problems.ts';
 import { readYaml } from './yaml-file.ts';
 
 /** The agents that the files declare, in the order in which they are asked, and all that is wrong with them. */
-export const compileAgents = (files: readonly ConfigFile[], manifests: readonly Manifest[]): Compiled<Agent[]> => {
+export const compileAgents = (
+  files: readonly ConfigFile[],
+  manifests: readonly Manifest[],
+  source?: ModelSource,
+): Compiled<Agent[]> => {
   const problems: string[] = [];
   const agents: Agent[] = [];
   for (const file of files) {
-    const read = readYaml(file, Agent, (agent) => problemsOf(agent, manifests));
+    const read = readYaml(file, Agent, (agent) => problemsOf(agent, manifests, source));
     problems.push(...read.problems);
     if (!read.value) continue;
     const { name } = read.value;
@@ -26,13 +32,19 @@ export const compileAgents = (files: readonly ConfigFile[], manifests: readonly 
   return { value: agents.toSorted((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1)), problems };
 };
 
-const problemsOf = (agent: Agent, manifests: readonly Manifest[]): Problem[] => [
+const problemsOf = (agent: Agent, manifests: readonly Manifest[], source: ModelSource | undefined): Problem[] => [
   ...checkPattern(agent.takes, ['takes']).map(({ path, problem }) => ({ path, says: problem })),
   ...toolProblems(agent, 'observe', manifests),
   ...toolProblems(agent, 'change', manifests),
-  ...(priceOf(agent.model) ? [] : [{ path: ['model'], says: unknownModelAdvice(agent.model) }]),
+  ...modelProblems(agent, source),
   ...firstLookProblems(agent, manifests),
 ];
+
+const modelProblems = ({ model }: Agent, source: ModelSource | undefined): Problem[] => {
+  if (priceOf(model) === undefined) return [{ path: ['model'], says: unknownModelAdvice(model) }];
+  const missing = source?.provider === 'bedrock' && bedrockIdOf(model, source.geography) === undefined;
+  return missing ? [{ path: ['model'], says: unknownOnBedrock(model) }] : [];
+};
 
 const toolProblems = (agent: Agent, kind: Manifest['kind'], manifests: readonly Manifest[]): Problem[] =>
   agent.tools[kind].flatMap((name, index) => {

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { deployment } from '../../config/deployment.ts';
+import { Geography } from '../../lambdas/contracts/bedrock.ts';
+import { Settings, type ModelSource } from '../../lambdas/contracts/settings.ts';
+import { InputError } from '../../lambdas/errors.ts';
+import type { Model } from '../../lambdas/ports.ts';
+import { loadScript } from '../../local/script.ts';
+import { scriptedModel } from '../../local/scripted-model.ts';
+
+/** The model of a run; and, for a real one, where it is asked, since its price depends on that. */
+interface Chosen {
+  readonly model: Model;
+  readonly source?: ModelSource;
+}
+
+const SCRIPTED = 'scripted:';
+const BEDROCK = /^bedrock(?::(.+))?$/;
+const KINDS = 'scripted:FILE, anthropic, or bedrock:GEOGRAPHY such as bedrock:eu';
+
+/** The model that `--model` names; by default the script beside the world file. */
+export const modelFor = async ({ model, world }: { model?: string; world: string }): Promise<Chosen> => {
+  const beside = join(dirname(world), 'model.json');
+  const name = model ?? (existsSync(beside) ? `${SCRIPTED}${beside}` : undefined);
+  if (name === undefined) throw new InputError('--model', `not given, and there is no ${beside}`, KINDS);
+  if (name.startsWith(SCRIPTED)) {
+    const path = name.slice(SCRIPTED.length);
+    return { model: scriptedModel(await loadScript(path), path) };
+  }
+  if (name === 'anthropic') return fromAnthropic();
+  const bedrock = BEDROCK.exec(name);
+  if (bedrock === null) throw new InputError('--model', `cannot be ${JSON.stringify(name)}`, KINDS);
+  return fromBedrock(bedrock[1]);
+};
+
+const fromAnthropic = async (): Promise<Chosen> => {
+  const { ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: given } = process.env;
+  if (key === undefined || key === '')
+    throw new InputError('ANTHROPIC_API_KEY', 'is not set', 'an API key in the environment, for --model anthropic');
+  const baseUrl = given ?? 'https://api.anthropic.com';
+  const { anthropicModel } = await import('../../lambdas/adapters/model/anthropic.ts');
+  return { model: anthropicModel({ apiKey: async () => key, baseUrl }), source: { provider: 'anthropic', baseUrl } };
+};
+
+/** Bedrock as the deployment asks it, or in a geography of one's own; with the credentials and Region of the shell. */
+const fromBedrock = async (geography: string | undefined): Promise<Chosen> => {
+  const source = geography === undefined ? deployed() : inGeography(geography);
+  const { bedrockModel } = await import('../../lambdas/adapters/model/bedrock.ts');
+  return { model: bedrockModel(source), source };
+};
+
+type OnBedrock = Extract<ModelSource, { provider: 'bedrock' }>;
+
+const deployed = (): OnBedrock => {
+  const { model } = Settings.parse(deployment);
+  if (model.provider === 'bedrock') return model;
+  throw new InputError(
+    '--model bedrock',
+    'config/deployment.ts names no geography',
+    'bedrock:GEOGRAPHY, such as bedrock:eu',
+  );
+};
+
+const inGeography = (given: string): OnBedrock => {
+  const { data: geography } = Geography.safeParse(given);
+  if (geography !== undefined) return { provider: 'bedrock', geography };
+  throw new InputError('--model', `${JSON.stringify(given)} is no geography of Bedrock`, Geography.options.join(', '));
+};

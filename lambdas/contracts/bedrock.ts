@@ -1,0 +1,39 @@
+import * as z from 'zod';
+
+/**
+ * Where Bedrock may process a request: it routes among the Regions of an inference profile, and `global` is
+ * every commercial Region. https://docs.aws.amazon.com/bedrock/latest/userguide/cross-region-inference.html
+ */
+export const Geography = z.enum(['global', 'us', 'eu', 'apac', 'jp', 'au']);
+type Geography = z.infer<typeof Geography>;
+
+/**
+ * Models by the name that agents give them, as Bedrock spells them; read on 2026-11-21 from
+ * https://platform.claude.com/docs/en/build-with-claude/claude-on-amazon-bedrock-legacy. Not every model has a
+ * profile in every geography: that page says which.
+ */
+const BEDROCK_IDS: ReadonlyMap<string, string> = new Map([
+  ['claude-opus-4-6', 'anthropic.claude-opus-4-6-v1'],
+  ['claude-sonnet-4-6', 'anthropic.claude-sonnet-4-6'],
+  ['claude-haiku-4-5', 'anthropic.claude-haiku-4-5-20251001-v1:0'],
+  ['claude-haiku-4-5-20251001', 'anthropic.claude-haiku-4-5-20251001-v1:0'],
+]);
+
+/** A model on Bedrock. */
+export interface BedrockId {
+  /** The model itself, the same in every Region. */
+  readonly model: string;
+  /** The inference profile by which it is asked. */
+  readonly profile: string;
+}
+
+/** How Bedrock spells the model that an agent names; undefined when the table has no line for it. */
+export const bedrockIdOf = (model: string, geography: Geography): BedrockId | undefined => {
+  const id = BEDROCK_IDS.get(model);
+  return id === undefined ? undefined : { model: id, profile: `${geography}.${id}` };
+};
+
+/** What to tell whoever named a model that we cannot find on Bedrock. */
+export const unknownOnBedrock = (model: string): string =>
+  `No id on Amazon Bedrock is known for the model "${model}". Add the line ['${model}', 'anthropic.…'] to ` +
+  `lambdas/contracts/bedrock.ts, or name one of: ${[...BEDROCK_IDS.keys()].join(', ')}.`;
