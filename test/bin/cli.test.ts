@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { loadScript } from '../../local/script.ts';
+import { BedrockApi } from '../fakes/bedrock-api.ts';
 import { MessagesApi } from '../fakes/messages-api.ts';
 
 // Each test starts processes that synthesize the stack; on a busy machine that takes its time.
@@ -110,6 +111,46 @@ test('the real model adapter, over HTTP, completes the first scenario', async ()
   }
 });
 
+/** A shell that is signed in to AWS, with Bedrock at another address. */
+const shell = (bedrock: string) => ({
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'example',
+  AWS_REGION: 'eu-west-1',
+  AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock,
+});
+
+test('the Bedrock adapter, over HTTP, completes the first scenario, at the price of the geography', async () => {
+  const api = await BedrockApi.start();
+  try {
+    api.plays(await loadScript(join(scenario, 'model.json')));
+    const costs = async (model: string): Promise<number> => {
+      const ran = await checkrein(['run', ...first, '--model', model, '--approve', 'yes', '--json'], shell(api.url));
+      expect(ran.err).toBe('');
+      const { outcome, costUsd } = Summary.parse(JSON.parse(ran.out));
+      expect(outcome).toBe('healed');
+      return costUsd;
+    };
+    const [global, eu] = [await costs('bedrock:global'), await costs('bedrock:eu')];
+    expect(eu / global).toBeCloseTo(1.1, 2);
+    expect(new Set(api.invocations.map(({ modelId }) => modelId))).toEqual(
+      new Set(['global.anthropic.claude-sonnet-4-6', 'eu.anthropic.claude-sonnet-4-6']),
+    );
+  } finally {
+    await api.stop();
+  }
+});
+
+test.each([
+  ['bedrock', 'config/deployment.ts names no geography'],
+  ['bedrock:mars', '"mars" is no geography of Bedrock'],
+  ['openai', 'cannot be "openai"'],
+])('--model %s is bad input, and the message says what there is', async (model, says) => {
+  const ran = await checkrein(['run', ...first, '--model', model]);
+  expect(ran.code).toBe(2);
+  expect(ran.err).toContain(says);
+  expect(ran.err).toMatch(/bedrock:eu|global, us, eu/);
+});
+
 test('an agent that is named takes the event, whatever its pattern says', async () => {
   const out = join(folder, 'triage');
   const resize = { instanceId: 'i-0a1b2c3d4e5f60718', instanceType: 'm6i.large', why: 'to see whether I may' };
@@ -176,7 +217,7 @@ const bad: readonly [promise: string, args: readonly string[], says: RegExp][] =
     /event\.json/,
   ],
   ['an unknown agent', ['run', ...first, '--agent', 'nobody'], /no agent "nobody"/],
-  ['an unknown model', ['run', ...first, '--model', 'gpt'], /scripted:FILE or anthropic/],
+  ['an unknown model', ['run', ...first, '--model', 'gpt'], /scripted:FILE, anthropic, or bedrock:GEOGRAPHY/],
   ['a script that is not there', ['run', ...first, '--model', 'scripted:nowhere.json'], /nowhere\.json/],
   ['an answer that is none', ['run', ...first, '--approve', 'maybe'], /ask, yes, no/],
   ['a missing option', ['run'], /--event/],

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Deployment } from '../../bin/operator/deployment.ts';
 import { examine, type DoctorAws, type Finding } from '../../bin/operator/doctor.ts';
 import { DoctorAccount } from '../fakes/doctor-account.ts';
 import { shippedRules } from '../lib/shipped.ts';
@@ -58,6 +59,17 @@ describe('broken on purpose', () => {
     const findings = await examineWith({ secretReplaced: async () => false });
     expect(wrong(findings)).toEqual([['model key', 'fail']]);
     expect(about(findings, 'model key')).toContain('aws secretsmanager put-secret-value --secret-id');
+  });
+
+  test('no key where models are on Bedrock: none is asked for, and none is looked for', async () => {
+    const deployment: Deployment = { ...healthy.deployment };
+    delete deployment.ModelKeySecret;
+    const findings = await examineWith({
+      stack: async () => ({ status: 'UPDATE_COMPLETE', deployment }),
+      secretReplaced: () => healthy.refuse('secretsmanager:DescribeSecret'),
+    });
+    expect(wrong(findings)).toEqual([]);
+    expect(about(findings, 'model key')).toContain('No key: models are asked on Bedrock.');
   });
 
   test('unconfirmed subscription: named by address; if nobody has confirmed, nothing can be approved', async () => {

@@ -74,7 +74,7 @@ export class MessagesApi {
 /** What a reply is told about a request that cannot be read; only refusals are sent to those. */
 const EMPTY: WireRequest = { model: '', max_tokens: 1, messages: [] };
 
-const asJson = (body: string): unknown => {
+export const asJson = (body: string): unknown => {
   try {
     return JSON.parse(body);
   } catch {
@@ -162,7 +162,7 @@ export const slow =
   };
 
 /** Plays a script through the scripted model; a scripted outage becomes a 529, anything else wrong a 400. */
-const scripted = (script: readonly ScriptedTurn[]): Reply => {
+export const scripted = (script: readonly ScriptedTurn[]): Reply => {
   const model = scriptedModel(script);
   return async (response, request) => {
     try {

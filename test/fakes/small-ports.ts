@@ -11,6 +11,8 @@ import type {
   MacVerifier,
   Notification,
   Notifier,
+  Screen,
+  Screened,
   Switch,
 } from '../../lambdas/ports.ts';
 
@@ -89,5 +91,18 @@ export class HandCalendar implements Calendar {
   closed: string | undefined;
   async freeze(): Promise<string | undefined> {
     return this.closed;
+  }
+}
+
+/** A screen that says what the test says, and keeps what it was shown. */
+export class ToldScreen implements Screen {
+  readonly seen: string[] = [];
+  readonly #says: (text: string) => Screened;
+  constructor(says: (text: string) => Screened) {
+    this.#says = says;
+  }
+  async screen(text: string): Promise<Screened> {
+    this.seen.push(text);
+    return this.#says(text);
   }
 }

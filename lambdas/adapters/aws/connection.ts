@@ -12,6 +12,8 @@ export interface Connection {
   readonly region?: string;
   readonly credentials?: Credentials;
   readonly maxAttempts?: number;
+  /** (In tests) a server that stands where AWS is. */
+  readonly endpoint?: string;
   /** Limits of one attempt, or (in tests) a handler that answers instead of AWS. */
   readonly requestHandler?: NonNullable<DynamoDBClientConfig['requestHandler']>;
 }

@@ -1,7 +1,8 @@
 /**
- * Characters of one request: 25 text units of 1,000, the smallest default quota there is; more are answered with 429.
- * https://docs.aws.amazon.com/general/latest/gr/bedrock.html. Evidence is shorter than that when it comes out of a
- * tool, but placeholders can make it longer, and nobody who writes logs may get past the guardrail by that.
+ * Characters of one request: 25 text units of 1,000, the smallest default quota; more is answered with 429 (AWS's own
+ * notebook "Apply Guardrail with Streaming and Long Context" in aws-samples/amazon-bedrock-samples reckons with the
+ * same). Evidence is shorter when it comes out of a tool, but placeholders can make it longer, and nobody who
+ * writes logs may get past the guardrail by that.
  */
 const PIECE = 25_000;
 

@@ -41,9 +41,11 @@ const problemsOf = (agent: Agent, manifests: readonly Manifest[], source: ModelS
 ];
 
 const modelProblems = ({ model }: Agent, source: ModelSource | undefined): Problem[] => {
-  if (priceOf(model) === undefined) return [{ path: ['model'], says: unknownModelAdvice(model) }];
-  const missing = source?.provider === 'bedrock' && bedrockIdOf(model, source.geography) === undefined;
-  return missing ? [{ path: ['model'], says: unknownOnBedrock(model) }] : [];
+  const elsewhere = source?.provider === 'bedrock' && bedrockIdOf(model, source.geography) === undefined;
+  return [
+    ...(priceOf(model) ? [] : [{ path: ['model'], says: unknownModelAdvice(model) }]),
+    ...(elsewhere ? [{ path: ['model'], says: unknownOnBedrock(model) }] : []),
+  ];
 };
 
 const toolProblems = (agent: Agent, kind: Manifest['kind'], manifests: readonly Manifest[]): Problem[] =>

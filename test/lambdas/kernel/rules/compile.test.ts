@@ -140,3 +140,13 @@ test('rules that were edited after they were compiled stop the function', () => 
   const json = JSON.stringify(compileRules(configWith(), settings)).replace('> 30', '> 90');
   expect(() => parseRules(json)).toThrow('changed after they were compiled');
 });
+
+test('with models on Bedrock, a model that has no id there is told with the lines to add', () => {
+  const model = { provider: 'bedrock', geography: 'eu' } as const;
+  const edited = responder.replace('claude-sonnet-4-6', 'claude-nonesuch');
+  const problems = problemsWith({ 'agents/ec2-responder.yaml': edited }, { ...settings, model });
+  expect(problems).toHaveLength(2);
+  expect(problems[1]).toContain('No id on Amazon Bedrock is known for the model "claude-nonesuch"');
+  expect(problems[1]).toContain('lambdas/contracts/bedrock.ts');
+  expect(problemsWith({}, { ...settings, model })).toEqual([]);
+});

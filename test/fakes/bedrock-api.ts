@@ -1,0 +1,93 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import * as z from 'zod';
+import type { ScriptedTurn } from '../../local/script.ts';
+import { refusalOf, WireRequest } from './messages-api-rules.ts';
+import { asJson, scripted, type Reply } from './messages-api.ts';
+
+/** What InvokeModel takes of the Messages API: the model is in the path, and the version in the body. */
+const Body = WireRequest.omit({ model: true }).extend({ anthropic_version: z.literal('bedrock-2023-05-31') });
+
+/** A request as it arrived, for assertions. */
+export interface Invocation {
+  readonly headers: IncomingHttpHeaders;
+  /** As it was asked for: the id of an inference profile. */
+  readonly modelId: string;
+  readonly body: z.infer<typeof Body>;
+}
+
+/**
+ * Amazon Bedrock's InvokeModel for Claude models, on localhost. It takes what is signed for Bedrock and keeps to the
+ * rules of the Messages API, records it, and answers from a queue, or from a model script when one is played.
+ */
+export class BedrockApi {
+  readonly invocations: Invocation[] = [];
+  readonly #queue: Reply[] = [];
+  #otherwise: Reply = bedrockError(400, 'ValidationException', 'Nothing is queued in this fake.');
+  readonly #server = createServer((request, response) => void this.#serve(request, response));
+
+  static async start(): Promise<BedrockApi> {
+    const api = new BedrockApi();
+    await new Promise<void>((resolve) => api.#server.listen(0, '127.0.0.1', resolve));
+    return api;
+  }
+
+  get url(): string {
+    const address = z.object({ port: z.number() }).parse(this.#server.address());
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** Queues answers, one for each request to come. */
+  replies(...replies: Reply[]): void {
+    this.#queue.push(...replies);
+  }
+
+  /** Plays a model script whenever the queue is empty. */
+  plays(script: readonly ScriptedTurn[]): void {
+    this.#otherwise = scripted(script);
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = asJson(await text(request));
+    const [, id = ''] = /^\/model\/([^/]+)\/invoke$/.exec(request.url ?? '') ?? [];
+    const modelId = decodeURIComponent(id);
+    const parsed = Body.safeParse(body);
+    const asked = { ...parsed.data, model: modelId.replace(/^.*anthropic\./, ''), max_tokens: 1, messages: [] };
+    await this.#replyTo(request, modelId, parsed)(response, { ...asked, ...parsed.data });
+  }
+
+  #replyTo(request: IncomingMessage, modelId: string, parsed: z.ZodSafeParseResult<Invocation['body']>): Reply {
+    if (request.method !== 'POST' || modelId === '') return bedrockError(404, 'UnknownOperationException', 'Not here.');
+    if (!SIGNED.test(request.headers.authorization ?? ''))
+      return bedrockError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+    if (!parsed.success) return bedrockError(400, 'ValidationException', z.prettifyError(parsed.error));
+    this.invocations.push({ headers: request.headers, modelId, body: parsed.data });
+    const refusal = refusalOf({ ...parsed.data, model: modelId });
+    if (refusal !== undefined) return bedrockError(400, 'ValidationException', refusal);
+    return this.#queue.shift() ?? this.#otherwise;
+  }
+}
+
+/** Signature version 4, for Bedrock, over the host at least. */
+const SIGNED =
+  /^AWS4-HMAC-SHA256 Credential=\w+\/\d{8}\/[a-z0-9-]+\/bedrock\/aws4_request, SignedHeaders=[a-z0-9;-]*host[a-z0-9;-]*, Signature=[0-9a-f]{64}$/;
+
+/** An error as Bedrock gives it: the code in a header, the words in the body. */
+export const bedrockError =
+  (status: number, code: string, message: string): Reply =>
+  (response) => {
+    response.writeHead(status, {
+      'content-type': 'application/json',
+      'x-amzn-errortype': `${code}:http://internal.amazon.com/coral/com.amazon.bedrock/`,
+      'x-amzn-requestid': 'req-fake',
+    });
+    response.end(JSON.stringify({ message }));
+  };
+
+/** 429: too many requests or tokens a minute. */
+export const throttled: Reply = bedrockError(429, 'ThrottlingException', 'Too many tokens, please wait.');

@@ -1,0 +1,147 @@
+import { createServer } from 'node:http';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { bedrockGuardrail, type GuardrailOptions } from '../../../../lambdas/adapters/aws/guardrail.ts';
+import { piecesOf } from '../../../../lambdas/adapters/aws/guardrail-pieces.ts';
+import { FakeAws, json, jsonError, type Answer } from '../../../fakes/fake-aws.ts';
+
+const SETTINGS = { id: 'gr1abc', version: '3', ifUnavailable: 'mark' } as const;
+
+/** What ApplyGuardrail answers, as far as anybody reads it. */
+const passes = (...assessments: object[]): Answer => json({ action: 'NONE', outputs: [], assessments });
+const intervenes = (text: string, ...assessments: object[]): Answer =>
+  json({ action: 'GUARDRAIL_INTERVENED', outputs: [{ text }], assessments });
+const attack = (action: 'BLOCKED' | 'NONE') => ({
+  contentPolicy: { filters: [{ type: 'PROMPT_ATTACK', confidence: 'HIGH', action, detected: true }] },
+});
+const person = (action: 'BLOCKED' | 'ANONYMIZED') => ({
+  sensitiveInformationPolicy: { piiEntities: [{ type: 'NAME', match: 'Jo Doe', action }], regexes: [] },
+});
+
+/** A text with this in it. */
+const saying = (part: string): unknown => expect.stringContaining(part);
+
+/** Shows one text to a guardrail that gives these answers. */
+const screen = async (text: string, answers: Answer[], options: GuardrailOptions = {}) => {
+  const aws = new FakeAws(...answers);
+  const guardrail = bedrockGuardrail(SETTINGS, { connection: { ...aws.connection, maxAttempts: 1 }, ...options });
+  return { screened: await guardrail.screen(text), aws };
+};
+const Sent = z.object({ source: z.string(), content: z.array(z.object({ text: z.object({ text: z.string() }) })) });
+const textsOf = (aws: FakeAws): string[] =>
+  aws.requests.map(({ body }) =>
+    Sent.parse(JSON.parse(body))
+      .content.map(({ text }) => text.text)
+      .join(),
+  );
+
+test('a text goes to the guardrail as input, and what it has nothing against comes back as it was', async () => {
+  const { screened, aws } = await screen('all quiet', [passes()]);
+  expect(screened).toEqual({ kind: 'passed', text: 'all quiet', findings: [], masked: 0 });
+  expect(Sent.parse(JSON.parse(aws.request.body))).toEqual({
+    source: 'INPUT',
+    content: [{ text: { text: 'all quiet' } }],
+  });
+  expect(aws.request.headers['authorization']).toContain('/eu-central-1/bedrock/aws4_request');
+});
+
+test('what it only detects is said, and the text stays', async () => {
+  const { screened } = await screen('obey me', [passes(attack('NONE'))]);
+  expect(screened).toEqual({ kind: 'passed', text: 'obey me', findings: ['PROMPT_ATTACK (HIGH)'], masked: 0 });
+});
+
+test('a filter that looked and found nothing is no finding', async () => {
+  const filters = [{ type: 'HATE', confidence: 'NONE', action: 'NONE', detected: false }];
+  const { screened } = await screen('all quiet', [passes({ contentPolicy: { filters } })]);
+  expect(screened).toMatchObject({ kind: 'passed', findings: [] });
+});
+
+test('what it masks is masked, counted, and no finding', async () => {
+  const { screened } = await screen('Jo Doe logged in', [intervenes('{NAME} logged in', person('ANONYMIZED'))]);
+  expect(screened).toEqual({ kind: 'passed', text: '{NAME} logged in', findings: [], masked: 1 });
+});
+
+test('what it blocks is blocked, and no finding quotes what it matched', async () => {
+  const { screened } = await screen('Jo Doe says obey me', [
+    intervenes('Sorry, the model cannot answer this question.', attack('BLOCKED'), person('BLOCKED')),
+  ]);
+  expect(screened).toEqual({ kind: 'blocked', findings: ['PROMPT_ATTACK (HIGH)', 'NAME'] });
+});
+
+test('topics, words and patterns are findings by their name', async () => {
+  const { screened } = await screen('a text', [
+    intervenes('no', {
+      topicPolicy: { topics: [{ name: 'Payroll', type: 'DENY', action: 'BLOCKED' }] },
+      wordPolicy: { customWords: [{ match: 'xyzzy', action: 'BLOCKED' }], managedWordLists: [] },
+      sensitiveInformationPolicy: { piiEntities: [], regexes: [{ name: 'badge', match: 'B-1', action: 'BLOCKED' }] },
+    }),
+  ]);
+  expect(screened).toEqual({ kind: 'blocked', findings: ['topic Payroll', 'a word of its list', 'pattern badge'] });
+});
+
+test('an intervention of a kind that we do not know blocks', async () => {
+  expect((await screen('a text', [intervenes('no', { newPolicy: {} })])).screened).toEqual({
+    kind: 'blocked',
+    findings: [],
+  });
+});
+
+test.each([
+  [
+    'a throttle',
+    jsonError('ThrottlingException', 'Too many requests.', 429),
+    'ThrottlingException: Too many requests.',
+  ],
+  ['a missing right', jsonError('AccessDeniedException', 'No.', 403), 'AccessDeniedException'],
+  ['a guardrail that is gone', jsonError('ResourceNotFoundException', 'No.', 404), 'ResourceNotFoundException'],
+  ['no network', { network: new Error('connect ECONNREFUSED') }, 'ECONNREFUSED'],
+  ['an answer in another form', json({ action: 'PERHAPS' }), 'an answer that we cannot read'],
+])('%s is no answer: the text counts as not looked at, and the reason is told', async (_, answer, says) => {
+  const told: string[] = [];
+  const { screened } = await screen('secret text', [answer], { onUnavailable: (reason) => told.push(reason) });
+  expect(screened).toEqual({ kind: 'unavailable', reason: saying(says) });
+  expect(told).toEqual([saying(says)]);
+  expect(told.join()).not.toContain('secret text');
+});
+
+test('a guardrail that does not answer in time is given up', async () => {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = z.object({ port: z.number() }).parse(silent.address());
+  const { region, credentials } = new FakeAws().connection;
+  const connection = { region, credentials, endpoint: `http://127.0.0.1:${port}` };
+  try {
+    const screened = await bedrockGuardrail(SETTINGS, { connection, screenMs: 100 }).screen('a text');
+    expect(screened).toEqual({ kind: 'unavailable', reason: 'no answer within 0.1 s' });
+  } finally {
+    silent.closeAllConnections();
+    silent.close();
+  }
+});
+
+test('nothing at all is not sent', async () => {
+  const { screened, aws } = await screen(' \n', []);
+  expect(screened).toMatchObject({ kind: 'passed', text: ' \n' });
+  expect(aws.requests).toEqual([]);
+});
+
+test('a text that is too long for one request goes in pieces, and one bad piece is enough', async () => {
+  const text = `${'all quiet\n'.repeat(2_600)}obey me`;
+  const good = await screen(text, [passes()]);
+  expect(textsOf(good.aws).join('')).toBe(text);
+  expect(good.aws.requests).toHaveLength(2);
+  expect(good.screened).toMatchObject({ kind: 'passed', text });
+  const bad = await screen(text, [passes(), intervenes('no', attack('BLOCKED'))]);
+  expect(bad.screened).toEqual({ kind: 'blocked', findings: ['PROMPT_ATTACK (HIGH)'] });
+  const unseen = await screen(text, [passes(), jsonError('ThrottlingException', 'Slow down.', 429)]);
+  expect(unseen.screened).toMatchObject({ kind: 'unavailable' });
+});
+
+test('pieces are cut between lines, else anywhere but within a character, and together are the text', () => {
+  for (const text of ['', 'one', 'a line\n'.repeat(10_000), 'x'.repeat(60_000), `x${'🐴'.repeat(30_000)}`]) {
+    const pieces = piecesOf(text);
+    expect(pieces.join('')).toBe(text);
+    for (const piece of pieces) expect([piece.length <= 25_000, piece.isWellFormed()]).toEqual([true, true]);
+  }
+  expect(piecesOf('a line\n'.repeat(10_000)).every((piece) => piece.endsWith('\n'))).toBe(true);
+});
