@@ -10,7 +10,7 @@ import { fromWire, toWire } from './wire.ts';
 
 /**
  * The version of the Messages API that is asked for. Every Claude model on Bedrock takes it; the newer `2026-10-21`,
- * which Anthropic's own SDK sends, is refused by models before 4.7 (docs/decisions/0013-bedrock-by-the-aws-sdk.md).
+ * which Anthropic's own SDK sends, is refused by models before 4.7 (docs/decisions/0015-bedrock-by-the-aws-sdk.md).
  */
 const VERSION = 'bedrock-2023-05-31';
 

@@ -29,8 +29,8 @@ const look = async (
   const room = await new Room({ rules: inForce }).begin();
   await room.decide([INSTANCE, ALARM]);
   const before = room.at.seq;
-  const cloud: typeof room.ports.cloud = (reads) => {
-    const real = room.ports.cloud(reads);
+  const cloud: typeof room.ports.cloud = (reads, scene) => {
+    const real = room.ports.cloud(reads, scene);
     const send: typeof real.send = async (request) => {
       const answer = JSON.stringify(await room.account.cloud({ step: 'observe' }, 'any').send(request));
       const hostile: unknown = JSON.parse(answer.replaceAll('"Value":"app"', `"Value":${JSON.stringify(WORLD_NAME)}`));
