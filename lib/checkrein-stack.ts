@@ -40,7 +40,10 @@ export class CheckreinStack extends Stack {
     const flow = new IncidentFlow(this, 'IncidentFlow', { steps, settings });
     const intake = new AlarmIntake(this, 'AlarmIntake', { agents, flow });
     if (settings.members) new MemberIntake(this, 'MemberIntake', settings.members);
-    const monitoring = new SelfMonitoring(this, 'SelfMonitoring', { steps, flow, intake });
+    const monitoring = new SelfMonitoring(this, 'SelfMonitoring', {
+      ...{ steps, flow, intake },
+      topicArn: settings.ownAlarmsTopicArn,
+    });
     if (settings.rollout === 'canary') new Rollout(this, 'Rollout', { steps, flow, monitoring });
 
     new CfnOutput(this, 'SwitchParameter', { value: killSwitch.parameterName });

@@ -1,7 +1,9 @@
 import { Aws, Duration } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { OWN_ALARM } from '../lambdas/contracts/own-alarms.ts';
 import type { AlarmIntake } from './alarm-intake.ts';
@@ -16,6 +18,8 @@ export interface SelfMonitoringProps {
   readonly steps: Steps;
   readonly flow: IncidentFlow;
   readonly intake: AlarmIntake;
+  /** Where the alarms go. Default: nowhere. */
+  readonly topicArn?: string | undefined;
 }
 
 /**
@@ -30,7 +34,7 @@ export class SelfMonitoring extends Construct {
   /** Speak when executions fail or events are lost. */
   readonly flowAlarms: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { steps, flow, intake }: SelfMonitoringProps) {
+  constructor(scope: Construct, id: string, { steps, flow, intake, topicArn }: SelfMonitoringProps) {
     super(scope, id);
     const undelivered = new DeadLetters(this, 'Undelivered');
     this.closeDead(flow, steps.stopped, undelivered);
@@ -65,9 +69,18 @@ export class SelfMonitoring extends Construct {
         anchor: 'dead-letter-queues',
       }),
     ];
+    if (topicArn !== undefined) {
+      const page = new SnsAction(Topic.fromTopicArn(this, 'Pager', topicArn));
+      for (const alarm of [...this.functionAlarms, ...this.flowAlarms]) {
+        alarm.addAlarmAction(page);
+        alarm.addOkAction(page);
+      }
+    }
   }
 
   private closeDead(flow: IncidentFlow, stopped: StepFunction, deadLetterQueue: DeadLetters): void {
+    // EventBridge has done its part once Lambda has taken the event. What Stopped then fails at must not be lost either.
+    stopped.sendsUnhandledTo(deadLetterQueue);
     new Rule(this, 'ExecutionDied', {
       description: 'An execution of the flow ended without closing its incident.',
       eventPattern: {

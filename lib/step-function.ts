@@ -1,8 +1,17 @@
 import type { Duration } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Alias, Architecture, type IFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Alias,
+  Architecture,
+  CfnFunction,
+  type IFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -76,6 +85,16 @@ export class StepFunction extends NodejsFunction {
     this.live = Live.parse(this.alias);
     logGroup.grantWrite(role);
     acceptWildcard(role, '*', 'X-Ray segments and most AWS read calls know no resource-level permission.');
+  }
+
+  /**
+   * Where Lambda puts an event that the function failed at three times. A property of the function and no destination
+   * of the alias: the queue then holds the event as it came, ready to be sent again.
+   */
+  sendsUnhandledTo(queue: Queue): void {
+    if (this.node.defaultChild instanceof CfnFunction)
+      this.node.defaultChild.deadLetterConfig = { targetArn: queue.queueArn };
+    this.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }));
   }
 
   /** Tells the function the name of something that it was given a right to. */

@@ -133,6 +133,14 @@ export const Settings = z.strictObject({
       subnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]+$/, 'the id of a subnet, e.g. subnet-0a1b2c3d')).min(1),
     })
     .optional(),
+  /**
+   * Where the harness's own alarms go, when they begin and when they end: an SNS topic that your pager listens to, in the
+   * Region of the stack, which CloudWatch may publish to. Default: nowhere.
+   */
+  ownAlarmsTopicArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'an ARN like arn:aws:sns:eu-west-1:123456789012:pager')
+    .optional(),
   /** A managed policy that bounds every role of the stack, where your organization asks for one. */
   permissionsBoundaryArn: arn('iam', 'policy', 'arn:aws:iam::123456789012:policy/boundary').optional(),
   /** On every resource that can have tags. */

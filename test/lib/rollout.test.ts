@@ -128,6 +128,23 @@ describe('the harness’s own alarms', () => {
     }
   });
 
+  test('they go to the pager when they begin and when they end, if there is one', () => {
+    const ownAlarmsTopicArn = 'arn:aws:sns:eu-west-1:123456789012:pager';
+    const paged = synthesize({ ...rules, settings: { ...rules.settings, ownAlarmsTopicArn } }).template;
+    for (const [, { Properties }] of ofType('AWS::CloudWatch::Alarm', paged))
+      expect(Properties).toMatchObject({ AlarmActions: [ownAlarmsTopicArn], OKActions: [ownAlarmsTopicArn] });
+    for (const alarm of alarms.values()) expect(alarm).not.toHaveProperty('AlarmActions');
+  });
+
+  test('an event at which Stopped failed waits in a queue that one of them watches', () => {
+    const stopped = ofType('AWS::Lambda::Function', template).find(([id]) => id.startsWith('StepsStopped'));
+    const queue = /"(SelfMonitoringUndelivered[0-9A-F]{8})"/.exec(text(stopped?.[1].Properties))?.[1];
+    expect(text(stopped?.[1].Properties)).toContain(
+      `"DeadLetterConfig":{"TargetArn":{"Fn::GetAtt":["${queue ?? '?'}","Arn"]}}`,
+    );
+    expect([...alarms.values()].filter((alarm) => text(alarm).includes(queue ?? '?'))).toHaveLength(1);
+  });
+
   test('every function is watched by one', () => {
     const watched = text([...alarms.values()]);
     for (const id of idsOf('AWS::Lambda::Function')) expect([id, watched.includes(id)]).toEqual([id, true]);
