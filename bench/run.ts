@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { InputError } from '../lambdas/errors.ts';
+import { complaint } from '../bin/commands/output.ts';
 import { measureBundles } from './bundles.ts';
 import { calibrate, type Figure } from './figure.ts';
 import { measureIncidents } from './incidents.ts';
@@ -71,12 +71,6 @@ const main = async (): Promise<void> => {
 try {
   await main();
 } catch (error) {
-  const says =
-    error instanceof InputError
-      ? `${error.message}\n  expected: ${error.advice}`
-      : error instanceof Error
-        ? error.message
-        : String(error);
-  process.stderr.write(`bench: ${says}\n`);
+  process.stderr.write(`${complaint(error)}\n`);
   process.exitCode = 1;
 }

@@ -3,11 +3,9 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Subscription, SubscriptionFilter, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { EVERYONE } from '../lambdas/contracts/audience.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 import type { StepFunction } from './step-function.ts';
-
-/** Value of the message attribute `audience` for what every approver should read. */
-const EVERYONE = 'everyone';
 
 export interface ApprovalDeskProps {
   readonly approvers: Settings['approvers'];

@@ -18,13 +18,14 @@ import { startLedgerThread, type LedgerThread } from './ledger-thread.ts';
 import { LedgerMeter } from './meter.ts';
 import type { LoadOptions } from './options.ts';
 
-/** Money and incidents of a day without a ceiling in reach: the ceilings are there to stop just such a run. */
+/** Money and incidents of a day, and changes of an hour, without a ceiling in reach: those are there to stop just such a run. */
 const UNBOUND = { dollars: 1_000_000, incidents: 1_000_000 };
+const HASTE = { perTool: 1000, perTarget: 100 };
 
 const unbound = (rules: Rules): Rules => ({
   ...rules,
   agents: rules.agents.map((agent) => ({ ...agent, budgetPerDay: UNBOUND })),
-  settings: { ...rules.settings, accountBudgetPerDay: UNBOUND },
+  settings: { ...rules.settings, accountBudgetPerDay: UNBOUND, changesPerHour: HASTE },
 });
 
 const Definition = z.looseObject({

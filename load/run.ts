@@ -1,4 +1,4 @@
-import { InputError } from '../lambdas/errors.ts';
+import { complaint } from '../bin/commands/output.ts';
 import { HELP, optionsFrom } from './options.ts';
 import { play } from './play.ts';
 import { inWords } from './report.ts';
@@ -17,12 +17,6 @@ const main = async (): Promise<void> => {
 try {
   await main();
 } catch (error) {
-  const says =
-    error instanceof InputError
-      ? `${error.message}\n  expected: ${error.advice}`
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
-  process.stderr.write(`load: ${says}\n`);
+  process.stderr.write(`${complaint(error)}\n`);
   process.exitCode = 1;
 }

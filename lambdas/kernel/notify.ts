@@ -1,3 +1,4 @@
+import { EVERYONE } from '../contracts/audience.ts';
 import type { EventData } from '../contracts/events.ts';
 import type { Notification, Notifier } from '../ports.ts';
 import type { Journal } from './journal.ts';
@@ -6,7 +7,7 @@ import { redactedWords } from './redaction.ts';
 /** Sends a message. Answers with what goes on the trace: that it left, or that it did not, since a deaf topic must not stop an incident. */
 export const sent = async (notifier: Notifier, message: Notification): Promise<EventData<'people.notified'>> => {
   const { about } = message;
-  const to = [message.audience ?? 'everyone'];
+  const to = [message.audience ?? EVERYONE];
   try {
     await notifier.notify(message);
     return { about, to, sent: true, error: null };

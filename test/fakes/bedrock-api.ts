@@ -1,9 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import type { ScriptedTurn } from '../../local/script.ts';
 import { refusalOf, WireRequest } from './messages-api-rules.ts';
-import { asJson, scripted, type Reply } from './messages-api.ts';
+import { asJson, scripted } from './messages-api.ts';
+import { ReplyServer, type Reply } from './reply-server.ts';
 
 /** What InvokeModel takes of the Messages API: the model is in the path, and the version in the body. */
 const Body = WireRequest.omit({ model: true }).extend({ anthropic_version: z.literal('bedrock-2023-05-31') });
@@ -20,39 +21,25 @@ export interface Invocation {
  * Amazon Bedrock's InvokeModel for Claude models, on localhost. It takes what is signed for Bedrock and keeps to the
  * rules of the Messages API, records it, and answers from a queue, or from a model script when one is played.
  */
-export class BedrockApi {
+export class BedrockApi extends ReplyServer {
   readonly invocations: Invocation[] = [];
-  readonly #queue: Reply[] = [];
-  #otherwise: Reply = bedrockError(400, 'ValidationException', 'Nothing is queued in this fake.');
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
+
+  constructor() {
+    super(bedrockError(400, 'ValidationException', 'Nothing is queued in this fake.'));
+  }
 
   static async start(): Promise<BedrockApi> {
     const api = new BedrockApi();
-    await new Promise<void>((resolve) => api.#server.listen(0, '127.0.0.1', resolve));
+    await api.listen();
     return api;
-  }
-
-  get url(): string {
-    const address = z.object({ port: z.number() }).parse(this.#server.address());
-    return `http://127.0.0.1:${address.port}`;
-  }
-
-  /** Queues answers, one for each request to come. */
-  replies(...replies: Reply[]): void {
-    this.#queue.push(...replies);
   }
 
   /** Plays a model script whenever the queue is empty. */
   plays(script: readonly ScriptedTurn[]): void {
-    this.#otherwise = scripted(script);
+    this.otherwise(scripted(script));
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected override async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = asJson(await text(request));
     const [, id = ''] = /^\/model\/([^/]+)\/invoke$/.exec(request.url ?? '') ?? [];
     const modelId = decodeURIComponent(id);
@@ -69,7 +56,7 @@ export class BedrockApi {
     this.invocations.push({ headers: request.headers, modelId, body: parsed.data });
     const refusal = refusalOf({ ...parsed.data, model: modelId });
     if (refusal !== undefined) return bedrockError(400, 'ValidationException', refusal);
-    return this.#queue.shift() ?? this.#otherwise;
+    return this.next();
   }
 }
 

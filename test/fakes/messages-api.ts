@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import type { ContentBlock, Usage } from '../../lambdas/contracts/model.ts';
@@ -6,9 +6,7 @@ import { StepError } from '../../lambdas/errors.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
 import type { ScriptedTurn } from '../../local/script.ts';
 import { fromWireRequest, refusalOf, WireRequest } from './messages-api-rules.ts';
-
-/** How the fake answers one request: with a message, or with one of the faults below. */
-export type Reply = (response: ServerResponse, request: WireRequest) => void | Promise<void>;
+import { ReplyServer, type Reply } from './reply-server.ts';
 
 /** A request as it arrived, for assertions. */
 export interface Recorded {
@@ -20,39 +18,29 @@ export interface Recorded {
  * The Anthropic Messages API on localhost. It holds requests to the rules that the real one refuses them by
  * (see messages-api-rules.ts), records them, and answers from a queue, or from a model script when one is played.
  */
-export class MessagesApi {
+export class MessagesApi extends ReplyServer {
   readonly requests: Recorded[] = [];
-  readonly #queue: Reply[] = [];
-  #otherwise: Reply = apiError(500, 'api_error', 'Nothing is queued in this fake.', { 'x-should-retry': 'false' });
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
+
+  constructor() {
+    super(apiError(500, 'api_error', 'Nothing is queued in this fake.', { 'x-should-retry': 'false' }));
+  }
 
   static async start(): Promise<MessagesApi> {
     const api = new MessagesApi();
-    await new Promise<void>((resolve) => api.#server.listen(0, '127.0.0.1', resolve));
+    await api.listen();
     return api;
   }
 
   get baseUrl(): string {
-    const address = z.object({ port: z.number() }).parse(this.#server.address());
-    return `http://127.0.0.1:${address.port}`;
-  }
-
-  /** Queues answers, one for each request to come. */
-  replies(...replies: Reply[]): void {
-    this.#queue.push(...replies);
+    return this.url;
   }
 
   /** Plays a model script whenever the queue is empty. */
   plays(script: readonly ScriptedTurn[]): void {
-    this.#otherwise = scripted(script);
+    this.otherwise(scripted(script));
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected override async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request);
     const reply = authorized(request.headers) ? this.#replyTo(request, body) : UNAUTHORIZED;
     await reply(response, WireRequest.safeParse(asJson(body)).data ?? EMPTY);
@@ -67,7 +55,7 @@ export class MessagesApi {
     if (!parsed.success) return invalid(z.prettifyError(parsed.error));
     this.requests.push({ headers: request.headers, body: parsed.data });
     const refusal = refusalOf(parsed.data);
-    return refusal === undefined ? (this.#queue.shift() ?? this.#otherwise) : invalid(refusal);
+    return refusal === undefined ? this.next() : invalid(refusal);
   }
 }
 

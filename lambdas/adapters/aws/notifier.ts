@@ -1,10 +1,9 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { EVERYONE } from '../../contracts/audience.ts';
 import type { Notifier } from '../../ports.ts';
 import { CONNECTION } from './connection.ts';
 import { translated } from './errors.ts';
 
-/** The `audience` of a message that is meant for everyone; each approver's subscription filters on their own. */
-const EVERYONE = 'everyone';
 /** SNS takes subjects below 100 characters of printable ASCII. */
 const SUBJECT_LENGTH = 99;
 
