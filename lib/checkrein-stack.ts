@@ -41,7 +41,9 @@ export class CheckreinStack extends Stack {
     const intake = new AlarmIntake(this, 'AlarmIntake', { agents, flow });
     if (settings.members) new MemberIntake(this, 'MemberIntake', settings.members);
     const monitoring = new SelfMonitoring(this, 'SelfMonitoring', {
-      ...{ steps, flow, intake },
+      steps,
+      flow,
+      intake,
       topicArn: settings.ownAlarmsTopicArn,
     });
     if (settings.rollout === 'canary') new Rollout(this, 'Rollout', { steps, flow, monitoring });

@@ -176,7 +176,11 @@ const approval = (
   const missing = missingFacts(tool, facts);
   if (missing !== undefined) return [unknown(subject, was, missing)];
   const ruling = policy.mayApprove({
-    ...{ approver, tool, target, facts, report },
+    approver,
+    tool,
+    target,
+    facts,
+    report,
     breakGlass: data.breakGlass === true,
     triggerOwner: isTriggerOwner(events, data.approver),
   });

@@ -8,6 +8,7 @@ import { grantMinutes } from '../kernel/timing.ts';
 import { allOf, lastOf } from '../kernel/trace.ts';
 import type { Calendar, Callbacks, Clock, Ids, Ledger, MacGenerator, Notifier, Switch } from '../ports.ts';
 import { entitlement, lookUp, type Found } from './question.ts';
+import { quorumOf } from './quorum.ts';
 import { finish, settledSentence, settleOnce, settlementOf, type Settlement } from './settlement.ts';
 
 export interface AnswerPorts {
@@ -96,13 +97,6 @@ const settle = async (
     : { status: 'denied', says: 'Denied. Nothing will be changed, and the agent gets your reason.' };
 };
 
-/** How many must approve: as asked, and no fewer than policy wants for breaking a freeze that began since. */
-const neededNow = ({ asked, planned, question }: Found, breakGlass: boolean, ports: AnswerPorts): number => {
-  const agent = agentOf(ports.rules, question.agent);
-  const now = ports.policy.approvalsNeeded({ ...planned.plan, agent, breakGlass });
-  return Math.max(asked.needed, now.verdict === 'permitted' ? now.needed : Infinity);
-};
-
 const grant = async (
   reason: string,
   given: Heard,
@@ -112,18 +106,14 @@ const grant = async (
 ): Promise<Receipt> => {
   const { freeze } = given;
   const breakGlass = freeze !== undefined;
-  const approvals = allOf(journal.events, 'approval.answered').filter(
-    ({ data }) => data.approvalId === given.approvalId && data.counted && data.answer === 'approve',
-  );
-  // In a freeze, those who approved before it have to say that they mean it all the same.
-  const valid = approvals.filter(({ data }) => !breakGlass || data.breakGlass === true);
-  const by = [...new Set(valid.map(({ data }) => data.approver))];
-  const needed = neededNow(found, breakGlass, ports);
-  if (by.length < needed) return { status: 'counted', says: `Your approval counts. ${by.length} of ${needed} needed.` };
+  const quorum = quorumOf(found, journal.events, breakGlass, ports);
+  if (quorum.kind === 'never') return refused('not-entitled', `Your approval was recorded, but: ${quorum.reason}`);
+  const { kind, by, needed } = quorum;
+  if (kind === 'open') return { status: 'counted', says: `Your approval counts. ${by.length} of ${needed} needed.` };
   const minutes = grantMinutes(ports.rules.settings, agentOf(ports.rules, found.question.agent));
   const yes = { approvers: by, breakGlass };
   const grants = await issueGrants({ ...ports, mac: ports.grantMac }, found.planned, yes, minutes);
-  const settlement: Settlement = { outcome: 'granted', by, reason, grants, ...(breakGlass && { freeze }) };
+  const settlement: Settlement = { outcome: 'granted', by: [...by], reason, grants, ...(breakGlass && { freeze }) };
   return settle(settlement, given, found, journal, ports);
 };
 
@@ -151,9 +141,15 @@ export const takeAnswer = async (answer: Answer, ports: AnswerPorts): Promise<Re
   const counted = given.answer === 'deny' ? right.known : right.mayApprove;
   const recorded = await journal.onceUnless('approval.answered', heardBefore(given), () => ({
     data: {
-      ...{ approvalId: given.approvalId, approver: given.approver, answer: given.answer },
-      ...{ reason: given.reason, via: given.via, ...brokenGlass(breakGlass) },
-      ...{ digest: planned.digest, counted, statements: right.statements },
+      approvalId: given.approvalId,
+      digest: planned.digest,
+      approver: given.approver,
+      answer: given.answer,
+      reason: given.reason,
+      via: given.via,
+      ...brokenGlass(breakGlass),
+      counted,
+      statements: right.statements,
     },
   }));
   if (recorded === undefined)

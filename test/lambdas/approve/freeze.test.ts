@@ -110,6 +110,19 @@ when { context.breakGlass && context.approvals < 2 };`;
   });
 });
 
+test('where policy lets nobody break a freeze, an approval says so and grants nothing', async () => {
+  const never = `@id("never")
+@reason("This freeze is for everybody.")
+forbid (principal, action == Checkrein::Action::"release", resource)
+when { context.breakGlass };`;
+  const { rules } = desk.page;
+  const ports = { ...desk.page, policy: policyEngine({ ...rules, policies: { ...rules.policies, never } }) };
+  const response = await breakGlass(ANA, 'Now!', ports);
+  expect(response.statusCode).toBe(403);
+  expect(textOf(response)).toContain('Your approval was recorded, but: This freeze is for everybody.');
+  expect(desk.callbacks.resumed).toEqual([]);
+});
+
 describe('a freeze that begins between two approvals', () => {
   test('is not broken by the one that came before it', async () => {
     const reboot = await desk.bring('inc-2', { plan: rebootPlan });

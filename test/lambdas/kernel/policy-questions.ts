@@ -73,7 +73,11 @@ export const reboot = (target: Partial<Target> = {}): ReleaseQuestion => ({
 export const askedOf = (...roles: string[]): ApproveQuestion => {
   const { tool, target, facts, report, breakGlass } = resize();
   return {
-    ...{ tool, target, facts, report, breakGlass },
+    tool,
+    target,
+    facts,
+    report,
+    breakGlass,
     approver: { email: 'ana@example.com', roles },
     triggerOwner: false,
   };
