@@ -1,7 +1,8 @@
 import { configAt, rulesIn } from '../../local/config.ts';
 import type { DeploymentFlags } from '../operator/deployment.ts';
 import { doctorAws } from '../operator/doctor-aws.ts';
-import { examine, type DoctorAws, type Finding } from '../operator/doctor.ts';
+import type { DoctorAws, Finding } from '../operator/doctor-finding.ts';
+import { examine } from '../operator/doctor.ts';
 import { printer, printJson } from './output.ts';
 
 const linesOf = ({ check, verdict, says, todo }: Finding): string[] => [

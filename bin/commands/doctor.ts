@@ -5,7 +5,7 @@ import type { DeploymentFlags } from '../operator/deployment.ts';
 export const doctorCommand = (): Command =>
   new Command('doctor')
     .description(
-      'Examine a deployed stack: bootstrap, stack, model key, approvers, kill switch, ledger, and a dry incident that changes nothing.',
+      'Examine a deployed stack: bootstrap, stack, model key, approvers, kill switch, alarm intake, ledger, and a dry incident that changes nothing.',
     )
     .option('--stack <name>', 'the deployed stack', 'Checkrein')
     .option('--json', 'print JSON')

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DescribeContinuousBackupsCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeRuleCommand, EventBridgeClient, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
@@ -9,7 +10,8 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { dynamoLedger } from '../../lambdas/adapters/aws/ledger.ts';
 import { ledgerClient } from '../../lambdas/adapters/aws/ledger-table.ts';
 import { asking, stackCalled } from './deployment.ts';
-import type { DoctorAws } from './doctor.ts';
+import type { DoctorAws, IntakeRule } from './doctor-finding.ts';
+import { messageIn } from './doctor-cause.ts';
 
 /** Where `cdk bootstrap` writes its version, unless it was told another qualifier. */
 const BOOTSTRAP = '/cdk-bootstrap/hnb659fds/version';
@@ -28,9 +30,10 @@ export const doctorAws = (): DoctorAws => {
       return value === undefined ? undefined : Number(value);
     },
     stack: stackCalled,
-    secretReplaced: (secretArn) => asking('secretsmanager:DescribeSecret', () => replaced(secretArn)),
+    modelKey: (secretArn) => asking('secretsmanager:DescribeSecret', () => keyIn(secretArn)),
     subscriptions: (topicArn) => asking('sns:ListSubscriptionsByTopic', () => subscriptionsOf(topicArn)),
-    switchPosition: async (name) => (await parameter(ssm, name)) ?? 'nothing',
+    switchPosition: (name) => parameter(ssm, name),
+    intake: (startArn) => asking('events:ListRuleNamesByTarget and DescribeRule', () => rulesTo(startArn)),
     table: (TableName) =>
       asking('dynamodb:DescribeTable and DescribeContinuousBackups', async () => {
         const { Table } = await dynamo.send(new DescribeTableCommand({ TableName }));
@@ -64,9 +67,30 @@ const parameter = (ssm: SSMClient, name: string): Promise<string | undefined> =>
   });
 
 /** A generated secret has one version. As soon as somebody stores another value, the generated one is the previous. */
-const replaced = async (SecretId: string): Promise<boolean> => {
-  const { VersionIdsToStages = {} } = await new SecretsManagerClient({}).send(new DescribeSecretCommand({ SecretId }));
-  return Object.values(VersionIdsToStages).some((stages) => stages.includes('AWSPREVIOUS'));
+const keyIn = async (SecretId: string): ReturnType<DoctorAws['modelKey']> => {
+  try {
+    const { DeletedDate, VersionIdsToStages = {} } = await new SecretsManagerClient({}).send(
+      new DescribeSecretCommand({ SecretId }),
+    );
+    if (DeletedDate !== undefined) return 'deleted';
+    return Object.values(VersionIdsToStages).some((stages) => stages.includes('AWSPREVIOUS')) ? 'stored' : 'generated';
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return 'missing';
+    throw error;
+  }
+};
+
+/** One page: a stack has a rule an agent, and a page has a hundred. */
+const rulesTo = async (TargetArn: string): Promise<IntakeRule[]> => {
+  const client = new EventBridgeClient({});
+  const { RuleNames = [] } = await client.send(new ListRuleNamesByTargetCommand({ TargetArn }));
+  return Promise.all(
+    RuleNames.map(async (name) => {
+      const { State, EventPattern = 'null' } = await client.send(new DescribeRuleCommand({ Name: name }));
+      const pattern: unknown = JSON.parse(EventPattern);
+      return { name, enabled: State === 'ENABLED', pattern };
+    }),
+  );
 };
 
 const subscriptionsOf = async (TopicArn: string): Promise<{ email: string; confirmed: boolean }[]> => {
@@ -86,8 +110,9 @@ const run = async (sfn: SFNClient, stateMachineArn: string, event: object): Retu
   const input = JSON.stringify({ event: { ...event, id: name, time: new Date().toISOString() } });
   const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input }));
   for (let seconds = 0; seconds < PATIENCE_SECONDS; seconds += 1) {
-    const { status = 'UNKNOWN' } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-    if (status !== 'RUNNING') return { incident: name, status };
+    const { status = 'UNKNOWN', cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (status !== 'RUNNING')
+      return { incident: name, status, ...(cause === undefined ? {} : { reason: messageIn(cause) }) };
     await pause(1000);
   }
   return { incident: name, status: `RUNNING after ${String(PATIENCE_SECONDS)} s` };

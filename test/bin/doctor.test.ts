@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../bin/operator/deployment.ts';
-import { examine, type DoctorAws, type Finding } from '../../bin/operator/doctor.ts';
+import { messageIn } from '../../bin/operator/doctor-cause.ts';
+import type { DoctorAws, Finding } from '../../bin/operator/doctor-finding.ts';
+import { examine } from '../../bin/operator/doctor.ts';
 import { DoctorAccount } from '../fakes/doctor-account.ts';
 import { shippedRules } from '../lib/shipped.ts';
 
@@ -36,6 +38,7 @@ test('a set-up in order passes every check, the dry incident included', async ()
     'model key',
     'approvers',
     'kill switch',
+    'alarm intake',
     'ledger',
     'dry incident',
   ]);
@@ -56,7 +59,7 @@ describe('broken on purpose', () => {
   });
 
   test('placeholder key: named, with the command that stores one', async () => {
-    const findings = await examineWith({ secretReplaced: async () => false });
+    const findings = await examineWith({ modelKey: async () => 'generated' });
     expect(wrong(findings)).toEqual([['model key', 'fail']]);
     expect(about(findings, 'model key')).toContain('aws secretsmanager put-secret-value --secret-id');
   });
@@ -66,10 +69,17 @@ describe('broken on purpose', () => {
     delete deployment.ModelKeySecret;
     const findings = await examineWith({
       stack: async () => ({ status: 'UPDATE_COMPLETE', deployment }),
-      secretReplaced: () => healthy.refuse('secretsmanager:DescribeSecret'),
+      modelKey: () => healthy.refuse('secretsmanager:DescribeSecret'),
     });
     expect(wrong(findings)).toEqual([]);
     expect(about(findings, 'model key')).toContain('No key: models are asked on Bedrock.');
+  });
+
+  test('a key whose secret is marked for deletion cannot be read: named, with the command that restores it', async () => {
+    const marked = await examineWith({ modelKey: async () => 'deleted' });
+    expect(wrong(marked)).toEqual([['model key', 'fail']]);
+    expect(about(marked, 'model key')).toContain('aws secretsmanager restore-secret --secret-id');
+    expect(wrong(await examineWith({ modelKey: async () => 'missing' }))).toEqual([['model key', 'fail']]);
   });
 
   test('unconfirmed subscription: named by address; if nobody has confirmed, nothing can be approved', async () => {
@@ -82,6 +92,15 @@ describe('broken on purpose', () => {
     expect(wrong(none)).toEqual([['approvers', 'fail']]);
   });
 
+  test('a subscription that is gone: nobody is sent to look for a mail', async () => {
+    const findings = await examineWith({
+      subscriptions: async () => emails.slice(1).map((email) => ({ email, confirmed: true })),
+    });
+    expect(wrong(findings)).toEqual([['approvers', 'warn']]);
+    expect(about(findings, 'approvers')).toContain(`no subscription of ${String(emails[0])}`);
+    expect(about(findings, 'approvers')).not.toContain('Open the mail');
+  });
+
   test('switch off: nothing is looked at, although the dry incident goes through', async () => {
     const findings = await examineWith({ switchPosition: async () => 'off' });
     expect(wrong(findings)).toEqual([['kill switch', 'fail']]);
@@ -90,10 +109,35 @@ describe('broken on purpose', () => {
     expect(wrong(await examineWith({ switchPosition: async () => 'ON' }))).toEqual([['kill switch', 'fail']]);
   });
 
+  test('switch gone: the advice makes it anew, because there is nothing to flip', async () => {
+    const findings = await examineWith({ switchPosition: async () => undefined });
+    expect(wrong(findings)).toEqual([['kill switch', 'fail']]);
+    expect(about(findings, 'kill switch')).toContain('aws ssm put-parameter --name /Checkrein/kill-switch');
+  });
+
+  test('a rule that is disabled: named, with its agent and the command that enables it', async () => {
+    const [first, ...others] = healthy.rules;
+    const disabled = first === undefined ? [] : [{ ...first, enabled: false }];
+    const findings = await examineWith({ intake: async () => [...disabled, ...others] });
+    expect(wrong(findings)).toEqual([['alarm intake', 'fail']]);
+    expect(about(findings, 'alarm intake')).toContain(`what ${String(agents[0]?.name)} takes is disabled`);
+    expect(about(findings, 'alarm intake')).toContain(`aws events enable-rule --name ${String(first?.name)}`);
+  });
+
+  test('an agent whose rule is gone, or matches other events than config/ says: named', async () => {
+    const gone = await examineWith({ intake: async () => healthy.rules.slice(1) });
+    expect(wrong(gone)).toEqual([['alarm intake', 'fail']]);
+    expect(about(gone, 'alarm intake')).toContain(`for what ${String(agents[0]?.name)} takes`);
+    const others = healthy.rules.map((rule) => ({ ...rule, pattern: { source: ['aws.ec2'] } }));
+    expect(wrong(await examineWith({ intake: async () => others }))).toEqual([['alarm intake', 'fail']]);
+  });
+
   test('stack missing: named, and nothing is asked of what cannot be there', async () => {
     const findings = await examineWith({ stack: async () => undefined });
     expect(wrong(findings)).toEqual([['stack', 'fail']]);
     expect(findings.at(-1)?.check).toBe('stack');
+    expect(about(findings, 'stack')).toContain('account 123456789012, Region eu-west-1');
+    expect(about(findings, 'stack')).toContain('set AWS_REGION');
     expect(about(findings, 'stack')).toContain('npx cdk deploy Checkrein');
   });
 });
@@ -132,11 +176,21 @@ describe('also told', () => {
   });
 
   test('a dry incident that failed, and one whose trace was touched', async () => {
-    const failed = await examineWith({ runFlow: async () => ({ incident: 'doctor-1', status: 'FAILED' }) });
+    const failed = await examineWith({
+      runFlow: async () => ({ incident: 'doctor-1', status: 'FAILED', reason: 'not authorized to perform: kms:Sign' }),
+    });
     expect(wrong(failed)).toEqual([['dry incident', 'fail']]);
+    expect(about(failed, 'dry incident')).toContain('ended as FAILED: not authorized to perform: kms:Sign');
     const touched = healthy.events.map((event, n) => (n === 0 ? { ...event, at: '2026-01-01T00:00:00.000Z' } : event));
     const findings = await examineWith({ trace: async () => touched });
     expect(wrong(findings)).toEqual([['dry incident', 'fail']]);
     expect(about(findings, 'dry incident')).toContain('broken at event 0');
+  });
+
+  test('the cause of a failed execution in one sentence, whoever wrote it', () => {
+    const ofLambda = { errorType: 'LedgerUnavailable', errorMessage: 'The ledger refused a call.', trace: ['at …'] };
+    expect(messageIn(JSON.stringify(ofLambda))).toBe('The ledger refused a call.');
+    expect(messageIn('The state machine was stopped.')).toBe('The state machine was stopped.');
+    expect(messageIn('x'.repeat(1000)).length).toBeLessThan(500);
   });
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Deployment } from '../../bin/operator/deployment.ts';
-import type { DoctorAws } from '../../bin/operator/doctor.ts';
+import type { DoctorAws, IntakeRule } from '../../bin/operator/doctor-finding.ts';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { Json } from '../../lambdas/contracts/json.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
@@ -37,6 +37,11 @@ export class DoctorAccount {
     this.#rules = rules;
   }
 
+  /** The rules that start the flow, as the stack makes them. */
+  get rules(): IntakeRule[] {
+    return this.#rules.agents.map(({ name, takes }) => ({ name: `Checkrein-${name}`, enabled: true, pattern: takes }));
+  }
+
   /** Answers as an account in which everything is in order does. */
   get aws(): DoctorAws {
     const { deployment } = this;
@@ -45,9 +50,10 @@ export class DoctorAccount {
       caller: async () => ({ account: '123456789012', region: 'eu-west-1' }),
       bootstrapVersion: async () => 30,
       stack: async () => ({ status: 'UPDATE_COMPLETE', deployment }),
-      secretReplaced: async () => true,
+      modelKey: async () => 'stored',
       subscriptions: async () => approvers,
       switchPosition: async () => 'on',
+      intake: async () => this.rules,
       table: async () => ({ status: 'ACTIVE', pointInTimeRecovery: true }),
       runFlow: async (_, event) => {
         if (this.events.length === 0) await this.#run(event);

@@ -1,0 +1,186 @@
+import type { Agent } from '../../lambdas/contracts/agent.ts';
+import type { Settings } from '../../lambdas/contracts/settings.ts';
+import { canonical } from '../../lambdas/kernel/canonical.ts';
+import { verifyTrace } from '../../lambdas/kernel/chain.ts';
+import { priceOf, unknownModelAdvice } from '../../lambdas/kernel/model-prices.ts';
+import type { Deployment } from './deployment.ts';
+import { fail, ok, warn, type DoctorAws, type Verdict } from './doctor-finding.ts';
+
+/** Who is asking, and where. */
+export const credentials = async (aws: DoctorAws): Promise<Verdict> => {
+  const { account, region } = await aws.caller();
+  return ok(`Account ${account}, Region ${region}.`);
+};
+
+/** Whether the CDK can deploy here. */
+export const bootstrap = async (aws: DoctorAws): Promise<Verdict> => {
+  const version = await aws.bootstrapVersion();
+  if (version !== undefined) return ok(`The CDK bootstrap stack has version ${String(version)}.`);
+  const { account, region } = await aws.caller();
+  return fail(
+    `Account ${account} has no CDK bootstrap stack in Region ${region}.`,
+    `npx cdk bootstrap aws://${account}/${region}`,
+  );
+};
+
+/** Whether budgets can be kept: a model without a price cannot be budgeted. */
+export const prices = (agents: readonly Agent[]): Verdict => {
+  const models = [...new Set(agents.map(({ model }) => model))];
+  const [unknown] = models.filter((model) => priceOf(model) === undefined);
+  return unknown === undefined
+    ? ok(`Every agent's model has a price: ${models.join(', ')}.`)
+    : fail(`An agent names the model ${unknown}, which has no price.`, unknownModelAdvice(unknown));
+};
+
+/** Whether there is a stack of this version, and its last deployment went well. */
+export const stackVerdict = async (
+  aws: DoctorAws,
+  name: string,
+  stack: Awaited<ReturnType<DoctorAws['stack']>>,
+): Promise<Verdict> => {
+  if (stack === undefined) {
+    const { account, region } = await aws.caller();
+    return fail(
+      `There is no stack ${name} in account ${account}, Region ${region}.`,
+      `If it is elsewhere, set AWS_REGION or AWS_PROFILE. Else: npx cdk deploy ${name}`,
+    );
+  }
+  const { status, deployment } = stack;
+  if (deployment === undefined)
+    return fail(`The stack ${name} is ${status} and lacks outputs of this version.`, `npx cdk deploy ${name}`);
+  if (/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return ok(`${name} is ${status}.`);
+  if (status === 'UPDATE_ROLLBACK_COMPLETE')
+    return warn(
+      `The last deployment of ${name} was rolled back; the one before it is in use.`,
+      'Look at the events of the stack and at the alarms checkrein-self-…, then deploy again.',
+    );
+  return fail(`${name} is ${status}.`, 'Wait until it is complete, or look at the events of the stack.');
+};
+
+/** Whether somebody has stored a key of the model's API. */
+export const modelKey = async (aws: DoctorAws, secret: string | undefined): Promise<Verdict> => {
+  if (secret === undefined)
+    return ok(
+      'No key: models are asked on Bedrock. Whether the account has access to them shows at the first incident.',
+    );
+  const state = await aws.modelKey(secret);
+  switch (state) {
+    case 'stored':
+      return ok('A model key has been stored. Whether it is valid shows at the first incident.');
+    case 'generated':
+      return fail(
+        'The secret of the model key still holds the value that the deployment generated.',
+        `aws secretsmanager put-secret-value --secret-id ${secret} --secret-string "$(cat model-key)"`,
+      );
+    case 'deleted':
+      return fail(
+        'The secret of the model key is marked for deletion: nobody can read it.',
+        `aws secretsmanager restore-secret --secret-id ${secret}`,
+      );
+    case 'missing':
+      return fail(
+        `The secret of the model key, ${secret}, was deleted.`,
+        'Give the secret in lib/model-key.ts a new construct id, deploy, and store the key again.',
+      );
+  }
+};
+
+/** Whether people get what is sent to them. */
+export const approvers = async (aws: DoctorAws, topic: string, wanted: Settings['approvers']): Promise<Verdict> => {
+  const all = await aws.subscriptions(topic);
+  const subscribed = new Set(all.map(({ email }) => email));
+  const confirmed = new Set(all.flatMap((one) => (one.confirmed ? [one.email] : [])));
+  const emails = wanted.map(({ email }) => email);
+  const deaf = emails.filter((email) => !confirmed.has(email));
+  if (deaf.length === 0) return ok(`All ${String(emails.length)} approvers have confirmed their subscription.`);
+  const pending = deaf.filter((email) => subscribed.has(email));
+  const gone = deaf.filter((email) => !subscribed.has(email));
+  const says = [
+    `Nothing is sent to ${deaf.join(', ')}:`,
+    ...(pending.length > 0 ? [`the subscription of ${pending.join(', ')} is not confirmed.`] : []),
+    ...(gone.length > 0 ? [`there is no subscription of ${gone.join(', ')} any more.`] : []),
+    ...(deaf.length === emails.length ? ['Every approval would expire.'] : []),
+  ].join(' ');
+  const todo = [
+    ...(pending.length > 0
+      ? ['Open the mail "AWS Notification - Subscription Confirmation" and follow its link.']
+      : []),
+    ...(gone.length > 0 ? [`Deploy once without ${gone.join(', ')} in config/deployment.ts, and once with.`] : []),
+  ].join(' ');
+  return deaf.length === emails.length ? fail(says, todo) : warn(says, todo);
+};
+
+/** Where the kill switch stands. */
+export const killSwitch = async (aws: DoctorAws, parameter: string): Promise<Verdict> => {
+  const position = await aws.switchPosition(parameter);
+  if (position === 'on') return ok('The kill switch is on.');
+  const todo = "npx checkrein switch on --reason '…'";
+  if (position === 'propose-only')
+    return warn('The kill switch is at propose-only: agents investigate and propose, nothing is applied.', todo);
+  if (position === 'off') return fail('The kill switch is off: no alarm is looked at.', todo);
+  if (position !== undefined)
+    return fail(`The kill switch says ${JSON.stringify(position)}, which counts as off.`, todo);
+  return fail(
+    `There is no parameter ${parameter}, which counts as a kill switch that is off.`,
+    `aws ssm put-parameter --name ${parameter} --type String --allowed-pattern '^(on|propose-only|off)$' --value on`,
+  );
+};
+
+/** Whether the events that agents take reach the flow. */
+export const intake = async (aws: DoctorAws, startArn: string, agents: readonly Agent[]): Promise<Verdict> => {
+  const rules = await aws.intake(startArn);
+  const ruleOf = ({ takes }: Agent) => rules.find(({ pattern }) => canonical(pattern) === canonical(takes));
+  const without = agents.filter((agent) => ruleOf(agent) === undefined).map(({ name }) => name);
+  if (without.length > 0)
+    return fail(
+      `No rule of the event bus starts the flow for what ${without.join(', ')} takes.`,
+      'npx cdk deploy. If that finds no changes, somebody deleted the rule: deploy once without the agent, and once with.',
+    );
+  const disabled = agents.flatMap((agent) => {
+    const rule = ruleOf(agent);
+    return rule === undefined || rule.enabled ? [] : [{ agent: agent.name, rule: rule.name }];
+  });
+  if (disabled.length > 0)
+    return fail(
+      `The rule that starts the flow for what ${disabled.map(({ agent }) => agent).join(', ')} takes is disabled.`,
+      disabled.map(({ rule }) => `aws events enable-rule --name ${rule}`).join(' && '),
+    );
+  return ok(`Events reach the flow for every agent: ${agents.map(({ name }) => name).join(', ')}.`);
+};
+
+/** Whether traces can be written and restored. */
+export const ledger = async (aws: DoctorAws, table: string): Promise<Verdict> => {
+  const { status, pointInTimeRecovery } = await aws.table(table);
+  if (status !== 'ACTIVE')
+    return fail(`The ledger ${table} is ${status}.`, 'Nothing runs without it; look at the table.');
+  return pointInTimeRecovery
+    ? ok('The ledger is active, with point-in-time recovery.')
+    : warn(
+        'The ledger is active, but point-in-time recovery is off.',
+        `aws dynamodb update-continuous-backups --table-name ${table} --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true`,
+      );
+};
+
+/** What the dry incident is made of: an event that no agent takes, so that nothing is asked and nothing changes. */
+const EVENT = { source: 'checkrein.doctor', 'detail-type': 'Dry incident', resources: [], detail: {} } as const;
+
+/** Whether an incident goes through the flow, and its trace verifies. */
+export const dryIncident = async (aws: DoctorAws, { StartArn, LedgerTable }: Deployment): Promise<Verdict> => {
+  const { incident, status, reason } = await aws.runFlow(StartArn, { ...EVENT, ...(await aws.caller()) });
+  const look = 'See "Failed executions" in docs/operator-runbook.md.';
+  if (status !== 'SUCCEEDED')
+    return fail(`The dry incident ${incident} ended as ${status}${reason === undefined ? '.' : `: ${reason}`}`, look);
+  const events = await aws.trace(LedgerTable, incident);
+  const refusal = events.find(({ kind }) => kind === 'incident.refused');
+  if (refusal === undefined)
+    return fail(`The dry incident ${incident} was taken up by an agent.`, 'Narrow what that agent takes.');
+  const verdict = verifyTrace(events.map((event) => canonical(event)));
+  return verdict.sound
+    ? ok(
+        `The dry incident ${incident} was opened, closed and sealed; its trace of ${String(events.length)} events is sound.`,
+      )
+    : fail(
+        `The trace of the dry incident ${incident} is broken at event ${String(verdict.seq)}: ${verdict.reason}.`,
+        look,
+      );
+};

@@ -1,0 +1,53 @@
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import type { Deployment } from './deployment.ts';
+
+/** What the doctor asks of AWS. Whatever cannot be asked throws. */
+export interface DoctorAws {
+  caller(): Promise<{ readonly account: string; readonly region: string }>;
+  /** Version of the CDK bootstrap stack; nothing where there is none. */
+  bootstrapVersion(): Promise<number | undefined>;
+  /** A stack by its name; nothing where there is none. */
+  stack(name: string): Promise<{ readonly status: string; readonly deployment: Deployment | undefined } | undefined>;
+  /** Whether the secret is there, and whether somebody has stored a value of theirs. The value itself is not read. */
+  modelKey(secretArn: string): Promise<'stored' | 'generated' | 'deleted' | 'missing'>;
+  /** E-mail subscriptions of a topic. */
+  subscriptions(topicArn: string): Promise<readonly { readonly email: string; readonly confirmed: boolean }[]>;
+  /** What the parameter of the kill switch says; nothing where there is none. */
+  switchPosition(parameter: string): Promise<string | undefined>;
+  /** The rules of the event bus that start the flow, with the pattern each matches. */
+  intake(startArn: string): Promise<readonly IntakeRule[]>;
+  table(name: string): Promise<{ readonly status: string; readonly pointInTimeRecovery: boolean }>;
+  /** Starts the flow with an event and waits until it ends. */
+  runFlow(startArn: string, event: object): Promise<DryRun>;
+  trace(table: string, incident: string): Promise<readonly TraceEvent[]>;
+}
+
+/** A rule that starts the flow for events of one pattern. */
+export interface IntakeRule {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly pattern: unknown;
+}
+
+/** How an execution ended; if badly, the reason that the state machine gives. */
+export interface DryRun {
+  readonly incident: string;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+/** What a look came to, in a sentence; if something is wrong, what to do. */
+export interface Verdict {
+  readonly verdict: 'ok' | 'warn' | 'fail';
+  readonly says: string;
+  readonly todo?: string;
+}
+
+/** What one check found. */
+export interface Finding extends Verdict {
+  readonly check: string;
+}
+
+export const ok = (says: string): Verdict => ({ verdict: 'ok', says });
+export const warn = (says: string, todo: string): Verdict => ({ verdict: 'warn', says, todo });
+export const fail = (says: string, todo: string): Verdict => ({ verdict: 'fail', says, todo });
