@@ -26,7 +26,40 @@ def ministack():
     complete_conditions()
     refer_to_secrets_by_arn()
     take_metric_math()
+    ask_before_mail()
     main()
+
+
+def ask_before_mail():
+    """
+    An e-mail subscription gets nothing before its owner has followed the link of a confirmation mail, and is
+    listed without an ARN until then. MiniStack confirms it by itself. The mail is a line on standard output.
+    """
+    from ministack.services import sns
+    from ministack.services.cloudformation import provisioners
+
+    subscription = provisioners._RESOURCE_HANDLERS["AWS::SNS::Subscription"]
+    create = subscription["create"]
+    listed = sns._list_subscriptions_by_topic
+
+    def create_unconfirmed(logical_id, props, *rest):
+        arn, attributes = create(logical_id, props, *rest)
+        if props["Protocol"] == "email":
+            one = sns._find_subscription(props["TopicArn"], arn)
+            one.update(confirmed=False, token=sns.new_uuid())
+            query = f"Action=ConfirmSubscription&TopicArn={props['TopicArn']}&Token={one['token']}"
+            print(f"MAIL to {props['Endpoint']}: to confirm the subscription, visit /?{query}", flush=True)
+        return arn, attributes
+
+    def list_without_pending(params):
+        status, headers, body = listed(params)
+        for one in sns._topics[sns._p(params, "TopicArn")]["subscriptions"] if status == 200 else []:
+            if not one["confirmed"]:
+                body = body.replace(one["arn"].encode(), b"PendingConfirmation")
+        return status, headers, body
+
+    subscription["create"] = create_unconfirmed
+    sns._list_subscriptions_by_topic = list_without_pending
 
 
 def take_metric_math():

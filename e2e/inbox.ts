@@ -4,11 +4,15 @@ import {
   ListSubscriptionsCommand,
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import * as z from 'zod';
 import type { Clients } from './clients.ts';
+import type { Emulators } from './emulators.ts';
 import { E2eFailure } from './failure.ts';
+import { HOME } from './place.ts';
 import { until } from './progress.ts';
 
 const Attribute = z.object({ Value: z.string() });
@@ -71,6 +75,18 @@ export const openInbox = async (clients: Clients, email: string): Promise<Inbox>
       await new Promise((resolve) => server.close(resolve));
     },
   };
+};
+
+/** Each of these people follows the link of the mail in which the emulator asks whether they want to be written to. */
+export const confirmSubscriptions = async ({ aws }: Emulators, emails: readonly string[]): Promise<void> => {
+  for (const email of emails) {
+    const link = await until(`a mail that asks ${email} to confirm`, async () => {
+      const mails = readFileSync(join(HOME, 'ministack.log'), 'utf8').split('\n');
+      return mails.find((line) => line.startsWith(`MAIL to ${email}: `))?.split(' visit ')[1];
+    });
+    const { status } = await fetch(`${aws.url}${link}`);
+    if (status !== 200) throw new E2eFailure(`The link for ${email} answered ${status}.`, 'See e2e/emulator.py.');
+  }
 };
 
 /** The subscription that the stack made for a person, and its filter. */

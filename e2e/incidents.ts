@@ -15,14 +15,14 @@ import type { Outputs } from './stack.ts';
 export interface Execution {
   readonly name: string;
   readonly status: string;
-  readonly alarm: string;
   readonly eventId: string;
   /** Which incident it worked on or joined; known at its end. */
   readonly incidentId: string | undefined;
 }
 
-const Input = z.object({ event: z.object({ id: z.string(), detail: z.object({ alarmName: z.string() }) }) });
-const Output = z.object({ incidentId: z.string() });
+const Input = z.object({ event: z.object({ id: z.string() }) });
+/** An execution that failed has no output, or an empty one. */
+const Output = z.object({ incidentId: z.string().optional() });
 
 /** Every execution so far, oldest first. */
 const executionsOf = async ({ states }: Clients, { FlowArn }: Outputs): Promise<Execution[]> => {
@@ -34,8 +34,8 @@ const executionsOf = async ({ states }: Clients, { FlowArn }: Outputs): Promise<
     .toSorted((a, b) => Number(a.startDate) - Number(b.startDate))
     .map(({ name = '', status = '', input = '', output }) => {
       const { event } = Input.parse(JSON.parse(input));
-      const incidentId = output === undefined ? undefined : Output.parse(JSON.parse(output)).incidentId;
-      return { name, status, alarm: event.detail.alarmName, eventId: event.id, incidentId };
+      const { incidentId } = Output.parse(JSON.parse(output ?? '{}'));
+      return { name, status, eventId: event.id, incidentId };
     });
 };
 
@@ -51,7 +51,11 @@ export const executionNames = async (clients: Clients, outputs: Outputs): Promis
   new Set((await executionsOf(clients, outputs)).map(({ name }) => name));
 
 /** The lines of a trace as they stand in the ledger. */
-const linesOf = async ({ dynamoDb }: Clients, { LedgerTable }: Outputs, incidentId: string): Promise<string[]> => {
+export const linesOf = async (
+  { dynamoDb }: Clients,
+  { LedgerTable }: Outputs,
+  incidentId: string,
+): Promise<string[]> => {
   const { Items = [] } = await dynamoDb.send(
     new QueryCommand({
       TableName: LedgerTable,
@@ -71,9 +75,14 @@ export const verifiedTrace = async (
 ): Promise<readonly TraceEvent[]> => {
   const verdict = verifyTrace(await linesOf(clients, outputs, incidentId));
   assert(verdict.sound, verdict.sound ? '' : `the trace breaks at event ${verdict.seq}: ${verdict.reason}`);
-  const seal = lastOf(verdict.events, 'trace.sealed');
-  const { PublicKey = new Uint8Array() } = await clients.kms.send(new GetPublicKeyCommand({ KeyId: seal?.data.keyId }));
-  const inKms = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
-  assert.equal(seal?.data.publicKey, inKms.export({ format: 'pem', type: 'spki' }).toString());
+  assert.equal(lastOf(verdict.events, 'trace.sealed')?.data.publicKey, await sealKeyOf(clients, verdict.events));
   return verdict.events;
+};
+
+/** The public key that KMS has under the id that a seal names. */
+export const sealKeyOf = async ({ kms }: Clients, events: readonly TraceEvent[]): Promise<string> => {
+  const KeyId = lastOf(events, 'trace.sealed')?.data.keyId;
+  const { PublicKey = new Uint8Array() } = await kms.send(new GetPublicKeyCommand({ KeyId }));
+  const key = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
+  return key.export({ format: 'pem', type: 'spki' }).toString();
 };

@@ -14,6 +14,8 @@ export const CREDENTIALS = { accessKeyId: ACCOUNT, secretAccessKey: 'no-secret-a
 /** The same for a process: the account, its root, and where AWS is. */
 export const awsEnvironment = (endpoint: string): NodeJS.ProcessEnv => ({
   AWS_REGION: REGION,
+  // Version 1 of the AWS CLI, which is the one that pip installs, knows the Region by this name only.
+  AWS_DEFAULT_REGION: REGION,
   AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
   AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
   AWS_ENDPOINT_URL: endpoint,

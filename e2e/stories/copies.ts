@@ -37,6 +37,11 @@ export const copies = async ({ claude, clients, outputs, workload }: Stage): Pro
   assert.equal(new Set(executions.map(({ eventId }) => eventId)).size, 2, 'two alarm events');
   const [opened, ...others] = executions.filter(({ name, incidentId }) => incidentId === name);
   assert.deepEqual(others, [], 'one incident');
+  assert.deepEqual(
+    [...new Set(executions.map(({ incidentId }) => incidentId))],
+    [opened?.name],
+    'every execution, of either event, ends with the name of that incident',
+  );
   assert.equal(claude.requests.length - asked, SCRIPT.length, 'one investigation');
 
   const trace = await verifiedTrace(clients, outputs, opened?.name ?? '');
@@ -44,4 +49,5 @@ export const copies = async ({ claude, clients, outputs, workload }: Stage): Pro
   assert.ok(allOf(trace, 'incident.attached').length <= 1, 'a copy has at most one line');
   const closed = lastOf(trace, 'incident.closed')?.data;
   assert.deepEqual([closed?.outcome, closed?.copies], ['diagnosed', 1]);
+  await setAlarm(clients, workload.groupAlarm, 'OK');
 };

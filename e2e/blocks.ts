@@ -1,0 +1,41 @@
+/** A block of commands on a page, as a reader finds it. */
+export interface Block {
+  /** The heading under which it stands. */
+  readonly section: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+const FENCE = /^( *)```bash$/;
+const HEADING = /^#+ (.+)$/;
+
+/** Every block of shell commands of a page of Markdown, in order. */
+export const blocksIn = (page: string): Block[] => {
+  const lines = page.split('\n');
+  const blocks: Block[] = [];
+  let section = '';
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    const indent = FENCE.exec(line)?.[1];
+    if (indent === undefined) {
+      section = HEADING.exec(line)?.[1] ?? section;
+      continue;
+    }
+    const end = lines.indexOf(`${indent}\`\`\``, at);
+    const text = lines.slice(at + 1, end).map((one) => one.slice(indent.length));
+    blocks.push({ section, line: at + 2, text: text.join('\n') });
+    at = end;
+  }
+  return blocks;
+};
+
+/** The rows of the table under a heading, by their first cell, whose marks of code are taken off. */
+export const rowsUnder = (page: string, heading: string): ReadonlyMap<string, string> => {
+  const from = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  const rows = from.matchAll(/^\| (.+?) \| (.+?) \|$/gm);
+  return new Map([...rows].slice(1).map(([, first = '', second = '']) => [first.replaceAll('`', ''), second]));
+};
+
+/** Whether a table excuses a block: by its first line, or by the section in which it stands. */
+export const isExcused = ({ section, text }: Block, excuses: ReadonlyMap<string, string>): boolean =>
+  excuses.has(section) || excuses.has(text.split('\n')[0] ?? '');
