@@ -1,4 +1,8 @@
-import { DescribeStackEventsCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  paginateDescribeStackEvents,
+} from '@aws-sdk/client-cloudformation';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -7,6 +11,7 @@ import { compileRules } from '../lambdas/kernel/rules/compile.ts';
 import { synthesize } from '../lib/synthesize.ts';
 import type { Clients } from './clients.ts';
 import { CLONE } from './clone.ts';
+import { E2eFailure } from './failure.ts';
 import { ROOT } from './place.ts';
 
 const STACK = { StackName: 'Checkrein' };
@@ -29,10 +34,20 @@ export const outputsOf = async ({ cloudFormation }: Clients): Promise<Outputs> =
   return Outputs.parse(Object.fromEntries((stack?.Outputs ?? []).map((one) => [one.OutputKey, one.OutputValue])));
 };
 
-/** What CloudFormation did to the stack so far, newest first: types of resources, and what became of them. */
-export const historyOf = async ({ cloudFormation }: Clients): Promise<string[]> => {
-  const { StackEvents = [] } = await cloudFormation.send(new DescribeStackEventsCommand(STACK));
-  return StackEvents.map(({ ResourceType = '', ResourceStatus = '' }) => `${ResourceType} ${ResourceStatus}`);
+/** Ids of what CloudFormation did to the stack so far. */
+export const historyOf = async ({ cloudFormation }: Clients): Promise<Set<string>> => {
+  const ids = new Set<string>();
+  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client: cloudFormation }, STACK))
+    for (const { EventId = '' } of StackEvents) ids.add(EventId);
+  return ids;
+};
+
+/** The physical id of a resource, by its logical id without the hash at its end. */
+export const resourceCalled = async ({ cloudFormation }: Clients, logicalId: string): Promise<string> => {
+  const { StackResources = [] } = await cloudFormation.send(new DescribeStackResourcesCommand(STACK));
+  const found = StackResources.find((one) => one.LogicalResourceId?.replace(/[0-9A-F]{8}$/, '') === logicalId);
+  if (found?.PhysicalResourceId !== undefined) return found.PhysicalResourceId;
+  throw new E2eFailure(`The stack has no resource ${logicalId}.`, 'Has a construct got a new name?');
 };
 
 /** Types of resources that the shipped stack has and the deployed one lacks. */

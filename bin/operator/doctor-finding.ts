@@ -30,7 +30,7 @@ export interface IntakeRule {
 }
 
 /** How an execution ended; if badly, the reason that the state machine gives. */
-export interface DryRun {
+interface DryRun {
   readonly incident: string;
   readonly status: string;
   readonly reason?: string;

@@ -1,13 +1,11 @@
-import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { DisableRuleCommand, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
 import { DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import assert from 'node:assert/strict';
 import { examined } from '../checkrein.ts';
-import type { Clients } from '../clients.ts';
-import { E2eFailure } from '../failure.ts';
 import { doing } from '../progress.ts';
+import { resourceCalled } from '../stack.ts';
 import type { Stage } from '../stage.ts';
 
 /** A set-up that is broken on purpose. */
@@ -70,7 +68,7 @@ const BREAKAGES: readonly Breakage[] = [
   {
     what: 'the key that seals traces is disabled',
     breaks: async ({ clients }) => {
-      const KeyId = await sealKeyId(clients);
+      const KeyId = await resourceCalled(clients, 'LedgerSealKey');
       await clients.kms.send(new DisableKeyCommand({ KeyId }));
       return () => clients.kms.send(new EnableKeyCommand({ KeyId }));
     },
@@ -110,13 +108,4 @@ const assertTold = async (stage: Stage, { breaks, check, says, todo }: Breakage)
   assert.match(finding.todo ?? '', todo);
   // Advice that is a command is followed word by word.
   await (mend === undefined ? stage.shell.type(finding.todo ?? '') : mend());
-};
-
-const sealKeyId = async ({ cloudFormation }: Clients): Promise<string> => {
-  const { StackResources = [] } = await cloudFormation.send(
-    new DescribeStackResourcesCommand({ StackName: 'Checkrein' }),
-  );
-  const key = StackResources.find(({ LogicalResourceId = '' }) => LogicalResourceId.startsWith('LedgerSealKey'));
-  if (key?.PhysicalResourceId === undefined) throw new E2eFailure('The stack has no seal key.', 'See lib/ledger.ts.');
-  return key.PhysicalResourceId;
 };
