@@ -63,3 +63,9 @@ export const assertNothingDenied = ({ aws }: Emulators): void => {
     [],
   );
 };
+
+const CHANGES_OF_STACKS = ['CreateStack', 'UpdateStack', 'CreateChangeSet', 'ExecuteChangeSet'];
+
+/** How often somebody asked CloudFormation to change a stack, so far. */
+export const changesAsked = ({ aws }: Emulators): number =>
+  aws.passed.filter((request) => CHANGES_OF_STACKS.includes(form(request).get('Action') ?? '')).length;

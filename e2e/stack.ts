@@ -1,8 +1,4 @@
-import {
-  DescribeStackResourcesCommand,
-  DescribeStacksCommand,
-  paginateDescribeStackEvents,
-} from '@aws-sdk/client-cloudformation';
+import { DescribeStackResourcesCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -34,12 +30,10 @@ export const outputsOf = async ({ cloudFormation }: Clients): Promise<Outputs> =
   return Outputs.parse(Object.fromEntries((stack?.Outputs ?? []).map((one) => [one.OutputKey, one.OutputValue])));
 };
 
-/** Ids of what CloudFormation did to the stack so far. */
-export const historyOf = async ({ cloudFormation }: Clients): Promise<Set<string>> => {
-  const ids = new Set<string>();
-  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client: cloudFormation }, STACK))
-    for (const { EventId = '' } of StackEvents) ids.add(EventId);
-  return ids;
+/** Status of the stack, and when it was last changed. */
+export const stateOf = async ({ cloudFormation }: Clients): Promise<object> => {
+  const { Stacks: [stack] = [] } = await cloudFormation.send(new DescribeStacksCommand(STACK));
+  return { status: stack?.StackStatus, changed: stack?.LastUpdatedTime ?? stack?.CreationTime };
 };
 
 /** The physical id of a resource, by its logical id without the hash at its end. */

@@ -5,7 +5,8 @@ import { answer } from '../browser.ts';
 import { configure } from '../clone.ts';
 import { executionNames, linesOf, untilAllEnded, verifiedTrace } from '../incidents.ts';
 import { doing } from '../progress.ts';
-import { historyOf, resourceCalled } from '../stack.ts';
+import { changesAsked } from '../requests.ts';
+import { resourceCalled, stateOf } from '../stack.ts';
 import type { Stage } from '../stage.ts';
 import { GROUP, groupNow, setAlarm } from '../workload.ts';
 
@@ -47,15 +48,16 @@ export const upgrade = async (stage: Stage): Promise<void> => {
   });
   const asked = await linesOf(clients, outputs, mail.incident);
 
-  const history = await historyOf(clients);
-  const code = await codeOfPage(stage);
+  const [state, code, asks] = [await stateOf(clients), await codeOfPage(stage), changesAsked(emulators)];
   const again = await doing('the same commit, deployed again', () => shell.type('npx cdk deploy Checkrein'));
   assert.match(again, /✅ {2}Checkrein \(no changes\)/);
-  assert.deepEqual(await historyOf(clients), history, 'CloudFormation did nothing');
+  assert.equal(changesAsked(emulators), asks, 'CloudFormation was asked for nothing');
+  assert.deepEqual(await stateOf(clients), state, 'and did nothing');
 
   configure(emulators, claude.baseUrl, 'accountBudgetPerDay: { dollars: 90 },');
   const upgraded = await reader.follow('npx cdk diff Checkrein');
   assert.match(upgraded, /Number of stacks with differences: 1[^]*✅ {2}Checkrein\n/);
+  assert(changesAsked(emulators) > asks);
   // The emulator calls every resource of a changed stack updated, so this is about what was asked for, and what runs.
   assert.match(upgraded, /AWS::Lambda::Function Steps\/Page/);
   assert.doesNotMatch(upgraded.split('✨')[0] ?? '', /AWS::(DynamoDB|KMS|SSM|SecretsManager)::/, 'data is left alone');
