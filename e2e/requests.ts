@@ -13,9 +13,12 @@ const Actions = z.union([z.array(z.string()), z.string().transform((one) => [one
 const SessionPolicy = z.object({ Statement: z.array(z.object({ Action: Actions, Resource: z.string() })) });
 
 interface Session {
+  readonly name: string | null;
   readonly identity: string | null;
   readonly statements: z.infer<typeof SessionPolicy>['Statement'];
 }
+
+const NO_SESSION: Session = { name: null, identity: null, statements: [] };
 
 /** Sessions of the change role by their key: whose change CloudTrail would name, and what each was cut down to. */
 const changeSessions = ({ aws }: Emulators): Map<string, Session> =>
@@ -25,6 +28,7 @@ const changeSessions = ({ aws }: Emulators): Map<string, Session> =>
       .map((request) => [
         /<AccessKeyId>([^<]+)</.exec(request.answer)?.[1] ?? '',
         {
+          name: form(request).get('RoleSessionName'),
           identity: form(request).get('SourceIdentity'),
           statements: SessionPolicy.parse(JSON.parse(form(request).get('Policy') ?? '')).Statement,
         },
@@ -44,13 +48,25 @@ export const assertResizeRequests = (emulators: Emulators, incident: string, ins
   assert.deepEqual(
     sent.map((request) => {
       const call = form(request).get('Action') ?? '';
-      const { identity, statements } = sessions.get(keyOf(request)) ?? { identity: 'nobody', statements: [] };
+      const { name, identity, statements } = sessions.get(keyOf(request)) ?? NO_SESSION;
       const allowed = statements.filter(({ Action }) => Action.includes(`ec2:${call}`)).map(({ Resource }) => Resource);
-      return { call, dryRun: form(request).get('DryRun') === 'true', identity, allowed };
+      return { call, dryRun: form(request).get('DryRun') === 'true', name, identity, allowed };
     }),
     [
-      ...CHANGES.map((call) => ({ call, dryRun: true, identity: `dry-run-${incident}`, allowed: [arn] })),
-      ...CHANGES.map((call) => ({ call, dryRun: false, identity: `apply-${incident}`, allowed: [arn] })),
+      ...CHANGES.map((call) => ({
+        call,
+        dryRun: true,
+        name: `dry-run-${incident}`,
+        identity: incident,
+        allowed: [arn],
+      })),
+      ...CHANGES.map((call) => ({
+        call,
+        dryRun: false,
+        name: `apply-${incident}`,
+        identity: incident,
+        allowed: [arn],
+      })),
     ],
   );
 };
