@@ -1,0 +1,33 @@
+import type { TraceEvent } from '../contracts/events.ts';
+import type { Rules } from '../contracts/rules.ts';
+import { agentOf } from '../kernel/agents.ts';
+import type { PolicyEngine } from '../kernel/policy.ts';
+import { allOf } from '../kernel/trace.ts';
+import type { Found } from './question.ts';
+
+/** Who has approved, and whether that is enough. `never`: policy releases the plan to no number of people. */
+export type Quorum =
+  | { readonly kind: 'reached' | 'open'; readonly by: readonly string[]; readonly needed: number }
+  | { readonly kind: 'never'; readonly reason: string };
+
+/**
+ * Counts the people whose yes counts now. In a change freeze, those who approved before it have to say that they mean
+ * it all the same; and no fewer are needed than were asked for, or than policy wants for breaking it.
+ */
+export const quorumOf = (
+  { question, planned, asked }: Found,
+  events: readonly TraceEvent[],
+  breakGlass: boolean,
+  { rules, policy }: { readonly rules: Rules; readonly policy: PolicyEngine },
+): Quorum => {
+  const agent = agentOf(rules, question.agent);
+  const release = policy.approvalsNeeded({ ...planned.plan, agent, breakGlass });
+  if (release.verdict === 'refused') return { kind: 'never', reason: release.reason };
+  const approvals = allOf(events, 'approval.answered').filter(
+    ({ data }) => data.approvalId === asked.approvalId && data.counted && data.answer === 'approve',
+  );
+  const valid = approvals.filter(({ data }) => !breakGlass || data.breakGlass === true);
+  const by = [...new Set(valid.map(({ data }) => data.approver))];
+  const needed = Math.max(asked.needed, release.needed);
+  return { kind: by.length < needed ? 'open' : 'reached', by, needed };
+};
