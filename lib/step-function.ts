@@ -4,12 +4,12 @@ import {
   Alias,
   Architecture,
   CfnFunction,
+  Function as LambdaFunction,
   type IFunction,
   LoggingFormat,
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -24,7 +24,7 @@ import { callerName } from './members.ts';
 import type { Network } from './network.ts';
 import { logsOf } from './retention.ts';
 
-const PROJECT = join(import.meta.dirname, '..');
+const LAMBDAS = join(import.meta.dirname, '../lambdas');
 
 /** An alias is a function; CDK's declarations disagree, but only about a role that may be `undefined`. */
 const Live = z.custom<IFunction>((value) => value instanceof Alias);
@@ -45,7 +45,7 @@ export interface StepFunctionProps {
 }
 
 /** A Lambda function of ours: the defaults that no step should have to repeat, and a role of its own. */
-export class StepFunction extends NodejsFunction {
+export class StepFunction extends LambdaFunction {
   /** How long one invocation may take. Always given, so that the flow can wait a little longer than that. */
   readonly runsAtMost: Duration;
   readonly executionRole: Role;
@@ -61,14 +61,13 @@ export class StepFunction extends NodejsFunction {
       ...(settings.members ? { roleName: callerName(id) } : {}),
     });
     const logGroup = new LogGroup(scope, `${id}Logs`, logsOf(settings));
+    const { code, discard } = bundle(scope, join(LAMBDAS, entry), rulesFile);
     super(scope, id, {
       ...rest,
       role,
       logGroup,
-      entry: join(PROJECT, 'lambdas', entry),
-      // Given, because NodejsFunction would look for them from the working directory, which may be anywhere.
-      projectRoot: PROJECT,
-      depsLockFilePath: join(PROJECT, 'package-lock.json'),
+      code,
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       // CPU comes with memory: at 512 MB, loading SDK clients and the policy engine takes twice as long.
@@ -76,8 +75,8 @@ export class StepFunction extends NodejsFunction {
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
       environment: { [ENV.rulesPath]: RULES_FILE, ...endpointsOf(settings) },
-      bundling: bundle(rulesFile),
     });
+    discard();
     this.runsAtMost = props.timeout;
     this.executionRole = role;
     network?.admit(this);
