@@ -1,4 +1,5 @@
-import type { Outcome, TraceEvent } from '../lambdas/contracts/events.ts';
+import type { Outcome } from '../lambdas/contracts/conclusion.ts';
+import type { TraceEvent } from '../lambdas/contracts/events.ts';
 import { canonical } from '../lambdas/kernel/canonical.ts';
 import { verifyTrace } from '../lambdas/kernel/chain.ts';
 import { allOf, lastOf } from '../lambdas/kernel/trace.ts';

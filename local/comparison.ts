@@ -1,4 +1,5 @@
-import type { Check, TraceEvent } from '../lambdas/contracts/events.ts';
+import type { Check } from '../lambdas/contracts/judgement.ts';
+import type { TraceEvent } from '../lambdas/contracts/events.ts';
 import type { JsonObject } from '../lambdas/contracts/json.ts';
 import { canonical } from '../lambdas/kernel/canonical.ts';
 import { reportOf } from '../lambdas/kernel/report.ts';

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { Check, Outcome } from '../lambdas/contracts/events.ts';
+import { Outcome } from '../lambdas/contracts/conclusion.ts';
+import { Check } from '../lambdas/contracts/judgement.ts';
 import { JsonObject } from '../lambdas/contracts/json.ts';
 import { InputError } from '../lambdas/errors.ts';
 import { readText } from './files.ts';

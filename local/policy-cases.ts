@@ -1,5 +1,5 @@
 import type { Agent } from '../lambdas/contracts/agent.ts';
-import type { Statement } from '../lambdas/contracts/events.ts';
+import type { Statement } from '../lambdas/contracts/judgement.ts';
 import type { FactName, Facts } from '../lambdas/contracts/facts.ts';
 import type { Target } from '../lambdas/contracts/plan.ts';
 import type { ChangeManifest } from '../lambdas/contracts/tool.ts';

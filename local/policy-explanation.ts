@@ -1,6 +1,6 @@
 import { policyToJson } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Agent } from '../lambdas/contracts/agent.ts';
-import type { Statement } from '../lambdas/contracts/events.ts';
+import type { Statement } from '../lambdas/contracts/judgement.ts';
 import type { Json } from '../lambdas/contracts/json.ts';
 import type { Plan } from '../lambdas/contracts/plan.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';

@@ -1,5 +1,6 @@
 import type { Agent } from '../lambdas/contracts/agent.ts';
-import { isKind, type Check, type Statement, type TraceEvent, type TraceEventOf } from '../lambdas/contracts/events.ts';
+import type { Check, Statement } from '../lambdas/contracts/judgement.ts';
+import { isKind, type TraceEvent, type TraceEventOf } from '../lambdas/contracts/events.ts';
 import type { Facts } from '../lambdas/contracts/facts.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { admit } from '../lambdas/kernel/admission.ts';

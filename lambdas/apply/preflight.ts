@@ -1,4 +1,5 @@
-import type { Check, EventData } from '../contracts/events.ts';
+import type { Check } from '../contracts/judgement.ts';
+import type { EventData } from '../contracts/events.ts';
 import { asToolError } from '../kernel/aws-errors.ts';
 import { trippedBreaker } from '../kernel/breaker.ts';
 import { digestOf } from '../kernel/canonical.ts';

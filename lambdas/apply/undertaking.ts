@@ -1,4 +1,4 @@
-import type { Grant } from '../contracts/events.ts';
+import type { Grant } from '../contracts/grant.ts';
 import type { Json } from '../contracts/json.ts';
 import { contractBroken, ToolRefusal } from '../errors.ts';
 import { asToolError } from '../kernel/aws-errors.ts';

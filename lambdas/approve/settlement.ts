@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { Grant, type TraceEvent } from '../contracts/events.ts';
+import { Grant } from '../contracts/grant.ts';
+import type { TraceEvent } from '../contracts/events.ts';
 import { JsonObject } from '../contracts/json.ts';
 import { FAMILY, type RowKey } from '../contracts/ledger-keys.ts';
 import { contractBroken } from '../errors.ts';

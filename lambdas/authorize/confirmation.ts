@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Agent } from '../contracts/agent.ts';
-import type { Check, EventData, TraceEvent } from '../contracts/events.ts';
+import type { Check } from '../contracts/judgement.ts';
+import type { EventData, TraceEvent } from '../contracts/events.ts';
 import type { Json } from '../contracts/json.ts';
 import { trippedBreaker } from '../kernel/breaker.ts';
 import type { Journal } from '../kernel/journal.ts';

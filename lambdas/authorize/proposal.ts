@@ -1,5 +1,6 @@
 import type { Agent } from '../contracts/agent.ts';
-import type { Check, EventData } from '../contracts/events.ts';
+import type { Check } from '../contracts/judgement.ts';
+import type { EventData } from '../contracts/events.ts';
 import { admit } from '../kernel/admission.ts';
 import { asToolError } from '../kernel/aws-errors.ts';
 import { trippedBreaker } from '../kernel/breaker.ts';

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import { AuthorizeOutput, StepInput } from '../contracts/flow.ts';
 import type { Agent } from '../contracts/agent.ts';
-import type { Check, EventData } from '../contracts/events.ts';
+import type { Check } from '../contracts/judgement.ts';
+import type { EventData } from '../contracts/events.ts';
 import { contractBroken } from '../errors.ts';
 import { agentOf } from '../kernel/agents.ts';
 import { tripBreaker } from '../kernel/breaker.ts';

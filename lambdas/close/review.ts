@@ -1,4 +1,5 @@
-import type { Conclusion, EventData, TraceEvent } from '../contracts/events.ts';
+import type { Conclusion } from '../contracts/conclusion.ts';
+import type { EventData, TraceEvent } from '../contracts/events.ts';
 import { canonical } from '../kernel/canonical.ts';
 import { allOf, evidenceByHandle, findPlan } from '../kernel/trace.ts';
 

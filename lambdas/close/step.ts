@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { CloseInput, CloseOutput } from '../contracts/flow.ts';
-import { Conclusion } from '../contracts/events.ts';
+import { Conclusion } from '../contracts/conclusion.ts';
 import { releaseLease } from '../kernel/brakes.ts';
 import { sealMessage } from '../kernel/chain.ts';
 import { endingOf } from '../kernel/ending.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Agent } from '../contracts/agent.ts';
-import type { Check } from '../contracts/events.ts';
+import type { Check } from '../contracts/judgement.ts';
 import { type Json, JsonObject } from '../contracts/json.ts';
 import type { ToolSpec } from '../contracts/model.ts';
 import type { ChangeManifest, Manifest, ObserveManifest } from '../contracts/tool.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Conclusion } from '../contracts/events.ts';
+import { Conclusion } from '../contracts/conclusion.ts';
 
 /**
  * The three calls by which the model steers the flow. They do nothing themselves: `confirm_plan` asks for

@@ -1,4 +1,5 @@
-import type { Conclusion, Outcome, TraceEvent } from '../contracts/events.ts';
+import type { Conclusion, Outcome } from '../contracts/conclusion.ts';
+import type { TraceEvent } from '../contracts/events.ts';
 import { allOf, lastOf } from './trace.ts';
 
 /** How an incident ended, and why, in a sentence. */

@@ -1,4 +1,4 @@
-import type { Grant } from '../contracts/events.ts';
+import type { Grant } from '../contracts/grant.ts';
 import { FAMILY } from '../contracts/ledger-keys.ts';
 import type { Clock, Ids, Ledger, MacGenerator, MacVerifier } from '../ports.ts';
 import { canonical } from './canonical.ts';

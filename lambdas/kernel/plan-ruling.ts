@@ -1,4 +1,4 @@
-import type { Statement } from '../contracts/events.ts';
+import type { Statement } from '../contracts/judgement.ts';
 import type { PolicyEngine, ReleaseQuestion } from './policy.ts';
 import type { Quorum, Ruling } from './ruling.ts';
 

@@ -1,4 +1,4 @@
-import { Severity, type Statement } from '../contracts/events.ts';
+import { Severity, type Statement } from '../contracts/judgement.ts';
 import { Facts } from '../contracts/facts.ts';
 import type { Target } from '../contracts/plan.ts';
 import type { CedarEntity, CedarRequest, CedarSession } from './cedar.ts';

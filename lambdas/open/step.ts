@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Agent } from '../contracts/agent.ts';
 import type { Alarm } from '../contracts/alarm.ts';
-import type { EventData, Outcome } from '../contracts/events.ts';
+import type { Outcome } from '../contracts/conclusion.ts';
+import type { EventData } from '../contracts/events.ts';
 import { OpenInput, OpenOutput } from '../contracts/flow.ts';
 import { FAMILY } from '../contracts/ledger-keys.ts';
 import type { Rules } from '../contracts/rules.ts';

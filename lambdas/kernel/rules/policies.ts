@@ -1,5 +1,5 @@
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
-import { Severity } from '../../contracts/events.ts';
+import { Severity } from '../../contracts/judgement.ts';
 import { FACT_NAMES } from '../../contracts/facts.ts';
 import { PLACEHOLDERS, unknownPlaceholders } from '../reason.ts';
 import type { Compiled, ConfigFile } from './config-files.ts';

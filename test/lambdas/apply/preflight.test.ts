@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isTraceEvent, type Grant, type TraceEvent } from '../../../lambdas/contracts/events.ts';
+import type { Grant } from '../../../lambdas/contracts/grant.ts';
+import { isTraceEvent, type TraceEvent } from '../../../lambdas/contracts/events.ts';
 import { takeLease } from '../../../lambdas/kernel/brakes.ts';
 import { agentScope, breakers, tripBreaker } from '../../../lambdas/kernel/breaker.ts';
 import { hashOf } from '../../../lambdas/kernel/chain.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Grant } from '../../../lambdas/contracts/events.ts';
+import type { Grant } from '../../../lambdas/contracts/grant.ts';
 import { digestOf } from '../../../lambdas/kernel/canonical.ts';
 import { grantFault, issueGrants, redeem } from '../../../lambdas/kernel/grants.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { Grant, isKind } from '../../../lambdas/contracts/events.ts';
+import { Grant } from '../../../lambdas/contracts/grant.ts';
+import { isKind } from '../../../lambdas/contracts/events.ts';
 import type { Json } from '../../../lambdas/contracts/json.ts';
 import { digestOf } from '../../../lambdas/kernel/canonical.ts';
 import { CATALOGUE } from '../../../lambdas/tools/catalogue.ts';

@@ -1,4 +1,5 @@
-import { isKind, Outcome, type TraceEvent } from '../../../lambdas/contracts/events.ts';
+import { Outcome } from '../../../lambdas/contracts/conclusion.ts';
+import { isKind, type TraceEvent } from '../../../lambdas/contracts/events.ts';
 import { canonical } from '../../../lambdas/kernel/canonical.ts';
 import { verifyTrace } from '../../../lambdas/kernel/chain.ts';
 import { allOf, callsOf } from '../../../lambdas/kernel/trace.ts';

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+
+/** What the agent concludes. Each claim names the evidence it rests on. */
+export const Conclusion = z.strictObject({
+  summary: z
+    .string()
+    .min(1)
+    .max(2000)
+    .describe('What happened and what was done, for the on-call engineer, in plain words.'),
+  rootCause: z.string().min(1).max(2000).describe('The cause, or what is still unknown about it.'),
+  confidence: z.enum(['low', 'medium', 'high']),
+  claims: z
+    .array(
+      z.strictObject({
+        text: z.string().min(1).max(1000).describe('One statement of fact.'),
+        evidence: z.array(z.string()).describe('Handles of the evidence it rests on, e.g. ["E1","E4"].'),
+      }),
+    )
+    .describe('Every fact that the summary and the root cause rely on.'),
+  followUps: z.array(z.string().max(500)).max(10).default([]).describe('What a human should do next, if anything.'),
+});
+export type Conclusion = z.infer<typeof Conclusion>;
+
+/** How an incident can end. */
+export const Outcome = z.enum(['healed', 'diagnosed', 'escalated', 'unrouted', 'switched-off', 'failed']);
+export type Outcome = z.infer<typeof Outcome>;

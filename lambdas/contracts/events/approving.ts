@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { Grant, breakGlass } from '../grant.ts';
+import { Statement } from '../judgement.ts';
+import { PlanDigest } from '../plan.ts';
+import type { EventTable } from './table.ts';
+
+/** What can be said of people, and of their yes. */
+export const APPROVING = {
+  'approval.asked': {
+    says: 'People were asked to approve one plan digest.',
+    data: z.strictObject({
+      approvalId: z.string(),
+      digest: PlanDigest,
+      approvers: z.array(z.string()),
+      needed: z.int(),
+      expiresAt: z.string(),
+    }),
+  },
+  'approval.reminded': {
+    says: 'Nobody had answered; the same people and the next tier were asked again.',
+    data: z.strictObject({ approvalId: z.string(), approvers: z.array(z.string()), round: z.int() }),
+  },
+  'approval.answered': {
+    says: 'One person answered, once.',
+    data: z.strictObject({
+      approvalId: z.string(),
+      digest: PlanDigest,
+      approver: z.string(),
+      answer: z.enum(['approve', 'deny']),
+      reason: z.string(),
+      via: z.enum(['page', 'terminal', 'preset']),
+      breakGlass,
+      counted: z.boolean(),
+      statements: z.array(Statement),
+    }),
+  },
+  'approval.closed': {
+    says: 'The question is settled: granted, denied or expired.',
+    data: z.strictObject({
+      approvalId: z.string(),
+      digest: PlanDigest,
+      outcome: z.enum(['granted', 'denied', 'expired']),
+      by: z.array(z.string()),
+      reason: z.string(),
+      breakGlass,
+    }),
+  },
+  'grant.issued': {
+    says: 'Proofs of a yes were made: one for the change, one for its rollback where there is an inverse.',
+    data: z.strictObject({ digest: PlanDigest, grants: z.array(Grant) }),
+  },
+} as const satisfies EventTable;

@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { Grant } from '../grant.ts';
+import { Json, JsonObject } from '../json.ts';
+import { Check, Trip } from '../judgement.ts';
+import { PlanDigest } from '../plan.ts';
+import type { EventTable } from './table.ts';
+
+/** What can be said of a change, and of what became of it. */
+export const CHANGING = {
+  'apply.checked': {
+    says: 'Before a change: kill switch, trace, grant, change calendar, breakers, lease, drift and rate were checked. Refused means that nothing was changed.',
+    data: z.strictObject({
+      digest: PlanDigest,
+      purpose: Grant.shape.purpose,
+      grantId: z.string().nullable(),
+      checks: z.array(Check),
+      verdict: z.enum(['allowed', 'refused']),
+    }),
+  },
+  'grant.redeemed': {
+    says: 'A grant was used up.',
+    data: z.strictObject({
+      grantId: z.string(),
+      digest: PlanDigest,
+      purpose: Grant.shape.purpose,
+      approvers: z.array(z.string()),
+    }),
+  },
+  'apply.started': {
+    says: 'Written ahead of the first mutating call. No such event, no change.',
+    data: z.strictObject({
+      digest: PlanDigest,
+      purpose: Grant.shape.purpose,
+      grantId: z.string(),
+      tool: z.string(),
+      input: JsonObject,
+      targetArn: z.string(),
+      /** Until then this attempt may still be running; nobody resumes before. */
+      deadline: z.string(),
+    }),
+  },
+  'apply.resumed': {
+    says: 'An earlier attempt of this change ended without a result; this one reconciles with the real state and finishes it.',
+    data: z.strictObject({ digest: PlanDigest, purpose: Grant.shape.purpose, deadline: z.string() }),
+  },
+  'apply.finished': {
+    says: 'What became of the change: applied, failed (nothing or only part of it happened), or unknown.',
+    data: z.strictObject({
+      digest: PlanDigest,
+      purpose: Grant.shape.purpose,
+      outcome: z.enum(['applied', 'failed', 'unknown']),
+      /** Whether the result was read off the target rather than answered by the call. */
+      reconciled: z.boolean(),
+      state: Json,
+      error: z.strictObject({ code: z.string(), says: z.string() }).nullable(),
+    }),
+  },
+  'change.verified': {
+    says: 'A look at post-condition, alarm and guard metrics after the change.',
+    data: z.strictObject({
+      digest: PlanDigest,
+      outcome: z.enum(['waiting', 'healed', 'unhealed', 'worse', 'inconclusive']),
+      findings: z.array(
+        z.strictObject({ name: z.string(), outcome: z.enum(['good', 'bad', 'unknown']), detail: z.string() }),
+      ),
+      secondsSinceChange: z.int(),
+      next: z.enum(['wait', 'rollback', 'report']),
+      /** Why the agent's breaker trips, if this change was one too many that did not help. */
+      trips: Trip.optional(),
+    }),
+  },
+  'model.told': {
+    says: 'What became of a confirmed plan, as the model reads it.',
+    data: z.strictObject({ about: z.enum(['approval', 'apply', 'verify', 'rollback']), text: z.string() }),
+  },
+  'breaker.tripped': {
+    says: 'Changes to a target, or by an agent, stop until a human resets the breaker: a policy that guards it refused, a rollback failed, or change after change did not help.',
+    data: z.strictObject({ scope: z.string(), policy: z.string(), reason: z.string() }),
+  },
+} as const satisfies EventTable;

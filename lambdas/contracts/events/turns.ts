@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { Json } from '../json.ts';
+import { Check } from '../judgement.ts';
+import { ContentBlock, Usage } from '../model.ts';
+import type { EventTable } from './table.ts';
+
+/** What can be said of the model, and of what it looked at. */
+export const TURNS = {
+  'budget.checked': {
+    says: 'Before a model call: either its worst case was set aside, or a budget is spent and the incident goes to a human.',
+    data: z.discriminatedUnion('allowed', [
+      z.strictObject({
+        allowed: z.literal(true),
+        turn: z.int(),
+        microUsd: z.int(),
+        agentDayMicroUsd: z.int(),
+        accountDayMicroUsd: z.int(),
+      }),
+      z.strictObject({
+        allowed: z.literal(false),
+        which: z.string(),
+        limit: z.number(),
+        used: z.number(),
+        reason: z.string(),
+      }),
+    ]),
+  },
+  'model.called': {
+    says: 'One turn of the model, with what it cost.',
+    data: z.strictObject({
+      turn: z.int(),
+      content: z.array(ContentBlock),
+      stopReason: z.string(),
+      model: z.string(),
+      usage: Usage,
+      costMicroUsd: z.int(),
+      latencyMs: z.int(),
+    }),
+  },
+  'call.refused': {
+    says: 'A tool call of the model was not carried out.',
+    data: z.strictObject({
+      toolUseId: z.string().nullable(),
+      tool: z.string(),
+      input: Json,
+      check: Check.shape.check,
+      reason: z.string(),
+    }),
+  },
+  'evidence.gathered': {
+    says: 'An observe tool answered; the text is clipped and redacted as the model reads it.',
+    data: z.strictObject({
+      evidence: z.string(),
+      tool: z.string(),
+      input: Json,
+      toolUseId: z.string().nullable(),
+      outcome: z.enum(['ok', 'failed']),
+      text: z.string(),
+      clipped: z.boolean(),
+      redactions: z.int(),
+      suspicions: z.array(z.string()),
+      durationMs: z.int(),
+    }),
+  },
+  'first-look.skipped': {
+    says: 'Calls of the first look that this event has no values for, such as a group where there is none.',
+    data: z.strictObject({ calls: z.array(z.strictObject({ tool: z.string(), reason: z.string() })) }),
+  },
+} as const satisfies EventTable;
