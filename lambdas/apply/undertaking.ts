@@ -1,5 +1,6 @@
 import type { Grant } from '../contracts/grant.ts';
 import type { Json } from '../contracts/json.ts';
+import type { Settings } from '../contracts/settings.ts';
 import { contractBroken, ToolRefusal } from '../errors.ts';
 import { asToolError } from '../kernel/aws-errors.ts';
 import { examine, fingerprintOf } from '../kernel/examination.ts';
@@ -16,6 +17,7 @@ export interface Undertaking {
   readonly planned: PlanOnTrace;
   readonly tool: ChangeTool;
   readonly context: ToolContext;
+  readonly settings: Settings;
   readonly grant: Grant | undefined;
 }
 
@@ -35,7 +37,7 @@ export const undertake = async (
     clock: ports.clock,
     alarm: openingOf(journal.events).data.alarm,
   };
-  return { purpose, planned, tool, context, grant };
+  return { purpose, planned, tool, context, settings: ports.rules.settings, grant };
 };
 
 /** The state of the target right now. Throws what the tool throws. */
@@ -56,10 +58,10 @@ export const stateIfKnown = async (undertaking: Undertaking): Promise<Json> => {
  * The drift check: the target must be exactly as the dry run saw it, or, for a rollback, as the change left
  * it. Answers with the change to make.
  */
-export const changeToMake = async ({ purpose, planned, tool, context }: Undertaking): Promise<Change> => {
+export const changeToMake = async ({ purpose, planned, tool, context, settings }: Undertaking): Promise<Change> => {
   const { plan } = planned;
   if (purpose === 'apply') {
-    const { change } = await examine(tool, plan.input, context);
+    const { change } = await examine(tool, plan.input, context, settings);
     if (fingerprintOf(change.target, change.before) !== plan.fingerprint)
       throw new ToolRefusal(
         'The target is no longer as the dry run saw it: somebody changed it in the meantime. Look at it again and make a new proposal.',
@@ -67,7 +69,7 @@ export const changeToMake = async ({ purpose, planned, tool, context }: Undertak
     return change;
   }
   if (!plan.inverse.reversible) throw contractBroken('A rollback was called for a change without an inverse.');
-  const { change } = await examine(tool, plan.inverse.input, context);
+  const { change } = await examine(tool, plan.inverse.input, context, settings);
   const asLeft = tool.postCondition(
     { input: plan.input, target: plan.target, before: plan.before, after: plan.after },
     change.before,

@@ -1,6 +1,7 @@
 import type { Agent } from '../contracts/agent.ts';
 import type { Check } from '../contracts/judgement.ts';
 import type { EventData } from '../contracts/events.ts';
+import type { Settings } from '../contracts/settings.ts';
 import { admit } from '../kernel/admission.ts';
 import { asToolError } from '../kernel/aws-errors.ts';
 import { trippedBreaker } from '../kernel/breaker.ts';
@@ -58,9 +59,10 @@ const examineOrSay = async (
   tool: ChangeTool,
   input: Judgement['input'],
   context: ToolContext,
+  settings: Settings,
 ): Promise<Examination | string> => {
   try {
-    return await examine(tool, input, context);
+    return await examine(tool, input, context, settings);
   } catch (error) {
     const told = asToolError(error);
     if (told === undefined) throw error;
@@ -103,7 +105,7 @@ export const judgeProposal = async (
     clock: ports.clock,
     alarm: openingOf(journal.events).data.alarm,
   };
-  const examination = await examineOrSay(tool, admission.input, context);
+  const examination = await examineOrSay(tool, admission.input, context, ports.rules.settings);
   if (typeof examination === 'string') return hearing.refuse('target', examination);
   const { target, before, after } = examination.change;
   hearing.know({ target, before, after });

@@ -173,6 +173,13 @@ export const Settings = z.strictObject({
     })
     .refine(({ hub, accounts }) => !accounts.includes(hub), 'the hub is no member of itself')
     .optional(),
+  /**
+   * The environment of everything in an account, lower case, whatever its tags say: e.g. `{ '123456789012': 'production' }`.
+   * In accounts that are not named here, tags decide.
+   */
+  accountEnvironments: z
+    .record(AccountId, z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes, e.g. production'))
+    .default({}),
   /** Days that a trace is kept before DynamoDB's TTL removes it. */
   retentionDays: z.int().min(1).max(3650).default(400),
   logRetentionDays: z

@@ -43,7 +43,7 @@ const rehearse = async (
     clock: ports.clock,
     alarm: openingOf(journal.events).data.alarm,
   };
-  const { change, inverse, fingerprint } = await examine(tool, input, context);
+  const { change, inverse, fingerprint } = await examine(tool, input, context, ports.rules.settings);
   const { target, before, after } = change;
   if (canonical({ target, before }) !== canonical({ target: proposal.target, before: proposal.before }))
     throw new ToolRefusal('The target changed since the proposal was judged. Look at it again and propose again.');

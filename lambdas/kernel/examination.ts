@@ -3,6 +3,7 @@ import type { TraceEvent } from '../contracts/events.ts';
 import { KERNEL_FACTS, type Facts, type FactName } from '../contracts/facts.ts';
 import type { Json } from '../contracts/json.ts';
 import type { Inverse, Target } from '../contracts/plan.ts';
+import type { Settings } from '../contracts/settings.ts';
 import { ToolRefusal } from '../errors.ts';
 import type { Ledger } from '../ports.ts';
 import type { Change, ChangeTool, ToolContext } from '../tools/tool.ts';
@@ -24,9 +25,18 @@ export interface Examination {
 /** The fingerprint of a target in a state. */
 export const fingerprintOf = (target: Target, state: Json): string => digestOf({ target, state });
 
-/** Describes the target and predicts the change. Throws `ToolRefusal` or `CloudError` in words for the model. */
-export const examine = async (tool: ChangeTool, input: Json, context: ToolContext): Promise<Examination> => {
-  const { target, state } = await tool.describe(input, context);
+/**
+ * Describes the target and predicts the change. Throws `ToolRefusal` or `CloudError` in words for the model. What the
+ * settings say of an account's environment outweighs tags: whoever may tag must not move a target out of production.
+ */
+export const examine = async (
+  tool: ChangeTool,
+  input: Json,
+  context: ToolContext,
+  { accountEnvironments }: Pick<Settings, 'accountEnvironments'>,
+): Promise<Examination> => {
+  const { target: found, state } = await tool.describe(input, context);
+  const target = { ...found, environment: accountEnvironments[found.account] ?? found.environment };
   const change: Change = { input, target, before: state, after: tool.predict(input, state) };
   return { change, inverse: tool.inverse(change), fingerprint: fingerprintOf(target, state) };
 };

@@ -119,6 +119,21 @@ test('a proposal for a target that was changed too often in the last hour is ref
   expect(await room.told()).toMatch(/^Refused \(rate\): Checkrein has begun 3 changes of this target/);
 });
 
+test('an account that the settings call production is production, whatever the tags of its targets say', async () => {
+  const world = BUSY_SERVER.replace('environment: production', 'environment: staging');
+  const settings = { ...rules.settings, accountEnvironments: { '123456789012': 'production' } };
+  const inForce = { ...rules, settings, policies: { ...rules.policies, alone: ALONE } };
+  const room = await new Room({ world, rules: inForce }).begin();
+  await room.propose(RESIZE.tool, RESIZE.input);
+  expect((await room.last('proposal.judged')).data.target).toMatchObject({
+    environment: 'production',
+    tags: { environment: 'staging' },
+  });
+  expect(await room.confirm()).toBe('approve');
+  await room.grant();
+  expect(await room.apply()).toBe('verify');
+});
+
 describe('a confirmed plan', () => {
   const planned = async (room?: Room): Promise<Room> => {
     const place = room ?? (await new Room().begin());
