@@ -74,16 +74,17 @@ export const preflight = async (
       () => grantFault(ports.mac, grant, wanted, ports.clock.now()),
     ],
     ['calendar', 'No change freeze holds this change back.', () => calendarFault(undertaking, ports)],
-    [
-      'breaker',
-      'The circuit breakers of agent and target are closed.',
-      () => trippedBreaker(ports.ledger, plan.agent, plan.target.arn),
-    ],
     ['lease', 'This incident alone may change the target.', () => leaseFault(undertaking, journal, ports)],
     [
       'drift',
       purpose === 'apply' ? 'The target is as the dry run saw it.' : 'The target is as the change left it.',
       () => driftFault(undertaking),
+    ],
+    // After the lease: an incident whose rollback failed trips the breaker before it gives the target back.
+    [
+      'breaker',
+      'The circuit breakers of agent and target are closed.',
+      () => trippedBreaker(ports.ledger, plan.agent, plan.target.arn),
     ],
     ['rate', 'Tool and target have not been changed too often.', () => rateFault(undertaking, ports)],
     ['grant', 'The grant was unused and is now redeemed.', () => redeemFault(undertaking, journal, ports)],

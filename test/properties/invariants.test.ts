@@ -161,7 +161,7 @@ describe('each invariant notices', () => {
         const started = eventOf('apply.started');
         if (started.is !== 'event' || started.event.kind !== 'apply.started') return played;
         const data = { scope: started.event.data.targetArn, policy: 'cut-bound', reason: 'too much' };
-        return insert((one) => isKind(one, 'apply.checked'), {
+        return insert((one) => one.is === 'step' && one.step === 'apply', {
           is: 'event',
           event: { ...started.event, kind: 'breaker.tripped', data },
         });
@@ -179,7 +179,7 @@ describe('each invariant notices', () => {
         const started = eventOf('apply.started');
         if (started.is !== 'event') return played;
         const data = { scope: 'agent:ec2-responder', policy: 'changes-do-not-help', reason: 'three' };
-        return insert((one) => isKind(one, 'apply.checked'), {
+        return insert((one) => one.is === 'step' && one.step === 'apply', {
           is: 'event',
           event: { ...started.event, kind: 'breaker.tripped', data },
         });

@@ -8,7 +8,7 @@ import type { EventTable } from './table.ts';
 /** What can be said of a change, and of what became of it. */
 export const CHANGING = {
   'apply.checked': {
-    says: 'Before a change: kill switch, trace, grant, change calendar, breakers, lease, drift and rate were checked. Refused means that nothing was changed.',
+    says: 'Before a change: kill switch, trace, grant, change calendar, lease, drift, breakers and rate were checked. Refused means that nothing was changed.',
     data: z.strictObject({
       digest: PlanDigest,
       purpose: Grant.shape.purpose,

@@ -226,9 +226,9 @@ describe('apply asks for itself, whatever the state machine did', () => {
       'trace',
       'grant',
       'calendar',
-      'breaker',
       'lease',
       'drift',
+      'breaker',
       'rate',
       'grant',
     ]);

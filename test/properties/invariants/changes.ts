@@ -191,6 +191,11 @@ export const rejectedIsNeverApplied: Invariant = {
     ),
 };
 
+/** Where the attempt began that ended in this check. */
+const beganAt = ({ entries }: Played, incidentId: string, checkedAt: number): number =>
+  entries.slice(0, checkedAt).findLastIndex((entry) => entry.is === 'step' && entry.incidentId === incidentId);
+
+/** A breaker that trips while an attempt is past reading it stops the next one; what began before may end. */
 export const breakersHold: Invariant = {
   name: 'a tripped breaker stops further changes to its target, or by its agent',
   exercisedBy: ['breakers of targets tripped', 'breakers of agents tripped', 'refused: breaker'],
@@ -198,8 +203,10 @@ export const breakersHold: Invariant = {
     firstFault(eventsIn(played.entries, 'breaker.tripped'), ({ at, event }) => {
       const { entries } = played;
       const { scope } = event.data;
-      const later = eventsIn(entries.slice(at), 'apply.checked').find(
-        ({ event: checked }) =>
+      const later = eventsIn(entries, 'apply.checked').find(
+        ({ at: checkedAt, event: checked }) =>
+          checkedAt > at &&
+          beganAt(played, checked.incident, checkedAt) > at &&
           checked.data.verdict === 'allowed' &&
           checked.data.purpose === Grant.shape.purpose.enum.apply &&
           eventsIn(entries, 'apply.started').some(
