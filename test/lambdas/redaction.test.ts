@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { JsonObject, type Json } from '../../lambdas/contracts/json.ts';
 import { CloudError } from '../../lambdas/errors.ts';
 import { authorize } from '../../lambdas/authorize/step.ts';
+import { dryRun } from '../../lambdas/dry-run/step.ts';
 import { observe } from '../../lambdas/observe/step.ts';
 import { planInHand } from '../../lambdas/kernel/trace.ts';
 import { EVIDENCE_LIMIT } from '../../lambdas/kernel/untrusted.ts';
@@ -115,6 +116,23 @@ test('what AWS quotes in an error reaches neither the evidence nor the reason of
   await runStep(authorize, room.at, { ...room.ports, cloud });
   const text = JSON.stringify(await room.events());
   expect(text.match(/bad value \[secret:github\]/g)?.length).toBeGreaterThan(2);
+  expect(text).not.toContain(TOKEN);
+});
+
+test('what AWS quotes in a dry run is redacted in the plan and in its refusal', async () => {
+  const room = await new Room().begin();
+  await room.decide([call(RESIZE.tool, RESIZE.input)]);
+  await room.authorize();
+  const credentials: typeof room.ports.credentials = {
+    assume: async (scope) => ({
+      ...(await room.ports.credentials.assume(scope)),
+      send: () => Promise.reject(new CloudError('InvalidParameter', `bad value ${TOKEN}`)),
+    }),
+  };
+  await runStep(dryRun, room.at, { ...room.ports, credentials });
+  expect((await room.last('dry-run.finished')).data.made).toBe(false);
+  const text = JSON.stringify(await room.events());
+  expect(text).toContain('bad value [secret:github]');
   expect(text).not.toContain(TOKEN);
 });
 

@@ -4,9 +4,10 @@ import { apply } from '../../../lambdas/apply/step.ts';
 import { runStep } from '../../../lambdas/step.ts';
 import { ERROR } from '../../../lambdas/contracts/error-names.ts';
 import { CloudError, StepError } from '../../../lambdas/errors.ts';
+import { lastChange } from '../../../lambdas/kernel/brakes.ts';
 import type { ChangeCredentials, Cloud, CloudRequest } from '../../../lambdas/ports.ts';
 import { DyingLedger, Killed } from '../../fakes/dying-ledger.ts';
-import { APP, REBOOT, RESIZE, Room } from '../../fixtures/room.ts';
+import { APP, APP_ARN, REBOOT, RESIZE, Room } from '../../fixtures/room.ts';
 import { FLEET } from '../../local/account/story.ts';
 
 const SCALE = {
@@ -80,6 +81,13 @@ describe('a change', () => {
       reconciled: false,
       error: null,
     });
+  });
+
+  test('starts the cooldown of its target, and growing does not count as a cut', async () => {
+    const room = await granted();
+    const at = room.clock.now().toISOString();
+    await room.apply();
+    expect(await lastChange(room.ledger, APP_ARN)).toEqual({ lastChangeAt: at });
   });
 
   test('stands on the trace before its first call', async () => {

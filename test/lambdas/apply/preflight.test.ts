@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../../lambdas/contracts/grant.ts';
 import { isTraceEvent, type TraceEvent } from '../../../lambdas/contracts/events.ts';
+import { agentOf } from '../../../lambdas/kernel/agents.ts';
 import { takeLease } from '../../../lambdas/kernel/brakes.ts';
 import { agentScope, breakers, tripBreaker } from '../../../lambdas/kernel/breaker.ts';
 import { hashOf } from '../../../lambdas/kernel/chain.ts';
 import { takeRate } from '../../../lambdas/kernel/rate.ts';
+import { CHANGE_ZONE_SECONDS } from '../../../lambdas/kernel/timing.ts';
 import { lastOf } from '../../../lambdas/kernel/trace.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { HmacMac } from '../../fakes/small-ports.ts';
@@ -119,6 +121,16 @@ describe('apply asks for itself, whatever the state machine did', () => {
     expect(room.mutations).toHaveLength(changed);
   });
 
+  test('a grant that somebody else has redeemed changes nothing', async () => {
+    const room = await granted();
+    const grant = (await room.last('grant.issued')).data.grants[0];
+    await room.ledger.create(
+      { family: 'grant', id: grant?.id ?? '' },
+      { incidentId: room.at.incidentId, entry: 'incident-1/apply/1' },
+    );
+    await expectRefusal(room, 'grant', /The grant was used before/);
+  });
+
   test('an attempt that died after redeeming its grant, before it could say so, has not lost it', async () => {
     const room = await granted();
     const grant = (await room.last('grant.issued')).data.grants[0];
@@ -200,6 +212,16 @@ describe('apply asks for itself, whatever the state machine did', () => {
     await expectRefusal(room, 'lease', /Another incident is changing this target right now/);
   });
 
+  test('a target is kept from other incidents for as long as change, verification and rollback may take', async () => {
+    const room = await granted();
+    const { windowMinutes } = agentOf(rules, 'ec2-responder').verification;
+    const free = room.clock.now().getTime() + (2 * CHANGE_ZONE_SECONDS + windowMinutes * 60) * 1000;
+    await room.apply();
+    const wanted = (at: number) => takeLease(room.ledger, APP_ARN, 'another', new Date(at), new Date(at));
+    expect(await wanted(free - 1000)).toBe(false);
+    expect(await wanted(free)).toBe(true);
+  });
+
   test('a target that moved since the dry run is left alone', async () => {
     const room = await granted();
     const somebody = room.account.cloud({ step: 'a-person' }, 'any');
@@ -251,6 +273,14 @@ describe('undoing a change that did not help', () => {
     const redeemed = lastOf(await room.events(), 'grant.redeemed')?.data;
     expect(redeemed?.purpose).toBe('rollback');
     expect(await room.told()).toMatch(/P1 did not help and was rolled back: .*"t3.small"/);
+  });
+
+  test('goes ahead though the breaker of the target has tripped meanwhile', async () => {
+    const room = await broken();
+    const why = { policy: 'cut-bound', reason: 'Too much.', incidentId: 'another', at: room.clock.now() };
+    await tripBreaker(room.ledger, APP_ARN, why);
+    expect(await room.rollback()).toBe('decide');
+    expect(await room.told()).toContain('was rolled back');
   });
 
   test('goes ahead while the switch says propose-only', async () => {

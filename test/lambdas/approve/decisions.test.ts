@@ -1,9 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
+import { takeAnswer } from '../../../lambdas/approve/answer.ts';
 import { signLink } from '../../../lambdas/approve/link.ts';
 import type { PagePorts } from '../../../lambdas/approve/visit.ts';
+import type { Plan } from '../../../lambdas/contracts/plan.ts';
 import { grantFault } from '../../../lambdas/kernel/grants.ts';
 import { allOf, lastOf } from '../../../lambdas/kernel/trace.ts';
 import { HmacMac } from '../../fakes/small-ports.ts';
+import { DyingLedger } from '../../fakes/dying-ledger.ts';
 import { ANA, approvalDesk, BEN, VERA, type ApprovalDesk, type Asked } from '../../fixtures/approval-desk.ts';
 import { record } from '../../fixtures/incident.ts';
 import { rebootPlan } from '../../fixtures/plans.ts';
@@ -170,6 +173,49 @@ test('one person with two links counts once', async () => {
   expect(desk.callbacks.resumed).toEqual([]);
 });
 
+/** Another plan for the reboot, in the same incident. */
+const rebootAgain = (incidentId: string, rulesHash: string): Plan => {
+  const plan = rebootPlan(incidentId, rulesHash);
+  return { ...plan, input: { ...plan.input, why: 'It hangs again.' } };
+};
+
+test('a yes to an earlier plan is no yes to a later one', async () => {
+  asked = await desk.bring('inc-2', { plan: rebootPlan });
+  await answer(desk.page, asked.token(ANA), 'approve');
+  await answer(desk.page, asked.token(BEN), 'deny', 'Look again.');
+  asked = await desk.bring('inc-2', { plan: rebootAgain });
+  const first = await answer(desk.page, asked.token(BEN), 'approve');
+  expect(textOf(first)).toContain('Your approval counts. 1 of 2 needed.');
+  expect(textOf(await answer(desk.page, asked.token(ANA), 'approve'))).toContain('Approved.');
+  const closed = allOf(await desk.ledger.events('inc-2'), 'approval.closed').map(({ data }) => [data.outcome, data.by]);
+  expect(closed).toEqual([
+    ['denied', [BEN]],
+    ['granted', [BEN, ANA]],
+  ]);
+});
+
+test('a later plan needs as many people as it needs itself', async () => {
+  await answer(desk.page, asked.token(BEN), 'deny', 'Reboot it instead.');
+  asked = await desk.bring('inc-1', { plan: rebootPlan });
+  expect(textOf(await answer(desk.page, asked.token(ANA), 'approve'))).toContain('1 of 2 needed.');
+});
+
+test('an approval that does not count fills no quorum', async () => {
+  asked = await desk.bring('inc-2', { plan: rebootPlan });
+  const { approvalId = '', expiresAt = '' } = lastOf(await desk.ledger.events('inc-2'), 'approval.asked')?.data ?? {};
+  const link = await signLink(desk.linkMac, { approvalId, approver: VERA, expiresAt });
+  expect((await answer(desk.page, link, 'approve')).statusCode).toBe(403);
+  expect(textOf(await answer(desk.page, asked.token(ANA), 'approve'))).toContain('1 of 2 needed.');
+});
+
+test('a no whose function died before it settled anything fills no quorum', async () => {
+  asked = await desk.bring('inc-2', { plan: rebootPlan });
+  const dying = { ...desk.page, ledger: new DyingLedger(desk.ledger, 1) };
+  await expect(answer(dying, asked.token(BEN), 'deny', 'No.')).rejects.toThrow();
+  expect(allOf(await desk.ledger.events('inc-2'), 'approval.answered')).toHaveLength(1);
+  expect(textOf(await answer(desk.page, asked.token(ANA), 'approve'))).toContain('1 of 2 needed.');
+});
+
 test('whoever approved can still stop it while another approval is awaited', async () => {
   asked = await desk.bring('inc-2', { plan: rebootPlan });
   await answer(desk.page, asked.token(ANA), 'approve');
@@ -221,6 +267,8 @@ test('a person whom no policy lets approve may deny only', async () => {
   expect(response.statusCode).toBe(403);
   expect(textOf(response)).toContain('Your answer was recorded but does not count');
   expect(desk.callbacks.resumed).toEqual([]);
+  expect((await answer(desk.page, link, 'deny', 'I know this host.')).statusCode).toBe(200);
+  expect(await outcomes()).toEqual(['denied']);
 });
 
 test('nobody whom no policy lets approve is asked', () => {
@@ -232,6 +280,9 @@ test('a link decides about its own incident only', async () => {
   await answer(desk.page, other.token(ANA), 'approve');
   expect(await outcomes()).toEqual([]);
   expect(desk.callbacks.resumed.map(({ output }) => output.incidentId)).toEqual(['inc-2']);
+  expect((await answer(desk.page, asked.token(ANA), 'approve')).statusCode).toBe(200);
+  expect(await outcomes()).toEqual(['granted']);
+  expect(desk.callbacks.resumed.map(({ output }) => output.incidentId)).toEqual(['inc-2', 'inc-1']);
 });
 
 test('an answer after the expiry decides nothing', async () => {
@@ -239,6 +290,18 @@ test('an answer after the expiry decides nothing', async () => {
   const response = await answer(desk.page, asked.token(ANA), 'approve');
   expect(response.statusCode).toBe(410);
   expect(textOf(response)).toContain('counts as no');
+  expect(desk.callbacks.resumed).toEqual([]);
+});
+
+test('an answer that comes without a link expires as the question does', async () => {
+  const { approvalId = '' } = lastOf(await trace(), 'approval.asked')?.data ?? {};
+  desk.clock.advance(60);
+  const receipt = await takeAnswer(
+    { approvalId, approver: ANA, answer: 'approve', reason: '', via: 'terminal' },
+    desk.page,
+  );
+  expect(receipt).toMatchObject({ status: 'refused', because: 'expired' });
+  expect(await trace()).not.toContainEqual(expect.objectContaining({ kind: 'grant.issued' }));
   expect(desk.callbacks.resumed).toEqual([]);
 });
 

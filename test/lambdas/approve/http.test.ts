@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import { fromFunctionUrl, handleApproval } from '../../../lambdas/approve/http.ts';
 import { signLink } from '../../../lambdas/approve/link.ts';
+import { JsonObject } from '../../../lambdas/contracts/json.ts';
+import { canonical } from '../../../lambdas/kernel/canonical.ts';
 import { HmacMac } from '../../fakes/small-ports.ts';
-import { ANA, approvalDesk, type ApprovalDesk, type Asked } from '../../fixtures/approval-desk.ts';
+import { ANA, approvalDesk, BEN, type ApprovalDesk, type Asked } from '../../fixtures/approval-desk.ts';
 import { answer, look, post, textOf } from './requests.ts';
 
 let desk: ApprovalDesk;
@@ -82,6 +84,28 @@ test('each flipped bit of the MAC is refused', async () => {
   expect(desk.callbacks.resumed).toEqual([]);
 });
 
+test.each([
+  ['approver', { approver: BEN }],
+  ['question', { approvalId: 'approval-of-another-plan' }],
+  ['expiry', { expiresAt: '2099-01-01T00:00:00.000Z' }],
+])('a link whose %s was changed is not genuine', async (_what, change) => {
+  const [claims = '', mac = ''] = asked.token(ANA).split('.');
+  const link = JsonObject.parse(JSON.parse(Buffer.from(claims, 'base64url').toString()));
+  const forged = `${Buffer.from(canonical({ ...link, ...change })).toString('base64url')}.${mac}`;
+  for (const response of [await look(desk.page, forged), await answer(desk.page, forged, 'approve')]) {
+    expect(response.statusCode).toBe(403);
+    expect(textOf(response)).toContain('This link is not genuine');
+  }
+  expect(desk.callbacks.resumed).toEqual([]);
+});
+
+test('a link that is spelled otherwise is not genuine', async () => {
+  const [claims = '', mac = ''] = asked.token(ANA).split('.');
+  const spelled = Buffer.from(` ${Buffer.from(claims, 'base64url').toString()}`).toString('base64url');
+  for (const forged of [`${spelled}.${mac}`, `${claims}.${mac}=`, `${claims}=.${mac}`, claims])
+    expect((await look(desk.page, forged)).statusCode).toBe(403);
+});
+
 test('a link signed with another key is not genuine', async () => {
   const link = { approvalId: 'approval-1', approver: ANA, expiresAt: '2026-11-02T03:00:00.000Z' };
   const forged = await signLink(new HmacMac('grant key'), link);
@@ -98,7 +122,7 @@ test('a genuine link to a question that is gone says so', async () => {
 test('an expired link shows nothing of the incident and does not claim how it ended', async () => {
   const token = asked.token(ANA);
   await answer(desk.page, token, 'approve');
-  desk.clock.advance(61);
+  desk.clock.advance(60);
   const response = await look(desk.page, token);
   expect(response.statusCode).toBe(410);
   expect(textOf(response)).toContain('This link expired at 2026-11-02T03:20:00.000Z and decides nothing any more.');

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { authorize } from '../../../lambdas/authorize/step.ts';
-import { trippedBreaker } from '../../../lambdas/kernel/breaker.ts';
+import type { JsonObject } from '../../../lambdas/contracts/json.ts';
+import { tripBreaker, trippedBreaker } from '../../../lambdas/kernel/breaker.ts';
 import { takeRate } from '../../../lambdas/kernel/rate.ts';
 import { runStep } from '../../../lambdas/step.ts';
 import { call } from '../../fakes/told-model.ts';
+import { record } from '../../fixtures/incident.ts';
 import { APP_ARN, RESIZE, resizeTo, Room, rules } from '../../fixtures/room.ts';
 import { BUSY_SERVER } from '../../local/account/story.ts';
 
@@ -136,7 +138,8 @@ test('an account that the settings call production is production, whatever the t
 
 describe('a confirmed plan', () => {
   const planned = async (room?: Room): Promise<Room> => {
-    const place = room ?? (await new Room().begin());
+    const place = room ?? new Room();
+    if (place.at.seq === 0) await place.begin();
     await place.propose(RESIZE.tool, RESIZE.input);
     return place;
   };
@@ -194,12 +197,33 @@ describe('a confirmed plan', () => {
     expect(await room.told()).toMatch(new RegExp(`The kill switch is ${position}: changes are not applied`));
   });
 
+  const withPolicies = (more: Record<string, string>): Room['ports']['rules'] => ({
+    ...rules,
+    policies: { ...rules.policies, ...more },
+  });
+
   test('that costs more than policy allows is refused with what it would cost', async () => {
-    const room = await new Room().begin();
-    await room.propose(RESIZE.tool, resizeTo('t3.2xlarge').input);
-    await room.confirm();
-    const { data } = await room.last('plan.judged');
-    expect(data.checks.find(({ check }) => check === 'policy')).toBeDefined();
+    const dear = `@reason("{costDelta} a month is too much.")
+forbid (principal, action in Checkrein::Action::"change", resource) when { context has report && context.report.costDeltaCentsPerMonth > 100 };`;
+    const room = await planned(new Room({ rules: withPolicies({ dear }) }));
+    expect(await room.confirm()).toBe('decide');
+    expect(await room.told()).toMatch(/^Refused \(policy\): \$\d+\.\d\d a month is too much\.$/);
+    expect((await room.last('plan.judged')).data.verdict).toBe('refused');
+  });
+
+  test('that no number of people can release is refused', async () => {
+    const never = `@reason("Nobody may.") forbid (principal, action == Checkrein::Action::"release", resource);`;
+    const room = await planned(new Room({ rules: withPolicies({ never }) }));
+    expect(await room.confirm()).toBe('decide');
+    expect(await room.told()).toBe('Refused (approval): Nobody may.');
+  });
+
+  test('for a target whose breaker has tripped since is refused', async () => {
+    const room = await planned();
+    const why = { policy: 'cut-bound', reason: 'Too much.', incidentId: 'another', at: room.clock.now() };
+    await tripBreaker(room.ledger, APP_ARN, why);
+    expect(await room.confirm()).toBe('decide');
+    expect(await room.told()).toMatch(/^Refused \(breaker\): .*tripped at .* by cut-bound: Too much/);
   });
 
   test('in a change freeze goes to people, and what the calendar says goes with it', async () => {
@@ -246,4 +270,31 @@ test('a call that Decide would have refused is refused by Authorize too', async 
   const agents = rules.agents.map((agent) => ({ ...agent, tools: { ...agent.tools, change: [] } }));
   await runStep(authorize, room.at, { ...room.ports, rules: { ...rules, agents } });
   expect(await refusedBy(room)).toBe('allowlist');
+});
+
+/** Enters Authorize by hand, as the state machine would not, with a call that Decide has not passed on. */
+const forced = async (tool: string, input: JsonObject): Promise<Room> => {
+  const room = await new Room().begin();
+  await record(room.ports, room.at.incidentId, 'decide', 'model.called', {
+    turn: 1,
+    content: [{ type: 'tool_use', id: 'forced', name: tool, input }],
+    stopReason: 'tool_use',
+    model: 'm',
+    usage: { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 },
+    costMicroUsd: 1,
+    latencyMs: 1,
+  });
+  room.at = { ...room.at, seq: room.at.seq + 1 };
+  expect(await room.authorize()).toBe('decide');
+  return room;
+};
+
+test('a call whose input Decide would have refused is refused by Authorize too', async () => {
+  const room = await forced(RESIZE.tool, { ...RESIZE.input, approved: true });
+  expect((await room.last('proposal.judged')).data.checks).toMatchObject([{ check: 'schema', outcome: 'refused' }]);
+});
+
+test('a call that only reads is not judged as a change', async () => {
+  const room = await forced('describe_alarm', { alarm: 'cpu-high' });
+  expect((await room.last('proposal.judged')).data.checks).toMatchObject([{ check: 'allowlist', outcome: 'refused' }]);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { dryRun } from '../../../lambdas/dry-run/step.ts';
 import { CloudError } from '../../../lambdas/errors.ts';
 import { digestOf } from '../../../lambdas/kernel/canonical.ts';
+import { loadChangeTool } from '../../../lambdas/tools/load.ts';
 import { runStep } from '../../../lambdas/step.ts';
 import { call } from '../../fakes/told-model.ts';
 import { APP, APP_ARN, RESIZE, Room, rules } from '../../fixtures/room.ts';
@@ -88,6 +89,30 @@ faults:
 test('a dry run without a permitted proposal is a broken contract', async () => {
   const room = await new Room().begin();
   await expect(room.dryRun()).rejects.toMatchObject({ name: 'ContractBroken' });
+});
+
+test('a dry run of a proposal that was refused is a broken contract', async () => {
+  const world = BUSY_SERVER.replace('environment: production', '"checkrein:protect": "true"');
+  const room = await new Room({ world }).begin();
+  await room.decide([call(RESIZE.tool, RESIZE.input)]);
+  expect(await room.authorize()).toBe('decide');
+  await expect(room.dryRun()).rejects.toMatchObject({ name: 'ContractBroken' });
+});
+
+test('a tool that forgets to ask for a dry run changes nothing in it', async () => {
+  const room = await permitted();
+  const tool = await loadChangeTool(RESIZE.tool);
+  const { dryRun: honest } = tool;
+  tool.dryRun = async (change, { change: cloud }) => {
+    await cloud.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });
+    return honest(change, { change: cloud, cloud, clock: room.clock, alarm: null });
+  };
+  try {
+    await expect(room.dryRun()).rejects.toMatchObject({ name: 'ContractBroken' });
+  } finally {
+    tool.dryRun = honest;
+  }
+  expect(room.mutations).toEqual([]);
 });
 
 test('a second plan has a handle of its own', async () => {

@@ -34,6 +34,11 @@ describe('a call is refused', () => {
     expect(admission.kind === 'refused' ? admission.reason : '').toMatch(says);
   });
 
+  test('for a confirmation by an agent that only reads', () => {
+    expect(ask('confirm_plan', { plan: 'P1' }, reader)).toMatchObject({ kind: 'refused', check: 'allowlist' });
+    expect(ask('confirm_plan', { plan: 'P1' }).kind).toBe('control');
+  });
+
   test('for a very long name, without repeating it', () => {
     const admission = ask('x'.repeat(100_000));
     expect(admission.kind === 'refused' ? admission.reason.length : 0).toBeLessThan(1000);

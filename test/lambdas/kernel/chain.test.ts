@@ -58,6 +58,31 @@ describe('a trace is not sound, and the first broken event is named', () => {
     expect(reasonFor([...lines.slice(0, 1), ...lines.slice(1, 3).reverse(), ...lines.slice(3)])).toMatch(/^event 1:/);
   });
 
+  test('when one event was made anew, with its hash', () => {
+    const [first] = events;
+    const anew = { ...first, at: '2026-01-01T00:00:00.000Z' };
+    const forged = canonical({ ...anew, hash: hashOf(anew) });
+    expect(reasonFor([forged, ...lines.slice(1)])).toBe('event 1: its link to the event before is broken');
+  });
+
+  test('when an event of another incident was put in', () => {
+    const forged = rewritten((event) => (event.seq === 1 ? { incident: 'incident-2' } : event));
+    expect(reasonFor(forged)).toBe('event 1: it belongs to another incident');
+  });
+
+  test('when something follows the seal, in good form', () => {
+    const seal = events.at(-1);
+    const after = { ...events[0], seq: events.length, prev: seal?.hash ?? '' };
+    expect(reasonFor([...lines, canonical({ ...after, hash: hashOf(after) })])).toMatch(/it follows the seal/);
+  });
+
+  test('when the seal counts other events than there are', () => {
+    const forged = rewritten((event) =>
+      event.kind === 'trace.sealed' ? { data: { ...event.data, events: event.data.events - 1 } } : event,
+    );
+    expect(reasonFor(forged)).toMatch(/the seal counts \d+ events, but \d+ stand before it/);
+  });
+
   test('when the tail was cut', () => {
     expect(reasonFor(lines.slice(0, -1))).toMatch(/no seal follows: the incident is still open, or the tail was cut/);
   });

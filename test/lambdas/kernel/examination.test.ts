@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Alarm } from '../../../lambdas/contracts/alarm.ts';
 import type { Facts } from '../../../lambdas/contracts/facts.ts';
 import { factsAbout, fingerprintOf, type Examination } from '../../../lambdas/kernel/examination.ts';
 import { sceneOf } from '../../../lambdas/kernel/scene.ts';
@@ -27,13 +28,11 @@ const toolWith = async (facts: Facts): Promise<ChangeTool> => ({
   facts: async () => facts,
 });
 
-const ask = async (facts: Facts): Promise<Facts> => {
+const ask = async (facts: Facts, where: Partial<Alarm> = {}): Promise<Facts> => {
   const room = await new Room().begin();
-  const context = {
-    cloud: room.ports.cloud([], sceneOf(await room.events())),
-    clock: room.clock,
-    alarm: (await room.last('incident.opened')).data.alarm,
-  };
+  const { alarm } = (await room.last('incident.opened')).data;
+  const cloud = room.ports.cloud([], sceneOf(await room.events()));
+  const context = { cloud, clock: room.clock, alarm: alarm && { ...alarm, ...where } };
   return factsAbout(await toolWith(facts), EXAMINATION, context, room.ledger, await room.events());
 };
 
@@ -52,6 +51,13 @@ describe('facts', () => {
 
   test('say whether the target is where the alarm is', async () => {
     expect(await ask(OWN)).toMatchObject({ sameAccount: false, sameRegion: true });
+  });
+
+  test('of a target in another Region say so', async () => {
+    expect(await ask(OWN, { account: target.account, region: 'eu-central-1' })).toMatchObject({
+      sameAccount: true,
+      sameRegion: false,
+    });
   });
 
   test('of the kernel cannot be set by a tool', async () => {

@@ -3,12 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { ERROR } from '../../../lambdas/contracts/error-names.ts';
 import type { TraceEventOf } from '../../../lambdas/contracts/events.ts';
 import { CloudError, StepError } from '../../../lambdas/errors.ts';
+import { agentOf } from '../../../lambdas/kernel/agents.ts';
 import { allOf } from '../../../lambdas/kernel/trace.ts';
 import { observe } from '../../../lambdas/observe/step.ts';
 import type { CloudRequest } from '../../../lambdas/ports.ts';
 import { runStep } from '../../../lambdas/step.ts';
 import { call, type Told } from '../../fakes/told-model.ts';
-import { APP, Room } from '../../fixtures/room.ts';
+import { APP, RESIZE, Room, rules, rulesWith } from '../../fixtures/room.ts';
+import { like } from '../../local/account/story.ts';
 
 type Evidence = TraceEventOf<'evidence.gathered'>;
 
@@ -49,6 +51,24 @@ describe('the first look', () => {
     const text = JSON.stringify(brief?.content);
     for (const handle of ['E1', 'E2', 'E3', 'E4']) expect(text).toContain(`handle=\\"${handle}\\"`);
   });
+});
+
+test('a change call that is sent to Observe is neither carried out nor answered as evidence', async () => {
+  const room = await new Room().begin();
+  await room.decide([call(RESIZE.tool, RESIZE.input)]);
+  const before = await room.kinds();
+  await room.observe();
+  expect(await room.kinds()).toEqual(before);
+  expect(room.mutations).toEqual([]);
+});
+
+test('a first look with a tool that is not granted reads nothing', async () => {
+  const { tools } = agentOf(rules, 'ec2-responder');
+  const observing = tools.observe.filter((name) => name !== 'describe_alarm');
+  const room = await new Room({ rules: rulesWith({ tools: { ...tools, observe: observing } }) }).begin();
+  const looked = allOf(await room.events(), 'evidence.gathered').find(({ data }) => data.tool === 'describe_alarm');
+  expect(looked?.data).toMatchObject({ outcome: 'failed', text: like(/not granted to this agent/) });
+  expect(room.calls.map(({ command }) => command)).not.toContain('DescribeAlarms');
 });
 
 test('calls of one turn run side by side, and stand in the order in which they were made', async () => {

@@ -12,7 +12,7 @@ import { verify } from '../../../lambdas/verify/step.ts';
 import { FakeCloud } from '../../fakes/fake-cloud.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { resizePlan } from '../../fixtures/plans.ts';
-import { APP_ARN, NO_HELP, REBOOT, RESIZE, Room } from '../../fixtures/room.ts';
+import { APP, APP_ARN, NO_HELP, REBOOT, RESIZE, Room } from '../../fixtures/room.ts';
 
 const applied = async (change: typeof RESIZE | typeof REBOOT = RESIZE): Promise<Room> => {
   const room = await (await new Room().begin()).untilGranted(change);
@@ -74,6 +74,17 @@ describe('after a change', () => {
     expect(await room.untilVerified()).toBe('decide');
     expect((await room.last('change.verified')).data.outcome).toBe('unhealed');
     expect(await room.told()).toMatch(/did not help\..*It stays in place/);
+  });
+
+  test('that somebody took back has not taken hold, whatever the alarm says', async () => {
+    const room = await applied();
+    const somebody = room.account.cloud({ step: 'a-person' }, 'any');
+    await somebody.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });
+    room.clock.advance(1);
+    await room.verify();
+    const { outcome, findings } = (await room.last('change.verified')).data;
+    expect(findings[0]).toMatchObject({ name: 'post-condition', outcome: 'bad' });
+    expect(outcome).toBe('waiting');
   });
 
   test('the target is free for others once the verdict is in, and not before', async () => {
