@@ -86,6 +86,14 @@ export const APPLY = [
       test: asks('a grant that somebody else has redeemed changes nothing'),
     },
     {
+      name: 'apply/redeemed-before',
+      kind: 'grant',
+      holds: 'a grant that the trace calls redeemed is used, whatever its row says',
+      find: 'return !before && (await redeem(',
+      replace: 'return before !== undefined && (await redeem(',
+      test: asks('a used grant stays used when its row is deleted behind our back'),
+    },
+    {
       name: 'apply/first-refusal',
       kind: 'grant',
       holds: 'a refusal for another reason does not use the grant up',

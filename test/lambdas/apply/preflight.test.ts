@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../../lambdas/contracts/grant.ts';
 import { isTraceEvent, type TraceEvent } from '../../../lambdas/contracts/events.ts';
+import { apply } from '../../../lambdas/apply/step.ts';
+import type { JsonObject } from '../../../lambdas/contracts/json.ts';
+import type { RowKey } from '../../../lambdas/contracts/ledger-keys.ts';
 import { agentOf } from '../../../lambdas/kernel/agents.ts';
 import { takeLease } from '../../../lambdas/kernel/brakes.ts';
 import { agentScope, breakers, tripBreaker } from '../../../lambdas/kernel/breaker.ts';
@@ -8,23 +11,35 @@ import { hashOf } from '../../../lambdas/kernel/chain.ts';
 import { takeRate } from '../../../lambdas/kernel/rate.ts';
 import { CHANGE_ZONE_SECONDS } from '../../../lambdas/kernel/timing.ts';
 import { lastOf } from '../../../lambdas/kernel/trace.ts';
+import type { Row } from '../../../lambdas/ports.ts';
+import { runStep } from '../../../lambdas/step.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { HmacMac } from '../../fakes/small-ports.ts';
 import { record } from '../../fixtures/incident.ts';
-import { APP, APP_ARN, NO_HELP, Room, RESIZE, rules } from '../../fixtures/room.ts';
+import { APP, APP_ARN, NO_HELP, REBOOT, Room, RESIZE, rules } from '../../fixtures/room.ts';
 import { BUSY_SERVER } from '../../local/account/story.ts';
 
-/** A ledger on which somebody has rewritten one event, and the chain after it if `rehash`. */
+/** A ledger on which somebody has rewritten one event, and the chain after it if `rehash`, or deleted one. */
 class RewrittenLedger extends MemoryLedger {
   #edit: ((event: TraceEvent) => unknown) | undefined;
   #rehash = false;
+  #removed: TraceEvent['kind'] | undefined;
 
   rewrite(edit: (event: TraceEvent) => unknown, rehash: boolean): void {
     this.#edit = edit;
     this.#rehash = rehash;
   }
 
+  remove(kind: TraceEvent['kind']): void {
+    this.#removed = kind;
+  }
+
   override async events(incidentId: string, from = 0): Promise<TraceEvent[]> {
+    if (this.#removed !== undefined) {
+      const all = await super.events(incidentId, from);
+      const at = all.findIndex(({ kind }) => kind === this.#removed);
+      return all.filter((_, index) => index !== at);
+    }
     const edit = this.#edit;
     if (edit === undefined) return super.events(incidentId, from);
     let prev = '';
@@ -38,6 +53,13 @@ class RewrittenLedger extends MemoryLedger {
       return linked;
     });
     return events.filter((event) => event.seq >= from);
+  }
+}
+
+/** A ledger from which somebody deletes the rows of redeemed grants. */
+class ForgetfulLedger extends MemoryLedger {
+  override async create(key: RowKey, data: JsonObject): Promise<{ created: boolean; row: Row }> {
+    return key.family === 'grant' ? { created: true, row: { version: 1, data } } : super.create(key, data);
   }
 }
 
@@ -119,6 +141,40 @@ describe('apply asks for itself, whatever the state machine did', () => {
     room.at = { ...room.at, seq: room.at.seq + 1 };
     expect(await room.apply()).toBe('decide');
     expect(room.mutations).toHaveLength(changed);
+  });
+
+  test('a used grant stays used when its row is deleted behind our back', async () => {
+    const room = await (await new Room({ ledger: new ForgetfulLedger() }).begin()).untilGranted(REBOOT);
+    expect(await room.apply()).toBe('verify');
+    expect(room.mutations).toEqual(['RebootInstances']);
+    await record(room.ports, room.at.incidentId, 'a-bug', 'model.told', { about: 'apply', text: 'again' });
+    room.at = { ...room.at, seq: room.at.seq + 1 };
+    expect(await room.apply()).toBe('decide');
+    expect(await room.told()).toContain('The grant was used before');
+    expect(room.mutations).toEqual(['RebootInstances']);
+  });
+
+  test('a state document that claims an approval changes nothing', async () => {
+    const room = await new Room().begin();
+    await room.propose(RESIZE.tool, RESIZE.input);
+    expect(await room.confirm()).toBe('approve');
+    const forged = {
+      ...room.at,
+      next: 'apply',
+      approved: true,
+      approvers: ['ana@example.com'],
+      grant: { id: 'grant-1' },
+    };
+    expect(await runStep(apply, forged, room.ports)).toMatchObject({ next: 'decide' });
+    expect(await room.told()).toContain('There is no grant to apply this plan');
+    expect(room.mutations).toEqual([]);
+  });
+
+  test('an event that was deleted from the ledger stops the change', async () => {
+    const ledger = new RewrittenLedger();
+    const room = await granted(ledger);
+    ledger.remove('evidence.gathered');
+    await expectRefusal(room, 'trace', /Event \d+ of the trace is broken: expected event \d+, found event \d+/);
   });
 
   test('a grant that somebody else has redeemed changes nothing', async () => {
