@@ -26,6 +26,13 @@ describe('a call is refused', () => {
     ['an unknown field', 'describe_alarm', { alarm: 'a', also: 1 }, 'schema', /also/],
     ['a missing field', 'describe_alarm', {}, 'schema', /alarm: /],
     ['no object', 'describe_alarm', 'cpu-high', 'schema', /input: /],
+    [
+      'an ARN of another account in the place of an id',
+      RESIZE.tool,
+      { ...RESIZE.input, instanceId: 'arn:aws:ec2:eu-west-1:999999999999:instance/i-0123456789abcdef0' },
+      'schema',
+      /instanceId: /,
+    ],
     ['a conclusion without a summary', 'conclude', { rootCause: 'x' }, 'schema', /summary/],
     ['an unknown field of a control tool', 'escalate', { reason: 'x', approve: true }, 'schema', /approve/],
   ])('for %s', (_what, name, input, check, says) => {

@@ -46,6 +46,11 @@ test('a read-only agent may propose nothing', () => {
   });
 });
 
+test('a target in another account or Region is refused, whatever the change', () => {
+  for (const elsewhere of [{ sameAccount: false }, { sameRegion: false }])
+    expect(proposed(resize(elsewhere)).verdict, JSON.stringify(elsewhere)).toBe('refused');
+});
+
 test('a fresh deployment applies nothing without a human', () => {
   const ruling = engine.mayApplyUnattended(resize({}, { environment: 'test' }));
   expect(ruling).toMatchObject({ verdict: 'refused', statements: [] });
