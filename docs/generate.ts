@@ -5,6 +5,7 @@ import { measureIncident } from '../load/incident.ts';
 import { localRules } from '../local/rules.ts';
 import { costPage } from './generators/cost.ts';
 import { errorsPage } from './generators/errors.ts';
+import { kernelChecksPage } from './generators/kernel-checks.ts';
 import { permissionsPage } from './generators/permissions.ts';
 import { policiesPage } from './generators/policies.ts';
 import { toolsPage } from './generators/tools.ts';
@@ -34,6 +35,7 @@ export const referencePages = (): ReadonlyMap<string, string> => {
     ['errors.md', errorsPage(synthesized)],
     ['policies.md', policiesPage(rules)],
     ['permissions.md', permissionsPage(synthesized)],
+    ['kernel-checks.md', kernelChecksPage()],
   ]);
 };
 

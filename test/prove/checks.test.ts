@@ -5,7 +5,7 @@ import { Check } from '../../lambdas/contracts/events.ts';
 import { occurrences, withoutCheck } from '../../prove/mutations/check.ts';
 import { CHECKS } from '../../prove/mutations/checks/all.ts';
 import { textOf } from '../../prove/mutations/tree.ts';
-import { isTitleIn } from '../titles.ts';
+import { titlesIn } from '../titles.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -32,8 +32,8 @@ describe('the list of checks', () => {
     '%s names a test that is written',
     (_, promise) => {
       expect(existsSync(join(ROOT, promise.file)), promise.file).toBe(true);
-      const file = textOf(promise.file);
-      expect(promise.name.split(' > ').filter((title) => !isTitleIn(file, title))).toEqual([]);
+      const isWritten = titlesIn(textOf(promise.file));
+      expect(promise.name.split(' > ').filter((title) => !isWritten(title))).toEqual([]);
     },
   );
 });

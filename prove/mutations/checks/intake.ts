@@ -177,13 +177,6 @@ export const INTAKE = [
       test: redactor('an event > loses secrets in texts, in numbers, in names, and in fields that are named so'),
     },
   ),
-  ...checksIn('kernel/redaction-presets', {
-    name: 'redaction/no-off-switch',
-    holds: 'nothing in a text switches the redaction off',
-    find: "const LEFT_OUT = ['filter-comments', ",
-    replace: 'const LEFT_OUT = [',
-    test: redactor('a secret in a line > a line that tells secretlint to look away is looked at all the same'),
-  }),
   ...checksIn('kernel/redaction-key', {
     name: 'redaction/own-key',
     holds: 'placeholders of one incident tell nothing in another',

@@ -91,6 +91,7 @@ test('a reason is filled with facts, target and cost, on one line', () => {
 test('all policies that refuse are heard, in the order of their ids', () => {
   const forbid = (reason: string) => `@reason("${reason}") forbid (principal, ${CHANGE}, resource);`;
   expect(propose({ all: PERMIT, zebra: forbid('Z.'), ant: forbid('A.') })).toMatchObject({
+    verdict: 'refused',
     reason: 'A. Z.',
     statements: [
       { id: 'ant', effect: 'forbid', reason: 'A.' },
