@@ -89,6 +89,14 @@ export const TRACE = [
       test: unsound('when the seal was taken along to the rewritten chain'),
     },
     {
+      name: 'seal/covers',
+      kind: 'trace',
+      holds: 'the signature is over the head',
+      find: 'canonical({ incident, head, events })',
+      replace: 'canonical({ incident, events })',
+      test: unsound('when the seal was taken along to the rewritten chain'),
+    },
+    {
       name: 'seal/pinned-key',
       kind: 'trace',
       holds: 'a seal of another key than the expected one is found',
