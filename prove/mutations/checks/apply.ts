@@ -46,6 +46,14 @@ export const APPLY = [
       test: undoing('is refused as long as no verification asked for it'),
     },
     {
+      name: 'apply/rollback-own',
+      kind: 'trace',
+      holds: 'the verification of another change does not count',
+      find: '.findLast(({ data }) => data.digest === digest)',
+      replace: '.at(-1)',
+      test: undoing('is refused when the verification that asked was of an earlier change'),
+    },
+    {
       name: 'apply/grant',
       kind: 'grant',
       holds: 'apply checks the grant itself',

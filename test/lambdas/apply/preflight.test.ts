@@ -387,6 +387,20 @@ describe('undoing a change that did not help', () => {
     expect(room.mutations).toHaveLength(before);
   });
 
+  test('is refused when the verification that asked was of an earlier change', async () => {
+    const room = await broken();
+    await room.rollback();
+    room.clock.advance(60);
+    await room.propose(RESIZE.tool, RESIZE.input);
+    expect(await room.confirm('P2')).toBe('approve');
+    await room.grant();
+    expect(await room.apply()).toBe('verify');
+    const before = room.mutations.length;
+    expect(await room.rollback()).toBe('close');
+    expect((await room.last('escalation.asked')).data.reason).toContain('No verification of this change asked for its');
+    expect(room.mutations).toHaveLength(before);
+  });
+
   test('that fails calls a human, and closes the target to every incident until that human has looked', async () => {
     const world = `${BUSY_SERVER}
 faults:
