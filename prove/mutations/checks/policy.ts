@@ -137,14 +137,25 @@ export const POLICY = [
       test: policy('two engines of different rules do not mix'),
     },
   ),
-  ...checksIn('kernel/policy', {
-    name: 'policy/broken-quorum',
-    kind: 'approval',
-    holds: 'a quorum that cannot be judged releases nothing',
-    find: 'if (broken || approvals === MOST_APPROVALS) return ruling;',
-    replace: 'if (approvals === MOST_APPROVALS) return ruling;',
-    test: policy('a quorum whose smaller numbers cannot be judged is not released by a larger one'),
-  }),
+  ...checksIn(
+    'kernel/policy',
+    {
+      name: 'policy/broken-quorum',
+      kind: 'approval',
+      holds: 'a quorum that cannot be judged releases nothing',
+      find: 'if (broken || approvals === MOST_APPROVALS) return ruling;',
+      replace: 'if (approvals === MOST_APPROVALS) return ruling;',
+      test: policy('a quorum whose smaller numbers cannot be judged is not released by a larger one'),
+    },
+    {
+      name: 'facts/price-known',
+      kind: 'facts',
+      holds: 'a price that nobody found is unknown to policy, not zero',
+      find: 'costKnown: cost.deltaCentsPerMonth !== null,',
+      replace: 'costKnown: true,',
+      test: set('a price that nobody found is unknown, not zero'),
+    },
+  ),
   ...checksIn('kernel/rules/parse', {
     name: 'policy/rules-hash',
     kind: 'policy',

@@ -44,6 +44,7 @@ describe('a call is refused', () => {
   test('for a confirmation by an agent that only reads', () => {
     expect(ask('confirm_plan', { plan: 'P1' }, reader)).toMatchObject({ kind: 'refused', check: 'allowlist' });
     expect(ask('confirm_plan', { plan: 'P1' }).kind).toBe('control');
+    expect(ask('escalate', { reason: 'Help.' }, reader).kind).toBe('control');
   });
 
   test('for a very long name, without repeating it', () => {

@@ -46,6 +46,12 @@ test('a read-only agent may propose nothing', () => {
   });
 });
 
+test('a price that nobody found is unknown, not zero', () => {
+  const grown = resize({ growPercent: 300 });
+  expect(proposed({ ...grown, report: costing(0) }).verdict).toBe('permitted');
+  expect(proposed({ ...grown, report: costing(null) }).verdict).toBe('refused');
+});
+
 test('a target in another account or Region is refused, whatever the change', () => {
   for (const elsewhere of [{ sameAccount: false }, { sameRegion: false }])
     expect(proposed(resize(elsewhere)).verdict, JSON.stringify(elsewhere)).toBe('refused');

@@ -105,7 +105,10 @@ test('a policy about one tool sees that tool by name, and the environment of the
     mine: '@reason("Yes.") permit (principal == Checkrein::Agent::"ec2-responder", action == Checkrein::Action::"applyUnattended", resource) when { context.tool == "resize_instance" && resource.environment == "test" };',
   };
   const engine = engineOf(policies);
-  expect(engine.mayApplyUnattended(resize({}, { environment: 'test' })).verdict).toBe('permitted');
+  expect(engine.mayApplyUnattended(resize({}, { environment: 'test' }))).toMatchObject({
+    verdict: 'permitted',
+    statements: [{ id: 'mine', effect: 'permit' }],
+  });
   expect(engine.mayApplyUnattended(resize()).verdict).toBe('refused');
   expect(engine.mayApplyUnattended(reboot({ environment: 'test' }))).toMatchObject({
     verdict: 'refused',
