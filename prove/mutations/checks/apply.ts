@@ -8,6 +8,8 @@ const made = (promise: string) => change(`a change > ${promise}`);
 const interrupted = (promise: string) => change(`an interrupted change > ${promise}`);
 const grants = testsOf('kernel/grants');
 const brakes = testsOf('kernel/brakes');
+const breaker = testsOf('kernel/breaker');
+const rate = testsOf('kernel/rate');
 
 /** Apply and Rollback: the last word before a change, and the change itself. */
 export const APPLY = [
@@ -65,9 +67,25 @@ export const APPLY = [
       name: 'apply/breaker',
       kind: 'breaker',
       holds: 'a target whose breaker has tripped is left alone',
-      find: 'trippedBreaker(ports.ledger, planned.plan.target.arn)',
+      find: 'trippedBreaker(ports.ledger, plan.agent, plan.target.arn)',
       replace: 'undefined',
       test: asks('a target whose breaker has tripped is left alone'),
+    },
+    {
+      name: 'apply/calendar',
+      kind: 'calendar',
+      holds: 'a change freeze holds a change back, unless its approvers broke the glass',
+      find: '() => calendarFault(undertaking, ports)',
+      replace: '() => undefined',
+      test: asks('a change freeze that began after the approval holds the change back'),
+    },
+    {
+      name: 'apply/rate',
+      kind: 'rate',
+      holds: 'no more changes begin within the hour than may',
+      find: '() => rateFault(undertaking, ports)',
+      replace: '() => undefined',
+      test: asks('a target that was changed too often in the last hour is left alone'),
     },
     {
       name: 'apply/lease',
@@ -207,6 +225,14 @@ export const APPLY = [
       test: grants('a grant > whose approvers was changed does not hold'),
     },
     {
+      name: 'grant/broken-glass',
+      kind: 'calendar',
+      holds: 'nobody writes a broken glass into a grant afterwards',
+      find: 'canonical({ ...grant, mac: undefined })',
+      replace: 'canonical({ ...grant, mac: undefined, breakGlass: undefined })',
+      test: asks('a broken glass written into a grant afterwards breaks its MAC'),
+    },
+    {
       name: 'grant/once',
       kind: 'grant',
       holds: 'of any number of entries into apply, one redeems a grant',
@@ -234,14 +260,71 @@ export const APPLY = [
       test: brakes('a lease > that cannot be read is taken'),
     },
   ),
-  ...checksIn('kernel/breaker', {
-    name: 'breaker/unreadable',
-    kind: 'breaker',
-    holds: 'a breaker that cannot be read counts as tripped',
-    find: "if (!breaker.success) return 'The breaker of this target cannot be read, which counts as tripped.';",
-    replace: 'if (!breaker.success) return undefined;',
-    test: testsOf('kernel/breaker')('a breaker whose row cannot be read counts as tripped'),
-  }),
+  ...checksIn(
+    'kernel/breaker',
+    {
+      name: 'breaker/unreadable',
+      kind: 'breaker',
+      holds: 'a breaker that cannot be read counts as tripped',
+      find: 'if (!breaker.success) return `The breaker of ${named(scope)} cannot be read, which counts as tripped.`;',
+      replace: 'if (!breaker.success) return undefined;',
+      test: breaker('a breaker whose row cannot be read counts as tripped'),
+    },
+    {
+      name: 'breaker/agent',
+      kind: 'breaker',
+      holds: 'an agent whose breaker has tripped changes nothing, whatever the target',
+      find: '(await tripped(ledger, agentScope(agent))) ?? ',
+      replace: '',
+      test: breaker('a tripped breaker of an agent closes every target to it, and to no other agent'),
+    },
+  ),
+  ...checksIn(
+    'kernel/track-record',
+    {
+      name: 'breaker/three-in-a-row',
+      kind: 'breaker',
+      holds: 'an agent whose changes do not help is stopped',
+      find: 'if (unhelpful.length < FAILURES_IN_A_ROW) return undefined;',
+      replace: 'if (unhelpful.length >= 0) return undefined;',
+      test: testsOf('kernel/track-record')('the third change in a row that does not help is one too many'),
+    },
+    {
+      name: 'breaker/unreadable-record',
+      kind: 'breaker',
+      holds: 'a track record that cannot be read counts as a bad one',
+      find: 'if (before === undefined)\n',
+      replace: 'if (before === undefined) return undefined;\n    if (before === null)\n',
+      test: testsOf('kernel/track-record')('a record that cannot be read counts as a bad one'),
+    },
+  ),
+  ...checksIn(
+    'kernel/rate',
+    {
+      name: 'rate/most',
+      kind: 'rate',
+      holds: 'a target is changed so often within any hour, and no more',
+      find: 'return begun.length < most\n',
+      replace: 'return begun.length >= 0\n',
+      test: rate('a target is changed so often within any hour, and no more'),
+    },
+    {
+      name: 'rate/unreadable',
+      kind: 'rate',
+      holds: 'a count that cannot be read counts as too many',
+      find: 'if (begun === undefined)\n',
+      replace: 'if (begun === undefined) return undefined;\n  if (begun === null)\n',
+      test: rate('a count that cannot be read counts as too many'),
+    },
+    {
+      name: 'rate/race',
+      kind: 'rate',
+      holds: 'of changes that begin at once no more get through than fit',
+      find: 'if (await ledger.replace(limit.key, counted, row.version)) return undefined;',
+      replace: 'await ledger.replace(limit.key, counted, row.version);\n    return undefined;',
+      test: rate('of many changes that begin at once no more get through than fit'),
+    },
+  ),
   ...checksIn(
     'apply/change',
     {
@@ -318,8 +401,8 @@ export const APPLY = [
       name: 'apply/resume-switch',
       kind: 'switch',
       holds: 'a change that had not begun is not begun once the switch is off',
-      find: 'isSame(state, change.before) ? await switchFault(undertaking, ports) : undefined',
-      replace: 'undefined',
+      find: 'if (off !== undefined) return',
+      replace: 'if (false) return',
       test: interrupted('that had not begun is not begun any more once the switch is off'),
     },
   ),

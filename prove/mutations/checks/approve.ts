@@ -2,6 +2,7 @@ import { checksIn, testsOf } from './shorthand.ts';
 
 const http = testsOf('approve/http');
 const decisions = testsOf('approve/decisions');
+const freeze = testsOf('approve/freeze');
 const ask = testsOf('approve/ask');
 
 /** Approve: what a link is, and whose yes counts. */
@@ -142,9 +143,41 @@ export const APPROVE = [
       name: 'answer/switch',
       kind: 'switch',
       holds: 'nothing is approved while the switch is not on',
-      find: "given.answer === 'approve' ? await ports.switch.read() : 'on'",
-      replace: "'on'",
+      find: "if (position !== 'on')",
+      replace: 'if (false)',
       test: decisions('nothing can be approved while the kill switch is not on, but it can be denied'),
+    },
+    {
+      name: 'answer/freeze',
+      kind: 'calendar',
+      holds: 'in a change freeze a plain yes grants nothing',
+      find: 'if (given.freeze === undefined || (given.breakGlass',
+      replace: 'if (given.freeze !== null || (given.breakGlass',
+      test: freeze('in a change freeze > a plain yes grants nothing, and the page says what it would take'),
+    },
+    {
+      name: 'answer/freeze-reason',
+      kind: 'calendar',
+      holds: 'who breaks the glass says why',
+      find: "(given.breakGlass === true && given.reason.trim() !== '')",
+      replace: 'given.breakGlass === true',
+      test: freeze('in a change freeze > a broken glass without a reason grants nothing'),
+    },
+    {
+      name: 'answer/freeze-earlier-yes',
+      kind: 'calendar',
+      holds: 'a yes from before a freeze does not break it',
+      find: '!breakGlass || data.breakGlass === true',
+      replace: 'data !== undefined',
+      test: freeze('a freeze that begins between two approvals > is not broken by the one that came before it'),
+    },
+    {
+      name: 'answer/freeze-quorum',
+      kind: 'calendar',
+      holds: 'a freeze is broken by as many people as policy wants for that',
+      find: "Math.max(asked.needed, now.verdict === 'permitted' ? now.needed : Infinity)",
+      replace: 'now.verdict === undefined ? 0 : asked.needed',
+      test: freeze('in a change freeze > policy may ask for more people to break it than to approve'),
     },
     {
       name: 'answer/settled',
@@ -166,24 +199,24 @@ export const APPROVE = [
       name: 'answer/own-question',
       kind: 'approval',
       holds: 'a yes counts for the plan that it was given to',
-      find: `.filter(({ data }) => data.approvalId === given.approvalId && data.counted && data.answer === 'approve')`,
-      replace: `.filter(({ data }) => data.counted && data.answer === 'approve')`,
+      find: "data.approvalId === given.approvalId && data.counted && data.answer === 'approve',",
+      replace: "data.counted && data.answer === 'approve',",
       test: decisions('a yes to an earlier plan is no yes to a later one'),
     },
     {
       name: 'answer/counted-quorum',
       kind: 'approval',
       holds: 'a yes that does not count fills no quorum',
-      find: `.filter(({ data }) => data.approvalId === given.approvalId && data.counted && data.answer === 'approve')`,
-      replace: `.filter(({ data }) => data.approvalId === given.approvalId && data.answer === 'approve')`,
+      find: "data.approvalId === given.approvalId && data.counted && data.answer === 'approve',",
+      replace: "data.approvalId === given.approvalId && data.answer === 'approve',",
       test: decisions('an approval that does not count fills no quorum'),
     },
     {
       name: 'answer/no-is-no-yes',
       kind: 'approval',
       holds: 'a no fills no quorum',
-      find: `.filter(({ data }) => data.approvalId === given.approvalId && data.counted && data.answer === 'approve')`,
-      replace: `.filter(({ data }) => data.approvalId === given.approvalId && data.counted)`,
+      find: "data.approvalId === given.approvalId && data.counted && data.answer === 'approve',",
+      replace: 'data.approvalId === given.approvalId && data.counted,',
       test: decisions('a no whose function died before it settled anything fills no quorum'),
     },
     {
@@ -222,6 +255,14 @@ export const APPROVE = [
       test: decisions('an approver who was removed after the link was sent sees nothing and decides nothing'),
     },
     {
+      name: 'answer/trigger-owner',
+      kind: 'policy',
+      holds: 'policy knows who made the event happen, and does not let them approve',
+      find: 'const triggerOwner = isTriggerOwner(events, email);',
+      replace: 'const triggerOwner = false;',
+      test: decisions('whoever made the event happen is not asked, and may deny only'),
+    },
+    {
       name: 'answer/policy',
       kind: 'policy',
       holds: 'policy is asked again when a person answers',
@@ -234,8 +275,8 @@ export const APPROVE = [
     name: 'answer/one-outcome',
     kind: 'approval',
     holds: 'a question has one outcome, whoever answers at the same moment',
-    find: 'Settlement.parse((await ledger.create(settlementRow(approvalId), settlement)).row.data)',
-    replace: '(await ledger.create(settlementRow(approvalId), settlement), settlement)',
+    find: 'Settlement.parse((await ledger.create(settlementRow(approvalId), JsonObject.parse(settlement))).row.data)',
+    replace: '(await ledger.create(settlementRow(approvalId), JsonObject.parse(settlement)), settlement)',
     test: decisions(
       'a yes and a no at the same moment: both are on the trace, one decides, and both people are told which',
     ),
@@ -265,8 +306,8 @@ export const APPROVE = [
       name: 'ask/entitled',
       kind: 'policy',
       holds: 'nobody is asked whom policy does not let approve',
-      find: "}).verdict === 'permitted',",
-      replace: '}).verdict !== undefined,',
+      find: 'entitlement(ports, email, { planned, events }, breakGlass).mayApprove,',
+      replace: 'entitlement(ports, email, { planned, events }, breakGlass).known,',
       test: decisions('nobody whom no policy lets approve is asked'),
     },
     {

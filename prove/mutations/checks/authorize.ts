@@ -65,6 +65,16 @@ export const AUTHORIZE = [
       test: proposal('of more than policy ever allows trips the breaker of the target, for every incident'),
     },
     {
+      name: 'proposal/rate',
+      kind: 'rate',
+      holds: 'nothing is proposed that was done too often in the last hour',
+      find: "if (tooFast !== undefined) return hearing.refuse('rate', tooFast);",
+      replace: '',
+      test: authorize(
+        'a proposal for a target that was changed too often in the last hour is refused before anything is computed',
+      ),
+    },
+    {
       name: 'proposal/facts',
       kind: 'facts',
       holds: 'a proposal whose facts cannot be computed is refused',
@@ -204,9 +214,17 @@ export const AUTHORIZE = [
       name: 'confirmation/unattended',
       kind: 'approval',
       holds: 'a plan goes on without a human only where a policy says just that',
-      find: "if (unattended.verdict === 'permitted') {",
-      replace: 'if (unattended.verdict !== undefined) {',
+      find: "if (unattended?.verdict === 'permitted') {",
+      replace: 'if (unattended?.verdict !== undefined) {',
       test: plan('that policy lets no agent apply alone goes to people, as many as policy asks for'),
+    },
+    {
+      name: 'confirmation/freeze',
+      kind: 'calendar',
+      holds: 'in a change freeze nothing is applied without a human',
+      find: 'question.breakGlass ? undefined : policy.mayApplyUnattended(question)',
+      replace: 'policy.mayApplyUnattended(question)',
+      test: plan('in a change freeze is never applied without a human, whatever policy permits'),
     },
     {
       name: 'confirmation/releasable',

@@ -1,6 +1,7 @@
 import { checksIn, testsOf } from './shorthand.ts';
 
 const session = testsOf('adapters/aws/change-credentials');
+const sessionPolicy = testsOf('adapters/aws/session-policy');
 const cloud = testsOf('adapters/aws/cloud');
 const events = testsOf('adapters/aws/ledger-trace');
 const rows = testsOf('adapters/aws/ledger-rows');
@@ -8,44 +9,44 @@ const served = testsOf('serve');
 
 /** Where the kernel rests on AWS, and where AWS calls us. */
 export const EDGES = [
+  ...checksIn('adapters/aws/assume-role', {
+    name: 'session/policy',
+    holds: 'a role is taken with a session policy',
+    find: 'Policy: order.policy,',
+    replace: '',
+    test: session('the change is made under the session that STS gave, named after the incident'),
+  }),
   ...checksIn(
-    'adapters/aws/change-credentials',
-    {
-      name: 'session/policy',
-      holds: 'the change role is assumed with a session policy',
-      find: 'Policy: sessionPolicy(scope),',
-      replace: '',
-      test: session('the change is made under the session that STS gave, named after the incident'),
-    },
+    'adapters/aws/session-policy',
     {
       name: 'session/target',
       holds: 'a session reaches one target',
       find: "...statement(actions(calls, 'target'), targetArn),",
       replace: "...statement(actions(calls, 'target'), '*'),",
-      test: session('a session may make only its calls, and only on its target where IAM can narrow them'),
+      test: sessionPolicy('a session may make only its calls, and only on its target where IAM can narrow them'),
     },
     {
       name: 'session/no-pattern',
       holds: 'a target that IAM would read as a pattern is refused',
       find: "if (!/^arn:[^:]+:[^*?]+$/.test(targetArn) || targetArn.includes('${'))",
       replace: 'if (false)',
-      test: session('the target "*", which is not one resource, is refused'),
+      test: sessionPolicy('the target "*", which is not one resource, is refused'),
     },
     {
       name: 'session/not-empty',
       holds: 'a session without calls is not asked for',
       find: 'if (statements.length === 0) throw',
       replace: 'if (false) throw',
-      test: session('a scope without calls is refused, since STS would take it for the whole role'),
-    },
-    {
-      name: 'session/one-attempt',
-      holds: 'a change that got no answer is not sent again by the SDK',
-      find: ', maxAttempts: 1 }',
-      replace: ' }',
-      test: session('a change that got no answer is not sent again'),
+      test: sessionPolicy('a scope without calls is refused, since STS would take it for the whole role'),
     },
   ),
+  ...checksIn('adapters/aws/change-credentials', {
+    name: 'session/one-attempt',
+    holds: 'a change that got no answer is not sent again by the SDK',
+    find: 'maxAttempts: 1',
+    replace: '',
+    test: session('a change that got no answer is not sent again'),
+  }),
   ...checksIn('adapters/aws/cloud', {
     name: 'cloud/manifest',
     kind: 'allowlist',
@@ -70,6 +71,14 @@ export const EDGES = [
     find: "return 'off';",
     replace: "return 'on';",
     test: testsOf('adapters/aws/switch')('a switch that may not be read is off, and somebody is told why'),
+  }),
+  ...checksIn('adapters/aws/calendar', {
+    name: 'calendar/unreadable',
+    kind: 'calendar',
+    holds: 'a calendar that cannot be read is closed',
+    find: 'return `${calendars} unreadable (${reason}), which counts as closed.`;',
+    replace: 'return reason === undefined ? undefined : undefined;',
+    test: testsOf('adapters/aws/calendar')('a calendar that may not be read is a freeze, and somebody is told why'),
   }),
   ...checksIn(
     'adapters/aws/ledger',

@@ -4,6 +4,7 @@ const open = testsOf('open/open');
 const redaction = testsOf('redaction');
 const redactor = testsOf('kernel/redaction');
 const observe = testsOf('observe/observe');
+const screening = testsOf('observe/screening');
 const fence = testsOf('kernel/untrusted');
 
 /** Open and Observe: what becomes an incident, and what of the outside gets onto its trace. */
@@ -94,17 +95,33 @@ export const INTAKE = [
     {
       name: 'observe/fence',
       holds: 'evidence reaches the model behind a fence',
-      find: 'text: fenced(fence, evidence, looking.tool, text),',
-      replace: 'text,',
+      find: 'text: fenced(fence, evidence, tool, text), isError',
+      replace: 'text, isError',
       test: observe(
         'the first look > reaches the model before its first turn, each finding behind a fence with its handle',
       ),
     },
     {
+      name: 'observe/guardrail',
+      holds: 'what the guardrail finds is flagged for people too',
+      find: '[...suspicionsIn(redacted.text), ...screened.suspicions]',
+      replace: '[...suspicionsIn(redacted.text)]',
+      test: screening('what the guardrail finds is said next to what the scanner finds, and the text stays'),
+    },
+    {
+      name: 'observe/withheld',
+      holds: 'evidence that was withheld counts as failed, so no claim can rest on it',
+      find: "redacted.withheld || screened.withheld ? 'failed' : finding.outcome",
+      replace: 'finding.outcome',
+      test: screening(
+        'what the guardrail blocks is withheld from trace and model, which are told so, and the incident goes on',
+      ),
+    },
+    {
       name: 'observe/suspicions',
       holds: 'text that speaks to the model is flagged for people',
-      find: 'suspicions: suspicionsIn(text),',
-      replace: 'suspicions: [],',
+      find: '[...suspicionsIn(redacted.text), ...screened.suspicions]',
+      replace: '[...screened.suspicions]',
       test: observe('text that speaks to the model is flagged for people'),
     },
   ),

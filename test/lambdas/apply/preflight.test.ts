@@ -331,14 +331,6 @@ describe('undoing a change that did not help', () => {
     expect(await room.told()).toMatch(/P1 did not help and was rolled back: .*"t3.small"/);
   });
 
-  test('goes ahead though the breaker of the target has tripped meanwhile', async () => {
-    const room = await broken();
-    const why = { policy: 'cut-bound', reason: 'Too much.', incidentId: 'another', at: room.clock.now() };
-    await tripBreaker(room.ledger, APP_ARN, why);
-    expect(await room.rollback()).toBe('decide');
-    expect(await room.told()).toContain('was rolled back');
-  });
-
   test('goes ahead while the switch says propose-only', async () => {
     const room = await broken();
     room.switch.position = 'propose-only';

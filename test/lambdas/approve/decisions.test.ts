@@ -271,6 +271,18 @@ test('a person whom no policy lets approve may deny only', async () => {
   expect(await outcomes()).toEqual(['denied']);
 });
 
+test('whoever made the event happen is not asked, and may deny only', async () => {
+  asked = await desk.bring('inc-2', { triggeredBy: ANA });
+  const sent = desk.notifier.sent.filter(({ incidentId }) => incidentId === 'inc-2');
+  expect(sent.map(({ audience }) => audience)).toEqual([BEN]);
+  const { approvalId = '', expiresAt = '' } = lastOf(await desk.ledger.events('inc-2'), 'approval.asked')?.data ?? {};
+  const link = await signLink(desk.linkMac, { approvalId, approver: ANA, expiresAt });
+  const response = await answer(desk.page, link, 'approve');
+  expect(response.statusCode).toBe(403);
+  expect(textOf(response)).toContain('made the event happen');
+  expect(desk.callbacks.resumed).toEqual([]);
+});
+
 test('nobody whom no policy lets approve is asked', () => {
   expect(desk.notifier.sent.map(({ audience }) => audience)).toEqual([ANA, BEN]);
 });
