@@ -147,6 +147,20 @@ export const ENDING = [
       test: change("without anybody's yes is found"),
     },
     {
+      name: 'review/yes-to-this',
+      holds: 'so is one whose yes was to another plan, or a no',
+      find: "(event) => event.data.digest === digest && event.data.outcome === 'granted',",
+      replace: '(event) => event.data.digest !== undefined,',
+      test: change('whose approval was denied is found'),
+    },
+    {
+      name: 'review/yes-before',
+      holds: 'so is one whose yes came after it',
+      find: 'const before = events.slice(0, started.seq);',
+      replace: 'const before = events;',
+      test: change('whose approval came after it is found'),
+    },
+    {
       name: 'review/one-change',
       holds: 'one grant behind two changes is found',
       find: 'if (new Set(ids).size !== ids.length) return',

@@ -32,6 +32,13 @@ describe('a conclusion', () => {
     expect(faults(await room.events())).toHaveProperty('evidence_required');
   });
 
+  test('after looks that nothing answered is rejected', async () => {
+    const failed = (await investigated()).map((event) =>
+      event.kind === 'evidence.gathered' ? { ...event, data: { ...event.data, outcome: 'failed' as const } } : event,
+    );
+    expect(faults(failed)).toHaveProperty('evidence_required');
+  });
+
   test('without claims is rejected', async () => {
     expect(faults(await investigated(), { claims: [] })).toHaveProperty('claims_cite_evidence');
   });
@@ -109,6 +116,42 @@ describe('a change on the trace', () => {
     ['the grant of the other purpose', { purpose: 'rollback' }, /is not what the plan says/],
   ] as const)('with %s is found', async (_name, change, says) => {
     expect(await unbacked(started(change))).toMatch(says);
+  });
+
+  const OTHER = `sha256:${'0'.repeat(64)}`;
+  const closed = (change: Partial<EventData<'approval.closed'>>) => (events: TraceEvent[]) =>
+    events.map((event) =>
+      event.kind === 'approval.closed' ? { ...event, data: { ...event.data, ...change } } : event,
+    );
+  const issued = (change: (grant: Grant) => Partial<Grant>) => (events: TraceEvent[]) =>
+    events.map((event) =>
+      event.kind === 'grant.issued'
+        ? { ...event, data: { ...event.data, grants: event.data.grants.map((one) => ({ ...one, ...change(one) })) } }
+        : event,
+    );
+  const judged = (change: Partial<EventData<'plan.judged'>>) => (events: TraceEvent[]) =>
+    without('approval.closed')(events).map((event) =>
+      event.kind === 'plan.judged' ? { ...event, data: { ...event.data, ...change } } : event,
+    );
+  const yesAfterwards = (events: TraceEvent[]): TraceEvent[] => {
+    const late = events.filter((event) => event.kind === 'approval.closed');
+    return [...without('approval.closed')(events), ...late].map((event, seq) => ({ ...event, seq }));
+  };
+
+  test.each([
+    ['approval was denied', closed({ outcome: 'denied' }), /neither a human's nor a policy's yes/],
+    ['approval was of another plan', closed({ digest: OTHER }), /neither a human's nor a policy's yes/],
+    ['approval came after it', yesAfterwards, /neither a human's nor a policy's yes/],
+    ['plan policy left to people', judged({ verdict: 'needs-approval' }), /neither a human's nor a policy's yes/],
+    ['grant was for another plan', issued(() => ({ digest: OTHER })), /never issued for it/],
+    ['grant was for the other purpose', issued(() => ({ purpose: 'rollback' })), /never issued for it/],
+  ] as const)('whose %s is found', async (_what, tamper, says) => {
+    expect(await unbacked(tamper)).toMatch(says);
+  });
+
+  test('that policy let through without a human is in order', async () => {
+    expect(await unbacked(judged({ verdict: 'unattended' }))).toBeUndefined();
+    expect(await unbacked(judged({ verdict: 'unattended', digest: OTHER }))).toMatch(/neither a human's/);
   });
 
   test('that used one grant twice is found', async () => {

@@ -61,3 +61,14 @@ describe('what was seen after a change, and what follows', () => {
     },
   );
 });
+
+test('one guard that got worse outweighs those that did not', () => {
+  const sight: Sight = {
+    postCondition: look('post-condition', 'good'),
+    alarm: look('alarm', 'good'),
+    guards: [look('status checks', 'good'), look('error rate', 'bad')],
+    secondsSinceChange: 60,
+    reversible: true,
+  };
+  expect(verdictOf(sight, agentThat('keep')).outcome).toBe('worse');
+});

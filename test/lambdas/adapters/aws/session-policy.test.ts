@@ -30,6 +30,7 @@ test.each([
   '*',
   'arn:aws:ec2:eu-central-1:111122223333:instance/*',
   `${targetArn}?`,
+  `x${targetArn}`,
   'i-0abc',
   '',
   'arn:aws:s3:::${aws:username}',
