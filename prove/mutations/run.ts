@@ -42,6 +42,11 @@ const tryAll = async (checks: readonly KernelCheck[], onTrial: (trial: Trial) =>
   // A text that has moved is told before anything is run.
   for (const check of checks) withoutCheck(textOf(check.file), check);
   const tree = new Tree();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      tree.remove();
+      process.exit(130);
+    });
   try {
     process.stderr.write(`${checks.length} checks; first their tests on the code as it is …\n`);
     await expectSound(tree, checks);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { grantFault } from '../../../lambdas/kernel/grants.ts';
 import { allOf, lastOf } from '../../../lambdas/kernel/trace.ts';
+import { takeAnswer } from '../../../lambdas/approve/answer.ts';
 import type { PagePorts } from '../../../lambdas/approve/visit.ts';
 import { policyEngine } from '../../../lambdas/kernel/policy.ts';
 import { HmacMac } from '../../fakes/small-ports.ts';
@@ -37,6 +38,20 @@ describe('in a change freeze', () => {
     expect(response.statusCode).toBe(400);
     expect(textOf(response)).toContain('Say why this cannot wait');
     expect(response.body).toContain('checked');
+    expect(desk.callbacks.resumed).toEqual([]);
+  });
+
+  test('a glass that is broken from a terminal needs a reason too', async () => {
+    const { approvalId = '' } = lastOf(await trace(), 'approval.asked')?.data ?? {};
+    const blunt = {
+      approvalId,
+      approver: ANA,
+      answer: 'approve',
+      reason: ' ',
+      breakGlass: true,
+      via: 'terminal',
+    } as const;
+    expect(await takeAnswer(blunt, desk.page)).toMatchObject({ status: 'refused', because: 'frozen' });
     expect(desk.callbacks.resumed).toEqual([]);
   });
 

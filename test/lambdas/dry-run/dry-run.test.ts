@@ -102,7 +102,7 @@ test('a dry run of a proposal that was refused is a broken contract', async () =
 test('a tool that forgets to ask for a dry run changes nothing in it', async () => {
   const room = await permitted();
   const tool = await loadChangeTool(RESIZE.tool);
-  const { dryRun: honest } = tool;
+  const honest = tool.dryRun.bind(tool);
   tool.dryRun = async (change, { change: cloud }) => {
     await cloud.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });
     return honest(change, { change: cloud, cloud, clock: room.clock, alarm: null });
