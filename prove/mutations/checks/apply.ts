@@ -345,6 +345,14 @@ export const APPLY = [
       test: made('starts the cooldown of its target, and growing does not count as a cut'),
     },
     {
+      name: 'apply/cut-cooldown',
+      kind: 'facts',
+      holds: 'a change that takes capacity away starts the cooldown of cuts',
+      find: "purpose === 'apply' && plan.facts.cutPercent !== 0",
+      replace: 'purpose === undefined',
+      test: made('that takes capacity away starts the cooldown of cuts too'),
+    },
+    {
       name: 'apply/may-still-run',
       holds: 'an attempt that may still be running is waited for',
       find: 'if (Date.parse(earlier.busyUntil) > ports.clock.now().getTime()) throw',

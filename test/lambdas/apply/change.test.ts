@@ -5,6 +5,7 @@ import { runStep } from '../../../lambdas/step.ts';
 import { ERROR } from '../../../lambdas/contracts/error-names.ts';
 import { CloudError, StepError } from '../../../lambdas/errors.ts';
 import { lastChange } from '../../../lambdas/kernel/brakes.ts';
+import { planInHand } from '../../../lambdas/kernel/trace.ts';
 import type { ChangeCredentials, Cloud, CloudRequest } from '../../../lambdas/ports.ts';
 import { DyingLedger, Killed } from '../../fakes/dying-ledger.ts';
 import { APP, APP_ARN, REBOOT, RESIZE, Room } from '../../fixtures/room.ts';
@@ -39,8 +40,8 @@ const noAnswer = (): StepError => new StepError(ERROR.cloudUnavailable, 'The con
 const granted = async (change: typeof RESIZE | typeof REBOOT = RESIZE): Promise<Room> =>
   (await new Room().begin()).untilGranted(change);
 
-/** A fleet of ten with a plan of twelve; its incident was opened by hand, as no alarm of it exists. */
-const grantedFleet = async (): Promise<Room> => {
+/** A fleet of ten with a plan of twelve, or of another number; its incident was opened by hand, as no alarm of it exists. */
+const grantedFleet = async (desired = SCALE.input.desired): Promise<Room> => {
   const room = new Room({
     world: `${FLEET}
 alarms:
@@ -49,7 +50,7 @@ alarms:
   });
   await room.open(room.alarmEvent('busy'));
   await room.observe();
-  await room.propose(SCALE.tool, SCALE.input);
+  await room.propose(SCALE.tool, { ...SCALE.input, desired });
   await room.confirm();
   await room.grant();
   return room;
@@ -88,6 +89,14 @@ describe('a change', () => {
     const at = room.clock.now().toISOString();
     await room.apply();
     expect(await lastChange(room.ledger, APP_ARN)).toEqual({ lastChangeAt: at });
+  });
+
+  test('that takes capacity away starts the cooldown of cuts too', async () => {
+    const room = await grantedFleet(9);
+    const at = room.clock.now().toISOString();
+    expect(await room.apply()).toBe('verify');
+    const { arn } = planInHand(await room.events()).plan.target;
+    expect(await lastChange(room.ledger, arn)).toEqual({ lastChangeAt: at, lastCutAt: at });
   });
 
   test('stands on the trace before its first call', async () => {

@@ -168,7 +168,10 @@ describe('a confirmed plan', () => {
     await room.propose(RESIZE.tool, resizeTo('t3.medium').input);
     expect(await room.confirm('P1')).toBe('decide');
     expect(await room.told()).toMatch(/P1 was replaced by P2\. Only the newest plan can be confirmed/);
-    expect(await room.confirm('P2')).toBe('approve');
+    await room.propose(RESIZE.tool, resizeTo('t3.large').input);
+    expect(await room.confirm('P2')).toBe('decide');
+    expect(await room.told()).toMatch(/P2 was replaced by P3/);
+    expect(await room.confirm('P3')).toBe('approve');
   });
 
   test('is confirmed once', async () => {
