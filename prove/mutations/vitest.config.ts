@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/lambdas/**/*.test.ts'],
-    // They would only find what a faster test finds too: a browser, and every step killed at every write.
+    // Too slow to run for each mutant: a browser, and every step killed at every write.
     exclude: ['test/lambdas/approve/browser.test.ts', 'test/lambdas/killed.test.ts'],
     testTimeout: 30_000,
     isolate: false,

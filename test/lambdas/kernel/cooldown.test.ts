@@ -20,19 +20,20 @@ const tool = { ...resizeTool, manifest: { ...resizeTool.manifest, facts: [] }, f
 const minutesAfter = async (
   finished: Pick<EventData<'apply.finished'>, 'outcome'> & { readonly state: Json },
   meanwhile: (ledger: MemoryLedger, clock: ManualClock) => Promise<void> = async () => undefined,
+  target = plan.target,
 ): Promise<unknown> => {
   const ledger = new MemoryLedger();
   const clock = new ManualClock('2026-11-02T02:15:00.000Z');
   const ports = { ledger, clock };
   await record(ports, 'inc-1', 'dry-run', 'dry-run.finished', { made: true, handle: 'P1', digest, plan });
-  await rememberChange(ledger, plan.target.arn, clock.now(), false);
+  await rememberChange(ledger, target.arn, clock.now(), false);
   const error = finished.outcome === 'failed' ? { code: 'InsufficientInstanceCapacity', says: 'None left.' } : null;
   const data = { digest, purpose: 'apply' as const, reconciled: false, error, ...finished };
   await record(ports, 'inc-1', 'apply', 'apply.finished', data);
   clock.advance(1);
   await meanwhile(ledger, clock);
   clock.advance(1);
-  const { input, target, before, after, inverse, fingerprint } = plan;
+  const { input, before, after, inverse, fingerprint } = plan;
   const examination = { change: { input, target, before, after }, inverse, fingerprint };
   const context = { cloud: new FakeCloud([]), clock, alarm: null };
   return (await factsAbout(tool, examination, context, ledger, await ledger.events('inc-1'))).minutesSinceLastChange;
@@ -57,4 +58,9 @@ test('a change by another incident after the failure counts', async () => {
   const other = (ledger: MemoryLedger, clock: ManualClock): Promise<void> =>
     rememberChange(ledger, plan.target.arn, clock.now(), false);
   expect(await minutesAfter({ outcome: 'failed', state: plan.before }, other)).toBe(1);
+});
+
+test('a change that failed starts none of its own target, and ends none of another', async () => {
+  const other = { ...plan.target, arn: `${plan.target.arn}0` };
+  expect(await minutesAfter({ outcome: 'failed', state: plan.before }, undefined, other)).toBe(2);
 });

@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { Alarm } from '../../../lambdas/contracts/alarm.ts';
 import type { Facts } from '../../../lambdas/contracts/facts.ts';
 import { factsAbout, fingerprintOf, type Examination } from '../../../lambdas/kernel/examination.ts';
+import { digestOf } from '../../../lambdas/kernel/canonical.ts';
 import { sceneOf } from '../../../lambdas/kernel/scene.ts';
 import { loadChangeTool } from '../../../lambdas/tools/load.ts';
 import type { ChangeTool } from '../../../lambdas/tools/tool.ts';
+import { record } from '../../fixtures/incident.ts';
 import { resizePlan } from '../../fixtures/plans.ts';
 import { Room } from '../../fixtures/room.ts';
 
@@ -28,8 +30,13 @@ const toolWith = async (facts: Facts): Promise<ChangeTool> => ({
   facts: async () => facts,
 });
 
-const ask = async (facts: Facts, where: Partial<Alarm> = {}): Promise<Facts> => {
+const ask = async (
+  facts: Facts,
+  where: Partial<Alarm> = {},
+  meanwhile: (room: Room) => Promise<void> = async () => undefined,
+): Promise<Facts> => {
   const room = await new Room().begin();
+  await meanwhile(room);
   const { alarm } = (await room.last('incident.opened')).data;
   const cloud = room.ports.cloud([], sceneOf(await room.events()));
   const context = { cloud, clock: room.clock, alarm: alarm && { ...alarm, ...where } };
@@ -58,6 +65,28 @@ describe('facts', () => {
       sameAccount: true,
       sameRegion: false,
     });
+  });
+
+  test('count the changes that were made, and neither what failed nor what undid one', async () => {
+    const finish = (room: Room, purpose: 'apply' | 'rollback', outcome: 'applied' | 'failed') =>
+      record(room.ports, 'incident-1', 'apply', 'apply.finished', {
+        ...{ digest: digestOf(resizePlan('incident-1', 'rules')), purpose, outcome },
+        ...{ reconciled: false, state: null, error: null },
+      });
+    const facts = await ask(OWN, {}, async (room) => {
+      await finish(room, 'apply', 'failed');
+      await finish(room, 'apply', 'applied');
+      await finish(room, 'rollback', 'applied');
+    });
+    expect(facts['changesThisIncident']).toBe(1);
+  });
+
+  test('count the evidence that there is, and not looks that failed', async () => {
+    const facts = await ask(OWN, {}, async (room) => {
+      const { data } = await room.last('evidence.gathered');
+      await record(room.ports, 'incident-1', 'observe', 'evidence.gathered', { ...data, outcome: 'failed' });
+    });
+    expect(facts['evidenceCount']).toBe(4);
   });
 
   test('of the kernel cannot be set by a tool', async () => {
