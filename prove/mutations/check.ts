@@ -1,4 +1,4 @@
-import type { Check } from '../../lambdas/contracts/events.ts';
+import type { Check } from '../../lambdas/contracts/judgement.ts';
 import { InputError } from '../../lambdas/errors.ts';
 
 /** A test, named from its outermost `describe` inwards, as a run reports it. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Check } from '../../lambdas/contracts/events.ts';
+import { Check } from '../../lambdas/contracts/judgement.ts';
 import { occurrences, withoutCheck } from '../../prove/mutations/check.ts';
 import { CHECKS } from '../../prove/mutations/checks/all.ts';
 import { textOf } from '../../prove/mutations/tree.ts';

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { review } from '../../../lambdas/close/review.ts';
 import type { Conclusion } from '../../../lambdas/contracts/conclusion.ts';
 import type { EventData, TraceEvent } from '../../../lambdas/contracts/events.ts';
+import type { Grant } from '../../../lambdas/contracts/grant.ts';
 import { call } from '../../fakes/told-model.ts';
 import { record } from '../../fixtures/incident.ts';
 import { RESIZE, Room } from '../../fixtures/room.ts';
