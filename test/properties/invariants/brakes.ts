@@ -26,11 +26,12 @@ const attemptOf = (
   const allowed = eventsIn(entries.slice(0, started), 'apply.checked').findLast(
     ({ event }) => event.incident === incidentId,
   );
-  const checked = resumed?.at ?? allowed?.at ?? started;
+  const begun = resumed?.at ?? allowed?.at ?? started;
   const entered = entries
-    .slice(0, checked)
+    .slice(0, begun)
     .findLastIndex((entry) => entry.is === 'step' && entry.incidentId === incidentId);
-  return { entered, checked };
+  // One that takes up another looks at the brakes after it has written that down, and before its first call.
+  return { entered, checked: resumed === undefined ? begun : before };
 };
 
 /** Whether the change had been begun before: a target that is half-way is brought to its end. */
