@@ -16,6 +16,15 @@ export const EDGES = [
     replace: '',
     test: session('the change is made under the session that STS gave, named after the incident'),
   }),
+  ...checksIn('adapters/aws/change-credentials', {
+    name: 'session/place',
+    holds: 'a change never reaches a target of another account than that of the incident',
+    find: "if (scope.targetArn.split(':')[4] !== account)",
+    replace: 'if (false)',
+    test: testsOf('adapters/aws/member-accounts')(
+      'a change in a member account > never reaches a target of a member, for an alarm of the hub',
+    ),
+  }),
   ...checksIn(
     'adapters/aws/session-policy',
     {

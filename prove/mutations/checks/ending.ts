@@ -67,6 +67,16 @@ export const ENDING = [
       ),
     },
     {
+      name: 'close/failed-rollback',
+      kind: 'breaker',
+      holds: 'a target whose rollback failed is closed to every incident',
+      find: 'await tripAfterFailedRollback(journal, ports);',
+      replace: '',
+      test: testsOf('apply/preflight')(
+        'undoing a change that did not help > that fails calls a human, and closes the target to every incident until that human has looked',
+      ),
+    },
+    {
       name: 'close/redact',
       holds: 'what a failed harness quotes is redacted',
       find: "redactedWords(error.Cause ?? '')",

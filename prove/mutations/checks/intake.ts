@@ -9,6 +9,15 @@ const fence = testsOf('kernel/untrusted');
 
 /** Open and Observe: what becomes an incident, and what of the outside gets onto its trace. */
 export const INTAKE = [
+  ...checksIn('open/route', {
+    name: 'open/place',
+    holds: 'an alarm of a place that is none of ours is not looked into',
+    find: 'if (distant !== undefined) return nobody(distant);',
+    replace: '',
+    test: testsOf('open/route')(
+      'an alarm > of an account that is no member is not looked into, and the trace says why',
+    ),
+  }),
   ...checksIn(
     'open/step',
     {

@@ -196,4 +196,14 @@ export const POLICY = [
     replace: 'return first;',
     test: testsOf('tools/aws/tags')('no tag, an empty one, or two that disagree are production'),
   }),
+  ...checksIn('kernel/examination', {
+    name: 'target/account-environment',
+    kind: 'target',
+    holds: 'no tag moves a target out of the environment that its account is declared to be',
+    find: 'accountEnvironments[found.account] ?? found.environment',
+    replace: 'found.environment',
+    test: testsOf('authorize/authorize')(
+      'an account that the settings call production is production, whatever the tags of its targets say',
+    ),
+  }),
 ];
