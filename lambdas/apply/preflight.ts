@@ -31,7 +31,7 @@ const driftFault = async (undertaking: Undertaking): Promise<string | undefined>
 };
 
 /** What the trace itself has against it. A change is undone only when its verification asked for that. */
-const traceFault = ({ planned, purpose }: Undertaking, { events }: Journal): string | undefined => {
+export const traceFault = ({ planned, purpose }: Undertaking, { events }: Journal): string | undefined => {
   const { digest, plan } = planned;
   const broken = chainFault(events);
   if (broken !== undefined) return broken;

@@ -10,6 +10,7 @@ import type { Step } from '../step.ts';
 import { makeChange } from './change.ts';
 import type { ApplyPorts } from './ports.ts';
 import { preflight } from './preflight.ts';
+import { mustStillStand } from './standing.ts';
 import { undertake, type Undertaking } from './undertaking.ts';
 
 type Result =
@@ -17,7 +18,7 @@ type Result =
   | { readonly kind: 'finished'; readonly finished: EventData<'apply.finished'> };
 
 const carryOut = async (undertaking: Undertaking, journal: Journal, ports: ApplyPorts): Promise<Result> => {
-  const { event } = await journal.once('apply.checked', async () => ({
+  const { event, replayed } = await journal.once('apply.checked', async () => ({
     data: await preflight(undertaking, journal, ports),
   }));
   const { checks, verdict, grantId, digest, purpose } = event.data;
@@ -26,6 +27,7 @@ const carryOut = async (undertaking: Undertaking, journal: Journal, ports: Apply
     return { kind: 'refused', reason: refusal === undefined ? 'refused' : `(${refusal.check}) ${refusal.reason}` };
   }
   if (grantId === null) throw contractBroken('A change was allowed without a grant.');
+  if (replayed) await mustStillStand(undertaking, journal, ports);
   await journal.once('grant.redeemed', () => ({
     data: { grantId, digest, purpose, approvers: undertaking.grant?.approvers ?? [] },
   }));

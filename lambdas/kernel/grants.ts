@@ -38,19 +38,36 @@ export const issueGrants = async (
   );
 };
 
-/** Why a grant does not count, or nothing if it does. Checks everything but whether it was used. */
-export const grantFault = async (
+/** What a grant is wanted for. */
+interface Wanted {
+  readonly incidentId: string;
+  readonly digest: string;
+  readonly purpose: Grant['purpose'];
+}
+
+/** Why a grant is no genuine one for this, or nothing if it is. Time does not matter here. */
+export const bindingFault = async (
   verifier: MacVerifier,
   grant: Grant | undefined,
-  wanted: { readonly incidentId: string; readonly digest: string; readonly purpose: Grant['purpose'] },
-  now: Date,
+  wanted: Wanted,
 ): Promise<string | undefined> => {
   if (grant === undefined) return `There is no grant to ${wanted.purpose} this plan.`;
   if (grant.incidentId !== wanted.incidentId) return 'The grant belongs to another incident.';
   if (grant.digest !== wanted.digest) return 'The grant is for another plan.';
   if (grant.purpose !== wanted.purpose) return `The grant is to ${grant.purpose}, not to ${wanted.purpose}.`;
-  if (!(Date.parse(grant.expiresAt) > now.getTime())) return `The grant expired at ${grant.expiresAt}.`;
   return (await verifier.verify(grantMessage(grant), grant.mac)) ? undefined : 'The MAC of the grant does not hold.';
+};
+
+/** Why a grant does not count, or nothing if it does. Checks everything but whether it was used. */
+export const grantFault = async (
+  verifier: MacVerifier,
+  grant: Grant | undefined,
+  wanted: Wanted,
+  now: Date,
+): Promise<string | undefined> => {
+  if (grant === undefined) return bindingFault(verifier, grant, wanted);
+  if (!(Date.parse(grant.expiresAt) > now.getTime())) return `The grant expired at ${grant.expiresAt}.`;
+  return bindingFault(verifier, grant, wanted);
 };
 
 /**
@@ -70,3 +87,7 @@ export const redeem = async (
   );
   return created || row.data['entry'] === entry ? 'redeemed' : 'used';
 };
+
+/** Whether a grant was used up by this very entry. Only apply can write that down. */
+export const wasRedeemedBy = async (ledger: Ledger, { id }: Grant, entry: string): Promise<boolean> =>
+  (await ledger.fetch({ family: FAMILY.grant, id }))?.data['entry'] === entry;

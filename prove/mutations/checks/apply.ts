@@ -326,6 +326,29 @@ export const APPLY = [
     },
   ),
   ...checksIn(
+    'apply/standing',
+    {
+      name: 'apply/replayed-redemption',
+      kind: 'grant',
+      holds: 'a check on the trace lets nothing through whose grant the ledger does not know as redeemed by this entry',
+      find: 'return (await wasRedeemedBy(ports.ledger, grant, journal.entry))',
+      replace: 'return true',
+      test: preflight(
+        'apply asks for itself, whatever the state machine did > a check that somebody else wrote onto the trace lets nothing through',
+      ),
+    },
+    {
+      name: 'apply/replayed-trace',
+      kind: 'trace',
+      holds: 'the trace is verified at every attempt',
+      find: 'if (broken !== undefined) return broken;',
+      replace: '',
+      test: preflight(
+        'apply asks for itself, whatever the state machine did > a plan that was edited between two attempts is not applied by the second one',
+      ),
+    },
+  ),
+  ...checksIn(
     'apply/change',
     {
       name: 'apply/write-ahead',

@@ -13,6 +13,7 @@ import { CHANGE_ZONE_SECONDS } from '../../../lambdas/kernel/timing.ts';
 import { lastOf } from '../../../lambdas/kernel/trace.ts';
 import type { Row } from '../../../lambdas/ports.ts';
 import { runStep } from '../../../lambdas/step.ts';
+import { DyingLedger, Killed } from '../../fakes/dying-ledger.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { HmacMac } from '../../fakes/small-ports.ts';
 import { record } from '../../fixtures/incident.ts';
@@ -293,6 +294,32 @@ describe('apply asks for itself, whatever the state machine did', () => {
     await room.apply();
     const grant = (await room.last('grant.issued')).data.grants[0];
     expect(await room.ledger.fetch({ family: 'grant', id: grant?.id ?? '' })).toBeUndefined();
+  });
+
+  test('a check that somebody else wrote onto the trace lets nothing through', async () => {
+    const room = await (await new Room().begin()).untilGranted();
+    const planned = (await room.last('grant.issued')).data;
+    const forged = { check: 'grant', outcome: 'passed', reason: 'Trust me.' } as const;
+    await record(room.ports, room.at.incidentId, 'apply', 'apply.checked', {
+      digest: planned.digest,
+      purpose: 'apply',
+      grantId: planned.grants[0]?.id ?? '',
+      checks: [forged],
+      verdict: 'allowed',
+    });
+    await expect(room.apply()).rejects.toThrow(/the grant was used up for this change; the ledger does not/);
+    expect(room.mutations).toEqual([]);
+  });
+
+  test('a plan that was edited between two attempts is not applied by the second one', async () => {
+    const ledger = new RewrittenLedger();
+    const room = await granted(ledger);
+    const dying = room.apply({ ledger: new DyingLedger(ledger, 7), deadline: { at: () => room.clock.now() } });
+    await expect(dying).rejects.toThrow(Killed);
+    expect(await room.kinds()).toContain('apply.checked');
+    ledger.rewrite(bigger, false);
+    await expect(room.apply()).rejects.toThrow(/does not stand any more/);
+    expect(room.mutations).toEqual([]);
   });
 
   test('every check is on the trace, in the order of the kernel', async () => {
