@@ -9,6 +9,7 @@ import { allOf, lastOf } from '../kernel/trace.ts';
 import type { Calendar, Callbacks, Clock, Ids, Ledger, MacGenerator, Notifier, Switch } from '../ports.ts';
 import { entitlement, lookUp, type Found } from './question.ts';
 import { quorumOf } from './quorum.ts';
+import { recordYes } from './yes-rows.ts';
 import { finish, settledSentence, settleOnce, settlementOf, type Settlement } from './settlement.ts';
 
 export interface AnswerPorts {
@@ -106,7 +107,7 @@ const grant = async (
 ): Promise<Receipt> => {
   const { freeze } = given;
   const breakGlass = freeze !== undefined;
-  const quorum = quorumOf(found, journal.events, breakGlass, ports);
+  const quorum = await quorumOf(found, journal.events, breakGlass, ports);
   if (quorum.kind === 'never') return refused('not-entitled', `Your approval was recorded, but: ${quorum.reason}`);
   const { kind, by, needed } = quorum;
   if (kind === 'open') return { status: 'counted', says: `Your approval counts. ${by.length} of ${needed} needed.` };
@@ -139,6 +140,8 @@ export const takeAnswer = async (answer: Answer, ports: AnswerPorts): Promise<Re
   const breakGlass = given.answer === 'approve' && given.freeze !== undefined;
   const right = entitlement(ports, given.approver, found, breakGlass);
   const counted = given.answer === 'deny' ? right.known : right.mayApprove;
+  if (counted && given.answer === 'approve')
+    await recordYes(ports.ledger, given.approvalId, given.approver, breakGlass);
   const recorded = await journal.onceUnless('approval.answered', heardBefore(given), () => ({
     data: {
       approvalId: given.approvalId,

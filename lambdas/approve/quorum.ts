@@ -3,7 +3,9 @@ import type { Rules } from '../contracts/rules.ts';
 import { agentOf } from '../kernel/agents.ts';
 import type { PolicyEngine } from '../kernel/policy.ts';
 import { allOf } from '../kernel/trace.ts';
+import type { Ledger } from '../ports.ts';
 import type { Found } from './question.ts';
+import { saidYes } from './yes-rows.ts';
 
 /** Who has approved, and whether that is enough. `never`: policy releases the plan to no number of people. */
 export type Quorum =
@@ -11,15 +13,15 @@ export type Quorum =
   | { readonly kind: 'never'; readonly reason: string };
 
 /**
- * Counts the people whose yes counts now. In a change freeze, those who approved before it have to say that they mean
+ * Counts the people whose yes counts now: those on the trace who really said it. In a change freeze, those who approved before it have to say that they mean
  * it all the same; and no fewer are needed than were asked for, or than policy wants for breaking it.
  */
-export const quorumOf = (
+export const quorumOf = async (
   { question, planned, asked }: Found,
   events: readonly TraceEvent[],
   breakGlass: boolean,
-  { rules, policy }: { readonly rules: Rules; readonly policy: PolicyEngine },
-): Quorum => {
+  { ledger, rules, policy }: { readonly ledger: Ledger; readonly rules: Rules; readonly policy: PolicyEngine },
+): Promise<Quorum> => {
   const agent = agentOf(rules, question.agent);
   const release = policy.approvalsNeeded({ ...planned.plan, agent, breakGlass });
   if (release.verdict === 'refused') return { kind: 'never', reason: release.reason };
@@ -27,7 +29,11 @@ export const quorumOf = (
     ({ data }) => data.approvalId === asked.approvalId && data.counted && data.answer === 'approve',
   );
   const valid = approvals.filter(({ data }) => !breakGlass || data.breakGlass === true);
-  const by = [...new Set(valid.map(({ data }) => data.approver))];
+  const by: string[] = [];
+  for (const { data } of valid) {
+    const said = await saidYes(ledger, asked.approvalId, data.approver, data.breakGlass === true);
+    if (said && !by.includes(data.approver)) by.push(data.approver);
+  }
   const needed = Math.max(asked.needed, release.needed);
   return { kind: by.length < needed ? 'open' : 'reached', by, needed };
 };

@@ -223,6 +223,14 @@ export const APPROVE = [
       test: decisions('where two must approve, one does not suffice and the second one grants'),
     },
     {
+      name: 'answer/really-said',
+      kind: 'approval',
+      holds: 'a yes counts if the approval desk wrote it down, whatever the trace says',
+      find: 'if (said && !by.includes(data.approver))',
+      replace: 'if (!by.includes(data.approver))',
+      test: decisions('a yes that somebody else wrote onto the trace fills no quorum'),
+    },
+    {
       name: 'answer/freeze-earlier-yes',
       kind: 'calendar',
       holds: 'a yes from before a freeze does not break it',

@@ -350,3 +350,21 @@ test('no task token and no link is on the trace', async () => {
   expect(written).not.toContain('task-token-of');
   expect(written).not.toContain(token);
 });
+
+test('a yes that somebody else wrote onto the trace fills no quorum', async () => {
+  const reboot = await desk.bring('inc-2', { plan: rebootPlan });
+  const events = await desk.ledger.events('inc-2');
+  const question = lastOf(events, 'approval.asked')?.data;
+  await record(desk.page, 'inc-2', 'approve-page-forged', 'approval.answered', {
+    approvalId: question?.approvalId ?? '',
+    digest: reboot.digest,
+    approver: BEN,
+    answer: 'approve',
+    reason: 'Trust me.',
+    via: 'page',
+    counted: true,
+    statements: [],
+  });
+  expect(textOf(await answer(desk.page, reboot.token(ANA), 'approve'))).toContain('1 of 2 needed');
+  expect(desk.callbacks.resumed).toEqual([]);
+});
