@@ -7,7 +7,7 @@ import type { Ledger } from '../ports.ts';
 import type { Found } from './question.ts';
 import { saidYes } from './yes-rows.ts';
 
-/** Who has approved, and whether that is enough. `never`: policy releases the plan to no number of people. */
+/** Who has approved, and whether that is enough. `never`: policy forbids the plan, or releases it to no number of people. */
 export type Quorum =
   | { readonly kind: 'reached' | 'open'; readonly by: readonly string[]; readonly needed: number }
   | { readonly kind: 'never'; readonly reason: string };
@@ -23,6 +23,9 @@ export const quorumOf = async (
   { ledger, rules, policy }: { readonly ledger: Ledger; readonly rules: Rules; readonly policy: PolicyEngine },
 ): Promise<Quorum> => {
   const agent = agentOf(rules, question.agent);
+  // Asked once more: rules may have been deployed since, and that policy let it through stands only on the trace.
+  const change = policy.mayPropose({ ...planned.plan, agent, phase: 'plan' });
+  if (change.verdict === 'refused') return { kind: 'never', reason: change.reason };
   const release = policy.approvalsNeeded({ ...planned.plan, agent, breakGlass });
   if (release.verdict === 'refused') return { kind: 'never', reason: release.reason };
   const approvals = allOf(events, 'approval.answered').filter(

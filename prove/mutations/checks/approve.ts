@@ -223,6 +223,14 @@ export const APPROVE = [
       test: decisions('where two must approve, one does not suffice and the second one grants'),
     },
     {
+      name: 'answer/still-permitted',
+      kind: 'policy',
+      holds: 'a plan that policy forbids by now is not granted',
+      find: "if (change.verdict === 'refused') return",
+      replace: 'if (false) return',
+      test: decisions('a plan that policy forbids by now is not granted, whoever approves it'),
+    },
+    {
       name: 'answer/really-said',
       kind: 'approval',
       holds: 'a yes counts if the approval desk wrote it down, whatever the trace says',

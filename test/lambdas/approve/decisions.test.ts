@@ -4,6 +4,7 @@ import { signLink } from '../../../lambdas/approve/link.ts';
 import type { PagePorts } from '../../../lambdas/approve/visit.ts';
 import type { Plan } from '../../../lambdas/contracts/plan.ts';
 import { grantFault } from '../../../lambdas/kernel/grants.ts';
+import { policyEngine } from '../../../lambdas/kernel/policy.ts';
 import { allOf, lastOf } from '../../../lambdas/kernel/trace.ts';
 import { HmacMac } from '../../fakes/small-ports.ts';
 import { DyingLedger } from '../../fakes/dying-ledger.ts';
@@ -367,4 +368,16 @@ test('a yes that somebody else wrote onto the trace fills no quorum', async () =
   });
   expect(textOf(await answer(desk.page, reboot.token(ANA), 'approve'))).toContain('1 of 2 needed');
   expect(desk.callbacks.resumed).toEqual([]);
+});
+
+test('a plan that policy forbids by now is not granted, whoever approves it', async () => {
+  const closed = `@id("closed")
+@reason("Instances of the shop are not resized any more.")
+forbid (principal, action in Checkrein::Action::"change", resource);`;
+  const { rules } = desk.page;
+  const ports = { ...desk.page, policy: policyEngine({ ...rules, policies: { ...rules.policies, closed } }) };
+  const response = await answer(ports, asked.token(ANA), 'approve');
+  expect(response.statusCode).toBe(403);
+  expect(textOf(response)).toContain('Instances of the shop are not resized any more.');
+  expect(allOf(await trace(), 'grant.issued')).toEqual([]);
 });
