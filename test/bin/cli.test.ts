@@ -224,7 +224,11 @@ const bad: readonly [promise: string, args: readonly string[], says: RegExp][] =
   ['a switch flipped without a reason', ['switch', 'off'], /--reason: not given/],
   ['a switch position that is none', ['switch', 'maybe'], /on, propose-only, off/],
   ['a reset without a reason', ['breaker', 'reset', 'arn:aws:ec2:x'], /--reason: not given/],
-  ['a reset of what is no ARN', ['breaker', 'reset', 'i-0abc', '--reason', 'checked with the team'], /is no ARN/],
+  [
+    'a reset of what is neither an ARN nor an agent',
+    ['breaker', 'reset', 'i-0abc', '--reason', 'checked with the team'],
+    /is neither an ARN nor an agent/,
+  ],
   ['an unknown command', ['fly'], /unknown command/],
   ['a trace that is not there', ['trace', 'verify', 'nowhere.jsonl'], /nowhere\.jsonl/],
 ];
