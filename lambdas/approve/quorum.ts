@@ -13,8 +13,9 @@ export type Quorum =
   | { readonly kind: 'never'; readonly reason: string };
 
 /**
- * Counts the people whose yes counts now: those on the trace who really said it. In a change freeze, those who approved before it have to say that they mean
- * it all the same; and no fewer are needed than were asked for, or than policy wants for breaking it.
+ * Counts the people whose yes counts now: those on the trace who really said it. In a change freeze, those who
+ * approved before it have to say that they mean it all the same; and no fewer are needed than were asked for, or than
+ * policy wants for breaking it.
  */
 export const quorumOf = async (
   { question, planned, asked }: Found,
