@@ -20,7 +20,7 @@ import type { LoadOptions } from './options.ts';
 
 /** Money and incidents of a day, and changes of an hour, without a ceiling in reach: those are there to stop just such a run. */
 const UNBOUND = { dollars: 1_000_000, incidents: 1_000_000 };
-const HASTE = { perTool: 1000, perTarget: 100 };
+const HASTE = { perTool: 10_000, perTarget: 100 };
 
 const unbound = (rules: Rules): Rules => ({
   ...rules,

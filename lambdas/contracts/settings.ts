@@ -84,7 +84,7 @@ export const Settings = z.strictObject({
   changesPerHour: z
     .strictObject({
       /** Of one tool, on whatever targets. */
-      perTool: z.int().min(1).max(1000).default(20),
+      perTool: z.int().min(1).max(10_000).default(20),
       /** To one target, by whatever tool. */
       perTarget: z.int().min(1).max(100).default(3),
     })

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { FAMILY, type RowKey } from '../contracts/ledger-keys.ts';
 import type { Settings } from '../contracts/settings.ts';
 import type { Ledger, Row } from '../ports.ts';
+import { sha256 } from './canonical.ts';
 
 /** How often changes may begin: of one tool, and to one target, within any 60 minutes, over all incidents. */
 
@@ -22,9 +23,23 @@ export interface Beginning {
   readonly targetArn: string;
 }
 
-const limits = ({ tool, targetArn }: Beginning, { perTool, perTarget }: Settings['changesPerHour']): Limit[] => [
-  { key: { family: FAMILY.rate, id: targetArn }, most: perTarget, of: 'this target' },
-  { key: { family: FAMILY.rate, id: tool }, most: perTool, of: `tool ${tool}` },
+/**
+ * Changes that one row counts at most. Whoever counts replaces the row, so many at once get in each other's way: a
+ * thousand at one row took minutes in `npm run load`. A larger limit of a tool is shared out over several rows.
+ */
+const ROW_LIMIT = 20;
+
+/** The row of a tool for a target, and its share of the limit. A row may be full a little before all of them are. */
+const ofTool = ({ tool, targetArn }: Beginning, most: number): Limit => {
+  const rows = Math.ceil(most / ROW_LIMIT);
+  const row = Number.parseInt(sha256(targetArn).slice(0, 8), 16) % rows;
+  const id = rows === 1 ? tool : `${tool}#${row}`;
+  return { key: { family: FAMILY.rate, id }, most: Math.floor(most / rows), of: `tool ${tool}` };
+};
+
+const limits = (change: Beginning, { perTool, perTarget }: Settings['changesPerHour']): Limit[] => [
+  { key: { family: FAMILY.rate, id: change.targetArn }, most: perTarget, of: 'this target' },
+  ofTool(change, perTool),
 ];
 
 /** Those of the last hour; nothing where the row cannot be read, since what is unknown is not few. */

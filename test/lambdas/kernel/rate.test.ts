@@ -39,6 +39,20 @@ test('a tool is used so often within any hour, on whatever targets', async () =>
   expect(await take('g-5', 'i-5')).toMatch(/4 changes of tool resize_instance/);
 });
 
+test('a large limit of a tool is counted in several rows, and no more get through than it says', async () => {
+  const ledger = new MemoryLedger();
+  const clock = new ManualClock('2026-11-20T09:00:00.000Z');
+  const most = { perTool: 50, perTarget: 3 };
+  const faults = await Promise.all(
+    Array.from({ length: 400 }, (_, n) =>
+      takeRate(ledger, { tool: 'resize_instance', targetArn: arn(`i-${n}`) }, `g-${n}`, most, clock.now()),
+    ),
+  );
+  const through = faults.filter((fault) => fault === undefined).length;
+  expect(through).toBeLessThanOrEqual(50);
+  expect(through).toBeGreaterThan(40);
+});
+
 test('a second attempt of the same change counts once', async () => {
   const { take } = site();
   for (let attempt = 0; attempt < 5; attempt += 1) expect(await take('g-1')).toBeUndefined();
