@@ -199,22 +199,6 @@ export const APPROVE = [
       test: decisions('a yes to an earlier plan is no yes to a later one'),
     },
     {
-      name: 'answer/counted-quorum',
-      kind: 'approval',
-      holds: 'a yes that does not count fills no quorum',
-      find: "data.approvalId === asked.approvalId && data.counted && data.answer === 'approve',",
-      replace: "data.approvalId === asked.approvalId && data.answer === 'approve',",
-      test: decisions('an approval that does not count fills no quorum'),
-    },
-    {
-      name: 'answer/no-is-no-yes',
-      kind: 'approval',
-      holds: 'a no fills no quorum',
-      find: "data.approvalId === asked.approvalId && data.counted && data.answer === 'approve',",
-      replace: 'data.approvalId === asked.approvalId && data.counted,',
-      test: decisions('a no whose function died before it settled anything fills no quorum'),
-    },
-    {
       name: 'answer/quorum',
       kind: 'approval',
       holds: 'as many people as policy asks for must say yes',
