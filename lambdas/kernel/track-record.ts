@@ -26,7 +26,8 @@ interface Ended {
 }
 
 const withEnd = (before: Unhelpful, { digest, outcome, what }: Ended): Unhelpful => {
-  if (outcome === 'healed') return [];
+  // A clean record stays as it is: in a storm, a thousand incidents of one agent would queue to write nothing.
+  if (outcome === 'healed') return before.length === 0 ? before : [];
   return before.some((one) => one.digest === digest) ? before : [...before, { digest, says: `${what}: ${outcome}` }];
 };
 

@@ -62,3 +62,11 @@ test('an agent whose breaker a person has reset begins anew', async () => {
   expect(await record(ledger, 4, 'worse')).toBeUndefined();
   expect(await record(ledger, 5, 'worse')).toBeUndefined();
 });
+
+test('a change that helps leaves a clean record untouched, so a storm does not queue at it', async () => {
+  const ledger = new MemoryLedger();
+  await record(ledger, 1, 'healed');
+  const before = ledger.writes;
+  for (const n of [2, 3, 4]) await record(ledger, n, 'healed');
+  expect(ledger.writes).toBe(before);
+});
