@@ -1,5 +1,18 @@
-/** The three room laws. Each comment is what a developer reads when the law is broken, so it teaches. */
-const rooms = ['open', 'decide', 'observe', 'authorize', 'dry-run', 'approve', 'apply', 'verify', 'close'];
+/** The room laws. Each comment is what a developer reads when the law is broken, so it teaches. */
+const steps = ['open', 'decide', 'observe', 'authorize', 'dry-run', 'apply', 'verify', 'close'];
+
+/**
+ * The kernel's rooms, and which of the others each may import. What is missing here is forbidden: no arrow runs upward,
+ * and a room that needs another one says so in this table.
+ */
+const kernelRooms = {
+  trace: [],
+  redaction: [],
+  limits: ['trace'],
+  changes: ['trace', 'limits', 'redaction'],
+  model: ['trace', 'redaction', 'limits'],
+  policy: ['trace', 'model'],
+};
 
 module.exports = {
   forbidden: [
@@ -14,44 +27,69 @@ module.exports = {
     {
       name: 'law-1-stack-reads-only-contracts',
       comment:
-        'Law 1: lib/ reads from lambdas/ only contracts/, the tool catalogue with its manifests, and the policy rules of kernel/rules/ that synth validates with.',
+        'Law 1: lib/ reads from lambdas/ only contracts/, the tool catalogue with its manifests, the permissions of providers, and the rules that synth validates with.',
       severity: 'error',
       from: { path: '^lib/' },
       to: {
         path: '^lambdas/',
         pathNot:
-          '^lambdas/(contracts/|tools/(catalogue|[a-z-]+/manifest)\\.ts$|kernel/(rules/|canonical\\.ts)|errors\\.ts$)',
+          '^lambdas/(contracts/|tools/(catalogue|[a-z-]+/manifest)\\.ts$|providers/[a-z]+/permissions\\.ts$|kernel/(policy/rules/|trace/canonical\\.ts))',
       },
     },
     {
       name: 'law-2-sdks-only-in-adapters',
       comment:
-        'Law 2: AWS and model SDKs live in lambdas/adapters/. Add a method to a port (lambdas/ports.ts) and call that.',
+        'Law 2: AWS and model SDKs live in lambdas/adapters/ and lambdas/providers/. Add a method to a port (lambdas/contracts/ports.ts) and call that.',
       severity: 'error',
-      from: { path: '^lambdas/', pathNot: '^lambdas/adapters/' },
+      from: { path: '^lambdas/', pathNot: '^lambdas/(adapters|providers)/' },
       to: { path: 'node_modules/(@aws-sdk|@anthropic-ai|@smithy)/' },
     },
     {
       name: 'law-2-steps-are-pure',
       comment: 'Law 2: only a handler.ts wires adapters to a step. The step itself takes ports.',
       severity: 'error',
-      from: { path: '^lambdas/', pathNot: '^lambdas/(adapters/|[a-z-]+/(handler|[a-z-]+-handler)\\.ts$|serve\\.ts$)' },
-      to: { path: '^lambdas/adapters/' },
+      from: {
+        path: '^lambdas/',
+        pathNot: '^lambdas/(adapters/|providers/|[a-z]+/[a-z-]+/(handler|[a-z-]+-handler)\\.ts$|runtime/)',
+      },
+      to: { path: '^lambdas/(adapters|providers/[a-z]+/(?!dry-run-only|permissions))' },
     },
-    ...rooms.map((room) => ({
-      name: `law-3-${room}-keeps-to-itself`,
-      comment: `Law 3: the step room ${room}/ imports contracts, ports, kernel, tools and itself, never another step's room. What two steps share belongs in lambdas/kernel/.`,
+    ...steps.map((step) => ({
+      name: `law-3-${step}-keeps-to-itself`,
+      comment: `Law 3: the step room steps/${step}/ imports contracts, ports, kernel, tools and itself, never another step's room. What two steps share belongs in lambdas/kernel/.`,
       severity: 'error',
-      from: { path: `^lambdas/${room}/` },
-      to: { path: `^lambdas/(${rooms.filter((other) => other !== room).join('|')}|change-zone)/` },
+      from: { path: `^lambdas/steps/${step}/` },
+      to: { path: `^lambdas/(approvals|steps/(?!${step}/))` },
     })),
+    {
+      name: 'law-3-approvals-keep-to-themselves',
+      comment:
+        'Law 3: approvals/ is a step too: it imports no room of steps/. What they share belongs in lambdas/kernel/.',
+      severity: 'error',
+      from: { path: '^lambdas/approvals/' },
+      to: { path: '^lambdas/steps/' },
+    },
+    {
+      name: 'law-3-ask-and-page-meet-in-answer',
+      comment: 'Law 3: ask/ and page/ may import answer/, never each other; answer/ imports neither.',
+      severity: 'error',
+      from: { path: '^lambdas/approvals/([a-z]+)/' },
+      to: { path: '^lambdas/approvals/', pathNot: '^lambdas/approvals/($1|answer)/' },
+    },
     {
       name: 'kernel-knows-no-step',
       comment: 'Law 3: kernel/, tools/ and contracts/ are below the steps; they never import one.',
       severity: 'error',
       from: { path: '^lambdas/(kernel|tools|contracts)/' },
-      to: { path: `^lambdas/(${rooms.join('|')}|change-zone|adapters)/` },
+      to: { path: '^lambdas/(steps|approvals|adapters|providers|runtime)/' },
     },
+    ...Object.entries(kernelRooms).map(([room, below]) => ({
+      name: `kernel-${room}-imports-only-rooms-below-it`,
+      comment: `kernel/${room}/ imports ${below.length === 0 ? 'no other room of the kernel' : `only ${below.map((one) => `kernel/${one}/`).join(', ')}`}. Move what both need to the lower room, or change the table in .dependency-cruiser.cjs with a reason.`,
+      severity: 'error',
+      from: { path: `^lambdas/kernel/${room}/` },
+      to: { path: '^lambdas/kernel/', pathNot: `^lambdas/kernel/(${[room, ...below].join('|')})/` },
+    })),
     {
       name: 'contracts-are-light',
       comment: 'contracts/ is read by both halves: zod and itself, nothing else.',

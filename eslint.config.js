@@ -3,12 +3,12 @@ import tseslint from 'typescript-eslint';
 const throwOurOwn = {
   selector:
     "ThrowStatement > NewExpression[callee.name='Error'], ThrowStatement > NewExpression[callee.name='TypeError']",
-  message: 'Throw one of our own errors (lambdas/errors.ts): they carry a code, a cause and advice.',
+  message: 'Throw one of our own errors (lambdas/contracts/errors.ts): they carry a code, a cause and advice.',
 };
 const impure = [
   {
     selector: "MemberExpression[object.name='process'][property.name='env']",
-    message: 'Law 2: only lambdas/serve.ts reads process.env. Take the value as an argument.',
+    message: 'Law 2: only lambdas/runtime/serve.ts reads process.env. Take the value as an argument.',
   },
   {
     selector:
@@ -41,7 +41,7 @@ export default tseslint.config(
   },
   {
     files: ['lambdas/**/*.ts'],
-    ignores: ['lambdas/adapters/**', 'lambdas/serve.ts'],
+    ignores: ['lambdas/adapters/**', 'lambdas/runtime/serve.ts'],
     rules: { 'no-restricted-syntax': ['error', throwOurOwn, ...impure] },
   },
 );

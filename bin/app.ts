@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { deployment } from '../config/deployment.ts';
-import { InputError } from '../lambdas/errors.ts';
-import { compileRules } from '../lambdas/kernel/rules/compile.ts';
+import { InputError } from '../lambdas/contracts/errors.ts';
+import { compileRules } from '../lambdas/kernel/policy/rules/compile.ts';
 import { CheckreinStack } from '../lib/checkrein-stack.ts';
 import { MemberStack } from '../lib/member-stack.ts';
 

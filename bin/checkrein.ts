@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { CheckreinError, InputError } from '../lambdas/errors.ts';
+import { CheckreinError, InputError } from '../lambdas/contracts/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { synthesize } from '../lib/synthesize.ts';
-import { measureIncident } from '../load/incident.ts';
+import { measureIncident } from '../test/load/incident.ts';
 import { localRules } from '../local/rules.ts';
 import { costPage } from './generators/cost.ts';
 import { errorsPage } from './generators/errors.ts';

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { Agent } from '../lambdas/contracts/agent.ts';
 import { bedrockIdOf, type BedrockId } from '../lambdas/contracts/bedrock.ts';
 import type { ModelSource } from '../lambdas/contracts/settings.ts';
-import { acceptWildcard } from './accepted.ts';
+import { acceptWildcard } from './nag-acknowledgements.ts';
 import type { StepFunction } from './step-function.ts';
 
 export interface BedrockAccessProps {

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { ChangeManifest } from '../lambdas/contracts/tool.ts';
-import { acceptWildcard } from './accepted.ts';
+import { acceptWildcard } from './nag-acknowledgements.ts';
 import type { StepFunction } from './step-function.ts';
 import { changesOf, onBehalfOf } from './tool-grants.ts';
 

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { AlarmIntake } from './alarm-intake.ts';
 import { ApprovalDesk } from './approval-desk.ts';
-import { keepHouseRules } from './house-rules.ts';
+import { keepHouseRules } from './organization-defaults.ts';
 import { IncidentFlow } from './incident-flow.ts';
 import { KillSwitch } from './kill-switch.ts';
 import { Ledger } from './ledger.ts';

@@ -1,7 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Settings } from '../lambdas/contracts/settings.ts';
-import { acceptWildcard } from './accepted.ts';
+import { acceptWildcard } from './nag-acknowledgements.ts';
 import type { StepFunction } from './step-function.ts';
 
 /** Lets a function show texts to the guardrail of the settings, and to no other. Without one there is nothing to let. */

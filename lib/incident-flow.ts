@@ -21,7 +21,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { type NEXT, STATE_OF, type StepName } from '../lambdas/contracts/flow.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
-import { acceptWildcard } from './accepted.ts';
+import { acceptWildcard } from './nag-acknowledgements.ts';
 import { retry, type RetryPolicy } from './flow-retries.ts';
 import { LIVE, LiveFlow } from './live-flow.ts';
 import { logsOf } from './retention.ts';

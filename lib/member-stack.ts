@@ -4,9 +4,9 @@ import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-c
 import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
-import { acceptWildcard } from './accepted.ts';
+import { acceptWildcard } from './nag-acknowledgements.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { keepHouseRules } from './house-rules.ts';
+import { keepHouseRules } from './organization-defaults.ts';
 import { ALARMS, callerName, type Members } from './members.ts';
 import { changesOf, changeTools, grantedTools, onBehalfOf, ownReadsOfVerify, readsOf } from './tool-grants.ts';
 

@@ -1,7 +1,7 @@
 import { LambdaApplication, LambdaDeploymentConfig, LambdaDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acceptWildcard } from './accepted.ts';
+import { acceptWildcard } from './nag-acknowledgements.ts';
 import type { IncidentFlow } from './incident-flow.ts';
 import { LIVE } from './live-flow.ts';
 import type { SelfMonitoring } from './self-monitoring.ts';

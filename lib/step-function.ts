@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { ENV, type EnvName } from '../lambdas/contracts/env.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
-import { acceptWildcard } from './accepted.ts';
+import { acceptWildcard } from './nag-acknowledgements.ts';
 import { bundle, RULES_FILE } from './bundle.ts';
 import { LIVE } from './live-flow.ts';
 import { callerName } from './members.ts';

@@ -46,43 +46,46 @@ export class Steps extends Construct {
   constructor(scope: Construct, id: string, props: StepsProps) {
     super(scope, id);
     const step = maker(this, props.rules);
-    this.open = step('Open', { entry: 'open/handler.ts', description: 'Opens an incident for an event.' });
+    this.open = step('Open', { entry: 'steps/open/handler.ts', description: 'Opens an incident for an event.' });
     this.decide = step('Decide', {
-      entry: 'decide/handler.ts',
+      entry: 'steps/decide/handler.ts',
       description: 'Asks the model for its next turn.',
       timeout: Duration.minutes(5),
     });
     this.observe = step('Observe', {
-      entry: 'observe/handler.ts',
+      entry: 'steps/observe/handler.ts',
       description: 'Runs the read-only tools that the model called.',
       timeout: Duration.minutes(2),
     });
     this.authorize = step('Authorize', {
-      entry: 'authorize/handler.ts',
+      entry: 'steps/authorize/handler.ts',
       description: 'Computes facts about a proposal and holds it to policy.',
       timeout: Duration.minutes(2),
     });
     this.changeZone = step('ChangeZone', {
-      entry: 'change-zone/handler.ts',
+      entry: 'steps/change-zone/handler.ts',
       description: 'Dry-runs, applies and rolls back. The only function with the change role.',
       // A change waits until AWS has it (an instance stops and starts again); Lambda ends at 15 minutes.
       timeout: Duration.minutes(14),
     });
-    this.ask = step('Ask', { entry: 'approve/handler.ts', description: 'Asks, reminds and expires approvers.' });
+    this.ask = step('Ask', { entry: 'approvals/ask/handler.ts', description: 'Asks, reminds and expires approvers.' });
     this.page = step('Page', {
-      entry: 'approve/page-handler.ts',
+      entry: 'approvals/page/handler.ts',
       description: 'Shows a plan to its approver and takes the answer.',
       // People answer one at a time; more at once is somebody trying links, and must not starve the flow.
       reservedConcurrentExecutions: 5,
     });
     this.verify = step('Verify', {
-      entry: 'verify/handler.ts',
+      entry: 'steps/verify/handler.ts',
       description: 'Judges whether a change healed the alarm.',
       timeout: Duration.minutes(2),
     });
-    this.close = step('Close', { entry: 'close/handler.ts', description: 'Reviews, reports and seals an incident.' });
+    this.close = step('Close', {
+      entry: 'steps/close/handler.ts',
+      description: 'Reviews, reports and seals an incident.',
+    });
     this.stopped = step('Stopped', {
-      entry: 'close/stopped-handler.ts',
+      entry: 'steps/close/stopped-handler.ts',
       description: 'Closes an incident whose execution died.',
     });
     // Nobody can sign in from an e-mail: the signed link is the authentication, and the page checks it first.

@@ -7,7 +7,7 @@ import cdkJson from '../cdk.json' with { type: 'json' };
 import { JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { CheckreinStack } from './checkrein-stack.ts';
-import { readable } from './readable.ts';
+import { readable } from './template-text.ts';
 
 /** A CloudFormation template, as far as anyone here looks into it. */
 const Template = z.looseObject({

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { BODY_LIMIT, handleApproval } from '../lambdas/approve/http.ts';
-import { errorPage } from '../lambdas/approve/page-shell.ts';
-import type { PagePorts } from '../lambdas/approve/visit.ts';
-import { contractBroken } from '../lambdas/errors.ts';
+import { BODY_LIMIT, handleApproval } from '../lambdas/approvals/page/http.ts';
+import { errorPage } from '../lambdas/approvals/page/shell.ts';
+import type { PagePorts } from '../lambdas/approvals/page/page-view.ts';
+import { contractBroken } from '../lambdas/contracts/errors.ts';
 
 /** The approval page on this machine. */
 export interface ApprovalServer {

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { TraceEventOf } from '../lambdas/contracts/events.ts';
-import { takeAnswer, type Answer, type AnswerPorts } from '../lambdas/approve/answer.ts';
-import { lastOf } from '../lambdas/kernel/trace.ts';
+import { takeAnswer, type Answer, type AnswerPorts } from '../lambdas/approvals/answer/answer.ts';
+import { lastOf } from '../lambdas/kernel/trace/queries.ts';
 
 /** What the local approver says when asked: one line of a scenario's `approvals`. */
 export interface PresetAnswer {

@@ -1,9 +1,9 @@
-import type { Check } from '../lambdas/contracts/judgement.ts';
+import type { Check } from '../lambdas/contracts/checks.ts';
 import type { TraceEvent } from '../lambdas/contracts/events.ts';
 import type { JsonObject } from '../lambdas/contracts/json.ts';
-import { canonical } from '../lambdas/kernel/canonical.ts';
-import { reportOf } from '../lambdas/kernel/report.ts';
-import { allOf, lastOf, plansOf } from '../lambdas/kernel/trace.ts';
+import { canonical } from '../lambdas/kernel/trace/canonical.ts';
+import { reportOf } from '../lambdas/kernel/trace/report.ts';
+import { allOf, lastOf, plansOf } from '../lambdas/kernel/trace/queries.ts';
 import type { RecordedCall } from './account/account.ts';
 import type { Expectation } from './expectation.ts';
 

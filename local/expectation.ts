@@ -1,9 +1,9 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { Outcome } from '../lambdas/contracts/conclusion.ts';
-import { Check } from '../lambdas/contracts/judgement.ts';
+import { Check } from '../lambdas/contracts/checks.ts';
 import { JsonObject } from '../lambdas/contracts/json.ts';
-import { InputError } from '../lambdas/errors.ts';
+import { InputError } from '../lambdas/contracts/errors.ts';
 import { readText } from './files.ts';
 
 const Approval = z.strictObject({

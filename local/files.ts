@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { BusEvent } from '../lambdas/contracts/alarm.ts';
 import { Json } from '../lambdas/contracts/json.ts';
-import { InputError } from '../lambdas/errors.ts';
+import { InputError } from '../lambdas/contracts/errors.ts';
 
 /** Reads a text file that a person named, or says that it cannot be read. */
 export const readText = (what: string, path: string): string => {

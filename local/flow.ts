@@ -2,8 +2,8 @@ import { StateMachine } from 'aws-local-stepfunctions';
 import * as z from 'zod';
 import { STATE_OF, STEP_NAMES, type ApproveOutput, type StepName } from '../lambdas/contracts/flow.ts';
 import { Json, type JsonObject } from '../lambdas/contracts/json.ts';
-import { CheckreinError, contractBroken } from '../lambdas/errors.ts';
-import type { Callbacks } from '../lambdas/ports.ts';
+import { CheckreinError, contractBroken } from '../lambdas/contracts/errors.ts';
+import type { Callbacks } from '../lambdas/contracts/ports.ts';
 import type { SimulatedClock } from './account/clock.ts';
 
 /** Runs the function behind a state, on the payload that the definition makes for it. */

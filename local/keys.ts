@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, randomBytes, sign, timingSafeEqual } from 'node:crypto';
-import { keyFingerprint } from '../lambdas/kernel/chain.ts';
-import type { MacGenerator, MacVerifier, Sealer } from '../lambdas/ports.ts';
+import { keyFingerprint } from '../lambdas/kernel/trace/chain.ts';
+import type { MacGenerator, MacVerifier, Sealer } from '../lambdas/contracts/ports.ts';
 
 /** An HMAC-SHA-256 key that lives as long as the process: what KMS is in AWS. */
 export const localMac = (): MacGenerator & MacVerifier => {

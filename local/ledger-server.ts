@@ -3,7 +3,7 @@ import { CreateTableCommand, DescribeTableCommand, type DynamoDBClient } from '@
 import dynalite from 'dynalite';
 import { dynamoLedger } from '../lambdas/adapters/aws/ledger.ts';
 import { ledgerClient } from '../lambdas/adapters/aws/ledger-table.ts';
-import type { Ledger } from '../lambdas/ports.ts';
+import type { Ledger } from '../lambdas/contracts/ports.ts';
 
 /** A ledger on a DynamoDB API of its own, on this machine. */
 export interface LedgerServer {

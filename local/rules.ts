@@ -1,8 +1,8 @@
 import { deployment } from '../config/deployment.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { ModelSource } from '../lambdas/contracts/settings.ts';
-import { InputError } from '../lambdas/errors.ts';
-import { compileRules } from '../lambdas/kernel/rules/compile.ts';
+import { InputError } from '../lambdas/contracts/errors.ts';
+import { compileRules } from '../lambdas/kernel/policy/rules/compile.ts';
 import { configDirectory } from './laptop.ts';
 
 /** The rules of this checkout, as `cdk synth` compiles them; with models from another source, if one is given. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TraceEvent } from '../lambdas/contracts/events.ts';
 import type { Json } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
-import { InputError } from '../lambdas/errors.ts';
+import { InputError } from '../lambdas/contracts/errors.ts';
 import type { World } from './account/world/world.ts';
 import { readWorld } from './account/world/read.ts';
 import { differences } from './comparison.ts';

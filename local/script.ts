@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { Json } from '../lambdas/contracts/json.ts';
 import { Usage } from '../lambdas/contracts/model.ts';
-import { InputError } from '../lambdas/errors.ts';
+import { InputError } from '../lambdas/contracts/errors.ts';
 
 const Block = z.discriminatedUnion(
   'type',

@@ -1,8 +1,8 @@
 import { ERROR } from '../lambdas/contracts/error-names.ts';
 import type { Json } from '../lambdas/contracts/json.ts';
 import { type ContentBlock, type Message, type ModelTurn, Usage } from '../lambdas/contracts/model.ts';
-import { InputError, StepError } from '../lambdas/errors.ts';
-import type { Model, ModelRequest } from '../lambdas/ports.ts';
+import { InputError, StepError } from '../lambdas/contracts/errors.ts';
+import type { Model, ModelRequest } from '../lambdas/contracts/ports.ts';
 import type { ScriptedTurn } from './script.ts';
 
 /**

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { TraceEvent } from '../lambdas/contracts/events.ts';
-import { narrate, type Tone } from './narration.ts';
+import { narrate, type Tone } from './timeline.ts';
 
 type Colours = ReturnType<typeof pc.createColors>;
 

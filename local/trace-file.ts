@@ -1,5 +1,5 @@
 import { isTraceEvent, type TraceEvent } from '../lambdas/contracts/events.ts';
-import { InputError } from '../lambdas/errors.ts';
+import { InputError } from '../lambdas/contracts/errors.ts';
 import { readText } from './files.ts';
 
 /** The lines of a trace file. A missing newline at the end is no event. */

@@ -37,12 +37,15 @@ const exports = 'export const thing = 1;\n';
 const breaches: readonly [law: string, files: Record<string, string>, teaches: string][] = [
   [
     'law 1: a step that imports the CDK',
-    { 'lambdas/decide/step.ts': "import { App } from 'aws-cdk-lib';\nexport const app = App;\n" },
+    { 'lambdas/steps/decide/step.ts': "import { App } from 'aws-cdk-lib';\nexport const app = App;\n" },
     'it never imports aws-cdk-lib',
   ],
   [
     'law 1: a stack that imports a step',
-    { 'lib/stack.ts': "export { thing } from '../lambdas/decide/step.ts';\n", 'lambdas/decide/step.ts': exports },
+    {
+      'lib/stack.ts': "export { thing } from '../lambdas/steps/decide/step.ts';\n",
+      'lambdas/steps/decide/step.ts': exports,
+    },
     'lib/ reads from lambdas/ only contracts/',
   ],
   [
@@ -54,17 +57,20 @@ const breaches: readonly [law: string, files: Record<string, string>, teaches: s
   ],
   [
     'law 2: a step that reaches for an adapter',
-    { 'lambdas/decide/step.ts': "export { thing } from '../adapters/a.ts';\n", 'lambdas/adapters/a.ts': exports },
+    { 'lambdas/steps/decide/step.ts': "export { thing } from '../adapters/a.ts';\n", 'lambdas/adapters/a.ts': exports },
     'only a handler.ts wires adapters',
   ],
   [
     "law 3: a step that imports another step's room",
-    { 'lambdas/decide/step.ts': "export { thing } from '../observe/step.ts';\n", 'lambdas/observe/step.ts': exports },
+    {
+      'lambdas/steps/decide/step.ts': "export { thing } from '../observe/step.ts';\n",
+      'lambdas/steps/observe/step.ts': exports,
+    },
     "never another step's room",
   ],
   [
     'law 3: a kernel that knows a step',
-    { 'lambdas/kernel/a.ts': "export { thing } from '../decide/step.ts';\n", 'lambdas/decide/step.ts': exports },
+    { 'lambdas/kernel/a.ts': "export { thing } from '../decide/step.ts';\n", 'lambdas/steps/decide/step.ts': exports },
     'they never import one',
   ],
 ];
@@ -80,7 +86,9 @@ const Rule = z.custom<Linter.RuleEntry>(Array.isArray);
 const Rules = z.object({ rules: z.object({ 'no-restricted-syntax': Rule }) });
 
 test('lint stops a step that reads the environment, the clock or a random number by itself', async () => {
-  const config: unknown = await new ESLint({ cwd: root }).calculateConfigForFile(join(root, 'lambdas/decide/step.ts'));
+  const config: unknown = await new ESLint({ cwd: root }).calculateConfigForFile(
+    join(root, 'lambdas/steps/decide/step.ts'),
+  );
   const rule = Rules.parse(config).rules['no-restricted-syntax'];
   const messagesFor = (code: string): string[] =>
     new Linter().verify(code, [{ rules: { 'no-restricted-syntax': rule } }]).map(({ message }) => message);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
-import { allOf, lastOf } from '../lambdas/kernel/trace.ts';
+import { allOf, lastOf } from '../lambdas/kernel/trace/queries.ts';
 import { localRules } from '../local/rules.ts';
 import { runOnLaptop, type RunResult } from '../local/run.ts';
 import { playScenario, readScenario, runOf } from '../local/scenario.ts';

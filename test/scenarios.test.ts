@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { canonical } from '../lambdas/kernel/canonical.ts';
-import { hashOf, verifyTrace } from '../lambdas/kernel/chain.ts';
-import { allOf, lastOf } from '../lambdas/kernel/trace.ts';
-import type { Model } from '../lambdas/ports.ts';
+import { canonical } from '../lambdas/kernel/trace/canonical.ts';
+import { hashOf, verifyTrace } from '../lambdas/kernel/trace/chain.ts';
+import { allOf, lastOf } from '../lambdas/kernel/trace/queries.ts';
+import type { Model } from '../lambdas/contracts/ports.ts';
 import { mutatingCalls } from '../local/comparison.ts';
 import { localRules } from '../local/rules.ts';
 import { runOnLaptop, type RunOptions, type RunResult } from '../local/run.ts';

@@ -1,9 +1,9 @@
 import { dynamoLedger } from '../../lambdas/adapters/aws/ledger.ts';
 import { ledgerClient } from '../../lambdas/adapters/aws/ledger-table.ts';
 import { systemClock } from '../../lambdas/adapters/system.ts';
-import { InputError } from '../../lambdas/errors.ts';
-import { breakers, isScope, resetBreaker, type Breaker } from '../../lambdas/kernel/breaker.ts';
-import type { Ledger } from '../../lambdas/ports.ts';
+import { InputError } from '../../lambdas/contracts/errors.ts';
+import { breakers, isScope, resetBreaker, type Breaker } from '../../lambdas/kernel/limits/breaker.ts';
+import type { Ledger } from '../../lambdas/contracts/ports.ts';
 import { findDeployment, reasonIn, whoAmI, type DeploymentFlags } from '../operator/deployment.ts';
 import { printer, printJson } from './output.ts';
 

@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
-import { InputError } from '../../lambdas/errors.ts';
+import { InputError } from '../../lambdas/contracts/errors.ts';
 import { coloursFor, timelineLines } from '../../local/terminal.ts';
 
 /** Writes a line for a person: to standard output, or to standard error when that one belongs to `--json`. */

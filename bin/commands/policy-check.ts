@@ -1,5 +1,5 @@
-import { findingInWords, lintPolicies } from '../../lambdas/kernel/rules/lint.ts';
-import { RulesError } from '../../lambdas/kernel/rules/rules-error.ts';
+import { findingInWords, lintPolicies } from '../../lambdas/kernel/policy/rules/lint.ts';
+import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
 import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
 import { configAt, policyFiles, rulesIn } from '../../local/config.ts';
 import { coloursFor } from '../../local/terminal.ts';

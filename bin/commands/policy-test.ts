@@ -1,11 +1,11 @@
-import { policyEngine } from '../../lambdas/kernel/policy.ts';
-import { InputError } from '../../lambdas/errors.ts';
-import { configFiles, type ConfigFile } from '../../lambdas/kernel/rules/config-files.ts';
-import { RulesError } from '../../lambdas/kernel/rules/rules-error.ts';
-import { readCases } from '../../local/case-file.ts';
+import { policyEngine } from '../../lambdas/kernel/policy/engine.ts';
+import { InputError } from '../../lambdas/contracts/errors.ts';
+import { configFiles, type ConfigFile } from '../../lambdas/kernel/policy/rules/config-files.ts';
+import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
+import { readCases } from '../policy/case-file.ts';
 import { configAt, rulesIn } from '../../local/config.ts';
 import { readText } from '../../local/files.ts';
-import { runCase, unheard, type CaseResult } from '../../local/policy-cases.ts';
+import { runCase, unheard, type CaseResult } from '../policy/cases.ts';
 import { tableLines } from '../../local/table.ts';
 import { coloursFor } from '../../local/terminal.ts';
 import { printer, printJson } from './output.ts';

@@ -1,9 +1,9 @@
-import { InputError } from '../../lambdas/errors.ts';
-import { verifyTrace } from '../../lambdas/kernel/chain.ts';
-import { policyEngine } from '../../lambdas/kernel/policy.ts';
-import { lastOf } from '../../lambdas/kernel/trace.ts';
+import { InputError } from '../../lambdas/contracts/errors.ts';
+import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
+import { policyEngine } from '../../lambdas/kernel/policy/engine.ts';
+import { lastOf } from '../../lambdas/kernel/trace/queries.ts';
 import { agentIn, configAt, rulesIn, withPolicies } from '../../local/config.ts';
-import { replay, type Decision, type Rejudged, type Today } from '../../local/replay.ts';
+import { replay, type Decision, type Rejudged, type Today } from '../policy/replay.ts';
 import { coloursFor } from '../../local/terminal.ts';
 import { eventsIn, traceLines } from '../../local/trace-file.ts';
 import { printer, printJson } from './output.ts';

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { deployment } from '../../config/deployment.ts';
 import { Geography } from '../../lambdas/contracts/bedrock.ts';
 import { Settings, type ModelSource } from '../../lambdas/contracts/settings.ts';
-import { InputError } from '../../lambdas/errors.ts';
-import type { Model } from '../../lambdas/ports.ts';
+import { InputError } from '../../lambdas/contracts/errors.ts';
+import type { Model } from '../../lambdas/contracts/ports.ts';
 import { loadScript } from '../../local/script.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
 

@@ -1,4 +1,4 @@
-import { InputError } from '../../lambdas/errors.ts';
+import { InputError } from '../../lambdas/contracts/errors.ts';
 import { listScenarios, playScenario } from '../../local/scenario.ts';
 import { narrator, printer, printJson } from './output.ts';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { InputError } from '../../lambdas/errors.ts';
-import { verifyTrace, type ChainVerdict } from '../../lambdas/kernel/chain.ts';
+import { InputError } from '../../lambdas/contracts/errors.ts';
+import { verifyTrace, type ChainVerdict } from '../../lambdas/kernel/trace/chain.ts';
 import { readText } from '../../local/files.ts';
 import { coloursFor, timelineLines } from '../../local/terminal.ts';
 import { eventsIn, traceLines } from '../../local/trace-file.ts';

@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod';
-import { CheckreinError, InputError } from '../../lambdas/errors.ts';
+import { CheckreinError, InputError } from '../../lambdas/contracts/errors.ts';
 
 /** Flags of every command that talks to a deployed stack. Credentials and Region are the SDK's own. */
 export interface DeploymentFlags {

@@ -1,8 +1,8 @@
 import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Settings } from '../../lambdas/contracts/settings.ts';
-import { canonical } from '../../lambdas/kernel/canonical.ts';
-import { verifyTrace } from '../../lambdas/kernel/chain.ts';
-import { priceOf, unknownModelAdvice } from '../../lambdas/kernel/model-prices.ts';
+import { canonical } from '../../lambdas/kernel/trace/canonical.ts';
+import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
+import { priceOf, unknownModelAdvice } from '../../lambdas/kernel/model/model-prices.ts';
 import type { Deployment } from './deployment.ts';
 import { fail, ok, warn, type DoctorAws, type Verdict } from './doctor-finding.ts';
 

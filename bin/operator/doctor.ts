@@ -1,6 +1,6 @@
 import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Settings } from '../../lambdas/contracts/settings.ts';
-import { CheckreinError } from '../../lambdas/errors.ts';
+import { CheckreinError } from '../../lambdas/contracts/errors.ts';
 import type { Deployment } from './deployment.ts';
 import {
   approvers,

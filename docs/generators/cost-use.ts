@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { STATE_OF, STEP_NAMES, type StepName } from '../../lambdas/contracts/flow.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
-import { contractBroken } from '../../lambdas/errors.ts';
-import { allOf } from '../../lambdas/kernel/trace.ts';
-import type { MeasuredIncident } from '../../load/incident.ts';
+import { contractBroken } from '../../lambdas/contracts/errors.ts';
+import { allOf } from '../../lambdas/kernel/trace/queries.ts';
+import type { MeasuredIncident } from '../../test/load/incident.ts';
 import type { Priced } from './prices.ts';
 
 /** What cannot be measured on a laptop, named and dated like a price. */

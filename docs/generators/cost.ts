@@ -1,8 +1,8 @@
-import { usageOf } from '../../lambdas/kernel/trace.ts';
+import { usageOf } from '../../lambdas/kernel/trace/queries.ts';
 import { STATE_OF } from '../../lambdas/contracts/flow.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import type { Synthesized, Template } from '../../lib/synthesize.ts';
-import type { MeasuredIncident } from '../../load/incident.ts';
+import type { MeasuredIncident } from '../../test/load/incident.ts';
 import { ASSUMED, billedSeconds, statesEntered, useOf } from './cost-use.ts';
 import { code, page, table } from './markdown.ts';
 import { MONTHLY, PRICED, priceOf, PRICES, type Priced } from './prices.ts';

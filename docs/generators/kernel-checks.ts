@@ -1,5 +1,5 @@
-import { CHECK_GROUPS } from '../../prove/mutations/checks/all.ts';
-import type { KernelCheck } from '../../prove/mutations/check.ts';
+import { CHECK_GROUPS } from '../../test/property/mutations/checks/all.ts';
+import type { KernelCheck } from '../../test/property/mutations/check.ts';
 import { code, page, table } from './markdown.ts';
 
 const rowOf = ({ name, kind, holds, file, test }: KernelCheck): string[] => [

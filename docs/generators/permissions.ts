@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Json } from '../../lambdas/contracts/json.ts';
-import { readable } from '../../lib/readable.ts';
+import { readable } from '../../lib/template-text.ts';
 import type { Synthesized } from '../../lib/synthesize.ts';
 import { rightsIn, type Right } from '../../test/lib/permissions.ts';
 import { codes, page, table } from './markdown.ts';

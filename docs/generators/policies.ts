@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { policyToJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { type FactName, FACT_NAMES, FACTS, KERNEL_FACTS, REPORT_FACTS } from '../../lambdas/contracts/facts.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
-import { contractBroken } from '../../lambdas/errors.ts';
+import { contractBroken } from '../../lambdas/contracts/errors.ts';
 import { CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
 import { code, codes, page, table } from './markdown.ts';
 

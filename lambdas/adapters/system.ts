@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Clock, Deadline, Ids } from '../ports.ts';
+import type { Clock, Deadline, Ids } from '../contracts/ports.ts';
 
 /** The wall's clock. */
 export const systemClock: Clock = {

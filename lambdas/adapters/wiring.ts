@@ -1,5 +1,5 @@
-import type { Clock, Ids, Ledger } from '../ports.ts';
-import type { Surroundings } from '../serve.ts';
+import type { Clock, Ids, Ledger } from '../contracts/ports.ts';
+import type { Surroundings } from '../runtime/serve.ts';
 import { dynamoLedger } from './aws/ledger.ts';
 import { ledgerClient } from './aws/ledger-table.ts';
 import { ssmCalendar } from './aws/calendar.ts';

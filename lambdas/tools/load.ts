@@ -1,4 +1,4 @@
-import { contractBroken } from '../errors.ts';
+import { contractBroken } from '../contracts/errors.ts';
 import { CHANGE_TOOLS, OBSERVE_TOOLS } from './catalogue.ts';
 import type { ChangeTool, ObserveTool } from './tool.ts';
 

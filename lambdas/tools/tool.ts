@@ -4,7 +4,7 @@ import type { Facts } from '../contracts/facts.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { DryRunCheck, DryRunReport, Inverse, Target } from '../contracts/plan.ts';
 import type { ChangeManifest, Manifest, ObserveManifest } from '../contracts/tool.ts';
-import type { Clock, Cloud } from '../ports.ts';
+import type { Clock, Cloud } from '../contracts/ports.ts';
 
 /** What a tool may use. `cloud` makes only the read calls of this tool's manifest. */
 export interface ToolContext {

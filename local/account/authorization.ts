@@ -1,7 +1,7 @@
 import { actionOf, type AwsCall } from '../../lambdas/contracts/tool.ts';
-import { sha256 } from '../../lambdas/kernel/canonical.ts';
-import { CloudError } from '../../lambdas/errors.ts';
-import type { CloudRequest } from '../../lambdas/ports.ts';
+import { sha256 } from '../../lambdas/kernel/trace/canonical.ts';
+import { CloudError } from '../../lambdas/contracts/errors.ts';
+import type { CloudRequest } from '../../lambdas/contracts/ports.ts';
 
 /** What a session may do: the calls it was cut down to, and the one resource for calls that know resources. */
 export interface Session {

@@ -1,4 +1,4 @@
-import type { Calendar, Clock } from '../../lambdas/ports.ts';
+import type { Calendar, Clock } from '../../lambdas/contracts/ports.ts';
 import { offsetMs } from './world/time.ts';
 import type { World } from './world/world.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../lambdas/ports.ts';
+import type { Clock } from '../../lambdas/contracts/ports.ts';
 
 /** Virtual time: sleeping takes none of the wall's, so an hour of waiting is over at once. */
 export class SimulatedClock implements Clock {

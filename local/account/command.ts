@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
-import { CloudError, InputError } from '../../lambdas/errors.ts';
+import { CloudError, InputError } from '../../lambdas/contracts/errors.ts';
 import type { State } from './state.ts';
 
 /** One command of one AWS service, as the simulated account answers it. */

@@ -1,4 +1,4 @@
-import { CloudError } from '../../lambdas/errors.ts';
+import { CloudError } from '../../lambdas/contracts/errors.ts';
 
 /** A small grammar: operands joined by binary operators, loosest first, with prefixes and parentheses. */
 interface Grammar<V> {

@@ -1,4 +1,4 @@
-import { sha256 } from '../../lambdas/kernel/canonical.ts';
+import { sha256 } from '../../lambdas/kernel/trace/canonical.ts';
 import { CATALOGUE, type InstanceType } from './catalogue.ts';
 import { offsetMs, valueAt } from './world/time.ts';
 import type { Demand, Instance as InstanceDefinition, World } from './world/world.ts';

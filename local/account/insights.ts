@@ -1,4 +1,4 @@
-import { CloudError } from '../../lambdas/errors.ts';
+import { CloudError } from '../../lambdas/contracts/errors.ts';
 import { uuid } from './uuid.ts';
 import type { LogLine, QueryAnswer } from './state.ts';
 

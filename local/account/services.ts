@@ -1,6 +1,6 @@
 import type { Service } from '../../lambdas/contracts/tool.ts';
-import { InputError } from '../../lambdas/errors.ts';
-import type { CloudRequest } from '../../lambdas/ports.ts';
+import { InputError } from '../../lambdas/contracts/errors.ts';
+import type { CloudRequest } from '../../lambdas/contracts/ports.ts';
 import type { Command } from './command.ts';
 import { autoscaling } from './services/autoscaling.ts';
 import { cloudtrail } from './services/cloudtrail.ts';

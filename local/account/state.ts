@@ -1,4 +1,4 @@
-import type { Clock } from '../../lambdas/ports.ts';
+import type { Clock } from '../../lambdas/contracts/ports.ts';
 import { Alarms } from './alarms.ts';
 import { Fleet } from './fleet.ts';
 import { Groups } from './groups.ts';

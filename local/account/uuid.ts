@@ -1,4 +1,4 @@
-import { sha256 } from '../../lambdas/kernel/canonical.ts';
+import { sha256 } from '../../lambdas/kernel/trace/canonical.ts';
 
 /** A UUID that is always the same for the same seed. */
 export const uuid = (seed: string): string =>

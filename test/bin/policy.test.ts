@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { deployment } from '../../config/deployment.ts';
-import { compileRules } from '../../lambdas/kernel/rules/compile.ts';
+import { compileRules } from '../../lambdas/kernel/policy/rules/compile.ts';
 import { rebootPlan, resizePlan } from '../fixtures/plans.ts';
-import { configWith } from '../lambdas/kernel/rules/config-copy.ts';
+import { configWith } from '../lambdas/kernel/policy/rules/config-copy.ts';
 import { checkrein, ROOT, type Ran } from './cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'checkrein-policy-'));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { configWith } from '../lambdas/kernel/rules/config-copy.ts';
+import { configWith } from '../lambdas/kernel/policy/rules/config-copy.ts';
 import { checkrein, ROOT, type Ran } from './cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'checkrein-replay-'));

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { blocksIn, isExcused, rowsUnder } from '../../e2e/blocks.ts';
-import { NOT_RUN } from '../../e2e/reader.ts';
+import { blocksIn, isExcused, rowsUnder } from './blocks.ts';
+import { NOT_RUN } from './reader.ts';
 
 const PAGE = `# Deploying
 

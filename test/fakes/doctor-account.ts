@@ -4,8 +4,8 @@ import type { DoctorAws, IntakeRule } from '../../bin/operator/doctor-finding.ts
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { Json } from '../../lambdas/contracts/json.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
-import { CheckreinError } from '../../lambdas/errors.ts';
-import type { Notification } from '../../lambdas/ports.ts';
+import { CheckreinError } from '../../lambdas/contracts/errors.ts';
+import type { Notification } from '../../lambdas/contracts/ports.ts';
 import { readWorld } from '../../local/account/world/read.ts';
 import { runOnLaptop } from '../../local/run.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';

@@ -1,7 +1,7 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { RowKey } from '../../lambdas/contracts/ledger-keys.ts';
-import type { Ledger, Row } from '../../lambdas/ports.ts';
+import type { Ledger, Row } from '../../lambdas/contracts/ports.ts';
 
 /** Stands for the end of a process: out of time, out of memory, gone. */
 export class Killed extends Error {}

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Connection } from '../../lambdas/adapters/aws/connection.ts';
-import { InputError } from '../../lambdas/errors.ts';
+import { InputError } from '../../lambdas/contracts/errors.ts';
 
 /** One request as it left the SDK. */
 export interface SentRequest {

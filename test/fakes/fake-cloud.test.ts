@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { CloudError } from '../../lambdas/errors.ts';
-import type { CloudRequest } from '../../lambdas/ports.ts';
+import { CloudError } from '../../lambdas/contracts/errors.ts';
+import type { CloudRequest } from '../../lambdas/contracts/ports.ts';
 import { FakeCloud } from './fake-cloud.ts';
 
 const cloud = () => new FakeCloud([{ service: 'ec2', command: 'DescribeInstances', scope: 'any' }]);

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { AwsCall, Service } from '../../lambdas/contracts/tool.ts';
-import type { Cloud, CloudRequest } from '../../lambdas/ports.ts';
+import type { Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
 
 /** What a call is answered with: a value, an error that is thrown, or a function of the input. */
 export type Answer = JsonObject | Error | ((input: JsonObject) => JsonObject);

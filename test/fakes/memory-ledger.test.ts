@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { RowKey } from '../../lambdas/contracts/ledger-keys.ts';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
-import { GENESIS, hashOf } from '../../lambdas/kernel/chain.ts';
+import { GENESIS, hashOf } from '../../lambdas/kernel/trace/chain.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 
 const key: RowKey = { family: 'lease', id: 'i-1' };

@@ -1,8 +1,8 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { RowKey } from '../../lambdas/contracts/ledger-keys.ts';
-import { InputError } from '../../lambdas/errors.ts';
-import type { Ledger, Row } from '../../lambdas/ports.ts';
+import { InputError } from '../../lambdas/contracts/errors.ts';
+import type { Ledger, Row } from '../../lambdas/contracts/ports.ts';
 
 const partOf = ({ part = '-' }: RowKey): string => part;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ContentBlock } from '../../lambdas/contracts/model.ts';
-import type { ModelRequest } from '../../lambdas/ports.ts';
+import type { ModelRequest } from '../../lambdas/contracts/ports.ts';
 
 const cache_control = z.strictObject({ type: z.literal('ephemeral') }).optional();
 const Text = z.looseObject({ type: z.literal('text'), text: z.string().min(1), cache_control });

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import type { ContentBlock, Usage } from '../../lambdas/contracts/model.ts';
-import { StepError } from '../../lambdas/errors.ts';
+import { StepError } from '../../lambdas/contracts/errors.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
 import type { ScriptedTurn } from '../../local/script.ts';
 import { fromWireRequest, refusalOf, WireRequest } from './messages-api-rules.ts';

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ERROR } from '../../lambdas/contracts/error-names.ts';
 import type { ApproveOutput } from '../../lambdas/contracts/flow.ts';
-import { StepError } from '../../lambdas/errors.ts';
+import { StepError } from '../../lambdas/contracts/errors.ts';
 import type {
   Calendar,
   Callbacks,
@@ -14,7 +14,7 @@ import type {
   Screen,
   Screened,
   Switch,
-} from '../../lambdas/ports.ts';
+} from '../../lambdas/contracts/ports.ts';
 
 /** HMAC-SHA-256 under a key of its own, as the KMS key does it. */
 export class HmacMac implements MacGenerator, MacVerifier {

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { authorize } from '../../lambdas/authorize/step.ts';
-import { close } from '../../lambdas/close/step.ts';
-import { decide } from '../../lambdas/decide/step.ts';
-import { dryRun } from '../../lambdas/dry-run/step.ts';
-import { observe } from '../../lambdas/observe/step.ts';
-import { openStep } from '../../lambdas/open/step.ts';
-import { rollback } from '../../lambdas/apply/step.ts';
-import type { Ledger } from '../../lambdas/ports.ts';
-import { runStep } from '../../lambdas/step.ts';
-import { verify } from '../../lambdas/verify/step.ts';
+import { authorize } from '../../lambdas/steps/authorize/step.ts';
+import { close } from '../../lambdas/steps/close/step.ts';
+import { decide } from '../../lambdas/steps/decide/step.ts';
+import { dryRun } from '../../lambdas/steps/dry-run/step.ts';
+import { observe } from '../../lambdas/steps/observe/step.ts';
+import { openStep } from '../../lambdas/steps/open/step.ts';
+import { rollback } from '../../lambdas/steps/apply/step.ts';
+import type { Ledger } from '../../lambdas/contracts/ports.ts';
+import { runStep } from '../../lambdas/runtime/step.ts';
+import { verify } from '../../lambdas/steps/verify/step.ts';
 import { DyingLedger } from '../fakes/dying-ledger.ts';
-import { call } from '../fakes/told-model.ts';
+import { call } from '../fakes/preset-model.ts';
 import { expectTwinsToAgree, killedEverywhere, type Scene } from '../fixtures/killing.ts';
-import { NO_HELP, Room, RESIZE, rules, type RoomPorts } from '../fixtures/room.ts';
+import { NO_HELP, Room, RESIZE, rules, type RoomPorts } from '../fixtures/harness.ts';
 
 const CONCLUSION = {
   summary: 'The server is too small.',

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { JsonObject, type Json } from '../../lambdas/contracts/json.ts';
-import { CloudError } from '../../lambdas/errors.ts';
-import { authorize } from '../../lambdas/authorize/step.ts';
-import { dryRun } from '../../lambdas/dry-run/step.ts';
-import { observe } from '../../lambdas/observe/step.ts';
-import { planInHand } from '../../lambdas/kernel/trace.ts';
-import { EVIDENCE_LIMIT } from '../../lambdas/kernel/untrusted.ts';
-import type { Cloud } from '../../lambdas/ports.ts';
-import { runStep } from '../../lambdas/step.ts';
+import { CloudError } from '../../lambdas/contracts/errors.ts';
+import { authorize } from '../../lambdas/steps/authorize/step.ts';
+import { dryRun } from '../../lambdas/steps/dry-run/step.ts';
+import { observe } from '../../lambdas/steps/observe/step.ts';
+import { planInHand } from '../../lambdas/kernel/trace/queries.ts';
+import { EVIDENCE_LIMIT } from '../../lambdas/kernel/redaction/untrusted.ts';
+import type { Cloud } from '../../lambdas/contracts/ports.ts';
+import { runStep } from '../../lambdas/runtime/step.ts';
 import { DyingLedger } from '../fakes/dying-ledger.ts';
-import { call } from '../fakes/told-model.ts';
-import { APP, RESIZE, Room } from '../fixtures/room.ts';
-import { BUSY_SERVER } from '../local/account/story.ts';
+import { call } from '../fakes/preset-model.ts';
+import { APP, RESIZE, Room } from '../fixtures/harness.ts';
+import { BUSY_SERVER } from '../local/account/example-world.ts';
 
 const TOKEN = 'ghp_Qz7xW9kLp2vB5nM8Jr4tY6hG3fD1sA0cXeUi';
 const CARD = '4539578763621486';

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { Settings, type SettingsInput } from '../../lambdas/contracts/settings.ts';
 import { CheckreinStack } from '../../lib/checkrein-stack.ts';
-import { readable } from '../../lib/readable.ts';
+import { readable } from '../../lib/template-text.ts';
 import { synthesize, type Template } from '../../lib/synthesize.ts';
 import { rightsIn, whoMay } from './permissions.ts';
 import { shippedRules } from './shipped.ts';

@@ -10,7 +10,7 @@ import { actionOf } from '../../lambdas/contracts/tool.ts';
 import { VERIFY_READS } from '../../lambdas/contracts/verify-reads.ts';
 import { CATALOGUE, CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
 import { MemberStack } from '../../lib/member-stack.ts';
-import { readable } from '../../lib/readable.ts';
+import { readable } from '../../lib/template-text.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import { rightsIn } from './permissions.ts';
 import { shippedRules } from './shipped.ts';

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { describe, expect, test } from 'vitest';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import { OWN_ALARM } from '../../lambdas/contracts/own-alarms.ts';
-import { route } from '../../lambdas/open/route.ts';
+import { route } from '../../lambdas/steps/open/intake.ts';
 import { synthesize, type Template } from '../../lib/synthesize.ts';
 import { shippedRules } from './shipped.ts';
 

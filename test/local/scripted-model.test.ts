@@ -5,7 +5,7 @@ import { format } from 'prettier';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import type { ContentBlock, Message } from '../../lambdas/contracts/model.ts';
-import type { ModelRequest } from '../../lambdas/ports.ts';
+import type { ModelRequest } from '../../lambdas/contracts/ports.ts';
 import { loadScript, parseScript, ScriptFile } from '../../local/script.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
 

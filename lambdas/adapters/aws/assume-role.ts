@@ -1,8 +1,8 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { CloudError, contractBroken } from '../../errors.ts';
+import { CloudError, contractBroken } from '../../contracts/errors.ts';
 import { CONNECTION, type Credentials } from './connection.ts';
 import { translated } from './errors.ts';
-import type { WireOptions } from './wire.ts';
+import type { WireOptions } from './transport.ts';
 
 /** The shortest that STS allows. A look or a change takes seconds, and from role to role an hour is the most. */
 const SESSION_SECONDS = 900;

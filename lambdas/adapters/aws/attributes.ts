@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Json, JsonObject } from '../../contracts/json.ts';
-import { contractBroken } from '../../errors.ts';
+import { contractBroken } from '../../contracts/errors.ts';
 
 /** An item as DynamoDB's low-level API has it. */
 export type Item = Record<string, AttributeValue>;

@@ -1,7 +1,7 @@
 import { DecodeAuthorizationMessageCommand, type STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod';
-import { CloudError } from '../../errors.ts';
-import type { Cloud } from '../../ports.ts';
+import { CloudError } from '../../contracts/errors.ts';
+import type { Cloud } from '../../contracts/ports.ts';
 
 /** What is inside an encoded message, as far as a reader needs it. */
 const Decoded = z.object({

@@ -1,5 +1,5 @@
 import { GetCalendarStateCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { Calendar } from '../../ports.ts';
+import type { Calendar } from '../../contracts/ports.ts';
 import { CONNECTION } from './connection.ts';
 
 /** What the calendar takes. */

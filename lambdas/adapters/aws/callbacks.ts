@@ -1,7 +1,7 @@
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { ERROR } from '../../contracts/error-names.ts';
-import { contractBroken, StepError } from '../../errors.ts';
-import type { Callbacks } from '../../ports.ts';
+import { contractBroken, StepError } from '../../contracts/errors.ts';
+import type { Callbacks } from '../../contracts/ports.ts';
 import { CONNECTION } from './connection.ts';
 import { failureOf } from './errors.ts';
 

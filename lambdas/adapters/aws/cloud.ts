@@ -1,9 +1,9 @@
 import { actionOf, type AwsCall } from '../../contracts/tool.ts';
-import { contractBroken, ToolRefusal } from '../../errors.ts';
-import { reachOf } from '../../kernel/scene.ts';
-import type { Cloud, CloudAccess, CloudRequest, Place } from '../../ports.ts';
-import type { AwsOptions, MemberWires } from './member-wires.ts';
-import { wireTo, type Wire } from './wire.ts';
+import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
+import { reachOf } from '../../kernel/trace/location.ts';
+import type { Cloud, CloudAccess, CloudRequest, Place } from '../../contracts/ports.ts';
+import type { AwsOptions, MemberWires } from './member-transports.ts';
+import { wireTo, type Wire } from './transport.ts';
 
 /**
  * AWS as tools see it, one cloud a tool and incident: under the function's own role at home, under the read
@@ -40,7 +40,7 @@ export const cloudOver = (calls: readonly AwsCall[], { account, region }: Place,
 /** Most deployments have no members, and then nobody waits for the STS client to load. */
 const lazily = (aws: AwsOptions): (() => Promise<MemberWires>) => {
   let made: Promise<MemberWires> | undefined;
-  return () => (made ??= import('./member-wires.ts').then(({ memberWires }) => memberWires(aws)));
+  return () => (made ??= import('./member-transports.ts').then(({ memberWires }) => memberWires(aws)));
 };
 
 const allowed = (calls: readonly AwsCall[], { service, command }: CloudRequest): AwsCall => {

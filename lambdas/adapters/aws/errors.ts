@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ERROR } from '../../contracts/error-names.ts';
-import { CloudError, contractBroken, StepError } from '../../errors.ts';
+import { CloudError, contractBroken, StepError } from '../../contracts/errors.ts';
 
 /** What an SDK throws when AWS has answered with an error. */
 const Answered = z.looseObject({

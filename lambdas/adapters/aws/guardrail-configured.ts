@@ -1,5 +1,5 @@
-import type { Screen } from '../../ports.ts';
-import type { Surroundings } from '../../serve.ts';
+import type { Screen } from '../../contracts/ports.ts';
+import type { Surroundings } from '../../runtime/serve.ts';
 
 /** The guardrail of the settings. Bedrock's SDK is loaded with the first text; without a guardrail, never. */
 export const configuredScreen = ({ rules, logger }: Surroundings): Screen | undefined => {

@@ -1,7 +1,7 @@
 import { ApplyGuardrailCommand, BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import * as z from 'zod';
 import type { Settings } from '../../contracts/settings.ts';
-import type { Screen, Screened } from '../../ports.ts';
+import type { Screen, Screened } from '../../contracts/ports.ts';
 import { overHttp1 } from './bedrock-connection.ts';
 import { CONNECTION, type Connection } from './connection.ts';
 import { failureOf } from './errors.ts';

@@ -7,8 +7,8 @@ import {
   SignCommand,
   VerifyMacCommand,
 } from '@aws-sdk/client-kms';
-import { contractBroken } from '../../errors.ts';
-import type { MacGenerator, MacVerifier, Sealer } from '../../ports.ts';
+import { contractBroken } from '../../contracts/errors.ts';
+import type { MacGenerator, MacVerifier, Sealer } from '../../contracts/ports.ts';
 import { CONNECTION } from './connection.ts';
 import { translated } from './errors.ts';
 

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { contractBroken } from '../../errors.ts';
+import { contractBroken } from '../../contracts/errors.ts';
 import type { Item } from './attributes.ts';
 import type { Update } from './ledger-table.ts';
 

@@ -9,7 +9,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { ERROR } from '../../contracts/error-names.ts';
-import { contractBroken, StepError } from '../../errors.ts';
+import { contractBroken, StepError } from '../../contracts/errors.ts';
 import { ITEM_LIMIT, sizeOf, type Item } from './attributes.ts';
 import { CONNECTION, type Connection } from './connection.ts';
 import { failureOf } from './errors.ts';

@@ -1,6 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { EVERYONE } from '../../contracts/audience.ts';
-import type { Notifier } from '../../ports.ts';
+import type { Notifier } from '../../contracts/ports.ts';
 import { CONNECTION } from './connection.ts';
 import { translated } from './errors.ts';
 

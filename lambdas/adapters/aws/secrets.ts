@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { ERROR } from '../../contracts/error-names.ts';
-import { StepError } from '../../errors.ts';
+import { StepError } from '../../contracts/errors.ts';
 import { CONNECTION } from './connection.ts';
 import { translated } from './errors.ts';
 

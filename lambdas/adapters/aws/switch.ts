@@ -1,6 +1,6 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
-import type { Switch } from '../../ports.ts';
+import type { Switch } from '../../contracts/ports.ts';
 import { CONNECTION } from './connection.ts';
 
 const Position = z.enum(['on', 'propose-only', 'off']);

@@ -1,8 +1,8 @@
 import Anthropic from '@anthropic-ai/sdk';
-import type { Model } from '../../ports.ts';
+import type { Model } from '../../contracts/ports.ts';
 import { ATTEMPT_MS, RETRIES, TOTAL_MS, type Bounds } from './bounds.ts';
 import { badKey, failureOf } from './failures.ts';
-import { fromWire, toWire } from './wire.ts';
+import { fromWire, toWire } from './messages-format.ts';
 
 export interface AnthropicOptions extends Bounds {
   /** Asked once a turn, so that a rotated key needs no new deployment. Its own errors pass through. */

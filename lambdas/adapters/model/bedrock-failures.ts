@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ERROR } from '../../contracts/error-names.ts';
-import { contractBroken, StepError } from '../../errors.ts';
+import { contractBroken, StepError } from '../../contracts/errors.ts';
 import { failureOf } from '../aws/errors.ts';
 
 /** What a failed call was about. */

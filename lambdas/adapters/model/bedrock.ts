@@ -1,12 +1,12 @@
 import { BedrockRuntimeClient, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
 import { bedrockIdOf, unknownOnBedrock } from '../../contracts/bedrock.ts';
 import type { ModelSource } from '../../contracts/settings.ts';
-import type { Model, ModelRequest } from '../../ports.ts';
+import type { Model, ModelRequest } from '../../contracts/ports.ts';
 import { overHttp1 } from '../aws/bedrock-connection.ts';
 import type { Connection } from '../aws/connection.ts';
 import { bedrockFailureOf, cutShort, notOnBedrock } from './bedrock-failures.ts';
 import { ATTEMPT_MS, RETRIES, TOTAL_MS, type Bounds } from './bounds.ts';
-import { fromWire, toWire } from './wire.ts';
+import { fromWire, toWire } from './messages-format.ts';
 
 /**
  * The version of the Messages API that is asked for. Every Claude model on Bedrock takes it; the newer `2026-10-21`,

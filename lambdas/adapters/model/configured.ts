@@ -1,5 +1,5 @@
-import type { Model } from '../../ports.ts';
-import type { Surroundings } from '../../serve.ts';
+import type { Model } from '../../contracts/ports.ts';
+import type { Surroundings } from '../../runtime/serve.ts';
 
 /** The model where the settings say it is. An SDK is loaded with the first turn, and only the one that is used. */
 export const configuredModel = ({ env, rules }: Surroundings): Model => {

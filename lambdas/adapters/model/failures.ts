@@ -1,7 +1,7 @@
 import { AnthropicError, APIError } from '@anthropic-ai/sdk';
 import { ENV } from '../../contracts/env.ts';
 import { ERROR } from '../../contracts/error-names.ts';
-import { contractBroken, StepError } from '../../errors.ts';
+import { contractBroken, StepError } from '../../contracts/errors.ts';
 
 /** What a failed call was about. */
 export interface CallContext {

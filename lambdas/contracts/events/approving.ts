@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Grant, breakGlass } from '../grant.ts';
-import { Statement } from '../judgement.ts';
+import { Statement } from '../checks.ts';
 import { PlanDigest } from '../plan.ts';
 import type { EventTable } from './table.ts';
 

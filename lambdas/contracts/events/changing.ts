@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Grant } from '../grant.ts';
 import { Json, JsonObject } from '../json.ts';
-import { Check, Trip } from '../judgement.ts';
+import { Check, Trip } from '../checks.ts';
 import { PlanDigest } from '../plan.ts';
 import type { EventTable } from './table.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Facts } from '../facts.ts';
 import { Json, JsonObject } from '../json.ts';
-import { Check, Statement, Trip } from '../judgement.ts';
+import { Check, Statement, Trip } from '../checks.ts';
 import { DryRunCheck, Plan, PlanDigest, Target } from '../plan.ts';
 import type { EventTable } from './table.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Json } from '../json.ts';
-import { Check } from '../judgement.ts';
+import { Check } from '../checks.ts';
 import { ContentBlock, Usage } from '../model.ts';
 import type { EventTable } from './table.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { CloudError } from '../../errors.ts';
-import type { Cloud, CloudRequest } from '../../ports.ts';
+import { CloudError } from '../../contracts/errors.ts';
+import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
 
 /** A point in time as the cloud port hands it out. */
 export const Timestamp = z.iso.datetime({ offset: true });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Target } from '../../contracts/plan.ts';
-import { ToolRefusal } from '../../errors.ts';
-import type { Cloud } from '../../ports.ts';
+import { ToolRefusal } from '../../contracts/errors.ts';
+import type { Cloud } from '../../contracts/ports.ts';
 import { ask, Timestamp } from './answer.ts';
 import { environmentOf, Tags } from './tags.ts';
 

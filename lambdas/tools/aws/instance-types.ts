@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { CloudError, ToolRefusal } from '../../errors.ts';
-import type { Cloud, CloudRequest } from '../../ports.ts';
+import { CloudError, ToolRefusal } from '../../contracts/errors.ts';
+import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
 import { ask } from './answer.ts';
 
 const InstanceType = z

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Cloud } from '../../ports.ts';
+import type { Cloud } from '../../contracts/ports.ts';
 import { ask, Timestamp } from './answer.ts';
 
 /** A metric, the statistics wanted of it, and the window. */

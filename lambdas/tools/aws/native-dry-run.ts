@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../contracts/json.ts';
 import type { DryRunCheck } from '../../contracts/plan.ts';
-import { CloudError } from '../../errors.ts';
-import type { Cloud } from '../../ports.ts';
+import { CloudError } from '../../contracts/errors.ts';
+import type { Cloud } from '../../contracts/ports.ts';
 
 /** Asks EC2 whether it would make a call, without making it. `DryRun` covers permission and syntax, not capacity. */
 export const ec2DryRun = async (change: Cloud, command: string, input: JsonObject): Promise<DryRunCheck> => {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { DryRunReport } from '../../contracts/plan.ts';
-import { CloudError } from '../../errors.ts';
-import type { Cloud } from '../../ports.ts';
+import { CloudError } from '../../contracts/errors.ts';
+import type { Cloud } from '../../contracts/ports.ts';
 import { ask, JsonText } from './answer.ts';
 
 /** US cents per month at list price, or why there is none. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { ToolRefusal } from '../../errors.ts';
+import { ToolRefusal } from '../../contracts/errors.ts';
 import { ask } from '../aws/answer.ts';
 import { dimensionsText, figure, oneLine, utc } from '../aws/wording.ts';
 import { observeTool } from '../tool.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Cloud } from '../../ports.ts';
+import type { Cloud } from '../../contracts/ports.ts';
 import { ask } from '../aws/answer.ts';
 import { groupOf, readInstances, type Ec2Instance } from '../aws/ec2-instance.ts';
 import { readInstanceTypes, type InstanceType } from '../aws/instance-types.ts';

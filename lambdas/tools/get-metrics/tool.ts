@@ -1,4 +1,4 @@
-import { ToolRefusal } from '../../errors.ts';
+import { ToolRefusal } from '../../contracts/errors.ts';
 import { readMetric } from '../aws/metrics.ts';
 import { dimensionsText, utc } from '../aws/wording.ts';
 import { observeTool } from '../tool.ts';

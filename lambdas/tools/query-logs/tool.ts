@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ToolRefusal } from '../../errors.ts';
+import { ToolRefusal } from '../../contracts/errors.ts';
 import { ask } from '../aws/answer.ts';
 import { oneLine, utc } from '../aws/wording.ts';
 import { observeTool, type ToolContext } from '../tool.ts';

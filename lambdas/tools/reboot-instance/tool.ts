@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ToolRefusal } from '../../errors.ts';
+import { ToolRefusal } from '../../contracts/errors.ts';
 import { readGroup } from '../aws/auto-scaling-group.ts';
 import { percentOf } from '../aws/capacity.ts';
 import { groupOf, readInstance, targetOfInstance } from '../aws/ec2-instance.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DryRunCheck } from '../../contracts/plan.ts';
-import type { Cloud } from '../../ports.ts';
+import type { Cloud } from '../../contracts/ports.ts';
 import { ask } from '../aws/answer.ts';
 import { readInstance, type Ec2Instance } from '../aws/ec2-instance.ts';
 import { isOffered, readInstanceType, type InstanceType } from '../aws/instance-types.ts';

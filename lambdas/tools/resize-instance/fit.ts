@@ -1,4 +1,4 @@
-import { ToolRefusal } from '../../errors.ts';
+import { ToolRefusal } from '../../contracts/errors.ts';
 import { groupOf, type Ec2Instance } from '../aws/ec2-instance.ts';
 import type { InstanceType } from '../aws/instance-types.ts';
 

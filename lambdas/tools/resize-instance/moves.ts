@@ -1,6 +1,6 @@
 import { ERROR } from '../../contracts/error-names.ts';
 import type { JsonObject } from '../../contracts/json.ts';
-import { CloudError, StepError } from '../../errors.ts';
+import { CloudError, StepError } from '../../contracts/errors.ts';
 import { readInstance, type Ec2Instance } from '../aws/ec2-instance.ts';
 import type { ChangeContext } from '../tool.ts';
 

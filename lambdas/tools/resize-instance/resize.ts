@@ -1,4 +1,4 @@
-import { CloudError } from '../../errors.ts';
+import { CloudError } from '../../contracts/errors.ts';
 import type { Ec2Instance } from '../aws/ec2-instance.ts';
 import type { ChangeContext } from '../tool.ts';
 import { look, setType, start, stop, waitFor } from './moves.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ToolRefusal } from '../../errors.ts';
+import { ToolRefusal } from '../../contracts/errors.ts';
 import { cutPercent, growPercent, peakUsePercentAfter } from '../aws/capacity.ts';
 import { readInstance, targetOfInstance } from '../aws/ec2-instance.ts';
 import { readInstanceType } from '../aws/instance-types.ts';

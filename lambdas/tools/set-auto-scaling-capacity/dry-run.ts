@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DryRunCheck } from '../../contracts/plan.ts';
-import type { Cloud } from '../../ports.ts';
+import type { Cloud } from '../../contracts/ports.ts';
 import { ask } from '../aws/answer.ts';
 import { readActivities, readGroup, type Group } from '../aws/auto-scaling-group.ts';
 import { costDelta, priceOf } from '../aws/prices.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ToolRefusal } from '../../errors.ts';
+import { ToolRefusal } from '../../contracts/errors.ts';
 import { readGroup, targetOfGroup } from '../aws/auto-scaling-group.ts';
 import { cutPercent, growPercent, peakUsePercentAfter, percentOf } from '../aws/capacity.ts';
 import { peakPercent } from '../aws/metrics.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CloudError } from '../../../lambdas/errors.ts';
+import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { uuid } from '../uuid.ts';
 import { command, iso, nextToken, page, Time, type Command } from '../command.ts';
 import type { Recorded, State } from '../state.ts';

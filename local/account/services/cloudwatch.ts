@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CloudError } from '../../../lambdas/errors.ts';
+import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { command, nextToken, page, Time, type Command } from '../command.ts';
 import type { State } from '../state.ts';
 import { describeAlarm, describeComposite, dimensionsOf, historyItem } from './cloudwatch-shapes.ts';

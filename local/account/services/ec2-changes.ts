@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CloudError } from '../../../lambdas/errors.ts';
+import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { command, type Command } from '../command.ts';
 import { SECONDS, type Instance, type InstanceState } from '../fleet.ts';
 import type { State } from '../state.ts';

@@ -1,4 +1,4 @@
-import { CloudError } from '../../../lambdas/errors.ts';
+import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import type { Instance } from '../fleet.ts';
 import type { State } from '../state.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CloudError } from '../../../lambdas/errors.ts';
+import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { command, nextToken, page, type Command } from '../command.ts';
 import type { State } from '../state.ts';
 import { chosen } from './ec2-instances.ts';

@@ -1,4 +1,4 @@
-import { CloudError } from '../../../lambdas/errors.ts';
+import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { iso } from '../command.ts';
 import type { Instance, InstanceState } from '../fleet.ts';
 import type { State } from '../state.ts';

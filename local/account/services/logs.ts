@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CloudError } from '../../../lambdas/errors.ts';
+import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { uuid } from '../uuid.ts';
 import { command, page, type Command } from '../command.ts';
 import { runInsights } from '../insights.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CloudError } from '../../../lambdas/errors.ts';
+import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { iso } from '../command.ts';
 import { anomalyBand, metricMath } from '../expressions.ts';
 import type { State } from '../state.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { sha256 } from '../../../lambdas/kernel/canonical.ts';
-import { CloudError } from '../../../lambdas/errors.ts';
+import { sha256 } from '../../../lambdas/kernel/trace/canonical.ts';
+import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import type { InstanceType } from '../catalogue.ts';
 import { command, nextToken, page, type Command } from '../command.ts';
 import type { State } from '../state.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, isNode, parseDocument, type Document } from 'yaml';
 import type * as z from 'zod';
-import { InputError } from '../../../lambdas/errors.ts';
+import { InputError } from '../../../lambdas/contracts/errors.ts';
 import { World } from './world.ts';
 
 /** Reads a world file. Everything wrong with it is said at once, each with line, field, value and what was expected. */

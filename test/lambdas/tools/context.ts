@@ -1,5 +1,5 @@
 import type { ChangeManifest, Manifest } from '../../../lambdas/contracts/tool.ts';
-import type { Clock } from '../../../lambdas/ports.ts';
+import type { Clock } from '../../../lambdas/contracts/ports.ts';
 import { FakeCloud } from '../../fakes/fake-cloud.ts';
 
 /** A clock that stands still but for what is slept. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
-import { CloudError } from '../../../lambdas/errors.ts';
+import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { manifest } from '../../../lambdas/tools/query-logs/manifest.ts';
 import { tool } from '../../../lambdas/tools/query-logs/tool.ts';
 import { observing } from './context.ts';

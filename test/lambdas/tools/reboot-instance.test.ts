@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
-import { CloudError } from '../../../lambdas/errors.ts';
+import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { manifest } from '../../../lambdas/tools/reboot-instance/manifest.ts';
 import { tool } from '../../../lambdas/tools/reboot-instance/tool.ts';
 import { group, groups, ID, instance, instances } from './aws-answers.ts';

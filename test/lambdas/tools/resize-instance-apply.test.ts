@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CloudError, StepError } from '../../../lambdas/errors.ts';
+import { CloudError, StepError } from '../../../lambdas/contracts/errors.ts';
 import { manifest } from '../../../lambdas/tools/resize-instance/manifest.ts';
 import { tool } from '../../../lambdas/tools/resize-instance/tool.ts';
 import { ID } from './aws-answers.ts';

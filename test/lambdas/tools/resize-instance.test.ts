@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
-import { CloudError, ToolRefusal } from '../../../lambdas/errors.ts';
+import { CloudError, ToolRefusal } from '../../../lambdas/contracts/errors.ts';
 import { readInstance, targetOfInstance } from '../../../lambdas/tools/aws/ec2-instance.ts';
 import { manifest } from '../../../lambdas/tools/resize-instance/manifest.ts';
 import { tool } from '../../../lambdas/tools/resize-instance/tool.ts';

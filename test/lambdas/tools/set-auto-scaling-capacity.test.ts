@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
-import { CloudError } from '../../../lambdas/errors.ts';
+import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { manifest } from '../../../lambdas/tools/set-auto-scaling-capacity/manifest.ts';
 import { tool } from '../../../lambdas/tools/set-auto-scaling-capacity/tool.ts';
 import { group, groups, member, metricData, products } from './aws-answers.ts';

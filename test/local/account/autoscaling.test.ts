@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { FLEET, like, Story } from './story.ts';
+import { FLEET, like, Story } from './example-world.ts';
 
 const web = { AutoScalingGroupName: 'web' };
 const Groups = z.object({

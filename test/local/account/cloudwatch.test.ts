@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
-import { APP, BUSY_SERVER, like, Story } from './story.ts';
+import { APP, BUSY_SERVER, like, Story } from './example-world.ts';
 
 const awkward = readFileSync('test/fixtures/worlds/awkward-alarms.yaml', 'utf8');
 const minute = { StartTime: '2026-11-20T09:24:00.000Z', EndTime: '2026-11-20T09:26:00.000Z' };

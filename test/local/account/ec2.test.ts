@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { APP, BUSY_SERVER, Story } from './story.ts';
+import { APP, BUSY_SERVER, Story } from './example-world.ts';
 
 const ids = { InstanceIds: [APP] };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ERROR } from '../../../lambdas/contracts/error-names.ts';
-import { APP, BUSY_SERVER, Story } from './story.ts';
+import { APP, BUSY_SERVER, Story } from './example-world.ts';
 
 const ids = { InstanceIds: [APP] };
 const withFaults = (faults: string): Story => new Story(`${BUSY_SERVER}\nfaults:\n${faults}`);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { Story } from './story.ts';
+import { Story } from './example-world.ts';
 
 const WORLD = `
 about: a chatty service

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { APP, BUSY_SERVER, FLEET, Story } from './story.ts';
+import { APP, BUSY_SERVER, FLEET, Story } from './example-world.ts';
 
 describe('a lone server', () => {
   test('more work than it has vCPUs for keeps it near 97 %, and the alarm on', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Story } from './story.ts';
+import { Story } from './example-world.ts';
 
 /** The story of a scenario, with the id of its lone server in place of the usual one. */
 const scenario = (name: string): { story: Story; id: string; alarm: string } => {

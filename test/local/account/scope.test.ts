@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AwsCall } from '../../../lambdas/contracts/tool.ts';
-import { APP, APP_ARN, BUSY_SERVER, FLEET, Story } from './story.ts';
+import { APP, APP_ARN, BUSY_SERVER, FLEET, Story } from './example-world.ts';
 
 const other = 'i-0ffffffffffffffff';
 const STOP: AwsCall = { service: 'ec2', command: 'StopInstances', scope: 'target' };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { JsonText } from './json-text.ts';
-import { APP, BUSY_SERVER, Story } from './story.ts';
+import { APP, BUSY_SERVER, Story } from './example-world.ts';
 
 const DEPLOYED = `${BUSY_SERVER}
 cloudtrail:

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { InputError } from '../../../lambdas/errors.ts';
+import { InputError } from '../../../lambdas/contracts/errors.ts';
 import { SimulatedAccount } from '../../../local/account/account.ts';
 import { SimulatedClock } from '../../../local/account/clock.ts';
 import { worldJsonSchema } from '../../../local/account/world/json-schema.ts';
 import { parseWorld, readWorld } from '../../../local/account/world/read.ts';
-import { BUSY_SERVER, Story } from './story.ts';
+import { BUSY_SERVER, Story } from './example-world.ts';
 
 const complaint = (text: string): string => {
   try {

@@ -1,4 +1,4 @@
-import { contractBroken } from '../../../errors.ts';
+import { contractBroken } from '../../../contracts/errors.ts';
 import type { Connection } from '../connection.ts';
 
 /** The part of an SDK client that the cloud uses. */

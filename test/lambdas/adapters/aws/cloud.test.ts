@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { awsCloudAccess } from '../../../../lambdas/adapters/aws/cloud.ts';
 import { COMMAND_TABLE } from '../../../../lambdas/adapters/aws/commands/table.ts';
 import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
-import type { CloudRequest } from '../../../../lambdas/ports.ts';
+import type { CloudRequest } from '../../../../lambdas/contracts/ports.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 import { ec2Error, FakeAws, json, jsonError, xmlError, type Answer } from '../../../fakes/fake-aws.ts';
 

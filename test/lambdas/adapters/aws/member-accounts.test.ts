@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { stsChangeCredentials } from '../../../../lambdas/adapters/aws/change-credentials.ts';
+import { stsChangeCredentials } from '../../../../lambdas/providers/aws/change-credentials.ts';
 import { awsCloudAccess } from '../../../../lambdas/adapters/aws/cloud.ts';
-import { changePolicy, readPolicy } from '../../../../lambdas/adapters/aws/session-policy.ts';
+import { changePolicy, readPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
-import type { CloudRequest, Scene, Scope } from '../../../../lambdas/ports.ts';
+import type { CloudRequest, Scene, Scope } from '../../../../lambdas/contracts/ports.ts';
 import { ec2Error, FakeAws, xmlError, type Answer } from '../../../fakes/fake-aws.ts';
 import { ManualClock } from '../../../fakes/small-ports.ts';
 

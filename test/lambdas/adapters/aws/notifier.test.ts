@@ -1,7 +1,7 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { expect, test } from 'vitest';
 import { snsNotifier } from '../../../../lambdas/adapters/aws/notifier.ts';
-import type { Notification } from '../../../../lambdas/ports.ts';
+import type { Notification } from '../../../../lambdas/contracts/ports.ts';
 import { FakeAws, xmlError } from '../../../fakes/fake-aws.ts';
 
 const message: Notification = { about: 'approval', incidentId: 'inc-1', subject: 'Approve a reboot?', text: 'Why: …' };

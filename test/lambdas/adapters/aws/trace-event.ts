@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../../../../lambdas/contracts/events.ts';
-import { GENESIS, hashOf } from '../../../../lambdas/kernel/chain.ts';
+import { GENESIS, hashOf } from '../../../../lambdas/kernel/trace/chain.ts';
 
 /** A small event with a true hash. */
 export const traceEvent = (seq: number, reason = 'the agent asks for help', incident = 'inc-1'): TraceEvent => {

@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { anthropicModel, type AnthropicOptions } from '../../../../lambdas/adapters/model/anthropic.ts';
 import type { Message, ToolSpec } from '../../../../lambdas/contracts/model.ts';
-import { CheckreinError, InputError } from '../../../../lambdas/errors.ts';
-import type { ModelRequest } from '../../../../lambdas/ports.ts';
+import { CheckreinError, InputError } from '../../../../lambdas/contracts/errors.ts';
+import type { ModelRequest } from '../../../../lambdas/contracts/ports.ts';
 import * as fake from '../../../fakes/messages-api.ts';
 
 const KEY = 'sk-ant-test-0123456789';

@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bedrockModel, type BedrockOptions } from '../../../../lambdas/adapters/model/bedrock.ts';
 import type { Message, ToolSpec } from '../../../../lambdas/contracts/model.ts';
-import { CheckreinError } from '../../../../lambdas/errors.ts';
-import type { ModelRequest } from '../../../../lambdas/ports.ts';
+import { CheckreinError } from '../../../../lambdas/contracts/errors.ts';
+import type { ModelRequest } from '../../../../lambdas/contracts/ports.ts';
 import { BedrockApi, bedrockError, throttled } from '../../../fakes/bedrock-api.ts';
 import * as fake from '../../../fakes/messages-api.ts';
 

@@ -1,0 +1,135 @@
+import * as z from 'zod';
+import { FACT_NAMES, Facts, FACTS, KERNEL_FACTS, type FactName } from '../../lambdas/contracts/facts.ts';
+import { Target } from '../../lambdas/contracts/plan.ts';
+import type { Rules } from '../../lambdas/contracts/rules.ts';
+import type { ChangeManifest } from '../../lambdas/contracts/tool.ts';
+import type { ConfigFile } from '../../lambdas/kernel/policy/rules/config-files.ts';
+import { didYouMean } from '../../lambdas/kernel/policy/rules/did-you-mean.ts';
+import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
+import type { Problem } from '../../lambdas/kernel/policy/rules/schema-problems.ts';
+import { readYaml } from '../../lambdas/kernel/policy/rules/yaml-file.ts';
+import { CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
+
+/** What a case may leave out; `defaults` of a file hold for all its cases. */
+const About = {
+  agent: z.string().optional(),
+  tool: z.string().optional(),
+  target: Target.partial().optional(),
+  facts: Facts.optional(),
+  /** `null`: the dry run found no price. */
+  report: z.strictObject({ costDeltaCentsPerMonth: z.int().nullable() }).optional(),
+  approver: z.strictObject({ email: z.email().optional(), roles: z.array(z.string()) }).optional(),
+  /** Of `approve` and `release`: whether it is in spite of a change freeze. */
+  breakGlass: z.boolean().optional(),
+  /** Of `approve`: whether the approver made the event happen. */
+  triggerOwner: z.boolean().optional(),
+};
+
+const PolicyCase = z.strictObject({
+  case: z.string().min(1),
+  question: z.enum(['propose', 'plan', 'unattended', 'approve', 'release']),
+  ...About,
+  expect: z.strictObject({
+    verdict: z.enum(['permitted', 'refused']),
+    /** All statements that spoke, in any order. */
+    speaks: z.array(z.string()).optional(),
+    /** Of `release`: how many people must say yes. */
+    approvals: z.int().min(1).max(5).optional(),
+    /** The policy that trips the breaker, or null. */
+    trips: z.string().nullable().optional(),
+  }),
+});
+/** One question to policy, and what it must answer. */
+export type PolicyCase = z.infer<typeof PolicyCase>;
+
+const CaseFile = z.strictObject({
+  defaults: z.strictObject(About).optional(),
+  cases: z.array(PolicyCase).min(1),
+});
+
+/** A case with its place. */
+export interface PlacedCase {
+  readonly place: string;
+  readonly given: PolicyCase;
+}
+
+/** The cases of some files, defaults filled in. Throws one RulesError with everything that is wrong with them. */
+export const readCases = (files: readonly ConfigFile[], rules: Rules): PlacedCase[] => {
+  const problems: string[] = [];
+  const cases = files.flatMap((file) => {
+    const read = readYaml(file, CaseFile, (content) => problemsOf(content, rules));
+    problems.push(...read.problems);
+    return (read.value?.cases ?? []).map((one, index) => ({
+      place: `${file.path}:${read.lineOf(['cases', index])}`,
+      given: withDefaults(one, read.value?.defaults ?? {}),
+    }));
+  });
+  if (problems.length > 0) throw new RulesError(problems);
+  return cases;
+};
+
+type Defaults = NonNullable<z.infer<typeof CaseFile>['defaults']>;
+
+const withDefaults = (one: PolicyCase, defaults: Defaults): PolicyCase => ({
+  ...defaults,
+  ...one,
+  target: { ...defaults.target, ...one.target },
+  facts: { ...defaults.facts, ...one.facts },
+});
+
+const problemsOf = ({ defaults = {}, cases }: z.infer<typeof CaseFile>, rules: Rules): Problem[] =>
+  cases.flatMap((one, index) =>
+    problemsOfCase(withDefaults(one, defaults), rules).map(({ path, says }) => ({
+      path: ['cases', index, ...path],
+      says,
+    })),
+  );
+
+const problemsOfCase = (given: PolicyCase, rules: Rules): Problem[] => {
+  const { agent, question, expect } = given;
+  const agents = rules.agents.map((one) => one.name);
+  const policies = Object.keys(rules.policies);
+  const problems: Problem[] = [];
+  if (agent !== undefined && !agents.includes(agent))
+    problems.push({ path: ['agent'], says: `there is no agent "${agent}"${didYouMean(agent, agents)}` });
+  for (const [index, id] of (expect.speaks ?? []).entries())
+    if (!policies.includes(id))
+      problems.push({
+        path: ['expect', 'speaks', index],
+        says: `there is no policy "${id}"${didYouMean(id, policies)}`,
+      });
+  const { trips } = expect;
+  if (typeof trips === 'string' && !policies.includes(trips))
+    problems.push({ path: ['expect', 'trips'], says: `there is no policy "${trips}"${didYouMean(trips, policies)}` });
+  if (expect.approvals !== undefined && question !== 'release')
+    problems.push({
+      path: ['expect', 'approvals'],
+      says: `only the question release has approvals, this is ${question}`,
+    });
+  if (question === 'approve' && given.approver === undefined)
+    problems.push({ path: ['question'], says: 'approve is asked about a person: add approver: { roles: [...] }' });
+  return [...problems, ...toolProblems(given)];
+};
+
+const toolProblems = ({ tool, facts = {} }: PolicyCase): Problem[] => {
+  const names = CHANGE_TOOLS.map((line) => line.manifest.name);
+  if (tool === undefined) return [{ path: [], says: `names no tool, nor does defaults; known: ${names.join(', ')}` }];
+  const manifest = changeManifest(tool);
+  if (manifest === undefined)
+    return [{ path: ['tool'], says: `"${tool}" is no change tool${didYouMean(tool, names)}` }];
+  const computed = factsOf(manifest);
+  return FACT_NAMES.filter((name) => name in facts).flatMap((name): Problem[] => {
+    const path = ['facts', name];
+    if (!computed.includes(name))
+      return [{ path, says: `${tool} does not compute this fact; it computes ${computed.join(', ')}` }];
+    const wanted = FACTS[name].type === 'Bool' ? 'boolean' : 'number';
+    return typeof facts[name] === wanted ? [] : [{ path, says: `expected a ${wanted}; found ${String(facts[name])}` }];
+  });
+};
+
+/** The manifest of a change tool. */
+export const changeManifest = (tool: string): ChangeManifest | undefined =>
+  CHANGE_TOOLS.map((line) => line.manifest).find((manifest) => manifest.name === tool);
+
+/** The facts that policy gets about a change of this tool. */
+export const factsOf = (manifest: ChangeManifest): FactName[] => [...manifest.facts, ...KERNEL_FACTS];

@@ -1,0 +1,140 @@
+import type { Agent } from '../../lambdas/contracts/agent.ts';
+import type { Statement } from '../../lambdas/contracts/checks.ts';
+import type { FactName, Facts } from '../../lambdas/contracts/facts.ts';
+import type { Target } from '../../lambdas/contracts/plan.ts';
+import type { ChangeManifest } from '../../lambdas/contracts/tool.ts';
+import type { Rules } from '../../lambdas/contracts/rules.ts';
+import { InputError } from '../../lambdas/contracts/errors.ts';
+import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
+import type { Quorum, Ruling } from '../../lambdas/kernel/policy/decision.ts';
+import { environmentOf } from '../../lambdas/tools/aws/tags.ts';
+import { changeManifest, factsOf, type PlacedCase, type PolicyCase } from './case-file.ts';
+
+/** What a case came to. It holds where nothing differs from what it expects. */
+export interface CaseResult {
+  readonly place: string;
+  readonly case: string;
+  readonly question: PolicyCase['question'];
+  readonly verdict: Ruling['verdict'];
+  readonly statements: readonly Statement[];
+  readonly approvals: number | null;
+  readonly trips: string | null;
+  /** Each thing that is not as expected, in a sentence. */
+  readonly differs: readonly string[];
+}
+
+/** What nothing in the shipped policies objects to: a case says only what is special about it. */
+const HARMLESS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' | 'costKnown'>, number | boolean>> = {
+  cutPercent: 0,
+  growPercent: 50,
+  peakUsePercentAfter: 60,
+  cpuMillicoresAfter: 2000,
+  memoryMiBAfter: 8192,
+  fleetSize: 1,
+  fleetAffectedPercent: 100,
+  inServiceAfter: 0,
+  downtimeSeconds: 180,
+  reversible: true,
+  evidenceCount: 2,
+  minutesSinceLastChange: 1_000_000,
+  minutesSinceLastCut: 1_000_000,
+  changesThisIncident: 0,
+  sameAccount: true,
+  sameRegion: true,
+  hourUtc: 3,
+  weekday: 6,
+};
+
+/** Puts a case to the policies and compares. */
+export const runCase = (placed: PlacedCase, rules: Rules, policy: PolicyEngine): CaseResult => {
+  const { given, place } = placed;
+  const ruling = ask(given, rules, policy);
+  const result = {
+    place,
+    case: given.case,
+    question: given.question,
+    verdict: ruling.verdict,
+    statements: ruling.statements,
+    approvals: 'needed' in ruling ? ruling.needed : null,
+    trips: ruling.tripsBreaker?.policy ?? null,
+  };
+  return { ...result, differs: differences(given.expect, result, ruling.reason) };
+};
+
+const ask = (given: PolicyCase, rules: Rules, policy: PolicyEngine): Ruling | Quorum => {
+  const question = questionOf(given);
+  const agent = agentOf(given, rules);
+  const { breakGlass = false, triggerOwner = false } = given;
+  switch (given.question) {
+    case 'propose':
+      return policy.mayPropose({ ...question, agent, phase: 'proposal' });
+    case 'plan':
+      return policy.mayPropose({ ...question, agent, phase: 'plan' });
+    case 'unattended':
+      return policy.mayApplyUnattended({ ...question, agent });
+    case 'release':
+      return policy.approvalsNeeded({ ...question, agent, breakGlass });
+    case 'approve': {
+      const { email = 'approver@example.com', roles = [] } = given.approver ?? {};
+      return policy.mayApprove({ ...question, approver: { email, roles }, breakGlass, triggerOwner });
+    }
+  }
+};
+
+const agentOf = (given: PolicyCase, rules: Rules): Agent => {
+  const agent = rules.agents.find((one) =>
+    given.agent === undefined ? one.tools.change.length > 0 : one.name === given.agent,
+  );
+  if (agent !== undefined) return agent;
+  throw new InputError(`the case "${given.case}"`, 'no agent has change tools', 'the name of an agent in the case');
+};
+
+const questionOf = ({ tool = '', facts, target, report }: PolicyCase) => {
+  const manifest = changeManifest(tool);
+  if (manifest === undefined) throw new InputError(tool, 'is no change tool', 'the name of one');
+  const computed = factsOf(manifest);
+  const harmless: Facts = Object.fromEntries(Object.entries(HARMLESS).filter(([name]) => isOneOf(computed, name)));
+  const deltaCentsPerMonth = report === undefined ? 3000 : report.costDeltaCentsPerMonth;
+  return {
+    tool,
+    target: targetOf(manifest, target),
+    facts: { ...harmless, ...facts },
+    report: { cost: { deltaCentsPerMonth, says: 'at list price' } },
+  };
+};
+
+const isOneOf = (names: readonly FactName[], name: string): boolean => names.some((one) => one === name);
+
+/** A target in the account of the alarm. Its environment follows from its tags, as it does for a real one. */
+const targetOf = (manifest: ChangeManifest, given: NonNullable<PolicyCase['target']> = {}): Target => {
+  const { account = '111122223333', region = 'eu-west-1', id = 'example', tags = {} } = given;
+  const { kind = manifest.targetKind, environment = environmentOf(tags) } = given;
+  const arn = manifest.targetArn.replace('${account}', account).replace('${region}', region).replace('*', id);
+  return { kind, id, arn: given.arn ?? arn, account, region, environment, tags };
+};
+
+const differences = (
+  expected: PolicyCase['expect'],
+  got: Omit<CaseResult, 'differs'>,
+  reason: string,
+): readonly string[] => {
+  const spoke = got.statements.map((one) => one.id).toSorted();
+  const speaks = expected.speaks?.toSorted();
+  const list = (ids: readonly string[]): string => ids.join(', ') || 'nobody';
+  const differs: string[] = [];
+  if (got.verdict !== expected.verdict)
+    differs.push(`verdict: expected ${expected.verdict}, was ${got.verdict}. ${reason}`);
+  if (speaks !== undefined && speaks.join() !== spoke.join())
+    differs.push(`speaks: expected ${list(speaks)}, was ${list(spoke)}`);
+  if (expected.approvals !== undefined && expected.approvals !== got.approvals)
+    differs.push(`approvals: expected ${expected.approvals}, was ${got.approvals ?? 'none'}`);
+  if (expected.trips !== undefined && expected.trips !== got.trips)
+    differs.push(`trips: expected ${expected.trips ?? 'nothing'}, was ${got.trips ?? 'nothing'}`);
+  return differs;
+};
+
+/** Policies that no case lets speak: what nobody would notice if it were gone. */
+export const unheard = (results: readonly CaseResult[], rules: Rules): string[] => {
+  const heard = new Set(results.flatMap((result) => result.statements.map((one) => one.id)));
+  return Object.keys(rules.policies).filter((id) => !heard.has(id));
+};

@@ -1,0 +1,106 @@
+import { policyToJson } from '@cedar-policy/cedar-wasm/nodejs';
+import type { Agent } from '../../lambdas/contracts/agent.ts';
+import type { Statement } from '../../lambdas/contracts/checks.ts';
+import type { Json } from '../../lambdas/contracts/json.ts';
+import type { Plan } from '../../lambdas/contracts/plan.ts';
+import type { Rules } from '../../lambdas/contracts/rules.ts';
+import { contractBroken } from '../../lambdas/contracts/errors.ts';
+import { rulePlan } from '../../lambdas/kernel/policy/plan-decision.ts';
+import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
+import { pathsIn } from '../../lambdas/kernel/policy/rules/lint-terms.ts';
+import type { Quorum, Ruling } from '../../lambdas/kernel/policy/decision.ts';
+
+/** A statement that spoke, and what it looked at. */
+interface Spoken extends Statement {
+  readonly reads: Readonly<Record<string, Json>>;
+}
+
+/** The answer to one question about a plan. */
+export interface Answer {
+  readonly question: string;
+  readonly verdict: Ruling['verdict'];
+  /** Of the question how many: the smallest number that suffices. */
+  readonly approvals: number | null;
+  readonly reason: string;
+  readonly statements: readonly Spoken[];
+}
+
+/** What the policies make of a plan, question by question. */
+export interface Explanation {
+  readonly verdict: 'refused' | 'unattended' | 'needs-approval';
+  readonly approvalsNeeded: number;
+  /** Those whom policy lets approve it. */
+  readonly approvers: readonly string[];
+  /** What it comes to, in a sentence. */
+  readonly says: string;
+  readonly answers: readonly Answer[];
+}
+
+/** Asks every question about a plan, also those that the flow would not come to. */
+export const explainPlan = (plan: Plan, agent: Agent, rules: Rules, policy: PolicyEngine): Explanation => {
+  const { tool, target, facts, report } = plan;
+  const question = { agent, tool, target, facts, report, breakGlass: false };
+  const ruling = rulePlan(policy, question);
+  const release = policy.approvalsNeeded(question);
+  const people = rules.settings.approvers.map((approver) => ({
+    approver,
+    ruling: policy.mayApprove({ ...question, approver, triggerOwner: false }),
+  }));
+  const approvers = people.filter((one) => one.ruling.verdict === 'permitted').map((one) => one.approver.email);
+  const answer = (name: string, given: Ruling | Quorum): Answer => ({
+    question: name,
+    verdict: given.verdict,
+    approvals: 'needed' in given ? given.needed : null,
+    reason: given.reason,
+    statements: given.statements.map((statement) => spoken(statement, plan, rules)),
+  });
+  return {
+    verdict: ruling.verdict,
+    approvalsNeeded: ruling.approvalsNeeded,
+    approvers,
+    says: inWords(ruling.verdict, ruling.approvalsNeeded, approvers),
+    answers: [
+      answer('May the agent propose this?', policy.mayPropose({ ...question, phase: 'proposal' })),
+      answer('May it be carried out as the dry run showed it?', ruling.asked.plan),
+      answer('May it be applied without a human?', policy.mayApplyUnattended(question)),
+      answer('How many approvals release it?', release),
+      ...people.map((one) => answer(`May ${one.approver.email} approve it?`, one.ruling)),
+    ],
+  };
+};
+
+const inWords = (verdict: Explanation['verdict'], needed: number, approvers: readonly string[]): string => {
+  if (verdict === 'refused') return 'Refused: this plan would not be applied.';
+  if (verdict === 'unattended') return 'It would be applied without a human.';
+  const people = `${needed} ${needed === 1 ? 'approval' : 'approvals by different people'}`;
+  if (approvers.length < needed)
+    return `It needs ${people}, but only ${approvers.length} of the approvers may approve it: nobody could release it.`;
+  return `It needs ${people}, of ${approvers.join(', ')}.`;
+};
+
+const spoken = (statement: Statement, plan: Plan, rules: Rules): Spoken => {
+  const parsed = policyToJson(rules.policies[statement.id] ?? '');
+  if (parsed.type === 'failure') throw contractBroken(`The compiled policy ${statement.id} does not parse.`);
+  const { conditions } = parsed.json;
+  const known = valuesOf(plan);
+  const reads = pathsIn(conditions).flatMap((path): [string, Json][] => {
+    const value = known[path];
+    return value === undefined ? [] : [[path, value]];
+  });
+  return { ...statement, reads: Object.fromEntries(reads) };
+};
+
+/** What policies may read about a plan, by the path under which they do. */
+const valuesOf = ({ tool, target, facts, report }: Plan): Readonly<Record<string, Json>> => {
+  const { tags, ...attributes } = target;
+  const under = (base: string, values: Readonly<Record<string, Json>>): [string, Json][] =>
+    Object.entries(values).map(([name, value]) => [`${base}.${name}`, value]);
+  const cents = report.cost.deltaCentsPerMonth;
+  return Object.fromEntries([
+    ['context.tool', tool],
+    ...under('context.facts', facts),
+    ...under('context.report', { costDeltaCentsPerMonth: cents ?? 0, costKnown: cents !== null }),
+    ...under('resource', attributes),
+    ...under('resource.tags', tags),
+  ]);
+};

@@ -1,0 +1,58 @@
+import type { AwsCall } from '../../contracts/tool.ts';
+import type { Clock } from '../../contracts/ports.ts';
+import { systemClock } from '../system.ts';
+import { assumeMemberRole, stsClient, type MemberAccess } from './assume-role.ts';
+import { readPolicy } from '../../providers/aws/session-policy.ts';
+import { wireTo, type Wire, type WireOptions } from './transport.ts';
+
+/** Where Checkrein is, and the role by which it gets into the accounts of members. */
+export interface AwsOptions extends WireOptions {
+  readonly members?: MemberAccess | undefined;
+  /** Default: the wall's. */
+  readonly clock?: Clock;
+}
+
+/** A call lives 17 seconds at most (see `CONNECTION`); under a session that ends within a minute none is begun. */
+const MARGIN_MS = 60_000;
+
+/** Wires into member accounts under their read role: each for one account, one incident and one tool's calls. */
+export type MemberWires = (account: string, incidentId: string, calls: readonly AwsCall[]) => Promise<Wire>;
+
+interface Kept {
+  readonly wire: Promise<Wire>;
+  /** No end while the session is still being asked for. */
+  until: number;
+}
+
+/** Sessions are kept while they are good, and given to nobody but the account, incident and calls they are for. */
+export const memberWires = ({ members, clock = systemClock, ...aws }: AwsOptions): MemberWires => {
+  const sts = stsClient(aws);
+  const kept = new Map<string, Kept>();
+
+  const open = (key: string, account: string, incidentId: string, policy: string): Kept => {
+    const asked = assumeMemberRole(sts, members, account, { name: incidentId, incidentId, policy });
+    const wire = asked.then(
+      ({ credentials, expiresAt }) => {
+        entry.until = expiresAt.getTime() - MARGIN_MS;
+        return wireTo({ ...aws, connection: { ...aws.connection, credentials } });
+      },
+      (error: unknown) => {
+        // Whoever asks again asks STS again: somebody may have deployed the role meanwhile.
+        kept.delete(key);
+        throw error;
+      },
+    );
+    const entry: Kept = { wire, until: Infinity };
+    kept.set(key, entry);
+    return entry;
+  };
+
+  return (account, incidentId, calls) => {
+    const policy = readPolicy(calls);
+    const now = clock.now().getTime();
+    // A warm function serves many incidents, and would gather their sessions without end.
+    for (const [key, { until }] of kept) if (until <= now) kept.delete(key);
+    const key = JSON.stringify([account, incidentId, policy]);
+    return (kept.get(key) ?? open(key, account, incidentId, policy)).wire;
+  };
+};

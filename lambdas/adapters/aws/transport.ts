@@ -1,0 +1,58 @@
+import type { Service } from '../../contracts/tool.ts';
+import { contractBroken } from '../../contracts/errors.ts';
+import type { CloudRequest, Place } from '../../contracts/ports.ts';
+import { COMMAND_TABLE } from './commands/table.ts';
+import { CONNECTION, type Connection } from './connection.ts';
+import { failureOf, translated } from './errors.ts';
+
+/** Where calls go from, and who hears of them. */
+export interface WireOptions extends Place {
+  /** Told after each call how it ended: `ok`, the AWS error code, or `unavailable`. Never told what came back. */
+  readonly onCall?: (request: CloudRequest, outcome: string) => void;
+  readonly connection?: Connection;
+}
+
+/** Sends a call, of which errors speak as `asked`, under one set of credentials. */
+export type Wire = (asked: string, request: CloudRequest) => Promise<unknown>;
+
+/** A wire to AWS. It keeps its SDK clients, so a connection is opened once a service. */
+export const wireTo = ({ region, onCall, connection }: WireOptions): Wire => {
+  const connectionTo = remembered(async (name: Service) => {
+    const { service } = await COMMAND_TABLE[name]();
+    return { client: service.connect({ ...CONNECTION, ...connection, region }), commands: service.commands };
+  });
+  return async (asked, request) => {
+    const { client, commands } = await connectionTo(request.service);
+    const line = commands[request.command];
+    if (line === undefined) throw contractBroken(unknownCommand(request, Object.keys(commands)));
+    const output = await client.send(line.make(request.input)).catch((error: unknown) => {
+      const failure = failureOf(error);
+      onCall?.(request, failure.kind === 'refused' ? failure.code : failure.kind);
+      throw translated(asked, error);
+    });
+    onCall?.(request, 'ok');
+    return toJson(output);
+  };
+};
+
+const remembered = <Key, Value>(make: (key: Key) => Value): ((key: Key) => Value) => {
+  const made = new Map<Key, Value>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
+};
+
+const unknownCommand = ({ service, command }: CloudRequest, known: readonly string[]): string =>
+  `No line for ${command} in lambdas/adapters/aws/commands/${service}.ts (known: ${known.join(', ')}).`;
+
+/** Plain JSON: dates become ISO strings, bytes base64; what is undefined, and the SDK's own metadata, is left out. */
+const toJson = (output: object): unknown => {
+  const plain: unknown = JSON.parse(
+    JSON.stringify({ ...output, $metadata: undefined }, (_key, value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+    ),
+  );
+  return plain;
+};

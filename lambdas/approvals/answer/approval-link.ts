@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { canonical } from '../../kernel/trace/canonical.ts';
+import type { MacGenerator, MacVerifier } from '../../contracts/ports.ts';
+
+/**
+ * What a link says: which question, and to whom it was sent. It holds no task token and grants nothing by
+ * itself: opening it shows a page.
+ */
+const Link = z.strictObject({ approvalId: z.string(), approver: z.string(), expiresAt: z.string() });
+export type Link = z.infer<typeof Link>;
+
+const message = (link: Link): Uint8Array => Buffer.from(`checkrein/link/v1\n${canonical(link)}`);
+
+/** Signs a link: `<base64url of its JSON>.<base64url of its MAC>`. */
+export const signLink = async (mac: MacGenerator, link: Link): Promise<string> => {
+  const signature = Buffer.from(await mac.generate(message(link)), 'base64');
+  return `${Buffer.from(canonical(link)).toString('base64url')}.${signature.toString('base64url')}`;
+};
+
+const decode = (body: string): unknown => {
+  try {
+    return JSON.parse(Buffer.from(body, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Why a link does not count, and what its holder can do about it. */
+export interface LinkFault {
+  readonly fault: 'forged' | 'expired';
+  readonly says: string;
+}
+const forged: LinkFault = {
+  fault: 'forged',
+  says: 'This link is not genuine, or your mail program cut it off. Use the link from the message as it is.',
+};
+const expired = (at: string): LinkFault => ({
+  fault: 'expired',
+  says: `This link expired at ${at} and decides nothing any more. A question that nobody answered in time counts as no.`,
+});
+
+/** Reads a link, or says why it does not count. Any changed bit is "not genuine"; nothing is said about which. */
+export const readLink = async (mac: MacVerifier, token: string, now: Date): Promise<{ link: Link } | LinkFault> => {
+  const [body, signature, ...rest] = token.split('.');
+  if (body === undefined || signature === undefined || rest.length > 0) return forged;
+  const link = Link.safeParse(decode(body));
+  // A link has one spelling, so that what was signed is what was sent.
+  if (!link.success || Buffer.from(canonical(link.data)).toString('base64url') !== body) return forged;
+  if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) return forged;
+  if (!(await mac.verify(message(link.data), Buffer.from(signature, 'base64url').toString('base64')))) return forged;
+  if (!(Date.parse(link.data.expiresAt) > now.getTime())) return expired(link.data.expiresAt);
+  return { link: link.data };
+};

@@ -1,0 +1,112 @@
+import * as z from 'zod';
+import { Grant } from '../../contracts/grant.ts';
+import type { TraceEvent } from '../../contracts/events.ts';
+import { JsonObject } from '../../contracts/json.ts';
+import { FAMILY, type RowKey } from '../../contracts/ledger-keys.ts';
+import { contractBroken } from '../../contracts/errors.ts';
+import { sha256 } from '../../kernel/trace/canonical.ts';
+import { brokenGlass } from '../../kernel/changes/grants.ts';
+import type { Journal } from '../../kernel/trace/journal.ts';
+import { allOf, unansweredCalls, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import type { Callbacks, Ledger, Notifier } from '../../contracts/ports.ts';
+import { tellOfBrokenGlass } from './break-glass.ts';
+
+/** The id of the question about one plan of one incident. The same for every retry and every reminder. */
+export const approvalIdOf = (incidentId: string, digest: string): string =>
+  `approval-${sha256(`${incidentId}\n${digest}`).slice(0, 32)}`;
+
+/** The row that knows the task token. It never leaves the ledger but to be handed back to Step Functions. */
+export const Question = z.object({
+  incidentId: z.string(),
+  agent: z.string(),
+  digest: z.string(),
+  seq: z.int(),
+  taskToken: z.string(),
+});
+export type Question = z.infer<typeof Question>;
+export const questionRow = (approvalId: string): RowKey => ({
+  family: FAMILY.approval,
+  id: approvalId,
+  part: 'question',
+});
+
+/** How a question ended. Created once: of an answer and an expiry at the same moment, one counts. */
+const Settlement = z.object({
+  outcome: z.enum(['granted', 'denied', 'expired']),
+  by: z.array(z.string()),
+  reason: z.string(),
+  grants: z.array(Grant),
+  /** What the change calendar said, where those who approved broke the glass. */
+  freeze: z.string().optional(),
+});
+export type Settlement = z.infer<typeof Settlement>;
+const settlementRow = (approvalId: string): RowKey => ({ family: FAMILY.approval, id: approvalId, part: 'settlement' });
+
+/** The settlement of a question, if there is one. */
+export const settlementOf = async (ledger: Ledger, approvalId: string): Promise<Settlement | undefined> => {
+  const row = await ledger.fetch(settlementRow(approvalId));
+  return row === undefined ? undefined : Settlement.parse(row.data);
+};
+
+/** Settles a question, or answers with how it had been settled before. */
+export const settleOnce = async (ledger: Ledger, approvalId: string, settlement: Settlement): Promise<Settlement> =>
+  Settlement.parse((await ledger.create(settlementRow(approvalId), JsonObject.parse(settlement))).row.data);
+
+/** How a question ended, for people. */
+export const settledSentence = ({ outcome, by }: Pick<Settlement, 'outcome' | 'by'>): string =>
+  outcome === 'expired'
+    ? 'It expired: nobody answered in time, and silence counts as no.'
+    : `It was ${outcome} by ${by.join(', ')}.`;
+
+const toldTo = (handle: string, { outcome, by, reason }: Settlement): string => {
+  switch (outcome) {
+    case 'granted':
+      return '';
+    case 'denied':
+      return `${handle} was denied by ${by.join(', ')}. Their reason: ${reason} Nothing was changed. Take the reason into account, or escalate.`;
+    case 'expired':
+      return `${handle} was not approved in time, which counts as no. Nothing was changed. Conclude with what a human should do, or escalate; ask again only if things got worse.`;
+  }
+};
+
+const isClosed =
+  (approvalId: string) =>
+  (events: readonly TraceEvent[]): boolean =>
+    allOf(events, 'approval.closed').some((event) => event.data.approvalId === approvalId);
+
+/**
+ * Puts a settlement on the trace and wakes the flow. Whoever comes next finishes what a killed function
+ * began: the page that settled it, another click, or the next reminder.
+ */
+export const finish = async (
+  journal: Journal,
+  ports: { readonly ledger: Ledger; readonly callbacks: Callbacks; readonly notifier: Notifier },
+  approvalId: string,
+  planned: PlanOnTrace,
+  settlement: Settlement,
+): Promise<void> => {
+  const { handle, digest } = planned;
+  const { outcome, by, reason, grants, freeze } = settlement;
+  if (outcome === 'granted')
+    await journal.onceUnless(
+      'grant.issued',
+      (events) => allOf(events, 'grant.issued').some((event) => event.data.digest === digest),
+      () => ({ data: { digest, grants } }),
+    );
+  await journal.onceUnless('approval.closed', isClosed(approvalId), () => {
+    const toolUseId = unansweredCalls(journal.events)[0]?.id ?? null;
+    const replies = outcome === 'granted' ? [] : [{ toolUseId, text: toldTo(handle, settlement), isError: true }];
+    return { data: { approvalId, digest, outcome, by, reason, ...brokenGlass(freeze !== undefined) }, replies };
+  });
+  if (freeze !== undefined)
+    await tellOfBrokenGlass({ approvalId, by, reason, freeze }, planned, journal, ports.notifier);
+  const row = await ports.ledger.fetch(questionRow(approvalId));
+  if (row === undefined) throw contractBroken(`There is no question ${approvalId}.`);
+  const { incidentId, agent, taskToken } = Question.parse(row.data);
+  await ports.callbacks.resume(taskToken, {
+    incidentId,
+    agent,
+    seq: journal.seq,
+    next: outcome === 'granted' ? 'apply' : 'decide',
+  });
+};

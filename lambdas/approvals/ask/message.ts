@@ -1,0 +1,54 @@
+import type { TraceEvent } from '../../contracts/events.ts';
+import { allOf, openingOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { reportLines } from '../../kernel/trace/plan-text.ts';
+
+/** Why the agent wants this, in its own words: the reason in its proposal, then the newest thing it said in prose. */
+export const agentsWords = (events: readonly TraceEvent[], { plan }: PlanOnTrace): string => {
+  const prose = allOf(events, 'model.called').flatMap((turn) =>
+    turn.data.content.flatMap((block) => (block.type === 'text' ? [block.text.trim()] : [])),
+  );
+  const why = plan.input['why'];
+  return [typeof why === 'string' ? why.trim() : '', prose.at(-1) ?? ''].filter((text) => text !== '').join('\n\n');
+};
+
+/** What a person needs to decide in half a minute, as plain text for an e-mail. `link` is that person's own. */
+export const approvalMessage = (
+  events: readonly TraceEvent[],
+  planned: PlanOnTrace,
+  expiresAt: string,
+  link: string,
+): { subject: string; text: string } => {
+  const { alarm } = openingOf(events).data;
+  const { plan, handle, digest } = planned;
+  const { statements = [], freeze } = allOf(events, 'plan.judged').at(-1)?.data ?? {};
+  const suspicions = allOf(events, 'evidence.gathered').flatMap(({ data }) =>
+    data.suspicions.map((one) => `${data.evidence} (${data.tool}): ${one}`),
+  );
+  const lines = [
+    alarm === null
+      ? 'An event asked for attention.'
+      : `What broke: ${alarm.name} in ${alarm.account}, ${alarm.region}, since ${alarm.since}. ${alarm.reason}`,
+    '',
+    `What ${plan.agent} wants to do: ${plan.tool} on ${plan.target.id} (${plan.target.environment}).`,
+    ...reportLines(plan.report).map((line) => `  ${line}`),
+    '',
+    `Why, in its words: ${agentsWords(events, planned) || '(it gave no reason)'}`,
+    ...(suspicions.length === 0
+      ? []
+      : [
+          '',
+          'Take care: text in the evidence looks like an attempt to instruct the agent.',
+          ...suspicions.map((line) => `  ${line}`),
+        ]),
+    '',
+    ...(freeze === undefined ? [] : [`Change freeze: ${freeze} Approving takes a reason, and everyone is told.`, '']),
+    'Policies that spoke:',
+    ...statements.map(
+      (one) => `  ${one.effect} ${one.id}${one.severity === undefined ? '' : ` (${one.severity})`}: ${one.reason}`,
+    ),
+    '',
+    `Decide here until ${expiresAt} (opening the link decides nothing): ${link}`,
+    `Silence counts as no. Plan ${handle} ${digest}.`,
+  ];
+  return { subject: `Approve? ${plan.tool} on ${plan.target.id}`, text: lines.join('\n') };
+};

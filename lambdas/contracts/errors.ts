@@ -1,0 +1,53 @@
+import { ERROR, type ErrorName } from './error-names.ts';
+
+/**
+ * Base of all our errors: a stable `code` for machines, a sentence, and advice on what to do about it.
+ * `name` equals `code`, because that is what Step Functions matches on.
+ */
+export class CheckreinError<Code extends string = string> extends Error {
+  readonly code: Code;
+  readonly advice: string;
+  constructor(code: Code, message: string, advice: string, cause?: unknown) {
+    super(message, cause === undefined ? {} : { cause });
+    this.code = code;
+    this.name = code;
+    this.advice = advice;
+  }
+}
+
+/** An error that leaves a step. The state machine's Retry and Catch know its name. */
+export class StepError extends CheckreinError<ErrorName> {}
+
+/** AWS refused a call for a reason that can be told to the model. `code` is AWS's own error code. */
+export class CloudError extends CheckreinError {
+  /** AWS's own message, which tools parse (an encoded authorization message, a capacity zone). */
+  readonly awsMessage: string;
+  constructor(code: string, awsMessage: string, cause?: unknown) {
+    super(code, `${code}: ${awsMessage}`, 'See the AWS API reference for this error code.', cause);
+    this.awsMessage = awsMessage;
+  }
+}
+
+/** A tool cannot do what it was asked, for a reason that the model should read and plan around. */
+export class ToolRefusal extends CheckreinError {
+  constructor(message: string) {
+    super('ToolRefusal', message, 'Propose something else.');
+  }
+}
+
+/** The incident was closed and its trace sealed; nothing can follow. */
+export class TraceSealed extends CheckreinError {
+  constructor(incident: string) {
+    super('TraceSealed', `The trace of incident ${incident} is sealed.`, 'Open a new incident.');
+  }
+}
+
+/** A person gave something wrong: a file, a flag, a configuration. Says where, what, and what was expected. */
+export class InputError extends CheckreinError {
+  constructor(where: string, problem: string, expected: string, cause?: unknown) {
+    super('InputError', `${where}: ${problem}`, expected, cause);
+  }
+}
+
+export const contractBroken = (message: string, cause?: unknown): StepError =>
+  new StepError(ERROR.contractBroken, message, 'This is a bug in Checkrein; please report it with the trace.', cause);

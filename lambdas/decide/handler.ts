@@ -1,9 +1,0 @@
-import { configuredModel } from '../adapters/model/configured.ts';
-import { basics } from '../adapters/wiring.ts';
-import { serve } from '../serve.ts';
-import { decide } from './step.ts';
-
-export const handler = serve(decide, (surroundings) => ({
-  ...basics(surroundings),
-  model: configuredModel(surroundings),
-}));

@@ -1,0 +1,93 @@
+import type { Grant } from '../../contracts/grant.ts';
+import { FAMILY } from '../../contracts/ledger-keys.ts';
+import type { Clock, Ids, Ledger, MacGenerator, MacVerifier } from '../../contracts/ports.ts';
+import { canonical } from '../trace/canonical.ts';
+import type { PlanOnTrace } from '../trace/queries.ts';
+
+/** The bytes that a grant's MAC covers: every field but the MAC. The prefix keeps it from meaning anything elsewhere. */
+const grantMessage = (grant: Omit<Grant, 'mac'>): Uint8Array =>
+  Buffer.from(`checkrein/grant/v1\n${canonical({ ...grant, mac: undefined })}`);
+
+/** The mark of a yes in spite of a change freeze, where it is one. */
+export const brokenGlass = (broken: boolean): { readonly breakGlass?: true } => (broken ? { breakGlass: true } : {});
+
+/**
+ * Proves a yes to one plan: a grant to apply it and, where it has an inverse, a grant to roll it back.
+ * The rollback grant lives longer, since verification comes first.
+ */
+export const issueGrants = async (
+  ports: { readonly mac: MacGenerator; readonly ids: Ids; readonly clock: Clock },
+  { digest, plan }: PlanOnTrace,
+  yes: { readonly approvers: readonly string[]; readonly breakGlass: boolean },
+  minutes: { readonly apply: number; readonly rollback: number },
+): Promise<Grant[]> => {
+  const purposes = plan.inverse.reversible ? (['apply', 'rollback'] as const) : (['apply'] as const);
+  return Promise.all(
+    purposes.map(async (purpose) => {
+      const unsigned = {
+        id: ports.ids.fresh('grant'),
+        purpose,
+        incidentId: plan.incidentId,
+        digest,
+        approvers: [...yes.approvers],
+        ...brokenGlass(yes.breakGlass),
+        expiresAt: new Date(ports.clock.now().getTime() + minutes[purpose] * 60_000).toISOString(),
+      };
+      return { ...unsigned, mac: await ports.mac.generate(grantMessage(unsigned)) };
+    }),
+  );
+};
+
+/** What a grant is wanted for. */
+interface Wanted {
+  readonly incidentId: string;
+  readonly digest: string;
+  readonly purpose: Grant['purpose'];
+}
+
+/** Why a grant is no genuine one for this, or nothing if it is. Time does not matter here. */
+export const bindingFault = async (
+  verifier: MacVerifier,
+  grant: Grant | undefined,
+  wanted: Wanted,
+): Promise<string | undefined> => {
+  if (grant === undefined) return `There is no grant to ${wanted.purpose} this plan.`;
+  if (grant.incidentId !== wanted.incidentId) return 'The grant belongs to another incident.';
+  if (grant.digest !== wanted.digest) return 'The grant is for another plan.';
+  if (grant.purpose !== wanted.purpose) return `The grant is to ${grant.purpose}, not to ${wanted.purpose}.`;
+  return (await verifier.verify(grantMessage(grant), grant.mac)) ? undefined : 'The MAC of the grant does not hold.';
+};
+
+/** Why a grant does not count, or nothing if it does. Checks everything but whether it was used. */
+export const grantFault = async (
+  verifier: MacVerifier,
+  grant: Grant | undefined,
+  wanted: Wanted,
+  now: Date,
+): Promise<string | undefined> => {
+  if (grant === undefined) return bindingFault(verifier, grant, wanted);
+  if (!(Date.parse(grant.expiresAt) > now.getTime())) return `The grant expired at ${grant.expiresAt}.`;
+  return bindingFault(verifier, grant, wanted);
+};
+
+/**
+ * Uses a grant up. The conditional create is what makes it single-use: of any number of entries into apply,
+ * in any number of incidents, one is told `redeemed`. `entry` names that one, so that an attempt of it which
+ * died before it could record this does not cost people their yes.
+ */
+export const redeem = async (
+  ledger: Ledger,
+  { id, incidentId, digest, purpose }: Grant,
+  entry: string,
+  now: Date,
+): Promise<'redeemed' | 'used'> => {
+  const { created, row } = await ledger.create(
+    { family: FAMILY.grant, id },
+    { incidentId, digest, purpose, entry, redeemedAt: now.toISOString() },
+  );
+  return created || row.data['entry'] === entry ? 'redeemed' : 'used';
+};
+
+/** Whether a grant was used up by this very entry. Only apply can write that down. */
+export const wasRedeemedBy = async (ledger: Ledger, { id }: Grant, entry: string): Promise<boolean> =>
+  (await ledger.fetch({ family: FAMILY.grant, id }))?.data['entry'] === entry;

@@ -1,0 +1,104 @@
+import type { Alarm } from '../../contracts/alarm.ts';
+import type { TraceEvent } from '../../contracts/events.ts';
+import { KERNEL_FACTS, type Facts, type FactName } from '../../contracts/facts.ts';
+import type { Json } from '../../contracts/json.ts';
+import type { Inverse, Target } from '../../contracts/plan.ts';
+import type { Settings } from '../../contracts/settings.ts';
+import { ToolRefusal } from '../../contracts/errors.ts';
+import type { Ledger } from '../../contracts/ports.ts';
+import type { Change, ChangeTool, ToolContext } from '../../tools/tool.ts';
+import { lastChange } from '../limits/lease.ts';
+import { canonical, digestOf } from '../trace/canonical.ts';
+import { allOf, findPlan, lastOf } from '../trace/queries.ts';
+
+/** "Never", in minutes: longer ago than any cooldown. */
+const NEVER = 1_000_000;
+
+/** What code finds out about a proposed change, before anybody judges it. */
+export interface Examination {
+  readonly change: Change;
+  readonly inverse: Inverse;
+  /** SHA-256 over target and state; moves when anything about them does. */
+  readonly fingerprint: string;
+}
+
+/** The fingerprint of a target in a state. */
+export const fingerprintOf = (target: Target, state: Json): string => digestOf({ target, state });
+
+/**
+ * Describes the target and predicts the change. Throws `ToolRefusal` or `CloudError` in words for the model. What the
+ * settings say of an account's environment outweighs tags: whoever may tag must not move a target out of production.
+ */
+export const examine = async (
+  tool: ChangeTool,
+  input: Json,
+  context: ToolContext,
+  { accountEnvironments }: Pick<Settings, 'accountEnvironments'>,
+): Promise<Examination> => {
+  const { target: found, state } = await tool.describe(input, context);
+  const target = { ...found, environment: accountEnvironments[found.account] ?? found.environment };
+  const change: Change = { input, target, before: state, after: tool.predict(input, state) };
+  return { change, inverse: tool.inverse(change), fingerprint: fingerprintOf(target, state) };
+};
+
+const minutesSince = (iso: string | undefined, now: Date): number =>
+  iso === undefined ? NEVER : Math.max(0, Math.floor((now.getTime() - Date.parse(iso)) / 60_000));
+
+/** Whether the incident's newest change failed and left the target as it was: then there is no effect to wait for. */
+const cameToNothing = (events: readonly TraceEvent[], target: Target, lastChangeAt: string): boolean => {
+  const finished = lastOf(events, 'apply.finished');
+  if (finished?.data.outcome !== 'failed' || finished.data.purpose !== 'apply' || lastChangeAt > finished.at)
+    return false;
+  const plan = findPlan(events, finished.data.digest)?.plan;
+  return plan?.target.arn === target.arn && canonical(plan.before) === canonical(finished.data.state);
+};
+
+const kernelFacts = async (
+  ledger: Ledger,
+  events: readonly TraceEvent[],
+  alarm: Alarm | null,
+  examination: Examination,
+  now: Date,
+): Promise<Facts> => {
+  const { target } = examination.change;
+  const changed = await lastChange(ledger, target.arn);
+  const counts = changed !== undefined && !cameToNothing(events, target, changed.lastChangeAt);
+  const applied = allOf(events, 'apply.finished').filter(
+    ({ data }) => data.purpose === 'apply' && data.outcome !== 'failed',
+  );
+  return {
+    reversible: examination.inverse.reversible,
+    evidenceCount: allOf(events, 'evidence.gathered').filter(({ data }) => data.outcome === 'ok').length,
+    minutesSinceLastChange: minutesSince(counts ? changed.lastChangeAt : undefined, now),
+    minutesSinceLastCut: minutesSince(changed?.lastCutAt, now),
+    changesThisIncident: applied.length,
+    // Without an alarm there is no account to compare with; the cloud port is of one account and Region.
+    sameAccount: alarm === null || target.account === alarm.account,
+    sameRegion: alarm === null || target.region === alarm.region,
+    hourUtc: now.getUTCHours(),
+    weekday: ((now.getUTCDay() + 6) % 7) + 1,
+  };
+};
+
+/**
+ * All facts about a change: the tool's own and the kernel's. A declared fact that is missing, or is not a
+ * whole number or a boolean, is a refusal: a policy about it would otherwise be skipped in silence.
+ */
+export const factsAbout = async (
+  tool: ChangeTool,
+  examination: Examination,
+  context: ToolContext,
+  ledger: Ledger,
+  events: readonly TraceEvent[],
+): Promise<Facts> => {
+  const now = context.clock.now();
+  const facts: Facts = {
+    ...(await tool.facts(examination.change, context)),
+    ...(await kernelFacts(ledger, events, context.alarm, examination, now)),
+  };
+  const declared: readonly FactName[] = [...tool.manifest.facts, ...KERNEL_FACTS];
+  const missing = declared.filter((name) => !(typeof facts[name] === 'boolean' || Number.isSafeInteger(facts[name])));
+  if (missing.length > 0)
+    throw new ToolRefusal(`These facts could not be computed, so no policy can be asked: ${missing.join(', ')}.`);
+  return facts;
+};

@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import type { Agent } from '../../contracts/agent.ts';
+import type { Check } from '../../contracts/checks.ts';
+import { type Json, JsonObject } from '../../contracts/json.ts';
+import type { ToolSpec } from '../../contracts/model.ts';
+import type { ChangeManifest, Manifest, ObserveManifest } from '../../contracts/tool.ts';
+import { CATALOGUE } from '../../tools/catalogue.ts';
+import { CONTROL_TOOLS, isControlTool, type ControlToolName } from './control-tools.ts';
+import type { ToolCall } from '../trace/queries.ts';
+
+/** A call that may go on, with its input parsed; or the check that stops it, in words for the model. */
+export type Admission =
+  | { readonly kind: 'observe'; readonly manifest: ObserveManifest; readonly input: Json }
+  | { readonly kind: 'change'; readonly manifest: ChangeManifest; readonly input: JsonObject }
+  | { readonly kind: 'control'; readonly name: ControlToolName }
+  | { readonly kind: 'refused'; readonly check: Check['check']; readonly reason: string };
+
+const grantedNames = (agent: Agent): readonly string[] => [...agent.tools.observe, ...agent.tools.change];
+
+/** The tools of an agent. A read-only agent has no change tools in here at all. */
+const toolsOf = (agent: Agent): Manifest[] =>
+  CATALOGUE.map((line) => line.manifest).filter((manifest) => grantedNames(agent).includes(manifest.name));
+
+/** Kept, because making JSON Schemas takes longer than all else that a turn does besides the model. */
+const specs = new WeakMap<Agent, readonly ToolSpec[]>();
+
+/** The catalogue as the model sees it: the agent's tools, and how to steer the flow. */
+export const toolSpecsOf = (agent: Agent): readonly ToolSpec[] => {
+  const known = specs.get(agent) ?? makeSpecs(agent);
+  specs.set(agent, known);
+  return known;
+};
+
+const makeSpecs = (agent: Agent): ToolSpec[] => {
+  const control = Object.entries(CONTROL_TOOLS)
+    .filter(([name]) => name !== 'confirm_plan' || agent.tools.change.length > 0)
+    .map(([name, tool]) => ({ name, ...tool }));
+  return [...toolsOf(agent), ...control].map(({ name, description, input }) => ({
+    name,
+    description,
+    inputSchema: z.toJSONSchema(input, { io: 'input' }),
+  }));
+};
+
+const inWords = (error: z.ZodError): string =>
+  error.issues
+    .map((issue) => `${issue.path.length === 0 ? 'input' : issue.path.join('.')}: ${issue.message}`)
+    .join('; ');
+
+const refused = (check: Check['check'], reason: string): Admission => ({ kind: 'refused', check, reason });
+
+/**
+ * The first checks of the kernel: is there such a tool, is it granted to this agent, does the input fit
+ * its schema? Decide asks, and Authorize asks again, because the state machine is not trusted to have asked.
+ */
+export const admit = (agent: Agent, call: ToolCall): Admission => {
+  if (isControlTool(call.name)) {
+    if (call.name === 'confirm_plan' && agent.tools.change.length === 0)
+      return refused('allowlist', 'This agent is read-only: it has no plans to confirm.');
+    const parsed = CONTROL_TOOLS[call.name].input.safeParse(call.input);
+    return parsed.success
+      ? { kind: 'control', name: call.name }
+      : refused('schema', `${call.name}: ${inWords(parsed.error)}`);
+  }
+  const manifest = toolsOf(agent).find((one) => one.name === call.name);
+  if (manifest === undefined) {
+    const exists = CATALOGUE.some((line) => line.manifest.name === call.name);
+    const known = toolSpecsOf(agent)
+      .map((tool) => tool.name)
+      .join(', ');
+    return refused(
+      'allowlist',
+      exists
+        ? `${call.name} is not granted to this agent. Granted: ${known}.`
+        : `There is no tool ${JSON.stringify(call.name.slice(0, 80))}. Tools: ${known}.`,
+    );
+  }
+  const parsed = manifest.input.safeParse(call.input);
+  if (!parsed.success) return refused('schema', `${call.name}: ${inWords(parsed.error)}`);
+  if (manifest.kind === 'observe') return { kind: 'observe', manifest, input: call.input };
+  const input = JsonObject.safeParse(parsed.data);
+  return input.success
+    ? { kind: 'change', manifest, input: input.data }
+    : refused('schema', `${call.name}: ${inWords(input.error)}`);
+};

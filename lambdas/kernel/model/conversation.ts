@@ -1,0 +1,126 @@
+import type { EventKind, TraceEvent, TraceEventOf } from '../../contracts/events.ts';
+import type { ContentBlock, Message, UserBlock } from '../../contracts/model.ts';
+import { allOf, callsOf, openingOf } from '../trace/queries.ts';
+import { fenced, fenceOf } from '../redaction/untrusted.ts';
+
+/**
+ * The conversation, rebuilt from the trace before every turn. There is no other memory, so what the model
+ * was told is exactly what an auditor can read.
+ */
+
+/** Evidence kept in full, in characters (about 60,000 tokens); beyond it the oldest evidence shrinks to a line. */
+const EVIDENCE_IN_FULL = 240_000;
+/** What is kept of evidence that was compacted. */
+const DIGEST_LENGTH = 200;
+
+const alarmLines = (opening: TraceEventOf<'incident.opened'>): string[] => {
+  const { alarm, detailType, source } = opening.data;
+  if (alarm === null) return [`An event of type "${detailType}" from ${source}.`];
+  const kind =
+    alarm.kind === 'single'
+      ? ''
+      : ` It is a ${alarm.kind} alarm${alarm.metrics.length === 0 ? ' and reads no metric of its own' : ''}.`;
+  return [
+    `CloudWatch alarm "${alarm.name}" went to ALARM at ${alarm.since} in account ${alarm.account}, Region ${alarm.region}.${kind}`,
+    ...alarm.metrics.map(
+      (one) =>
+        `Metric: ${one.namespace} ${one.name} ${JSON.stringify(one.dimensions)}, ${one.stat} over ${one.periodSeconds} s.`,
+    ),
+  ];
+};
+
+const briefOf = (events: readonly TraceEvent[]): UserBlock => {
+  const opening = openingOf(events);
+  const fence = fenceOf(opening.hash);
+  const untrusted = [opening.data.alarm?.reason ?? '', opening.data.alarm?.description ?? ''].filter(
+    (text) => text !== '',
+  );
+  const quoted =
+    untrusted.length === 0
+      ? []
+      : [`<${fence}>\n${untrusted.join('\n').replaceAll(fence, '[fence removed]')}\n</${fence}>`];
+  return { type: 'text', text: [`Incident ${opening.incident}.`, ...alarmLines(opening), ...quoted].join('\n') };
+};
+
+const asBlock = (toolUseId: string | null, text: string, isError: boolean): UserBlock =>
+  toolUseId === null ? { type: 'text', text } : { type: 'tool_result', toolUseId, text, isError };
+
+const repliesAfter = (
+  events: readonly TraceEvent[],
+  texts: ReadonlyMap<number, string>,
+): Map<string | null, UserBlock[]> => {
+  const byCall = new Map<string | null, UserBlock[]>();
+  for (const event of events)
+    for (const reply of event.replies ?? [])
+      byCall.set(reply.toolUseId, [
+        ...(byCall.get(reply.toolUseId) ?? []),
+        asBlock(reply.toolUseId, texts.get(event.seq) ?? reply.text, reply.isError),
+      ]);
+  return byCall;
+};
+
+/** Every call of a turn gets exactly one result, as the Messages API demands: the newest one. */
+const answersTo = (
+  turn: TraceEventOf<'model.called'>,
+  replies: ReadonlyMap<string | null, readonly UserBlock[]>,
+): UserBlock[] => {
+  const ids = new Set(callsOf(turn).map((call) => call.id));
+  const results = [...ids].map(
+    (id) =>
+      replies.get(id)?.at(-1) ??
+      asBlock(id, 'No result was recorded for this call. Do not assume that anything happened.', true),
+  );
+  const blocks = [...results, ...(replies.get(null) ?? [])];
+  return blocks.length > 0 ? blocks : [{ type: 'text', text: 'Go on.' }];
+};
+
+/** A turn as the model gave it; of calls with one id, which the Messages API refuses to hear again, the first. */
+const spoken = ({ data: { content } }: TraceEventOf<'model.called'>): ContentBlock[] =>
+  content.length === 0
+    ? [{ type: 'text', text: '(no answer)' }]
+    : content.filter(
+        (block, index) =>
+          block.type !== 'tool_use' ||
+          content.findIndex((other) => other.type === 'tool_use' && other.id === block.id) === index,
+      );
+
+/** By rule, not by chance: the oldest evidence shrinks first, and its line says where the rest is. */
+const compacted = (events: readonly TraceEvent[]): Map<number, string> => {
+  const texts = new Map<number, string>();
+  const fence = fenceOf(openingOf(events).hash);
+  let room = EVIDENCE_IN_FULL;
+  for (const event of allOf(events, 'evidence.gathered').toReversed()) {
+    const { evidence, tool, text } = event.data;
+    room -= text.length;
+    if (room >= 0 || text.length <= DIGEST_LENGTH) continue;
+    const digest = fenced(fence, evidence, tool, text.slice(0, DIGEST_LENGTH));
+    texts.set(event.seq, `[${evidence} was shortened to save room; call ${tool} again for the rest]\n${digest}`);
+  }
+  return texts;
+};
+
+/** The messages of the next model call. Assistant turns are given back as they came. */
+export const messagesOf = (events: readonly TraceEvent[]): Message[] => {
+  const texts = compacted(events);
+  const turns = allOf(events, 'model.called');
+  const firstTurn = turns[0]?.seq ?? events.length;
+  const firstLook = repliesAfter(events.slice(0, firstTurn), texts).get(null) ?? [];
+  const messages: Message[] = [{ role: 'user', content: [briefOf(events), ...firstLook] }];
+  for (const [index, turn] of turns.entries()) {
+    const until = turns[index + 1]?.seq ?? events.length;
+    messages.push({ role: 'assistant', content: spoken(turn) });
+    messages.push({ role: 'user', content: answersTo(turn, repliesAfter(events.slice(turn.seq + 1, until), texts)) });
+  }
+  return messages;
+};
+
+/** What shows that a turn led to something: it was looked, proposed, confirmed or concluded. */
+const PROGRESS: readonly EventKind[] = ['evidence.gathered', 'proposal.judged', 'plan.judged', 'conclusion.reviewed'];
+
+/** Whether the newest turns, `count` of them, led to nothing but refusals and silence. */
+export const isStuck = (events: readonly TraceEvent[], count: number): boolean => {
+  const turns = allOf(events, 'model.called').slice(-count);
+  const since = turns[0]?.seq;
+  if (since === undefined || turns.length < count) return false;
+  return !events.slice(since).some((event) => PROGRESS.includes(event.kind));
+};

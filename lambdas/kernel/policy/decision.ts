@@ -1,0 +1,111 @@
+import { Severity, type Statement } from '../../contracts/checks.ts';
+import { Facts } from '../../contracts/facts.ts';
+import type { Target } from '../../contracts/plan.ts';
+import type { CedarEntity, CedarRequest, CedarSession } from './cedar.ts';
+import { fillReason, type ReasonValues } from './reason.ts';
+
+interface Permitted {
+  readonly verdict: 'permitted';
+  readonly reason: string;
+  readonly statements: Statement[];
+  readonly tripsBreaker: null;
+}
+interface Refused {
+  readonly verdict: 'refused';
+  /** Why, for the model and for people; never empty, also where no statement spoke. */
+  readonly reason: string;
+  readonly statements: Statement[];
+  /** Set when a refusing policy carries `@breaker("trip")`. */
+  readonly tripsBreaker: { readonly policy: string; readonly reason: string } | null;
+}
+/** What policy says to one question. */
+export type Ruling = Permitted | Refused;
+/** A permitted quorum says how many; its statements include those that refused a smaller number. */
+export type Quorum = (Permitted & { readonly needed: number }) | Refused;
+
+/** The change that a question is about. */
+export interface ChangeInQuestion {
+  readonly tool: string;
+  readonly target: Target;
+  /** Those of the tool and of the kernel; what the dry run knows comes in the report. */
+  readonly facts: Facts;
+}
+
+/** One question to Cedar. */
+export interface Question extends ChangeInQuestion {
+  readonly principal: CedarEntity;
+  readonly action: string;
+  /** The context without the facts. */
+  readonly context: CedarRequest['context'];
+  /** Placeholders besides facts and target. */
+  readonly values: ReasonValues;
+  /** What to say where no statement spoke. */
+  readonly silence: string;
+}
+
+/** Asks one question. `broken`: it could not be evaluated, which is a refusal that no other answer may outweigh. */
+export const judge = (session: CedarSession, question: Question): { ruling: Ruling; broken: boolean } => {
+  const problem = problemWith(session, question);
+  if (problem !== null) return { ruling: refused(problem), broken: true };
+  const answer = session.ask({
+    principal: question.principal,
+    action: question.action,
+    resource: targetEntity(question.target),
+    context: { ...question.context, facts: question.facts },
+  });
+  if (answer.decision === 'broken') {
+    const reason = `Policy could not be evaluated, so nothing is permitted: ${answer.reason}.`;
+    return { ruling: refused(reason), broken: true };
+  }
+  const statements = answer.spoke.map((id) => statementOf(session, id, question));
+  const reason = statements.length === 0 ? question.silence : statements.map((one) => one.reason).join(' ');
+  if (answer.decision === 'allow') {
+    return { ruling: { verdict: 'permitted', reason, statements, tripsBreaker: null }, broken: false };
+  }
+  const trip = statements.find((one) => session.policies.get(one.id)?.annotations['breaker'] === 'trip');
+  return { ruling: refused(reason, statements, trip), broken: false };
+};
+
+const refused = (reason: string, statements: Statement[] = [], trip?: Statement): Refused => ({
+  verdict: 'refused',
+  reason,
+  statements,
+  tripsBreaker: trip ? { policy: trip.id, reason: trip.reason } : null,
+});
+
+/** Why a question cannot even be asked. Cedar would refuse most of these too, in words that help nobody. */
+const problemWith = (session: CedarSession, { tool, facts }: ChangeInQuestion): string | null => {
+  const declared = session.factsOf.get(tool);
+  if (!declared) return `"${tool}" is not a change tool that policy knows: ${[...session.factsOf.keys()].join(', ')}.`;
+  const parsed = Facts.safeParse(facts);
+  if (!parsed.success) {
+    const name = parsed.error.issues[0]?.path.join('.') ?? 'facts';
+    return `The fact ${name} is neither a whole number nor true or false, so policy cannot judge ${tool}.`;
+  }
+  const given = Object.keys(parsed.data);
+  const missing = declared.filter((name) => !given.includes(name));
+  if (missing.length > 0) return `${tool} came without the fact ${missing.join(', ')}, so policy cannot judge it.`;
+  const foreign = given.filter((name) => !declared.includes(name));
+  if (foreign.length > 0) return `${tool} came with the fact ${foreign.join(', ')}, which it does not declare.`;
+  return null;
+};
+
+const targetEntity = ({ kind, arn, account, region, environment, tags }: Target): CedarEntity => ({
+  uid: { type: 'Checkrein::Target', id: arn },
+  attrs: { kind, account, region, environment },
+  parents: [],
+  tags,
+});
+
+const statementOf = (session: CedarSession, id: string, question: Question): Statement => {
+  const { facts, target, tool, values } = question;
+  const { kind, id: name, arn, account, region, environment } = target;
+  const policy = session.policies.get(id);
+  const filled = fillReason(policy?.annotations['reason'] ?? `Policy ${id} spoke.`, {
+    ...facts,
+    ...values,
+    ...{ kind, id: name, arn, account, region, environment, tool },
+  });
+  const severity = Severity.safeParse(policy?.annotations['severity']).data;
+  return { id, effect: policy?.effect ?? 'forbid', reason: filled, ...(severity && { severity }) };
+};

@@ -1,0 +1,133 @@
+import type { Agent } from '../../contracts/agent.ts';
+import type { DryRunReport } from '../../contracts/plan.ts';
+import type { Rules } from '../../contracts/rules.ts';
+import type { Approver } from '../../contracts/settings.ts';
+import { openCedar, type CedarEntity, type CedarSession } from './cedar.ts';
+import { judge, type ChangeInQuestion, type Question, type Quorum, type Ruling } from './decision.ts';
+
+type Report = Pick<DryRunReport, 'cost'>;
+interface Proposed extends ChangeInQuestion {
+  readonly agent: Pick<Agent, 'name' | 'tools'>;
+}
+
+/** A change that an agent wants: before its dry run, or as a plan with the dry run's report. */
+type ProposeQuestion = Proposed &
+  ({ readonly phase: 'proposal' } | { readonly phase: 'plan'; readonly report: Report });
+/** A plan, asked about on behalf of the agent that made it. */
+export type PlanQuestion = Proposed & { readonly report: Report };
+/** The same plan, and whether people are to release it in spite of a change freeze. */
+export type ReleaseQuestion = PlanQuestion & { readonly breakGlass: boolean };
+/** A plan, and the person who says yes to it. */
+export type ApproveQuestion = ChangeInQuestion & {
+  readonly approver: Pick<Approver, 'email' | 'roles'>;
+  readonly report: Report;
+  /** Whether it would be a yes in spite of a change freeze. */
+  readonly breakGlass: boolean;
+  /** Whether this person made the event happen from which the plan came. */
+  readonly triggerOwner: boolean;
+};
+
+/** The policy set, ready to be asked. What nothing permits, and what cannot be evaluated, is refused. */
+export interface PolicyEngine {
+  mayPropose(question: ProposeQuestion): Ruling;
+  mayApplyUnattended(question: PlanQuestion): Ruling;
+  mayApprove(question: ApproveQuestion): Ruling;
+  /** The smallest number of approvals, 1 to 5, that releases the plan. */
+  approvalsNeeded(question: ReleaseQuestion): Quorum;
+}
+
+/** Parses compiled rules: make one engine a cold start. Throws `Misconfigured` when they do not parse. */
+export const policyEngine = (rules: Pick<Rules, 'policies' | 'schema'>): PolicyEngine => {
+  const session = openCedar(rules);
+  return {
+    mayPropose: (question) => judge(session, proposal(question)).ruling,
+    mayApplyUnattended: (question) => {
+      const silence = `No policy permits ${named(question)} without a human.`;
+      return judge(session, aboutPlan(question, 'applyUnattended', agentEntity(question.agent), silence)).ruling;
+    },
+    mayApprove: (question) => {
+      const { approver, breakGlass, triggerOwner } = question;
+      const silence = `No policy permits ${approver.email} to approve ${named(question)}.`;
+      const asked = aboutPlan(question, 'approve', approverEntity(approver), silence);
+      return judge(session, { ...asked, context: { ...asked.context, breakGlass, triggerOwner } }).ruling;
+    },
+    approvalsNeeded: (question) => quorum(session, question),
+  };
+};
+
+/** More people than this cannot be asked for one plan. */
+const MOST_APPROVALS = 5;
+
+const quorum = (session: CedarSession, question: ReleaseQuestion): Quorum => {
+  const silence = `No number of approvals up to ${MOST_APPROVALS} releases ${named(question)}.`;
+  const plan = aboutPlan(question, 'release', agentEntity(question.agent), silence);
+  const objections: Ruling['statements'] = [];
+  for (let approvals = 1; ; approvals += 1) {
+    const { ruling, broken } = judge(session, {
+      ...plan,
+      context: { ...plan.context, approvals, breakGlass: question.breakGlass },
+      values: { ...plan.values, approvals },
+    });
+    if (ruling.verdict === 'permitted') {
+      return { ...ruling, needed: approvals, statements: [...objections, ...ruling.statements] };
+    }
+    if (broken || approvals === MOST_APPROVALS) return ruling;
+    objections.push(...ruling.statements.filter((one) => !objections.some((other) => other.id === one.id)));
+  }
+};
+
+const proposal = (question: ProposeQuestion): Question => {
+  const { agent, phase } = question;
+  const report = question.phase === 'plan' ? costsOf(question.report) : undefined;
+  return {
+    ...question,
+    principal: agentEntity(agent),
+    action: question.tool,
+    context: report ? { phase, report } : { phase },
+    values: { agent: agent.name, ...report, ...(report && { costDelta: dollars(report) }) },
+    silence: `No policy permits ${agent.name} to propose ${named(question)}.`,
+  };
+};
+
+const aboutPlan = (
+  question: PlanQuestion | ApproveQuestion,
+  action: string,
+  principal: CedarEntity,
+  silence: string,
+): Question => {
+  const report = costsOf(question.report);
+  const who = 'agent' in question ? { agent: question.agent.name } : { approver: question.approver.email };
+  return {
+    ...question,
+    principal,
+    action,
+    context: { tool: question.tool, report },
+    values: { ...who, ...report, costDelta: dollars(report) },
+    silence,
+  };
+};
+
+const named = ({ tool, target }: ChangeInQuestion): string => `${tool} on ${target.id}`;
+
+interface Costs {
+  readonly costDeltaCentsPerMonth: number;
+  readonly costKnown: boolean;
+}
+const costsOf = ({ cost }: Report): Costs & Record<string, number | boolean> => ({
+  costDeltaCentsPerMonth: cost.deltaCentsPerMonth ?? 0,
+  costKnown: cost.deltaCentsPerMonth !== null,
+});
+const dollars = ({ costKnown, costDeltaCentsPerMonth: cents }: Costs): string =>
+  costKnown ? `${cents < 0 ? '-' : ''}$${(Math.abs(cents) / 100).toFixed(2)}` : 'an unknown amount';
+
+const agentEntity = (agent: Pick<Agent, 'name' | 'tools'>): CedarEntity => ({
+  uid: { type: 'Checkrein::Agent', id: agent.name },
+  attrs: { readOnly: agent.tools.change.length === 0 },
+  parents: [],
+});
+
+const approverEntity = (approver: Pick<Approver, 'email' | 'roles'>): CedarEntity => ({
+  uid: { type: 'Checkrein::Approver', id: approver.email },
+  attrs: {},
+  parents: approver.roles.map((id) => ({ type: 'Checkrein::Role', id })),
+});

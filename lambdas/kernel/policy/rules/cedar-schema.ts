@@ -1,0 +1,87 @@
+import { FACT_NAMES, FACTS, KERNEL_FACTS, REPORT_FACTS, type FactName } from '../../../contracts/facts.ts';
+import type { ChangeManifest, Manifest } from '../../../contracts/tool.ts';
+
+const kernelFacts = new Set<FactName>(KERNEL_FACTS);
+const reportFacts = new Set<FactName>(REPORT_FACTS);
+
+/**
+ * The Cedar schema: one action per change tool, whose context requires every fact of that tool, and the
+ * three questions that are asked about a plan. Policies are validated against it, and so is every request,
+ * since Cedar skips a `forbid` that reads a missing attribute.
+ */
+export const cedarSchema = (manifests: readonly Manifest[]): string =>
+  [
+    HEADER,
+    TYPES,
+    ...manifests.filter((manifest) => manifest.kind === 'change').map(toolAction),
+    question('applyUnattended', 'Agent', 'May this plan be applied without a human?'),
+    question('approve', 'Approver', `May this person approve this plan? ${GLASS} ${TRIGGER}`, [
+      'breakGlass: Bool',
+      'triggerOwner: Bool',
+    ]),
+    question('release', 'Agent', `Do so many approvals, each by another person, suffice for this plan? ${GLASS}`, [
+      'approvals: Long',
+      'breakGlass: Bool',
+    ]),
+  ].join('\n\n') + '\n}\n';
+
+const GLASS = 'breakGlass: in spite of a change freeze.';
+const TRIGGER = 'triggerOwner: whoever made the event happen.';
+
+const HEADER = `// Generated from lambdas/contracts/facts.ts and the tool manifests; a test fails when it is stale.
+// To regenerate: npx vitest run test/lambdas/kernel/policy/rules/cedar-schema.test.ts -u
+namespace Checkrein {
+  // Who proposes: an agent of config/agents/. Read-only when it has no change tool.
+  entity Agent = { readOnly: Bool };
+
+  // Who approves: a person of config/deployment.ts, in each of that person's roles.
+  entity Role;
+  entity Approver in [Role];
+
+  // What is changed. All of it comes from AWS; environment is the tag of that name, "production" without one.
+  entity Target = { kind: String, account: String, region: String, environment: String } tags String;
+
+  // Every change tool: action in Checkrein::Action::"change".
+  action change;`;
+
+const described = (name: FactName): string =>
+  `    // ${FACTS[name].says}\n    ${name}${kernelFacts.has(name) || reportFacts.has(name) ? '' : '?'}: ${FACTS[name].type},`;
+
+const TYPES = `  // What the dry run found out. The delta is 0 when no price was found, so ask costKnown first.
+  type Report = {
+${REPORT_FACTS.map(described).join('\n')}
+  };
+
+  // The facts of a plan, whatever its tool: guard those with a question mark by "context.facts has".
+  type PlanFacts = {
+${FACT_NAMES.filter((name) => !reportFacts.has(name))
+  .map(described)
+  .join('\n')}
+  };`;
+
+const toolAction = (manifest: ChangeManifest): string => {
+  const computed = new Set<FactName>([...manifest.facts, ...KERNEL_FACTS]);
+  const facts = FACT_NAMES.filter((name) => computed.has(name) && !reportFacts.has(name));
+  return `  // May this agent propose it (phase "proposal"), and carry it out as dry-run (phase "plan", with the report)?
+  action ${manifest.name} in [change] appliesTo {
+    principal: Agent,
+    resource: Target,
+    context: {
+      phase: String,
+      facts: {
+${facts.map((name) => `        ${name}: ${FACTS[name].type},`).join('\n')}
+      },
+      report?: Report,
+    },
+  };`;
+};
+
+const question = (name: string, principal: string, says: string, more: readonly string[] = []): string => {
+  const context = ['tool: String', 'facts: PlanFacts', 'report: Report', ...more];
+  return `  // ${says}
+  action ${name} appliesTo {
+    principal: ${principal},
+    resource: Target,
+    context: { ${context.join(', ')} },
+  };`;
+};

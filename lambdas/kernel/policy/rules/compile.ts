@@ -1,0 +1,44 @@
+import { basename } from 'node:path';
+import type { Rules } from '../../../contracts/rules.ts';
+import { Settings, type SettingsInput } from '../../../contracts/settings.ts';
+import type { Manifest } from '../../../contracts/tool.ts';
+import { CATALOGUE } from '../../../tools/catalogue.ts';
+import { digestOf } from '../../trace/canonical.ts';
+import { compileAgents } from './agents.ts';
+import { cedarSchema } from './cedar-schema.ts';
+import { configFiles } from './config-files.ts';
+import { findingInWords, lintPolicies } from './lint.ts';
+import { compilePolicies } from './policies.ts';
+import { RulesError } from './rules-error.ts';
+import { schemaProblems, sentence } from './schema-problems.ts';
+
+/**
+ * Compiles what a team decides, `config/agents`, `config/policies` and the settings, into the rules that
+ * every function carries. Runs at synth and on the laptop. Throws one RulesError with all that is wrong.
+ */
+export const compileRules = (
+  configDir: string,
+  settings: SettingsInput,
+  manifests: readonly Manifest[] = CATALOGUE.map((line) => line.manifest),
+): Rules => {
+  const schema = cedarSchema(manifests);
+  const agentFiles = configFiles(configDir, 'agents', '.yaml');
+  const policyFiles = configFiles(configDir, 'policies', '.cedar');
+  const parsed = Settings.safeParse(settings);
+  const agents = compileAgents(agentFiles.value, manifests, parsed.data?.model);
+  const policies = compilePolicies(policyFiles.value, schema);
+  const unset = parsed.success ? [] : schemaProblems(Settings, settings, parsed.error);
+  const file = `${basename(configDir)}/deployment.ts`;
+  const problems = [
+    ...agentFiles.problems,
+    ...agents.problems,
+    ...policyFiles.problems,
+    ...policies.problems,
+    ...unset.map((problem) => `${file}: ${sentence(problem)}`),
+  ];
+  if (!parsed.success || problems.length > 0) throw new RulesError(problems);
+  const rules = { agents: agents.value, policies: policies.value, schema, settings: parsed.data };
+  const fatal = lintPolicies(rules, manifests).filter((finding) => finding.fatal);
+  if (fatal.length > 0) throw new RulesError(fatal.map((finding) => findingInWords(finding, rules, policyFiles.value)));
+  return { ...rules, hash: digestOf(rules) };
+};

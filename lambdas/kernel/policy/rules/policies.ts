@@ -1,0 +1,116 @@
+import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
+import { Severity } from '../../../contracts/checks.ts';
+import { FACT_NAMES } from '../../../contracts/facts.ts';
+import { PLACEHOLDERS, unknownPlaceholders } from '../reason.ts';
+import type { Compiled, ConfigFile } from './config-files.ts';
+import { unknownAttributes } from './context-attributes.ts';
+import { didYouMean } from './did-you-mean.ts';
+
+/** Policies by their `@id`, each held to the schema. */
+export const compilePolicies = (files: readonly ConfigFile[], schema: string): Compiled<Record<string, string>> => {
+  const problems: string[] = [];
+  const statements: Record<string, string> = {};
+  const homes = new Map<string, string>();
+  for (const file of files) {
+    const read = readPolicies(file, schema);
+    problems.push(...read.problems);
+    for (const { id, text, place } of read.value) {
+      const home = homes.get(id);
+      if (home !== undefined) problems.push(`${place}: @id("${id}") is taken by ${home}`);
+      homes.set(id, home ?? place);
+      statements[id] = text;
+    }
+  }
+  if (files.length === 0) problems.push('config/policies: no .cedar file; without a permit, every proposal is refused');
+  return { value: statements, problems };
+};
+
+interface PlacedPolicy {
+  readonly id: string;
+  readonly text: string;
+  readonly place: string;
+}
+
+const readPolicies = (file: ConfigFile, schema: string): Compiled<PlacedPolicy[]> => {
+  const parts = cedar.policySetTextToParts(file.text);
+  if (parts.type === 'failure') return { value: [], problems: parts.errors.map((error) => worded(file, error)) };
+  const templates = parts.policy_templates.map(
+    (text) => `${placeOf(file, text)}: a template with a slot; write it out as a policy`,
+  );
+  const policies = parts.policies.map((text) => readPolicy(file, text));
+  return {
+    value: policies.flatMap((one) => one.value),
+    problems: [...templates, ...policies.flatMap((one) => one.problems), ...validated(file, schema)],
+  };
+};
+
+const readPolicy = (file: ConfigFile, text: string): Compiled<PlacedPolicy[]> => {
+  const place = placeOf(file, text);
+  const answer = cedar.policyToJson(text);
+  if (answer.type === 'failure') return { value: [], problems: answer.errors.map((error) => worded(file, error)) };
+  const { annotations = {}, effect } = answer.json;
+  const found = [...annotationProblems(annotations, effect), ...unknownAttributes(answer.json)];
+  const id = annotations['id'];
+  return { value: id ? [{ id, text, place }] : [], problems: found.map((problem) => `${place}: ${problem}`) };
+};
+
+const ANNOTATIONS = ['id', 'reason', 'severity', 'breaker'];
+
+const annotationProblems = (annotations: Readonly<Record<string, string>>, effect: string): string[] => {
+  const problems = Object.keys(annotations)
+    .filter((name) => !ANNOTATIONS.includes(name))
+    .map((name) => `unknown annotation "@${name}"${didYouMean(name, ANNOTATIONS)}`);
+  const { id, reason = '', severity, breaker } = annotations;
+  if (id === undefined) problems.push('no @id; write @id("…") above it, by which the trace names it');
+  else if (!/^[a-z][a-z0-9-]*$/.test(id)) problems.push(`@id("${id}") must be lower-case letters, digits and dashes`);
+  if (reason.trim() === '') problems.push('no @reason; write @reason("…"): the model and the approver read it');
+  for (const name of unknownPlaceholders(reason))
+    problems.push(`nothing fills {${name}} in @reason${didYouMean(name, PLACEHOLDERS)}`);
+  if (severity !== undefined && !Severity.safeParse(severity).success)
+    problems.push(`@severity("${severity}") is none of ${Severity.options.join(', ')}`);
+  if (severity !== undefined && effect !== 'forbid')
+    problems.push('@severity belongs on a forbid: it says what was kept from happening');
+  if (breaker !== undefined && breaker !== 'trip')
+    problems.push(`@breaker("${breaker}") means nothing; write @breaker("trip")`);
+  if (breaker !== undefined && effect !== 'forbid')
+    problems.push('@breaker belongs on a forbid; a permit trips nothing');
+  return problems;
+};
+
+/** Cedar's own check, strict; a policy that can never hold is a mistake too, most often a misspelt name. */
+const validated = (file: ConfigFile, schema: string): string[] => {
+  const answer = cedar.validate({ schema, policies: { staticPolicies: file.text } });
+  if (answer.type === 'failure') return answer.errors.map((error) => worded(file, error));
+  const faults = [...answer.validationErrors, ...answer.validationWarnings];
+  return faults.map(({ error }) => worded(file, error)).toSorted();
+};
+
+const worded = (file: ConfigFile, error: cedar.DetailedError): string => {
+  const [at] = error.sourceLocations ?? [];
+  const message = error.message.replace(/^for policy `[^`]*`, /, '');
+  const more = [at?.label, adviceOn(message) ?? error.help].filter((one) => one !== null && one !== undefined);
+  return `${at ? placeAt(file, at.start) : file.path}: ${[message, ...more].join('; ')}`;
+};
+
+/** Cedar would suggest another fact of similar spelling; what is missing is the guard. */
+const adviceOn = (message: string): string | undefined => {
+  const fact = /attribute `facts\.(\w+)` in context for .* not found/.exec(message)?.[1];
+  return FACT_NAMES.some((name) => name === fact)
+    ? `this tool does not compute it, so write \`context.facts has ${fact} && …\``
+    : undefined;
+};
+
+/** Where a compiled policy is written, as file:line:column. */
+export const placeOfPolicy = (files: readonly ConfigFile[], text: string): string => {
+  const file = files.find((one) => one.text.includes(text));
+  return file === undefined ? 'config/policies' : placeOf(file, text);
+};
+
+const placeOf = (file: ConfigFile, text: string): string =>
+  placeAt(file, Buffer.byteLength(file.text.slice(0, file.text.indexOf(text))));
+
+/** file:line:column. Cedar counts bytes, editors count characters. */
+const placeAt = (file: ConfigFile, byte: number): string => {
+  const before = Buffer.from(file.text).subarray(0, byte).toString().split('\n');
+  return `${file.path}:${before.length}:${(before.at(-1) ?? '').length + 1}`;
+};

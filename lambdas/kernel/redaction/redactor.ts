@@ -1,0 +1,120 @@
+import type { Json } from '../../contracts/json.ts';
+import { keyedNaming, type KeyPorts, type Naming } from './placeholders.ts';
+import { personalData } from './personal-data.ts';
+import { shapedTokens } from './token-shapes.ts';
+import { isSecret, namedSecrets, namesSecret } from './named-secrets.ts';
+import { spansIn, type Detector } from './spans.ts';
+import { cutOf, EVIDENCE_LIMIT, leftOut } from './untrusted.ts';
+
+/**
+ * Secrets and personal data are taken out of whatever comes from outside before it is recorded, and so
+ * before the model, an approver or an auditor reads it. Reasons and limits: docs/decisions/0012-redaction.md.
+ */
+
+/** Every rule there is, the most telling first. */
+const DETECTORS: readonly Detector[] = [shapedTokens, ...namedSecrets, ...personalData];
+
+/**
+ * Looked at beyond a cut on both sides, so that what the cut goes through is still recognized: longer than any
+ * secret of a known shape. It also bounds the work, whatever the length of the text.
+ */
+const MARGIN = 12_000;
+
+/** What is left of a text. */
+export interface Redacted {
+  readonly text: string;
+  readonly redactions: number;
+  readonly clipped: boolean;
+  /** A rule failed, so nothing of the text is shown; `text` says so. */
+  readonly withheld: boolean;
+}
+
+/** Takes secrets and personal data of one incident out of texts. The same secret gets the same placeholder in all of them. */
+export interface Redactor {
+  /** Clipped as well: head and tail are kept. */
+  readonly text: (text: string) => Redacted;
+  /** Texts, numbers and names of fields, however deep; a field whose name says "secret" loses its value. */
+  readonly json: (value: Json) => Json;
+}
+
+/** The redactor of an incident. Every step and every retry that asks gets the same. */
+export const redactorOf = async (
+  ports: KeyPorts,
+  incidentId: string,
+  detectors: readonly Detector[] = DETECTORS,
+): Promise<Redactor> => {
+  const name = await keyedNaming(ports, incidentId);
+  return {
+    text: (text) => redact(text, name, EVIDENCE_LIMIT, detectors),
+    json: (value) => redactJson(value, '', name, detectors),
+  };
+};
+
+/**
+ * A sentence that quotes somebody else, such as AWS in an error, without secrets. Its placeholders say what was
+ * there and not which, so no key of an incident is needed.
+ */
+export const redactedWords = (text: string): string => redact(text, unkeyed, EVIDENCE_LIMIT, DETECTORS).text;
+
+/** The same for an event that does not become an incident. */
+export const redactedJson = (value: Json): Json => redactJson(value, '', unkeyed, DETECTORS);
+
+const unkeyed: Naming = (kind) => `[${kind}]`;
+
+const redact = (text: string, name: Naming, limit: number, detectors: readonly Detector[]): Redacted => {
+  try {
+    if (text.length <= limit)
+      return { ...redactPart(text, 0, text.length, name, detectors), clipped: false, withheld: false };
+    const { head, tail } = cutOf(text.length, limit);
+    const first = redactPart(text, 0, head, name, detectors);
+    const last = redactPart(text, tail, text.length, name, detectors);
+    return {
+      text: first.text + leftOut(tail - head) + last.text,
+      redactions: first.redactions + last.redactions,
+      clipped: true,
+      withheld: false,
+    };
+  } catch (error) {
+    const why = error instanceof Error ? error.name : 'unknown error';
+    return {
+      text: `[withheld: this text could not be searched for secrets (${why}), so none of it is shown]`,
+      redactions: 1,
+      clipped: false,
+      withheld: true,
+    };
+  }
+};
+
+/** The part of a text from `from` to `to`. What begins or ends beyond its edges is replaced as a whole. */
+const redactPart = (
+  text: string,
+  from: number,
+  to: number,
+  name: Naming,
+  detectors: readonly Detector[],
+): Pick<Redacted, 'text' | 'redactions'> => {
+  const offset = Math.max(0, from - MARGIN);
+  const spans = spansIn(text.slice(offset, to + MARGIN), detectors)
+    .map(({ start, end, kind }) => ({ kind, start: start + offset, end: end + offset }))
+    .filter(({ start, end }) => start < to && end > from);
+  let shown = '';
+  let at = from;
+  for (const { start, end, kind } of spans) {
+    shown += text.slice(at, start) + name(kind, text.slice(start, end));
+    at = end;
+  }
+  return { text: shown + text.slice(at, Math.max(at, to)), redactions: spans.length };
+};
+
+const redactJson = (value: Json, field: string, name: Naming, detectors: readonly Detector[]): Json => {
+  const words = (text: string): string => redact(text, name, Infinity, detectors).text;
+  if (Array.isArray(value)) return value.map((element) => redactJson(element, field, name, detectors));
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [words(key), redactJson(inner, key, name, detectors)]),
+    );
+  if (typeof value !== 'string' && typeof value !== 'number') return value;
+  const text = String(value);
+  const shown = namesSecret(field) && isSecret(text) ? name('secret:named', text) : words(text);
+  return shown === text ? value : shown;
+};

@@ -1,0 +1,45 @@
+import { rules } from '@secretlint/secretlint-rule-preset-recommend';
+import { contractBroken } from '../../contracts/errors.ts';
+import type { Detector, Span } from './spans.ts';
+
+/**
+ * Tokens with a shape of their own (AWS, GitHub, Slack, npm, model vendors, …), by the rules of secretlint's
+ * recommended preset. The rules are called as they are, without `@secretlint/core`: core keeps performance
+ * marks of every text for ever (17 KB each), which a warm function does not survive (docs/decisions/0012).
+ */
+export const shapedTokens: Detector = (text) => RULES.flatMap((rule) => spansOfRule(rule, text));
+
+type Rule = (typeof rules)[number];
+
+/**
+ * - `filter-comments` obeys `secretlint-disable` in the text: any log line could switch the redaction off.
+ * - `basicauth` and `database-connection-string` take the host away with the password, which an SRE needs, and
+ *   pass over passwords that look like examples. Ours (`redaction-secrets.ts`) take the password alone.
+ * - `gcp` only reads files.
+ */
+const LEFT_OUT = ['filter-comments', 'basicauth', 'database-connection-string', 'gcp'];
+const PREFIX = '@secretlint/secretlint-rule-';
+
+const RULES = rules.filter(({ meta }) => !LEFT_OUT.includes(meta.id.replace(PREFIX, '')));
+
+/** Access key ids, which are off by default, but not ids of roles and users: CloudTrail tells by them who did something. */
+const OPTIONS = { enableIDScanRule: true, allows: ['/^A(?:GP|ID|RO|IP|NP|NV)A/'] };
+
+const spansOfRule = (rule: Rule, content: string): Span[] => {
+  const spans: Span[] = [];
+  const kind = `secret:${rule.meta.id.replace(PREFIX, '')}`;
+  const scanner = rule.create(
+    {
+      sharedOptions: {},
+      createTranslator: () => (messageId) => ({ messageId }),
+      report: ({ message, range: [start, end] }) => {
+        // An account id is no secret, and an SRE cannot work without it.
+        if (message.messageId !== 'AWSAccountID') spans.push({ start, end, kind });
+      },
+    },
+    OPTIONS,
+  );
+  if (scanner.file?.({ content, ext: '' }) instanceof Promise)
+    throw contractBroken(`${rule.meta.id} has become asynchronous.`);
+  return spans;
+};

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { contractBroken } from '../../contracts/errors.ts';
+
+/** RFC 8785 canonical JSON: one spelling per value, so that a hash over it means something. */
+export const canonical = (value: unknown): string => {
+  const text = canonicalize(value);
+  if (text === undefined) throw contractBroken('A value without a JSON form was to be hashed.');
+  return text;
+};
+
+/** Lower-case hex SHA-256 over a text's UTF-8 bytes. */
+export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+/** `sha256:<hex>` over canonical JSON: plan digests, fingerprints, rules hashes. */
+export const digestOf = (value: unknown): string => `sha256:${sha256(canonical(value))}`;

@@ -1,0 +1,99 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { isKind, isTraceEvent, type TraceEvent, type TraceEventOf } from '../../contracts/events.ts';
+import { canonical, sha256 } from './canonical.ts';
+
+/** What the first event of a chain names as its predecessor. */
+export const GENESIS = '0'.repeat(64);
+
+/** The hash of an event: SHA-256 over canonical JSON of all its fields but the hash itself. */
+export const hashOf = (event: Readonly<Record<string, unknown>>): string =>
+  sha256(canonical(Object.fromEntries(Object.entries(event).filter(([field]) => field !== 'hash'))));
+
+/** The bytes that a seal signs. The prefix keeps the signature from meaning anything elsewhere. */
+export const sealMessage = (incident: string, head: string, events: number): Uint8Array =>
+  Buffer.from(`checkrein/seal/v1\n${canonical({ incident, head, events })}`);
+
+/** Short name of a public key, for people to compare: SHA-256 over its DER form, first 16 hex digits. */
+export const keyFingerprint = (publicKeyPem: string): string =>
+  createHash('sha256')
+    .update(createPublicKey(publicKeyPem).export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+    .slice(0, 16);
+
+/** What checking a trace found: sound, or the first broken event and why. */
+export type ChainVerdict =
+  | { readonly sound: true; readonly events: readonly TraceEvent[]; readonly keyFingerprint: string }
+  | { readonly sound: false; readonly seq: number; readonly reason: string };
+
+const broken = (seq: number, reason: string): ChainVerdict => ({ sound: false, seq, reason });
+
+const parse = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+};
+
+const sealFault = (seal: TraceEventOf<'trace.sealed'>, pinnedKey: string | undefined): string | undefined => {
+  const { head, events, publicKey, signature } = seal.data;
+  if (head !== seal.prev) return 'the seal names another head than the event before it';
+  if (events !== seal.seq) return `the seal counts ${events} events, but ${seal.seq} stand before it`;
+  try {
+    if (pinnedKey !== undefined && keyFingerprint(pinnedKey) !== keyFingerprint(publicKey))
+      return `the seal was made with key ${keyFingerprint(publicKey)}, not with the expected ${keyFingerprint(pinnedKey)}`;
+    const holds = verify(
+      'sha256',
+      sealMessage(seal.incident, head, events),
+      publicKey,
+      Buffer.from(signature, 'base64'),
+    );
+    return holds ? undefined : 'the signature of the seal does not hold';
+  } catch {
+    return 'the seal holds no readable key or signature';
+  }
+};
+
+/** What breaks the chain at an event, given the event before it; nothing if it holds. */
+const linkFault = (event: TraceEvent, before: TraceEvent | undefined): string | undefined => {
+  const seq = before === undefined ? 0 : before.seq + 1;
+  if (event.seq !== seq) return `expected event ${seq}, found event ${event.seq}: one was removed or added`;
+  if (event.prev !== (before?.hash ?? GENESIS)) return 'its link to the event before is broken';
+  if (event.hash !== hashOf(event)) return 'its content does not match its hash';
+  if (before !== undefined && event.incident !== before.incident) return 'it belongs to another incident';
+  return before !== undefined && isKind(before, 'trace.sealed') ? 'it follows the seal' : undefined;
+};
+
+/** Checks the chain of an open trace: what apply trusts its plan and its grant on. */
+export const chainFault = (events: readonly TraceEvent[]): string | undefined => {
+  for (const [index, event] of events.entries()) {
+    const fault = linkFault(event, events[index - 1]);
+    if (fault !== undefined) return `Event ${index} of the trace is broken: ${fault}.`;
+  }
+  return undefined;
+};
+
+/**
+ * Checks a whole trace offline: every line is the one canonical spelling of a known event, every hash
+ * and link holds, and the last event is a seal whose signature holds. With `pinnedKey` (PEM) the seal must
+ * be of that key; without it a chain that was rewritten *and* re-sealed under a new key would pass, so
+ * callers say which key it was.
+ */
+export const verifyTrace = (lines: readonly string[], pinnedKey?: string): ChainVerdict => {
+  const events: TraceEvent[] = [];
+  for (const [index, line] of lines.entries()) {
+    const event = parse(line);
+    if (!isTraceEvent(event)) return broken(index, 'this line is not a trace event');
+    if (canonical(event) !== line) return broken(index, 'this line is not in canonical form');
+    const fault = linkFault(event, events.at(-1));
+    if (fault !== undefined) return broken(index, fault);
+    events.push(event);
+  }
+  const last = events.at(-1);
+  if (last === undefined) return broken(0, 'there are no events');
+  if (!isKind(last, 'trace.sealed'))
+    return broken(last.seq, 'no seal follows: the incident is still open, or the tail was cut');
+  const fault = sealFault(last, pinnedKey);
+  if (fault !== undefined) return broken(last.seq, fault);
+  return { sound: true, events, keyFingerprint: keyFingerprint(last.data.publicKey) };
+};

@@ -1,0 +1,51 @@
+import type { Conclusion, Outcome } from '../../contracts/conclusion.ts';
+import type { TraceEvent } from '../../contracts/events.ts';
+import { allOf, lastOf } from './queries.ts';
+
+/** How an incident ended, and why, in a sentence. */
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly conclusion: Conclusion | null;
+}
+
+const wasHealed = (events: readonly TraceEvent[]): boolean => {
+  const verified = lastOf(events, 'change.verified');
+  const later = allOf(events, 'apply.started').some((event) => verified !== undefined && event.seq > verified.seq);
+  return verified?.data.outcome === 'healed' && !later;
+};
+
+/** Reads the ending off a trace. Pure. What cannot be told from the trace counts as failed. */
+export const endingOf = (events: readonly TraceEvent[]): Ending => {
+  const refused = lastOf(events, 'incident.refused')?.data;
+  if (refused !== undefined) return { outcome: refused.outcome, reason: refused.reason, conclusion: null };
+  const failed = lastOf(events, 'harness.failed')?.data;
+  if (failed !== undefined)
+    return { outcome: 'failed', reason: `The harness failed: ${failed.error}. ${failed.cause}`, conclusion: null };
+  const reviewed = lastOf(events, 'conclusion.reviewed')?.data;
+  if (reviewed?.accepted === true && reviewed.conclusion !== null)
+    return wasHealed(events)
+      ? {
+          outcome: 'healed',
+          reason: 'A change was applied and verified against the alarm.',
+          conclusion: reviewed.conclusion,
+        }
+      : {
+          outcome: 'diagnosed',
+          reason: 'The agent concluded without a change that healed the alarm.',
+          conclusion: reviewed.conclusion,
+        };
+  const broken = reviewed?.verdicts.find((verdict) => verdict.verifier === 'no_unapproved_mutation' && !verdict.holds);
+  if (broken !== undefined)
+    return {
+      outcome: 'failed',
+      reason: `A change on this trace is not backed by a grant. ${broken.reason}`,
+      conclusion: null,
+    };
+  const budget = lastOf(events, 'budget.checked')?.data;
+  if (budget?.allowed === false)
+    return { outcome: 'escalated', reason: `Budget spent (${budget.which}): ${budget.reason}`, conclusion: null };
+  const escalation = lastOf(events, 'escalation.asked')?.data;
+  if (escalation !== undefined) return { outcome: 'escalated', reason: escalation.reason, conclusion: null };
+  return { outcome: 'failed', reason: 'The incident was closed, and nothing on its trace says why.', conclusion: null };
+};

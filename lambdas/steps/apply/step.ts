@@ -1,0 +1,96 @@
+import type * as z from 'zod';
+import { ApplyOutput, RollbackOutput, StepInput } from '../../contracts/flow.ts';
+import type { EventData } from '../../contracts/events.ts';
+import type { Json } from '../../contracts/json.ts';
+import { contractBroken } from '../../contracts/errors.ts';
+import { Journal } from '../../kernel/trace/journal.ts';
+import { unansweredCalls } from '../../kernel/trace/queries.ts';
+import { shown } from '../../kernel/trace/plan-text.ts';
+import type { Step } from '../../runtime/step.ts';
+import { makeChange } from './change.ts';
+import type { ApplyPorts } from './ports.ts';
+import { preflight } from './preflight.ts';
+import { mustStillStand } from './recheck.ts';
+import { undertake, type Undertaking } from './pending-change.ts';
+
+type Result =
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'finished'; readonly finished: EventData<'apply.finished'> };
+
+const carryOut = async (undertaking: Undertaking, journal: Journal, ports: ApplyPorts): Promise<Result> => {
+  const { event, replayed } = await journal.once('apply.checked', async () => ({
+    data: await preflight(undertaking, journal, ports),
+  }));
+  const { checks, verdict, grantId, digest, purpose } = event.data;
+  if (verdict === 'refused') {
+    const refusal = checks.find((check) => check.outcome === 'refused');
+    return { kind: 'refused', reason: refusal === undefined ? 'refused' : `(${refusal.check}) ${refusal.reason}` };
+  }
+  if (grantId === null) throw contractBroken('A change was allowed without a grant.');
+  if (replayed) await mustStillStand(undertaking, journal, ports);
+  await journal.once('grant.redeemed', () => ({
+    data: { grantId, digest, purpose, approvers: undertaking.grant?.approvers ?? [] },
+  }));
+  return { kind: 'finished', finished: await makeChange(undertaking, journal, ports, grantId) };
+};
+
+const targetNow = (state: Json): string =>
+  state === null ? 'AWS did not say how the target is now.' : `The target is now: ${shown(state)}.`;
+
+/** What became of the confirmed call, told to the model. Silence until now kept its call open. */
+const tell = async (journal: Journal, about: 'apply' | 'rollback', text: string, isError: boolean): Promise<void> => {
+  const toolUseId = unansweredCalls(journal.eventsBefore)[0]?.id ?? null;
+  await journal.once('model.told', () => ({ data: { about, text }, replies: [{ toolUseId, text, isError }] }));
+};
+
+const runApply = async (input: StepInput, ports: ApplyPorts): Promise<z.infer<typeof ApplyOutput>> => {
+  const journal = await Journal.open(ports, 'apply', input);
+  const undertaking = await undertake('apply', journal, ports);
+  const done = await carryOut(undertaking, journal, ports);
+  const { handle } = undertaking.planned;
+  const back = async (text: string): Promise<z.infer<typeof ApplyOutput>> => {
+    await tell(journal, 'apply', text, true);
+    return { ...input, seq: journal.seq, next: 'decide', waitSeconds: 0 };
+  };
+  if (done.kind === 'refused') return back(`${handle} was not applied, and nothing was changed. ${done.reason}`);
+  const { outcome, error, state } = done.finished;
+  if (outcome === 'failed') return back(`Action failed: ${error?.says ?? 'no reason was given'} ${targetNow(state)}`);
+  return { ...input, seq: journal.seq, next: 'verify', waitSeconds: undertaking.tool.manifest.settleSeconds };
+};
+
+const runRollback = async (input: StepInput, ports: ApplyPorts): Promise<z.infer<typeof RollbackOutput>> => {
+  const journal = await Journal.open(ports, 'rollback', input);
+  const undertaking = await undertake('rollback', journal, ports);
+  const done = await carryOut(undertaking, journal, ports);
+  const { handle, plan } = undertaking.planned;
+  if (done.kind === 'finished' && done.finished.outcome === 'applied') {
+    await tell(
+      journal,
+      'rollback',
+      `${handle} did not help and was rolled back: ${plan.inverse.says} ${targetNow(done.finished.state)}`,
+      false,
+    );
+    return { ...input, seq: journal.seq, next: 'decide' };
+  }
+  const why = done.kind === 'refused' ? done.reason : (done.finished.error?.says ?? 'its outcome is unknown');
+  const text = `${handle} did not help, and its rollback did not go through: ${why} A human must look at ${plan.target.arn} now.`;
+  await tell(journal, 'rollback', text, true);
+  await journal.once('escalation.asked', () => ({ data: { reason: text } }));
+  return { ...input, seq: journal.seq, next: 'close' };
+};
+
+/** Makes a granted change, under credentials cut to it. */
+export const apply: Step<StepInput, z.infer<typeof ApplyOutput>, ApplyPorts> = {
+  name: 'apply',
+  input: StepInput,
+  output: ApplyOutput,
+  run: runApply,
+};
+
+/** Undoes a change that did not help, under the grant that was given together with it. */
+export const rollback: Step<StepInput, z.infer<typeof RollbackOutput>, ApplyPorts> = {
+  name: 'rollback',
+  input: StepInput,
+  output: RollbackOutput,
+  run: runRollback,
+};

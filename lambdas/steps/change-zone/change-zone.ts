@@ -1,0 +1,26 @@
+import { apply, rollback } from '../apply/step.ts';
+import type { ApplyPorts } from '../apply/ports.ts';
+import { ChangeZoneInput } from '../../contracts/flow.ts';
+import { dryRun } from '../dry-run/step.ts';
+import { contractBroken } from '../../contracts/errors.ts';
+import { runStep } from '../../runtime/step.ts';
+
+/**
+ * The three steps that need the change role, in the one function that may assume it. EC2's dry run asks
+ * for the very permission of the change, so a dry-run function of its own would be a second one that can
+ * change things (docs/decisions/0002).
+ */
+export const changeZone = async (event: unknown, ports: ApplyPorts) => {
+  const input = ChangeZoneInput.safeParse(event);
+  if (!input.success)
+    throw contractBroken(`The change zone was asked for something it does not do: ${input.error.message}`);
+  const { step, state } = input.data;
+  switch (step) {
+    case 'dry-run':
+      return runStep(dryRun, state, ports);
+    case 'apply':
+      return runStep(apply, state, ports);
+    case 'rollback':
+      return runStep(rollback, state, ports);
+  }
+};

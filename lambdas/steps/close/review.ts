@@ -1,0 +1,97 @@
+import type { Conclusion } from '../../contracts/conclusion.ts';
+import type { EventData, TraceEvent } from '../../contracts/events.ts';
+import { canonical } from '../../kernel/trace/canonical.ts';
+import { allOf, evidenceByHandle, findPlan } from '../../kernel/trace/queries.ts';
+
+type Verdict = EventData<'conclusion.reviewed'>['verdicts'][number];
+
+/** A predicate over the trace that must hold before a conclusion is accepted. One idea each, pure, able to fail. */
+interface Verifier {
+  readonly name: string;
+  /** What is wrong, or nothing. */
+  readonly fault: (events: readonly TraceEvent[], conclusion: Conclusion) => string | undefined;
+}
+
+const evidenceRequired: Verifier = {
+  name: 'evidence_required',
+  fault: (events) =>
+    allOf(events, 'evidence.gathered').some((event) => event.data.outcome === 'ok')
+      ? undefined
+      : 'Nothing was observed. Look before you conclude.',
+};
+
+const claimsCiteEvidence: Verifier = {
+  name: 'claims_cite_evidence',
+  fault: (events, { claims }) => {
+    const evidence = evidenceByHandle(events);
+    if (claims.length === 0)
+      return 'There are no claims. State each fact that you rely on as a claim and cite its evidence.';
+    const faults = claims.flatMap(({ text, evidence: handles }) => {
+      const claim = `Claim "${text.slice(0, 80)}"`;
+      if (handles.length === 0) return [`${claim} cites no evidence.`];
+      const unknown = handles.filter((handle) => !evidence.has(handle));
+      if (unknown.length > 0)
+        return [
+          `${claim} cites ${unknown.join(', ')}, which does not exist. There is ${[...evidence.keys()].join(', ') || 'none'}.`,
+        ];
+      const failed = handles.filter((handle) => evidence.get(handle)?.data.outcome === 'failed');
+      return failed.length === handles.length
+        ? [`${claim} cites only ${failed.join(', ')}, which did not answer.`]
+        : [];
+    });
+    return faults.length === 0 ? undefined : faults.join(' ');
+  },
+};
+
+/** Why a started change was not backed by a yes. Everything is read off the trace; no flag says "approved". */
+const unbacked = (
+  events: readonly TraceEvent[],
+  started: Extract<TraceEvent, { kind: 'apply.started' }>,
+): string | undefined => {
+  const { digest, grantId, purpose, input, tool } = started.data;
+  const before = events.slice(0, started.seq);
+  const planned = findPlan(before, digest);
+  const what = `Event ${started.seq} (${purpose} ${digest.slice(0, 15)}…)`;
+  if (planned === undefined) return `${what} has no plan.`;
+  const { plan } = planned;
+  const wanted = purpose === 'apply' ? plan.input : plan.inverse.reversible ? plan.inverse.input : undefined;
+  if (wanted === undefined || plan.tool !== tool || canonical(wanted) !== canonical(input))
+    return `${what} is not what the plan says.`;
+  const issued = allOf(before, 'grant.issued').some((event) =>
+    event.data.grants.some((grant) => grant.id === grantId && grant.digest === digest && grant.purpose === purpose),
+  );
+  if (!issued) return `${what} used a grant that was never issued for it.`;
+  const redeemed = allOf(before, 'grant.redeemed').filter((event) => event.data.grantId === grantId);
+  if (redeemed.length !== 1) return `${what} used a grant that was redeemed ${redeemed.length} times.`;
+  const yes =
+    allOf(before, 'approval.closed').some(
+      (event) => event.data.digest === digest && event.data.outcome === 'granted',
+    ) ||
+    allOf(before, 'plan.judged').some((event) => event.data.digest === digest && event.data.verdict === 'unattended');
+  return yes ? undefined : `${what} had neither a human's nor a policy's yes.`;
+};
+
+const noUnapprovedMutation: Verifier = {
+  name: 'no_unapproved_mutation',
+  fault: (events) => {
+    const started = allOf(events, 'apply.started');
+    const ids = started.map((event) => event.data.grantId);
+    if (new Set(ids).size !== ids.length) return 'One grant stands behind two changes.';
+    return started.map((event) => unbacked(events, event)).find((fault) => fault !== undefined);
+  },
+};
+
+/** Verifiers in the order in which they are asked. */
+const VERIFIERS: readonly Verifier[] = [evidenceRequired, noUnapprovedMutation, claimsCiteEvidence];
+
+/** Reviews a conclusion against the trace. Every verifier speaks, so that the agent can mend all at once. */
+export const review = (
+  events: readonly TraceEvent[],
+  conclusion: Conclusion,
+): { verdicts: Verdict[]; accepted: boolean } => {
+  const verdicts = VERIFIERS.map(({ name, fault }) => {
+    const found = fault(events, conclusion);
+    return { verifier: name, holds: found === undefined, reason: found ?? 'holds' };
+  });
+  return { verdicts, accepted: verdicts.every((verdict) => verdict.holds) };
+};

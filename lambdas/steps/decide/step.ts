@@ -1,0 +1,88 @@
+import type * as z from 'zod';
+import { DecideOutput, StepInput } from '../../contracts/flow.ts';
+import type { Agent } from '../../contracts/agent.ts';
+import type { TraceEventOf } from '../../contracts/events.ts';
+import type { Rules } from '../../contracts/rules.ts';
+import { toolSpecsOf } from '../../kernel/model/admission.ts';
+import { agentOf } from '../../kernel/model/agents.ts';
+import { isStuck, messagesOf } from '../../kernel/model/conversation.ts';
+import { Journal } from '../../kernel/trace/journal.ts';
+import { costMicroUsd } from '../../kernel/model/model-prices.ts';
+import { systemPrompt } from '../../kernel/model/system-prompt.ts';
+import { openingOf } from '../../kernel/trace/queries.ts';
+import { fenceOf } from '../../kernel/redaction/untrusted.ts';
+import type { Clock, Ledger, Model } from '../../contracts/ports.ts';
+import type { Step } from '../../runtime/step.ts';
+import { MAX_ANSWER_TOKENS, reserve, settle, worstCase } from './budget.ts';
+import { refusalReply, routeOf } from './route.ts';
+
+/** Turns that may lead to nothing before a human is called. */
+const PATIENCE = 4;
+
+export interface DecidePorts {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly model: Model;
+  readonly rules: Rules;
+}
+
+type Answered = { readonly turn: TraceEventOf<'model.called'>; readonly fresh: boolean };
+
+const askModel = async (
+  journal: Journal,
+  ports: DecidePorts,
+  agent: Agent,
+  system: string,
+  turn: number,
+): Promise<Answered> => {
+  const { event, replayed } = await journal.once('model.called', async () => {
+    const started = ports.clock.now().getTime();
+    const answer = await ports.model.decide({
+      model: agent.model,
+      system,
+      messages: messagesOf(journal.events),
+      tools: toolSpecsOf(agent),
+      maxTokens: MAX_ANSWER_TOKENS,
+    });
+    const latencyMs = ports.clock.now().getTime() - started;
+    const cost = costMicroUsd(agent.model, answer.usage, ports.rules.settings.model);
+    return { data: { ...answer, turn, costMicroUsd: cost, latencyMs } };
+  });
+  return { turn: event, fresh: !replayed };
+};
+
+const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof DecideOutput>> => {
+  const journal = await Journal.open(ports, 'decide', input);
+  const agent = agentOf(ports.rules, input.agent);
+  const to = (next: z.infer<typeof DecideOutput>['next']): z.infer<typeof DecideOutput> => ({
+    ...input,
+    seq: journal.seq,
+    next,
+  });
+  const system = systemPrompt(agent, fenceOf(openingOf(journal.events).hash));
+  const { event: budget } = await journal.once('budget.checked', async () => {
+    const request = JSON.stringify([system, messagesOf(journal.events), toolSpecsOf(agent)]);
+    const next = worstCase(agent, Buffer.byteLength(request), ports.rules.settings.model);
+    return { data: await reserve(ports, agent, journal.events, next) };
+  });
+  if (!budget.data.allowed) return to('close');
+  const { turn, fresh } = await askModel(journal, ports, agent, system, budget.data.turn);
+  if (fresh) await settle(ports.ledger, agent.name, new Date(budget.at), budget.data.microUsd, turn.data.costMicroUsd);
+  const route = routeOf(turn, agent);
+  for (const data of route.refusals)
+    await journal.once('call.refused', () => ({ data, replies: [refusalReply(data)] }));
+  const stuck = route.next === 'decide' && isStuck(journal.events, PATIENCE);
+  const escalation =
+    route.escalation ?? (stuck ? `${PATIENCE} turns in a row led to nothing but refused calls.` : undefined);
+  if (escalation === undefined) return to(route.next);
+  await journal.once('escalation.asked', () => ({ data: { reason: escalation } }));
+  return to('close');
+};
+
+/** One model turn: reserve money, ask, sort the calls, and say where the flow goes. */
+export const decide: Step<StepInput, z.infer<typeof DecideOutput>, DecidePorts> = {
+  name: 'decide',
+  input: StepInput,
+  output: DecideOutput,
+  run,
+};

@@ -1,0 +1,130 @@
+import type * as z from 'zod';
+import { ObserveOutput, StepInput } from '../../contracts/flow.ts';
+import type { Agent } from '../../contracts/agent.ts';
+import type { Json } from '../../contracts/json.ts';
+import { admit } from '../../kernel/model/admission.ts';
+import { contractBroken } from '../../contracts/errors.ts';
+import { agentOf } from '../../kernel/model/agents.ts';
+import { asToolError } from '../../kernel/redaction/tool-errors.ts';
+import { firstLookCalls } from '../../kernel/model/first-look.ts';
+import { Journal } from '../../kernel/trace/journal.ts';
+import type { Entry } from '../../kernel/trace/next-event.ts';
+import { redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
+import { sceneOf } from '../../kernel/trace/location.ts';
+import { evidenceByHandle, lastOf, openingOf, unansweredCalls } from '../../kernel/trace/queries.ts';
+import { fenced, fenceOf, suspicionsIn } from '../../kernel/redaction/untrusted.ts';
+import type { CloudAccess, Ids, Ledger } from '../../contracts/ports.ts';
+import type { Step } from '../../runtime/step.ts';
+import { loadObserveTool } from '../../tools/load.ts';
+import { screening, type ScreeningPorts } from './content-filter.ts';
+
+export interface ObservePorts extends ScreeningPorts {
+  readonly ledger: Ledger;
+  readonly ids: Ids;
+  readonly cloud: CloudAccess;
+}
+
+interface Looking {
+  readonly toolUseId: string | null;
+  readonly tool: string;
+  readonly input: Json;
+}
+
+type Finding = { readonly outcome: 'ok' | 'failed'; readonly text: string; readonly durationMs: number };
+
+/** The agent's first look, as far as the event has values for it; what it has none for is said once. */
+const firstLook = async (agent: Agent, journal: Journal): Promise<Looking[]> => {
+  const calls = firstLookCalls(agent, openingOf(journal.events).data.alarm);
+  const skipped = calls.flatMap(({ tool, skipped: reason }) => (reason === undefined ? [] : [{ tool, reason }]));
+  if (skipped.length > 0) await journal.once('first-look.skipped', () => ({ data: { calls: skipped } }));
+  return calls
+    .filter((call) => call.skipped === undefined)
+    .map(({ tool, input }) => ({ toolUseId: null, tool, input }));
+};
+
+/** The observe calls of the newest turn. */
+const callsOfTurn = (agent: Agent, journal: Journal): Looking[] =>
+  unansweredCalls(journal.eventsBefore)
+    .filter((call) => admit(agent, call).kind === 'observe')
+    .map((call) => ({ toolUseId: call.id, tool: call.name, input: call.input }));
+
+const look = async (looking: Looking, agent: Agent, journal: Journal, ports: ObservePorts): Promise<Finding> => {
+  const started = ports.clock.now().getTime();
+  const found = (outcome: Finding['outcome'], text: string): Finding => ({
+    outcome,
+    text,
+    durationMs: ports.clock.now().getTime() - started,
+  });
+  const admission = admit(agent, { id: looking.toolUseId ?? '', name: looking.tool, input: looking.input });
+  if (admission.kind !== 'observe')
+    return found('failed', admission.kind === 'refused' ? admission.reason : `${looking.tool} does not only read.`);
+  const tool = await loadObserveTool(looking.tool);
+  try {
+    const context = {
+      cloud: ports.cloud(admission.manifest.reads, sceneOf(journal.events)),
+      clock: ports.clock,
+      alarm: openingOf(journal.events).data.alarm,
+    };
+    return found('ok', await tool.run(admission.input, context));
+  } catch (error) {
+    const told = asToolError(error);
+    if (told === undefined) throw error;
+    return found('failed', told.says);
+  }
+};
+
+/** What is put on the trace of a finding: redacted first, then shown to the guardrail. */
+const entryFor = async (
+  looking: Looking,
+  finding: Finding | undefined,
+  redactor: Redactor,
+  screen: ReturnType<typeof screening>,
+  journal: Journal,
+): Promise<Entry<'evidence.gathered'>> => {
+  if (finding === undefined) throw contractBroken(`${looking.tool} was to be recorded without having been asked.`);
+  const { tool, input, toolUseId } = looking;
+  const evidence = `E${evidenceByHandle(journal.events).size + 1}`;
+  const redacted = redactor.text(finding.text);
+  const screened = await screen(redacted.text);
+  const { text } = screened;
+  const outcome = redacted.withheld || screened.withheld ? 'failed' : finding.outcome;
+  const fence = fenceOf(openingOf(journal.events).hash);
+  return {
+    data: {
+      evidence,
+      tool,
+      input,
+      toolUseId,
+      outcome,
+      text,
+      clipped: redacted.clipped,
+      redactions: redacted.redactions + screened.masked,
+      suspicions: [...suspicionsIn(redacted.text), ...screened.suspicions],
+      durationMs: finding.durationMs,
+    },
+    replies: [{ toolUseId, text: fenced(fence, evidence, tool, text), isError: outcome === 'failed' }],
+  };
+};
+
+const run = async (input: StepInput, ports: ObservePorts): Promise<z.infer<typeof ObserveOutput>> => {
+  const journal = await Journal.open(ports, 'observe', input);
+  const agent = agentOf(ports.rules, input.agent);
+  const beforeFirstTurn = lastOf(journal.eventsBefore, 'model.called') === undefined;
+  const calls = beforeFirstTurn ? await firstLook(agent, journal) : callsOfTurn(agent, journal);
+  // What an earlier attempt has recorded is not asked again; the rest runs side by side.
+  const done = journal.recorded('evidence.gathered');
+  const redactor = await redactorOf(ports, journal.incident);
+  const findings = await Promise.all(calls.slice(done).map((call) => look(call, agent, journal, ports)));
+  const screen = screening(ports);
+  for (const [index, call] of calls.entries())
+    await journal.once('evidence.gathered', () => entryFor(call, findings[index - done], redactor, screen, journal));
+  return { ...input, seq: journal.seq, next: 'decide' };
+};
+
+/** Runs observe calls in parallel and puts what they found on the trace, redacted, clipped and fenced. */
+export const observe: Step<StepInput, z.infer<typeof ObserveOutput>, ObservePorts> = {
+  name: 'observe',
+  input: StepInput,
+  output: ObserveOutput,
+  run,
+};

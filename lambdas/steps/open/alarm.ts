@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { AlarmDetail, type Alarm, type BusEvent } from '../../contracts/alarm.ts';
+import { canonical } from '../../kernel/trace/canonical.ts';
+
+const ALARM_EVENT = 'CloudWatch Alarm State Change';
+
+/** An event as an alarm; `null` for an event of another type; or why it is an alarm that cannot be read. */
+export type AlarmReading =
+  | { readonly kind: 'alarm'; readonly alarm: Alarm; readonly state: AlarmDetail['state']['value'] }
+  | { readonly kind: 'other' }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+const kindOf = ({ configuration }: AlarmDetail): Alarm['kind'] => {
+  const expressions = configuration.metrics.flatMap((one) => (one.expression === undefined ? [] : [one.expression]));
+  if (configuration.alarmRule !== undefined) return 'composite';
+  if (expressions.some((expression) => expression.includes('ANOMALY_DETECTION_BAND'))) return 'anomaly-detection';
+  if (expressions.length > 0) return 'metric-math';
+  return configuration.metrics.length > 1 ? 'several-metrics' : 'single';
+};
+
+/** Reads the alarm out of an EventBridge event, whatever kind of alarm it is. */
+export const readAlarm = (event: BusEvent): AlarmReading => {
+  if (event.source !== 'aws.cloudwatch' || event['detail-type'] !== ALARM_EVENT) return { kind: 'other' };
+  const detail = AlarmDetail.safeParse(event.detail);
+  if (!detail.success)
+    return { kind: 'unreadable', reason: `The alarm event cannot be read: ${z.prettifyError(detail.error)}` };
+  const { alarmName, state, configuration } = detail.data;
+  const alarm: Alarm = {
+    name: alarmName,
+    arn: event.resources[0] ?? `arn:aws:cloudwatch:${event.region}:${event.account}:alarm:${alarmName}`,
+    account: event.account,
+    region: event.region,
+    kind: kindOf(detail.data),
+    reason: state.reason,
+    description: configuration.description ?? '',
+    since: state.timestamp ?? event.time,
+    metrics: configuration.metrics.flatMap(({ metricStat }) =>
+      metricStat === undefined
+        ? []
+        : [
+            {
+              namespace: metricStat.metric.namespace,
+              name: metricStat.metric.name,
+              dimensions: metricStat.metric.dimensions,
+              stat: metricStat.stat,
+              periodSeconds: Math.round(metricStat.period),
+            },
+          ],
+    ),
+  };
+  return { kind: 'alarm', alarm, state: state.value };
+};
+
+/**
+ * Events with the same storm key are copies of one trouble. The key contains the resource (dimensions):
+ * two machines under alarms of one name are two incidents, or the second would never be looked at.
+ */
+export const stormKeyOf = (event: BusEvent, alarm: Alarm | null): string =>
+  alarm === null
+    ? canonical([event.account, event.region, event.source, event['detail-type'], event.resources])
+    : canonical([alarm.arn, alarm.metrics.map((one) => one.dimensions)]);

@@ -1,0 +1,82 @@
+import type { TraceEvent } from '../../contracts/events.ts';
+import { TraceSealed } from '../../contracts/errors.ts';
+import { sha256 } from '../../kernel/trace/canonical.ts';
+import { Journal, type JournalPorts } from '../../kernel/trace/journal.ts';
+import { confirmStorm, joinStorm, openIn, stormRow } from '../../kernel/limits/deduplication-rows.ts';
+import { allOf, lastOf } from '../../kernel/trace/queries.ts';
+
+/** Copies that get a line of their own on the trace. Ten thousand copies are a number, not ten thousand lines. */
+const COPIES_ON_TRACE = 20;
+
+/** No line where it has one, where there are enough, or before the incident's own opening, which is being written. */
+const needsNoLine =
+  (eventId: string) =>
+  (events: readonly TraceEvent[]): boolean => {
+    const attached = allOf(events, 'incident.attached');
+    return (
+      lastOf(events, 'incident.opened') === undefined ||
+      attached.length >= COPIES_ON_TRACE ||
+      attached.some((event) => event.data.eventId === eventId)
+    );
+  };
+
+/** Looks at the trace of the incident that a copy joined, and writes the copy's line there while there are few. */
+const addLine = async (
+  ports: JournalPorts,
+  stormKey: string,
+  incidentId: string,
+  eventId: string,
+  onTrace: boolean,
+): Promise<'attached' | 'gone'> => {
+  // A name of its own, or of two copies at once one would take the other's line for its own.
+  const journal = await Journal.open(ports, `attach-${sha256(eventId).slice(0, 12)}`, { incidentId, seq: 0 });
+  if (lastOf(journal.events, 'trace.sealed') !== undefined) return 'gone';
+  if (!onTrace && lastOf(journal.events, 'incident.opened') !== undefined)
+    await confirmStorm(ports.ledger, stormKey, incidentId);
+  try {
+    await journal.onceUnless('incident.attached', needsNoLine(eventId), () => ({
+      data: { eventId, copy: allOf(journal.events, 'incident.attached').length + 1 },
+    }));
+    return 'attached';
+  } catch (error) {
+    if (error instanceof TraceSealed) return 'gone';
+    throw error;
+  }
+};
+
+/**
+ * Joins a copy to an incident. `gone`: that one ended in the meantime. Once the incident is known to be on its
+ * trace, only the first copies look there, since a thousand writers of one trace get in each other's way.
+ */
+const attach = async (
+  ports: JournalPorts,
+  stormKey: string,
+  incidentId: string,
+  eventId: string,
+): Promise<'attached' | 'gone'> => {
+  const joined = await joinStorm(ports.ledger, stormKey, incidentId, eventId);
+  if (joined === undefined) return 'gone';
+  const { number, onTrace } = joined;
+  return onTrace && number > COPIES_ON_TRACE ? 'attached' : addLine(ports, stormKey, incidentId, eventId, onTrace);
+};
+
+/**
+ * Claims a storm key for an incident, or joins the incident that has it. When that one closes just now,
+ * the alarm is back after a close, so the claim is made again and wins.
+ */
+export const claim = async (
+  ports: JournalPorts,
+  stormKey: string,
+  incidentId: string,
+  eventId: string,
+): Promise<{ opened: true } | { opened: false; incidentId: string }> => {
+  for (;;) {
+    const { created, row } = await ports.ledger.create(stormRow(stormKey), { incidentId, open: true });
+    const holder = openIn(row);
+    if (created || holder === incidentId) return { opened: true };
+    if (holder !== undefined && (await attach(ports, stormKey, holder, eventId)) === 'attached')
+      return { opened: false, incidentId: holder };
+    if (await ports.ledger.replace(stormRow(stormKey), { incidentId, open: true }, row.version))
+      return { opened: true };
+  }
+};

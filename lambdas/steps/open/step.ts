@@ -1,0 +1,149 @@
+import * as z from 'zod';
+import type { Agent } from '../../contracts/agent.ts';
+import type { Alarm } from '../../contracts/alarm.ts';
+import type { Outcome } from '../../contracts/conclusion.ts';
+import type { EventData } from '../../contracts/events.ts';
+import { OpenInput, OpenOutput } from '../../contracts/flow.ts';
+import { FAMILY } from '../../contracts/ledger-keys.ts';
+import type { Rules } from '../../contracts/rules.ts';
+import { contractBroken } from '../../contracts/errors.ts';
+import { dayKeys } from '../../kernel/limits/day-budget.ts';
+import { Journal } from '../../kernel/trace/journal.ts';
+import { redactedJson, redactedWords, redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
+import { openIn, stormRow } from '../../kernel/limits/deduplication-rows.ts';
+import type { Clock, Ids, Ledger, Place, Switch } from '../../contracts/ports.ts';
+import type { Step } from '../../runtime/step.ts';
+import { stormKeyOf } from './alarm.ts';
+import { route, type Intake } from './intake.ts';
+import { claim } from './deduplication.ts';
+import { triggerOwnerOf } from './trigger-owner.ts';
+
+export interface OpenPorts {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly switch: Switch;
+  readonly rules: Rules;
+  /** Where Checkrein is. */
+  readonly home: Place;
+}
+
+type Output = z.infer<typeof OpenOutput>;
+type Taken = Extract<Intake, { taken: true }>;
+
+/** Counts the incident against the day; answers with the ceiling that it would break. */
+const overCeiling = async (
+  { ledger, clock, rules }: OpenPorts,
+  agent: Agent,
+): Promise<EventData<'incident.opened'>['overCeiling']> => {
+  const keys = dayKeys(agent.name, clock.now());
+  const perAgent = agent.budgetPerDay.incidents;
+  if (!(await ledger.add(keys.agent, { incidents: 1 }, { incidents: perAgent })).added) {
+    const reason = `Agent ${agent.name} has had its ${perAgent} incidents of today (UTC).`;
+    return { which: 'agent incidents a day', limit: perAgent, reason };
+  }
+  const perAccount = rules.settings.accountBudgetPerDay.incidents;
+  if (!(await ledger.add(keys.account, { incidents: 1 }, { incidents: perAccount })).added) {
+    const reason = `The account has had its ${perAccount} incidents of today (UTC).`;
+    return { which: 'account incidents a day', limit: perAccount, reason };
+  }
+  return undefined;
+};
+
+const refuse = async (journal: Journal, { event }: OpenInput, outcome: Outcome, reason: string): Promise<Output> => {
+  const id = z.object({ id: z.string() }).safeParse(event);
+  const eventId = id.success ? id.data.id : 'unknown';
+  await journal.once('incident.refused', () => ({
+    data: { eventId, outcome, reason: redactedWords(reason), detail: redactedJson(event) },
+  }));
+  return { incidentId: journal.incident, agent: 'none', seq: journal.seq, next: 'close' };
+};
+
+/** The incident that an event belongs to already: that of its first delivery, or that of the storm it is part of. */
+const openIncidentOf = async (
+  { event }: Taken,
+  stormKey: string,
+  incidentId: string,
+  ports: OpenPorts,
+): Promise<string | undefined> => {
+  const source = await ports.ledger.create({ family: FAMILY.source, id: event.id }, { incidentId });
+  const first = z.object({ incidentId: z.string() }).parse(source.row.data).incidentId;
+  if (first !== incidentId) {
+    // The execution that had this very event first may itself have joined another one's incident.
+    return openIn(await ports.ledger.fetch(stormRow(stormKey))) ?? first;
+  }
+  const claimed = await claim(ports, stormKey, incidentId, event.id);
+  return claimed.opened ? undefined : claimed.incidentId;
+};
+
+/** Only what people wrote is prose. Name, ARN and dimensions are what AWS is asked by, and stay as they are. */
+const withoutSecrets = (alarm: Alarm, redactor: Redactor): Alarm => ({
+  ...alarm,
+  reason: redactor.text(alarm.reason).text,
+  description: redactor.text(alarm.description).text,
+});
+
+/** What an earlier attempt recorded stands, whatever switch, clock and counters say by now. */
+const replayed = (journal: Journal): Output | undefined => {
+  const earlier = journal.upcoming;
+  if (earlier === undefined) return undefined;
+  const to = { incidentId: journal.incident, seq: earlier.seq + 1 };
+  switch (earlier.kind) {
+    case 'incident.opened':
+      return { ...to, agent: earlier.data.agent, next: 'observe' };
+    case 'incident.refused':
+      return { ...to, agent: 'none', next: 'close' };
+    default:
+      throw contractBroken(`Open found ${earlier.kind} where it had recorded an opening.`);
+  }
+};
+
+const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
+  const journal = await Journal.open(ports, 'open', { incidentId: input.execution, seq: 0 });
+  const earlier = replayed(journal);
+  if (earlier !== undefined) return earlier;
+  const intake = route(input.event, ports.rules, ports.home);
+  if (!intake.taken) return refuse(journal, input, 'unrouted', intake.reason);
+  const { event, agent, alarm } = intake;
+  const position = await ports.switch.read();
+  if (position === 'off')
+    return refuse(
+      journal,
+      input,
+      'switched-off',
+      'The kill switch is off: nothing is investigated until a human turns it on.',
+    );
+  const stormKey = stormKeyOf(event, alarm);
+  const joined = await openIncidentOf(intake, stormKey, input.execution, ports);
+  if (joined !== undefined) return { incidentId: joined, agent: agent.name, seq: 0, next: 'done' };
+  const ceiling = await overCeiling(ports, agent);
+  const triggeredBy = triggerOwnerOf(event);
+  const redactor = await redactorOf(ports, journal.incident);
+  await journal.once('incident.opened', () => ({
+    data: {
+      eventId: event.id,
+      execution: input.execution,
+      source: event.source,
+      detailType: event['detail-type'],
+      time: event.time,
+      stormKey,
+      agent: agent.name,
+      model: agent.model,
+      alarm: alarm && withoutSecrets(alarm, redactor),
+      detail: redactor.json(event.detail),
+      switch: position,
+      rulesHash: ports.rules.hash,
+      ...(triggeredBy !== undefined && { triggeredBy }),
+      ...(ceiling !== undefined && { overCeiling: ceiling }),
+    },
+  }));
+  return { incidentId: journal.incident, agent: agent.name, seq: journal.seq, next: 'observe' };
+};
+
+/** Turns an event into an incident, joins it to an open one, or records why it is not taken up. */
+export const openStep: Step<OpenInput, Output, OpenPorts> = {
+  name: 'open',
+  input: OpenInput,
+  output: OpenOutput,
+  run: open,
+};

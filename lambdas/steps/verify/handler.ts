@@ -1,0 +1,9 @@
+import { awsCloudAccess } from '../../adapters/aws/cloud.ts';
+import { basics, memberAccess } from '../../adapters/wiring.ts';
+import { serve } from '../../runtime/serve.ts';
+import { verify } from './step.ts';
+
+export const handler = serve(verify, (surroundings) => ({
+  ...basics(surroundings),
+  cloud: awsCloudAccess({ ...surroundings, members: memberAccess('memberReadRole', surroundings) }),
+}));

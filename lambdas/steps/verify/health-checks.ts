@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import type { Alarm } from '../../contracts/alarm.ts';
+import type { EventData } from '../../contracts/events.ts';
+import type { Target } from '../../contracts/plan.ts';
+import type { Cloud } from '../../contracts/ports.ts';
+
+export type Look = EventData<'change.verified'>['findings'][number];
+
+const AlarmStates = z.object({
+  MetricAlarms: z.array(z.object({ StateValue: z.string() })).optional(),
+  CompositeAlarms: z.array(z.object({ StateValue: z.string() })).optional(),
+});
+
+/** The triggering alarm: has it gone back to OK? */
+export const lookAtAlarm = async (cloud: Cloud, alarm: Alarm | null): Promise<Look> => {
+  const name = 'alarm';
+  if (alarm === null) return { name, outcome: 'unknown', detail: 'The incident was not opened by an alarm.' };
+  const answer = await cloud.send({
+    service: 'cloudwatch',
+    command: 'DescribeAlarms',
+    input: { AlarmNames: [alarm.name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] },
+  });
+  const { MetricAlarms = [], CompositeAlarms = [] } = AlarmStates.parse(answer);
+  const state = [...MetricAlarms, ...CompositeAlarms][0]?.StateValue;
+  if (state === undefined) return { name, outcome: 'unknown', detail: `There is no alarm ${alarm.name} any more.` };
+  const outcome = state === 'OK' ? 'good' : state === 'ALARM' ? 'bad' : 'unknown';
+  return { name, outcome, detail: `${alarm.name} is ${state}.` };
+};
+
+/** A metric that must not go up after a change to a kind of target, whatever the alarm says. */
+interface Guard {
+  readonly name: string;
+  readonly namespace: string;
+  readonly metric: string;
+  readonly dimensions: (target: Target) => { Name: string; Value: string }[];
+}
+
+const GUARDS: Readonly<Record<string, readonly Guard[]>> = {
+  'ec2-instance': [
+    {
+      name: 'status checks',
+      namespace: 'AWS/EC2',
+      metric: 'StatusCheckFailed',
+      dimensions: (target) => [{ Name: 'InstanceId', Value: target.id }],
+    },
+  ],
+};
+
+const MetricAnswer = z.object({
+  MetricDataResults: z.array(z.object({ Values: z.array(z.number()).default([]) })).default([]),
+});
+
+/** As many of the newest minutes must be bad: a machine that is just booting fails its checks for a moment. */
+const STEADY_MINUTES = 3;
+
+const judged = (guard: Guard, newestFirst: readonly number[]): Look => {
+  const { name, metric } = guard;
+  if (newestFirst.length === 0)
+    return { name, outcome: 'unknown', detail: `No datapoints of ${metric} since the change.` };
+  const newest = newestFirst.slice(0, STEADY_MINUTES);
+  const failing = newest.filter((value) => value > 0).length;
+  const detail = `${metric} was above 0 in ${failing} of the newest ${newest.length} minutes.`;
+  if (failing === 0) return { name, outcome: 'good', detail };
+  return { name, outcome: failing === STEADY_MINUTES ? 'bad' : 'unknown', detail };
+};
+
+/** Guard metrics from the change until now. */
+export const lookAtGuards = (cloud: Cloud, target: Target, since: Date, now: Date): Promise<Look[]> =>
+  Promise.all(
+    (GUARDS[target.kind] ?? []).map(async (guard) => {
+      const answer = await cloud.send({
+        service: 'cloudwatch',
+        command: 'GetMetricData',
+        input: {
+          StartTime: since.toISOString(),
+          EndTime: now.toISOString(),
+          ScanBy: 'TimestampDescending',
+          MetricDataQueries: [
+            {
+              Id: 'guard',
+              MetricStat: {
+                Metric: { Namespace: guard.namespace, MetricName: guard.metric, Dimensions: guard.dimensions(target) },
+                Period: 60,
+                Stat: 'Maximum',
+              },
+            },
+          ],
+        },
+      });
+      return judged(
+        guard,
+        MetricAnswer.parse(answer).MetricDataResults.flatMap((one) => one.Values),
+      );
+    }),
+  );

@@ -1,9 +1,0 @@
-import { awsCloudAccess } from '../adapters/aws/cloud.ts';
-import { basics, memberAccess } from '../adapters/wiring.ts';
-import { serve } from '../serve.ts';
-import { verify } from './step.ts';
-
-export const handler = serve(verify, (surroundings) => ({
-  ...basics(surroundings),
-  cloud: awsCloudAccess({ ...surroundings, members: memberAccess('memberReadRole', surroundings) }),
-}));

@@ -1,0 +1,103 @@
+import type { Json, JsonObject } from '../../lambdas/contracts/json.ts';
+import { CloudError } from '../../lambdas/contracts/errors.ts';
+import type { CloudRequest } from '../../lambdas/contracts/ports.ts';
+import { refusal } from './authorization.ts';
+import type { State } from './state.ts';
+import type { CallMatch, Drift, Fault } from './world/faults.ts';
+
+/** What befalls a call before it reaches the service. */
+export interface Mishap {
+  readonly delaySeconds: number;
+  readonly throttled: boolean;
+  readonly error: CloudError | undefined;
+}
+
+/** The faults of a world, and how often each has struck. */
+export class Mishaps {
+  readonly #faults: readonly Fault[];
+  readonly #matched = new Map<Fault, number>();
+
+  constructor(faults: readonly Fault[]) {
+    this.#faults = faults;
+  }
+
+  /** What befalls this attempt. Counts it. */
+  of(request: CloudRequest): Mishap {
+    const struck = this.#faults.filter((fault) => {
+      const { command } = fault;
+      if (command === undefined || !matches({ ...fault, command }, request)) return false;
+      return this.#count(fault) <= (fault.times ?? Infinity);
+    });
+    const error = struck.find((fault) => fault.error !== undefined)?.error;
+    return {
+      delaySeconds: struck.reduce((sum, fault) => sum + (fault.delaySeconds ?? 0), 0),
+      throttled: struck.some((fault) => fault.throttle === true),
+      error: error === undefined ? undefined : errorOf(request, error.code, error.message),
+    };
+  }
+
+  /** Changes the world where somebody meddles just before, or right after, this call. */
+  drift(when: 'before' | 'after', request: CloudRequest, state: State): void {
+    for (const fault of this.#faults) {
+      const trigger = fault[when];
+      if (trigger === undefined || fault.set === undefined || !matches(trigger, request)) continue;
+      if (this.#count(fault) === trigger.nth) meddle(fault.set, state);
+    }
+  }
+
+  #count(fault: Fault): number {
+    const count = (this.#matched.get(fault) ?? 0) + 1;
+    this.#matched.set(fault, count);
+    return count;
+  }
+}
+
+const matches = (pattern: CallMatch, request: CloudRequest): boolean => {
+  const [service, name] = pattern.command.split(':');
+  if (service !== request.service || (name !== '*' && name !== request.command)) return false;
+  if (pattern.dryRun !== undefined && pattern.dryRun !== (request.input['DryRun'] === true)) return false;
+  return pattern.match === undefined || contains(request.input, pattern.match);
+};
+
+/** Whether a value has everything that a part of it asks for; a list, one item for each item. */
+const contains = (value: Json | undefined, part: Json): boolean => {
+  if (part === null || typeof part !== 'object') return value === part;
+  if (Array.isArray(part))
+    return Array.isArray(value) && part.every((item) => value.some((one) => contains(one, item)));
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  const object: JsonObject = value;
+  return Object.entries(part).every(([key, item]) => contains(object[key], item));
+};
+
+const errorOf = (request: CloudRequest, code: string, message: string | undefined): CloudError => {
+  const denied = refusal(
+    request.service,
+    `User is not authorized to perform: ${request.service}:${request.command} because no identity-based policy allows the ${request.service}:${request.command} action`,
+  );
+  if (message !== undefined) return new CloudError(code, message);
+  return denied.code === code ? denied : new CloudError(code, MESSAGES[code] ?? `The ${request.command} call failed.`);
+};
+
+const MESSAGES: Readonly<Record<string, string>> = {
+  InsufficientInstanceCapacity: 'Insufficient capacity.',
+  InternalError: 'An internal error has occurred',
+  ScalingActivityInProgress: 'Scaling activity is in progress and blocked by the cooldown.',
+};
+
+const meddle = (set: Drift, state: State): void => {
+  const now = state.now();
+  const instance = state.fleet.instances.get(set.instance ?? '');
+  if (instance !== undefined) {
+    if (set.type !== undefined) state.fleet.retype(instance, now, set.type);
+    if (set.state !== undefined) state.fleet.pass(instance, now, set.state, 0, set.state);
+    for (const [key, value] of Object.entries(set.tags ?? {})) instance.tags.set(key, value);
+  }
+  const group = state.groups.groups.get(set.group ?? '');
+  if (group !== undefined) {
+    Object.assign(group.tags, set.tags);
+    group.min = set.min ?? group.min;
+    group.max = set.max ?? group.max;
+    if (set.desired !== undefined)
+      state.groups.scale(group, set.desired, now, 'a user request explicitly set group desired capacity');
+  }
+};

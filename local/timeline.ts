@@ -1,0 +1,222 @@
+import type { TraceEvent } from '../lambdas/contracts/events.ts';
+import { JsonObject, type Json } from '../lambdas/contracts/json.ts';
+import { callsOf } from '../lambdas/kernel/trace/queries.ts';
+import { modelCost, reportLines, shown } from '../lambdas/kernel/trace/plan-text.ts';
+
+/** How a line wants to be read. */
+export type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'quiet';
+
+/** One thing that happened, for a person who has never seen Checkrein: a short tag, a sentence, details below it. */
+export interface Narrated {
+  readonly tag: string;
+  readonly tone: Tone;
+  readonly text: string;
+  readonly details: readonly string[];
+}
+
+const line = (tag: string, tone: Tone, text: string, details: readonly string[] = []): Narrated => ({
+  tag,
+  tone,
+  text,
+  details,
+});
+
+/** Evidence is told by its first lines; all of it is on the trace. */
+const clipped = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)} …` : text);
+
+const refusalOf = (
+  checks: readonly { readonly check: string; readonly outcome: string; readonly reason: string }[],
+): string => {
+  const refusal = checks.find((check) => check.outcome === 'refused');
+  return refusal === undefined ? '' : `(${refusal.check}) ${refusal.reason}`;
+};
+
+const passed = (checks: readonly { readonly check: string; readonly outcome: string }[]): string =>
+  [...new Set(checks.filter((check) => check.outcome === 'passed').map((check) => check.check))].join(', ');
+
+const argumentsOf = (input: Json): string => {
+  const fields = JsonObject.safeParse(input);
+  if (!fields.success) return shown(input).slice(0, 60);
+  return Object.entries(fields.data)
+    .map(([key, value]) => `${key}: ${shown(value)}`.slice(0, 60))
+    .join(', ');
+};
+
+const ofModel = (event: Extract<TraceEvent, { kind: 'model.called' }>): Narrated => {
+  const { turn, content, usage, costMicroUsd } = event.data;
+  const words = content.flatMap((block) =>
+    block.type === 'text' ? block.text.split('\n').filter((one) => one.trim() !== '') : [],
+  );
+  const calls = callsOf(event).map((call) => `calls ${call.name}(${argumentsOf(call.input)})`);
+  const tokens = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  return line('model', 'plain', `turn ${turn}, ${tokens} tokens, ${modelCost(costMicroUsd)}`, [...words, ...calls]);
+};
+
+/** Tells one event, or nothing where it would only repeat what was said. Pure. */
+export const narrate = (event: TraceEvent): Narrated | undefined => {
+  switch (event.kind) {
+    case 'incident.opened': {
+      const { alarm, agent, model, detailType, switch: position } = event.data;
+      const what = alarm === null ? detailType : `${alarm.name} is in ALARM. ${alarm.reason}`;
+      return line('alarm', 'bad', what, [`agent ${agent} takes it (model ${model}, kill switch ${position})`]);
+    }
+    case 'incident.attached':
+      return line('copy', 'quiet', `The alarm arrived again (copy ${event.data.copy}) and joined this incident.`);
+    case 'incident.refused':
+      return line('intake', 'warn', event.data.reason);
+    case 'evidence.gathered': {
+      const { evidence, tool, outcome, text, suspicions } = event.data;
+      const [first = '', second] = text.split('\n').map((one) => clipped(one.trim()));
+      const flags = suspicions.length === 0 ? [] : [`take care: this text ${suspicions.join('; ')}`];
+      const details = second === undefined || second === '' ? flags : [second, ...flags];
+      return line('evidence', outcome === 'ok' ? 'plain' : 'quiet', `${evidence} ${tool}: ${first}`, details);
+    }
+    case 'first-look.skipped':
+      return undefined;
+    case 'budget.checked':
+      return event.data.allowed ? undefined : line('budget', 'bad', event.data.reason);
+    case 'model.called':
+      return ofModel(event);
+    case 'call.refused':
+      return line('refused', 'warn', `${event.data.tool || 'turn'} (${event.data.check}): ${event.data.reason}`);
+    case 'proposal.judged': {
+      const { tool, target, verdict, checks, statements } = event.data;
+      const spoke = statements.map((one) => `${one.effect} ${one.id}: ${one.reason}`);
+      return verdict === 'permitted'
+        ? line(
+            'policy',
+            'good',
+            `The proposal ${tool} on ${target?.id ?? '?'} may be dry-run. Passed: ${passed(checks)}.`,
+            spoke,
+          )
+        : line('policy', 'bad', `The proposal ${tool} is refused ${refusalOf(checks)}`, spoke);
+    }
+    case 'dry-run.finished':
+      return event.data.made
+        ? line(
+            'dry run',
+            'good',
+            `${event.data.handle}: ${event.data.plan.tool} on ${event.data.plan.target.id}. Nothing has been changed yet.`,
+            reportLines(event.data.plan.report),
+          )
+        : line('dry run', 'bad', `${event.data.tool} would not work: ${event.data.reason}`);
+    case 'plan.judged': {
+      const { handle, verdict, approvalsNeeded, checks, statements, freeze } = event.data;
+      const spoke = statements.map((one) => `${one.effect} ${one.id}: ${one.reason}`);
+      if (verdict === 'refused') return line('policy', 'bad', `${handle} is refused ${refusalOf(checks)}`, spoke);
+      return line(
+        'policy',
+        'good',
+        verdict === 'unattended'
+          ? `${handle} may be applied without a human.`
+          : `${handle} needs the approval of ${approvalsNeeded === 1 ? 'one person' : `${approvalsNeeded} people`}.`,
+        freeze === undefined ? spoke : [...spoke, `change freeze: ${freeze} An approval has to break the glass.`],
+      );
+    }
+    case 'approval.asked':
+      return line(
+        'approval',
+        'warn',
+        `Asked ${event.data.approvers.join(', ')}. Silence until ${event.data.expiresAt} counts as no.`,
+      );
+    case 'approval.reminded':
+      return line('approval', 'warn', `Nobody answered. Asked again: ${event.data.approvers.join(', ')}.`);
+    case 'approval.answered': {
+      const { approver, answer, reason, via, counted, breakGlass } = event.data;
+      return line(
+        'approval',
+        answer === 'approve' ? 'good' : 'bad',
+        `${approver} says ${answer}${breakGlass === true ? ', in spite of the change freeze' : ''} (${via})${reason === '' ? '' : `: ${reason}`}${counted ? '' : ' This does not count.'}`,
+      );
+    }
+    case 'approval.closed':
+      return line(
+        'approval',
+        event.data.outcome === 'granted' ? 'good' : 'bad',
+        `The plan is ${event.data.outcome}${event.data.by.length === 0 ? '' : ` by ${event.data.by.join(', ')}`}.`,
+      );
+    case 'grant.issued':
+      return line(
+        'grant',
+        'quiet',
+        `${event.data.grants.map((grant) => `one to ${grant.purpose} until ${grant.expiresAt}`).join('; ')}.`,
+      );
+    case 'apply.checked':
+      return event.data.verdict === 'allowed'
+        ? line('apply', 'good', `Checked once more: ${passed(event.data.checks)}.`)
+        : line(
+            'apply',
+            'bad',
+            `The ${event.data.purpose === 'apply' ? 'change' : 'rollback'} is refused ${refusalOf(event.data.checks)}`,
+          );
+    case 'grant.redeemed':
+      return line(
+        'grant',
+        'quiet',
+        `The grant to ${event.data.purpose} is used up (${event.data.approvers.join(', ')}).`,
+      );
+    case 'apply.started':
+      return line(event.data.purpose, 'warn', `${event.data.tool} starts on ${event.data.targetArn}.`);
+    case 'apply.resumed':
+      return line(
+        event.data.purpose,
+        'warn',
+        'An earlier attempt ended without a result. Reconciling with the real state.',
+      );
+    case 'apply.finished': {
+      const { purpose, outcome, error, state, reconciled } = event.data;
+      return line(
+        purpose,
+        outcome === 'applied' ? 'good' : 'bad',
+        error === null
+          ? `${outcome}${reconciled ? ' (read off the target)' : ''}. Now: ${shown(state)}`
+          : `${outcome}: ${error.says}`,
+      );
+    }
+    case 'change.verified': {
+      const { outcome, findings, secondsSinceChange } = event.data;
+      const tone = outcome === 'healed' ? 'good' : outcome === 'waiting' ? 'quiet' : 'bad';
+      return line(
+        'verify',
+        tone,
+        `${outcome}, ${secondsSinceChange} s after the change: ${findings.map((one) => one.detail).join(' ')}`,
+      );
+    }
+    case 'model.told':
+      return undefined;
+    case 'breaker.tripped':
+      return line(
+        'breaker',
+        'bad',
+        `Tripped for ${event.data.scope} by ${event.data.policy}. Only a human can reset it.`,
+      );
+    case 'conclusion.reviewed': {
+      const { accepted, verdicts } = event.data;
+      return line(
+        'review',
+        accepted ? 'good' : 'bad',
+        accepted ? 'The conclusion is accepted.' : 'The conclusion is rejected.',
+        verdicts.map((one) => `${one.verifier}: ${one.reason}`),
+      );
+    }
+    case 'escalation.asked':
+      return line('escalate', 'warn', event.data.reason);
+    case 'harness.failed':
+      return line('failed', 'bad', `${event.data.error}: ${event.data.cause}`);
+    case 'people.notified':
+      return line(
+        'message',
+        event.data.sent ? 'quiet' : 'bad',
+        `${event.data.about} to ${event.data.to.join(', ')}${event.data.error === null ? '' : ` did not leave: ${event.data.error}`}`,
+      );
+    case 'incident.closed': {
+      const { outcome, summary, turns, costMicroUsd, copies } = event.data;
+      const tone = outcome === 'healed' || outcome === 'diagnosed' ? 'good' : 'warn';
+      return line('closed', tone, `${outcome.toUpperCase()}. ${summary}`, [
+        `${turns} model turns, ${modelCost(costMicroUsd)}${copies > 0 ? `, ${copies} copies of the alarm joined` : ''}`,
+      ]);
+    }
+    case 'trace.sealed':
+      return line('sealed', 'quiet', `${event.data.events} events, signed by ${event.data.keyId}.`);
+  }
+};

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { StepName } from '../../lambdas/contracts/flow.ts';
+import { synthesize } from '../../lib/synthesize.ts';
+import { readWorld } from '../../local/account/world/read.ts';
+import { readEvent } from '../../local/files.ts';
+import { Laptop } from '../../local/laptop.ts';
+import { startLedger } from '../../local/ledger-server.ts';
+import { localRules } from '../../local/rules.ts';
+import { loadScript } from '../../local/script.ts';
+import { scriptedModel } from '../../local/scripted-model.ts';
+import { median, timeFigure, timed, type Figure } from './figure.ts';
+
+const SCENARIO = join(import.meta.dirname, '../../scenarios/undersized-instance');
+const ROUNDS = 15;
+
+/**
+ * What the harness costs without the model: the first scenario, whole and step by step, with a model that
+ * answers at once.
+ */
+export const measureIncidents = async (unit: number): Promise<Figure[]> => {
+  const rules = localRules();
+  const world = readWorld(join(SCENARIO, 'world.yaml'));
+  const script = await loadScript(join(SCENARIO, 'model.json'));
+  const event = readEvent(join(SCENARIO, 'event.json'));
+  const started = performance.now();
+  const { stateMachineDefinition: definition } = synthesize(rules);
+  const synthesis = performance.now() - started;
+  const bySteps = new Map<StepName, number[]>();
+  const whole: number[] = [];
+  const server = await startLedger();
+  try {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const laptop = new Laptop({
+        definition,
+        rules,
+        world,
+        model: scriptedModel(script),
+        ledger: server.ledger,
+        approver: async () => ({ kind: 'preset', answers: [{ answer: 'approve', reason: '' }] }),
+        around: async (step, payload, invoke) => {
+          const started = performance.now();
+          try {
+            return await invoke(step, payload);
+          } finally {
+            bySteps.set(step, [...(bySteps.get(step) ?? []), performance.now() - started]);
+          }
+        },
+      });
+      // Each round is an event of its own: the same one again would only join the incident before.
+      const fresh = {
+        ...(typeof event === 'object' && event !== null && !Array.isArray(event) ? event : {}),
+        id: `bench-${round}`,
+      };
+      whole.push(await timed(() => laptop.deliver(fresh)));
+    }
+  } finally {
+    await server.stop();
+  }
+  return [
+    timeFigure('synthesis (in process, no bundling)', synthesis, unit),
+    timeFigure('incident without the model', median(whole), unit),
+    ...[...bySteps].map(([step, times]) => timeFigure(`step ${step}`, median(times), unit)),
+  ];
+};

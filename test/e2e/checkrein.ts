@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { CLONE } from './clone.ts';
+import type { Emulators } from './emulators.ts';
+import { awsEnvironment } from './paths.ts';
+
+/** Runs `checkrein` in the clone: its exit code, and what it wrote to standard output. */
+export const checkrein = (
+  { aws }: Emulators,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ readonly code: number; readonly out: string }> =>
+  new Promise((resolve) => {
+    const options = { cwd: CLONE, env: { ...process.env, ...awsEnvironment(aws.url), ...env } };
+    execFile(process.execPath, [join(CLONE, 'bin/checkrein.ts'), ...args], options, (error, out) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out }),
+    );
+  });
+
+const Examination = z.object({
+  ready: z.boolean(),
+  findings: z.array(
+    z.object({
+      check: z.string(),
+      verdict: z.enum(['ok', 'warn', 'fail']),
+      says: z.string(),
+      todo: z.string().optional(),
+    }),
+  ),
+});
+type Finding = z.infer<typeof Examination>['findings'][number];
+
+/** What `checkrein doctor --json` says, with its exit code, and only what failed of its findings. */
+export const examined = async (
+  emulators: Emulators,
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ readonly code: number; readonly ready: boolean; readonly failed: readonly Finding[] }> => {
+  const { code, out } = await checkrein(emulators, ['doctor', '--json'], env);
+  const { ready, findings } = Examination.parse(JSON.parse(out));
+  return { code, ready, failed: findings.filter(({ verdict }) => verdict === 'fail') };
+};

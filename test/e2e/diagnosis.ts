@@ -1,0 +1,67 @@
+import {
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  FilterLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import {
+  DescribeExecutionCommand,
+  ListExecutionsCommand,
+  ListStateMachinesCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import * as z from 'zod';
+import { isTraceEvent } from '../../lambdas/contracts/events.ts';
+import { coloursFor, timelineLines } from '../../local/terminal.ts';
+import type { Emulators } from './emulators.ts';
+import { CREDENTIALS, REGION } from './paths.ts';
+import { tailOf } from './process.ts';
+import type { Passed } from './relay.ts';
+
+/** What may say why a story failed: what incidents came to, errors that functions logged, and the end of each emulator's log. */
+export const diagnosis = async ({ aws, logs }: Emulators): Promise<string> => {
+  const connection = { endpoint: aws.url, region: REGION, credentials: CREDENTIALS };
+  const client = new CloudWatchLogsClient(connection);
+  const { logGroups = [] } = await client.send(new DescribeLogGroupsCommand());
+  const told = await Promise.all(
+    logGroups.map(async ({ logGroupName = '' }) => {
+      const { events = [] } = await client.send(new FilterLogEventsCommand({ logGroupName }));
+      const errors = events.flatMap(({ message = '' }) =>
+        message.includes('"level":"ERROR"') ? [message.trim()] : [],
+      );
+      return errors.length === 0 ? [] : [`--- ${logGroupName}`, ...errors.slice(-3)];
+    }),
+  );
+  return [
+    ...timelines(aws.passed),
+    ...(await failures(new SFNClient(connection))),
+    ...told.flat(),
+    ...logs.flatMap((log) => [`--- ${log}`, tailOf(log)]),
+  ].join('\n');
+};
+
+/** Executions that did not end well, and why. */
+const failures = async (states: SFNClient): Promise<string[]> => {
+  const { stateMachines = [] } = await states.send(new ListStateMachinesCommand());
+  const listed = await Promise.all(
+    stateMachines.map(({ stateMachineArn }) => states.send(new ListExecutionsCommand({ stateMachineArn }))),
+  );
+  const described = await Promise.all(
+    listed
+      .flatMap(({ executions = [] }) => executions)
+      .map(({ executionArn }) => states.send(new DescribeExecutionCommand({ executionArn }))),
+  );
+  return described.flatMap(({ name = '', status = '', error = '', cause = '' }) =>
+    status === 'SUCCEEDED' ? [] : [`--- execution ${name}: ${status} ${error} ${cause}`],
+  );
+};
+
+const Put = z.object({ Item: z.object({ line: z.object({ S: z.string() }) }) });
+
+/** The traces as they were written, a line or two an event. */
+const timelines = (passed: readonly Passed[]): string[] =>
+  passed.flatMap(({ headers, body, status }) => {
+    if (headers['x-amz-target'] !== 'DynamoDB_20120810.PutItem' || status !== 200) return [];
+    const put = Put.safeParse(JSON.parse(body));
+    const event: unknown = put.success ? JSON.parse(put.data.Item.line.S) : undefined;
+    return isTraceEvent(event) ? timelineLines(event, coloursFor(process.stdout)) : [];
+  });

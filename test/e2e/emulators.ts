@@ -1,0 +1,74 @@
+import { createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { ACCOUNT, awsEnvironment, HOME, REGION, ROOT } from './paths.ts';
+import { serve, type Server } from './process.ts';
+import { Relay } from './relay.ts';
+
+const LAUNCHER = join(import.meta.dirname, 'emulator.py');
+/** Waits of the state machine, and pauses between retries, take this share of the time that they say. */
+const WAIT_SCALE = 0.02;
+
+/** Both emulators, and the relays through which everybody talks to them. */
+export interface Emulators {
+  /** MiniStack, with IAM enforced: all of AWS but what `compute` is for. */
+  readonly aws: Relay;
+  /** moto, which is truer for EC2 (it knows DryRun) and Auto Scaling. */
+  readonly compute: Relay;
+  readonly logs: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Starts both on free ports of the loopback interface. */
+export const startEmulators = async (python: string): Promise<Emulators> => {
+  const [awsPort, computePort] = [await freePort(), await freePort()];
+  const [aws, compute] = [await Relay.to(awsPort), await Relay.to(computePort)];
+  // Outside the repository, whose package.json would make ES modules of MiniStack's own scripts.
+  const temporary = mkdtempSync(join(tmpdir(), 'checkrein-e2e-'));
+  const servers: Server[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all([...servers, aws, compute].map((one) => one.stop()));
+    rmSync(temporary, { recursive: true, force: true });
+  };
+  const start = async (which: string, port: number, path: string, env: NodeJS.ProcessEnv): Promise<void> => {
+    const log = join(HOME, `${which}.log`);
+    const url = `http://127.0.0.1:${port}${path}`;
+    servers.push(await serve(python, [LAUNCHER, which], { log, url, env: { ...env, GATEWAY_PORT: String(port) } }));
+  };
+  try {
+    await Promise.all([
+      start('ministack', awsPort, '/_ministack/health', ministackEnvironment(aws, temporary)),
+      start('moto', computePort, '/moto-api/', { ...process.env, MOTO_ACCOUNT_ID: ACCOUNT }),
+    ]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { aws, compute, logs: servers.map(({ log }) => log), stop };
+};
+
+const ministackEnvironment = (relay: Relay, temporary: string): NodeJS.ProcessEnv => {
+  return {
+    ...process.env,
+    ...awsEnvironment(relay.url),
+    // Lambda runs the `node` that comes first: ours, which is the version of the deployed runtime.
+    PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+    TMPDIR: temporary,
+    BIND_HOST: '127.0.0.1',
+    MINISTACK_ACCOUNT_ID: ACCOUNT,
+    MINISTACK_REGION: REGION,
+    AUTH: 'true',
+    SFN_WAIT_SCALE: String(WAIT_SCALE),
+    IOT_MTLS_ENABLED: '0',
+  };
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+};

@@ -1,0 +1,22 @@
+import type { MessagesApi } from '../fakes/messages-api.ts';
+import type { Browser } from './browser.ts';
+import type { Clients } from './clients.ts';
+import type { Emulators } from './emulators.ts';
+import type { Inbox } from './mailbox.ts';
+import type { Reader } from './reader.ts';
+import type { Shell } from './shell.ts';
+import type { Outputs } from './stack.ts';
+import type { Workload } from './workload.ts';
+
+/** All that a story plays on. */
+export interface Stage {
+  readonly emulators: Emulators;
+  readonly shell: Shell;
+  readonly reader: Reader;
+  readonly clients: Clients;
+  readonly outputs: Outputs;
+  readonly workload: Workload;
+  readonly claude: MessagesApi;
+  readonly inbox: Inbox;
+  readonly browser: Browser;
+}

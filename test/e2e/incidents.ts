@@ -1,0 +1,88 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { GetPublicKeyCommand } from '@aws-sdk/client-kms';
+import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { createPublicKey } from 'node:crypto';
+import assert from 'node:assert/strict';
+import * as z from 'zod';
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
+import { lastOf } from '../../lambdas/kernel/trace/queries.ts';
+import type { Clients } from './clients.ts';
+import { until } from './progress.ts';
+import type { Outputs } from './stack.ts';
+
+/** One execution of the deployed flow. */
+export interface Execution {
+  readonly name: string;
+  readonly status: string;
+  readonly eventId: string;
+  /** Which incident it worked on or joined; known at its end. */
+  readonly incidentId: string | undefined;
+}
+
+const Input = z.object({ event: z.object({ id: z.string() }) });
+/** An execution that failed has no output, or an empty one. */
+const Output = z.object({ incidentId: z.string().optional() });
+
+/** Every execution so far, oldest first. */
+const executionsOf = async ({ states }: Clients, { FlowArn }: Outputs): Promise<Execution[]> => {
+  const { executions = [] } = await states.send(new ListExecutionsCommand({ stateMachineArn: FlowArn }));
+  const described = await Promise.all(
+    executions.map(({ executionArn }) => states.send(new DescribeExecutionCommand({ executionArn }))),
+  );
+  return described
+    .toSorted((a, b) => Number(a.startDate) - Number(b.startDate))
+    .map(({ name = '', status = '', input = '', output }) => {
+      const { event } = Input.parse(JSON.parse(input));
+      const { incidentId } = Output.parse(JSON.parse(output ?? '{}'));
+      return { name, status, eventId: event.id, incidentId };
+    });
+};
+
+/** Waits until nothing that is not in `before` runs any more, and something has run. */
+export const untilAllEnded = (clients: Clients, outputs: Outputs, before: ReadonlySet<string>): Promise<Execution[]> =>
+  until('all executions to end', async () => {
+    const ours = (await executionsOf(clients, outputs)).filter(({ name }) => !before.has(name));
+    return ours.length > 0 && ours.every(({ status }) => status !== 'RUNNING') ? ours : undefined;
+  });
+
+/** Names of the executions so far. */
+export const executionNames = async (clients: Clients, outputs: Outputs): Promise<Set<string>> =>
+  new Set((await executionsOf(clients, outputs)).map(({ name }) => name));
+
+/** The lines of a trace as they stand in the ledger. */
+export const linesOf = async (
+  { dynamoDb }: Clients,
+  { LedgerTable }: Outputs,
+  incidentId: string,
+): Promise<string[]> => {
+  const { Items = [] } = await dynamoDb.send(
+    new QueryCommand({
+      TableName: LedgerTable,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: `incident#${incidentId}` } },
+      ConsistentRead: true,
+    }),
+  );
+  return Items.map((item) => item['line']?.S ?? '');
+};
+
+/** The trace of a closed incident, verified as anybody could: chain, seal, and that the seal is of the key in KMS. */
+export const verifiedTrace = async (
+  clients: Clients,
+  outputs: Outputs,
+  incidentId: string,
+): Promise<readonly TraceEvent[]> => {
+  const verdict = verifyTrace(await linesOf(clients, outputs, incidentId));
+  assert(verdict.sound, verdict.sound ? '' : `the trace breaks at event ${verdict.seq}: ${verdict.reason}`);
+  assert.equal(lastOf(verdict.events, 'trace.sealed')?.data.publicKey, await sealKeyOf(clients, verdict.events));
+  return verdict.events;
+};
+
+/** The public key that KMS has under the id that a seal names. */
+export const sealKeyOf = async ({ kms }: Clients, events: readonly TraceEvent[]): Promise<string> => {
+  const KeyId = lastOf(events, 'trace.sealed')?.data.keyId;
+  const { PublicKey = new Uint8Array() } = await kms.send(new GetPublicKeyCommand({ KeyId }));
+  const key = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
+  return key.export({ format: 'pem', type: 'spki' }).toString();
+};

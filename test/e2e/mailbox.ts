@@ -1,0 +1,103 @@
+import {
+  ConfirmSubscriptionCommand,
+  GetSubscriptionAttributesCommand,
+  ListSubscriptionsCommand,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import * as z from 'zod';
+import type { Clients } from './clients.ts';
+import type { Emulators } from './emulators.ts';
+import { E2eFailure } from './failure.ts';
+import { HOME } from './paths.ts';
+import { until } from './progress.ts';
+
+const Attribute = z.object({ Value: z.string() });
+const Confirmation = z.object({ Type: z.literal('SubscriptionConfirmation'), TopicArn: z.string(), Token: z.string() });
+const Notification = z
+  .object({
+    Type: z.literal('Notification'),
+    Subject: z.string(),
+    Message: z.string(),
+    MessageAttributes: z.object({ about: Attribute, incident: Attribute, audience: Attribute }),
+  })
+  .transform(({ Subject, Message, MessageAttributes: { about, incident, audience } }) => ({
+    subject: Subject,
+    text: Message,
+    about: about.Value,
+    incident: incident.Value,
+    audience: audience.Value,
+  }));
+type Mail = z.output<typeof Notification>;
+
+/** What arrived for one approver. */
+export interface Inbox {
+  /** The message about something that concerns none of these incidents, once it is there. */
+  next(about: string, except: ReadonlySet<string>): Promise<Mail>;
+  stop(): Promise<void>;
+}
+
+/**
+ * The emulator sends no e-mail. So an HTTP endpoint is subscribed beside an approver's e-mail subscription,
+ * under the very filter of that one, and reads what the mailbox would.
+ */
+export const openInbox = async (clients: Clients, email: string): Promise<Inbox> => {
+  const mails: Mail[] = [];
+  const server = createServer((request, response) => {
+    void json(request).then(async (body) => {
+      response.end();
+      const parsed = z.union([Notification, Confirmation]).parse(body);
+      if (!('Type' in parsed)) mails.push(parsed);
+      else await clients.sns.send(new ConfirmSubscriptionCommand({ TopicArn: parsed.TopicArn, Token: parsed.Token }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  const { topicArn, filter } = await emailSubscription(clients, email);
+  await clients.sns.send(
+    new SubscribeCommand({
+      TopicArn: topicArn,
+      Protocol: 'http',
+      Endpoint: `http://127.0.0.1:${port}/`,
+      Attributes: { FilterPolicy: filter },
+    }),
+  );
+  return {
+    next: (about, except) =>
+      until(`a message to ${email} about ${about}`, async () =>
+        mails.find((mail) => mail.about === about && !except.has(mail.incident)),
+      ),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
+
+/** Each of these people follows the link of the mail in which the emulator asks whether they want to be written to. */
+export const confirmSubscriptions = async ({ aws }: Emulators, emails: readonly string[]): Promise<void> => {
+  for (const email of emails) {
+    const link = await until(`a mail that asks ${email} to confirm`, async () => {
+      const mails = readFileSync(join(HOME, 'ministack.log'), 'utf8').split('\n');
+      return mails.find((line) => line.startsWith(`MAIL to ${email}: `))?.split(' visit ')[1];
+    });
+    const { status } = await fetch(`${aws.url}${link}`);
+    if (status !== 200) throw new E2eFailure(`The link for ${email} answered ${status}.`, 'See test/e2e/emulator.py.');
+  }
+};
+
+/** The subscription that the stack made for a person, and its filter. */
+const emailSubscription = async ({ sns }: Clients, email: string): Promise<{ topicArn: string; filter: string }> => {
+  const { Subscriptions = [] } = await sns.send(new ListSubscriptionsCommand());
+  const own = Subscriptions.find(({ Protocol, Endpoint }) => Protocol === 'email' && Endpoint === email);
+  const { Attributes } = await sns.send(
+    new GetSubscriptionAttributesCommand({ SubscriptionArn: own?.SubscriptionArn ?? '' }),
+  );
+  const filter = Attributes?.['FilterPolicy'];
+  if (own?.TopicArn === undefined || filter === undefined)
+    throw new E2eFailure(`The stack made no filtered e-mail subscription for ${email}.`, 'See lib/approval-desk.ts.');
+  return { topicArn: own.TopicArn, filter };
+};

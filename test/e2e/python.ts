@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { E2eFailure } from './failure.ts';
+import { HOME } from './paths.ts';
+import { run } from './process.ts';
+
+const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
+const VENV = join(HOME, 'venv');
+/** Holds the hash of the requirements that are installed; written last. */
+const INSTALLED = join(VENV, 'installed');
+
+/** A Python with the pinned emulators in it, made where it is missing or out of date. */
+export const pythonWithEmulators = async (): Promise<string> => {
+  const python = join(VENV, 'bin/python');
+  const wanted = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
+  if (existsSync(INSTALLED) && readFileSync(INSTALLED, 'utf8') === wanted) return python;
+  mustHavePython();
+  mkdirSync(HOME, { recursive: true });
+  rmSync(VENV, { recursive: true, force: true });
+  await run('python3', ['-m', 'venv', VENV], join(HOME, 'venv.log'));
+  await run(python, ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS], join(HOME, 'pip.log'));
+  writeFileSync(INSTALLED, wanted);
+  return python;
+};
+
+const mustHavePython = (): void => {
+  const probe = spawnSync('python3', ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))']);
+  if (probe.status === 0) return;
+  throw new E2eFailure(
+    'The emulators are Python programs, and there is no Python 3.10 or newer with venv here.',
+    'Debian, Ubuntu: apt-get install python3 python3-venv. macOS: brew install python. Fedora: dnf install python3.',
+  );
+};

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { allOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
+import type { ScriptedTurn } from '../../../local/script.ts';
+import { answer } from '../browser.ts';
+import { executionNames, untilAllEnded, verifiedTrace } from '../incidents.ts';
+import { doing, until } from '../progress.ts';
+import { assertResizeRequests } from '../requests.ts';
+import type { Stage } from '../environment.ts';
+import { instanceNow, setAlarm } from '../workload.ts';
+
+const script = (instanceId: string): ScriptedTurn[] => [
+  {
+    content: [
+      { type: 'text', text: 'CPU has been near 96 % for an hour, and nothing was changed.' },
+      {
+        type: 'tool_use',
+        name: 'resize_instance',
+        input: {
+          instanceId,
+          instanceType: 't2.large',
+          why: 'CPU credits are used up (E2); t2.large earns half as many again.',
+        },
+      },
+    ],
+  },
+  { content: [{ type: 'tool_use', name: 'confirm_plan', input: { plan: '${plan}' } }] },
+  {
+    content: [
+      {
+        type: 'tool_use',
+        name: 'conclude',
+        input: {
+          summary: 'checkout-1 was too small for its load. It is a t2.large now, and the alarm is OK again.',
+          rootCause: 'Steady load above what a t2.medium earns CPU credits for.',
+          confidence: 'high',
+          claims: [{ text: 'CPU was near 96 % for an hour.', evidence: ['E2'] }],
+        },
+      },
+    ],
+  },
+];
+
+/** An alarm; a proposal; a yes in the browser; a changed, healed machine; a sealed trace. */
+export const approved = async (stage: Stage): Promise<void> => {
+  const { claude, clients, outputs, workload, inbox, browser } = stage;
+  const { instanceId, instanceAlarm } = workload;
+  claude.plays(script(instanceId));
+  const before = await executionNames(clients, outputs);
+
+  const mail = await doing('from the alarm to the question in the approver’s inbox', async () => {
+    await setAlarm(clients, instanceAlarm, 'ALARM');
+    return inbox.next('approval', before);
+  });
+  assert.match(mail.text, /checkout-cpu/);
+  assert.equal(await instanceNow(clients, instanceId), 't2.medium, running', 'nothing is changed before the yes');
+
+  const page = await browser.open(mail);
+  const late = await browser.open(mail);
+  assert.match(await page.getByRole('heading', { level: 1 }).innerText(), /resize_instance/);
+  await doing('opened in Chromium, approved', async () =>
+    assert.match(await answer(page, 'Approve', 'Looks right.'), /^Approved\./),
+  );
+  assert.match(await answer(late, 'Deny', 'Too late.'), /granted by/, 'the second click is refused');
+
+  await doing('the instance has its new type and runs', () =>
+    until('the change of the instance', async () =>
+      (await instanceNow(clients, instanceId)) === 't2.large, running' ? true : undefined,
+    ),
+  );
+  await setAlarm(clients, instanceAlarm, 'OK');
+  const executions = await doing('verified, concluded, closed', () => untilAllEnded(clients, outputs, before));
+  assert.deepEqual([...new Set(executions.map(({ status }) => status))], ['SUCCEEDED']);
+
+  const trace = await verifiedTrace(clients, outputs, mail.incident);
+  assert.equal(lastOf(trace, 'incident.closed')?.data.outcome, 'healed');
+  assert.equal(lastOf(trace, 'apply.finished')?.data.outcome, 'applied');
+  assert.deepEqual(
+    allOf(trace, 'approval.answered').map(({ data }) => [data.approver, data.answer]),
+    [['sre-oncall@example.com', 'approve']],
+  );
+  assert.deepEqual(
+    allOf(trace, 'grant.redeemed').map(({ data }) => data.purpose),
+    ['apply'],
+  );
+  assertResizeRequests(stage.emulators, mail.incident, instanceId);
+};

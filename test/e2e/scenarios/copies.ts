@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { allOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
+import type { ScriptedTurn } from '../../../local/script.ts';
+import { executionNames, untilAllEnded, verifiedTrace } from '../incidents.ts';
+import { doing } from '../progress.ts';
+import type { Stage } from '../environment.ts';
+import { GROUP, setAlarm } from '../workload.ts';
+
+const SCRIPT: ScriptedTurn[] = [
+  { content: [{ type: 'tool_use', name: 'describe_auto_scaling_group', input: { group: GROUP } }] },
+  {
+    content: [
+      {
+        type: 'tool_use',
+        name: 'conclude',
+        input: {
+          summary: 'The group was busy for an hour. Nothing was changed.',
+          rootCause: 'Load that somebody publishes; who, is unknown.',
+          confidence: 'medium',
+          claims: [{ text: 'The group wants two instances.', evidence: ['${evidence}'] }],
+        },
+      },
+    ],
+  },
+];
+
+/** A flapping alarm fires twice within a moment: one investigation, and the copy is attached to it. */
+export const copies = async ({ claude, clients, outputs, workload }: Stage): Promise<void> => {
+  claude.plays(SCRIPT);
+  const before = await executionNames(clients, outputs);
+  const asked = claude.requests.length;
+  const executions = await doing('the alarm fires twice; investigated, closed', async () => {
+    for (const state of ['ALARM', 'OK', 'ALARM'] as const) await setAlarm(clients, workload.groupAlarm, state);
+    return untilAllEnded(clients, outputs, before);
+  });
+  assert.deepEqual([...new Set(executions.map(({ status }) => status))], ['SUCCEEDED']);
+  assert.equal(new Set(executions.map(({ eventId }) => eventId)).size, 2, 'two alarm events');
+  const [opened, ...others] = executions.filter(({ name, incidentId }) => incidentId === name);
+  assert.deepEqual(others, [], 'one incident');
+  assert.deepEqual(
+    [...new Set(executions.map(({ incidentId }) => incidentId))],
+    [opened?.name],
+    'every execution, of either event, ends with the name of that incident',
+  );
+  assert.equal(claude.requests.length - asked, SCRIPT.length, 'one investigation');
+
+  const trace = await verifiedTrace(clients, outputs, opened?.name ?? '');
+  // A copy that arrives while the incident is still being opened has no line of its own; it is counted all the same.
+  assert.ok(allOf(trace, 'incident.attached').length <= 1, 'a copy has at most one line');
+  const closed = lastOf(trace, 'incident.closed')?.data;
+  assert.deepEqual([closed?.outcome, closed?.copies], ['diagnosed', 1]);
+  await setAlarm(clients, workload.groupAlarm, 'OK');
+};

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { openingOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
+import type { ScriptedTurn } from '../../../local/script.ts';
+import { executionNames, verifiedTrace } from '../incidents.ts';
+import { doing } from '../progress.ts';
+import type { Stage } from '../environment.ts';
+
+const SCRIPT: ScriptedTurn[] = [
+  {
+    content: [
+      {
+        type: 'tool_use',
+        name: 'conclude',
+        input: {
+          summary: 'The alarm is on a metric that does not exist, and somebody set its state by hand.',
+          rootCause: 'A test.',
+          confidence: 'high',
+          claims: [{ text: 'Its metric has no data.', evidence: ['E1'] }],
+        },
+      },
+    ],
+  },
+];
+
+/** The first test alarm, by the commands of docs/deploy.md: investigated by the agent that changes nothing, and told. */
+export const firstAlarm = async ({ reader, claude, clients, outputs, inbox }: Stage): Promise<void> => {
+  claude.plays(SCRIPT);
+  const before = await executionNames(clients, outputs);
+  await reader.follow('aws cloudwatch put-metric-alarm');
+  const mail = await doing('from the alarm to the closing message', () => inbox.next('closed', before));
+  const listed = await reader.follow('aws stepfunctions list-executions');
+  assert.match(listed, new RegExp(`"name": "${mail.incident}",\\s+"status": "SUCCEEDED"`));
+  const trace = await verifiedTrace(clients, outputs, mail.incident);
+  assert.equal(openingOf(trace).data.agent, 'triage');
+  assert.equal(lastOf(trace, 'incident.closed')?.data.outcome, 'diagnosed');
+  await reader.follow('aws cloudwatch delete-alarms');
+};

@@ -1,0 +1,57 @@
+import { DescribeStackResourcesCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { deployment } from '../../config/deployment.ts';
+import { compileRules } from '../../lambdas/kernel/policy/rules/compile.ts';
+import { synthesize } from '../../lib/synthesize.ts';
+import type { Clients } from './clients.ts';
+import { CLONE } from './clone.ts';
+import { E2eFailure } from './failure.ts';
+import { ROOT } from './paths.ts';
+
+const STACK = { StackName: 'Checkrein' };
+
+const Outputs = z.object({
+  SwitchParameter: z.string(),
+  ModelKeySecret: z.string(),
+  LedgerTable: z.string(),
+  FlowArn: z.string(),
+  StartArn: z.string(),
+  ApproversTopic: z.string(),
+  ApprovalPage: z.url(),
+});
+/** What the deployed stack says about itself. */
+export type Outputs = z.infer<typeof Outputs>;
+
+/** Reads the outputs of the deployed stack. */
+export const outputsOf = async ({ cloudFormation }: Clients): Promise<Outputs> => {
+  const { Stacks: [stack] = [] } = await cloudFormation.send(new DescribeStacksCommand(STACK));
+  return Outputs.parse(Object.fromEntries((stack?.Outputs ?? []).map((one) => [one.OutputKey, one.OutputValue])));
+};
+
+/** Status of the stack, and when it was last changed. */
+export const stateOf = async ({ cloudFormation }: Clients): Promise<object> => {
+  const { Stacks: [stack] = [] } = await cloudFormation.send(new DescribeStacksCommand(STACK));
+  return { status: stack?.StackStatus, changed: stack?.LastUpdatedTime ?? stack?.CreationTime };
+};
+
+/** The physical id of a resource, by its logical id without the hash at its end. */
+export const resourceCalled = async ({ cloudFormation }: Clients, logicalId: string): Promise<string> => {
+  const { StackResources = [] } = await cloudFormation.send(new DescribeStackResourcesCommand(STACK));
+  const found = StackResources.find((one) => one.LogicalResourceId?.replace(/[0-9A-F]{8}$/, '') === logicalId);
+  if (found?.PhysicalResourceId !== undefined) return found.PhysicalResourceId;
+  throw new E2eFailure(`The stack has no resource ${logicalId}.`, 'Has a construct got a new name?');
+};
+
+/** Types of resources that the shipped stack has and the deployed one lacks. */
+export const switchedOff = (): string[] => {
+  const deployed = readFileSync(join(CLONE, 'cdk.out/Checkrein.template.json'), 'utf8');
+  const types = typesIn(Template.parse(JSON.parse(deployed)));
+  const { template } = synthesize(compileRules(join(ROOT, 'config'), deployment));
+  return [...typesIn(template)].filter((type) => !types.has(type) && type !== 'AWS::CDK::Metadata');
+};
+
+const Template = z.object({ Resources: z.record(z.string(), z.object({ Type: z.string() })) });
+const typesIn = ({ Resources }: z.infer<typeof Template>): Set<string> =>
+  new Set(Object.values(Resources).map(({ Type }) => Type));

@@ -1,0 +1,133 @@
+import {
+  CreateAutoScalingGroupCommand,
+  CreateLaunchConfigurationCommand,
+  DescribeAutoScalingGroupsCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { PutMetricAlarmCommand, PutMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  DescribeInstancesCommand,
+  DescribeInstanceTypeOfferingsCommand,
+  DescribeInstanceTypesCommand,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import type { Clients } from './clients.ts';
+import { E2eFailure } from './failure.ts';
+import { REGION } from './paths.ts';
+
+/** One of the images that moto knows. */
+const IMAGE = 'ami-12c6146b';
+export const GROUP = 'shop-web';
+
+/** What somebody runs in the account: a machine, a group of machines, and alarms on their CPU. */
+export interface Workload {
+  readonly instanceId: string;
+  readonly instanceAlarm: Alarm;
+  readonly groupAlarm: Alarm;
+}
+
+/** An alarm on CPU, by name and dimension. */
+export interface Alarm {
+  readonly name: string;
+  readonly dimension: { readonly Name: string; readonly Value: string };
+}
+
+/** Seeds the workload: t2.medium in production, two t2.small in a group, an hour of metrics. */
+export const startWorkload = async (clients: Clients): Promise<Workload> => {
+  const instanceId = await startInstance(clients);
+  await startGroup(clients);
+  const instanceAlarm = { name: 'checkout-cpu', dimension: { Name: 'InstanceId', Value: instanceId } };
+  const groupAlarm = { name: 'web-cpu', dimension: { Name: 'AutoScalingGroupName', Value: GROUP } };
+  for (const alarm of [instanceAlarm, groupAlarm]) {
+    await publishCpu(clients, alarm);
+    await createAlarm(clients, alarm);
+  }
+  return { instanceId, instanceAlarm, groupAlarm };
+};
+
+const startInstance = async ({ ec2 }: Clients): Promise<string> => {
+  // moto reads its catalogues when they are first asked for, which can outlast the patience of a function.
+  await ec2.send(new DescribeInstanceTypesCommand({ InstanceTypes: ['t2.large'] }));
+  await ec2.send(new DescribeInstanceTypeOfferingsCommand({ LocationType: 'availability-zone' }));
+  const Tags = Object.entries({ Name: 'checkout-1', environment: 'production' }).map(([Key, Value]) => ({
+    Key,
+    Value,
+  }));
+  const { Instances = [] } = await ec2.send(
+    new RunInstancesCommand({
+      ImageId: IMAGE,
+      InstanceType: 't2.medium',
+      MinCount: 1,
+      MaxCount: 1,
+      TagSpecifications: [{ ResourceType: 'instance', Tags }],
+    }),
+  );
+  const id = Instances[0]?.InstanceId;
+  if (id === undefined) throw new E2eFailure('moto started no instance.', 'See its log.');
+  return id;
+};
+
+const startGroup = async ({ autoScaling }: Clients): Promise<void> => {
+  const LaunchConfigurationName = 'shop-web';
+  await autoScaling.send(
+    new CreateLaunchConfigurationCommand({ LaunchConfigurationName, ImageId: IMAGE, InstanceType: 't2.small' }),
+  );
+  await autoScaling.send(
+    new CreateAutoScalingGroupCommand({
+      AutoScalingGroupName: GROUP,
+      LaunchConfigurationName,
+      MinSize: 1,
+      MaxSize: 4,
+      DesiredCapacity: 2,
+      AvailabilityZones: [`${REGION}a`],
+    }),
+  );
+};
+
+const CPU = { Namespace: 'AWS/EC2', MetricName: 'CPUUtilization' };
+
+/** Busy for an hour, until five minutes ago: newer points would let the emulator judge the alarm by itself. */
+const publishCpu = async ({ cloudWatch }: Clients, { dimension }: Alarm): Promise<void> => {
+  const points = Array.from({ length: 11 }, (_, index) => ({
+    MetricName: CPU.MetricName,
+    Dimensions: [dimension],
+    Timestamp: new Date(Date.now() - (index + 1) * 300_000),
+    Value: 96 - index,
+    Unit: 'Percent' as const,
+  }));
+  await cloudWatch.send(new PutMetricDataCommand({ Namespace: CPU.Namespace, MetricData: points }));
+};
+
+const createAlarm = async ({ cloudWatch }: Clients, { name, dimension }: Alarm): Promise<void> => {
+  await cloudWatch.send(
+    new PutMetricAlarmCommand({
+      ...CPU,
+      AlarmName: name,
+      AlarmDescription: 'CPU is high for three minutes.',
+      Dimensions: [dimension],
+      Statistic: 'Average',
+      Period: 60,
+      EvaluationPeriods: 3,
+      Threshold: 85,
+      ComparisonOperator: 'GreaterThanThreshold',
+    }),
+  );
+};
+
+/** The alarm changes its state, as metrics would make it. */
+export const setAlarm = async ({ cloudWatch }: Clients, { name }: Alarm, StateValue: 'ALARM' | 'OK'): Promise<void> => {
+  const StateReason = StateValue === 'ALARM' ? 'Threshold Crossed: 96.0 > 85.0' : 'Threshold Crossed: 41.0 <= 85.0';
+  await cloudWatch.send(new SetAlarmStateCommand({ AlarmName: name, StateValue, StateReason }));
+};
+
+/** Type and state of an instance, as moto has them. */
+export const instanceNow = async ({ ec2 }: Clients, id: string): Promise<string> => {
+  const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
+  const instance = Reservations[0]?.Instances?.[0];
+  return `${instance?.InstanceType ?? 'gone'}, ${instance?.State?.Name ?? 'gone'}`;
+};
+
+/** How many instances the group wants, as moto has it. */
+export const groupNow = async ({ autoScaling }: Clients): Promise<number | undefined> => {
+  const wanted = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [GROUP] });
+  return (await autoScaling.send(wanted)).AutoScalingGroups?.[0]?.DesiredCapacity;
+};

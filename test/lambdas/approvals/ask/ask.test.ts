@@ -1,0 +1,120 @@
+import { beforeEach, expect, test } from 'vitest';
+import { ask, type AskPorts } from '../../../../lambdas/approvals/ask/ask.ts';
+import type { Approver } from '../../../../lambdas/contracts/settings.ts';
+import { allOf, lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
+import { runStep } from '../../../../lambdas/runtime/step.ts';
+import { ANA, approvalDesk, BEN, VERA, type ApprovalDesk } from '../../../fixtures/approval-desk.ts';
+import { untilApproval } from '../../../fixtures/incident.ts';
+import { rebootPlan } from '../../../fixtures/plans.ts';
+import { answer } from '../page/requests.ts';
+
+let desk: ApprovalDesk;
+beforeEach(() => {
+  desk = approvalDesk();
+});
+
+const person = (email: string, tier: number, roles = ['sre']): Approver => ({ email, name: email, roles, tier });
+const askedBy = (approvers: Approver[]): AskPorts => {
+  const { rules } = desk.asking;
+  return { ...desk.asking, rules: { ...rules, settings: { ...rules.settings, approvers } } };
+};
+const audiences = () => desk.notifier.sent.map(({ audience }) => audience);
+const trace = () => desk.ledger.events('inc-1');
+
+/** Enters the step as Step Functions does at each interval: the same state, a new token. */
+const enter = async (ports: AskPorts = desk.asking) => {
+  const planned = (await trace()).findIndex((event) => event.kind === 'plan.judged');
+  const state = { incidentId: 'inc-1', agent: 'ec2-responder', seq: planned + 1 };
+  await runStep(ask, { state, taskToken: `token-${desk.clock.now().getTime()}` }, ports);
+};
+
+test('the message holds what a person needs, and a link of that person alone', async () => {
+  await desk.bring('inc-1');
+  const [toAna, toBen] = desk.notifier.sent;
+  expect(toAna?.subject).toBe('Approve? resize_instance on i-0a1b2c3d4e5f60718');
+  for (const said of [
+    'checkout-cpu-high',
+    'm5.large -> m5.xlarge',
+    'CPU has been above 90 % for 40 minutes (E1).',
+    'permit one-approval-suffices',
+    'Silence counts as no.',
+  ])
+    expect(toAna?.text).toContain(said);
+  expect(toAna?.text).not.toContain('task-token');
+  expect(toAna?.text.match(/t=\S+/)?.[0]).not.toBe(toBen?.text.match(/t=\S+/)?.[0]);
+});
+
+test('a retry of the asking step sends nothing twice', async () => {
+  await untilApproval(desk.asking, 'inc-1');
+  await enter();
+  await enter();
+  expect(audiences()).toEqual([ANA, BEN]);
+  expect(allOf(await trace(), 'approval.asked')).toHaveLength(1);
+});
+
+test('at each reminder the next tier is asked too', async () => {
+  const ports = askedBy([person(ANA, 1), person(BEN, 2)]);
+  await untilApproval(ports, 'inc-1');
+  await enter(ports);
+  expect(audiences()).toEqual([ANA]);
+  desk.clock.advance(15);
+  await enter(ports);
+  expect(audiences()).toEqual([ANA, ANA, BEN]);
+});
+
+test('where nobody of the first tier may approve this plan, the next one is asked at once', async () => {
+  const ports = askedBy([person(VERA, 1, ['visitor']), person(BEN, 2)]);
+  await untilApproval(ports, 'inc-1');
+  await enter(ports);
+  expect(audiences()).toEqual([BEN]);
+});
+
+test('silence is expired, never approved, and the model is told', async () => {
+  await untilApproval(desk.asking, 'inc-1');
+  await enter();
+  desk.clock.advance(60);
+  await enter();
+  const closed = lastOf(await trace(), 'approval.closed');
+  expect(closed?.data).toMatchObject({ outcome: 'expired', by: [] });
+  expect(closed?.replies?.[0]?.text).toContain('P1 was not approved in time, which counts as no.');
+  expect(desk.callbacks.resumed.map(({ output }) => output.next)).toEqual(['decide']);
+});
+
+test('silence expires the question after any number of reminders too', async () => {
+  await untilApproval(desk.asking, 'inc-1');
+  for (const minutes of [15, 15, 15, 15]) {
+    await enter();
+    desk.clock.advance(minutes);
+  }
+  await enter();
+  expect(allOf(await trace(), 'approval.reminded')).toHaveLength(3);
+  expect(lastOf(await trace(), 'approval.closed')?.data.outcome).toBe('expired');
+});
+
+test('an answer whose function died is finished by the next reminder', async () => {
+  const { token } = await desk.bring('inc-1');
+  desk.clock.advance(15);
+  await enter();
+  const dying = { ...desk.page, callbacks: { resume: () => Promise.reject(new TypeError('killed')) } };
+  await expect(answer(dying, token(ANA), 'approve')).rejects.toThrow('killed');
+  desk.clock.advance(15);
+  await enter();
+  expect(desk.callbacks.resumed.map(({ output }) => output.next)).toEqual(['apply']);
+});
+
+test('a plan that too few people may approve does not wait for its expiry', async () => {
+  const ports = askedBy([person(ANA, 1)]);
+  await untilApproval(ports, 'inc-1', { plan: rebootPlan });
+  await enter(ports);
+  expect(lastOf(await trace(), 'approval.closed')?.data.reason).toBe(
+    'Policy lets 1 of the known approvers approve this plan, and 2 must.',
+  );
+});
+
+test('a topic that is gone is recorded and does not stop the wait', async () => {
+  desk.notifier.deaf = true;
+  await untilApproval(desk.asking, 'inc-1');
+  await enter();
+  expect(allOf(await trace(), 'people.notified').map(({ data }) => data.sent)).toEqual([false, false]);
+  expect(desk.callbacks.resumed).toEqual([]);
+});

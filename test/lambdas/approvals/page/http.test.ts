@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+import { beforeEach, expect, test } from 'vitest';
+import { fromFunctionUrl, handleApproval } from '../../../../lambdas/approvals/page/http.ts';
+import { signLink } from '../../../../lambdas/approvals/answer/approval-link.ts';
+import { JsonObject } from '../../../../lambdas/contracts/json.ts';
+import { canonical } from '../../../../lambdas/kernel/trace/canonical.ts';
+import { HmacMac } from '../../../fakes/small-ports.ts';
+import { ANA, approvalDesk, BEN, type ApprovalDesk, type Asked } from '../../../fixtures/approval-desk.ts';
+import { answer, look, post, textOf } from './requests.ts';
+
+let desk: ApprovalDesk;
+let asked: Asked;
+beforeEach(async () => {
+  desk = approvalDesk();
+  asked = await desk.bring('inc-1');
+});
+
+const nothingHappened = async (request: () => Promise<unknown>): Promise<void> => {
+  const before = desk.ledger.writes;
+  await request();
+  expect(desk.ledger.writes).toBe(before);
+  expect(desk.callbacks.resumed).toEqual([]);
+};
+
+test('a link opened by a mail scanner approves nothing, however often and with whatever in its query', async () => {
+  await nothingHappened(async () => {
+    for (const method of ['GET', 'HEAD', 'GET', 'OPTIONS', 'PUT', 'DELETE', 'PATCH'])
+      for (const extra of [{}, { answer: 'approve', reason: 'scanned' }])
+        await handleApproval(
+          {
+            method,
+            query: new URLSearchParams({ t: asked.token(ANA), ...extra }),
+            headers: {},
+            body: 'answer=approve',
+          },
+          desk.page,
+        );
+  });
+});
+
+test('HEAD answers as GET does, without the page', async () => {
+  const [get, head] = [await look(desk.page, asked.token(ANA)), await look(desk.page, asked.token(ANA), 'HEAD')];
+  expect(head).toEqual({ ...get, body: '' });
+});
+
+test('any other method is refused and told which ones there are', async () => {
+  const response = await look(desk.page, asked.token(ANA), 'PUT');
+  expect(response.statusCode).toBe(405);
+  expect(response.headers['allow']).toBe('GET, HEAD, POST');
+});
+
+test('no changed bit of a link is genuine, and the page does not say which', async () => {
+  const token = asked.token(ANA);
+  const body = token.indexOf('.');
+  const faults = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(fc.nat(token.length - 1), fc.integer({ min: 1, max: 127 }), async (at, flip) => {
+      const forged = token.slice(0, at) + String.fromCharCode(token.charCodeAt(at) ^ flip) + token.slice(at + 1);
+      const [seen, told] = [await look(desk.page, forged), await answer(desk.page, forged, 'approve')];
+      expect([seen.statusCode, told.statusCode]).toEqual([403, 403]);
+      faults.add(seen.body).add(told.body);
+    }),
+    {
+      examples: [
+        [0, 1],
+        [body, 1],
+        [body + 1, 1],
+        [token.length - 1, 1],
+      ],
+    },
+  );
+  expect(faults.size).toBe(1);
+  await nothingHappened(async () => answer(desk.page, `${token}.`, 'approve'));
+});
+
+test('each flipped bit of the MAC is refused', async () => {
+  const [claims = '', mac = ''] = asked.token(ANA).split('.');
+  const bytes = Buffer.from(mac, 'base64url');
+  for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+    const flipped = Buffer.from(bytes);
+    flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    expect((await answer(desk.page, `${claims}.${flipped.toString('base64url')}`, 'approve')).statusCode).toBe(403);
+  }
+  expect(desk.callbacks.resumed).toEqual([]);
+});
+
+test.each([
+  ['approver', { approver: BEN }],
+  ['question', { approvalId: 'approval-of-another-plan' }],
+  ['expiry', { expiresAt: '2099-01-01T00:00:00.000Z' }],
+])('a link whose %s was changed is not genuine', async (_what, change) => {
+  const [claims = '', mac = ''] = asked.token(ANA).split('.');
+  const link = JsonObject.parse(JSON.parse(Buffer.from(claims, 'base64url').toString()));
+  const forged = `${Buffer.from(canonical({ ...link, ...change })).toString('base64url')}.${mac}`;
+  for (const response of [await look(desk.page, forged), await answer(desk.page, forged, 'approve')]) {
+    expect(response.statusCode).toBe(403);
+    expect(textOf(response)).toContain('This link is not genuine');
+  }
+  expect(desk.callbacks.resumed).toEqual([]);
+});
+
+test('a link that is spelled otherwise is not genuine', async () => {
+  const [claims = '', mac = ''] = asked.token(ANA).split('.');
+  const spelled = Buffer.from(` ${Buffer.from(claims, 'base64url').toString()}`).toString('base64url');
+  for (const forged of [`${spelled}.${mac}`, `${claims}.${mac}=`, `${claims}=.${mac}`, claims])
+    expect((await look(desk.page, forged)).statusCode).toBe(403);
+});
+
+test('a link signed with another key is not genuine', async () => {
+  const link = { approvalId: 'approval-1', approver: ANA, expiresAt: '2026-11-02T03:00:00.000Z' };
+  const forged = await signLink(new HmacMac('grant key'), link);
+  expect((await look(desk.page, forged)).statusCode).toBe(403);
+});
+
+test('a genuine link to a question that is gone says so', async () => {
+  const link = { approvalId: 'approval-gone', approver: ANA, expiresAt: '2026-11-02T03:00:00.000Z' };
+  const token = await signLink(desk.linkMac, link);
+  expect((await look(desk.page, token)).statusCode).toBe(410);
+  expect((await answer(desk.page, token, 'approve')).statusCode).toBe(410);
+});
+
+test('an expired link shows nothing of the incident and does not claim how it ended', async () => {
+  const token = asked.token(ANA);
+  await answer(desk.page, token, 'approve');
+  desk.clock.advance(60);
+  const response = await look(desk.page, token);
+  expect(response.statusCode).toBe(410);
+  expect(textOf(response)).toContain('This link expired at 2026-11-02T03:20:00.000Z and decides nothing any more.');
+  expect(response.body).not.toContain('checkout');
+});
+
+test('without a link the page says what to do', async () => {
+  const response = await handleApproval(
+    { method: 'GET', query: new URLSearchParams(), headers: {}, body: '' },
+    desk.page,
+  );
+  expect(response.statusCode).toBe(403);
+  expect(textOf(response)).toContain('Use the link from the message as it is.');
+});
+
+test('only the form of the page decides: other bodies are refused', async () => {
+  const t = asked.token(ANA);
+  await nothingHappened(async () => {
+    const json = await post(desk.page, JSON.stringify({ t, answer: 'approve' }), 'application/json');
+    expect(json.statusCode).toBe(415);
+    for (const body of [
+      `t=${t}`,
+      `t=${t}&answer=yes`,
+      'answer=approve',
+      `t=${t}&answer=deny&answer=approve`,
+      `t=${t}&t=${t}&answer=approve`,
+    ])
+      expect([body, (await post(desk.page, body)).statusCode]).toEqual([body, 400]);
+    expect((await post(desk.page, `t=${t}&answer=approve&reason=${'x'.repeat(20_000)}`)).statusCode).toBe(413);
+  });
+});
+
+test('a content type with a charset is the same form', async () => {
+  const type = 'application/x-www-form-urlencoded; charset=UTF-8';
+  expect((await post(desk.page, `t=${asked.token(ANA)}&answer=approve`, type)).statusCode).toBe(200);
+});
+
+test('every response, errors too, forbids scripts, frames, caches and referrers', async () => {
+  const responses = [
+    await look(desk.page, asked.token(ANA)),
+    await look(desk.page, 'forged'),
+    await look(desk.page, '', 'PUT'),
+    await answer(desk.page, asked.token(ANA), 'deny', 'no'),
+  ];
+  for (const { headers, body } of responses) {
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'content-type': 'text/html; charset=utf-8',
+    });
+    expect(headers['strict-transport-security']).toMatch(/^max-age=\d{8}/);
+    expect(headers['content-security-policy']).toMatch(
+      /^default-src 'none'; style-src 'sha256-[\w+/=]{44}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
+    );
+    expect(body).not.toMatch(/<script|<img|<link|<iframe|\son\w+=|https?:\/\//i);
+  }
+});
+
+test('a request from a function URL is read, base64 or not', async () => {
+  const form = `t=${asked.token(ANA)}&answer=approve&reason=Gr%C3%BCn`;
+  const event = {
+    version: '2.0',
+    rawPath: '/',
+    rawQueryString: '',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', host: 'x.lambda-url.eu-west-1.on.aws' },
+    requestContext: { http: { method: 'POST', path: '/', sourceIp: '192.0.2.1' }, requestId: 'r' },
+    body: Buffer.from(form).toString('base64'),
+    isBase64Encoded: true,
+  };
+  expect(fromFunctionUrl(event).body).toBe(form);
+  expect(fromFunctionUrl({ ...event, body: form, isBase64Encoded: false }).body).toBe(form);
+  expect((await handleApproval(fromFunctionUrl(event), desk.page)).statusCode).toBe(200);
+});
+
+test('a GET from a function URL has no body, and its link survives the encoding', async () => {
+  const event = {
+    rawQueryString: new URLSearchParams({ t: asked.token(ANA) }).toString(),
+    headers: {},
+    requestContext: { http: { method: 'GET' } },
+    isBase64Encoded: false,
+  };
+  expect((await handleApproval(fromFunctionUrl(event), desk.page)).statusCode).toBe(200);
+  expect(() => fromFunctionUrl({ Records: [] })).toThrow('no HTTP request');
+});

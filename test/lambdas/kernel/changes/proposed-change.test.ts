@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import type { Alarm } from '../../../../lambdas/contracts/alarm.ts';
+import type { Facts } from '../../../../lambdas/contracts/facts.ts';
+import { factsAbout, fingerprintOf, type Examination } from '../../../../lambdas/kernel/changes/proposed-change.ts';
+import { digestOf } from '../../../../lambdas/kernel/trace/canonical.ts';
+import { sceneOf } from '../../../../lambdas/kernel/trace/location.ts';
+import { loadChangeTool } from '../../../../lambdas/tools/load.ts';
+import type { ChangeTool } from '../../../../lambdas/tools/tool.ts';
+import { record } from '../../../fixtures/incident.ts';
+import { resizePlan } from '../../../fixtures/plans.ts';
+import { Room } from '../../../fixtures/harness.ts';
+
+const { target, input, before, after, inverse, fingerprint } = resizePlan('incident-1', 'rules');
+const EXAMINATION: Examination = { change: { input, target, before, after }, inverse, fingerprint };
+const REST: Facts = {
+  growPercent: 100,
+  peakUsePercentAfter: 49,
+  cpuMillicoresAfter: 4000,
+  memoryMiBAfter: 16_384,
+  fleetSize: 1,
+  fleetAffectedPercent: 100,
+  inServiceAfter: 0,
+  downtimeSeconds: 180,
+};
+const OWN: Facts = { ...REST, cutPercent: 0 };
+
+/** A tool that answers with these facts about anything. */
+const toolWith = async (facts: Facts): Promise<ChangeTool> => ({
+  ...(await loadChangeTool('resize_instance')),
+  facts: async () => facts,
+});
+
+const ask = async (
+  facts: Facts,
+  where: Partial<Alarm> = {},
+  meanwhile: (room: Room) => Promise<void> = async () => undefined,
+): Promise<Facts> => {
+  const room = await new Room().begin();
+  await meanwhile(room);
+  const { alarm } = (await room.last('incident.opened')).data;
+  const cloud = room.ports.cloud([], sceneOf(await room.events()));
+  const context = { cloud, clock: room.clock, alarm: alarm && { ...alarm, ...where } };
+  return factsAbout(await toolWith(facts), EXAMINATION, context, room.ledger, await room.events());
+};
+
+describe('facts', () => {
+  test("are the tool's own and the kernel's", async () => {
+    expect(await ask(OWN)).toMatchObject({
+      ...OWN,
+      reversible: true,
+      evidenceCount: 4,
+      minutesSinceLastChange: 1_000_000,
+      changesThisIncident: 0,
+      hourUtc: 9,
+      weekday: 5,
+    });
+  });
+
+  test('say whether the target is where the alarm is', async () => {
+    expect(await ask(OWN)).toMatchObject({ sameAccount: false, sameRegion: true });
+  });
+
+  test('of a target in another Region say so', async () => {
+    expect(await ask(OWN, { account: target.account, region: 'eu-central-1' })).toMatchObject({
+      sameAccount: true,
+      sameRegion: false,
+    });
+  });
+
+  test('count the changes that were made, and neither what failed nor what undid one', async () => {
+    const finish = (room: Room, purpose: 'apply' | 'rollback', outcome: 'applied' | 'failed') =>
+      record(room.ports, 'incident-1', 'apply', 'apply.finished', {
+        ...{ digest: digestOf(resizePlan('incident-1', 'rules')), purpose, outcome },
+        ...{ reconciled: false, state: null, error: null },
+      });
+    const facts = await ask(OWN, {}, async (room) => {
+      await finish(room, 'apply', 'failed');
+      await finish(room, 'apply', 'applied');
+      await finish(room, 'rollback', 'applied');
+    });
+    expect(facts['changesThisIncident']).toBe(1);
+  });
+
+  test('count the evidence that there is, and not looks that failed', async () => {
+    const facts = await ask(OWN, {}, async (room) => {
+      const { data } = await room.last('evidence.gathered');
+      await record(room.ports, 'incident-1', 'observe', 'evidence.gathered', { ...data, outcome: 'failed' });
+    });
+    expect(facts['evidenceCount']).toBe(4);
+  });
+
+  test('of the kernel cannot be set by a tool', async () => {
+    expect(await ask({ ...OWN, evidenceCount: 99, sameAccount: true })).toMatchObject({
+      evidenceCount: 4,
+      sameAccount: false,
+    });
+  });
+
+  test.each<[string, Facts]>([
+    ['missing', REST],
+    ['not a number', { ...OWN, cutPercent: Number.NaN }],
+    ['no whole number', { ...OWN, cutPercent: 12.5 }],
+    ['beyond all bounds', { ...OWN, cutPercent: Infinity }],
+  ])('of which a declared one is %s are no facts: the proposal is refused', async (_what, facts) => {
+    await expect(ask(facts)).rejects.toThrow(
+      'These facts could not be computed, so no policy can be asked: cutPercent.',
+    );
+  });
+});
+
+describe('a fingerprint', () => {
+  test('moves with the state, and with one tag of the target', () => {
+    const as = fingerprintOf(target, before);
+    expect(fingerprintOf({ ...target }, before)).toBe(as);
+    expect(fingerprintOf(target, after)).not.toBe(as);
+    expect(fingerprintOf({ ...target, tags: { ...target.tags, extra: '' } }, before)).not.toBe(as);
+  });
+});

@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { FACT_NAMES, FACTS, type Facts } from '../../../../lambdas/contracts/facts.ts';
+import { compileRules } from '../../../../lambdas/kernel/policy/rules/compile.ts';
+import { policyEngine, type PlanQuestion } from '../../../../lambdas/kernel/policy/engine.ts';
+import { settings } from './rules/config-copy.ts';
+import { askedOf, costing, harmless, reboot, resize } from './questions.ts';
+
+const rules = compileRules('config', settings);
+const engine = policyEngine(rules);
+const spoke = (ruling: { statements: readonly { id: string }[] }): string[] => ruling.statements.map((one) => one.id);
+const proposed = (question: PlanQuestion, phase: 'proposal' | 'plan' = 'plan') =>
+  engine.mayPropose({ ...question, phase });
+
+// What each shipped policy refuses and lets pass is a table: config/policy-cases/, run by test/bin/policy.test.ts.
+
+test('the cost of a change is judged once its dry run has priced it, not before', () => {
+  const dear = { ...resize({ growPercent: 300 }), report: costing(99_999_999) };
+  expect(proposed(dear, 'proposal').verdict).toBe('permitted');
+  expect(proposed(dear, 'plan').verdict).toBe('refused');
+});
+
+test('a reboot, which computes fewer facts, is judged by the policies that are about it', () => {
+  expect(proposed(reboot()).verdict).toBe('permitted');
+  expect(spoke(proposed(reboot({ tags: { 'checkrein:protect': 'true' } })))).toEqual(['protected-tag']);
+});
+
+test('only a cut beyond the bound trips the breaker', () => {
+  expect(proposed(resize({ cutPercent: 80, peakUsePercentAfter: 90 }))).toMatchObject({
+    statements: [{ id: 'cut-bound' }, { id: 'peak-headroom' }],
+    tripsBreaker: {
+      policy: 'cut-bound',
+      reason: 'A cut of 80 % on i-0123456789abcdef0 is more than the 30 % allowed at once.',
+    },
+  });
+  expect(proposed(resize({ memoryMiBAfter: 1 })).tripsBreaker).toBeNull();
+});
+
+test('a read-only agent may propose nothing', () => {
+  const agent = { name: 'triage', tools: { observe: ['get_metrics'], change: [] } };
+  expect(proposed({ ...resize(), agent })).toEqual({
+    verdict: 'refused',
+    reason: 'No policy permits triage to propose resize_instance on i-0123456789abcdef0.',
+    statements: [],
+    tripsBreaker: null,
+  });
+});
+
+test('a price that nobody found is unknown, not zero', () => {
+  const grown = resize({ growPercent: 300 });
+  expect(proposed({ ...grown, report: costing(0) }).verdict).toBe('permitted');
+  expect(proposed({ ...grown, report: costing(null) }).verdict).toBe('refused');
+});
+
+test('a target in another account or Region is refused, whatever the change', () => {
+  for (const elsewhere of [{ sameAccount: false }, { sameRegion: false }])
+    expect(proposed(resize(elsewhere)).verdict, JSON.stringify(elsewhere)).toBe('refused');
+});
+
+test('a fresh deployment applies nothing without a human', () => {
+  const ruling = engine.mayApplyUnattended(resize({}, { environment: 'test' }));
+  expect(ruling).toMatchObject({ verdict: 'refused', statements: [] });
+  expect(ruling.reason).toBe('No policy permits resize_instance on i-0123456789abcdef0 without a human.');
+});
+
+test('a permit to apply without a human does not reach production', () => {
+  const mine =
+    '@id("mine") @reason("Yes.") permit (principal, action == Checkrein::Action::"applyUnattended", resource) when { context.facts.reversible };';
+  const looser = policyEngine({ ...rules, policies: { ...rules.policies, mine } });
+  expect(looser.mayApplyUnattended(resize({}, { environment: 'test' })).verdict).toBe('permitted');
+  expect(looser.mayApplyUnattended(resize())).toMatchObject({
+    verdict: 'refused',
+    statements: [{ id: 'production-needs-a-person' }],
+  });
+});
+
+test.each([
+  ['sre', 'permitted', ['sre-approves']],
+  ['owner', 'permitted', ['owner-approves']],
+  ['developer', 'refused', []],
+])('a person of role %s: %s', (role, verdict, ids) => {
+  const ruling = engine.mayApprove(askedOf(role));
+  expect(ruling.verdict).toBe(verdict);
+  expect(spoke(ruling)).toEqual(ids);
+});
+
+test('one of several roles is enough, and a person without one is refused by name', () => {
+  expect(engine.mayApprove(askedOf('developer', 'sre')).verdict).toBe('permitted');
+  expect(engine.mayApprove(askedOf()).reason).toBe(
+    'No policy permits ana@example.com to approve resize_instance on i-0123456789abcdef0.',
+  );
+});
+
+test('whoever made the event happen may not approve, whatever their role', () => {
+  const ruling = engine.mayApprove({ ...askedOf('sre', 'owner'), triggerOwner: true });
+  expect(ruling.verdict).toBe('refused');
+  expect(ruling.reason).toBe(
+    'ana@example.com made the event happen that this plan comes from: somebody else must approve.',
+  );
+  expect(ruling.statements).toMatchObject([{ id: 'not-by-the-trigger-owner', severity: 'high' }]);
+});
+
+test.each([
+  ['reversible in production', resize(), 1, ['one-approval-suffices']],
+  ['irreversible elsewhere', resize({ reversible: false }, { environment: 'test' }), 1, ['one-approval-suffices']],
+  [
+    'irreversible in production',
+    resize({ reversible: false }),
+    2,
+    ['two-for-irreversible-production', 'one-approval-suffices'],
+  ],
+])('approvals for a change that is %s', (_, plan, needed, ids) => {
+  const quorum = engine.approvalsNeeded(plan);
+  expect(quorum).toMatchObject({ verdict: 'permitted', needed });
+  expect(spoke(quorum)).toEqual(ids);
+});
+
+describe('for any facts', () => {
+  const anyFacts = fc
+    .record(
+      Object.fromEntries(
+        FACT_NAMES.map((name) => [name, FACTS[name].type === 'Bool' ? fc.boolean() : fc.maxSafeInteger()]),
+      ),
+    )
+    .map((facts): Facts => Object.fromEntries(Object.entries(facts).filter(([name]) => name in harmless)));
+  const anyPlan = fc.record({
+    facts: anyFacts,
+    environment: fc.string(),
+    tags: fc.dictionary(fc.string(), fc.string()),
+    cents: fc.option(fc.integer()),
+  });
+
+  test('a cut of more than 30 % is never permitted, and always trips the breaker', () => {
+    fc.assert(
+      fc.property(anyPlan, fc.integer({ min: 31 }), ({ facts, environment, tags, cents }, cutPercent) => {
+        const plan = { ...resize({ ...facts, cutPercent }, { environment, tags }), report: costing(cents) };
+        for (const phase of ['proposal', 'plan'] as const) {
+          expect(proposed(plan, phase)).toMatchObject({ verdict: 'refused', tripsBreaker: { policy: 'cut-bound' } });
+        }
+      }),
+    );
+  });
+
+  test('nothing is permitted that a bound forbids', () => {
+    fc.assert(
+      fc.property(anyPlan, ({ facts, environment, tags, cents }) => {
+        const ruling = proposed({ ...resize(facts, { environment, tags }), report: costing(cents) });
+        if (ruling.verdict === 'refused') return;
+        expect(facts.cutPercent).toBeLessThanOrEqual(30);
+        expect(facts.memoryMiBAfter).toBeGreaterThanOrEqual(256);
+        expect(facts.evidenceCount).toBeGreaterThanOrEqual(1);
+        expect([facts.sameAccount, facts.sameRegion]).toEqual([true, true]);
+      }),
+    );
+  });
+
+  test('nothing is applied without a human', () => {
+    fc.assert(
+      fc.property(anyPlan, ({ facts, environment, tags, cents }) => {
+        const ruling = engine.mayApplyUnattended({ ...resize(facts, { environment, tags }), report: costing(cents) });
+        expect(ruling.verdict).toBe('refused');
+      }),
+    );
+  });
+});

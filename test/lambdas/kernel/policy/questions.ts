@@ -1,0 +1,84 @@
+import type { Facts } from '../../../../lambdas/contracts/facts.ts';
+import type { Target } from '../../../../lambdas/contracts/plan.ts';
+import type { ApproveQuestion, ReleaseQuestion } from '../../../../lambdas/kernel/policy/engine.ts';
+
+/** An agent that may propose; what policy looks at is whether it has change tools at all. */
+const responder = { name: 'ec2-responder', tools: { observe: ['get_metrics'], change: ['resize_instance'] } };
+
+export const instance: Target = {
+  kind: 'ec2-instance',
+  id: 'i-0123456789abcdef0',
+  arn: 'arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0',
+  account: '111122223333',
+  region: 'eu-west-1',
+  environment: 'production',
+  tags: {},
+};
+
+/** What every tool comes with; nothing here that a shipped policy objects to. */
+const kernelFacts: Facts = {
+  reversible: true,
+  evidenceCount: 2,
+  minutesSinceLastChange: 1_000_000,
+  minutesSinceLastCut: 1_000_000,
+  changesThisIncident: 0,
+  sameAccount: true,
+  sameRegion: true,
+  hourUtc: 3,
+  weekday: 6,
+};
+
+/** A lone instance that is out of service for a while, as reboot_instance computes it. */
+const loneInstance: Facts = {
+  cutPercent: 0,
+  growPercent: 0,
+  fleetSize: 1,
+  fleetAffectedPercent: 100,
+  inServiceAfter: 0,
+  downtimeSeconds: 180,
+};
+
+/** Facts that no shipped policy objects to: a lone instance grows by half, after two looks at it. */
+export const harmless: Facts = {
+  ...kernelFacts,
+  ...loneInstance,
+  growPercent: 50,
+  peakUsePercentAfter: 60,
+  cpuMillicoresAfter: 2000,
+  memoryMiBAfter: 8192,
+};
+
+export const costing = (deltaCentsPerMonth: number | null): ReleaseQuestion['report'] => ({
+  cost: { deltaCentsPerMonth, says: 'at list price' },
+});
+
+/** A resize that nothing speaks against, with some of it otherwise. */
+export const resize = (facts: Facts = {}, target: Partial<Target> = {}): ReleaseQuestion => ({
+  agent: responder,
+  tool: 'resize_instance',
+  target: { ...instance, ...target },
+  facts: { ...harmless, ...facts },
+  report: costing(3000),
+  breakGlass: false,
+});
+
+/** A reboot of the same instance, with the fewer facts of that tool. */
+export const reboot = (target: Partial<Target> = {}): ReleaseQuestion => ({
+  ...resize({}, target),
+  tool: 'reboot_instance',
+  facts: { ...kernelFacts, ...loneInstance, reversible: false },
+});
+
+/** The same resize, put to a person of these roles. */
+export const askedOf = (...roles: string[]): ApproveQuestion => {
+  const { tool, target, facts, report, breakGlass } = resize();
+  return {
+    tool,
+    target,
+    facts,
+    report,
+    breakGlass,
+    approver: { email: 'ana@example.com', roles },
+    triggerOwner: false,
+  };
+};

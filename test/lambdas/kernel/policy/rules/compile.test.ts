@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ERROR } from '../../../../../lambdas/contracts/error-names.ts';
+import { compileRules } from '../../../../../lambdas/kernel/policy/rules/compile.ts';
+import { parseRules } from '../../../../../lambdas/kernel/policy/rules/parse.ts';
+import { configWith, problemsWith, settings } from './config-copy.ts';
+
+const responder = readFileSync('config/agents/ec2-responder.yaml', 'utf8');
+const triage = readFileSync('config/agents/triage.yaml', 'utf8');
+
+/** What is wrong with the shipped responder after an edit. */
+const afterEdit = (from: string, to: string): readonly string[] => {
+  expect(responder).toContain(from);
+  return problemsWith({ 'agents/ec2-responder.yaml': responder.replace(from, to) });
+};
+const lineOf = (text: string): number => responder.slice(0, responder.indexOf(text)).split('\n').length;
+
+test('the shipped configuration compiles, agents in the order in which they are asked', () => {
+  const { agents, hash } = compileRules(configWith(), settings);
+  expect(agents.map((one) => one.name)).toEqual(['ec2-responder', 'triage']);
+  expect(hash).toMatch(/^sha256:[0-9a-f]{64}$/);
+});
+
+test('a misspelt tool is told with its line and the name that was meant', () => {
+  expect(afterEdit('- resize_instance', '- resize_instence')).toEqual([
+    `config/agents/ec2-responder.yaml:${lineOf('- resize_instance')}: tools.change[1]: unknown tool "resize_instence"; ` +
+      'did you mean "resize_instance"? known: reboot_instance, resize_instance, set_auto_scaling_capacity',
+  ]);
+});
+
+test.each([
+  [
+    '- query_logs',
+    '- reboot_instance',
+    'tools.observe[2]: "reboot_instance" is a tool of kind change; list it under tools.change',
+  ],
+  [
+    '- resize_instance',
+    '- query_logs',
+    'tools.change[1]: "query_logs" is a tool of kind observe; list it under tools.observe',
+  ],
+  ['- resize_instance', '- reboot_instance', 'tools.change[1]: "reboot_instance" is listed twice'],
+  ['claude-sonnet-4-6', 'claude-nonesuch', 'model: There is no price for the model "claude-nonesuch"'],
+  [
+    'onUnhealed: rollback',
+    'onUnhealed: rolback',
+    'verification.onUnhealed: Invalid option: expected one of "rollback"|"keep"; found "rolback"',
+  ],
+  ['windowMinutes', 'windowMinuts', 'verification.windowMinuts: unknown field; did you mean "windowMinutes"?'],
+  ['turns: 16', 'turns: 0', 'budget.turns: Too small: expected number to be >=1; found 0'],
+  ['model: claude-sonnet-4-6\n', '', 'model: missing: expected string'],
+  [
+    'source: [aws.cloudwatch]',
+    'source: aws.cloudwatch',
+    'takes.source: "aws.cloudwatch" must be a list of alternatives, such as ["aws.cloudwatch"]',
+  ],
+  [
+    'source: [aws.cloudwatch]',
+    'source: [{ wildcard: "aws*" }]',
+    'takes.source[0]: unknown operator "wildcard"; known: prefix',
+  ],
+  [
+    'tool: get_metrics',
+    'tool: get_metric',
+    'firstLook[1].tool: "get_metric" is not among this agent\'s observe tools; did you mean "get_metrics"?',
+  ],
+  ['      minutes: 180', '      minuts: 180', 'firstLook[1].input.minuts: unknown field; did you mean "minutes"?'],
+  ['$alarm.name', '$alarm.nam', 'firstLook[0].input: nothing fills $alarm.nam'],
+  ['$alarm.name', '$event.name', 'firstLook[0].input: nothing fills $event.name'],
+])('an agent with %j turned into %j is refused in words', (from, to, words) => {
+  const found = afterEdit(from, to);
+  expect(found).toEqual([expect.stringContaining(words)]);
+  expect(found[0]).toMatch(/^config\/agents\/ec2-responder\.yaml:\d+: /);
+});
+
+test('a file that is not YAML is told once, with its line', () => {
+  expect(afterEdit('source: [aws.cloudwatch]', 'source: [aws.cloudwatch')).toEqual([
+    expect.stringMatching(/^config\/agents\/ec2-responder\.yaml:\d+: not YAML: /),
+  ]);
+});
+
+test('two agents of one name are refused', () => {
+  expect(problemsWith({ 'agents/zz-copy.yaml': triage })).toEqual([
+    'config/agents/zz-copy.yaml:1: name: another file already has an agent "triage"',
+  ]);
+});
+
+test('an empty agent file is refused in words', () => {
+  expect(problemsWith({ 'agents/zz.yaml': '' })).toEqual(['config/agents/zz.yaml:1: expected object; found null']);
+});
+
+test.each([
+  [
+    { approvers: [] },
+    'config/deployment.ts: approvers: at least one approver: without one, every change would expire unasked; found []',
+  ],
+  [
+    { approvers: [{ email: 'ana', name: 'Ana', roles: ['sre'] }] },
+    'config/deployment.ts: approvers[0].email: Invalid email address; found "ana"',
+  ],
+  [
+    { ...settings, approval: { remindMinutes: 0 } },
+    'config/deployment.ts: approval.remindMinutes: Too small: expected number to be >=1; found 0',
+  ],
+])('settings %j are refused with what to write where', (given, words) => {
+  expect(problemsWith({}, given)).toEqual([words]);
+});
+
+test('all problems are told at once', () => {
+  const found = problemsWith({ 'agents/zz.yaml': 'name: [', 'policies/mine.cedar': 'permit (' }, { approvers: [] });
+  expect(found.map((one) => one.split(':')[0])).toEqual([
+    'config/agents/zz.yaml',
+    'config/policies/mine.cedar',
+    'config/deployment.ts',
+  ]);
+});
+
+test('the hash is the same for the same rules and another for any other', () => {
+  const hash = compileRules(configWith(), settings).hash;
+  expect(compileRules(configWith(), settings).hash).toBe(hash);
+  expect(compileRules(configWith(), { ...settings, retentionDays: 30 }).hash).not.toBe(hash);
+  const edited = readFileSync('config/policies/capacity.cedar', 'utf8').replace('> 30', '> 31');
+  expect(compileRules(configWith({ 'policies/capacity.cedar': edited }), settings).hash).not.toBe(hash);
+});
+
+test('compiled rules survive the way into a function', () => {
+  const rules = compileRules(configWith(), settings);
+  expect(parseRules(JSON.stringify(rules))).toEqual(rules);
+});
+
+test.each([
+  ['not JSON', '{', 'not JSON'],
+  ['of another shape', '{}', 'do not parse'],
+])('rules that are %s stop the function', (_, json, words) => {
+  expect(() => parseRules(json)).toThrow(words);
+  expect(() => parseRules(json)).toThrow(expect.objectContaining({ name: ERROR.misconfigured }));
+});
+
+test('rules that were edited after they were compiled stop the function', () => {
+  const json = JSON.stringify(compileRules(configWith(), settings)).replace('> 30', '> 90');
+  expect(() => parseRules(json)).toThrow('changed after they were compiled');
+});
+
+test('with models on Bedrock, a model that has no id there is told with the lines to add', () => {
+  const model = { provider: 'bedrock', geography: 'eu' } as const;
+  const edited = responder.replace('claude-sonnet-4-6', 'claude-nonesuch');
+  const problems = problemsWith({ 'agents/ec2-responder.yaml': edited }, { ...settings, model });
+  expect(problems).toHaveLength(2);
+  expect(problems[1]).toContain('No id on Amazon Bedrock is known for the model "claude-nonesuch"');
+  expect(problems[1]).toContain('lambdas/contracts/bedrock.ts');
+  expect(problemsWith({}, { ...settings, model })).toEqual([]);
+});

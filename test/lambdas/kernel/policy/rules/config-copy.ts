@@ -1,0 +1,31 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { SettingsInput } from '../../../../../lambdas/contracts/settings.ts';
+import { compileRules } from '../../../../../lambdas/kernel/policy/rules/compile.ts';
+import { RulesError } from '../../../../../lambdas/kernel/policy/rules/rules-error.ts';
+
+/** Settings that nothing is wrong with. */
+export const settings: SettingsInput = { approvers: [{ email: 'ana@example.com', name: 'Ana', roles: ['sre'] }] };
+
+/** A copy of the shipped `config/`, with some files replaced or added. Gone after the test. */
+export const configWith = (files: Readonly<Record<string, string>> = {}): string => {
+  const root = mkdtempSync(join(tmpdir(), 'checkrein-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  const directory = join(root, 'config');
+  cpSync('config', directory, { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  return directory;
+};
+
+/** What the compiler finds wrong, one sentence each; none when it compiles. */
+export const problemsWith = (files: Readonly<Record<string, string>>, given = settings): readonly string[] => {
+  try {
+    compileRules(configWith(files), given);
+    return [];
+  } catch (error) {
+    if (error instanceof RulesError) return error.problems;
+    throw error;
+  }
+};

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { reportOf } from '../../../../lambdas/kernel/trace/report.ts';
+import { call } from '../../../fakes/preset-model.ts';
+import { NO_HELP, RESIZE, resizeTo, Room } from '../../../fixtures/harness.ts';
+
+const CONCLUSION = {
+  summary: 'The server was too small for its orders.',
+  rootCause: 'More orders than usual.',
+  confidence: 'high',
+  claims: [{ text: 'CPU was at its limit.', evidence: ['E2'] }],
+  followUps: ['Look at the load test.'],
+};
+
+test('the report tells the whole incident from nothing but its trace', async () => {
+  const room = await new Room().begin();
+  await room.decide([call('drop_table')]);
+  await room.propose(RESIZE.tool, resizeTo('t3.small').input);
+  await room.untilGranted();
+  await room.apply();
+  await room.untilVerified();
+  await room.decide([call('conclude', CONCLUSION)]);
+  await room.close();
+  const report = reportOf(await room.events());
+  for (const line of [
+    /^# cpu-high: healed$/m,
+    /^Incident incident-1, opened 2026-11-20T\S+, agent ec2-responder\. 5 model turns, 5500 tokens, \$0\.0225\.$/m,
+    /^Root cause \(high confidence\): More orders than usual\.$/m,
+    /^- CPU was at its limit\. Evidence: E2 \(event \d+\)\.$/m,
+    /^- Follow-up: Look at the load test\.$/m,
+    /^### P1: resize_instance on i-0a1b2c3d4e5f60718$/m,
+    /^- change: instanceType: t3\.small -> t3\.xlarge$/m,
+    /^- approval: granted by ana@example\.com\. Go ahead\.$/m,
+    /^- apply: applied at /m,
+    /^- verification: healed\./m,
+    /^- event \d+: drop_table \(allowlist\): There is no tool/m,
+    /^- event \d+: resize_instance \(target\): .*already is a t3\.small/m,
+    /^- E1 describe_alarm: /m,
+  ])
+    expect(report).toMatch(line);
+  expect(report).not.toContain('undefined');
+});
+
+test('a change that was undone is told with its undoing', async () => {
+  const room = await (await new Room().begin()).untilGranted(NO_HELP);
+  await room.apply();
+  await room.untilVerified();
+  await room.rollback();
+  expect(reportOf(await room.events())).toMatch(
+    /- apply: applied at .*\n- verification: unhealed\..*\n- rollback: applied at /,
+  );
+});
+
+test('an event that was not taken up has a report too', async () => {
+  const room = new Room();
+  await room.open({});
+  const report = reportOf(await room.events());
+  expect(report).toMatch(/^# An event that was not taken up: unrouted$/m);
+  expect(report).toMatch(/not an EventBridge event/);
+});

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import type { JsonObject } from '../../../../lambdas/contracts/json.ts';
+import { rehearsal } from '../../../../lambdas/providers/aws/dry-run-only.ts';
+import { FakeCloud } from '../../../fakes/fake-cloud.ts';
+
+const CALLS = [{ service: 'ec2', command: 'RebootInstances', scope: 'target' }] as const;
+const reboot = (input: JsonObject) => ({ service: 'ec2' as const, command: 'RebootInstances', input });
+
+test.each<JsonObject>([{}, { DryRun: false }, { DryRun: 'true' }, { DryRun: 1 }, { dryRun: true }])(
+  'in a rehearsal a call with %j never leaves',
+  async (input) => {
+    const cloud = new FakeCloud(CALLS).answers('ec2', 'RebootInstances', {});
+    await expect(rehearsal(cloud).send(reboot(input))).rejects.toMatchObject({ name: 'ContractBroken' });
+    expect(cloud.requests).toEqual([]);
+  },
+);
+
+test('in a rehearsal a dry run goes through as it is', async () => {
+  const cloud = new FakeCloud(CALLS).answers('ec2', 'RebootInstances', { ok: true });
+  const request = reboot({ InstanceIds: ['i-0'], DryRun: true });
+  expect(await rehearsal(cloud).send(request)).toEqual({ ok: true });
+  expect(cloud.requests).toEqual([request]);
+});

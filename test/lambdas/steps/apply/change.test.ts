@@ -1,0 +1,321 @@
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { apply } from '../../../../lambdas/steps/apply/step.ts';
+import { runStep } from '../../../../lambdas/runtime/step.ts';
+import { ERROR } from '../../../../lambdas/contracts/error-names.ts';
+import { CloudError, StepError } from '../../../../lambdas/contracts/errors.ts';
+import { lastChange } from '../../../../lambdas/kernel/limits/lease.ts';
+import { planInHand } from '../../../../lambdas/kernel/trace/queries.ts';
+import type { ChangeCredentials, Cloud, CloudRequest } from '../../../../lambdas/contracts/ports.ts';
+import { DyingLedger, Killed } from '../../../fakes/dying-ledger.ts';
+import { APP, APP_ARN, REBOOT, RESIZE, Room } from '../../../fixtures/harness.ts';
+import { FLEET } from '../../../local/account/example-world.ts';
+
+const SCALE = {
+  tool: 'set_auto_scaling_capacity',
+  input: { group: 'web', desired: 12, why: 'The fleet is busy (E1).' },
+};
+
+/** Credentials whose sessions do something else before, or instead of, a call. */
+const meddling = (
+  { ports }: Room,
+  meddle: (request: CloudRequest, send: Cloud['send']) => Promise<unknown>,
+): { credentials: ChangeCredentials } => ({
+  credentials: {
+    assume: async (scope) => {
+      const cloud = await ports.credentials.assume(scope);
+      return { ...cloud, send: (request) => meddle(request, (one) => cloud.send(one)) };
+    },
+  },
+});
+
+/** Calls that take a moment, so that two attempts meet. */
+const slow = (room: Room): { credentials: ChangeCredentials } =>
+  meddling(room, async (request, send) => {
+    await setTimeout(20);
+    return send(request);
+  });
+
+const noAnswer = (): StepError => new StepError(ERROR.cloudUnavailable, 'The connection was lost.', 'Wait.');
+const granted = async (change: typeof RESIZE | typeof REBOOT = RESIZE): Promise<Room> =>
+  (await new Room().begin()).untilGranted(change);
+
+/** A fleet of ten with a plan of twelve, or of another number; its incident was opened by hand, as no alarm of it exists. */
+const grantedFleet = async (desired = SCALE.input.desired): Promise<Room> => {
+  const room = new Room({
+    world: `${FLEET}
+alarms:
+  - { name: busy, metric: { namespace: AWS/EC2, name: CPUUtilization, dimensions: { AutoScalingGroupName: web } }, threshold: 10 }
+`,
+  });
+  await room.open(room.alarmEvent('busy'));
+  await room.observe();
+  await room.propose(SCALE.tool, { ...SCALE.input, desired });
+  await room.confirm();
+  await room.grant();
+  return room;
+};
+
+describe('a change', () => {
+  test('is made once, under credentials cut to its calls and its target', async () => {
+    const room = await granted();
+    const scopes: unknown[] = [];
+    const { credentials } = room.ports;
+    const watching: ChangeCredentials = {
+      assume: (scope) => {
+        scopes.push({ ...scope, calls: scope.calls.map((one) => one.command) });
+        return credentials.assume(scope);
+      },
+    };
+    expect(await room.apply({ credentials: watching })).toBe('verify');
+    expect(room.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+    expect(scopes).toEqual([
+      {
+        calls: ['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'],
+        targetArn: `arn:aws:ec2:eu-west-1:123456789012:instance/${APP}`,
+        scene: { incidentId: 'incident-1', place: { account: '123456789012', region: 'eu-west-1' } },
+        sessionName: 'apply-incident-1',
+      },
+    ]);
+    expect((await room.last('apply.finished')).data).toMatchObject({
+      outcome: 'applied',
+      reconciled: false,
+      error: null,
+    });
+  });
+
+  test('starts the cooldown of its target, and growing does not count as a cut', async () => {
+    const room = await granted();
+    const at = room.clock.now().toISOString();
+    await room.apply();
+    expect(await lastChange(room.ledger, APP_ARN)).toEqual({ lastChangeAt: at });
+  });
+
+  test('that takes capacity away starts the cooldown of cuts too', async () => {
+    const room = await grantedFleet(9);
+    const at = room.clock.now().toISOString();
+    expect(await room.apply()).toBe('verify');
+    const { arn } = planInHand(await room.events()).plan.target;
+    expect(await lastChange(room.ledger, arn)).toEqual({ lastChangeAt: at, lastCutAt: at });
+  });
+
+  test('stands on the trace before its first call', async () => {
+    const room = await granted();
+    const seen: string[] = [];
+    await room.apply(
+      meddling(room, async (request, send) => {
+        seen.push((await room.kinds()).at(-1) ?? '');
+        return send(request);
+      }),
+    );
+    expect(new Set(seen)).toEqual(new Set(['apply.started']));
+  });
+
+  test('that AWS refuses is told to the model in words, with what the target is now', async () => {
+    const room = await granted();
+    const refusing = meddling(room, async (request, send) => {
+      if (request.command === 'StopInstances') throw new CloudError('UnauthorizedOperation', 'You are not authorized.');
+      return send(request);
+    });
+    expect(await room.apply(refusing)).toBe('decide');
+    expect(await room.told()).toMatch(
+      /^Action failed: UnauthorizedOperation: You are not authorized\. The change role may not do this\. .*The target is now: .*t3\.small/,
+    );
+    expect(room.mutations).toEqual([]);
+  });
+
+  test('whose answer was lost is read off the target', async () => {
+    const room = await grantedFleet();
+    const losing = meddling(room, async (request, send) => {
+      await send(request);
+      throw noAnswer();
+    });
+    expect(await room.apply(losing)).toBe('verify');
+    expect((await room.last('apply.finished')).data).toMatchObject({ outcome: 'applied', reconciled: true });
+    expect(room.mutations).toEqual(['SetDesiredCapacity']);
+  });
+
+  test('that never reached AWS has failed, and may be proposed again', async () => {
+    const room = await grantedFleet();
+    const losing = meddling(room, () => Promise.reject(noAnswer()));
+    expect(await room.apply(losing)).toBe('decide');
+    expect((await room.last('apply.finished')).data).toMatchObject({ outcome: 'failed', state: { desired: 10 } });
+  });
+
+  test('that cannot be repeated and got no answer is unknown, and is never made again', async () => {
+    const room = await granted(REBOOT);
+    let sent = 0;
+    const losing = meddling(room, async (request, send) => {
+      sent += 1;
+      await send(request);
+      throw noAnswer();
+    });
+    expect(await room.apply(losing)).toBe('verify');
+    expect((await room.last('apply.finished')).data.outcome).toBe('unknown');
+    expect(sent).toBe(1);
+  });
+
+  test('after which AWS does not say how the target is, was made all the same', async () => {
+    const room = await grantedFleet();
+    let made = false;
+    const blind = meddling(room, async (request, send) => {
+      made = true;
+      return send(request);
+    });
+    const cloud: typeof room.ports.cloud = (calls, scene) => {
+      const real = room.ports.cloud(calls, scene);
+      return { ...real, send: (request) => (made ? Promise.reject(noAnswer()) : real.send(request)) };
+    };
+    expect(await room.apply({ ...blind, cloud })).toBe('verify');
+    expect((await room.last('apply.finished')).data).toMatchObject({ outcome: 'applied', state: null });
+  });
+
+  test('fails loudly on a bug of a tool, and is not taken for an answer of AWS', async () => {
+    const room = await granted();
+    await expect(room.apply(meddling(room, () => Promise.reject(new TypeError('a bug'))))).rejects.toThrow('a bug');
+    expect(await room.kinds()).not.toContain('apply.finished');
+  });
+});
+
+describe('an interrupted change', () => {
+  /** Dies at a place of the change, and answers with the room as it was left. */
+  const killedAt = async (
+    room: Room,
+    place: (request: CloudRequest) => 'before' | 'after' | 'go on',
+  ): Promise<Room> => {
+    const dying = meddling(room, async (request, send) => {
+      const when = place(request);
+      if (when === 'before') throw new Killed();
+      const answer = await send(request);
+      if (when === 'after') throw new Killed();
+      return answer;
+    });
+    await expect(room.apply(dying)).rejects.toThrow(Killed);
+    return room;
+  };
+
+  test('is not touched while its first attempt may still be running', async () => {
+    const room = await killedAt(await granted(), () => 'before');
+    await expect(room.apply()).rejects.toMatchObject({ name: ERROR.applyInFlight });
+    expect(room.mutations).toEqual([]);
+  });
+
+  test('that died between write-ahead and call is finished, once', async () => {
+    const room = await killedAt(await granted(), () => 'before');
+    room.clock.advance(15);
+    expect(await room.apply()).toBe('verify');
+    expect(room.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+    expect((await room.last('apply.finished')).data).toMatchObject({ outcome: 'applied', reconciled: true });
+  });
+
+  test.each(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'])(
+    'that died right after %s goes on from there',
+    async (command) => {
+      const room = await killedAt(await granted(), (request) => (request.command === command ? 'after' : 'go on'));
+      room.clock.advance(15);
+      expect(await room.apply()).toBe('verify');
+      expect(room.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+    },
+  );
+
+  test('that two attempts begin in the same millisecond is made by one of them', async () => {
+    const room = await granted(REBOOT);
+    const { at } = room;
+    const attempts = [runStep(apply, at, room.ports), runStep(apply, at, room.ports)];
+    const outcomes = (await Promise.allSettled(attempts)).map(({ status }) => status);
+    expect(room.mutations).toEqual(['RebootInstances']);
+    expect(outcomes.toSorted()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('that died between call and record is reconciled, not made twice', async () => {
+    const room = await grantedFleet();
+    await killedAt(room, () => 'after');
+    room.clock.advance(15);
+    expect(await room.apply()).toBe('verify');
+    expect(room.mutations).toEqual(['SetDesiredCapacity']);
+    expect((await room.last('apply.finished')).data).toMatchObject({ outcome: 'applied', reconciled: true });
+  });
+
+  test('that cannot be repeated is left to people to judge', async () => {
+    const room = await killedAt(await granted(REBOOT), () => 'after');
+    room.clock.advance(15);
+    expect(await room.apply()).toBe('verify');
+    expect((await room.last('apply.finished')).data).toMatchObject({
+      outcome: 'unknown',
+      error: { code: 'OutcomeUnknown' },
+    });
+    expect(room.mutations).toEqual(['RebootInstances']);
+  });
+
+  test('is not gone on with over what somebody else did meanwhile', async () => {
+    const room = await grantedFleet();
+    await killedAt(room, () => 'before');
+    room.clock.advance(15);
+    const somebody = room.account.cloud({ step: 'a-person' }, 'any');
+    const input = { AutoScalingGroupName: 'web', DesiredCapacity: 11 };
+    await somebody.send({ service: 'autoscaling', command: 'SetDesiredCapacity', input });
+    expect(await room.apply()).toBe('verify');
+    expect((await room.last('apply.finished')).data).toMatchObject({ outcome: 'unknown', state: { desired: 11 } });
+    expect(room.mutations).toHaveLength(1);
+  });
+
+  test('that had not begun is not begun any more once the switch is off', async () => {
+    const room = await killedAt(await granted(), () => 'before');
+    room.clock.advance(15);
+    room.switch.position = 'off';
+    expect(await room.apply()).toBe('decide');
+    expect(room.mutations).toEqual([]);
+    expect(await room.told()).toContain('The kill switch is off.');
+  });
+
+  test('that left the target half-way is brought to its end even when the switch is off', async () => {
+    const room = await killedAt(await granted(), ({ command }) => (command === 'StopInstances' ? 'after' : 'go on'));
+    room.clock.advance(15);
+    room.switch.position = 'off';
+    expect(await room.apply()).toBe('verify');
+    expect(room.mutations.at(-1)).toBe('StartInstances');
+  });
+
+  test('whose target is gone is unknown, not a failure of the harness', async () => {
+    const room = await killedAt(await granted(), () => 'before');
+    room.clock.advance(15);
+    const cloud: typeof room.ports.cloud = (calls, scene) => ({
+      ...room.ports.cloud(calls, scene),
+      send: () => Promise.reject(new CloudError('InvalidInstanceID.NotFound', 'It does not exist.')),
+    });
+    expect(await room.apply({ cloud })).toBe('verify');
+    expect((await room.last('apply.finished')).data).toMatchObject({ outcome: 'unknown', state: null });
+  });
+
+  test('is resumed by one of two attempts only', async () => {
+    const room = await killedAt(await granted(), () => 'before');
+    room.clock.advance(15);
+    const attempts = await Promise.allSettled([room.apply(slow(room)), room.apply(slow(room))]);
+    expect(attempts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(room.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+  });
+
+  test('is made once, wherever it was killed', async () => {
+    for (let writes = 0; ; writes += 1) {
+      const room = await granted();
+      const dying = room.apply({ ledger: new DyingLedger(room.ledger, writes) });
+      const died = await dying.then(
+        () => false,
+        (error: unknown) => error instanceof Killed,
+      );
+      if (!died) return;
+      room.clock.advance(14.1);
+      expect(await room.apply(), `killed before write ${writes}`).toBe('verify');
+      expect(room.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+      expect((await room.kinds()).filter((kind) => kind === 'apply.started')).toHaveLength(1);
+      expect((await room.kinds()).filter((kind) => kind === 'apply.finished')).toHaveLength(1);
+    }
+  });
+});
+
+test('of two attempts at the same moment one makes the change', async () => {
+  const room = await granted();
+  const attempts = await Promise.allSettled([room.apply(slow(room)), room.apply(slow(room))]);
+  expect(attempts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(room.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+});

@@ -1,0 +1,448 @@
+import { describe, expect, test } from 'vitest';
+import type { Grant } from '../../../../lambdas/contracts/grant.ts';
+import { isTraceEvent, type TraceEvent } from '../../../../lambdas/contracts/events.ts';
+import { apply } from '../../../../lambdas/steps/apply/step.ts';
+import type { JsonObject } from '../../../../lambdas/contracts/json.ts';
+import type { RowKey } from '../../../../lambdas/contracts/ledger-keys.ts';
+import { agentOf } from '../../../../lambdas/kernel/model/agents.ts';
+import { takeLease } from '../../../../lambdas/kernel/limits/lease.ts';
+import { agentScope, breakers, tripBreaker } from '../../../../lambdas/kernel/limits/breaker.ts';
+import { hashOf } from '../../../../lambdas/kernel/trace/chain.ts';
+import { takeRate } from '../../../../lambdas/kernel/limits/rate.ts';
+import { CHANGE_ZONE_SECONDS } from '../../../../lambdas/kernel/changes/timing.ts';
+import { lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
+import type { Row } from '../../../../lambdas/contracts/ports.ts';
+import { runStep } from '../../../../lambdas/runtime/step.ts';
+import { DyingLedger, Killed } from '../../../fakes/dying-ledger.ts';
+import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
+import { HmacMac } from '../../../fakes/small-ports.ts';
+import { record } from '../../../fixtures/incident.ts';
+import { APP, APP_ARN, NO_HELP, REBOOT, Room, RESIZE, rules } from '../../../fixtures/harness.ts';
+import { BUSY_SERVER } from '../../../local/account/example-world.ts';
+
+/** A ledger on which somebody has rewritten one event, and the chain after it if `rehash`, or deleted one. */
+class RewrittenLedger extends MemoryLedger {
+  #edit: ((event: TraceEvent) => unknown) | undefined;
+  #rehash = false;
+  #removed: TraceEvent['kind'] | undefined;
+
+  rewrite(edit: (event: TraceEvent) => unknown, rehash: boolean): void {
+    this.#edit = edit;
+    this.#rehash = rehash;
+  }
+
+  remove(kind: TraceEvent['kind']): void {
+    this.#removed = kind;
+  }
+
+  override async events(incidentId: string, from = 0): Promise<TraceEvent[]> {
+    if (this.#removed !== undefined) {
+      const all = await super.events(incidentId, from);
+      const at = all.findIndex(({ kind }) => kind === this.#removed);
+      return all.filter((_, index) => index !== at);
+    }
+    const edit = this.#edit;
+    if (edit === undefined) return super.events(incidentId, from);
+    let prev = '';
+    const events = (await super.events(incidentId)).map((event) => {
+      const edited: unknown = edit(event);
+      if (!isTraceEvent(edited)) return event;
+      const moved = this.#rehash && edited.seq > 0 ? { ...edited, prev } : edited;
+      const linked: unknown = this.#rehash ? { ...moved, hash: hashOf(moved) } : moved;
+      if (!isTraceEvent(linked)) return event;
+      prev = linked.hash;
+      return linked;
+    });
+    return events.filter((event) => event.seq >= from);
+  }
+}
+
+/** A ledger from which somebody deletes the rows of redeemed grants. */
+class ForgetfulLedger extends MemoryLedger {
+  override async create(key: RowKey, data: JsonObject): Promise<{ created: boolean; row: Row }> {
+    return key.family === 'grant' ? { created: true, row: { version: 1, data } } : super.create(key, data);
+  }
+}
+
+const granted = async (ledger?: MemoryLedger): Promise<Room> =>
+  (await new Room(ledger === undefined ? {} : { ledger }).begin()).untilGranted();
+
+/** Applies, and expects the refusal of a check: told to the model, on the trace, and nothing reached AWS. */
+const expectRefusal = async (room: Room, check: string, says: RegExp): Promise<void> => {
+  expect(await room.apply()).toBe('decide');
+  const { data } = await room.last('apply.checked');
+  expect(data.verdict).toBe('refused');
+  expect(data.checks.at(-1)).toMatchObject({ check, outcome: 'refused' });
+  expect(await room.told()).toMatch(/was not applied, and nothing was changed\./);
+  expect(await room.told()).toMatch(says);
+  expect(room.mutations).toEqual([]);
+  expect(await room.kinds()).not.toContain('apply.started');
+};
+
+/** Puts another grant into the trace in place of the one that people gave. */
+const withGrant = async (change: (grant: Grant) => Grant): Promise<Room> => {
+  const ledger = new RewrittenLedger();
+  const room = await granted(ledger);
+  ledger.rewrite(
+    (event) =>
+      event.kind === 'grant.issued'
+        ? { ...event, data: { ...event.data, grants: event.data.grants.map(change) } }
+        : event,
+    true,
+  );
+  return room;
+};
+
+describe('apply asks for itself, whatever the state machine did', () => {
+  test('without a grant nothing is changed', async () => {
+    const room = await new Room().begin();
+    await room.propose(RESIZE.tool, RESIZE.input);
+    expect(await room.confirm()).toBe('approve');
+    await expectRefusal(room, 'grant', /There is no grant to apply this plan/);
+  });
+
+  test('a grant under another key changes nothing', async () => {
+    const room = await granted();
+    expect(await room.apply({ mac: new HmacMac('a key that somebody made up') })).toBe('decide');
+    expect(await room.told()).toContain('The MAC of the grant does not hold.');
+    expect(room.mutations).toEqual([]);
+  });
+
+  test('an expired grant changes nothing', async () => {
+    const room = await granted();
+    room.clock.advance(16);
+    await expectRefusal(room, 'grant', /The grant expired at/);
+  });
+
+  test('a grant whose expiry was moved does not hold', async () => {
+    const room = await withGrant((grant) => ({ ...grant, expiresAt: '2099-01-01T00:00:00.000Z' }));
+    await expectRefusal(room, 'grant', /MAC of the grant does not hold/);
+  });
+
+  test('a grant for another plan is no grant for this one', async () => {
+    const room = await withGrant((grant) => ({ ...grant, digest: `sha256:${'0'.repeat(64)}` }));
+    await expectRefusal(room, 'grant', /There is no grant/);
+  });
+
+  test('a grant of another incident does not count here', async () => {
+    const room = await withGrant((grant) => ({ ...grant, incidentId: 'incident-2' }));
+    await expectRefusal(room, 'grant', /belongs to another incident/);
+  });
+
+  test('a grant to roll back is no grant to apply', async () => {
+    const room = await withGrant((grant) => ({ ...grant, purpose: 'rollback' }));
+    await expectRefusal(room, 'grant', /There is no grant to apply/);
+  });
+
+  test('a grant that was used cannot be used again', async () => {
+    const room = await granted();
+    expect(await room.apply()).toBe('verify');
+    const changed = room.mutations.length;
+    await record(room.ports, room.at.incidentId, 'a-bug', 'model.told', { about: 'apply', text: 'again' });
+    room.at = { ...room.at, seq: room.at.seq + 1 };
+    expect(await room.apply()).toBe('decide');
+    expect(room.mutations).toHaveLength(changed);
+  });
+
+  test('a used grant stays used when its row is deleted behind our back', async () => {
+    const room = await (await new Room({ ledger: new ForgetfulLedger() }).begin()).untilGranted(REBOOT);
+    expect(await room.apply()).toBe('verify');
+    expect(room.mutations).toEqual(['RebootInstances']);
+    await record(room.ports, room.at.incidentId, 'a-bug', 'model.told', { about: 'apply', text: 'again' });
+    room.at = { ...room.at, seq: room.at.seq + 1 };
+    expect(await room.apply()).toBe('decide');
+    expect(await room.told()).toContain('The grant was used before');
+    expect(room.mutations).toEqual(['RebootInstances']);
+  });
+
+  test('a state document that claims an approval changes nothing', async () => {
+    const room = await new Room().begin();
+    await room.propose(RESIZE.tool, RESIZE.input);
+    expect(await room.confirm()).toBe('approve');
+    const forged = {
+      ...room.at,
+      next: 'apply',
+      approved: true,
+      approvers: ['ana@example.com'],
+      grant: { id: 'grant-1' },
+    };
+    expect(await runStep(apply, forged, room.ports)).toMatchObject({ next: 'decide' });
+    expect(await room.told()).toContain('There is no grant to apply this plan');
+    expect(room.mutations).toEqual([]);
+  });
+
+  test('an event that was deleted from the ledger stops the change', async () => {
+    const ledger = new RewrittenLedger();
+    const room = await granted(ledger);
+    ledger.remove('evidence.gathered');
+    await expectRefusal(room, 'trace', /Event \d+ of the trace is broken: expected event \d+, found event \d+/);
+  });
+
+  test('a grant that somebody else has redeemed changes nothing', async () => {
+    const room = await granted();
+    const grant = (await room.last('grant.issued')).data.grants[0];
+    await room.ledger.create(
+      { family: 'grant', id: grant?.id ?? '' },
+      { incidentId: room.at.incidentId, entry: 'incident-1/apply/1' },
+    );
+    await expectRefusal(room, 'grant', /The grant was used before/);
+  });
+
+  test('an attempt that died after redeeming its grant, before it could say so, has not lost it', async () => {
+    const room = await granted();
+    const grant = (await room.last('grant.issued')).data.grants[0];
+    await room.ledger.create(
+      { family: 'grant', id: grant?.id ?? '' },
+      { incidentId: room.at.incidentId, entry: `${room.at.incidentId}/apply/${room.at.seq}` },
+    );
+    expect(await room.apply()).toBe('verify');
+  });
+
+  test('a plan that was edited on the trace breaks the chain', async () => {
+    const ledger = new RewrittenLedger();
+    const room = await granted(ledger);
+    ledger.rewrite(bigger, false);
+    await expectRefusal(room, 'trace', /Event \d+ of the trace is broken: its content does not match its hash/);
+  });
+
+  test('a plan that was edited, and the chain with it, does not match its digest', async () => {
+    const ledger = new RewrittenLedger();
+    const room = await granted(ledger);
+    ledger.rewrite(bigger, true);
+    await expectRefusal(room, 'trace', /The plan does not match its digest/);
+  });
+
+  test.each(['off', 'propose-only'] as const)('nothing is changed while the kill switch is %s', async (position) => {
+    const room = await granted();
+    room.switch.position = position;
+    await expectRefusal(room, 'switch', new RegExp(`The kill switch is ${position}`));
+  });
+
+  test('a target whose breaker has tripped is left alone', async () => {
+    const room = await granted();
+    const why = { policy: 'cut-bound', reason: 'Too much.', incidentId: 'another', at: room.clock.now() };
+    await tripBreaker(room.ledger, APP_ARN, why);
+    await expectRefusal(room, 'breaker', /tripped at .* in incident another by cut-bound: Too much/);
+  });
+
+  test('an agent whose breaker has tripped changes nothing, whatever the target', async () => {
+    const room = await granted();
+    const why = { policy: 'changes-do-not-help', reason: 'Three.', incidentId: 'another', at: room.clock.now() };
+    await tripBreaker(room.ledger, agentScope('ec2-responder'), why);
+    await expectRefusal(room, 'breaker', /circuit breaker of agent ec2-responder was tripped/);
+  });
+
+  test('a change freeze that began after the approval holds the change back', async () => {
+    const room = await granted();
+    room.calendar.closed = 'The change calendar sale is closed.';
+    await expectRefusal(room, 'calendar', /calendar sale is closed\. The approval did not break the glass/);
+  });
+
+  test('an approval that broke the glass lets the change through a freeze', async () => {
+    const room = await new Room().begin();
+    room.calendar.closed = 'The change calendar sale is closed.';
+    await room.propose(RESIZE.tool, RESIZE.input);
+    await room.confirm();
+    await room.grant(true);
+    expect(await room.apply()).toBe('verify');
+  });
+
+  test('a broken glass written into a grant afterwards breaks its MAC', async () => {
+    const room = await withGrant((grant) => ({ ...grant, breakGlass: true }));
+    room.calendar.closed = 'The change calendar sale is closed.';
+    await expectRefusal(room, 'grant', /MAC of the grant does not hold/);
+  });
+
+  test('a target that was changed too often in the last hour is left alone', async () => {
+    const room = await granted();
+    const limits = rules.settings.changesPerHour;
+    const change = { tool: RESIZE.tool, targetArn: APP_ARN };
+    for (let n = 0; n < limits.perTarget; n += 1)
+      await takeRate(room.ledger, change, `earlier-${n}`, limits, room.clock.now());
+    await expectRefusal(room, 'rate', /begun 3 changes of this target .* at most 3/);
+  });
+
+  test('a target that another incident is changing is left alone, until that one is through', async () => {
+    const room = await granted();
+    const now = room.clock.now();
+    await takeLease(room.ledger, APP_ARN, 'another', now, new Date(now.getTime() + 60_000));
+    await expectRefusal(room, 'lease', /Another incident is changing this target right now/);
+  });
+
+  test('a target is kept from other incidents for as long as change, verification and rollback may take', async () => {
+    const room = await granted();
+    const { windowMinutes } = agentOf(rules, 'ec2-responder').verification;
+    const free = room.clock.now().getTime() + (2 * CHANGE_ZONE_SECONDS + windowMinutes * 60) * 1000;
+    await room.apply();
+    const wanted = (at: number) => takeLease(room.ledger, APP_ARN, 'another', new Date(at), new Date(at));
+    expect(await wanted(free - 1000)).toBe(false);
+    expect(await wanted(free)).toBe(true);
+  });
+
+  test('a target that moved since the dry run is left alone', async () => {
+    const room = await granted();
+    const somebody = room.account.cloud({ step: 'a-person' }, 'any');
+    await somebody.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });
+    room.clock.advance(1);
+    room.calls.length = 0;
+    await expectRefusal(room, 'drift', /no longer as the dry run saw it/);
+  });
+
+  test('a refusal for another reason does not use the grant up', async () => {
+    const room = await granted();
+    room.switch.position = 'off';
+    await room.apply();
+    const grant = (await room.last('grant.issued')).data.grants[0];
+    expect(await room.ledger.fetch({ family: 'grant', id: grant?.id ?? '' })).toBeUndefined();
+  });
+
+  test('a check that somebody else wrote onto the trace lets nothing through', async () => {
+    const room = await (await new Room().begin()).untilGranted();
+    const planned = (await room.last('grant.issued')).data;
+    const forged = { check: 'grant', outcome: 'passed', reason: 'Trust me.' } as const;
+    await record(room.ports, room.at.incidentId, 'apply', 'apply.checked', {
+      digest: planned.digest,
+      purpose: 'apply',
+      grantId: planned.grants[0]?.id ?? '',
+      checks: [forged],
+      verdict: 'allowed',
+    });
+    await expect(room.apply()).rejects.toThrow(/the grant was used up for this change; the ledger does not/);
+    expect(room.mutations).toEqual([]);
+  });
+
+  test('a plan that was edited between two attempts is not applied by the second one', async () => {
+    const ledger = new RewrittenLedger();
+    const room = await granted(ledger);
+    const dying = room.apply({ ledger: new DyingLedger(ledger, 7), deadline: { at: () => room.clock.now() } });
+    await expect(dying).rejects.toThrow(Killed);
+    expect(await room.kinds()).toContain('apply.checked');
+    ledger.rewrite(bigger, false);
+    await expect(room.apply()).rejects.toThrow(/does not stand any more/);
+    expect(room.mutations).toEqual([]);
+  });
+
+  test('every check is on the trace, in the order of the kernel', async () => {
+    const room = await granted();
+    await room.apply();
+    const { checks, verdict } = (await room.last('apply.checked')).data;
+    expect(checks.map(({ check }) => check)).toEqual([
+      'switch',
+      'trace',
+      'grant',
+      'calendar',
+      'lease',
+      'drift',
+      'breaker',
+      'rate',
+      'grant',
+    ]);
+    expect(verdict).toBe('allowed');
+  });
+});
+
+describe('undoing a change that did not help', () => {
+  const broken = async (): Promise<Room> => {
+    const room = await (await new Room().begin()).untilGranted(NO_HELP);
+    await room.apply();
+    expect(await room.untilVerified()).toBe('rollback');
+    return room;
+  };
+
+  test('goes ahead under a grant of its own', async () => {
+    const room = await broken();
+    expect(await room.rollback()).toBe('decide');
+    expect(await breakers(room.ledger)).toEqual([]);
+    const redeemed = lastOf(await room.events(), 'grant.redeemed')?.data;
+    expect(redeemed?.purpose).toBe('rollback');
+    expect(await room.told()).toMatch(/P1 did not help and was rolled back: .*"t3.small"/);
+  });
+
+  test('goes ahead while the switch says propose-only', async () => {
+    const room = await broken();
+    room.switch.position = 'propose-only';
+    expect(await room.rollback()).toBe('decide');
+  });
+
+  test('goes ahead in a change freeze, with a tripped breaker and a used-up rate, and does not claim to have asked them', async () => {
+    const room = await broken();
+    room.calendar.closed = 'The change calendar sale is closed.';
+    const why = { policy: 'p', reason: 'r', incidentId: 'another', at: room.clock.now() };
+    await tripBreaker(room.ledger, APP_ARN, why);
+    const { changesPerHour } = rules.settings;
+    for (const n of [1, 2]) {
+      const change = { tool: RESIZE.tool, targetArn: APP_ARN };
+      await takeRate(room.ledger, change, `another-${n}`, changesPerHour, room.clock.now());
+    }
+    expect(await room.rollback()).toBe('decide');
+    const { checks } = (await room.last('apply.checked')).data;
+    expect(checks.map(({ check }) => check)).toEqual(['switch', 'trace', 'grant', 'lease', 'drift', 'grant']);
+  });
+
+  test('is refused, and a human called, when the switch is off', async () => {
+    const room = await broken();
+    room.switch.position = 'off';
+    expect(await room.rollback()).toBe('close');
+    expect((await room.last('escalation.asked')).data.reason).toMatch(/The kill switch is off.*A human must look at/);
+  });
+
+  test('is refused, and a human called, when somebody has changed the target since', async () => {
+    const room = await broken();
+    const somebody = room.account.cloud({ step: 'a-person' }, 'any');
+    await somebody.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });
+    room.clock.advance(1);
+    const before = room.mutations.length;
+    expect(await room.rollback()).toBe('close');
+    expect((await room.last('escalation.asked')).data.reason).toMatch(/no longer as the change left it/);
+    expect(room.mutations).toHaveLength(before);
+  });
+
+  test('is refused as long as no verification asked for it', async () => {
+    const room = await (await new Room().begin()).untilGranted();
+    await room.apply();
+    const before = room.mutations.length;
+    expect(await room.rollback()).toBe('close');
+    expect((await room.last('escalation.asked')).data.reason).toContain('No verification of this change asked for its');
+    expect(room.mutations).toHaveLength(before);
+  });
+
+  test('is refused when the verification that asked was of an earlier change', async () => {
+    const room = await broken();
+    await room.rollback();
+    room.clock.advance(60);
+    await room.propose(RESIZE.tool, RESIZE.input);
+    expect(await room.confirm('P2')).toBe('approve');
+    await room.grant();
+    expect(await room.apply()).toBe('verify');
+    const before = room.mutations.length;
+    expect(await room.rollback()).toBe('close');
+    expect((await room.last('escalation.asked')).data.reason).toContain('No verification of this change asked for its');
+    expect(room.mutations).toHaveLength(before);
+  });
+
+  test('that fails calls a human, and closes the target to every incident until that human has looked', async () => {
+    const world = `${BUSY_SERVER}
+faults:
+  - { command: 'ec2:ModifyInstanceAttribute', match: { InstanceType: { Value: t3.small } }, error: { code: InsufficientInstanceCapacity } }
+`;
+    const room = await (await new Room({ world }).begin()).untilGranted(NO_HELP);
+    await room.apply();
+    expect(await room.untilVerified()).toBe('rollback');
+    expect(await room.rollback()).toBe('close');
+    expect((await room.last('escalation.asked')).data.reason).toMatch(
+      /its rollback did not go through: InsufficientInstanceCapacity.*A human must look/,
+    );
+    await room.close();
+    expect(await breakers(room.ledger)).toMatchObject([{ scope: APP_ARN, tripped: true, policy: 'rollback-failed' }]);
+    expect((await room.last('breaker.tripped')).data).toMatchObject({ scope: APP_ARN, policy: 'rollback-failed' });
+  });
+});
+
+const bigger = (event: TraceEvent): unknown => {
+  if (event.kind !== 'dry-run.finished' || !event.data.made) return event;
+  const { plan } = event.data;
+  return {
+    ...event,
+    data: { ...event.data, plan: { ...plan, input: { ...plan.input, instanceType: 'x2iedn.32xlarge' } } },
+  };
+};

@@ -1,0 +1,303 @@
+import { describe, expect, test } from 'vitest';
+import { authorize } from '../../../../lambdas/steps/authorize/step.ts';
+import type { JsonObject } from '../../../../lambdas/contracts/json.ts';
+import { tripBreaker, trippedBreaker } from '../../../../lambdas/kernel/limits/breaker.ts';
+import { takeRate } from '../../../../lambdas/kernel/limits/rate.ts';
+import { runStep } from '../../../../lambdas/runtime/step.ts';
+import { call } from '../../../fakes/preset-model.ts';
+import { record } from '../../../fixtures/incident.ts';
+import { APP_ARN, RESIZE, resizeTo, Room, rules } from '../../../fixtures/harness.ts';
+import { BUSY_SERVER } from '../../../local/account/example-world.ts';
+
+const propose = async (input: (typeof RESIZE)['input'], room?: Room): Promise<Room> => {
+  const place = room ?? (await new Room().begin());
+  await place.decide([call(RESIZE.tool, input)]);
+  return place;
+};
+
+const refusedBy = async (room: Room): Promise<unknown> =>
+  (await room.last('proposal.judged')).data.checks.find((check) => check.outcome === 'refused')?.check;
+
+describe('a proposal', () => {
+  test('that passes has every check of the kernel on the trace, and the facts that code computed', async () => {
+    const room = await propose(RESIZE.input);
+    expect(await room.authorize()).toBe('dry-run');
+    const { data } = await room.last('proposal.judged');
+    expect(data.checks.map(({ check, outcome }) => [check, outcome])).toEqual(
+      ['schema', 'allowlist', 'switch', 'target', 'breaker', 'rate', 'facts', 'policy'].map((check) => [
+        check,
+        'passed',
+      ]),
+    );
+    expect(data.facts).toMatchObject({
+      growPercent: 700,
+      cutPercent: 0,
+      evidenceCount: 4,
+      sameAccount: true,
+      reversible: true,
+    });
+    expect(data.target?.arn).toBe(APP_ARN);
+  });
+
+  test('about a target that does not exist is refused in words', async () => {
+    const room = await propose({ ...RESIZE.input, instanceId: 'i-0000000000000dead' });
+    expect(await room.authorize()).toBe('decide');
+    expect(await refusedBy(room)).toBe('target');
+    expect(await room.told()).toMatch(/^Refused \(target\): .*i-0000000000000dead/);
+  });
+
+  test('that changes nothing is refused in words', async () => {
+    const room = await propose(resizeTo('t3.small').input);
+    expect(await room.authorize()).toBe('decide');
+    expect(await room.told()).toMatch(/already is a t3\.small/);
+  });
+
+  test('that policy forbids is refused with the reason of the policy', async () => {
+    const world = BUSY_SERVER.replace('environment: production', '"checkrein:protect": "true"');
+    const room = await propose(RESIZE.input, await new Room({ world }).begin());
+    expect(await room.authorize()).toBe('decide');
+    expect(await room.told()).toMatch(/^Refused \(policy\): .*is protected by its tag checkrein:protect\.$/);
+    expect((await room.last('proposal.judged')).data.statements[0]?.id).toBe('protected-tag');
+  });
+
+  test('while the switch is off is refused', async () => {
+    const room = await propose(RESIZE.input);
+    room.switch.position = 'off';
+    expect(await room.authorize()).toBe('decide');
+    expect(await refusedBy(room)).toBe('switch');
+  });
+
+  test('while the switch says propose-only goes on to its dry run', async () => {
+    const room = await propose(RESIZE.input);
+    room.switch.position = 'propose-only';
+    expect(await room.authorize()).toBe('dry-run');
+  });
+
+  test('that AWS is too busy to examine is refused in words, not a failure of the run', async () => {
+    const world = `${BUSY_SERVER}
+faults:
+  - { command: 'ec2:DescribeInstanceTypes', throttle: true }
+`;
+    const room = await propose(RESIZE.input, await new Room({ world }).begin());
+    expect(await room.authorize()).toBe('decide');
+    expect(await refusedBy(room)).toBe('facts');
+    expect(await room.told()).toMatch(/It may work in a later turn/);
+  });
+
+  test('of more than policy ever allows trips the breaker of the target, for every incident', async () => {
+    const room = await propose(resizeTo('t3.nano').input);
+    expect(await room.authorize()).toBe('decide');
+    expect((await room.last('breaker.tripped')).data).toMatchObject({ scope: APP_ARN, policy: 'cut-bound' });
+    expect(await trippedBreaker(room.ledger, 'ec2-responder', APP_ARN)).toMatch(
+      /tripped at .* in incident incident-1 by cut-bound/,
+    );
+
+    const other = new Room({ ledger: room.ledger, execution: 'incident-2' });
+    await other.open({
+      ...other.alarmEvent(),
+      id: 'other',
+      resources: ['arn:aws:cloudwatch:eu-west-1:123456789012:alarm:b'],
+    });
+    await other.observe();
+    await propose(RESIZE.input, other);
+    expect(await other.authorize()).toBe('decide');
+    expect(await refusedBy(other)).toBe('breaker');
+    expect(await other.told()).toMatch(/Only a human can reset it/);
+  });
+});
+
+const ALONE = `@id("alone")
+@reason("Growing needs no human.")
+permit (principal, action == Checkrein::Action::"applyUnattended", resource) when { context.facts.reversible };`;
+
+test('a proposal for a target that was changed too often in the last hour is refused before anything is computed', async () => {
+  const room = await new Room().begin();
+  const { changesPerHour } = rules.settings;
+  const change = { tool: RESIZE.tool, targetArn: APP_ARN };
+  for (let n = 0; n < changesPerHour.perTarget; n += 1)
+    await takeRate(room.ledger, change, `earlier-${n}`, changesPerHour, room.clock.now());
+  await room.propose(RESIZE.tool, RESIZE.input);
+  expect((await room.last('proposal.judged')).data.facts).toEqual({});
+  expect(await room.told()).toMatch(/^Refused \(rate\): Checkrein has begun 3 changes of this target/);
+});
+
+test('an account that the settings call production is production, whatever the tags of its targets say', async () => {
+  const world = BUSY_SERVER.replace('environment: production', 'environment: staging');
+  const settings = { ...rules.settings, accountEnvironments: { '123456789012': 'production' } };
+  const inForce = { ...rules, settings, policies: { ...rules.policies, alone: ALONE } };
+  const room = await new Room({ world, rules: inForce }).begin();
+  await room.propose(RESIZE.tool, RESIZE.input);
+  expect((await room.last('proposal.judged')).data.target).toMatchObject({
+    environment: 'production',
+    tags: { environment: 'staging' },
+  });
+  expect(await room.confirm()).toBe('approve');
+  await room.grant();
+  expect(await room.apply()).toBe('verify');
+});
+
+describe('a confirmed plan', () => {
+  const planned = async (room?: Room): Promise<Room> => {
+    const place = room ?? new Room();
+    if (place.at.seq === 0) await place.begin();
+    await place.propose(RESIZE.tool, RESIZE.input);
+    return place;
+  };
+
+  test('that policy lets no agent apply alone goes to people, as many as policy asks for', async () => {
+    const room = await planned();
+    expect(await room.confirm()).toBe('approve');
+    expect((await room.last('plan.judged')).data).toMatchObject({ verdict: 'needs-approval', approvalsNeeded: 1 });
+    expect(await room.kinds()).not.toContain('grant.issued');
+  });
+
+  test('that does not exist is refused, with those that do', async () => {
+    const room = await planned();
+    expect(await room.confirm('P9')).toBe('decide');
+    expect(await room.told()).toBe('Refused (approval): This incident has no plan "P9". Plans: P1.');
+  });
+
+  test('before there is any is refused', async () => {
+    const room = await new Room().begin();
+    expect(await room.confirm()).toBe('decide');
+    expect(await room.told()).toMatch(/Propose a change first/);
+  });
+
+  test('that was replaced by a newer one is refused', async () => {
+    const room = await planned();
+    await room.propose(RESIZE.tool, resizeTo('t3.medium').input);
+    expect(await room.confirm('P1')).toBe('decide');
+    expect(await room.told()).toMatch(/P1 was replaced by P2\. Only the newest plan can be confirmed/);
+    await room.propose(RESIZE.tool, resizeTo('t3.large').input);
+    expect(await room.confirm('P2')).toBe('decide');
+    expect(await room.told()).toMatch(/P2 was replaced by P3/);
+    expect(await room.confirm('P3')).toBe('approve');
+  });
+
+  test('is confirmed once', async () => {
+    const room = await planned();
+    room.switch.position = 'propose-only';
+    await room.confirm();
+    room.switch.position = 'on';
+    expect(await room.confirm()).toBe('decide');
+    expect(await room.told()).toMatch(/P1 was confirmed before/);
+  });
+
+  test('is not confirmed again under a new handle, when nothing about it is new', async () => {
+    const room = await planned();
+    room.switch.position = 'propose-only';
+    await room.confirm();
+    room.switch.position = 'on';
+    await planned(room);
+    expect(await room.confirm('P2')).toBe('decide');
+    expect(await room.told()).toMatch(/P2 is P1 again to the letter/);
+  });
+
+  test.each(['propose-only', 'off'] as const)('while the switch is %s is refused', async (position) => {
+    const room = await planned();
+    room.switch.position = position;
+    expect(await room.confirm()).toBe('decide');
+    expect(await room.told()).toMatch(new RegExp(`The kill switch is ${position}: changes are not applied`));
+  });
+
+  const withPolicies = (more: Record<string, string>): Room['ports']['rules'] => ({
+    ...rules,
+    policies: { ...rules.policies, ...more },
+  });
+
+  test('that costs more than policy allows is refused with what it would cost', async () => {
+    const dear = `@reason("{costDelta} a month is too much.")
+forbid (principal, action in Checkrein::Action::"change", resource) when { context has report && context.report.costDeltaCentsPerMonth > 100 };`;
+    const room = await planned(new Room({ rules: withPolicies({ dear }) }));
+    expect(await room.confirm()).toBe('decide');
+    expect(await room.told()).toMatch(/^Refused \(policy\): \$\d+\.\d\d a month is too much\.$/);
+    expect((await room.last('plan.judged')).data.verdict).toBe('refused');
+  });
+
+  test('that no number of people can release is refused', async () => {
+    const never = `@reason("Nobody may.") forbid (principal, action == Checkrein::Action::"release", resource);`;
+    const room = await planned(new Room({ rules: withPolicies({ never }) }));
+    expect(await room.confirm()).toBe('decide');
+    expect(await room.told()).toBe('Refused (approval): Nobody may.');
+  });
+
+  test('for a target whose breaker has tripped since is refused', async () => {
+    const room = await planned();
+    const why = { policy: 'cut-bound', reason: 'Too much.', incidentId: 'another', at: room.clock.now() };
+    await tripBreaker(room.ledger, APP_ARN, why);
+    expect(await room.confirm()).toBe('decide');
+    expect(await room.told()).toMatch(/^Refused \(breaker\): .*tripped at .* by cut-bound: Too much/);
+  });
+
+  test('in a change freeze goes to people, and what the calendar says goes with it', async () => {
+    const room = await planned();
+    room.calendar.closed = 'The change calendar sale is closed.';
+    expect(await room.confirm()).toBe('approve');
+    const { data } = await room.last('plan.judged');
+    expect(data).toMatchObject({ verdict: 'needs-approval', freeze: 'The change calendar sale is closed.' });
+    expect(data.checks).toContainEqual({
+      check: 'calendar',
+      outcome: 'passed',
+      reason: 'The change calendar sale is closed. Only a person can let this plan through.',
+    });
+  });
+
+  test('in a change freeze is never applied without a human, whatever policy permits', async () => {
+    const world = BUSY_SERVER.replace('environment: production', 'environment: staging');
+    const room = await planned(
+      await new Room({ world, rules: { ...rules, policies: { ...rules.policies, alone: ALONE } } }).begin(),
+    );
+    room.calendar.closed = 'The change calendar sale is closed.';
+    expect(await room.confirm()).toBe('approve');
+    expect(await room.kinds()).not.toContain('grant.issued');
+  });
+
+  test('that policy lets through without a human has its grants at once, in the name of the policy', async () => {
+    const world = BUSY_SERVER.replace('environment: production', 'environment: staging');
+    const room = await planned(
+      await new Room({ world, rules: { ...rules, policies: { ...rules.policies, alone: ALONE } } }).begin(),
+    );
+    expect(await room.confirm()).toBe('apply');
+    const { grants } = (await room.last('grant.issued')).data;
+    expect(grants.map(({ purpose, approvers }) => [purpose, approvers])).toEqual([
+      ['apply', ['policy:alone']],
+      ['rollback', ['policy:alone']],
+    ]);
+    expect(await room.apply()).toBe('verify');
+  });
+});
+
+test('a call that Decide would have refused is refused by Authorize too', async () => {
+  const room = await new Room().begin();
+  await room.decide([call(RESIZE.tool, RESIZE.input)]);
+  const agents = rules.agents.map((agent) => ({ ...agent, tools: { ...agent.tools, change: [] } }));
+  await runStep(authorize, room.at, { ...room.ports, rules: { ...rules, agents } });
+  expect(await refusedBy(room)).toBe('allowlist');
+});
+
+/** Enters Authorize by hand, as the state machine would not, with a call that Decide has not passed on. */
+const forced = async (tool: string, input: JsonObject): Promise<Room> => {
+  const room = await new Room().begin();
+  await record(room.ports, room.at.incidentId, 'decide', 'model.called', {
+    turn: 1,
+    content: [{ type: 'tool_use', id: 'forced', name: tool, input }],
+    stopReason: 'tool_use',
+    model: 'm',
+    usage: { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 },
+    costMicroUsd: 1,
+    latencyMs: 1,
+  });
+  room.at = { ...room.at, seq: room.at.seq + 1 };
+  expect(await room.authorize()).toBe('decide');
+  return room;
+};
+
+test('a call whose input Decide would have refused is refused by Authorize too', async () => {
+  const room = await forced(RESIZE.tool, { ...RESIZE.input, approved: true });
+  expect((await room.last('proposal.judged')).data.checks).toMatchObject([{ check: 'schema', outcome: 'refused' }]);
+});
+
+test('a call that only reads is not judged as a change', async () => {
+  const room = await forced('describe_alarm', { alarm: 'cpu-high' });
+  expect((await room.last('proposal.judged')).data.checks).toMatchObject([{ check: 'allowlist', outcome: 'refused' }]);
+});

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import type { Agent } from '../../../../lambdas/contracts/agent.ts';
+import { agentOf } from '../../../../lambdas/kernel/model/agents.ts';
+import type { Look } from '../../../../lambdas/steps/verify/health-checks.ts';
+import { verdictOf, type Sight } from '../../../../lambdas/steps/verify/verdict.ts';
+import { rules } from '../../../fixtures/harness.ts';
+
+const look = (name: string, outcome: Look['outcome']): Look => ({ name, outcome, detail: '' });
+
+const agentThat = (onUnhealed: 'rollback' | 'keep'): Agent => ({
+  ...agentOf(rules, 'ec2-responder'),
+  verification: { windowMinutes: 15, onUnhealed },
+});
+
+type Case = [
+  postCondition: Look['outcome'],
+  alarm: Look['outcome'],
+  guard: Look['outcome'],
+  minutes: number,
+  reversible: boolean,
+  onUnhealed: 'rollback' | 'keep',
+  outcome: string,
+  next: string,
+];
+
+describe('what was seen after a change, and what follows', () => {
+  test.each<Case>([
+    // healed, as soon as both say so
+    ['good', 'good', 'good', 3, true, 'rollback', 'healed', 'report'],
+    ['good', 'good', 'unknown', 3, true, 'rollback', 'healed', 'report'],
+    ['good', 'good', 'good', 60, false, 'rollback', 'healed', 'report'],
+    // waiting, as long as there is time
+    ['good', 'bad', 'good', 3, true, 'rollback', 'waiting', 'wait'],
+    ['good', 'unknown', 'good', 14, true, 'rollback', 'waiting', 'wait'],
+    ['bad', 'good', 'good', 14, true, 'rollback', 'waiting', 'wait'],
+    ['unknown', 'good', 'good', 14, true, 'rollback', 'waiting', 'wait'],
+    // unhealed, when the window is over
+    ['good', 'bad', 'good', 15, true, 'rollback', 'unhealed', 'rollback'],
+    ['good', 'bad', 'good', 15, true, 'keep', 'unhealed', 'report'],
+    ['good', 'bad', 'good', 15, false, 'rollback', 'unhealed', 'report'],
+    // worse, at once by a guard, or when the change never took hold
+    ['good', 'good', 'bad', 1, true, 'keep', 'worse', 'rollback'],
+    ['good', 'bad', 'bad', 1, false, 'rollback', 'worse', 'report'],
+    ['bad', 'good', 'good', 15, true, 'keep', 'worse', 'rollback'],
+    ['bad', 'bad', 'good', 15, false, 'rollback', 'worse', 'report'],
+    // inconclusive is neither a success nor a reason to undo
+    ['good', 'unknown', 'good', 15, true, 'rollback', 'inconclusive', 'report'],
+    ['unknown', 'good', 'good', 15, true, 'rollback', 'inconclusive', 'report'],
+    ['unknown', 'unknown', 'unknown', 15, true, 'rollback', 'inconclusive', 'report'],
+  ])(
+    'post-condition %s, alarm %s, guard %s after %i min, reversible %s, if unhealed %s: %s, %s',
+    (postCondition, alarm, guard, minutes, reversible, onUnhealed, outcome, next) => {
+      const sight: Sight = {
+        postCondition: look('post-condition', postCondition),
+        alarm: look('alarm', alarm),
+        guards: [look('status checks', guard)],
+        secondsSinceChange: minutes * 60,
+        reversible,
+      };
+      expect(verdictOf(sight, agentThat(onUnhealed))).toEqual({ outcome, next });
+    },
+  );
+});
+
+test('one guard that got worse outweighs those that did not', () => {
+  const sight: Sight = {
+    postCondition: look('post-condition', 'good'),
+    alarm: look('alarm', 'good'),
+    guards: [look('status checks', 'good'), look('error rate', 'bad')],
+    secondsSinceChange: 60,
+    reversible: true,
+  };
+  expect(verdictOf(sight, agentThat('keep')).outcome).toBe('worse');
+});

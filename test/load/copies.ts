@@ -1,0 +1,71 @@
+import type { Model } from '../../lambdas/contracts/ports.ts';
+import type { Ground } from './fixture.ts';
+import { inspect } from './inspection.ts';
+import type { LoadOptions } from './options.ts';
+import { Place } from './host.ts';
+import { scriptFor, siteAt, slowModel, worldOf } from './worlds.ts';
+import type { Watch } from './trace-watch.ts';
+
+/** What copies of one alarm cost. */
+export interface CopiesResult {
+  readonly delivered: number;
+  readonly investigations: number;
+  readonly modelTurns: number;
+  readonly counted: number;
+  readonly linesOnTrace: number;
+  readonly seconds: number;
+  readonly problems: readonly string[];
+}
+
+/** Executions that run at once, so that memory is bounded. */
+const AT_ONCE = 200;
+
+/** A model that says nothing until it is let: the incident stays open for as long as copies arrive. */
+const held = (model: Model, until: Promise<unknown>): Model => ({
+  decide: async (request) => {
+    await until;
+    return model.decide(request);
+  },
+});
+
+/** Delivers copies of one alarm, all with ids of their own, while its incident is open. */
+export const copies = async (ground: Ground, watch: Watch, options: LoadOptions): Promise<CopiesResult> => {
+  const site = siteAt(options.incidents, options.incidents + 1);
+  const gate = Promise.withResolvers<undefined>();
+  const model = held(slowModel(scriptFor(site, 1, false), 0, ground.chance), gate.promise);
+  const place = new Place(ground, watch, site, worldOf(site, 1, false), model);
+
+  const total = options.copies;
+  const problems: string[] = [];
+  let next = 0;
+  const carrier = async (): Promise<void> => {
+    while (next < total) {
+      next += 1;
+      const failure = await place.deliver(`storm-${next}`);
+      if (failure !== undefined) problems.push(failure);
+    }
+  };
+  watch.begin();
+  // The first execution lasts until its incident closes, so it is not one of the carriers.
+  const first = place.deliver('storm-0');
+  while (watch.incidents.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, total) }, carrier));
+  const { seconds } = watch;
+  gate.resolve(undefined);
+  const failure = await first;
+  if (failure !== undefined) problems.push(failure);
+
+  const inspected = await Promise.all([...place.opened].map((id) => inspect(ground.truth, id, 'healed')));
+  const sum = (value: 'copies' | 'attached' | 'turns'): number => inspected.reduce((all, one) => all + one[value], 0);
+  if (inspected.length !== 1) problems.push(`${total} copies opened ${inspected.length} incidents instead of one.`);
+  if (sum('copies') !== total) problems.push(`${sum('copies')} of ${total} copies were counted.`);
+  return {
+    delivered: total,
+    investigations: inspected.length,
+    modelTurns: sum('turns'),
+    counted: sum('copies'),
+    linesOnTrace: sum('attached'),
+    seconds,
+    problems: [...problems, ...inspected.flatMap((one) => one.problems)],
+  };
+};

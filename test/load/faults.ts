@@ -1,0 +1,92 @@
+import { ProvisionedThroughputExceededException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { StepName } from '../../lambdas/contracts/flow.ts';
+import type { Json } from '../../lambdas/contracts/json.ts';
+import { CheckreinError } from '../../lambdas/contracts/errors.ts';
+import type { Invoke } from '../../local/flow.ts';
+import type { Chance } from './chance.ts';
+
+/** How often each fault strikes, of all ledger requests or of all steps. */
+const RATES = {
+  /** A ledger request is throttled once; the SDK tries again. */
+  throttle: 0.01,
+  /** A ledger request is throttled for longer than the SDK tries; the step fails and is run again. */
+  longThrottle: 0.002,
+  /** A ledger request is carried out, and its answer is lost; the SDK repeats it. */
+  lostAnswer: 0.003,
+  /** A function dies before it did anything … */
+  crashBefore: 0.01,
+  /** … or after it did everything, with nobody told. */
+  crashAfter: 0.01,
+  /** A step is run twice at once. */
+  twin: 0.01,
+} as const;
+
+/** How often each fault struck. */
+export type Strikes = Map<string, number>;
+
+const struck = (strikes: Strikes, fault: string): void => {
+  strikes.set(fault, (strikes.get(fault) ?? 0) + 1);
+};
+
+const throttled = (): ProvisionedThroughputExceededException =>
+  new ProvisionedThroughputExceededException({ message: 'Simulated: rate exceeded.', $metadata: {} });
+
+/** Under the name by which the SDK knows a connection that broke. */
+const lost = (): CheckreinError => new CheckreinError('TimeoutError', 'Simulated: the answer was lost.', 'Try again.');
+
+/** Makes a ledger client throttle, and lose answers to requests that were carried out. */
+export const troubleLedger = (client: DynamoDBClient, chance: Chance, strikes: Strikes): void => {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      if (chance() < RATES.longThrottle) {
+        struck(strikes, 'ledger throttled, beyond the SDK');
+        throw throttled();
+      }
+      return next(args);
+    },
+    { step: 'initialize', name: 'longThrottle', priority: 'low' },
+  );
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const drawn = chance();
+      if (drawn < RATES.throttle) {
+        struck(strikes, 'ledger throttled');
+        throw throttled();
+      }
+      const answer = await next(args);
+      if (drawn > 1 - RATES.lostAnswer) {
+        struck(strikes, 'ledger answer lost');
+        throw lost();
+      }
+      return answer;
+    },
+    { step: 'finalizeRequest', name: 'trouble', priority: 'low' },
+  );
+};
+
+/** As Lambda reports a function that was killed. */
+const died = (): CheckreinError =>
+  new CheckreinError('Sandbox.Timedout', 'Simulated: the function was killed.', 'Run the step again.');
+
+/** Kills steps before or after their work, and runs some of them twice at once. */
+export const troubleSteps =
+  (chance: Chance, strikes: Strikes) =>
+  async (step: StepName, payload: Json, invoke: Invoke): Promise<unknown> => {
+    const drawn = chance();
+    if (drawn < RATES.crashBefore) {
+      struck(strikes, 'step killed before its work');
+      throw died();
+    }
+    if (drawn < RATES.crashBefore + RATES.twin) {
+      struck(strikes, 'step run twice at once');
+      const [first] = await Promise.allSettled([invoke(step, payload), invoke(step, payload)]);
+      if (first.status === 'rejected') throw first.reason;
+      return first.value;
+    }
+    const done = await invoke(step, payload);
+    if (drawn > 1 - RATES.crashAfter) {
+      struck(strikes, 'step killed after its work');
+      throw died();
+    }
+    return done;
+  };

@@ -1,0 +1,113 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import { policyEngine, type PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
+import { ledgerClient } from '../../lambdas/adapters/aws/ledger-table.ts';
+import { dynamoLedger } from '../../lambdas/adapters/aws/ledger.ts';
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { STATE_OF } from '../../lambdas/contracts/flow.ts';
+import { JsonObject } from '../../lambdas/contracts/json.ts';
+import type { Rules } from '../../lambdas/contracts/rules.ts';
+import type { Ledger, Model } from '../../lambdas/contracts/ports.ts';
+import { synthesize } from '../../lib/synthesize.ts';
+import type { World } from '../../local/account/world/world.ts';
+import { Laptop } from '../../local/laptop.ts';
+import { localRules } from '../../local/rules.ts';
+import { chanceOf, type Chance } from './chance.ts';
+import { troubleLedger, troubleSteps, type Strikes } from './faults.ts';
+import { startLedgerThread, type LedgerThread } from './ledger-thread.ts';
+import { LedgerMeter } from './meter.ts';
+import type { LoadOptions } from './options.ts';
+
+/** Money and incidents of a day, and changes of an hour, without a ceiling in reach: those are there to stop just such a run. */
+const UNBOUND = { dollars: 1_000_000, incidents: 1_000_000 };
+const HASTE = { perTool: 10_000, perTarget: 100 };
+
+const unbound = (rules: Rules): Rules => ({
+  ...rules,
+  agents: rules.agents.map((agent) => ({ ...agent, budgetPerDay: UNBOUND })),
+  settings: { ...rules.settings, accountBudgetPerDay: UNBOUND, changesPerHour: HASTE },
+});
+
+const Definition = z.looseObject({
+  States: z.record(z.string(), z.looseObject({ TimeoutSeconds: z.int().optional() })),
+});
+
+/**
+ * The interpreter times tasks by the wall. One machine that plays a thousand functions at once is slower than a
+ * thousand functions, so tasks get a hundred times as long; Approve is left alone, since people are timed by it.
+ */
+const unhurried = (definition: JsonObject): JsonObject => {
+  const { States, ...rest } = Definition.parse(definition);
+  const slower = Object.entries(States).map(([name, state]): [string, unknown] => [
+    name,
+    state.TimeoutSeconds === undefined || name === STATE_OF.approve
+      ? state
+      : { ...state, TimeoutSeconds: state.TimeoutSeconds * 100 },
+  ]);
+  return JsonObject.parse({ ...rest, States: Object.fromEntries<unknown>(slower) });
+};
+
+/** One machine plays a thousand functions, so an answer may be late; that must not count as a lost one. */
+const localClient = (endpoint: string): DynamoDBClient =>
+  ledgerClient({
+    endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local', sessionToken: 'local' },
+    requestHandler: { requestTimeout: 120_000, httpAgent: { keepAlive: true, maxSockets: 64 } },
+  });
+
+/**
+ * What all incidents of a run share, as those of one deployment would: the ledger, the rules, the state
+ * machine. Each site has an account and a clock of its own.
+ */
+export class Ground {
+  readonly meter = new LedgerMeter();
+  readonly strikes: Strikes = new Map();
+  readonly chance: Chance;
+  /** The ledger without faults and without a meter, to look at what is left. */
+  readonly truth: Ledger;
+  readonly #rules: Rules;
+  readonly #policy: PolicyEngine;
+  readonly #definition: JsonObject;
+  readonly #server: LedgerThread;
+  readonly #ledger: Ledger;
+  readonly #around: ReturnType<typeof troubleSteps> | undefined;
+
+  private constructor(options: LoadOptions, server: LedgerThread) {
+    this.#server = server;
+    this.chance = chanceOf(options.seed);
+    this.#rules = unbound(localRules());
+    this.#policy = policyEngine(this.#rules);
+    this.#definition = unhurried(synthesize(this.#rules).stateMachineDefinition);
+    const client = localClient(server.endpoint);
+    this.meter.watch(client);
+    if (options.faults) troubleLedger(client, this.chance, this.strikes);
+    const { retentionDays } = this.#rules.settings;
+    this.#ledger = dynamoLedger(client, server.table, retentionDays);
+    this.truth = dynamoLedger(localClient(server.endpoint), server.table, retentionDays);
+    this.#around = options.faults ? troubleSteps(this.chance, this.strikes) : undefined;
+  }
+
+  static async prepare(options: LoadOptions): Promise<Ground> {
+    return new Ground(options, await startLedgerThread());
+  }
+
+  /** A deployment as one site sees it. */
+  laptop(world: World, model: Model, onEvent: (event: TraceEvent) => void): Laptop {
+    return new Laptop({
+      definition: this.#definition,
+      rules: this.#rules,
+      policy: this.#policy,
+      ledger: this.#ledger,
+      world,
+      model,
+      approver: async () => ({ kind: 'preset', answers: [{ answer: 'approve', reason: 'Go ahead.' }] }),
+      onEvent,
+      ...(this.#around === undefined ? {} : { around: this.#around }),
+    });
+  }
+
+  async clear(): Promise<void> {
+    await this.#server.stop();
+  }
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { ScanCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { sizeOf } from '../../lambdas/adapters/aws/attributes.ts';
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import type { StepName } from '../../lambdas/contracts/flow.ts';
+import { readWorld } from '../../local/account/world/read.ts';
+import { readEvent } from '../../local/files.ts';
+import { Laptop } from '../../local/laptop.ts';
+import { startLedger } from '../../local/ledger-server.ts';
+import { localRules } from '../../local/rules.ts';
+import { loadScript } from '../../local/script.ts';
+import { scriptedModel } from '../../local/scripted-model.ts';
+import type { JsonObject } from '../../lambdas/contracts/json.ts';
+import { LedgerMeter, type LedgerUse } from './meter.ts';
+
+/** What one incident asked of everything that is billed. */
+export interface MeasuredIncident {
+  /** The steps in the order in which they ran, with the seconds that each spent waiting for AWS, by its own clock. */
+  readonly steps: readonly { readonly step: StepName; readonly seconds: number }[];
+  readonly ledger: readonly LedgerUse[];
+  readonly events: readonly TraceEvent[];
+  /** Bytes that stay in the ledger when the incident is closed, as DynamoDB counts them. */
+  readonly bytesKept: number;
+  readonly messages: number;
+  /** AWS calls of the tools, `service:Command`, one entry a call. */
+  readonly calls: readonly string[];
+}
+
+/** What DynamoDB adds to each item for its index, when it bills storage. */
+const ITEM_OVERHEAD = 100;
+
+const bytesIn = async (client: DynamoDBClient, table: string): Promise<number> => {
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
+  return Items.reduce((sum, item) => sum + sizeOf(item) + ITEM_OVERHEAD, 0);
+};
+
+/** Plays a scenario whose approver says yes, and counts. */
+export const measureIncident = async (scenario: string, definition: JsonObject): Promise<MeasuredIncident> => {
+  const folder = join(import.meta.dirname, '../../scenarios', scenario);
+  const rules = localRules();
+  const server = await startLedger(rules.settings.retentionDays);
+  const meter = new LedgerMeter();
+  meter.watch(server.client);
+  const steps: { step: StepName; seconds: number }[] = [];
+  const calls: string[] = [];
+  let messages = 0;
+  try {
+    const laptop = new Laptop({
+      definition,
+      rules,
+      world: readWorld(join(folder, 'world.yaml')),
+      model: scriptedModel(await loadScript(join(folder, 'model.json'))),
+      ledger: server.ledger,
+      approver: async () => ({ kind: 'preset', answers: [{ answer: 'approve', reason: 'Go ahead.' }] }),
+      onCall: ({ service, command }) => calls.push(`${service}:${command}`),
+      onMessage: () => (messages += 1),
+      around: async (step, payload, invoke) => {
+        const now = (): number => laptop.ports.clock.now().getTime();
+        const started = now();
+        const answer = await invoke(step, payload);
+        steps.push({ step, seconds: (now() - started) / 1000 });
+        return answer;
+      },
+    });
+    const incidentId = await laptop.deliver(readEvent(join(folder, 'event.json')));
+    const ledger = meter.take();
+    const bytesKept = await bytesIn(server.client, server.table);
+    return { steps, ledger, events: await server.ledger.events(incidentId), bytesKept, messages, calls };
+  } finally {
+    await server.stop();
+  }
+};

@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { chanceOf, longTailed, shuffled } from './chance.ts';
+import { DEFAULTS, optionsFrom } from './options.ts';
+import { play, type LoadReport } from './play.ts';
+import { inWords } from './report.ts';
+import { percentile } from './summary.ts';
+
+const small = {
+  incidents: 40,
+  alarms: 10,
+  duplicates: 20,
+  copies: 25,
+  returns: 2,
+  faults: true,
+  latency: 5,
+  seed: 7,
+};
+describe('40 incidents at once, with throttles, lost answers, crashes and twins', () => {
+  let report: LoadReport;
+  // Seconds on a machine of its own, a minute on one that is busy otherwise.
+  beforeAll(async () => {
+    report = await play(small, () => undefined);
+  }, 180_000);
+
+  test('nothing is lost, everything closes in order, every chain verifies', () => {
+    expect(report.problems).toEqual([]);
+    expect(report.storm.closedInOrder).toBe(40);
+    expect(Object.values(report.faults).reduce((all, count) => all + count, 0)).toBeGreaterThan(20);
+  });
+
+  test('each resource under an alarm is an incident of its own, and only one', () => {
+    expect(report.storm.opened).toBe(40);
+  });
+
+  test('copies are counted exactly, whatever crashes and whoever answers twice', () => {
+    const { storm } = report;
+    expect(storm.copies).toBeGreaterThan(0);
+    expect(storm.copiesCounted).toBe(storm.copies);
+  });
+
+  test('twenty-five copies of one alarm cost one investigation, a count, and twenty lines', () => {
+    const { copies } = report;
+    expect(copies).toMatchObject({ investigations: 1, counted: 25, modelTurns: 4 });
+    expect(copies?.linesOnTrace).toBeLessThanOrEqual(20);
+  });
+
+  test('an alarm that returns after the close opens a new incident; a late redelivery does not', () => {
+    expect(report.returns).toMatchObject({ fired: 2, reopened: 2 });
+  });
+
+  test('the report says who was counted, how long it took, and what the ledger was asked', () => {
+    const text = inWords(report);
+    expect(text).toContain('40 of 40 (100.00 %)');
+    expect(text).toMatch(/to close, by the incident's clock +p50 \d/);
+    expect(text).toMatch(/PutItem incident +\d/);
+    expect(text).toContain('Nothing was lost');
+  });
+
+  test('the report names what was lost', () => {
+    expect(inWords({ ...report, problems: ['Event e-1: its execution failed'] })).toContain(
+      '1 problems\n  Event e-1: its execution failed',
+    );
+  });
+});
+
+describe('options', () => {
+  test('without arguments, 1,000 incidents over 300 alarms with faults', () => {
+    expect(optionsFrom([]).options).toEqual(DEFAULTS);
+    expect(DEFAULTS).toMatchObject({ incidents: 1000, alarms: 300, copies: 10_000, faults: true });
+  });
+
+  test.each([
+    [['--incidents', 'many'], '--incidents'],
+    [['--incidents', '0'], '--incidents'],
+    [['--faults', 'maybe'], '--faults'],
+    [['--returns', '5', '--incidents', '4'], '--returns'],
+    [['--unknown'], 'load'],
+  ])('%j is refused, naming the option', (args, where) => {
+    expect(() => optionsFrom(args)).toThrow(where);
+  });
+});
+
+describe('chance', () => {
+  test('the same seed draws the same numbers, another seed others', () => {
+    const draw = (seed: number): number[] => {
+      const chance = chanceOf(seed);
+      return [chance(), chance(), chance()];
+    };
+    expect(draw(1)).toEqual(draw(1));
+    expect(draw(1)).not.toEqual(draw(2));
+  });
+
+  test('shuffling loses nothing', () => {
+    const things = Array.from({ length: 50 }, (_, index) => index);
+    expect(shuffled(things, chanceOf(3)).toSorted((a, b) => a - b)).toEqual(things);
+  });
+
+  test('times have their median, and a tail below three times of it', () => {
+    const chance = chanceOf(1);
+    const times = Array.from({ length: 2000 }, () => longTailed(1000, chance));
+    expect(percentile(times, 0.5)).toBeGreaterThan(900);
+    expect(percentile(times, 0.5)).toBeLessThan(1100);
+    expect(percentile(times, 0.99)).toBeLessThan(3200);
+  });
+});

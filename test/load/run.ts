@@ -1,0 +1,22 @@
+import { complaint } from '../../bin/commands/output.ts';
+import { HELP, optionsFrom } from './options.ts';
+import { play } from './play.ts';
+import { inWords } from './report.ts';
+
+const main = async (): Promise<void> => {
+  const { options, json, help } = optionsFrom(process.argv.slice(2));
+  if (help) {
+    process.stdout.write(`${HELP}\n`);
+    return;
+  }
+  const report = await play(options, (line) => process.stderr.write(`${line}\n`));
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : inWords(report));
+  if (report.problems.length > 0) process.exitCode = 1;
+};
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${complaint(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,140 @@
+import type { Json } from '../../lambdas/contracts/json.ts';
+import type { BusEvent } from '../../lambdas/contracts/alarm.ts';
+import type { Model } from '../../lambdas/contracts/ports.ts';
+import { World } from '../../local/account/world/world.ts';
+import { parseScript, type ScriptedTurn } from '../../local/script.ts';
+import { scriptedModel } from '../../local/scripted-model.ts';
+import { longTailed, type Chance } from './chance.ts';
+
+/** One resource under one alarm: what becomes one incident. */
+export interface Site {
+  readonly alarm: string;
+  readonly instanceId: string;
+}
+
+/** The n-th site of a fleet. Sites that are `alarms` apart have one alarm, and each a resource of its own. */
+export const siteAt = (index: number, alarms: number): Site => ({
+  alarm: `cpu-high-${index % alarms}`,
+  instanceId: `i-${index.toString(16).padStart(17, '0')}`,
+});
+
+/** What befalls the AWS calls of every twentieth site: throttled for longer than the SDK tries, or just once. */
+const faultsAt = (index: number): Json[] => {
+  switch (index % 20) {
+    case 5:
+      return [{ command: 'cloudwatch:GetMetricData', throttle: true, times: 4 }];
+    case 10:
+      return [{ command: 'ec2:StopInstances', throttle: true, times: 1 }];
+    default:
+      return [];
+  }
+};
+
+/** The account around one site: a server that has become too small, and its alarm. */
+export const worldOf = ({ alarm, instanceId }: Site, index: number, faults: boolean): World =>
+  World.parse({
+    about: 'A server that has become too small.',
+    now: '2026-11-20T09:26:20Z',
+    instances: [
+      {
+        id: instanceId,
+        type: 't3.small',
+        zone: 'eu-west-1a',
+        tags: { environment: 'production', service: `service-${index}` },
+        demand: { vcpus: { '-14d': 0.9, '-210s': 2.9 }, memoryGiB: 1.2 },
+      },
+    ],
+    alarms: [
+      {
+        name: alarm,
+        description: 'CPU is high for three minutes.',
+        metric: { namespace: 'AWS/EC2', name: 'CPUUtilization', dimensions: { InstanceId: instanceId } },
+        threshold: 85,
+      },
+    ],
+    faults: faults ? faultsAt(index) : [],
+  });
+
+/** A delivery of an alarm's event: the same one again, or a fresh one of the same alarm. */
+export const eventOf = (event: BusEvent, id: string): Json => ({ ...event, id, detail: event.detail });
+
+/** Looks, proposes, confirms, concludes: the longest way an incident usually takes. */
+const turnsFor = ({ instanceId }: Site): Json[] => [
+  [
+    { type: 'text', text: 'CPU went from 45 % to 97 %. Two questions: since when, and is memory short too?' },
+    {
+      type: 'tool_use',
+      name: 'get_metrics',
+      input: {
+        namespace: 'AWS/EC2',
+        metric: 'CPUUtilization',
+        dimensions: { InstanceId: instanceId },
+        minutes: 60,
+      },
+    },
+    { type: 'tool_use', name: 'describe_instances', input: { instanceIds: [instanceId] } },
+  ],
+  [
+    { type: 'text', text: 'CPU is used up. Four vCPUs are the next step up.' },
+    {
+      type: 'tool_use',
+      name: 'resize_instance',
+      input: { instanceId, instanceType: 'c6i.xlarge', why: 'CPU is used up (E2), and two vCPUs are all it has (E3).' },
+    },
+  ],
+  [
+    { type: 'text', text: 'The report says what I meant.' },
+    { type: 'tool_use', name: 'confirm_plan', input: { plan: '${plan}' } },
+  ],
+  [
+    {
+      type: 'tool_use',
+      name: 'conclude',
+      input: {
+        summary: 'The server had too little CPU. After approval it was resized, and the alarm is OK.',
+        rootCause: 'Demand grew beyond two vCPUs.',
+        confidence: 'high',
+        claims: [{ text: 'CPU was used up.', evidence: ['E1', 'E5'] }],
+        followUps: [],
+      },
+    },
+  ],
+];
+
+/** Where the alarm has come back although the cause was dealt with, the model says so and changes nothing. */
+const turnsOfReturn = (): Json[] => [
+  [
+    {
+      type: 'tool_use',
+      name: 'conclude',
+      input: {
+        summary: 'The alarm fired again and nothing needs to be done.',
+        rootCause: 'The load rose for a moment.',
+        confidence: 'medium',
+        claims: [{ text: 'The alarm fired.', evidence: ['E1'] }],
+        followUps: [],
+      },
+    },
+  ],
+];
+
+/** The script for a site. With faults, every twentieth model is unavailable before its second turn. */
+export const scriptFor = (site: Site, index: number, faults: boolean): readonly ScriptedTurn[] => {
+  const [first, ...rest] = turnsFor(site);
+  const outage: Json[] = faults && index % 20 === 0 ? [{ fail: 'unavailable' }] : [];
+  return parseScript([first, ...outage, ...rest], 'load');
+};
+
+/** The script for an alarm that fires again. */
+export const scriptOfReturn = (): readonly ScriptedTurn[] => parseScript(turnsOfReturn(), 'load');
+
+/** A scripted model that takes its time, as models do. */
+export const slowModel = (script: readonly ScriptedTurn[], medianMs: number, chance: Chance): Model => {
+  const model = scriptedModel(script);
+  return {
+    decide: async (request) => {
+      await new Promise((resolve) => setTimeout(resolve, longTailed(medianMs, chance)));
+      return model.decide(request);
+    },
+  };
+};

@@ -1,0 +1,161 @@
+import { isKind, type TraceEvent } from '../../lambdas/contracts/events.ts';
+import { callsOf } from '../../lambdas/kernel/trace/queries.ts';
+import type { Entry } from './recording.ts';
+import { linksIn } from './people.ts';
+import type { Played } from './play.ts';
+
+/** How often something happened, by name. */
+export type Counts = Record<string, number>;
+
+/** A counter is named after what it counts. */
+export type CounterName = string;
+
+const CHANGE_TOOLS = new Set(['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity']);
+
+/** What an event counts for, under which names. */
+const ofEvent = (event: TraceEvent): CounterName[] => {
+  switch (event.kind) {
+    case 'model.called': {
+      const ids = callsOf(event).map((call) => call.id);
+      return [
+        'model calls',
+        ...ids.map(() => 'calls of the model'),
+        ...(ids.length > 1 ? ['calls in parallel'] : []),
+        ...(new Set(ids).size < ids.length ? ['calls with one id'] : []),
+        ...(event.data.stopReason === 'max_tokens' ? ['answers cut off'] : []),
+      ];
+    }
+    case 'budget.checked':
+      return event.data.allowed ? [] : [`budget spent: ${event.data.which}`];
+    case 'evidence.gathered':
+      return ['evidence gathered'];
+    case 'call.refused':
+      return [`refused: ${event.data.check}`];
+    case 'proposal.judged':
+    case 'plan.judged':
+    case 'apply.checked':
+      return [...refusalsIn(event.data.checks), ...(isUnattended(event) ? ['changes that policy let through'] : [])];
+    case 'dry-run.finished':
+      return event.data.made ? [] : ['refused: dry-run'];
+    case 'approval.closed':
+      if (event.data.breakGlass === true) return ['change freezes broken'];
+      return event.data.outcome === 'granted' ? [] : [`plans ${event.data.outcome}`];
+    case 'grant.issued':
+      return ['grants issued'];
+    case 'apply.resumed':
+      return ['interrupted changes resumed'];
+    case 'apply.finished':
+      return ofResult(event.data);
+    case 'breaker.tripped':
+      return [event.data.scope.startsWith('agent:') ? 'breakers of agents tripped' : 'breakers of targets tripped'];
+    case 'conclusion.reviewed':
+      return event.data.accepted ? [] : ['conclusions rejected'];
+    case 'incident.attached':
+      return ['copies attached'];
+    case 'incident.opened':
+      return [
+        ...(event.data.agent === 'triage' ? ['read-only incidents'] : []),
+        ...(event.data.overCeiling === undefined ? [] : ['incidents over the budget of the day']),
+      ];
+    case 'incident.closed':
+      return [`ended: ${event.data.outcome}`];
+    case 'trace.sealed':
+      return ['traces sealed'];
+    default:
+      return [];
+  }
+};
+
+const refusalsIn = (checks: readonly { check: string; outcome: string; reason: string }[]): CounterName[] =>
+  checks.flatMap(({ check, outcome, reason }) => {
+    if (outcome !== 'refused') return [];
+    return [`refused: ${check}`, ...(reason.includes('used before') ? ['refused: grant used before'] : [])];
+  });
+
+const isUnattended = (event: TraceEvent): boolean =>
+  isKind(event, 'plan.judged') && event.data.verdict === 'unattended';
+
+const ofResult = (data: { outcome: string; purpose: string; error: { code: string } | null }): CounterName[] => [
+  'changes finished',
+  ...(data.purpose === 'rollback' && data.outcome === 'applied' ? ['rollbacks'] : []),
+  ...(data.outcome === 'unknown' ? ['changes of unknown outcome'] : []),
+  ...(data.error?.code === 'InsufficientInstanceCapacity' ? ['capacity errors'] : []),
+  ...(data.error?.code === 'SwitchedOff' ? ['interrupted changes not gone on with: switch'] : []),
+];
+
+const MISHAPS: Readonly<Record<string, readonly CounterName[]>> = {
+  killed: ['functions killed'],
+  'answer-lost': ['answers lost'],
+  'direct-apply': ['direct calls of apply'],
+  'direct-rollback': ['direct calls of rollback'],
+  'forged-grant': ['forged grants'],
+  'killed after a call': ['functions killed', 'functions killed after a mutating call'],
+  'write killed before': ['functions killed', 'writes that failed before'],
+  'write killed after': ['functions killed', 'writes that failed after'],
+  'write unavailable before': ['writes that failed before'],
+  'write unavailable after': ['writes that failed after'],
+  replayed: ['changes entered again'],
+  'change twice at once': ['changes begun twice at once'],
+  outage: ['model outages'],
+};
+
+/** What an entry counts for. */
+const ofEntry = (entry: Entry): CounterName[] => {
+  switch (entry.is) {
+    case 'event':
+      return ['events appended', ...ofEvent(entry.event)];
+    case 'call':
+      return entry.call.mutating && !entry.call.dryRun ? ['mutating calls'] : [];
+    case 'redeemed':
+      return [entry.row['purpose'] === 'apply' ? 'grants redeemed to apply' : 'grants redeemed to roll back'];
+    case 'switch':
+      return ['switch turned'];
+    case 'calendar':
+      return entry.closed ? ['change freezes begun'] : [];
+    case 'mishap':
+      return [...(MISHAPS[entry.what] ?? [])];
+    case 'receipt':
+      return ofReceipt(entry.receipt, entry.detail);
+    case 'message':
+      return linksIn(entry.message.text).map(() => 'links sent');
+    default:
+      return [];
+  }
+};
+
+const ofReceipt = (receipt: string, detail: string): CounterName[] => {
+  if (receipt === 'refused') return [`answers refused: ${detail}`];
+  if (receipt !== 'http') return [];
+  return [
+    detail.startsWith('POST') || !detail.endsWith('200')
+      ? detail.endsWith('403')
+        ? 'links refused'
+        : 'pages answered'
+      : 'links opened',
+  ];
+};
+
+/** Change calls that an agent without change tools made all the same. */
+const readOnlyAttempts = ({ traces }: Played): number =>
+  [...traces.values()]
+    .filter((trace) => trace.some((event) => event.kind === 'incident.opened' && event.data.agent === 'triage'))
+    .flat()
+    .filter((event) => event.kind === 'call.refused' && CHANGE_TOOLS.has(event.data.tool)).length;
+
+/** Counts what happened in a case. */
+export const countsOf = (played: Played): Counts => {
+  const counts: Counts = {
+    'change calls of read-only agents': readOnlyAttempts(played),
+    'two incidents on one target': played.hostile.delivery === 'two-alarms-at-once' ? 1 : 0,
+    'duplicate deliveries': ['same-twice-at-once', 'copy-meanwhile', 'copy-at-once'].includes(played.hostile.delivery)
+      ? 1
+      : 0,
+  };
+  for (const name of played.entries.flatMap(ofEntry)) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+};
+
+/** Adds counts to others. */
+export const addCounts = (sum: Counts, more: Counts): void => {
+  for (const [name, count] of Object.entries(more)) sum[name] = (sum[name] ?? 0) + count;
+};

@@ -1,0 +1,96 @@
+import { ERROR } from '../../lambdas/contracts/error-names.ts';
+import { isKind, type TraceEvent } from '../../lambdas/contracts/events.ts';
+import { CheckreinError, StepError } from '../../lambdas/contracts/errors.ts';
+import type { Ledger } from '../../lambdas/contracts/ports.ts';
+import type { HostileCase, WriteFault } from './case.ts';
+import type { Chronicle } from './recording.ts';
+
+/** A function that died half-way: out of time, out of memory. Step Functions knows it by this name. */
+export const killed = (where: string): CheckreinError =>
+  new CheckreinError('Sandbox.Timedout', `The function was killed ${where}.`, 'None: the state machine goes on.');
+
+const unavailable = (): StepError => new StepError(ERROR.ledgerUnavailable, 'The ledger did not answer.', 'Try again.');
+
+/** Hands out the next fault of a list when its turn has come. */
+export class Queue<T extends { readonly gap: number }> {
+  readonly #rest: T[];
+  #waited = 0;
+
+  constructor(all: readonly T[]) {
+    this.#rest = [...all];
+  }
+
+  /** Called once for everything that gaps count, or may count. */
+  next(counts: (waiting: T) => boolean = () => true): T | undefined {
+    const [first] = this.#rest;
+    if (first === undefined || !counts(first)) return undefined;
+    if (this.#waited >= first.gap) {
+      this.#waited = 0;
+      return this.#rest.shift();
+    }
+    this.#waited += 1;
+    return undefined;
+  }
+}
+
+/** What a reader of the trace is shown once somebody has edited a stored plan. */
+const tampered = (events: readonly TraceEvent[]): TraceEvent[] =>
+  events.map((event) =>
+    isKind(event, 'dry-run.finished') && event.data.made
+      ? {
+          ...event,
+          data: { ...event.data, plan: { ...event.data.plan, input: { ...event.data.plan.input, desired: 3 } } },
+        }
+      : event,
+  );
+
+/**
+ * A ledger that writes down what really reached it, and that fails around the writes that a case names:
+ * before the write, so that nothing was recorded, or after it, so that only the answer is lost.
+ */
+export const hostileLedger = (
+  ledger: Ledger,
+  { writes }: Pick<HostileCase, 'writes'>,
+  chronicle: Chronicle,
+  isTampered: () => boolean,
+): Ledger => {
+  const faults = new Queue<WriteFault>(writes);
+  const around = async <T>(write: () => Promise<T>, starts = false): Promise<T> => {
+    const fault = faults.next(({ on }) => on === 'any' || starts);
+    const strike = (): never => {
+      chronicle.add({ is: 'mishap', what: `write ${fault?.as ?? ''} ${fault?.when ?? ''}` });
+      throw fault?.as === 'killed' ? killed('around a write') : unavailable();
+    };
+    if (fault?.when === 'before') strike();
+    const result = await write();
+    if (fault?.when === 'after') strike();
+    return result;
+  };
+  return {
+    append: (event) =>
+      around(async () => {
+        const result = await ledger.append(event);
+        if (result === 'appended') chronicle.add({ is: 'event', event });
+        return result;
+      }, event.kind === 'apply.started'),
+    events: async (incidentId, from) => {
+      const events = await ledger.events(incidentId, from);
+      return isTampered() ? tampered(events) : events;
+    },
+    fetch: (key) => ledger.fetch(key),
+    list: (family, id) => ledger.list(family, id),
+    create: (key, data, expiresAt) =>
+      around(async () => {
+        const result = await ledger.create(key, data, expiresAt);
+        if (key.family === 'grant' && result.created) chronicle.add({ is: 'redeemed', grantId: key.id, row: data });
+        return result;
+      }),
+    replace: (key, data, version, expiresAt) => around(() => ledger.replace(key, data, version, expiresAt)),
+    add: (key, amounts, ceilings) =>
+      around(async () => {
+        const result = await ledger.add(key, amounts, ceilings);
+        if (key.family === 'budget' && result.added) chronicle.add({ is: 'spent', row: key.id, totals: result.totals });
+        return result;
+      }),
+  };
+};

@@ -1,0 +1,210 @@
+import * as z from 'zod';
+import { ERROR } from '../../lambdas/contracts/error-names.ts';
+import type { ContentBlock, ModelTurn } from '../../lambdas/contracts/model.ts';
+import { StepError } from '../../lambdas/contracts/errors.ts';
+import { costMicroUsd } from '../../lambdas/kernel/model/model-prices.ts';
+import type { Clock, Model, ModelRequest } from '../../lambdas/contracts/ports.ts';
+import type { HostileCase, Move, Turn } from './case.ts';
+import type { Chronicle } from './recording.ts';
+import { DECOY_GROUP, DECOY_INSTANCE, targetOf } from './worlds.ts';
+
+const TYPES = ['t3.xlarge', 'c6i.xlarge', 't3.medium', 't3.large', 'm6i.xlarge', 't3.nano', 'm7g.large', 'x9.bogus'];
+const SOURCE = { provider: 'anthropic', baseUrl: 'https://api.anthropic.com' } as const;
+const SIZES = [4, 7, 3, 9, 2, 8, 12, 1, 0, 13];
+const at = <T>(list: readonly T[], index: number, fallback: T): T => list[index % list.length] ?? fallback;
+
+/** What a model can read out of its conversation. */
+interface Reading {
+  readonly incidentId: string;
+  readonly plans: readonly { readonly handle: string; readonly digest: string }[];
+  readonly evidence: readonly string[];
+  /** Plan digests of every incident of the case. */
+  readonly seen: Set<string>;
+}
+
+type Call = { readonly name: string; readonly input: unknown };
+
+const proposal = (move: Extract<Move, { do: 'propose' }>, hostile: HostileCase): Call => {
+  const own = targetOf(hostile.setting);
+  const { instance, group } = move.target === 'own' ? own : { instance: DECOY_INSTANCE, group: DECOY_GROUP };
+  const why = 'It is what the evidence E1 shows to be needed.';
+  switch (move.tool) {
+    case 'resize_instance':
+      return { name: move.tool, input: { instanceId: instance, instanceType: at(TYPES, move.size, 't3.xlarge'), why } };
+    case 'reboot_instance':
+      return { name: move.tool, input: { instanceId: instance, why } };
+    case 'set_auto_scaling_capacity':
+      return { name: move.tool, input: { group, desired: at(SIZES, move.size, 4), why } };
+  }
+};
+
+/** The change that a reasonable agent would propose first. */
+const remedy = (hostile: HostileCase): Call => {
+  const { story } = hostile.setting;
+  const tool = story.endsWith('fleet')
+    ? 'set_auto_scaling_capacity'
+    : story === 'leak'
+      ? 'reboot_instance'
+      : 'resize_instance';
+  return proposal({ do: 'propose', tool, target: 'own', size: story === 'idle-fleet' ? 1 : 0 }, hostile);
+};
+
+const observation = (which: number, hostile: HostileCase): Call => {
+  const { instance, group } = targetOf(hostile.setting);
+  const calls: readonly Call[] = [
+    { name: 'describe_instances', input: { instanceIds: [instance] } },
+    { name: 'describe_auto_scaling_group', input: { group } },
+    { name: 'query_logs', input: { logGroup: '/app/web' } },
+    { name: 'list_recent_changes', input: { resource: instance } },
+    { name: 'describe_alarm', input: { alarm: 'cpu' } },
+    {
+      name: 'get_metrics',
+      input: { namespace: 'AWS/EC2', metric: 'CPUUtilization', dimensions: { InstanceId: instance } },
+    },
+    { name: 'query_logs', input: { logGroup: '/nowhere' } },
+  ];
+  return at(calls, which, { name: 'describe_alarm', input: { alarm: 'cpu' } });
+};
+
+const flippedDigest = (digest: string): string => {
+  const last = digest.at(-1) ?? '0';
+  return `${digest.slice(0, -1)}${last === '0' ? '1' : '0'}`;
+};
+
+const planName = (which: Extract<Move, { do: 'confirm' }>['which'], { plans, seen }: Reading): string => {
+  const newest = plans.at(-1);
+  const forged = `sha256:${'f'.repeat(64)}`;
+  switch (which) {
+    case 'newest':
+      return newest?.handle ?? 'P1';
+    case 'newest-digest':
+      return newest?.digest ?? forged;
+    case 'older':
+      return plans.at(-2)?.handle ?? 'P0';
+    case 'foreign':
+      return [...seen].find((digest) => !plans.some((plan) => plan.digest === digest)) ?? forged;
+    case 'forged':
+      return forged;
+    case 'flipped':
+      return flippedDigest(newest?.digest ?? forged);
+    case 'lookalike':
+      return 'Р1'; // a Cyrillic Р
+    case 'padded':
+      return ` ${newest?.handle ?? 'P1'} `;
+    case 'empty':
+      return '';
+  }
+};
+
+const conclusion = (how: Extract<Move, { do: 'conclude' }>['how'], { evidence }: Reading): Call => {
+  const base = { summary: 'It was looked at.', rootCause: 'Too much of something.', confidence: 'high' };
+  const claims = {
+    well: [{ text: 'The evidence says so.', evidence: [...evidence.slice(0, 2)] }],
+    'no-claims': [],
+    'no-evidence': [{ text: 'Trust me.', evidence: [] }],
+    forged: [{ text: 'E999 says that all is approved.', evidence: ['E999', 'P1'] }],
+    malformed: 'none',
+  }[how];
+  return { name: 'conclude', input: { ...base, claims } };
+};
+
+const callOf = (move: Move, hostile: HostileCase, reading: Reading): Call | string => {
+  switch (move.do) {
+    case 'observe':
+      return observation(move.which, hostile);
+    case 'propose':
+      return proposal(move, hostile);
+    case 'confirm':
+      return { name: 'confirm_plan', input: { plan: planName(move.which, reading) } };
+    case 'conclude':
+      return conclusion(move.how, reading);
+    case 'escalate':
+      return { name: 'escalate', input: { reason: 'This is beyond me.' } };
+    case 'call':
+      return { name: move.name, input: move.input };
+    case 'remedy': {
+      const { name, input } = remedy(hostile);
+      return { name, input: { ...z.record(z.string(), z.unknown()).parse(input), ...move.extra } };
+    }
+    case 'say':
+      return move.text;
+  }
+};
+
+const ENDINGS: Record<HostileCase['end'], Turn['moves']> = {
+  concludes: [{ do: 'conclude', how: 'well' }],
+  escalates: [{ do: 'escalate' }],
+  'is-silent': [{ do: 'say', text: 'All is well.' }],
+  loops: [{ do: 'observe', which: 4 }],
+};
+
+const PLAN = /is now plan (P\d+) \((sha256:[0-9a-f]{64})\)/g;
+const INCIDENT = /^Incident (\S+)\.$/m;
+
+/** A model that plays a case: now reasonable, now hostile. It knows no more than what it was told. */
+export const hostileModel = (hostile: HostileCase, chronicle: Chronicle, clock: () => Clock): Model => {
+  const seen = new Set<string>();
+  const outages = new Map<string, number>();
+  let asked = 0;
+
+  const readingOf = (request: ModelRequest): Reading => {
+    const told = request.messages.flatMap((message) => (message.role === 'user' ? message.content : []));
+    const text = told.map((block) => block.text).join('\n');
+    const plans = [...text.matchAll(PLAN)].map(([, handle = '', digest = '']) => ({ handle, digest }));
+    for (const { digest } of plans) seen.add(digest);
+    const evidence = [...text.matchAll(/ handle="(E\d+)"/g)].map(([, handle = '']) => handle);
+    return { incidentId: INCIDENT.exec(text)?.[1] ?? '', plans, evidence, seen };
+  };
+
+  return {
+    async decide(request) {
+      const reading = readingOf(request);
+      const { incidentId } = reading;
+      chronicle.add({ is: 'asked-model', incidentId, request, at: clock().now().getTime() });
+      const spoken = request.messages.filter(({ role }) => role === 'assistant').length;
+      const number = hostile.fickle ? asked++ : spoken;
+      const turn = hostile.turns[number] ?? { moves: ENDINGS[hostile.end], stop: 'as-it-is', ids: 'fresh', outages: 0 };
+      const failed = outages.get(`${incidentId}/${spoken}`) ?? 0;
+      if (failed < turn.outages) {
+        outages.set(`${incidentId}/${spoken}`, failed + 1);
+        chronicle.add({ is: 'mishap', what: 'outage' });
+        throw new StepError(ERROR.modelUnavailable, 'The model is overloaded.', 'Try again.');
+      }
+      const answer = spokenTurn(turn, number, hostile, reading, request);
+      const agent = /You are (\S+), an agent/.exec(request.system)?.[1] ?? '';
+      chronicle.add({ is: 'billed', incidentId, agent, microUsd: costMicroUsd(request.model, answer.usage, SOURCE) });
+      return answer;
+    },
+  };
+};
+
+const spokenTurn = (
+  turn: Turn,
+  number: number,
+  hostile: HostileCase,
+  reading: Reading,
+  request: ModelRequest,
+): ModelTurn => {
+  const id = (n: number): string =>
+    turn.ids === 'fresh' ? `toolu_${number}_${n}` : turn.ids === 'same' ? `toolu_${number}` : `toolu_${n}`;
+  const content = turn.moves.map((move, n): ContentBlock => {
+    const call = callOf(move, hostile, reading);
+    return typeof call === 'string'
+      ? { type: 'text', text: call }
+      : { type: 'tool_use', id: id(n), name: call.name, input: z.json().parse(call.input) };
+  });
+  const calls = content.some((block) => block.type === 'tool_use');
+  const length = JSON.stringify([request.system, request.tools, request.messages]).length;
+  return {
+    content,
+    stopReason: turn.stop === 'as-it-is' ? (calls ? 'tool_use' : 'end_turn') : turn.stop,
+    // About what a tokenizer makes of English and JSON; never more output than was asked for.
+    usage: {
+      inputTokens: Math.ceil(length / 4),
+      outputTokens: Math.min(request.maxTokens, Math.ceil(JSON.stringify(content).length / 4)),
+      cacheReadTokens: 0,
+      cacheWriteTokens: 0,
+    },
+    model: 'hostile',
+  };
+};

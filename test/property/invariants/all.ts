@@ -1,0 +1,41 @@
+import { budgetsHold, freezesHold, ratesHold, readOnlyProposesNothing, switchStopsChanges } from './limits.ts';
+import {
+  breakersHold,
+  grantsAreSingleUse,
+  noChangeAfterItsResult,
+  noChangeTwice,
+  noChangeWithoutGrant,
+  oneIncidentAtATime,
+  rejectedIsNeverApplied,
+  rollbacksAreAskedFor,
+} from './changes.ts';
+import type { Invariant } from './invariant.ts';
+import {
+  everyCallIsAnswered,
+  everyRunEndsInClose,
+  everythingIsOnTheTrace,
+  secretsStaySecret,
+  tracesVerify,
+} from './records.ts';
+
+/** What no model, person, fault or retry may bring about. */
+export const INVARIANTS: readonly Invariant[] = [
+  noChangeWithoutGrant,
+  noChangeTwice,
+  noChangeAfterItsResult,
+  grantsAreSingleUse,
+  rejectedIsNeverApplied,
+  rollbacksAreAskedFor,
+  oneIncidentAtATime,
+  breakersHold,
+  switchStopsChanges,
+  freezesHold,
+  ratesHold,
+  budgetsHold,
+  readOnlyProposesNothing,
+  everyCallIsAnswered,
+  everythingIsOnTheTrace,
+  tracesVerify,
+  everyRunEndsInClose,
+  secretsStaySecret,
+];

@@ -1,0 +1,41 @@
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, sep } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+/** Folders at the top that no test of a check reads. */
+const LEFT_OUT = ['node_modules', '.git', 'cdk.out', 'coverage', 'reports', '.checkrein', '.stryker-tmp'];
+
+/** A throw-away copy of the working tree. Code is changed there, and nowhere else. */
+export class Tree {
+  readonly root: string;
+
+  constructor() {
+    this.root = mkdtempSync(join(realpathSync(tmpdir()), 'checkrein-checks-'));
+    cpSync(ROOT, this.root, {
+      recursive: true,
+      filter: (path) => !LEFT_OUT.includes(relative(ROOT, path).split(sep)[0] ?? ''),
+    });
+    symlinkSync(realpathSync(join(ROOT, 'node_modules')), join(this.root, 'node_modules'));
+  }
+
+  /** Does something while one file of the copy reads otherwise. */
+  async during<T>(file: string, change: (code: string) => string, look: () => Promise<T>): Promise<T> {
+    const path = join(this.root, file);
+    const code = readFileSync(path, 'utf8');
+    writeFileSync(path, change(code));
+    try {
+      return await look();
+    } finally {
+      writeFileSync(path, code);
+    }
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+/** The text of a file of the working tree. */
+export const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');

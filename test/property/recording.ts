@@ -1,0 +1,53 @@
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import type { StepName } from '../../lambdas/contracts/flow.ts';
+import type { JsonObject } from '../../lambdas/contracts/json.ts';
+import type { ModelRequest, Notification } from '../../lambdas/contracts/ports.ts';
+import type { Receipt } from '../../lambdas/approvals/answer/answer.ts';
+import type { RecordedCall } from '../../local/account/account.ts';
+
+/** Where the kill switch stands. */
+export type SwitchPosition = 'on' | 'propose-only' | 'off';
+
+/** One thing that really happened in a case, whatever any trace says about it. */
+export type Entry =
+  | { readonly is: 'event'; readonly event: TraceEvent }
+  | { readonly is: 'call'; readonly call: RecordedCall }
+  | { readonly is: 'step'; readonly step: StepName; readonly incidentId: string }
+  | { readonly is: 'switch'; readonly position: SwitchPosition }
+  | { readonly is: 'calendar'; readonly closed: boolean }
+  | { readonly is: 'redeemed'; readonly grantId: string; readonly row: JsonObject }
+  | { readonly is: 'spent'; readonly row: string; readonly totals: Readonly<Record<string, number>> }
+  | { readonly is: 'asked-model'; readonly incidentId: string; readonly request: ModelRequest; readonly at: number }
+  | { readonly is: 'billed'; readonly incidentId: string; readonly agent: string; readonly microUsd: number }
+  | {
+      readonly is: 'clicked';
+      readonly approvalId: string;
+      readonly approver: string;
+      readonly answer: 'approve' | 'deny';
+      readonly glass: boolean;
+    }
+  | {
+      readonly is: 'receipt';
+      readonly approvalId: string;
+      readonly receipt: Receipt['status'] | 'http';
+      readonly detail: string;
+    }
+  | { readonly is: 'message'; readonly message: Notification }
+  | { readonly is: 'mishap'; readonly what: string }
+  | { readonly is: 'ended'; readonly incidentId: string }
+  | { readonly is: 'broke'; readonly error: string };
+
+/** Everything that happened in a case, in the order in which it happened. */
+export class Chronicle {
+  readonly entries: Entry[] = [];
+  readonly #listeners: ((entry: Entry) => void)[] = [];
+
+  add(entry: Entry): void {
+    this.entries.push(entry);
+    for (const listener of this.#listeners) listener(entry);
+  }
+
+  onEntry(listener: (entry: Entry) => void): void {
+    this.#listeners.push(listener);
+  }
+}
