@@ -3,10 +3,10 @@ import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { AlarmIntake } from './alarm-intake.ts';
 import { ApprovalDesk } from './approval-desk.ts';
-import { keepHouseRules } from './organization-defaults.ts';
+import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { IncidentFlow } from './incident-flow.ts';
 import { KillSwitch } from './kill-switch.ts';
-import { Ledger } from './ledger.ts';
+import { LedgerTable } from './ledger.ts';
 import { MemberIntake } from './members.ts';
 import { modelAccess } from './model-access.ts';
 import { removalPolicyOf } from './retention.ts';
@@ -27,10 +27,10 @@ export class CheckreinStack extends Stack {
     const { agents, settings } = rules;
     const removalPolicy = removalPolicyOf(settings);
 
-    keepHouseRules(this, settings);
+    applyOrganizationDefaults(this, settings);
     const killSwitch = new KillSwitch(this, 'KillSwitch', { initial: settings.initialSwitch });
     const model = modelAccess(this, rules);
-    const ledger = new Ledger(this, 'Ledger', { removalPolicy, keyArn: settings.encryptionKeyArn });
+    const ledger = new LedgerTable(this, 'Ledger', { removalPolicy, keyArn: settings.encryptionKeyArn });
     const desk = new ApprovalDesk(this, 'ApprovalDesk', {
       approvers: settings.approvers,
       encryptionKey: ledger.key,

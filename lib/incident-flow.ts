@@ -55,7 +55,7 @@ export class IncidentFlow extends Construct {
     const dryRun = this.task('dry-run', steps.changeZone, 'ordinary', { step: 'dry-run', state });
     const approve = this.ask(steps.ask, settings.approval.remindMinutes);
     const apply = this.task('apply', steps.changeZone, 'reconciling', { step: 'apply', state });
-    const settle = new Wait(this, 'Settle', { time: WaitTime.secondsPath('$.waitSeconds') });
+    const stabilize = new Wait(this, 'Settle', { time: WaitTime.secondsPath('$.waitSeconds') });
     const verify = this.task('verify', steps.verify);
     const rollback = this.task('rollback', steps.changeZone, 'reconciling', { step: 'rollback', state });
     const close = this.task('close', steps.close, 'patient');
@@ -67,9 +67,9 @@ export class IncidentFlow extends Construct {
     this.route('authorize', authorize, { 'dry-run': dryRun, approve, apply, decide });
     this.route('dry-run', dryRun, { decide });
     this.route('approve', approve, { apply, decide });
-    this.route('apply', apply, { verify: settle, decide });
-    settle.next(verify);
-    this.route('verify', verify, { verify: settle, rollback, decide });
+    this.route('apply', apply, { verify: stabilize, decide });
+    stabilize.next(verify);
+    this.route('verify', verify, { verify: stabilize, rollback, decide });
     this.route('rollback', rollback, { decide, close });
     this.route('close', close, { decide, done });
 

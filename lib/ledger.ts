@@ -24,7 +24,7 @@ export interface LedgerProps {
 }
 
 /** The table of traces, approvals, grants, counters, breakers and leases, and the key that seals a closed trace. */
-export class Ledger extends Construct {
+export class LedgerTable extends Construct {
   /** Encrypts what is at rest: the table, and the messages to approvers. */
   readonly key: IKey;
   private readonly table: Table;

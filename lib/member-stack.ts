@@ -6,7 +6,7 @@ import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 import { acceptWildcard } from './nag-acknowledgements.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { keepHouseRules } from './organization-defaults.ts';
+import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { ALARMS, callerName, type Members } from './members.ts';
 import { changesOf, changeTools, grantedTools, onBehalfOf, ownReadsOfVerify, readsOf } from './tool-grants.ts';
 
@@ -28,7 +28,7 @@ export class MemberStack extends Stack {
   constructor(scope: Construct, id: string, { rules, members, ...props }: MemberStackProps) {
     super(scope, id, props);
     this.members = members;
-    keepHouseRules(this, boundedHere(rules.settings));
+    applyOrganizationDefaults(this, boundedHere(rules.settings));
     const tools = grantedTools(rules.agents);
     const changes = changeTools(tools);
 

@@ -3,7 +3,7 @@ import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 
 /** What an organization asks of all its stacks: tags on everything, a boundary around every role. */
-export const keepHouseRules = (stack: Stack, { tags, permissionsBoundaryArn }: Settings): void => {
+export const applyOrganizationDefaults = (stack: Stack, { tags, permissionsBoundaryArn }: Settings): void => {
   for (const [key, value] of Object.entries(tags)) Tags.of(stack).add(key, value);
   if (permissionsBoundaryArn === undefined) return;
   PermissionsBoundary.of(stack).apply(ManagedPolicy.fromManagedPolicyArn(stack, 'Boundary', permissionsBoundaryArn));

@@ -12,7 +12,7 @@ import { readsOfCalendars } from './change-calendars.ts';
 import { ChangeRole } from './change-role.ts';
 import { grantGuardrail } from './guardrail.ts';
 import type { KillSwitch } from './kill-switch.ts';
-import type { Ledger } from './ledger.ts';
+import type { LedgerTable } from './ledger.ts';
 import { LEDGER_RIGHTS } from './ledger-rights.ts';
 import { letInto } from './member-access.ts';
 import type { ModelAccess } from './model-access.ts';
@@ -24,7 +24,7 @@ export interface StepsProps {
   readonly rules: Rules;
   readonly killSwitch: KillSwitch;
   readonly model: ModelAccess;
-  readonly ledger: Ledger;
+  readonly ledger: LedgerTable;
   readonly desk: ApprovalDesk;
 }
 

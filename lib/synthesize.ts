@@ -7,7 +7,7 @@ import cdkJson from '../cdk.json' with { type: 'json' };
 import { JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { CheckreinStack } from './checkrein-stack.ts';
-import { readable } from './template-text.ts';
+import { templateText } from './template-text.ts';
 
 /** A CloudFormation template, as far as anyone here looks into it. */
 const Template = z.looseObject({
@@ -37,7 +37,7 @@ export const synthesize = (rules: Rules): Synthesized => {
 
 const definitionIn = ({ Resources }: Template): JsonObject => {
   const machine = Object.values(Resources).find(({ Type }) => Type === 'AWS::StepFunctions::StateMachine');
-  const text = readable(machine?.Properties['DefinitionString'], (reference) =>
+  const text = templateText(machine?.Properties['DefinitionString'], (reference) =>
     reference.replace(/^AWS::Partition$/, 'aws'),
   );
   return JsonObject.parse(JSON.parse(text));

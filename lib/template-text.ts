@@ -8,12 +8,12 @@ const Intrinsic = z.union([
 ]);
 
 /** A string of a template with every CloudFormation function in it replaced by what `name` makes of its subject. */
-export const readable = (value: unknown, name: (reference: string) => string): string => {
+export const templateText = (value: unknown, name: (reference: string) => string): string => {
   if (typeof value === 'string') return value;
   const intrinsic = Intrinsic.parse(value);
   if ('Fn::Join' in intrinsic) {
     const [separator, parts] = intrinsic['Fn::Join'];
-    return parts.map((part) => readable(part, name)).join(separator);
+    return parts.map((part) => templateText(part, name)).join(separator);
   }
   return name('Ref' in intrinsic ? intrinsic.Ref : intrinsic['Fn::GetAtt'].join('.'));
 };

@@ -3,12 +3,12 @@ import type { Rules } from '../lambdas/contracts/rules.ts';
 import { ToolRefusal } from '../lambdas/contracts/errors.ts';
 import { digestOf } from '../lambdas/kernel/trace/canonical.ts';
 import { reachOf } from '../lambdas/kernel/trace/location.ts';
-import type { ChangeCredentials, CloudAccess, Place, Scene } from '../lambdas/contracts/ports.ts';
+import type { ChangeCredentials, CloudAccess, AccountRegion, IncidentLocation } from '../lambdas/contracts/ports.ts';
 import type { SimulatedAccount } from './account/account.ts';
 import type { World } from './account/world/world.ts';
 
 /** Where Checkrein is, in a world. */
-export const homeIn = ({ account, hub = account, region }: World): Place => ({ account: hub, region });
+export const homeIn = ({ account, hub = account, region }: World): AccountRegion => ({ account: hub, region });
 
 /** The rules of a deployment, which knows the world's account as a member where it is one. */
 export const rulesFor = ({ account, hub }: World, rules: Rules): Rules => {
@@ -20,29 +20,30 @@ export const rulesFor = ({ account, hub }: World, rules: Rules): Rules => {
 };
 
 /** How a step gets into the world's account: as the adapters do on AWS, and under roles of the same names. */
-export const entrance =
+export const accountAccess =
   (account: SimulatedAccount, world: World, { settings }: Rules) =>
   (step: string): { readonly cloud: CloudAccess; readonly credentials: ChangeCredentials } => {
     const home = homeIn(world);
-    const roleFor = ({ place }: Scene, own: string, abroad: MemberRole): string => {
+    const roleFor = ({ accountRegion: place }: IncidentLocation, own: string, memberRole: MemberRole): string => {
       const reach = reachOf(place, home, settings.members);
       if (reach.kind === 'foreign') throw new ToolRefusal(reach.reason);
-      if (reach.place.account !== world.account)
-        throw new ToolRefusal(`This world has no account ${reach.place.account}.`);
-      return reach.kind === 'home' ? own : roleName(home.region, abroad);
+      if (reach.accountRegion.account !== world.account)
+        throw new ToolRefusal(`This world has no account ${reach.accountRegion.account}.`);
+      return reach.kind === 'home' ? own : roleName(home.region, memberRole);
     };
     return {
-      cloud: (calls, scene) => ({
-        ...(scene.place ?? home),
+      cloud: (calls, location) => ({
+        ...(location.accountRegion ?? home),
         send: async (request) => {
           const own = `checkrein-${step}`;
-          const role = roleFor(scene, own, 'read');
-          const session = role === own ? step : scene.incidentId;
+          const role = roleFor(location, own, 'read');
+          const session = role === own ? step : location.incidentId;
           return account.cloud({ step, role, session }, calls).send(request);
         },
       }),
       credentials: {
-        assume: async (scope) => account.change(step, roleFor(scope.scene, 'checkrein-change', 'change')).assume(scope),
+        assume: async (scope) =>
+          account.change(step, roleFor(scope.location, 'checkrein-change', 'change')).assume(scope),
       },
     };
   };

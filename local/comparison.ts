@@ -8,13 +8,13 @@ import type { RecordedCall } from './account/account.ts';
 import type { Expectation } from './expectation.ts';
 
 /** What a run left behind, as far as an expectation looks at it. */
-export interface Played {
+export interface PlayedScenario {
   readonly events: readonly TraceEvent[];
   readonly calls: readonly RecordedCall[];
 }
 
 /** Compares a run with what its scenario promises. Each difference is a sentence; none means that it kept its promise. Pure. */
-export const differences = (expected: Expectation, { events, calls }: Played): string[] => [
+export const differences = (expected: Expectation, { events, calls }: PlayedScenario): string[] => [
   ...endDifferences(expected, events),
   ...planDifferences(expected.plans, plansIn(events)),
   ...listDifferences('Mutating call', expected.mutating, mutatingCalls(calls)),

@@ -19,7 +19,7 @@ const Definition = z.object({
     }),
   ),
 });
-const Settling = z.object({ waitSeconds: z.int() });
+const Stabilizing = z.object({ waitSeconds: z.int() });
 
 /** What Step Functions throws when nobody answered a task token in time. */
 const stateTimeout = (): CheckreinError =>
@@ -130,8 +130,8 @@ export class Flow {
   async #task(step: StepName, raw: unknown): Promise<Json> {
     const { clock, invoke } = this.#options;
     const { Payload } = Called.parse(raw);
-    const settling = Settling.safeParse(Payload);
-    if (step === 'verify' && settling.success) clock.advance(settling.data.waitSeconds * 1000);
+    const stabilizing = Stabilizing.safeParse(Payload);
+    if (step === 'verify' && stabilizing.success) clock.advance(stabilizing.data.waitSeconds * 1000);
     try {
       return { Payload: Json.parse((await invoke(step, Payload)) ?? null) };
     } catch (error) {

@@ -24,7 +24,7 @@ import { worldCalendar } from './account/change-calendar.ts';
 import { SimulatedClock } from './account/clock.ts';
 import type { World } from './account/world/world.ts';
 import { localApprover, type LocalApprover } from './approver.ts';
-import { entrance, homeIn, rulesFor } from './account-access.ts';
+import { accountAccess, homeIn, rulesFor } from './account-access.ts';
 import { Flow, type Invoke } from './flow.ts';
 import { localMac, localSealer } from './keys.ts';
 
@@ -77,7 +77,7 @@ export class Laptop {
   readonly #mac = localMac();
   readonly #sealer = localSealer();
   readonly #flow: Flow;
-  readonly #enter: ReturnType<typeof entrance>;
+  readonly #enter: ReturnType<typeof accountAccess>;
   #answer: ReturnType<typeof localApprover> | undefined;
 
   constructor(options: LaptopOptions) {
@@ -92,7 +92,7 @@ export class Laptop {
       onWaiting: async (execution, answered, expire) => this.#answer?.(execution, answered, expire),
     });
     this.account = new SimulatedAccount(world, this.#clock, options.onCall);
-    this.#enter = entrance(this.account, world, rules);
+    this.#enter = accountAccess(this.account, world, rules);
     this.ports = {
       ledger: observed(ledger, options.onEvent ?? (() => undefined)),
       clock: this.#clock,

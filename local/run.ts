@@ -112,7 +112,7 @@ const stepsOf = (events: readonly TraceEvent[]): string[] =>
     .map((event) => (event.step.startsWith('approve-page') ? 'approve-page' : event.step));
 
 /** The one object that `--json` prints. */
-export const summaryOf = ({ incidentId, events }: RunResult, files: RunFiles) => {
+export const runSummary = ({ incidentId, events }: RunResult, files: RunFiles) => {
   const closed = lastOf(events, 'incident.closed')?.data;
   const used = usageOf(events);
   return {

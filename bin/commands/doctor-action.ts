@@ -1,19 +1,19 @@
 import { configAt, rulesIn } from '../../local/config.ts';
 import type { DeploymentFlags } from '../operator/deployment.ts';
 import { doctorAws } from '../operator/doctor-aws.ts';
-import type { DoctorAws, Finding } from '../operator/doctor-finding.ts';
-import { examine } from '../operator/doctor.ts';
+import type { DoctorAws, DoctorFinding } from '../operator/doctor-finding.ts';
+import { runDoctor } from '../operator/doctor.ts';
 import { printer, printJson } from './output.ts';
 
-const linesOf = ({ check, verdict, says, todo }: Finding): string[] => [
+const linesOf = ({ check, verdict, says, todo }: DoctorFinding): string[] => [
   `${verdict.padEnd(5)}${check.padEnd(14)}${says}`,
   ...(todo === undefined ? [] : [`${' '.repeat(19)}→ ${todo}`]),
 ];
 
 /** Examines a deployed stack and says what is wrong with it. */
-export const doctor = async (flags: DeploymentFlags, aws: DoctorAws = doctorAws()): Promise<void> => {
+export const doctorAction = async (flags: DeploymentFlags, aws: DoctorAws = doctorAws()): Promise<void> => {
   const { agents, settings } = await rulesIn(configAt(undefined));
-  const findings = await examine(aws, { stack: flags.stack, agents, approvers: settings.approvers });
+  const findings = await runDoctor(aws, { stack: flags.stack, agents, approvers: settings.approvers });
   const failed = findings.filter(({ verdict }) => verdict === 'fail').length;
   if (failed > 0) process.exitCode = 1;
   if (flags.json === true) {

@@ -7,7 +7,7 @@ import { findPlan, plansOf, type PlanOnTrace } from '../../lambdas/kernel/trace/
 import { shown } from '../../lambdas/kernel/trace/plan-text.ts';
 import { configAt, rulesIn } from '../../local/config.ts';
 import { readText } from '../../local/files.ts';
-import { explainPlan, type Answer, type Explanation } from '../policy/explanation.ts';
+import { explainPlan, type ExplainedAnswer, type Explanation } from '../policy/explanation.ts';
 import { coloursFor } from '../../local/terminal.ts';
 import { eventsIn } from '../../local/trace-file.ts';
 import { printer, printJson } from './output.ts';
@@ -51,7 +51,7 @@ const planIn = ({ plan: path, planHandle: handle }: ExplainFlags): PlanOnTrace =
 };
 
 const printAnswer = (
-  { question, verdict, approvals, reason, statements }: Answer,
+  { question, verdict, approvals, reason, statements }: ExplainedAnswer,
   print: (text: string) => void,
 ): void => {
   const colours = coloursFor(process.stdout);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readWorld } from '../../local/account/world/read.ts';
 import { readEvent } from '../../local/files.ts';
 import { localRules, withOnly } from '../../local/rules.ts';
-import { runOnLaptop, summaryOf, writeRun, type RunOptions } from '../../local/run.ts';
+import { runOnLaptop, runSummary, writeRun, type RunOptions } from '../../local/run.ts';
 import { modelFor } from './run-model.ts';
 import { narrator, printer, printJson } from './output.ts';
 
@@ -29,7 +29,7 @@ const approvalFor = (flag: RunFlags['approve']): RunOptions['approve'] => {
 };
 
 /** Runs one event on this machine and writes what it left behind. */
-export const run = async (flags: RunFlags): Promise<void> => {
+export const runCommandAction = async (flags: RunFlags): Promise<void> => {
   const json = flags.json === true;
   const print = printer(json);
   const event = readEvent(flags.event);
@@ -54,7 +54,7 @@ export const run = async (flags: RunFlags): Promise<void> => {
     },
   });
   const files = writeRun(flags.out ?? join('.checkrein', result.incidentId), result);
-  if (json) printJson(summaryOf(result, files));
+  if (json) printJson(runSummary(result, files));
   else
     print(
       `\nReport  ${files.report}\nTrace   ${files.trace}  (npx checkrein trace verify ${files.trace})\nCalls   ${files.calls}`,

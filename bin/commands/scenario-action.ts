@@ -3,7 +3,7 @@ import { listScenarios, playScenario } from '../../local/scenario.ts';
 import { narrator, printer, printJson } from './output.ts';
 
 /** Lists the scenarios, or plays some of them and compares each with what is expected. */
-export const play = async (names: readonly string[], flags: { json?: boolean }): Promise<void> => {
+export const playScenarios = async (names: readonly string[], flags: { json?: boolean }): Promise<void> => {
   const json = flags.json === true;
   const print = printer(json);
   const all = listScenarios();

@@ -7,5 +7,5 @@ export const scenarioCommand = (): Command =>
     .argument('[names...]', 'folders in scenarios/')
     .option('--json', 'print JSON instead of the timeline')
     .action(async (names: string[], flags: { json?: boolean }) =>
-      (await import('./scenario-action.ts')).play(names, flags),
+      (await import('./scenario-action.ts')).playScenarios(names, flags),
     );

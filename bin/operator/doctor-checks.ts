@@ -2,7 +2,7 @@ import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Settings } from '../../lambdas/contracts/settings.ts';
 import { canonical } from '../../lambdas/kernel/trace/canonical.ts';
 import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
-import { priceOf, unknownModelAdvice } from '../../lambdas/kernel/model/model-prices.ts';
+import { modelPriceOf, unknownModelAdvice } from '../../lambdas/kernel/model/model-prices.ts';
 import type { Deployment } from './deployment.ts';
 import { fail, ok, warn, type DoctorAws, type Verdict } from './doctor-finding.ts';
 
@@ -26,7 +26,7 @@ export const bootstrap = async (aws: DoctorAws): Promise<Verdict> => {
 /** Whether budgets can be kept: a model without a price cannot be budgeted. */
 export const prices = (agents: readonly Agent[]): Verdict => {
   const models = [...new Set(agents.map(({ model }) => model))];
-  const [unknown] = models.filter((model) => priceOf(model) === undefined);
+  const [unknown] = models.filter((model) => modelPriceOf(model) === undefined);
   return unknown === undefined
     ? ok(`Every agent's model has a price: ${models.join(', ')}.`)
     : fail(`An agent names the model ${unknown}, which has no price.`, unknownModelAdvice(unknown));
@@ -58,7 +58,7 @@ export const stackVerdict = async (
 };
 
 /** Whether somebody has stored a key of the model's API. */
-export const modelKey = async (aws: DoctorAws, secret: string | undefined): Promise<Verdict> => {
+export const checkModelKey = async (aws: DoctorAws, secret: string | undefined): Promise<Verdict> => {
   if (secret === undefined)
     return ok(
       'No key: models are asked on Bedrock. Whether the account has access to them shows at the first incident.',
@@ -111,7 +111,7 @@ export const approvers = async (aws: DoctorAws, topic: string, wanted: Settings[
 };
 
 /** Where the kill switch stands. */
-export const killSwitch = async (aws: DoctorAws, parameter: string): Promise<Verdict> => {
+export const checkKillSwitch = async (aws: DoctorAws, parameter: string): Promise<Verdict> => {
   const position = await aws.switchPosition(parameter);
   if (position === 'on') return ok('The kill switch is on.');
   const todo = "npx checkrein switch on --reason '…'";

@@ -44,7 +44,7 @@ export interface Verdict {
 }
 
 /** What one check found. */
-export interface Finding extends Verdict {
+export interface DoctorFinding extends Verdict {
   readonly check: string;
 }
 

@@ -8,13 +8,13 @@ import {
   credentials,
   dryIncident,
   intake,
-  killSwitch,
+  checkKillSwitch,
   ledger,
-  modelKey,
+  checkModelKey,
   prices,
   stackVerdict,
 } from './doctor-checks.ts';
-import { fail, type DoctorAws, type Finding, type Verdict } from './doctor-finding.ts';
+import { fail, type DoctorAws, type DoctorFinding, type Verdict } from './doctor-finding.ts';
 
 /** What the checkout says that was deployed. */
 interface Expected {
@@ -24,7 +24,7 @@ interface Expected {
 }
 
 /** A check that cannot be made is a failed one. */
-const found = async (check: string, look: () => Verdict | Promise<Verdict>): Promise<Finding> => {
+const found = async (check: string, look: () => Verdict | Promise<Verdict>): Promise<DoctorFinding> => {
   try {
     return { check, ...(await look()) };
   } catch (error) {
@@ -34,7 +34,7 @@ const found = async (check: string, look: () => Verdict | Promise<Verdict>): Pro
 };
 
 /** Examines a deployment from the outside in. What needs something that is missing is not looked at. */
-export const examine = async (aws: DoctorAws, expected: Expected): Promise<Finding[]> => {
+export const runDoctor = async (aws: DoctorAws, expected: Expected): Promise<DoctorFinding[]> => {
   const caller = await found('credentials', () => credentials(aws));
   if (caller.verdict === 'fail') return [caller];
   const findings = [
@@ -54,9 +54,9 @@ export const examine = async (aws: DoctorAws, expected: Expected): Promise<Findi
   const there = deployment;
   return [
     ...findings,
-    await found('model key', () => modelKey(aws, there.ModelKeySecret)),
+    await found('model key', () => checkModelKey(aws, there.ModelKeySecret)),
     await found('approvers', () => approvers(aws, there.ApproversTopic, expected.approvers)),
-    await found('kill switch', () => killSwitch(aws, there.SwitchParameter)),
+    await found('kill switch', () => checkKillSwitch(aws, there.SwitchParameter)),
     await found('alarm intake', () => intake(aws, there.StartArn, expected.agents)),
     await found('ledger', () => ledger(aws, there.LedgerTable)),
     await found('dry incident', () => dryIncident(aws, there)),

@@ -6,7 +6,7 @@ import type { ChangeManifest } from '../../lambdas/contracts/tool.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
-import type { Quorum, Ruling } from '../../lambdas/kernel/policy/decision.ts';
+import type { QuorumDecision, PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 import { environmentOf } from '../../lambdas/tools/aws/tags.ts';
 import { changeManifest, factsOf, type PlacedCase, type PolicyCase } from './case-file.ts';
 
@@ -15,7 +15,7 @@ export interface CaseResult {
   readonly place: string;
   readonly case: string;
   readonly question: PolicyCase['question'];
-  readonly verdict: Ruling['verdict'];
+  readonly verdict: PolicyDecision['verdict'];
   readonly statements: readonly Statement[];
   readonly approvals: number | null;
   readonly trips: string | null;
@@ -61,7 +61,7 @@ export const runCase = (placed: PlacedCase, rules: Rules, policy: PolicyEngine):
   return { ...result, differs: differences(given.expect, result, ruling.reason) };
 };
 
-const ask = (given: PolicyCase, rules: Rules, policy: PolicyEngine): Ruling | Quorum => {
+const ask = (given: PolicyCase, rules: Rules, policy: PolicyEngine): PolicyDecision | QuorumDecision => {
   const question = questionOf(given);
   const agent = agentOf(given, rules);
   const { breakGlass = false, triggerOwner = false } = given;

@@ -5,10 +5,10 @@ import type { Json } from '../../lambdas/contracts/json.ts';
 import type { Plan } from '../../lambdas/contracts/plan.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { contractBroken } from '../../lambdas/contracts/errors.ts';
-import { rulePlan } from '../../lambdas/kernel/policy/plan-decision.ts';
+import { decidePlan } from '../../lambdas/kernel/policy/plan-decision.ts';
 import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import { pathsIn } from '../../lambdas/kernel/policy/rules/lint-terms.ts';
-import type { Quorum, Ruling } from '../../lambdas/kernel/policy/decision.ts';
+import type { QuorumDecision, PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 
 /** A statement that spoke, and what it looked at. */
 interface Spoken extends Statement {
@@ -16,9 +16,9 @@ interface Spoken extends Statement {
 }
 
 /** The answer to one question about a plan. */
-export interface Answer {
+export interface ExplainedAnswer {
   readonly question: string;
-  readonly verdict: Ruling['verdict'];
+  readonly verdict: PolicyDecision['verdict'];
   /** Of the question how many: the smallest number that suffices. */
   readonly approvals: number | null;
   readonly reason: string;
@@ -33,21 +33,21 @@ export interface Explanation {
   readonly approvers: readonly string[];
   /** What it comes to, in a sentence. */
   readonly says: string;
-  readonly answers: readonly Answer[];
+  readonly answers: readonly ExplainedAnswer[];
 }
 
 /** Asks every question about a plan, also those that the flow would not come to. */
 export const explainPlan = (plan: Plan, agent: Agent, rules: Rules, policy: PolicyEngine): Explanation => {
   const { tool, target, facts, report } = plan;
   const question = { agent, tool, target, facts, report, breakGlass: false };
-  const ruling = rulePlan(policy, question);
+  const ruling = decidePlan(policy, question);
   const release = policy.approvalsNeeded(question);
   const people = rules.settings.approvers.map((approver) => ({
     approver,
     ruling: policy.mayApprove({ ...question, approver, triggerOwner: false }),
   }));
   const approvers = people.filter((one) => one.ruling.verdict === 'permitted').map((one) => one.approver.email);
-  const answer = (name: string, given: Ruling | Quorum): Answer => ({
+  const answer = (name: string, given: PolicyDecision | QuorumDecision): ExplainedAnswer => ({
     question: name,
     verdict: given.verdict,
     approvals: 'needed' in given ? given.needed : null,

@@ -4,9 +4,9 @@ import { isKind, type TraceEvent, type TraceEventOf } from '../../lambdas/contra
 import type { Facts } from '../../lambdas/contracts/facts.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { admit } from '../../lambdas/kernel/model/admission.ts';
-import { rulePlan } from '../../lambdas/kernel/policy/plan-decision.ts';
+import { decidePlan } from '../../lambdas/kernel/policy/plan-decision.ts';
 import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
-import type { Ruling } from '../../lambdas/kernel/policy/decision.ts';
+import type { PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 import { findPlan, isTriggerOwner } from '../../lambdas/kernel/trace/queries.ts';
 import { changeManifest, factsOf } from './case-file.ts';
 
@@ -85,7 +85,7 @@ const decision = (verdict: Decision['verdict'], reason: string, more: Partial<De
   ...more,
 });
 
-const ofRuling = ({ verdict, reason, statements, tripsBreaker }: Ruling): Decision =>
+const ofRuling = ({ verdict, reason, statements, tripsBreaker }: PolicyDecision): Decision =>
   decision(verdict, reason, { statements, trips: tripsBreaker?.policy ?? null });
 
 /** A fact that was not recorded, because nothing computed it then. */
@@ -148,7 +148,7 @@ const confirmation = (
   if (agent === undefined) return [unknown(subject, was, GONE)];
   const missing = missingFacts(tool, facts);
   if (missing !== undefined) return [unknown(subject, was, missing)];
-  const { verdict, reason, statements, approvalsNeeded, trips } = rulePlan(policy, {
+  const { verdict, reason, statements, approvalsNeeded, trips } = decidePlan(policy, {
     agent,
     tool,
     target,

@@ -4,8 +4,8 @@ import type { Rules } from '../../lambdas/contracts/rules.ts';
 import type { Synthesized, Template } from '../../lib/synthesize.ts';
 import type { MeasuredIncident } from '../../test/load/incident.ts';
 import { ASSUMED, billedSeconds, statesEntered, useOf } from './cost-use.ts';
-import { code, page, table } from './markdown.ts';
-import { MONTHLY, PRICED, priceOf, PRICES, type Priced } from './prices.ts';
+import { code, markdownPage, table } from './markdown.ts';
+import { MONTHLY, PRICED, listPriceOf, PRICES, type Priced } from './prices.ts';
 
 const MONTHS = [10, 1000, 100_000];
 
@@ -28,11 +28,11 @@ const priceRows = (): string[][] =>
 
 const useRows = (use: ReadonlyMap<Priced, number>): string[][] =>
   [...use]
-    .toSorted(([a, one], [b, other]) => priceOf(b, other) - priceOf(a, one))
+    .toSorted(([a, one], [b, other]) => listPriceOf(b, other) - listPriceOf(a, one))
     .map(([name, quantity]) => [
       PRICES[name].what,
       `${amount(quantity)} ${PRICES[name].unit}`,
-      dollars(priceOf(name, quantity)),
+      dollars(listPriceOf(name, quantity)),
     ]);
 
 /** Resources of the template that cost something without being used. */
@@ -52,7 +52,7 @@ const keeping = ({ bytesKept }: MeasuredIncident, days: number) => {
   const kilobytes = Math.ceil(bytesKept / 5120) * 5;
   const months = days / 30.4;
   const gigabytes = kilobytes / 1024 ** 2;
-  return { kilobytes, usd: months * (priceOf('storage', gigabytes) + priceOf('backup', gigabytes)) };
+  return { kilobytes, usd: months * (listPriceOf('storage', gigabytes) + listPriceOf('backup', gigabytes)) };
 };
 
 /** What Checkrein costs: an incident, a month, and what the figures rest on. */
@@ -62,7 +62,7 @@ export const costPage = (
   measured: MeasuredIncident,
 ): string => {
   const use = useOf(measured, definition);
-  const used = [...use].reduce((sum, [name, quantity]) => sum + priceOf(name, quantity), 0);
+  const used = [...use].reduce((sum, [name, quantity]) => sum + listPriceOf(name, quantity), 0);
   const kept = keeping(measured, rules.settings.retentionDays);
   const incident = used + kept.usd;
   const monthly = standing(template).reduce((sum, { usd }) => sum + usd, 0);
@@ -74,7 +74,7 @@ export const costPage = (
   );
   const { work, thinking, waiting } = billedSeconds(measured);
   const { accountBudgetPerDay, retentionDays } = rules.settings;
-  return page(
+  return markdownPage(
     'What it costs',
     'the state machine, the template and a measured run of the scenario undersized-instance',
     [

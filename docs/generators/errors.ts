@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { ERROR } from '../../lambdas/contracts/error-names.ts';
 import { STATE_OF } from '../../lambdas/contracts/flow.ts';
 import type { Synthesized } from '../../lib/synthesize.ts';
-import { code, codes, page, table } from './markdown.ts';
+import { code, codes, markdownPage, table } from './markdown.ts';
 
 const SOURCE = 'lambdas/contracts/error-names.ts';
 
@@ -49,7 +49,7 @@ export const errorsPage = ({ stateMachineDefinition }: Synthesized): string => {
   const caught = tasks
     .filter(([, state]) => state.Catch.some((one) => covers(one, 'States.ALL')))
     .map(([name]) => name);
-  return page('Errors', `${SOURCE} and the synthesized state machine`, [
+  return markdownPage('Errors', `${SOURCE} and the synthesized state machine`, [
     'Errors that leave a step. What AWS, policy or a person refuses is not among them: it is a result that the model reads.',
     '## Of Checkrein',
     table(

@@ -18,5 +18,5 @@ export const code = (text: string): string => `\`${text}\``;
 export const codes = (texts: readonly string[]): string => texts.map(code).join(', ') || '–';
 
 /** A generated page: its title, where it comes from, and its parts. */
-export const page = (title: string, source: string, parts: readonly string[]): string =>
+export const markdownPage = (title: string, source: string, parts: readonly string[]): string =>
   [`# ${title}`, `<!-- Generated from ${source}. Do not edit; run: npm run docs -->`, ...parts].join('\n\n') + '\n';

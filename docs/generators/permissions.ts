@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { Json } from '../../lambdas/contracts/json.ts';
-import { readable } from '../../lib/template-text.ts';
+import { templateText } from '../../lib/template-text.ts';
 import type { Synthesized } from '../../lib/synthesize.ts';
 import { rightsIn, type Right } from '../../test/lib/permissions.ts';
-import { codes, page, table } from './markdown.ts';
+import { codes, markdownPage, table } from './markdown.ts';
 
 /** A reference of the template without the hash that CDK puts into logical ids. */
 const named = (reference: string): string => `<${reference.replace(/[0-9A-F]{8}(?=\.|$)/, '')}>`;
 
 /** Without `AWS::` and brackets where deployment only puts in account, Region and partition. */
 const resourceOf = (resource: string): string[] =>
-  [Json.parse(JSON.parse(resource))].flat().map((one) => readable(one, named).replaceAll(/<AWS::(\w+)>/g, '<$1>'));
+  [Json.parse(JSON.parse(resource))].flat().map((one) => templateText(one, named).replaceAll(/<AWS::(\w+)>/g, '<$1>'));
 
 const Values = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 
@@ -21,7 +21,7 @@ const conditionsOf = ({ conditions }: Right): string[] =>
     .flatMap(([, keys]) =>
       Object.entries(keys).map(([key, value]) => {
         const plain = Values.safeParse(value);
-        const values = plain.success ? plain.data : [readable(value, named).replaceAll(/<AWS::(\w+)>/g, '<$1>')];
+        const values = plain.success ? plain.data : [templateText(value, named).replaceAll(/<AWS::(\w+)>/g, '<$1>')];
         return key === 'dynamodb:LeadingKeys' ? `rows ${values.join(' ')}` : `${key} = ${values.join(' ')}`;
       }),
     );
@@ -42,7 +42,7 @@ export const permissionsPage = ({ template }: Synthesized): string => {
   const told = rightsIn(template).filter(({ role }) => !role.startsWith('Rollout'));
   const byRole = Map.groupBy(told, ({ role }) => role);
   const roles = [...byRole].toSorted(([a], [b]) => a.localeCompare(b));
-  return page('Permissions', 'the synthesized template', [
+  return markdownPage('Permissions', 'the synthesized template', [
     'What each role may do with the shipped configuration. `Change` is the change role, which only `ChangeZone` may assume, each time under a session policy for one target. The rights to read and change AWS resources follow from the tools that some agent is granted. CodeDeploy has a role for each function, which may move the alias of that function and describe alarms.',
     ...roles.map(([role, rights]) => sectionOf(role, rights)),
   ]);

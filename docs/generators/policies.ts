@@ -5,7 +5,7 @@ import { type FactName, FACT_NAMES, FACTS, KERNEL_FACTS, REPORT_FACTS } from '..
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { contractBroken } from '../../lambdas/contracts/errors.ts';
 import { CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
-import { code, codes, page, table } from './markdown.ts';
+import { code, codes, markdownPage, table } from './markdown.ts';
 
 const FOLDER = 'config/policies';
 
@@ -41,7 +41,7 @@ const computedBy = (name: FactName): string => {
 
 /** Every compiled policy with the reason that people read, and every fact that one may speak about. */
 export const policiesPage = (rules: Rules): string =>
-  page('Policies and facts', `${FOLDER}/*.cedar and lambdas/contracts/facts.ts`, [
+  markdownPage('Policies and facts', `${FOLDER}/*.cedar and lambdas/contracts/facts.ts`, [
     'How to write one: [adding a policy](../adding-a-policy.md). A `forbid` outweighs every `permit`; what nothing permits is refused.',
     '## Policies',
     table(['id', 'effect', 'about', 'reason', 'severity', 'breaker', 'file'], policyRows(rules)),

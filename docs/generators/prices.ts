@@ -38,5 +38,5 @@ export const MONTHLY: Readonly<Record<string, number>> = {
 };
 
 /** What a quantity of something costs. */
-export const priceOf = (priced: Priced, quantity: number): number =>
+export const listPriceOf = (priced: Priced, quantity: number): number =>
   (quantity * PRICES[priced].usd) / PRICES[priced].per;

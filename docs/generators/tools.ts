@@ -3,7 +3,7 @@ import { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { actionOf, type ChangeManifest, type Manifest } from '../../lambdas/contracts/tool.ts';
 import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
-import { code, codes, page, table } from './markdown.ts';
+import { code, codes, markdownPage, table } from './markdown.ts';
 
 const InputSchema = z.looseObject({
   properties: z.record(z.string(), z.looseObject({ description: z.string().default('') })).default({}),
@@ -35,7 +35,7 @@ const changeRows = (tool: ChangeManifest): string[][] => [
   ['target', `${code(tool.targetKind)}, ${code(tool.targetArn)}`],
   ['facts', codes(tool.facts)],
   ['repeatable', tool.repeatable ? 'yes' : 'no: an attempt without an answer is never made again'],
-  ['settles after', `${tool.settleSeconds} s`],
+  ['settles after', `${tool.stabilizeSeconds} s`],
 ];
 
 const sectionOf = (tool: Manifest, rules: Rules): string => {
@@ -51,7 +51,7 @@ const sectionOf = (tool: Manifest, rules: Rules): string => {
 
 /** Every tool of the catalogue: what it is for, what it takes, which AWS calls it may make. */
 export const toolsPage = (rules: Rules): string =>
-  page('Tools', 'lambdas/tools/*/manifest.ts and config/agents/', [
+  markdownPage('Tools', 'lambdas/tools/*/manifest.ts and config/agents/', [
     'What the model may call. How to add one: [adding a tool](../adding-a-tool.md).',
     ...CATALOGUE.map(({ manifest }) => sectionOf(manifest, rules)),
   ]);

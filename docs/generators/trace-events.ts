@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { EVENT_KINDS, EVENTS } from '../../lambdas/contracts/events.ts';
-import { codes, code, page, table } from './markdown.ts';
+import { codes, code, markdownPage, table } from './markdown.ts';
 
 const Variant = z.looseObject({ properties: z.record(z.string(), z.looseObject({ const: z.json().optional() })) });
 const DataSchema = z.union([
@@ -35,7 +35,7 @@ const ENVELOPE = [
 
 /** Every kind of trace event: what it says, and the fields of its data. */
 export const traceEventsPage = (): string =>
-  page('Trace events', 'lambdas/contracts/events.ts', [
+  markdownPage('Trace events', 'lambdas/contracts/events.ts', [
     'A trace is one JSON object a line, in canonical form (RFC 8785), in order. `checkrein trace verify` checks it offline.',
     '## Fields of every event',
     table(

@@ -1,5 +1,5 @@
 import type { Clock, Ids, Ledger } from '../contracts/ports.ts';
-import type { Surroundings } from '../runtime/serve.ts';
+import type { LambdaRuntime } from '../runtime/serve.ts';
 import { dynamoLedger } from './aws/ledger.ts';
 import { ledgerClient } from './aws/ledger-table.ts';
 import { ssmCalendar } from './aws/calendar.ts';
@@ -11,7 +11,7 @@ import { systemClock, systemIds } from './system.ts';
 export const basics = ({
   env,
   rules,
-}: Surroundings): { ledger: Ledger; clock: Clock; ids: Ids; rules: Surroundings['rules'] } => ({
+}: LambdaRuntime): { ledger: Ledger; clock: Clock; ids: Ids; rules: LambdaRuntime['rules'] } => ({
   ledger: dynamoLedger(ledgerClient(), env('ledgerTable'), rules.settings.retentionDays),
   clock: systemClock,
   ids: systemIds,
@@ -21,17 +21,17 @@ export const basics = ({
 /** A role of member accounts that this function may take; nothing while there are no members. */
 export const memberAccess = (
   name: 'memberReadRole' | 'memberChangeRole',
-  { env, rules }: Surroundings,
+  { env, rules }: LambdaRuntime,
 ): MemberAccess | undefined => rules.settings.members && { ...rules.settings.members, roleArn: env(name) };
 
 /** The kill switch; why it cannot be read is logged, since it then counts as off. */
-export const killSwitch = ({ env, logger }: Surroundings) =>
+export const killSwitch = ({ env, logger }: LambdaRuntime) =>
   ssmSwitch(env('switchParameter'), {
     onUnreadable: (reason) => logger.error('The kill switch cannot be read and counts as off.', { reason }),
   });
 
 /** The change calendar of the settings; why it cannot be read is logged, since that counts as a freeze. */
-export const changeCalendar = ({ rules, logger }: Surroundings) =>
+export const changeCalendar = ({ rules, logger }: LambdaRuntime) =>
   ssmCalendar(rules.settings.changeCalendars, {
     onUnreadable: (reason) => logger.error('The change calendar cannot be read and counts as closed.', { reason }),
   });

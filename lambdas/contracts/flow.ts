@@ -57,9 +57,9 @@ export const ApproveOutput = Incident.extend({ next: z.enum(NEXT.approve) });
 export type ApproveOutput = z.infer<typeof ApproveOutput>;
 
 /** How long the flow waits before Verify looks, in seconds. Always present, since a Wait state reads it. */
-const Settling = Incident.extend({ waitSeconds: z.int().nonnegative() });
-export const ApplyOutput = Settling.extend({ next: z.enum(NEXT.apply) });
-export const VerifyOutput = Settling.extend({ next: z.enum(NEXT.verify) });
+const Stabilizing = Incident.extend({ waitSeconds: z.int().nonnegative() });
+export const ApplyOutput = Stabilizing.extend({ next: z.enum(NEXT.apply) });
+export const VerifyOutput = Stabilizing.extend({ next: z.enum(NEXT.verify) });
 export const RollbackOutput = Incident.extend({ next: z.enum(NEXT.rollback) });
 
 /** Close is reached in order (`conclude`, `escalate`) or through a Catch, which adds the error. */

@@ -55,26 +55,26 @@ export interface Cloud {
 }
 
 /** An account, and a Region of it. */
-export interface Place {
+export interface AccountRegion {
   readonly account: string;
   readonly region: string;
 }
 
 /** An incident, as whoever looks or changes for it has to know it: `sceneOf` takes it from the trace. */
-export interface Scene {
+export interface IncidentLocation {
   readonly incidentId: string;
   /** Where the alarm is. Null without an alarm: then it is where Checkrein is. */
-  readonly place: Place | null;
+  readonly accountRegion: AccountRegion | null;
 }
 
 /**
  * Hands out a cloud that can make exactly the given read calls where the incident is: under the step's own
  * role, or under the read role of a member account. A place out of reach refuses each call in words.
  */
-export type CloudAccess = (calls: readonly AwsCall[], scene: Scene) => Cloud;
+export type CloudAccess = (calls: readonly AwsCall[], location: IncidentLocation) => Cloud;
 
 /** What a screen made of a text. `findings` are sentences for people. */
-export type Screened =
+export type FilterResult =
   /** The text may be shown as it stands here: personal data that was to be masked is masked. */
   | {
       readonly kind: 'passed';
@@ -89,24 +89,24 @@ export type Screened =
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 /** A second pair of eyes on untrusted text, where a team has one. Never throws: what it cannot look at, it says so of. */
-export interface Screen {
-  screen(text: string): Promise<Screened>;
+export interface ContentFilter {
+  check(text: string): Promise<FilterResult>;
 }
 
 /** Cuts a session of the change role down to one change. */
-export interface Scope {
+export interface ChangeScope {
   readonly calls: readonly AwsCall[];
   /** ARN that `target`-scoped calls may touch. */
   readonly targetArn: string;
   /** Where the change is made. The target must be there. */
-  readonly scene: Scene;
+  readonly location: IncidentLocation;
   /** Names step and incident in CloudTrail; the source identity is the incident alone. */
   readonly sessionName: string;
 }
 
 /** Hands out the credentials that can change something. Only apply's function has this port. */
 export interface ChangeCredentials {
-  assume(scope: Scope): Promise<Cloud>;
+  assume(scope: ChangeScope): Promise<Cloud>;
 }
 
 /** A row of the ledger, with the version that `replace` has to name. */

@@ -54,7 +54,7 @@ export interface ChangeManifest<Input extends z.ZodType = z.ZodType> extends Man
   /** Whether repeating the change after an unknown outcome leads to the same state (absolute, not relative). */
   readonly repeatable: boolean;
   /** How long after the change the effect can be judged, in seconds. */
-  readonly settleSeconds: number;
+  readonly stabilizeSeconds: number;
 }
 
 export type Manifest = ObserveManifest | ChangeManifest;

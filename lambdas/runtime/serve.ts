@@ -17,7 +17,7 @@ export interface LambdaContext {
 }
 
 /** What a function knows about itself when its ports are made, once a cold start. */
-export interface Surroundings {
+export interface LambdaRuntime {
   readonly account: string;
   readonly region: string;
   readonly logger: Logger;
@@ -52,7 +52,7 @@ const readRules = (): Rules => {
  */
 export const lambda = <Ports, Out>(
   name: string,
-  makePorts: (surroundings: Surroundings) => Ports,
+  makePorts: (runtime: LambdaRuntime) => Ports,
   run: (event: unknown, ports: Ports) => Promise<Out>,
 ) => {
   const logger = new Logger({ serviceName: `checkrein-${name}` });
@@ -75,5 +75,5 @@ export const lambda = <Ports, Out>(
 };
 
 /** Makes a Lambda handler out of a step. */
-export const serve = <In, Out, Ports>(step: Step<In, Out, Ports>, makePorts: (surroundings: Surroundings) => Ports) =>
+export const serve = <In, Out, Ports>(step: Step<In, Out, Ports>, makePorts: (runtime: LambdaRuntime) => Ports) =>
   lambda(step.name, makePorts, (event, ports) => runStep(step, event, ports));

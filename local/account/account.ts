@@ -3,13 +3,13 @@ import { ERROR } from '../../lambdas/contracts/error-names.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { AwsCall } from '../../lambdas/contracts/tool.ts';
 import { CloudError, InputError, StepError } from '../../lambdas/contracts/errors.ts';
-import type { Clock, Cloud, CloudRequest, Scope } from '../../lambdas/contracts/ports.ts';
+import type { Clock, Cloud, CloudRequest, ChangeScope } from '../../lambdas/contracts/ports.ts';
 import { alarmEvent } from './alarm-event.ts';
-import { authorize, type Session } from './authorization.ts';
+import { authorizeCall, type SimulatedSession } from './authorization.ts';
 import type { Command } from './command.ts';
-import { Mishaps } from './fault-injection.ts';
+import { FaultInjection } from './fault-injection.ts';
 import { commandOf, THROTTLES } from './services.ts';
-import { stateOf, type State } from './state.ts';
+import { accountStateOf, type State } from './state.ts';
 import type { World } from './world/world.ts';
 
 /** One call as it reached the simulated AWS; a line of `calls.jsonl`. */
@@ -43,14 +43,14 @@ export class SimulatedAccount {
   readonly #state: State;
   readonly #clock: Clock;
   readonly #onCall: (call: RecordedCall) => void;
-  readonly #mishaps: Mishaps;
+  readonly #mishaps: FaultInjection;
   #delivered: number;
 
   constructor(world: World, clock: Clock, onCall: (call: RecordedCall) => void = () => undefined) {
-    this.#state = stateOf(world, clock);
+    this.#state = accountStateOf(world, clock);
     this.#clock = clock;
     this.#onCall = onCall;
-    this.#mishaps = new Mishaps(world.faults);
+    this.#mishaps = new FaultInjection(world.faults);
     this.#delivered = Date.parse(world.now) - 1;
   }
 
@@ -60,7 +60,7 @@ export class SimulatedAccount {
   }
 
   /** The credentials that can change something, cut down by a session policy to one change of one target. */
-  change(step: string, role = 'checkrein-change'): { assume(scope: Omit<Scope, 'scene'>): Promise<Cloud> } {
+  change(step: string, role = 'checkrein-change'): { assume(scope: Omit<ChangeScope, 'location'>): Promise<Cloud> } {
     return {
       assume: async ({ calls, targetArn, sessionName }) =>
         this.#open({ step, principal: this.#role(role, sessionName), calls, targetArn }),
@@ -96,12 +96,12 @@ export class SimulatedAccount {
     return `arn:aws:sts::${this.#state.world.account}:assumed-role/${role}/${session}`;
   }
 
-  #open(session: Session): Cloud {
+  #open(session: SimulatedSession): Cloud {
     const { account, region } = this.#state.world;
     return { account, region, send: (request) => this.#send(session, request) };
   }
 
-  async #send(session: Session, request: CloudRequest): Promise<unknown> {
+  async #send(session: SimulatedSession, request: CloudRequest): Promise<unknown> {
     const command = commandOf(request);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const mishap = this.#mishaps.of(request);
@@ -114,11 +114,16 @@ export class SimulatedAccount {
     throw new StepError(ERROR.cloudUnavailable, says, 'Try again later; nothing was changed.');
   }
 
-  #answer(session: Session, request: CloudRequest, command: Command, error: CloudError | undefined): JsonObject {
+  #answer(
+    session: SimulatedSession,
+    request: CloudRequest,
+    command: Command,
+    error: CloudError | undefined,
+  ): JsonObject {
     this.#mishaps.drift('before', request, this.#state);
     try {
       const resources = command.resources(request.input, this.#state);
-      authorize(session, request, resources);
+      authorizeCall(session, request, resources);
       if (error !== undefined) throw error;
       const answer = command.run(structuredClone(request.input), this.#state);
       this.#record(session, request, command.mutating, 'ok');
@@ -133,7 +138,7 @@ export class SimulatedAccount {
   }
 
   #record(
-    { step, principal }: Session,
+    { step, principal }: SimulatedSession,
     { service, command, input }: CloudRequest,
     mutating: boolean,
     outcome: string,
@@ -152,7 +157,7 @@ export class SimulatedAccount {
     });
   }
 
-  #trail({ principal }: Session, { service, command, input }: CloudRequest, arns: readonly string[]): void {
+  #trail({ principal }: SimulatedSession, { service, command, input }: CloudRequest, arns: readonly string[]): void {
     const resources = arns.map((arn) => ({ type: RESOURCE_TYPES[service] ?? '', name: arn.split('/').at(-1) ?? arn }));
     const source = `${service}.amazonaws.com`;
     const user = principal.split('/').at(-1) ?? principal;

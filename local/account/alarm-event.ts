@@ -3,12 +3,12 @@ import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import { stamp } from './alarm-reason.ts';
 import type { AlarmState } from './alarms.ts';
 import { uuid } from './uuid.ts';
-import type { Alarm, MetricStat } from './world/monitoring.ts';
+import type { WorldAlarm, MetricStat } from './world/monitoring.ts';
 
 /** The EventBridge event of an alarm's last change of state, as CloudWatch sends it. */
 export const alarmEvent = (
   place: { account: string; region: string },
-  alarm: Alarm,
+  alarm: WorldAlarm,
   history: readonly AlarmState[],
 ): BusEvent => {
   const state = history.at(-1);
@@ -39,7 +39,7 @@ const told = (state: AlarmState): JsonObject => ({
   value: state.value,
 });
 
-const configuration = (alarm: Alarm): JsonObject => {
+const configuration = (alarm: WorldAlarm): JsonObject => {
   const described: JsonObject = alarm.description === '' ? {} : { description: alarm.description };
   if (alarm.rule !== undefined) return { ...described, alarmRule: alarm.rule };
   if (alarm.metric !== undefined) {

@@ -1,5 +1,5 @@
 import { bandOf, periodOf, type Datapoint } from './alarm-values.ts';
-import type { Alarm } from './world/monitoring.ts';
+import type { WorldAlarm } from './world/monitoring.ts';
 
 /** Why an alarm is in its state: AWS's sentence, and AWS's JSON. */
 export interface Reason {
@@ -11,7 +11,7 @@ type Value = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 /** The reason of an alarm on metrics, from the datapoints it decided on, newest first. */
 export const because = (
-  alarm: Alarm,
+  alarm: WorldAlarm,
   value: Value,
   was: Value | undefined,
   evaluated: readonly Datapoint[],
@@ -70,7 +70,7 @@ export const becauseOfChildren = (
 /** AWS's own time format in alarm events, e.g. 2026-11-20T09:24:12.000+0000. */
 export const stamp = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
 
-const noData = (alarm: Alarm, value: Value): string =>
+const noData = (alarm: WorldAlarm, value: Value): string =>
   value === 'INSUFFICIENT_DATA'
     ? `Insufficient Data: ${alarm.evaluationPeriods} datapoints were unknown.`
     : `Threshold Crossed: no datapoints were received for ${alarm.evaluationPeriods} periods and ${alarm.evaluationPeriods} missing datapoints were treated as [${alarm.missingData === 'breaching' ? 'Breaching' : 'NonBreaching'}].`;
@@ -85,7 +85,7 @@ const WORDS = {
   LessThanLowerOrGreaterThanUpperThreshold: 'less than the lower threshold or greater than the upper threshold',
 };
 
-const compared = (alarm: Alarm): string =>
+const compared = (alarm: WorldAlarm): string =>
   bandOf(alarm) === undefined
     ? `${WORDS[alarm.comparison]} (${decimal(alarm.threshold ?? 0)})`
     : `${WORDS[alarm.comparison]} of the expected band`;

@@ -1,6 +1,6 @@
 import { anomalyBand, metricMath } from './expressions.ts';
 import type { Metrics } from './metrics.ts';
-import type { Alarm, MetricLine } from './world/monitoring.ts';
+import type { WorldAlarm, MetricLine } from './world/monitoring.ts';
 
 /** What an alarm compares in one period: a value, and the limits it must stay within. */
 export interface Datapoint {
@@ -12,19 +12,19 @@ export interface Datapoint {
 const HOUR = 3_600_000;
 
 /** The period of an alarm: that of the metrics it reads. */
-export const periodOf = (alarm: Alarm): number =>
+export const periodOf = (alarm: WorldAlarm): number =>
   (alarm.metric ?? alarm.metrics?.find((line) => line.metric !== undefined)?.metric)?.periodSeconds ?? 60;
 
 /** The lines of an alarm, a plain alarm having one. */
-const linesOf = (alarm: Alarm): readonly MetricLine[] =>
+const linesOf = (alarm: WorldAlarm): readonly MetricLine[] =>
   alarm.metrics ?? (alarm.metric === undefined ? [] : [{ id: 'm1', metric: alarm.metric, returnData: true }]);
 
 /** The line that holds an anomaly detection band, where there is one. */
-export const bandOf = (alarm: Alarm): MetricLine | undefined =>
+export const bandOf = (alarm: WorldAlarm): MetricLine | undefined =>
   linesOf(alarm).find((line) => line.expression !== undefined && anomalyBand(line.expression) !== undefined);
 
 /** What an alarm sees in the period that starts at a moment; undefined where there is no data. */
-export const datapointAt = (alarm: Alarm, metrics: Metrics, at: number): Datapoint | undefined => {
+export const datapointAt = (alarm: WorldAlarm, metrics: Metrics, at: number): Datapoint | undefined => {
   const lines = linesOf(alarm);
   const band = bandOf(alarm);
   const compared = lines.find((line) => line.returnData && line !== band);
@@ -67,7 +67,7 @@ const bandAt = (
   return [mean - half, mean + half];
 };
 
-const breaches = (alarm: Alarm, value: number, low = -Infinity, high = Infinity): boolean => {
+const breaches = (alarm: WorldAlarm, value: number, low = -Infinity, high = Infinity): boolean => {
   const threshold = alarm.threshold ?? NaN;
   switch (alarm.comparison) {
     case 'GreaterThanThreshold':

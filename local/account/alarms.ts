@@ -2,7 +2,7 @@ import { datapointAt, periodOf, type Datapoint } from './alarm-values.ts';
 import { because, becauseOfChildren, type Reason } from './alarm-reason.ts';
 import { alarmRule } from './expressions.ts';
 import type { Metrics } from './metrics.ts';
-import type { Alarm } from './world/monitoring.ts';
+import type { WorldAlarm } from './world/monitoring.ts';
 import type { World } from './world/world.ts';
 
 export type AlarmValue = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
@@ -22,8 +22,8 @@ const PAST = 6 * 60 * MINUTE;
 const SPARE_PERIODS = 3;
 
 /** The alarms, whose state follows from the metrics: they heal when what they measure has healed. */
-export class Alarms {
-  readonly definitions: readonly Alarm[];
+export class SimulatedAlarms {
+  readonly definitions: readonly WorldAlarm[];
   readonly #metrics: Metrics;
   readonly #histories = new Map<string, AlarmState[]>();
   readonly #seen = new Map<string, Datapoint | undefined>();
@@ -44,7 +44,7 @@ export class Alarms {
     return this.#histories.get(name) ?? [];
   }
 
-  #evaluate(alarm: Alarm, minute: number): void {
+  #evaluate(alarm: WorldAlarm, minute: number): void {
     const history = this.#histories.get(alarm.name) ?? [];
     this.#histories.set(alarm.name, history);
     const at = minute + TICK;
@@ -53,7 +53,7 @@ export class Alarms {
     if (next !== undefined && next.value !== was) history.push({ at, ...next });
   }
 
-  #compared(alarm: Alarm, minute: number, was: AlarmValue | undefined): Omit<AlarmState, 'at'> | undefined {
+  #compared(alarm: WorldAlarm, minute: number, was: AlarmValue | undefined): Omit<AlarmState, 'at'> | undefined {
     const { evaluated, missing } = this.#window(alarm, minute);
     const needed = alarm.datapointsToAlarm ?? alarm.evaluationPeriods;
     const filled = alarm.missingData === 'breaching' ? missing : 0;
@@ -66,7 +66,7 @@ export class Alarms {
   }
 
   /** The datapoints an alarm decides on, newest first, and how many of its periods stay without one. */
-  #window(alarm: Alarm, minute: number): { evaluated: Datapoint[]; missing: number } {
+  #window(alarm: WorldAlarm, minute: number): { evaluated: Datapoint[]; missing: number } {
     const period = periodOf(alarm) * 1000;
     const end = Math.floor(minute / period) * period;
     const periods = alarm.evaluationPeriods;
@@ -77,7 +77,7 @@ export class Alarms {
   }
 
   /** The past does not change, so each period is computed once. */
-  #datapoint(alarm: Alarm, at: number): Datapoint | undefined {
+  #datapoint(alarm: WorldAlarm, at: number): Datapoint | undefined {
     const key = `${alarm.name} ${at}`;
     if (!this.#seen.has(key)) this.#seen.set(key, datapointAt(alarm, this.#metrics, at));
     return this.#seen.get(key);

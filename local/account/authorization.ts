@@ -4,7 +4,7 @@ import { CloudError } from '../../lambdas/contracts/errors.ts';
 import type { CloudRequest } from '../../lambdas/contracts/ports.ts';
 
 /** What a session may do: the calls it was cut down to, and the one resource for calls that know resources. */
-export interface Session {
+export interface SimulatedSession {
   /** The assumed-role ARN. */
   readonly principal: string;
   readonly step: string;
@@ -13,7 +13,7 @@ export interface Session {
 }
 
 /** Refuses as AWS does when a session has no right to a call, or not on one of the resources it touches. */
-export const authorize = (session: Session, request: CloudRequest, resources: readonly string[]): void => {
+export const authorizeCall = (session: SimulatedSession, request: CloudRequest, resources: readonly string[]): void => {
   if (session.calls === 'any') return;
   const listed = session.calls.filter((call) => call.service === request.service && call.command === request.command);
   const [first] = listed;
@@ -33,7 +33,7 @@ const covers = (pattern: string, arn: string): boolean =>
       .replace(/\?/g, '.')}$`,
   ).test(arn);
 
-const denied = (session: Session, request: CloudRequest, action: string, resource = '*'): CloudError => {
+const denied = (session: SimulatedSession, request: CloudRequest, action: string, resource = '*'): CloudError => {
   const says = `User: ${session.principal} is not authorized to perform: ${action} on resource: ${resource} because no session policy allows the ${action} action`;
   return refusal(request.service, says);
 };

@@ -1,18 +1,18 @@
 import * as z from 'zod';
 
 /** What an instance type is and costs. */
-export const InstanceType = z.strictObject({
+export const CatalogueType = z.strictObject({
   vcpus: z.int().positive(),
   memoryGiB: z.number().positive(),
   architecture: z.enum(['x86_64', 'arm64']).default('x86_64'),
   hourlyUsd: z.number().nonnegative().describe('On-demand Linux list price.'),
 });
-export type InstanceType = z.infer<typeof InstanceType>;
+export type CatalogueType = z.infer<typeof CatalogueType>;
 
 const SIZES = { large: 1, xlarge: 2, '2xlarge': 4, '4xlarge': 8, '8xlarge': 16 };
 
 /** A family whose sizes double in everything, price included. */
-const family = (name: string, large: InstanceType): [string, InstanceType][] =>
+const family = (name: string, large: CatalogueType): [string, CatalogueType][] =>
   Object.entries(SIZES).map(([size, times]) => [
     `${name}.${size}`,
     {
@@ -23,7 +23,7 @@ const family = (name: string, large: InstanceType): [string, InstanceType][] =>
     },
   ]);
 
-const burstable = (vcpus: number, memoryGiB: number, hourlyUsd: number): InstanceType => ({
+const burstable = (vcpus: number, memoryGiB: number, hourlyUsd: number): CatalogueType => ({
   vcpus,
   memoryGiB,
   architecture: 'x86_64',
@@ -31,7 +31,7 @@ const burstable = (vcpus: number, memoryGiB: number, hourlyUsd: number): Instanc
 });
 
 /** Common types. Prices: eu-west-1, Linux, on demand, of 2026-06; a world may add or replace types. */
-export const CATALOGUE: ReadonlyMap<string, InstanceType> = new Map([
+export const INSTANCE_TYPES: ReadonlyMap<string, CatalogueType> = new Map([
   ['t3.nano', burstable(2, 0.5, 0.0057)],
   ['t3.micro', burstable(2, 1, 0.0114)],
   ['t3.small', burstable(2, 2, 0.0228)],

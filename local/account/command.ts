@@ -12,7 +12,7 @@ export interface Command {
 }
 
 /** Makes a command out of the parameters it understands (a strict object), one function, and, if it mutates, the ARNs it touches. */
-export const command = <I extends z.ZodObject>(
+export const simulatedCommand = <I extends z.ZodObject>(
   name: string,
   parameters: I,
   run: (input: z.output<I>, state: State) => JsonObject,
@@ -38,7 +38,7 @@ export const Time = z.iso.datetime({ offset: true }).transform((text) => Date.pa
 export const iso = (at: number): string => new Date(at).toISOString();
 
 /** One page of a long answer; the token is the place where the next page starts. */
-export const page = <T>(
+export const paginated = <T>(
   all: readonly T[],
   size: number | undefined,
   token: string | undefined,

@@ -6,14 +6,14 @@ import type { State } from './state.ts';
 import type { CallMatch, Drift, Fault } from './world/faults.ts';
 
 /** What befalls a call before it reaches the service. */
-export interface Mishap {
+export interface InjectedFault {
   readonly delaySeconds: number;
   readonly throttled: boolean;
   readonly error: CloudError | undefined;
 }
 
 /** The faults of a world, and how often each has struck. */
-export class Mishaps {
+export class FaultInjection {
   readonly #faults: readonly Fault[];
   readonly #matched = new Map<Fault, number>();
 
@@ -22,7 +22,7 @@ export class Mishaps {
   }
 
   /** What befalls this attempt. Counts it. */
-  of(request: CloudRequest): Mishap {
+  of(request: CloudRequest): InjectedFault {
     const struck = this.#faults.filter((fault) => {
       const { command } = fault;
       if (command === undefined || !matches({ ...fault, command }, request)) return false;

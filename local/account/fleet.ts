@@ -1,7 +1,7 @@
 import { sha256 } from '../../lambdas/kernel/trace/canonical.ts';
-import { CATALOGUE, type InstanceType } from './catalogue.ts';
+import { INSTANCE_TYPES, type CatalogueType } from './catalogue.ts';
 import { offsetMs, valueAt } from './world/time.ts';
-import type { Demand, Instance as InstanceDefinition, World } from './world/world.ts';
+import type { Demand, WorldInstance as InstanceDefinition, World } from './world/world.ts';
 
 export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
 
@@ -13,7 +13,7 @@ interface Moment {
 }
 
 /** An instance with its past and its near future. */
-export interface Instance {
+export interface SimulatedInstance {
   readonly id: string;
   readonly zone: string;
   readonly group: string | undefined;
@@ -31,14 +31,14 @@ export const SECONDS = { stop: 30, start: 45, reboot: 20, launch: 90, terminate:
 
 /** The machines of the account, as physics: what they are at any moment, and the load that they bear. */
 export class Fleet {
-  readonly instances = new Map<string, Instance>();
-  readonly types: ReadonlyMap<string, InstanceType>;
+  readonly instances = new Map<string, SimulatedInstance>();
+  readonly types: ReadonlyMap<string, CatalogueType>;
   readonly #origin: number;
   readonly #groupDemand: ReadonlyMap<string, Demand>;
 
   constructor(world: World) {
     this.#origin = Date.parse(world.now);
-    this.types = new Map([...CATALOGUE, ...Object.entries(world.instanceTypes)]);
+    this.types = new Map([...INSTANCE_TYPES, ...Object.entries(world.instanceTypes)]);
     this.#groupDemand = new Map(world.groups.map((group) => [group.name, group.demand]));
     for (const definition of world.instances) this.#add(definition);
     for (const group of world.groups) {
@@ -68,8 +68,8 @@ export class Fleet {
     n: number,
     at: number,
     seconds: number,
-  ): Instance {
-    const instance: Instance = {
+  ): SimulatedInstance {
+    const instance: SimulatedInstance = {
       id: `i-0${sha256(`${group.name}/${n}`).slice(0, 16)}`,
       zone: group.zones[n % group.zones.length] ?? '',
       group: group.name,
@@ -88,12 +88,12 @@ export class Fleet {
   }
 
   /** State and type of an instance at a moment; undefined before its launch. */
-  at(instance: Instance, time: number): Moment | undefined {
+  at(instance: SimulatedInstance, time: number): Moment | undefined {
     return instance.moments.findLast((moment) => moment.at <= time);
   }
 
   /** Puts an instance into a passing state now, and into a lasting one when that has taken its time. */
-  pass(instance: Instance, now: number, through: InstanceState, seconds: number, to: InstanceState): void {
+  pass(instance: SimulatedInstance, now: number, through: InstanceState, seconds: number, to: InstanceState): void {
     const type = this.at(instance, now)?.type ?? '';
     const ahead = instance.moments.findIndex((moment) => moment.at > now);
     if (ahead >= 0) instance.moments.splice(ahead);
@@ -101,7 +101,7 @@ export class Fleet {
   }
 
   /** Gives an instance another type from now on. */
-  retype(instance: Instance, now: number, type: string): void {
+  retype(instance: SimulatedInstance, now: number, type: string): void {
     const state = this.at(instance, now)?.state ?? 'stopped';
     const ahead = instance.moments.filter((moment) => moment.at > now);
     instance.moments.splice(instance.moments.length - ahead.length, ahead.length, { at: now, state, type });
@@ -109,7 +109,7 @@ export class Fleet {
   }
 
   /** Instances of a group that are neither gone nor going. */
-  membersAt(group: string, time: number): Instance[] {
+  membersAt(group: string, time: number): SimulatedInstance[] {
     return [...this.instances.values()].filter((instance) => {
       const state = this.at(instance, time)?.state;
       return instance.group === group && state !== undefined && !/^(shutting-down|terminated)$/.test(state);
@@ -137,7 +137,7 @@ export class Fleet {
   }
 
   /** Health of an instance: a fault of the host goes with a start elsewhere, one of the system with any restart. */
-  checksAt(instance: Instance, time: number): { system: string; instance: string } {
+  checksAt(instance: SimulatedInstance, time: number): { system: string; instance: string } {
     const past = instance.restarts.filter((restart) => restart.at <= time);
     const last = past.at(-1)?.at ?? instance.launched;
     const initializing = time - last < SECONDS.initialize * 1000;

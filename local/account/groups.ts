@@ -3,7 +3,7 @@ import { uuid } from './uuid.ts';
 import type { World } from './world/world.ts';
 
 /** An Auto Scaling group as it stands. */
-export interface Group {
+export interface SimulatedGroup {
   readonly name: string;
   readonly instanceType: string;
   readonly zones: readonly string[];
@@ -29,7 +29,7 @@ export interface Activity {
 
 /** The Auto Scaling groups: they launch and terminate until the wished-for number of instances is there. */
 export class Groups {
-  readonly groups: ReadonlyMap<string, Group>;
+  readonly groups: ReadonlyMap<string, SimulatedGroup>;
   readonly activities: Activity[] = [];
   readonly #fleet: Fleet;
   readonly #outOfCapacity: (type: string, zone: string) => string | undefined;
@@ -47,7 +47,7 @@ export class Groups {
   }
 
   /** Wishes for another number of instances, and brings it about. */
-  scale(group: Group, desired: number, now: number, why: string): void {
+  scale(group: SimulatedGroup, desired: number, now: number, why: string): void {
     const iso = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
     const cause = `At ${iso} ${why} changing the desired capacity from ${group.desired} to ${desired}.`;
     group.desired = desired;
@@ -71,7 +71,7 @@ export class Groups {
     }
   }
 
-  #launch(group: Group, now: number, cause: string): void {
+  #launch(group: SimulatedGroup, now: number, cause: string): void {
     const nth = this.#launches.get(group.name) ?? 0;
     this.#launches.set(group.name, nth + 1);
     // Zones take turns; one that has run out is passed over.
@@ -96,7 +96,7 @@ export class Groups {
       seconds,
       description,
       cause,
-    }: { group: Group; zone: string; now: number; seconds: number; description: string; cause: string },
+    }: { group: SimulatedGroup; zone: string; now: number; seconds: number; description: string; cause: string },
     failure?: string,
   ): void {
     const id = uuid(`${group.name}/activity/${this.activities.length}`);

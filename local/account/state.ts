@@ -1,5 +1,5 @@
 import type { Clock } from '../../lambdas/contracts/ports.ts';
-import { Alarms } from './alarms.ts';
+import { SimulatedAlarms } from './alarms.ts';
 import { Fleet } from './fleet.ts';
 import { Groups } from './groups.ts';
 import { Metrics } from './metrics.ts';
@@ -13,7 +13,7 @@ export interface LogLine {
 }
 
 /** Something that CloudTrail has recorded. */
-export interface Recorded {
+export interface RecordedChange {
   readonly at: number;
   readonly event: string;
   readonly source: string;
@@ -28,8 +28,8 @@ export interface State {
   readonly fleet: Fleet;
   readonly groups: Groups;
   readonly metrics: Metrics;
-  readonly alarms: Alarms;
-  readonly trail: Recorded[];
+  readonly alarms: SimulatedAlarms;
+  readonly trail: RecordedChange[];
   /** Logs Insights queries under way, by id. */
   readonly queries: Map<string, { readonly startedAt: number; stopped: boolean; readonly answer: QueryAnswer }>;
   now(): number;
@@ -45,7 +45,7 @@ export interface QueryAnswer {
 }
 
 /** The account at the start of its story. */
-export const stateOf = (world: World, clock: Clock): State => {
+export const accountStateOf = (world: World, clock: Clock): State => {
   const origin = Date.parse(world.now);
   const outOfCapacity = (type: string, zone: string): string | undefined =>
     world.noCapacity.some((place) => place.type === type && place.zone === zone)
@@ -60,7 +60,7 @@ export const stateOf = (world: World, clock: Clock): State => {
     fleet,
     groups,
     metrics,
-    alarms: new Alarms(world, metrics),
+    alarms: new SimulatedAlarms(world, metrics),
     trail,
     queries: new Map(),
     now: () => clock.now().getTime(),

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
 /** The root of this repository. */
-export const ROOT = join(import.meta.dirname, '../..');
+export const REPOSITORY = join(import.meta.dirname, '../..');
 
 /** What a command left: exit code, standard output, standard error. */
 export interface Ran {
@@ -12,10 +12,13 @@ export interface Ran {
 }
 
 /** Runs the command line as a person would, in a directory of theirs. */
-export const checkrein = (cwd: string, ...args: string[]): Promise<Ran> =>
+export const runCli = (cwd: string, ...args: string[]): Promise<Ran> =>
   new Promise((resolve) => {
-    const child = execFile(process.execPath, [join(ROOT, 'bin/checkrein.ts'), ...args], { cwd }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    const child = execFile(
+      process.execPath,
+      [join(REPOSITORY, 'bin/checkrein.ts'), ...args],
+      { cwd },
+      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     );
     child.stdin?.end();
   });

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../bin/operator/deployment.ts';
 import { messageIn } from '../../bin/operator/doctor-cause.ts';
-import type { DoctorAws, Finding } from '../../bin/operator/doctor-finding.ts';
-import { examine } from '../../bin/operator/doctor.ts';
+import type { DoctorAws, DoctorFinding } from '../../bin/operator/doctor-finding.ts';
+import { runDoctor } from '../../bin/operator/doctor.ts';
 import { DoctorAccount } from '../fakes/doctor-account.ts';
 import { shippedRules } from '../lib/shipped.ts';
 
@@ -13,16 +13,16 @@ const emails = settings.approvers.map(({ email }) => email);
 
 const healthy = new DoctorAccount(rules);
 // Synthesizes and runs the flow: seconds, and more on a busy machine.
-beforeAll(() => examine(healthy.aws, expected), 60_000);
+beforeAll(() => runDoctor(healthy.aws, expected), 60_000);
 
 /** Examines the healthy account with something broken. */
-const examineWith = (broken: Partial<DoctorAws>): Promise<Finding[]> =>
-  examine({ ...healthy.aws, ...broken }, expected);
+const examineWith = (broken: Partial<DoctorAws>): Promise<DoctorFinding[]> =>
+  runDoctor({ ...healthy.aws, ...broken }, expected);
 
 /** What is not in order, by check. */
-const wrong = (findings: readonly Finding[]): [string, Finding['verdict']][] =>
+const wrong = (findings: readonly DoctorFinding[]): [string, DoctorFinding['verdict']][] =>
   findings.filter(({ verdict }) => verdict !== 'ok').map(({ check, verdict }) => [check, verdict]);
-const about = (findings: readonly Finding[], check: string): string => {
+const about = (findings: readonly DoctorFinding[], check: string): string => {
   const finding = findings.find((one) => one.check === check);
   return `${finding?.says ?? ''} → ${finding?.todo ?? ''}`;
 };
@@ -165,7 +165,7 @@ describe('also told', () => {
   test('a model without a price', async () => {
     const [agent] = agents;
     const priceless = { ...expected, agents: agent ? [{ ...agent, model: 'model-of-tomorrow' }] : [] };
-    const findings = await examine(healthy.aws, priceless);
+    const findings = await runDoctor(healthy.aws, priceless);
     expect(wrong(findings)).toEqual([['prices', 'fail']]);
     expect(about(findings, 'prices')).toContain('model-of-tomorrow');
   });

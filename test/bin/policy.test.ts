@@ -7,7 +7,7 @@ import { deployment } from '../../config/deployment.ts';
 import { compileRules } from '../../lambdas/kernel/policy/rules/compile.ts';
 import { rebootPlan, resizePlan } from '../fixtures/plans.ts';
 import { configWith } from '../lambdas/kernel/policy/rules/config-copy.ts';
-import { checkrein, ROOT, type Ran } from './cli.ts';
+import { runCli, REPOSITORY, type Ran } from './cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'checkrein-policy-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -15,7 +15,7 @@ const file = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 };
-const policy = (...args: string[]): Promise<Ran> => checkrein(folder, 'policy', ...args);
+const policy = (...args: string[]): Promise<Ran> => runCli(folder, 'policy', ...args);
 const refusedInWords = (ran: Ran): string => {
   expect([ran.code, ran.out]).toEqual([2, '']);
   expect(ran.err).not.toMatch(/^\s+at /m);
@@ -89,7 +89,7 @@ describe('policy test', () => {
   });
 
   test('a policy that was loosened fails its case, which is told with its line', async () => {
-    const text = readFileSync(join(ROOT, 'config/policies/capacity.cedar'), 'utf8');
+    const text = readFileSync(join(REPOSITORY, 'config/policies/capacity.cedar'), 'utf8');
     const looser = text.replace('context.facts.cutPercent > 30', 'context.facts.cutPercent > 50');
     const ran = await policy('test', '--config', configWith({ 'policies/capacity.cedar': looser }));
     expect(ran.code).toBe(1);
@@ -126,7 +126,7 @@ describe('policy test', () => {
 });
 
 describe('policy explain', () => {
-  const rules = compileRules(join(ROOT, 'config'), deployment);
+  const rules = compileRules(join(REPOSITORY, 'config'), deployment);
   const plan = (name: string, content: object): string => file(name, JSON.stringify(content));
 
   test('says which statements speak, on which facts, and who may release the plan', async () => {

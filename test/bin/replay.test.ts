@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { configWith } from '../lambdas/kernel/policy/rules/config-copy.ts';
-import { checkrein, ROOT, type Ran } from './cli.ts';
+import { runCli, REPOSITORY, type Ran } from './cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'checkrein-replay-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const HEALED = join(folder, 'undersized-instance/trace.jsonl');
 const REFUSED = join(folder, 'cut-over-30-percent/trace.jsonl');
-const replay = (...args: string[]): Promise<Ran> => checkrein(folder, 'replay', ...args);
+const replay = (...args: string[]): Promise<Ran> => runCli(folder, 'replay', ...args);
 
 const Replayed = z.object({
   totals: z.object({ decisions: z.int(), same: z.int(), otherGrounds: z.int(), differ: z.int(), notJudged: z.int() }),
@@ -26,9 +26,9 @@ const totals = async (...args: string[]) => Replayed.parse(JSON.parse((await rep
 
 beforeAll(async () => {
   for (const name of ['undersized-instance', 'cut-over-30-percent']) {
-    const scenario = join(ROOT, 'scenarios', name);
+    const scenario = join(REPOSITORY, 'scenarios', name);
     const files = ['--event', join(scenario, 'event.json'), '--world', join(scenario, 'world.yaml')];
-    const ran = await checkrein(folder, 'run', ...files, '--approve', 'yes', '--out', join(folder, name));
+    const ran = await runCli(folder, 'run', ...files, '--approve', 'yes', '--out', join(folder, name));
     expect([ran.code, ran.err]).toEqual([0, '']);
   }
 }, 120_000);
@@ -38,7 +38,7 @@ const policiesWith = (name: string, text: string): string =>
   join(configWith({ [`policies/${name}`]: text }), 'policies');
 const forbid = (action: string, condition: string): string =>
   `@id("mine") @reason("Mine says no.") forbid (principal, action ${action}, resource) when { ${condition} };`;
-const capacity = readFileSync(join(ROOT, 'config/policies/capacity.cedar'), 'utf8');
+const capacity = readFileSync(join(REPOSITORY, 'config/policies/capacity.cedar'), 'utf8');
 
 test('under the policies that decided them, incidents are decided the same', async () => {
   const ran = await replay(HEALED, REFUSED, '--fail-on-change');
@@ -81,7 +81,7 @@ test('the same verdict by another policy is told, and is no change', async () =>
 });
 
 test('another agent is held to its own tools', async () => {
-  const ran = await replay(HEALED, '--agent', join(ROOT, 'config/agents/triage.yaml'));
+  const ran = await replay(HEALED, '--agent', join(REPOSITORY, 'config/agents/triage.yaml'));
   expect(ran.out).toMatch(/would be +refused {2}resize_instance is not granted to this agent/);
 });
 
@@ -105,7 +105,7 @@ test('facts that nobody computed then are said to be missing, not judged', async
 
 test.each([
   ['a file that is not there', ['nonesuch.jsonl'], 'this file cannot be read'],
-  ['a file that is no trace', [join(ROOT, 'package.json')], 'this is not a trace event'],
+  ['a file that is no trace', [join(REPOSITORY, 'package.json')], 'this is not a trace event'],
   ['a directory without policies', [HEALED, '--policies', folder], 'there is no .cedar file in it'],
   ['an agent file that is not there', [HEALED, '--agent', 'nonesuch.yaml'], 'this file cannot be read'],
   ['no trace', [], "missing required argument 'traces'"],

@@ -46,7 +46,7 @@ const linkIn = (text: string): string => {
 };
 
 /** Gives a reason and presses a button; what the page then says about it. */
-export const answer = async (page: Page, button: 'Approve' | 'Deny', reason: string): Promise<string> => {
+export const answerInBrowser = async (page: Page, button: 'Approve' | 'Deny', reason: string): Promise<string> => {
   await page.getByLabel('Reason').fill(reason);
   await page.getByRole('button', { name: button }).click();
   return page.getByRole('status').innerText();

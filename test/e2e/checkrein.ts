@@ -6,7 +6,7 @@ import type { Emulators } from './emulators.ts';
 import { awsEnvironment } from './paths.ts';
 
 /** Runs `checkrein` in the clone: its exit code, and what it wrote to standard output. */
-export const checkrein = (
+export const checkreinCommand = (
   { aws }: Emulators,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
@@ -36,7 +36,7 @@ export const examined = async (
   emulators: Emulators,
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ readonly code: number; readonly ready: boolean; readonly failed: readonly Finding[] }> => {
-  const { code, out } = await checkrein(emulators, ['doctor', '--json'], env);
+  const { code, out } = await checkreinCommand(emulators, ['doctor', '--json'], env);
   const { ready, findings } = Examination.parse(JSON.parse(out));
   return { code, ready, failed: findings.filter(({ verdict }) => verdict === 'fail') };
 };

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { ACCOUNT, awsEnvironment, HOME, REGION, ROOT } from './paths.ts';
-import { serve, type Server } from './process.ts';
+import { ACCOUNT, awsEnvironment, HOME, REGION, E2E_ROOT } from './paths.ts';
+import { startProcess, type Server } from './process.ts';
 import { Relay } from './relay.ts';
 
 const LAUNCHER = join(import.meta.dirname, 'emulator.py');
@@ -35,7 +35,9 @@ export const startEmulators = async (python: string): Promise<Emulators> => {
   const start = async (which: string, port: number, path: string, env: NodeJS.ProcessEnv): Promise<void> => {
     const log = join(HOME, `${which}.log`);
     const url = `http://127.0.0.1:${port}${path}`;
-    servers.push(await serve(python, [LAUNCHER, which], { log, url, env: { ...env, GATEWAY_PORT: String(port) } }));
+    servers.push(
+      await startProcess(python, [LAUNCHER, which], { log, url, env: { ...env, GATEWAY_PORT: String(port) } }),
+    );
   };
   try {
     await Promise.all([
@@ -54,7 +56,7 @@ const ministackEnvironment = (relay: Relay, temporary: string): NodeJS.ProcessEn
     ...process.env,
     ...awsEnvironment(relay.url),
     // Lambda runs the `node` that comes first: ours, which is the version of the deployed runtime.
-    PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+    PATH: `${join(E2E_ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
     TMPDIR: temporary,
     BIND_HOST: '127.0.0.1',
     MINISTACK_ACCOUNT_ID: ACCOUNT,

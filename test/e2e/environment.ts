@@ -2,14 +2,14 @@ import type { MessagesApi } from '../fakes/messages-api.ts';
 import type { Browser } from './browser.ts';
 import type { Clients } from './clients.ts';
 import type { Emulators } from './emulators.ts';
-import type { Inbox } from './mailbox.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { Reader } from './reader.ts';
 import type { Shell } from './shell.ts';
 import type { Outputs } from './stack.ts';
 import type { Workload } from './workload.ts';
 
 /** All that a story plays on. */
-export interface Stage {
+export interface Environment {
   readonly emulators: Emulators;
   readonly shell: Shell;
   readonly reader: Reader;
@@ -17,6 +17,6 @@ export interface Stage {
   readonly outputs: Outputs;
   readonly workload: Workload;
   readonly claude: MessagesApi;
-  readonly inbox: Inbox;
+  readonly mailbox: Mailbox;
   readonly browser: Browser;
 }

@@ -34,7 +34,7 @@ const Notification = z
 type Mail = z.output<typeof Notification>;
 
 /** What arrived for one approver. */
-export interface Inbox {
+export interface Mailbox {
   /** The message about something that concerns none of these incidents, once it is there. */
   next(about: string, except: ReadonlySet<string>): Promise<Mail>;
   stop(): Promise<void>;
@@ -44,7 +44,7 @@ export interface Inbox {
  * The emulator sends no e-mail. So an HTTP endpoint is subscribed beside an approver's e-mail subscription,
  * under the very filter of that one, and reads what the mailbox would.
  */
-export const openInbox = async (clients: Clients, email: string): Promise<Inbox> => {
+export const openMailbox = async (clients: Clients, email: string): Promise<Mailbox> => {
   const mails: Mail[] = [];
   const server = createServer((request, response) => {
     void json(request).then(async (body) => {

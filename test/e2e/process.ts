@@ -12,7 +12,7 @@ export const tailOf = (file: string): string =>
   readFileSync(file, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
 
 /** Runs a command to its end, with its output in a log; a failure shows the end of it. */
-export const run = async (
+export const runProcess = async (
   command: string,
   args: readonly string[],
   log: string,
@@ -38,7 +38,7 @@ export interface Server {
 }
 
 /** Starts a server and waits until it answers HTTP. It has a standard input, which closes when we are gone. */
-export const serve = async (
+export const startProcess = async (
   command: string,
   args: readonly string[],
   options: { readonly log: string; readonly url: string; readonly env: NodeJS.ProcessEnv },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { E2eFailure } from './failure.ts';
 import { HOME } from './paths.ts';
-import { run } from './process.ts';
+import { runProcess } from './process.ts';
 
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 const VENV = join(HOME, 'venv');
@@ -19,8 +19,8 @@ export const pythonWithEmulators = async (): Promise<string> => {
   mustHavePython();
   mkdirSync(HOME, { recursive: true });
   rmSync(VENV, { recursive: true, force: true });
-  await run('python3', ['-m', 'venv', VENV], join(HOME, 'venv.log'));
-  await run(python, ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS], join(HOME, 'pip.log'));
+  await runProcess('python3', ['-m', 'venv', VENV], join(HOME, 'venv.log'));
+  await runProcess(python, ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS], join(HOME, 'pip.log'));
   writeFileSync(INSTALLED, wanted);
   return python;
 };

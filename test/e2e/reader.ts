@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { blocksIn, isExcused, rowsUnder, type Block } from './blocks.ts';
 import { E2eFailure } from './failure.ts';
-import { ROOT } from './paths.ts';
+import { E2E_ROOT } from './paths.ts';
 import { doing } from './progress.ts';
 import type { Shell } from './shell.ts';
 
@@ -20,7 +20,7 @@ export interface Reader {
 
 /** Opens the page and the list of excuses. */
 export const openDeployPage = (shell: Shell): Reader => {
-  const read = (page: string): string => readFileSync(join(ROOT, 'docs', page), 'utf8');
+  const read = (page: string): string => readFileSync(join(E2E_ROOT, 'docs', page), 'utf8');
   const excuses = rowsUnder(read('e2e.md'), NOT_RUN);
   const ahead = blocksIn(read('deploy.md')).filter((block) => !isExcused(block, excuses));
   return {

@@ -7,10 +7,10 @@ import { pythonWithEmulators } from './python.ts';
 import { assertNothingDenied } from './requests.ts';
 import { setStage } from './set-up.ts';
 import { approved } from './scenarios/approved.ts';
-import { copies } from './scenarios/copies.ts';
+import { copiesScenario } from './scenarios/copies.ts';
 import { denied } from './scenarios/denied.ts';
 import { destroy } from './scenarios/destroy.ts';
-import { doctor } from './scenarios/doctor.ts';
+import { doctorScenario } from './scenarios/doctor.ts';
 import { firstAlarm } from './scenarios/first-alarm.ts';
 import { upgrade } from './scenarios/upgrade.ts';
 
@@ -27,18 +27,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => void stopAll().finally(() => process.exit(1)));
 
 /** In the order of docs/deploy.md, which they follow. */
-const STORIES = [firstAlarm, approved, denied, copies, doctor, upgrade, destroy] as const;
+const SCENARIOS = [firstAlarm, approved, denied, copiesScenario, doctorScenario, upgrade, destroy] as const;
 
 const play = async (python: string, emulators: Emulators): Promise<void> => {
-  const stage = await setStage(python, emulators, remembered);
-  for (const story of STORIES) {
+  const environment = await setStage(python, emulators, remembered);
+  for (const story of SCENARIOS) {
     // What is kept for a look is the deployed stack.
     if (story === destroy && process.argv.includes('--keep')) break;
     say(story.name);
-    await story(stage);
+    await story(environment);
   }
   assertNothingDenied(emulators);
-  if (!process.argv.includes('--keep')) stage.reader.mustBeAtTheEnd();
+  if (!process.argv.includes('--keep')) environment.reader.mustBeAtTheEnd();
   say(`passed in ${Math.round(performance.now() / 1000)} s`);
   if (!process.argv.includes('--keep')) return;
   say(`AWS is at ${emulators.aws.url}, EC2 and Auto Scaling at ${emulators.compute.url}. Ctrl-C ends them.`);

@@ -8,12 +8,12 @@ import { examined } from './checkrein.ts';
 import { clientsOf } from './clients.ts';
 import { CLONE, configure, makeClone } from './clone.ts';
 import type { Emulators } from './emulators.ts';
-import { confirmSubscriptions, openInbox } from './mailbox.ts';
+import { confirmSubscriptions, openMailbox } from './mailbox.ts';
 import { doing, say } from './progress.ts';
 import { openDeployPage, type Reader } from './reader.ts';
 import { openShell } from './shell.ts';
 import { outputsOf, switchedOff } from './stack.ts';
-import type { Stage } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { startWorkload } from './workload.ts';
 
 /** Keeps what has to be stopped at the end. */
@@ -24,7 +24,7 @@ const EMAILS = deployment.approvers.map(({ email }) => email);
 const APPROVER = 'sre-oncall@example.com';
 
 /** An emulated account with the stack in it, as docs/deploy.md says it; a workload, a model, an approver. */
-export const setStage = async (python: string, emulators: Emulators, remembered: Remember): Promise<Stage> => {
+export const setStage = async (python: string, emulators: Emulators, remembered: Remember): Promise<Environment> => {
   const claude = remembered(await MessagesApi.start());
   makeClone();
   configure(emulators, claude.baseUrl);
@@ -35,9 +35,9 @@ export const setStage = async (python: string, emulators: Emulators, remembered:
   const clients = clientsOf(emulators);
   const outputs = await outputsOf(clients);
   const workload = await doing('an instance, a group, alarms and an hour of metrics', () => startWorkload(clients));
-  const inbox = remembered(await openInbox(clients, APPROVER));
+  const mailbox = remembered(await openMailbox(clients, APPROVER));
   const browser = remembered(await doing('Chromium', () => startBrowser(emulators.aws.port)));
-  return { emulators, shell, reader, clients, outputs, workload, claude, inbox, browser };
+  return { emulators, shell, reader, clients, outputs, workload, claude, mailbox, browser };
 };
 
 /** From the empty account to a deployment of which the doctor says that it is ready. */

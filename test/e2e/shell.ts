@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { CLONE } from './clone.ts';
 import type { Emulators } from './emulators.ts';
 import { awsEnvironment, HOME } from './paths.ts';
-import { run } from './process.ts';
+import { runProcess } from './process.ts';
 
 const TERMINAL = join(import.meta.dirname, 'terminal.py');
 /** What a block leaves to the next ones: the functions that it defined. */
@@ -34,7 +34,7 @@ export const openShell = (python: string, { aws }: Emulators): Shell => {
       typed += 1;
       const log = join(HOME, `shell-${String(typed).padStart(2, '0')}.log`);
       const script = `. ${FUNCTIONS}; trap 'declare -f > ${FUNCTIONS}' EXIT; set -e\n${commands}\n`;
-      await run(python, [TERMINAL, 'bash', '-c', script], log, { cwd: CLONE, env });
+      await runProcess(python, [TERMINAL, 'bash', '-c', script], log, { cwd: CLONE, env });
       return stripVTControlCharacters(readFileSync(log, 'utf8')).replaceAll('\r', '');
     },
   };

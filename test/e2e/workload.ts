@@ -21,12 +21,12 @@ export const GROUP = 'shop-web';
 /** What somebody runs in the account: a machine, a group of machines, and alarms on their CPU. */
 export interface Workload {
   readonly instanceId: string;
-  readonly instanceAlarm: Alarm;
-  readonly groupAlarm: Alarm;
+  readonly instanceAlarm: WorkloadAlarm;
+  readonly groupAlarm: WorkloadAlarm;
 }
 
 /** An alarm on CPU, by name and dimension. */
-export interface Alarm {
+export interface WorkloadAlarm {
   readonly name: string;
   readonly dimension: { readonly Name: string; readonly Value: string };
 }
@@ -86,7 +86,7 @@ const startGroup = async ({ autoScaling }: Clients): Promise<void> => {
 const CPU = { Namespace: 'AWS/EC2', MetricName: 'CPUUtilization' };
 
 /** Busy for an hour, until five minutes ago: newer points would let the emulator judge the alarm by itself. */
-const publishCpu = async ({ cloudWatch }: Clients, { dimension }: Alarm): Promise<void> => {
+const publishCpu = async ({ cloudWatch }: Clients, { dimension }: WorkloadAlarm): Promise<void> => {
   const points = Array.from({ length: 11 }, (_, index) => ({
     MetricName: CPU.MetricName,
     Dimensions: [dimension],
@@ -97,7 +97,7 @@ const publishCpu = async ({ cloudWatch }: Clients, { dimension }: Alarm): Promis
   await cloudWatch.send(new PutMetricDataCommand({ Namespace: CPU.Namespace, MetricData: points }));
 };
 
-const createAlarm = async ({ cloudWatch }: Clients, { name, dimension }: Alarm): Promise<void> => {
+const createAlarm = async ({ cloudWatch }: Clients, { name, dimension }: WorkloadAlarm): Promise<void> => {
   await cloudWatch.send(
     new PutMetricAlarmCommand({
       ...CPU,
@@ -114,7 +114,11 @@ const createAlarm = async ({ cloudWatch }: Clients, { name, dimension }: Alarm):
 };
 
 /** The alarm changes its state, as metrics would make it. */
-export const setAlarm = async ({ cloudWatch }: Clients, { name }: Alarm, StateValue: 'ALARM' | 'OK'): Promise<void> => {
+export const setAlarm = async (
+  { cloudWatch }: Clients,
+  { name }: WorkloadAlarm,
+  StateValue: 'ALARM' | 'OK',
+): Promise<void> => {
   const StateReason = StateValue === 'ALARM' ? 'Threshold Crossed: 96.0 > 85.0' : 'Threshold Crossed: 41.0 <= 85.0';
   await cloudWatch.send(new SetAlarmStateCommand({ AlarmName: name, StateValue, StateReason }));
 };

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { ScriptedTurn } from '../../local/script.ts';
 import { refusalOf, WireRequest } from './messages-api-rules.ts';
 import { asJson, scripted } from './messages-api.ts';
-import { ReplyServer, type Reply } from './reply-server.ts';
+import { ReplyServer, type ServerReply } from './reply-server.ts';
 
 /** What InvokeModel takes of the Messages API: the model is in the path, and the version in the body. */
 const Body = WireRequest.omit({ model: true }).extend({ anthropic_version: z.literal('bedrock-2023-05-31') });
@@ -48,7 +48,7 @@ export class BedrockApi extends ReplyServer {
     await this.#replyTo(request, modelId, parsed)(response, { ...asked, ...parsed.data });
   }
 
-  #replyTo(request: IncomingMessage, modelId: string, parsed: z.ZodSafeParseResult<Invocation['body']>): Reply {
+  #replyTo(request: IncomingMessage, modelId: string, parsed: z.ZodSafeParseResult<Invocation['body']>): ServerReply {
     if (request.method !== 'POST' || modelId === '') return bedrockError(404, 'UnknownOperationException', 'Not here.');
     if (!SIGNED.test(request.headers.authorization ?? ''))
       return bedrockError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
@@ -66,7 +66,7 @@ const SIGNED =
 
 /** An error as Bedrock gives it: the code in a header, the words in the body. */
 export const bedrockError =
-  (status: number, code: string, message: string): Reply =>
+  (status: number, code: string, message: string): ServerReply =>
   (response) => {
     response.writeHead(status, {
       'content-type': 'application/json',
@@ -77,4 +77,4 @@ export const bedrockError =
   };
 
 /** 429: too many requests or tokens a minute. */
-export const throttled: Reply = bedrockError(429, 'ThrottlingException', 'Too many tokens, please wait.');
+export const throttled: ServerReply = bedrockError(429, 'ThrottlingException', 'Too many tokens, please wait.');

@@ -10,23 +10,23 @@ export interface SentRequest {
 }
 
 /** One answer: status and body as AWS sends them, or an error of the network. */
-export type Answer = { readonly status: number; readonly body: string } | { readonly network: Error };
+export type FakeAwsAnswer = { readonly status: number; readonly body: string } | { readonly network: Error };
 
 /** An answer in JSON, as KMS, SSM, SNS and most other services give it. */
-export const json = (body: object, status = 200): Answer => ({ status, body: JSON.stringify(body) });
+export const json = (body: object, status = 200): FakeAwsAnswer => ({ status, body: JSON.stringify(body) });
 
 /** An error in JSON. */
-export const jsonError = (code: string, message: string, status = 400): Answer =>
+export const jsonError = (code: string, message: string, status = 400): FakeAwsAnswer =>
   json({ __type: code, message }, status);
 
 /** An error as EC2 spells it. */
-export const ec2Error = (code: string, message: string, status = 400): Answer => ({
+export const ec2Error = (code: string, message: string, status = 400): FakeAwsAnswer => ({
   status,
   body: `<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>r-1</RequestID></Response>`,
 });
 
 /** An error as the other XML services (STS, SNS, Auto Scaling) spell it. */
-export const xmlError = (code: string, message: string, status = 400): Answer => ({
+export const xmlError = (code: string, message: string, status = 400): FakeAwsAnswer => ({
   status,
   body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r-1</RequestId></ErrorResponse>`,
 });
@@ -37,9 +37,9 @@ export const xmlError = (code: string, message: string, status = 400): Answer =>
  */
 export class FakeAws {
   readonly requests: SentRequest[] = [];
-  readonly #answers: Answer[];
+  readonly #answers: FakeAwsAnswer[];
 
-  constructor(...answers: Answer[]) {
+  constructor(...answers: FakeAwsAnswer[]) {
     this.#answers = answers;
   }
 

@@ -3,7 +3,7 @@ import type { AwsCall, Service } from '../../lambdas/contracts/tool.ts';
 import type { Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
 
 /** What a call is answered with: a value, an error that is thrown, or a function of the input. */
-export type Answer = JsonObject | Error | ((input: JsonObject) => JsonObject);
+export type FakeCloudAnswer = JsonObject | Error | ((input: JsonObject) => JsonObject);
 
 /** A test made a tool call AWS in a way that it may not, or that the test did not script. */
 class UnexpectedCall extends Error {}
@@ -18,14 +18,14 @@ export class FakeCloud implements Cloud {
   /** Everything that was sent, in order. */
   readonly requests: CloudRequest[] = [];
   readonly #calls: readonly AwsCall[];
-  readonly #script = new Map<string, Answer[]>();
+  readonly #script = new Map<string, FakeCloudAnswer[]>();
 
   constructor(calls: readonly AwsCall[]) {
     this.#calls = calls;
   }
 
   /** Scripts the answers of one command; replaces those it had. */
-  answers(service: Service, command: string, ...answers: readonly Answer[]): this {
+  answers(service: Service, command: string, ...answers: readonly FakeCloudAnswer[]): this {
     this.#script.set(`${service}:${command}`, [...answers]);
     return this;
   }

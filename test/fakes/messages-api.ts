@@ -6,10 +6,10 @@ import { StepError } from '../../lambdas/contracts/errors.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
 import type { ScriptedTurn } from '../../local/script.ts';
 import { fromWireRequest, refusalOf, WireRequest } from './messages-api-rules.ts';
-import { ReplyServer, type Reply } from './reply-server.ts';
+import { ReplyServer, type ServerReply } from './reply-server.ts';
 
 /** A request as it arrived, for assertions. */
-export interface Recorded {
+export interface RecordedRequest {
   readonly headers: IncomingHttpHeaders;
   readonly body: WireRequest;
 }
@@ -19,7 +19,7 @@ export interface Recorded {
  * (see messages-api-rules.ts), records them, and answers from a queue, or from a model script when one is played.
  */
 export class MessagesApi extends ReplyServer {
-  readonly requests: Recorded[] = [];
+  readonly requests: RecordedRequest[] = [];
 
   constructor() {
     super(apiError(500, 'api_error', 'Nothing is queued in this fake.', { 'x-should-retry': 'false' }));
@@ -46,7 +46,7 @@ export class MessagesApi extends ReplyServer {
     await reply(response, WireRequest.safeParse(asJson(body)).data ?? EMPTY);
   }
 
-  #replyTo(request: IncomingMessage, body: string): Reply {
+  #replyTo(request: IncomingMessage, body: string): ServerReply {
     if (request.method !== 'POST' || !request.url?.endsWith('/v1/messages')) {
       return apiError(404, 'not_found_error', `${request.method ?? ''} ${request.url ?? ''} is not here.`);
     }
@@ -83,27 +83,27 @@ const send = (response: ServerResponse, status: number, body: unknown, headers: 
 
 /** An error in the API's own envelope. */
 export const apiError =
-  (status: number, type: string, message: string, headers: Record<string, string> = {}): Reply =>
+  (status: number, type: string, message: string, headers: Record<string, string> = {}): ServerReply =>
   (response) =>
     send(response, status, { type: 'error', error: { type, message }, request_id: 'req_fake' }, headers);
 
-const invalid = (message: string): Reply => apiError(400, 'invalid_request_error', message);
+const invalid = (message: string): ServerReply => apiError(400, 'invalid_request_error', message);
 const UNAUTHORIZED = apiError(401, 'authentication_error', 'invalid bearer token');
 
 /** 429, to be tried again after that many seconds. */
-export const rateLimited = (retryAfterSeconds: number): Reply =>
+export const rateLimited = (retryAfterSeconds: number): ServerReply =>
   apiError(429, 'rate_limit_error', 'This request would exceed your rate limit.', {
     'retry-after': String(retryAfterSeconds),
   });
 
 /** 529: the service has no capacity. */
-export const overloaded: Reply = apiError(529, 'overloaded_error', 'Overloaded');
+export const overloaded: ServerReply = apiError(529, 'overloaded_error', 'Overloaded');
 
 const USAGE: Usage = { inputTokens: 10, outputTokens: 5, cacheWriteTokens: 0, cacheReadTokens: 0 };
 
 /** A good answer. `stopReason` also makes the answers that end early: `max_tokens`, `refusal`. */
 export const message =
-  (content: readonly ContentBlock[], stopReason = 'end_turn', usage: Usage = USAGE): Reply =>
+  (content: readonly ContentBlock[], stopReason = 'end_turn', usage: Usage = USAGE): ServerReply =>
   (response, request) =>
     send(response, 200, {
       id: 'msg_fake',
@@ -123,18 +123,18 @@ export const message =
 
 /** Any body with status 200: broken JSON, a message without usage, a gateway's greeting page. */
 export const body =
-  (content: unknown, contentType = 'application/json'): Reply =>
+  (content: unknown, contentType = 'application/json'): ServerReply =>
   (response) =>
     send(response, 200, content, { 'content-type': contentType });
 
 /** The connection is gone before a byte of the answer. */
-export const cut: Reply = (response) => void response.destroy();
+export const cut: ServerReply = (response) => void response.destroy();
 
 /** The connection is gone in the middle of the answer. */
-export const cutMidBody: Reply = (response) => startBody(response, () => response.destroy());
+export const cutMidBody: ServerReply = (response) => startBody(response, () => response.destroy());
 
 /** Headers and half a body, and then silence. */
-export const stalledMidBody: Reply = (response) => startBody(response);
+export const stalledMidBody: ServerReply = (response) => startBody(response);
 
 const startBody = (response: ServerResponse, then?: () => void): void => {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
@@ -143,14 +143,14 @@ const startBody = (response: ServerResponse, then?: () => void): void => {
 
 /** Not a byte within that time, then the answer. */
 export const slow =
-  (milliseconds: number, then: Reply): Reply =>
+  (milliseconds: number, then: ServerReply): ServerReply =>
   (response, request) => {
     const timer = setTimeout(() => void then(response, request), milliseconds);
     response.on('close', () => clearTimeout(timer));
   };
 
 /** Plays a script through the scripted model; a scripted outage becomes a 529, anything else wrong a 400. */
-export const scripted = (script: readonly ScriptedTurn[]): Reply => {
+export const scripted = (script: readonly ScriptedTurn[]): ServerReply => {
   const model = scriptedModel(script);
   return async (response, request) => {
     try {

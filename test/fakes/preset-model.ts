@@ -4,16 +4,16 @@ import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { Model, ModelRequest } from '../../lambdas/contracts/ports.ts';
 
 /** What a turn is told to be: its blocks, or more where a test is about more. */
-export type Told = readonly ContentBlock[] | (Partial<ModelTurn> & { readonly content: ContentBlock[] });
+export type PresetTurn = readonly ContentBlock[] | (Partial<ModelTurn> & { readonly content: ContentBlock[] });
 
 /** A model that says what it is told, in turn, and the last of it again and again. It keeps what it was asked. */
-export class ToldModel implements Model {
+export class PresetModel implements Model {
   readonly requests: ModelRequest[] = [];
-  readonly #turns: Told[] = [];
-  #said: Told | undefined;
+  readonly #turns: PresetTurn[] = [];
+  #said: PresetTurn | undefined;
 
   /** What it says next. */
-  tell(...turns: readonly Told[]): void {
+  tell(...turns: readonly PresetTurn[]): void {
     this.#turns.push(...turns);
   }
 

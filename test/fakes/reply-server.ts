@@ -3,15 +3,15 @@ import * as z from 'zod';
 import type { WireRequest } from './messages-api-rules.ts';
 
 /** How a fake answers one request: with a message, or with a fault. */
-export type Reply = (response: ServerResponse, request: WireRequest) => void | Promise<void>;
+export type ServerReply = (response: ServerResponse, request: WireRequest) => void | Promise<void>;
 
 /** An API on localhost that answers from a queue, and where it is empty with one reply for all. */
 export abstract class ReplyServer {
-  readonly #queue: Reply[] = [];
-  #otherwise: Reply;
+  readonly #queue: ServerReply[] = [];
+  #otherwise: ServerReply;
   readonly #server = createServer((request, response) => void this.serve(request, response));
 
-  protected constructor(otherwise: Reply) {
+  protected constructor(otherwise: ServerReply) {
     this.#otherwise = otherwise;
   }
 
@@ -19,7 +19,7 @@ export abstract class ReplyServer {
   protected abstract serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
 
   /** The reply whose turn it is. */
-  protected next(): Reply {
+  protected next(): ServerReply {
     return this.#queue.shift() ?? this.#otherwise;
   }
 
@@ -33,12 +33,12 @@ export abstract class ReplyServer {
   }
 
   /** Queues answers, one for each request to come. */
-  replies(...replies: Reply[]): void {
+  replies(...replies: ServerReply[]): void {
     this.#queue.push(...replies);
   }
 
   /** Answers like this whenever the queue is empty. */
-  protected otherwise(reply: Reply): void {
+  protected otherwise(reply: ServerReply): void {
     this.#otherwise = reply;
   }
 

@@ -11,8 +11,8 @@ import type {
   MacVerifier,
   Notification,
   Notifier,
-  Screen,
-  Screened,
+  ContentFilter,
+  FilterResult,
   Switch,
 } from '../../lambdas/contracts/ports.ts';
 
@@ -95,13 +95,13 @@ export class HandCalendar implements Calendar {
 }
 
 /** A screen that says what the test says, and keeps what it was shown. */
-export class ToldScreen implements Screen {
+export class PresetContentFilter implements ContentFilter {
   readonly seen: string[] = [];
-  readonly #says: (text: string) => Screened;
-  constructor(says: (text: string) => Screened) {
+  readonly #says: (text: string) => FilterResult;
+  constructor(says: (text: string) => FilterResult) {
     this.#says = says;
   }
-  async screen(text: string): Promise<Screened> {
+  async check(text: string): Promise<FilterResult> {
     this.seen.push(text);
     return this.#says(text);
   }

@@ -11,8 +11,8 @@ import { runStep } from '../../lambdas/runtime/step.ts';
 import { verify } from '../../lambdas/steps/verify/step.ts';
 import { DyingLedger } from '../fakes/dying-ledger.ts';
 import { call } from '../fakes/preset-model.ts';
-import { expectTwinsToAgree, killedEverywhere, type Scene } from '../fixtures/killing.ts';
-import { NO_HELP, Room, RESIZE, rules, type RoomPorts } from '../fixtures/harness.ts';
+import { expectTwinsToAgree, killedEverywhere, type StepEntry } from '../fixtures/killing.ts';
+import { NO_HELP, TestHarness, RESIZE, rules, type HarnessPorts } from '../fixtures/harness.ts';
 
 const CONCLUSION = {
   summary: 'The server is too small.',
@@ -22,101 +22,101 @@ const CONCLUSION = {
 };
 
 /** The step that comes next in a room, ready to be tried again and again. */
-const nextIn = (room: Room, attempt: (ports: RoomPorts) => Promise<unknown>): Scene => ({
-  ledger: room.ledger,
-  incident: room.at.incidentId === '' ? room.execution : room.at.incidentId,
-  attempt: (ledger: Ledger) => attempt({ ...room.ports, ledger }),
-  reached: () => room.calls.length + room.model.requests.length + room.notifier.sent.length,
+const nextIn = (harness: TestHarness, attempt: (ports: HarnessPorts) => Promise<unknown>): StepEntry => ({
+  ledger: harness.ledger,
+  incident: harness.at.incidentId === '' ? harness.execution : harness.at.incidentId,
+  attempt: (ledger: Ledger) => attempt({ ...harness.ports, ledger }),
+  reached: () => harness.calls.length + harness.model.requests.length + harness.notifier.sent.length,
 });
 
 const SCENES = {
   'open, for a new incident': async () => {
-    const room = new Room();
-    const event = room.alarmEvent();
-    return nextIn(room, (ports) => runStep(openStep, { event, execution: room.execution }, ports));
+    const harness = new TestHarness();
+    const event = harness.alarmEvent();
+    return nextIn(harness, (ports) => runStep(openStep, { event, execution: harness.execution }, ports));
   },
   'open, for an event that nobody takes': async () => {
-    const room = new Room();
-    return nextIn(room, (ports) => runStep(openStep, { event: {}, execution: room.execution }, ports));
+    const harness = new TestHarness();
+    return nextIn(harness, (ports) => runStep(openStep, { event: {}, execution: harness.execution }, ports));
   },
   'open, when the day is over its ceiling': async () => {
     const agents = rules.agents.map((agent) => ({ ...agent, budgetPerDay: { ...agent.budgetPerDay, incidents: 1 } }));
-    const room = new Room({ rules: { ...rules, agents }, execution: 'incident-2' });
-    const event = room.alarmEvent();
-    const other = new Room({ rules: room.ports.rules, ledger: room.ledger });
+    const harness = new TestHarness({ rules: { ...rules, agents }, execution: 'incident-2' });
+    const event = harness.alarmEvent();
+    const other = new TestHarness({ rules: harness.ports.rules, ledger: harness.ledger });
     await other.open({
       ...other.alarmEvent(),
       id: 'another',
       resources: ['arn:aws:cloudwatch:eu-west-1:123456789012:alarm:b'],
     });
-    return nextIn(room, (ports) => runStep(openStep, { event, execution: room.execution }, ports));
+    return nextIn(harness, (ports) => runStep(openStep, { event, execution: harness.execution }, ports));
   },
   'observe, at the first look': async () => {
-    const room = new Room();
-    await room.open();
-    return nextIn(room, (ports) => runStep(observe, room.at, ports));
+    const harness = new TestHarness();
+    await harness.open();
+    return nextIn(harness, (ports) => runStep(observe, harness.at, ports));
   },
   'observe, with several calls': async () => {
-    const room = await new Room().begin();
-    await room.decide([
+    const harness = await new TestHarness().begin();
+    await harness.decide([
       call('describe_alarm', { alarm: 'cpu-high' }),
       call('describe_instances', { instanceIds: ['i-0'] }),
     ]);
-    return nextIn(room, (ports) => runStep(observe, room.at, ports));
+    return nextIn(harness, (ports) => runStep(observe, harness.at, ports));
   },
   'decide, with refused calls': async () => {
-    const room = await new Room().begin();
-    room.model.tell([call('drop_table'), call('describe_alarm', { alarm: 'cpu-high' }), call('nothing')]);
-    return nextIn(room, (ports) => runStep(decide, room.at, ports));
+    const harness = await new TestHarness().begin();
+    harness.model.tell([call('drop_table'), call('describe_alarm', { alarm: 'cpu-high' }), call('nothing')]);
+    return nextIn(harness, (ports) => runStep(decide, harness.at, ports));
   },
   'decide, when it escalates': async () => {
-    const room = await new Room().begin();
-    room.model.tell([call('escalate', { reason: 'This needs a human.' })]);
-    return nextIn(room, (ports) => runStep(decide, room.at, ports));
+    const harness = await new TestHarness().begin();
+    harness.model.tell([call('escalate', { reason: 'This needs a human.' })]);
+    return nextIn(harness, (ports) => runStep(decide, harness.at, ports));
   },
   'authorize, for a permitted proposal': async () => {
-    const room = await new Room().begin();
-    await room.decide([call(RESIZE.tool, RESIZE.input)]);
-    return nextIn(room, (ports) => runStep(authorize, room.at, ports));
+    const harness = await new TestHarness().begin();
+    await harness.decide([call(RESIZE.tool, RESIZE.input)]);
+    return nextIn(harness, (ports) => runStep(authorize, harness.at, ports));
   },
   'authorize, when a breaker trips': async () => {
-    const room = await new Room().begin();
-    await room.decide([call(RESIZE.tool, { ...RESIZE.input, instanceType: 't3.nano' })]);
-    return nextIn(room, (ports) => runStep(authorize, room.at, ports));
+    const harness = await new TestHarness().begin();
+    await harness.decide([call(RESIZE.tool, { ...RESIZE.input, instanceType: 't3.nano' })]);
+    return nextIn(harness, (ports) => runStep(authorize, harness.at, ports));
   },
   'authorize, for a confirmed plan': async () => {
-    const room = await new Room().begin();
-    await room.propose(RESIZE.tool, RESIZE.input);
-    await room.decide([call('confirm_plan', { plan: 'P1' })]);
-    return nextIn(room, (ports) => runStep(authorize, room.at, ports));
+    const harness = await new TestHarness().begin();
+    await harness.propose(RESIZE.tool, RESIZE.input);
+    await harness.decide([call('confirm_plan', { plan: 'P1' })]);
+    return nextIn(harness, (ports) => runStep(authorize, harness.at, ports));
   },
   'dry-run': async () => {
-    const room = await new Room().begin();
-    await room.decide([call(RESIZE.tool, RESIZE.input)]);
-    await room.authorize();
-    return nextIn(room, (ports) => runStep(dryRun, room.at, ports));
+    const harness = await new TestHarness().begin();
+    await harness.decide([call(RESIZE.tool, RESIZE.input)]);
+    await harness.authorize();
+    return nextIn(harness, (ports) => runStep(dryRun, harness.at, ports));
   },
   verify: async () => {
-    const room = await (await new Room().begin()).untilGranted();
-    await room.apply();
-    await room.verify();
-    return nextIn(room, (ports) => runStep(verify, room.at, ports));
+    const harness = await (await new TestHarness().begin()).untilGranted();
+    await harness.apply();
+    await harness.verify();
+    return nextIn(harness, (ports) => runStep(verify, harness.at, ports));
   },
   'close, for an accepted conclusion': async () => {
-    const room = await new Room().begin();
-    await room.decide([call('conclude', CONCLUSION)]);
-    return nextIn(room, (ports) => runStep(close, room.at, ports));
+    const harness = await new TestHarness().begin();
+    await harness.decide([call('conclude', CONCLUSION)]);
+    return nextIn(harness, (ports) => runStep(close, harness.at, ports));
   },
   'close, for a rejected conclusion': async () => {
-    const room = await new Room().begin();
-    await room.decide([call('conclude', { ...CONCLUSION, claims: [] })]);
-    return nextIn(room, (ports) => runStep(close, room.at, ports));
+    const harness = await new TestHarness().begin();
+    await harness.decide([call('conclude', { ...CONCLUSION, claims: [] })]);
+    return nextIn(harness, (ports) => runStep(close, harness.at, ports));
   },
   'close, after a failure': async () => {
-    const room = await new Room().begin();
-    return nextIn(room, (ports) => runStep(close, { ...room.at, error: { Error: 'States.Timeout' } }, ports));
+    const harness = await new TestHarness().begin();
+    return nextIn(harness, (ports) => runStep(close, { ...harness.at, error: { Error: 'States.Timeout' } }, ports));
   },
-} satisfies Record<string, () => Promise<Scene>>;
+} satisfies Record<string, () => Promise<StepEntry>>;
 
 describe('a step that is killed before any of its writes and tried again leaves the undisturbed trace', () => {
   test.each(Object.entries(SCENES))('%s', async (_name, scene) => {
@@ -148,15 +148,15 @@ test('observations that are recorded are not made again', async () => {
 
 test('a rollback that is killed is finished once, whatever it was doing', async () => {
   for (let writes = 0; writes < 14; writes += 1) {
-    const room = await (await new Room().begin()).untilGranted(NO_HELP);
-    await room.apply();
-    expect(await room.untilVerified()).toBe('rollback');
-    await runStep(rollback, room.at, { ...room.ports, ledger: new DyingLedger(room.ledger, writes) }).catch(
+    const harness = await (await new TestHarness().begin()).untilGranted(NO_HELP);
+    await harness.apply();
+    expect(await harness.untilVerified()).toBe('rollback');
+    await runStep(rollback, harness.at, { ...harness.ports, ledger: new DyingLedger(harness.ledger, writes) }).catch(
       () => undefined,
     );
-    room.clock.advance(15);
-    expect(await room.rollback(), `killed before write ${writes}`).toBe('decide');
-    expect(room.mutations.filter((command) => command === 'ModifyInstanceAttribute')).toHaveLength(2);
-    expect((await room.last('apply.finished')).data).toMatchObject({ purpose: 'rollback', outcome: 'applied' });
+    harness.clock.advance(15);
+    expect(await harness.rollback(), `killed before write ${writes}`).toBe('decide');
+    expect(harness.mutations.filter((command) => command === 'ModifyInstanceAttribute')).toHaveLength(2);
+    expect((await harness.last('apply.finished')).data).toMatchObject({ purpose: 'rollback', outcome: 'applied' });
   }
 });

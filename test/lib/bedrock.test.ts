@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { Settings, type SettingsInput } from '../../lambdas/contracts/settings.ts';
 import { CheckreinStack } from '../../lib/checkrein-stack.ts';
-import { readable } from '../../lib/template-text.ts';
+import { templateText } from '../../lib/template-text.ts';
 import { synthesize, type Template } from '../../lib/synthesize.ts';
 import { rightsIn, whoMay } from './permissions.ts';
 import { shippedRules } from './shipped.ts';
@@ -25,7 +25,7 @@ const guardrail = { guardrail: { id: 'gr1abc', version: '3', profile: 'eu.guardr
 const shippedStack = stackWith({});
 
 /** What deployment puts in, by its name. */
-const read = (value: unknown): string => readable(value, (name) => name.replace('AWS::', '').toLowerCase());
+const read = (value: unknown): string => templateText(value, (name) => name.replace('AWS::', '').toLowerCase());
 const Conditions = z.object({ StringEquals: z.record(z.string(), z.unknown()) }).optional();
 /** Rights to Bedrock as they read in an account. */
 const bedrockRights = (template: Template) =>

@@ -10,7 +10,7 @@ import { actionOf } from '../../lambdas/contracts/tool.ts';
 import { VERIFY_READS } from '../../lambdas/contracts/verify-reads.ts';
 import { CATALOGUE, CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
 import { MemberStack } from '../../lib/member-stack.ts';
-import { readable } from '../../lib/template-text.ts';
+import { templateText } from '../../lib/template-text.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import { rightsIn } from './permissions.ts';
 import { shippedRules } from './shipped.ts';
@@ -162,7 +162,7 @@ describe('hub', () => {
       taking
         .filter((right) => right.role === role)
         .flatMap(({ resource }) => [z.json().parse(JSON.parse(resource))].flat())
-        .map((one) => readable(one, (reference) => `<${reference}>`))
+        .map((one) => templateText(one, (reference) => `<${reference}>`))
         .filter((arn) => !arn.includes('Steps'));
     const arns = (role: string): string[] =>
       two.accounts.map((account) => `arn:<AWS::Partition>:iam::${account}:role/checkrein-<AWS::Region>-${role}`);

@@ -1,11 +1,11 @@
 import { shuffled, type Chance } from './chance.ts';
-import type { Ground } from './fixture.ts';
+import type { LoadFixture } from './fixture.ts';
 import { inspect } from './inspection.ts';
 import type { LoadOptions } from './options.ts';
-import { Place } from './host.ts';
-import { scriptFor, siteAt, slowModel, worldOf } from './worlds.ts';
-import { summaryOf, type Summary } from './summary.ts';
-import type { Watch } from './trace-watch.ts';
+import { AlarmHost } from './host.ts';
+import { scriptFor, loadTargetAt, slowModel, loadWorldOf } from './worlds.ts';
+import { loadSummaryOf, type Summary } from './summary.ts';
+import type { TraceMeter } from './trace-watch.ts';
 
 /** What came of opening many incidents at once. */
 export interface StormResult {
@@ -40,46 +40,59 @@ const deliveriesOf = ({ incidents, duplicates }: LoadOptions, chance: Chance): D
 };
 
 /** What became of one site: one incident, closed in order, with every copy counted. */
-const inspectPlace = async (ground: Ground, { opened }: Place, index: number, deliveries: readonly Delivery[]) => {
+const inspectPlace = async (
+  fixture: LoadFixture,
+  { opened }: AlarmHost,
+  index: number,
+  deliveries: readonly Delivery[],
+) => {
   const [incidentId] = opened;
   if (incidentId === undefined || opened.size > 1)
     return { copies: 0, inOrder: false, problems: [`Site ${index} has ${opened.size} incidents instead of one.`] };
-  const { copies, problems } = await inspect(ground.truth, incidentId, 'healed');
+  const { copies, problems } = await inspect(fixture.truth, incidentId, 'healed');
   const delivered = new Set(deliveries.filter(({ place }) => place === index).map(({ id }) => id)).size - 1;
   const miscounted =
     copies === delivered ? [] : [`Incident ${incidentId} counts ${copies} copies; ${delivered} were delivered.`];
   return { copies, inOrder: problems.length === 0, problems: [...problems, ...miscounted] };
 };
 
-const placesOf = (ground: Ground, watch: Watch, { incidents, alarms, faults, latency }: LoadOptions): Place[] =>
+const placesOf = (
+  fixture: LoadFixture,
+  traceMeter: TraceMeter,
+  { incidents, alarms, faults, latency }: LoadOptions,
+): AlarmHost[] =>
   Array.from({ length: incidents }, (_, index) => {
-    const site = siteAt(index, alarms);
-    const model = slowModel(scriptFor(site, index, faults), latency, ground.chance);
-    return new Place(ground, watch, site, worldOf(site, index, faults), model);
+    const target = loadTargetAt(index, alarms);
+    const model = slowModel(scriptFor(target, index, faults), latency, fixture.chance);
+    return new AlarmHost(fixture, traceMeter, target, loadWorldOf(target, index, faults), model);
   });
 
 /** Opens all incidents at once, and sees each of them to its end. */
-export const storm = async (ground: Ground, watch: Watch, options: LoadOptions): Promise<StormResult> => {
-  const places = placesOf(ground, watch, options);
-  const deliveries = deliveriesOf(options, ground.chance);
-  watch.begin();
+export const storm = async (
+  fixture: LoadFixture,
+  traceMeter: TraceMeter,
+  options: LoadOptions,
+): Promise<StormResult> => {
+  const places = placesOf(fixture, traceMeter, options);
+  const deliveries = deliveriesOf(options, fixture.chance);
+  traceMeter.begin();
   const failures = await Promise.all(deliveries.map(async ({ place, id }) => places[place]?.deliver(id)));
-  const { seconds, events } = watch;
+  const { seconds, events } = traceMeter;
 
   const found: Awaited<ReturnType<typeof inspectPlace>>[] = [];
-  for (const [index, place] of places.entries()) found.push(await inspectPlace(ground, place, index, deliveries));
+  for (const [index, place] of places.entries()) found.push(await inspectPlace(fixture, place, index, deliveries));
   const fresh = new Set(deliveries.map(({ id }) => id)).size;
   return {
     deliveries: deliveries.length,
     redeliveries: deliveries.length - fresh,
     copies: fresh - options.incidents,
     copiesCounted: found.reduce((sum, { copies }) => sum + copies, 0),
-    opened: watch.incidents.length,
+    opened: traceMeter.incidents.length,
     closedInOrder: found.filter(({ inOrder }) => inOrder).length,
     seconds,
     events,
-    toProposal: summaryOf(watch.times('proposed')),
-    toClose: summaryOf(watch.times('closed')),
+    toProposal: loadSummaryOf(traceMeter.times('proposed')),
+    toClose: loadSummaryOf(traceMeter.times('closed')),
     problems: [...failures.filter((failure) => failure !== undefined), ...found.flatMap(({ problems }) => problems)],
   };
 };

@@ -1,10 +1,10 @@
 import type { Model } from '../../lambdas/contracts/ports.ts';
-import type { Ground } from './fixture.ts';
+import type { LoadFixture } from './fixture.ts';
 import { inspect } from './inspection.ts';
 import type { LoadOptions } from './options.ts';
-import { Place } from './host.ts';
-import { scriptFor, siteAt, slowModel, worldOf } from './worlds.ts';
-import type { Watch } from './trace-watch.ts';
+import { AlarmHost } from './host.ts';
+import { scriptFor, loadTargetAt, slowModel, loadWorldOf } from './worlds.ts';
+import type { TraceMeter } from './trace-watch.ts';
 
 /** What copies of one alarm cost. */
 export interface CopiesResult {
@@ -29,11 +29,15 @@ const held = (model: Model, until: Promise<unknown>): Model => ({
 });
 
 /** Delivers copies of one alarm, all with ids of their own, while its incident is open. */
-export const copies = async (ground: Ground, watch: Watch, options: LoadOptions): Promise<CopiesResult> => {
-  const site = siteAt(options.incidents, options.incidents + 1);
+export const deliverCopies = async (
+  fixture: LoadFixture,
+  traceMeter: TraceMeter,
+  options: LoadOptions,
+): Promise<CopiesResult> => {
+  const target = loadTargetAt(options.incidents, options.incidents + 1);
   const gate = Promise.withResolvers<undefined>();
-  const model = held(slowModel(scriptFor(site, 1, false), 0, ground.chance), gate.promise);
-  const place = new Place(ground, watch, site, worldOf(site, 1, false), model);
+  const model = held(slowModel(scriptFor(target, 1, false), 0, fixture.chance), gate.promise);
+  const place = new AlarmHost(fixture, traceMeter, target, loadWorldOf(target, 1, false), model);
 
   const total = options.copies;
   const problems: string[] = [];
@@ -45,17 +49,17 @@ export const copies = async (ground: Ground, watch: Watch, options: LoadOptions)
       if (failure !== undefined) problems.push(failure);
     }
   };
-  watch.begin();
+  traceMeter.begin();
   // The first execution lasts until its incident closes, so it is not one of the carriers.
   const first = place.deliver('storm-0');
-  while (watch.incidents.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (traceMeter.incidents.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, total) }, carrier));
-  const { seconds } = watch;
+  const { seconds } = traceMeter;
   gate.resolve(undefined);
   const failure = await first;
   if (failure !== undefined) problems.push(failure);
 
-  const inspected = await Promise.all([...place.opened].map((id) => inspect(ground.truth, id, 'healed')));
+  const inspected = await Promise.all([...place.opened].map((id) => inspect(fixture.truth, id, 'healed')));
   const sum = (value: 'copies' | 'attached' | 'turns'): number => inspected.reduce((all, one) => all + one[value], 0);
   if (inspected.length !== 1) problems.push(`${total} copies opened ${inspected.length} incidents instead of one.`);
   if (sum('copies') !== total) problems.push(`${sum('copies')} of ${total} copies were counted.`);

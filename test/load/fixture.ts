@@ -60,7 +60,7 @@ const localClient = (endpoint: string): DynamoDBClient =>
  * What all incidents of a run share, as those of one deployment would: the ledger, the rules, the state
  * machine. Each site has an account and a clock of its own.
  */
-export class Ground {
+export class LoadFixture {
   readonly meter = new LedgerMeter();
   readonly strikes: Strikes = new Map();
   readonly chance: Chance;
@@ -88,8 +88,8 @@ export class Ground {
     this.#around = options.faults ? troubleSteps(this.chance, this.strikes) : undefined;
   }
 
-  static async prepare(options: LoadOptions): Promise<Ground> {
-    return new Ground(options, await startLedgerThread());
+  static async prepare(options: LoadOptions): Promise<LoadFixture> {
+    return new LoadFixture(options, await startLedgerThread());
   }
 
   /** A deployment as one site sees it. */

@@ -2,23 +2,23 @@ import type { BusEvent } from '../../lambdas/contracts/alarm.ts';
 import type { Model } from '../../lambdas/contracts/ports.ts';
 import type { World } from '../../local/account/world/world.ts';
 import type { Laptop } from '../../local/laptop.ts';
-import type { Ground } from './fixture.ts';
-import { eventOf, type Site } from './worlds.ts';
-import type { Watch } from './trace-watch.ts';
+import type { LoadFixture } from './fixture.ts';
+import { eventOf, type LoadTarget } from './worlds.ts';
+import type { TraceMeter } from './trace-watch.ts';
 
 /** A site with its account and its part of the bus. */
-export class Place {
+export class AlarmHost {
   /** Incidents that were opened for this site. One, if storms are held together. */
   readonly opened = new Set<string>();
   readonly #laptop: Laptop;
   readonly #event: BusEvent;
 
-  constructor(ground: Ground, watch: Watch, site: Site, world: World, model: Model) {
-    this.#laptop = ground.laptop(world, model, (event) => {
-      watch.saw(event);
+  constructor(fixture: LoadFixture, traceMeter: TraceMeter, target: LoadTarget, world: World, model: Model) {
+    this.#laptop = fixture.laptop(world, model, (event) => {
+      traceMeter.saw(event);
       if (event.kind === 'incident.opened') this.opened.add(event.incident);
     });
-    this.#event = this.#laptop.account.alarmEvent(site.alarm);
+    this.#event = this.#laptop.account.alarmEvent(target.alarm);
   }
 
   /** Delivers the alarm under an event id. Answers with what went wrong, if the execution failed. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { chanceOf, longTailed, shuffled } from './chance.ts';
 import { DEFAULTS, optionsFrom } from './options.ts';
-import { play, type LoadReport } from './play.ts';
+import { playLoad, type LoadReport } from './play.ts';
 import { inWords } from './report.ts';
 import { percentile } from './summary.ts';
 
@@ -19,7 +19,7 @@ describe('40 incidents at once, with throttles, lost answers, crashes and twins'
   let report: LoadReport;
   // Seconds on a machine of its own, a minute on one that is busy otherwise.
   beforeAll(async () => {
-    report = await play(small, () => undefined);
+    report = await playLoad(small, () => undefined);
   }, 180_000);
 
   test('nothing is lost, everything closes in order, every chain verifies', () => {

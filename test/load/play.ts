@@ -1,10 +1,10 @@
-import { copies, type CopiesResult } from './copies.ts';
-import { Ground } from './fixture.ts';
+import { deliverCopies, type CopiesResult } from './copies.ts';
+import { LoadFixture } from './fixture.ts';
 import type { LedgerUse } from './meter.ts';
 import type { LoadOptions } from './options.ts';
 import { returns, type ReturnsResult } from './returns.ts';
 import { storm, type StormResult } from './alarm-storm.ts';
-import { Watch } from './trace-watch.ts';
+import { TraceMeter } from './trace-watch.ts';
 
 /** Everything that a load run found. */
 export interface LoadReport {
@@ -32,10 +32,10 @@ const observer = (say: (line: string) => void) => {
   const often = setInterval(look, 250);
   const seldom = setInterval(() => say(`${line()}, heap ${Math.round(heapPeak / 2 ** 20)} MB`), 5000);
   return {
-    watch: (phase: string): Watch => {
-      const watch = new Watch();
-      line = () => `${phase}: ${watch.progress}`;
-      return watch;
+    watch: (phase: string): TraceMeter => {
+      const traceMeter = new TraceMeter();
+      line = () => `${phase}: ${traceMeter.progress}`;
+      return traceMeter;
     },
     stop: (): number => {
       look();
@@ -47,15 +47,15 @@ const observer = (say: (line: string) => void) => {
 };
 
 /** Plays the three parts one after the other, on one ledger. */
-export const play = async (options: LoadOptions, say: (line: string) => void): Promise<LoadReport> => {
-  const ground = await Ground.prepare(options);
+export const playLoad = async (options: LoadOptions, say: (line: string) => void): Promise<LoadReport> => {
+  const fixture = await LoadFixture.prepare(options);
   const seen = observer(say);
   try {
-    const stormed = await storm(ground, seen.watch('storm'), options);
-    const ledger = ground.meter.take();
-    const copied = options.copies === 0 ? undefined : await copies(ground, seen.watch('copies'), options);
-    const copiesLedger = ground.meter.take();
-    const returned = await returns(ground, seen.watch('returns'), options);
+    const stormed = await storm(fixture, seen.watch('storm'), options);
+    const ledger = fixture.meter.take();
+    const copied = options.copies === 0 ? undefined : await deliverCopies(fixture, seen.watch('copies'), options);
+    const copiesLedger = fixture.meter.take();
+    const returned = await returns(fixture, seen.watch('returns'), options);
     return {
       options,
       storm: stormed,
@@ -63,12 +63,12 @@ export const play = async (options: LoadOptions, say: (line: string) => void): P
       copies: copied,
       copiesLedger,
       returns: returned,
-      faults: Object.fromEntries([...ground.strikes].toSorted(([a], [b]) => a.localeCompare(b))),
+      faults: Object.fromEntries([...fixture.strikes].toSorted(([a], [b]) => a.localeCompare(b))),
       heapPeakMB: seen.stop(),
       problems: [...stormed.problems, ...(copied?.problems ?? []), ...returned.problems],
     };
   } finally {
     seen.stop();
-    await ground.clear();
+    await fixture.clear();
   }
 };

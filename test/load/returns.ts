@@ -1,10 +1,10 @@
-import type { Ground } from './fixture.ts';
+import type { LoadFixture } from './fixture.ts';
 import { inspect } from './inspection.ts';
 import type { LoadOptions } from './options.ts';
-import { Place } from './host.ts';
-import { scriptOfReturn, siteAt, slowModel, worldOf } from './worlds.ts';
+import { AlarmHost } from './host.ts';
+import { scriptOfReturn, loadTargetAt, slowModel, loadWorldOf } from './worlds.ts';
 import { firstId } from './alarm-storm.ts';
-import type { Watch } from './trace-watch.ts';
+import type { TraceMeter } from './trace-watch.ts';
 
 /** What came of alarms that fired after their incident had closed. */
 export interface ReturnsResult {
@@ -14,13 +14,17 @@ export interface ReturnsResult {
 }
 
 /** Fires alarms of closed incidents again: a late redelivery must change nothing, a fresh event open an incident. */
-export const returns = async (ground: Ground, watch: Watch, options: LoadOptions): Promise<ReturnsResult> => {
+export const returns = async (
+  fixture: LoadFixture,
+  traceMeter: TraceMeter,
+  options: LoadOptions,
+): Promise<ReturnsResult> => {
   const problems: string[] = [];
   let reopened = 0;
   const come = async (index: number): Promise<void> => {
-    const site = siteAt(index, options.alarms);
-    const model = slowModel(scriptOfReturn(), options.latency, ground.chance);
-    const place = new Place(ground, watch, site, worldOf(site, index, false), model);
+    const target = loadTargetAt(index, options.alarms);
+    const model = slowModel(scriptOfReturn(), options.latency, fixture.chance);
+    const place = new AlarmHost(fixture, traceMeter, target, loadWorldOf(target, index, false), model);
     const late = await place.deliver(firstId(index));
     if (place.opened.size > 0) problems.push(`Site ${index}: an event that had been dealt with opened an incident.`);
     const fresh = await place.deliver(`return-${index}`);
@@ -28,7 +32,7 @@ export const returns = async (ground: Ground, watch: Watch, options: LoadOptions
     if (incidentId === undefined) problems.push(`Site ${index}: its alarm came back and opened no incident.`);
     else {
       reopened += 1;
-      problems.push(...(await inspect(ground.truth, incidentId, 'diagnosed')).problems);
+      problems.push(...(await inspect(fixture.truth, incidentId, 'diagnosed')).problems);
     }
     problems.push(...[late, fresh].filter((failure) => failure !== undefined));
   };

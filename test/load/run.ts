@@ -1,6 +1,6 @@
 import { complaint } from '../../bin/commands/output.ts';
 import { HELP, optionsFrom } from './options.ts';
-import { play } from './play.ts';
+import { playLoad } from './play.ts';
 import { inWords } from './report.ts';
 
 const main = async (): Promise<void> => {
@@ -9,7 +9,7 @@ const main = async (): Promise<void> => {
     process.stdout.write(`${HELP}\n`);
     return;
   }
-  const report = await play(options, (line) => process.stderr.write(`${line}\n`));
+  const report = await playLoad(options, (line) => process.stderr.write(`${line}\n`));
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : inWords(report));
   if (report.problems.length > 0) process.exitCode = 1;
 };

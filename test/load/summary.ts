@@ -26,7 +26,7 @@ const percentilesOf = (milliseconds: readonly number[]): Percentiles => {
 };
 
 /** Sums times up. */
-export const summaryOf = ({ wall, clock }: Times): Summary => ({
+export const loadSummaryOf = ({ wall, clock }: Times): Summary => ({
   count: wall.length,
   wall: percentilesOf(wall),
   clock: percentilesOf(clock),

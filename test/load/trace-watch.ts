@@ -14,7 +14,7 @@ export interface Times {
 }
 
 /** Sees every event as it is appended. */
-export class Watch {
+export class TraceMeter {
   #began = performance.now();
   readonly #courses = new Map<string, Course>();
   #events = 0;

@@ -7,13 +7,13 @@ import { scriptedModel } from '../../local/scripted-model.ts';
 import { longTailed, type Chance } from './chance.ts';
 
 /** One resource under one alarm: what becomes one incident. */
-export interface Site {
+export interface LoadTarget {
   readonly alarm: string;
   readonly instanceId: string;
 }
 
 /** The n-th site of a fleet. Sites that are `alarms` apart have one alarm, and each a resource of its own. */
-export const siteAt = (index: number, alarms: number): Site => ({
+export const loadTargetAt = (index: number, alarms: number): LoadTarget => ({
   alarm: `cpu-high-${index % alarms}`,
   instanceId: `i-${index.toString(16).padStart(17, '0')}`,
 });
@@ -31,7 +31,7 @@ const faultsAt = (index: number): Json[] => {
 };
 
 /** The account around one site: a server that has become too small, and its alarm. */
-export const worldOf = ({ alarm, instanceId }: Site, index: number, faults: boolean): World =>
+export const loadWorldOf = ({ alarm, instanceId }: LoadTarget, index: number, faults: boolean): World =>
   World.parse({
     about: 'A server that has become too small.',
     now: '2026-11-20T09:26:20Z',
@@ -59,7 +59,7 @@ export const worldOf = ({ alarm, instanceId }: Site, index: number, faults: bool
 export const eventOf = (event: BusEvent, id: string): Json => ({ ...event, id, detail: event.detail });
 
 /** Looks, proposes, confirms, concludes: the longest way an incident usually takes. */
-const turnsFor = ({ instanceId }: Site): Json[] => [
+const turnsFor = ({ instanceId }: LoadTarget): Json[] => [
   [
     { type: 'text', text: 'CPU went from 45 % to 97 %. Two questions: since when, and is memory short too?' },
     {
@@ -119,8 +119,8 @@ const turnsOfReturn = (): Json[] => [
 ];
 
 /** The script for a site. With faults, every twentieth model is unavailable before its second turn. */
-export const scriptFor = (site: Site, index: number, faults: boolean): readonly ScriptedTurn[] => {
-  const [first, ...rest] = turnsFor(site);
+export const scriptFor = (target: LoadTarget, index: number, faults: boolean): readonly ScriptedTurn[] => {
+  const [first, ...rest] = turnsFor(target);
   const outage: Json[] = faults && index % 20 === 0 ? [{ fail: 'unavailable' }] : [];
   return parseScript([first, ...outage, ...rest], 'load');
 };

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startApprovalServer, type ApprovalServer } from '../../local/approval-server.ts';
-import { ANA, approvalDesk, type ApprovalDesk, type Asked } from '../fixtures/approval-desk.ts';
+import { ANA, approvalDesk, type ApprovalDeskFixture, type AskedQuestion } from '../fixtures/approval-desk.ts';
 
-let desk: ApprovalDesk;
-let asked: Asked;
+let desk: ApprovalDeskFixture;
+let asked: AskedQuestion;
 let server: ApprovalServer;
 beforeEach(async () => {
   desk = approvalDesk();

@@ -84,7 +84,7 @@ const Reaction = z.strictObject({
 export type Reaction = z.infer<typeof Reaction>;
 
 /** Something done around a step, `gap` steps after the last one; or counting only the steps that change something. */
-const StepMishap = z.strictObject({
+const StepFault = z.strictObject({
   gap: z.int().nonnegative(),
   at: z.enum(['any', 'change']),
   what: z.enum([
@@ -99,7 +99,7 @@ const StepMishap = z.strictObject({
     'tampered-trace',
   ]),
 });
-export type StepMishap = z.infer<typeof StepMishap>;
+export type StepFault = z.infer<typeof StepFault>;
 
 /** A ledger write that goes wrong, `gap` writes after the last one; or counting only the write ahead of a change. */
 const WriteFault = z.strictObject({
@@ -143,7 +143,7 @@ export const HostileCase = z.strictObject({
   /** A model that answers differently when a step is retried. */
   fickle: z.boolean(),
   people: z.array(Reaction).min(1),
-  steps: z.array(StepMishap),
+  steps: z.array(StepFault),
   writes: z.array(WriteFault),
   /** Mutating calls, counted from the last one, after which the step is killed before it hears the answer. */
   killedCalls: z.array(z.int().nonnegative()),

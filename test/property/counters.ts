@@ -1,8 +1,8 @@
 import { isKind, type TraceEvent } from '../../lambdas/contracts/events.ts';
 import { callsOf } from '../../lambdas/kernel/trace/queries.ts';
-import type { Entry } from './recording.ts';
+import type { RecordedFact } from './recording.ts';
 import { linksIn } from './people.ts';
-import type { Played } from './play.ts';
+import type { PlayedCase } from './play.ts';
 
 /** How often something happened, by name. */
 export type Counts = Record<string, number>;
@@ -100,7 +100,7 @@ const MISHAPS: Readonly<Record<string, readonly CounterName[]>> = {
 };
 
 /** What an entry counts for. */
-const ofEntry = (entry: Entry): CounterName[] => {
+const ofEntry = (entry: RecordedFact): CounterName[] => {
   switch (entry.is) {
     case 'event':
       return ['events appended', ...ofEvent(entry.event)];
@@ -136,14 +136,14 @@ const ofReceipt = (receipt: string, detail: string): CounterName[] => {
 };
 
 /** Change calls that an agent without change tools made all the same. */
-const readOnlyAttempts = ({ traces }: Played): number =>
+const readOnlyAttempts = ({ traces }: PlayedCase): number =>
   [...traces.values()]
     .filter((trace) => trace.some((event) => event.kind === 'incident.opened' && event.data.agent === 'triage'))
     .flat()
     .filter((event) => event.kind === 'call.refused' && CHANGE_TOOLS.has(event.data.tool)).length;
 
 /** Counts what happened in a case. */
-export const countsOf = (played: Played): Counts => {
+export const countsOf = (played: PlayedCase): Counts => {
   const counts: Counts = {
     'change calls of read-only agents': readOnlyAttempts(played),
     'two incidents on one target': played.hostile.delivery === 'two-alarms-at-once' ? 1 : 0,

@@ -5,8 +5,8 @@ import { Journal } from '../../lambdas/kernel/trace/journal.ts';
 import { lastOf, plansOf } from '../../lambdas/kernel/trace/queries.ts';
 import type { LaptopPorts } from '../../local/laptop.ts';
 import type { Invoke } from '../../local/flow.ts';
-import type { HostileCase, StepMishap } from './case.ts';
-import type { Chronicle } from './recording.ts';
+import type { HostileCase, StepFault } from './case.ts';
+import type { Recording } from './recording.ts';
 import { killed, Queue } from './hostile-ledger.ts';
 
 const TWENTY_MINUTES = 20 * 60_000;
@@ -20,18 +20,18 @@ const stateIn = (payload: Json): z.infer<typeof State> | undefined =>
 type Attempt = { readonly step: StepName; readonly payload: Json };
 
 /** What befalls steps: killed, taken twice, delayed; and a state machine that calls what it was never asked to. */
-export class StepMishaps {
-  readonly #queue: Queue<StepMishap>;
-  readonly #chronicle: Chronicle;
+export class StepFaults {
+  readonly #queue: Queue<StepFault>;
+  readonly #chronicle: Recording;
   readonly #ports: () => LaptopPorts;
   readonly #past: Attempt[] = [];
   readonly #lingering: Promise<unknown>[] = [];
   /** While set, readers of the trace see an edited plan. */
   tampering = false;
 
-  constructor({ steps }: HostileCase, chronicle: Chronicle, ports: () => LaptopPorts) {
+  constructor({ steps }: HostileCase, recording: Recording, ports: () => LaptopPorts) {
     this.#queue = new Queue(steps);
-    this.#chronicle = chronicle;
+    this.#chronicle = recording;
     this.#ports = ports;
   }
 
@@ -56,7 +56,7 @@ export class StepMishaps {
     await Promise.allSettled(this.#lingering);
   }
 
-  async #strike(what: StepMishap['what'] | undefined, { step, payload }: Attempt, take: Invoke): Promise<unknown> {
+  async #strike(what: StepFault['what'] | undefined, { step, payload }: Attempt, take: Invoke): Promise<unknown> {
     const state = stateIn(payload);
     switch (what) {
       case undefined:

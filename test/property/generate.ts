@@ -8,7 +8,7 @@ import {
   type HostileCase,
   type Move,
   type Reaction,
-  type StepMishap,
+  type StepFault,
   type Turn,
   type WriteFault,
 } from './case.ts';
@@ -220,7 +220,7 @@ export const hostileCase: fc.Arbitrary<HostileCase> = fc.record({
   fickle: oneOf([9, fc.constant(false)], [1, fc.constant(true)]),
   people: fc.array(reaction, { minLength: 1, maxLength: 3 }),
   steps: seldom(
-    oneOf<StepMishap>(
+    oneOf<StepFault>(
       [3, fc.record({ gap: fc.nat(8), at: fc.constant('any' as const), what: fc.constantFrom(...STEP_MISHAPS) })],
       [1, fc.record({ gap: fc.nat(40), at: fc.constant('any' as const), what: fc.constantFrom(...STEP_MISHAPS) })],
       [3, fc.record({ gap: fc.nat(3), at: fc.constant('change' as const), what: fc.constantFrom(...STEP_MISHAPS) })],

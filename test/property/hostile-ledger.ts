@@ -3,7 +3,7 @@ import { isKind, type TraceEvent } from '../../lambdas/contracts/events.ts';
 import { CheckreinError, StepError } from '../../lambdas/contracts/errors.ts';
 import type { Ledger } from '../../lambdas/contracts/ports.ts';
 import type { HostileCase, WriteFault } from './case.ts';
-import type { Chronicle } from './recording.ts';
+import type { Recording } from './recording.ts';
 
 /** A function that died half-way: out of time, out of memory. Step Functions knows it by this name. */
 export const killed = (where: string): CheckreinError =>
@@ -51,14 +51,14 @@ const tampered = (events: readonly TraceEvent[]): TraceEvent[] =>
 export const hostileLedger = (
   ledger: Ledger,
   { writes }: Pick<HostileCase, 'writes'>,
-  chronicle: Chronicle,
+  recording: Recording,
   isTampered: () => boolean,
 ): Ledger => {
   const faults = new Queue<WriteFault>(writes);
   const around = async <T>(write: () => Promise<T>, starts = false): Promise<T> => {
     const fault = faults.next(({ on }) => on === 'any' || starts);
     const strike = (): never => {
-      chronicle.add({ is: 'mishap', what: `write ${fault?.as ?? ''} ${fault?.when ?? ''}` });
+      recording.add({ is: 'mishap', what: `write ${fault?.as ?? ''} ${fault?.when ?? ''}` });
       throw fault?.as === 'killed' ? killed('around a write') : unavailable();
     };
     if (fault?.when === 'before') strike();
@@ -70,7 +70,7 @@ export const hostileLedger = (
     append: (event) =>
       around(async () => {
         const result = await ledger.append(event);
-        if (result === 'appended') chronicle.add({ is: 'event', event });
+        if (result === 'appended') recording.add({ is: 'event', event });
         return result;
       }, event.kind === 'apply.started'),
     events: async (incidentId, from) => {
@@ -82,14 +82,14 @@ export const hostileLedger = (
     create: (key, data, expiresAt) =>
       around(async () => {
         const result = await ledger.create(key, data, expiresAt);
-        if (key.family === 'grant' && result.created) chronicle.add({ is: 'redeemed', grantId: key.id, row: data });
+        if (key.family === 'grant' && result.created) recording.add({ is: 'redeemed', grantId: key.id, row: data });
         return result;
       }),
     replace: (key, data, version, expiresAt) => around(() => ledger.replace(key, data, version, expiresAt)),
     add: (key, amounts, ceilings) =>
       around(async () => {
         const result = await ledger.add(key, amounts, ceilings);
-        if (key.family === 'budget' && result.added) chronicle.add({ is: 'spent', row: key.id, totals: result.totals });
+        if (key.family === 'budget' && result.added) recording.add({ is: 'spent', row: key.id, totals: result.totals });
         return result;
       }),
   };

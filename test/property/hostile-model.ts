@@ -5,7 +5,7 @@ import { StepError } from '../../lambdas/contracts/errors.ts';
 import { costMicroUsd } from '../../lambdas/kernel/model/model-prices.ts';
 import type { Clock, Model, ModelRequest } from '../../lambdas/contracts/ports.ts';
 import type { HostileCase, Move, Turn } from './case.ts';
-import type { Chronicle } from './recording.ts';
+import type { Recording } from './recording.ts';
 import { DECOY_GROUP, DECOY_INSTANCE, targetOf } from './worlds.ts';
 
 const TYPES = ['t3.xlarge', 'c6i.xlarge', 't3.medium', 't3.large', 'm6i.xlarge', 't3.nano', 'm7g.large', 'x9.bogus'];
@@ -142,7 +142,7 @@ const PLAN = /is now plan (P\d+) \((sha256:[0-9a-f]{64})\)/g;
 const INCIDENT = /^Incident (\S+)\.$/m;
 
 /** A model that plays a case: now reasonable, now hostile. It knows no more than what it was told. */
-export const hostileModel = (hostile: HostileCase, chronicle: Chronicle, clock: () => Clock): Model => {
+export const hostileModel = (hostile: HostileCase, recording: Recording, clock: () => Clock): Model => {
   const seen = new Set<string>();
   const outages = new Map<string, number>();
   let asked = 0;
@@ -160,19 +160,19 @@ export const hostileModel = (hostile: HostileCase, chronicle: Chronicle, clock: 
     async decide(request) {
       const reading = readingOf(request);
       const { incidentId } = reading;
-      chronicle.add({ is: 'asked-model', incidentId, request, at: clock().now().getTime() });
+      recording.add({ is: 'asked-model', incidentId, request, at: clock().now().getTime() });
       const spoken = request.messages.filter(({ role }) => role === 'assistant').length;
       const number = hostile.fickle ? asked++ : spoken;
       const turn = hostile.turns[number] ?? { moves: ENDINGS[hostile.end], stop: 'as-it-is', ids: 'fresh', outages: 0 };
       const failed = outages.get(`${incidentId}/${spoken}`) ?? 0;
       if (failed < turn.outages) {
         outages.set(`${incidentId}/${spoken}`, failed + 1);
-        chronicle.add({ is: 'mishap', what: 'outage' });
+        recording.add({ is: 'mishap', what: 'outage' });
         throw new StepError(ERROR.modelUnavailable, 'The model is overloaded.', 'Try again.');
       }
       const answer = spokenTurn(turn, number, hostile, reading, request);
       const agent = /You are (\S+), an agent/.exec(request.system)?.[1] ?? '';
-      chronicle.add({ is: 'billed', incidentId, agent, microUsd: costMicroUsd(request.model, answer.usage, SOURCE) });
+      recording.add({ is: 'billed', incidentId, agent, microUsd: costMicroUsd(request.model, answer.usage, SOURCE) });
       return answer;
     },
   };

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { HostileCase } from './case.ts';
-import { Stage } from './play.ts';
-import { judge, neverExercised, prove } from './prove.ts';
+import { HostileFlow } from './play.ts';
+import { checkCase, neverExercised, prove } from './prove.ts';
 
 const Regressions = z.array(z.looseObject({ invariant: z.string(), fault: z.string(), case: HostileCase }));
 const regressions = Regressions.parse(JSON.parse(readFileSync(join(import.meta.dirname, 'regressions.json'), 'utf8')));
@@ -27,13 +27,13 @@ const COMMON = [
   'ended: escalated',
 ];
 
-let stage: Stage;
+let flow: HostileFlow;
 beforeAll(() => {
-  stage = new Stage();
+  flow = new HostileFlow();
 }, 120_000);
 
 test('no hostile model, person, fault or retry breaks an invariant', { timeout: 120_000 }, async () => {
-  const proof = await prove(stage, { incidents: 150, seed: 20_261_120 });
+  const proof = await prove(flow, { incidents: 150, seed: 20_261_120 });
   expect(proof.violation).toBeUndefined();
   expect(proof.incidents).toBeGreaterThanOrEqual(150);
   // `npm run prove` demands that every counter moves; so few incidents only reach what is common.
@@ -44,6 +44,6 @@ test('no hostile model, person, fault or retry breaks an invariant', { timeout: 
 test.for(regressions.map((found, n) => ({ ...found, n })))(
   'what once broke "$invariant" holds (case $n)',
   async ({ case: hostile }) => {
-    expect((await judge(stage, hostile)).broken).toBeUndefined();
+    expect((await checkCase(flow, hostile)).broken).toBeUndefined();
   },
 );

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import type { HostileCase, Turn } from './case.ts';
-import type { Entry } from './recording.ts';
+import type { RecordedFact } from './recording.ts';
 import type { Invariant } from './invariants/invariant.ts';
 import { INVARIANTS } from './invariants/all.ts';
 import * as brakes from './invariants/limits.ts';
 import * as changes from './invariants/changes.ts';
 import * as records from './invariants/records.ts';
-import { Stage, type Played } from './play.ts';
+import { HostileFlow, type PlayedCase } from './play.ts';
 
 /** An invariant that cannot fail proves nothing. Here each is shown a chronicle in which it was broken. */
 
@@ -36,37 +36,38 @@ const calm: HostileCase = {
   closures: [],
 };
 
-let stage: Stage;
+let flow: HostileFlow;
 /** A change that was approved, applied, found useless, and rolled back. */
-let played: Played;
-let readOnly: Played;
+let played: PlayedCase;
+let readOnly: PlayedCase;
 beforeAll(async () => {
-  stage = new Stage();
-  played = await stage.play(calm);
-  readOnly = await stage.play({ ...calm, setting: { ...calm.setting, story: 'read-only' } });
+  flow = new HostileFlow();
+  played = await flow.play(calm);
+  readOnly = await flow.play({ ...calm, setting: { ...calm.setting, story: 'read-only' } });
 }, 120_000);
 
-const without = (unwanted: (entry: Entry) => boolean): Played => ({
+const without = (unwanted: (entry: RecordedFact) => boolean): PlayedCase => ({
   ...played,
   entries: played.entries.filter((entry) => !unwanted(entry)),
 });
-const isKind = (entry: Entry, kind: TraceEvent['kind']): boolean => entry.is === 'event' && entry.event.kind === kind;
+const isKind = (entry: RecordedFact, kind: TraceEvent['kind']): boolean =>
+  entry.is === 'event' && entry.event.kind === kind;
 /** The chronicle with one thing in front of, or in place of, the first entry of which `where` holds. */
-const insert = (where: (entry: Entry) => boolean, ...more: readonly Entry[]): Played => {
+const insert = (where: (entry: RecordedFact) => boolean, ...more: readonly RecordedFact[]): PlayedCase => {
   const at = played.entries.findIndex(where);
   return { ...played, entries: played.entries.toSpliced(at, 0, ...more) };
 };
-const again = (what: (entry: Entry) => boolean): Played => {
+const again = (what: (entry: RecordedFact) => boolean): PlayedCase => {
   const entry = played.entries.find(what);
   return { ...played, entries: entry === undefined ? played.entries : [...played.entries, entry] };
 };
-const isStart = (entry: Entry): boolean =>
+const isStart = (entry: RecordedFact): boolean =>
   entry.is === 'call' && entry.call.command === 'StartInstances' && !entry.call.dryRun;
-const withTrace = (change: (events: readonly TraceEvent[]) => readonly TraceEvent[], of = played): Played => ({
+const withTrace = (change: (events: readonly TraceEvent[]) => readonly TraceEvent[], of = played): PlayedCase => ({
   ...of,
   traces: new Map([...of.traces].map(([id, trace]) => [id, change(trace)])),
 });
-const eventOf = (kind: TraceEvent['kind']): Entry => {
+const eventOf = (kind: TraceEvent['kind']): RecordedFact => {
   const entry = played.entries.find((one) => isKind(one, kind));
   return entry ?? { is: 'mishap', what: 'nothing' };
 };
@@ -77,7 +78,7 @@ test('a reasonable run breaks no invariant, and goes all the way', () => {
 });
 
 describe('each invariant notices', () => {
-  const cases: readonly (readonly [string, Invariant, () => Played])[] = [
+  const cases: readonly (readonly [string, Invariant, () => PlayedCase])[] = [
     ['a change without a redeemed grant', changes.noChangeWithoutGrant, () => without((one) => one.is === 'redeemed')],
     [
       'a change that was not written ahead',
@@ -240,7 +241,11 @@ describe('each invariant notices', () => {
         ...readOnly,
         entries: [
           ...readOnly.entries,
-          ...[...readOnly.traces.keys()].map((incidentId): Entry => ({ is: 'step', step: 'authorize', incidentId })),
+          ...[...readOnly.traces.keys()].map((incidentId): RecordedFact => ({
+            is: 'step',
+            step: 'authorize',
+            incidentId,
+          })),
         ],
       }),
     ],

@@ -3,7 +3,7 @@ import { handleApproval } from '../../lambdas/approvals/page/http.ts';
 import type { TraceEventOf } from '../../lambdas/contracts/events.ts';
 import type { LaptopPorts } from '../../local/laptop.ts';
 import type { Act, HostileCase, Reaction } from './case.ts';
-import type { Chronicle } from './recording.ts';
+import type { Recording } from './recording.ts';
 
 type Asked = TraceEventOf<'approval.asked'>['data'];
 type Said = Pick<Act, 'answer' | 'glass'>;
@@ -22,14 +22,14 @@ const HOUR = 61 * 60_000;
 /** Approvers who do what a case says: reasonable ones, absent ones, wrong ones, and those who play with links. */
 export class People {
   readonly #hostile: HostileCase;
-  readonly #chronicle: Chronicle;
+  readonly #chronicle: Recording;
   readonly #ports: () => LaptopPorts;
   readonly #questions: string[] = [];
   readonly #waits = new Map<string, number>();
 
-  constructor(hostile: HostileCase, chronicle: Chronicle, ports: () => LaptopPorts) {
+  constructor(hostile: HostileCase, recording: Recording, ports: () => LaptopPorts) {
     this.#hostile = hostile;
-    this.#chronicle = chronicle;
+    this.#chronicle = recording;
     this.#ports = ports;
   }
 

@@ -11,19 +11,19 @@ import { synthesize } from '../../lib/synthesize.ts';
 import { configDirectory, Laptop } from '../../local/laptop.ts';
 import { MemoryLedger } from '../fakes/memory-ledger.ts';
 import type { HostileCase } from './case.ts';
-import { Chronicle, type Entry, type SwitchPosition } from './recording.ts';
+import { Recording, type RecordedFact, type SwitchPosition } from './recording.ts';
 import { hostileLedger, killed, Queue } from './hostile-ledger.ts';
 import { hostileModel } from './hostile-model.ts';
-import { StepMishaps } from './fault-plan.ts';
+import { StepFaults } from './fault-plan.ts';
 import { People, PEOPLE } from './people.ts';
-import { worldOf } from './worlds.ts';
+import { hostileWorldOf } from './worlds.ts';
 
 /** Everything that a case left behind. */
-export interface Played {
+export interface PlayedCase {
   readonly hostile: HostileCase;
   readonly rules: Rules;
   readonly policy: PolicyEngine;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly RecordedFact[];
   /** The trace of every incident, as the ledger has it in the end. */
   readonly traces: ReadonlyMap<string, readonly TraceEvent[]>;
 }
@@ -38,7 +38,7 @@ when {
 };`;
 
 /** The stage for cases: synthesized once, and one policy engine for each rule set. */
-export class Stage {
+export class HostileFlow {
   readonly #definition: JsonObject;
   readonly #rules: Readonly<Record<HostileCase['setting']['policies'], { rules: Rules; policy: PolicyEngine }>>;
 
@@ -54,45 +54,45 @@ export class Stage {
   }
 
   /** Plays a case to its end. */
-  async play(hostile: HostileCase): Promise<Played> {
+  async play(hostile: HostileCase): Promise<PlayedCase> {
     const { rules: loose, policy } = this.#rules[hostile.setting.policies];
     const rules = slowed(tightened(loose, hostile.setting.tight), hostile.setting.rate);
-    const chronicle = new Chronicle();
+    const recording = new Recording();
     const memory = new MemoryLedger();
-    const mishaps = new StepMishaps(hostile, chronicle, () => laptop.ports);
-    const people = new People(hostile, chronicle, () => laptop.ports);
+    const mishaps = new StepFaults(hostile, recording, () => laptop.ports);
+    const people = new People(hostile, recording, () => laptop.ports);
     const laptop: Laptop = new Laptop({
       definition: this.#definition,
       rules,
       policy,
-      world: worldOf(hostile),
-      model: hostileModel(hostile, chronicle, () => laptop.ports.clock),
-      ledger: hostileLedger(memory, hostile, chronicle, () => mishaps.tampering),
+      world: hostileWorldOf(hostile),
+      model: hostileModel(hostile, recording, () => laptop.ports.clock),
+      ledger: hostileLedger(memory, hostile, recording, () => mishaps.tampering),
       approver: async () => ({ kind: 'acted', act: (asked, answered, expire) => people.act(asked, answered, expire) }),
-      switch: hostileSwitch(hostile, chronicle),
-      calendar: hostileCalendar(hostile, chronicle),
+      switch: hostileSwitch(hostile, recording),
+      calendar: hostileCalendar(hostile, recording),
       around: mishaps.around,
-      onCall: deadlyCalls(hostile, chronicle),
-      onMessage: (message) => chronicle.add({ is: 'message', message }),
+      onCall: deadlyCalls(hostile, recording),
+      onMessage: (message) => recording.add({ is: 'message', message }),
     });
     if (hostile.setting.record === 'bad') await spoil(memory, rules);
-    await deliverAll(laptop, hostile, chronicle);
+    await deliverAll(laptop, hostile, recording);
     await mishaps.settle();
-    const ids = new Set(chronicle.entries.flatMap((entry) => (entry.is === 'event' ? [entry.event.incident] : [])));
+    const ids = new Set(recording.entries.flatMap((entry) => (entry.is === 'event' ? [entry.event.incident] : [])));
     const traces = new Map<string, readonly TraceEvent[]>();
     for (const id of ids) traces.set(id, await memory.events(id));
-    return { hostile, rules, policy, entries: chronicle.entries, traces };
+    return { hostile, rules, policy, entries: recording.entries, traces };
   }
 }
 
-const deliverAll = async (laptop: Laptop, { delivery }: HostileCase, chronicle: Chronicle): Promise<void> => {
+const deliverAll = async (laptop: Laptop, { delivery }: HostileCase, recording: Recording): Promise<void> => {
   const deliver = async (alarm: 'cpu' | 'memory', id?: string): Promise<void> => {
     try {
       const event = laptop.account.alarmEvent(alarm);
       const incidentId = await laptop.deliver(JsonObject.parse({ ...event, id: id ?? event.id }));
-      chronicle.add({ is: 'ended', incidentId });
+      recording.add({ is: 'ended', incidentId });
     } catch (error) {
-      chronicle.add({ is: 'broke', error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' });
+      recording.add({ is: 'broke', error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' });
     }
   };
   switch (delivery) {
@@ -115,31 +115,31 @@ const deliverAll = async (laptop: Laptop, { delivery }: HostileCase, chronicle: 
 };
 
 /** A switch that somebody turns while incidents run. */
-const hostileSwitch = ({ flips }: HostileCase, chronicle: Chronicle) => {
+const hostileSwitch = ({ flips }: HostileCase, recording: Recording) => {
   const queue = new Queue(flips);
   let position: SwitchPosition = 'on';
-  chronicle.onEntry((entry) => {
+  recording.onEntry((entry) => {
     if (entry.is === 'switch') return;
     const starts = entry.is === 'event' && entry.event.kind === 'apply.started';
     const flip = queue.next(({ on }) => on === 'any' || starts);
     if (flip === undefined) return;
     position = flip.to;
-    chronicle.add({ is: 'switch', position });
+    recording.add({ is: 'switch', position });
   });
   return { read: async () => position };
 };
 
 /** A change calendar that somebody closes and opens while incidents run. */
-const hostileCalendar = ({ closures }: HostileCase, chronicle: Chronicle) => {
+const hostileCalendar = ({ closures }: HostileCase, recording: Recording) => {
   const queue = new Queue(closures);
   let closed = false;
-  chronicle.onEntry((entry) => {
+  recording.onEntry((entry) => {
     if (entry.is === 'calendar') return;
     const answers = entry.is === 'event' && entry.event.kind === 'approval.answered';
     const closure = queue.next(({ on }) => on === 'any' || answers);
     if (closure === undefined) return;
     closed = closure.closed;
-    chronicle.add({ is: 'calendar', closed });
+    recording.add({ is: 'calendar', closed });
   });
   return { freeze: async () => (closed ? 'The change calendar is closed.' : undefined) };
 };
@@ -157,19 +157,19 @@ const slowed = (rules: Rules, rate: HostileCase['setting']['rate']): Rules =>
     : { ...rules, settings: { ...rules.settings, changesPerHour: { perTool: 20, perTarget: 1 } } };
 
 /** Writes down the calls that reached AWS, and kills the caller after some of those that change something. */
-const deadlyCalls = ({ killedCalls }: HostileCase, chronicle: Chronicle) => {
+const deadlyCalls = ({ killedCalls }: HostileCase, recording: Recording) => {
   const queue = new Queue(killedCalls.map((gap) => ({ gap })));
   let dying = false;
-  return (call: Extract<Entry, { is: 'call' }>['call']): void => {
+  return (call: Extract<RecordedFact, { is: 'call' }>['call']): void => {
     // The account reports the kill itself as a failed call; AWS knows nothing of it.
     if (dying) {
       dying = false;
       return;
     }
-    chronicle.add({ is: 'call', call });
+    recording.add({ is: 'call', call });
     if (!call.mutating || call.dryRun || call.outcome !== 'ok' || queue.next() === undefined) return;
     dying = true;
-    chronicle.add({ is: 'mishap', what: 'killed after a call' });
+    recording.add({ is: 'mishap', what: 'killed after a call' });
     throw killed('after a call');
   };
 };

@@ -5,7 +5,7 @@ import type { HostileCase } from './case.ts';
 import { addCounts, countsOf, type Counts } from './counters.ts';
 import { hostileCase } from './generate.ts';
 import { INVARIANTS } from './invariants/all.ts';
-import type { Played, Stage } from './play.ts';
+import type { PlayedCase, HostileFlow } from './play.ts';
 
 /** A case that broke an invariant, cut down to what is needed for that. */
 interface Violation {
@@ -26,7 +26,7 @@ export interface Proof {
 }
 
 /** What a case came to: whether it broke an invariant, and what it counted for. */
-export interface Judgement {
+export interface CaseResult {
   readonly broken: Pick<Violation, 'invariant' | 'fault'> | undefined;
   readonly incidents: number;
   readonly counts: Counts;
@@ -36,9 +36,9 @@ export interface Judgement {
 const PATIENCE_MS = 30_000;
 
 /** Plays a case and holds it to every invariant. */
-export const judge = async (stage: Stage, hostile: HostileCase): Promise<Judgement> => {
+export const checkCase = async (flow: HostileFlow, hostile: HostileCase): Promise<CaseResult> => {
   const over = new AbortController();
-  const played = await Promise.race([stage.play(hostile), setTimeout(PATIENCE_MS, undefined, { signal: over.signal })]);
+  const played = await Promise.race([flow.play(hostile), setTimeout(PATIENCE_MS, undefined, { signal: over.signal })]);
   over.abort();
   if (played === undefined)
     return {
@@ -50,7 +50,7 @@ export const judge = async (stage: Stage, hostile: HostileCase): Promise<Judgeme
 };
 
 /** The first invariant that a played case breaks. */
-const brokenBy = (played: Played): Judgement['broken'] => {
+const brokenBy = (played: PlayedCase): CaseResult['broken'] => {
   for (const { name, fault } of INVARIANTS) {
     const found = fault(played);
     if (found !== undefined) return { invariant: name, fault: found };
@@ -69,7 +69,7 @@ const SHRINK_MS = 60_000;
 
 /** Plays cases until so many incidents were opened, or an invariant breaks. */
 export const prove = async (
-  stage: Stage,
+  flow: HostileFlow,
   wanted: { readonly incidents: number; readonly seed: number },
   onProgress: (proof: Proof) => void = () => undefined,
 ): Promise<Proof> => {
@@ -79,27 +79,30 @@ export const prove = async (
   for (let batch = 0; incidents < wanted.incidents; batch += 1) {
     const seed = wanted.seed + batch * 1_000_003;
     const property = fc.asyncProperty(hostileCase, async (hostile) => {
-      const judgement = await judge(stage, hostile);
+      const judgement = await checkCase(flow, hostile);
       cases += 1;
       incidents += judgement.incidents;
       addCounts(counts, judgement.counts);
       return judgement.broken === undefined;
     });
     const run = await fc.check(property, { seed, numRuns: BATCH, endOnFailure: true });
-    if (run.failed) return proofWith(await cutDown(stage, seed, run.counterexamplePath ?? '0'));
+    if (run.failed) return proofWith(await cutDown(flow, seed, run.counterexamplePath ?? '0'));
     onProgress(proofWith());
   }
   return proofWith();
 };
 
 /** Looks for a smaller case that breaks an invariant too. */
-const cutDown = async (stage: Stage, seed: number, path: string): Promise<Violation> => {
-  const property = fc.asyncProperty(hostileCase, async (hostile) => (await judge(stage, hostile)).broken === undefined);
+const cutDown = async (flow: HostileFlow, seed: number, path: string): Promise<Violation> => {
+  const property = fc.asyncProperty(
+    hostileCase,
+    async (hostile) => (await checkCase(flow, hostile)).broken === undefined,
+  );
   const run = await fc.check(property, { seed, path, interruptAfterTimeLimit: SHRINK_MS });
   const [hostile] = run.counterexample ?? fc.sample(hostileCase, { seed, path, numRuns: 1 });
   if (hostile === undefined)
     throw new InputError(`seed ${seed}`, `leads to no case at ${path}`, 'a path of this generator');
-  const broken = (await judge(stage, hostile)).broken ?? {
+  const broken = (await checkCase(flow, hostile)).broken ?? {
     invariant: 'a case comes out the same twice',
     fault: 'it did not',
   };

@@ -9,7 +9,7 @@ import type { RecordedCall } from '../../local/account/account.ts';
 export type SwitchPosition = 'on' | 'propose-only' | 'off';
 
 /** One thing that really happened in a case, whatever any trace says about it. */
-export type Entry =
+export type RecordedFact =
   | { readonly is: 'event'; readonly event: TraceEvent }
   | { readonly is: 'call'; readonly call: RecordedCall }
   | { readonly is: 'step'; readonly step: StepName; readonly incidentId: string }
@@ -38,16 +38,16 @@ export type Entry =
   | { readonly is: 'broke'; readonly error: string };
 
 /** Everything that happened in a case, in the order in which it happened. */
-export class Chronicle {
-  readonly entries: Entry[] = [];
-  readonly #listeners: ((entry: Entry) => void)[] = [];
+export class Recording {
+  readonly entries: RecordedFact[] = [];
+  readonly #listeners: ((entry: RecordedFact) => void)[] = [];
 
-  add(entry: Entry): void {
+  add(entry: RecordedFact): void {
     this.entries.push(entry);
     for (const listener of this.#listeners) listener(entry);
   }
 
-  onEntry(listener: (entry: Entry) => void): void {
+  onEntry(listener: (entry: RecordedFact) => void): void {
     this.#listeners.push(listener);
   }
 }

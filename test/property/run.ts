@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { HostileCase } from './case.ts';
 import { addCounts, type Counts } from './counters.ts';
 import { INVARIANTS } from './invariants/all.ts';
-import { Stage } from './play.ts';
+import { HostileFlow } from './play.ts';
 import { neverExercised, prove } from './prove.ts';
 
 /**
@@ -118,4 +118,6 @@ const main = async (): Promise<void> => {
 
 if (isMainThread) await main();
 else
-  parentPort?.postMessage(await prove(new Stage(), Share.parse(workerData), (proof) => parentPort?.postMessage(proof)));
+  parentPort?.postMessage(
+    await prove(new HostileFlow(), Share.parse(workerData), (proof) => parentPort?.postMessage(proof)),
+  );

@@ -123,7 +123,7 @@ const membersOf = (setting: Setting) =>
   }));
 
 /** The account of a case. Machines are young, so that looking back two weeks is quick. */
-export const worldOf = ({ setting, delivery }: HostileCase): World => {
+export const hostileWorldOf = ({ setting, delivery }: HostileCase): World => {
   const poison = setting.poison.join('\n');
   const tags = {
     environment: setting.environment,

@@ -2,7 +2,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { CloudError, contractBroken } from '../../contracts/errors.ts';
 import { CONNECTION, type Credentials } from './connection.ts';
 import { translated } from './errors.ts';
-import type { WireOptions } from './transport.ts';
+import type { AwsTransportOptions } from './transport.ts';
 
 /** The shortest that STS allows. A look or a change takes seconds, and from role to role an hour is the most. */
 const SESSION_SECONDS = 900;
@@ -26,17 +26,17 @@ export interface SessionOrder {
 }
 
 /** Credentials that end. */
-export interface Session {
+export interface RoleSession {
   readonly credentials: Credentials;
   readonly expiresAt: Date;
 }
 
 /** A client of STS, in the Region of the function. */
-export const stsClient = ({ region, connection }: WireOptions): STSClient =>
+export const stsClient = ({ region, connection }: AwsTransportOptions): STSClient =>
   new STSClient({ ...CONNECTION, ...connection, region });
 
 /** A session of a role, cut down by a policy. */
-export const assumeRole = async (sts: STSClient, order: SessionOrder): Promise<Session> => {
+export const assumeRole = async (sts: STSClient, order: SessionOrder): Promise<RoleSession> => {
   const command = new AssumeRoleCommand({
     RoleArn: order.roleArn,
     ...(order.externalId === undefined ? {} : { ExternalId: order.externalId }),
@@ -63,7 +63,7 @@ export const assumeMemberRole = async (
   member: MemberAccess | undefined,
   account: string,
   order: Pick<SessionOrder, 'name' | 'incidentId' | 'policy'>,
-): Promise<Session> => {
+): Promise<RoleSession> => {
   if (member === undefined) throw contractBroken(`There is no role for account ${account}.`);
   const roleArn = member.roleArn.replaceAll('${account}', account);
   return assumeRole(sts, { ...order, roleArn, externalId: member.externalId }).catch((error: unknown) => {

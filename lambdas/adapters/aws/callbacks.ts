@@ -3,7 +3,7 @@ import { ERROR } from '../../contracts/error-names.ts';
 import { contractBroken, StepError } from '../../contracts/errors.ts';
 import type { Callbacks } from '../../contracts/ports.ts';
 import { CONNECTION } from './connection.ts';
-import { failureOf } from './errors.ts';
+import { awsFailureOf } from './errors.ts';
 
 /** What Step Functions answers when the execution has gone on, or ended, without this answer. */
 const GONE: ReadonlySet<string> = new Set(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken']);
@@ -18,7 +18,7 @@ export const sfnCallbacks = (client = new SFNClient(CONNECTION)): Callbacks => (
       await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }));
       return 'resumed';
     } catch (error) {
-      const failure = failureOf(error);
+      const failure = awsFailureOf(error);
       if (failure.kind === 'unavailable')
         throw new StepError(
           ERROR.cloudUnavailable,

@@ -1,25 +1,25 @@
 import { actionOf, type AwsCall } from '../../contracts/tool.ts';
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
 import { reachOf } from '../../kernel/trace/location.ts';
-import type { Cloud, CloudAccess, CloudRequest, Place } from '../../contracts/ports.ts';
-import type { AwsOptions, MemberWires } from './member-transports.ts';
-import { wireTo, type Wire } from './transport.ts';
+import type { Cloud, CloudAccess, CloudRequest, AccountRegion } from '../../contracts/ports.ts';
+import type { AwsOptions, MemberTransports } from './member-transports.ts';
+import { awsTransport, type AwsTransport } from './transport.ts';
 
 /**
  * AWS as tools see it, one cloud a tool and incident: under the function's own role at home, under the read
  * role of the member account that the incident is in. Anywhere else every call is refused in words.
  */
 export const awsCloudAccess = (aws: AwsOptions): CloudAccess => {
-  const home = wireTo(aws);
-  const abroad = lazily(aws);
-  return (calls, { incidentId, place }) => {
+  const home = awsTransport(aws);
+  const member = lazily(aws);
+  return (calls, { incidentId, accountRegion: place }) => {
     const reach = reachOf(place, aws, aws.members);
-    return cloudOver(calls, reach.place, async () => {
+    return cloudOver(calls, reach.accountRegion, async () => {
       switch (reach.kind) {
         case 'home':
           return home;
         case 'member':
-          return (await abroad())(reach.place.account, incidentId, calls);
+          return (await member())(reach.accountRegion.account, incidentId, calls);
         case 'foreign':
           throw new ToolRefusal(reach.reason);
       }
@@ -28,19 +28,24 @@ export const awsCloudAccess = (aws: AwsOptions): CloudAccess => {
 };
 
 /** A cloud that makes the listed calls and no others, over a wire that it asks for with each call. */
-export const cloudOver = (calls: readonly AwsCall[], { account, region }: Place, wire: () => Promise<Wire>): Cloud => ({
+export const cloudOver = (
+  calls: readonly AwsCall[],
+  { account, region }: AccountRegion,
+  transport: () => Promise<AwsTransport>,
+): Cloud => ({
   account,
   region,
   send: async (request) => {
     const asked = actionOf(allowed(calls, request));
-    return (await wire())(asked, request);
+    return (await transport())(asked, request);
   },
 });
 
 /** Most deployments have no members, and then nobody waits for the STS client to load. */
-const lazily = (aws: AwsOptions): (() => Promise<MemberWires>) => {
-  let made: Promise<MemberWires> | undefined;
-  return () => (made ??= import('./member-transports.ts').then(({ memberWires }) => memberWires(aws)));
+const lazily = (aws: AwsOptions): (() => Promise<MemberTransports>) => {
+  let made: Promise<MemberTransports> | undefined;
+  return () =>
+    (made ??= import('./member-transports.ts').then(({ memberTransports: memberWires }) => memberWires(aws)));
 };
 
 const allowed = (calls: readonly AwsCall[], { service, command }: CloudRequest): AwsCall => {

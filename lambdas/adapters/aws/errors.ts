@@ -38,7 +38,7 @@ type Failure =
   | { readonly kind: 'bug'; readonly says: string };
 
 /** Sorts what an SDK client threw. */
-export const failureOf = (error: unknown): Failure => {
+export const awsFailureOf = (error: unknown): Failure => {
   const answered = Answered.safeParse(error);
   if (!answered.success) {
     const says = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -55,7 +55,7 @@ export const failureOf = (error: unknown): Failure => {
 
 /** The error that a call of `asked` (e.g. `ec2:RebootInstances`) leaves the adapter with. */
 export const translated = (asked: string, error: unknown): CloudError | StepError => {
-  const failure = failureOf(error);
+  const failure = awsFailureOf(error);
   if (failure.kind === 'refused') return new CloudError(failure.code, failure.says, error);
   if (failure.kind === 'bug')
     return contractBroken(`${asked} was given an input that has no wire form: ${failure.says}`, error);

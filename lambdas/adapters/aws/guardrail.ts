@@ -1,28 +1,28 @@
 import { ApplyGuardrailCommand, BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import * as z from 'zod';
 import type { Settings } from '../../contracts/settings.ts';
-import type { Screen, Screened } from '../../contracts/ports.ts';
+import type { ContentFilter, FilterResult } from '../../contracts/ports.ts';
 import { overHttp1 } from './bedrock-connection.ts';
 import { CONNECTION, type Connection } from './connection.ts';
-import { failureOf } from './errors.ts';
+import { awsFailureOf } from './errors.ts';
 import { piecesOf } from './guardrail-pieces.ts';
 
 /** All pieces of one text together. A piece takes about a second; a guardrail that is slower must not stop the step. */
-const SCREEN_MS = 10_000;
+const FILTER_MS = 10_000;
 
 /** How the guardrail is asked. */
 export interface GuardrailOptions {
   /** Told why a text could not be looked at; never told the text. */
   readonly onUnavailable?: (reason: string) => void;
   readonly connection?: Connection;
-  readonly screenMs?: number;
+  readonly filterMs?: number;
 }
 
 /** A Bedrock guardrail as a screen. Its own actions decide: BLOCKED is blocked, ANONYMIZED is masked, NONE is said. */
 export const bedrockGuardrail = (
   { id, version }: NonNullable<Settings['guardrail']>,
-  { onUnavailable, connection, screenMs = SCREEN_MS }: GuardrailOptions = {},
-): Screen => {
+  { onUnavailable, connection, filterMs = FILTER_MS }: GuardrailOptions = {},
+): ContentFilter => {
   const client = new BedrockRuntimeClient({
     ...CONNECTION,
     requestHandler: overHttp1(CONNECTION.requestHandler.requestTimeout),
@@ -41,14 +41,14 @@ export const bedrockGuardrail = (
     return verdictOf(await client.send(command, { abortSignal }), text);
   };
   return {
-    async screen(text) {
-      const signal = AbortSignal.timeout(screenMs);
+    async check(text) {
+      const signal = AbortSignal.timeout(filterMs);
       try {
         const verdicts: Verdict[] = [];
         for (const piece of piecesOf(text)) verdicts.push(await look(piece, signal));
         return together(verdicts);
       } catch (error) {
-        const reason = signal.aborted ? `no answer within ${screenMs / 1000} s` : reasonOf(error);
+        const reason = signal.aborted ? `no answer within ${filterMs / 1000} s` : reasonOf(error);
         onUnavailable?.(reason);
         return { kind: 'unavailable', reason };
       }
@@ -74,7 +74,7 @@ const Answer = z.looseObject({
   assessments: z.array(Assessment).nullish(),
 });
 
-type Verdict = Exclude<Screened, { kind: 'unavailable' }>;
+type Verdict = Exclude<FilterResult, { kind: 'unavailable' }>;
 
 /** What one answer says. A kind of intervention that we do not know is taken for a block. */
 const verdictOf = (answer: unknown, text: string): Verdict => {
@@ -113,6 +113,6 @@ const together = (verdicts: readonly Verdict[]): Verdict => {
 
 const reasonOf = (error: unknown): string => {
   if (error instanceof z.ZodError) return 'an answer that we cannot read';
-  const failure = failureOf(error);
+  const failure = awsFailureOf(error);
   return failure.kind === 'refused' ? failure.code : failure.says.slice(0, 200);
 };

@@ -12,7 +12,7 @@ import { ERROR } from '../../contracts/error-names.ts';
 import { contractBroken, StepError } from '../../contracts/errors.ts';
 import { ITEM_LIMIT, sizeOf, type Item } from './attributes.ts';
 import { CONNECTION, type Connection } from './connection.ts';
-import { failureOf } from './errors.ts';
+import { awsFailureOf } from './errors.ts';
 
 /** The client of the ledger. Writes are small and near: two seconds an attempt are plenty. */
 export const ledgerClient = (connection: Connection & { readonly endpoint?: string } = {}): DynamoDBClient =>
@@ -102,7 +102,7 @@ const unlessConditionFailed = (error: unknown): undefined => {
 };
 
 const rethrow = (error: unknown): never => {
-  const failure = failureOf(error);
+  const failure = awsFailureOf(error);
   if (failure.kind === 'unavailable')
     throw new StepError(
       ERROR.ledgerUnavailable,

@@ -3,10 +3,10 @@ import type { Clock } from '../../contracts/ports.ts';
 import { systemClock } from '../system.ts';
 import { assumeMemberRole, stsClient, type MemberAccess } from './assume-role.ts';
 import { readPolicy } from '../../providers/aws/session-policy.ts';
-import { wireTo, type Wire, type WireOptions } from './transport.ts';
+import { awsTransport, type AwsTransport, type AwsTransportOptions } from './transport.ts';
 
 /** Where Checkrein is, and the role by which it gets into the accounts of members. */
-export interface AwsOptions extends WireOptions {
+export interface AwsOptions extends AwsTransportOptions {
   readonly members?: MemberAccess | undefined;
   /** Default: the wall's. */
   readonly clock?: Clock;
@@ -16,25 +16,29 @@ export interface AwsOptions extends WireOptions {
 const MARGIN_MS = 60_000;
 
 /** Wires into member accounts under their read role: each for one account, one incident and one tool's calls. */
-export type MemberWires = (account: string, incidentId: string, calls: readonly AwsCall[]) => Promise<Wire>;
+export type MemberTransports = (
+  account: string,
+  incidentId: string,
+  calls: readonly AwsCall[],
+) => Promise<AwsTransport>;
 
 interface Kept {
-  readonly wire: Promise<Wire>;
+  readonly wire: Promise<AwsTransport>;
   /** No end while the session is still being asked for. */
   until: number;
 }
 
 /** Sessions are kept while they are good, and given to nobody but the account, incident and calls they are for. */
-export const memberWires = ({ members, clock = systemClock, ...aws }: AwsOptions): MemberWires => {
+export const memberTransports = ({ members, clock = systemClock, ...aws }: AwsOptions): MemberTransports => {
   const sts = stsClient(aws);
   const kept = new Map<string, Kept>();
 
   const open = (key: string, account: string, incidentId: string, policy: string): Kept => {
     const asked = assumeMemberRole(sts, members, account, { name: incidentId, incidentId, policy });
-    const wire = asked.then(
+    const transport = asked.then(
       ({ credentials, expiresAt }) => {
         entry.until = expiresAt.getTime() - MARGIN_MS;
-        return wireTo({ ...aws, connection: { ...aws.connection, credentials } });
+        return awsTransport({ ...aws, connection: { ...aws.connection, credentials } });
       },
       (error: unknown) => {
         // Whoever asks again asks STS again: somebody may have deployed the role meanwhile.
@@ -42,7 +46,7 @@ export const memberWires = ({ members, clock = systemClock, ...aws }: AwsOptions
         throw error;
       },
     );
-    const entry: Kept = { wire, until: Infinity };
+    const entry: Kept = { wire: transport, until: Infinity };
     kept.set(key, entry);
     return entry;
   };

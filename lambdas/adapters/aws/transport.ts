@@ -1,22 +1,22 @@
 import type { Service } from '../../contracts/tool.ts';
 import { contractBroken } from '../../contracts/errors.ts';
-import type { CloudRequest, Place } from '../../contracts/ports.ts';
+import type { CloudRequest, AccountRegion } from '../../contracts/ports.ts';
 import { COMMAND_TABLE } from './commands/table.ts';
 import { CONNECTION, type Connection } from './connection.ts';
-import { failureOf, translated } from './errors.ts';
+import { awsFailureOf, translated } from './errors.ts';
 
 /** Where calls go from, and who hears of them. */
-export interface WireOptions extends Place {
+export interface AwsTransportOptions extends AccountRegion {
   /** Told after each call how it ended: `ok`, the AWS error code, or `unavailable`. Never told what came back. */
   readonly onCall?: (request: CloudRequest, outcome: string) => void;
   readonly connection?: Connection;
 }
 
 /** Sends a call, of which errors speak as `asked`, under one set of credentials. */
-export type Wire = (asked: string, request: CloudRequest) => Promise<unknown>;
+export type AwsTransport = (asked: string, request: CloudRequest) => Promise<unknown>;
 
 /** A wire to AWS. It keeps its SDK clients, so a connection is opened once a service. */
-export const wireTo = ({ region, onCall, connection }: WireOptions): Wire => {
+export const awsTransport = ({ region, onCall, connection }: AwsTransportOptions): AwsTransport => {
   const connectionTo = remembered(async (name: Service) => {
     const { service } = await COMMAND_TABLE[name]();
     return { client: service.connect({ ...CONNECTION, ...connection, region }), commands: service.commands };
@@ -26,7 +26,7 @@ export const wireTo = ({ region, onCall, connection }: WireOptions): Wire => {
     const line = commands[request.command];
     if (line === undefined) throw contractBroken(unknownCommand(request, Object.keys(commands)));
     const output = await client.send(line.make(request.input)).catch((error: unknown) => {
-      const failure = failureOf(error);
+      const failure = awsFailureOf(error);
       onCall?.(request, failure.kind === 'refused' ? failure.code : failure.kind);
       throw translated(asked, error);
     });

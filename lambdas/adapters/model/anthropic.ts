@@ -1,8 +1,8 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { Model } from '../../contracts/ports.ts';
 import { ATTEMPT_MS, RETRIES, TOTAL_MS, type Bounds } from './bounds.ts';
-import { badKey, failureOf } from './failures.ts';
-import { fromWire, toWire } from './messages-format.ts';
+import { badKey, modelFailureOf } from './failures.ts';
+import { fromMessagesFormat, toMessagesFormat } from './messages-format.ts';
 
 export interface AnthropicOptions extends Bounds {
   /** Asked once a turn, so that a rotated key needs no new deployment. Its own errors pass through. */
@@ -17,7 +17,7 @@ export const anthropicModel = (options: AnthropicOptions): Model => {
   return {
     async decide(request) {
       const key = usable(await apiKey());
-      const wire = toWire(request);
+      const transport = toMessagesFormat(request);
       const client = new Anthropic({
         apiKey: key,
         baseURL: baseUrl,
@@ -28,10 +28,15 @@ export const anthropicModel = (options: AnthropicOptions): Model => {
         openTelemetry: false,
       });
       const signal = AbortSignal.timeout(totalMs);
-      const answer = await client.messages.create(wire, { signal }).catch((thrown: unknown) => {
-        throw failureOf(thrown, { baseUrl, key, model: request.model, outOfTimeMs: signal.aborted ? totalMs : null });
+      const answer = await client.messages.create(transport, { signal }).catch((thrown: unknown) => {
+        throw modelFailureOf(thrown, {
+          baseUrl,
+          key,
+          model: request.model,
+          outOfTimeMs: signal.aborted ? totalMs : null,
+        });
       });
-      return fromWire(answer, baseUrl);
+      return fromMessagesFormat(answer, baseUrl);
     },
   };
 };

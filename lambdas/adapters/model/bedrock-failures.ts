@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ERROR } from '../../contracts/error-names.ts';
 import { contractBroken, StepError } from '../../contracts/errors.ts';
-import { failureOf } from '../aws/errors.ts';
+import { awsFailureOf } from '../aws/errors.ts';
 
 /** What a failed call was about. */
 export interface BedrockCall {
@@ -54,7 +54,7 @@ const Thrown = z.looseObject({
 
 /** Turns what the SDK threw into an error that the state machine knows: wait, fix the deployment, or report a bug. */
 export const bedrockFailureOf = (thrown: unknown, { model, profile, region, outOfTimeMs }: BedrockCall): StepError => {
-  const failure = failureOf(thrown);
+  const failure = awsFailureOf(thrown);
   const code = failure.kind === 'refused' ? failure.code : null;
   const { name, $metadata } = Thrown.safeParse(thrown).data ?? {};
   const requestId = $metadata?.requestId ?? null;

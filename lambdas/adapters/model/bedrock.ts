@@ -6,7 +6,7 @@ import { overHttp1 } from '../aws/bedrock-connection.ts';
 import type { Connection } from '../aws/connection.ts';
 import { bedrockFailureOf, cutShort, notOnBedrock } from './bedrock-failures.ts';
 import { ATTEMPT_MS, RETRIES, TOTAL_MS, type Bounds } from './bounds.ts';
-import { fromWire, toWire } from './messages-format.ts';
+import { fromMessagesFormat, toMessagesFormat } from './messages-format.ts';
 
 /**
  * The version of the Messages API that is asked for. Every Claude model on Bedrock takes it; the newer `2026-10-21`,
@@ -42,14 +42,19 @@ export const bedrockModel = (options: BedrockOptions): Model => {
       const { body } = await client.send(command, { abortSignal: signal }).catch((thrown: unknown) => {
         throw bedrockFailureOf(thrown, { ...context, outOfTimeMs: signal.aborted ? totalMs : null });
       });
-      return fromWire(parsed(body.transformToString()), `Amazon Bedrock in ${context.region}`);
+      return fromMessagesFormat(parsed(body.transformToString()), `Amazon Bedrock in ${context.region}`);
     },
   };
 };
 
 /** The model is in the path. That a model may call several tools at once or none is the default, and not every model lets one say so. */
 const bodyOf = (request: ModelRequest): string =>
-  JSON.stringify({ anthropic_version: VERSION, ...toWire(request), model: undefined, tool_choice: undefined });
+  JSON.stringify({
+    anthropic_version: VERSION,
+    ...toMessagesFormat(request),
+    model: undefined,
+    tool_choice: undefined,
+  });
 
 const parsed = (body: string): unknown => {
   try {

@@ -1,8 +1,8 @@
 import type { Model } from '../../contracts/ports.ts';
-import type { Surroundings } from '../../runtime/serve.ts';
+import type { LambdaRuntime } from '../../runtime/serve.ts';
 
 /** The model where the settings say it is. An SDK is loaded with the first turn, and only the one that is used. */
-export const configuredModel = ({ env, rules }: Surroundings): Model => {
+export const configuredModel = ({ env, rules }: LambdaRuntime): Model => {
   const source = rules.settings.model;
   switch (source.provider) {
     case 'anthropic': {

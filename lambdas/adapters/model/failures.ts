@@ -30,7 +30,7 @@ const WHERE_THE_KEY_IS =
   '(on a laptop, the environment variable ANTHROPIC_API_KEY).';
 
 /** Turns what the SDK threw into an error that the state machine knows: wait, fix the deployment, or report a bug. */
-export const failureOf = (thrown: unknown, context: CallContext): StepError => {
+export const modelFailureOf = (thrown: unknown, context: CallContext): StepError => {
   const failure = describe(thrown, context.key);
   const { status } = failure;
   const said = sentence(failure);

@@ -16,7 +16,7 @@ const CACHE = { cache_control: { type: 'ephemeral' } } as const satisfies Partia
 const CACHED_USER_MESSAGES = 2;
 
 /** What we ask, as the Messages API wants it. */
-export const toWire = (request: ModelRequest): Anthropic.MessageCreateParamsNonStreaming => ({
+export const toMessagesFormat = (request: ModelRequest): Anthropic.MessageCreateParamsNonStreaming => ({
   model: request.model,
   max_tokens: request.maxTokens,
   system: [{ type: 'text', text: request.system, ...CACHE }],
@@ -102,7 +102,7 @@ const Answer = z.looseObject({
 });
 
 /** What the API answered, as a turn. Without its usage an answer cannot be accounted for and is not taken. */
-export const fromWire = (answer: unknown, from: string): ModelTurn => {
+export const fromMessagesFormat = (answer: unknown, from: string): ModelTurn => {
   const parsed = Answer.safeParse(answer);
   if (!parsed.success) {
     throw new StepError(

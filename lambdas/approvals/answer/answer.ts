@@ -1,16 +1,16 @@
 import type { Rules } from '../../contracts/rules.ts';
 import type { EventData, TraceEvent } from '../../contracts/events.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
-import { brokenGlass, issueGrants } from '../../kernel/changes/grants.ts';
+import { breakGlassMark, issueGrants } from '../../kernel/changes/grants.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import { grantMinutes } from '../../kernel/changes/timing.ts';
 import { allOf, lastOf } from '../../kernel/trace/queries.ts';
 import type { Calendar, Callbacks, Clock, Ids, Ledger, MacGenerator, Notifier, Switch } from '../../contracts/ports.ts';
-import { entitlement, lookUp, type Found } from './question.ts';
-import { quorumOf } from './quorum.ts';
-import { recordYes } from './approval-rows.ts';
-import { finish, settledSentence, settleOnce, settlementOf, type Settlement } from './outcome.ts';
+import { entitlement, findQuestion, type OpenQuestion } from './question.ts';
+import { countApprovals } from './quorum.ts';
+import { recordApproval } from './approval-rows.ts';
+import { finish, outcomeSentence, recordOutcomeOnce, outcomeOf, type ApprovalOutcome } from './outcome.ts';
 
 export interface AnswerPorts {
   readonly ledger: Ledger;
@@ -49,10 +49,14 @@ export type Receipt =
 const refused = (because: Refusal, says: string): Receipt => ({ status: 'refused', because, says });
 
 /** An answer as it counts: `freeze` is the change freeze that it is given in, which only a broken glass gets past. */
-type Heard = Answer & { readonly freeze: string | undefined };
+type EffectiveAnswer = Answer & { readonly freeze: string | undefined };
 
 /** Why a question takes no answer of this kind now, whoever gives it. */
-const obstacle = async (given: Heard, { events, asked }: Found, ports: AnswerPorts): Promise<Receipt | undefined> => {
+const blocker = async (
+  given: EffectiveAnswer,
+  { events, asked }: OpenQuestion,
+  ports: AnswerPorts,
+): Promise<Receipt | undefined> => {
   if (lastOf(events, 'incident.closed') !== undefined)
     return refused('closed', 'The incident was closed without an answer. Nothing can be changed in it any more.');
   if (!(Date.parse(asked.expiresAt) > ports.clock.now().getTime()))
@@ -72,8 +76,8 @@ const obstacle = async (given: Heard, { events, asked }: Found, ports: AnswerPor
  * One person counts once. Heard after one's own approval is only a denial, which stops what was not yet granted,
  * and an approval that breaks the glass where the first did not.
  */
-const heardBefore =
-  ({ approvalId, approver, answer, freeze }: Heard) =>
+const answeredBefore =
+  ({ approvalId, approver, answer, freeze }: EffectiveAnswer) =>
   (events: readonly TraceEvent[]): boolean =>
     allOf(events, 'approval.answered')
       .filter(({ data }) => data.approvalId === approvalId && data.approver === approver && data.counted)
@@ -82,17 +86,17 @@ const heardBefore =
         return answer === 'approve' && (freeze === undefined || data.breakGlass === true);
       });
 
-const settle = async (
-  settlement: Settlement,
-  given: Heard,
-  { planned }: Found,
+const close = async (
+  outcome: ApprovalOutcome,
+  given: EffectiveAnswer,
+  { planned }: OpenQuestion,
   journal: Journal,
   ports: AnswerPorts,
 ): Promise<Receipt> => {
-  const settled = await settleOnce(ports.ledger, given.approvalId, settlement);
+  const settled = await recordOutcomeOnce(ports.ledger, given.approvalId, outcome);
   await finish(journal, ports, given.approvalId, planned, settled);
-  if (settled.outcome !== settlement.outcome)
-    return refused('settled', `Somebody was faster. ${settledSentence(settled)}`);
+  if (settled.outcome !== outcome.outcome)
+    return refused('settled', `Somebody was faster. ${outcomeSentence(settled)}`);
   return settled.outcome === 'granted'
     ? { status: 'granted', says: 'Approved. The change is made now, if the target is still as the dry run saw it.' }
     : { status: 'denied', says: 'Denied. Nothing will be changed, and the agent gets your reason.' };
@@ -100,49 +104,49 @@ const settle = async (
 
 const grant = async (
   reason: string,
-  given: Heard,
-  found: Found,
+  given: EffectiveAnswer,
+  open: OpenQuestion,
   journal: Journal,
   ports: AnswerPorts,
 ): Promise<Receipt> => {
   const { freeze } = given;
   const breakGlass = freeze !== undefined;
-  const quorum = await quorumOf(found, journal.events, breakGlass, ports);
+  const quorum = await countApprovals(open, journal.events, breakGlass, ports);
   if (quorum.kind === 'never') return refused('not-entitled', `Your approval was recorded, but: ${quorum.reason}`);
   const { kind, by, needed } = quorum;
   if (kind === 'open') return { status: 'counted', says: `Your approval counts. ${by.length} of ${needed} needed.` };
-  const minutes = grantMinutes(ports.rules.settings, agentOf(ports.rules, found.question.agent));
+  const minutes = grantMinutes(ports.rules.settings, agentOf(ports.rules, open.question.agent));
   const yes = { approvers: by, breakGlass };
-  const grants = await issueGrants({ ...ports, mac: ports.grantMac }, found.planned, yes, minutes);
-  const settlement: Settlement = { outcome: 'granted', by: [...by], reason, grants, ...(breakGlass && { freeze }) };
-  return settle(settlement, given, found, journal, ports);
+  const grants = await issueGrants({ ...ports, mac: ports.grantMac }, open.planned, yes, minutes);
+  const outcome: ApprovalOutcome = { outcome: 'granted', by: [...by], reason, grants, ...(breakGlass && { freeze }) };
+  return close(outcome, given, open, journal, ports);
 };
 
 /** Takes one person's answer: recorded, held to policy, counted towards the quorum, and at most once. */
 export const takeAnswer = async (answer: Answer, ports: AnswerPorts): Promise<Receipt> => {
-  const given: Heard = { ...answer, freeze: await ports.calendar.freeze() };
-  const found = await lookUp(ports.ledger, given.approvalId);
-  if (found === undefined) return refused('unknown', 'There is no such question.');
-  const { question, planned, events } = found;
+  const given: EffectiveAnswer = { ...answer, freeze: await ports.calendar.freeze() };
+  const open = await findQuestion(ports.ledger, given.approvalId);
+  if (open === undefined) return refused('unknown', 'There is no such question.');
+  const { question, planned, events } = open;
   // Two clicks are two answers, not two attempts of one step: each writes under a name of its own, so
   // that neither takes the other's event for its own when they race.
   const journal = await Journal.open(ports, ports.ids.fresh('approve-page'), {
     incidentId: question.incidentId,
     seq: events.length,
   });
-  const over = await settlementOf(ports.ledger, given.approvalId);
+  const over = await outcomeOf(ports.ledger, given.approvalId);
   if (over !== undefined) {
     if (lastOf(events, 'incident.closed') === undefined) await finish(journal, ports, given.approvalId, planned, over);
-    return refused('settled', `This was settled before. ${settledSentence(over)}`);
+    return refused('settled', `This was settled before. ${outcomeSentence(over)}`);
   }
-  const hindrance = await obstacle(given, found, ports);
+  const hindrance = await blocker(given, open, ports);
   if (hindrance !== undefined) return hindrance;
   const breakGlass = given.answer === 'approve' && given.freeze !== undefined;
-  const right = entitlement(ports, given.approver, found, breakGlass);
+  const right = entitlement(ports, given.approver, open, breakGlass);
   const counted = given.answer === 'deny' ? right.known : right.mayApprove;
   if (counted && given.answer === 'approve')
-    await recordYes(ports.ledger, given.approvalId, given.approver, breakGlass);
-  const recorded = await journal.onceUnless('approval.answered', heardBefore(given), () => ({
+    await recordApproval(ports.ledger, given.approvalId, given.approver, breakGlass);
+  const recorded = await journal.onceUnless('approval.answered', answeredBefore(given), () => ({
     data: {
       approvalId: given.approvalId,
       digest: planned.digest,
@@ -150,7 +154,7 @@ export const takeAnswer = async (answer: Answer, ports: AnswerPorts): Promise<Re
       answer: given.answer,
       reason: given.reason,
       via: given.via,
-      ...brokenGlass(breakGlass),
+      ...breakGlassMark(breakGlass),
       counted,
       statements: right.statements,
     },
@@ -161,6 +165,6 @@ export const takeAnswer = async (answer: Answer, ports: AnswerPorts): Promise<Re
 
   const reason = given.reason.trim() === '' ? 'no reason was given.' : given.reason.trim();
   return given.answer === 'deny'
-    ? settle({ outcome: 'denied', by: [given.approver], reason, grants: [] }, given, found, journal, ports)
-    : grant(reason, given, found, journal, ports);
+    ? close({ outcome: 'denied', by: [given.approver], reason, grants: [] }, given, open, journal, ports)
+    : grant(reason, given, open, journal, ports);
 };

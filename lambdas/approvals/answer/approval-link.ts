@@ -6,13 +6,13 @@ import type { MacGenerator, MacVerifier } from '../../contracts/ports.ts';
  * What a link says: which question, and to whom it was sent. It holds no task token and grants nothing by
  * itself: opening it shows a page.
  */
-const Link = z.strictObject({ approvalId: z.string(), approver: z.string(), expiresAt: z.string() });
-export type Link = z.infer<typeof Link>;
+const ApprovalLink = z.strictObject({ approvalId: z.string(), approver: z.string(), expiresAt: z.string() });
+export type ApprovalLink = z.infer<typeof ApprovalLink>;
 
-const message = (link: Link): Uint8Array => Buffer.from(`checkrein/link/v1\n${canonical(link)}`);
+const message = (link: ApprovalLink): Uint8Array => Buffer.from(`checkrein/link/v1\n${canonical(link)}`);
 
 /** Signs a link: `<base64url of its JSON>.<base64url of its MAC>`. */
-export const signLink = async (mac: MacGenerator, link: Link): Promise<string> => {
+export const signLink = async (mac: MacGenerator, link: ApprovalLink): Promise<string> => {
   const signature = Buffer.from(await mac.generate(message(link)), 'base64');
   return `${Buffer.from(canonical(link)).toString('base64url')}.${signature.toString('base64url')}`;
 };
@@ -40,10 +40,14 @@ const expired = (at: string): LinkFault => ({
 });
 
 /** Reads a link, or says why it does not count. Any changed bit is "not genuine"; nothing is said about which. */
-export const readLink = async (mac: MacVerifier, token: string, now: Date): Promise<{ link: Link } | LinkFault> => {
+export const readLink = async (
+  mac: MacVerifier,
+  token: string,
+  now: Date,
+): Promise<{ link: ApprovalLink } | LinkFault> => {
   const [body, signature, ...rest] = token.split('.');
   if (body === undefined || signature === undefined || rest.length > 0) return forged;
-  const link = Link.safeParse(decode(body));
+  const link = ApprovalLink.safeParse(decode(body));
   // A link has one spelling, so that what was signed is what was sent.
   if (!link.success || Buffer.from(canonical(link.data)).toString('base64url') !== body) return forged;
   if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) return forged;

@@ -6,7 +6,7 @@ import { reportLines } from '../../kernel/trace/plan-text.ts';
 import type { Notification, Notifier } from '../../contracts/ports.ts';
 
 /** A yes in spite of a change freeze. */
-export interface BrokenGlass {
+export interface FreezeOverride {
   readonly approvalId: string;
   readonly by: readonly string[];
   readonly reason: string;
@@ -14,15 +14,19 @@ export interface BrokenGlass {
   readonly freeze: string;
 }
 
-const messageOf = (glass: BrokenGlass, { handle, digest, plan }: PlanOnTrace, incidentId: string): Notification => ({
+const messageOf = (
+  override: FreezeOverride,
+  { handle, digest, plan }: PlanOnTrace,
+  incidentId: string,
+): Notification => ({
   about: 'break-glass',
   incidentId,
   subject: `Change freeze broken: ${plan.tool} on ${plan.target.id}`,
   text: [
-    `${glass.by.join(', ')} approved a change in spite of a change freeze. It is made now.`,
+    `${override.by.join(', ')} approved a change in spite of a change freeze. It is made now.`,
     '',
-    `Freeze: ${glass.freeze}`,
-    `Reason: ${glass.reason}`,
+    `Freeze: ${override.freeze}`,
+    `Reason: ${override.reason}`,
     `Change: ${plan.tool} on ${plan.target.arn} (${plan.target.environment}).`,
     ...reportLines(plan.report).map((line) => `  ${line}`),
     '',
@@ -32,21 +36,21 @@ const messageOf = (glass: BrokenGlass, { handle, digest, plan }: PlanOnTrace, in
 });
 
 const wasTold =
-  ({ approvalId }: BrokenGlass) =>
+  ({ approvalId }: FreezeOverride) =>
   (events: readonly TraceEvent[]): boolean =>
     allOf(events, 'people.notified').some(({ data }) => data.question === approvalId);
 
 /** Tells everyone, not only those who were asked, before the change is made. */
-export const tellOfBrokenGlass = async (
-  glass: BrokenGlass,
+export const notifyBreakGlass = async (
+  override: FreezeOverride,
   planned: PlanOnTrace,
   journal: Journal,
   notifier: Notifier,
 ): Promise<void> => {
-  await journal.onceUnless('people.notified', wasTold(glass), async () => ({
+  await journal.onceUnless('people.notified', wasTold(override), async () => ({
     data: {
-      ...(await sent(notifier, messageOf(glass, planned, journal.incident))),
-      question: glass.approvalId,
+      ...(await sent(notifier, messageOf(override, planned, journal.incident))),
+      question: override.approvalId,
     },
   }));
 };

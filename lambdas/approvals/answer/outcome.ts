@@ -5,11 +5,11 @@ import { JsonObject } from '../../contracts/json.ts';
 import { FAMILY, type RowKey } from '../../contracts/ledger-keys.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import { sha256 } from '../../kernel/trace/canonical.ts';
-import { brokenGlass } from '../../kernel/changes/grants.ts';
+import { breakGlassMark } from '../../kernel/changes/grants.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { allOf, unansweredCalls, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import type { Callbacks, Ledger, Notifier } from '../../contracts/ports.ts';
-import { tellOfBrokenGlass } from './break-glass.ts';
+import { notifyBreakGlass } from './break-glass.ts';
 
 /** The id of the question about one plan of one incident. The same for every retry and every reminder. */
 export const approvalIdOf = (incidentId: string, digest: string): string =>
@@ -31,7 +31,7 @@ export const questionRow = (approvalId: string): RowKey => ({
 });
 
 /** How a question ended. Created once: of an answer and an expiry at the same moment, one counts. */
-const Settlement = z.object({
+const ApprovalOutcome = z.object({
   outcome: z.enum(['granted', 'denied', 'expired']),
   by: z.array(z.string()),
   reason: z.string(),
@@ -39,26 +39,30 @@ const Settlement = z.object({
   /** What the change calendar said, where those who approved broke the glass. */
   freeze: z.string().optional(),
 });
-export type Settlement = z.infer<typeof Settlement>;
-const settlementRow = (approvalId: string): RowKey => ({ family: FAMILY.approval, id: approvalId, part: 'settlement' });
+export type ApprovalOutcome = z.infer<typeof ApprovalOutcome>;
+const outcomeRow = (approvalId: string): RowKey => ({ family: FAMILY.approval, id: approvalId, part: 'settlement' });
 
 /** The settlement of a question, if there is one. */
-export const settlementOf = async (ledger: Ledger, approvalId: string): Promise<Settlement | undefined> => {
-  const row = await ledger.fetch(settlementRow(approvalId));
-  return row === undefined ? undefined : Settlement.parse(row.data);
+export const outcomeOf = async (ledger: Ledger, approvalId: string): Promise<ApprovalOutcome | undefined> => {
+  const row = await ledger.fetch(outcomeRow(approvalId));
+  return row === undefined ? undefined : ApprovalOutcome.parse(row.data);
 };
 
 /** Settles a question, or answers with how it had been settled before. */
-export const settleOnce = async (ledger: Ledger, approvalId: string, settlement: Settlement): Promise<Settlement> =>
-  Settlement.parse((await ledger.create(settlementRow(approvalId), JsonObject.parse(settlement))).row.data);
+export const recordOutcomeOnce = async (
+  ledger: Ledger,
+  approvalId: string,
+  outcome: ApprovalOutcome,
+): Promise<ApprovalOutcome> =>
+  ApprovalOutcome.parse((await ledger.create(outcomeRow(approvalId), JsonObject.parse(outcome))).row.data);
 
 /** How a question ended, for people. */
-export const settledSentence = ({ outcome, by }: Pick<Settlement, 'outcome' | 'by'>): string =>
+export const outcomeSentence = ({ outcome, by }: Pick<ApprovalOutcome, 'outcome' | 'by'>): string =>
   outcome === 'expired'
     ? 'It expired: nobody answered in time, and silence counts as no.'
     : `It was ${outcome} by ${by.join(', ')}.`;
 
-const toldTo = (handle: string, { outcome, by, reason }: Settlement): string => {
+const toldTo = (handle: string, { outcome, by, reason }: ApprovalOutcome): string => {
   switch (outcome) {
     case 'granted':
       return '';
@@ -83,10 +87,10 @@ export const finish = async (
   ports: { readonly ledger: Ledger; readonly callbacks: Callbacks; readonly notifier: Notifier },
   approvalId: string,
   planned: PlanOnTrace,
-  settlement: Settlement,
+  ended: ApprovalOutcome,
 ): Promise<void> => {
   const { handle, digest } = planned;
-  const { outcome, by, reason, grants, freeze } = settlement;
+  const { outcome, by, reason, grants, freeze } = ended;
   if (outcome === 'granted')
     await journal.onceUnless(
       'grant.issued',
@@ -95,11 +99,11 @@ export const finish = async (
     );
   await journal.onceUnless('approval.closed', isClosed(approvalId), () => {
     const toolUseId = unansweredCalls(journal.events)[0]?.id ?? null;
-    const replies = outcome === 'granted' ? [] : [{ toolUseId, text: toldTo(handle, settlement), isError: true }];
-    return { data: { approvalId, digest, outcome, by, reason, ...brokenGlass(freeze !== undefined) }, replies };
+    const replies = outcome === 'granted' ? [] : [{ toolUseId, text: toldTo(handle, ended), isError: true }];
+    return { data: { approvalId, digest, outcome, by, reason, ...breakGlassMark(freeze !== undefined) }, replies };
   });
   if (freeze !== undefined)
-    await tellOfBrokenGlass({ approvalId, by, reason, freeze }, planned, journal, ports.notifier);
+    await notifyBreakGlass({ approvalId, by, reason, freeze }, planned, journal, ports.notifier);
   const row = await ports.ledger.fetch(questionRow(approvalId));
   if (row === undefined) throw contractBroken(`There is no question ${approvalId}.`);
   const { incidentId, agent, taskToken } = Question.parse(row.data);

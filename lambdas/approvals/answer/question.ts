@@ -6,7 +6,7 @@ import type { TraceEvent } from '../../contracts/events.ts';
 import { Question, questionRow } from './outcome.ts';
 
 /** The question with its plan and its trace; nothing where there is no such question. */
-export const lookUp = async (ledger: Ledger, approvalId: string) => {
+export const findQuestion = async (ledger: Ledger, approvalId: string) => {
   const row = await ledger.fetch(questionRow(approvalId));
   if (row === undefined) return undefined;
   const question = Question.parse(row.data);
@@ -16,7 +16,7 @@ export const lookUp = async (ledger: Ledger, approvalId: string) => {
   return planned === undefined || asked === undefined ? undefined : { question, events, planned, asked: asked.data };
 };
 /** What stands behind a link. */
-export type Found = NonNullable<Awaited<ReturnType<typeof lookUp>>>;
+export type OpenQuestion = NonNullable<Awaited<ReturnType<typeof findQuestion>>>;
 
 /** Whether a person is one of the approvers, and whether policy lets them approve this plan, as of now. */
 export const entitlement = (

@@ -4,11 +4,11 @@ import { agentOf } from '../../kernel/model/agents.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import { allOf } from '../../kernel/trace/queries.ts';
 import type { Ledger } from '../../contracts/ports.ts';
-import type { Found } from './question.ts';
-import { saidYes } from './approval-rows.ts';
+import type { OpenQuestion } from './question.ts';
+import { wasApprovedBy } from './approval-rows.ts';
 
 /** Who has approved, and whether that is enough. `never`: policy forbids the plan, or releases it to no number of people. */
-export type Quorum =
+export type ApprovalCount =
   | { readonly kind: 'reached' | 'open'; readonly by: readonly string[]; readonly needed: number }
   | { readonly kind: 'never'; readonly reason: string };
 
@@ -17,12 +17,12 @@ export type Quorum =
  * approved before it have to say that they mean it all the same; and no fewer are needed than were asked for, or than
  * policy wants for breaking it.
  */
-export const quorumOf = async (
-  { question, planned, asked }: Found,
+export const countApprovals = async (
+  { question, planned, asked }: OpenQuestion,
   events: readonly TraceEvent[],
   breakGlass: boolean,
   { ledger, rules, policy }: { readonly ledger: Ledger; readonly rules: Rules; readonly policy: PolicyEngine },
-): Promise<Quorum> => {
+): Promise<ApprovalCount> => {
   const agent = agentOf(rules, question.agent);
   // Asked once more: rules may have been deployed since, and that policy let it through stands only on the trace.
   const change = policy.mayPropose({ ...planned.plan, agent, phase: 'plan' });
@@ -35,7 +35,7 @@ export const quorumOf = async (
   const valid = approvals.filter(({ data }) => !breakGlass || data.breakGlass === true);
   const by: string[] = [];
   for (const { data } of valid) {
-    const said = await saidYes(ledger, asked.approvalId, data.approver, data.breakGlass === true);
+    const said = await wasApprovedBy(ledger, asked.approvalId, data.approver, data.breakGlass === true);
     if (said && !by.includes(data.approver)) by.push(data.approver);
   }
   const needed = Math.max(asked.needed, release.needed);

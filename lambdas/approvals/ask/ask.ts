@@ -7,13 +7,13 @@ import { agentOf } from '../../kernel/model/agents.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { notifyOnce } from '../../kernel/model/notify.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
-import { allOf, lastOf, planInHand, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { allOf, lastOf, currentPlan, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import type { Callbacks, Clock, Ledger, MacGenerator, Notifier } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { signLink } from '../answer/approval-link.ts';
 import { approvalMessage } from './message.ts';
 import { entitlement } from '../answer/question.ts';
-import { approvalIdOf, finish, type Question, questionRow, settleOnce, settlementOf } from '../answer/outcome.ts';
+import { approvalIdOf, finish, type Question, questionRow, recordOutcomeOnce, outcomeOf } from '../answer/outcome.ts';
 
 export interface AskPorts {
   readonly ledger: Ledger;
@@ -69,7 +69,7 @@ const sendTo = async (approvers: readonly string[], round: Round, journal: Journ
 const run = async ({ state, taskToken }: ApproveInput, ports: AskPorts): Promise<undefined> => {
   const journal = await Journal.open(ports, 'approve', state);
   agentOf(ports.rules, state.agent);
-  const planned = planInHand(journal.eventsBefore);
+  const planned = currentPlan(journal.eventsBefore);
   const { remindMinutes, expireMinutes } = ports.rules.settings.approval;
   const approvalId = approvalIdOf(state.incidentId, planned.digest);
   await rememberToken(ports, approvalId, { ...state, digest: planned.digest, taskToken });
@@ -91,7 +91,7 @@ const run = async ({ state, taskToken }: ApproveInput, ports: AskPorts): Promise
   const round: Round = { approvalId, planned, expiresAt: asked.data.expiresAt };
   await sendTo(asked.data.approvers, round, journal, ports);
 
-  const settled = await settlementOf(ports.ledger, approvalId);
+  const settled = await outcomeOf(ports.ledger, approvalId);
   const now = ports.clock.now().getTime();
   const late = now >= Date.parse(asked.data.expiresAt);
   const due = settled === undefined && !late ? Math.floor((now - Date.parse(asked.at)) / (remindMinutes * 60_000)) : 0;
@@ -110,9 +110,9 @@ const run = async ({ state, taskToken }: ApproveInput, ports: AskPorts): Promise
   const reason = nobody
     ? `Policy lets ${people.length} of the known approvers approve this plan, and ${asked.data.needed} must.`
     : 'Nobody answered in time.';
-  const settlement =
-    settled ?? (await settleOnce(ports.ledger, approvalId, { outcome: 'expired', by: [], reason, grants: [] }));
-  await finish(journal, ports, approvalId, planned, settlement);
+  const outcome =
+    settled ?? (await recordOutcomeOnce(ports.ledger, approvalId, { outcome: 'expired', by: [], reason, grants: [] }));
+  await finish(journal, ports, approvalId, planned, outcome);
   return undefined;
 };
 

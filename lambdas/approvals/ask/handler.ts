@@ -6,11 +6,11 @@ import { policyEngine } from '../../kernel/policy/engine.ts';
 import { serve } from '../../runtime/serve.ts';
 import { ask } from './ask.ts';
 
-export const handler = serve(ask, (surroundings) => ({
-  ...basics(surroundings),
-  policy: policyEngine(surroundings.rules),
-  linkMac: kmsMacGenerator(surroundings.env('linkKey')),
-  notifier: snsNotifier(surroundings.env('topic')),
+export const handler = serve(ask, (runtime) => ({
+  ...basics(runtime),
+  policy: policyEngine(runtime.rules),
+  linkMac: kmsMacGenerator(runtime.env('linkKey')),
+  notifier: snsNotifier(runtime.env('topic')),
   callbacks: sfnCallbacks(),
-  pageUrl: surroundings.env('pageUrl').replace(/\/$/, ''),
+  pageUrl: runtime.env('pageUrl').replace(/\/$/, ''),
 }));

@@ -2,8 +2,8 @@ import { allOf } from '../../kernel/trace/queries.ts';
 import type { Receipt } from '../answer/answer.ts';
 import { html, type Html } from './html.ts';
 import { listOf, moment } from './parts.ts';
-import { settledSentence } from '../answer/outcome.ts';
-import type { Visit } from './page-view.ts';
+import { outcomeSentence } from '../answer/outcome.ts';
+import type { PageView } from './page-view.ts';
 
 /** Characters of a reason: a paragraph, since the model reads it. */
 export const REASON_LIMIT = 1000;
@@ -20,27 +20,27 @@ export interface Remarks {
 }
 
 /** Where the visitor decides, or reads how it was decided. */
-export const decision = (visit: Visit, remarks: Remarks): Html =>
+export const decision = (view: PageView, remarks: Remarks): Html =>
   html`<section class="decision" id="decision" aria-labelledby="decision-title">
-    <h2 id="decision-title">${visit.settlement === undefined ? 'Your decision' : 'Decision'}</h2>
-    ${visit.settlement === undefined ? open(visit, remarks) : settled(visit.settlement)} ${answers(visit)}
+    <h2 id="decision-title">${view.outcome === undefined ? 'Your decision' : 'Decision'}</h2>
+    ${view.outcome === undefined ? open(view, remarks) : settled(view.outcome)} ${answers(view)}
   </section>`;
 
-const settled = (settlement: NonNullable<Visit['settlement']>): Html =>
+const settled = (outcome: NonNullable<PageView['outcome']>): Html =>
   html`<p>
-      <strong class="${settlement.outcome === 'granted' ? 'good' : 'bad'}">${settledSentence(settlement)}</strong>
+      <strong class="${outcome.outcome === 'granted' ? 'good' : 'bad'}">${outcomeSentence(outcome)}</strong>
     </p>
-    ${settlement.outcome === 'expired' ? html`<p>${settlement.reason}</p>` : ''}`;
+    ${outcome.outcome === 'expired' ? html`<p>${outcome.reason}</p>` : ''}`;
 
-const open = (visit: Visit, { typed = '', breakGlass = false, fault = '' }: Remarks): Html => {
-  if (visit.closed)
+const open = (view: PageView, { typed = '', breakGlass = false, fault = '' }: Remarks): Html => {
+  if (view.closed)
     return html`<p>The incident was closed without an answer. Nothing can be changed in it any more.</p>`;
-  const { mayApprove, approvedBefore, freeze } = visit;
+  const { mayApprove, approvedBefore, freeze } = view;
   const offersYes = mayApprove.permitted && !approvedBefore;
   return html`${approvedBefore ? html`<p>You approved. Until somebody else does too, you can still deny.</p>` : ''}
     ${mayApprove.permitted || approvedBefore ? '' : html`<p class="warn"><strong>You cannot approve now.</strong> ${mayApprove.reason}</p>`}
     <form method="post" action="?">
-      <input type="hidden" name="t" value="${visit.token}" />
+      <input type="hidden" name="t" value="${view.token}" />
       <label for="reason">Reason</label>
       <p class="small quiet" id="reason-help">
         Needed to deny: the agent reads it and plans again.
@@ -83,7 +83,7 @@ ${typed}</textarea>`
       >
 ${typed}</textarea>`;
 
-const answers = ({ found, now }: Visit): Html => {
+const answers = ({ question: found, now }: PageView): Html => {
   const given = allOf(found.events, 'approval.answered').filter(
     ({ data }) => data.approvalId === found.asked.approvalId,
   );

@@ -8,15 +8,15 @@ import { fromFunctionUrl, handleApproval } from './http.ts';
 
 export const handler = lambda(
   'approval-page',
-  (surroundings) => ({
-    ...basics(surroundings),
-    policy: policyEngine(surroundings.rules),
-    switch: killSwitch(surroundings),
-    calendar: changeCalendar(surroundings),
-    grantMac: kmsMacGenerator(surroundings.env('grantKey')),
-    linkMac: kmsMacVerifier(surroundings.env('linkKey')),
+  (runtime) => ({
+    ...basics(runtime),
+    policy: policyEngine(runtime.rules),
+    switch: killSwitch(runtime),
+    calendar: changeCalendar(runtime),
+    grantMac: kmsMacGenerator(runtime.env('grantKey')),
+    linkMac: kmsMacVerifier(runtime.env('linkKey')),
     callbacks: sfnCallbacks(),
-    notifier: snsNotifier(surroundings.env('topic')),
+    notifier: snsNotifier(runtime.env('topic')),
   }),
   (event, ports) => handleApproval(fromFunctionUrl(event), ports),
 );

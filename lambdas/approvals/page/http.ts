@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { contractBroken } from '../../contracts/errors.ts';
 import { takeAnswer, type Receipt, type Refusal } from '../answer/answer.ts';
-import { readLink, type Link, type LinkFault } from '../answer/approval-link.ts';
+import { readLink, type ApprovalLink, type LinkFault } from '../answer/approval-link.ts';
 import { approvalPage } from './page.ts';
 import { REASON_LIMIT, type Remarks } from './decision.ts';
 import { CONTENT_SECURITY_POLICY, errorPage } from './shell.ts';
-import { visitOf, type PagePorts } from './page-view.ts';
+import { pageViewOf, type PagePorts } from './page-view.ts';
 
 /** An HTTP request, whoever received it. Header names are lower case. */
 export interface ApprovalRequest {
@@ -81,7 +81,7 @@ const answer = async ({ headers, body }: ApprovalRequest, ports: PagePorts): Pro
 
 interface Opened {
   readonly token: string;
-  readonly link: Link;
+  readonly link: ApprovalLink;
 }
 
 const openLink = async (token: string | null, ports: PagePorts): Promise<Opened | LinkFault> => {
@@ -95,8 +95,8 @@ const page = async (
   ports: PagePorts,
   remarks: Remarks = {},
 ): Promise<ApprovalResponse> => {
-  const visit = await visitOf(token, link, ports);
-  return 'says' in visit ? problem(visit.statusCode, visit.says) : respond(statusCode, approvalPage(visit, remarks));
+  const view = await pageViewOf(token, link, ports);
+  return 'says' in view ? problem(view.statusCode, view.says) : respond(statusCode, approvalPage(view, remarks));
 };
 
 const Form = z.object({

@@ -1,9 +1,9 @@
 import { allOf, lastOf } from '../../kernel/trace/queries.ts';
 import type { MacVerifier } from '../../contracts/ports.ts';
 import type { AnswerPorts } from '../answer/answer.ts';
-import type { Link } from '../answer/approval-link.ts';
-import { entitlement, lookUp, type Found } from '../answer/question.ts';
-import { settlementOf, type Settlement } from '../answer/outcome.ts';
+import type { ApprovalLink } from '../answer/approval-link.ts';
+import { entitlement, findQuestion, type OpenQuestion } from '../answer/question.ts';
+import { outcomeOf, type ApprovalOutcome } from '../answer/outcome.ts';
 
 /** What the page needs: everything that taking an answer does, and the key that checks links. */
 export interface PagePorts extends AnswerPorts {
@@ -11,12 +11,12 @@ export interface PagePorts extends AnswerPorts {
 }
 
 /** One look at the page: what stands behind the link, who looks, and how things stand for that person. */
-export interface Visit {
+export interface PageView {
   readonly token: string;
   readonly approver: string;
-  readonly found: Found;
+  readonly question: OpenQuestion;
   readonly now: Date;
-  readonly settlement: Settlement | undefined;
+  readonly outcome: ApprovalOutcome | undefined;
   /** The incident ended without an answer. */
   readonly closed: boolean;
   readonly mayApprove: { readonly permitted: boolean; readonly reason: string };
@@ -27,17 +27,17 @@ export interface Visit {
 }
 
 /** Why there is nothing to show. */
-export interface NoVisit {
+export interface NoPage {
   readonly statusCode: number;
   readonly says: string;
 }
 
 /** Reads what a genuine link leads to. Records nothing: mail scanners open links too. */
-export const visitOf = async (token: string, link: Link, ports: PagePorts): Promise<Visit | NoVisit> => {
-  const found = await lookUp(ports.ledger, link.approvalId);
-  if (found === undefined) return { statusCode: 410, says: 'There is no question behind this link any more.' };
+export const pageViewOf = async (token: string, link: ApprovalLink, ports: PagePorts): Promise<PageView | NoPage> => {
+  const question = await findQuestion(ports.ledger, link.approvalId);
+  if (question === undefined) return { statusCode: 410, says: 'There is no question behind this link any more.' };
   const freeze = await ports.calendar.freeze();
-  const right = entitlement(ports, link.approver, found, freeze !== undefined);
+  const right = entitlement(ports, link.approver, question, freeze !== undefined);
   if (!right.known)
     return { statusCode: 403, says: `${right.reason} Ask one of them to look at the message they got.` };
   const position = await ports.switch.read();
@@ -45,16 +45,16 @@ export const visitOf = async (token: string, link: Link, ports: PagePorts): Prom
   return {
     token,
     approver: link.approver,
-    found,
+    question,
     now: ports.clock.now(),
-    settlement: await settlementOf(ports.ledger, link.approvalId),
-    closed: lastOf(found.events, 'incident.closed') !== undefined,
+    outcome: await outcomeOf(ports.ledger, link.approvalId),
+    closed: lastOf(question.events, 'incident.closed') !== undefined,
     mayApprove: {
       permitted: right.mayApprove && !stopped,
       reason: stopped ? `The kill switch is ${position}. You can still deny.` : right.reason,
     },
     freeze,
-    approvedBefore: allOf(found.events, 'approval.answered').some(
+    approvedBefore: allOf(question.events, 'approval.answered').some(
       ({ data }) =>
         data.approvalId === link.approvalId &&
         data.approver === link.approver &&

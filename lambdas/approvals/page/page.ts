@@ -6,23 +6,23 @@ import { decision, type Remarks } from './decision.ts';
 import { agentsReasons, evidenceList, planItself, policiesThatSpoke, suspicionNotice } from './grounds.ts';
 import { environmentBadge, moment } from './parts.ts';
 import { documentOf } from './shell.ts';
-import type { Visit } from './page-view.ts';
+import type { PageView } from './page-view.ts';
 
 /** The approval page: what a person needs to decide in half a minute, and below it what they need to be sure. */
-export const approvalPage = (visit: Visit, remarks: Remarks = {}): string => {
-  const { found, now } = visit;
+export const approvalPage = (view: PageView, remarks: Remarks = {}): string => {
+  const { question: found, now } = view;
   const { events, planned } = found;
   const { plan } = planned;
-  const open = visit.settlement === undefined && !visit.closed;
+  const open = view.outcome === undefined && !view.closed;
   const title = `${plan.tool} on ${plan.target.id}`;
   return documentOf(
     open ? `Approve? ${title}` : title,
     html`<header class="top">
-        <p class="quiet small">Checkrein · for ${visit.approver}</p>
+        <p class="quiet small">Checkrein · for ${view.approver}</p>
         <h1>
           ${plan.tool} on <span class="name">${plan.target.id}</span> ${environmentBadge(plan.target.environment)}
         </h1>
-        <p>${open ? invitation(visit) : html`Agent ${plan.agent} asked to make this change.`}</p>
+        <p>${open ? invitation(view) : html`Agent ${plan.agent} asked to make this change.`}</p>
         ${open ? html`<p class="jump"><a href="#decision">Go to the decision</a></p>` : ''}
       </header>
       ${remarks.receipt === undefined ? '' : receiptNotice(remarks.receipt)} ${suspicionNotice(events)}
@@ -31,12 +31,12 @@ export const approvalPage = (visit: Visit, remarks: Remarks = {}): string => {
           ${whatBroke(openingOf(events).data.alarm, now)} ${whatWouldChange(planned)} ${agentsReasons(events, planned)}
           ${dryRunChecks(planned)} ${evidenceList(events)} ${policiesThatSpoke(events, planned)} ${planItself(planned)}
         </div>
-        <div>${decision(visit, remarks)}</div>
+        <div>${decision(view, remarks)}</div>
       </main>`,
   );
 };
 
-const invitation = ({ found: { planned, asked }, now }: Visit): Html =>
+const invitation = ({ question: { planned, asked }, now }: PageView): Html =>
   html`Agent ${planned.plan.agent} asks to make this change. Nothing has been changed yet. Expires
   ${moment(asked.expiresAt, now)}; silence counts as no.`;
 

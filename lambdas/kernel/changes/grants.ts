@@ -9,7 +9,7 @@ const grantMessage = (grant: Omit<Grant, 'mac'>): Uint8Array =>
   Buffer.from(`checkrein/grant/v1\n${canonical({ ...grant, mac: undefined })}`);
 
 /** The mark of a yes in spite of a change freeze, where it is one. */
-export const brokenGlass = (broken: boolean): { readonly breakGlass?: true } => (broken ? { breakGlass: true } : {});
+export const breakGlassMark = (broken: boolean): { readonly breakGlass?: true } => (broken ? { breakGlass: true } : {});
 
 /**
  * Proves a yes to one plan: a grant to apply it and, where it has an inverse, a grant to roll it back.
@@ -30,7 +30,7 @@ export const issueGrants = async (
         incidentId: plan.incidentId,
         digest,
         approvers: [...yes.approvers],
-        ...brokenGlass(yes.breakGlass),
+        ...breakGlassMark(yes.breakGlass),
         expiresAt: new Date(ports.clock.now().getTime() + minutes[purpose] * 60_000).toISOString(),
       };
       return { ...unsigned, mac: await ports.mac.generate(grantMessage(unsigned)) };

@@ -15,7 +15,7 @@ import { allOf, findPlan, lastOf } from '../trace/queries.ts';
 const NEVER = 1_000_000;
 
 /** What code finds out about a proposed change, before anybody judges it. */
-export interface Examination {
+export interface ProposedChange {
   readonly change: Change;
   readonly inverse: Inverse;
   /** SHA-256 over target and state; moves when anything about them does. */
@@ -29,12 +29,12 @@ export const fingerprintOf = (target: Target, state: Json): string => digestOf({
  * Describes the target and predicts the change. Throws `ToolRefusal` or `CloudError` in words for the model. What the
  * settings say of an account's environment outweighs tags: whoever may tag must not move a target out of production.
  */
-export const examine = async (
+export const prepareChange = async (
   tool: ChangeTool,
   input: Json,
   context: ToolContext,
   { accountEnvironments }: Pick<Settings, 'accountEnvironments'>,
-): Promise<Examination> => {
+): Promise<ProposedChange> => {
   const { target: found, state } = await tool.describe(input, context);
   const target = { ...found, environment: accountEnvironments[found.account] ?? found.environment };
   const change: Change = { input, target, before: state, after: tool.predict(input, state) };
@@ -57,17 +57,17 @@ const kernelFacts = async (
   ledger: Ledger,
   events: readonly TraceEvent[],
   alarm: Alarm | null,
-  examination: Examination,
+  proposed: ProposedChange,
   now: Date,
 ): Promise<Facts> => {
-  const { target } = examination.change;
+  const { target } = proposed.change;
   const changed = await lastChange(ledger, target.arn);
   const counts = changed !== undefined && !cameToNothing(events, target, changed.lastChangeAt);
   const applied = allOf(events, 'apply.finished').filter(
     ({ data }) => data.purpose === 'apply' && data.outcome !== 'failed',
   );
   return {
-    reversible: examination.inverse.reversible,
+    reversible: proposed.inverse.reversible,
     evidenceCount: allOf(events, 'evidence.gathered').filter(({ data }) => data.outcome === 'ok').length,
     minutesSinceLastChange: minutesSince(counts ? changed.lastChangeAt : undefined, now),
     minutesSinceLastCut: minutesSince(changed?.lastCutAt, now),
@@ -86,15 +86,15 @@ const kernelFacts = async (
  */
 export const factsAbout = async (
   tool: ChangeTool,
-  examination: Examination,
+  proposed: ProposedChange,
   context: ToolContext,
   ledger: Ledger,
   events: readonly TraceEvent[],
 ): Promise<Facts> => {
   const now = context.clock.now();
   const facts: Facts = {
-    ...(await tool.facts(examination.change, context)),
-    ...(await kernelFacts(ledger, events, context.alarm, examination, now)),
+    ...(await tool.facts(proposed.change, context)),
+    ...(await kernelFacts(ledger, events, context.alarm, proposed, now)),
   };
   const declared: readonly FactName[] = [...tool.manifest.facts, ...KERNEL_FACTS];
   const missing = declared.filter((name) => !(typeof facts[name] === 'boolean' || Number.isSafeInteger(facts[name])));

@@ -7,36 +7,36 @@ import { canonical, sha256 } from '../trace/canonical.ts';
  * Which incident a storm key belongs to, and whether it is still open. `onTrace`: its opening is known to be
  * on its trace, where its close finds the storm key to free. Before that it may yet be refused.
  */
-const StormRow = z.object({ incidentId: z.string(), open: z.boolean(), onTrace: z.boolean().default(false) });
-type StormRow = z.infer<typeof StormRow>;
+const DeduplicationRow = z.object({ incidentId: z.string(), open: z.boolean(), onTrace: z.boolean().default(false) });
+type DeduplicationRow = z.infer<typeof DeduplicationRow>;
 
 /** Row of the open incident of a storm key. */
-export const stormRow = (stormKey: string): RowKey => ({ family: FAMILY.storm, id: sha256(stormKey) });
+export const deduplicationRow = (key: string): RowKey => ({ family: FAMILY.storm, id: sha256(key) });
 
 /** The copies that joined an incident, a row each, in a partition of their own. */
-const copiesId = (stormKey: string, incidentId: string): string => `${sha256(stormKey)}#${incidentId}`;
+const copiesId = (key: string, incidentId: string): string => `${sha256(key)}#${incidentId}`;
 
-const readStorm = (row: Row | undefined): StormRow | undefined => StormRow.optional().parse(row?.data);
+const readRow = (row: Row | undefined): DeduplicationRow | undefined => DeduplicationRow.optional().parse(row?.data);
 
 /** The incident that a row of a storm key says is open. */
 export const openIn = (row: Row | undefined): string | undefined => {
-  const storm = readStorm(row);
-  return storm?.open === true ? storm.incidentId : undefined;
+  const open = readRow(row);
+  return open?.open === true ? open.incidentId : undefined;
 };
 
 /** Changes the row of a storm key for as long as it is that incident's. */
 const update = async (
   ledger: Ledger,
-  stormKey: string,
+  key: string,
   incidentId: string,
-  change: Partial<StormRow>,
+  change: Partial<DeduplicationRow>,
 ): Promise<void> => {
   for (;;) {
-    const row = await ledger.fetch(stormRow(stormKey));
+    const row = await ledger.fetch(deduplicationRow(key));
     if (row === undefined || openIn(row) !== incidentId) return;
     const data = { ...row.data, ...change };
     if (canonical(data) === canonical(row.data)) return;
-    if (await ledger.replace(stormRow(stormKey), data, row.version)) return;
+    if (await ledger.replace(deduplicationRow(key), data, row.version)) return;
   }
 };
 
@@ -53,30 +53,30 @@ interface Joined {
  * The order makes the count exact: the row is there before the look whether the incident is still open, and
  * a closing incident lets go of its storm key before it counts rows.
  */
-export const joinStorm = async (
+export const joinIncident = async (
   ledger: Ledger,
-  stormKey: string,
+  key: string,
   incidentId: string,
   eventId: string,
 ): Promise<Joined | undefined> => {
   const part = sha256(eventId);
-  const copy: RowKey = { family: FAMILY.storm, id: copiesId(stormKey, incidentId), part };
+  const copy: RowKey = { family: FAMILY.storm, id: copiesId(key, incidentId), part };
   const { created } = await ledger.create(copy, { eventId });
-  const storm = readStorm(await ledger.fetch(stormRow(stormKey)));
-  if (storm?.open !== true || storm.incidentId !== incidentId) return undefined;
-  const { onTrace } = storm;
+  const row = readRow(await ledger.fetch(deduplicationRow(key)));
+  if (row?.open !== true || row.incidentId !== incidentId) return undefined;
+  const { onTrace } = row;
   if (!created) return { number: 0, onTrace };
-  const numbers: RowKey = { ...stormRow(stormKey), part: `numbers#${incidentId}` };
+  const numbers: RowKey = { ...deduplicationRow(key), part: `numbers#${incidentId}` };
   const { totals } = await ledger.add(numbers, { drawn: 1 });
   return { number: totals['drawn'] ?? 0, onTrace };
 };
 
 /** Notes that the opening of an incident is on its trace, so that further copies need not look there. */
-export const confirmStorm = (ledger: Ledger, stormKey: string, incidentId: string): Promise<void> =>
-  update(ledger, stormKey, incidentId, { onTrace: true });
+export const confirmOpening = (ledger: Ledger, key: string, incidentId: string): Promise<void> =>
+  update(ledger, key, incidentId, { onTrace: true });
 
 /** Frees a storm key, so that the alarm's next return opens a new incident. Answers how many copies had joined. */
-export const endStorm = async (ledger: Ledger, stormKey: string, incidentId: string): Promise<number> => {
-  await update(ledger, stormKey, incidentId, { open: false });
-  return (await ledger.list(FAMILY.storm, copiesId(stormKey, incidentId))).length;
+export const freeKey = async (ledger: Ledger, key: string, incidentId: string): Promise<number> => {
+  await update(ledger, key, incidentId, { open: false });
+  return (await ledger.list(FAMILY.storm, copiesId(key, incidentId))).length;
 };

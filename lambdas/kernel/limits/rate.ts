@@ -58,7 +58,7 @@ const tooMany = ({ most, of }: Limit, begun: Begun | undefined): string | undefi
 };
 
 /** Why a change would be one too many within the hour, or nothing. Counts nothing: for saying no early. */
-export const rateFault = async (
+export const checkRate = async (
   ledger: Ledger,
   change: Beginning,
   settings: Settings['changesPerHour'],

@@ -22,7 +22,7 @@ export const firstLookCalls = (agent: Pick<Agent, 'firstLook'>, alarm: Alarm | n
   });
 
 /** Placeholders of an input that no alarm could ever fill: misspelt ones. */
-export const unknownPlaceholders = (input: JsonObject): string[] =>
+export const unknownEventPlaceholders = (input: JsonObject): string[] =>
   placeholdersIn(input).filter(
     (name) => valueOf(name.replace(/\[\d+\]/g, '[0]'), WITH_EVERYTHING) === undefined && !DIMENSION.test(name),
   );

@@ -4,7 +4,7 @@ import { ERROR } from '../../contracts/error-names.ts';
 import { StepError } from '../../contracts/errors.ts';
 
 /** What a model costs, in integer micro-dollars per million tokens, so that no sum ever rounds in between. */
-export interface Price {
+export interface ModelPrice {
   readonly input: number;
   readonly output: number;
   /** Kept five minutes: the only lifetime that the adapter asks for. */
@@ -17,7 +17,7 @@ export interface Price {
  * https://platform.claude.com/docs/en/about-claude/pricing. A model without a line cannot be budgeted and
  * is therefore not called. The ratio of cache prices to input differs between generations: copy all four.
  */
-const PRICES: ReadonlyMap<string, Price> = new Map([
+const PRICES: ReadonlyMap<string, ModelPrice> = new Map([
   ['claude-opus-4-6', { input: 5_000_000, output: 25_000_000, cacheWrite: 6_250_000, cacheRead: 500_000 }],
   ['claude-sonnet-4-6', { input: 3_000_000, output: 15_000_000, cacheWrite: 3_750_000, cacheRead: 300_000 }],
   ['claude-haiku-4-5', { input: 1_000_000, output: 5_000_000, cacheWrite: 1_250_000, cacheRead: 100_000 }],
@@ -34,7 +34,7 @@ const PRICES: ReadonlyMap<string, Price> = new Map([
 const GEOGRAPHIC_PERCENT = 110;
 
 /** The list price of a model by the id that the agent names; undefined when the table has no line for it. */
-export const priceOf = (model: string): Price | undefined => PRICES.get(model);
+export const modelPriceOf = (model: string): ModelPrice | undefined => PRICES.get(model);
 
 /** What to tell whoever named a model without a price. */
 export const unknownModelAdvice = (model: string): string =>
@@ -76,8 +76,8 @@ export const worstCaseMicroUsd = (
     source,
   );
 
-const requiredPrice = (model: string): Price => {
-  const price = priceOf(model);
+const requiredPrice = (model: string): ModelPrice => {
+  const price = modelPriceOf(model);
   if (price === undefined) {
     throw new StepError(ERROR.misconfigured, unknownModelAdvice(model), 'Add the price, review it, and deploy again.');
   }

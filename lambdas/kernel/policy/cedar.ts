@@ -28,7 +28,7 @@ export interface CedarRequest {
 
 /** `broken`: Cedar could not evaluate all of it, so whatever it decided does not count. */
 type CedarAnswer =
-  | { readonly decision: 'allow' | 'deny'; readonly spoke: readonly string[] }
+  | { readonly decision: 'allow' | 'deny'; readonly determining: readonly string[] }
   | { readonly decision: 'broken'; readonly reason: string };
 
 /** Cedar with one rule set parsed, ready to be asked. */
@@ -69,7 +69,7 @@ const ask = (id: string, request: CedarRequest): CedarAnswer => {
   const [failed] = diagnostics.errors;
   // Cedar leaves out a statement that errors, a forbid too, and decides by the others.
   if (failed) return { decision: 'broken', reason: `policy "${failed.policyId}" fails: ${failed.error.message}` };
-  return { decision, spoke: diagnostics.reason.toSorted() };
+  return { decision, determining: diagnostics.reason.toSorted() };
 };
 
 const words = (errors: readonly cedar.DetailedError[]): string => errors.map((error) => error.message).join('; ');

@@ -19,9 +19,9 @@ interface Refused {
   readonly tripsBreaker: { readonly policy: string; readonly reason: string } | null;
 }
 /** What policy says to one question. */
-export type Ruling = Permitted | Refused;
+export type PolicyDecision = Permitted | Refused;
 /** A permitted quorum says how many; its statements include those that refused a smaller number. */
-export type Quorum = (Permitted & { readonly needed: number }) | Refused;
+export type QuorumDecision = (Permitted & { readonly needed: number }) | Refused;
 
 /** The change that a question is about. */
 export interface ChangeInQuestion {
@@ -32,7 +32,7 @@ export interface ChangeInQuestion {
 }
 
 /** One question to Cedar. */
-export interface Question extends ChangeInQuestion {
+export interface PolicyQuestion extends ChangeInQuestion {
   readonly principal: CedarEntity;
   readonly action: string;
   /** The context without the facts. */
@@ -44,9 +44,12 @@ export interface Question extends ChangeInQuestion {
 }
 
 /** Asks one question. `broken`: it could not be evaluated, which is a refusal that no other answer may outweigh. */
-export const judge = (session: CedarSession, question: Question): { ruling: Ruling; broken: boolean } => {
+export const evaluate = (
+  session: CedarSession,
+  question: PolicyQuestion,
+): { decision: PolicyDecision; broken: boolean } => {
   const problem = problemWith(session, question);
-  if (problem !== null) return { ruling: refused(problem), broken: true };
+  if (problem !== null) return { decision: refused(problem), broken: true };
   const answer = session.ask({
     principal: question.principal,
     action: question.action,
@@ -55,15 +58,15 @@ export const judge = (session: CedarSession, question: Question): { ruling: Ruli
   });
   if (answer.decision === 'broken') {
     const reason = `Policy could not be evaluated, so nothing is permitted: ${answer.reason}.`;
-    return { ruling: refused(reason), broken: true };
+    return { decision: refused(reason), broken: true };
   }
-  const statements = answer.spoke.map((id) => statementOf(session, id, question));
+  const statements = answer.determining.map((id) => statementOf(session, id, question));
   const reason = statements.length === 0 ? question.silence : statements.map((one) => one.reason).join(' ');
   if (answer.decision === 'allow') {
-    return { ruling: { verdict: 'permitted', reason, statements, tripsBreaker: null }, broken: false };
+    return { decision: { verdict: 'permitted', reason, statements, tripsBreaker: null }, broken: false };
   }
   const trip = statements.find((one) => session.policies.get(one.id)?.annotations['breaker'] === 'trip');
-  return { ruling: refused(reason, statements, trip), broken: false };
+  return { decision: refused(reason, statements, trip), broken: false };
 };
 
 const refused = (reason: string, statements: Statement[] = [], trip?: Statement): Refused => ({
@@ -97,7 +100,7 @@ const targetEntity = ({ kind, arn, account, region, environment, tags }: Target)
   tags,
 });
 
-const statementOf = (session: CedarSession, id: string, question: Question): Statement => {
+const statementOf = (session: CedarSession, id: string, question: PolicyQuestion): Statement => {
   const { facts, target, tool, values } = question;
   const { kind, id: name, arn, account, region, environment } = target;
   const policy = session.policies.get(id);

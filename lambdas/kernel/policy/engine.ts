@@ -3,7 +3,13 @@ import type { DryRunReport } from '../../contracts/plan.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import type { Approver } from '../../contracts/settings.ts';
 import { openCedar, type CedarEntity, type CedarSession } from './cedar.ts';
-import { judge, type ChangeInQuestion, type Question, type Quorum, type Ruling } from './decision.ts';
+import {
+  evaluate,
+  type ChangeInQuestion,
+  type PolicyQuestion,
+  type QuorumDecision,
+  type PolicyDecision,
+} from './decision.ts';
 
 type Report = Pick<DryRunReport, 'cost'>;
 interface Proposed extends ChangeInQuestion {
@@ -29,27 +35,27 @@ export type ApproveQuestion = ChangeInQuestion & {
 
 /** The policy set, ready to be asked. What nothing permits, and what cannot be evaluated, is refused. */
 export interface PolicyEngine {
-  mayPropose(question: ProposeQuestion): Ruling;
-  mayApplyUnattended(question: PlanQuestion): Ruling;
-  mayApprove(question: ApproveQuestion): Ruling;
+  mayPropose(question: ProposeQuestion): PolicyDecision;
+  mayApplyUnattended(question: PlanQuestion): PolicyDecision;
+  mayApprove(question: ApproveQuestion): PolicyDecision;
   /** The smallest number of approvals, 1 to 5, that releases the plan. */
-  approvalsNeeded(question: ReleaseQuestion): Quorum;
+  approvalsNeeded(question: ReleaseQuestion): QuorumDecision;
 }
 
 /** Parses compiled rules: make one engine a cold start. Throws `Misconfigured` when they do not parse. */
 export const policyEngine = (rules: Pick<Rules, 'policies' | 'schema'>): PolicyEngine => {
   const session = openCedar(rules);
   return {
-    mayPropose: (question) => judge(session, proposal(question)).ruling,
+    mayPropose: (question) => evaluate(session, proposal(question)).decision,
     mayApplyUnattended: (question) => {
       const silence = `No policy permits ${named(question)} without a human.`;
-      return judge(session, aboutPlan(question, 'applyUnattended', agentEntity(question.agent), silence)).ruling;
+      return evaluate(session, aboutPlan(question, 'applyUnattended', agentEntity(question.agent), silence)).decision;
     },
     mayApprove: (question) => {
       const { approver, breakGlass, triggerOwner } = question;
       const silence = `No policy permits ${approver.email} to approve ${named(question)}.`;
       const asked = aboutPlan(question, 'approve', approverEntity(approver), silence);
-      return judge(session, { ...asked, context: { ...asked.context, breakGlass, triggerOwner } }).ruling;
+      return evaluate(session, { ...asked, context: { ...asked.context, breakGlass, triggerOwner } }).decision;
     },
     approvalsNeeded: (question) => quorum(session, question),
   };
@@ -58,12 +64,12 @@ export const policyEngine = (rules: Pick<Rules, 'policies' | 'schema'>): PolicyE
 /** More people than this cannot be asked for one plan. */
 const MOST_APPROVALS = 5;
 
-const quorum = (session: CedarSession, question: ReleaseQuestion): Quorum => {
+const quorum = (session: CedarSession, question: ReleaseQuestion): QuorumDecision => {
   const silence = `No number of approvals up to ${MOST_APPROVALS} releases ${named(question)}.`;
   const plan = aboutPlan(question, 'release', agentEntity(question.agent), silence);
-  const objections: Ruling['statements'] = [];
+  const objections: PolicyDecision['statements'] = [];
   for (let approvals = 1; ; approvals += 1) {
-    const { ruling, broken } = judge(session, {
+    const { decision: ruling, broken } = evaluate(session, {
       ...plan,
       context: { ...plan.context, approvals, breakGlass: question.breakGlass },
       values: { ...plan.values, approvals },
@@ -76,7 +82,7 @@ const quorum = (session: CedarSession, question: ReleaseQuestion): Quorum => {
   }
 };
 
-const proposal = (question: ProposeQuestion): Question => {
+const proposal = (question: ProposeQuestion): PolicyQuestion => {
   const { agent, phase } = question;
   const report = question.phase === 'plan' ? costsOf(question.report) : undefined;
   return {
@@ -94,7 +100,7 @@ const aboutPlan = (
   action: string,
   principal: CedarEntity,
   silence: string,
-): Question => {
+): PolicyQuestion => {
   const report = costsOf(question.report);
   const who = 'agent' in question ? { agent: question.agent.name } : { approver: question.approver.email };
   return {

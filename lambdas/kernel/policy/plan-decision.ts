@@ -1,26 +1,30 @@
 import type { Statement } from '../../contracts/checks.ts';
 import type { PolicyEngine, ReleaseQuestion } from './engine.ts';
-import type { Quorum, Ruling } from './decision.ts';
+import type { QuorumDecision, PolicyDecision } from './decision.ts';
 
 /** What policy says to a confirmed plan: refused, free to be applied, or for so many people to approve. */
-export interface PlanRuling {
+export interface PlanDecision {
   readonly verdict: 'refused' | 'unattended' | 'needs-approval';
   /** Of a refusal: whether the change itself is forbidden, or no number of people can release it. */
   readonly refusedBy: 'policy' | 'approval' | null;
   readonly reason: string;
   /** Of the questions that decided. */
   readonly statements: Statement[];
-  readonly trips: Ruling['tripsBreaker'];
+  readonly trips: PolicyDecision['tripsBreaker'];
   readonly approvalsNeeded: number;
   /** The answers themselves, each asked only where those before it left it open. */
-  readonly asked: { readonly plan: Ruling; readonly unattended?: Ruling; readonly release?: Quorum };
+  readonly asked: {
+    readonly plan: PolicyDecision;
+    readonly unattended?: PolicyDecision;
+    readonly release?: QuorumDecision;
+  };
 }
 
 /**
  * Asks the three questions about a plan in their order: may it be carried out, without a human, and if not, by how
  * many? In a change freeze the second is not asked: only a person can break the glass.
  */
-export const rulePlan = (policy: PolicyEngine, question: ReleaseQuestion): PlanRuling => {
+export const decidePlan = (policy: PolicyEngine, question: ReleaseQuestion): PlanDecision => {
   const plan = policy.mayPropose({ ...question, phase: 'plan' });
   const { statements, reason, tripsBreaker: trips } = plan;
   const common = { statements, reason, trips, approvalsNeeded: 0, refusedBy: null };

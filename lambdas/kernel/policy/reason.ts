@@ -20,7 +20,7 @@ export const PLACEHOLDERS: readonly string[] = [
 ];
 
 /** Placeholders that nothing would ever fill. */
-export const unknownPlaceholders = (template: string): string[] =>
+export const unknownReasonPlaceholders = (template: string): string[] =>
   [...template.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? '').filter((name) => !PLACEHOLDERS.includes(name));
 
 /** Fills `{name}` from the values; what is not known in this question reads `unknown`. */

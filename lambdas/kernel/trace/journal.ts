@@ -3,10 +3,10 @@ import { ERROR } from '../../contracts/error-names.ts';
 import { contractBroken, StepError, TraceSealed } from '../../contracts/errors.ts';
 import type { Clock, Ledger } from '../../contracts/ports.ts';
 import { GENESIS } from './chain.ts';
-import { linked, type Entry } from './next-event.ts';
+import { nextEvent, type EventEntry } from './next-event.ts';
 
 /** A recorded event, and whether an earlier attempt of this very step had recorded it. */
-export interface Recorded<K extends EventKind> {
+export interface RecordedEvent<K extends EventKind> {
   readonly event: TraceEventOf<K>;
   readonly replayed: boolean;
 }
@@ -92,13 +92,19 @@ export class Journal {
   }
 
   /** Records an event once over all attempts of this step. `produce` runs only if nothing is recorded yet, and once. */
-  async once<K extends EventKind>(kind: K, produce: () => Entry<K> | Promise<Entry<K>>): Promise<Recorded<K>> {
-    let entry: Entry<K> | undefined;
+  async once<K extends EventKind>(
+    kind: K,
+    produce: () => EventEntry<K> | Promise<EventEntry<K>>,
+  ): Promise<RecordedEvent<K>> {
+    let entry: EventEntry<K> | undefined;
     return this.onceAtHead(kind, async () => (entry ??= await produce()));
   }
 
   /** The same for an event that speaks about what stands before it: produced anew whenever the head has moved. */
-  async onceAtHead<K extends EventKind>(kind: K, produce: () => Entry<K> | Promise<Entry<K>>): Promise<Recorded<K>> {
+  async onceAtHead<K extends EventKind>(
+    kind: K,
+    produce: () => EventEntry<K> | Promise<EventEntry<K>>,
+  ): Promise<RecordedEvent<K>> {
     const recorded = await this.onceUnless(kind, () => false, produce);
     if (recorded === undefined) throw contractBroken(`${this.#step} did not record ${kind}.`);
     return recorded;
@@ -108,8 +114,8 @@ export class Journal {
   async onceUnless<K extends EventKind>(
     kind: K,
     needless: (events: readonly TraceEvent[]) => boolean,
-    produce: () => Entry<K> | Promise<Entry<K>>,
-  ): Promise<Recorded<K> | undefined> {
+    produce: () => EventEntry<K> | Promise<EventEntry<K>>,
+  ): Promise<RecordedEvent<K> | undefined> {
     for (;;) {
       const { upcoming } = this;
       // An earlier attempt, or a twin, had found it needless, and went on to what it recorded next.
@@ -124,9 +130,9 @@ export class Journal {
   }
 
   /** Appends at the head. When somebody else was faster: reads on, and answers with nothing. */
-  async #append<K extends EventKind>(kind: K, entry: Entry<K>): Promise<Recorded<K> | undefined> {
+  async #append<K extends EventKind>(kind: K, entry: EventEntry<K>): Promise<RecordedEvent<K> | undefined> {
     if (this.#events.at(-1)?.kind === 'trace.sealed') throw new TraceSealed(this.#incident);
-    const event = linked(this.#events.at(-1), {
+    const event = nextEvent(this.#events.at(-1), {
       incident: this.#incident,
       at: this.#ports.clock.now(),
       step: this.#step,
@@ -147,7 +153,7 @@ export class Journal {
     return this.#events.filter((event) => event.step === this.#step && event.from === this.#from);
   }
 
-  #replay<K extends EventKind>(kind: K): Recorded<K> | undefined {
+  #replay<K extends EventKind>(kind: K): RecordedEvent<K> | undefined {
     const event = this.upcoming;
     if (event === undefined) return undefined;
     if (!isKind(event, kind))

@@ -1,34 +1,37 @@
 import type { Alarm } from '../../contracts/alarm.ts';
 import type { TraceEvent } from '../../contracts/events.ts';
-import type { Place, Scene } from '../../contracts/ports.ts';
+import type { AccountRegion, IncidentLocation } from '../../contracts/ports.ts';
 import { openingOf } from './queries.ts';
 
 /** Where an incident is: where its alarm is, by the event that opened it. No word of a model moves it. */
-export const sceneOf = (events: readonly TraceEvent[]): Scene => {
+export const locationOf = (events: readonly TraceEvent[]): IncidentLocation => {
   const { incident, data } = openingOf(events);
-  return { incidentId: incident, place: data.alarm && placeOf(data.alarm) };
+  return { incidentId: incident, accountRegion: data.alarm && accountRegionOf(data.alarm) };
 };
 
 /** The account and Region that an alarm is in. */
-export const placeOf = ({ account, region }: Pick<Alarm, 'account' | 'region'>): Place => ({ account, region });
+export const accountRegionOf = ({ account, region }: Pick<Alarm, 'account' | 'region'>): AccountRegion => ({
+  account,
+  region,
+});
 
 /** How a place is reached: with the function's own role, with a role of a member account, or not at all. */
 export type Reach =
-  | { readonly kind: 'home' | 'member'; readonly place: Place }
-  | { readonly kind: 'foreign'; readonly place: Place; readonly reason: string };
+  | { readonly kind: 'home' | 'member'; readonly accountRegion: AccountRegion }
+  | { readonly kind: 'foreign'; readonly accountRegion: AccountRegion; readonly reason: string };
 
 /** How a deployment at `home` reaches a place. An incident without a place of its own is at home. Pure. */
 export const reachOf = (
-  place: Place | null,
-  home: Place,
+  place: AccountRegion | null,
+  home: AccountRegion,
   members: { readonly accounts: readonly string[] } | undefined,
 ): Reach => {
-  if (place === null) return { kind: 'home', place: placeOf(home) };
-  const foreign = (reason: string): Reach => ({ kind: 'foreign', place, reason });
+  if (place === null) return { kind: 'home', accountRegion: accountRegionOf(home) };
+  const foreign = (reason: string): Reach => ({ kind: 'foreign', accountRegion: place, reason });
   if (place.region !== home.region)
     return foreign(`It is in ${place.region}; this deployment looks after ${home.region} only. Deploy one there.`);
-  if (place.account === home.account) return { kind: 'home', place };
-  if (members?.accounts.includes(place.account) === true) return { kind: 'member', place };
+  if (place.account === home.account) return { kind: 'home', accountRegion: place };
+  if (members?.accounts.includes(place.account) === true) return { kind: 'member', accountRegion: place };
   return foreign(
     `It is in account ${place.account}, which is not this one (${home.account}) and no member in config/deployment.ts.`,
   );

@@ -11,12 +11,12 @@ import { contractBroken } from '../../contracts/errors.ts';
 import { GENESIS, hashOf } from './chain.ts';
 
 /** What a step wants on the trace: the event's data, and what the model is to be told because of it. */
-export interface Entry<K extends EventKind> {
+export interface EventEntry<K extends EventKind> {
   readonly data: EventData<K>;
   readonly replies?: readonly Reply[];
 }
 
-interface Draft<K extends EventKind> extends Entry<K> {
+interface Draft<K extends EventKind> extends EventEntry<K> {
   readonly incident: string;
   readonly at: Date;
   readonly step: string;
@@ -29,7 +29,7 @@ const wellFormed = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (_key, one: unknown) => (typeof one === 'string' ? one.toWellFormed() : one)));
 
 /** Makes the event that follows `before` in the chain. */
-export const linked = <K extends EventKind>(
+export const nextEvent = <K extends EventKind>(
   before: TraceEvent | undefined,
   { incident, at, step, from, kind, data, replies = [] }: Draft<K>,
 ): TraceEventOf<K> => {

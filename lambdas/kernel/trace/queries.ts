@@ -63,7 +63,7 @@ export const findPlan = (events: readonly TraceEvent[], name: string): PlanOnTra
   plansOf(events).find((plan) => plan.handle === name || plan.digest === name);
 
 /** The plan that the newest `plan.judged` let through: the one that approve, apply and verify are about. */
-export const planInHand = (events: readonly TraceEvent[]): PlanOnTrace => {
+export const currentPlan = (events: readonly TraceEvent[]): PlanOnTrace => {
   const digest = lastOf(events, 'plan.judged')?.data.digest;
   const plan = digest == null ? undefined : findPlan(events, digest);
   if (plan === undefined) throw contractBroken('The flow went on without a plan that policy had let through.');

@@ -1,13 +1,13 @@
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
 import { reachOf } from '../../kernel/trace/location.ts';
-import type { ChangeCredentials, Scope } from '../../contracts/ports.ts';
+import type { ChangeCredentials, ChangeScope } from '../../contracts/ports.ts';
 import { assumeMemberRole, assumeRole, stsClient, type MemberAccess } from '../../adapters/aws/assume-role.ts';
 import { withDecodedRefusals } from '../../adapters/aws/authorization-message.ts';
 import { cloudOver } from '../../adapters/aws/cloud.ts';
 import { changePolicy } from './session-policy.ts';
-import { wireTo, type WireOptions } from '../../adapters/aws/transport.ts';
+import { awsTransport, type AwsTransportOptions } from '../../adapters/aws/transport.ts';
 
-interface ChangeCredentialsOptions extends WireOptions {
+interface ChangeCredentialsOptions extends AwsTransportOptions {
   /** The change role of the account that Checkrein is in. */
   readonly roleArn: string;
   /** The change role of member accounts. */
@@ -23,18 +23,18 @@ export const stsChangeCredentials = ({ roleArn, members, ...aws }: ChangeCredent
   const sts = stsClient(aws);
   return {
     assume: async (scope) => {
-      const reach = reachOf(scope.scene.place, aws, members);
+      const reach = reachOf(scope.location.accountRegion, aws, members);
       if (reach.kind === 'foreign') throw new ToolRefusal(reach.reason);
-      const { kind, place } = reach;
+      const { kind, accountRegion: place } = reach;
       const order = orderFor(scope, place.account);
       const { credentials } = await (kind === 'home'
         ? assumeRole(sts, { ...order, roleArn })
         : assumeMemberRole(sts, members, place.account, order));
       // One attempt only: a change that may have happened is reconciled by apply, never sent again.
-      const wire = wireTo({ ...aws, connection: { ...aws.connection, credentials, maxAttempts: 1 } });
+      const transport = awsTransport({ ...aws, connection: { ...aws.connection, credentials, maxAttempts: 1 } });
       // Decoded with the function's own role: the session is cut down to the change.
       return withDecodedRefusals(
-        cloudOver(scope.calls, place, async () => wire),
+        cloudOver(scope.calls, place, async () => transport),
         sts,
       );
     },
@@ -42,9 +42,9 @@ export const stsChangeCredentials = ({ roleArn, members, ...aws }: ChangeCredent
 };
 
 /** A session for a target that is where the incident is, and nowhere else. */
-const orderFor = (scope: Scope, account: string) => {
+const orderFor = (scope: ChangeScope, account: string) => {
   const policy = changePolicy(scope);
   if (scope.targetArn.split(':')[4] !== account)
     throw contractBroken(`A change of ${scope.targetArn} was to be made with credentials of account ${account}.`);
-  return { name: scope.sessionName, incidentId: scope.scene.incidentId, policy };
+  return { name: scope.sessionName, incidentId: scope.location.incidentId, policy };
 };

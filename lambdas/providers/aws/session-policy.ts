@@ -1,6 +1,6 @@
 import { actionOf, type AwsCall } from '../../contracts/tool.ts';
 import { contractBroken } from '../../contracts/errors.ts';
-import type { Scope } from '../../contracts/ports.ts';
+import type { ChangeScope } from '../../contracts/ports.ts';
 
 /** STS's limit on an inline session policy in plain text. */
 const POLICY_LIMIT = 2048;
@@ -9,7 +9,7 @@ const POLICY_LIMIT = 2048;
  * The inline policy of a session that changes: the scope's actions and nothing else, on the target where IAM
  * can be narrowed to it. A target that IAM would read as a pattern is refused: it would widen what is granted.
  */
-export const changePolicy = ({ calls, targetArn }: Pick<Scope, 'calls' | 'targetArn'>): string => {
+export const changePolicy = ({ calls, targetArn }: Pick<ChangeScope, 'calls' | 'targetArn'>): string => {
   if (!/^arn:[^:]+:[^*?]+$/.test(targetArn) || targetArn.includes('${'))
     throw contractBroken(
       `A change was to be scoped to ${JSON.stringify(targetArn)}, which is not the ARN of one resource.`,

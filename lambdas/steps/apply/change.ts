@@ -5,7 +5,7 @@ import { rememberChange } from '../../kernel/limits/lease.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { first, resume, type Finished } from './attempt.ts';
 import type { ApplyPorts } from './ports.ts';
-import { changeOnPaper, type Undertaking } from './pending-change.ts';
+import { plannedChange, type PendingChange } from './pending-change.ts';
 
 const inFlight = (deadline: string): StepError =>
   new StepError(
@@ -40,14 +40,14 @@ const record = async (journal: Journal, produce: () => Promise<Finished>): Promi
  * append lets one through. So no change is made twice, whatever is retried.
  */
 export const makeChange = async (
-  undertaking: Undertaking,
+  pending: PendingChange,
   journal: Journal,
   ports: ApplyPorts,
   grantId: string,
 ): Promise<Finished> => {
-  const { purpose, planned } = undertaking;
+  const { purpose, planned } = pending;
   const { digest, plan } = planned;
-  const { input, target } = changeOnPaper(undertaking);
+  const { input, target } = plannedChange(pending);
   const deadline = (): string => ports.deadline.at().toISOString();
   const started = await journal.once('apply.started', async () => {
     await rememberChange(
@@ -68,12 +68,12 @@ export const makeChange = async (
       },
     };
   });
-  if (!started.replayed) return record(journal, () => first(undertaking, journal, ports));
+  if (!started.replayed) return record(journal, () => first(pending, journal, ports));
 
   const earlier = await earlierAttempts(journal, started.event.data.deadline);
   if (!('busyUntil' in earlier)) return earlier;
   if (Date.parse(earlier.busyUntil) > ports.clock.now().getTime()) throw inFlight(earlier.busyUntil);
   const resumed = await journal.once('apply.resumed', () => ({ data: { digest, purpose, deadline: deadline() } }));
   if (resumed.replayed) throw inFlight(resumed.event.data.deadline);
-  return record(journal, () => resume(undertaking, journal, ports));
+  return record(journal, () => resume(pending, journal, ports));
 };

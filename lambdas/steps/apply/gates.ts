@@ -5,13 +5,13 @@ import type { Journal } from '../../kernel/trace/journal.ts';
 import { CHANGE_ZONE_SECONDS } from '../../kernel/changes/timing.ts';
 import { openingOf } from '../../kernel/trace/queries.ts';
 import type { ApplyPorts } from './ports.ts';
-import type { Undertaking } from './pending-change.ts';
+import type { PendingChange } from './pending-change.ts';
 
 /** Why the kill switch stops the change, or nothing. */
-export const switchFault = async (undertaking: Undertaking, ports: ApplyPorts): Promise<string | undefined> => {
+export const switchFault = async (pending: PendingChange, ports: ApplyPorts): Promise<string | undefined> => {
   const position = await ports.switch.read();
   // `propose-only` stops new changes; undoing one that did harm is what its operator would want.
-  return position === 'on' || (position === 'propose-only' && undertaking.purpose === 'rollback')
+  return position === 'on' || (position === 'propose-only' && pending.purpose === 'rollback')
     ? undefined
     : `The kill switch is ${position}.`;
 };
@@ -21,7 +21,7 @@ export const switchFault = async (undertaking: Undertaking, ports: ApplyPorts): 
  * rollback: a freeze is to keep things as they were.
  */
 export const calendarFault = async (
-  { purpose, grant }: Undertaking,
+  { purpose, grant }: PendingChange,
   ports: ApplyPorts,
 ): Promise<string | undefined> => {
   if (purpose === 'rollback' || grant?.breakGlass === true) return undefined;
@@ -32,8 +32,8 @@ export const calendarFault = async (
 };
 
 /** Why this would be one change too many within the hour, or nothing: then it is counted. */
-export const rateFault = async (
-  { grant, planned: { plan } }: Undertaking,
+export const rateLimitFault = async (
+  { grant, planned: { plan } }: PendingChange,
   ports: ApplyPorts,
 ): Promise<string | undefined> => {
   if (grant === undefined) return 'There is no grant.';
@@ -43,7 +43,7 @@ export const rateFault = async (
 
 /** Why this incident may not change the target now, or nothing: then it holds the lease. */
 export const leaseFault = async (
-  undertaking: Undertaking,
+  pending: PendingChange,
   journal: Journal,
   ports: ApplyPorts,
 ): Promise<string | undefined> => {
@@ -51,7 +51,7 @@ export const leaseFault = async (
   const { verification } = agentOf(ports.rules, openingOf(journal.events).data.agent);
   // Long enough for this change, its verification and a rollback; Close gives it back earlier.
   const seconds = 2 * CHANGE_ZONE_SECONDS + verification.windowMinutes * 60;
-  const arn = undertaking.planned.plan.target.arn;
+  const arn = pending.planned.plan.target.arn;
   const taken = await takeLease(ports.ledger, arn, journal.incident, now, new Date(now.getTime() + seconds * 1000));
   return taken
     ? undefined

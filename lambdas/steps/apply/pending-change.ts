@@ -3,16 +3,16 @@ import type { Json } from '../../contracts/json.ts';
 import type { Settings } from '../../contracts/settings.ts';
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
 import { asToolError } from '../../kernel/redaction/tool-errors.ts';
-import { examine, fingerprintOf } from '../../kernel/changes/proposed-change.ts';
+import { prepareChange, fingerprintOf } from '../../kernel/changes/proposed-change.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
-import { sceneOf } from '../../kernel/trace/location.ts';
-import { allOf, openingOf, planInHand, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { locationOf } from '../../kernel/trace/location.ts';
+import { allOf, openingOf, currentPlan, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { loadChangeTool } from '../../tools/load.ts';
 import type { Change, ChangeTool, ToolContext } from '../../tools/tool.ts';
 import type { ApplyPorts } from './ports.ts';
 
 /** A change that apply is to make: a plan, or the undoing of one. */
-export interface Undertaking {
+export interface PendingChange {
   readonly purpose: Grant['purpose'];
   readonly planned: PlanOnTrace;
   readonly tool: ChangeTool;
@@ -22,18 +22,18 @@ export interface Undertaking {
 }
 
 /** The undertaking that the trace calls for. */
-export const undertake = async (
+export const pendingChange = async (
   purpose: Grant['purpose'],
   journal: Journal,
   ports: ApplyPorts,
-): Promise<Undertaking> => {
-  const planned = planInHand(journal.eventsBefore);
+): Promise<PendingChange> => {
+  const planned = currentPlan(journal.eventsBefore);
   const tool = await loadChangeTool(planned.plan.tool);
   const grant = allOf(journal.eventsBefore, 'grant.issued')
     .flatMap((event) => event.data.grants)
     .findLast((one) => one.purpose === purpose && one.digest === planned.digest);
   const context = {
-    cloud: ports.cloud(tool.manifest.reads, sceneOf(journal.eventsBefore)),
+    cloud: ports.cloud(tool.manifest.reads, locationOf(journal.eventsBefore)),
     clock: ports.clock,
     alarm: openingOf(journal.events).data.alarm,
   };
@@ -41,13 +41,13 @@ export const undertake = async (
 };
 
 /** The state of the target right now. Throws what the tool throws. */
-export const stateNow = async ({ planned, tool, context }: Undertaking): Promise<Json> =>
+export const stateNow = async ({ planned, tool, context }: PendingChange): Promise<Json> =>
   (await tool.describe(planned.plan.input, context)).state;
 
 /** The same, or null where AWS does not say. */
-export const stateIfKnown = async (undertaking: Undertaking): Promise<Json> => {
+export const stateIfKnown = async (pending: PendingChange): Promise<Json> => {
   try {
-    return await stateNow(undertaking);
+    return await stateNow(pending);
   } catch (error) {
     if (asToolError(error) === undefined) throw error;
     return null;
@@ -58,10 +58,10 @@ export const stateIfKnown = async (undertaking: Undertaking): Promise<Json> => {
  * The drift check: the target must be exactly as the dry run saw it, or, for a rollback, as the change left
  * it. Answers with the change to make.
  */
-export const changeToMake = async ({ purpose, planned, tool, context, settings }: Undertaking): Promise<Change> => {
+export const changeToMake = async ({ purpose, planned, tool, context, settings }: PendingChange): Promise<Change> => {
   const { plan } = planned;
   if (purpose === 'apply') {
-    const { change } = await examine(tool, plan.input, context, settings);
+    const { change } = await prepareChange(tool, plan.input, context, settings);
     if (fingerprintOf(change.target, change.before) !== plan.fingerprint)
       throw new ToolRefusal(
         'The target is no longer as the dry run saw it: somebody changed it in the meantime. Look at it again and make a new proposal.',
@@ -69,7 +69,7 @@ export const changeToMake = async ({ purpose, planned, tool, context, settings }
     return change;
   }
   if (!plan.inverse.reversible) throw contractBroken('A rollback was called for a change without an inverse.');
-  const { change } = await examine(tool, plan.inverse.input, context, settings);
+  const { change } = await prepareChange(tool, plan.inverse.input, context, settings);
   const asLeft = tool.postCondition(
     { input: plan.input, target: plan.target, before: plan.before, after: plan.after },
     change.before,
@@ -82,7 +82,7 @@ export const changeToMake = async ({ purpose, planned, tool, context, settings }
 };
 
 /** The change as the plan has it, for resuming when the target may be anywhere between before and after. */
-export const changeOnPaper = ({ purpose, planned: { plan } }: Undertaking): Change =>
+export const plannedChange = ({ purpose, planned: { plan } }: PendingChange): Change =>
   purpose === 'apply' || !plan.inverse.reversible
     ? { input: plan.input, target: plan.target, before: plan.before, after: plan.after }
     : { input: plan.inverse.input, target: plan.target, before: plan.after, after: plan.before };

@@ -7,9 +7,9 @@ import { chainFault } from '../../kernel/trace/chain.ts';
 import { grantFault, redeem } from '../../kernel/changes/grants.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { allOf } from '../../kernel/trace/queries.ts';
-import { calendarFault, leaseFault, rateFault, switchFault } from './gates.ts';
+import { calendarFault, leaseFault, rateLimitFault, switchFault } from './gates.ts';
 import type { ApplyPorts } from './ports.ts';
-import { changeToMake, type Undertaking } from './pending-change.ts';
+import { changeToMake, type PendingChange } from './pending-change.ts';
 
 type CheckName = Check['check'];
 
@@ -19,9 +19,9 @@ const NOT_FOR_ROLLBACKS: readonly CheckName[] = ['calendar', 'breaker', 'rate'];
 /** Nothing, or why this check refuses. */
 type Finding = Promise<string | undefined> | string | undefined;
 
-const driftFault = async (undertaking: Undertaking): Promise<string | undefined> => {
+const driftFault = async (pending: PendingChange): Promise<string | undefined> => {
   try {
-    await changeToMake(undertaking);
+    await changeToMake(pending);
     return undefined;
   } catch (error) {
     const told = asToolError(error);
@@ -31,7 +31,7 @@ const driftFault = async (undertaking: Undertaking): Promise<string | undefined>
 };
 
 /** What the trace itself has against it. A change is undone only when its verification asked for that. */
-export const traceFault = ({ planned, purpose }: Undertaking, { events }: Journal): string | undefined => {
+export const traceFault = ({ planned, purpose }: PendingChange, { events }: Journal): string | undefined => {
   const { digest, plan } = planned;
   const broken = chainFault(events);
   if (broken !== undefined) return broken;
@@ -43,7 +43,7 @@ export const traceFault = ({ planned, purpose }: Undertaking, { events }: Journa
 };
 
 const redeemFault = async (
-  { grant }: Undertaking,
+  { grant }: PendingChange,
   journal: Journal,
   ports: ApplyPorts,
 ): Promise<string | undefined> => {
@@ -60,27 +60,27 @@ const redeemFault = async (
  * asked anybody. Redeeming comes last, so that a refusal for another reason does not use the grant up.
  */
 export const preflight = async (
-  undertaking: Undertaking,
+  pending: PendingChange,
   journal: Journal,
   ports: ApplyPorts,
 ): Promise<EventData<'apply.checked'>> => {
-  const { planned, purpose, grant } = undertaking;
+  const { planned, purpose, grant } = pending;
   const { plan } = planned;
   const wanted = { incidentId: journal.incident, digest: planned.digest, purpose };
   const inOrder: readonly (readonly [CheckName, string, () => Finding])[] = [
-    ['switch', 'The kill switch lets the change through.', () => switchFault(undertaking, ports)],
-    ['trace', 'The chain holds and the plan matches its digest.', () => traceFault(undertaking, journal)],
+    ['switch', 'The kill switch lets the change through.', () => switchFault(pending, ports)],
+    ['trace', 'The chain holds and the plan matches its digest.', () => traceFault(pending, journal)],
     [
       'grant',
       'The MAC of the grant holds for this plan and incident.',
       () => grantFault(ports.mac, grant, wanted, ports.clock.now()),
     ],
-    ['calendar', 'No change freeze holds this change back.', () => calendarFault(undertaking, ports)],
-    ['lease', 'This incident alone may change the target.', () => leaseFault(undertaking, journal, ports)],
+    ['calendar', 'No change freeze holds this change back.', () => calendarFault(pending, ports)],
+    ['lease', 'This incident alone may change the target.', () => leaseFault(pending, journal, ports)],
     [
       'drift',
       purpose === 'apply' ? 'The target is as the dry run saw it.' : 'The target is as the change left it.',
-      () => driftFault(undertaking),
+      () => driftFault(pending),
     ],
     // After the lease: an incident whose rollback failed trips the breaker before it gives the target back.
     [
@@ -88,8 +88,8 @@ export const preflight = async (
       'The circuit breakers of agent and target are closed.',
       () => trippedBreaker(ports.ledger, plan.agent, plan.target.arn),
     ],
-    ['rate', 'Tool and target have not been changed too often.', () => rateFault(undertaking, ports)],
-    ['grant', 'The grant was unused and is now redeemed.', () => redeemFault(undertaking, journal, ports)],
+    ['rate', 'Tool and target have not been changed too often.', () => rateLimitFault(pending, ports)],
+    ['grant', 'The grant was unused and is now redeemed.', () => redeemFault(pending, journal, ports)],
   ];
   const checks: Check[] = [];
   for (const [check, passed, look] of inOrder) {

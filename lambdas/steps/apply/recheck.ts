@@ -3,11 +3,11 @@ import { bindingFault, wasRedeemedBy } from '../../kernel/changes/grants.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import type { ApplyPorts } from './ports.ts';
 import { traceFault } from './preflight.ts';
-import type { Undertaking } from './pending-change.ts';
+import type { PendingChange } from './pending-change.ts';
 
-const faultOf = async (undertaking: Undertaking, journal: Journal, ports: ApplyPorts): Promise<string | undefined> => {
-  const { planned, purpose, grant } = undertaking;
-  const broken = traceFault(undertaking, journal);
+const faultOf = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<string | undefined> => {
+  const { planned, purpose, grant } = pending;
+  const broken = traceFault(pending, journal);
   if (broken !== undefined) return broken;
   const wanted = { incidentId: journal.incident, digest: planned.digest, purpose };
   const unbound = await bindingFault(ports.mac, grant, wanted);
@@ -23,7 +23,7 @@ const faultOf = async (undertaking: Undertaking, journal: Journal, ports: ApplyP
  * genuine, and its redemption must be this entry's own, which only the change zone can have written. Time is not asked
  * about, since a change that is half-way has to be brought to its end.
  */
-export const mustStillStand = async (undertaking: Undertaking, journal: Journal, ports: ApplyPorts): Promise<void> => {
-  const fault = await faultOf(undertaking, journal, ports);
+export const recheck = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<void> => {
+  const fault = await faultOf(pending, journal, ports);
   if (fault !== undefined) throw contractBroken(`A change was checked, and does not stand any more. ${fault}`);
 };

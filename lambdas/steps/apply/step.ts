@@ -10,16 +10,16 @@ import type { Step } from '../../runtime/step.ts';
 import { makeChange } from './change.ts';
 import type { ApplyPorts } from './ports.ts';
 import { preflight } from './preflight.ts';
-import { mustStillStand } from './recheck.ts';
-import { undertake, type Undertaking } from './pending-change.ts';
+import { recheck } from './recheck.ts';
+import { pendingChange, type PendingChange } from './pending-change.ts';
 
 type Result =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'finished'; readonly finished: EventData<'apply.finished'> };
 
-const carryOut = async (undertaking: Undertaking, journal: Journal, ports: ApplyPorts): Promise<Result> => {
+const carryOut = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<Result> => {
   const { event, replayed } = await journal.once('apply.checked', async () => ({
-    data: await preflight(undertaking, journal, ports),
+    data: await preflight(pending, journal, ports),
   }));
   const { checks, verdict, grantId, digest, purpose } = event.data;
   if (verdict === 'refused') {
@@ -27,11 +27,11 @@ const carryOut = async (undertaking: Undertaking, journal: Journal, ports: Apply
     return { kind: 'refused', reason: refusal === undefined ? 'refused' : `(${refusal.check}) ${refusal.reason}` };
   }
   if (grantId === null) throw contractBroken('A change was allowed without a grant.');
-  if (replayed) await mustStillStand(undertaking, journal, ports);
+  if (replayed) await recheck(pending, journal, ports);
   await journal.once('grant.redeemed', () => ({
-    data: { grantId, digest, purpose, approvers: undertaking.grant?.approvers ?? [] },
+    data: { grantId, digest, purpose, approvers: pending.grant?.approvers ?? [] },
   }));
-  return { kind: 'finished', finished: await makeChange(undertaking, journal, ports, grantId) };
+  return { kind: 'finished', finished: await makeChange(pending, journal, ports, grantId) };
 };
 
 const targetNow = (state: Json): string =>
@@ -45,9 +45,9 @@ const tell = async (journal: Journal, about: 'apply' | 'rollback', text: string,
 
 const runApply = async (input: StepInput, ports: ApplyPorts): Promise<z.infer<typeof ApplyOutput>> => {
   const journal = await Journal.open(ports, 'apply', input);
-  const undertaking = await undertake('apply', journal, ports);
-  const done = await carryOut(undertaking, journal, ports);
-  const { handle } = undertaking.planned;
+  const pending = await pendingChange('apply', journal, ports);
+  const done = await carryOut(pending, journal, ports);
+  const { handle } = pending.planned;
   const back = async (text: string): Promise<z.infer<typeof ApplyOutput>> => {
     await tell(journal, 'apply', text, true);
     return { ...input, seq: journal.seq, next: 'decide', waitSeconds: 0 };
@@ -55,14 +55,14 @@ const runApply = async (input: StepInput, ports: ApplyPorts): Promise<z.infer<ty
   if (done.kind === 'refused') return back(`${handle} was not applied, and nothing was changed. ${done.reason}`);
   const { outcome, error, state } = done.finished;
   if (outcome === 'failed') return back(`Action failed: ${error?.says ?? 'no reason was given'} ${targetNow(state)}`);
-  return { ...input, seq: journal.seq, next: 'verify', waitSeconds: undertaking.tool.manifest.settleSeconds };
+  return { ...input, seq: journal.seq, next: 'verify', waitSeconds: pending.tool.manifest.stabilizeSeconds };
 };
 
 const runRollback = async (input: StepInput, ports: ApplyPorts): Promise<z.infer<typeof RollbackOutput>> => {
   const journal = await Journal.open(ports, 'rollback', input);
-  const undertaking = await undertake('rollback', journal, ports);
-  const done = await carryOut(undertaking, journal, ports);
-  const { handle, plan } = undertaking.planned;
+  const pending = await pendingChange('rollback', journal, ports);
+  const done = await carryOut(pending, journal, ports);
+  const { handle, plan } = pending.planned;
   if (done.kind === 'finished' && done.finished.outcome === 'applied') {
     await tell(
       journal,

@@ -5,11 +5,11 @@ import type { EventData, TraceEvent } from '../../contracts/events.ts';
 import type { Json } from '../../contracts/json.ts';
 import { trippedBreaker } from '../../kernel/limits/breaker.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
-import { rulePlan } from '../../kernel/policy/plan-decision.ts';
+import { decidePlan } from '../../kernel/policy/plan-decision.ts';
 import { allOf, findPlan, plansOf, type PlanOnTrace, type ToolCall } from '../../kernel/trace/queries.ts';
 import type { AuthorizePorts } from './ports.ts';
 
-type Judgement = EventData<'plan.judged'>;
+type PlanResult = EventData<'plan.judged'>;
 
 const Confirm = z.object({ plan: z.string() });
 const nameOf = (input: Json): string => {
@@ -30,7 +30,12 @@ const staleness = (events: readonly TraceEvent[], plan: PlanOnTrace): string | u
   return undefined;
 };
 
-const refused = (handle: string, check: Check['check'], reason: string, known: Partial<Judgement> = {}): Judgement => ({
+const refused = (
+  handle: string,
+  check: Check['check'],
+  reason: string,
+  known: Partial<PlanResult> = {},
+): PlanResult => ({
   handle,
   digest: null,
   facts: {},
@@ -43,12 +48,12 @@ const refused = (handle: string, check: Check['check'], reason: string, known: P
 });
 
 /** Holds a confirmed plan to policy, now with the facts of its dry run: refused, a human's to approve, or free. */
-export const judgeConfirmation = async (
+export const authorizePlan = async (
   journal: Journal,
   ports: AuthorizePorts,
   agent: Agent,
   call: ToolCall,
-): Promise<Judgement> => {
+): Promise<PlanResult> => {
   const name = nameOf(call.input).slice(0, 80);
   const found = findPlan(journal.events, name);
   if (found === undefined) {
@@ -83,7 +88,7 @@ export const judgeConfirmation = async (
         freeze === undefined ? 'There is no change freeze.' : `${freeze} Only a person can let this plan through.`,
     },
   ];
-  const { asked, ...ruling } = rulePlan(ports.policy, { ...plan, agent, breakGlass: freeze !== undefined });
+  const { asked, ...ruling } = decidePlan(ports.policy, { ...plan, agent, breakGlass: freeze !== undefined });
   const { statements, trips } = ruling;
   const known = { digest, facts: plan.facts, statements, trips, checks, ...(freeze !== undefined && { freeze }) };
   if (asked.plan.verdict === 'permitted')

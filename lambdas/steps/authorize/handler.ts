@@ -5,11 +5,11 @@ import { policyEngine } from '../../kernel/policy/engine.ts';
 import { serve } from '../../runtime/serve.ts';
 import { authorize } from './step.ts';
 
-export const handler = serve(authorize, (surroundings) => ({
-  ...basics(surroundings),
-  cloud: awsCloudAccess({ ...surroundings, members: memberAccess('memberReadRole', surroundings) }),
-  switch: killSwitch(surroundings),
-  calendar: changeCalendar(surroundings),
-  policy: policyEngine(surroundings.rules),
-  mac: kmsMacGenerator(surroundings.env('grantKey')),
+export const handler = serve(authorize, (runtime) => ({
+  ...basics(runtime),
+  cloud: awsCloudAccess({ ...runtime, members: memberAccess('memberReadRole', runtime) }),
+  switch: killSwitch(runtime),
+  calendar: changeCalendar(runtime),
+  policy: policyEngine(runtime.rules),
+  mac: kmsMacGenerator(runtime.env('grantKey')),
 }));

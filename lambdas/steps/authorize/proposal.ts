@@ -5,21 +5,21 @@ import type { Settings } from '../../contracts/settings.ts';
 import { admit } from '../../kernel/model/admission.ts';
 import { asToolError } from '../../kernel/redaction/tool-errors.ts';
 import { trippedBreaker } from '../../kernel/limits/breaker.ts';
-import { examine, factsAbout, type Examination } from '../../kernel/changes/proposed-change.ts';
+import { prepareChange, factsAbout, type ProposedChange } from '../../kernel/changes/proposed-change.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
-import { rateFault } from '../../kernel/limits/rate.ts';
-import { sceneOf } from '../../kernel/trace/location.ts';
+import { checkRate } from '../../kernel/limits/rate.ts';
+import { locationOf } from '../../kernel/trace/location.ts';
 import { openingOf, type ToolCall } from '../../kernel/trace/queries.ts';
 import { loadChangeTool } from '../../tools/load.ts';
 import type { ChangeTool, ToolContext } from '../../tools/tool.ts';
 import type { AuthorizePorts } from './ports.ts';
 
-type Judgement = EventData<'proposal.judged'>;
+type ProposalResult = EventData<'proposal.judged'>;
 
 /** A judgement in the making: checks are added in the kernel's order, and the first refusal ends it. */
 class Hearing {
   readonly #checks: Check[] = [];
-  #judgement: Judgement;
+  #judgement: ProposalResult;
 
   constructor(call: ToolCall) {
     this.#judgement = {
@@ -37,7 +37,7 @@ class Hearing {
     };
   }
 
-  know(found: Partial<Judgement>): void {
+  know(found: Partial<ProposalResult>): void {
     this.#judgement = { ...this.#judgement, ...found };
   }
 
@@ -45,24 +45,24 @@ class Hearing {
     this.#checks.push({ check, outcome: 'passed', reason });
   }
 
-  refuse(check: Check['check'], reason: string): Judgement {
+  refuse(check: Check['check'], reason: string): ProposalResult {
     this.#checks.push({ check, outcome: 'refused', reason });
     return { ...this.#judgement, checks: this.#checks, verdict: 'refused' };
   }
 
-  permit(): Judgement {
+  permit(): ProposalResult {
     return { ...this.#judgement, checks: this.#checks, verdict: 'permitted' };
   }
 }
 
 const examineOrSay = async (
   tool: ChangeTool,
-  input: Judgement['input'],
+  input: ProposalResult['input'],
   context: ToolContext,
   settings: Settings,
-): Promise<Examination | string> => {
+): Promise<ProposedChange | string> => {
   try {
-    return await examine(tool, input, context, settings);
+    return await prepareChange(tool, input, context, settings);
   } catch (error) {
     const told = asToolError(error);
     if (told === undefined) throw error;
@@ -83,12 +83,12 @@ const factsOrSay = async (
 };
 
 /** Holds a change call to the kernel: schema, allowlist, switch, target, breakers, rate, facts, policy. */
-export const judgeProposal = async (
+export const authorizeProposal = async (
   journal: Journal,
   ports: AuthorizePorts,
   agent: Agent,
   call: ToolCall,
-): Promise<Judgement> => {
+): Promise<ProposalResult> => {
   const hearing = new Hearing(call);
   const admission = admit(agent, call);
   if (admission.kind === 'refused') return hearing.refuse(admission.check, admission.reason);
@@ -101,7 +101,7 @@ export const judgeProposal = async (
 
   const tool = await loadChangeTool(call.name);
   const context: ToolContext = {
-    cloud: ports.cloud(tool.manifest.reads, sceneOf(journal.events)),
+    cloud: ports.cloud(tool.manifest.reads, locationOf(journal.events)),
     clock: ports.clock,
     alarm: openingOf(journal.events).data.alarm,
   };
@@ -115,7 +115,7 @@ export const judgeProposal = async (
   hearing.pass('breaker', 'The circuit breakers of agent and target are closed.');
   const { changesPerHour } = ports.rules.settings;
   const change = { tool: call.name, targetArn: target.arn };
-  const tooFast = await rateFault(ports.ledger, change, changesPerHour, ports.clock.now());
+  const tooFast = await checkRate(ports.ledger, change, changesPerHour, ports.clock.now());
   if (tooFast !== undefined) return hearing.refuse('rate', tooFast);
   hearing.pass('rate', 'Tool and target have not been changed too often in the last hour.');
 

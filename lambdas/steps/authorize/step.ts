@@ -11,9 +11,9 @@ import { Journal } from '../../kernel/trace/journal.ts';
 import { grantMinutes } from '../../kernel/changes/timing.ts';
 import { findPlan, unansweredCalls, type PlanOnTrace, type ToolCall } from '../../kernel/trace/queries.ts';
 import type { Step } from '../../runtime/step.ts';
-import { judgeConfirmation } from './confirmation.ts';
+import { authorizePlan } from './confirmation.ts';
 import type { AuthorizePorts } from './ports.ts';
-import { judgeProposal } from './proposal.ts';
+import { authorizeProposal } from './proposal.ts';
 
 type Output = z.infer<typeof AuthorizeOutput>;
 
@@ -42,7 +42,7 @@ const onProposal = async (
   call: ToolCall,
 ): Promise<Output['next']> => {
   const { event } = await journal.once('proposal.judged', async () => {
-    const data = await judgeProposal(journal, ports, agent, call);
+    const data = await authorizeProposal(journal, ports, agent, call);
     return data.verdict === 'permitted'
       ? { data }
       : { data, replies: [{ toolUseId: call.id, text: refusalOf(data.checks), isError: true }] };
@@ -65,7 +65,7 @@ const onConfirmation = async (
   call: ToolCall,
 ): Promise<Output['next']> => {
   const { event } = await journal.once('plan.judged', async () => {
-    const data = await judgeConfirmation(journal, ports, agent, call);
+    const data = await authorizePlan(journal, ports, agent, call);
     return data.verdict === 'refused'
       ? { data, replies: [{ toolUseId: call.id, text: refusalOf(data.checks), isError: true }] }
       : { data };

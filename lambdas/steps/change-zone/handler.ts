@@ -7,18 +7,18 @@ import { changeZone } from './change-zone.ts';
 
 export const handler = lambda(
   'change-zone',
-  (surroundings) => ({
-    ...basics(surroundings),
-    cloud: awsCloudAccess({ ...surroundings, members: memberAccess('memberReadRole', surroundings) }),
+  (runtime) => ({
+    ...basics(runtime),
+    cloud: awsCloudAccess({ ...runtime, members: memberAccess('memberReadRole', runtime) }),
     credentials: stsChangeCredentials({
-      ...surroundings,
-      roleArn: surroundings.env('changeRole'),
-      members: memberAccess('memberChangeRole', surroundings),
+      ...runtime,
+      roleArn: runtime.env('changeRole'),
+      members: memberAccess('memberChangeRole', runtime),
     }),
-    mac: kmsMacVerifier(surroundings.env('grantKey')),
-    switch: killSwitch(surroundings),
-    calendar: changeCalendar(surroundings),
-    deadline: surroundings.deadline,
+    mac: kmsMacVerifier(runtime.env('grantKey')),
+    switch: killSwitch(runtime),
+    calendar: changeCalendar(runtime),
+    deadline: runtime.deadline,
   }),
   changeZone,
 );

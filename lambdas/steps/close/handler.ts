@@ -4,8 +4,8 @@ import { basics } from '../../adapters/wiring.ts';
 import { serve } from '../../runtime/serve.ts';
 import { close } from './step.ts';
 
-export const handler = serve(close, (surroundings) => ({
-  ...basics(surroundings),
-  notifier: snsNotifier(surroundings.env('topic')),
-  sealer: kmsSealer(surroundings.env('sealKey')),
+export const handler = serve(close, (runtime) => ({
+  ...basics(runtime),
+  notifier: snsNotifier(runtime.env('topic')),
+  sealer: kmsSealer(runtime.env('sealKey')),
 }));

@@ -8,7 +8,7 @@ import { Journal } from '../../kernel/trace/journal.ts';
 import { notifyOnce } from '../../kernel/model/notify.ts';
 import { redactedWords } from '../../kernel/redaction/redactor.ts';
 import { reportOf } from '../../kernel/trace/report.ts';
-import { endStorm } from '../../kernel/limits/deduplication-rows.ts';
+import { freeKey } from '../../kernel/limits/deduplication-rows.ts';
 import { lastOf, plansOf, unansweredCalls, usageOf, type ToolCall } from '../../kernel/trace/queries.ts';
 import type { Clock, Ledger, Notifier, Sealer } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
@@ -46,8 +46,8 @@ const reviewConclusion = async (journal: Journal, call: ToolCall): Promise<'acce
 const release = async (journal: Journal, ledger: Ledger): Promise<number> => {
   for (const arn of new Set(plansOf(journal.events).map(({ plan }) => plan.target.arn)))
     await releaseLease(ledger, arn, journal.incident);
-  const stormKey = lastOf(journal.events, 'incident.opened')?.data.stormKey;
-  return stormKey === undefined ? 0 : endStorm(ledger, stormKey, journal.incident);
+  const deduplicationKey = lastOf(journal.events, 'incident.opened')?.data.stormKey;
+  return deduplicationKey === undefined ? 0 : freeKey(ledger, deduplicationKey, journal.incident);
 };
 
 const seal = async (journal: Journal, sealer: Sealer): Promise<void> => {

@@ -6,10 +6,10 @@ import { closeStopped } from './stopped.ts';
 
 export const handler = lambda(
   'stopped',
-  (surroundings) => ({
-    ...basics(surroundings),
-    notifier: snsNotifier(surroundings.env('topic')),
-    sealer: kmsSealer(surroundings.env('sealKey')),
+  (runtime) => ({
+    ...basics(runtime),
+    notifier: snsNotifier(runtime.env('topic')),
+    sealer: kmsSealer(runtime.env('sealKey')),
   }),
   closeStopped,
 );

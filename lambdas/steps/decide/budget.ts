@@ -4,7 +4,7 @@ import type { RowKey } from '../../contracts/ledger-keys.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import type { ModelSource } from '../../contracts/settings.ts';
 import { dayKeys } from '../../kernel/limits/day-budget.ts';
-import { priceOf, unknownModelAdvice, worstCaseMicroUsd } from '../../kernel/model/model-prices.ts';
+import { modelPriceOf, unknownModelAdvice, worstCaseMicroUsd } from '../../kernel/model/model-prices.ts';
 import { openingOf, usageOf } from '../../kernel/trace/queries.ts';
 import type { Clock, Ledger } from '../../contracts/ports.ts';
 
@@ -38,7 +38,7 @@ export const worstCase = ({ model }: Agent, bytes: number, source: ModelSource):
   return {
     tokens: inputTokens + MAX_ANSWER_TOKENS,
     microUsd:
-      priceOf(model) === undefined ? undefined : worstCaseMicroUsd(model, inputTokens, MAX_ANSWER_TOKENS, source),
+      modelPriceOf(model) === undefined ? undefined : worstCaseMicroUsd(model, inputTokens, MAX_ANSWER_TOKENS, source),
   };
 };
 
@@ -135,7 +135,7 @@ export const reserve = async (
 };
 
 /** Gives back what the call did not use. A crash before this leaves too much set aside, never too little. */
-export const settle = async (
+export const reconcileBudget = async (
   ledger: Ledger,
   agent: string,
   reservedAt: Date,

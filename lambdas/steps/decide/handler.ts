@@ -3,7 +3,7 @@ import { basics } from '../../adapters/wiring.ts';
 import { serve } from '../../runtime/serve.ts';
 import { decide } from './step.ts';
 
-export const handler = serve(decide, (surroundings) => ({
-  ...basics(surroundings),
-  model: configuredModel(surroundings),
+export const handler = serve(decide, (runtime) => ({
+  ...basics(runtime),
+  model: configuredModel(runtime),
 }));

@@ -13,7 +13,7 @@ import { openingOf } from '../../kernel/trace/queries.ts';
 import { fenceOf } from '../../kernel/redaction/untrusted.ts';
 import type { Clock, Ledger, Model } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
-import { MAX_ANSWER_TOKENS, reserve, settle, worstCase } from './budget.ts';
+import { MAX_ANSWER_TOKENS, reserve, reconcileBudget, worstCase } from './budget.ts';
 import { refusalReply, routeOf } from './route.ts';
 
 /** Turns that may lead to nothing before a human is called. */
@@ -67,7 +67,8 @@ const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof
   });
   if (!budget.data.allowed) return to('close');
   const { turn, fresh } = await askModel(journal, ports, agent, system, budget.data.turn);
-  if (fresh) await settle(ports.ledger, agent.name, new Date(budget.at), budget.data.microUsd, turn.data.costMicroUsd);
+  if (fresh)
+    await reconcileBudget(ports.ledger, agent.name, new Date(budget.at), budget.data.microUsd, turn.data.costMicroUsd);
   const route = routeOf(turn, agent);
   for (const data of route.refusals)
     await journal.once('call.refused', () => ({ data, replies: [refusalReply(data)] }));

@@ -8,11 +8,11 @@ import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
 import { asToolError } from '../../kernel/redaction/tool-errors.ts';
 import { canonical, digestOf } from '../../kernel/trace/canonical.ts';
 import { diffOf } from '../../kernel/changes/diff.ts';
-import { examine } from '../../kernel/changes/proposed-change.ts';
+import { prepareChange } from '../../kernel/changes/proposed-change.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { redactedWords } from '../../kernel/redaction/redactor.ts';
 import { rehearsal } from '../../providers/aws/dry-run-only.ts';
-import { sceneOf } from '../../kernel/trace/location.ts';
+import { locationOf } from '../../kernel/trace/location.ts';
 import { lastOf, openingOf, plansOf } from '../../kernel/trace/queries.ts';
 import { planReport } from '../../kernel/trace/plan-text.ts';
 import type { ChangeCredentials, Clock, CloudAccess, Ledger } from '../../contracts/ports.ts';
@@ -39,18 +39,18 @@ const rehearse = async (
 ): Promise<Rehearsed> => {
   const tool = await loadChangeTool(proposal.tool);
   const context = {
-    cloud: ports.cloud(tool.manifest.reads, sceneOf(journal.events)),
+    cloud: ports.cloud(tool.manifest.reads, locationOf(journal.events)),
     clock: ports.clock,
     alarm: openingOf(journal.events).data.alarm,
   };
-  const { change, inverse, fingerprint } = await examine(tool, input, context, ports.rules.settings);
+  const { change, inverse, fingerprint } = await prepareChange(tool, input, context, ports.rules.settings);
   const { target, before, after } = change;
   if (canonical({ target, before }) !== canonical({ target: proposal.target, before: proposal.before }))
     throw new ToolRefusal('The target changed since the proposal was judged. Look at it again and propose again.');
   const session = await ports.credentials.assume({
     calls: tool.manifest.changes,
     targetArn: target.arn,
-    scene: sceneOf(journal.events),
+    location: locationOf(journal.events),
     sessionName: `dry-run-${journal.incident}`,
   });
   const { cost, disruption, ...found } = await tool.dryRun(change, { ...context, change: rehearsal(session) });

@@ -1,21 +1,21 @@
 import type { Rules } from '../../contracts/rules.ts';
-import type { Clock, Screen } from '../../contracts/ports.ts';
+import type { Clock, ContentFilter } from '../../contracts/ports.ts';
 
 /**
  * What looking may take in one Observe: of its 120 s, what the slowest tool and the ledger leave. A guardrail that is
  * throttled or slow costs the evidence its mark, not the incident its step.
  */
-const SCREENING_MS = 30_000;
+const FILTER_MS = 30_000;
 
-export interface ScreeningPorts {
+export interface ContentFilterPorts {
   /** None where the team has no guardrail. */
-  readonly screen?: Screen | undefined;
+  readonly contentFilter?: ContentFilter | undefined;
   readonly clock: Clock;
   readonly rules: Rules;
 }
 
 /** What is shown of a text, and what is said of it. */
-interface Looked {
+interface FilteredText {
   readonly text: string;
   readonly suspicions: readonly string[];
   readonly masked: number;
@@ -24,23 +24,27 @@ interface Looked {
 }
 
 /** Shows the texts of one step to the guardrail, one after the other, as long as there is time. */
-export const screening = ({ screen, clock, rules }: ScreeningPorts): ((text: string) => Promise<Looked>) => {
+export const contentFilter = ({
+  contentFilter: screen,
+  clock,
+  rules,
+}: ContentFilterPorts): ((text: string) => Promise<FilteredText>) => {
   if (screen === undefined) return async (text) => shown(text);
-  const until = clock.now().getTime() + SCREENING_MS;
+  const until = clock.now().getTime() + FILTER_MS;
   const ifUnavailable = rules.settings.guardrail?.ifUnavailable ?? 'withhold';
-  const inTime = (text: string): ReturnType<Screen['screen']> =>
+  const inTime = (text: string): ReturnType<ContentFilter['check']> =>
     clock.now().getTime() < until
-      ? screen.screen(text)
+      ? screen.check(text)
       : Promise.resolve({ kind: 'unavailable', reason: 'no time was left' });
   return async (text) => {
-    const screened = await inTime(text);
-    switch (screened.kind) {
+    const filtered = await inTime(text);
+    switch (filtered.kind) {
       case 'passed':
-        return { ...shown(screened.text, screened.findings.map(trips)), masked: screened.masked };
+        return { ...shown(filtered.text, filtered.findings.map(trips)), masked: filtered.masked };
       case 'blocked':
-        return withheld('the guardrail blocked this text', screened.findings.map(trips));
+        return withheld('the guardrail blocked this text', filtered.findings.map(trips));
       case 'unavailable': {
-        const unseen = `was not seen by the guardrail (${screened.reason})`;
+        const unseen = `was not seen by the guardrail (${filtered.reason})`;
         return ifUnavailable === 'mark' ? shown(text, [unseen]) : withheld(`this text ${unseen}`, [unseen]);
       }
     }
@@ -49,14 +53,14 @@ export const screening = ({ screen, clock, rules }: ScreeningPorts): ((text: str
 
 const trips = (finding: string): string => `trips the guardrail: ${finding}`;
 
-const shown = (text: string, suspicions: readonly string[] = []): Looked => ({
+const shown = (text: string, suspicions: readonly string[] = []): FilteredText => ({
   text,
   suspicions,
   masked: 0,
   withheld: false,
 });
 
-const withheld = (why: string, suspicions: readonly string[]): Looked => ({
+const withheld = (why: string, suspicions: readonly string[]): FilteredText => ({
   text: `[withheld: ${why}]`,
   suspicions,
   masked: 0,

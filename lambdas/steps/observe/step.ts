@@ -8,23 +8,23 @@ import { agentOf } from '../../kernel/model/agents.ts';
 import { asToolError } from '../../kernel/redaction/tool-errors.ts';
 import { firstLookCalls } from '../../kernel/model/first-look.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
-import type { Entry } from '../../kernel/trace/next-event.ts';
+import type { EventEntry } from '../../kernel/trace/next-event.ts';
 import { redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
-import { sceneOf } from '../../kernel/trace/location.ts';
+import { locationOf } from '../../kernel/trace/location.ts';
 import { evidenceByHandle, lastOf, openingOf, unansweredCalls } from '../../kernel/trace/queries.ts';
 import { fenced, fenceOf, suspicionsIn } from '../../kernel/redaction/untrusted.ts';
 import type { CloudAccess, Ids, Ledger } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { loadObserveTool } from '../../tools/load.ts';
-import { screening, type ScreeningPorts } from './content-filter.ts';
+import { contentFilter, type ContentFilterPorts } from './content-filter.ts';
 
-export interface ObservePorts extends ScreeningPorts {
+export interface ObservePorts extends ContentFilterPorts {
   readonly ledger: Ledger;
   readonly ids: Ids;
   readonly cloud: CloudAccess;
 }
 
-interface Looking {
+interface ObserveCall {
   readonly toolUseId: string | null;
   readonly tool: string;
   readonly input: Json;
@@ -33,7 +33,7 @@ interface Looking {
 type Finding = { readonly outcome: 'ok' | 'failed'; readonly text: string; readonly durationMs: number };
 
 /** The agent's first look, as far as the event has values for it; what it has none for is said once. */
-const firstLook = async (agent: Agent, journal: Journal): Promise<Looking[]> => {
+const firstLook = async (agent: Agent, journal: Journal): Promise<ObserveCall[]> => {
   const calls = firstLookCalls(agent, openingOf(journal.events).data.alarm);
   const skipped = calls.flatMap(({ tool, skipped: reason }) => (reason === undefined ? [] : [{ tool, reason }]));
   if (skipped.length > 0) await journal.once('first-look.skipped', () => ({ data: { calls: skipped } }));
@@ -43,25 +43,30 @@ const firstLook = async (agent: Agent, journal: Journal): Promise<Looking[]> => 
 };
 
 /** The observe calls of the newest turn. */
-const callsOfTurn = (agent: Agent, journal: Journal): Looking[] =>
+const callsOfTurn = (agent: Agent, journal: Journal): ObserveCall[] =>
   unansweredCalls(journal.eventsBefore)
     .filter((call) => admit(agent, call).kind === 'observe')
     .map((call) => ({ toolUseId: call.id, tool: call.name, input: call.input }));
 
-const look = async (looking: Looking, agent: Agent, journal: Journal, ports: ObservePorts): Promise<Finding> => {
+const look = async (
+  observeCall: ObserveCall,
+  agent: Agent,
+  journal: Journal,
+  ports: ObservePorts,
+): Promise<Finding> => {
   const started = ports.clock.now().getTime();
   const found = (outcome: Finding['outcome'], text: string): Finding => ({
     outcome,
     text,
     durationMs: ports.clock.now().getTime() - started,
   });
-  const admission = admit(agent, { id: looking.toolUseId ?? '', name: looking.tool, input: looking.input });
+  const admission = admit(agent, { id: observeCall.toolUseId ?? '', name: observeCall.tool, input: observeCall.input });
   if (admission.kind !== 'observe')
-    return found('failed', admission.kind === 'refused' ? admission.reason : `${looking.tool} does not only read.`);
-  const tool = await loadObserveTool(looking.tool);
+    return found('failed', admission.kind === 'refused' ? admission.reason : `${observeCall.tool} does not only read.`);
+  const tool = await loadObserveTool(observeCall.tool);
   try {
     const context = {
-      cloud: ports.cloud(admission.manifest.reads, sceneOf(journal.events)),
+      cloud: ports.cloud(admission.manifest.reads, locationOf(journal.events)),
       clock: ports.clock,
       alarm: openingOf(journal.events).data.alarm,
     };
@@ -75,19 +80,19 @@ const look = async (looking: Looking, agent: Agent, journal: Journal, ports: Obs
 
 /** What is put on the trace of a finding: redacted first, then shown to the guardrail. */
 const entryFor = async (
-  looking: Looking,
+  observeCall: ObserveCall,
   finding: Finding | undefined,
   redactor: Redactor,
-  screen: ReturnType<typeof screening>,
+  filter: ReturnType<typeof contentFilter>,
   journal: Journal,
-): Promise<Entry<'evidence.gathered'>> => {
-  if (finding === undefined) throw contractBroken(`${looking.tool} was to be recorded without having been asked.`);
-  const { tool, input, toolUseId } = looking;
+): Promise<EventEntry<'evidence.gathered'>> => {
+  if (finding === undefined) throw contractBroken(`${observeCall.tool} was to be recorded without having been asked.`);
+  const { tool, input, toolUseId } = observeCall;
   const evidence = `E${evidenceByHandle(journal.events).size + 1}`;
   const redacted = redactor.text(finding.text);
-  const screened = await screen(redacted.text);
-  const { text } = screened;
-  const outcome = redacted.withheld || screened.withheld ? 'failed' : finding.outcome;
+  const filtered = await filter(redacted.text);
+  const { text } = filtered;
+  const outcome = redacted.withheld || filtered.withheld ? 'failed' : finding.outcome;
   const fence = fenceOf(openingOf(journal.events).hash);
   return {
     data: {
@@ -98,8 +103,8 @@ const entryFor = async (
       outcome,
       text,
       clipped: redacted.clipped,
-      redactions: redacted.redactions + screened.masked,
-      suspicions: [...suspicionsIn(redacted.text), ...screened.suspicions],
+      redactions: redacted.redactions + filtered.masked,
+      suspicions: [...suspicionsIn(redacted.text), ...filtered.suspicions],
       durationMs: finding.durationMs,
     },
     replies: [{ toolUseId, text: fenced(fence, evidence, tool, text), isError: outcome === 'failed' }],
@@ -115,9 +120,9 @@ const run = async (input: StepInput, ports: ObservePorts): Promise<z.infer<typeo
   const done = journal.recorded('evidence.gathered');
   const redactor = await redactorOf(ports, journal.incident);
   const findings = await Promise.all(calls.slice(done).map((call) => look(call, agent, journal, ports)));
-  const screen = screening(ports);
+  const filter = contentFilter(ports);
   for (const [index, call] of calls.entries())
-    await journal.once('evidence.gathered', () => entryFor(call, findings[index - done], redactor, screen, journal));
+    await journal.once('evidence.gathered', () => entryFor(call, findings[index - done], redactor, filter, journal));
   return { ...input, seq: journal.seq, next: 'decide' };
 };
 

@@ -55,7 +55,7 @@ export const readAlarm = (event: BusEvent): AlarmReading => {
  * Events with the same storm key are copies of one trouble. The key contains the resource (dimensions):
  * two machines under alarms of one name are two incidents, or the second would never be looked at.
  */
-export const stormKeyOf = (event: BusEvent, alarm: Alarm | null): string =>
+export const deduplicationKeyOf = (event: BusEvent, alarm: Alarm | null): string =>
   alarm === null
     ? canonical([event.account, event.region, event.source, event['detail-type'], event.resources])
     : canonical([alarm.arn, alarm.metrics.map((one) => one.dimensions)]);

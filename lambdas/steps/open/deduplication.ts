@@ -2,7 +2,7 @@ import type { TraceEvent } from '../../contracts/events.ts';
 import { TraceSealed } from '../../contracts/errors.ts';
 import { sha256 } from '../../kernel/trace/canonical.ts';
 import { Journal, type JournalPorts } from '../../kernel/trace/journal.ts';
-import { confirmStorm, joinStorm, openIn, stormRow } from '../../kernel/limits/deduplication-rows.ts';
+import { confirmOpening, joinIncident, openIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
 import { allOf, lastOf } from '../../kernel/trace/queries.ts';
 
 /** Copies that get a line of their own on the trace. Ten thousand copies are a number, not ten thousand lines. */
@@ -23,7 +23,7 @@ const needsNoLine =
 /** Looks at the trace of the incident that a copy joined, and writes the copy's line there while there are few. */
 const addLine = async (
   ports: JournalPorts,
-  stormKey: string,
+  deduplicationKey: string,
   incidentId: string,
   eventId: string,
   onTrace: boolean,
@@ -32,7 +32,7 @@ const addLine = async (
   const journal = await Journal.open(ports, `attach-${sha256(eventId).slice(0, 12)}`, { incidentId, seq: 0 });
   if (lastOf(journal.events, 'trace.sealed') !== undefined) return 'gone';
   if (!onTrace && lastOf(journal.events, 'incident.opened') !== undefined)
-    await confirmStorm(ports.ledger, stormKey, incidentId);
+    await confirmOpening(ports.ledger, deduplicationKey, incidentId);
   try {
     await journal.onceUnless('incident.attached', needsNoLine(eventId), () => ({
       data: { eventId, copy: allOf(journal.events, 'incident.attached').length + 1 },
@@ -50,14 +50,16 @@ const addLine = async (
  */
 const attach = async (
   ports: JournalPorts,
-  stormKey: string,
+  deduplicationKey: string,
   incidentId: string,
   eventId: string,
 ): Promise<'attached' | 'gone'> => {
-  const joined = await joinStorm(ports.ledger, stormKey, incidentId, eventId);
+  const joined = await joinIncident(ports.ledger, deduplicationKey, incidentId, eventId);
   if (joined === undefined) return 'gone';
   const { number, onTrace } = joined;
-  return onTrace && number > COPIES_ON_TRACE ? 'attached' : addLine(ports, stormKey, incidentId, eventId, onTrace);
+  return onTrace && number > COPIES_ON_TRACE
+    ? 'attached'
+    : addLine(ports, deduplicationKey, incidentId, eventId, onTrace);
 };
 
 /**
@@ -66,17 +68,17 @@ const attach = async (
  */
 export const claim = async (
   ports: JournalPorts,
-  stormKey: string,
+  deduplicationKey: string,
   incidentId: string,
   eventId: string,
 ): Promise<{ opened: true } | { opened: false; incidentId: string }> => {
   for (;;) {
-    const { created, row } = await ports.ledger.create(stormRow(stormKey), { incidentId, open: true });
+    const { created, row } = await ports.ledger.create(deduplicationRow(deduplicationKey), { incidentId, open: true });
     const holder = openIn(row);
     if (created || holder === incidentId) return { opened: true };
-    if (holder !== undefined && (await attach(ports, stormKey, holder, eventId)) === 'attached')
+    if (holder !== undefined && (await attach(ports, deduplicationKey, holder, eventId)) === 'attached')
       return { opened: false, incidentId: holder };
-    if (await ports.ledger.replace(stormRow(stormKey), { incidentId, open: true }, row.version))
+    if (await ports.ledger.replace(deduplicationRow(deduplicationKey), { incidentId, open: true }, row.version))
       return { opened: true };
   }
 };

@@ -10,10 +10,10 @@ import { contractBroken } from '../../contracts/errors.ts';
 import { dayKeys } from '../../kernel/limits/day-budget.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { redactedJson, redactedWords, redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
-import { openIn, stormRow } from '../../kernel/limits/deduplication-rows.ts';
-import type { Clock, Ids, Ledger, Place, Switch } from '../../contracts/ports.ts';
+import { openIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
+import type { Clock, Ids, Ledger, AccountRegion, Switch } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
-import { stormKeyOf } from './alarm.ts';
+import { deduplicationKeyOf } from './alarm.ts';
 import { route, type Intake } from './intake.ts';
 import { claim } from './deduplication.ts';
 import { triggerOwnerOf } from './trigger-owner.ts';
@@ -25,7 +25,7 @@ export interface OpenPorts {
   readonly switch: Switch;
   readonly rules: Rules;
   /** Where Checkrein is. */
-  readonly home: Place;
+  readonly home: AccountRegion;
 }
 
 type Output = z.infer<typeof OpenOutput>;
@@ -62,7 +62,7 @@ const refuse = async (journal: Journal, { event }: OpenInput, outcome: Outcome, 
 /** The incident that an event belongs to already: that of its first delivery, or that of the storm it is part of. */
 const openIncidentOf = async (
   { event }: Taken,
-  stormKey: string,
+  deduplicationKey: string,
   incidentId: string,
   ports: OpenPorts,
 ): Promise<string | undefined> => {
@@ -70,9 +70,9 @@ const openIncidentOf = async (
   const first = z.object({ incidentId: z.string() }).parse(source.row.data).incidentId;
   if (first !== incidentId) {
     // The execution that had this very event first may itself have joined another one's incident.
-    return openIn(await ports.ledger.fetch(stormRow(stormKey))) ?? first;
+    return openIn(await ports.ledger.fetch(deduplicationRow(deduplicationKey))) ?? first;
   }
-  const claimed = await claim(ports, stormKey, incidentId, event.id);
+  const claimed = await claim(ports, deduplicationKey, incidentId, event.id);
   return claimed.opened ? undefined : claimed.incidentId;
 };
 
@@ -113,8 +113,8 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       'switched-off',
       'The kill switch is off: nothing is investigated until a human turns it on.',
     );
-  const stormKey = stormKeyOf(event, alarm);
-  const joined = await openIncidentOf(intake, stormKey, input.execution, ports);
+  const deduplicationKey = deduplicationKeyOf(event, alarm);
+  const joined = await openIncidentOf(intake, deduplicationKey, input.execution, ports);
   if (joined !== undefined) return { incidentId: joined, agent: agent.name, seq: 0, next: 'done' };
   const ceiling = await overCeiling(ports, agent);
   const triggeredBy = triggerOwnerOf(event);
@@ -126,7 +126,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       source: event.source,
       detailType: event['detail-type'],
       time: event.time,
-      stormKey,
+      stormKey: deduplicationKey,
       agent: agent.name,
       model: agent.model,
       alarm: alarm && withoutSecrets(alarm, redactor),

@@ -3,7 +3,7 @@ import { basics, memberAccess } from '../../adapters/wiring.ts';
 import { serve } from '../../runtime/serve.ts';
 import { verify } from './step.ts';
 
-export const handler = serve(verify, (surroundings) => ({
-  ...basics(surroundings),
-  cloud: awsCloudAccess({ ...surroundings, members: memberAccess('memberReadRole', surroundings) }),
+export const handler = serve(verify, (runtime) => ({
+  ...basics(runtime),
+  cloud: awsCloudAccess({ ...runtime, members: memberAccess('memberReadRole', runtime) }),
 }));

@@ -4,7 +4,7 @@ import type { EventData } from '../../contracts/events.ts';
 import type { Target } from '../../contracts/plan.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 
-export type Look = EventData<'change.verified'>['findings'][number];
+export type HealthCheck = EventData<'change.verified'>['findings'][number];
 
 const AlarmStates = z.object({
   MetricAlarms: z.array(z.object({ StateValue: z.string() })).optional(),
@@ -12,7 +12,7 @@ const AlarmStates = z.object({
 });
 
 /** The triggering alarm: has it gone back to OK? */
-export const lookAtAlarm = async (cloud: Cloud, alarm: Alarm | null): Promise<Look> => {
+export const checkAlarm = async (cloud: Cloud, alarm: Alarm | null): Promise<HealthCheck> => {
   const name = 'alarm';
   if (alarm === null) return { name, outcome: 'unknown', detail: 'The incident was not opened by an alarm.' };
   const answer = await cloud.send({
@@ -53,7 +53,7 @@ const MetricAnswer = z.object({
 /** As many of the newest minutes must be bad: a machine that is just booting fails its checks for a moment. */
 const STEADY_MINUTES = 3;
 
-const judged = (guard: Guard, newestFirst: readonly number[]): Look => {
+const judged = (guard: Guard, newestFirst: readonly number[]): HealthCheck => {
   const { name, metric } = guard;
   if (newestFirst.length === 0)
     return { name, outcome: 'unknown', detail: `No datapoints of ${metric} since the change.` };
@@ -65,7 +65,7 @@ const judged = (guard: Guard, newestFirst: readonly number[]): Look => {
 };
 
 /** Guard metrics from the change until now. */
-export const lookAtGuards = (cloud: Cloud, target: Target, since: Date, now: Date): Promise<Look[]> =>
+export const checkGuards = (cloud: Cloud, target: Target, since: Date, now: Date): Promise<HealthCheck[]> =>
   Promise.all(
     (GUARDS[target.kind] ?? []).map(async (guard) => {
       const answer = await cloud.send({

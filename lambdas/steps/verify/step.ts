@@ -9,15 +9,15 @@ import { asToolError } from '../../kernel/redaction/tool-errors.ts';
 import { releaseLease } from '../../kernel/limits/lease.ts';
 import { agentScope, tripBreaker } from '../../kernel/limits/breaker.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
-import { sceneOf } from '../../kernel/trace/location.ts';
+import { locationOf } from '../../kernel/trace/location.ts';
 import { VERIFY_INTERVAL_SECONDS } from '../../kernel/changes/timing.ts';
 import { recordOutcome } from '../../kernel/limits/track-record.ts';
-import { lastOf, openingOf, planInHand, unansweredCalls } from '../../kernel/trace/queries.ts';
+import { lastOf, openingOf, currentPlan, unansweredCalls } from '../../kernel/trace/queries.ts';
 import type { Clock, CloudAccess, Ledger } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { loadChangeTool } from '../../tools/load.ts';
-import { lookAtAlarm, lookAtGuards, type Look } from './health-checks.ts';
-import { verdictOf, type Sight } from './verdict.ts';
+import { checkAlarm, checkGuards, type HealthCheck } from './health-checks.ts';
+import { verdictOf, type HealthSnapshot } from './verdict.ts';
 
 export interface VerifyPorts {
   readonly ledger: Ledger;
@@ -29,9 +29,9 @@ export interface VerifyPorts {
 type Verified = EventData<'change.verified'>;
 
 /** A look that AWS did not answer is unknown, which is neither good nor a reason to stop looking. */
-const orUnknown = async (name: string, look: () => Promise<Look>): Promise<Look> => {
+const orUnknown = async (name: string, check: () => Promise<HealthCheck>): Promise<HealthCheck> => {
   try {
-    return await look();
+    return await check();
   } catch (error) {
     const told = asToolError(error);
     if (told === undefined) throw error;
@@ -39,14 +39,14 @@ const orUnknown = async (name: string, look: () => Promise<Look>): Promise<Look>
   }
 };
 
-const see = async (journal: Journal, ports: VerifyPorts): Promise<Sight> => {
-  const { plan } = planInHand(journal.events);
+const takeSnapshot = async (journal: Journal, ports: VerifyPorts): Promise<HealthSnapshot> => {
+  const { plan } = currentPlan(journal.events);
   const applied = lastOf(journal.events, 'apply.finished');
   if (applied === undefined) throw contractBroken('Verify was entered without a change to verify.');
   const { alarm } = openingOf(journal.events).data;
   const tool = await loadChangeTool(plan.tool);
-  const scene = sceneOf(journal.events);
-  const context = { cloud: ports.cloud(tool.manifest.reads, scene), clock: ports.clock, alarm };
+  const location = locationOf(journal.events);
+  const context = { cloud: ports.cloud(tool.manifest.reads, location), clock: ports.clock, alarm };
   const postCondition = await orUnknown('post-condition', async () => {
     const { state } = await tool.describe(plan.input, context);
     const { holds, detail } = tool.postCondition(
@@ -55,17 +55,17 @@ const see = async (journal: Journal, ports: VerifyPorts): Promise<Sight> => {
     );
     return { name: 'post-condition', outcome: holds ? 'good' : 'bad', detail: `${detail}.` };
   });
-  const cloud = ports.cloud(VERIFY_READS, scene);
+  const cloud = ports.cloud(VERIFY_READS, location);
   const now = ports.clock.now();
   const since = new Date(applied.at);
-  const guards = await lookAtGuards(cloud, plan.target, since, now).catch((error: unknown) => {
+  const guards = await checkGuards(cloud, plan.target, since, now).catch((error: unknown) => {
     const told = asToolError(error);
     if (told === undefined) throw error;
     return [{ name: 'guard metrics', outcome: 'unknown' as const, detail: told.says }];
   });
   return {
     postCondition,
-    alarm: await orUnknown('alarm', () => lookAtAlarm(cloud, alarm)),
+    alarm: await orUnknown('alarm', () => checkAlarm(cloud, alarm)),
     guards,
     secondsSinceChange: Math.floor((now.getTime() - since.getTime()) / 1000),
     reversible: plan.inverse.reversible,
@@ -99,16 +99,16 @@ const trip = async (journal: Journal, ports: VerifyPorts, agent: string, trips: 
 const run = async (input: StepInput, ports: VerifyPorts): Promise<z.infer<typeof VerifyOutput>> => {
   const journal = await Journal.open(ports, 'verify', input);
   const agent = agentOf(ports.rules, input.agent);
-  const { handle, digest, plan } = planInHand(journal.eventsBefore);
+  const { handle, digest, plan } = currentPlan(journal.eventsBefore);
   const { event } = await journal.once('change.verified', async () => {
-    const sight = await see(journal, ports);
-    const verdict = verdictOf(sight, agent);
+    const snapshot = await takeSnapshot(journal, ports);
+    const verdict = verdictOf(snapshot, agent);
     const ended = { digest, outcome: verdict.outcome, what: `${plan.tool} on ${plan.target.id}` };
     const trips = await recordOutcome(ports.ledger, agent.name, ended);
     const data: Verified = {
       digest,
-      findings: [sight.postCondition, sight.alarm, ...sight.guards],
-      secondsSinceChange: sight.secondsSinceChange,
+      findings: [snapshot.postCondition, snapshot.alarm, ...snapshot.guards],
+      secondsSinceChange: snapshot.secondsSinceChange,
       ...verdict,
       ...(trips && { trips }),
     };

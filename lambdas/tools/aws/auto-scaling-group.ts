@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Target } from '../../contracts/plan.ts';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
-import { ask, Timestamp } from './answer.ts';
+import { askAws, Timestamp } from './answer.ts';
 import { environmentOf, Tags } from './tags.ts';
 
 const Member = z
@@ -23,7 +23,7 @@ const Member = z
     isProtected: raw.ProtectedFromScaleIn,
   }));
 
-const Group = z
+const AutoScalingGroup = z
   .object({
     AutoScalingGroupName: z.string(),
     AutoScalingGroupARN: z.string().regex(/^arn:[^:]+:autoscaling:[^:]+:\d{12}:/),
@@ -48,15 +48,15 @@ const Group = z
     tags: raw.Tags,
   }));
 
-const Groups = z.object({ AutoScalingGroups: z.array(Group).default([]) });
+const Groups = z.object({ AutoScalingGroups: z.array(AutoScalingGroup).default([]) });
 
 /** An Auto Scaling group: the fields that tools need. */
-export type Group = z.output<typeof Group>;
+export type AutoScalingGroup = z.output<typeof AutoScalingGroup>;
 
 /** Reads one group, or says that there is none. */
-export const readGroup = async (cloud: Cloud, name: string): Promise<Group> => {
+export const readGroup = async (cloud: Cloud, name: string): Promise<AutoScalingGroup> => {
   const input = { AutoScalingGroupNames: [name] };
-  const answer = await ask(cloud, { service: 'autoscaling', command: 'DescribeAutoScalingGroups', input }, Groups);
+  const answer = await askAws(cloud, { service: 'autoscaling', command: 'DescribeAutoScalingGroups', input }, Groups);
   const [group] = answer.AutoScalingGroups;
   if (!group)
     throw new ToolRefusal(`There is no Auto Scaling group "${name}" in ${cloud.region} of account ${cloud.account}.`);
@@ -64,7 +64,7 @@ export const readGroup = async (cloud: Cloud, name: string): Promise<Group> => {
 };
 
 /** The group as policy sees it. Account and Region are those of the ARN that AWS gave. */
-export const targetOfGroup = (group: Group): Target => {
+export const targetOfGroup = (group: AutoScalingGroup): Target => {
   const [, , , region = '', account = ''] = group.arn.split(':');
   const { name: id, arn, tags } = group;
   return { kind: 'auto-scaling-group', id, arn, account, region, environment: environmentOf(tags), tags };
@@ -91,6 +91,6 @@ const Activities = z.object({ Activities: z.array(Activity).default([]) });
 /** The latest scaling activities of a group, newest first. */
 export const readActivities = async (cloud: Cloud, group: string): Promise<z.output<typeof Activity>[]> => {
   const input = { AutoScalingGroupName: group, MaxRecords: 10 };
-  return (await ask(cloud, { service: 'autoscaling', command: 'DescribeScalingActivities', input }, Activities))
+  return (await askAws(cloud, { service: 'autoscaling', command: 'DescribeScalingActivities', input }, Activities))
     .Activities;
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Cloud } from '../../contracts/ports.ts';
-import { ask, Timestamp } from './answer.ts';
+import { askAws, Timestamp } from './answer.ts';
 
 /** A metric, the statistics wanted of it, and the window. */
 export interface MetricQuery {
@@ -13,7 +13,7 @@ export interface MetricQuery {
   readonly to: Date;
 }
 /** Datapoints of one statistic, oldest first. */
-export interface Series {
+export interface MetricSeries {
   readonly stat: string;
   readonly points: readonly { readonly at: string; readonly value: number }[];
 }
@@ -29,12 +29,12 @@ const Answer = z.object({
 type Result = z.output<typeof Answer>['MetricDataResults'][number];
 
 /** Reads a metric, all pages of it. A metric that does not exist has no points. */
-export const readMetric = async (cloud: Cloud, query: MetricQuery): Promise<Series[]> => {
+export const readMetric = async (cloud: Cloud, query: MetricQuery): Promise<MetricSeries[]> => {
   const results: Result[] = [];
   let token: string | undefined;
   do {
     const input = { ...inputOf(query), ...(token === undefined ? {} : { NextToken: token }) };
-    const page = await ask(cloud, { service: 'cloudwatch', command: 'GetMetricData', input }, Answer);
+    const page = await askAws(cloud, { service: 'cloudwatch', command: 'GetMetricData', input }, Answer);
     results.push(...page.MetricDataResults);
     token = page.NextToken;
   } while (token !== undefined);
@@ -79,7 +79,7 @@ const inputOf = (query: MetricQuery) => ({
   })),
 });
 
-const pointsOf = (pages: readonly Result[]): Series['points'] =>
+const pointsOf = (pages: readonly Result[]): MetricSeries['points'] =>
   pages.flatMap(({ Timestamps, Values }) =>
     Values.flatMap((value, index) => {
       const at = Timestamps[index];

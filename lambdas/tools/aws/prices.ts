@@ -2,10 +2,11 @@ import * as z from 'zod';
 import type { DryRunReport } from '../../contracts/plan.ts';
 import { CloudError } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
-import { ask, JsonText } from './answer.ts';
+import { askAws, JsonText } from './answer.ts';
 
 /** US cents per month at list price, or why there is none. */
-export type Price = { readonly centsPerMonth: number } | { readonly centsPerMonth: null; readonly reason: string };
+export type InstancePrice =
+  { readonly centsPerMonth: number } | { readonly centsPerMonth: null; readonly reason: string };
 
 /** AWS's own month: 365 days / 12 × 24 hours. */
 const HOURS_PER_MONTH = 730;
@@ -28,10 +29,10 @@ const Product = z.object({
 const Answer = z.object({ PriceList: z.array(JsonText.pipe(Product)).default([]) });
 
 /** On-demand list price of an instance type with Linux and shared tenancy, in the cloud's Region. */
-export const priceOf = async (cloud: Cloud, instanceType: string): Promise<Price> => {
+export const instancePriceOf = async (cloud: Cloud, instanceType: string): Promise<InstancePrice> => {
   const input = { ServiceCode: 'AmazonEC2', Filters: filters(instanceType, cloud.region), MaxResults: 100 };
   try {
-    const { PriceList } = await ask(cloud, { service: 'pricing', command: 'GetProducts', input }, Answer);
+    const { PriceList } = await askAws(cloud, { service: 'pricing', command: 'GetProducts', input }, Answer);
     const hourly = new Set(PriceList.flatMap(dollarsPerHour));
     const [dollars, ...others] = hourly;
     if (dollars !== undefined && others.length === 0) return { centsPerMonth: dollars * 100 * HOURS_PER_MONTH };
@@ -44,14 +45,14 @@ export const priceOf = async (cloud: Cloud, instanceType: string): Promise<Price
 };
 
 /** So many instances of one type. */
-export interface Fleet {
+export interface PricedFleet {
   readonly type: string;
   readonly count: number;
-  readonly price: Price;
+  readonly price: InstancePrice;
 }
 
 /** What it costs to go from some instances to others. */
-export const costDelta = (before: Fleet, after: Fleet): DryRunReport['cost'] => {
+export const costDelta = (before: PricedFleet, after: PricedFleet): DryRunReport['cost'] => {
   if (before.price.centsPerMonth === null) return unknownCost(before.price.reason);
   if (after.price.centsPerMonth === null) return unknownCost(after.price.reason);
   const from = before.price.centsPerMonth * before.count;
@@ -68,7 +69,7 @@ const unknownCost = (reason: string): DryRunReport['cost'] => ({
   deltaCentsPerMonth: null,
   says: `cost unknown: ${reason}`,
 });
-const unknown = (reason: string): Price => ({ centsPerMonth: null, reason });
+const unknown = (reason: string): InstancePrice => ({ centsPerMonth: null, reason });
 const dollars = (cents: number): string => `$${(cents / 100).toFixed(2)}`;
 
 const dollarsPerHour = ({ terms }: z.output<typeof Product>): number[] =>

@@ -50,7 +50,7 @@ export const CompositeAlarm = Common.extend({ AlarmRule: z.string() });
 export type CompositeAlarm = z.output<typeof CompositeAlarm>;
 
 /** What DescribeAlarms answers. */
-export const Alarms = z.object({
+export const AlarmsAnswer = z.object({
   MetricAlarms: z.array(MetricAlarm).default([]),
   CompositeAlarms: z.array(CompositeAlarm).default([]),
 });

@@ -1,19 +1,23 @@
 import type * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
-import { ask } from '../aws/answer.ts';
+import { askAws } from '../aws/answer.ts';
 import { dimensionsText, figure, oneLine, utc } from '../aws/wording.ts';
 import { observeTool } from '../tool.ts';
-import { Alarms, History, type CompositeAlarm, type MetricAlarm } from './answer.ts';
+import { AlarmsAnswer, History, type CompositeAlarm, type MetricAlarm } from './answer.ts';
 import { manifest } from './manifest.ts';
 
 export const tool = observeTool(manifest, async ({ alarm: name }, { cloud }) => {
   const wanted = { AlarmNames: [name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] };
-  const found = await ask(cloud, { service: 'cloudwatch', command: 'DescribeAlarms', input: wanted }, Alarms);
+  const found = await askAws(cloud, { service: 'cloudwatch', command: 'DescribeAlarms', input: wanted }, AlarmsAnswer);
   const [alarm] = [...found.MetricAlarms, ...found.CompositeAlarms];
   if (!alarm) throw new ToolRefusal(`There is no alarm "${name}" in ${cloud.region} of account ${cloud.account}.`);
 
   const latest = { AlarmName: name, HistoryItemType: 'StateUpdate', ScanBy: 'TimestampDescending', MaxRecords: 10 };
-  const history = await ask(cloud, { service: 'cloudwatch', command: 'DescribeAlarmHistory', input: latest }, History);
+  const history = await askAws(
+    cloud,
+    { service: 'cloudwatch', command: 'DescribeAlarmHistory', input: latest },
+    History,
+  );
   return [
     `${alarm.AlarmName} is ${alarm.StateValue} since ${utc(alarm.StateUpdatedTimestamp)}`,
     `reason: ${oneLine(alarm.StateReason, 600) || 'none given'}`,

@@ -1,4 +1,4 @@
-import { readActivities, readGroup, type Group } from '../aws/auto-scaling-group.ts';
+import { readActivities, readGroup, type AutoScalingGroup } from '../aws/auto-scaling-group.ts';
 import { environmentOf } from '../aws/tags.ts';
 import { oneLine, utc } from '../aws/wording.ts';
 import { observeTool } from '../tool.ts';
@@ -22,8 +22,9 @@ export const tool = observeTool(manifest, async (input, { cloud }) => {
   ].join('\n');
 });
 
-const memberLines = ({ members }: Group): string[] => {
-  const usual = ({ lifecycle, health }: Group['members'][number]) => lifecycle === 'InService' && health === 'Healthy';
+const memberLines = ({ members }: AutoScalingGroup): string[] => {
+  const usual = ({ lifecycle, health }: AutoScalingGroup['members'][number]) =>
+    lifecycle === 'InService' && health === 'Healthy';
   const sorted = members.toSorted((a, b) => Number(usual(a)) - Number(usual(b)));
   const hidden = members.length - MEMBERS_SHOWN;
   return [

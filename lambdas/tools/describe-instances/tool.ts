@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Cloud } from '../../contracts/ports.ts';
-import { ask } from '../aws/answer.ts';
+import { askAws } from '../aws/answer.ts';
 import { groupOf, readInstances, type Ec2Instance } from '../aws/ec2-instance.ts';
 import { readInstanceTypes, type InstanceType } from '../aws/instance-types.ts';
 import { environmentOf } from '../aws/tags.ts';
@@ -36,7 +36,11 @@ type StatusChecks = z.output<typeof Statuses>['InstanceStatuses'][number];
 
 const readStatusChecks = async (cloud: Cloud, ids: readonly string[]): Promise<Map<string, StatusChecks>> => {
   const input = { InstanceIds: [...ids], IncludeAllInstances: true };
-  const { InstanceStatuses } = await ask(cloud, { service: 'ec2', command: 'DescribeInstanceStatus', input }, Statuses);
+  const { InstanceStatuses } = await askAws(
+    cloud,
+    { service: 'ec2', command: 'DescribeInstanceStatus', input },
+    Statuses,
+  );
   return new Map(InstanceStatuses.map((status) => [status.InstanceId, status]));
 };
 

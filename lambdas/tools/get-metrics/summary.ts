@@ -1,11 +1,11 @@
-import type { Series } from '../aws/metrics.ts';
+import type { MetricSeries } from '../aws/metrics.ts';
 import { figure } from '../aws/wording.ts';
 
 /** How many points of a series the model gets to see. */
 const SHOWN = 24;
 
 /** One statistic in two or three lines: its spread, its trend, its course. */
-export const summaryOf = ({ stat, points }: Series, expected: number): string[] => {
+export const seriesSummary = ({ stat, points }: MetricSeries, expected: number): string[] => {
   const [newest, ...values] = points.map(({ value }) => value).reverse();
   if (newest === undefined) return [`${stat}: no datapoints`];
   const sorted = [newest, ...values].sort((a, b) => a - b);
@@ -24,7 +24,7 @@ export const summaryOf = ({ stat, points }: Series, expected: number): string[] 
 };
 
 /** Compares the mean of the first third with that of the last. A tenth either way is flat. */
-const trendOf = (points: Series['points']): string => {
+const trendOf = (points: MetricSeries['points']): string => {
   const third = Math.floor(points.length / 3);
   if (third === 0) return 'too few datapoints for a trend';
   const values = points.map(({ value }) => value);
@@ -36,7 +36,7 @@ const trendOf = (points: Series['points']): string => {
 };
 
 /** At most 24 points; of neighbours that share one, the highest, so that no peak is lost. */
-const courseOf = (points: Series['points']): string => {
+const courseOf = (points: MetricSeries['points']): string => {
   const size = Math.ceil(points.length / SHOWN);
   const shown = points.flatMap(({ at }, index) => {
     if (index % size !== 0) return [];

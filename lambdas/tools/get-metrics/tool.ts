@@ -3,7 +3,7 @@ import { readMetric } from '../aws/metrics.ts';
 import { dimensionsText, utc } from '../aws/wording.ts';
 import { observeTool } from '../tool.ts';
 import { manifest } from './manifest.ts';
-import { summaryOf } from './summary.ts';
+import { seriesSummary } from './summary.ts';
 
 /** A day of one-minute datapoints: enough to see anything, little enough to read in one page. */
 const MOST_DATAPOINTS = 1440;
@@ -24,5 +24,5 @@ export const tool = observeTool(manifest, async (input, { cloud, clock }) => {
       `No datapoints for ${what} from ${window}. Either there is no such metric with exactly these dimensions, ` +
       'or nothing was published. This is not the same as zero.'
     );
-  return [`${what} from ${window}`, ...series.flatMap((one) => summaryOf(one, expected))].join('\n');
+  return [`${what} from ${window}`, ...series.flatMap((one) => seriesSummary(one, expected))].join('\n');
 });

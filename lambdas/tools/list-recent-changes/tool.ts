@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { JsonObject } from '../../contracts/json.ts';
-import { ask, JsonText, Timestamp } from '../aws/answer.ts';
+import { askAws, JsonText, Timestamp } from '../aws/answer.ts';
 import { oneLine, utc } from '../aws/wording.ts';
 import { observeTool, type ToolContext } from '../tool.ts';
 import { manifest } from './manifest.ts';
@@ -54,7 +54,7 @@ const lookUp = async (resource: string, from: Date, to: Date, { cloud, clock }: 
     MaxResults: 50,
   };
   for (let page = 1; ; page += 1) {
-    const answer = await ask(cloud, { service: 'cloudtrail', command: 'LookupEvents', input }, Page);
+    const answer = await askAws(cloud, { service: 'cloudtrail', command: 'LookupEvents', input }, Page);
     events.push(...answer.Events);
     if (answer.NextToken === undefined) return { events, complete: true };
     if (page === MOST_PAGES) return { events, complete: false };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
-import { ask } from '../aws/answer.ts';
+import { askAws } from '../aws/answer.ts';
 import { oneLine, utc } from '../aws/wording.ts';
 import { observeTool, type ToolContext } from '../tool.ts';
 import { manifest } from './manifest.ts';
@@ -34,7 +34,7 @@ export const tool = observeTool(manifest, async (input, context) => {
     endTime: Math.floor(to.getTime() / 1000),
     limit: input.limit,
   };
-  const { queryId } = await ask(context.cloud, { service: 'logs', command: 'StartQuery', input: query }, Started);
+  const { queryId } = await askAws(context.cloud, { service: 'logs', command: 'StartQuery', input: query }, Started);
   const answer = await finished(queryId, context);
   const window = `${input.logGroup} from ${utc(from)} to ${utc(to)}`;
   if (!answer)
@@ -54,7 +54,7 @@ const queryOf = ({ query, filter }: z.output<typeof manifest.input>): string => 
 const finished = async (queryId: string, { cloud, clock }: ToolContext): Promise<Results | undefined> => {
   for (let second = 0; second < PATIENCE_SECONDS; second += 1) {
     await clock.sleep(1000);
-    const answer = await ask(cloud, { service: 'logs', command: 'GetQueryResults', input: { queryId } }, Results);
+    const answer = await askAws(cloud, { service: 'logs', command: 'GetQueryResults', input: { queryId } }, Results);
     if (!['Scheduled', 'Running', 'Unknown'].includes(answer.status)) return answer;
   }
   await cloud.send({ service: 'logs', command: 'StopQuery', input: { queryId } });

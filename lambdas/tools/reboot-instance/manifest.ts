@@ -23,5 +23,5 @@ export const manifest = {
   targetArn: 'arn:aws:ec2:${region}:${account}:instance/*',
   facts: ['cutPercent', 'growPercent', 'fleetSize', 'fleetAffectedPercent', 'inServiceAfter', 'downtimeSeconds'],
   repeatable: false,
-  settleSeconds: 180,
+  stabilizeSeconds: 180,
 } satisfies ChangeManifest;

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { DryRunCheck } from '../../contracts/plan.ts';
 import type { Cloud } from '../../contracts/ports.ts';
-import { ask } from '../aws/answer.ts';
+import { askAws } from '../aws/answer.ts';
 import { readInstance, type Ec2Instance } from '../aws/ec2-instance.ts';
 import { isOffered, readInstanceType, type InstanceType } from '../aws/instance-types.ts';
 import { ec2DryRun } from '../aws/native-dry-run.ts';
-import { costDelta, priceOf, type Price } from '../aws/prices.ts';
+import { costDelta, instancePriceOf, type InstancePrice } from '../aws/prices.ts';
 import type { Change, ChangeContext, DryRunFindings } from '../tool.ts';
 import { mustFit } from './fit.ts';
 
@@ -15,7 +15,10 @@ export const DOWNTIME_SECONDS = 180;
 type Resize = Change<{ instanceId: string }, { instanceType: string; state: string }>;
 
 /** Asks EC2 about each of the three calls, and reads what no dry run shows. */
-export const dryRun = async ({ input, before, after }: Resize, context: ChangeContext): Promise<DryRunFindings> => {
+export const dryRunResize = async (
+  { input, before, after }: Resize,
+  context: ChangeContext,
+): Promise<DryRunFindings> => {
   const { cloud, change } = context;
   const instance = await readInstance(cloud, input.instanceId);
   const [from, to] = [
@@ -62,7 +65,7 @@ const Volumes = z.object({
 /** Starting needs a KMS grant for encrypted volumes. Our session may ask for one; whether the key agrees, no dry run shows. */
 const encryptionCheck = async (cloud: Cloud, { id }: Ec2Instance): Promise<DryRunCheck> => {
   const input = { Filters: [{ Name: 'attachment.instance-id', Values: [id] }] };
-  const answer = await ask(cloud, { service: 'ec2', command: 'DescribeVolumes', input }, Volumes);
+  const answer = await askAws(cloud, { service: 'ec2', command: 'DescribeVolumes', input }, Volumes);
   const encrypted = answer.Volumes.filter(({ Encrypted }) => Encrypted).map(({ VolumeId }) => VolumeId);
   return encrypted.length === 0
     ? { name: 'encryption', outcome: 'passed', detail: 'no volume is encrypted' }
@@ -103,8 +106,8 @@ const costOf = async (
 ): Promise<DryRunFindings['cost']> => {
   const comparable = instance.platform === 'Linux/UNIX' && instance.tenancy === 'default';
   const reason = `list prices are read for Linux with shared tenancy, ${instance.id} is ${instance.platform}, ${instance.tenancy} tenancy`;
-  const price = async (type: string): Promise<Price> =>
-    comparable ? priceOf(cloud, type) : { centsPerMonth: null, reason };
+  const price = async (type: string): Promise<InstancePrice> =>
+    comparable ? instancePriceOf(cloud, type) : { centsPerMonth: null, reason };
   return costDelta(
     { type: from.name, count: 1, price: await price(from.name) },
     { type: to.name, count: 1, price: await price(to.name) },

@@ -38,18 +38,18 @@ export const waitFor = async (
   states: readonly string[],
   context: ChangeContext,
 ): Promise<Ec2Instance> => {
-  let instance = await look(instanceId, context);
+  let instance = await lookAtInstance(instanceId, context);
   for (let waited = 0; !states.includes(instance.state); waited += POLL_SECONDS) {
     if (waited >= PATIENCE_SECONDS) throw outOfPatience(instance, states);
     throwIfStartFailed(instance);
     await context.clock.sleep(POLL_SECONDS * 1000);
-    instance = await look(instanceId, context);
+    instance = await lookAtInstance(instanceId, context);
   }
   return instance;
 };
 
 /** The instance as it is now. */
-export const look = (instanceId: string, context: ChangeContext): Promise<Ec2Instance> =>
+export const lookAtInstance = (instanceId: string, context: ChangeContext): Promise<Ec2Instance> =>
   insist(() => readInstance(context.cloud, instanceId), context);
 
 const send = async (command: string, input: JsonObject, context: ChangeContext): Promise<void> => {

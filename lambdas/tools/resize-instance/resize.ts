@@ -1,7 +1,7 @@
 import { CloudError } from '../../contracts/errors.ts';
 import type { Ec2Instance } from '../aws/ec2-instance.ts';
 import type { ChangeContext } from '../tool.ts';
-import { look, setType, start, stop, waitFor } from './moves.ts';
+import { lookAtInstance, setType, start, stop, waitFor } from './moves.ts';
 
 interface Resize {
   readonly instanceId: string;
@@ -27,7 +27,7 @@ export const resize = async ({ instanceId, from, to }: Resize, context: ChangeCo
 };
 
 const bringUp = async (instanceId: string, type: string, context: ChangeContext): Promise<Ec2Instance> => {
-  const instance = await look(instanceId, context);
+  const instance = await lookAtInstance(instanceId, context);
   if (instance.type !== type) await setType(instanceId, type, context);
   return instance.state === 'running' ? instance : start(instanceId, context);
 };

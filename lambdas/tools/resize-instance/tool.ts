@@ -5,7 +5,7 @@ import { readInstance, targetOfInstance } from '../aws/ec2-instance.ts';
 import { readInstanceType } from '../aws/instance-types.ts';
 import { peakPercent } from '../aws/metrics.ts';
 import { changeTool } from '../tool.ts';
-import { DOWNTIME_SECONDS, dryRun } from './dry-run.ts';
+import { DOWNTIME_SECONDS, dryRunResize } from './dry-run.ts';
 import { mustBeResizable, mustFit } from './fit.ts';
 import { manifest } from './manifest.ts';
 import { resize } from './resize.ts';
@@ -54,7 +54,7 @@ export const tool = changeTool(manifest, State, {
     };
   },
 
-  dryRun,
+  dryRun: dryRunResize,
 
   apply: ({ input, before, after }, context) =>
     resize({ instanceId: input.instanceId, from: before.instanceType, to: after.instanceType }, context),

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import type { DryRunCheck } from '../../contracts/plan.ts';
 import type { Cloud } from '../../contracts/ports.ts';
-import { ask } from '../aws/answer.ts';
-import { readActivities, readGroup, type Group } from '../aws/auto-scaling-group.ts';
-import { costDelta, priceOf } from '../aws/prices.ts';
+import { askAws } from '../aws/answer.ts';
+import { readActivities, readGroup, type AutoScalingGroup } from '../aws/auto-scaling-group.ts';
+import { costDelta, instancePriceOf } from '../aws/prices.ts';
 import type { Change, DryRunFindings, ToolContext } from '../tool.ts';
 
 type CapacityChange = Change<{ group: string; desired: number }, { desired: number }>;
 
 /** Auto Scaling has no dry run, so what could get in the way is read instead. */
-export const dryRun = async (
+export const dryRunCapacity = async (
   { input, before, after }: CapacityChange,
   { cloud }: ToolContext,
 ): Promise<DryRunFindings> => {
@@ -39,13 +39,13 @@ export const dryRun = async (
   };
 };
 
-const boundsCheck = ({ min, max }: Group, desired: number): DryRunCheck => ({
+const boundsCheck = ({ min, max }: AutoScalingGroup, desired: number): DryRunCheck => ({
   name: 'bounds',
   outcome: desired >= min && desired <= max ? 'passed' : 'refused',
   detail: `${desired} of ${min} to ${max} instances`,
 });
 
-const processCheck = ({ suspended }: Group, step: number): DryRunCheck => {
+const processCheck = ({ suspended }: AutoScalingGroup, step: number): DryRunCheck => {
   const needed = step > 0 ? 'Launch' : 'Terminate';
   const blocked = suspended.includes(needed);
   const detail = blocked
@@ -54,7 +54,7 @@ const processCheck = ({ suspended }: Group, step: number): DryRunCheck => {
   return { name: 'processes', outcome: blocked ? 'refused' : 'passed', detail };
 };
 
-const protectionCheck = ({ members }: Group, step: number): DryRunCheck => {
+const protectionCheck = ({ members }: AutoScalingGroup, step: number): DryRunCheck => {
   const free = members.filter(({ isProtected }) => !isProtected).length;
   const blocked = step < 0 && free < -step;
   const detail = `${members.length - free} of ${members.length} instances are protected from scale-in`;
@@ -79,7 +79,7 @@ const Policies = z.object({
 
 const policyCheck = async (cloud: Cloud, group: string): Promise<DryRunCheck> => {
   const input = { AutoScalingGroupName: group };
-  const { ScalingPolicies } = await ask(
+  const { ScalingPolicies } = await askAws(
     cloud,
     { service: 'autoscaling', command: 'DescribePolicies', input },
     Policies,
@@ -90,11 +90,16 @@ const policyCheck = async (cloud: Cloud, group: string): Promise<DryRunCheck> =>
     : { name: 'scaling policies', outcome: 'unknown', detail: `may change the number again: ${active.join(', ')}` };
 };
 
-const costOf = async (cloud: Cloud, group: Group, before: number, after: number): Promise<DryRunFindings['cost']> => {
+const costOf = async (
+  cloud: Cloud,
+  group: AutoScalingGroup,
+  before: number,
+  after: number,
+): Promise<DryRunFindings['cost']> => {
   const types = new Set(group.members.flatMap(({ type }) => type ?? []));
   const [type] = types;
   if (type === undefined || types.size > 1)
     return { deltaCentsPerMonth: null, says: `cost unknown: the group has ${types.size} instance types, expected one` };
-  const price = await priceOf(cloud, type);
+  const price = await instancePriceOf(cloud, type);
   return costDelta({ type, count: before, price }, { type, count: after, price });
 };

@@ -35,5 +35,5 @@ export const manifest = {
     'downtimeSeconds',
   ],
   repeatable: true,
-  settleSeconds: 300,
+  stabilizeSeconds: 300,
 } satisfies ChangeManifest;

@@ -4,7 +4,7 @@ import { readGroup, targetOfGroup } from '../aws/auto-scaling-group.ts';
 import { cutPercent, growPercent, peakUsePercentAfter, percentOf } from '../aws/capacity.ts';
 import { peakPercent } from '../aws/metrics.ts';
 import { changeTool } from '../tool.ts';
-import { dryRun } from './dry-run.ts';
+import { dryRunCapacity } from './dry-run.ts';
 import { manifest } from './manifest.ts';
 
 /** Bounds are part of it: a desired number means something else when they move. */
@@ -49,7 +49,7 @@ export const tool = changeTool(manifest, Capacity, {
     };
   },
 
-  dryRun,
+  dryRun: dryRunCapacity,
 
   async apply({ input }, { change }) {
     const wanted = { AutoScalingGroupName: input.group, DesiredCapacity: input.desired, HonorCooldown: false };

@@ -1,7 +1,7 @@
 import { uuid } from '../uuid.ts';
 import { iso } from '../command.ts';
-import type { Instance } from '../fleet.ts';
-import type { Activity, Group } from '../groups.ts';
+import type { SimulatedInstance } from '../fleet.ts';
+import type { Activity, SimulatedGroup } from '../groups.ts';
 import type { State } from '../state.ts';
 
 /** The ARN of a group. */
@@ -9,7 +9,7 @@ export const arn = (name: string, { world }: State): string =>
   `arn:aws:autoscaling:${world.region}:${world.account}:autoScalingGroup:${uuid(name)}:autoScalingGroupName/${name}`;
 
 /** Members that the group still shows: those on their way out too, until they are gone. */
-export const membersOf = (group: Group, state: State): Instance[] =>
+export const membersOf = (group: SimulatedGroup, state: State): SimulatedInstance[] =>
   [...state.fleet.instances.values()].filter((instance) => {
     const now = state.fleet.at(instance, state.now())?.state;
     return instance.group === group.name && now !== undefined && now !== 'terminated';
@@ -22,7 +22,7 @@ const LIFECYCLE: Readonly<Record<string, string>> = {
 };
 
 /** A member as the group shows it. */
-export const describeMember = (instance: Instance, state: State) => {
+export const describeMember = (instance: SimulatedInstance, state: State) => {
   const moment = state.fleet.at(instance, state.now());
   const healthy = moment?.state === 'running' || moment?.state === 'pending';
   return {
@@ -43,7 +43,7 @@ const launchTemplate = (group: string) => ({
 });
 
 /** A group as DescribeAutoScalingGroups shows it. */
-export const describeGroup = (group: Group, state: State) => ({
+export const describeGroup = (group: SimulatedGroup, state: State) => ({
   AutoScalingGroupName: group.name,
   AutoScalingGroupARN: arn(group.name, state),
   LaunchTemplate: launchTemplate(group.name),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
-import { command, iso, nextToken, page, type Command } from '../command.ts';
-import type { Group } from '../groups.ts';
+import { simulatedCommand, iso, nextToken, paginated, type Command } from '../command.ts';
+import type { SimulatedGroup } from '../groups.ts';
 import type { State } from '../state.ts';
 import { arn, describeActivity, describeGroup, describeMember, membersOf } from './autoscaling-shapes.ts';
 
@@ -18,16 +18,16 @@ type Name =
 
 /** EC2 Auto Scaling, as far as the tools use it. */
 export const autoscaling: Record<Name, Command> = {
-  DescribeAutoScalingGroups: command(
+  DescribeAutoScalingGroups: simulatedCommand(
     'autoscaling:DescribeAutoScalingGroups',
     z.strictObject({ AutoScalingGroupNames: z.array(z.string()).optional(), ...Paged }),
     ({ AutoScalingGroupNames: names, MaxRecords: size = 50, NextToken: token }, state) => {
       const wanted = [...state.groups.groups.values()].filter((group) => names?.includes(group.name) ?? true);
-      const { items, next } = page(wanted, size, token);
+      const { items, next } = paginated(wanted, size, token);
       return { AutoScalingGroups: items.map((group) => describeGroup(group, state)), ...nextToken(next) };
     },
   ),
-  DescribeAutoScalingInstances: command(
+  DescribeAutoScalingInstances: simulatedCommand(
     'autoscaling:DescribeAutoScalingInstances',
     z.strictObject({ InstanceIds: z.array(z.string()).optional(), ...Paged }),
     ({ InstanceIds: ids, MaxRecords: size = 50, NextToken: token }, state) => {
@@ -37,7 +37,7 @@ export const autoscaling: Record<Name, Command> = {
           AutoScalingGroupName: group.name,
         })),
       );
-      const { items, next } = page(
+      const { items, next } = paginated(
         members.filter((member) => ids?.includes(member.InstanceId) ?? true),
         size,
         token,
@@ -45,7 +45,7 @@ export const autoscaling: Record<Name, Command> = {
       return { AutoScalingInstances: items, ...nextToken(next) };
     },
   ),
-  DescribeScalingActivities: command(
+  DescribeScalingActivities: simulatedCommand(
     'autoscaling:DescribeScalingActivities',
     z.strictObject({ AutoScalingGroupName: z.string().optional(), ...Paged }),
     ({ AutoScalingGroupName: name, MaxRecords: size = 100, NextToken: token }, state) => {
@@ -53,11 +53,11 @@ export const autoscaling: Record<Name, Command> = {
       const newestFirst = state.groups.activities
         .filter((activity) => name === undefined || activity.group === name)
         .toReversed();
-      const { items, next } = page(newestFirst, size, token);
+      const { items, next } = paginated(newestFirst, size, token);
       return { Activities: items.map((activity) => describeActivity(activity, state)), ...nextToken(next) };
     },
   ),
-  DescribePolicies: command(
+  DescribePolicies: simulatedCommand(
     'autoscaling:DescribePolicies',
     Named.extend({ PolicyTypes: z.array(z.string()).optional(), ...Paged }),
     ({ AutoScalingGroupName: name }, state) => {
@@ -65,7 +65,7 @@ export const autoscaling: Record<Name, Command> = {
       return { ScalingPolicies: [] };
     },
   ),
-  SetDesiredCapacity: command(
+  SetDesiredCapacity: simulatedCommand(
     'autoscaling:SetDesiredCapacity',
     Named.extend({ DesiredCapacity: z.int(), HonorCooldown: z.boolean().default(false) }),
     ({ AutoScalingGroupName: name, DesiredCapacity: desired, HonorCooldown: honor }, state) => {
@@ -88,7 +88,7 @@ export const autoscaling: Record<Name, Command> = {
     },
     arnOf,
   ),
-  UpdateAutoScalingGroup: command(
+  UpdateAutoScalingGroup: simulatedCommand(
     'autoscaling:UpdateAutoScalingGroup',
     Named.extend({ MinSize: z.int().optional(), MaxSize: z.int().optional(), DesiredCapacity: z.int().optional() }),
     ({ AutoScalingGroupName: name, MinSize, MaxSize, DesiredCapacity }, state) => {
@@ -113,7 +113,7 @@ export const autoscaling: Record<Name, Command> = {
 
 const invalid = (message: string): CloudError => new CloudError('ValidationError', message);
 
-const found = (name: string, state: State): Group => {
+const found = (name: string, state: State): SimulatedGroup => {
   const group = state.groups.groups.get(name);
   if (group === undefined) throw invalid(`AutoScalingGroup name not found - AutoScalingGroup: ${name}`);
   return group;

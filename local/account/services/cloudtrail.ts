@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { uuid } from '../uuid.ts';
-import { command, iso, nextToken, page, Time, type Command } from '../command.ts';
-import type { Recorded, State } from '../state.ts';
+import { simulatedCommand, iso, nextToken, paginated, Time, type Command } from '../command.ts';
+import type { RecordedChange, State } from '../state.ts';
 
 const Key = z.enum([
   'EventId',
@@ -17,7 +17,7 @@ const Key = z.enum([
 
 /** CloudTrail, as far as the tools use it. It sees what the world file says, and what is changed here. */
 export const cloudtrail: Record<'LookupEvents', Command> = {
-  LookupEvents: command(
+  LookupEvents: simulatedCommand(
     'cloudtrail:LookupEvents',
     z.strictObject({
       LookupAttributes: z.array(z.strictObject({ AttributeKey: Key, AttributeValue: z.string() })).default([]),
@@ -43,15 +43,15 @@ export const cloudtrail: Record<'LookupEvents', Command> = {
         .filter((event) => event.at >= from && event.at <= to)
         .filter((event) => attributes.every((one) => has(event, one.AttributeKey, one.AttributeValue)))
         .toSorted((a, b) => b.at - a.at);
-      const { items, next } = page(wanted, size, token);
+      const { items, next } = paginated(wanted, size, token);
       return { Events: items.map((event) => describe(event, state)), ...nextToken(next) };
     },
   ),
 };
 
-const idOf = (event: Recorded): string => uuid(`${event.event}${event.at}${event.user}`);
+const idOf = (event: RecordedChange): string => uuid(`${event.event}${event.at}${event.user}`);
 
-const has = (event: Recorded, key: z.infer<typeof Key>, value: string): boolean => {
+const has = (event: RecordedChange, key: z.infer<typeof Key>, value: string): boolean => {
   switch (key) {
     case 'EventId':
       return idOf(event) === value;
@@ -72,7 +72,7 @@ const has = (event: Recorded, key: z.infer<typeof Key>, value: string): boolean 
   }
 };
 
-const describe = (event: Recorded, { world }: State) => ({
+const describe = (event: RecordedChange, { world }: State) => ({
   EventId: idOf(event),
   EventName: event.event,
   ReadOnly: 'false',

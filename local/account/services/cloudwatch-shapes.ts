@@ -2,14 +2,14 @@ import { bandOf } from '../alarm-values.ts';
 import type { AlarmState } from '../alarms.ts';
 import { iso } from '../command.ts';
 import type { State } from '../state.ts';
-import type { Alarm, MetricStat } from '../world/monitoring.ts';
+import type { WorldAlarm, MetricStat } from '../world/monitoring.ts';
 
 /** CloudWatch's list of dimensions. */
 export const dimensionsOf = (dimensions: Readonly<Record<string, string>>) =>
   Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
 
 /** An alarm on metrics as DescribeAlarms shows it. */
-export const describeAlarm = (alarm: Alarm, state: State) => ({
+export const describeAlarm = (alarm: WorldAlarm, state: State) => ({
   ...common(alarm, state),
   ...(alarm.metric === undefined ? {} : describeMetric(alarm.metric)),
   ...(alarm.metrics === undefined ? {} : { Dimensions: [], Metrics: alarm.metrics.map(describeLine) }),
@@ -22,13 +22,13 @@ export const describeAlarm = (alarm: Alarm, state: State) => ({
 });
 
 /** A composite alarm as DescribeAlarms shows it. */
-export const describeComposite = (alarm: Alarm, state: State) => ({
+export const describeComposite = (alarm: WorldAlarm, state: State) => ({
   ...common(alarm, state),
   AlarmRule: alarm.rule ?? '',
 });
 
 /** One change of state as DescribeAlarmHistory shows it, with its moment. */
-export const historyItem = (alarm: Alarm, was: AlarmState, is: AlarmState) => ({
+export const historyItem = (alarm: WorldAlarm, was: AlarmState, is: AlarmState) => ({
   at: is.at,
   item: {
     AlarmName: alarm.name,
@@ -44,7 +44,7 @@ export const historyItem = (alarm: Alarm, was: AlarmState, is: AlarmState) => ({
   },
 });
 
-const common = (alarm: Alarm, state: State) => {
+const common = (alarm: WorldAlarm, state: State) => {
   const current = state.alarms.history(alarm.name, state.now()).at(-1);
   const at = iso(current?.at ?? Date.parse(state.world.now));
   return {
@@ -72,7 +72,7 @@ const describeMetric = (metric: MetricStat) => ({
   Period: metric.periodSeconds,
 });
 
-const describeLine = (line: NonNullable<Alarm['metrics']>[number]) => ({
+const describeLine = (line: NonNullable<WorldAlarm['metrics']>[number]) => ({
   Id: line.id,
   ...(line.expression === undefined ? {} : { Expression: line.expression }),
   ...(line.label === undefined ? {} : { Label: line.label }),

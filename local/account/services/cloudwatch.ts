@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
-import { command, nextToken, page, Time, type Command } from '../command.ts';
+import { simulatedCommand, nextToken, paginated, Time, type Command } from '../command.ts';
 import type { State } from '../state.ts';
 import { describeAlarm, describeComposite, dimensionsOf, historyItem } from './cloudwatch-shapes.ts';
 import { metricData, MetricDataQuery } from './metric-data.ts';
@@ -11,7 +11,7 @@ type Name = 'DescribeAlarms' | 'DescribeAlarmHistory' | 'GetMetricData' | 'ListM
 
 /** CloudWatch, as far as the tools use it. */
 export const cloudwatch: Record<Name, Command> = {
-  DescribeAlarms: command(
+  DescribeAlarms: simulatedCommand(
     'cloudwatch:DescribeAlarms',
     z.strictObject({
       AlarmNames: z.array(z.string()).optional(),
@@ -37,7 +37,7 @@ export const cloudwatch: Record<Name, Command> = {
         .filter(
           (alarm) => value === undefined || state.alarms.history(alarm.name, state.now()).at(-1)?.value === value,
         );
-      const { items, next } = page(wanted, size, token);
+      const { items, next } = paginated(wanted, size, token);
       return {
         MetricAlarms: items.filter((alarm) => alarm.rule === undefined).map((alarm) => describeAlarm(alarm, state)),
         CompositeAlarms: items
@@ -47,7 +47,7 @@ export const cloudwatch: Record<Name, Command> = {
       };
     },
   ),
-  DescribeAlarmHistory: command(
+  DescribeAlarmHistory: simulatedCommand(
     'cloudwatch:DescribeAlarmHistory',
     z.strictObject({
       AlarmName: z.string().optional(),
@@ -66,11 +66,11 @@ export const cloudwatch: Record<Name, Command> = {
         .flatMap((alarm) => transitions(alarm.name, state).map(([was, is]) => historyItem(alarm, was, is)))
         .filter(({ at }) => at >= (input.StartDate ?? 0) && at <= (input.EndDate ?? Infinity))
         .sort((a, b) => (input.ScanBy === 'TimestampAscending' ? a.at - b.at : b.at - a.at));
-      const { items: shown, next } = page(items, input.MaxRecords ?? 100, input.NextToken);
+      const { items: shown, next } = paginated(items, input.MaxRecords ?? 100, input.NextToken);
       return { AlarmHistoryItems: shown.map(({ item }) => item), ...nextToken(next) };
     },
   ),
-  GetMetricData: command(
+  GetMetricData: simulatedCommand(
     'cloudwatch:GetMetricData',
     z.strictObject({
       MetricDataQueries: z.array(MetricDataQuery).min(1).max(500),
@@ -87,7 +87,7 @@ export const cloudwatch: Record<Name, Command> = {
       return { MetricDataResults: metricData(queries, { from, to, order }, state), Messages: [] };
     },
   ),
-  ListMetrics: command(
+  ListMetrics: simulatedCommand(
     'cloudwatch:ListMetrics',
     z.strictObject({
       Namespace: z.string().optional(),
@@ -109,7 +109,7 @@ export const cloudwatch: Record<Name, Command> = {
                 metric.dimensions[one.Name] === (one.Value ?? metric.dimensions[one.Name]),
             ),
         );
-      const { items, next } = page(wanted, 500, token);
+      const { items, next } = paginated(wanted, 500, token);
       const metrics = items.map((metric) => ({
         Namespace: metric.namespace,
         MetricName: metric.name,

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
-import { command, type Command } from '../command.ts';
-import { SECONDS, type Instance, type InstanceState } from '../fleet.ts';
+import { simulatedCommand, type Command } from '../command.ts';
+import { SECONDS, type SimulatedInstance, type InstanceState } from '../fleet.ts';
 import type { State } from '../state.ts';
 import { chosen } from './ec2-instances.ts';
-import { stateOf, stateShape } from './ec2-shapes.ts';
+import { instanceStateOf, stateShape } from './ec2-shapes.ts';
 
 const Ids = z.array(z.string()).min(1);
 const DryRun = z.boolean().optional();
@@ -13,7 +13,7 @@ type Name = 'RebootInstances' | 'StopInstances' | 'StartInstances' | 'ModifyInst
 
 /** The commands of EC2 that mutate; each has a dry run. */
 export const ec2Changes: Record<Name, Command> = {
-  RebootInstances: command(
+  RebootInstances: simulatedCommand(
     'ec2:RebootInstances',
     z.strictObject({ InstanceIds: Ids, DryRun }),
     ({ InstanceIds: ids, DryRun: dry }, state) => {
@@ -25,7 +25,7 @@ export const ec2Changes: Record<Name, Command> = {
     },
     arnsOf,
   ),
-  StopInstances: command(
+  StopInstances: simulatedCommand(
     'ec2:StopInstances',
     z.strictObject({ InstanceIds: Ids, DryRun, Force: z.boolean().optional() }),
     ({ InstanceIds: ids, DryRun: dry }, state) => {
@@ -35,7 +35,7 @@ export const ec2Changes: Record<Name, Command> = {
     },
     arnsOf,
   ),
-  StartInstances: command(
+  StartInstances: simulatedCommand(
     'ec2:StartInstances',
     z.strictObject({ InstanceIds: Ids, DryRun }),
     ({ InstanceIds: ids, DryRun: dry }, state) => {
@@ -45,7 +45,7 @@ export const ec2Changes: Record<Name, Command> = {
     },
     arnsOf,
   ),
-  ModifyInstanceAttribute: command(
+  ModifyInstanceAttribute: simulatedCommand(
     'ec2:ModifyInstanceAttribute',
     z.strictObject({ InstanceId: z.string(), InstanceType: z.strictObject({ Value: z.string() }), DryRun }),
     ({ InstanceId: id, InstanceType: { Value: type }, DryRun: dry }, state) => {
@@ -53,7 +53,7 @@ export const ec2Changes: Record<Name, Command> = {
       if (known === undefined)
         throw new CloudError('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`);
       for (const instance of aimedAt([id], dry, state)) {
-        if (stateOf(instance, state) !== 'stopped') {
+        if (instanceStateOf(instance, state) !== 'stopped') {
           throw new CloudError('IncorrectInstanceState', `The instance '${id}' is not in the 'stopped' state.`);
         }
         const { architecture } = state.fleet.types.get(state.fleet.at(instance, state.now())?.type ?? '') ?? known;
@@ -74,28 +74,28 @@ function arnsOf({ InstanceIds: ids }: { InstanceIds: readonly string[] }, { worl
 }
 
 /** The instances that a mutating call is aimed at. A dry run ends here: names and rights are checked, states and capacity not. */
-const aimedAt = (ids: readonly string[], dryRun: boolean | undefined, state: State): Instance[] => {
+const aimedAt = (ids: readonly string[], dryRun: boolean | undefined, state: State): SimulatedInstance[] => {
   const instances = chosen(ids, state);
   if (dryRun === true) throw new CloudError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
   return instances;
 };
 
-const mustBe = (instance: Instance, allowed: readonly string[], participle: string, state: State): void => {
-  if (allowed.includes(stateOf(instance, state))) return;
+const mustBe = (instance: SimulatedInstance, allowed: readonly string[], participle: string, state: State): void => {
+  if (allowed.includes(instanceStateOf(instance, state))) return;
   throw new CloudError(
     'IncorrectInstanceState',
     `The instance '${instance.id}' is not in a state from which it can be ${participle}.`,
   );
 };
 
-const stop = (instance: Instance, state: State) => {
-  const before = stateOf(instance, state);
+const stop = (instance: SimulatedInstance, state: State) => {
+  const before = instanceStateOf(instance, state);
   if (before === 'running') state.fleet.pass(instance, state.now(), 'stopping', SECONDS.stop, 'stopped');
   return changeOf(instance, before, state);
 };
 
-const start = (instance: Instance, state: State) => {
-  const before = stateOf(instance, state);
+const start = (instance: SimulatedInstance, state: State) => {
+  const before = instanceStateOf(instance, state);
   if (before === 'stopped') {
     const refused = state.outOfCapacity(state.fleet.at(instance, state.now())?.type ?? '', instance.zone);
     if (refused !== undefined) throw new CloudError('InsufficientInstanceCapacity', refused);
@@ -106,8 +106,8 @@ const start = (instance: Instance, state: State) => {
   return changeOf(instance, before, state);
 };
 
-const changeOf = (instance: Instance, before: InstanceState, state: State) => ({
+const changeOf = (instance: SimulatedInstance, before: InstanceState, state: State) => ({
   InstanceId: instance.id,
-  CurrentState: stateShape(stateOf(instance, state)),
+  CurrentState: stateShape(instanceStateOf(instance, state)),
   PreviousState: stateShape(before),
 });

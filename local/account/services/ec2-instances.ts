@@ -1,9 +1,9 @@
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
-import type { Instance } from '../fleet.ts';
+import type { SimulatedInstance } from '../fleet.ts';
 import type { State } from '../state.ts';
 
 /** The instances named, or all that AWS still shows: terminated ones for an hour. */
-export const chosen = (ids: readonly string[] | undefined, state: State): Instance[] => {
+export const chosen = (ids: readonly string[] | undefined, state: State): SimulatedInstance[] => {
   const hourAgo = state.now() - 3_600_000;
   const all = [...state.fleet.instances.values()].filter((instance) => {
     const moment = state.fleet.at(instance, state.now());
@@ -12,7 +12,7 @@ export const chosen = (ids: readonly string[] | undefined, state: State): Instan
   return ids === undefined ? all : ids.map((id) => found(id, all));
 };
 
-const found = (id: string, all: readonly Instance[]): Instance => {
+const found = (id: string, all: readonly SimulatedInstance[]): SimulatedInstance => {
   if (!/^i-[0-9a-f]{8}([0-9a-f]{9})?$/.test(id))
     throw new CloudError('InvalidInstanceID.Malformed', `Invalid id: "${id}"`);
   const instance = all.find((candidate) => candidate.id === id);

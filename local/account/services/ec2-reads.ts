@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
-import { command, nextToken, page, type Command } from '../command.ts';
+import { simulatedCommand, nextToken, paginated, type Command } from '../command.ts';
 import type { State } from '../state.ts';
 import { chosen } from './ec2-instances.ts';
 import {
@@ -8,9 +8,9 @@ import {
   describeStatus,
   describeType,
   describeVolume,
-  matches,
   matchesFilters,
-  stateOf,
+  matchesValue,
+  instanceStateOf,
   type Filter,
 } from './ec2-shapes.ts';
 
@@ -27,13 +27,13 @@ type Name =
 
 /** The commands of EC2 that only read. */
 export const ec2Reads: Record<Name, Command> = {
-  DescribeInstances: command(
+  DescribeInstances: simulatedCommand(
     'ec2:DescribeInstances',
     z.strictObject({ InstanceIds: Ids.optional(), Filters, ...Paged }),
     ({ InstanceIds: ids, Filters: filters, MaxResults: size, NextToken: token }, state) => {
       const described = chosen(ids, state).map((instance) => ({ instance, shape: describeInstance(instance, state) }));
       const kept = described.filter(({ instance }) => matchesFilters(instance, filters, state));
-      const { items, next } = page(kept, size, token);
+      const { items, next } = paginated(kept, size, token);
       const reservations = items.map(({ instance, shape }) => ({
         ReservationId: `r-${instance.id.slice(2)}`,
         OwnerId: state.world.account,
@@ -43,7 +43,7 @@ export const ec2Reads: Record<Name, Command> = {
       return { Reservations: reservations, ...nextToken(next) };
     },
   ),
-  DescribeInstanceTypes: command(
+  DescribeInstanceTypes: simulatedCommand(
     'ec2:DescribeInstanceTypes',
     z.strictObject({ InstanceTypes: Ids.optional(), Filters, ...Paged }),
     ({ InstanceTypes: names, Filters: filters, MaxResults: size, NextToken: token }, state) => {
@@ -55,7 +55,7 @@ export const ec2Reads: Record<Name, Command> = {
         );
       }
       const wanted = [...state.fleet.types.keys()].filter((name) => names?.includes(name) ?? true);
-      const { items, next } = page(
+      const { items, next } = paginated(
         wanted.filter((name) => typeMatches(name, filters, state)),
         size,
         token,
@@ -63,18 +63,18 @@ export const ec2Reads: Record<Name, Command> = {
       return { InstanceTypes: items.map((name) => describeType(name, state)), ...nextToken(next) };
     },
   ),
-  DescribeInstanceStatus: command(
+  DescribeInstanceStatus: simulatedCommand(
     'ec2:DescribeInstanceStatus',
     z.strictObject({ InstanceIds: Ids.optional(), IncludeAllInstances: z.boolean().default(false), Filters, ...Paged }),
     ({ InstanceIds: ids, IncludeAllInstances: all, Filters: filters, MaxResults: size, NextToken: token }, state) => {
       const kept = chosen(ids, state)
-        .filter((instance) => all || stateOf(instance, state) === 'running')
+        .filter((instance) => all || instanceStateOf(instance, state) === 'running')
         .filter((instance) => matchesFilters(instance, filters, state));
-      const { items, next } = page(kept, size, token);
+      const { items, next } = paginated(kept, size, token);
       return { InstanceStatuses: items.map((instance) => describeStatus(instance, state)), ...nextToken(next) };
     },
   ),
-  DescribeInstanceTypeOfferings: command(
+  DescribeInstanceTypeOfferings: simulatedCommand(
     'ec2:DescribeInstanceTypeOfferings',
     z.strictObject({ LocationType: z.literal('availability-zone'), Filters, ...Paged }),
     ({ Filters: filters, MaxResults: size, NextToken: token }, state) => {
@@ -87,21 +87,21 @@ export const ec2Reads: Record<Name, Command> = {
       );
       const wanted = offered.filter((offer) =>
         filters.every(({ Name: name, Values: values }) =>
-          matches(values, name === 'location' ? offer.Location : offer.InstanceType),
+          matchesValue(values, name === 'location' ? offer.Location : offer.InstanceType),
         ),
       );
-      const { items, next } = page(wanted, size, token);
+      const { items, next } = paginated(wanted, size, token);
       return { InstanceTypeOfferings: items, ...nextToken(next) };
     },
   ),
-  DescribeVolumes: command(
+  DescribeVolumes: simulatedCommand(
     'ec2:DescribeVolumes',
     z.strictObject({ Filters, ...Paged }),
     ({ Filters: filters, MaxResults: size, NextToken: token }, state) => {
       const wanted = chosen(undefined, state).filter(({ id }) =>
         filters.every(({ Name: name, Values: values }) => name === 'attachment.instance-id' && values.includes(id)),
       );
-      const { items, next } = page(wanted, size, token);
+      const { items, next } = paginated(wanted, size, token);
       return { Volumes: items.map(describeVolume), ...nextToken(next) };
     },
   ),
@@ -110,7 +110,7 @@ export const ec2Reads: Record<Name, Command> = {
 const typeMatches = (name: string, filters: readonly Filter[], state: State): boolean =>
   filters.every(({ Name: filter, Values: values }) => {
     const type = state.fleet.types.get(name);
-    if (filter === 'instance-type') return matches(values, name);
+    if (filter === 'instance-type') return matchesValue(values, name);
     if (filter === 'processor-info.supported-architecture') return values.includes(type?.architecture ?? '');
     if (filter === 'vcpu-info.default-vcpus') return values.includes(String(type?.vcpus));
     if (filter === 'current-generation') return values.includes('true');

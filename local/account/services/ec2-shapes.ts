@@ -1,6 +1,6 @@
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { iso } from '../command.ts';
-import type { Instance, InstanceState } from '../fleet.ts';
+import type { SimulatedInstance, InstanceState } from '../fleet.ts';
 import type { State } from '../state.ts';
 
 export interface Filter {
@@ -18,14 +18,14 @@ const CODES: Record<InstanceState, number> = {
 };
 
 /** The state that an instance is in now. */
-export const stateOf = (instance: Instance, state: State): InstanceState =>
+export const instanceStateOf = (instance: SimulatedInstance, state: State): InstanceState =>
   state.fleet.at(instance, state.now())?.state ?? 'pending';
 
 /** EC2's `{ Code, Name }`. */
 export const stateShape = (state: InstanceState) => ({ Code: CODES[state], Name: state });
 
 /** An instance as DescribeInstances shows it. */
-export const describeInstance = (instance: Instance, state: State) => {
+export const describeInstance = (instance: SimulatedInstance, state: State) => {
   const type = state.fleet.at(instance, state.now())?.type ?? '';
   const tags = [...instance.tags].map(([Key, Value]) => ({ Key, Value }));
   const suffix = instance.id.slice(2);
@@ -35,9 +35,9 @@ export const describeInstance = (instance: Instance, state: State) => {
     ImageId: `ami-${suffix}`,
     InstanceType: type,
     Architecture: state.fleet.types.get(type)?.architecture ?? 'x86_64',
-    State: stateShape(stateOf(instance, state)),
+    State: stateShape(instanceStateOf(instance, state)),
     StateTransitionReason: '',
-    ...stateReason(stateOf(instance, state)),
+    ...stateReason(instanceStateOf(instance, state)),
     LaunchTime: iso(instance.launched),
     Placement: { AvailabilityZone: instance.zone, GroupName: '', Tenancy: 'default' },
     Monitoring: { State: 'enabled' },
@@ -71,7 +71,7 @@ const stateReason = (state: InstanceState) => {
 };
 
 /** The root volume of an instance as DescribeVolumes shows it. */
-export const describeVolume = ({ id, zone }: Instance) => ({
+export const describeVolume = ({ id, zone }: SimulatedInstance) => ({
   VolumeId: `vol-${id.slice(2)}`,
   Size: 30,
   VolumeType: 'gp3',
@@ -82,8 +82,8 @@ export const describeVolume = ({ id, zone }: Instance) => ({
 });
 
 /** An instance as DescribeInstanceStatus shows it. */
-export const describeStatus = (instance: Instance, state: State) => {
-  const current = stateOf(instance, state);
+export const describeStatus = (instance: SimulatedInstance, state: State) => {
+  const current = instanceStateOf(instance, state);
   const checks =
     current === 'running'
       ? state.fleet.checksAt(instance, state.now())
@@ -129,27 +129,27 @@ export const describeType = (name: string, state: State) => {
 };
 
 /** Whether an instance passes all filters of a Describe call; an unknown filter is AWS's error. */
-export const matchesFilters = (instance: Instance, filters: readonly Filter[], state: State): boolean =>
+export const matchesFilters = (instance: SimulatedInstance, filters: readonly Filter[], state: State): boolean =>
   filters.every(({ Name: name, Values: values }) => {
     if (name === 'tag-key') return values.some((key) => instance.tags.has(key));
     const actual = name.startsWith('tag:')
       ? (instance.tags.get(name.slice(4)) ?? '')
       : attribute(instance, name, state);
-    return matches(values, actual);
+    return matchesValue(values, actual);
   });
 
 /** Whether a value is among those of a filter; `*` there stands for anything. */
-export const matches = (values: readonly string[], actual: string): boolean =>
+export const matchesValue = (values: readonly string[], actual: string): boolean =>
   values.some((value) =>
     new RegExp(`^${value.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*')}$`).test(actual),
   );
 
-const attribute = (instance: Instance, name: string, state: State): string => {
+const attribute = (instance: SimulatedInstance, name: string, state: State): string => {
   switch (name) {
     case 'instance-id':
       return instance.id;
     case 'instance-state-name':
-      return stateOf(instance, state);
+      return instanceStateOf(instance, state);
     case 'instance-type':
       return state.fleet.at(instance, state.now())?.type ?? '';
     case 'availability-zone':

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { uuid } from '../uuid.ts';
-import { command, page, type Command } from '../command.ts';
+import { simulatedCommand, paginated, type Command } from '../command.ts';
 import { runInsights } from '../insights.ts';
 import type { LogLine, State } from '../state.ts';
 import type { LogGroup } from '../world/monitoring.ts';
@@ -14,7 +14,7 @@ const QUERY_MS = 1500;
 
 /** CloudWatch Logs, as far as the tools use it. */
 export const logs: Record<Name, Command> = {
-  StartQuery: command(
+  StartQuery: simulatedCommand(
     'logs:StartQuery',
     z.strictObject({
       logGroupName: z.string().optional(),
@@ -42,28 +42,32 @@ export const logs: Record<Name, Command> = {
       return { queryId };
     },
   ),
-  GetQueryResults: command('logs:GetQueryResults', z.strictObject({ queryId: z.string() }), ({ queryId }, state) => {
-    const query = queryOf(queryId, state);
-    const running = state.now() - query.startedAt < QUERY_MS;
-    const { results, matched, scanned } = query.answer;
-    return {
-      queryLanguage: 'CWLI',
-      results: running ? [] : results,
-      statistics: {
-        recordsMatched: running ? 0 : matched,
-        recordsScanned: running ? 0 : scanned,
-        bytesScanned: running ? 0 : scanned * 120,
-      },
-      status: query.stopped ? 'Cancelled' : running ? 'Running' : 'Complete',
-    };
-  }),
-  StopQuery: command('logs:StopQuery', z.strictObject({ queryId: z.string() }), ({ queryId }, state) => {
+  GetQueryResults: simulatedCommand(
+    'logs:GetQueryResults',
+    z.strictObject({ queryId: z.string() }),
+    ({ queryId }, state) => {
+      const query = queryOf(queryId, state);
+      const running = state.now() - query.startedAt < QUERY_MS;
+      const { results, matched, scanned } = query.answer;
+      return {
+        queryLanguage: 'CWLI',
+        results: running ? [] : results,
+        statistics: {
+          recordsMatched: running ? 0 : matched,
+          recordsScanned: running ? 0 : scanned,
+          bytesScanned: running ? 0 : scanned * 120,
+        },
+        status: query.stopped ? 'Cancelled' : running ? 'Running' : 'Complete',
+      };
+    },
+  ),
+  StopQuery: simulatedCommand('logs:StopQuery', z.strictObject({ queryId: z.string() }), ({ queryId }, state) => {
     const query = queryOf(queryId, state);
     const running = state.now() - query.startedAt < QUERY_MS;
     if (running) query.stopped = true;
     return { success: running };
   }),
-  DescribeLogGroups: command(
+  DescribeLogGroups: simulatedCommand(
     'logs:DescribeLogGroups',
     z.strictObject({
       logGroupNamePrefix: z.string().optional(),
@@ -73,14 +77,14 @@ export const logs: Record<Name, Command> = {
     }),
     ({ logGroupNamePrefix: prefix = '', logGroupNamePattern: part = '', limit = 50, nextToken: token }, state) => {
       const wanted = state.world.logs.filter((group) => group.name.startsWith(prefix) && group.name.includes(part));
-      const { items, next } = page(wanted, limit, token);
+      const { items, next } = paginated(wanted, limit, token);
       return {
         logGroups: items.map((group) => describeGroup(group, state)),
         ...(next === undefined ? {} : { nextToken: next }),
       };
     },
   ),
-  FilterLogEvents: command(
+  FilterLogEvents: simulatedCommand(
     'logs:FilterLogEvents',
     z.strictObject({
       logGroupName: z.string(),
@@ -98,7 +102,7 @@ export const logs: Record<Name, Command> = {
       const hits = linesOf(group, between, state).filter(
         (line) => streamed && patternMatches(input.filterPattern, line.message),
       );
-      const { items, next } = page(hits, input.limit ?? 10_000, input.nextToken);
+      const { items, next } = paginated(hits, input.limit ?? 10_000, input.nextToken);
       const events = items.map((line) => ({
         logStreamName: group.stream,
         timestamp: line.at,

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { sha256 } from '../../../lambdas/kernel/trace/canonical.ts';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
-import type { InstanceType } from '../catalogue.ts';
-import { command, nextToken, page, type Command } from '../command.ts';
+import type { CatalogueType } from '../catalogue.ts';
+import { simulatedCommand, nextToken, paginated, type Command } from '../command.ts';
 import type { State } from '../state.ts';
 
 const Filter = z.strictObject({ Type: z.literal('TERM_MATCH'), Field: z.string(), Value: z.string() });
 
 /** The price list, as far as the tools use it: EC2 on demand in the world's Region. */
 export const pricing: Record<'GetProducts', Command> = {
-  GetProducts: command(
+  GetProducts: simulatedCommand(
     'pricing:GetProducts',
     z.strictObject({
       ServiceCode: z.string(),
@@ -24,7 +24,7 @@ export const pricing: Record<'GetProducts', Command> = {
       const wanted = [...state.fleet.types]
         .flatMap(([name, type]) => VARIANTS.map((variant) => product(name, type, variant, state)))
         .filter(({ attributes }) => filters.every(({ Field: field, Value: value }) => attributes[field] === value));
-      const { items, next } = page(wanted, size, token);
+      const { items, next } = paginated(wanted, size, token);
       return { FormatVersion: 'aws_v1', PriceList: items.map(({ list }) => JSON.stringify(list)), ...nextToken(next) };
     },
   ),
@@ -67,7 +67,7 @@ const LOCATIONS: Readonly<Record<string, string>> = {
   'us-west-2': 'US West (Oregon)',
 };
 
-const product = (name: string, type: InstanceType, variant: Variant, { world }: State) => {
+const product = (name: string, type: CatalogueType, variant: Variant, { world }: State) => {
   const sku = sha256(`${name}${variant.operatingSystem}${variant.capacitystatus}`).slice(0, 16).toUpperCase();
   const attributes: Record<string, string> = {
     instanceType: name,

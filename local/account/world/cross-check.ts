@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../catalogue.ts';
+import { INSTANCE_TYPES } from '../catalogue.ts';
 import type { Drift } from './faults.ts';
 
 /** A name in a world file that leads nowhere. */
@@ -28,7 +28,7 @@ interface Named {
 
 /** Every name in the world that has nothing behind it, and every impossible number. */
 export const crossCheck = (world: Named): Dangling[] => {
-  const types = new Set([...CATALOGUE.keys(), ...Object.keys(world.instanceTypes)]);
+  const types = new Set([...INSTANCE_TYPES.keys(), ...Object.keys(world.instanceTypes)]);
   const instances = new Set(world.instances.map((instance) => instance.id));
   const groups = new Set(world.groups.map((group) => group.name));
   const alarms = new Set(world.alarms.map((alarm) => alarm.name));

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { JsonObject } from '../../../lambdas/contracts/json.ts';
-import { Offset, Series } from './time.ts';
+import { Offset, TimeSeries } from './time.ts';
 
 const MetricName = {
   namespace: z.string().min(1),
@@ -14,7 +14,7 @@ export const Metric = z
     ...MetricName,
     unit: z.string().default('None'),
     fixed: z.number().optional().describe('The same value whatever anybody does, e.g. the load of a lock.'),
-    values: Series.optional().describe('Values by time, untouched by any change.'),
+    values: TimeSeries.optional().describe('Values by time, untouched by any change.'),
     responseTime: z
       .strictObject({
         of: z.string().describe('Instance id or Auto Scaling group name whose load it follows.'),
@@ -56,7 +56,7 @@ const Line = z
 export type MetricLine = z.infer<typeof Line>;
 
 /** A CloudWatch alarm. Its state is computed, never given. */
-export const Alarm = z
+export const WorldAlarm = z
   .strictObject({
     name: z.string().min(1),
     description: z.string().default(''),
@@ -86,7 +86,7 @@ export const Alarm = z
     error: 'a threshold where there is a metric to compare, and none on composite or anomaly detection alarms',
     path: ['threshold'],
   });
-export type Alarm = z.infer<typeof Alarm>;
+export type WorldAlarm = z.infer<typeof WorldAlarm>;
 
 /** A CloudWatch log group with its lines. */
 export const LogGroup = z.strictObject({

@@ -9,12 +9,12 @@ export const Offset = z
   .describe('A time relative to the now of the world: -15m, -2h, -3d, +30s, now.');
 
 /** A number, or one that changes with time: each entry holds from its moment on, the first also before. */
-export const Series = z
+export const TimeSeries = z
   .union([z.number(), z.record(Offset, z.number())], {
     error: 'a number, or numbers by the time they start, such as { -14d: 0.8, -12m: 2.9 }',
   })
   .describe('A number, or numbers by the time they start, e.g. { -14d: 0.8, -12m: 2.9 }.');
-export type Series = z.infer<typeof Series>;
+export type TimeSeries = z.infer<typeof TimeSeries>;
 
 /** An offset in milliseconds. */
 export const offsetMs = (offset: string): number => {
@@ -41,7 +41,7 @@ const pointsOf = (series: Readonly<Record<string, number>>): readonly Point[] =>
 };
 
 /** The value of a series at a distance from now. */
-export const valueAt = (series: Series, milliseconds: number): number => {
+export const valueAt = (series: TimeSeries, milliseconds: number): number => {
   if (typeof series === 'number') return series;
   const points = pointsOf(series);
   return (points.findLast((point) => point.at <= milliseconds) ?? points[0])?.value ?? 0;

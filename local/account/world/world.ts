@@ -1,16 +1,16 @@
 import * as z from 'zod';
-import { InstanceType } from '../catalogue.ts';
+import { CatalogueType } from '../catalogue.ts';
 import { crossCheck } from './cross-check.ts';
 import { Fault } from './faults.ts';
-import { Alarm, LogGroup, Metric, TrailEvent } from './monitoring.ts';
-import { Offset, Series } from './time.ts';
+import { WorldAlarm, LogGroup, Metric, TrailEvent } from './monitoring.ts';
+import { Offset, TimeSeries } from './time.ts';
 
 const Demand = z
   .strictObject({
-    vcpus: Series.default(0).describe('Work that arrives, in vCPUs kept busy.'),
-    memoryGiB: Series.default(0).describe('Memory in use.'),
+    vcpus: TimeSeries.default(0).describe('Work that arrives, in vCPUs kept busy.'),
+    memoryGiB: TimeSeries.default(0).describe('Memory in use.'),
     afterRestart: z
-      .strictObject({ vcpus: Series.optional(), memoryGiB: Series.optional() })
+      .strictObject({ vcpus: TimeSeries.optional(), memoryGiB: TimeSeries.optional() })
       .optional()
       .describe('What it falls to once the instance was restarted, e.g. after a leak or a hung process.'),
   })
@@ -20,7 +20,7 @@ export type Demand = z.infer<typeof Demand>;
 const Check = z.enum(['ok', 'impaired']).default('ok');
 
 /** An EC2 instance. Those of a group are made from the group; give one here only to tell more about it. */
-export const Instance = z.strictObject({
+export const WorldInstance = z.strictObject({
   id: z.string().regex(/^i-[0-9a-f]{17}$/, 'an instance id such as i-0a1b2c3d4e5f60718'),
   type: z.string(),
   zone: z.string(),
@@ -31,7 +31,7 @@ export const Instance = z.strictObject({
   statusChecks: z.strictObject({ system: Check, instance: Check }).prefault({}),
   demand: Demand,
 });
-export type Instance = z.infer<typeof Instance>;
+export type WorldInstance = z.infer<typeof WorldInstance>;
 
 /** An Auto Scaling group. Its demand is spread over the instances in service. */
 const Group = z.strictObject({
@@ -69,11 +69,11 @@ export const World = z
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region such as eu-west-1')
       .default('eu-west-1'),
     now: z.iso.datetime({ error: 'a UTC time such as 2026-11-20T09:26:00Z' }),
-    instanceTypes: z.record(z.string(), InstanceType).default({}).describe('Types beside the built-in ones.'),
-    instances: z.array(Instance).default([]),
+    instanceTypes: z.record(z.string(), CatalogueType).default({}).describe('Types beside the built-in ones.'),
+    instances: z.array(WorldInstance).default([]),
     groups: z.array(Group).default([]),
     metrics: z.array(Metric).default([]),
-    alarms: z.array(Alarm).default([]),
+    alarms: z.array(WorldAlarm).default([]),
     logs: z.array(LogGroup).default([]),
     cloudtrail: z.array(TrailEvent).default([]),
     noCapacity: z

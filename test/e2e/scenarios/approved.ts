@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { allOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ScriptedTurn } from '../../../local/script.ts';
-import { answer } from '../browser.ts';
+import { answerInBrowser } from '../browser.ts';
 import { executionNames, untilAllEnded, verifiedTrace } from '../incidents.ts';
 import { doing, until } from '../progress.ts';
 import { assertResizeRequests } from '../requests.ts';
-import type { Stage } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 import { instanceNow, setAlarm } from '../workload.ts';
 
 const script = (instanceId: string): ScriptedTurn[] => [
@@ -41,15 +41,15 @@ const script = (instanceId: string): ScriptedTurn[] => [
 ];
 
 /** An alarm; a proposal; a yes in the browser; a changed, healed machine; a sealed trace. */
-export const approved = async (stage: Stage): Promise<void> => {
-  const { claude, clients, outputs, workload, inbox, browser } = stage;
+export const approved = async (environment: Environment): Promise<void> => {
+  const { claude, clients, outputs, workload, mailbox, browser } = environment;
   const { instanceId, instanceAlarm } = workload;
   claude.plays(script(instanceId));
   const before = await executionNames(clients, outputs);
 
   const mail = await doing('from the alarm to the question in the approver’s inbox', async () => {
     await setAlarm(clients, instanceAlarm, 'ALARM');
-    return inbox.next('approval', before);
+    return mailbox.next('approval', before);
   });
   assert.match(mail.text, /checkout-cpu/);
   assert.equal(await instanceNow(clients, instanceId), 't2.medium, running', 'nothing is changed before the yes');
@@ -58,9 +58,9 @@ export const approved = async (stage: Stage): Promise<void> => {
   const late = await browser.open(mail);
   assert.match(await page.getByRole('heading', { level: 1 }).innerText(), /resize_instance/);
   await doing('opened in Chromium, approved', async () =>
-    assert.match(await answer(page, 'Approve', 'Looks right.'), /^Approved\./),
+    assert.match(await answerInBrowser(page, 'Approve', 'Looks right.'), /^Approved\./),
   );
-  assert.match(await answer(late, 'Deny', 'Too late.'), /granted by/, 'the second click is refused');
+  assert.match(await answerInBrowser(late, 'Deny', 'Too late.'), /granted by/, 'the second click is refused');
 
   await doing('the instance has its new type and runs', () =>
     until('the change of the instance', async () =>
@@ -82,5 +82,5 @@ export const approved = async (stage: Stage): Promise<void> => {
     allOf(trace, 'grant.redeemed').map(({ data }) => data.purpose),
     ['apply'],
   );
-  assertResizeRequests(stage.emulators, mail.incident, instanceId);
+  assertResizeRequests(environment.emulators, mail.incident, instanceId);
 };

@@ -3,7 +3,7 @@ import { allOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ScriptedTurn } from '../../../local/script.ts';
 import { executionNames, untilAllEnded, verifiedTrace } from '../incidents.ts';
 import { doing } from '../progress.ts';
-import type { Stage } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 import { GROUP, setAlarm } from '../workload.ts';
 
 const SCRIPT: ScriptedTurn[] = [
@@ -25,7 +25,7 @@ const SCRIPT: ScriptedTurn[] = [
 ];
 
 /** A flapping alarm fires twice within a moment: one investigation, and the copy is attached to it. */
-export const copies = async ({ claude, clients, outputs, workload }: Stage): Promise<void> => {
+export const copiesScenario = async ({ claude, clients, outputs, workload }: Environment): Promise<void> => {
   claude.plays(SCRIPT);
   const before = await executionNames(clients, outputs);
   const asked = claude.requests.length;

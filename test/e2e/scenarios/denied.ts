@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { allOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ScriptedTurn } from '../../../local/script.ts';
-import { answer } from '../browser.ts';
+import { answerInBrowser } from '../browser.ts';
 import { executionNames, untilAllEnded, verifiedTrace } from '../incidents.ts';
 import { doing } from '../progress.ts';
-import type { Stage } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 import { GROUP, groupNow, setAlarm } from '../workload.ts';
 
 const REASON = 'Not during the sale: find out who publishes this load first.';
@@ -28,15 +28,17 @@ const SCRIPT: ScriptedTurn[] = [
 ];
 
 /** An alarm; a proposal; a no with a reason, which the model reads; an unchanged group; a person who takes over. */
-export const denied = async ({ claude, clients, outputs, workload, inbox, browser }: Stage): Promise<void> => {
+export const denied = async ({ claude, clients, outputs, workload, mailbox, browser }: Environment): Promise<void> => {
   claude.plays(SCRIPT);
   const before = await executionNames(clients, outputs);
   const mail = await doing('from the alarm to the question in the approver’s inbox', async () => {
     await setAlarm(clients, workload.groupAlarm, 'ALARM');
-    return inbox.next('approval', before);
+    return mailbox.next('approval', before);
   });
   const page = await browser.open(mail);
-  await doing('opened in Chromium, denied', async () => assert.match(await answer(page, 'Deny', REASON), /^Denied\./));
+  await doing('opened in Chromium, denied', async () =>
+    assert.match(await answerInBrowser(page, 'Deny', REASON), /^Denied\./),
+  );
   const executions = await doing('escalated, closed', () => untilAllEnded(clients, outputs, before));
   assert.deepEqual([...new Set(executions.map(({ status }) => status))], ['SUCCEEDED']);
 

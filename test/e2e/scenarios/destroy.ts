@@ -3,16 +3,16 @@ import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkrein } from '../checkrein.ts';
+import { checkreinCommand } from '../checkrein.ts';
 import { executionNames, linesOf, sealKeyOf, verifiedTrace } from '../incidents.ts';
 import { HOME } from '../paths.ts';
 import { doing } from '../progress.ts';
-import type { Stage } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 
 /** The stack is removed; ledger and keys stay, and whoever reads a trace there can still verify it. */
-export const destroy = async (stage: Stage): Promise<void> => {
-  const { reader, clients, outputs } = stage;
-  const traces = await tracesOf(stage, await executionNames(clients, outputs));
+export const destroy = async (environment: Environment): Promise<void> => {
+  const { reader, clients, outputs } = environment;
+  const traces = await tracesOf(environment, await executionNames(clients, outputs));
 
   const printed = await reader.follow('out LedgerTable');
   assert(printed.includes(outputs.LedgerTable), 'the name of the table is said while somebody still knows it');
@@ -20,15 +20,17 @@ export const destroy = async (stage: Stage): Promise<void> => {
   const gone = new DescribeStacksCommand({ StackName: 'Checkrein' });
   await assert.rejects(clients.cloudFormation.send(gone), { name: 'ValidationError' });
 
-  assert.deepEqual(await tracesOf(stage, traces.keys()), traces, 'every trace is as it was');
+  assert.deepEqual(await tracesOf(environment, traces.keys()), traces, 'every trace is as it was');
   const drop = new DeleteTableCommand({ TableName: outputs.LedgerTable });
   await assert.rejects(clients.dynamoDb.send(drop), /protect/i, 'nobody deletes the ledger by accident');
   const [longest] = [...traces].toSorted(([, a], [, b]) => b.length - a.length);
-  await doing('a trace read from the table that stayed, verified', () => assertVerifies(stage, longest?.[0] ?? ''));
+  await doing('a trace read from the table that stayed, verified', () =>
+    assertVerifies(environment, longest?.[0] ?? ''),
+  );
 };
 
 /** The lines of each sealed trace. An execution that joined another incident has no trace of its own. */
-const tracesOf = async ({ clients, outputs }: Stage, names: Iterable<string>): Promise<Map<string, string[]>> => {
+const tracesOf = async ({ clients, outputs }: Environment, names: Iterable<string>): Promise<Map<string, string[]>> => {
   const traces = new Map<string, string[]>();
   for (const name of names) {
     const lines = await linesOf(clients, outputs, name);
@@ -38,11 +40,11 @@ const tracesOf = async ({ clients, outputs }: Stage, names: Iterable<string>): P
 };
 
 /** As the runbook says it: `checkrein trace verify`, with the public key that KMS still has. */
-const assertVerifies = async ({ emulators, clients, outputs }: Stage, incident: string): Promise<void> => {
+const assertVerifies = async ({ emulators, clients, outputs }: Environment, incident: string): Promise<void> => {
   const [file, key] = [join(HOME, 'trace.jsonl'), join(HOME, 'seal.pub.pem')];
   writeFileSync(file, (await linesOf(clients, outputs, incident)).join('\n'));
   writeFileSync(key, await sealKeyOf(clients, await verifiedTrace(clients, outputs, incident)));
-  const { code, out } = await checkrein(emulators, ['trace', 'verify', file, '--key', key]);
+  const { code, out } = await checkreinCommand(emulators, ['trace', 'verify', file, '--key', key]);
   assert.match(out, /^SOUND: /);
   assert.equal(code, 0);
 };

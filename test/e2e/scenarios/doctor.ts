@@ -6,16 +6,16 @@ import assert from 'node:assert/strict';
 import { examined } from '../checkrein.ts';
 import { doing } from '../progress.ts';
 import { resourceCalled } from '../stack.ts';
-import type { Stage } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 
 /** A set-up that is broken on purpose. */
 interface Breakage {
   readonly what: string;
   /** Breaks it; what has to be done to mend it, where the doctor's advice is no command. */
-  readonly breaks: (stage: Stage) => Promise<(() => Promise<unknown>) | undefined>;
+  readonly breaks: (environment: Environment) => Promise<(() => Promise<unknown>) | undefined>;
   /** The one check that fails, and what it has to name. */
   readonly check: string;
-  readonly says: (stage: Stage) => string;
+  readonly says: (environment: Environment) => string;
   readonly todo: RegExp;
 }
 
@@ -79,10 +79,10 @@ const BREAKAGES: readonly Breakage[] = [
 ];
 
 /** What a doctor is good for: each broken set-up is told by name, with what mends it, and nothing else is. */
-export const doctor = async (stage: Stage): Promise<void> => {
-  for (const breakage of BREAKAGES) await doing(breakage.what, () => assertTold(stage, breakage));
+export const doctorScenario = async (environment: Environment): Promise<void> => {
+  for (const breakage of BREAKAGES) await doing(breakage.what, () => assertTold(environment, breakage));
   await doing('the Region is the wrong one', async () => {
-    const { code, failed } = await examined(stage.emulators, { AWS_REGION: 'us-east-1' });
+    const { code, failed } = await examined(environment.emulators, { AWS_REGION: 'us-east-1' });
     assert.equal(code, 1);
     assert.deepEqual(
       failed.map(({ check }) => check),
@@ -92,20 +92,20 @@ export const doctor = async (stage: Stage): Promise<void> => {
     assert.match(failed[1]?.todo ?? '', /AWS_REGION/);
   });
   await doing('all of it mended', async () => {
-    const { code, ready, failed } = await examined(stage.emulators);
+    const { code, ready, failed } = await examined(environment.emulators);
     assert.deepEqual([code, ready, failed], [0, true, []]);
   });
 };
 
-const assertTold = async (stage: Stage, { breaks, check, says, todo }: Breakage): Promise<void> => {
-  const mend = await breaks(stage);
-  const { code, ready, failed } = await examined(stage.emulators);
+const assertTold = async (environment: Environment, { breaks, check, says, todo }: Breakage): Promise<void> => {
+  const mend = await breaks(environment);
+  const { code, ready, failed } = await examined(environment.emulators);
   assert.deepEqual([code, ready], [1, false]);
   const [finding, ...others] = failed;
   assert.deepEqual(others, [], 'nothing else is called broken');
   assert.equal(finding?.check, check);
-  assert(finding.says.includes(says(stage)), `"${finding.says}" does not say "${says(stage)}"`);
+  assert(finding.says.includes(says(environment)), `"${finding.says}" does not say "${says(environment)}"`);
   assert.match(finding.todo ?? '', todo);
   // Advice that is a command is followed word by word.
-  await (mend === undefined ? stage.shell.type(finding.todo ?? '') : mend());
+  await (mend === undefined ? environment.shell.type(finding.todo ?? '') : mend());
 };

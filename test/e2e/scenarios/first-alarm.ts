@@ -3,7 +3,7 @@ import { openingOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ScriptedTurn } from '../../../local/script.ts';
 import { executionNames, verifiedTrace } from '../incidents.ts';
 import { doing } from '../progress.ts';
-import type { Stage } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 
 const SCRIPT: ScriptedTurn[] = [
   {
@@ -23,11 +23,11 @@ const SCRIPT: ScriptedTurn[] = [
 ];
 
 /** The first test alarm, by the commands of docs/deploy.md: investigated by the agent that changes nothing, and told. */
-export const firstAlarm = async ({ reader, claude, clients, outputs, inbox }: Stage): Promise<void> => {
+export const firstAlarm = async ({ reader, claude, clients, outputs, mailbox }: Environment): Promise<void> => {
   claude.plays(SCRIPT);
   const before = await executionNames(clients, outputs);
   await reader.follow('aws cloudwatch put-metric-alarm');
-  const mail = await doing('from the alarm to the closing message', () => inbox.next('closed', before));
+  const mail = await doing('from the alarm to the closing message', () => mailbox.next('closed', before));
   const listed = await reader.follow('aws stepfunctions list-executions');
   assert.match(listed, new RegExp(`"name": "${mail.incident}",\\s+"status": "SUCCEEDED"`));
   const trace = await verifiedTrace(clients, outputs, mail.incident);

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { allOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ScriptedTurn } from '../../../local/script.ts';
-import { answer } from '../browser.ts';
+import { answerInBrowser } from '../browser.ts';
 import { configure } from '../clone.ts';
 import { executionNames, linesOf, untilAllEnded, verifiedTrace } from '../incidents.ts';
 import { doing } from '../progress.ts';
 import { changesAsked } from '../requests.ts';
-import { resourceCalled, stateOf } from '../stack.ts';
-import type { Stage } from '../environment.ts';
+import { resourceCalled, resourceStateOf } from '../stack.ts';
+import type { Environment } from '../environment.ts';
 import { GROUP, groupNow, setAlarm } from '../workload.ts';
 
 const SCRIPT: ScriptedTurn[] = [
@@ -38,21 +38,21 @@ const SCRIPT: ScriptedTurn[] = [
 ];
 
 /** A question waits; the same is deployed again, then something new. The old link still decides, and nothing is lost. */
-export const upgrade = async (stage: Stage): Promise<void> => {
-  const { emulators, shell, reader, claude, clients, outputs, workload, inbox, browser } = stage;
+export const upgrade = async (environment: Environment): Promise<void> => {
+  const { emulators, shell, reader, claude, clients, outputs, workload, mailbox, browser } = environment;
   claude.plays(SCRIPT);
   const before = await executionNames(clients, outputs);
   const mail = await doing('from the alarm to the question in the approver’s inbox', async () => {
     await setAlarm(clients, workload.groupAlarm, 'ALARM');
-    return inbox.next('approval', before);
+    return mailbox.next('approval', before);
   });
   const asked = await linesOf(clients, outputs, mail.incident);
 
-  const [state, code, asks] = [await stateOf(clients), await codeOfPage(stage), changesAsked(emulators)];
+  const [state, code, asks] = [await resourceStateOf(clients), await codeOfPage(environment), changesAsked(emulators)];
   const again = await doing('the same commit, deployed again', () => shell.type('npx cdk deploy Checkrein'));
   assert.match(again, /✅ {2}Checkrein \(no changes\)/);
   assert.equal(changesAsked(emulators), asks, 'CloudFormation was asked for nothing');
-  assert.deepEqual(await stateOf(clients), state, 'and did nothing');
+  assert.deepEqual(await resourceStateOf(clients), state, 'and did nothing');
 
   configure(emulators, claude.baseUrl, 'accountBudgetPerDay: { dollars: 90 },');
   const upgraded = await reader.follow('npx cdk diff Checkrein');
@@ -61,12 +61,12 @@ export const upgrade = async (stage: Stage): Promise<void> => {
   // The emulator calls every resource of a changed stack updated, so this is about what was asked for, and what runs.
   assert.match(upgraded, /AWS::Lambda::Function Steps\/Page/);
   assert.doesNotMatch(upgraded.split('✨')[0] ?? '', /AWS::(DynamoDB|KMS|SSM|SecretsManager)::/, 'data is left alone');
-  assert.notEqual(await codeOfPage(stage), code, 'the approval page that will open the link is a new version');
+  assert.notEqual(await codeOfPage(environment), code, 'the approval page that will open the link is a new version');
 
   assert.equal(await groupNow(clients), 2, 'nothing is changed before the yes');
   const page = await browser.open(mail);
   await doing('the old link opened in Chromium, approved', async () =>
-    assert.match(await answer(page, 'Approve', 'Looks right.'), /^Approved\./),
+    assert.match(await answerInBrowser(page, 'Approve', 'Looks right.'), /^Approved\./),
   );
   await setAlarm(clients, workload.groupAlarm, 'OK');
   const executions = await doing('applied, verified, closed', () => untilAllEnded(clients, outputs, before));
@@ -81,7 +81,7 @@ export const upgrade = async (stage: Stage): Promise<void> => {
 };
 
 /** What runs behind the alias `live` of the approval page. */
-const codeOfPage = async ({ shell, clients }: Stage): Promise<string> => {
+const codeOfPage = async ({ shell, clients }: Environment): Promise<string> => {
   const page = await resourceCalled(clients, 'StepsPage');
   return shell.type(`aws lambda get-function-configuration --function-name ${page}:live --query CodeSha256`);
 };

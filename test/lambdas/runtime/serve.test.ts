@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { StepError } from '../../../lambdas/contracts/errors.ts';
-import { lambda, serve, type LambdaContext, type Surroundings } from '../../../lambdas/runtime/serve.ts';
+import { lambda, serve, type LambdaContext, type LambdaRuntime } from '../../../lambdas/runtime/serve.ts';
 import type { Step } from '../../../lambdas/runtime/step.ts';
 import { rules } from '../../fixtures/harness.ts';
 
@@ -56,7 +56,7 @@ describe('a function', () => {
   });
 
   test('makes its ports once, and knows where it runs', async () => {
-    const made: Surroundings[] = [];
+    const made: LambdaRuntime[] = [];
     const handler = serve(double, (surroundings) => {
       made.push(surroundings);
       return {};
@@ -69,7 +69,7 @@ describe('a function', () => {
   });
 
   test('knows the deadline of the invocation that is running', async () => {
-    let surroundings: Surroundings | undefined;
+    let surroundings: LambdaRuntime | undefined;
     const handler = serve(double, (given) => {
       surroundings = given;
       return {};

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 
 export const ID = 'i-0123456789abcdef0';
 
-export const instance = (more: JsonObject = {}): JsonObject => ({
+export const instanceAnswer = (more: JsonObject = {}): JsonObject => ({
   InstanceId: ID,
   InstanceType: 'm7i.large',
   State: { Code: 16, Name: 'running' },
@@ -73,7 +73,7 @@ export const products = ({ Filters }: JsonObject): JsonObject => {
 };
 
 /** GetMetricData with the same datapoints, five minutes apart, for each statistic that is asked for. */
-export const metricData =
+export const metricDataAnswer =
   (...values: number[]) =>
   ({ MetricDataQueries: queries }: JsonObject): JsonObject => ({
     MetricDataResults: (Array.isArray(queries) ? queries : []).map((_query, index) => ({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { manifest } from '../../../lambdas/tools/describe-instances/manifest.ts';
 import { tool } from '../../../lambdas/tools/describe-instances/tool.ts';
-import { ID, instance, instances, instanceTypes } from './aws-answers.ts';
+import { ID, instanceAnswer, instances, instanceTypes } from './aws-answers.ts';
 import { observing } from './context.ts';
 
 const context = (...all: Parameters<typeof instances>) => {
@@ -15,7 +15,7 @@ const context = (...all: Parameters<typeof instances>) => {
 };
 
 test('an instance is told with state, size, health, group and tags', async () => {
-  const text = await tool.run({ instanceIds: [ID] }, context(instance()));
+  const text = await tool.run({ instanceIds: [ID] }, context(instanceAnswer()));
   expect(text).toBe(
     [
       `${ID} is running, m7i.large (2 vCPU, 8192 MiB, x86_64)`,
@@ -28,7 +28,7 @@ test('an instance is told with state, size, health, group and tags', async () =>
 });
 
 test('a stopped instance is told with AWS’s reason', async () => {
-  const stopped = instance({
+  const stopped = instanceAnswer({
     State: { Code: 80, Name: 'stopped' },
     StateReason: {
       Code: 'Client.UserInitiatedShutdown',

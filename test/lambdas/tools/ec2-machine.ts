@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { FakeCloud } from '../../fakes/fake-cloud.ts';
-import { ID, instance, instances } from './aws-answers.ts';
+import { ID, instanceAnswer, instances } from './aws-answers.ts';
 
 /** What a test can set up about the instance. */
 export interface Start {
@@ -46,18 +46,18 @@ export class Machine {
   }
 
   #describe(): JsonObject {
-    const shown = instance({
+    const shown = instanceAnswer({
       InstanceType: this.type,
       State: { Name: this.state },
       ...(this.state === 'stopped'
         ? { StateReason: { Code: this.#reason, Message: `${this.#reason}: in words.` } }
         : {}),
     });
-    if (this.#start.stuck !== true) this.#settle();
+    if (this.#start.stuck !== true) this.stabilize();
     return instances(shown);
   }
 
-  #settle(): void {
+  stabilize(): void {
     const [reason] = this.state === 'pending' ? this.#fallsBackWith.splice(0, 1) : [];
     if (reason === undefined) this.state = NEXT[this.state] ?? this.state;
     else [this.state, this.#reason] = ['stopped', reason];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { manifest } from '../../../lambdas/tools/get-metrics/manifest.ts';
 import { tool } from '../../../lambdas/tools/get-metrics/tool.ts';
-import { metricData } from './aws-answers.ts';
+import { metricDataAnswer } from './aws-answers.ts';
 import { observing } from './context.ts';
 
 const cpu = {
@@ -15,7 +15,7 @@ const cpu = {
 
 const readOf = async (input: typeof cpu, ...values: number[]) => {
   const context = observing(manifest);
-  context.cloud.answers('cloudwatch', 'GetMetricData', metricData(...values));
+  context.cloud.answers('cloudwatch', 'GetMetricData', metricDataAnswer(...values));
   return { text: await tool.run(input, context), cloud: context.cloud };
 };
 

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { manifest } from '../../../lambdas/tools/reboot-instance/manifest.ts';
 import { tool } from '../../../lambdas/tools/reboot-instance/tool.ts';
-import { group, groups, ID, instance, instances } from './aws-answers.ts';
+import { group, groups, ID, instanceAnswer, instances } from './aws-answers.ts';
 import { changing } from './context.ts';
 
 const input = { instanceId: ID, why: 'The kernel hangs since 02:00 (E3).' };
@@ -11,7 +11,7 @@ const inGroup = { Tags: [{ Key: 'aws:autoscaling:groupName', Value: 'web' }] };
 
 const contextOf = (more: JsonObject = {}) => {
   const made = changing(manifest);
-  made.cloud.answers('ec2', 'DescribeInstances', instances(instance(more)));
+  made.cloud.answers('ec2', 'DescribeInstances', instances(instanceAnswer(more)));
   made.cloud.answers('autoscaling', 'DescribeAutoScalingGroups', groups(group()));
   return made;
 };

@@ -4,7 +4,7 @@ import { CloudError, ToolRefusal } from '../../../lambdas/contracts/errors.ts';
 import { readInstance, targetOfInstance } from '../../../lambdas/tools/aws/ec2-instance.ts';
 import { manifest } from '../../../lambdas/tools/resize-instance/manifest.ts';
 import { tool } from '../../../lambdas/tools/resize-instance/tool.ts';
-import { ID, instance, instances, instanceTypes, metricData, products } from './aws-answers.ts';
+import { ID, instanceAnswer, instances, instanceTypes, metricDataAnswer, products } from './aws-answers.ts';
 import { changing } from './context.ts';
 
 const resizeTo = (instanceType: string) => ({
@@ -14,14 +14,14 @@ const resizeTo = (instanceType: string) => ({
 });
 const dryRunOperation = new CloudError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
 
-const contextOf = (described: JsonObject = instance()) => {
+const contextOf = (described: JsonObject = instanceAnswer()) => {
   const made = changing(manifest);
   made.cloud
     .answers('ec2', 'DescribeInstances', instances(described))
     .answers('ec2', 'DescribeInstanceTypes', instanceTypes)
     .answers('ec2', 'DescribeInstanceTypeOfferings', { InstanceTypeOfferings: [{ InstanceType: 'any' }] })
     .answers('ec2', 'DescribeVolumes', { Volumes: [{ VolumeId: 'vol-1', Encrypted: false }] })
-    .answers('cloudwatch', 'GetMetricData', metricData(40, 72.5, 61))
+    .answers('cloudwatch', 'GetMetricData', metricDataAnswer(40, 72.5, 61))
     .answers('pricing', 'GetProducts', products);
   for (const command of ['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'])
     made.change.answers('ec2', command, dryRunOperation);
@@ -69,7 +69,7 @@ test.each([
   ['a terminated instance', { State: { Name: 'terminated' } }, 'is terminated'],
   ['an instance that is just starting', { State: { Name: 'pending' } }, 'wait until it is running'],
 ])('%s is refused', async (_what, more, says) => {
-  const refusal = proposed('m7i.xlarge', contextOf(instance(more)));
+  const refusal = proposed('m7i.xlarge', contextOf(instanceAnswer(more)));
   await expect(refusal).rejects.toThrow(ToolRefusal);
   await expect(refusal).rejects.toThrow(says);
 });
@@ -88,7 +88,7 @@ test('an instance that does not exist is a refusal in words', async () => {
 
 test('another architecture, a missing network driver and an unknown type are refused before anything is judged', async () => {
   await expect(factsOf('m7g.large')).rejects.toThrow('m7g.large is arm64');
-  await expect(factsOf('m7i.xlarge', contextOf(instance({ EnaSupport: false })))).rejects.toThrow(
+  await expect(factsOf('m7i.xlarge', contextOf(instanceAnswer({ EnaSupport: false })))).rejects.toThrow(
     'needs the ENA network driver',
   );
   const context = contextOf();
@@ -129,7 +129,7 @@ test('a cut is measured over the worst dimension', async () => {
 
 test('a cut with an unknown peak counts as full', async () => {
   const context = contextOf();
-  context.cloud.answers('cloudwatch', 'GetMetricData', metricData());
+  context.cloud.answers('cloudwatch', 'GetMetricData', metricDataAnswer());
   expect(await factsOf('t3.small', context)).toMatchObject({ peakUsePercentAfter: 100 });
   expect(await factsOf('m7i.xlarge', context)).toMatchObject({ peakUsePercentAfter: 0 });
 });
@@ -170,7 +170,7 @@ test('the dry run asks AWS about all three calls, and makes none of them', async
 });
 
 test('what a stop loses is spelled out', async () => {
-  const described = instance({
+  const described = instanceAnswer({
     InstanceType: 'm5d.large',
     NetworkInterfaces: [{ Association: { IpOwnerId: 'amazon', PublicIp: '198.51.100.7' } }],
   });
@@ -214,7 +214,7 @@ test('an endpoint that ignores DryRun is refused', async () => {
 });
 
 test('a zone without the type, an instance that is not running and an encrypted volume all show in the report', async () => {
-  const context = contextOf(instance({ State: { Name: 'stopped' } }));
+  const context = contextOf(instanceAnswer({ State: { Name: 'stopped' } }));
   context.cloud.answers('ec2', 'DescribeInstanceTypeOfferings', { InstanceTypeOfferings: [] });
   context.cloud.answers('ec2', 'DescribeVolumes', { Volumes: [{ VolumeId: 'vol-1', Encrypted: true }] });
   const { checks } = await dryRunOf('t3.small', context);
@@ -237,7 +237,7 @@ test('a price that cannot be found is null with the reason, and hangs nothing', 
   const context = contextOf();
   context.cloud.answers('pricing', 'GetProducts', new CloudError('AccessDeniedException', 'no'));
   expect((await dryRunOf('m7i.xlarge', context)).cost.says).toContain('AccessDeniedException');
-  const windows = await dryRunOf('m7i.xlarge', contextOf(instance({ PlatformDetails: 'Windows' })));
+  const windows = await dryRunOf('m7i.xlarge', contextOf(instanceAnswer({ PlatformDetails: 'Windows' })));
   expect(windows.cost.deltaCentsPerMonth).toBeNull();
 });
 

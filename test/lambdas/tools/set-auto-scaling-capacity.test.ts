@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { manifest } from '../../../lambdas/tools/set-auto-scaling-capacity/manifest.ts';
 import { tool } from '../../../lambdas/tools/set-auto-scaling-capacity/tool.ts';
-import { group, groups, member, metricData, products } from './aws-answers.ts';
+import { group, groups, member, metricDataAnswer, products } from './aws-answers.ts';
 import { changing } from './context.ts';
 
 const setTo = (desired: number) => ({ group: 'web', desired, why: 'All four instances are at 95 % (E2).' });
@@ -14,7 +14,7 @@ const contextOf = (more: JsonObject = {}) => {
     .answers('autoscaling', 'DescribeAutoScalingGroups', groups(group(more)))
     .answers('autoscaling', 'DescribeScalingActivities', { Activities: [] })
     .answers('autoscaling', 'DescribePolicies', { ScalingPolicies: [] })
-    .answers('cloudwatch', 'GetMetricData', metricData(40, 60))
+    .answers('cloudwatch', 'GetMetricData', metricDataAnswer(40, 60))
     .answers('pricing', 'GetProducts', products);
   return made;
 };
@@ -74,7 +74,7 @@ test('taking instances away loads the rest', async () => {
 
 test('a cut to nothing, or with an unknown peak, counts as full', async () => {
   const unknown = contextOf();
-  unknown.cloud.answers('cloudwatch', 'GetMetricData', metricData());
+  unknown.cloud.answers('cloudwatch', 'GetMetricData', metricDataAnswer());
   expect(await factsOf(3, unknown)).toMatchObject({ peakUsePercentAfter: 100 });
   expect(await factsOf(0, contextOf({ MinSize: 0 }))).toMatchObject({
     cutPercent: 100,

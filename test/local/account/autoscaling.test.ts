@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { FLEET, like, Story } from './example-world.ts';
+import { FLEET, like, ExampleWorld } from './example-world.ts';
 
 const web = { AutoScalingGroupName: 'web' };
 const Groups = z.object({
@@ -11,54 +11,56 @@ const Groups = z.object({
     }),
   ),
 });
-const group = async (story: Story) => {
-  const answer = await story.send('autoscaling:DescribeAutoScalingGroups', { AutoScalingGroupNames: ['web'] });
+const group = async (example: ExampleWorld) => {
+  const answer = await example.send('autoscaling:DescribeAutoScalingGroups', { AutoScalingGroupNames: ['web'] });
   return Groups.parse(answer).AutoScalingGroups[0];
 };
 
 test('a group is described with its bounds and its members', async () => {
-  const story = new Story(FLEET);
-  expect(await story.send('autoscaling:DescribeAutoScalingGroups', { AutoScalingGroupNames: ['web'] })).toMatchObject({
-    AutoScalingGroups: [
-      {
-        AutoScalingGroupName: 'web',
-        AutoScalingGroupARN: like(
-          /^arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:[0-9a-f-]{36}:autoScalingGroupName\/web$/,
-        ),
-        MinSize: 2,
-        MaxSize: 12,
-        DesiredCapacity: 10,
-        DefaultCooldown: 300,
-      },
-    ],
-  });
-  expect((await group(story))?.Instances).toHaveLength(10);
-  expect(await story.send('autoscaling:DescribeAutoScalingGroups', { AutoScalingGroupNames: ['nope'] })).toEqual({
+  const example = new ExampleWorld(FLEET);
+  expect(await example.send('autoscaling:DescribeAutoScalingGroups', { AutoScalingGroupNames: ['web'] })).toMatchObject(
+    {
+      AutoScalingGroups: [
+        {
+          AutoScalingGroupName: 'web',
+          AutoScalingGroupARN: like(
+            /^arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:[0-9a-f-]{36}:autoScalingGroupName\/web$/,
+          ),
+          MinSize: 2,
+          MaxSize: 12,
+          DesiredCapacity: 10,
+          DefaultCooldown: 300,
+        },
+      ],
+    },
+  );
+  expect((await group(example))?.Instances).toHaveLength(10);
+  expect(await example.send('autoscaling:DescribeAutoScalingGroups', { AutoScalingGroupNames: ['nope'] })).toEqual({
     AutoScalingGroups: [],
   });
 });
 
 test('its members are EC2 instances with the tag that only AWS sets', async () => {
-  const story = new Story(FLEET);
-  const [member] = (await group(story))?.Instances ?? [];
+  const example = new ExampleWorld(FLEET);
+  const [member] = (await group(example))?.Instances ?? [];
   const InstanceIds = [member?.InstanceId ?? ''];
-  expect(await story.send('ec2:DescribeInstances', { InstanceIds })).toMatchObject({
+  expect(await example.send('ec2:DescribeInstances', { InstanceIds })).toMatchObject({
     Reservations: [
       { Instances: [{ InstanceType: 'm6i.large', Tags: [{ Key: 'aws:autoscaling:groupName', Value: 'web' }] }] },
     ],
   });
-  expect(await story.send('autoscaling:DescribeAutoScalingInstances', { InstanceIds })).toMatchObject({
+  expect(await example.send('autoscaling:DescribeAutoScalingInstances', { InstanceIds })).toMatchObject({
     AutoScalingInstances: [{ AutoScalingGroupName: 'web', LifecycleState: 'InService', HealthStatus: 'Healthy' }],
   });
 });
 
 test('scaling in terminates, and every activity says why', async () => {
-  const story = new Story(FLEET);
-  await story.send('autoscaling:SetDesiredCapacity', { ...web, DesiredCapacity: 8 });
-  const now = await group(story);
+  const example = new ExampleWorld(FLEET);
+  await example.send('autoscaling:SetDesiredCapacity', { ...web, DesiredCapacity: 8 });
+  const now = await group(example);
   expect(now?.DesiredCapacity).toBe(8);
   expect(now?.Instances.filter((instance) => instance.LifecycleState === 'Terminating')).toHaveLength(2);
-  expect(await story.send('autoscaling:DescribeScalingActivities', { ...web, MaxRecords: 1 })).toMatchObject({
+  expect(await example.send('autoscaling:DescribeScalingActivities', { ...web, MaxRecords: 1 })).toMatchObject({
     Activities: [
       {
         StatusCode: 'InProgress',
@@ -70,19 +72,20 @@ test('scaling in terminates, and every activity says why', async () => {
     ],
     NextToken: '1',
   });
-  story.wait(61);
-  expect((await group(story))?.Instances).toHaveLength(8);
+  example.wait(61);
+  expect((await group(example))?.Instances).toHaveLength(8);
 });
 
 test('the bounds hold, in the words of AWS', async () => {
-  const story = new Story(FLEET);
-  const set = (DesiredCapacity: number) => story.refusal('autoscaling:SetDesiredCapacity', { ...web, DesiredCapacity });
+  const example = new ExampleWorld(FLEET);
+  const set = (DesiredCapacity: number) =>
+    example.refusal('autoscaling:SetDesiredCapacity', { ...web, DesiredCapacity });
   expect(await set(20)).toEqual({
     code: 'ValidationError',
     message: 'New SetDesiredCapacity value 20 is above max value 12 for the AutoScalingGroup.',
   });
   expect((await set(1)).message).toContain('is below min value 2');
-  const unknown = await story.refusal('autoscaling:SetDesiredCapacity', {
+  const unknown = await example.refusal('autoscaling:SetDesiredCapacity', {
     AutoScalingGroupName: 'nope',
     DesiredCapacity: 1,
   });
@@ -90,19 +93,19 @@ test('the bounds hold, in the words of AWS', async () => {
 });
 
 test('a caller that honours the cooldown is told to wait', async () => {
-  const story = new Story(FLEET);
-  await story.send('autoscaling:SetDesiredCapacity', { ...web, DesiredCapacity: 9 });
+  const example = new ExampleWorld(FLEET);
+  await example.send('autoscaling:SetDesiredCapacity', { ...web, DesiredCapacity: 9 });
   const again = { ...web, DesiredCapacity: 8, HonorCooldown: true };
-  expect((await story.refusal('autoscaling:SetDesiredCapacity', again)).code).toBe('ScalingActivityInProgress');
-  story.wait(300);
-  await story.send('autoscaling:SetDesiredCapacity', again);
+  expect((await example.refusal('autoscaling:SetDesiredCapacity', again)).code).toBe('ScalingActivityInProgress');
+  example.wait(300);
+  await example.send('autoscaling:SetDesiredCapacity', again);
 });
 
 test('new bounds pull the desired capacity along', async () => {
-  const story = new Story(FLEET);
-  await story.send('autoscaling:UpdateAutoScalingGroup', { ...web, MaxSize: 6 });
-  expect((await group(story))?.DesiredCapacity).toBe(6);
-  const crossed = await story.refusal('autoscaling:UpdateAutoScalingGroup', { ...web, MinSize: 7 });
+  const example = new ExampleWorld(FLEET);
+  await example.send('autoscaling:UpdateAutoScalingGroup', { ...web, MaxSize: 6 });
+  expect((await group(example))?.DesiredCapacity).toBe(6);
+  const crossed = await example.refusal('autoscaling:UpdateAutoScalingGroup', { ...web, MinSize: 7 });
   expect(crossed).toEqual({
     code: 'ValidationError',
     message: 'Max bound, 6, must be greater than or equal to min bound, 7',
@@ -110,5 +113,5 @@ test('new bounds pull the desired capacity along', async () => {
 });
 
 test('a group without scaling policies says so', async () => {
-  expect(await new Story(FLEET).send('autoscaling:DescribePolicies', web)).toEqual({ ScalingPolicies: [] });
+  expect(await new ExampleWorld(FLEET).send('autoscaling:DescribePolicies', web)).toEqual({ ScalingPolicies: [] });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
-import { APP, BUSY_SERVER, like, Story } from './example-world.ts';
+import { APP, BUSY_SERVER, like, ExampleWorld } from './example-world.ts';
 
 const awkward = readFileSync('test/fixtures/worlds/awkward-alarms.yaml', 'utf8');
 const minute = { StartTime: '2026-11-20T09:24:00.000Z', EndTime: '2026-11-20T09:26:00.000Z' };
@@ -11,8 +11,8 @@ const stat = (MetricName: string) => ({
 });
 
 test('DescribeAlarms tells an alarm with its metric, state and AWS reason', async () => {
-  const story = new Story(BUSY_SERVER);
-  expect(await story.send('cloudwatch:DescribeAlarms', { AlarmNames: ['cpu-high'] })).toMatchObject({
+  const example = new ExampleWorld(BUSY_SERVER);
+  expect(await example.send('cloudwatch:DescribeAlarms', { AlarmNames: ['cpu-high'] })).toMatchObject({
     MetricAlarms: [
       {
         AlarmName: 'cpu-high',
@@ -35,31 +35,31 @@ test('DescribeAlarms tells an alarm with its metric, state and AWS reason', asyn
 });
 
 test('composite alarms are only shown to those who ask for them, as in AWS', async () => {
-  const story = new Story(awkward);
+  const example = new ExampleWorld(awkward);
   const AlarmNames = ['shop-down'];
-  expect(await story.send('cloudwatch:DescribeAlarms', { AlarmNames })).toEqual({
+  expect(await example.send('cloudwatch:DescribeAlarms', { AlarmNames })).toEqual({
     MetricAlarms: [],
     CompositeAlarms: [],
   });
-  const asked = await story.send('cloudwatch:DescribeAlarms', { AlarmNames, AlarmTypes: ['CompositeAlarm'] });
+  const asked = await example.send('cloudwatch:DescribeAlarms', { AlarmNames, AlarmTypes: ['CompositeAlarm'] });
   expect(asked).toMatchObject({
     CompositeAlarms: [{ StateValue: 'ALARM', AlarmRule: like(/AND/) }],
   });
 });
 
 test('metric math, anomaly detection and composite alarms fire for their own reasons', async () => {
-  const story = new Story(awkward);
+  const example = new ExampleWorld(awkward);
   for (const name of ['shop-several-metrics', 'shop-failure-rate', 'shop-orders-unusual', 'shop-down'])
-    expect([name, await story.alarm(name)]).toEqual([name, 'ALARM']);
-  const calm = new Story(awkward.replaceAll('-210s', '+1h'));
+    expect([name, await example.alarm(name)]).toEqual([name, 'ALARM']);
+  const calm = new ExampleWorld(awkward.replaceAll('-210s', '+1h'));
   for (const name of ['shop-several-metrics', 'shop-failure-rate', 'shop-orders-unusual', 'shop-down'])
     expect([name, await calm.alarm(name)]).toEqual([name, 'OK']);
 });
 
 test('DescribeAlarmHistory has the change of state that started the story', async () => {
-  const story = new Story(BUSY_SERVER);
+  const example = new ExampleWorld(BUSY_SERVER);
   expect(
-    await story.send('cloudwatch:DescribeAlarmHistory', { AlarmName: 'cpu-high', HistoryItemType: 'StateUpdate' }),
+    await example.send('cloudwatch:DescribeAlarmHistory', { AlarmName: 'cpu-high', HistoryItemType: 'StateUpdate' }),
   ).toMatchObject({
     AlarmHistoryItems: [{ Timestamp: '2026-11-20T09:26:12.000Z', HistorySummary: 'Alarm updated from OK to ALARM' }],
   });
@@ -70,20 +70,20 @@ test('missing data is what the alarm says it is', async () => {
 now: 2026-11-20T09:26:20Z
 alarms:
   - { name: cpu-high, metric: { namespace: Shop, name: Nothing }, threshold: 1, missingData: ${missingData} }`;
-  expect(await new Story(gap('missing')).alarm()).toBe('INSUFFICIENT_DATA');
-  expect(await new Story(gap('breaching')).alarm()).toBe('ALARM');
-  expect(await new Story(gap('notBreaching')).alarm()).toBe('OK');
+  expect(await new ExampleWorld(gap('missing')).alarm()).toBe('INSUFFICIENT_DATA');
+  expect(await new ExampleWorld(gap('breaching')).alarm()).toBe('ALARM');
+  expect(await new ExampleWorld(gap('notBreaching')).alarm()).toBe('OK');
 });
 
 test('GetMetricData answers newest first, with math over other lines', async () => {
-  const story = new Story(awkward);
+  const example = new ExampleWorld(awkward);
   const MetricDataQueries = [
     { Id: 'failed', MetricStat: stat('FailedOrders'), ReturnData: false },
     { Id: 'orders', MetricStat: stat('Orders') },
     { Id: 'rate', Expression: '100 * failed / orders', Label: 'Failure rate' },
   ];
   const Timestamps = ['2026-11-20T09:25:00.000Z', '2026-11-20T09:24:00.000Z'];
-  expect(await story.send('cloudwatch:GetMetricData', { MetricDataQueries, ...minute })).toEqual({
+  expect(await example.send('cloudwatch:GetMetricData', { MetricDataQueries, ...minute })).toEqual({
     MetricDataResults: [
       { Id: 'orders', Label: 'Orders', Timestamps, Values: [30, 30], StatusCode: 'Complete' },
       { Id: 'rate', Label: 'Failure rate', Timestamps, Values: [80, 80], StatusCode: 'Complete' },
@@ -93,19 +93,19 @@ test('GetMetricData answers newest first, with math over other lines', async () 
 });
 
 test('a metric that nobody sends has no values, and a broken expression is an error', async () => {
-  const story = new Story(awkward);
-  const unknown = await story.send('cloudwatch:GetMetricData', {
+  const example = new ExampleWorld(awkward);
+  const unknown = await example.send('cloudwatch:GetMetricData', {
     MetricDataQueries: [{ Id: 'm1', MetricStat: stat('Refunds') }],
     ...minute,
   });
   expect(unknown).toMatchObject({ MetricDataResults: [{ Values: [], Timestamps: [] }] });
   const broken = { MetricDataQueries: [{ Id: 'e1', Expression: 'm1 +' }], ...minute };
-  expect((await story.refusal('cloudwatch:GetMetricData', broken)).code).toBe('ValidationError');
+  expect((await example.refusal('cloudwatch:GetMetricData', broken)).code).toBe('ValidationError');
 });
 
 test('nobody sees metrics of the future', async () => {
-  const story = new Story(BUSY_SERVER);
-  expect(await story.cpu(5)).toHaveLength(5);
+  const example = new ExampleWorld(BUSY_SERVER);
+  expect(await example.cpu(5)).toHaveLength(5);
   const MetricStat = {
     Metric: { Namespace: 'AWS/EC2', MetricName: 'CPUUtilization', Dimensions: [{ Name: 'InstanceId', Value: APP }] },
     Period: 60,
@@ -116,12 +116,12 @@ test('nobody sees metrics of the future', async () => {
     StartTime: '2026-11-20T09:30:00Z',
     EndTime: '2026-11-20T10:00:00Z',
   };
-  expect(await story.send('cloudwatch:GetMetricData', ahead)).toMatchObject({ MetricDataResults: [{ Values: [] }] });
+  expect(await example.send('cloudwatch:GetMetricData', ahead)).toMatchObject({ MetricDataResults: [{ Values: [] }] });
 });
 
 test('ListMetrics narrows by namespace, name and dimension', async () => {
-  const story = new Story(BUSY_SERVER);
-  const found = await story.send('cloudwatch:ListMetrics', {
+  const example = new ExampleWorld(BUSY_SERVER);
+  const found = await example.send('cloudwatch:ListMetrics', {
     Namespace: 'AWS/EC2',
     MetricName: 'CPUUtilization',
     Dimensions: [{ Name: 'InstanceId' }],
@@ -129,5 +129,5 @@ test('ListMetrics narrows by namespace, name and dimension', async () => {
   expect(found).toEqual({
     Metrics: [{ Namespace: 'AWS/EC2', MetricName: 'CPUUtilization', Dimensions: [{ Name: 'InstanceId', Value: APP }] }],
   });
-  expect(await story.send('cloudwatch:ListMetrics', { Namespace: 'AWS/Nothing' })).toEqual({ Metrics: [] });
+  expect(await example.send('cloudwatch:ListMetrics', { Namespace: 'AWS/Nothing' })).toEqual({ Metrics: [] });
 });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { APP, BUSY_SERVER, Story } from './example-world.ts';
+import { APP, BUSY_SERVER, ExampleWorld } from './example-world.ts';
 
 const ids = { InstanceIds: [APP] };
 
 test('DescribeInstances answers in the shape of the SDK, dates as ISO text', async () => {
-  const story = new Story(BUSY_SERVER);
-  expect(await story.send('ec2:DescribeInstances', ids)).toMatchObject({
+  const example = new ExampleWorld(BUSY_SERVER);
+  expect(await example.send('ec2:DescribeInstances', ids)).toMatchObject({
     Reservations: [
       {
         OwnerId: '123456789012',
@@ -28,31 +28,31 @@ test('DescribeInstances answers in the shape of the SDK, dates as ISO text', asy
 });
 
 test('filters choose instances, and an unknown filter is an error as in AWS', async () => {
-  const story = new Story(BUSY_SERVER);
+  const example = new ExampleWorld(BUSY_SERVER);
   const filter = (Name: string, Value: string) => ({ Filters: [{ Name, Values: [Value] }] });
-  expect(await story.send('ec2:DescribeInstances', filter('tag:environment', 'prod*'))).toMatchObject({
+  expect(await example.send('ec2:DescribeInstances', filter('tag:environment', 'prod*'))).toMatchObject({
     Reservations: [{}],
   });
-  expect(await story.send('ec2:DescribeInstances', filter('instance-state-name', 'stopped'))).toEqual({
+  expect(await example.send('ec2:DescribeInstances', filter('instance-state-name', 'stopped'))).toEqual({
     Reservations: [],
   });
-  expect((await story.refusal('ec2:DescribeInstances', filter('colour', 'red'))).code).toBe('InvalidParameterValue');
+  expect((await example.refusal('ec2:DescribeInstances', filter('colour', 'red'))).code).toBe('InvalidParameterValue');
 });
 
 test('an instance that is not there is told from an id that cannot be one', async () => {
-  const story = new Story(BUSY_SERVER);
-  expect(await story.refusal('ec2:DescribeInstances', { InstanceIds: ['i-0fffffffffffffff0'] })).toEqual({
+  const example = new ExampleWorld(BUSY_SERVER);
+  expect(await example.refusal('ec2:DescribeInstances', { InstanceIds: ['i-0fffffffffffffff0'] })).toEqual({
     code: 'InvalidInstanceID.NotFound',
     message: "The instance ID 'i-0fffffffffffffff0' does not exist",
   });
-  expect((await story.refusal('ec2:StopInstances', { InstanceIds: ['web-1'] })).code).toBe(
+  expect((await example.refusal('ec2:StopInstances', { InstanceIds: ['web-1'] })).code).toBe(
     'InvalidInstanceID.Malformed',
   );
 });
 
 test('DescribeInstanceTypes, its offerings and the volumes answer what a resize asks', async () => {
-  const story = new Story(BUSY_SERVER);
-  expect(await story.send('ec2:DescribeInstanceTypes', { InstanceTypes: ['m6i.xlarge'] })).toMatchObject({
+  const example = new ExampleWorld(BUSY_SERVER);
+  expect(await example.send('ec2:DescribeInstanceTypes', { InstanceTypes: ['m6i.xlarge'] })).toMatchObject({
     InstanceTypes: [
       {
         InstanceType: 'm6i.xlarge',
@@ -62,82 +62,87 @@ test('DescribeInstanceTypes, its offerings and the volumes answer what a resize 
       },
     ],
   });
-  expect((await story.refusal('ec2:DescribeInstanceTypes', { InstanceTypes: ['m6i.huge'] })).code).toBe(
+  expect((await example.refusal('ec2:DescribeInstanceTypes', { InstanceTypes: ['m6i.huge'] })).code).toBe(
     'InvalidInstanceType',
   );
   const Filters = [
     { Name: 'instance-type', Values: ['m6i.xlarge'] },
     { Name: 'location', Values: ['eu-west-1a'] },
   ];
-  const offered = await story.send('ec2:DescribeInstanceTypeOfferings', { LocationType: 'availability-zone', Filters });
+  const offered = await example.send('ec2:DescribeInstanceTypeOfferings', {
+    LocationType: 'availability-zone',
+    Filters,
+  });
   expect(offered).toEqual({
     InstanceTypeOfferings: [{ InstanceType: 'm6i.xlarge', LocationType: 'availability-zone', Location: 'eu-west-1a' }],
   });
-  const volumes = await story.send('ec2:DescribeVolumes', {
+  const volumes = await example.send('ec2:DescribeVolumes', {
     Filters: [{ Name: 'attachment.instance-id', Values: [APP] }],
   });
   expect(volumes).toMatchObject({ Volumes: [{ Encrypted: false, Attachments: [{ InstanceId: APP }] }] });
 });
 
 test('DescribeInstanceStatus leaves out what does not run, unless asked', async () => {
-  const story = new Story(BUSY_SERVER);
+  const example = new ExampleWorld(BUSY_SERVER);
   const healthy = { InstanceStatuses: [{ InstanceStatus: { Status: 'ok' }, SystemStatus: { Status: 'ok' } }] };
-  expect(await story.send('ec2:DescribeInstanceStatus', ids)).toMatchObject(healthy);
-  await story.send('ec2:StopInstances', ids);
-  expect(await story.send('ec2:DescribeInstanceStatus', ids)).toEqual({ InstanceStatuses: [] });
-  const all = await story.send('ec2:DescribeInstanceStatus', { ...ids, IncludeAllInstances: true });
+  expect(await example.send('ec2:DescribeInstanceStatus', ids)).toMatchObject(healthy);
+  await example.send('ec2:StopInstances', ids);
+  expect(await example.send('ec2:DescribeInstanceStatus', ids)).toEqual({ InstanceStatuses: [] });
+  const all = await example.send('ec2:DescribeInstanceStatus', { ...ids, IncludeAllInstances: true });
   expect(all).toMatchObject({ InstanceStatuses: [{ InstanceState: { Name: 'stopping' } }] });
 });
 
 test('a dry run succeeds as the error DryRunOperation and changes nothing', async () => {
-  const story = new Story(BUSY_SERVER);
+  const example = new ExampleWorld(BUSY_SERVER);
   const dry = { ...ids, DryRun: true };
   for (const command of ['ec2:StopInstances', 'ec2:StartInstances', 'ec2:RebootInstances'])
-    expect((await story.refusal(command, dry)).code).toBe('DryRunOperation');
+    expect((await example.refusal(command, dry)).code).toBe('DryRunOperation');
   const modify = { InstanceId: APP, InstanceType: { Value: 'm6i.xlarge' }, DryRun: true };
-  expect((await story.refusal('ec2:ModifyInstanceAttribute', modify)).code).toBe('DryRunOperation');
-  expect(await story.instance()).toMatchObject({ state: 'running', type: 't3.small' });
+  expect((await example.refusal('ec2:ModifyInstanceAttribute', modify)).code).toBe('DryRunOperation');
+  expect(await example.instance()).toMatchObject({ state: 'running', type: 't3.small' });
 });
 
 test('the type of a running instance cannot be changed, nor to another architecture', async () => {
-  const story = new Story(BUSY_SERVER);
+  const example = new ExampleWorld(BUSY_SERVER);
   const modify = (Value: string) =>
-    story.refusal('ec2:ModifyInstanceAttribute', { InstanceId: APP, InstanceType: { Value } });
+    example.refusal('ec2:ModifyInstanceAttribute', { InstanceId: APP, InstanceType: { Value } });
   expect(await modify('m6i.xlarge')).toEqual({
     code: 'IncorrectInstanceState',
     message: `The instance '${APP}' is not in the 'stopped' state.`,
   });
-  await story.send('ec2:StopInstances', ids);
-  expect((await story.refusal('ec2:StartInstances', ids)).code).toBe('IncorrectInstanceState');
-  story.wait(30);
-  expect((await story.refusal('ec2:RebootInstances', ids)).code).toBe('IncorrectInstanceState');
+  await example.send('ec2:StopInstances', ids);
+  expect((await example.refusal('ec2:StartInstances', ids)).code).toBe('IncorrectInstanceState');
+  example.wait(30);
+  expect((await example.refusal('ec2:RebootInstances', ids)).code).toBe('IncorrectInstanceState');
   expect((await modify('m7g.xlarge')).message).toMatch(/architecture 'arm64'/);
 });
 
 test('stopping and starting tell the state before and after', async () => {
-  const story = new Story(BUSY_SERVER);
+  const example = new ExampleWorld(BUSY_SERVER);
   const change = {
     InstanceId: APP,
     CurrentState: { Code: 64, Name: 'stopping' },
     PreviousState: { Code: 16, Name: 'running' },
   };
-  expect(await story.send('ec2:StopInstances', ids)).toEqual({ StoppingInstances: [change] });
+  expect(await example.send('ec2:StopInstances', ids)).toEqual({ StoppingInstances: [change] });
 });
 
 test('a type that the zone has run out of shows at the start, not at the dry run', async () => {
-  const story = new Story(`${BUSY_SERVER}\nnoCapacity: [{ type: m6i.xlarge, zone: eu-west-1a }]`);
-  await expect(story.resize('m6i.xlarge')).rejects.toThrow(
+  const example = new ExampleWorld(`${BUSY_SERVER}\nnoCapacity: [{ type: m6i.xlarge, zone: eu-west-1a }]`);
+  await expect(example.resize('m6i.xlarge')).rejects.toThrow(
     /InsufficientInstanceCapacity: We currently do not have sufficient m6i.xlarge capacity in the Availability Zone you requested \(eu-west-1a\).*eu-west-1b, eu-west-1c/,
   );
-  expect(await story.instance()).toMatchObject({ state: 'stopped', type: 'm6i.xlarge' });
-  await story.send('ec2:ModifyInstanceAttribute', { InstanceId: APP, InstanceType: { Value: 'c6i.xlarge' } });
-  await story.send('ec2:StartInstances', ids);
+  expect(await example.instance()).toMatchObject({ state: 'stopped', type: 'm6i.xlarge' });
+  await example.send('ec2:ModifyInstanceAttribute', { InstanceId: APP, InstanceType: { Value: 'c6i.xlarge' } });
+  await example.send('ec2:StartInstances', ids);
 });
 
 test('a command or a parameter that is not simulated is an error that names it', async () => {
-  const story = new Story(BUSY_SERVER);
-  await expect(story.send('ec2:TerminateInstances', ids)).rejects.toThrow('ec2 has no command TerminateInstances here');
-  await expect(story.send('ec2:StopInstances', { ...ids, Hibernate: true })).rejects.toThrow(
+  const example = new ExampleWorld(BUSY_SERVER);
+  await expect(example.send('ec2:TerminateInstances', ids)).rejects.toThrow(
+    'ec2 has no command TerminateInstances here',
+  );
+  await expect(example.send('ec2:StopInstances', { ...ids, Hibernate: true })).rejects.toThrow(
     /simulated ec2:StopInstances.*Hibernate/,
   );
 });

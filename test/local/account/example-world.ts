@@ -39,7 +39,7 @@ groups:
 export const like = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
 /** An account with its clock and the record of its calls. */
-export class Story {
+export class ExampleWorld {
   readonly calls: RecordedCall[] = [];
   readonly clock: SimulatedClock;
   readonly account: SimulatedAccount;

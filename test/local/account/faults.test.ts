@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import { ERROR } from '../../../lambdas/contracts/error-names.ts';
-import { APP, BUSY_SERVER, Story } from './example-world.ts';
+import { APP, BUSY_SERVER, ExampleWorld } from './example-world.ts';
 
 const ids = { InstanceIds: [APP] };
-const withFaults = (faults: string): Story => new Story(`${BUSY_SERVER}\nfaults:\n${faults}`);
+const withFaults = (faults: string): ExampleWorld => new ExampleWorld(`${BUSY_SERVER}\nfaults:\n${faults}`);
 
 test('an error strikes as often as it says, and then no more', async () => {
-  const story = withFaults(
+  const example = withFaults(
     '  - { command: ec2:StartInstances, times: 2, error: { code: InsufficientInstanceCapacity } }',
   );
   for (let n = 0; n < 2; n++)
-    expect((await story.refusal('ec2:StartInstances', ids)).code).toBe('InsufficientInstanceCapacity');
-  await story.send('ec2:StartInstances', ids);
-  expect(story.calls.map((call) => call.outcome)).toEqual([
+    expect((await example.refusal('ec2:StartInstances', ids)).code).toBe('InsufficientInstanceCapacity');
+  await example.send('ec2:StartInstances', ids);
+  expect(example.calls.map((call) => call.outcome)).toEqual([
     'InsufficientInstanceCapacity',
     'InsufficientInstanceCapacity',
     'ok',
@@ -20,17 +20,17 @@ test('an error strikes as often as it says, and then no more', async () => {
 });
 
 test('an error strikes only the calls with that input', async () => {
-  const story = withFaults(
+  const example = withFaults(
     '  - { command: ec2:DescribeInstanceTypes, match: { InstanceTypes: [m6i.large] }, error: { code: InternalError, message: Boom } }',
   );
-  await story.send('ec2:DescribeInstanceTypes', { InstanceTypes: ['t3.small'] });
-  const refusal = await story.refusal('ec2:DescribeInstanceTypes', { InstanceTypes: ['t3.small', 'm6i.large'] });
+  await example.send('ec2:DescribeInstanceTypes', { InstanceTypes: ['t3.small'] });
+  const refusal = await example.refusal('ec2:DescribeInstanceTypes', { InstanceTypes: ['t3.small', 'm6i.large'] });
   expect(refusal).toEqual({ code: 'InternalError', message: 'Boom' });
 });
 
 test('access denied reads as EC2 says it, encoded message and all, also in a dry run', async () => {
-  const story = withFaults('  - { command: ec2:StopInstances, error: { code: UnauthorizedOperation } }');
-  const { code, message } = await story.refusal('ec2:StopInstances', { ...ids, DryRun: true });
+  const example = withFaults('  - { command: ec2:StopInstances, error: { code: UnauthorizedOperation } }');
+  const { code, message } = await example.refusal('ec2:StopInstances', { ...ids, DryRun: true });
   expect(code).toBe('UnauthorizedOperation');
   expect(message).toMatch(
     /^You are not authorized to perform this operation\..*ec2:StopInstances.*Encoded authorization failure message: \S{100,}$/,
@@ -38,38 +38,38 @@ test('access denied reads as EC2 says it, encoded message and all, also in a dry
 });
 
 test('a short throttle is retried on virtual time and recorded each time', async () => {
-  const story = withFaults('  - { command: ec2:DescribeInstances, times: 2, throttle: true }');
-  await story.send('ec2:DescribeInstances', ids);
-  expect(story.calls.map((call) => call.outcome)).toEqual(['RequestLimitExceeded', 'RequestLimitExceeded', 'ok']);
-  expect(story.clock.now().getTime()).toBeGreaterThan(Date.parse('2026-11-20T09:26:20Z'));
+  const example = withFaults('  - { command: ec2:DescribeInstances, times: 2, throttle: true }');
+  await example.send('ec2:DescribeInstances', ids);
+  expect(example.calls.map((call) => call.outcome)).toEqual(['RequestLimitExceeded', 'RequestLimitExceeded', 'ok']);
+  expect(example.clock.now().getTime()).toBeGreaterThan(Date.parse('2026-11-20T09:26:20Z'));
 });
 
 test('a throttle that outlives the retries is an outage', async () => {
-  const story = withFaults('  - { command: cloudwatch:ListMetrics, throttle: true }');
-  await expect(story.send('cloudwatch:ListMetrics')).rejects.toMatchObject({ code: ERROR.cloudUnavailable });
-  expect(story.calls.map((call) => call.outcome)).toEqual(['Throttling', 'Throttling', 'Throttling']);
+  const example = withFaults('  - { command: cloudwatch:ListMetrics, throttle: true }');
+  await expect(example.send('cloudwatch:ListMetrics')).rejects.toMatchObject({ code: ERROR.cloudUnavailable });
+  expect(example.calls.map((call) => call.outcome)).toEqual(['Throttling', 'Throttling', 'Throttling']);
 });
 
 test('a delay passes on virtual time', async () => {
-  const story = withFaults('  - { command: ec2:DescribeInstances, delaySeconds: 40 }');
-  await story.send('ec2:DescribeInstances', ids);
-  expect(story.calls[0]?.time).toBe('2026-11-20T09:27:00.000Z');
+  const example = withFaults('  - { command: ec2:DescribeInstances, delaySeconds: 40 }');
+  await example.send('ec2:DescribeInstances', ids);
+  expect(example.calls[0]?.time).toBe('2026-11-20T09:27:00.000Z');
 });
 
 test('somebody meddles right after the dry run, once', async () => {
-  const story = withFaults(`
+  const example = withFaults(`
   - after: { command: 'ec2:*', dryRun: true }
     set: { instance: ${APP}, type: t3.medium, tags: { changed-by: maria } }`);
-  await story.send('ec2:DescribeInstances', ids);
-  expect((await story.instance()).type).toBe('t3.small');
-  await story.refusal('ec2:StopInstances', { ...ids, DryRun: true });
-  expect(await story.instance()).toMatchObject({ type: 't3.medium', tags: { 'changed-by': 'maria', Name: 'app' } });
+  await example.send('ec2:DescribeInstances', ids);
+  expect((await example.instance()).type).toBe('t3.small');
+  await example.refusal('ec2:StopInstances', { ...ids, DryRun: true });
+  expect(await example.instance()).toMatchObject({ type: 't3.medium', tags: { 'changed-by': 'maria', Name: 'app' } });
 });
 
 test('somebody meddles just before the second call', async () => {
-  const story = withFaults(`
+  const example = withFaults(`
   - before: { command: ec2:DescribeInstances, nth: 2 }
     set: { instance: ${APP}, state: stopped }`);
-  expect((await story.instance()).state).toBe('running');
-  expect((await story.instance()).state).toBe('stopped');
+  expect((await example.instance()).state).toBe('running');
+  expect((await example.instance()).state).toBe('stopped');
 });

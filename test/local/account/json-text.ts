@@ -1,4 +1,4 @@
 import * as z from 'zod';
 
 /** JSON that arrives as text. */
-export const JsonText = z.string().transform((text): unknown => JSON.parse(text));
+export const ParsedJson = z.string().transform((text): unknown => JSON.parse(text));

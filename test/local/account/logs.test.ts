@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { Story } from './example-world.ts';
+import { ExampleWorld } from './example-world.ts';
 
 const WORLD = `
 about: a chatty service
@@ -23,51 +23,55 @@ const Rows = z.object({
   results: z.array(z.array(z.object({ field: z.string(), value: z.string() }))),
 });
 
-const rows = async (story: Story, queryString: string): Promise<Record<string, string>[]> => {
+const rows = async (example: ExampleWorld, queryString: string): Promise<Record<string, string>[]> => {
   const { queryId } = Started.parse(
-    await story.send('logs:StartQuery', { logGroupName: '/app/shop', queryString, ...between }),
+    await example.send('logs:StartQuery', { logGroupName: '/app/shop', queryString, ...between }),
   );
-  story.wait(2);
-  const { results } = Rows.parse(await story.send('logs:GetQueryResults', { queryId }));
+  example.wait(2);
+  const { results } = Rows.parse(await example.send('logs:GetQueryResults', { queryId }));
   return results.map((row) =>
     Object.fromEntries(row.filter(({ field }) => field !== '@ptr').map(({ field, value }) => [field, value])),
   );
 };
 
 test('a query runs for a moment before it is complete, and can be stopped until then', async () => {
-  const story = new Story(WORLD);
+  const example = new ExampleWorld(WORLD);
   const start = async () =>
     Started.parse(
-      await story.send('logs:StartQuery', { logGroupNames: ['/app/shop'], queryString: 'fields @message', ...between }),
+      await example.send('logs:StartQuery', {
+        logGroupNames: ['/app/shop'],
+        queryString: 'fields @message',
+        ...between,
+      }),
     );
   const first = await start();
-  expect(await story.send('logs:GetQueryResults', first)).toMatchObject({ status: 'Running', results: [] });
-  story.wait(2);
-  expect(await story.send('logs:GetQueryResults', first)).toMatchObject({
+  expect(await example.send('logs:GetQueryResults', first)).toMatchObject({ status: 'Running', results: [] });
+  example.wait(2);
+  expect(await example.send('logs:GetQueryResults', first)).toMatchObject({
     status: 'Complete',
     statistics: { recordsScanned: 7 },
   });
-  expect(await story.send('logs:StopQuery', first)).toEqual({ success: false });
+  expect(await example.send('logs:StopQuery', first)).toEqual({ success: false });
   const second = await start();
-  expect(await story.send('logs:StopQuery', second)).toEqual({ success: true });
-  expect(await story.send('logs:GetQueryResults', second)).toMatchObject({ status: 'Cancelled' });
+  expect(await example.send('logs:StopQuery', second)).toEqual({ success: true });
+  expect(await example.send('logs:GetQueryResults', second)).toMatchObject({ status: 'Cancelled' });
 });
 
 test('fields, filter, sort and limit choose the lines', async () => {
-  const story = new Story(WORLD);
+  const example = new ExampleWorld(WORLD);
   const errors =
     'fields @timestamp, @message | filter @message like /(?i)error|fatal/ | sort @timestamp desc | limit 2';
-  expect(await rows(story, errors)).toEqual([
+  expect(await rows(example, errors)).toEqual([
     { '@timestamp': '2026-11-20 09:26:20.000', '@message': 'ERROR payment timed out after 10 s' },
     { '@timestamp': '2026-11-20 09:25:20.000', '@message': 'ERROR payment timed out after 10 s' },
   ]);
   const calm = 'fields @message | filter @message not like "ERROR" and @message like "started"';
-  expect(await rows(story, calm)).toEqual([{ '@message': 'INFO started' }]);
+  expect(await rows(example, calm)).toEqual([{ '@message': 'INFO started' }]);
 });
 
 test('stats counts lines by bins of time', async () => {
-  const story = new Story(WORLD);
-  const counted = await rows(story, 'filter @message like /ERROR/ | stats count(*) as errors by bin(5m)');
+  const example = new ExampleWorld(WORLD);
+  const counted = await rows(example, 'filter @message like /ERROR/ | stats count(*) as errors by bin(5m)');
   expect(counted).toEqual([
     { 'bin(5m)': '2026-11-20 09:20:00.000', errors: '4' },
     { 'bin(5m)': '2026-11-20 09:25:00.000', errors: '2' },
@@ -75,25 +79,25 @@ test('stats counts lines by bins of time', async () => {
 });
 
 test('a query that Insights would not take is refused, as is one over a group that is not there', async () => {
-  const story = new Story(WORLD);
+  const example = new ExampleWorld(WORLD);
   const bad = { logGroupName: '/app/shop', queryString: 'select * from logs', ...between };
-  expect((await story.refusal('logs:StartQuery', bad)).code).toBe('MalformedQueryException');
+  expect((await example.refusal('logs:StartQuery', bad)).code).toBe('MalformedQueryException');
   const gone = { logGroupName: '/app/nope', queryString: 'fields @message', ...between };
-  expect((await story.refusal('logs:StartQuery', gone)).code).toBe('ResourceNotFoundException');
+  expect((await example.refusal('logs:StartQuery', gone)).code).toBe('ResourceNotFoundException');
 });
 
 test('lines appear as virtual time comes to them', async () => {
-  const story = new Story(WORLD);
-  const recovered = () => rows(story, 'fields @message | filter @message like "recovered"');
+  const example = new ExampleWorld(WORLD);
+  const recovered = () => rows(example, 'fields @message | filter @message like "recovered"');
   expect(await recovered()).toEqual([]);
-  story.wait(301);
+  example.wait(301);
   expect(await recovered()).toEqual([{ '@message': 'INFO recovered' }]);
 });
 
 test('FilterLogEvents finds words, leaves words out, and pages', async () => {
-  const story = new Story(WORLD);
+  const example = new ExampleWorld(WORLD);
   const find = (input: Record<string, string | number>) =>
-    story.send('logs:FilterLogEvents', { logGroupName: '/app/shop', ...input });
+    example.send('logs:FilterLogEvents', { logGroupName: '/app/shop', ...input });
   expect(await find({ filterPattern: '"timed out" -INFO', limit: 1 })).toMatchObject({
     events: [
       {
@@ -108,8 +112,8 @@ test('FilterLogEvents finds words, leaves words out, and pages', async () => {
 });
 
 test('DescribeLogGroups lists groups by prefix', async () => {
-  const story = new Story(WORLD);
-  expect(await story.send('logs:DescribeLogGroups', { logGroupNamePrefix: '/app' })).toMatchObject({
+  const example = new ExampleWorld(WORLD);
+  expect(await example.send('logs:DescribeLogGroups', { logGroupNamePrefix: '/app' })).toMatchObject({
     logGroups: [
       {
         logGroupName: '/app/shop',
@@ -118,5 +122,5 @@ test('DescribeLogGroups lists groups by prefix', async () => {
       },
     ],
   });
-  expect(await story.send('logs:DescribeLogGroups', { logGroupNamePrefix: '/db' })).toEqual({ logGroups: [] });
+  expect(await example.send('logs:DescribeLogGroups', { logGroupNamePrefix: '/db' })).toEqual({ logGroups: [] });
 });

@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Story } from './example-world.ts';
+import { ExampleWorld } from './example-world.ts';
 
 /** The story of a scenario, with the id of its lone server in place of the usual one. */
-const scenario = (name: string): { story: Story; id: string; alarm: string } => {
+const scenario = (name: string): { story: ExampleWorld; id: string; alarm: string } => {
   const text = readFileSync(`scenarios/${name}/world.yaml`, 'utf8');
   const [id = ''] = /i-[0-9a-f]{17}/.exec(text) ?? [];
   const [, alarm = ''] = /alarms:\n {2}- name: (\S+)/.exec(text) ?? [];
-  return { story: new Story(text), id, alarm };
+  return { story: new ExampleWorld(text), id, alarm };
 };
 
 const heals = async (name: string, type: string): Promise<string> => {
-  const { story, id, alarm } = scenario(name);
-  expect(await story.alarm(alarm)).toBe('ALARM');
-  await story.resize(type, id);
-  story.wait(300);
-  return story.alarm(alarm);
+  const { story: example, id, alarm } = scenario(name);
+  expect(await example.alarm(alarm)).toBe('ALARM');
+  await example.resize(type, id);
+  example.wait(300);
+  return example.alarm(alarm);
 };
 
 test.each([
@@ -39,23 +39,23 @@ test('capacity-error: there is no m6i.xlarge', async () => {
 });
 
 test('cut-over-30-percent: seven instances are few enough to heal the alarm', async () => {
-  const { story, alarm } = scenario('cut-over-30-percent');
-  expect(await story.alarm(alarm)).toBe('ALARM');
-  await story.send('autoscaling:SetDesiredCapacity', { AutoScalingGroupName: 'web-fleet', DesiredCapacity: 7 });
-  story.wait(600);
-  expect(await story.alarm(alarm)).toBe('OK');
+  const { story: example, alarm } = scenario('cut-over-30-percent');
+  expect(await example.alarm(alarm)).toBe('ALARM');
+  await example.send('autoscaling:SetDesiredCapacity', { AutoScalingGroupName: 'web-fleet', DesiredCapacity: 7 });
+  example.wait(600);
+  expect(await example.alarm(alarm)).toBe('OK');
 });
 
 test('drift: the instance is another one after the dry run of its resize', async () => {
-  const { story, id } = scenario('drift');
-  expect(await story.instance(id)).toMatchObject({ type: 't3.small' });
-  await story.refusal('ec2:StartInstances', { InstanceIds: [id], DryRun: true });
-  expect(await story.instance(id)).toMatchObject({ type: 't3.medium', tags: { 'changed-by': 'maria' } });
+  const { story: example, id } = scenario('drift');
+  expect(await example.instance(id)).toMatchObject({ type: 't3.small' });
+  await example.refusal('ec2:StartInstances', { InstanceIds: [id], DryRun: true });
+  expect(await example.instance(id)).toMatchObject({ type: 't3.medium', tags: { 'changed-by': 'maria' } });
 });
 
 test('read-only-triage: the log says what the metric does not', async () => {
-  const { story, alarm } = scenario('read-only-triage');
-  expect(await story.alarm(alarm)).toBe('ALARM');
-  const found = await story.send('logs:FilterLogEvents', { logGroupName: '/app/payments', filterPattern: 'FATAL' });
+  const { story: example, alarm } = scenario('read-only-triage');
+  expect(await example.alarm(alarm)).toBe('ALARM');
+  const found = await example.send('logs:FilterLogEvents', { logGroupName: '/app/payments', filterPattern: 'FATAL' });
   expect(JSON.stringify(found)).toContain('password authentication failed');
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AwsCall } from '../../../lambdas/contracts/tool.ts';
-import { APP, APP_ARN, BUSY_SERVER, FLEET, Story } from './example-world.ts';
+import { APP, APP_ARN, BUSY_SERVER, FLEET, ExampleWorld } from './example-world.ts';
 
 const other = 'i-0ffffffffffffffff';
 const STOP: AwsCall = { service: 'ec2', command: 'StopInstances', scope: 'target' };
@@ -8,56 +8,58 @@ const withOther = BUSY_SERVER.replace('alarms:', `  - { id: ${other}, type: t3.s
 const scope = { calls: [STOP], targetArn: APP_ARN, sessionName: 'inc-1' };
 
 test('a session makes the change it was cut down to', async () => {
-  const story = new Story(withOther);
-  const session = await story.account.change('apply').assume(scope);
-  await story.send('ec2:StopInstances', { InstanceIds: [APP] }, session);
-  expect((await story.instance()).state).toBe('stopping');
+  const example = new ExampleWorld(withOther);
+  const session = await example.account.change('apply').assume(scope);
+  await example.send('ec2:StopInstances', { InstanceIds: [APP] }, session);
+  expect((await example.instance()).state).toBe('stopping');
 });
 
 test('a session cannot touch another target, not even beside its own, not even dry', async () => {
-  const story = new Story(withOther);
-  const session = await story.account.change('apply').assume(scope);
+  const example = new ExampleWorld(withOther);
+  const session = await example.account.change('apply').assume(scope);
   for (const input of [
     { InstanceIds: [other] },
     { InstanceIds: [APP, other] },
     { InstanceIds: [other], DryRun: true },
   ]) {
-    const { code, message } = await story.refusal('ec2:StopInstances', input, session);
+    const { code, message } = await example.refusal('ec2:StopInstances', input, session);
     expect(code).toBe('UnauthorizedOperation');
     expect(message).toContain(`ec2:StopInstances on resource: arn:aws:ec2:eu-west-1:123456789012:instance/${other}`);
   }
-  expect((await story.instance()).state).toBe('running');
+  expect((await example.instance()).state).toBe('running');
 });
 
 test('a session makes no other call, reads included', async () => {
-  const story = new Story(withOther);
-  const session = await story.account.change('apply').assume(scope);
-  expect((await story.refusal('ec2:StartInstances', { InstanceIds: [APP] }, session)).code).toBe(
+  const example = new ExampleWorld(withOther);
+  const session = await example.account.change('apply').assume(scope);
+  expect((await example.refusal('ec2:StartInstances', { InstanceIds: [APP] }, session)).code).toBe(
     'UnauthorizedOperation',
   );
-  expect((await story.refusal('cloudwatch:DescribeAlarms', {}, session)).code).toBe('AccessDenied');
-  expect((await story.refusal('logs:DescribeLogGroups', {}, session)).code).toBe('AccessDeniedException');
+  expect((await example.refusal('cloudwatch:DescribeAlarms', {}, session)).code).toBe('AccessDenied');
+  expect((await example.refusal('logs:DescribeLogGroups', {}, session)).code).toBe('AccessDeniedException');
 });
 
 test('an action without resource-level permission is allowed as a whole', async () => {
-  const story = new Story(BUSY_SERVER);
-  const reads = story.account.cloud({ step: 'observe' }, [
+  const example = new ExampleWorld(BUSY_SERVER);
+  const reads = example.account.cloud({ step: 'observe' }, [
     { service: 'ec2', command: 'DescribeInstances', scope: 'any' },
   ]);
-  await story.send('ec2:DescribeInstances', {}, reads);
-  expect((await story.refusal('ec2:StopInstances', { InstanceIds: [APP] }, reads)).code).toBe('UnauthorizedOperation');
+  await example.send('ec2:DescribeInstances', {}, reads);
+  expect((await example.refusal('ec2:StopInstances', { InstanceIds: [APP] }, reads)).code).toBe(
+    'UnauthorizedOperation',
+  );
 });
 
 test('a group is a target by its ARN, exact or with a wildcard for its UUID', async () => {
-  const story = new Story(FLEET);
+  const example = new ExampleWorld(FLEET);
   const set: AwsCall = { service: 'autoscaling', command: 'SetDesiredCapacity', scope: 'target' };
   const targetArn = 'arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:*:autoScalingGroupName/web';
-  const session = await story.account.change('apply').assume({ calls: [set], targetArn, sessionName: 'inc-2' });
-  await story.send('autoscaling:SetDesiredCapacity', { AutoScalingGroupName: 'web', DesiredCapacity: 9 }, session);
-  const elsewhere = await story.account
+  const session = await example.account.change('apply').assume({ calls: [set], targetArn, sessionName: 'inc-2' });
+  await example.send('autoscaling:SetDesiredCapacity', { AutoScalingGroupName: 'web', DesiredCapacity: 9 }, session);
+  const elsewhere = await example.account
     .change('apply')
     .assume({ calls: [set], targetArn: targetArn.replace('/web', '/api'), sessionName: 'inc-3' });
-  const refused = await story.refusal(
+  const refused = await example.refusal(
     'autoscaling:SetDesiredCapacity',
     { AutoScalingGroupName: 'web', DesiredCapacity: 8 },
     elsewhere,
@@ -66,11 +68,11 @@ test('a group is a target by its ARN, exact or with a wildcard for its UUID', as
 });
 
 test('every call is recorded: who, when, what, dry or not, and how it ended', async () => {
-  const story = new Story(withOther);
-  const session = await story.account.change('apply').assume(scope);
-  await story.refusal('ec2:StopInstances', { InstanceIds: [APP], DryRun: true }, session);
-  await story.refusal('ec2:StopInstances', { InstanceIds: [other] }, session);
-  await story.send('ec2:DescribeInstances');
+  const example = new ExampleWorld(withOther);
+  const session = await example.account.change('apply').assume(scope);
+  await example.refusal('ec2:StopInstances', { InstanceIds: [APP], DryRun: true }, session);
+  await example.refusal('ec2:StopInstances', { InstanceIds: [other] }, session);
+  await example.send('ec2:DescribeInstances');
   const apply = {
     step: 'apply',
     principal: 'arn:aws:sts::123456789012:assumed-role/checkrein-change/inc-1',
@@ -78,7 +80,7 @@ test('every call is recorded: who, when, what, dry or not, and how it ended', as
     command: 'StopInstances',
     mutating: true,
   };
-  expect(story.calls).toEqual([
+  expect(example.calls).toEqual([
     {
       ...apply,
       time: '2026-11-20T09:26:20.000Z',
@@ -108,11 +110,11 @@ test('every call is recorded: who, when, what, dry or not, and how it ended', as
 });
 
 test('a change made here is in CloudTrail afterwards, by target', async () => {
-  const story = new Story(withOther);
-  const session = await story.account.change('apply').assume(scope);
-  await story.send('ec2:StopInstances', { InstanceIds: [APP] }, session);
+  const example = new ExampleWorld(withOther);
+  const session = await example.account.change('apply').assume(scope);
+  await example.send('ec2:StopInstances', { InstanceIds: [APP] }, session);
   const LookupAttributes = [{ AttributeKey: 'ResourceName', AttributeValue: APP }];
-  expect(await story.send('cloudtrail:LookupEvents', { LookupAttributes })).toMatchObject({
+  expect(await example.send('cloudtrail:LookupEvents', { LookupAttributes })).toMatchObject({
     Events: [{ EventName: 'StopInstances', Username: 'inc-1', EventTime: '2026-11-20T09:26:20.000Z' }],
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { JsonText } from './json-text.ts';
-import { APP, BUSY_SERVER, Story } from './example-world.ts';
+import { ParsedJson } from './json-text.ts';
+import { APP, BUSY_SERVER, ExampleWorld } from './example-world.ts';
 
 const DEPLOYED = `${BUSY_SERVER}
 cloudtrail:
@@ -18,14 +18,14 @@ const Filters = Object.entries({ instanceType: 'm6i.xlarge', regionCode: 'eu-wes
 const used = { Type: 'TERM_MATCH', Field: 'capacitystatus', Value: 'Used' };
 
 test('CloudTrail finds what was done to a resource, with the event as JSON text', async () => {
-  const story = new Story(DEPLOYED);
+  const example = new ExampleWorld(DEPLOYED);
   const LookupAttributes = [{ AttributeKey: 'ResourceName', AttributeValue: APP }];
-  const answer = await story.send('cloudtrail:LookupEvents', { LookupAttributes, MaxResults: 10 });
+  const answer = await example.send('cloudtrail:LookupEvents', { LookupAttributes, MaxResults: 10 });
   expect(answer).toMatchObject({ Events: [{ EventName: 'SendCommand', Username: 'pipeline', ReadOnly: 'false' }] });
-  const Event = JsonText.pipe(z.object({ requestParameters: z.object({ comment: z.string() }) }));
+  const Event = ParsedJson.pipe(z.object({ requestParameters: z.object({ comment: z.string() }) }));
   const { Events } = z.object({ Events: z.array(z.object({ CloudTrailEvent: Event })) }).parse(answer);
   expect(Events[0]?.CloudTrailEvent.requestParameters.comment).toBe('deploy 4.12.0');
-  const before = await story.send('cloudtrail:LookupEvents', { EndTime: '2026-11-20T09:00:00Z' });
+  const before = await example.send('cloudtrail:LookupEvents', { EndTime: '2026-11-20T09:00:00Z' });
   expect(before).toEqual({ Events: [] });
 });
 
@@ -34,18 +34,18 @@ test('CloudTrail takes one attribute, as in AWS', async () => {
     AttributeKey: 'EventName',
     AttributeValue,
   }));
-  const refusal = await new Story(DEPLOYED).refusal('cloudtrail:LookupEvents', { LookupAttributes });
+  const refusal = await new ExampleWorld(DEPLOYED).refusal('cloudtrail:LookupEvents', { LookupAttributes });
   expect(refusal.code).toBe('InvalidLookupAttributesException');
 });
 
 test('the price list holds JSON text, and one price for a caller that filters enough', async () => {
-  const story = new Story(BUSY_SERVER);
-  const answer = await story.send('pricing:GetProducts', { ServiceCode: 'AmazonEC2', Filters: [...Filters, used] });
+  const example = new ExampleWorld(BUSY_SERVER);
+  const answer = await example.send('pricing:GetProducts', { ServiceCode: 'AmazonEC2', Filters: [...Filters, used] });
   const Price = z.object({ pricePerUnit: z.object({ USD: z.string() }), unit: z.literal('Hrs') });
   const Product = z.object({
     terms: z.object({ OnDemand: z.record(z.string(), z.object({ priceDimensions: z.record(z.string(), Price) })) }),
   });
-  const { PriceList } = z.object({ PriceList: z.array(JsonText.pipe(Product)) }).parse(answer);
+  const { PriceList } = z.object({ PriceList: z.array(ParsedJson.pipe(Product)) }).parse(answer);
   const prices = PriceList.flatMap((product) => Object.values(product.terms.OnDemand)).flatMap((term) =>
     Object.values(term.priceDimensions),
   );
@@ -53,6 +53,6 @@ test('the price list holds JSON text, and one price for a caller that filters en
 });
 
 test('a caller that forgets capacity status gets several prices, as in AWS', async () => {
-  const answer = await new Story(BUSY_SERVER).send('pricing:GetProducts', { ServiceCode: 'AmazonEC2', Filters });
+  const answer = await new ExampleWorld(BUSY_SERVER).send('pricing:GetProducts', { ServiceCode: 'AmazonEC2', Filters });
   expect(z.object({ PriceList: z.array(z.string()) }).parse(answer).PriceList).toHaveLength(3);
 });

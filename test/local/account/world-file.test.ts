@@ -6,7 +6,7 @@ import { SimulatedAccount } from '../../../local/account/account.ts';
 import { SimulatedClock } from '../../../local/account/clock.ts';
 import { worldJsonSchema } from '../../../local/account/world/json-schema.ts';
 import { parseWorld, readWorld } from '../../../local/account/world/read.ts';
-import { BUSY_SERVER, Story } from './example-world.ts';
+import { BUSY_SERVER, ExampleWorld } from './example-world.ts';
 
 const complaint = (text: string): string => {
   try {
@@ -118,22 +118,22 @@ test.each(['several-metrics', 'metric-math', 'anomaly-detection', 'composite'])(
 );
 
 test('the bus delivers an event again when its time has come, once, as the same event', () => {
-  const story = new Story(`${BUSY_SERVER}\nevents: [{ afterSeconds: 60, alarm: cpu-high }]`);
-  const first = story.account.alarmEvent('cpu-high');
-  expect(story.account.due(story.clock.now())).toEqual([]);
-  story.wait(60);
-  expect(story.account.due(story.clock.now())).toEqual([first]);
-  story.wait(60);
-  expect(story.account.due(story.clock.now())).toEqual([]);
+  const example = new ExampleWorld(`${BUSY_SERVER}\nevents: [{ afterSeconds: 60, alarm: cpu-high }]`);
+  const first = example.account.alarmEvent('cpu-high');
+  expect(example.account.due(example.clock.now())).toEqual([]);
+  example.wait(60);
+  expect(example.account.due(example.clock.now())).toEqual([first]);
+  example.wait(60);
+  expect(example.account.due(example.clock.now())).toEqual([]);
 });
 
 test('an event that was due before the alarm healed still says ALARM, however late it is looked for', async () => {
-  const story = new Story(`${BUSY_SERVER}\nevents: [{ afterSeconds: 60, alarm: cpu-high }]`);
-  const first = story.account.alarmEvent('cpu-high');
-  await story.resize('m6i.xlarge');
-  story.wait(600);
-  expect(await story.alarm()).toBe('OK');
-  expect(story.account.due(story.clock.now())).toEqual([first]);
+  const example = new ExampleWorld(`${BUSY_SERVER}\nevents: [{ afterSeconds: 60, alarm: cpu-high }]`);
+  const first = example.account.alarmEvent('cpu-high');
+  await example.resize('m6i.xlarge');
+  example.wait(600);
+  expect(await example.alarm()).toBe('OK');
+  expect(example.account.due(example.clock.now())).toEqual([first]);
 });
 
 test('virtual time tells its listeners, and sleeping takes none of the real', async () => {

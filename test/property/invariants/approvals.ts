@@ -1,8 +1,8 @@
 import { isKind, type TraceEventOf } from '../../../lambdas/contracts/events.ts';
 import type { Plan } from '../../../lambdas/contracts/plan.ts';
 import { PEOPLE } from '../people.ts';
-import type { Played } from '../play.ts';
-import { eventsIn } from './mutations.ts';
+import type { PlayedCase } from '../play.ts';
+import { mutationEventsIn } from './mutations.ts';
 
 /** How many people a plan needs, computed anew: two where production could not be undone. */
 const neededFor = (plan: Plan): number =>
@@ -11,8 +11,8 @@ const neededFor = (plan: Plan): number =>
 const MAY_APPROVE = new Set([PEOPLE.sre, PEOPLE.owner]);
 
 /** What people really did about one plan, before a place in the chronicle. */
-const clicksOn = ({ entries }: Played, digest: string, before: number) => {
-  const asked = eventsIn(entries.slice(0, before), 'approval.asked').filter(
+const clicksOn = ({ entries }: PlayedCase, digest: string, before: number) => {
+  const asked = mutationEventsIn(entries.slice(0, before), 'approval.asked').filter(
     ({ event }) => event.data.digest === digest,
   );
   const ids = new Set(asked.map(({ event }) => event.data.approvalId));
@@ -21,20 +21,20 @@ const clicksOn = ({ entries }: Played, digest: string, before: number) => {
 
 /** Why nobody had said yes to a plan when it was changed; nothing if enough people, or policy, had. */
 export const missingYes = (
-  played: Played,
+  played: PlayedCase,
   plan: Plan,
   started: { readonly at: number; readonly event: TraceEventOf<'apply.started'> },
 ): string | undefined => {
   const { digest } = started.event.data;
   const before = played.entries.slice(0, started.at);
-  const unattended = eventsIn(before, 'plan.judged').some(
+  const unattended = mutationEventsIn(before, 'plan.judged').some(
     ({ event }) => event.data.digest === digest && event.data.verdict === 'unattended',
   );
   if (unattended)
     return played.hostile.setting.policies === 'unattended' && plan.target.environment !== 'production'
       ? undefined
       : 'policy let it through that was never told to';
-  const closed = eventsIn(before, 'approval.closed').find(({ event }) => event.data.digest === digest);
+  const closed = mutationEventsIn(before, 'approval.closed').find(({ event }) => event.data.digest === digest);
   if (closed?.event.data.outcome !== 'granted') return 'no approval stands on the trace';
   const yes = new Set(
     clicksOn(played, digest, closed.at).flatMap((click) =>
@@ -48,7 +48,7 @@ export const missingYes = (
 };
 
 /** Plans that were denied or left unanswered, with the place where that was settled. */
-export const rejectedPlans = ({ entries }: Played): { readonly at: number; readonly digest: string }[] =>
+export const rejectedPlans = ({ entries }: PlayedCase): { readonly at: number; readonly digest: string }[] =>
   entries.flatMap((entry, at) =>
     entry.is === 'event' && isKind(entry.event, 'approval.closed') && entry.event.data.outcome !== 'granted'
       ? [{ at, digest: entry.event.data.digest }]

@@ -4,10 +4,10 @@ import { isKind } from '../../../lambdas/contracts/events.ts';
 import type { Json } from '../../../lambdas/contracts/json.ts';
 import { digestOf } from '../../../lambdas/kernel/trace/canonical.ts';
 import { CATALOGUE } from '../../../lambdas/tools/catalogue.ts';
-import type { Played } from '../play.ts';
+import type { PlayedCase } from '../play.ts';
 import { missingYes, rejectedPlans } from './approvals.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { aimOf, eventsIn, mutationsOf, planOf, startOf, type Mutation } from './mutations.ts';
+import { aimOf, mutationEventsIn, mutationsOf, planOf, startOf, type Mutation } from './mutations.ts';
 
 /** Invariants about changes: who said yes, to what, and how often it was made. */
 
@@ -15,8 +15,8 @@ const named = ({ call, incidentId, purpose }: Mutation): string =>
   `${call.service}:${call.command} by ${purpose}-${incidentId.slice(0, 8)}`;
 
 const everyMutation =
-  (fault: (mutation: Mutation, played: Played) => string | undefined) =>
-  (played: Played): string | undefined =>
+  (fault: (mutation: Mutation, played: PlayedCase) => string | undefined) =>
+  (played: PlayedCase): string | undefined =>
     firstFault(mutationsOf(played), (mutation) => {
       const found = fault(mutation, played);
       return found === undefined ? undefined : `${named(mutation)}: ${found}`;
@@ -28,7 +28,7 @@ const Settings = z.object({ instanceType: z.string().optional(), desired: z.numb
 const valuesOf = ({ before, after }: { readonly before: Json; readonly after: Json }): unknown[] =>
   [before, after].flatMap((state) => Object.values(Settings.safeParse(state).data ?? {}));
 
-const unbacked = (mutation: Mutation, played: Played): string | undefined => {
+const unbacked = (mutation: Mutation, played: PlayedCase): string | undefined => {
   const started = startOf(played, mutation);
   if (started === undefined) return 'nothing on the trace announced it';
   const { digest, grantId, tool, targetArn } = started.event.data;
@@ -92,13 +92,13 @@ const ALLOWANCE: Readonly<Record<string, number>> = {
 /** Changes that are never made again, not even by an attempt that resumes one that died. */
 const ONCE = new Set(['RebootInstances']);
 
-const repeated = (played: Played): string | undefined => {
+const repeated = (played: PlayedCase): string | undefined => {
   const made = new Map<string, number>();
   return firstFault(mutationsOf(played), (mutation) => {
     const started = startOf(played, mutation);
     if (mutation.call.outcome !== 'ok' || started === undefined) return undefined;
     const { digest, purpose } = started.event.data;
-    const resumed = eventsIn(played.entries.slice(0, mutation.at), 'apply.resumed').filter(
+    const resumed = mutationEventsIn(played.entries.slice(0, mutation.at), 'apply.resumed').filter(
       ({ event }) => event.data.digest === digest && event.data.purpose === purpose,
     ).length;
     const { command } = mutation.call;
@@ -112,7 +112,7 @@ const repeated = (played: Played): string | undefined => {
 };
 
 /** An attempt is taken up again only when the one before it cannot be running any more. */
-const overlapping = ({ entries }: Played): string | undefined => {
+const overlapping = ({ entries }: PlayedCase): string | undefined => {
   const busy = new Map<string, string>();
   return firstFault(entries, (entry) => {
     if (entry.is !== 'event') return undefined;
@@ -141,7 +141,7 @@ export const noChangeTwice: Invariant = {
 
 const afterTheEnd = everyMutation((mutation, played) => {
   const started = startOf(played, mutation);
-  const finished = eventsIn(played.entries.slice(started?.at ?? 0, mutation.at), 'apply.finished').some(
+  const finished = mutationEventsIn(played.entries.slice(started?.at ?? 0, mutation.at), 'apply.finished').some(
     ({ event }) => event.incident === mutation.incidentId && event.data.purpose === mutation.purpose,
   );
   return finished ? 'its result had been recorded before' : undefined;
@@ -185,14 +185,14 @@ export const rejectedIsNeverApplied: Invariant = {
   ],
   fault: (played) =>
     firstFault(rejectedPlans(played), ({ at, digest }) =>
-      eventsIn(played.entries.slice(at), 'apply.started').some(({ event }) => event.data.digest === digest)
+      mutationEventsIn(played.entries.slice(at), 'apply.started').some(({ event }) => event.data.digest === digest)
         ? `${digest} was applied all the same`
         : undefined,
     ),
 };
 
 /** Where the attempt began that ended in this check. */
-const beganAt = ({ entries }: Played, incidentId: string, checkedAt: number): number =>
+const beganAt = ({ entries }: PlayedCase, incidentId: string, checkedAt: number): number =>
   entries.slice(0, checkedAt).findLastIndex((entry) => entry.is === 'step' && entry.incidentId === incidentId);
 
 /** A breaker that trips while an attempt is past reading it stops the next one; what began before may end. */
@@ -200,16 +200,16 @@ export const breakersHold: Invariant = {
   name: 'a tripped breaker stops further changes to its target, or by its agent',
   exercisedBy: ['breakers of targets tripped', 'breakers of agents tripped', 'refused: breaker'],
   fault: (played) =>
-    firstFault(eventsIn(played.entries, 'breaker.tripped'), ({ at, event }) => {
+    firstFault(mutationEventsIn(played.entries, 'breaker.tripped'), ({ at, event }) => {
       const { entries } = played;
       const { scope } = event.data;
-      const later = eventsIn(entries, 'apply.checked').find(
+      const later = mutationEventsIn(entries, 'apply.checked').find(
         ({ at: checkedAt, event: checked }) =>
           checkedAt > at &&
           beganAt(played, checked.incident, checkedAt) > at &&
           checked.data.verdict === 'allowed' &&
           checked.data.purpose === Grant.shape.purpose.enum.apply &&
-          eventsIn(entries, 'apply.started').some(
+          mutationEventsIn(entries, 'apply.started').some(
             ({ event: started }) =>
               started.data.digest === checked.data.digest &&
               (started.data.targetArn === scope ||
@@ -249,9 +249,9 @@ export const rollbacksAreAskedFor: Invariant = {
   name: 'nothing is rolled back unless verification asked for it',
   exercisedBy: ['rollbacks', 'direct calls of rollback'],
   fault: ({ entries }) =>
-    firstFault(eventsIn(entries, 'apply.started'), ({ at, event }) => {
+    firstFault(mutationEventsIn(entries, 'apply.started'), ({ at, event }) => {
       if (event.data.purpose !== 'rollback') return undefined;
-      const verified = eventsIn(entries.slice(0, at), 'change.verified').findLast(
+      const verified = mutationEventsIn(entries.slice(0, at), 'change.verified').findLast(
         (one) => one.event.data.digest === event.data.digest,
       );
       return verified?.event.data.next === 'rollback' ? undefined : `${event.data.digest} was undone without a reason`;

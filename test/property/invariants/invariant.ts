@@ -1,12 +1,12 @@
 import type { CounterName } from '../counters.ts';
-import type { Played } from '../play.ts';
+import type { PlayedCase } from '../play.ts';
 
 /** A promise of the kernel, as a predicate over what really happened. Says what is wrong; nothing when it holds. */
 export interface Invariant {
   readonly name: string;
   /** Counters that say how often it was put to the test; each must be above zero in a proof. */
   readonly exercisedBy: readonly CounterName[];
-  readonly fault: (played: Played) => string | undefined;
+  readonly fault: (played: PlayedCase) => string | undefined;
 }
 
 /** The first fault among many things to look at. */

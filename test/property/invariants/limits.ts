@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import type { Entry, SwitchPosition } from '../recording.ts';
-import type { Played } from '../play.ts';
+import type { RecordedFact, SwitchPosition } from '../recording.ts';
+import type { PlayedCase } from '../play.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { eventsIn, mutationsOf, planOf, startOf, type Mutation } from './mutations.ts';
+import { mutationEventsIn, mutationsOf, planOf, startOf, type Mutation } from './mutations.ts';
 
 /** Invariants about what stops an agent: the kill switch, budgets, and having no change tools at all. */
 
 /** Positions of the switch within a stretch of the chronicle, the one at its start included. */
-const positionsBetween = (entries: readonly Entry[], from: number, to: number): SwitchPosition[] => {
+const positionsBetween = (entries: readonly RecordedFact[], from: number, to: number): SwitchPosition[] => {
   const at = entries.slice(0, from).findLast((entry) => entry.is === 'switch');
   const within = entries.slice(from, to).flatMap((entry) => (entry.is === 'switch' ? [entry.position] : []));
   return [at?.is === 'switch' ? at.position : 'on', ...within];
@@ -15,15 +15,15 @@ const positionsBetween = (entries: readonly Entry[], from: number, to: number): 
 
 /** Where the attempt that made a change began: it must have found the switch in order at that time or later. */
 const attemptOf = (
-  { entries }: Played,
+  { entries }: PlayedCase,
   incidentId: string,
   started: number,
   before: number,
 ): { entered: number; checked: number } => {
-  const resumed = eventsIn(entries.slice(0, before), 'apply.resumed').findLast(
+  const resumed = mutationEventsIn(entries.slice(0, before), 'apply.resumed').findLast(
     ({ at, event }) => at > started && event.incident === incidentId,
   );
-  const allowed = eventsIn(entries.slice(0, started), 'apply.checked').findLast(
+  const allowed = mutationEventsIn(entries.slice(0, started), 'apply.checked').findLast(
     ({ event }) => event.incident === incidentId,
   );
   const begun = resumed?.at ?? allowed?.at ?? started;
@@ -35,7 +35,7 @@ const attemptOf = (
 };
 
 /** Whether the change had been begun before: a target that is half-way is brought to its end. */
-const halfWay = (played: Played, mutation: Mutation, started: number): boolean =>
+const halfWay = (played: PlayedCase, mutation: Mutation, started: number): boolean =>
   mutationsOf(played).some(
     ({ at, call, incidentId }) =>
       at > started && at < mutation.at && incidentId === mutation.incidentId && call.outcome === 'ok',
@@ -63,19 +63,19 @@ export const switchStopsChanges: Invariant = {
 };
 
 /** Whether the change calendar was closed all through a stretch of the chronicle. */
-const frozenThrough = (entries: readonly Entry[], from: number, to: number): boolean => {
+const frozenThrough = (entries: readonly RecordedFact[], from: number, to: number): boolean => {
   const at = entries.slice(0, from).findLast((entry) => entry.is === 'calendar');
   const before = at?.is === 'calendar' && at.closed;
   return before && entries.slice(from, to).every((entry) => entry.is !== 'calendar' || entry.closed);
 };
 
 /** Those whose yes stands on the trace, and who really broke the glass for it. */
-const glassBroken = ({ entries }: Played, digest: string, before: number): boolean => {
-  const asked = eventsIn(entries.slice(0, before), 'approval.asked').filter(
+const glassBroken = ({ entries }: PlayedCase, digest: string, before: number): boolean => {
+  const asked = mutationEventsIn(entries.slice(0, before), 'approval.asked').filter(
     ({ event }) => event.data.digest === digest,
   );
   const ids = asked.map(({ event }) => event.data.approvalId);
-  const closed = eventsIn(entries.slice(0, before), 'approval.closed').find(
+  const closed = mutationEventsIn(entries.slice(0, before), 'approval.closed').find(
     ({ event }) => event.data.digest === digest,
   );
   const by = closed?.event.data.by ?? [];
@@ -129,8 +129,8 @@ export const readOnlyProposesNothing: Invariant = {
   exercisedBy: ['read-only incidents', 'change calls of read-only agents'],
   fault: ({ entries, traces, rules }) =>
     firstFault(traces, ([incidentId, trace]) => {
-      const agent = eventsIn(entries, 'incident.opened').find(({ event }) => event.incident === incidentId)?.event.data
-        .agent;
+      const agent = mutationEventsIn(entries, 'incident.opened').find(({ event }) => event.incident === incidentId)
+        ?.event.data.agent;
       const readOnly = rules.agents.find((one) => one.name === agent)?.tools.change.length === 0;
       if (!readOnly) return undefined;
       const went = entries.some(
@@ -146,7 +146,7 @@ export const readOnlyProposesNothing: Invariant = {
 
 const MICRO = 1_000_000;
 
-const overspent = ({ traces, rules }: Played): string | undefined =>
+const overspent = ({ traces, rules }: PlayedCase): string | undefined =>
   firstFault(traces, ([, trace]) => {
     const opened = trace.find((event) => event.kind === 'incident.opened');
     const agent = rules.agents.find((one) => opened?.kind === 'incident.opened' && one.name === opened.data.agent);
@@ -163,7 +163,7 @@ const overspent = ({ traces, rules }: Played): string | undefined =>
     return microUsd > budget.dollars * MICRO ? `${microUsd} of ${budget.dollars * MICRO} micro-USD` : undefined;
   });
 
-const overtime = ({ entries, traces, rules }: Played): string | undefined =>
+const overtime = ({ entries, traces, rules }: PlayedCase): string | undefined =>
   firstFault(entries, (entry) => {
     if (entry.is !== 'asked-model') return undefined;
     const opened = traces.get(entry.incidentId)?.[0];
@@ -176,7 +176,7 @@ const overtime = ({ entries, traces, rules }: Played): string | undefined =>
       : undefined;
   });
 
-const dayOverspent = ({ entries, rules }: Played): string | undefined => {
+const dayOverspent = ({ entries, rules }: PlayedCase): string | undefined => {
   const { dollars, incidents } = rules.settings.accountBudgetPerDay;
   return firstFault(entries, (entry) => {
     if (entry.is !== 'spent') return undefined;
@@ -190,7 +190,7 @@ const dayOverspent = ({ entries, rules }: Played): string | undefined => {
 };
 
 /** What the provider would really bill, retries and lost answers included. */
-const reallyOverspent = ({ entries, rules }: Played): string | undefined =>
+const reallyOverspent = ({ entries, rules }: PlayedCase): string | undefined =>
   firstFault(rules.agents, (agent) => {
     const billed = entries.reduce(
       (sum, entry) => sum + (entry.is === 'billed' && entry.agent === agent.name ? entry.microUsd : 0),

@@ -3,8 +3,8 @@ import { isKind, type TraceEventOf } from '../../../lambdas/contracts/events.ts'
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { Plan } from '../../../lambdas/contracts/plan.ts';
 import type { RecordedCall } from '../../../local/account/account.ts';
-import type { Entry } from '../recording.ts';
-import type { Played } from '../play.ts';
+import type { RecordedFact } from '../recording.ts';
+import type { PlayedCase } from '../play.ts';
 
 /** Questions to a chronicle about the calls that changed something. */
 
@@ -20,7 +20,7 @@ export interface Mutation {
 const SESSION = /^arn:aws:sts::\d{12}:assumed-role\/checkrein-change\/(apply|rollback)-(.+)$/;
 
 /** Every call that was not a rehearsal and could change something, whether or not AWS refused it. */
-export const mutationsOf = ({ entries }: Played): Mutation[] =>
+export const mutationsOf = ({ entries }: PlayedCase): Mutation[] =>
   entries.flatMap((entry, at) => {
     if (entry.is !== 'call' || !entry.call.mutating || entry.call.dryRun) return [];
     const [, purpose = 'no purpose', incidentId = 'nobody'] = SESSION.exec(entry.call.principal) ?? [];
@@ -29,7 +29,7 @@ export const mutationsOf = ({ entries }: Played): Mutation[] =>
 
 /** The newest write-ahead of a mutation before it was made. */
 export const startOf = (
-  { entries }: Played,
+  { entries }: PlayedCase,
   mutation: Mutation,
 ): { readonly at: number; readonly event: TraceEventOf<'apply.started'> } | undefined => {
   for (let at = mutation.at - 1; at >= 0; at -= 1) {
@@ -42,7 +42,7 @@ export const startOf = (
 };
 
 /** The plan that a digest stands for, wherever it was made. */
-export const planOf = ({ entries }: Played, digest: string): Plan | undefined => {
+export const planOf = ({ entries }: PlayedCase, digest: string): Plan | undefined => {
   for (const entry of entries)
     if (entry.is === 'event' && isKind(entry.event, 'dry-run.finished') && entry.event.data.made)
       if (entry.event.data.digest === digest) return entry.event.data.plan;
@@ -50,8 +50,8 @@ export const planOf = ({ entries }: Played, digest: string): Plan | undefined =>
 };
 
 /** Entries of a kind of event, with their places. */
-export const eventsIn = <K extends Parameters<typeof isKind>[1]>(
-  entries: readonly Entry[],
+export const mutationEventsIn = <K extends Parameters<typeof isKind>[1]>(
+  entries: readonly RecordedFact[],
   kind: K,
 ): { readonly at: number; readonly event: TraceEventOf<K> }[] =>
   entries.flatMap((entry, at) => {

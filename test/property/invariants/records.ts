@@ -5,7 +5,7 @@ import { verifyTrace } from '../../../lambdas/kernel/trace/chain.ts';
 import { allOf, callsOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ModelRequest } from '../../../lambdas/contracts/ports.ts';
 import { bodyOf, linksIn } from '../people.ts';
-import type { Played } from '../play.ts';
+import type { PlayedCase } from '../play.ts';
 import { firstFault, type Invariant } from './invariant.ts';
 
 /** Invariants about what is written down, and what must never be. */
@@ -122,7 +122,7 @@ export const everyRunEndsInClose: Invariant = {
 const textsOf = ({
   entries,
   traces,
-}: Played): { readonly where: string; readonly text: string; readonly audience?: string }[] => [
+}: PlayedCase): { readonly where: string; readonly text: string; readonly audience?: string }[] => [
   ...[...traces.values()].flat().map((event) => ({ where: `event ${event.kind}`, text: JSON.stringify(event) })),
   ...entries.flatMap((entry) => {
     if (entry.is === 'asked-model')

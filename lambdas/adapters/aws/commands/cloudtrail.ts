@@ -1,10 +1,10 @@
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
-import { command, type ServiceCommands } from './command.ts';
+import { sdkCommand, type ServiceCommands } from './command.ts';
 
 /** CloudTrail calls that tools may name. */
 export const service: ServiceCommands = {
   connect: (connection) => new CloudTrailClient(connection),
   commands: {
-    LookupEvents: command(LookupEventsCommand, ['StartTime', 'EndTime']),
+    LookupEvents: sdkCommand(LookupEventsCommand, ['StartTime', 'EndTime']),
   },
 };

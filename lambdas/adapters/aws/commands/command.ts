@@ -3,7 +3,7 @@ import type { Connection } from '../connection.ts';
 
 /** The part of an SDK client that the cloud uses. */
 interface SdkClient {
-  send(command: object): Promise<object>;
+  send(sdkCommand: object): Promise<object>;
 }
 
 /** Builds one SDK command. */
@@ -21,7 +21,7 @@ export interface ServiceCommands {
  * A line of a command table. `dates` names the fields that the SDK wants as `Date` and that tools, whose
  * inputs are JSON, give as ISO strings. Whether an input is right is for AWS to say: it checks them all.
  */
-export const command = (Command: new (input: never) => object, dates: readonly string[] = []): CommandLine => {
+export const sdkCommand = (Command: new (input: never) => object, dates: readonly string[] = []): CommandLine => {
   // Methods take their parameters bivariantly: the one place where plain JSON becomes an SDK input.
   const line: CommandLine = { make: (input: never) => new Command(input) };
   return { make: (input) => line.make(isoToDate(input, dates)) };

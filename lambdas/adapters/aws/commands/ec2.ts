@@ -10,20 +10,20 @@ import {
   StartInstancesCommand,
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { command, type ServiceCommands } from './command.ts';
+import { sdkCommand, type ServiceCommands } from './command.ts';
 
 /** EC2 calls that tools may name. */
 export const service: ServiceCommands = {
   connect: (connection) => new EC2Client(connection),
   commands: {
-    DescribeInstances: command(DescribeInstancesCommand),
-    DescribeInstanceStatus: command(DescribeInstanceStatusCommand),
-    DescribeInstanceTypeOfferings: command(DescribeInstanceTypeOfferingsCommand),
-    DescribeInstanceTypes: command(DescribeInstanceTypesCommand),
-    DescribeVolumes: command(DescribeVolumesCommand),
-    ModifyInstanceAttribute: command(ModifyInstanceAttributeCommand),
-    RebootInstances: command(RebootInstancesCommand),
-    StartInstances: command(StartInstancesCommand),
-    StopInstances: command(StopInstancesCommand),
+    DescribeInstances: sdkCommand(DescribeInstancesCommand),
+    DescribeInstanceStatus: sdkCommand(DescribeInstanceStatusCommand),
+    DescribeInstanceTypeOfferings: sdkCommand(DescribeInstanceTypeOfferingsCommand),
+    DescribeInstanceTypes: sdkCommand(DescribeInstanceTypesCommand),
+    DescribeVolumes: sdkCommand(DescribeVolumesCommand),
+    ModifyInstanceAttribute: sdkCommand(ModifyInstanceAttributeCommand),
+    RebootInstances: sdkCommand(RebootInstancesCommand),
+    StartInstances: sdkCommand(StartInstancesCommand),
+    StopInstances: sdkCommand(StopInstancesCommand),
   },
 };

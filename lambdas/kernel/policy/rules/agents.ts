@@ -3,8 +3,13 @@ import { bedrockIdOf, unknownOnBedrock } from '../../../contracts/bedrock.ts';
 import type { ModelSource } from '../../../contracts/settings.ts';
 import type { Manifest } from '../../../contracts/tool.ts';
 import { checkPattern } from './event-pattern.ts';
-import { firstLookCalls, unknownPlaceholders, WITH_EVERYTHING, type FirstLookCall } from '../../model/first-look.ts';
-import { priceOf, unknownModelAdvice } from '../../model/model-prices.ts';
+import {
+  firstLookCalls,
+  unknownEventPlaceholders,
+  WITH_EVERYTHING,
+  type FirstLookCall,
+} from '../../model/first-look.ts';
+import { modelPriceOf, unknownModelAdvice } from '../../model/model-prices.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Compiled, ConfigFile } from './config-files.ts';
 import { schemaProblems, type Problem } from './schema-problems.ts';
@@ -43,7 +48,7 @@ const problemsOf = (agent: Agent, manifests: readonly Manifest[], source: ModelS
 const modelProblems = ({ model }: Agent, source: ModelSource | undefined): Problem[] => {
   const elsewhere = source?.provider === 'bedrock' && bedrockIdOf(model, source.geography) === undefined;
   return [
-    ...(priceOf(model) ? [] : [{ path: ['model'], says: unknownModelAdvice(model) }]),
+    ...(modelPriceOf(model) ? [] : [{ path: ['model'], says: unknownModelAdvice(model) }]),
     ...(elsewhere ? [{ path: ['model'], says: unknownOnBedrock(model) }] : []),
   ];
 };
@@ -69,7 +74,7 @@ const firstLookProblems = (agent: Agent, manifests: readonly Manifest[]): Proble
       const says = `"${tool}" is not among this agent's observe tools${didYouMean(tool, granted)}`;
       return [{ path: [...path, 'tool'], says }];
     }
-    const misspelt = unknownPlaceholders(input).map((name) => ({
+    const misspelt = unknownEventPlaceholders(input).map((name) => ({
       path: [...path, 'input'],
       says: `nothing fills ${name}; see docs/adding-an-agent.md for what there is`,
     }));

@@ -6,7 +6,7 @@ import type { EventPattern } from '../../../contracts/agent.ts';
  * array of objects are looked at one by one, so two conditions must hold for the same element. A pattern
  * that `checkPattern` would object to matches nothing.
  */
-export const matches = (pattern: EventPattern, event: unknown): boolean =>
+export const matchesPattern = (pattern: EventPattern, event: unknown): boolean =>
   checkPattern(pattern).length === 0 && matchesObject(pattern, event);
 
 /** What is wrong with a pattern, each with its place in it; empty when nothing is. */

@@ -5,7 +5,7 @@ import type { ChangeManifest } from '../../../contracts/tool.ts';
 import { entityName, operationOf, Pair, pathOf, type Constant, type Situation } from './lint-terms.ts';
 
 /** A question of policy about one tool, put by or to one principal. */
-export interface Asked extends Situation {
+export interface SituationQuestion extends Situation {
   readonly question: 'propose' | 'unattended' | 'approve' | 'release';
   readonly tool: string;
   /** Name of the agent or address of the approver; null for an approver without any role. */
@@ -28,7 +28,7 @@ const named = (type: string, id: string): string => `Checkrein::${type}::${JSON.
 export const situations = (
   rules: Pick<Rules, 'agents' | 'settings'>,
   manifests: readonly ChangeManifest[],
-): readonly Asked[] => {
+): readonly SituationQuestion[] => {
   const changing = rules.agents.filter((agent) => agent.tools.change.length > 0).map((agent) => agent.name);
   // Where every agent only reads, policies are judged for the one that may come.
   const agents = (changing.length > 0 ? changing : ['']).map((id): Principal => {
@@ -50,11 +50,11 @@ export const situations = (
 };
 
 const asked = (
-  question: Asked['question'],
+  question: SituationQuestion['question'],
   principal: Principal,
   tool: ChangeManifest,
   more: Readonly<Record<string, Constant>>,
-): Asked => {
+): SituationQuestion => {
   const action = question === 'propose' ? tool.name : question === 'unattended' ? 'applyUnattended' : question;
   const fixed: Readonly<Record<string, Constant>> = {
     principal: named(principal.type, principal.id),
@@ -99,7 +99,11 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /** The names that the context has, each with the way to it. */
-const contextOf = (question: Asked['question'], tool: ChangeManifest, more: object): ReadonlySet<string> => {
+const contextOf = (
+  question: SituationQuestion['question'],
+  tool: ChangeManifest,
+  more: object,
+): ReadonlySet<string> => {
   const facts: readonly FactName[] = [...tool.facts, ...KERNEL_FACTS];
   const report = question !== 'propose' || Object.values(more).includes('plan');
   return new Set([

@@ -5,12 +5,12 @@ import { contractBroken } from '../../../contracts/errors.ts';
 import type { ConfigFile } from './config-files.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { bothOf, casesOf, type Case } from './lint-cases.ts';
-import { situations, type Asked } from './lint-situations.ts';
+import { situations, type SituationQuestion } from './lint-situations.ts';
 import { asExpression } from './lint-terms.ts';
 import { placeOfPolicy } from './policies.ts';
 
 /** Something that a policy does not do, or does more than anybody can have meant. */
-export interface Finding {
+export interface LintFinding {
   readonly policy: string;
   readonly kind: 'never-matches' | 'without-effect' | 'open';
   /** Whether it stops a deployment. */
@@ -26,13 +26,13 @@ export interface Finding {
 export const lintPolicies = (
   rules: Pick<Rules, 'agents' | 'policies' | 'settings'>,
   manifests: readonly Manifest[],
-): Finding[] => {
+): LintFinding[] => {
   const tools = manifests.filter((manifest) => manifest.kind === 'change');
   const all = situations(rules, tools);
   const policies = Object.entries(rules.policies).map(([id, text]) => read(id, text));
   const forbids = policies.filter((policy) => policy.effect === 'forbid');
-  return policies.flatMap((policy): Finding[] => {
-    const finding = (kind: Finding['kind'], says: string, fatal = false): Finding[] => [
+  return policies.flatMap((policy): LintFinding[] => {
+    const finding = (kind: LintFinding['kind'], says: string, fatal = false): LintFinding[] => [
       { policy: policy.id, kind, fatal, says },
     ];
     const reached = all.filter((situation) => situation.who !== null && ways(policy, situation).length > 0);
@@ -47,7 +47,7 @@ export const lintPolicies = (
 
 /** A finding with its place: file:line:column, the policy, and what is wrong with it. */
 export const findingInWords = (
-  { policy, says }: Finding,
+  { policy, says }: LintFinding,
   { policies }: Pick<Rules, 'policies'>,
   files: readonly ConfigFile[],
 ): string => `${placeOfPolicy(files, policies[policy] ?? '')}: "${policy}" ${says}`;
@@ -90,22 +90,25 @@ const headOf = ({ principal, action, resource }: PolicyJson): unknown[] =>
   });
 
 /** The ways in which a policy speaks in a situation. */
-const ways = ({ when, unless }: ReadPolicy, situation: Asked): readonly Case[] =>
+const ways = ({ when, unless }: ReadPolicy, situation: SituationQuestion): readonly Case[] =>
   [
     ...when.map((condition) => casesOf(condition, true, situation)),
     ...unless.map((condition) => casesOf(condition, false, situation)),
   ].reduce(bothOf, [new Map()]);
 
 /** The ways in which it is silent. */
-const waysOut = ({ when, unless }: ReadPolicy, situation: Asked): readonly Case[] => [
+const waysOut = ({ when, unless }: ReadPolicy, situation: SituationQuestion): readonly Case[] => [
   ...when.flatMap((condition) => casesOf(condition, false, situation)),
   ...unless.flatMap((condition) => casesOf(condition, true, situation)),
 ];
 
-const outweighs = (forbid: ReadPolicy, permit: ReadPolicy, situation: Asked): boolean =>
+const outweighs = (forbid: ReadPolicy, permit: ReadPolicy, situation: SituationQuestion): boolean =>
   bothOf(ways(permit, situation), waysOut(forbid, situation)).length === 0;
 
-const openness = (policy: ReadPolicy, all: readonly Asked[]): Pick<Finding, 'says' | 'fatal'> | undefined => {
+const openness = (
+  policy: ReadPolicy,
+  all: readonly SituationQuestion[],
+): Pick<LintFinding, 'says' | 'fatal'> | undefined => {
   if (policy.anyAction)
     return {
       says: 'is a permit for every question at once, applying without a human among them; name one action.',
@@ -124,7 +127,11 @@ const openness = (policy: ReadPolicy, all: readonly Asked[]): Pick<Finding, 'say
 };
 
 /** The name that nobody has, if it is a name; most often it is misspelt. */
-const whyNever = (policy: ReadPolicy, rules: Pick<Rules, 'agents' | 'settings'>, all: readonly Asked[]): string => {
+const whyNever = (
+  policy: ReadPolicy,
+  rules: Pick<Rules, 'agents' | 'settings'>,
+  all: readonly SituationQuestion[],
+): string => {
   const { approvers } = rules.settings;
   const known: Readonly<Record<string, readonly string[]>> = {
     Agent: rules.agents.filter((agent) => agent.tools.change.length > 0).map((agent) => agent.name),

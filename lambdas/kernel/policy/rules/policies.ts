@@ -1,7 +1,7 @@
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { Severity } from '../../../contracts/checks.ts';
 import { FACT_NAMES } from '../../../contracts/facts.ts';
-import { PLACEHOLDERS, unknownPlaceholders } from '../reason.ts';
+import { PLACEHOLDERS, unknownReasonPlaceholders } from '../reason.ts';
 import type { Compiled, ConfigFile } from './config-files.ts';
 import { unknownAttributes } from './context-attributes.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -64,7 +64,7 @@ const annotationProblems = (annotations: Readonly<Record<string, string>>, effec
   if (id === undefined) problems.push('no @id; write @id("…") above it, by which the trace names it');
   else if (!/^[a-z][a-z0-9-]*$/.test(id)) problems.push(`@id("${id}") must be lower-case letters, digits and dashes`);
   if (reason.trim() === '') problems.push('no @reason; write @reason("…"): the model and the approver read it');
-  for (const name of unknownPlaceholders(reason))
+  for (const name of unknownReasonPlaceholders(reason))
     problems.push(`nothing fills {${name}} in @reason${didYouMean(name, PLACEHOLDERS)}`);
   if (severity !== undefined && !Severity.safeParse(severity).success)
     problems.push(`@severity("${severity}") is none of ${Severity.options.join(', ')}`);

@@ -1,9 +1,9 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { expect, test } from 'vitest';
 import { ssmCalendar } from '../../../../lambdas/adapters/aws/calendar.ts';
-import { FakeAws, json, jsonError, type Answer } from '../../../fakes/fake-aws.ts';
+import { FakeAws, json, jsonError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
 
-const ask = async (names: readonly string[], ...answers: Answer[]) => {
+const ask = async (names: readonly string[], ...answers: FakeAwsAnswer[]) => {
   const aws = new FakeAws(...answers);
   const complaints: unknown[] = [];
   const client = new SSMClient({ ...aws.connection, maxAttempts: 1 });
@@ -26,7 +26,7 @@ test('a closed calendar is a freeze, and says until when', async () => {
   );
 });
 
-test.each<[string, Answer]>([
+test.each<[string, FakeAwsAnswer]>([
   ['is missing', jsonError('InvalidDocument', '')],
   ['may not be read', jsonError('AccessDeniedException', '')],
   ['does not answer', { network: Object.assign(new Error('timed out'), { name: 'TimeoutError' }) }],

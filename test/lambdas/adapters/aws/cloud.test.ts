@@ -4,16 +4,16 @@ import { COMMAND_TABLE } from '../../../../lambdas/adapters/aws/commands/table.t
 import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
 import type { CloudRequest } from '../../../../lambdas/contracts/ports.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
-import { ec2Error, FakeAws, json, jsonError, xmlError, type Answer } from '../../../fakes/fake-aws.ts';
+import { ec2Error, FakeAws, json, jsonError, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
 
 const reboot: CloudRequest = { service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-1'] } };
 const callOf = ({ service, command }: CloudRequest): AwsCall => ({ service, command, scope: 'any' });
 
 /** An incident without an alarm is where Checkrein is. */
-const HERE = { incidentId: 'inc-1', place: null };
+const HERE = { incidentId: 'inc-1', accountRegion: null };
 
 /** Sends one request to an AWS that gives these answers. */
-const send = (request: CloudRequest, ...answers: Answer[]) => {
+const send = (request: CloudRequest, ...answers: FakeAwsAnswer[]) => {
   const aws = new FakeAws(...answers);
   const outcomes: string[] = [];
   const access = awsCloudAccess({
@@ -111,7 +111,7 @@ test('a code is AWS’s on the wire, where the SDK has a class of another name',
   await expect(answer).rejects.toMatchObject({ code: 'ScalingActivityInProgress' });
 });
 
-test.each<[string, Answer]>([
+test.each<[string, FakeAwsAnswer]>([
   ['a throttle', ec2Error('RequestLimitExceeded', 'Request limit exceeded.', 503)],
   ['an outage', ec2Error('InternalError', 'An internal error has occurred', 500)],
   ['a gateway that answers in HTML', { status: 502, body: '<html>Bad Gateway</html>' }],

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { bedrockGuardrail, type GuardrailOptions } from '../../../../lambdas/adapters/aws/guardrail.ts';
 import { piecesOf } from '../../../../lambdas/adapters/aws/guardrail-pieces.ts';
-import { FakeAws, json, jsonError, type Answer } from '../../../fakes/fake-aws.ts';
+import { FakeAws, json, jsonError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
 
 const SETTINGS = { id: 'gr1abc', version: '3', ifUnavailable: 'mark' } as const;
 
 /** What ApplyGuardrail answers, as far as anybody reads it. */
-const passes = (...assessments: object[]): Answer => json({ action: 'NONE', outputs: [], assessments });
-const intervenes = (text: string, ...assessments: object[]): Answer =>
+const passes = (...assessments: object[]): FakeAwsAnswer => json({ action: 'NONE', outputs: [], assessments });
+const intervenes = (text: string, ...assessments: object[]): FakeAwsAnswer =>
   json({ action: 'GUARDRAIL_INTERVENED', outputs: [{ text }], assessments });
 const attack = (action: 'BLOCKED' | 'NONE') => ({
   contentPolicy: { filters: [{ type: 'PROMPT_ATTACK', confidence: 'HIGH', action, detected: true }] },
@@ -22,10 +22,10 @@ const person = (action: 'BLOCKED' | 'ANONYMIZED') => ({
 const saying = (part: string): unknown => expect.stringContaining(part);
 
 /** Shows one text to a guardrail that gives these answers. */
-const screen = async (text: string, answers: Answer[], options: GuardrailOptions = {}) => {
+const screen = async (text: string, answers: FakeAwsAnswer[], options: GuardrailOptions = {}) => {
   const aws = new FakeAws(...answers);
   const guardrail = bedrockGuardrail(SETTINGS, { connection: { ...aws.connection, maxAttempts: 1 }, ...options });
-  return { screened: await guardrail.screen(text), aws };
+  return { screened: await guardrail.check(text), aws };
 };
 const Sent = z.object({ source: z.string(), content: z.array(z.object({ text: z.object({ text: z.string() }) })) });
 const textsOf = (aws: FakeAws): string[] =>
@@ -111,7 +111,7 @@ test('a guardrail that does not answer in time is given up', async () => {
   const { region, credentials } = new FakeAws().connection;
   const connection = { region, credentials, endpoint: `http://127.0.0.1:${port}` };
   try {
-    const screened = await bedrockGuardrail(SETTINGS, { connection, screenMs: 100 }).screen('a text');
+    const screened = await bedrockGuardrail(SETTINGS, { connection, filterMs: 100 }).check('a text');
     expect(screened).toEqual({ kind: 'unavailable', reason: 'no answer within 0.1 s' });
   } finally {
     silent.closeAllConnections();

@@ -3,8 +3,8 @@ import { stsChangeCredentials } from '../../../../lambdas/providers/aws/change-c
 import { awsCloudAccess } from '../../../../lambdas/adapters/aws/cloud.ts';
 import { changePolicy, readPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
-import type { CloudRequest, Scene, Scope } from '../../../../lambdas/contracts/ports.ts';
-import { ec2Error, FakeAws, xmlError, type Answer } from '../../../fakes/fake-aws.ts';
+import type { CloudRequest, IncidentLocation, ChangeScope } from '../../../../lambdas/contracts/ports.ts';
+import { ec2Error, FakeAws, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
 import { ManualClock } from '../../../fakes/small-ports.ts';
 
 const HUB = '111111111111';
@@ -13,27 +13,27 @@ const OTHER_MEMBER = '333333333333';
 const region = 'eu-central-1';
 const external = { accounts: [MEMBER, OTHER_MEMBER], externalId: '0f9b4c1e-7a55-4d1e-9a0c-1d2e3f4a5b6c' };
 
-const at = (account: string, incidentId = 'inc-1', where = region): Scene => ({
+const at = (account: string, incidentId = 'inc-1', where = region): IncidentLocation => ({
   incidentId,
-  place: { account, region: where },
+  accountRegion: { account, region: where },
 });
 const reads: AwsCall = { service: 'ec2', command: 'DescribeInstanceStatus', scope: 'any' };
 const moreReads: AwsCall = { service: 'ec2', command: 'DescribeInstances', scope: 'any' };
 const look: CloudRequest = { service: 'ec2', command: 'DescribeInstanceStatus', input: {} };
 
-const session = (token: string, until = '10:15'): Answer => ({
+const session = (token: string, until = '10:15'): FakeAwsAnswer => ({
   status: 200,
   body: `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIASESSION</AccessKeyId>
     <SecretAccessKey>s</SecretAccessKey><SessionToken>${token}</SessionToken>
     <Expiration>2026-11-20T${until}:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
 });
-const seen: Answer = {
+const seen: FakeAwsAnswer = {
   status: 200,
   body: '<DescribeInstanceStatusResponse><instanceStatusSet/></DescribeInstanceStatusResponse>',
 };
 
 /** A function of the hub that looks, at ten o'clock, in front of an AWS that gives these answers. */
-const looking = (...answers: Answer[]) => {
+const looking = (...answers: FakeAwsAnswer[]) => {
   const aws = new FakeAws(...answers);
   const clock = new ManualClock('2026-11-20T10:00:00Z');
   const members = { ...external, roleArn: 'arn:aws:iam::${account}:role/checkrein-eu-central-1-read' };
@@ -72,7 +72,7 @@ describe('a look into a member account', () => {
   test('at home needs no role but the function’s own, with an alarm or without', async () => {
     const { aws, access } = looking(seen);
     await access([reads], at(HUB)).send(look);
-    await access([reads], { incidentId: 'inc-1', place: null }).send(look);
+    await access([reads], { incidentId: 'inc-1', accountRegion: null }).send(look);
     expect(told(aws)).toEqual({ assumed: [], under: ['own-role', 'own-role'] });
   });
 
@@ -142,7 +142,7 @@ describe('a session in a member account', () => {
     await access(calls, scene).send(look);
     expect(told(aws).under).toEqual(['first', 'second']);
     expect(told(aws).assumed[1]).toMatchObject({
-      RoleArn: `arn:aws:iam::${scene.place?.account ?? ''}:role/checkrein-eu-central-1-read`,
+      RoleArn: `arn:aws:iam::${scene.accountRegion?.account ?? ''}:role/checkrein-eu-central-1-read`,
       SourceIdentity: scene.incidentId,
       Policy: readPolicy(calls),
     });
@@ -152,15 +152,15 @@ describe('a session in a member account', () => {
 describe('a change in a member account', () => {
   const reboot: AwsCall = { service: 'ec2', command: 'RebootInstances', scope: 'target' };
   const targetIn = (account: string): string => `arn:aws:ec2:${region}:${account}:instance/i-0abc`;
-  const scopeOf = (account: string, scene = at(account)): Scope => ({
+  const scopeOf = (account: string, scene = at(account)): ChangeScope => ({
     calls: [reboot],
     targetArn: targetIn(account),
-    scene,
+    location: scene,
     sessionName: `apply-${scene.incidentId}`,
   });
   const change: CloudRequest = { service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-0abc'] } };
 
-  const changing = (...answers: Answer[]) => {
+  const changing = (...answers: FakeAwsAnswer[]) => {
     const aws = new FakeAws(...answers);
     const roleArn = `arn:aws:iam::${HUB}:role/hub-change`;
     const members = { ...external, roleArn: 'arn:aws:iam::${account}:role/checkrein-eu-central-1-change' };
@@ -202,7 +202,7 @@ describe('a change in a member account', () => {
     ['of the hub, for an alarm of a member', scopeOf(HUB, at(MEMBER))],
     ['of a member, for an alarm of the hub', scopeOf(MEMBER, at(HUB))],
     ['of one member, for an alarm of another', scopeOf(MEMBER, at(OTHER_MEMBER))],
-    ['of a member, for an incident without an alarm', scopeOf(MEMBER, { incidentId: 'inc-1', place: null })],
+    ['of a member, for an incident without an alarm', scopeOf(MEMBER, { incidentId: 'inc-1', accountRegion: null })],
   ])('never reaches a target %s', async (_, scope) => {
     const { aws, credentials } = changing(session('any'));
     await expect(credentials.assume(scope)).rejects.toMatchObject({ name: 'ContractBroken' });

@@ -1,9 +1,9 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { expect, test } from 'vitest';
 import { ssmSwitch } from '../../../../lambdas/adapters/aws/switch.ts';
-import { FakeAws, json, jsonError, type Answer } from '../../../fakes/fake-aws.ts';
+import { FakeAws, json, jsonError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
 
-const read = async (...answers: Answer[]) => {
+const read = async (...answers: FakeAwsAnswer[]) => {
   const aws = new FakeAws(...answers);
   const complaints: unknown[] = [];
   const client = new SSMClient({ ...aws.connection, maxAttempts: 1 });
@@ -19,7 +19,7 @@ test.each(['on', 'propose-only', 'off'])('the switch stands where the parameter 
   expect(JSON.parse(aws.request.body)).toEqual({ Name: '/checkrein/switch' });
 });
 
-test.each<[string, Answer]>([
+test.each<[string, FakeAwsAnswer]>([
   ['holds an unknown word', value('ON')],
   ['is empty', value('')],
   ['is missing', jsonError('ParameterNotFound', '')],

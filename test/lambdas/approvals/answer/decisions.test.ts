@@ -8,13 +8,20 @@ import { policyEngine } from '../../../../lambdas/kernel/policy/engine.ts';
 import { allOf, lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { HmacMac } from '../../../fakes/small-ports.ts';
 import { DyingLedger } from '../../../fakes/dying-ledger.ts';
-import { ANA, approvalDesk, BEN, VERA, type ApprovalDesk, type Asked } from '../../../fixtures/approval-desk.ts';
+import {
+  ANA,
+  approvalDesk,
+  BEN,
+  VERA,
+  type ApprovalDeskFixture,
+  type AskedQuestion,
+} from '../../../fixtures/approval-desk.ts';
 import { record } from '../../../fixtures/incident.ts';
 import { rebootPlan } from '../../../fixtures/plans.ts';
-import { answer, look, textOf } from '../page/requests.ts';
+import { postAnswer, getPage, pageText } from '../page/requests.ts';
 
-let desk: ApprovalDesk;
-let asked: Asked;
+let desk: ApprovalDeskFixture;
+let asked: AskedQuestion;
 beforeEach(async () => {
   desk = approvalDesk();
   asked = await desk.bring('inc-1');
@@ -37,10 +44,10 @@ const linkFor = async (approver: string, approvalId?: string): Promise<string> =
 };
 
 test('a yes grants exactly this plan and wakes the flow towards apply', async () => {
-  const response = await answer(desk.page, asked.token(ANA), 'approve', 'Looks right to me.');
+  const response = await postAnswer(desk.page, asked.token(ANA), 'approve', 'Looks right to me.');
   expect(response.statusCode).toBe(200);
-  expect(textOf(response)).toContain('Approved. The change is made now');
-  expect(textOf(response)).toContain(`It was granted by ${ANA}`);
+  expect(pageText(response)).toContain('Approved. The change is made now');
+  expect(pageText(response)).toContain(`It was granted by ${ANA}`);
   expect(response.body).not.toContain('<form');
   const [apply, rollback] = lastOf(await trace(), 'grant.issued')?.data.grants ?? [];
   expect([apply?.purpose, rollback?.purpose]).toEqual(['apply', 'rollback']);
@@ -56,9 +63,9 @@ test('a yes grants exactly this plan and wakes the flow towards apply', async ()
 });
 
 test('a no wakes the flow without a grant, and its reason reaches the model', async () => {
-  const response = await answer(desk.page, asked.token(ANA), 'deny', 'Black Friday: scale the group instead.');
+  const response = await postAnswer(desk.page, asked.token(ANA), 'deny', 'Black Friday: scale the group instead.');
   expect(response.statusCode).toBe(200);
-  expect(textOf(response)).toContain('Denied. Nothing will be changed, and the agent gets your reason.');
+  expect(pageText(response)).toContain('Denied. Nothing will be changed, and the agent gets your reason.');
   const events = await trace();
   expect(allOf(events, 'grant.issued')).toEqual([]);
   expect(lastOf(events, 'approval.closed')?.replies).toEqual([
@@ -73,16 +80,16 @@ test('a no wakes the flow without a grant, and its reason reaches the model', as
 
 test('a no without a reason is not taken, and the page says why', async () => {
   const before = desk.ledger.writes;
-  const response = await answer(desk.page, asked.token(ANA), 'deny', '  \r\n ');
+  const response = await postAnswer(desk.page, asked.token(ANA), 'deny', '  \r\n ');
   expect(response.statusCode).toBe(400);
-  expect(textOf(response)).toContain('Say why you deny');
+  expect(pageText(response)).toContain('Say why you deny');
   expect(response.body).toContain('aria-invalid="true"');
   expect(desk.ledger.writes).toBe(before);
 });
 
 test('a reason that is too long comes back as it was typed', async () => {
   const typed = `</textarea>${'ü'.repeat(1000)}`;
-  const response = await answer(desk.page, asked.token(ANA), 'approve', typed);
+  const response = await postAnswer(desk.page, asked.token(ANA), 'approve', typed);
   expect(response.statusCode).toBe(400);
   expect(response.body).toContain(`&lt;/textarea&gt;${'ü'.repeat(1000)}</textarea>`);
   expect(await outcomes()).toEqual([]);
@@ -90,21 +97,21 @@ test('a reason that is too long comes back as it was typed', async () => {
 
 test('line ends that the browser doubles do not make a reason too long', async () => {
   const typed = `${'x'.repeat(499)}\n${'y'.repeat(500)}`;
-  expect((await answer(desk.page, asked.token(ANA), 'approve', typed.replace('\n', '\r\n'))).statusCode).toBe(200);
+  expect((await postAnswer(desk.page, asked.token(ANA), 'approve', typed.replace('\n', '\r\n'))).statusCode).toBe(200);
   expect(lastOf(await trace(), 'approval.answered')?.data.reason).toBe(typed);
 });
 
 test('a second click is refused, whoever clicks and whatever they say', async () => {
-  await answer(desk.page, asked.token(ANA), 'approve');
+  await postAnswer(desk.page, asked.token(ANA), 'approve');
   const events = await trace();
   for (const [email, says] of [
     [ANA, 'approve'],
     [ANA, 'deny'],
     [BEN, 'deny'],
   ] as const) {
-    const response = await answer(desk.page, asked.token(email), says, 'again');
+    const response = await postAnswer(desk.page, asked.token(email), says, 'again');
     expect(response.statusCode).toBe(409);
-    expect(textOf(response)).toContain(`This was settled before. It was granted by ${ANA}.`);
+    expect(pageText(response)).toContain(`This was settled before. It was granted by ${ANA}.`);
   }
   expect(await trace()).toEqual(events);
   expect(desk.callbacks.resumed).toHaveLength(1);
@@ -112,7 +119,10 @@ test('a second click is refused, whoever clicks and whatever they say', async ()
 
 test('one click that arrives twice at once decides once', async () => {
   const token = asked.token(ANA);
-  const responses = await Promise.all([answer(desk.page, token, 'approve'), answer(desk.page, token, 'approve')]);
+  const responses = await Promise.all([
+    postAnswer(desk.page, token, 'approve'),
+    postAnswer(desk.page, token, 'approve'),
+  ]);
   expect(responses.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409]);
   const events = await trace();
   expect(allOf(events, 'approval.answered')).toHaveLength(1);
@@ -122,8 +132,8 @@ test('one click that arrives twice at once decides once', async () => {
 
 test('a yes and a no at the same moment: both are on the trace, one decides, and both people are told which', async () => {
   const [yes, no] = await Promise.all([
-    answer(desk.page, asked.token(ANA), 'approve'),
-    answer(desk.page, asked.token(BEN), 'deny', 'Not now.'),
+    postAnswer(desk.page, asked.token(ANA), 'approve'),
+    postAnswer(desk.page, asked.token(BEN), 'deny', 'Not now.'),
   ]);
   const events = await trace();
   const said = allOf(events, 'approval.answered').map(({ data }) => [data.approver, data.answer]);
@@ -137,7 +147,7 @@ test('a yes and a no at the same moment: both are on the trace, one decides, and
   const [winner, loser] = outcome === 'granted' ? [yes, no] : [no, yes];
   expect(winner.statusCode).toBe(200);
   expect(loser.statusCode).toBe(409);
-  expect(textOf(loser)).toContain(outcome === 'granted' ? `It was granted by ${ANA}` : `It was denied by ${BEN}`);
+  expect(pageText(loser)).toContain(outcome === 'granted' ? `It was granted by ${ANA}` : `It was denied by ${BEN}`);
   expect(new Set(desk.callbacks.resumed.map(({ output }) => output.next))).toEqual(
     new Set([outcome === 'granted' ? 'apply' : 'decide']),
   );
@@ -145,19 +155,19 @@ test('a yes and a no at the same moment: both are on the trace, one decides, and
 
 test('where two must approve, one does not suffice and the second one grants', async () => {
   asked = await desk.bring('inc-2', { plan: rebootPlan });
-  const first = await answer(desk.page, asked.token(ANA), 'approve');
-  expect(textOf(first)).toContain('Your approval counts. 1 of 2 needed.');
-  expect(textOf(first)).toContain('You approved. Until somebody else does too, you can still deny.');
+  const first = await postAnswer(desk.page, asked.token(ANA), 'approve');
+  expect(pageText(first)).toContain('Your approval counts. 1 of 2 needed.');
+  expect(pageText(first)).toContain('You approved. Until somebody else does too, you can still deny.');
   expect(desk.callbacks.resumed).toEqual([]);
-  const second = await answer(desk.page, asked.token(BEN), 'approve');
-  expect(textOf(second)).toContain('Approved. The change is made now');
+  const second = await postAnswer(desk.page, asked.token(BEN), 'approve');
+  expect(pageText(second)).toContain('Approved. The change is made now');
   const grants = lastOf(await desk.ledger.events('inc-2'), 'grant.issued')?.data.grants;
   expect(grants?.map(({ purpose, approvers }) => [purpose, approvers])).toEqual([['apply', [ANA, BEN]]]);
 });
 
 test('two approvals at the same moment fill a quorum of two', async () => {
   asked = await desk.bring('inc-2', { plan: rebootPlan });
-  await Promise.all([ANA, BEN].map((email) => answer(desk.page, asked.token(email), 'approve')));
+  await Promise.all([ANA, BEN].map((email) => postAnswer(desk.page, asked.token(email), 'approve')));
   expect(lastOf(await desk.ledger.events('inc-2'), 'approval.closed')?.data).toMatchObject({ outcome: 'granted' });
 });
 
@@ -166,11 +176,11 @@ test('one person with two links counts once', async () => {
   const first = asked.token(ANA);
   desk.clock.advance(16);
   await desk.askAgain('inc-2', asked.seq, 'second-token');
-  await answer(desk.page, first, 'approve');
-  const again = await answer(desk.page, asked.token(ANA), 'approve');
+  await postAnswer(desk.page, first, 'approve');
+  const again = await postAnswer(desk.page, asked.token(ANA), 'approve');
   expect(again.statusCode).toBe(409);
-  expect(textOf(again)).toContain('One person counts once.');
-  expect(textOf(again)).toContain('Approvals: 1 of 2');
+  expect(pageText(again)).toContain('One person counts once.');
+  expect(pageText(again)).toContain('Approvals: 1 of 2');
   expect(desk.callbacks.resumed).toEqual([]);
 });
 
@@ -182,12 +192,12 @@ const rebootAgain = (incidentId: string, rulesHash: string): Plan => {
 
 test('a yes to an earlier plan is no yes to a later one', async () => {
   asked = await desk.bring('inc-2', { plan: rebootPlan });
-  await answer(desk.page, asked.token(ANA), 'approve');
-  await answer(desk.page, asked.token(BEN), 'deny', 'Look again.');
+  await postAnswer(desk.page, asked.token(ANA), 'approve');
+  await postAnswer(desk.page, asked.token(BEN), 'deny', 'Look again.');
   asked = await desk.bring('inc-2', { plan: rebootAgain });
-  const first = await answer(desk.page, asked.token(BEN), 'approve');
-  expect(textOf(first)).toContain('Your approval counts. 1 of 2 needed.');
-  expect(textOf(await answer(desk.page, asked.token(ANA), 'approve'))).toContain('Approved.');
+  const first = await postAnswer(desk.page, asked.token(BEN), 'approve');
+  expect(pageText(first)).toContain('Your approval counts. 1 of 2 needed.');
+  expect(pageText(await postAnswer(desk.page, asked.token(ANA), 'approve'))).toContain('Approved.');
   const closed = allOf(await desk.ledger.events('inc-2'), 'approval.closed').map(({ data }) => [data.outcome, data.by]);
   expect(closed).toEqual([
     ['denied', [BEN]],
@@ -196,32 +206,32 @@ test('a yes to an earlier plan is no yes to a later one', async () => {
 });
 
 test('a later plan needs as many people as it needs itself', async () => {
-  await answer(desk.page, asked.token(BEN), 'deny', 'Reboot it instead.');
+  await postAnswer(desk.page, asked.token(BEN), 'deny', 'Reboot it instead.');
   asked = await desk.bring('inc-1', { plan: rebootPlan });
-  expect(textOf(await answer(desk.page, asked.token(ANA), 'approve'))).toContain('1 of 2 needed.');
+  expect(pageText(await postAnswer(desk.page, asked.token(ANA), 'approve'))).toContain('1 of 2 needed.');
 });
 
 test('an approval that does not count fills no quorum', async () => {
   asked = await desk.bring('inc-2', { plan: rebootPlan });
   const { approvalId = '', expiresAt = '' } = lastOf(await desk.ledger.events('inc-2'), 'approval.asked')?.data ?? {};
   const link = await signLink(desk.linkMac, { approvalId, approver: VERA, expiresAt });
-  expect((await answer(desk.page, link, 'approve')).statusCode).toBe(403);
-  expect(textOf(await answer(desk.page, asked.token(ANA), 'approve'))).toContain('1 of 2 needed.');
+  expect((await postAnswer(desk.page, link, 'approve')).statusCode).toBe(403);
+  expect(pageText(await postAnswer(desk.page, asked.token(ANA), 'approve'))).toContain('1 of 2 needed.');
 });
 
 test('a no whose function died before it settled anything fills no quorum', async () => {
   asked = await desk.bring('inc-2', { plan: rebootPlan });
   const dying = { ...desk.page, ledger: new DyingLedger(desk.ledger, 1) };
-  await expect(answer(dying, asked.token(BEN), 'deny', 'No.')).rejects.toThrow();
+  await expect(postAnswer(dying, asked.token(BEN), 'deny', 'No.')).rejects.toThrow();
   expect(allOf(await desk.ledger.events('inc-2'), 'approval.answered')).toHaveLength(1);
-  expect(textOf(await answer(desk.page, asked.token(ANA), 'approve'))).toContain('1 of 2 needed.');
+  expect(pageText(await postAnswer(desk.page, asked.token(ANA), 'approve'))).toContain('1 of 2 needed.');
 });
 
 test('whoever approved can still stop it while another approval is awaited', async () => {
   asked = await desk.bring('inc-2', { plan: rebootPlan });
-  await answer(desk.page, asked.token(ANA), 'approve');
-  expect((await look(desk.page, asked.token(ANA))).body).not.toContain('value="approve"');
-  expect((await answer(desk.page, asked.token(ANA), 'deny', 'I read the wrong graph.')).statusCode).toBe(200);
+  await postAnswer(desk.page, asked.token(ANA), 'approve');
+  expect((await getPage(desk.page, asked.token(ANA))).body).not.toContain('value="approve"');
+  expect((await postAnswer(desk.page, asked.token(ANA), 'deny', 'I read the wrong graph.')).statusCode).toBe(200);
   expect(lastOf(await desk.ledger.events('inc-2'), 'approval.closed')?.data).toMatchObject({
     outcome: 'denied',
     by: [ANA],
@@ -231,44 +241,44 @@ test('whoever approved can still stop it while another approval is awaited', asy
 test('an answer after a reminder wakes the wait that is on now', async () => {
   desk.clock.advance(16);
   await desk.askAgain('inc-1', asked.seq, 'second-token');
-  await answer(desk.page, asked.token(ANA), 'approve');
+  await postAnswer(desk.page, asked.token(ANA), 'approve');
   expect(desk.callbacks.resumed.map(({ taskToken }) => taskToken)).toEqual(['second-token']);
 });
 
 test('nothing can be approved while the kill switch is not on, but it can be denied', async () => {
   for (const position of ['propose-only', 'off'] as const) {
     desk.handSwitch.position = position;
-    expect((await look(desk.page, asked.token(ANA))).body).not.toContain('value="approve"');
-    const response = await answer(desk.page, asked.token(ANA), 'approve', 'do it');
+    expect((await getPage(desk.page, asked.token(ANA))).body).not.toContain('value="approve"');
+    const response = await postAnswer(desk.page, asked.token(ANA), 'approve', 'do it');
     expect(response.statusCode).toBe(409);
-    expect(textOf(response)).toContain(`The kill switch is ${position}: nothing can be approved now.`);
+    expect(pageText(response)).toContain(`The kill switch is ${position}: nothing can be approved now.`);
   }
   expect(allOf(await trace(), 'approval.answered')).toEqual([]);
-  await answer(desk.page, asked.token(ANA), 'deny', 'We switched off.');
+  await postAnswer(desk.page, asked.token(ANA), 'deny', 'We switched off.');
   expect(await outcomes()).toEqual(['denied']);
 });
 
 test('an approver who was removed after the link was sent sees nothing and decides nothing', async () => {
-  const seen = await look(without(ANA), asked.token(ANA));
+  const seen = await getPage(without(ANA), asked.token(ANA));
   expect(seen.statusCode).toBe(403);
-  expect(textOf(seen)).toContain(`${ANA} is not among the approvers any more.`);
+  expect(pageText(seen)).toContain(`${ANA} is not among the approvers any more.`);
   expect(seen.body).not.toContain('checkout');
   for (const says of ['approve', 'deny'] as const)
-    expect((await answer(without(ANA), asked.token(ANA), says, 'still me')).statusCode).toBe(403);
+    expect((await postAnswer(without(ANA), asked.token(ANA), says, 'still me')).statusCode).toBe(403);
   expect(allOf(await trace(), 'approval.answered').map(({ data }) => data.counted)).toEqual([false, false]);
   expect(desk.callbacks.resumed).toEqual([]);
 });
 
 test('a person whom no policy lets approve may deny only', async () => {
   const link = await linkFor(VERA);
-  const seen = await look(desk.page, link);
-  expect(textOf(seen)).toContain(`No policy permits ${VERA} to approve`);
+  const seen = await getPage(desk.page, link);
+  expect(pageText(seen)).toContain(`No policy permits ${VERA} to approve`);
   expect(seen.body).not.toContain('value="approve"');
-  const response = await answer(desk.page, link, 'approve');
+  const response = await postAnswer(desk.page, link, 'approve');
   expect(response.statusCode).toBe(403);
-  expect(textOf(response)).toContain('Your answer was recorded but does not count');
+  expect(pageText(response)).toContain('Your answer was recorded but does not count');
   expect(desk.callbacks.resumed).toEqual([]);
-  expect((await answer(desk.page, link, 'deny', 'I know this host.')).statusCode).toBe(200);
+  expect((await postAnswer(desk.page, link, 'deny', 'I know this host.')).statusCode).toBe(200);
   expect(await outcomes()).toEqual(['denied']);
 });
 
@@ -278,9 +288,9 @@ test('whoever made the event happen is not asked, and may deny only', async () =
   expect(sent.map(({ audience }) => audience)).toEqual([BEN]);
   const { approvalId = '', expiresAt = '' } = lastOf(await desk.ledger.events('inc-2'), 'approval.asked')?.data ?? {};
   const link = await signLink(desk.linkMac, { approvalId, approver: ANA, expiresAt });
-  const response = await answer(desk.page, link, 'approve');
+  const response = await postAnswer(desk.page, link, 'approve');
   expect(response.statusCode).toBe(403);
-  expect(textOf(response)).toContain('made the event happen');
+  expect(pageText(response)).toContain('made the event happen');
   expect(desk.callbacks.resumed).toEqual([]);
 });
 
@@ -290,19 +300,19 @@ test('nobody whom no policy lets approve is asked', () => {
 
 test('a link decides about its own incident only', async () => {
   const other = await desk.bring('inc-2');
-  await answer(desk.page, other.token(ANA), 'approve');
+  await postAnswer(desk.page, other.token(ANA), 'approve');
   expect(await outcomes()).toEqual([]);
   expect(desk.callbacks.resumed.map(({ output }) => output.incidentId)).toEqual(['inc-2']);
-  expect((await answer(desk.page, asked.token(ANA), 'approve')).statusCode).toBe(200);
+  expect((await postAnswer(desk.page, asked.token(ANA), 'approve')).statusCode).toBe(200);
   expect(await outcomes()).toEqual(['granted']);
   expect(desk.callbacks.resumed.map(({ output }) => output.incidentId)).toEqual(['inc-2', 'inc-1']);
 });
 
 test('an answer after the expiry decides nothing', async () => {
   desk.clock.advance(60);
-  const response = await answer(desk.page, asked.token(ANA), 'approve');
+  const response = await postAnswer(desk.page, asked.token(ANA), 'approve');
   expect(response.statusCode).toBe(410);
-  expect(textOf(response)).toContain('counts as no');
+  expect(pageText(response)).toContain('counts as no');
   expect(desk.callbacks.resumed).toEqual([]);
 });
 
@@ -329,24 +339,24 @@ test('an answer to an incident that was closed meanwhile decides nothing', async
     costMicroUsd: 1,
     seconds: 60,
   });
-  expect((await look(desk.page, asked.token(ANA))).body).not.toContain('<form');
-  const response = await answer(desk.page, asked.token(ANA), 'approve');
+  expect((await getPage(desk.page, asked.token(ANA))).body).not.toContain('<form');
+  const response = await postAnswer(desk.page, asked.token(ANA), 'approve');
   expect(response.statusCode).toBe(409);
-  expect(textOf(response)).toContain('The incident was closed without an answer.');
+  expect(pageText(response)).toContain('The incident was closed without an answer.');
   expect(desk.callbacks.resumed).toEqual([]);
 });
 
 test('an answer whose function died before it woke the flow is finished by the next click', async () => {
   const dying = { ...desk.page, callbacks: { resume: () => Promise.reject(new TypeError('killed')) } };
-  await expect(answer(dying, asked.token(ANA), 'approve')).rejects.toThrow('killed');
-  expect((await answer(desk.page, asked.token(ANA), 'approve')).statusCode).toBe(409);
+  await expect(postAnswer(dying, asked.token(ANA), 'approve')).rejects.toThrow('killed');
+  expect((await postAnswer(desk.page, asked.token(ANA), 'approve')).statusCode).toBe(409);
   expect(desk.callbacks.resumed.map(({ output }) => output.next)).toEqual(['apply']);
   expect(allOf(await trace(), 'grant.issued')).toHaveLength(1);
 });
 
 test('no task token and no link is on the trace', async () => {
   const token = asked.token(ANA);
-  await answer(desk.page, token, 'approve', 'fine');
+  await postAnswer(desk.page, token, 'approve', 'fine');
   const written = JSON.stringify(await trace());
   expect(written).not.toContain('task-token-of');
   expect(written).not.toContain(token);
@@ -366,7 +376,7 @@ test('a yes that somebody else wrote onto the trace fills no quorum', async () =
     counted: true,
     statements: [],
   });
-  expect(textOf(await answer(desk.page, reboot.token(ANA), 'approve'))).toContain('1 of 2 needed');
+  expect(pageText(await postAnswer(desk.page, reboot.token(ANA), 'approve'))).toContain('1 of 2 needed');
   expect(desk.callbacks.resumed).toEqual([]);
 });
 
@@ -376,8 +386,8 @@ test('a plan that policy forbids by now is not granted, whoever approves it', as
 forbid (principal, action in Checkrein::Action::"change", resource);`;
   const { rules } = desk.page;
   const ports = { ...desk.page, policy: policyEngine({ ...rules, policies: { ...rules.policies, closed } }) };
-  const response = await answer(ports, asked.token(ANA), 'approve');
+  const response = await postAnswer(ports, asked.token(ANA), 'approve');
   expect(response.statusCode).toBe(403);
-  expect(textOf(response)).toContain('Instances of the shop are not resized any more.');
+  expect(pageText(response)).toContain('Instances of the shop are not resized any more.');
   expect(allOf(await trace(), 'grant.issued')).toEqual([]);
 });

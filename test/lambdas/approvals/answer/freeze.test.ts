@@ -5,14 +5,20 @@ import { takeAnswer } from '../../../../lambdas/approvals/answer/answer.ts';
 import type { PagePorts } from '../../../../lambdas/approvals/page/page-view.ts';
 import { policyEngine } from '../../../../lambdas/kernel/policy/engine.ts';
 import { HmacMac } from '../../../fakes/small-ports.ts';
-import { ANA, approvalDesk, BEN, type ApprovalDesk, type Asked } from '../../../fixtures/approval-desk.ts';
+import {
+  ANA,
+  approvalDesk,
+  BEN,
+  type ApprovalDeskFixture,
+  type AskedQuestion,
+} from '../../../fixtures/approval-desk.ts';
 import { rebootPlan } from '../../../fixtures/plans.ts';
-import { answer, look, post, textOf } from '../page/requests.ts';
+import { postAnswer, getPage, post, pageText } from '../page/requests.ts';
 
 const FREEZE = 'The change calendar sale is closed until 2026-11-30.';
 
-let desk: ApprovalDesk;
-let asked: Asked;
+let desk: ApprovalDeskFixture;
+let asked: AskedQuestion;
 beforeEach(async () => {
   desk = approvalDesk();
   asked = await desk.bring('inc-1');
@@ -20,15 +26,15 @@ beforeEach(async () => {
 });
 
 const trace = (incident = 'inc-1') => desk.ledger.events(incident);
-const breakGlass = (email: string, reason: string, ports: PagePorts = desk.page, of: Asked = asked) =>
+const breakGlass = (email: string, reason: string, ports: PagePorts = desk.page, of: AskedQuestion = asked) =>
   post(ports, new URLSearchParams({ t: of.token(email), answer: 'approve', reason, glass: 'broken' }).toString());
 const everyone = () => desk.notifier.sent.filter(({ audience }) => audience === undefined);
 
 describe('in a change freeze', () => {
   test('a plain yes grants nothing, and the page says what it would take', async () => {
-    const response = await answer(desk.page, asked.token(ANA), 'approve', 'Looks right.');
+    const response = await postAnswer(desk.page, asked.token(ANA), 'approve', 'Looks right.');
     expect(response.statusCode).toBe(409);
-    expect(textOf(response)).toContain(`${FREEZE} To approve in spite of it, break the glass and say why.`);
+    expect(pageText(response)).toContain(`${FREEZE} To approve in spite of it, break the glass and say why.`);
     expect(allOf(await trace(), 'approval.answered')).toEqual([]);
     expect(desk.callbacks.resumed).toEqual([]);
   });
@@ -36,7 +42,7 @@ describe('in a change freeze', () => {
   test('a broken glass without a reason grants nothing', async () => {
     const response = await breakGlass(ANA, '  ');
     expect(response.statusCode).toBe(400);
-    expect(textOf(response)).toContain('Say why this cannot wait');
+    expect(pageText(response)).toContain('Say why this cannot wait');
     expect(response.body).toContain('checked');
     expect(desk.callbacks.resumed).toEqual([]);
   });
@@ -77,7 +83,7 @@ describe('in a change freeze', () => {
 
   test('everyone is told once, however often the answer is finished', async () => {
     await breakGlass(ANA, 'Customers get 504s.');
-    await answer(desk.page, asked.token(BEN), 'approve', 'Me too.');
+    await postAnswer(desk.page, asked.token(BEN), 'approve', 'Me too.');
     await desk.askAgain('inc-1', asked.seq, 'second-token');
     expect(everyone()).toHaveLength(1);
   });
@@ -90,13 +96,13 @@ describe('in a change freeze', () => {
   });
 
   test('a denial needs no broken glass', async () => {
-    expect((await answer(desk.page, asked.token(ANA), 'deny', 'It can wait.')).statusCode).toBe(200);
+    expect((await postAnswer(desk.page, asked.token(ANA), 'deny', 'It can wait.')).statusCode).toBe(200);
     expect(lastOf(await trace(), 'approval.closed')?.data.outcome).toBe('denied');
   });
 
   test('the page says so above the buttons, and asks to break the glass', async () => {
-    const seen = await look(desk.page, asked.token(ANA));
-    expect(textOf(seen)).toContain(`There is a change freeze. ${FREEZE}`);
+    const seen = await getPage(desk.page, asked.token(ANA));
+    expect(pageText(seen)).toContain(`There is a change freeze. ${FREEZE}`);
     expect(seen.body).toContain('name="glass"');
   });
 
@@ -118,7 +124,7 @@ forbid (principal, action == Checkrein::Action::"release", resource)
 when { context.breakGlass && context.approvals < 2 };`;
     const { rules } = desk.page;
     const ports = { ...desk.page, policy: policyEngine({ ...rules, policies: { ...rules.policies, two } }) };
-    expect(textOf(await breakGlass(ANA, 'Now!', ports))).toContain('1 of 2 needed');
+    expect(pageText(await breakGlass(ANA, 'Now!', ports))).toContain('1 of 2 needed');
     expect(desk.callbacks.resumed).toEqual([]);
     await breakGlass(BEN, 'Yes, now.', ports);
     expect(lastOf(await trace(), 'approval.closed')?.data.by).toEqual([ANA, BEN]);
@@ -134,7 +140,7 @@ when { context.breakGlass };`;
   const ports = { ...desk.page, policy: policyEngine({ ...rules, policies: { ...rules.policies, never } }) };
   const response = await breakGlass(ANA, 'Now!', ports);
   expect(response.statusCode).toBe(403);
-  expect(textOf(response)).toContain('Your approval was recorded, but: This freeze is for everybody.');
+  expect(pageText(response)).toContain('Your approval was recorded, but: This freeze is for everybody.');
   expect(desk.callbacks.resumed).toEqual([]);
 });
 
@@ -142,12 +148,12 @@ describe('a freeze that begins between two approvals', () => {
   test('is not broken by the one that came before it', async () => {
     const reboot = await desk.bring('inc-2', { plan: rebootPlan });
     desk.calendar.closed = undefined;
-    await answer(desk.page, reboot.token(ANA), 'approve', 'Fine.');
+    await postAnswer(desk.page, reboot.token(ANA), 'approve', 'Fine.');
     desk.calendar.closed = FREEZE;
-    expect(textOf(await breakGlass(BEN, 'It hangs.', desk.page, reboot))).toContain('1 of 2 needed');
+    expect(pageText(await breakGlass(BEN, 'It hangs.', desk.page, reboot))).toContain('1 of 2 needed');
     expect(desk.callbacks.resumed).toEqual([]);
     // Who approved before can say that they mean it all the same, and still counts once.
-    expect(textOf(await breakGlass(ANA, 'Freeze or not.', desk.page, reboot))).toContain('Approved.');
+    expect(pageText(await breakGlass(ANA, 'Freeze or not.', desk.page, reboot))).toContain('Approved.');
     expect(lastOf(await trace('inc-2'), 'approval.closed')?.data).toMatchObject({ by: [BEN, ANA], breakGlass: true });
   });
 });

@@ -3,12 +3,12 @@ import { ask, type AskPorts } from '../../../../lambdas/approvals/ask/ask.ts';
 import type { Approver } from '../../../../lambdas/contracts/settings.ts';
 import { allOf, lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
-import { ANA, approvalDesk, BEN, VERA, type ApprovalDesk } from '../../../fixtures/approval-desk.ts';
+import { ANA, approvalDesk, BEN, VERA, type ApprovalDeskFixture } from '../../../fixtures/approval-desk.ts';
 import { untilApproval } from '../../../fixtures/incident.ts';
 import { rebootPlan } from '../../../fixtures/plans.ts';
-import { answer } from '../page/requests.ts';
+import { postAnswer } from '../page/requests.ts';
 
-let desk: ApprovalDesk;
+let desk: ApprovalDeskFixture;
 beforeEach(() => {
   desk = approvalDesk();
 });
@@ -96,7 +96,7 @@ test('an answer whose function died is finished by the next reminder', async () 
   desk.clock.advance(15);
   await enter();
   const dying = { ...desk.page, callbacks: { resume: () => Promise.reject(new TypeError('killed')) } };
-  await expect(answer(dying, token(ANA), 'approve')).rejects.toThrow('killed');
+  await expect(postAnswer(dying, token(ANA), 'approve')).rejects.toThrow('killed');
   desk.clock.advance(15);
   await enter();
   expect(desk.callbacks.resumed.map(({ output }) => output.next)).toEqual(['apply']);

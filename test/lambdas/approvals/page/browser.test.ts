@@ -3,7 +3,13 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { allOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { startApprovalServer, type ApprovalServer } from '../../../../local/approval-server.ts';
-import { ANA, approvalDesk, BEN, type ApprovalDesk, type Asked } from '../../../fixtures/approval-desk.ts';
+import {
+  ANA,
+  approvalDesk,
+  BEN,
+  type ApprovalDeskFixture,
+  type AskedQuestion,
+} from '../../../fixtures/approval-desk.ts';
 import { rebootPlan } from '../../../fixtures/plans.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -13,8 +19,8 @@ const inBrowser = test.skipIf(missing);
 
 let browser: Browser | undefined;
 let server: ApprovalServer | undefined;
-let desk: ApprovalDesk;
-let asked: Asked;
+let desk: ApprovalDeskFixture;
+let asked: AskedQuestion;
 
 beforeAll(async () => {
   if (missing) return;

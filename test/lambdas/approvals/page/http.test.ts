@@ -5,11 +5,17 @@ import { signLink } from '../../../../lambdas/approvals/answer/approval-link.ts'
 import { JsonObject } from '../../../../lambdas/contracts/json.ts';
 import { canonical } from '../../../../lambdas/kernel/trace/canonical.ts';
 import { HmacMac } from '../../../fakes/small-ports.ts';
-import { ANA, approvalDesk, BEN, type ApprovalDesk, type Asked } from '../../../fixtures/approval-desk.ts';
-import { answer, look, post, textOf } from './requests.ts';
+import {
+  ANA,
+  approvalDesk,
+  BEN,
+  type ApprovalDeskFixture,
+  type AskedQuestion,
+} from '../../../fixtures/approval-desk.ts';
+import { postAnswer, getPage, post, pageText } from './requests.ts';
 
-let desk: ApprovalDesk;
-let asked: Asked;
+let desk: ApprovalDeskFixture;
+let asked: AskedQuestion;
 beforeEach(async () => {
   desk = approvalDesk();
   asked = await desk.bring('inc-1');
@@ -39,12 +45,12 @@ test('a link opened by a mail scanner approves nothing, however often and with w
 });
 
 test('HEAD answers as GET does, without the page', async () => {
-  const [get, head] = [await look(desk.page, asked.token(ANA)), await look(desk.page, asked.token(ANA), 'HEAD')];
+  const [get, head] = [await getPage(desk.page, asked.token(ANA)), await getPage(desk.page, asked.token(ANA), 'HEAD')];
   expect(head).toEqual({ ...get, body: '' });
 });
 
 test('any other method is refused and told which ones there are', async () => {
-  const response = await look(desk.page, asked.token(ANA), 'PUT');
+  const response = await getPage(desk.page, asked.token(ANA), 'PUT');
   expect(response.statusCode).toBe(405);
   expect(response.headers['allow']).toBe('GET, HEAD, POST');
 });
@@ -56,7 +62,7 @@ test('no changed bit of a link is genuine, and the page does not say which', asy
   await fc.assert(
     fc.asyncProperty(fc.nat(token.length - 1), fc.integer({ min: 1, max: 127 }), async (at, flip) => {
       const forged = token.slice(0, at) + String.fromCharCode(token.charCodeAt(at) ^ flip) + token.slice(at + 1);
-      const [seen, told] = [await look(desk.page, forged), await answer(desk.page, forged, 'approve')];
+      const [seen, told] = [await getPage(desk.page, forged), await postAnswer(desk.page, forged, 'approve')];
       expect([seen.statusCode, told.statusCode]).toEqual([403, 403]);
       faults.add(seen.body).add(told.body);
     }),
@@ -70,7 +76,7 @@ test('no changed bit of a link is genuine, and the page does not say which', asy
     },
   );
   expect(faults.size).toBe(1);
-  await nothingHappened(async () => answer(desk.page, `${token}.`, 'approve'));
+  await nothingHappened(async () => postAnswer(desk.page, `${token}.`, 'approve'));
 });
 
 test('each flipped bit of the MAC is refused', async () => {
@@ -79,7 +85,7 @@ test('each flipped bit of the MAC is refused', async () => {
   for (let bit = 0; bit < bytes.length * 8; bit += 1) {
     const flipped = Buffer.from(bytes);
     flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-    expect((await answer(desk.page, `${claims}.${flipped.toString('base64url')}`, 'approve')).statusCode).toBe(403);
+    expect((await postAnswer(desk.page, `${claims}.${flipped.toString('base64url')}`, 'approve')).statusCode).toBe(403);
   }
   expect(desk.callbacks.resumed).toEqual([]);
 });
@@ -92,9 +98,9 @@ test.each([
   const [claims = '', mac = ''] = asked.token(ANA).split('.');
   const link = JsonObject.parse(JSON.parse(Buffer.from(claims, 'base64url').toString()));
   const forged = `${Buffer.from(canonical({ ...link, ...change })).toString('base64url')}.${mac}`;
-  for (const response of [await look(desk.page, forged), await answer(desk.page, forged, 'approve')]) {
+  for (const response of [await getPage(desk.page, forged), await postAnswer(desk.page, forged, 'approve')]) {
     expect(response.statusCode).toBe(403);
-    expect(textOf(response)).toContain('This link is not genuine');
+    expect(pageText(response)).toContain('This link is not genuine');
   }
   expect(desk.callbacks.resumed).toEqual([]);
 });
@@ -103,29 +109,29 @@ test('a link that is spelled otherwise is not genuine', async () => {
   const [claims = '', mac = ''] = asked.token(ANA).split('.');
   const spelled = Buffer.from(` ${Buffer.from(claims, 'base64url').toString()}`).toString('base64url');
   for (const forged of [`${spelled}.${mac}`, `${claims}.${mac}=`, `${claims}=.${mac}`, claims])
-    expect((await look(desk.page, forged)).statusCode).toBe(403);
+    expect((await getPage(desk.page, forged)).statusCode).toBe(403);
 });
 
 test('a link signed with another key is not genuine', async () => {
   const link = { approvalId: 'approval-1', approver: ANA, expiresAt: '2026-11-02T03:00:00.000Z' };
   const forged = await signLink(new HmacMac('grant key'), link);
-  expect((await look(desk.page, forged)).statusCode).toBe(403);
+  expect((await getPage(desk.page, forged)).statusCode).toBe(403);
 });
 
 test('a genuine link to a question that is gone says so', async () => {
   const link = { approvalId: 'approval-gone', approver: ANA, expiresAt: '2026-11-02T03:00:00.000Z' };
   const token = await signLink(desk.linkMac, link);
-  expect((await look(desk.page, token)).statusCode).toBe(410);
-  expect((await answer(desk.page, token, 'approve')).statusCode).toBe(410);
+  expect((await getPage(desk.page, token)).statusCode).toBe(410);
+  expect((await postAnswer(desk.page, token, 'approve')).statusCode).toBe(410);
 });
 
 test('an expired link shows nothing of the incident and does not claim how it ended', async () => {
   const token = asked.token(ANA);
-  await answer(desk.page, token, 'approve');
+  await postAnswer(desk.page, token, 'approve');
   desk.clock.advance(60);
-  const response = await look(desk.page, token);
+  const response = await getPage(desk.page, token);
   expect(response.statusCode).toBe(410);
-  expect(textOf(response)).toContain('This link expired at 2026-11-02T03:20:00.000Z and decides nothing any more.');
+  expect(pageText(response)).toContain('This link expired at 2026-11-02T03:20:00.000Z and decides nothing any more.');
   expect(response.body).not.toContain('checkout');
 });
 
@@ -135,7 +141,7 @@ test('without a link the page says what to do', async () => {
     desk.page,
   );
   expect(response.statusCode).toBe(403);
-  expect(textOf(response)).toContain('Use the link from the message as it is.');
+  expect(pageText(response)).toContain('Use the link from the message as it is.');
 });
 
 test('only the form of the page decides: other bodies are refused', async () => {
@@ -162,10 +168,10 @@ test('a content type with a charset is the same form', async () => {
 
 test('every response, errors too, forbids scripts, frames, caches and referrers', async () => {
   const responses = [
-    await look(desk.page, asked.token(ANA)),
-    await look(desk.page, 'forged'),
-    await look(desk.page, '', 'PUT'),
-    await answer(desk.page, asked.token(ANA), 'deny', 'no'),
+    await getPage(desk.page, asked.token(ANA)),
+    await getPage(desk.page, 'forged'),
+    await getPage(desk.page, '', 'PUT'),
+    await postAnswer(desk.page, asked.token(ANA), 'deny', 'no'),
   ];
   for (const { headers, body } of responses) {
     expect(headers).toMatchObject({

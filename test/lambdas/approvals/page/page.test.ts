@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { ANA, approvalDesk, BEN } from '../../../fixtures/approval-desk.ts';
-import type { Story } from '../../../fixtures/incident.ts';
+import type { IncidentFixture } from '../../../fixtures/incident.ts';
 import { rebootPlan } from '../../../fixtures/plans.ts';
-import { answer, look, textOf } from './requests.ts';
+import { postAnswer, getPage, pageText } from './requests.ts';
 
-const pageOf = async (story: Story = {}) => {
+const pageOf = async (incident: IncidentFixture = {}) => {
   const desk = approvalDesk();
-  const asked = await desk.bring('inc-1', story);
-  const page = await look(desk.page, asked.token(ANA));
+  const asked = await desk.bring('inc-1', incident);
+  const page = await getPage(desk.page, asked.token(ANA));
   expect(page.statusCode).toBe(200);
-  return { page, text: textOf(page), desk, asked };
+  return { page, text: pageText(page), desk, asked };
 };
 
 test('the page says what broke, what would change, at what price, and how it is undone', async () => {
@@ -55,20 +55,20 @@ test('a plan that cannot be undone says so, and that two must approve and why', 
 
 test('who has answered so far is on the page of everybody else', async () => {
   const { desk, asked } = await pageOf({ plan: rebootPlan });
-  await answer(desk.page, asked.token(ANA), 'approve', 'The heap graph convinced me.');
-  const text = textOf(await look(desk.page, asked.token(BEN)));
+  await postAnswer(desk.page, asked.token(ANA), 'approve', 'The heap graph convinced me.');
+  const text = pageText(await getPage(desk.page, asked.token(BEN)));
   expect(text).toContain('Approvals: 1 of 2');
   expect(text).toContain(`${ANA} approved 2026-11-02 02:20 UTC (just now) The heap graph convinced me.`);
 });
 
 test('after the settlement the page shows the result instead of the form', async () => {
   const { desk, asked } = await pageOf();
-  await answer(desk.page, asked.token(ANA), 'deny', 'Scale the group instead.');
-  const page = await look(desk.page, asked.token(BEN));
+  await postAnswer(desk.page, asked.token(ANA), 'deny', 'Scale the group instead.');
+  const page = await getPage(desk.page, asked.token(BEN));
   expect(page.statusCode).toBe(200);
   expect(page.body).not.toContain('<form');
-  expect(textOf(page)).toContain(`It was denied by ${ANA}.`);
-  expect(textOf(page)).toContain('Scale the group instead.');
+  expect(pageText(page)).toContain(`It was denied by ${ANA}.`);
+  expect(pageText(page)).toContain('Scale the group instead.');
 });
 
 const ATTACK = `</pre></details><script>document.forms[0].submit()</script><img src=x onerror=alert(1)>"'`;
@@ -89,7 +89,7 @@ test('text with markup in it is inert, wherever it comes from', async () => {
       };
     },
   });
-  const settled = await answer(desk.page, asked.token(ANA), 'deny', ATTACK);
+  const settled = await postAnswer(desk.page, asked.token(ANA), 'deny', ATTACK);
   for (const { body } of [page, settled]) {
     expect(body).toContain('&lt;script&gt;');
     expect(body).not.toMatch(/<script|<img/);

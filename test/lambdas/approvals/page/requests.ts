@@ -1,7 +1,7 @@
 import { handleApproval, type ApprovalResponse } from '../../../../lambdas/approvals/page/http.ts';
 import type { PagePorts } from '../../../../lambdas/approvals/page/page-view.ts';
 
-export const look = (ports: PagePorts, token: string, method = 'GET'): Promise<ApprovalResponse> =>
+export const getPage = (ports: PagePorts, token: string, method = 'GET'): Promise<ApprovalResponse> =>
   handleApproval({ method, query: new URLSearchParams({ t: token }), headers: {}, body: '' }, ports);
 
 export const post = (
@@ -11,7 +11,7 @@ export const post = (
 ): Promise<ApprovalResponse> =>
   handleApproval({ method: 'POST', query: new URLSearchParams(), headers: { 'content-type': type }, body }, ports);
 
-export const answer = (
+export const postAnswer = (
   ports: PagePorts,
   token: string,
   says: 'approve' | 'deny',
@@ -19,7 +19,7 @@ export const answer = (
 ): Promise<ApprovalResponse> => post(ports, new URLSearchParams({ t: token, answer: says, reason }).toString());
 
 /** What a person reads on a page: its text without markup, spaces folded. */
-export const textOf = ({ body }: ApprovalResponse): string =>
+export const pageText = ({ body }: ApprovalResponse): string =>
   body
     .replace(/<style>.*<\/style>/su, '')
     .replaceAll(/<[^>]*>/gu, ' ')

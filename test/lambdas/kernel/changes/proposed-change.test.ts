@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { Alarm } from '../../../../lambdas/contracts/alarm.ts';
 import type { Facts } from '../../../../lambdas/contracts/facts.ts';
-import { factsAbout, fingerprintOf, type Examination } from '../../../../lambdas/kernel/changes/proposed-change.ts';
+import { factsAbout, fingerprintOf, type ProposedChange } from '../../../../lambdas/kernel/changes/proposed-change.ts';
 import { digestOf } from '../../../../lambdas/kernel/trace/canonical.ts';
-import { sceneOf } from '../../../../lambdas/kernel/trace/location.ts';
+import { locationOf } from '../../../../lambdas/kernel/trace/location.ts';
 import { loadChangeTool } from '../../../../lambdas/tools/load.ts';
 import type { ChangeTool } from '../../../../lambdas/tools/tool.ts';
 import { record } from '../../../fixtures/incident.ts';
 import { resizePlan } from '../../../fixtures/plans.ts';
-import { Room } from '../../../fixtures/harness.ts';
+import { TestHarness } from '../../../fixtures/harness.ts';
 
 const { target, input, before, after, inverse, fingerprint } = resizePlan('incident-1', 'rules');
-const EXAMINATION: Examination = { change: { input, target, before, after }, inverse, fingerprint };
+const EXAMINATION: ProposedChange = { change: { input, target, before, after }, inverse, fingerprint };
 const REST: Facts = {
   growPercent: 100,
   peakUsePercentAfter: 49,
@@ -33,14 +33,14 @@ const toolWith = async (facts: Facts): Promise<ChangeTool> => ({
 const ask = async (
   facts: Facts,
   where: Partial<Alarm> = {},
-  meanwhile: (room: Room) => Promise<void> = async () => undefined,
+  meanwhile: (harness: TestHarness) => Promise<void> = async () => undefined,
 ): Promise<Facts> => {
-  const room = await new Room().begin();
-  await meanwhile(room);
-  const { alarm } = (await room.last('incident.opened')).data;
-  const cloud = room.ports.cloud([], sceneOf(await room.events()));
-  const context = { cloud, clock: room.clock, alarm: alarm && { ...alarm, ...where } };
-  return factsAbout(await toolWith(facts), EXAMINATION, context, room.ledger, await room.events());
+  const harness = await new TestHarness().begin();
+  await meanwhile(harness);
+  const { alarm } = (await harness.last('incident.opened')).data;
+  const cloud = harness.ports.cloud([], locationOf(await harness.events()));
+  const context = { cloud, clock: harness.clock, alarm: alarm && { ...alarm, ...where } };
+  return factsAbout(await toolWith(facts), EXAMINATION, context, harness.ledger, await harness.events());
 };
 
 describe('facts', () => {
@@ -68,23 +68,23 @@ describe('facts', () => {
   });
 
   test('count the changes that were made, and neither what failed nor what undid one', async () => {
-    const finish = (room: Room, purpose: 'apply' | 'rollback', outcome: 'applied' | 'failed') =>
-      record(room.ports, 'incident-1', 'apply', 'apply.finished', {
+    const finish = (harness: TestHarness, purpose: 'apply' | 'rollback', outcome: 'applied' | 'failed') =>
+      record(harness.ports, 'incident-1', 'apply', 'apply.finished', {
         ...{ digest: digestOf(resizePlan('incident-1', 'rules')), purpose, outcome },
         ...{ reconciled: false, state: null, error: null },
       });
-    const facts = await ask(OWN, {}, async (room) => {
-      await finish(room, 'apply', 'failed');
-      await finish(room, 'apply', 'applied');
-      await finish(room, 'rollback', 'applied');
+    const facts = await ask(OWN, {}, async (harness) => {
+      await finish(harness, 'apply', 'failed');
+      await finish(harness, 'apply', 'applied');
+      await finish(harness, 'rollback', 'applied');
     });
     expect(facts['changesThisIncident']).toBe(1);
   });
 
   test('count the evidence that there is, and not looks that failed', async () => {
-    const facts = await ask(OWN, {}, async (room) => {
-      const { data } = await room.last('evidence.gathered');
-      await record(room.ports, 'incident-1', 'observe', 'evidence.gathered', { ...data, outcome: 'failed' });
+    const facts = await ask(OWN, {}, async (harness) => {
+      const { data } = await harness.last('evidence.gathered');
+      await record(harness.ports, 'incident-1', 'observe', 'evidence.gathered', { ...data, outcome: 'failed' });
     });
     expect(facts['evidenceCount']).toBe(4);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rateFault, takeRate } from '../../../../lambdas/kernel/limits/rate.ts';
+import { checkRate, takeRate } from '../../../../lambdas/kernel/limits/rate.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { ManualClock } from '../../../fakes/small-ports.ts';
 
@@ -14,7 +14,7 @@ const site = () => {
     clock,
     ledger,
     take: (grant: string, target = 'i-1') => takeRate(ledger, change(target), grant, LIMITS, clock.now()),
-    look: (target = 'i-1') => rateFault(ledger, change(target), LIMITS, clock.now()),
+    look: (target = 'i-1') => checkRate(ledger, change(target), LIMITS, clock.now()),
   };
 };
 

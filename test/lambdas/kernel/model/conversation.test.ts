@@ -6,7 +6,7 @@ import { openingOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { fenceOf } from '../../../../lambdas/kernel/redaction/untrusted.ts';
 import { call, words } from '../../../fakes/preset-model.ts';
 import { record } from '../../../fixtures/incident.ts';
-import { NO_HELP, RESIZE, Room } from '../../../fixtures/harness.ts';
+import { NO_HELP, RESIZE, TestHarness } from '../../../fixtures/harness.ts';
 
 const textOf = (message: Message | undefined): string =>
   (message?.content ?? []).map((block) => ('text' in block ? block.text : '')).join('\n');
@@ -30,31 +30,31 @@ const expectWellFormed = (messages: readonly Message[]): void => {
 
 describe('the conversation', () => {
   test('of a whole incident answers every call once', async () => {
-    const room = await new Room().begin();
-    await room.decide([
+    const harness = await new TestHarness().begin();
+    await harness.decide([
       words('Let me see.'),
       call('describe_alarm', { alarm: 'cpu-high' }, 'a'),
       call('nothing', {}, 'b'),
     ]);
-    await room.observe();
-    await room.decide([words('Hm.')]);
-    await room.propose(RESIZE.tool, NO_HELP.input);
-    await room.confirm();
-    await room.grant();
-    await room.apply();
-    await room.untilVerified();
-    await room.rollback();
-    await room.decide([call('conclude', { summary: 'x', rootCause: 'y', confidence: 'low', claims: [] }, 'c')]);
-    await room.close();
-    const messages = messagesOf(await room.events());
+    await harness.observe();
+    await harness.decide([words('Hm.')]);
+    await harness.propose(RESIZE.tool, NO_HELP.input);
+    await harness.confirm();
+    await harness.grant();
+    await harness.apply();
+    await harness.untilVerified();
+    await harness.rollback();
+    await harness.decide([call('conclude', { summary: 'x', rootCause: 'y', confidence: 'low', claims: [] }, 'c')]);
+    await harness.close();
+    const messages = messagesOf(await harness.events());
     expectWellFormed(messages);
     expect(textOf(messages.at(-1))).toMatch(/The conclusion was rejected/);
     expect(messages.map(textOf).join()).toMatch(/P1 did not help and was rolled back/);
   });
 
   test('begins with the alarm, in words and numbers', async () => {
-    const room = await new Room().begin();
-    const brief = textOf(messagesOf(await room.events())[0]);
+    const harness = await new TestHarness().begin();
+    const brief = textOf(messagesOf(await harness.events())[0]);
     expect(brief).toMatch(
       /CloudWatch alarm "cpu-high" went to ALARM at .* in account 123456789012, Region eu-west-1\./,
     );
@@ -64,35 +64,35 @@ describe('the conversation', () => {
   });
 
   test('says of a call without a result that nothing can be assumed', async () => {
-    const room = await new Room().begin();
-    await room.decide([call('describe_alarm', { alarm: 'cpu-high' }, 'lost')]);
-    const messages = messagesOf(await room.events());
+    const harness = await new TestHarness().begin();
+    await harness.decide([call('describe_alarm', { alarm: 'cpu-high' }, 'lost')]);
+    const messages = messagesOf(await harness.events());
     expectWellFormed(messages);
     expect(textOf(messages.at(-1))).toMatch(/No result was recorded for this call/);
   });
 
   test('goes on when the model said nothing', async () => {
-    const room = await new Room().begin();
-    await room.decide([]);
-    const messages = messagesOf(await room.events());
+    const harness = await new TestHarness().begin();
+    await harness.decide([]);
+    const messages = messagesOf(await harness.events());
     expectWellFormed(messages);
     expect(textOf(messages[1])).toBe('(no answer)');
   });
 
   test('does not move when a copy of the alarm arrives', async () => {
-    const room = await new Room().begin();
-    await room.decide([words('Hm.')]);
-    const before = messagesOf(await room.events());
-    await record(room.ports, 'incident-1', 'attach', 'incident.attached', { eventId: 'copy', copy: 1 });
-    expect(messagesOf(await room.events())).toEqual(before);
+    const harness = await new TestHarness().begin();
+    await harness.decide([words('Hm.')]);
+    const before = messagesOf(await harness.events());
+    await record(harness.ports, 'incident-1', 'attach', 'incident.attached', { eventId: 'copy', copy: 1 });
+    expect(messagesOf(await harness.events())).toEqual(before);
   });
 });
 
 describe('evidence beyond what fits', () => {
   const LONG = 60_000;
   const gather = async (count: number, text = (n: number) => `${n} ${'x'.repeat(LONG)}`): Promise<TraceEvent[]> => {
-    const room = new Room();
-    await room.open();
+    const harness = new TestHarness();
+    await harness.open();
     for (let n = 1; n <= count; n += 1) {
       const data = {
         evidence: `E${n}`,
@@ -106,11 +106,11 @@ describe('evidence beyond what fits', () => {
         suspicions: [],
         durationMs: 1,
       };
-      await record(room.ports, 'incident-1', 'observe', 'evidence.gathered', data, [
+      await record(harness.ports, 'incident-1', 'observe', 'evidence.gathered', data, [
         { toolUseId: null, text: `full ${text(n)}`, isError: false },
       ]);
     }
-    return room.events();
+    return harness.events();
   };
 
   test('keeps the newest in full, shortens the oldest, and says so', async () => {
@@ -135,8 +135,8 @@ describe('evidence beyond what fits', () => {
 
 describe('the fence', () => {
   test('cannot be closed by the alarm that it is put around', async () => {
-    const room = await new Room().begin();
-    const events = await room.events();
+    const harness = await new TestHarness().begin();
+    const events = await harness.events();
     const fence = fenceOf(openingOf(events).hash);
     const forged = events.map((event) =>
       event.kind === 'incident.opened' && event.data.alarm !== null
@@ -148,7 +148,7 @@ describe('the fence', () => {
   });
 
   test('is another for every incident', async () => {
-    const [one, other] = [await new Room().begin(), await new Room({ execution: 'incident-2' }).begin()];
+    const [one, other] = [await new TestHarness().begin(), await new TestHarness({ execution: 'incident-2' }).begin()];
     const fences = [openingOf(await one.events()).hash, openingOf(await other.events()).hash].map(fenceOf);
     expect(new Set(fences).size).toBe(2);
   });

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
-import { firstLookCalls, unknownPlaceholders, WITH_EVERYTHING } from '../../../../lambdas/kernel/model/first-look.ts';
+import {
+  firstLookCalls,
+  unknownEventPlaceholders,
+  WITH_EVERYTHING,
+} from '../../../../lambdas/kernel/model/first-look.ts';
 
-const call = (input: Parameters<typeof unknownPlaceholders>[0]) => ({ firstLook: [{ tool: 'get_metrics', input }] });
+const call = (input: Parameters<typeof unknownEventPlaceholders>[0]) => ({
+  firstLook: [{ tool: 'get_metrics', input }],
+});
 
 test('placeholders become values of their own type; everything else stays as written', () => {
   const input = {
@@ -68,5 +74,5 @@ test.each([
   ['$alarm.metrics[x]', ['$alarm.metrics[x]']],
   ['$event.id', ['$event.id']],
 ])('%s is known or not', (placeholder, unknown) => {
-  expect(unknownPlaceholders({ nested: [{ deep: placeholder }] })).toEqual(unknown);
+  expect(unknownEventPlaceholders({ nested: [{ deep: placeholder }] })).toEqual(unknown);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   costMicroUsd,
-  priceOf,
+  modelPriceOf,
   unknownModelAdvice,
   worstCaseMicroUsd,
 } from '../../../../lambdas/kernel/model/model-prices.ts';
@@ -28,7 +28,7 @@ test.each([
 
 test('every price is a whole number of micro-dollars', () => {
   for (const model of ['claude-opus-4-6', 'claude-sonnet-4-6', 'claude-haiku-4-5']) {
-    for (const price of Object.values(priceOf(model) ?? {})) expect(Number.isSafeInteger(price)).toBe(true);
+    for (const price of Object.values(modelPriceOf(model) ?? {})) expect(Number.isSafeInteger(price)).toBe(true);
   }
 });
 
@@ -53,8 +53,8 @@ test('no call costs more than the worst case that was set aside for it', () => {
 });
 
 test('a model without a price has none, and the error says which line to add where', () => {
-  expect(priceOf('claude-next')).toBeUndefined();
-  expect(priceOf('constructor')).toBeUndefined();
+  expect(modelPriceOf('claude-next')).toBeUndefined();
+  expect(modelPriceOf('constructor')).toBeUndefined();
   expect(unknownModelAdvice('claude-next')).toContain("['claude-next', { input, output, cacheWrite, cacheRead }]");
   expect(unknownModelAdvice('claude-next')).toContain('lambdas/kernel/model/model-prices.ts');
   expect(() => costMicroUsd('claude-next', usage, LIST)).toThrow(expect.objectContaining({ code: 'Misconfigured' }));

@@ -3,14 +3,14 @@ import { ERROR } from '../../../../lambdas/contracts/error-names.ts';
 import { compileRules } from '../../../../lambdas/kernel/policy/rules/compile.ts';
 import { policyEngine } from '../../../../lambdas/kernel/policy/engine.ts';
 import { settings } from './rules/config-copy.ts';
-import { askedOf, costing, harmless, instance, reboot, resize } from './questions.ts';
+import { askedOf, costing, harmless, instanceTarget, reboot, resizeQuestion } from './questions.ts';
 
 const { schema } = compileRules('config', settings);
 const CHANGE = 'action in Checkrein::Action::"change"';
 const PERMIT = `@id("all") @reason("All.") permit (principal, ${CHANGE}, resource);`;
 const RELEASE = 'action == Checkrein::Action::"release"';
 const engineOf = (policies: Record<string, string>) => policyEngine({ policies, schema });
-const propose = (policies: Record<string, string>, question = resize()) =>
+const propose = (policies: Record<string, string>, question = resizeQuestion()) =>
   engineOf(policies).mayPropose({ ...question, phase: 'plan' });
 
 test('without any policy, everything is refused in words', () => {
@@ -20,7 +20,7 @@ test('without any policy, everything is refused in words', () => {
     statements: [],
     tripsBreaker: null,
   });
-  expect(engineOf({}).approvalsNeeded(resize()).reason).toBe(
+  expect(engineOf({}).approvalsNeeded(resizeQuestion()).reason).toBe(
     'No number of approvals up to 5 releases resize_instance on i-0123456789abcdef0.',
   );
 });
@@ -42,20 +42,32 @@ test.each([
 test.each([
   [
     'a declared fact is missing',
-    { ...resize(), facts: { ...harmless, cutPercent: undefined } },
+    { ...resizeQuestion(), facts: { ...harmless, cutPercent: undefined } },
     'resize_instance came without the fact cutPercent',
   ],
-  ['a fact is not a number', resize({ cutPercent: NaN }), 'The fact cutPercent is neither a whole number'],
-  ['a fact is a fraction', resize({ cutPercent: 30.5 }), 'The fact cutPercent is neither a whole number'],
-  ['a fact is beyond exact numbers', resize({ cutPercent: 2 ** 60 }), 'The fact cutPercent is neither a whole number'],
+  ['a fact is not a number', resizeQuestion({ cutPercent: NaN }), 'The fact cutPercent is neither a whole number'],
+  ['a fact is a fraction', resizeQuestion({ cutPercent: 30.5 }), 'The fact cutPercent is neither a whole number'],
+  [
+    'a fact is beyond exact numbers',
+    resizeQuestion({ cutPercent: 2 ** 60 }),
+    'The fact cutPercent is neither a whole number',
+  ],
   [
     'a fact is not declared by the tool',
-    resize({ costKnown: true }),
+    resizeQuestion({ costKnown: true }),
     'with the fact costKnown, which it does not declare',
   ],
-  ['the tool is unknown', { ...resize(), tool: 'drop_table' }, '"drop_table" is not a change tool that policy knows'],
-  ['the tool bears the name of another question', { ...resize(), tool: 'release' }, '"release" is not a change tool'],
-  ['the tool only reads', { ...resize(), tool: 'get_metrics' }, '"get_metrics" is not a change tool'],
+  [
+    'the tool is unknown',
+    { ...resizeQuestion(), tool: 'drop_table' },
+    '"drop_table" is not a change tool that policy knows',
+  ],
+  [
+    'the tool bears the name of another question',
+    { ...resizeQuestion(), tool: 'release' },
+    '"release" is not a change tool',
+  ],
+  ['the tool only reads', { ...resizeQuestion(), tool: 'get_metrics' }, '"get_metrics" is not a change tool'],
 ])('when %s, nothing is permitted', (_, question, words) => {
   const facts = Object.fromEntries(Object.entries(question.facts).filter(([, value]) => value !== undefined));
   const ruling = propose({ all: PERMIT }, { ...question, facts });
@@ -64,24 +76,29 @@ test.each([
 });
 
 test('a fact of the wrong type is refused', () => {
-  expect(propose({ all: PERMIT }, resize({ cutPercent: true })).verdict).toBe('refused');
+  expect(propose({ all: PERMIT }, resizeQuestion({ cutPercent: true })).verdict).toBe('refused');
 });
 
 test('minus zero, which rounding makes, is zero', () => {
-  expect(propose({ all: PERMIT }, { ...resize({ cutPercent: -0 }), report: costing(-0) }).verdict).toBe('permitted');
+  expect(propose({ all: PERMIT }, { ...resizeQuestion({ cutPercent: -0 }), report: costing(-0) }).verdict).toBe(
+    'permitted',
+  );
 });
 
 test('a permit to propose does not permit to apply, to approve or to release', () => {
   const engine = engineOf({ all: PERMIT });
-  expect(engine.mayApplyUnattended(resize()).verdict).toBe('refused');
+  expect(engine.mayApplyUnattended(resizeQuestion()).verdict).toBe('refused');
   expect(engine.mayApprove(askedOf('sre')).verdict).toBe('refused');
-  expect(engine.approvalsNeeded(resize()).verdict).toBe('refused');
+  expect(engine.approvalsNeeded(resizeQuestion()).verdict).toBe('refused');
 });
 
 test('a reason is filled with facts, target and cost, on one line', () => {
   const reason =
     'Cut {cutPercent} % of {kind} {id} in {environment}: {costDelta} for {agent} by {tool}, {reversible}, {approver}.';
-  const question = { ...resize({ cutPercent: 31 }, { environment: 'pro\nduction\u0007' }), report: costing(-123456) };
+  const question = {
+    ...resizeQuestion({ cutPercent: 31 }, { environment: 'pro\nduction\u0007' }),
+    report: costing(-123456),
+  };
   const ruling = propose({ mine: `@reason("${reason}") forbid (principal, ${CHANGE}, resource);` }, question);
   expect(ruling.reason).toBe(
     'Cut 31 % of ec2-instance i-0123456789abcdef0 in pro duction : -$1234.56 for ec2-responder by resize_instance, true, unknown.',
@@ -105,11 +122,11 @@ test('a policy about one tool sees that tool by name, and the environment of the
     mine: '@reason("Yes.") permit (principal == Checkrein::Agent::"ec2-responder", action == Checkrein::Action::"applyUnattended", resource) when { context.tool == "resize_instance" && resource.environment == "test" };',
   };
   const engine = engineOf(policies);
-  expect(engine.mayApplyUnattended(resize({}, { environment: 'test' }))).toMatchObject({
+  expect(engine.mayApplyUnattended(resizeQuestion({}, { environment: 'test' }))).toMatchObject({
     verdict: 'permitted',
     statements: [{ id: 'mine', effect: 'permit' }],
   });
-  expect(engine.mayApplyUnattended(resize()).verdict).toBe('refused');
+  expect(engine.mayApplyUnattended(resizeQuestion()).verdict).toBe('refused');
   expect(engine.mayApplyUnattended(reboot({ environment: 'test' }))).toMatchObject({
     verdict: 'refused',
     statements: [],
@@ -120,7 +137,7 @@ test.each([1, 2, 5])('a policy that wants %i approvals gets that many', (wanted)
   const policies = {
     mine: `@reason("{approvals}.") permit (principal, ${RELEASE}, resource) when { context.approvals >= ${wanted} };`,
   };
-  expect(engineOf(policies).approvalsNeeded(resize())).toMatchObject({
+  expect(engineOf(policies).approvalsNeeded(resizeQuestion())).toMatchObject({
     verdict: 'permitted',
     needed: wanted,
     reason: `${wanted}.`,
@@ -131,7 +148,7 @@ test('a policy that wants more people than can be asked refuses the plan', () =>
   const policies = {
     mine: `@reason("Six.") permit (principal, ${RELEASE}, resource) when { context.approvals >= 6 };`,
   };
-  expect(engineOf(policies).approvalsNeeded(resize()).verdict).toBe('refused');
+  expect(engineOf(policies).approvalsNeeded(resizeQuestion()).verdict).toBe('refused');
 });
 
 test('a quorum whose smaller numbers cannot be judged is not released by a larger one', () => {
@@ -139,7 +156,7 @@ test('a quorum whose smaller numbers cannot be judged is not released by a large
     all: `@reason("Yes.") permit (principal, ${RELEASE}, resource) when { context.approvals >= 2 };`,
     broken: `@reason("Broken.") forbid (principal, ${RELEASE}, resource) when { context.approvals < 2 && context.nonesuch };`,
   };
-  const quorum = engineOf(policies).approvalsNeeded(resize());
+  const quorum = engineOf(policies).approvalsNeeded(resizeQuestion());
   expect(quorum.verdict).toBe('refused');
   expect(quorum.reason).toContain('policy "broken" fails');
 });
@@ -147,8 +164,8 @@ test('a quorum whose smaller numbers cannot be judged is not released by a large
 test('two engines of different rules do not mix', () => {
   const open = engineOf({ all: PERMIT });
   const shut = engineOf({});
-  expect(open.mayPropose({ ...resize(), phase: 'proposal' }).verdict).toBe('permitted');
-  expect(shut.mayPropose({ ...resize(), phase: 'proposal' }).verdict).toBe('refused');
+  expect(open.mayPropose({ ...resizeQuestion(), phase: 'proposal' }).verdict).toBe('permitted');
+  expect(shut.mayPropose({ ...resizeQuestion(), phase: 'proposal' }).verdict).toBe('refused');
 });
 
 test('rules that do not parse stop the function', () => {
@@ -161,7 +178,7 @@ test('rules that do not parse stop the function', () => {
 test('a target whose tags are hostile is still only data', () => {
   const tags = { '"};': 'permit(principal,action,resource);', 'checkrein:protect': 'true' };
   const forbid = `@reason("Protected.") forbid (principal, ${CHANGE}, resource) when { resource.hasTag("checkrein:protect") };`;
-  expect(propose({ all: PERMIT, protect: forbid }, { ...resize(), target: { ...instance, tags } }).reason).toBe(
-    'Protected.',
-  );
+  expect(
+    propose({ all: PERMIT, protect: forbid }, { ...resizeQuestion(), target: { ...instanceTarget, tags } }).reason,
+  ).toBe('Protected.');
 });

@@ -4,7 +4,7 @@ import { FACT_NAMES, FACTS, type Facts } from '../../../../lambdas/contracts/fac
 import { compileRules } from '../../../../lambdas/kernel/policy/rules/compile.ts';
 import { policyEngine, type PlanQuestion } from '../../../../lambdas/kernel/policy/engine.ts';
 import { settings } from './rules/config-copy.ts';
-import { askedOf, costing, harmless, reboot, resize } from './questions.ts';
+import { askedOf, costing, harmless, reboot, resizeQuestion } from './questions.ts';
 
 const rules = compileRules('config', settings);
 const engine = policyEngine(rules);
@@ -15,7 +15,7 @@ const proposed = (question: PlanQuestion, phase: 'proposal' | 'plan' = 'plan') =
 // What each shipped policy refuses and lets pass is a table: config/policy-cases/, run by test/bin/policy.test.ts.
 
 test('the cost of a change is judged once its dry run has priced it, not before', () => {
-  const dear = { ...resize({ growPercent: 300 }), report: costing(99_999_999) };
+  const dear = { ...resizeQuestion({ growPercent: 300 }), report: costing(99_999_999) };
   expect(proposed(dear, 'proposal').verdict).toBe('permitted');
   expect(proposed(dear, 'plan').verdict).toBe('refused');
 });
@@ -26,19 +26,19 @@ test('a reboot, which computes fewer facts, is judged by the policies that are a
 });
 
 test('only a cut beyond the bound trips the breaker', () => {
-  expect(proposed(resize({ cutPercent: 80, peakUsePercentAfter: 90 }))).toMatchObject({
+  expect(proposed(resizeQuestion({ cutPercent: 80, peakUsePercentAfter: 90 }))).toMatchObject({
     statements: [{ id: 'cut-bound' }, { id: 'peak-headroom' }],
     tripsBreaker: {
       policy: 'cut-bound',
       reason: 'A cut of 80 % on i-0123456789abcdef0 is more than the 30 % allowed at once.',
     },
   });
-  expect(proposed(resize({ memoryMiBAfter: 1 })).tripsBreaker).toBeNull();
+  expect(proposed(resizeQuestion({ memoryMiBAfter: 1 })).tripsBreaker).toBeNull();
 });
 
 test('a read-only agent may propose nothing', () => {
   const agent = { name: 'triage', tools: { observe: ['get_metrics'], change: [] } };
-  expect(proposed({ ...resize(), agent })).toEqual({
+  expect(proposed({ ...resizeQuestion(), agent })).toEqual({
     verdict: 'refused',
     reason: 'No policy permits triage to propose resize_instance on i-0123456789abcdef0.',
     statements: [],
@@ -47,18 +47,18 @@ test('a read-only agent may propose nothing', () => {
 });
 
 test('a price that nobody found is unknown, not zero', () => {
-  const grown = resize({ growPercent: 300 });
+  const grown = resizeQuestion({ growPercent: 300 });
   expect(proposed({ ...grown, report: costing(0) }).verdict).toBe('permitted');
   expect(proposed({ ...grown, report: costing(null) }).verdict).toBe('refused');
 });
 
 test('a target in another account or Region is refused, whatever the change', () => {
   for (const elsewhere of [{ sameAccount: false }, { sameRegion: false }])
-    expect(proposed(resize(elsewhere)).verdict, JSON.stringify(elsewhere)).toBe('refused');
+    expect(proposed(resizeQuestion(elsewhere)).verdict, JSON.stringify(elsewhere)).toBe('refused');
 });
 
 test('a fresh deployment applies nothing without a human', () => {
-  const ruling = engine.mayApplyUnattended(resize({}, { environment: 'test' }));
+  const ruling = engine.mayApplyUnattended(resizeQuestion({}, { environment: 'test' }));
   expect(ruling).toMatchObject({ verdict: 'refused', statements: [] });
   expect(ruling.reason).toBe('No policy permits resize_instance on i-0123456789abcdef0 without a human.');
 });
@@ -67,8 +67,8 @@ test('a permit to apply without a human does not reach production', () => {
   const mine =
     '@id("mine") @reason("Yes.") permit (principal, action == Checkrein::Action::"applyUnattended", resource) when { context.facts.reversible };';
   const looser = policyEngine({ ...rules, policies: { ...rules.policies, mine } });
-  expect(looser.mayApplyUnattended(resize({}, { environment: 'test' })).verdict).toBe('permitted');
-  expect(looser.mayApplyUnattended(resize())).toMatchObject({
+  expect(looser.mayApplyUnattended(resizeQuestion({}, { environment: 'test' })).verdict).toBe('permitted');
+  expect(looser.mayApplyUnattended(resizeQuestion())).toMatchObject({
     verdict: 'refused',
     statements: [{ id: 'production-needs-a-person' }],
   });
@@ -101,11 +101,16 @@ test('whoever made the event happen may not approve, whatever their role', () =>
 });
 
 test.each([
-  ['reversible in production', resize(), 1, ['one-approval-suffices']],
-  ['irreversible elsewhere', resize({ reversible: false }, { environment: 'test' }), 1, ['one-approval-suffices']],
+  ['reversible in production', resizeQuestion(), 1, ['one-approval-suffices']],
+  [
+    'irreversible elsewhere',
+    resizeQuestion({ reversible: false }, { environment: 'test' }),
+    1,
+    ['one-approval-suffices'],
+  ],
   [
     'irreversible in production',
-    resize({ reversible: false }),
+    resizeQuestion({ reversible: false }),
     2,
     ['two-for-irreversible-production', 'one-approval-suffices'],
   ],
@@ -133,7 +138,7 @@ describe('for any facts', () => {
   test('a cut of more than 30 % is never permitted, and always trips the breaker', () => {
     fc.assert(
       fc.property(anyPlan, fc.integer({ min: 31 }), ({ facts, environment, tags, cents }, cutPercent) => {
-        const plan = { ...resize({ ...facts, cutPercent }, { environment, tags }), report: costing(cents) };
+        const plan = { ...resizeQuestion({ ...facts, cutPercent }, { environment, tags }), report: costing(cents) };
         for (const phase of ['proposal', 'plan'] as const) {
           expect(proposed(plan, phase)).toMatchObject({ verdict: 'refused', tripsBreaker: { policy: 'cut-bound' } });
         }
@@ -144,7 +149,7 @@ describe('for any facts', () => {
   test('nothing is permitted that a bound forbids', () => {
     fc.assert(
       fc.property(anyPlan, ({ facts, environment, tags, cents }) => {
-        const ruling = proposed({ ...resize(facts, { environment, tags }), report: costing(cents) });
+        const ruling = proposed({ ...resizeQuestion(facts, { environment, tags }), report: costing(cents) });
         if (ruling.verdict === 'refused') return;
         expect(facts.cutPercent).toBeLessThanOrEqual(30);
         expect(facts.memoryMiBAfter).toBeGreaterThanOrEqual(256);
@@ -157,7 +162,10 @@ describe('for any facts', () => {
   test('nothing is applied without a human', () => {
     fc.assert(
       fc.property(anyPlan, ({ facts, environment, tags, cents }) => {
-        const ruling = engine.mayApplyUnattended({ ...resize(facts, { environment, tags }), report: costing(cents) });
+        const ruling = engine.mayApplyUnattended({
+          ...resizeQuestion(facts, { environment, tags }),
+          report: costing(cents),
+        });
         expect(ruling.verdict).toBe('refused');
       }),
     );

@@ -5,7 +5,7 @@ import type { ApproveQuestion, ReleaseQuestion } from '../../../../lambdas/kerne
 /** An agent that may propose; what policy looks at is whether it has change tools at all. */
 const responder = { name: 'ec2-responder', tools: { observe: ['get_metrics'], change: ['resize_instance'] } };
 
-export const instance: Target = {
+export const instanceTarget: Target = {
   kind: 'ec2-instance',
   id: 'i-0123456789abcdef0',
   arn: 'arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0',
@@ -53,10 +53,10 @@ export const costing = (deltaCentsPerMonth: number | null): ReleaseQuestion['rep
 });
 
 /** A resize that nothing speaks against, with some of it otherwise. */
-export const resize = (facts: Facts = {}, target: Partial<Target> = {}): ReleaseQuestion => ({
+export const resizeQuestion = (facts: Facts = {}, target: Partial<Target> = {}): ReleaseQuestion => ({
   agent: responder,
   tool: 'resize_instance',
-  target: { ...instance, ...target },
+  target: { ...instanceTarget, ...target },
   facts: { ...harmless, ...facts },
   report: costing(3000),
   breakGlass: false,
@@ -64,14 +64,14 @@ export const resize = (facts: Facts = {}, target: Partial<Target> = {}): Release
 
 /** A reboot of the same instance, with the fewer facts of that tool. */
 export const reboot = (target: Partial<Target> = {}): ReleaseQuestion => ({
-  ...resize({}, target),
+  ...resizeQuestion({}, target),
   tool: 'reboot_instance',
   facts: { ...kernelFacts, ...loneInstance, reversible: false },
 });
 
 /** The same resize, put to a person of these roles. */
 export const askedOf = (...roles: string[]): ApproveQuestion => {
-  const { tool, target, facts, report, breakGlass } = resize();
+  const { tool, target, facts, report, breakGlass } = resizeQuestion();
   return {
     tool,
     target,

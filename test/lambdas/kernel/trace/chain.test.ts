@@ -11,19 +11,19 @@ import {
 } from '../../../../lambdas/kernel/trace/chain.ts';
 import { localSealer } from '../../../../local/keys.ts';
 import { call } from '../../../fakes/preset-model.ts';
-import { Room } from '../../../fixtures/harness.ts';
+import { TestHarness } from '../../../fixtures/harness.ts';
 
 let events: TraceEvent[];
 let lines: string[];
 let key: string;
 
 beforeAll(async () => {
-  const room = await new Room().begin();
-  await room.decide([call('escalate', { reason: 'Please look.' })]);
-  await room.close();
-  events = await room.events();
+  const harness = await new TestHarness().begin();
+  await harness.decide([call('escalate', { reason: 'Please look.' })]);
+  await harness.close();
+  events = await harness.events();
   lines = events.map((event) => canonical(event));
-  key = (await room.last('trace.sealed')).data.publicKey;
+  key = (await harness.last('trace.sealed')).data.publicKey;
 });
 
 const reasonFor = (given: readonly string[], pinned?: string): string => {

@@ -2,64 +2,64 @@ import { describe, expect, test } from 'vitest';
 import {
   findPlan,
   openingOf,
-  planInHand,
+  currentPlan,
   plansOf,
   unansweredCalls,
   usageOf,
 } from '../../../../lambdas/kernel/trace/queries.ts';
 import { call, words } from '../../../fakes/preset-model.ts';
-import { RESIZE, resizeTo, Room } from '../../../fixtures/harness.ts';
+import { RESIZE, resizeTo, TestHarness } from '../../../fixtures/harness.ts';
 
 describe('calls without an answer', () => {
   test('are those of the newest turn, in the order in which they were made', async () => {
-    const room = await new Room().begin();
-    await room.decide([words('So.'), call('describe_alarm', { alarm: 'a' }, 'one'), call('nothing', {}, 'two')]);
-    expect(unansweredCalls(await room.events()).map(({ id }) => id)).toEqual(['one']);
-    await room.observe();
-    expect(unansweredCalls(await room.events())).toEqual([]);
-    await room.decide([call('escalate', { reason: 'x' }, 'three')]);
-    expect(unansweredCalls(await room.events()).map(({ id }) => id)).toEqual(['three']);
+    const harness = await new TestHarness().begin();
+    await harness.decide([words('So.'), call('describe_alarm', { alarm: 'a' }, 'one'), call('nothing', {}, 'two')]);
+    expect(unansweredCalls(await harness.events()).map(({ id }) => id)).toEqual(['one']);
+    await harness.observe();
+    expect(unansweredCalls(await harness.events())).toEqual([]);
+    await harness.decide([call('escalate', { reason: 'x' }, 'three')]);
+    expect(unansweredCalls(await harness.events()).map(({ id }) => id)).toEqual(['three']);
   });
 
   test('are none before the first turn', async () => {
-    expect(unansweredCalls(await (await new Room().begin()).events())).toEqual([]);
+    expect(unansweredCalls(await (await new TestHarness().begin()).events())).toEqual([]);
   });
 
   test('are told apart from calls of an earlier turn that had the same id', async () => {
-    const room = await new Room().begin();
-    await room.decide([call('nothing', {}, 'same')]);
-    await room.decide([call('escalate', { reason: 'x' }, 'same')]);
-    expect(unansweredCalls(await room.events()).map(({ name }) => name)).toEqual(['escalate']);
+    const harness = await new TestHarness().begin();
+    await harness.decide([call('nothing', {}, 'same')]);
+    await harness.decide([call('escalate', { reason: 'x' }, 'same')]);
+    expect(unansweredCalls(await harness.events()).map(({ name }) => name)).toEqual(['escalate']);
   });
 });
 
 describe('plans', () => {
   test('are found by handle and by digest; the one in hand is the one that was let through', async () => {
-    const room = await new Room().begin();
-    await room.propose(RESIZE.tool, resizeTo('t3.medium').input);
-    await room.propose(RESIZE.tool, RESIZE.input);
-    await room.confirm('P2');
-    const events = await room.events();
+    const harness = await new TestHarness().begin();
+    await harness.propose(RESIZE.tool, resizeTo('t3.medium').input);
+    await harness.propose(RESIZE.tool, RESIZE.input);
+    await harness.confirm('P2');
+    const events = await harness.events();
     const [first, second] = plansOf(events);
     expect([first?.handle, second?.handle]).toEqual(['P1', 'P2']);
     expect(findPlan(events, second?.digest ?? '')).toEqual(second);
-    expect(planInHand(events)).toEqual(second);
+    expect(currentPlan(events)).toEqual(second);
     expect(findPlan(events, 'P3')).toBeUndefined();
   });
 
   test('that were never let through are not in hand', async () => {
-    const room = await new Room().begin();
-    await room.propose(RESIZE.tool, RESIZE.input);
-    const events = await room.events();
-    expect(() => planInHand(events)).toThrow('The flow went on without a plan that policy had let through.');
+    const harness = await new TestHarness().begin();
+    await harness.propose(RESIZE.tool, RESIZE.input);
+    const events = await harness.events();
+    expect(() => currentPlan(events)).toThrow('The flow went on without a plan that policy had let through.');
   });
 });
 
 test('what an incident has used is the sum of its turns', async () => {
-  const room = await new Room().begin();
-  await room.decide([words('one')]);
-  await room.decide([words('two')]);
-  expect(usageOf(await room.events())).toEqual({ turns: 2, tokens: 2200, microUsd: 9000 });
+  const harness = await new TestHarness().begin();
+  await harness.decide([words('one')]);
+  await harness.decide([words('two')]);
+  expect(usageOf(await harness.events())).toEqual({ turns: 2, tokens: 2200, microUsd: 9000 });
 });
 
 test('a trace without an opening is a broken contract', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { reportOf } from '../../../../lambdas/kernel/trace/report.ts';
 import { call } from '../../../fakes/preset-model.ts';
-import { NO_HELP, RESIZE, resizeTo, Room } from '../../../fixtures/harness.ts';
+import { NO_HELP, RESIZE, resizeTo, TestHarness } from '../../../fixtures/harness.ts';
 
 const CONCLUSION = {
   summary: 'The server was too small for its orders.',
@@ -12,15 +12,15 @@ const CONCLUSION = {
 };
 
 test('the report tells the whole incident from nothing but its trace', async () => {
-  const room = await new Room().begin();
-  await room.decide([call('drop_table')]);
-  await room.propose(RESIZE.tool, resizeTo('t3.small').input);
-  await room.untilGranted();
-  await room.apply();
-  await room.untilVerified();
-  await room.decide([call('conclude', CONCLUSION)]);
-  await room.close();
-  const report = reportOf(await room.events());
+  const harness = await new TestHarness().begin();
+  await harness.decide([call('drop_table')]);
+  await harness.propose(RESIZE.tool, resizeTo('t3.small').input);
+  await harness.untilGranted();
+  await harness.apply();
+  await harness.untilVerified();
+  await harness.decide([call('conclude', CONCLUSION)]);
+  await harness.close();
+  const report = reportOf(await harness.events());
   for (const line of [
     /^# cpu-high: healed$/m,
     /^Incident incident-1, opened 2026-11-20T\S+, agent ec2-responder\. 5 model turns, 5500 tokens, \$0\.0225\.$/m,
@@ -41,19 +41,19 @@ test('the report tells the whole incident from nothing but its trace', async () 
 });
 
 test('a change that was undone is told with its undoing', async () => {
-  const room = await (await new Room().begin()).untilGranted(NO_HELP);
-  await room.apply();
-  await room.untilVerified();
-  await room.rollback();
-  expect(reportOf(await room.events())).toMatch(
+  const harness = await (await new TestHarness().begin()).untilGranted(NO_HELP);
+  await harness.apply();
+  await harness.untilVerified();
+  await harness.rollback();
+  expect(reportOf(await harness.events())).toMatch(
     /- apply: applied at .*\n- verification: unhealed\..*\n- rollback: applied at /,
   );
 });
 
 test('an event that was not taken up has a report too', async () => {
-  const room = new Room();
-  await room.open({});
-  const report = reportOf(await room.events());
+  const harness = new TestHarness();
+  await harness.open({});
+  const report = reportOf(await harness.events());
   expect(report).toMatch(/^# An event that was not taken up: unrouted$/m);
   expect(report).toMatch(/not an EventBridge event/);
 });

@@ -2,22 +2,22 @@ import { expect, test } from 'vitest';
 import { stsChangeCredentials } from '../../../../lambdas/providers/aws/change-credentials.ts';
 import { changePolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
-import type { Scope } from '../../../../lambdas/contracts/ports.ts';
-import { ec2Error, FakeAws, xmlError, type Answer } from '../../../fakes/fake-aws.ts';
+import type { ChangeScope } from '../../../../lambdas/contracts/ports.ts';
+import { ec2Error, FakeAws, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
 
 const targetArn = 'arn:aws:ec2:eu-central-1:111122223333:instance/i-0abc';
 const reboot: AwsCall = { service: 'ec2', command: 'RebootInstances', scope: 'target' };
 const status: AwsCall = { service: 'ec2', command: 'DescribeInstanceStatus', scope: 'any' };
-const scene = { incidentId: 'inc-1', place: { account: '111122223333', region: 'eu-central-1' } };
-const scope: Scope = { calls: [reboot, status], targetArn, scene, sessionName: 'apply-inc-1' };
+const scene = { incidentId: 'inc-1', accountRegion: { account: '111122223333', region: 'eu-central-1' } };
+const scope: ChangeScope = { calls: [reboot, status], targetArn, location: scene, sessionName: 'apply-inc-1' };
 
-const session: Answer = {
+const session: FakeAwsAnswer = {
   status: 200,
   body: `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIASESSION</AccessKeyId>
     <SecretAccessKey>s</SecretAccessKey><SessionToken>session-token</SessionToken>
     <Expiration>2026-11-20T10:15:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
 };
-const rebooted: Answer = {
+const rebooted: FakeAwsAnswer = {
   status: 200,
   body: '<RebootInstancesResponse><return>true</return></RebootInstancesResponse>',
 };
@@ -70,7 +70,7 @@ test('a role that cannot be assumed says so with AWS’s code', async () => {
 });
 
 const unauthorized = ec2Error('UnauthorizedOperation', 'You may not. Encoded authorization failure message: AQoDYXdz');
-const decodedAnswer = (message: unknown): Answer => ({
+const decodedAnswer = (message: unknown): FakeAwsAnswer => ({
   status: 200,
   body: `<DecodeAuthorizationMessageResponse><DecodeAuthorizationMessageResult><DecodedMessage>${JSON.stringify(message)
     .replaceAll('&', '&amp;')

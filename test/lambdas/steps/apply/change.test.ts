@@ -5,10 +5,10 @@ import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { ERROR } from '../../../../lambdas/contracts/error-names.ts';
 import { CloudError, StepError } from '../../../../lambdas/contracts/errors.ts';
 import { lastChange } from '../../../../lambdas/kernel/limits/lease.ts';
-import { planInHand } from '../../../../lambdas/kernel/trace/queries.ts';
+import { currentPlan } from '../../../../lambdas/kernel/trace/queries.ts';
 import type { ChangeCredentials, Cloud, CloudRequest } from '../../../../lambdas/contracts/ports.ts';
 import { DyingLedger, Killed } from '../../../fakes/dying-ledger.ts';
-import { APP, APP_ARN, REBOOT, RESIZE, Room } from '../../../fixtures/harness.ts';
+import { APP, APP_ARN, REBOOT, RESIZE, TestHarness } from '../../../fixtures/harness.ts';
 import { FLEET } from '../../../local/account/example-world.ts';
 
 const SCALE = {
@@ -18,7 +18,7 @@ const SCALE = {
 
 /** Credentials whose sessions do something else before, or instead of, a call. */
 const meddling = (
-  { ports }: Room,
+  { ports }: TestHarness,
   meddle: (request: CloudRequest, send: Cloud['send']) => Promise<unknown>,
 ): { credentials: ChangeCredentials } => ({
   credentials: {
@@ -30,45 +30,45 @@ const meddling = (
 });
 
 /** Calls that take a moment, so that two attempts meet. */
-const slow = (room: Room): { credentials: ChangeCredentials } =>
-  meddling(room, async (request, send) => {
+const slow = (harness: TestHarness): { credentials: ChangeCredentials } =>
+  meddling(harness, async (request, send) => {
     await setTimeout(20);
     return send(request);
   });
 
 const noAnswer = (): StepError => new StepError(ERROR.cloudUnavailable, 'The connection was lost.', 'Wait.');
-const granted = async (change: typeof RESIZE | typeof REBOOT = RESIZE): Promise<Room> =>
-  (await new Room().begin()).untilGranted(change);
+const granted = async (change: typeof RESIZE | typeof REBOOT = RESIZE): Promise<TestHarness> =>
+  (await new TestHarness().begin()).untilGranted(change);
 
 /** A fleet of ten with a plan of twelve, or of another number; its incident was opened by hand, as no alarm of it exists. */
-const grantedFleet = async (desired = SCALE.input.desired): Promise<Room> => {
-  const room = new Room({
+const grantedFleet = async (desired = SCALE.input.desired): Promise<TestHarness> => {
+  const harness = new TestHarness({
     world: `${FLEET}
 alarms:
   - { name: busy, metric: { namespace: AWS/EC2, name: CPUUtilization, dimensions: { AutoScalingGroupName: web } }, threshold: 10 }
 `,
   });
-  await room.open(room.alarmEvent('busy'));
-  await room.observe();
-  await room.propose(SCALE.tool, { ...SCALE.input, desired });
-  await room.confirm();
-  await room.grant();
-  return room;
+  await harness.open(harness.alarmEvent('busy'));
+  await harness.observe();
+  await harness.propose(SCALE.tool, { ...SCALE.input, desired });
+  await harness.confirm();
+  await harness.grant();
+  return harness;
 };
 
 describe('a change', () => {
   test('is made once, under credentials cut to its calls and its target', async () => {
-    const room = await granted();
+    const harness = await granted();
     const scopes: unknown[] = [];
-    const { credentials } = room.ports;
+    const { credentials } = harness.ports;
     const watching: ChangeCredentials = {
       assume: (scope) => {
         scopes.push({ ...scope, calls: scope.calls.map((one) => one.command) });
         return credentials.assume(scope);
       },
     };
-    expect(await room.apply({ credentials: watching })).toBe('verify');
-    expect(room.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+    expect(await harness.apply({ credentials: watching })).toBe('verify');
+    expect(harness.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
     expect(scopes).toEqual([
       {
         calls: ['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'],
@@ -77,7 +77,7 @@ describe('a change', () => {
         sessionName: 'apply-incident-1',
       },
     ]);
-    expect((await room.last('apply.finished')).data).toMatchObject({
+    expect((await harness.last('apply.finished')).data).toMatchObject({
       outcome: 'applied',
       reconciled: false,
       error: null,
@@ -85,26 +85,26 @@ describe('a change', () => {
   });
 
   test('starts the cooldown of its target, and growing does not count as a cut', async () => {
-    const room = await granted();
-    const at = room.clock.now().toISOString();
-    await room.apply();
-    expect(await lastChange(room.ledger, APP_ARN)).toEqual({ lastChangeAt: at });
+    const harness = await granted();
+    const at = harness.clock.now().toISOString();
+    await harness.apply();
+    expect(await lastChange(harness.ledger, APP_ARN)).toEqual({ lastChangeAt: at });
   });
 
   test('that takes capacity away starts the cooldown of cuts too', async () => {
-    const room = await grantedFleet(9);
-    const at = room.clock.now().toISOString();
-    expect(await room.apply()).toBe('verify');
-    const { arn } = planInHand(await room.events()).plan.target;
-    expect(await lastChange(room.ledger, arn)).toEqual({ lastChangeAt: at, lastCutAt: at });
+    const harness = await grantedFleet(9);
+    const at = harness.clock.now().toISOString();
+    expect(await harness.apply()).toBe('verify');
+    const { arn } = currentPlan(await harness.events()).plan.target;
+    expect(await lastChange(harness.ledger, arn)).toEqual({ lastChangeAt: at, lastCutAt: at });
   });
 
   test('stands on the trace before its first call', async () => {
-    const room = await granted();
+    const harness = await granted();
     const seen: string[] = [];
-    await room.apply(
-      meddling(room, async (request, send) => {
-        seen.push((await room.kinds()).at(-1) ?? '');
+    await harness.apply(
+      meddling(harness, async (request, send) => {
+        seen.push((await harness.kinds()).at(-1) ?? '');
         return send(request);
       }),
     );
@@ -112,210 +112,212 @@ describe('a change', () => {
   });
 
   test('that AWS refuses is told to the model in words, with what the target is now', async () => {
-    const room = await granted();
-    const refusing = meddling(room, async (request, send) => {
+    const harness = await granted();
+    const refusing = meddling(harness, async (request, send) => {
       if (request.command === 'StopInstances') throw new CloudError('UnauthorizedOperation', 'You are not authorized.');
       return send(request);
     });
-    expect(await room.apply(refusing)).toBe('decide');
-    expect(await room.told()).toMatch(
+    expect(await harness.apply(refusing)).toBe('decide');
+    expect(await harness.told()).toMatch(
       /^Action failed: UnauthorizedOperation: You are not authorized\. The change role may not do this\. .*The target is now: .*t3\.small/,
     );
-    expect(room.mutations).toEqual([]);
+    expect(harness.mutations).toEqual([]);
   });
 
   test('whose answer was lost is read off the target', async () => {
-    const room = await grantedFleet();
-    const losing = meddling(room, async (request, send) => {
+    const harness = await grantedFleet();
+    const losing = meddling(harness, async (request, send) => {
       await send(request);
       throw noAnswer();
     });
-    expect(await room.apply(losing)).toBe('verify');
-    expect((await room.last('apply.finished')).data).toMatchObject({ outcome: 'applied', reconciled: true });
-    expect(room.mutations).toEqual(['SetDesiredCapacity']);
+    expect(await harness.apply(losing)).toBe('verify');
+    expect((await harness.last('apply.finished')).data).toMatchObject({ outcome: 'applied', reconciled: true });
+    expect(harness.mutations).toEqual(['SetDesiredCapacity']);
   });
 
   test('that never reached AWS has failed, and may be proposed again', async () => {
-    const room = await grantedFleet();
-    const losing = meddling(room, () => Promise.reject(noAnswer()));
-    expect(await room.apply(losing)).toBe('decide');
-    expect((await room.last('apply.finished')).data).toMatchObject({ outcome: 'failed', state: { desired: 10 } });
+    const harness = await grantedFleet();
+    const losing = meddling(harness, () => Promise.reject(noAnswer()));
+    expect(await harness.apply(losing)).toBe('decide');
+    expect((await harness.last('apply.finished')).data).toMatchObject({ outcome: 'failed', state: { desired: 10 } });
   });
 
   test('that cannot be repeated and got no answer is unknown, and is never made again', async () => {
-    const room = await granted(REBOOT);
+    const harness = await granted(REBOOT);
     let sent = 0;
-    const losing = meddling(room, async (request, send) => {
+    const losing = meddling(harness, async (request, send) => {
       sent += 1;
       await send(request);
       throw noAnswer();
     });
-    expect(await room.apply(losing)).toBe('verify');
-    expect((await room.last('apply.finished')).data.outcome).toBe('unknown');
+    expect(await harness.apply(losing)).toBe('verify');
+    expect((await harness.last('apply.finished')).data.outcome).toBe('unknown');
     expect(sent).toBe(1);
   });
 
   test('after which AWS does not say how the target is, was made all the same', async () => {
-    const room = await grantedFleet();
+    const harness = await grantedFleet();
     let made = false;
-    const blind = meddling(room, async (request, send) => {
+    const blind = meddling(harness, async (request, send) => {
       made = true;
       return send(request);
     });
-    const cloud: typeof room.ports.cloud = (calls, scene) => {
-      const real = room.ports.cloud(calls, scene);
+    const cloud: typeof harness.ports.cloud = (calls, scene) => {
+      const real = harness.ports.cloud(calls, scene);
       return { ...real, send: (request) => (made ? Promise.reject(noAnswer()) : real.send(request)) };
     };
-    expect(await room.apply({ ...blind, cloud })).toBe('verify');
-    expect((await room.last('apply.finished')).data).toMatchObject({ outcome: 'applied', state: null });
+    expect(await harness.apply({ ...blind, cloud })).toBe('verify');
+    expect((await harness.last('apply.finished')).data).toMatchObject({ outcome: 'applied', state: null });
   });
 
   test('fails loudly on a bug of a tool, and is not taken for an answer of AWS', async () => {
-    const room = await granted();
-    await expect(room.apply(meddling(room, () => Promise.reject(new TypeError('a bug'))))).rejects.toThrow('a bug');
-    expect(await room.kinds()).not.toContain('apply.finished');
+    const harness = await granted();
+    await expect(harness.apply(meddling(harness, () => Promise.reject(new TypeError('a bug'))))).rejects.toThrow(
+      'a bug',
+    );
+    expect(await harness.kinds()).not.toContain('apply.finished');
   });
 });
 
 describe('an interrupted change', () => {
   /** Dies at a place of the change, and answers with the room as it was left. */
   const killedAt = async (
-    room: Room,
+    harness: TestHarness,
     place: (request: CloudRequest) => 'before' | 'after' | 'go on',
-  ): Promise<Room> => {
-    const dying = meddling(room, async (request, send) => {
+  ): Promise<TestHarness> => {
+    const dying = meddling(harness, async (request, send) => {
       const when = place(request);
       if (when === 'before') throw new Killed();
       const answer = await send(request);
       if (when === 'after') throw new Killed();
       return answer;
     });
-    await expect(room.apply(dying)).rejects.toThrow(Killed);
-    return room;
+    await expect(harness.apply(dying)).rejects.toThrow(Killed);
+    return harness;
   };
 
   test('is not touched while its first attempt may still be running', async () => {
-    const room = await killedAt(await granted(), () => 'before');
-    await expect(room.apply()).rejects.toMatchObject({ name: ERROR.applyInFlight });
-    expect(room.mutations).toEqual([]);
+    const harness = await killedAt(await granted(), () => 'before');
+    await expect(harness.apply()).rejects.toMatchObject({ name: ERROR.applyInFlight });
+    expect(harness.mutations).toEqual([]);
   });
 
   test('that died between write-ahead and call is finished, once', async () => {
-    const room = await killedAt(await granted(), () => 'before');
-    room.clock.advance(15);
-    expect(await room.apply()).toBe('verify');
-    expect(room.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
-    expect((await room.last('apply.finished')).data).toMatchObject({ outcome: 'applied', reconciled: true });
+    const harness = await killedAt(await granted(), () => 'before');
+    harness.clock.advance(15);
+    expect(await harness.apply()).toBe('verify');
+    expect(harness.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+    expect((await harness.last('apply.finished')).data).toMatchObject({ outcome: 'applied', reconciled: true });
   });
 
   test.each(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'])(
     'that died right after %s goes on from there',
     async (command) => {
-      const room = await killedAt(await granted(), (request) => (request.command === command ? 'after' : 'go on'));
-      room.clock.advance(15);
-      expect(await room.apply()).toBe('verify');
-      expect(room.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+      const harness = await killedAt(await granted(), (request) => (request.command === command ? 'after' : 'go on'));
+      harness.clock.advance(15);
+      expect(await harness.apply()).toBe('verify');
+      expect(harness.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
     },
   );
 
   test('that two attempts begin in the same millisecond is made by one of them', async () => {
-    const room = await granted(REBOOT);
-    const { at } = room;
-    const attempts = [runStep(apply, at, room.ports), runStep(apply, at, room.ports)];
+    const harness = await granted(REBOOT);
+    const { at } = harness;
+    const attempts = [runStep(apply, at, harness.ports), runStep(apply, at, harness.ports)];
     const outcomes = (await Promise.allSettled(attempts)).map(({ status }) => status);
-    expect(room.mutations).toEqual(['RebootInstances']);
+    expect(harness.mutations).toEqual(['RebootInstances']);
     expect(outcomes.toSorted()).toEqual(['fulfilled', 'rejected']);
   });
 
   test('that died between call and record is reconciled, not made twice', async () => {
-    const room = await grantedFleet();
-    await killedAt(room, () => 'after');
-    room.clock.advance(15);
-    expect(await room.apply()).toBe('verify');
-    expect(room.mutations).toEqual(['SetDesiredCapacity']);
-    expect((await room.last('apply.finished')).data).toMatchObject({ outcome: 'applied', reconciled: true });
+    const harness = await grantedFleet();
+    await killedAt(harness, () => 'after');
+    harness.clock.advance(15);
+    expect(await harness.apply()).toBe('verify');
+    expect(harness.mutations).toEqual(['SetDesiredCapacity']);
+    expect((await harness.last('apply.finished')).data).toMatchObject({ outcome: 'applied', reconciled: true });
   });
 
   test('that cannot be repeated is left to people to judge', async () => {
-    const room = await killedAt(await granted(REBOOT), () => 'after');
-    room.clock.advance(15);
-    expect(await room.apply()).toBe('verify');
-    expect((await room.last('apply.finished')).data).toMatchObject({
+    const harness = await killedAt(await granted(REBOOT), () => 'after');
+    harness.clock.advance(15);
+    expect(await harness.apply()).toBe('verify');
+    expect((await harness.last('apply.finished')).data).toMatchObject({
       outcome: 'unknown',
       error: { code: 'OutcomeUnknown' },
     });
-    expect(room.mutations).toEqual(['RebootInstances']);
+    expect(harness.mutations).toEqual(['RebootInstances']);
   });
 
   test('is not gone on with over what somebody else did meanwhile', async () => {
-    const room = await grantedFleet();
-    await killedAt(room, () => 'before');
-    room.clock.advance(15);
-    const somebody = room.account.cloud({ step: 'a-person' }, 'any');
+    const harness = await grantedFleet();
+    await killedAt(harness, () => 'before');
+    harness.clock.advance(15);
+    const somebody = harness.account.cloud({ step: 'a-person' }, 'any');
     const input = { AutoScalingGroupName: 'web', DesiredCapacity: 11 };
     await somebody.send({ service: 'autoscaling', command: 'SetDesiredCapacity', input });
-    expect(await room.apply()).toBe('verify');
-    expect((await room.last('apply.finished')).data).toMatchObject({ outcome: 'unknown', state: { desired: 11 } });
-    expect(room.mutations).toHaveLength(1);
+    expect(await harness.apply()).toBe('verify');
+    expect((await harness.last('apply.finished')).data).toMatchObject({ outcome: 'unknown', state: { desired: 11 } });
+    expect(harness.mutations).toHaveLength(1);
   });
 
   test('that had not begun is not begun any more once the switch is off', async () => {
-    const room = await killedAt(await granted(), () => 'before');
-    room.clock.advance(15);
-    room.switch.position = 'off';
-    expect(await room.apply()).toBe('decide');
-    expect(room.mutations).toEqual([]);
-    expect(await room.told()).toContain('The kill switch is off.');
+    const harness = await killedAt(await granted(), () => 'before');
+    harness.clock.advance(15);
+    harness.switch.position = 'off';
+    expect(await harness.apply()).toBe('decide');
+    expect(harness.mutations).toEqual([]);
+    expect(await harness.told()).toContain('The kill switch is off.');
   });
 
   test('that left the target half-way is brought to its end even when the switch is off', async () => {
-    const room = await killedAt(await granted(), ({ command }) => (command === 'StopInstances' ? 'after' : 'go on'));
-    room.clock.advance(15);
-    room.switch.position = 'off';
-    expect(await room.apply()).toBe('verify');
-    expect(room.mutations.at(-1)).toBe('StartInstances');
+    const harness = await killedAt(await granted(), ({ command }) => (command === 'StopInstances' ? 'after' : 'go on'));
+    harness.clock.advance(15);
+    harness.switch.position = 'off';
+    expect(await harness.apply()).toBe('verify');
+    expect(harness.mutations.at(-1)).toBe('StartInstances');
   });
 
   test('whose target is gone is unknown, not a failure of the harness', async () => {
-    const room = await killedAt(await granted(), () => 'before');
-    room.clock.advance(15);
-    const cloud: typeof room.ports.cloud = (calls, scene) => ({
-      ...room.ports.cloud(calls, scene),
+    const harness = await killedAt(await granted(), () => 'before');
+    harness.clock.advance(15);
+    const cloud: typeof harness.ports.cloud = (calls, scene) => ({
+      ...harness.ports.cloud(calls, scene),
       send: () => Promise.reject(new CloudError('InvalidInstanceID.NotFound', 'It does not exist.')),
     });
-    expect(await room.apply({ cloud })).toBe('verify');
-    expect((await room.last('apply.finished')).data).toMatchObject({ outcome: 'unknown', state: null });
+    expect(await harness.apply({ cloud })).toBe('verify');
+    expect((await harness.last('apply.finished')).data).toMatchObject({ outcome: 'unknown', state: null });
   });
 
   test('is resumed by one of two attempts only', async () => {
-    const room = await killedAt(await granted(), () => 'before');
-    room.clock.advance(15);
-    const attempts = await Promise.allSettled([room.apply(slow(room)), room.apply(slow(room))]);
+    const harness = await killedAt(await granted(), () => 'before');
+    harness.clock.advance(15);
+    const attempts = await Promise.allSettled([harness.apply(slow(harness)), harness.apply(slow(harness))]);
     expect(attempts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(room.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+    expect(harness.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
   });
 
   test('is made once, wherever it was killed', async () => {
     for (let writes = 0; ; writes += 1) {
-      const room = await granted();
-      const dying = room.apply({ ledger: new DyingLedger(room.ledger, writes) });
+      const harness = await granted();
+      const dying = harness.apply({ ledger: new DyingLedger(harness.ledger, writes) });
       const died = await dying.then(
         () => false,
         (error: unknown) => error instanceof Killed,
       );
       if (!died) return;
-      room.clock.advance(14.1);
-      expect(await room.apply(), `killed before write ${writes}`).toBe('verify');
-      expect(room.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
-      expect((await room.kinds()).filter((kind) => kind === 'apply.started')).toHaveLength(1);
-      expect((await room.kinds()).filter((kind) => kind === 'apply.finished')).toHaveLength(1);
+      harness.clock.advance(14.1);
+      expect(await harness.apply(), `killed before write ${writes}`).toBe('verify');
+      expect(harness.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+      expect((await harness.kinds()).filter((kind) => kind === 'apply.started')).toHaveLength(1);
+      expect((await harness.kinds()).filter((kind) => kind === 'apply.finished')).toHaveLength(1);
     }
   });
 });
 
 test('of two attempts at the same moment one makes the change', async () => {
-  const room = await granted();
-  const attempts = await Promise.allSettled([room.apply(slow(room)), room.apply(slow(room))]);
+  const harness = await granted();
+  const attempts = await Promise.allSettled([harness.apply(slow(harness)), harness.apply(slow(harness))]);
   expect(attempts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-  expect(room.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+  expect(harness.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
 });

@@ -17,7 +17,7 @@ import { DyingLedger, Killed } from '../../../fakes/dying-ledger.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { HmacMac } from '../../../fakes/small-ports.ts';
 import { record } from '../../../fixtures/incident.ts';
-import { APP, APP_ARN, NO_HELP, REBOOT, Room, RESIZE, rules } from '../../../fixtures/harness.ts';
+import { APP, APP_ARN, NO_HELP, REBOOT, TestHarness, RESIZE, rules } from '../../../fixtures/harness.ts';
 import { BUSY_SERVER } from '../../../local/account/example-world.ts';
 
 /** A ledger on which somebody has rewritten one event, and the chain after it if `rehash`, or deleted one. */
@@ -64,25 +64,25 @@ class ForgetfulLedger extends MemoryLedger {
   }
 }
 
-const granted = async (ledger?: MemoryLedger): Promise<Room> =>
-  (await new Room(ledger === undefined ? {} : { ledger }).begin()).untilGranted();
+const granted = async (ledger?: MemoryLedger): Promise<TestHarness> =>
+  (await new TestHarness(ledger === undefined ? {} : { ledger }).begin()).untilGranted();
 
 /** Applies, and expects the refusal of a check: told to the model, on the trace, and nothing reached AWS. */
-const expectRefusal = async (room: Room, check: string, says: RegExp): Promise<void> => {
-  expect(await room.apply()).toBe('decide');
-  const { data } = await room.last('apply.checked');
+const expectRefusal = async (harness: TestHarness, check: string, says: RegExp): Promise<void> => {
+  expect(await harness.apply()).toBe('decide');
+  const { data } = await harness.last('apply.checked');
   expect(data.verdict).toBe('refused');
   expect(data.checks.at(-1)).toMatchObject({ check, outcome: 'refused' });
-  expect(await room.told()).toMatch(/was not applied, and nothing was changed\./);
-  expect(await room.told()).toMatch(says);
-  expect(room.mutations).toEqual([]);
-  expect(await room.kinds()).not.toContain('apply.started');
+  expect(await harness.told()).toMatch(/was not applied, and nothing was changed\./);
+  expect(await harness.told()).toMatch(says);
+  expect(harness.mutations).toEqual([]);
+  expect(await harness.kinds()).not.toContain('apply.started');
 };
 
 /** Puts another grant into the trace in place of the one that people gave. */
-const withGrant = async (change: (grant: Grant) => Grant): Promise<Room> => {
+const withGrant = async (change: (grant: Grant) => Grant): Promise<TestHarness> => {
   const ledger = new RewrittenLedger();
-  const room = await granted(ledger);
+  const harness = await granted(ledger);
   ledger.rewrite(
     (event) =>
       event.kind === 'grant.issued'
@@ -90,242 +90,242 @@ const withGrant = async (change: (grant: Grant) => Grant): Promise<Room> => {
         : event,
     true,
   );
-  return room;
+  return harness;
 };
 
 describe('apply asks for itself, whatever the state machine did', () => {
   test('without a grant nothing is changed', async () => {
-    const room = await new Room().begin();
-    await room.propose(RESIZE.tool, RESIZE.input);
-    expect(await room.confirm()).toBe('approve');
-    await expectRefusal(room, 'grant', /There is no grant to apply this plan/);
+    const harness = await new TestHarness().begin();
+    await harness.propose(RESIZE.tool, RESIZE.input);
+    expect(await harness.confirm()).toBe('approve');
+    await expectRefusal(harness, 'grant', /There is no grant to apply this plan/);
   });
 
   test('a grant under another key changes nothing', async () => {
-    const room = await granted();
-    expect(await room.apply({ mac: new HmacMac('a key that somebody made up') })).toBe('decide');
-    expect(await room.told()).toContain('The MAC of the grant does not hold.');
-    expect(room.mutations).toEqual([]);
+    const harness = await granted();
+    expect(await harness.apply({ mac: new HmacMac('a key that somebody made up') })).toBe('decide');
+    expect(await harness.told()).toContain('The MAC of the grant does not hold.');
+    expect(harness.mutations).toEqual([]);
   });
 
   test('an expired grant changes nothing', async () => {
-    const room = await granted();
-    room.clock.advance(16);
-    await expectRefusal(room, 'grant', /The grant expired at/);
+    const harness = await granted();
+    harness.clock.advance(16);
+    await expectRefusal(harness, 'grant', /The grant expired at/);
   });
 
   test('a grant whose expiry was moved does not hold', async () => {
-    const room = await withGrant((grant) => ({ ...grant, expiresAt: '2099-01-01T00:00:00.000Z' }));
-    await expectRefusal(room, 'grant', /MAC of the grant does not hold/);
+    const harness = await withGrant((grant) => ({ ...grant, expiresAt: '2099-01-01T00:00:00.000Z' }));
+    await expectRefusal(harness, 'grant', /MAC of the grant does not hold/);
   });
 
   test('a grant for another plan is no grant for this one', async () => {
-    const room = await withGrant((grant) => ({ ...grant, digest: `sha256:${'0'.repeat(64)}` }));
-    await expectRefusal(room, 'grant', /There is no grant/);
+    const harness = await withGrant((grant) => ({ ...grant, digest: `sha256:${'0'.repeat(64)}` }));
+    await expectRefusal(harness, 'grant', /There is no grant/);
   });
 
   test('a grant of another incident does not count here', async () => {
-    const room = await withGrant((grant) => ({ ...grant, incidentId: 'incident-2' }));
-    await expectRefusal(room, 'grant', /belongs to another incident/);
+    const harness = await withGrant((grant) => ({ ...grant, incidentId: 'incident-2' }));
+    await expectRefusal(harness, 'grant', /belongs to another incident/);
   });
 
   test('a grant to roll back is no grant to apply', async () => {
-    const room = await withGrant((grant) => ({ ...grant, purpose: 'rollback' }));
-    await expectRefusal(room, 'grant', /There is no grant to apply/);
+    const harness = await withGrant((grant) => ({ ...grant, purpose: 'rollback' }));
+    await expectRefusal(harness, 'grant', /There is no grant to apply/);
   });
 
   test('a grant that was used cannot be used again', async () => {
-    const room = await granted();
-    expect(await room.apply()).toBe('verify');
-    const changed = room.mutations.length;
-    await record(room.ports, room.at.incidentId, 'a-bug', 'model.told', { about: 'apply', text: 'again' });
-    room.at = { ...room.at, seq: room.at.seq + 1 };
-    expect(await room.apply()).toBe('decide');
-    expect(room.mutations).toHaveLength(changed);
+    const harness = await granted();
+    expect(await harness.apply()).toBe('verify');
+    const changed = harness.mutations.length;
+    await record(harness.ports, harness.at.incidentId, 'a-bug', 'model.told', { about: 'apply', text: 'again' });
+    harness.at = { ...harness.at, seq: harness.at.seq + 1 };
+    expect(await harness.apply()).toBe('decide');
+    expect(harness.mutations).toHaveLength(changed);
   });
 
   test('a used grant stays used when its row is deleted behind our back', async () => {
-    const room = await (await new Room({ ledger: new ForgetfulLedger() }).begin()).untilGranted(REBOOT);
-    expect(await room.apply()).toBe('verify');
-    expect(room.mutations).toEqual(['RebootInstances']);
-    await record(room.ports, room.at.incidentId, 'a-bug', 'model.told', { about: 'apply', text: 'again' });
-    room.at = { ...room.at, seq: room.at.seq + 1 };
-    expect(await room.apply()).toBe('decide');
-    expect(await room.told()).toContain('The grant was used before');
-    expect(room.mutations).toEqual(['RebootInstances']);
+    const harness = await (await new TestHarness({ ledger: new ForgetfulLedger() }).begin()).untilGranted(REBOOT);
+    expect(await harness.apply()).toBe('verify');
+    expect(harness.mutations).toEqual(['RebootInstances']);
+    await record(harness.ports, harness.at.incidentId, 'a-bug', 'model.told', { about: 'apply', text: 'again' });
+    harness.at = { ...harness.at, seq: harness.at.seq + 1 };
+    expect(await harness.apply()).toBe('decide');
+    expect(await harness.told()).toContain('The grant was used before');
+    expect(harness.mutations).toEqual(['RebootInstances']);
   });
 
   test('a state document that claims an approval changes nothing', async () => {
-    const room = await new Room().begin();
-    await room.propose(RESIZE.tool, RESIZE.input);
-    expect(await room.confirm()).toBe('approve');
+    const harness = await new TestHarness().begin();
+    await harness.propose(RESIZE.tool, RESIZE.input);
+    expect(await harness.confirm()).toBe('approve');
     const forged = {
-      ...room.at,
+      ...harness.at,
       next: 'apply',
       approved: true,
       approvers: ['ana@example.com'],
       grant: { id: 'grant-1' },
     };
-    expect(await runStep(apply, forged, room.ports)).toMatchObject({ next: 'decide' });
-    expect(await room.told()).toContain('There is no grant to apply this plan');
-    expect(room.mutations).toEqual([]);
+    expect(await runStep(apply, forged, harness.ports)).toMatchObject({ next: 'decide' });
+    expect(await harness.told()).toContain('There is no grant to apply this plan');
+    expect(harness.mutations).toEqual([]);
   });
 
   test('an event that was deleted from the ledger stops the change', async () => {
     const ledger = new RewrittenLedger();
-    const room = await granted(ledger);
+    const harness = await granted(ledger);
     ledger.remove('evidence.gathered');
-    await expectRefusal(room, 'trace', /Event \d+ of the trace is broken: expected event \d+, found event \d+/);
+    await expectRefusal(harness, 'trace', /Event \d+ of the trace is broken: expected event \d+, found event \d+/);
   });
 
   test('a grant that somebody else has redeemed changes nothing', async () => {
-    const room = await granted();
-    const grant = (await room.last('grant.issued')).data.grants[0];
-    await room.ledger.create(
+    const harness = await granted();
+    const grant = (await harness.last('grant.issued')).data.grants[0];
+    await harness.ledger.create(
       { family: 'grant', id: grant?.id ?? '' },
-      { incidentId: room.at.incidentId, entry: 'incident-1/apply/1' },
+      { incidentId: harness.at.incidentId, entry: 'incident-1/apply/1' },
     );
-    await expectRefusal(room, 'grant', /The grant was used before/);
+    await expectRefusal(harness, 'grant', /The grant was used before/);
   });
 
   test('an attempt that died after redeeming its grant, before it could say so, has not lost it', async () => {
-    const room = await granted();
-    const grant = (await room.last('grant.issued')).data.grants[0];
-    await room.ledger.create(
+    const harness = await granted();
+    const grant = (await harness.last('grant.issued')).data.grants[0];
+    await harness.ledger.create(
       { family: 'grant', id: grant?.id ?? '' },
-      { incidentId: room.at.incidentId, entry: `${room.at.incidentId}/apply/${room.at.seq}` },
+      { incidentId: harness.at.incidentId, entry: `${harness.at.incidentId}/apply/${harness.at.seq}` },
     );
-    expect(await room.apply()).toBe('verify');
+    expect(await harness.apply()).toBe('verify');
   });
 
   test('a plan that was edited on the trace breaks the chain', async () => {
     const ledger = new RewrittenLedger();
-    const room = await granted(ledger);
+    const harness = await granted(ledger);
     ledger.rewrite(bigger, false);
-    await expectRefusal(room, 'trace', /Event \d+ of the trace is broken: its content does not match its hash/);
+    await expectRefusal(harness, 'trace', /Event \d+ of the trace is broken: its content does not match its hash/);
   });
 
   test('a plan that was edited, and the chain with it, does not match its digest', async () => {
     const ledger = new RewrittenLedger();
-    const room = await granted(ledger);
+    const harness = await granted(ledger);
     ledger.rewrite(bigger, true);
-    await expectRefusal(room, 'trace', /The plan does not match its digest/);
+    await expectRefusal(harness, 'trace', /The plan does not match its digest/);
   });
 
   test.each(['off', 'propose-only'] as const)('nothing is changed while the kill switch is %s', async (position) => {
-    const room = await granted();
-    room.switch.position = position;
-    await expectRefusal(room, 'switch', new RegExp(`The kill switch is ${position}`));
+    const harness = await granted();
+    harness.switch.position = position;
+    await expectRefusal(harness, 'switch', new RegExp(`The kill switch is ${position}`));
   });
 
   test('a target whose breaker has tripped is left alone', async () => {
-    const room = await granted();
-    const why = { policy: 'cut-bound', reason: 'Too much.', incidentId: 'another', at: room.clock.now() };
-    await tripBreaker(room.ledger, APP_ARN, why);
-    await expectRefusal(room, 'breaker', /tripped at .* in incident another by cut-bound: Too much/);
+    const harness = await granted();
+    const why = { policy: 'cut-bound', reason: 'Too much.', incidentId: 'another', at: harness.clock.now() };
+    await tripBreaker(harness.ledger, APP_ARN, why);
+    await expectRefusal(harness, 'breaker', /tripped at .* in incident another by cut-bound: Too much/);
   });
 
   test('an agent whose breaker has tripped changes nothing, whatever the target', async () => {
-    const room = await granted();
-    const why = { policy: 'changes-do-not-help', reason: 'Three.', incidentId: 'another', at: room.clock.now() };
-    await tripBreaker(room.ledger, agentScope('ec2-responder'), why);
-    await expectRefusal(room, 'breaker', /circuit breaker of agent ec2-responder was tripped/);
+    const harness = await granted();
+    const why = { policy: 'changes-do-not-help', reason: 'Three.', incidentId: 'another', at: harness.clock.now() };
+    await tripBreaker(harness.ledger, agentScope('ec2-responder'), why);
+    await expectRefusal(harness, 'breaker', /circuit breaker of agent ec2-responder was tripped/);
   });
 
   test('a change freeze that began after the approval holds the change back', async () => {
-    const room = await granted();
-    room.calendar.closed = 'The change calendar sale is closed.';
-    await expectRefusal(room, 'calendar', /calendar sale is closed\. The approval did not break the glass/);
+    const harness = await granted();
+    harness.calendar.closed = 'The change calendar sale is closed.';
+    await expectRefusal(harness, 'calendar', /calendar sale is closed\. The approval did not break the glass/);
   });
 
   test('an approval that broke the glass lets the change through a freeze', async () => {
-    const room = await new Room().begin();
-    room.calendar.closed = 'The change calendar sale is closed.';
-    await room.propose(RESIZE.tool, RESIZE.input);
-    await room.confirm();
-    await room.grant(true);
-    expect(await room.apply()).toBe('verify');
+    const harness = await new TestHarness().begin();
+    harness.calendar.closed = 'The change calendar sale is closed.';
+    await harness.propose(RESIZE.tool, RESIZE.input);
+    await harness.confirm();
+    await harness.grant(true);
+    expect(await harness.apply()).toBe('verify');
   });
 
   test('a broken glass written into a grant afterwards breaks its MAC', async () => {
-    const room = await withGrant((grant) => ({ ...grant, breakGlass: true }));
-    room.calendar.closed = 'The change calendar sale is closed.';
-    await expectRefusal(room, 'grant', /MAC of the grant does not hold/);
+    const harness = await withGrant((grant) => ({ ...grant, breakGlass: true }));
+    harness.calendar.closed = 'The change calendar sale is closed.';
+    await expectRefusal(harness, 'grant', /MAC of the grant does not hold/);
   });
 
   test('a target that was changed too often in the last hour is left alone', async () => {
-    const room = await granted();
+    const harness = await granted();
     const limits = rules.settings.changesPerHour;
     const change = { tool: RESIZE.tool, targetArn: APP_ARN };
     for (let n = 0; n < limits.perTarget; n += 1)
-      await takeRate(room.ledger, change, `earlier-${n}`, limits, room.clock.now());
-    await expectRefusal(room, 'rate', /begun 3 changes of this target .* at most 3/);
+      await takeRate(harness.ledger, change, `earlier-${n}`, limits, harness.clock.now());
+    await expectRefusal(harness, 'rate', /begun 3 changes of this target .* at most 3/);
   });
 
   test('a target that another incident is changing is left alone, until that one is through', async () => {
-    const room = await granted();
-    const now = room.clock.now();
-    await takeLease(room.ledger, APP_ARN, 'another', now, new Date(now.getTime() + 60_000));
-    await expectRefusal(room, 'lease', /Another incident is changing this target right now/);
+    const harness = await granted();
+    const now = harness.clock.now();
+    await takeLease(harness.ledger, APP_ARN, 'another', now, new Date(now.getTime() + 60_000));
+    await expectRefusal(harness, 'lease', /Another incident is changing this target right now/);
   });
 
   test('a target is kept from other incidents for as long as change, verification and rollback may take', async () => {
-    const room = await granted();
+    const harness = await granted();
     const { windowMinutes } = agentOf(rules, 'ec2-responder').verification;
-    const free = room.clock.now().getTime() + (2 * CHANGE_ZONE_SECONDS + windowMinutes * 60) * 1000;
-    await room.apply();
-    const wanted = (at: number) => takeLease(room.ledger, APP_ARN, 'another', new Date(at), new Date(at));
+    const free = harness.clock.now().getTime() + (2 * CHANGE_ZONE_SECONDS + windowMinutes * 60) * 1000;
+    await harness.apply();
+    const wanted = (at: number) => takeLease(harness.ledger, APP_ARN, 'another', new Date(at), new Date(at));
     expect(await wanted(free - 1000)).toBe(false);
     expect(await wanted(free)).toBe(true);
   });
 
   test('a target that moved since the dry run is left alone', async () => {
-    const room = await granted();
-    const somebody = room.account.cloud({ step: 'a-person' }, 'any');
+    const harness = await granted();
+    const somebody = harness.account.cloud({ step: 'a-person' }, 'any');
     await somebody.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });
-    room.clock.advance(1);
-    room.calls.length = 0;
-    await expectRefusal(room, 'drift', /no longer as the dry run saw it/);
+    harness.clock.advance(1);
+    harness.calls.length = 0;
+    await expectRefusal(harness, 'drift', /no longer as the dry run saw it/);
   });
 
   test('a refusal for another reason does not use the grant up', async () => {
-    const room = await granted();
-    room.switch.position = 'off';
-    await room.apply();
-    const grant = (await room.last('grant.issued')).data.grants[0];
-    expect(await room.ledger.fetch({ family: 'grant', id: grant?.id ?? '' })).toBeUndefined();
+    const harness = await granted();
+    harness.switch.position = 'off';
+    await harness.apply();
+    const grant = (await harness.last('grant.issued')).data.grants[0];
+    expect(await harness.ledger.fetch({ family: 'grant', id: grant?.id ?? '' })).toBeUndefined();
   });
 
   test('a check that somebody else wrote onto the trace lets nothing through', async () => {
-    const room = await (await new Room().begin()).untilGranted();
-    const planned = (await room.last('grant.issued')).data;
+    const harness = await (await new TestHarness().begin()).untilGranted();
+    const planned = (await harness.last('grant.issued')).data;
     const forged = { check: 'grant', outcome: 'passed', reason: 'Trust me.' } as const;
-    await record(room.ports, room.at.incidentId, 'apply', 'apply.checked', {
+    await record(harness.ports, harness.at.incidentId, 'apply', 'apply.checked', {
       digest: planned.digest,
       purpose: 'apply',
       grantId: planned.grants[0]?.id ?? '',
       checks: [forged],
       verdict: 'allowed',
     });
-    await expect(room.apply()).rejects.toThrow(/the grant was used up for this change; the ledger does not/);
-    expect(room.mutations).toEqual([]);
+    await expect(harness.apply()).rejects.toThrow(/the grant was used up for this change; the ledger does not/);
+    expect(harness.mutations).toEqual([]);
   });
 
   test('a plan that was edited between two attempts is not applied by the second one', async () => {
     const ledger = new RewrittenLedger();
-    const room = await granted(ledger);
-    const dying = room.apply({ ledger: new DyingLedger(ledger, 7), deadline: { at: () => room.clock.now() } });
+    const harness = await granted(ledger);
+    const dying = harness.apply({ ledger: new DyingLedger(ledger, 7), deadline: { at: () => harness.clock.now() } });
     await expect(dying).rejects.toThrow(Killed);
-    expect(await room.kinds()).toContain('apply.checked');
+    expect(await harness.kinds()).toContain('apply.checked');
     ledger.rewrite(bigger, false);
-    await expect(room.apply()).rejects.toThrow(/does not stand any more/);
-    expect(room.mutations).toEqual([]);
+    await expect(harness.apply()).rejects.toThrow(/does not stand any more/);
+    expect(harness.mutations).toEqual([]);
   });
 
   test('every check is on the trace, in the order of the kernel', async () => {
-    const room = await granted();
-    await room.apply();
-    const { checks, verdict } = (await room.last('apply.checked')).data;
+    const harness = await granted();
+    await harness.apply();
+    const { checks, verdict } = (await harness.last('apply.checked')).data;
     expect(checks.map(({ check }) => check)).toEqual([
       'switch',
       'trace',
@@ -342,82 +342,88 @@ describe('apply asks for itself, whatever the state machine did', () => {
 });
 
 describe('undoing a change that did not help', () => {
-  const broken = async (): Promise<Room> => {
-    const room = await (await new Room().begin()).untilGranted(NO_HELP);
-    await room.apply();
-    expect(await room.untilVerified()).toBe('rollback');
-    return room;
+  const broken = async (): Promise<TestHarness> => {
+    const harness = await (await new TestHarness().begin()).untilGranted(NO_HELP);
+    await harness.apply();
+    expect(await harness.untilVerified()).toBe('rollback');
+    return harness;
   };
 
   test('goes ahead under a grant of its own', async () => {
-    const room = await broken();
-    expect(await room.rollback()).toBe('decide');
-    expect(await breakers(room.ledger)).toEqual([]);
-    const redeemed = lastOf(await room.events(), 'grant.redeemed')?.data;
+    const harness = await broken();
+    expect(await harness.rollback()).toBe('decide');
+    expect(await breakers(harness.ledger)).toEqual([]);
+    const redeemed = lastOf(await harness.events(), 'grant.redeemed')?.data;
     expect(redeemed?.purpose).toBe('rollback');
-    expect(await room.told()).toMatch(/P1 did not help and was rolled back: .*"t3.small"/);
+    expect(await harness.told()).toMatch(/P1 did not help and was rolled back: .*"t3.small"/);
   });
 
   test('goes ahead while the switch says propose-only', async () => {
-    const room = await broken();
-    room.switch.position = 'propose-only';
-    expect(await room.rollback()).toBe('decide');
+    const harness = await broken();
+    harness.switch.position = 'propose-only';
+    expect(await harness.rollback()).toBe('decide');
   });
 
   test('goes ahead in a change freeze, with a tripped breaker and a used-up rate, and does not claim to have asked them', async () => {
-    const room = await broken();
-    room.calendar.closed = 'The change calendar sale is closed.';
-    const why = { policy: 'p', reason: 'r', incidentId: 'another', at: room.clock.now() };
-    await tripBreaker(room.ledger, APP_ARN, why);
+    const harness = await broken();
+    harness.calendar.closed = 'The change calendar sale is closed.';
+    const why = { policy: 'p', reason: 'r', incidentId: 'another', at: harness.clock.now() };
+    await tripBreaker(harness.ledger, APP_ARN, why);
     const { changesPerHour } = rules.settings;
     for (const n of [1, 2]) {
       const change = { tool: RESIZE.tool, targetArn: APP_ARN };
-      await takeRate(room.ledger, change, `another-${n}`, changesPerHour, room.clock.now());
+      await takeRate(harness.ledger, change, `another-${n}`, changesPerHour, harness.clock.now());
     }
-    expect(await room.rollback()).toBe('decide');
-    const { checks } = (await room.last('apply.checked')).data;
+    expect(await harness.rollback()).toBe('decide');
+    const { checks } = (await harness.last('apply.checked')).data;
     expect(checks.map(({ check }) => check)).toEqual(['switch', 'trace', 'grant', 'lease', 'drift', 'grant']);
   });
 
   test('is refused, and a human called, when the switch is off', async () => {
-    const room = await broken();
-    room.switch.position = 'off';
-    expect(await room.rollback()).toBe('close');
-    expect((await room.last('escalation.asked')).data.reason).toMatch(/The kill switch is off.*A human must look at/);
+    const harness = await broken();
+    harness.switch.position = 'off';
+    expect(await harness.rollback()).toBe('close');
+    expect((await harness.last('escalation.asked')).data.reason).toMatch(
+      /The kill switch is off.*A human must look at/,
+    );
   });
 
   test('is refused, and a human called, when somebody has changed the target since', async () => {
-    const room = await broken();
-    const somebody = room.account.cloud({ step: 'a-person' }, 'any');
+    const harness = await broken();
+    const somebody = harness.account.cloud({ step: 'a-person' }, 'any');
     await somebody.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });
-    room.clock.advance(1);
-    const before = room.mutations.length;
-    expect(await room.rollback()).toBe('close');
-    expect((await room.last('escalation.asked')).data.reason).toMatch(/no longer as the change left it/);
-    expect(room.mutations).toHaveLength(before);
+    harness.clock.advance(1);
+    const before = harness.mutations.length;
+    expect(await harness.rollback()).toBe('close');
+    expect((await harness.last('escalation.asked')).data.reason).toMatch(/no longer as the change left it/);
+    expect(harness.mutations).toHaveLength(before);
   });
 
   test('is refused as long as no verification asked for it', async () => {
-    const room = await (await new Room().begin()).untilGranted();
-    await room.apply();
-    const before = room.mutations.length;
-    expect(await room.rollback()).toBe('close');
-    expect((await room.last('escalation.asked')).data.reason).toContain('No verification of this change asked for its');
-    expect(room.mutations).toHaveLength(before);
+    const harness = await (await new TestHarness().begin()).untilGranted();
+    await harness.apply();
+    const before = harness.mutations.length;
+    expect(await harness.rollback()).toBe('close');
+    expect((await harness.last('escalation.asked')).data.reason).toContain(
+      'No verification of this change asked for its',
+    );
+    expect(harness.mutations).toHaveLength(before);
   });
 
   test('is refused when the verification that asked was of an earlier change', async () => {
-    const room = await broken();
-    await room.rollback();
-    room.clock.advance(60);
-    await room.propose(RESIZE.tool, RESIZE.input);
-    expect(await room.confirm('P2')).toBe('approve');
-    await room.grant();
-    expect(await room.apply()).toBe('verify');
-    const before = room.mutations.length;
-    expect(await room.rollback()).toBe('close');
-    expect((await room.last('escalation.asked')).data.reason).toContain('No verification of this change asked for its');
-    expect(room.mutations).toHaveLength(before);
+    const harness = await broken();
+    await harness.rollback();
+    harness.clock.advance(60);
+    await harness.propose(RESIZE.tool, RESIZE.input);
+    expect(await harness.confirm('P2')).toBe('approve');
+    await harness.grant();
+    expect(await harness.apply()).toBe('verify');
+    const before = harness.mutations.length;
+    expect(await harness.rollback()).toBe('close');
+    expect((await harness.last('escalation.asked')).data.reason).toContain(
+      'No verification of this change asked for its',
+    );
+    expect(harness.mutations).toHaveLength(before);
   });
 
   test('that fails calls a human, and closes the target to every incident until that human has looked', async () => {
@@ -425,16 +431,18 @@ describe('undoing a change that did not help', () => {
 faults:
   - { command: 'ec2:ModifyInstanceAttribute', match: { InstanceType: { Value: t3.small } }, error: { code: InsufficientInstanceCapacity } }
 `;
-    const room = await (await new Room({ world }).begin()).untilGranted(NO_HELP);
-    await room.apply();
-    expect(await room.untilVerified()).toBe('rollback');
-    expect(await room.rollback()).toBe('close');
-    expect((await room.last('escalation.asked')).data.reason).toMatch(
+    const harness = await (await new TestHarness({ world }).begin()).untilGranted(NO_HELP);
+    await harness.apply();
+    expect(await harness.untilVerified()).toBe('rollback');
+    expect(await harness.rollback()).toBe('close');
+    expect((await harness.last('escalation.asked')).data.reason).toMatch(
       /its rollback did not go through: InsufficientInstanceCapacity.*A human must look/,
     );
-    await room.close();
-    expect(await breakers(room.ledger)).toMatchObject([{ scope: APP_ARN, tripped: true, policy: 'rollback-failed' }]);
-    expect((await room.last('breaker.tripped')).data).toMatchObject({ scope: APP_ARN, policy: 'rollback-failed' });
+    await harness.close();
+    expect(await breakers(harness.ledger)).toMatchObject([
+      { scope: APP_ARN, tripped: true, policy: 'rollback-failed' },
+    ]);
+    expect((await harness.last('breaker.tripped')).data).toMatchObject({ scope: APP_ARN, policy: 'rollback-failed' });
   });
 });
 

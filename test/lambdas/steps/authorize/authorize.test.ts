@@ -6,23 +6,23 @@ import { takeRate } from '../../../../lambdas/kernel/limits/rate.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { record } from '../../../fixtures/incident.ts';
-import { APP_ARN, RESIZE, resizeTo, Room, rules } from '../../../fixtures/harness.ts';
+import { APP_ARN, RESIZE, resizeTo, TestHarness, rules } from '../../../fixtures/harness.ts';
 import { BUSY_SERVER } from '../../../local/account/example-world.ts';
 
-const propose = async (input: (typeof RESIZE)['input'], room?: Room): Promise<Room> => {
-  const place = room ?? (await new Room().begin());
+const propose = async (input: (typeof RESIZE)['input'], harness?: TestHarness): Promise<TestHarness> => {
+  const place = harness ?? (await new TestHarness().begin());
   await place.decide([call(RESIZE.tool, input)]);
   return place;
 };
 
-const refusedBy = async (room: Room): Promise<unknown> =>
-  (await room.last('proposal.judged')).data.checks.find((check) => check.outcome === 'refused')?.check;
+const refusedBy = async (harness: TestHarness): Promise<unknown> =>
+  (await harness.last('proposal.judged')).data.checks.find((check) => check.outcome === 'refused')?.check;
 
 describe('a proposal', () => {
   test('that passes has every check of the kernel on the trace, and the facts that code computed', async () => {
-    const room = await propose(RESIZE.input);
-    expect(await room.authorize()).toBe('dry-run');
-    const { data } = await room.last('proposal.judged');
+    const harness = await propose(RESIZE.input);
+    expect(await harness.authorize()).toBe('dry-run');
+    const { data } = await harness.last('proposal.judged');
     expect(data.checks.map(({ check, outcome }) => [check, outcome])).toEqual(
       ['schema', 'allowlist', 'switch', 'target', 'breaker', 'rate', 'facts', 'policy'].map((check) => [
         check,
@@ -40,37 +40,37 @@ describe('a proposal', () => {
   });
 
   test('about a target that does not exist is refused in words', async () => {
-    const room = await propose({ ...RESIZE.input, instanceId: 'i-0000000000000dead' });
-    expect(await room.authorize()).toBe('decide');
-    expect(await refusedBy(room)).toBe('target');
-    expect(await room.told()).toMatch(/^Refused \(target\): .*i-0000000000000dead/);
+    const harness = await propose({ ...RESIZE.input, instanceId: 'i-0000000000000dead' });
+    expect(await harness.authorize()).toBe('decide');
+    expect(await refusedBy(harness)).toBe('target');
+    expect(await harness.told()).toMatch(/^Refused \(target\): .*i-0000000000000dead/);
   });
 
   test('that changes nothing is refused in words', async () => {
-    const room = await propose(resizeTo('t3.small').input);
-    expect(await room.authorize()).toBe('decide');
-    expect(await room.told()).toMatch(/already is a t3\.small/);
+    const harness = await propose(resizeTo('t3.small').input);
+    expect(await harness.authorize()).toBe('decide');
+    expect(await harness.told()).toMatch(/already is a t3\.small/);
   });
 
   test('that policy forbids is refused with the reason of the policy', async () => {
     const world = BUSY_SERVER.replace('environment: production', '"checkrein:protect": "true"');
-    const room = await propose(RESIZE.input, await new Room({ world }).begin());
-    expect(await room.authorize()).toBe('decide');
-    expect(await room.told()).toMatch(/^Refused \(policy\): .*is protected by its tag checkrein:protect\.$/);
-    expect((await room.last('proposal.judged')).data.statements[0]?.id).toBe('protected-tag');
+    const harness = await propose(RESIZE.input, await new TestHarness({ world }).begin());
+    expect(await harness.authorize()).toBe('decide');
+    expect(await harness.told()).toMatch(/^Refused \(policy\): .*is protected by its tag checkrein:protect\.$/);
+    expect((await harness.last('proposal.judged')).data.statements[0]?.id).toBe('protected-tag');
   });
 
   test('while the switch is off is refused', async () => {
-    const room = await propose(RESIZE.input);
-    room.switch.position = 'off';
-    expect(await room.authorize()).toBe('decide');
-    expect(await refusedBy(room)).toBe('switch');
+    const harness = await propose(RESIZE.input);
+    harness.switch.position = 'off';
+    expect(await harness.authorize()).toBe('decide');
+    expect(await refusedBy(harness)).toBe('switch');
   });
 
   test('while the switch says propose-only goes on to its dry run', async () => {
-    const room = await propose(RESIZE.input);
-    room.switch.position = 'propose-only';
-    expect(await room.authorize()).toBe('dry-run');
+    const harness = await propose(RESIZE.input);
+    harness.switch.position = 'propose-only';
+    expect(await harness.authorize()).toBe('dry-run');
   });
 
   test('that AWS is too busy to examine is refused in words, not a failure of the run', async () => {
@@ -78,21 +78,21 @@ describe('a proposal', () => {
 faults:
   - { command: 'ec2:DescribeInstanceTypes', throttle: true }
 `;
-    const room = await propose(RESIZE.input, await new Room({ world }).begin());
-    expect(await room.authorize()).toBe('decide');
-    expect(await refusedBy(room)).toBe('facts');
-    expect(await room.told()).toMatch(/It may work in a later turn/);
+    const harness = await propose(RESIZE.input, await new TestHarness({ world }).begin());
+    expect(await harness.authorize()).toBe('decide');
+    expect(await refusedBy(harness)).toBe('facts');
+    expect(await harness.told()).toMatch(/It may work in a later turn/);
   });
 
   test('of more than policy ever allows trips the breaker of the target, for every incident', async () => {
-    const room = await propose(resizeTo('t3.nano').input);
-    expect(await room.authorize()).toBe('decide');
-    expect((await room.last('breaker.tripped')).data).toMatchObject({ scope: APP_ARN, policy: 'cut-bound' });
-    expect(await trippedBreaker(room.ledger, 'ec2-responder', APP_ARN)).toMatch(
+    const harness = await propose(resizeTo('t3.nano').input);
+    expect(await harness.authorize()).toBe('decide');
+    expect((await harness.last('breaker.tripped')).data).toMatchObject({ scope: APP_ARN, policy: 'cut-bound' });
+    expect(await trippedBreaker(harness.ledger, 'ec2-responder', APP_ARN)).toMatch(
       /tripped at .* in incident incident-1 by cut-bound/,
     );
 
-    const other = new Room({ ledger: room.ledger, execution: 'incident-2' });
+    const other = new TestHarness({ ledger: harness.ledger, execution: 'incident-2' });
     await other.open({
       ...other.alarmEvent(),
       id: 'other',
@@ -111,96 +111,96 @@ const ALONE = `@id("alone")
 permit (principal, action == Checkrein::Action::"applyUnattended", resource) when { context.facts.reversible };`;
 
 test('a proposal for a target that was changed too often in the last hour is refused before anything is computed', async () => {
-  const room = await new Room().begin();
+  const harness = await new TestHarness().begin();
   const { changesPerHour } = rules.settings;
   const change = { tool: RESIZE.tool, targetArn: APP_ARN };
   for (let n = 0; n < changesPerHour.perTarget; n += 1)
-    await takeRate(room.ledger, change, `earlier-${n}`, changesPerHour, room.clock.now());
-  await room.propose(RESIZE.tool, RESIZE.input);
-  expect((await room.last('proposal.judged')).data.facts).toEqual({});
-  expect(await room.told()).toMatch(/^Refused \(rate\): Checkrein has begun 3 changes of this target/);
+    await takeRate(harness.ledger, change, `earlier-${n}`, changesPerHour, harness.clock.now());
+  await harness.propose(RESIZE.tool, RESIZE.input);
+  expect((await harness.last('proposal.judged')).data.facts).toEqual({});
+  expect(await harness.told()).toMatch(/^Refused \(rate\): Checkrein has begun 3 changes of this target/);
 });
 
 test('an account that the settings call production is production, whatever the tags of its targets say', async () => {
   const world = BUSY_SERVER.replace('environment: production', 'environment: staging');
   const settings = { ...rules.settings, accountEnvironments: { '123456789012': 'production' } };
   const inForce = { ...rules, settings, policies: { ...rules.policies, alone: ALONE } };
-  const room = await new Room({ world, rules: inForce }).begin();
-  await room.propose(RESIZE.tool, RESIZE.input);
-  expect((await room.last('proposal.judged')).data.target).toMatchObject({
+  const harness = await new TestHarness({ world, rules: inForce }).begin();
+  await harness.propose(RESIZE.tool, RESIZE.input);
+  expect((await harness.last('proposal.judged')).data.target).toMatchObject({
     environment: 'production',
     tags: { environment: 'staging' },
   });
-  expect(await room.confirm()).toBe('approve');
-  await room.grant();
-  expect(await room.apply()).toBe('verify');
+  expect(await harness.confirm()).toBe('approve');
+  await harness.grant();
+  expect(await harness.apply()).toBe('verify');
 });
 
 describe('a confirmed plan', () => {
-  const planned = async (room?: Room): Promise<Room> => {
-    const place = room ?? new Room();
+  const planned = async (harness?: TestHarness): Promise<TestHarness> => {
+    const place = harness ?? new TestHarness();
     if (place.at.seq === 0) await place.begin();
     await place.propose(RESIZE.tool, RESIZE.input);
     return place;
   };
 
   test('that policy lets no agent apply alone goes to people, as many as policy asks for', async () => {
-    const room = await planned();
-    expect(await room.confirm()).toBe('approve');
-    expect((await room.last('plan.judged')).data).toMatchObject({ verdict: 'needs-approval', approvalsNeeded: 1 });
-    expect(await room.kinds()).not.toContain('grant.issued');
+    const harness = await planned();
+    expect(await harness.confirm()).toBe('approve');
+    expect((await harness.last('plan.judged')).data).toMatchObject({ verdict: 'needs-approval', approvalsNeeded: 1 });
+    expect(await harness.kinds()).not.toContain('grant.issued');
   });
 
   test('that does not exist is refused, with those that do', async () => {
-    const room = await planned();
-    expect(await room.confirm('P9')).toBe('decide');
-    expect(await room.told()).toBe('Refused (approval): This incident has no plan "P9". Plans: P1.');
+    const harness = await planned();
+    expect(await harness.confirm('P9')).toBe('decide');
+    expect(await harness.told()).toBe('Refused (approval): This incident has no plan "P9". Plans: P1.');
   });
 
   test('before there is any is refused', async () => {
-    const room = await new Room().begin();
-    expect(await room.confirm()).toBe('decide');
-    expect(await room.told()).toMatch(/Propose a change first/);
+    const harness = await new TestHarness().begin();
+    expect(await harness.confirm()).toBe('decide');
+    expect(await harness.told()).toMatch(/Propose a change first/);
   });
 
   test('that was replaced by a newer one is refused', async () => {
-    const room = await planned();
-    await room.propose(RESIZE.tool, resizeTo('t3.medium').input);
-    expect(await room.confirm('P1')).toBe('decide');
-    expect(await room.told()).toMatch(/P1 was replaced by P2\. Only the newest plan can be confirmed/);
-    await room.propose(RESIZE.tool, resizeTo('t3.large').input);
-    expect(await room.confirm('P2')).toBe('decide');
-    expect(await room.told()).toMatch(/P2 was replaced by P3/);
-    expect(await room.confirm('P3')).toBe('approve');
+    const harness = await planned();
+    await harness.propose(RESIZE.tool, resizeTo('t3.medium').input);
+    expect(await harness.confirm('P1')).toBe('decide');
+    expect(await harness.told()).toMatch(/P1 was replaced by P2\. Only the newest plan can be confirmed/);
+    await harness.propose(RESIZE.tool, resizeTo('t3.large').input);
+    expect(await harness.confirm('P2')).toBe('decide');
+    expect(await harness.told()).toMatch(/P2 was replaced by P3/);
+    expect(await harness.confirm('P3')).toBe('approve');
   });
 
   test('is confirmed once', async () => {
-    const room = await planned();
-    room.switch.position = 'propose-only';
-    await room.confirm();
-    room.switch.position = 'on';
-    expect(await room.confirm()).toBe('decide');
-    expect(await room.told()).toMatch(/P1 was confirmed before/);
+    const harness = await planned();
+    harness.switch.position = 'propose-only';
+    await harness.confirm();
+    harness.switch.position = 'on';
+    expect(await harness.confirm()).toBe('decide');
+    expect(await harness.told()).toMatch(/P1 was confirmed before/);
   });
 
   test('is not confirmed again under a new handle, when nothing about it is new', async () => {
-    const room = await planned();
-    room.switch.position = 'propose-only';
-    await room.confirm();
-    room.switch.position = 'on';
-    await planned(room);
-    expect(await room.confirm('P2')).toBe('decide');
-    expect(await room.told()).toMatch(/P2 is P1 again to the letter/);
+    const harness = await planned();
+    harness.switch.position = 'propose-only';
+    await harness.confirm();
+    harness.switch.position = 'on';
+    await planned(harness);
+    expect(await harness.confirm('P2')).toBe('decide');
+    expect(await harness.told()).toMatch(/P2 is P1 again to the letter/);
   });
 
   test.each(['propose-only', 'off'] as const)('while the switch is %s is refused', async (position) => {
-    const room = await planned();
-    room.switch.position = position;
-    expect(await room.confirm()).toBe('decide');
-    expect(await room.told()).toMatch(new RegExp(`The kill switch is ${position}: changes are not applied`));
+    const harness = await planned();
+    harness.switch.position = position;
+    expect(await harness.confirm()).toBe('decide');
+    expect(await harness.told()).toMatch(new RegExp(`The kill switch is ${position}: changes are not applied`));
   });
 
-  const withPolicies = (more: Record<string, string>): Room['ports']['rules'] => ({
+  const withPolicies = (more: Record<string, string>): TestHarness['ports']['rules'] => ({
     ...rules,
     policies: { ...rules.policies, ...more },
   });
@@ -208,32 +208,32 @@ describe('a confirmed plan', () => {
   test('that costs more than policy allows is refused with what it would cost', async () => {
     const dear = `@reason("{costDelta} a month is too much.")
 forbid (principal, action in Checkrein::Action::"change", resource) when { context has report && context.report.costDeltaCentsPerMonth > 100 };`;
-    const room = await planned(new Room({ rules: withPolicies({ dear }) }));
-    expect(await room.confirm()).toBe('decide');
-    expect(await room.told()).toMatch(/^Refused \(policy\): \$\d+\.\d\d a month is too much\.$/);
-    expect((await room.last('plan.judged')).data.verdict).toBe('refused');
+    const harness = await planned(new TestHarness({ rules: withPolicies({ dear }) }));
+    expect(await harness.confirm()).toBe('decide');
+    expect(await harness.told()).toMatch(/^Refused \(policy\): \$\d+\.\d\d a month is too much\.$/);
+    expect((await harness.last('plan.judged')).data.verdict).toBe('refused');
   });
 
   test('that no number of people can release is refused', async () => {
     const never = `@reason("Nobody may.") forbid (principal, action == Checkrein::Action::"release", resource);`;
-    const room = await planned(new Room({ rules: withPolicies({ never }) }));
-    expect(await room.confirm()).toBe('decide');
-    expect(await room.told()).toBe('Refused (approval): Nobody may.');
+    const harness = await planned(new TestHarness({ rules: withPolicies({ never }) }));
+    expect(await harness.confirm()).toBe('decide');
+    expect(await harness.told()).toBe('Refused (approval): Nobody may.');
   });
 
   test('for a target whose breaker has tripped since is refused', async () => {
-    const room = await planned();
-    const why = { policy: 'cut-bound', reason: 'Too much.', incidentId: 'another', at: room.clock.now() };
-    await tripBreaker(room.ledger, APP_ARN, why);
-    expect(await room.confirm()).toBe('decide');
-    expect(await room.told()).toMatch(/^Refused \(breaker\): .*tripped at .* by cut-bound: Too much/);
+    const harness = await planned();
+    const why = { policy: 'cut-bound', reason: 'Too much.', incidentId: 'another', at: harness.clock.now() };
+    await tripBreaker(harness.ledger, APP_ARN, why);
+    expect(await harness.confirm()).toBe('decide');
+    expect(await harness.told()).toMatch(/^Refused \(breaker\): .*tripped at .* by cut-bound: Too much/);
   });
 
   test('in a change freeze goes to people, and what the calendar says goes with it', async () => {
-    const room = await planned();
-    room.calendar.closed = 'The change calendar sale is closed.';
-    expect(await room.confirm()).toBe('approve');
-    const { data } = await room.last('plan.judged');
+    const harness = await planned();
+    harness.calendar.closed = 'The change calendar sale is closed.';
+    expect(await harness.confirm()).toBe('approve');
+    const { data } = await harness.last('plan.judged');
     expect(data).toMatchObject({ verdict: 'needs-approval', freeze: 'The change calendar sale is closed.' });
     expect(data.checks).toContainEqual({
       check: 'calendar',
@@ -244,41 +244,41 @@ forbid (principal, action in Checkrein::Action::"change", resource) when { conte
 
   test('in a change freeze is never applied without a human, whatever policy permits', async () => {
     const world = BUSY_SERVER.replace('environment: production', 'environment: staging');
-    const room = await planned(
-      await new Room({ world, rules: { ...rules, policies: { ...rules.policies, alone: ALONE } } }).begin(),
+    const harness = await planned(
+      await new TestHarness({ world, rules: { ...rules, policies: { ...rules.policies, alone: ALONE } } }).begin(),
     );
-    room.calendar.closed = 'The change calendar sale is closed.';
-    expect(await room.confirm()).toBe('approve');
-    expect(await room.kinds()).not.toContain('grant.issued');
+    harness.calendar.closed = 'The change calendar sale is closed.';
+    expect(await harness.confirm()).toBe('approve');
+    expect(await harness.kinds()).not.toContain('grant.issued');
   });
 
   test('that policy lets through without a human has its grants at once, in the name of the policy', async () => {
     const world = BUSY_SERVER.replace('environment: production', 'environment: staging');
-    const room = await planned(
-      await new Room({ world, rules: { ...rules, policies: { ...rules.policies, alone: ALONE } } }).begin(),
+    const harness = await planned(
+      await new TestHarness({ world, rules: { ...rules, policies: { ...rules.policies, alone: ALONE } } }).begin(),
     );
-    expect(await room.confirm()).toBe('apply');
-    const { grants } = (await room.last('grant.issued')).data;
+    expect(await harness.confirm()).toBe('apply');
+    const { grants } = (await harness.last('grant.issued')).data;
     expect(grants.map(({ purpose, approvers }) => [purpose, approvers])).toEqual([
       ['apply', ['policy:alone']],
       ['rollback', ['policy:alone']],
     ]);
-    expect(await room.apply()).toBe('verify');
+    expect(await harness.apply()).toBe('verify');
   });
 });
 
 test('a call that Decide would have refused is refused by Authorize too', async () => {
-  const room = await new Room().begin();
-  await room.decide([call(RESIZE.tool, RESIZE.input)]);
+  const harness = await new TestHarness().begin();
+  await harness.decide([call(RESIZE.tool, RESIZE.input)]);
   const agents = rules.agents.map((agent) => ({ ...agent, tools: { ...agent.tools, change: [] } }));
-  await runStep(authorize, room.at, { ...room.ports, rules: { ...rules, agents } });
-  expect(await refusedBy(room)).toBe('allowlist');
+  await runStep(authorize, harness.at, { ...harness.ports, rules: { ...rules, agents } });
+  expect(await refusedBy(harness)).toBe('allowlist');
 });
 
 /** Enters Authorize by hand, as the state machine would not, with a call that Decide has not passed on. */
-const forced = async (tool: string, input: JsonObject): Promise<Room> => {
-  const room = await new Room().begin();
-  await record(room.ports, room.at.incidentId, 'decide', 'model.called', {
+const forced = async (tool: string, input: JsonObject): Promise<TestHarness> => {
+  const harness = await new TestHarness().begin();
+  await record(harness.ports, harness.at.incidentId, 'decide', 'model.called', {
     turn: 1,
     content: [{ type: 'tool_use', id: 'forced', name: tool, input }],
     stopReason: 'tool_use',
@@ -287,17 +287,19 @@ const forced = async (tool: string, input: JsonObject): Promise<Room> => {
     costMicroUsd: 1,
     latencyMs: 1,
   });
-  room.at = { ...room.at, seq: room.at.seq + 1 };
-  expect(await room.authorize()).toBe('decide');
-  return room;
+  harness.at = { ...harness.at, seq: harness.at.seq + 1 };
+  expect(await harness.authorize()).toBe('decide');
+  return harness;
 };
 
 test('a call whose input Decide would have refused is refused by Authorize too', async () => {
-  const room = await forced(RESIZE.tool, { ...RESIZE.input, approved: true });
-  expect((await room.last('proposal.judged')).data.checks).toMatchObject([{ check: 'schema', outcome: 'refused' }]);
+  const harness = await forced(RESIZE.tool, { ...RESIZE.input, approved: true });
+  expect((await harness.last('proposal.judged')).data.checks).toMatchObject([{ check: 'schema', outcome: 'refused' }]);
 });
 
 test('a call that only reads is not judged as a change', async () => {
-  const room = await forced('describe_alarm', { alarm: 'cpu-high' });
-  expect((await room.last('proposal.judged')).data.checks).toMatchObject([{ check: 'allowlist', outcome: 'refused' }]);
+  const harness = await forced('describe_alarm', { alarm: 'cpu-high' });
+  expect((await harness.last('proposal.judged')).data.checks).toMatchObject([
+    { check: 'allowlist', outcome: 'refused' },
+  ]);
 });

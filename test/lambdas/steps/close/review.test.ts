@@ -5,7 +5,7 @@ import type { EventData, TraceEvent } from '../../../../lambdas/contracts/events
 import type { Grant } from '../../../../lambdas/contracts/grant.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { record } from '../../../fixtures/incident.ts';
-import { RESIZE, Room } from '../../../fixtures/harness.ts';
+import { RESIZE, TestHarness } from '../../../fixtures/harness.ts';
 
 const CONCLUSION: Conclusion = {
   summary: 'The server is too small.',
@@ -20,7 +20,7 @@ const faults = (events: readonly TraceEvent[], change: Partial<Conclusion> = {})
   return Object.fromEntries(verdicts.filter(({ holds }) => !holds).map(({ verifier, reason }) => [verifier, reason]));
 };
 
-const investigated = async (): Promise<TraceEvent[]> => (await new Room().begin()).events();
+const investigated = async (): Promise<TraceEvent[]> => (await new TestHarness().begin()).events();
 
 describe('a conclusion', () => {
   test('whose claims rest on evidence is accepted', async () => {
@@ -28,9 +28,9 @@ describe('a conclusion', () => {
   });
 
   test('without any observation is rejected', async () => {
-    const room = new Room();
-    await room.open();
-    expect(faults(await room.events())).toHaveProperty('evidence_required');
+    const harness = new TestHarness();
+    await harness.open();
+    expect(faults(await harness.events())).toHaveProperty('evidence_required');
   });
 
   test('after looks that nothing answered is rejected', async () => {
@@ -59,20 +59,24 @@ describe('a conclusion', () => {
   });
 
   test('that rests only on what did not answer is rejected', async () => {
-    const room = await new Room().begin();
-    await room.decide([call('describe_alarm', { alarm: 'no-such-alarm' }), call('query_logs', { group: 'x' })]);
-    const { data } = await room.last('evidence.gathered');
-    await record(room.ports, 'incident-1', 'test', 'evidence.gathered', { ...data, evidence: 'E5', outcome: 'failed' });
+    const harness = await new TestHarness().begin();
+    await harness.decide([call('describe_alarm', { alarm: 'no-such-alarm' }), call('query_logs', { group: 'x' })]);
+    const { data } = await harness.last('evidence.gathered');
+    await record(harness.ports, 'incident-1', 'test', 'evidence.gathered', {
+      ...data,
+      evidence: 'E5',
+      outcome: 'failed',
+    });
     const claims = [{ text: 'The logs are clean.', evidence: ['E5'] }];
-    expect(faults(await room.events(), { claims })['claims_cite_evidence']).toMatch(/only E5, which did not answer/);
+    expect(faults(await harness.events(), { claims })['claims_cite_evidence']).toMatch(/only E5, which did not answer/);
   });
 });
 
 describe('a change on the trace', () => {
-  const changed = async (): Promise<Room> => {
-    const room = await (await new Room().begin()).untilGranted();
-    await room.apply();
-    return room;
+  const changed = async (): Promise<TestHarness> => {
+    const harness = await (await new TestHarness().begin()).untilGranted();
+    await harness.apply();
+    return harness;
   };
   type Started = EventData<'apply.started'>;
   const unbacked = async (tamper: (events: TraceEvent[]) => TraceEvent[]): Promise<string | undefined> =>
@@ -89,16 +93,16 @@ describe('a change on the trace', () => {
   });
 
   test('whose rollback they approved with it is in order', async () => {
-    const room = await (
-      await new Room().begin()
+    const harness = await (
+      await new TestHarness().begin()
     ).untilGranted({
       ...RESIZE,
       input: { ...RESIZE.input, instanceType: 't3.medium' },
     });
-    await room.apply();
-    await room.untilVerified();
-    await room.rollback();
-    expect(faults(await room.events())).toEqual({});
+    await harness.apply();
+    await harness.untilVerified();
+    await harness.rollback();
+    expect(faults(await harness.events())).toEqual({});
   });
 
   test.each([

@@ -6,44 +6,44 @@ import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { DyingLedger } from '../../../fakes/dying-ledger.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { call, words } from '../../../fakes/preset-model.ts';
-import { Room, rules, rulesWith } from '../../../fixtures/harness.ts';
+import { TestHarness, rules, rulesWith } from '../../../fixtures/harness.ts';
 import { like } from '../../../local/account/example-world.ts';
 
 const BUDGET: Agent['budget'] = { turns: 16, tokens: 300_000, dollars: 2, minutes: 180 };
 const LOOK = call('describe_alarm', { alarm: 'cpu-high' });
 
-const roomWith = (budget: Partial<Agent['budget']>, more: Partial<Agent> = {}): Promise<Room> =>
-  new Room({ rules: rulesWith({ budget: { ...BUDGET, ...budget }, ...more }) }).begin();
+const roomWith = (budget: Partial<Agent['budget']>, more: Partial<Agent> = {}): Promise<TestHarness> =>
+  new TestHarness({ rules: rulesWith({ budget: { ...BUDGET, ...budget }, ...more }) }).begin();
 
 /** What stands on the agent's and on the account's day, in micro-dollars. */
-const day = async ({ ledger, clock }: Room): Promise<{ agent: unknown; account: unknown }> => {
+const day = async ({ ledger, clock }: TestHarness): Promise<{ agent: unknown; account: unknown }> => {
   const keys = dayKeys('ec2-responder', clock.now());
   const [agent, account] = await Promise.all([ledger.fetch(keys.agent), ledger.fetch(keys.account)]);
   return { agent: agent?.data['microUsd'] ?? 0, account: account?.data['microUsd'] ?? 0 };
 };
 
 /** Expects the next turn to be refused before the model is asked, and the incident to go to a human. */
-const expectSpent = async (room: Room, which: string): Promise<void> => {
-  const asked = room.model.requests.length;
-  expect(await room.decide([LOOK])).toBe('close');
-  expect(room.model.requests).toHaveLength(asked);
-  expect((await room.last('budget.checked')).data).toMatchObject({ allowed: false, which });
-  await room.close();
-  expect((await room.last('incident.closed')).data.outcome).toBe('escalated');
-  expect(room.notifier.sent.at(-1)).toMatchObject({ about: 'escalated' });
+const expectSpent = async (harness: TestHarness, which: string): Promise<void> => {
+  const asked = harness.model.requests.length;
+  expect(await harness.decide([LOOK])).toBe('close');
+  expect(harness.model.requests).toHaveLength(asked);
+  expect((await harness.last('budget.checked')).data).toMatchObject({ allowed: false, which });
+  await harness.close();
+  expect((await harness.last('incident.closed')).data.outcome).toBe('escalated');
+  expect(harness.notifier.sent.at(-1)).toMatchObject({ about: 'escalated' });
 };
 
 describe('a spent budget ends the incident with a human, before the model is asked again', () => {
   test('turns', async () => {
-    const room = await roomWith({ turns: 1 });
-    await room.decide([words('Hm.')]);
-    await expectSpent(room, 'turns');
+    const harness = await roomWith({ turns: 1 });
+    await harness.decide([words('Hm.')]);
+    await expectSpent(harness, 'turns');
   });
 
   test('minutes', async () => {
-    const room = await roomWith({ minutes: 30 });
-    room.clock.advance(30);
-    await expectSpent(room, 'minutes');
+    const harness = await roomWith({ minutes: 30 });
+    harness.clock.advance(30);
+    await expectSpent(harness, 'minutes');
   });
 
   test('tokens', async () => {
@@ -60,15 +60,15 @@ describe('a spent budget ends the incident with a human, before the model is ask
 
   test("the account's dollars of the day, and the agent's day gets its share back", async () => {
     const settings = { ...rules.settings, accountBudgetPerDay: { dollars: 0.01, incidents: 9 } };
-    const room = await new Room({ rules: { ...rules, settings } }).begin();
-    await expectSpent(room, 'account dollars a day');
-    expect(await day(room)).toEqual({ agent: 0, account: 0 });
+    const harness = await new TestHarness({ rules: { ...rules, settings } }).begin();
+    await expectSpent(harness, 'account dollars a day');
+    expect(await day(harness)).toEqual({ agent: 0, account: 0 });
   });
 
   test('a model without a price is not called at all', async () => {
-    const room = await roomWith({}, { model: 'claude-unheard-of' });
-    await expectSpent(room, 'dollars');
-    expect((await room.last('budget.checked')).data).toMatchObject({
+    const harness = await roomWith({}, { model: 'claude-unheard-of' });
+    await expectSpent(harness, 'dollars');
+    expect((await harness.last('budget.checked')).data).toMatchObject({
       reason: like(/There is no price for the model \"claude-unheard-of\"/),
     });
   });
@@ -76,57 +76,59 @@ describe('a spent budget ends the incident with a human, before the model is ask
 
 describe('money of the day', () => {
   test('is set aside before the call and settled after it', async () => {
-    const room = await new Room().begin();
+    const harness = await new TestHarness().begin();
     const seen: unknown[] = [];
-    const { model } = room.ports;
+    const { model } = harness.ports;
     const watching = {
       decide: async (request: Parameters<typeof model.decide>[0]) => {
-        seen.push(await day(room));
+        seen.push(await day(harness));
         return model.decide(request);
       },
     };
-    room.model.tell([LOOK]);
-    await runStep(decide, room.at, { ...room.ports, model: watching });
-    const reserved = (await room.last('budget.checked')).data;
+    harness.model.tell([LOOK]);
+    await runStep(decide, harness.at, { ...harness.ports, model: watching });
+    const reserved = (await harness.last('budget.checked')).data;
     const microUsd = reserved.allowed ? reserved.microUsd : 0;
     expect(seen).toEqual([{ agent: microUsd, account: microUsd }]);
-    const { costMicroUsd } = (await room.last('model.called')).data;
+    const { costMicroUsd } = (await harness.last('model.called')).data;
     expect(costMicroUsd).toBe(1000 * 3 + 100 * 15);
-    expect(await day(room)).toEqual({ agent: costMicroUsd, account: costMicroUsd });
+    expect(await day(harness)).toEqual({ agent: costMicroUsd, account: costMicroUsd });
   });
 
   test('incidents at once cannot spend more than there is', async () => {
     const ledger = new MemoryLedger();
     const limited = rulesWith({ budgetPerDay: { dollars: 0.25, incidents: 50 } });
-    const rooms = await Promise.all(
+    const harnesses = await Promise.all(
       Array.from({ length: 10 }, async (_, n) => {
-        const room = new Room({ ledger, rules: limited, execution: `incident-${n}` });
+        const harness = new TestHarness({ ledger, rules: limited, execution: `incident-${n}` });
         const resources = [`arn:aws:cloudwatch:eu-west-1:123456789012:alarm:alarm-${n}`];
-        await room.open({ ...room.alarmEvent(), id: `event-${n}`, resources });
-        await room.observe();
-        return room;
+        await harness.open({ ...harness.alarmEvent(), id: `event-${n}`, resources });
+        await harness.observe();
+        return harness;
       }),
     );
-    await Promise.all(rooms.map((room) => room.decide([LOOK])));
-    const allowed = await Promise.all(rooms.map(async (room) => (await room.last('budget.checked')).data.allowed));
+    await Promise.all(harnesses.map((harness) => harness.decide([LOOK])));
+    const allowed = await Promise.all(
+      harnesses.map(async (harness) => (await harness.last('budget.checked')).data.allowed),
+    );
     expect(allowed.filter(Boolean).length).toBeGreaterThan(0);
     expect(allowed.filter((one) => !one).length).toBeGreaterThan(0);
-    for (const room of rooms) {
-      const { data } = await room.last('budget.checked');
+    for (const harness of harnesses) {
+      const { data } = await harness.last('budget.checked');
       if (data.allowed) expect(data.agentDayMicroUsd).toBeLessThanOrEqual(250_000);
     }
   });
 
   test('is never too little set aside after a death, wherever it was', async () => {
     for (let writes = 0; writes < 7; writes += 1) {
-      const room = await new Room().begin();
-      room.model.tell([LOOK]);
-      await runStep(decide, room.at, { ...room.ports, ledger: new DyingLedger(room.ledger, writes) }).catch(
+      const harness = await new TestHarness().begin();
+      harness.model.tell([LOOK]);
+      await runStep(decide, harness.at, { ...harness.ports, ledger: new DyingLedger(harness.ledger, writes) }).catch(
         () => undefined,
       );
-      await runStep(decide, room.at, room.ports);
-      const cost = (await room.last('model.called')).data.costMicroUsd;
-      const { agent, account } = await day(room);
+      await runStep(decide, harness.at, harness.ports);
+      const cost = (await harness.last('model.called')).data.costMicroUsd;
+      const { agent, account } = await day(harness);
       expect(agent, `killed before write ${writes}`).toBeGreaterThanOrEqual(cost);
       expect(account, `killed before write ${writes}`).toBeGreaterThanOrEqual(cost);
     }

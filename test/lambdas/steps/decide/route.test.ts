@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { call, words, type Told } from '../../../fakes/preset-model.ts';
-import { RESIZE, Room, rulesWith } from '../../../fixtures/harness.ts';
+import { call, words, type PresetTurn } from '../../../fakes/preset-model.ts';
+import { RESIZE, TestHarness, rulesWith } from '../../../fixtures/harness.ts';
 
 const LOOK = call('describe_alarm', { alarm: 'cpu-high' }, 'look');
 const CHANGE = call(RESIZE.tool, RESIZE.input, 'change');
@@ -11,8 +11,11 @@ const CONCLUDE = call(
 );
 
 /** What the model is told about each call of a turn, and where the flow goes. */
-const turn = async (said: Told, room?: Room): Promise<{ next: string; answers: Record<string, string> }> => {
-  const place = room ?? (await new Room().begin());
+const turn = async (
+  said: PresetTurn,
+  harness?: TestHarness,
+): Promise<{ next: string; answers: Record<string, string> }> => {
+  const place = harness ?? (await new TestHarness().begin());
   const before = place.at.seq;
   const next = await place.decide(said);
   const replies = (await place.events()).slice(before).flatMap((event) => event.replies ?? []);
@@ -45,11 +48,11 @@ describe('where a turn leads', () => {
   });
 
   test('who calls a human concludes nothing in the same turn', async () => {
-    const room = await new Room().begin();
-    const { answers } = await turn([CONCLUDE, call('escalate', { reason: 'On second thought: help.' })], room);
+    const harness = await new TestHarness().begin();
+    const { answers } = await turn([CONCLUDE, call('escalate', { reason: 'On second thought: help.' })], harness);
     expect(answers['conclude']).toContain('The incident goes to a human now.');
-    await room.close();
-    expect((await room.last('incident.closed')).data).toMatchObject({
+    await harness.close();
+    expect((await harness.last('incident.closed')).data).toMatchObject({
       outcome: 'escalated',
       reason: 'On second thought: help.',
     });
@@ -91,65 +94,71 @@ describe('what cannot be carried out is answered in words', () => {
   });
 
   test('calls that share an id, and neither is carried out', async () => {
-    const room = await new Room().begin();
+    const harness = await new TestHarness().begin();
     const { next, answers } = await turn(
       [call(RESIZE.tool, RESIZE.input, 'same'), call('escalate', { reason: 'x' }, 'same')],
-      room,
+      harness,
     );
     expect(next).toBe('decide');
     expect(answers['same']).toContain('Several calls of this turn have the same id.');
-    await room.decide([LOOK]);
-    const said = room.model.requests[1]?.messages.at(-2)?.content ?? [];
+    await harness.decide([LOOK]);
+    const said = harness.model.requests[1]?.messages.at(-2)?.content ?? [];
     expect(said.filter((block) => block.type === 'tool_use')).toHaveLength(1);
-    const heard = room.model.requests[1]?.messages.at(-1)?.content ?? [];
+    const heard = harness.model.requests[1]?.messages.at(-1)?.content ?? [];
     expect(heard.filter((block) => block.type === 'tool_result')).toHaveLength(1);
   });
 
   test('a change by an agent that only reads', async () => {
-    const room = new Room({ rules: rulesWith({ tools: { observe: ['describe_alarm'], change: [] }, firstLook: [] }) });
-    await room.begin();
+    const harness = new TestHarness({
+      rules: rulesWith({ tools: { observe: ['describe_alarm'], change: [] }, firstLook: [] }),
+    });
+    await harness.begin();
     const { answers } = await turn(
       [call(RESIZE.tool, RESIZE.input, 'x'), call('confirm_plan', { plan: 'P1' }, 'y')],
-      room,
+      harness,
     );
     expect(answers['x']).toContain('resize_instance is not granted to this agent.');
     expect(answers['y']).toContain('This agent is read-only: it has no plans to confirm.');
-    expect(room.model.requests[0]?.tools.map(({ name }) => name)).toEqual(['describe_alarm', 'conclude', 'escalate']);
+    expect(harness.model.requests[0]?.tools.map(({ name }) => name)).toEqual([
+      'describe_alarm',
+      'conclude',
+      'escalate',
+    ]);
   });
 });
 
 describe('an agent that gets nowhere is relieved', () => {
   test('one that declines to go on', async () => {
-    const room = await new Room().begin();
-    expect(await room.decide({ content: [CONCLUDE], stopReason: 'refusal' })).toBe('close');
-    await room.close();
-    expect((await room.last('incident.closed')).data).toMatchObject({
+    const harness = await new TestHarness().begin();
+    expect(await harness.decide({ content: [CONCLUDE], stopReason: 'refusal' })).toBe('close');
+    await harness.close();
+    expect((await harness.last('incident.closed')).data).toMatchObject({
       outcome: 'escalated',
       reason: 'The model declined to go on with this incident.',
     });
   });
 
   test('four turns of refused calls end with a human', async () => {
-    const room = await new Room().begin();
+    const harness = await new TestHarness().begin();
     const next = [];
-    for (let n = 0; n < 4; n += 1) next.push(await room.decide([call('drop_table', {}, `x${n}`)]));
+    for (let n = 0; n < 4; n += 1) next.push(await harness.decide([call('drop_table', {}, `x${n}`)]));
     expect(next).toEqual(['decide', 'decide', 'decide', 'close']);
-    expect((await room.last('escalation.asked')).data.reason).toMatch(/4 turns in a row led to nothing/);
+    expect((await harness.last('escalation.asked')).data.reason).toMatch(/4 turns in a row led to nothing/);
   });
 
   test('a good call after three refused ones is heard', async () => {
-    const room = await new Room().begin();
-    for (let n = 0; n < 3; n += 1) await room.decide([call('drop_table', {}, `x${n}`)]);
-    expect(await room.decide([LOOK])).toBe('observe');
-    expect(await room.kinds()).not.toContain('escalation.asked');
+    const harness = await new TestHarness().begin();
+    for (let n = 0; n < 3; n += 1) await harness.decide([call('drop_table', {}, `x${n}`)]);
+    expect(await harness.decide([LOOK])).toBe('observe');
+    expect(await harness.kinds()).not.toContain('escalation.asked');
   });
 
   test('a copy of the alarm that arrives meanwhile is no progress', async () => {
-    const room = await new Room().begin();
-    for (let n = 0; n < 3; n += 1) await room.decide([words('Hm.')]);
-    const copy = new Room({ ledger: room.ledger, execution: 'copy' });
-    await copy.open({ ...room.alarmEvent(), id: 'again' });
-    room.at = { ...room.at, seq: (await room.events()).length };
-    expect(await room.decide([words('Hm.')])).toBe('close');
+    const harness = await new TestHarness().begin();
+    for (let n = 0; n < 3; n += 1) await harness.decide([words('Hm.')]);
+    const copy = new TestHarness({ ledger: harness.ledger, execution: 'copy' });
+    await copy.open({ ...harness.alarmEvent(), id: 'again' });
+    harness.at = { ...harness.at, seq: (await harness.events()).length };
+    expect(await harness.decide([words('Hm.')])).toBe('close');
   });
 });

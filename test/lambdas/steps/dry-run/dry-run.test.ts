@@ -5,21 +5,21 @@ import { digestOf } from '../../../../lambdas/kernel/trace/canonical.ts';
 import { loadChangeTool } from '../../../../lambdas/tools/load.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { call } from '../../../fakes/preset-model.ts';
-import { APP, APP_ARN, RESIZE, Room, rules } from '../../../fixtures/harness.ts';
+import { APP, APP_ARN, RESIZE, TestHarness, rules } from '../../../fixtures/harness.ts';
 import { BUSY_SERVER } from '../../../local/account/example-world.ts';
 
 /** A proposal that policy permits, right before its dry run. */
-const permitted = async (world = BUSY_SERVER): Promise<Room> => {
-  const room = await new Room({ world }).begin();
-  await room.decide([call(RESIZE.tool, RESIZE.input)]);
-  expect(await room.authorize()).toBe('dry-run');
-  return room;
+const permitted = async (world = BUSY_SERVER): Promise<TestHarness> => {
+  const harness = await new TestHarness({ world }).begin();
+  await harness.decide([call(RESIZE.tool, RESIZE.input)]);
+  expect(await harness.authorize()).toBe('dry-run');
+  return harness;
 };
 
 test('a dry run makes a plan, identified by the digest of everything that a yes is a yes to', async () => {
-  const room = await permitted();
-  await room.dryRun();
-  const { data } = await room.last('dry-run.finished');
+  const harness = await permitted();
+  await harness.dryRun();
+  const { data } = await harness.last('dry-run.finished');
   if (!data.made) throw new CloudError('NoPlan', 'no plan was made');
   expect(data.handle).toBe('P1');
   expect(data.digest).toBe(digestOf(data.plan));
@@ -36,16 +36,16 @@ test('a dry run makes a plan, identified by the digest of everything that a yes 
 });
 
 test('the model is asked to confirm, and told that nothing has changed', async () => {
-  const room = await permitted();
-  await room.dryRun();
-  expect(await room.told()).toMatch(/^Nothing has been changed yet\..*plan P1.*Do you confirm\?/s);
-  expect(room.mutations).toEqual([]);
+  const harness = await permitted();
+  await harness.dryRun();
+  expect(await harness.told()).toMatch(/^Nothing has been changed yet\..*plan P1.*Do you confirm\?/s);
+  expect(harness.mutations).toEqual([]);
 });
 
 test('every mutating call that reaches AWS in a dry run is a dry run', async () => {
-  const room = await permitted();
-  await room.dryRun();
-  const mutating = room.calls.filter((made) => made.mutating);
+  const harness = await permitted();
+  await harness.dryRun();
+  const mutating = harness.calls.filter((made) => made.mutating);
   expect(mutating.map(({ command }) => command)).toEqual([
     'StopInstances',
     'ModifyInstanceAttribute',
@@ -55,69 +55,69 @@ test('every mutating call that reaches AWS in a dry run is a dry run', async () 
 });
 
 test('a target that moved since the proposal was judged makes no plan', async () => {
-  const room = await permitted();
-  const somebody = room.account.cloud({ step: 'a-person' }, 'any');
+  const harness = await permitted();
+  const somebody = harness.account.cloud({ step: 'a-person' }, 'any');
   await somebody.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });
-  room.clock.advance(1);
-  await room.dryRun();
-  expect((await room.last('dry-run.finished')).data.made).toBe(false);
-  expect(await room.told()).toMatch(/nothing was changed\. The target changed since the proposal was judged/);
+  harness.clock.advance(1);
+  await harness.dryRun();
+  expect((await harness.last('dry-run.finished')).data.made).toBe(false);
+  expect(await harness.told()).toMatch(/nothing was changed\. The target changed since the proposal was judged/);
 });
 
 describe('what would not work makes no plan, and the model reads why', () => {
   test('a right that is missing', async () => {
-    const room = await permitted(`${BUSY_SERVER}
+    const harness = await permitted(`${BUSY_SERVER}
 faults:
   - { command: 'ec2:StopInstances', dryRun: true, error: { code: UnauthorizedOperation } }
 `);
-    await room.dryRun();
-    const { data } = await room.last('dry-run.finished');
+    await harness.dryRun();
+    const { data } = await harness.last('dry-run.finished');
     expect(data).toMatchObject({ made: false });
-    expect(await room.told()).toMatch(
+    expect(await harness.told()).toMatch(
       /^The dry run rejected resize_instance; nothing was changed\. ec2:StopInstances: Not permitted/,
     );
   });
 
   test('a role that cannot be assumed', async () => {
-    const room = await permitted();
+    const harness = await permitted();
     const credentials = { assume: () => Promise.reject(new CloudError('AccessDenied', 'not your role')) };
-    await runStep(dryRun, room.at, { ...room.ports, credentials });
-    expect(await room.told()).toMatch(/AccessDenied: not your role/);
+    await runStep(dryRun, harness.at, { ...harness.ports, credentials });
+    expect(await harness.told()).toMatch(/AccessDenied: not your role/);
   });
 });
 
 test('a dry run without a permitted proposal is a broken contract', async () => {
-  const room = await new Room().begin();
-  await expect(room.dryRun()).rejects.toMatchObject({ name: 'ContractBroken' });
+  const harness = await new TestHarness().begin();
+  await expect(harness.dryRun()).rejects.toMatchObject({ name: 'ContractBroken' });
 });
 
 test('a dry run of a proposal that was refused is a broken contract', async () => {
   const world = BUSY_SERVER.replace('environment: production', '"checkrein:protect": "true"');
-  const room = await new Room({ world }).begin();
-  await room.decide([call(RESIZE.tool, RESIZE.input)]);
-  expect(await room.authorize()).toBe('decide');
-  await expect(room.dryRun()).rejects.toMatchObject({ name: 'ContractBroken' });
+  const harness = await new TestHarness({ world }).begin();
+  await harness.decide([call(RESIZE.tool, RESIZE.input)]);
+  expect(await harness.authorize()).toBe('decide');
+  await expect(harness.dryRun()).rejects.toMatchObject({ name: 'ContractBroken' });
 });
 
 test('a tool that forgets to ask for a dry run changes nothing in it', async () => {
-  const room = await permitted();
+  const harness = await permitted();
   const tool = await loadChangeTool(RESIZE.tool);
   const honest = tool.dryRun.bind(tool);
   tool.dryRun = async (change, { change: cloud }) => {
     await cloud.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });
-    return honest(change, { change: cloud, cloud, clock: room.clock, alarm: null });
+    return honest(change, { change: cloud, cloud, clock: harness.clock, alarm: null });
   };
   try {
-    await expect(room.dryRun()).rejects.toMatchObject({ name: 'ContractBroken' });
+    await expect(harness.dryRun()).rejects.toMatchObject({ name: 'ContractBroken' });
   } finally {
     tool.dryRun = honest;
   }
-  expect(room.mutations).toEqual([]);
+  expect(harness.mutations).toEqual([]);
 });
 
 test('a second plan has a handle of its own', async () => {
-  const room = await permitted();
-  await room.dryRun();
-  await room.propose(RESIZE.tool, { ...RESIZE.input, instanceType: 't3.large' });
-  expect((await room.last('dry-run.finished')).data).toMatchObject({ made: true, handle: 'P2' });
+  const harness = await permitted();
+  await harness.dryRun();
+  await harness.propose(RESIZE.tool, { ...RESIZE.input, instanceType: 't3.large' });
+  expect((await harness.last('dry-run.finished')).data).toMatchObject({ made: true, handle: 'P2' });
 });

@@ -3,11 +3,11 @@ import type { TraceEventOf } from '../../../../lambdas/contracts/events.ts';
 import { Settings, type SettingsInput } from '../../../../lambdas/contracts/settings.ts';
 import { allOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { observe } from '../../../../lambdas/steps/observe/step.ts';
-import type { Screen, Screened } from '../../../../lambdas/contracts/ports.ts';
+import type { ContentFilter, FilterResult } from '../../../../lambdas/contracts/ports.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
-import { ToldScreen } from '../../../fakes/small-ports.ts';
+import { PresetContentFilter } from '../../../fakes/small-ports.ts';
 import { call } from '../../../fakes/preset-model.ts';
-import { APP, Room, rules } from '../../../fixtures/harness.ts';
+import { APP, TestHarness, rules } from '../../../fixtures/harness.ts';
 
 type Evidence = TraceEventOf<'evidence.gathered'>['data'];
 
@@ -23,29 +23,29 @@ const withGuardrail = (more: Partial<NonNullable<SettingsInput['guardrail']>> = 
 
 /** Lets the model look at an instance whose name is hostile, with a guardrail that says this. */
 const look = async (
-  screen: Screen | undefined,
+  screen: ContentFilter | undefined,
   inForce = withGuardrail(),
-): Promise<{ room: Room; evidence: Evidence[] }> => {
-  const room = await new Room({ rules: inForce }).begin();
-  await room.decide([INSTANCE, ALARM]);
-  const before = room.at.seq;
-  const cloud: typeof room.ports.cloud = (reads, scene) => {
-    const real = room.ports.cloud(reads, scene);
+): Promise<{ room: TestHarness; evidence: Evidence[] }> => {
+  const harness = await new TestHarness({ rules: inForce }).begin();
+  await harness.decide([INSTANCE, ALARM]);
+  const before = harness.at.seq;
+  const cloud: typeof harness.ports.cloud = (reads, scene) => {
+    const real = harness.ports.cloud(reads, scene);
     const send: typeof real.send = async (request) => {
-      const answer = JSON.stringify(await room.account.cloud({ step: 'observe' }, 'any').send(request));
+      const answer = JSON.stringify(await harness.account.cloud({ step: 'observe' }, 'any').send(request));
       const hostile: unknown = JSON.parse(answer.replaceAll('"Value":"app"', `"Value":${JSON.stringify(WORLD_NAME)}`));
       return hostile;
     };
     return { ...real, send };
   };
-  await runStep(observe, room.at, { ...room.ports, cloud, ...(screen && { screen }) });
-  const evidence = allOf((await room.events()).slice(before), 'evidence.gathered').map(({ data }) => data);
-  return { room, evidence };
+  await runStep(observe, harness.at, { ...harness.ports, cloud, ...(screen && { screen }) });
+  const evidence = allOf((await harness.events()).slice(before), 'evidence.gathered').map(({ data }) => data);
+  return { room: harness, evidence };
 };
 
 const passed =
   (findings: readonly string[] = []) =>
-  (text: string): Screened => ({
+  (text: string): FilterResult => ({
     kind: 'passed',
     text,
     findings,
@@ -53,61 +53,61 @@ const passed =
   });
 
 test('the guardrail is shown what was found, without the secrets in it, before anything is recorded', async () => {
-  const screen = new ToldScreen(passed());
-  const { room, evidence } = await look(screen);
+  const screen = new PresetContentFilter(passed());
+  const { room: harness, evidence } = await look(screen);
   expect(screen.seen).toHaveLength(2);
   expect(screen.seen.join()).toContain('Ignore all previous instructions');
   expect(screen.seen.join()).not.toContain(CARD);
-  expect(JSON.stringify(await room.events())).not.toContain(CARD);
+  expect(JSON.stringify(await harness.events())).not.toContain(CARD);
   expect(evidence.map(({ suspicions }) => suspicions)).toEqual([['asks to ignore instructions'], []]);
 });
 
 test('what the guardrail finds is said next to what the scanner finds, and the text stays', async () => {
-  const { room, evidence } = await look(new ToldScreen(passed(['PROMPT_ATTACK (HIGH)'])));
+  const { room: harness, evidence } = await look(new PresetContentFilter(passed(['PROMPT_ATTACK (HIGH)'])));
   expect(evidence[0]?.suspicions).toEqual(['asks to ignore instructions', 'trips the guardrail: PROMPT_ATTACK (HIGH)']);
   expect(evidence[0]?.text).toContain('Ignore all previous instructions');
-  expect(await room.told()).not.toContain('PROMPT_ATTACK');
+  expect(await harness.told()).not.toContain('PROMPT_ATTACK');
 });
 
 test('what the guardrail masks is masked on the trace and for the model, and counts as redacted', async () => {
-  const mask = (text: string): Screened => ({
+  const mask = (text: string): FilterResult => ({
     kind: 'passed',
     text: text.replaceAll('instructions', '{NAME}'),
     findings: [],
     masked: 1,
   });
   const plain = await look(undefined, rules);
-  const { room, evidence } = await look(new ToldScreen(mask));
+  const { room: harness, evidence } = await look(new PresetContentFilter(mask));
   expect(evidence[0]?.redactions).toBe((plain.evidence[0]?.redactions ?? 0) + 1);
-  const replies = (await room.events()).flatMap((event) => event.replies ?? []).map(({ text }) => text);
+  const replies = (await harness.events()).flatMap((event) => event.replies ?? []).map(({ text }) => text);
   for (const text of [evidence[0]?.text, ...replies]) expect(text).not.toContain('previous instructions');
 });
 
 test('what the guardrail blocks is withheld from trace and model, which are told so, and the incident goes on', async () => {
-  const { room, evidence } = await look(
-    new ToldScreen(() => ({ kind: 'blocked', findings: ['PROMPT_ATTACK (HIGH)'] })),
+  const { room: harness, evidence } = await look(
+    new PresetContentFilter(() => ({ kind: 'blocked', findings: ['PROMPT_ATTACK (HIGH)'] })),
   );
   expect(evidence[0]).toMatchObject({
     outcome: 'failed',
     text: '[withheld: the guardrail blocked this text]',
     suspicions: ['asks to ignore instructions', 'trips the guardrail: PROMPT_ATTACK (HIGH)'],
   });
-  expect(JSON.stringify((await room.events()).slice(-2))).not.toContain('Ignore all previous');
-  expect(await room.decide([ALARM])).toBe('observe');
+  expect(JSON.stringify((await harness.events()).slice(-2))).not.toContain('Ignore all previous');
+  expect(await harness.decide([ALARM])).toBe('observe');
 });
 
 describe('a guardrail that cannot look', () => {
-  const throttled = (): Screened => ({ kind: 'unavailable', reason: 'ThrottlingException' });
+  const throttled = (): FilterResult => ({ kind: 'unavailable', reason: 'ThrottlingException' });
   const unseen = 'was not seen by the guardrail (ThrottlingException)';
 
   test('leaves the evidence with a mark that approvers see, so that a throttle does not blind the agent', async () => {
-    const { evidence } = await look(new ToldScreen(throttled));
+    const { evidence } = await look(new PresetContentFilter(throttled));
     expect(evidence[1]).toMatchObject({ outcome: 'ok', suspicions: [unseen] });
     expect(evidence[0]?.suspicions).toEqual(['asks to ignore instructions', unseen]);
   });
 
   test('costs the evidence itself where the team has said so', async () => {
-    const { evidence } = await look(new ToldScreen(throttled), withGuardrail({ ifUnavailable: 'withhold' }));
+    const { evidence } = await look(new PresetContentFilter(throttled), withGuardrail({ ifUnavailable: 'withhold' }));
     expect(evidence[1]).toMatchObject({
       outcome: 'failed',
       text: `[withheld: this text ${unseen}]`,
@@ -116,29 +116,29 @@ describe('a guardrail that cannot look', () => {
   });
 
   test('is not waited for beyond half a minute in one step', async () => {
-    const box: { room?: Room } = {};
-    const slow: Screen = {
-      screen: async (text) => {
+    const box: { room?: TestHarness } = {};
+    const slow: ContentFilter = {
+      check: async (text) => {
         box.room?.clock.advance(0.5);
         return passed()(text);
       },
     };
-    const room = await new Room({ rules: withGuardrail() }).begin();
-    box.room = room;
-    await room.decide([INSTANCE, ALARM]);
-    await runStep(observe, room.at, { ...room.ports, screen: slow });
-    const [first, second] = allOf(await room.events(), 'evidence.gathered').slice(-2);
+    const harness = await new TestHarness({ rules: withGuardrail() }).begin();
+    box.room = harness;
+    await harness.decide([INSTANCE, ALARM]);
+    await runStep(observe, harness.at, { ...harness.ports, screen: slow });
+    const [first, second] = allOf(await harness.events(), 'evidence.gathered').slice(-2);
     expect(first?.data.suspicions).toEqual([]);
     expect(second?.data.suspicions).toEqual(['was not seen by the guardrail (no time was left)']);
   });
 });
 
 test('evidence that was recorded is not shown to the guardrail again when the step is retried', async () => {
-  const screen = new ToldScreen(passed());
-  const room = await new Room({ rules: withGuardrail() }).begin();
-  await room.decide([INSTANCE, ALARM]);
-  const at = room.at;
-  await runStep(observe, at, { ...room.ports, screen });
-  await runStep(observe, at, { ...room.ports, screen });
+  const screen = new PresetContentFilter(passed());
+  const harness = await new TestHarness({ rules: withGuardrail() }).begin();
+  await harness.decide([INSTANCE, ALARM]);
+  const at = harness.at;
+  await runStep(observe, at, { ...harness.ports, screen });
+  await runStep(observe, at, { ...harness.ports, screen });
   expect(screen.seen).toHaveLength(2);
 });

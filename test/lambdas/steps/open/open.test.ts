@@ -9,16 +9,16 @@ import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { DyingLedger } from '../../../fakes/dying-ledger.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { call } from '../../../fakes/preset-model.ts';
-import { Room, rules } from '../../../fixtures/harness.ts';
+import { TestHarness, rules } from '../../../fixtures/harness.ts';
 import { like } from '../../../local/account/example-world.ts';
 
 const fixture = (name: string): JsonObject =>
   JsonObject.parse(JSON.parse(readFileSync(join(import.meta.dirname, `../../fixtures/events/${name}.json`), 'utf8')));
 
 /** Why an event was not taken up. */
-const refusal = async (room: Room): Promise<EventData<'incident.refused'>> => {
-  expect(await room.kinds()).toEqual(['incident.refused']);
-  return (await room.last('incident.refused')).data;
+const refusal = async (harness: TestHarness): Promise<EventData<'incident.refused'>> => {
+  expect(await harness.kinds()).toEqual(['incident.refused']);
+  return (await harness.last('incident.refused')).data;
 };
 
 describe('an event that is not taken up ends on the trace, with the reason', () => {
@@ -27,33 +27,33 @@ describe('an event that is not taken up ends on the trace, with the reason', () 
     ['an event without an account', { id: 'x', source: 'aws.cloudwatch' }, /not an EventBridge event/],
     ['an event that no agent takes', fixture('not-an-alarm'), /No agent takes EC2 Instance State-change Notification/],
   ])('%s', async (_name, event, says) => {
-    const room = new Room();
-    expect(await room.open(event)).toBe('close');
-    expect(await refusal(room)).toMatchObject({ outcome: 'unrouted', reason: like(says) });
+    const harness = new TestHarness();
+    expect(await harness.open(event)).toBe('close');
+    expect(await refusal(harness)).toMatchObject({ outcome: 'unrouted', reason: like(says) });
   });
 
   test('an alarm that cannot be read', async () => {
-    const room = new Room();
-    expect(await room.open({ ...room.alarmEvent(), detail: { alarmName: 'x', state: { value: 'ON FIRE' } } })).toBe(
-      'close',
-    );
-    expect((await refusal(room)).reason).toMatch(/cannot be read.*state\.value/s);
+    const harness = new TestHarness();
+    expect(
+      await harness.open({ ...harness.alarmEvent(), detail: { alarmName: 'x', state: { value: 'ON FIRE' } } }),
+    ).toBe('close');
+    expect((await refusal(harness)).reason).toMatch(/cannot be read.*state\.value/s);
   });
 
   test('an alarm that went back to OK', async () => {
-    const room = new Room();
-    const event = room.alarmEvent();
+    const harness = new TestHarness();
+    const event = harness.alarmEvent();
     const detail = { ...JsonObject.parse(event['detail']), state: { value: 'OK', reason: 'fine again' } };
-    expect(await room.open({ ...event, detail })).toBe('close');
-    expect((await refusal(room)).reason).toBe('Alarm cpu-high went to OK; only ALARM opens an incident.');
+    expect(await harness.open({ ...event, detail })).toBe('close');
+    expect((await refusal(harness)).reason).toBe('Alarm cpu-high went to OK; only ALARM opens an incident.');
   });
 
   test('anything while the switch is off, and without counting it against the day', async () => {
-    const room = new Room();
-    room.switch.position = 'off';
-    expect(await room.open()).toBe('close');
-    expect(await refusal(room)).toMatchObject({ outcome: 'switched-off' });
-    expect(room.ledger.writes).toBe(1);
+    const harness = new TestHarness();
+    harness.switch.position = 'off';
+    expect(await harness.open()).toBe('close');
+    expect(await refusal(harness)).toMatchObject({ outcome: 'switched-off' });
+    expect(harness.ledger.writes).toBe(1);
   });
 });
 
@@ -64,18 +64,18 @@ describe('every kind of alarm opens an incident', () => {
     ['anomaly-detection', 1],
     ['composite', 0],
   ])('%s, with the %i metrics that it reads', async (kind, metrics) => {
-    const room = new Room();
+    const harness = new TestHarness();
     const event = fixture(kind);
-    expect(await room.open(event)).toBe('observe');
-    const { alarm } = (await room.last('incident.opened')).data;
+    expect(await harness.open(event)).toBe('observe');
+    const { alarm } = (await harness.last('incident.opened')).data;
     expect(alarm?.kind).toBe(kind);
     expect(alarm?.metrics).toHaveLength(metrics);
   });
 
   test('single, under the agent that takes its metric', async () => {
-    const room = new Room();
-    expect(await room.open()).toBe('observe');
-    expect((await room.last('incident.opened')).data).toMatchObject({
+    const harness = new TestHarness();
+    expect(await harness.open()).toBe('observe');
+    expect((await harness.last('incident.opened')).data).toMatchObject({
       agent: 'ec2-responder',
       switch: 'on',
       rulesHash: rules.hash,
@@ -84,113 +84,116 @@ describe('every kind of alarm opens an incident', () => {
   });
 
   test('also while the switch only lets agents propose', async () => {
-    const room = new Room();
-    room.switch.position = 'propose-only';
-    expect(await room.open()).toBe('observe');
+    const harness = new TestHarness();
+    harness.switch.position = 'propose-only';
+    expect(await harness.open()).toBe('observe');
   });
 });
 
 describe('copies of an event', () => {
-  const second = (room: Room, execution = 'incident-2'): Room => new Room({ ledger: room.ledger, execution });
+  const second = (harness: TestHarness, execution = 'incident-2'): TestHarness =>
+    new TestHarness({ ledger: harness.ledger, execution });
 
   test('the same event delivered twice is one incident', async () => {
-    const room = new Room();
-    const event = room.alarmEvent();
-    await room.open(event);
-    const copy = second(room);
+    const harness = new TestHarness();
+    const event = harness.alarmEvent();
+    await harness.open(event);
+    const copy = second(harness);
     expect(await copy.open(event)).toBe('done');
     expect(copy.at.incidentId).toBe('incident-1');
-    expect(await room.kinds()).toEqual(['incident.opened']);
+    expect(await harness.kinds()).toEqual(['incident.opened']);
   });
 
   test('an alarm that fires again while its incident is open joins it', async () => {
-    const room = await new Room().begin();
-    const copy = second(room);
-    expect(await copy.open({ ...room.alarmEvent(), id: 'again' })).toBe('done');
-    expect((await room.last('incident.attached')).data).toEqual({ eventId: 'again', copy: 1 });
-    expect(await room.ledger.events('incident-2')).toEqual([]);
+    const harness = await new TestHarness().begin();
+    const copy = second(harness);
+    expect(await copy.open({ ...harness.alarmEvent(), id: 'again' })).toBe('done');
+    expect((await harness.last('incident.attached')).data).toEqual({ eventId: 'again', copy: 1 });
+    expect(await harness.ledger.events('incident-2')).toEqual([]);
   });
 
   test('a hundred copies at once are twenty lines and a number', async () => {
-    const room = await new Room().begin();
-    const event = room.alarmEvent();
+    const harness = await new TestHarness().begin();
+    const event = harness.alarmEvent();
     await Promise.all(
-      Array.from({ length: 100 }, (_, n) => second(room, `copy-${n}`).open({ ...event, id: `event-${n}` })),
+      Array.from({ length: 100 }, (_, n) => second(harness, `copy-${n}`).open({ ...event, id: `event-${n}` })),
     );
-    const attached = (await room.events()).filter((one) => one.kind === 'incident.attached');
+    const attached = (await harness.events()).filter((one) => one.kind === 'incident.attached');
     expect(attached.map(({ data }) => data.copy)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
     expect(new Set(attached.map(({ data }) => data.eventId)).size).toBe(20);
-    room.at = { ...room.at, seq: (await room.events()).length };
-    await room.decide([call('escalate', { reason: 'Too many.' })]);
-    await room.close();
-    expect((await room.last('incident.closed')).data.copies).toBe(100);
+    harness.at = { ...harness.at, seq: (await harness.events()).length };
+    await harness.decide([call('escalate', { reason: 'Too many.' })]);
+    await harness.close();
+    expect((await harness.last('incident.closed')).data.copies).toBe(100);
   });
 
   test('a copy that is tried again counts once', async () => {
-    const room = await new Room().begin();
-    const event = { ...room.alarmEvent(), id: 'again' };
-    await second(room).open(event);
-    await second(room).open(event);
-    expect((await room.kinds()).filter((kind) => kind === 'incident.attached')).toHaveLength(1);
+    const harness = await new TestHarness().begin();
+    const event = { ...harness.alarmEvent(), id: 'again' };
+    await second(harness).open(event);
+    await second(harness).open(event);
+    expect((await harness.kinds()).filter((kind) => kind === 'incident.attached')).toHaveLength(1);
   });
 
   test('a copy does not go onto a trace before the incident itself', async () => {
     const ledger = new MemoryLedger();
-    const room = new Room({ ledger });
-    const event = room.alarmEvent();
+    const harness = new TestHarness({ ledger });
+    const event = harness.alarmEvent();
     // Killed after the storm key was claimed, before anything was recorded.
-    const dying = { ...room.ports, ledger: new DyingLedger(ledger, 2) };
+    const dying = { ...harness.ports, ledger: new DyingLedger(ledger, 2) };
     await expect(runStep(openStep, { event, execution: 'incident-1' }, dying)).rejects.toThrow();
-    expect(await second(room).open({ ...event, id: 'again' })).toBe('done');
+    expect(await second(harness).open({ ...event, id: 'again' })).toBe('done');
     expect(await ledger.events('incident-1')).toEqual([]);
-    await room.open(event);
-    expect(await room.kinds()).toEqual(['incident.opened']);
+    await harness.open(event);
+    expect(await harness.kinds()).toEqual(['incident.opened']);
   });
 
   test('the alarms of two machines are two incidents', async () => {
-    const room = await new Room().begin();
-    const other = second(room);
-    const text = JSON.stringify(room.alarmEvent()).replaceAll('i-0a1b2c3d4e5f60718', 'i-0ffffffffffffffff');
+    const harness = await new TestHarness().begin();
+    const other = second(harness);
+    const text = JSON.stringify(harness.alarmEvent()).replaceAll('i-0a1b2c3d4e5f60718', 'i-0ffffffffffffffff');
     expect(await other.open({ ...JsonObject.parse(JSON.parse(text)), id: 'other' })).toBe('observe');
   });
 
   test('an alarm that is back after its incident was closed opens a new one', async () => {
-    const room = await new Room().begin();
-    await room.decide([call('escalate', { reason: 'I cannot tell.' })]);
-    await room.close();
-    const back = second(room);
-    expect(await back.open({ ...room.alarmEvent(), id: 'back' })).toBe('observe');
+    const harness = await new TestHarness().begin();
+    await harness.decide([call('escalate', { reason: 'I cannot tell.' })]);
+    await harness.close();
+    const back = second(harness);
+    expect(await back.open({ ...harness.alarmEvent(), id: 'back' })).toBe('observe');
     expect(await back.kinds()).toEqual(['incident.opened']);
   });
 
   test('a copy that races the close of its incident joins it or opens a new one, and is never lost', async () => {
     for (let delay = 0; delay < 30; delay += 3) {
-      const room = await new Room().begin();
-      await room.decide([call('escalate', { reason: 'I cannot tell.' })]);
-      const copy = second(room);
+      const harness = await new TestHarness().begin();
+      await harness.decide([call('escalate', { reason: 'I cannot tell.' })]);
+      const copy = second(harness);
       const late = async (): Promise<string> => {
         for (let tick = 0; tick < delay; tick += 1) await Promise.resolve();
-        return copy.open({ ...room.alarmEvent(), id: 'racing' });
+        return copy.open({ ...harness.alarmEvent(), id: 'racing' });
       };
-      const [next] = await Promise.all([late(), runStep(close, room.at, room.ports)]);
-      const joined = (await room.events()).some((event) => event.kind === 'incident.attached');
+      const [next] = await Promise.all([late(), runStep(close, harness.at, harness.ports)]);
+      const joined = (await harness.events()).some((event) => event.kind === 'incident.attached');
       expect(next).toBe(joined ? 'done' : 'observe');
-      expect((await room.kinds()).at(-1)).toBe('trace.sealed');
+      expect((await harness.kinds()).at(-1)).toBe('trace.sealed');
     }
   });
 
   test('of many first events at once one opens the incident and the others join it', async () => {
     const ledger = new MemoryLedger();
-    const rooms = Array.from({ length: 10 }, (_, n) => new Room({ ledger, execution: `incident-${n}` }));
-    const next = await Promise.all(rooms.map((room, n) => room.open({ ...room.alarmEvent(), id: `event-${n}` })));
+    const harnesses = Array.from({ length: 10 }, (_, n) => new TestHarness({ ledger, execution: `incident-${n}` }));
+    const next = await Promise.all(
+      harnesses.map((harness, n) => harness.open({ ...harness.alarmEvent(), id: `event-${n}` })),
+    );
     expect(next.filter((one) => one === 'observe')).toHaveLength(1);
     expect(next.filter((one) => one === 'done')).toHaveLength(9);
   });
 });
 
 describe('the day has its ceilings', () => {
-  const of = (room: Room, n: number): JsonObject => ({
-    ...room.alarmEvent(),
+  const of = (harness: TestHarness, n: number): JsonObject => ({
+    ...harness.alarmEvent(),
     id: `event-${n}`,
     resources: [`arn:aws:cloudwatch:eu-west-1:123456789012:alarm:alarm-${n}`],
   });
@@ -199,9 +202,9 @@ describe('the day has its ceilings', () => {
     const ledger = new MemoryLedger();
     const found: (string | undefined)[] = [];
     for (let n = 0; n < 4; n += 1) {
-      const room = new Room({ ledger, rules: inForce, execution: `incident-${n}` });
-      expect(await room.open(of(room, n))).toBe('observe');
-      found.push((await room.last('incident.opened')).data.overCeiling?.which);
+      const harness = new TestHarness({ ledger, rules: inForce, execution: `incident-${n}` });
+      expect(await harness.open(of(harness, n))).toBe('observe');
+      found.push((await harness.last('incident.opened')).data.overCeiling?.which);
     }
     return found;
   };
@@ -219,9 +222,9 @@ describe('the day has its ceilings', () => {
 
   test('an incident over them goes to people with its first look, and no model is asked', async () => {
     const settings = { ...rules.settings, accountBudgetPerDay: { dollars: 100, incidents: 1 } };
-    const first = new Room({ rules: { ...rules, settings } });
+    const first = new TestHarness({ rules: { ...rules, settings } });
     await first.open(of(first, 1));
-    const above = new Room({ rules: { ...rules, settings }, ledger: first.ledger, execution: 'incident-2' });
+    const above = new TestHarness({ rules: { ...rules, settings }, ledger: first.ledger, execution: 'incident-2' });
     await above.open(of(above, 2));
     await above.observe();
     expect(await above.decide([])).toBe('close');
@@ -238,19 +241,19 @@ describe('the day has its ceilings', () => {
 
 describe('a retried Open stands by what it recorded', () => {
   test('when the switch was turned meanwhile', async () => {
-    const room = new Room();
-    await room.open();
-    room.switch.position = 'off';
-    expect(await room.open()).toBe('observe');
-    expect(await room.kinds()).toEqual(['incident.opened']);
+    const harness = new TestHarness();
+    await harness.open();
+    harness.switch.position = 'off';
+    expect(await harness.open()).toBe('observe');
+    expect(await harness.kinds()).toEqual(['incident.opened']);
   });
 
   test('when it had refused, and the switch is on again', async () => {
-    const room = new Room();
-    room.switch.position = 'off';
-    await room.open();
-    room.switch.position = 'on';
-    expect(await room.open()).toBe('close');
-    expect(await room.kinds()).toEqual(['incident.refused']);
+    const harness = new TestHarness();
+    harness.switch.position = 'off';
+    await harness.open();
+    harness.switch.position = 'on';
+    expect(await harness.open()).toBe('close');
+    expect(await harness.kinds()).toEqual(['incident.refused']);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Agent } from '../../../../lambdas/contracts/agent.ts';
 import { agentOf } from '../../../../lambdas/kernel/model/agents.ts';
-import type { Look } from '../../../../lambdas/steps/verify/health-checks.ts';
-import { verdictOf, type Sight } from '../../../../lambdas/steps/verify/verdict.ts';
+import type { HealthCheck } from '../../../../lambdas/steps/verify/health-checks.ts';
+import { verdictOf, type HealthSnapshot } from '../../../../lambdas/steps/verify/verdict.ts';
 import { rules } from '../../../fixtures/harness.ts';
 
-const look = (name: string, outcome: Look['outcome']): Look => ({ name, outcome, detail: '' });
+const look = (name: string, outcome: HealthCheck['outcome']): HealthCheck => ({ name, outcome, detail: '' });
 
 const agentThat = (onUnhealed: 'rollback' | 'keep'): Agent => ({
   ...agentOf(rules, 'ec2-responder'),
@@ -13,9 +13,9 @@ const agentThat = (onUnhealed: 'rollback' | 'keep'): Agent => ({
 });
 
 type Case = [
-  postCondition: Look['outcome'],
-  alarm: Look['outcome'],
-  guard: Look['outcome'],
+  postCondition: HealthCheck['outcome'],
+  alarm: HealthCheck['outcome'],
+  guard: HealthCheck['outcome'],
   minutes: number,
   reversible: boolean,
   onUnhealed: 'rollback' | 'keep',
@@ -50,7 +50,7 @@ describe('what was seen after a change, and what follows', () => {
   ])(
     'post-condition %s, alarm %s, guard %s after %i min, reversible %s, if unhealed %s: %s, %s',
     (postCondition, alarm, guard, minutes, reversible, onUnhealed, outcome, next) => {
-      const sight: Sight = {
+      const sight: HealthSnapshot = {
         postCondition: look('post-condition', postCondition),
         alarm: look('alarm', alarm),
         guards: [look('status checks', guard)],
@@ -63,7 +63,7 @@ describe('what was seen after a change, and what follows', () => {
 });
 
 test('one guard that got worse outweighs those that did not', () => {
-  const sight: Sight = {
+  const sight: HealthSnapshot = {
     postCondition: look('post-condition', 'good'),
     alarm: look('alarm', 'good'),
     guards: [look('status checks', 'good'), look('error rate', 'bad')],

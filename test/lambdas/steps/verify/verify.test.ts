@@ -7,17 +7,17 @@ import { allOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { recordOutcome } from '../../../../lambdas/kernel/limits/track-record.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { VERIFY_READS } from '../../../../lambdas/contracts/verify-reads.ts';
-import { lookAtAlarm, lookAtGuards } from '../../../../lambdas/steps/verify/health-checks.ts';
+import { checkAlarm, checkGuards } from '../../../../lambdas/steps/verify/health-checks.ts';
 import { verify } from '../../../../lambdas/steps/verify/step.ts';
 import { FakeCloud } from '../../../fakes/fake-cloud.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { resizePlan } from '../../../fixtures/plans.ts';
-import { APP, APP_ARN, NO_HELP, REBOOT, RESIZE, Room } from '../../../fixtures/harness.ts';
+import { APP, APP_ARN, NO_HELP, REBOOT, RESIZE, TestHarness } from '../../../fixtures/harness.ts';
 
-const applied = async (change: typeof RESIZE | typeof REBOOT = RESIZE): Promise<Room> => {
-  const room = await (await new Room().begin()).untilGranted(change);
-  expect(await room.apply()).toBe('verify');
-  return room;
+const applied = async (change: typeof RESIZE | typeof REBOOT = RESIZE): Promise<TestHarness> => {
+  const harness = await (await new TestHarness().begin()).untilGranted(change);
+  expect(await harness.apply()).toBe('verify');
+  return harness;
 };
 
 test('the third change of an agent in a row that does not help trips its breaker, and is undone all the same', async () => {
@@ -26,43 +26,43 @@ test('the third change of an agent in a row that does not help trips its breaker
     const earlier = { digest: `sha256:${n}`, outcome: 'unhealed', what: `resize_instance on i-${n}` } as const;
     await recordOutcome(ledger, 'ec2-responder', earlier);
   }
-  const room = await (await new Room({ ledger }).begin()).untilGranted(NO_HELP);
-  await room.apply();
-  expect(await room.untilVerified()).toBe('rollback');
-  const { data } = await room.last('breaker.tripped');
+  const harness = await (await new TestHarness({ ledger }).begin()).untilGranted(NO_HELP);
+  await harness.apply();
+  expect(await harness.untilVerified()).toBe('rollback');
+  const { data } = await harness.last('breaker.tripped');
   expect(data).toMatchObject({ scope: 'agent:ec2-responder', policy: 'changes-do-not-help' });
   expect(await trippedBreaker(ledger, 'ec2-responder', 'arn:aws:ec2:anything')).toContain('did not help');
-  expect(await room.rollback()).toBe('decide');
+  expect(await harness.rollback()).toBe('decide');
 });
 
 test('a Verify that is retried after it tripped the breaker records nothing twice', async () => {
   const ledger = new MemoryLedger();
   for (const n of [1, 2])
     await recordOutcome(ledger, 'ec2-responder', { digest: `sha256:${n}`, outcome: 'worse', what: 'x' });
-  const room = await (await new Room({ ledger }).begin()).untilGranted(NO_HELP);
-  await room.apply();
-  let entered = room.at;
-  do entered = room.at;
-  while ((await room.verify()) === 'verify');
-  const kinds = await room.kinds();
+  const harness = await (await new TestHarness({ ledger }).begin()).untilGranted(NO_HELP);
+  await harness.apply();
+  let entered = harness.at;
+  do entered = harness.at;
+  while ((await harness.verify()) === 'verify');
+  const kinds = await harness.kinds();
   await recordOutcome(ledger, 'ec2-responder', { digest: 'sha256:9', outcome: 'healed', what: 'x' });
-  const again = await runStep(verify, entered, room.ports);
+  const again = await runStep(verify, entered, harness.ports);
   expect(again).toMatchObject({ next: 'rollback', seq: kinds.length });
-  expect(await room.kinds()).toEqual(kinds);
+  expect(await harness.kinds()).toEqual(kinds);
 });
 
 describe('after a change', () => {
   test('that helped, the model is told to conclude', async () => {
-    const room = await applied();
-    expect(await room.untilVerified()).toBe('decide');
-    expect((await room.last('change.verified')).data.outcome).toBe('healed');
-    expect(await room.told()).toMatch(/^P1 was applied and the alarm has healed\..*cpu-high is OK/);
+    const harness = await applied();
+    expect(await harness.untilVerified()).toBe('decide');
+    expect((await harness.last('change.verified')).data.outcome).toBe('healed');
+    expect(await harness.told()).toMatch(/^P1 was applied and the alarm has healed\..*cpu-high is OK/);
   });
 
   test('that did not help, it is looked at once a minute until the window is over, and then undone', async () => {
-    const room = await applied(NO_HELP);
-    expect(await room.untilVerified()).toBe('rollback');
-    const looks = allOf(await room.events(), 'change.verified').map(({ data }) => data);
+    const harness = await applied(NO_HELP);
+    expect(await harness.untilVerified()).toBe('rollback');
+    const looks = allOf(await harness.events(), 'change.verified').map(({ data }) => data);
     expect(looks.slice(0, -1).every(({ outcome, next }) => outcome === 'waiting' && next === 'wait')).toBe(true);
     expect(looks.at(-1)).toMatchObject({ outcome: 'unhealed', next: 'rollback' });
     expect(looks.at(-1)?.secondsSinceChange).toBeGreaterThanOrEqual(15 * 60);
@@ -70,45 +70,45 @@ describe('after a change', () => {
   });
 
   test('that did not help and cannot be undone, the model is told so', async () => {
-    const room = await applied(REBOOT);
-    expect(await room.untilVerified()).toBe('decide');
-    expect((await room.last('change.verified')).data.outcome).toBe('unhealed');
-    expect(await room.told()).toMatch(/did not help\..*It stays in place/);
+    const harness = await applied(REBOOT);
+    expect(await harness.untilVerified()).toBe('decide');
+    expect((await harness.last('change.verified')).data.outcome).toBe('unhealed');
+    expect(await harness.told()).toMatch(/did not help\..*It stays in place/);
   });
 
   test('that somebody took back has not taken hold, whatever the alarm says', async () => {
-    const room = await applied();
-    const somebody = room.account.cloud({ step: 'a-person' }, 'any');
+    const harness = await applied();
+    const somebody = harness.account.cloud({ step: 'a-person' }, 'any');
     await somebody.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });
-    room.clock.advance(1);
-    await room.verify();
-    const { outcome, findings } = (await room.last('change.verified')).data;
+    harness.clock.advance(1);
+    await harness.verify();
+    const { outcome, findings } = (await harness.last('change.verified')).data;
     expect(findings[0]).toMatchObject({ name: 'post-condition', outcome: 'bad' });
     expect(outcome).toBe('waiting');
   });
 
   test('the target is free for others once the verdict is in, and not before', async () => {
-    const room = await applied();
+    const harness = await applied();
     const other = (): Promise<boolean> => {
-      const now = room.clock.now();
-      return takeLease(room.ledger, APP_ARN, 'another', now, new Date(now.getTime() + 60_000));
+      const now = harness.clock.now();
+      return takeLease(harness.ledger, APP_ARN, 'another', now, new Date(now.getTime() + 60_000));
     };
-    await room.verify();
-    expect(await other()).toBe((await room.last('change.verified')).data.next === 'report');
-    await room.untilVerified();
+    await harness.verify();
+    expect(await other()).toBe((await harness.last('change.verified')).data.next === 'report');
+    await harness.untilVerified();
     expect(await other()).toBe(true);
   });
 
   test('a look that AWS does not answer is unknown, which is not good', async () => {
-    const room = await applied();
-    room.clock.advance(30);
-    const cloud: typeof room.ports.cloud = (calls, scene) => ({
-      ...room.ports.cloud(calls, scene),
+    const harness = await applied();
+    harness.clock.advance(30);
+    const cloud: typeof harness.ports.cloud = (calls, scene) => ({
+      ...harness.ports.cloud(calls, scene),
       send: () => Promise.reject(new CloudError('AccessDenied', 'no')),
     });
-    const { next } = await runStep(verify, room.at, { ...room.ports, cloud });
+    const { next } = await runStep(verify, harness.at, { ...harness.ports, cloud });
     expect(next).toBe('decide');
-    expect((await room.last('change.verified')).data).toMatchObject({
+    expect((await harness.last('change.verified')).data).toMatchObject({
       outcome: 'inconclusive',
       findings: [{ outcome: 'unknown' }, { outcome: 'unknown' }, { outcome: 'unknown' }],
     });
@@ -127,16 +127,16 @@ describe('the alarm', () => {
     ['ALARM', 'bad'],
     ['INSUFFICIENT_DATA', 'unknown'],
   ])('%s is %s', async (state, outcome) => {
-    expect((await lookAtAlarm(states([state]), alarm)).outcome).toBe(outcome);
-    expect((await lookAtAlarm(states([], [state]), alarm)).outcome).toBe(outcome);
+    expect((await checkAlarm(states([state]), alarm)).outcome).toBe(outcome);
+    expect((await checkAlarm(states([], [state]), alarm)).outcome).toBe(outcome);
   });
 
   test('that was deleted says nothing', async () => {
-    expect((await lookAtAlarm(states([]), alarm)).outcome).toBe('unknown');
+    expect((await checkAlarm(states([]), alarm)).outcome).toBe('unknown');
   });
 
   test('that there never was says nothing', async () => {
-    expect((await lookAtAlarm(states([]), null)).outcome).toBe('unknown');
+    expect((await checkAlarm(states([]), null)).outcome).toBe('unknown');
   });
 });
 
@@ -146,7 +146,7 @@ describe('guard metrics, newest minute first', () => {
     const cloud = new FakeCloud(VERIFY_READS).answers('cloudwatch', 'GetMetricData', {
       MetricDataResults: [{ Values: values }],
     });
-    const [guard] = await lookAtGuards(cloud, target, new Date(0), new Date(600_000));
+    const [guard] = await checkGuards(cloud, target, new Date(0), new Date(600_000));
     expect(cloud.inputsOf('GetMetricData')[0]).toMatchObject({ ScanBy: 'TimestampDescending' });
     return guard?.outcome;
   };
@@ -163,6 +163,6 @@ describe('guard metrics, newest minute first', () => {
 
   test('there are none for a kind of target without any', async () => {
     const cloud = new FakeCloud(VERIFY_READS);
-    expect(await lookAtGuards(cloud, { ...target, kind: 'group' }, new Date(0), new Date(1))).toEqual([]);
+    expect(await checkGuards(cloud, { ...target, kind: 'group' }, new Date(0), new Date(1))).toEqual([]);
   });
 });

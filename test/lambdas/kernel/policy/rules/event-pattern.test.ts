@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { Agent } from '../../../../../lambdas/contracts/agent.ts';
-import { checkPattern, matches } from '../../../../../lambdas/kernel/policy/rules/event-pattern.ts';
+import { checkPattern, matchesPattern } from '../../../../../lambdas/kernel/policy/rules/event-pattern.ts';
 
 const metric = (namespace: string) => ({
   id: 'm1',
@@ -35,8 +35,8 @@ describe('an event is taken by', () => {
       false,
     ],
   ])('%s', (_, event, responder, triage) => {
-    expect(matches(takesOf('ec2-responder'), event)).toBe(responder);
-    expect(matches(takesOf('triage'), event)).toBe(triage);
+    expect(matchesPattern(takesOf('ec2-responder'), event)).toBe(responder);
+    expect(matchesPattern(takesOf('triage'), event)).toBe(triage);
   });
 });
 
@@ -90,7 +90,7 @@ test.each([
   [{ toString: [{ exists: false }] }, {}, true],
 ])('the pattern %j against %j: %s', (pattern, event, expected) => {
   expect(checkPattern(pattern)).toEqual([]);
-  expect(matches(pattern, event)).toBe(expected);
+  expect(matchesPattern(pattern, event)).toBe(expected);
 });
 
 test.each([
@@ -112,5 +112,6 @@ test.each([
   const found = checkPattern(pattern);
   expect(found.map((one) => one.path.join('.'))).toEqual([path]);
   expect(found[0]?.problem).toContain(problem);
-  for (const event of [{}, { a: 'x' }, { a: ['x'] }, { a: 1 }, { a: {} }]) expect(matches(pattern, event)).toBe(false);
+  for (const event of [{}, { a: 'x' }, { a: ['x'] }, { a: 1 }, { a: {} }])
+    expect(matchesPattern(pattern, event)).toBe(false);
 });
