@@ -3,7 +3,6 @@ import type { LambdaRuntime } from '../runtime/serve.ts';
 import { dynamoLedger } from './aws/ledger.ts';
 import { ledgerClient } from './aws/ledger-table.ts';
 import { ssmCalendar } from './aws/calendar.ts';
-import type { MemberAccess } from './aws/assume-role.ts';
 import { ssmSwitch } from './aws/switch.ts';
 import { systemClock, systemIds } from './system.ts';
 
@@ -17,12 +16,6 @@ export const basics = ({
   ids: systemIds,
   rules,
 });
-
-/** A role of member accounts that this function may take; nothing while there are no members. */
-export const memberAccess = (
-  name: 'memberReadRole' | 'memberChangeRole',
-  { env, rules }: LambdaRuntime,
-): MemberAccess | undefined => rules.settings.members && { ...rules.settings.members, roleArn: env(name) };
 
 /** The kill switch; why it cannot be read is logged, since it then counts as off. */
 export const killSwitch = ({ env, logger }: LambdaRuntime) =>

@@ -1,11 +1,12 @@
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
 import { reachOf } from '../../kernel/trace/location.ts';
 import type { ChangeCredentials, ChangeScope } from '../../contracts/ports.ts';
-import { assumeMemberRole, assumeRole, stsClient, type MemberAccess } from '../../adapters/aws/assume-role.ts';
-import { withDecodedRefusals } from '../../adapters/aws/authorization-message.ts';
-import { cloudOver } from '../../adapters/aws/cloud.ts';
+import { assumeMemberRole, assumeRole, stsClient } from './assume-role.ts';
+import type { MemberAccess } from './member-access.ts';
+import { withDecodedRefusals } from './authorization-message.ts';
+import { cloudOver } from './cloud.ts';
 import { changePolicy } from './session-policy.ts';
-import { awsTransport, type AwsTransportOptions } from '../../adapters/aws/transport.ts';
+import { awsTransport, type AwsTransportOptions } from './transport.ts';
 
 interface ChangeCredentialsOptions extends AwsTransportOptions {
   /** The change role of the account that Checkrein is in. */

@@ -1,6 +1,7 @@
-import { awsCloudAccess } from '../../adapters/aws/cloud.ts';
+import { awsCloudAccess } from '../../providers/aws/cloud.ts';
+import { memberAccess } from '../../providers/aws/member-access.ts';
 import { kmsMacGenerator } from '../../adapters/aws/kms.ts';
-import { basics, changeCalendar, killSwitch, memberAccess } from '../../adapters/wiring.ts';
+import { basics, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
 import { policyEngine } from '../../kernel/policy/engine.ts';
 import { serve } from '../../runtime/serve.ts';
 import { authorize } from './step.ts';

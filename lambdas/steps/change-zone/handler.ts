@@ -1,7 +1,8 @@
-import { awsCloudAccess } from '../../adapters/aws/cloud.ts';
+import { awsCloudAccess } from '../../providers/aws/cloud.ts';
+import { memberAccess } from '../../providers/aws/member-access.ts';
 import { stsChangeCredentials } from '../../providers/aws/change-credentials.ts';
 import { kmsMacVerifier } from '../../adapters/aws/kms.ts';
-import { basics, changeCalendar, killSwitch, memberAccess } from '../../adapters/wiring.ts';
+import { basics, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
 import { lambda } from '../../runtime/serve.ts';
 import { changeZone } from './change-zone.ts';
 

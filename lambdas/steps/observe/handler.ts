@@ -1,6 +1,7 @@
-import { awsCloudAccess } from '../../adapters/aws/cloud.ts';
+import { awsCloudAccess } from '../../providers/aws/cloud.ts';
+import { memberAccess } from '../../providers/aws/member-access.ts';
 import { configuredContentFilter } from '../../adapters/aws/guardrail-configured.ts';
-import { basics, memberAccess } from '../../adapters/wiring.ts';
+import { basics } from '../../adapters/wiring.ts';
 import { serve } from '../../runtime/serve.ts';
 import { observe } from './step.ts';
 

@@ -1,5 +1,6 @@
-import { awsCloudAccess } from '../../adapters/aws/cloud.ts';
-import { basics, memberAccess } from '../../adapters/wiring.ts';
+import { awsCloudAccess } from '../../providers/aws/cloud.ts';
+import { memberAccess } from '../../providers/aws/member-access.ts';
+import { basics } from '../../adapters/wiring.ts';
 import { serve } from '../../runtime/serve.ts';
 import { verify } from './step.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sessionName } from '../../../../lambdas/adapters/aws/assume-role.ts';
+import { sessionName } from '../../../../lambdas/providers/aws/assume-role.ts';
 import { changePolicy, readPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import { actionOf, type AwsCall } from '../../../../lambdas/contracts/tool.ts';
 import { VERIFY_READS } from '../../../../lambdas/contracts/verify-reads.ts';

@@ -1,8 +1,9 @@
 import type { AwsCall } from '../../contracts/tool.ts';
 import type { Clock } from '../../contracts/ports.ts';
-import { systemClock } from '../system.ts';
-import { assumeMemberRole, stsClient, type MemberAccess } from './assume-role.ts';
-import { readPolicy } from '../../providers/aws/session-policy.ts';
+import { systemClock } from '../../adapters/system.ts';
+import { assumeMemberRole, stsClient } from './assume-role.ts';
+import type { MemberAccess } from './member-access.ts';
+import { readPolicy } from './session-policy.ts';
 import { awsTransport, type AwsTransport, type AwsTransportOptions } from './transport.ts';
 
 /** Where Checkrein is, and the role by which it gets into the accounts of members. */

@@ -1,10 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { expect, test } from 'vitest';
-import { memberAccess } from '../../../lambdas/adapters/wiring.ts';
-import type { EnvName } from '../../../lambdas/contracts/env.ts';
-import type { Rules } from '../../../lambdas/contracts/rules.ts';
-import { InputError } from '../../../lambdas/contracts/errors.ts';
-import { rules as alone } from '../../fixtures/harness.ts';
+import { memberAccess } from '../../../../lambdas/providers/aws/member-access.ts';
+import type { EnvName } from '../../../../lambdas/contracts/env.ts';
+import type { Rules } from '../../../../lambdas/contracts/rules.ts';
+import { InputError } from '../../../../lambdas/contracts/errors.ts';
+import { rules as alone } from '../../../fixtures/harness.ts';
 
 const members = { hub: '111111111111', accounts: ['222222222222'], externalId: '0f9b4c1e-7a55-4d1e-9a0c' };
 const hub: Rules = { ...alone, settings: { ...alone.settings, members } };

@@ -2,8 +2,8 @@ import type { Service } from '../../contracts/tool.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import type { CloudRequest, AccountRegion } from '../../contracts/ports.ts';
 import { COMMAND_TABLE } from './commands/table.ts';
-import { CONNECTION, type Connection } from './connection.ts';
-import { awsFailureOf, translated } from './errors.ts';
+import { CONNECTION, type Connection } from '../../adapters/aws/connection.ts';
+import { awsFailureOf, translated } from '../../adapters/aws/errors.ts';
 
 /** Where calls go from, and who hears of them. */
 export interface AwsTransportOptions extends AccountRegion {
@@ -45,7 +45,7 @@ const remembered = <Key, Value>(make: (key: Key) => Value): ((key: Key) => Value
 };
 
 const unknownCommand = ({ service, command }: CloudRequest, known: readonly string[]): string =>
-  `No line for ${command} in lambdas/adapters/aws/commands/${service}.ts (known: ${known.join(', ')}).`;
+  `No line for ${command} in lambdas/providers/aws/commands/${service}.ts (known: ${known.join(', ')}).`;
 
 /** Plain JSON: dates become ISO strings, bytes base64; what is undefined, and the SDK's own metadata, is left out. */
 const toJson = (output: object): unknown => {

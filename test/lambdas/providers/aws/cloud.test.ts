@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { awsCloudAccess } from '../../../../lambdas/adapters/aws/cloud.ts';
-import { COMMAND_TABLE } from '../../../../lambdas/adapters/aws/commands/table.ts';
+import { awsCloudAccess } from '../../../../lambdas/providers/aws/cloud.ts';
+import { COMMAND_TABLE } from '../../../../lambdas/providers/aws/commands/table.ts';
 import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
 import type { CloudRequest } from '../../../../lambdas/contracts/ports.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
@@ -58,7 +58,7 @@ test('a call that the manifest does not list never leaves', async () => {
 
 test('a listed call without a command line is named', async () => {
   const { answer } = send({ service: 'ec2', command: 'TerminateInstances', input: {} }, json({}));
-  await expect(answer).rejects.toThrow('No line for TerminateInstances in lambdas/adapters/aws/commands/ec2.ts');
+  await expect(answer).rejects.toThrow('No line for TerminateInstances in lambdas/providers/aws/commands/ec2.ts');
 });
 
 test('ISO times of tools reach AWS as times, and times of AWS come back as ISO', async () => {

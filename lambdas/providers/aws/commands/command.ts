@@ -1,5 +1,5 @@
 import { contractBroken } from '../../../contracts/errors.ts';
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../../../adapters/aws/connection.ts';
 
 /** The part of an SDK client that the cloud uses. */
 interface SdkClient {

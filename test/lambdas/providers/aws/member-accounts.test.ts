@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { stsChangeCredentials } from '../../../../lambdas/providers/aws/change-credentials.ts';
-import { awsCloudAccess } from '../../../../lambdas/adapters/aws/cloud.ts';
+import { awsCloudAccess } from '../../../../lambdas/providers/aws/cloud.ts';
 import { changePolicy, readPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
 import type { CloudRequest, IncidentLocation, ChangeScope } from '../../../../lambdas/contracts/ports.ts';

@@ -1,19 +1,12 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { CloudError, contractBroken } from '../../contracts/errors.ts';
-import { CONNECTION, type Credentials } from './connection.ts';
-import { translated } from './errors.ts';
+import { CONNECTION, type Credentials } from '../../adapters/aws/connection.ts';
+import { translated } from '../../adapters/aws/errors.ts';
+import type { MemberAccess } from './member-access.ts';
 import type { AwsTransportOptions } from './transport.ts';
 
 /** The shortest that STS allows. A look or a change takes seconds, and from role to role an hour is the most. */
 const SESSION_SECONDS = 900;
-
-/** A role that every member account has, and that lets the hub in under an external id. */
-export interface MemberAccess {
-  readonly accounts: readonly string[];
-  readonly externalId: string;
-  /** Its ARN, with `${account}` left open. */
-  readonly roleArn: string;
-}
 
 /** A session of a role, for one purpose. */
 export interface SessionOrder {
