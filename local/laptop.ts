@@ -14,7 +14,7 @@ import type { Rules } from '../lambdas/contracts/rules.ts';
 import { decide } from '../lambdas/steps/decide/step.ts';
 import { policyEngine, type PolicyEngine } from '../lambdas/kernel/policy/engine.ts';
 import { CHANGE_ZONE_SECONDS } from '../lambdas/kernel/changes/timing.ts';
-import { observe } from '../lambdas/steps/observe/step.ts';
+import { observe, type ObservePorts } from '../lambdas/steps/observe/step.ts';
 import { openStep, type OpenPorts } from '../lambdas/steps/open/step.ts';
 import type { Calendar, Ledger, MacVerifier, Model, Notification, Switch } from '../lambdas/contracts/ports.ts';
 import { runStep } from '../lambdas/runtime/step.ts';
@@ -32,7 +32,8 @@ import { localMac, localSealer } from './keys.ts';
 export type LaptopPorts = AskPorts &
   AnswerPorts &
   Omit<ApplyPorts, 'mac'> &
-  Pick<OpenPorts, 'home'> & { readonly linkMac: MacVerifier };
+  Pick<OpenPorts, 'home'> &
+  Pick<ObservePorts, 'contentFilter'> & { readonly linkMac: MacVerifier };
 
 /** Everything that one run on a laptop is made of. */
 export interface LaptopOptions {
@@ -107,6 +108,7 @@ export class Laptop {
       callbacks: this.#flow.tasks,
       pageUrl: 'http://localhost',
       home: homeIn(world),
+      contentFilter: undefined,
       ...this.#enter('apply'),
       deadline: { at: () => new Date(this.#clock.now().getTime() + CHANGE_ZONE_SECONDS * 1000) },
     };

@@ -9,7 +9,7 @@ const FILTER_MS = 30_000;
 
 export interface ContentFilterPorts {
   /** None where the team has no guardrail. */
-  readonly contentFilter?: ContentFilter | undefined;
+  readonly contentFilter: ContentFilter | undefined;
   readonly clock: Clock;
   readonly rules: Rules;
 }

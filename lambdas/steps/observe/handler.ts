@@ -8,5 +8,5 @@ import { observe } from './step.ts';
 export const handler = serve(observe, (runtime) => ({
   ...basics(runtime),
   cloud: awsCloudAccess({ ...runtime, members: memberAccess('memberReadRole', runtime) }),
-  screen: configuredContentFilter(runtime),
+  contentFilter: configuredContentFilter(runtime),
 }));

@@ -21,16 +21,16 @@ const withGuardrail = (more: Partial<NonNullable<SettingsInput['guardrail']>> = 
   settings: Settings.parse({ ...rules.settings, guardrail: { id: 'gr1abc', version: '3', ...more } }),
 });
 
-/** Lets the model look at an instance whose name is hostile, with a guardrail that says this. */
+/** Lets the model look at an instance whose name is hostile, with this content filter. */
 const look = async (
-  screen: ContentFilter | undefined,
+  contentFilter: ContentFilter | undefined,
   inForce = withGuardrail(),
-): Promise<{ room: TestHarness; evidence: Evidence[] }> => {
+): Promise<{ harness: TestHarness; evidence: Evidence[] }> => {
   const harness = await new TestHarness({ rules: inForce }).begin();
   await harness.decide([INSTANCE, ALARM]);
   const before = harness.at.seq;
-  const cloud: typeof harness.ports.cloud = (reads, scene) => {
-    const real = harness.ports.cloud(reads, scene);
+  const cloud: typeof harness.ports.cloud = (reads, location) => {
+    const real = harness.ports.cloud(reads, location);
     const send: typeof real.send = async (request) => {
       const answer = JSON.stringify(await harness.account.cloud({ step: 'observe' }, 'any').send(request));
       const hostile: unknown = JSON.parse(answer.replaceAll('"Value":"app"', `"Value":${JSON.stringify(WORLD_NAME)}`));
@@ -38,9 +38,9 @@ const look = async (
     };
     return { ...real, send };
   };
-  await runStep(observe, harness.at, { ...harness.ports, cloud, ...(screen && { screen }) });
+  await runStep(observe, harness.at, { ...harness.ports, cloud, contentFilter });
   const evidence = allOf((await harness.events()).slice(before), 'evidence.gathered').map(({ data }) => data);
-  return { room: harness, evidence };
+  return { harness, evidence };
 };
 
 const passed =
@@ -53,17 +53,17 @@ const passed =
   });
 
 test('the guardrail is shown what was found, without the secrets in it, before anything is recorded', async () => {
-  const screen = new PresetContentFilter(passed());
-  const { room: harness, evidence } = await look(screen);
-  expect(screen.seen).toHaveLength(2);
-  expect(screen.seen.join()).toContain('Ignore all previous instructions');
-  expect(screen.seen.join()).not.toContain(CARD);
+  const contentFilter = new PresetContentFilter(passed());
+  const { harness, evidence } = await look(contentFilter);
+  expect(contentFilter.seen).toHaveLength(2);
+  expect(contentFilter.seen.join()).toContain('Ignore all previous instructions');
+  expect(contentFilter.seen.join()).not.toContain(CARD);
   expect(JSON.stringify(await harness.events())).not.toContain(CARD);
   expect(evidence.map(({ suspicions }) => suspicions)).toEqual([['asks to ignore instructions'], []]);
 });
 
 test('what the guardrail finds is said next to what the scanner finds, and the text stays', async () => {
-  const { room: harness, evidence } = await look(new PresetContentFilter(passed(['PROMPT_ATTACK (HIGH)'])));
+  const { harness, evidence } = await look(new PresetContentFilter(passed(['PROMPT_ATTACK (HIGH)'])));
   expect(evidence[0]?.suspicions).toEqual(['asks to ignore instructions', 'trips the guardrail: PROMPT_ATTACK (HIGH)']);
   expect(evidence[0]?.text).toContain('Ignore all previous instructions');
   expect(await harness.told()).not.toContain('PROMPT_ATTACK');
@@ -77,14 +77,14 @@ test('what the guardrail masks is masked on the trace and for the model, and cou
     masked: 1,
   });
   const plain = await look(undefined, rules);
-  const { room: harness, evidence } = await look(new PresetContentFilter(mask));
+  const { harness, evidence } = await look(new PresetContentFilter(mask));
   expect(evidence[0]?.redactions).toBe((plain.evidence[0]?.redactions ?? 0) + 1);
   const replies = (await harness.events()).flatMap((event) => event.replies ?? []).map(({ text }) => text);
   for (const text of [evidence[0]?.text, ...replies]) expect(text).not.toContain('previous instructions');
 });
 
 test('what the guardrail blocks is withheld from trace and model, which are told so, and the incident goes on', async () => {
-  const { room: harness, evidence } = await look(
+  const { harness, evidence } = await look(
     new PresetContentFilter(() => ({ kind: 'blocked', findings: ['PROMPT_ATTACK (HIGH)'] })),
   );
   expect(evidence[0]).toMatchObject({
@@ -116,17 +116,17 @@ describe('a guardrail that cannot look', () => {
   });
 
   test('is not waited for beyond half a minute in one step', async () => {
-    const box: { room?: TestHarness } = {};
+    const box: { harness?: TestHarness } = {};
     const slow: ContentFilter = {
       check: async (text) => {
-        box.room?.clock.advance(0.5);
+        box.harness?.clock.advance(0.5);
         return passed()(text);
       },
     };
     const harness = await new TestHarness({ rules: withGuardrail() }).begin();
-    box.room = harness;
+    box.harness = harness;
     await harness.decide([INSTANCE, ALARM]);
-    await runStep(observe, harness.at, { ...harness.ports, screen: slow });
+    await runStep(observe, harness.at, { ...harness.ports, contentFilter: slow });
     const [first, second] = allOf(await harness.events(), 'evidence.gathered').slice(-2);
     expect(first?.data.suspicions).toEqual([]);
     expect(second?.data.suspicions).toEqual(['was not seen by the guardrail (no time was left)']);
@@ -134,11 +134,11 @@ describe('a guardrail that cannot look', () => {
 });
 
 test('evidence that was recorded is not shown to the guardrail again when the step is retried', async () => {
-  const screen = new PresetContentFilter(passed());
+  const contentFilter = new PresetContentFilter(passed());
   const harness = await new TestHarness({ rules: withGuardrail() }).begin();
   await harness.decide([INSTANCE, ALARM]);
   const at = harness.at;
-  await runStep(observe, at, { ...harness.ports, screen });
-  await runStep(observe, at, { ...harness.ports, screen });
-  expect(screen.seen).toHaveLength(2);
+  await runStep(observe, at, { ...harness.ports, contentFilter });
+  await runStep(observe, at, { ...harness.ports, contentFilter });
+  expect(contentFilter.seen).toHaveLength(2);
 });
