@@ -1,5 +1,5 @@
 /** A block of commands on a page, as a reader finds it. */
-export interface Block {
+export interface CommandBlock {
   /** The heading under which it stands. */
   readonly section: string;
   readonly line: number;
@@ -10,9 +10,9 @@ const FENCE = /^( *)```bash$/;
 const HEADING = /^#+ (.+)$/;
 
 /** Every block of shell commands of a page of Markdown, in order. */
-export const blocksIn = (page: string): Block[] => {
+export const commandBlocks = (page: string): CommandBlock[] => {
   const lines = page.split('\n');
-  const blocks: Block[] = [];
+  const blocks: CommandBlock[] = [];
   let section = '';
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
@@ -30,12 +30,12 @@ export const blocksIn = (page: string): Block[] => {
 };
 
 /** The rows of the table under a heading, by their first cell, whose marks of code are taken off. */
-export const rowsUnder = (page: string, heading: string): ReadonlyMap<string, string> => {
+export const tableRows = (page: string, heading: string): ReadonlyMap<string, string> => {
   const from = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
   const rows = from.matchAll(/^\| (.+?) \| (.+?) \|$/gm);
   return new Map([...rows].slice(1).map(([, first = '', second = '']) => [first.replaceAll('`', ''), second]));
 };
 
 /** Whether a table excuses a block: by its first line, or by the section in which it stands. */
-export const isExcused = ({ section, text }: Block, excuses: ReadonlyMap<string, string>): boolean =>
-  excuses.has(section) || excuses.has(text.split('\n')[0] ?? '');
+export const isExempt = ({ section, text }: CommandBlock, exemptions: ReadonlyMap<string, string>): boolean =>
+  exemptions.has(section) || exemptions.has(text.split('\n')[0] ?? '');

@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writ
 import { join } from 'node:path';
 import type { Emulators } from './emulators.ts';
 import { E2eFailure } from './failure.ts';
-import { HOME, E2E_ROOT } from './paths.ts';
+import { RUN_FOLDER, REPOSITORY_ROOT } from './paths.ts';
 
 /** A copy of this repository as it is now, in which a team writes its own configuration. */
-export const CLONE = join(HOME, 'clone');
+export const CLONE = join(RUN_FOLDER, 'clone');
 
 const LEFT_OUT = ['node_modules', '.git', '.checkrein', 'cdk.out', 'coverage'];
 
@@ -13,9 +13,9 @@ const LEFT_OUT = ['node_modules', '.git', '.checkrein', 'cdk.out', 'coverage'];
 export const makeClone = (): void => {
   rmSync(CLONE, { recursive: true, force: true });
   mkdirSync(CLONE, { recursive: true });
-  for (const name of readdirSync(E2E_ROOT))
-    if (!LEFT_OUT.includes(name)) cpSync(join(E2E_ROOT, name), join(CLONE, name), { recursive: true });
-  symlinkSync(join(E2E_ROOT, 'node_modules'), join(CLONE, 'node_modules'));
+  for (const name of readdirSync(REPOSITORY_ROOT))
+    if (!LEFT_OUT.includes(name)) cpSync(join(REPOSITORY_ROOT, name), join(CLONE, name), { recursive: true });
+  symlinkSync(join(REPOSITORY_ROOT, 'node_modules'), join(CLONE, 'node_modules'));
 };
 
 const DEPLOYMENT = 'config/deployment.ts';
@@ -23,7 +23,7 @@ const END = '} satisfies SettingsInput;';
 
 /** The first step of docs/deploy.md: the shipped settings, and what the emulators need, and what else is wanted. */
 export const configure = ({ compute }: Emulators, modelUrl: string, ...more: string[]): void => {
-  const shipped = readFileSync(join(E2E_ROOT, DEPLOYMENT), 'utf8');
+  const shipped = readFileSync(join(REPOSITORY_ROOT, DEPLOYMENT), 'utf8');
   if (!shipped.includes(END)) throw new E2eFailure(`${DEPLOYMENT} does not end with ${END}.`, 'See test/e2e/clone.ts.');
   const settings = [
     // No emulator knows CodeDeploy, or versions of state machines.

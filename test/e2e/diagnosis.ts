@@ -15,14 +15,14 @@ import { coloursFor, timelineLines } from '../../local/terminal.ts';
 import type { Emulators } from './emulators.ts';
 import { CREDENTIALS, REGION } from './paths.ts';
 import { tailOf } from './process.ts';
-import type { Passed } from './relay.ts';
+import type { Exchange } from './recording-proxy.ts';
 
 /** What may say why a story failed: what incidents came to, errors that functions logged, and the end of each emulator's log. */
 export const diagnosis = async ({ aws, logs }: Emulators): Promise<string> => {
   const connection = { endpoint: aws.url, region: REGION, credentials: CREDENTIALS };
   const client = new CloudWatchLogsClient(connection);
   const { logGroups = [] } = await client.send(new DescribeLogGroupsCommand());
-  const told = await Promise.all(
+  const errorLogs = await Promise.all(
     logGroups.map(async ({ logGroupName = '' }) => {
       const { events = [] } = await client.send(new FilterLogEventsCommand({ logGroupName }));
       const errors = events.flatMap(({ message = '' }) =>
@@ -32,9 +32,9 @@ export const diagnosis = async ({ aws, logs }: Emulators): Promise<string> => {
     }),
   );
   return [
-    ...timelines(aws.passed),
+    ...timelines(aws.exchanges),
     ...(await failures(new SFNClient(connection))),
-    ...told.flat(),
+    ...errorLogs.flat(),
     ...logs.flatMap((log) => [`--- ${log}`, tailOf(log)]),
   ].join('\n');
 };
@@ -58,7 +58,7 @@ const failures = async (states: SFNClient): Promise<string[]> => {
 const Put = z.object({ Item: z.object({ line: z.object({ S: z.string() }) }) });
 
 /** The traces as they were written, a line or two an event. */
-const timelines = (passed: readonly Passed[]): string[] =>
+const timelines = (passed: readonly Exchange[]): string[] =>
   passed.flatMap(({ headers, body, status }) => {
     if (headers['x-amz-target'] !== 'DynamoDB_20120810.PutItem' || status !== 200) return [];
     const put = Put.safeParse(JSON.parse(body));

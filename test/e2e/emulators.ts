@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { ACCOUNT, awsEnvironment, HOME, REGION, E2E_ROOT } from './paths.ts';
-import { startProcess, type Server } from './process.ts';
-import { Relay } from './relay.ts';
+import { ACCOUNT, awsEnvironment, RUN_FOLDER, REGION, REPOSITORY_ROOT } from './paths.ts';
+import { startProcess, type ServerProcess } from './process.ts';
+import { RecordingProxy } from './recording-proxy.ts';
 
 const LAUNCHER = join(import.meta.dirname, 'emulator.py');
 /** Waits of the state machine, and pauses between retries, take this share of the time that they say. */
@@ -14,9 +14,9 @@ const WAIT_SCALE = 0.02;
 /** Both emulators, and the relays through which everybody talks to them. */
 export interface Emulators {
   /** MiniStack, with IAM enforced: all of AWS but what `compute` is for. */
-  readonly aws: Relay;
+  readonly aws: RecordingProxy;
   /** moto, which is truer for EC2 (it knows DryRun) and Auto Scaling. */
-  readonly compute: Relay;
+  readonly compute: RecordingProxy;
   readonly logs: readonly string[];
   stop(): Promise<void>;
 }
@@ -24,16 +24,16 @@ export interface Emulators {
 /** Starts both on free ports of the loopback interface. */
 export const startEmulators = async (python: string): Promise<Emulators> => {
   const [awsPort, computePort] = [await freePort(), await freePort()];
-  const [aws, compute] = [await Relay.to(awsPort), await Relay.to(computePort)];
+  const [aws, compute] = [await RecordingProxy.to(awsPort), await RecordingProxy.to(computePort)];
   // Outside the repository, whose package.json would make ES modules of MiniStack's own scripts.
   const temporary = mkdtempSync(join(tmpdir(), 'checkrein-e2e-'));
-  const servers: Server[] = [];
+  const servers: ServerProcess[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all([...servers, aws, compute].map((one) => one.stop()));
     rmSync(temporary, { recursive: true, force: true });
   };
   const start = async (which: string, port: number, path: string, env: NodeJS.ProcessEnv): Promise<void> => {
-    const log = join(HOME, `${which}.log`);
+    const log = join(RUN_FOLDER, `${which}.log`);
     const url = `http://127.0.0.1:${port}${path}`;
     servers.push(
       await startProcess(python, [LAUNCHER, which], { log, url, env: { ...env, GATEWAY_PORT: String(port) } }),
@@ -51,12 +51,12 @@ export const startEmulators = async (python: string): Promise<Emulators> => {
   return { aws, compute, logs: servers.map(({ log }) => log), stop };
 };
 
-const ministackEnvironment = (relay: Relay, temporary: string): NodeJS.ProcessEnv => {
+const ministackEnvironment = (relay: RecordingProxy, temporary: string): NodeJS.ProcessEnv => {
   return {
     ...process.env,
     ...awsEnvironment(relay.url),
     // Lambda runs the `node` that comes first: ours, which is the version of the deployed runtime.
-    PATH: `${join(E2E_ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+    PATH: `${join(REPOSITORY_ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
     TMPDIR: temporary,
     BIND_HOST: '127.0.0.1',
     MINISTACK_ACCOUNT_ID: ACCOUNT,

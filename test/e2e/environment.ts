@@ -3,16 +3,16 @@ import type { Browser } from './browser.ts';
 import type { Clients } from './clients.ts';
 import type { Emulators } from './emulators.ts';
 import type { Mailbox } from './mailbox.ts';
-import type { Reader } from './reader.ts';
+import type { DeployGuide } from './deploy-guide.ts';
 import type { Shell } from './shell.ts';
 import type { Outputs } from './stack.ts';
 import type { Workload } from './workload.ts';
 
 /** All that a story plays on. */
-export interface Environment {
+export interface E2eEnvironment {
   readonly emulators: Emulators;
   readonly shell: Shell;
-  readonly reader: Reader;
+  readonly guide: DeployGuide;
   readonly clients: Clients;
   readonly outputs: Outputs;
   readonly workload: Workload;

@@ -8,7 +8,7 @@ import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
 import { lastOf } from '../../lambdas/kernel/trace/queries.ts';
 import type { Clients } from './clients.ts';
-import { until } from './progress.ts';
+import { pollUntil } from './progress.ts';
 import type { Outputs } from './stack.ts';
 
 /** One execution of the deployed flow. */
@@ -41,7 +41,7 @@ const executionsOf = async ({ states }: Clients, { FlowArn }: Outputs): Promise<
 
 /** Waits until nothing that is not in `before` runs any more, and something has run. */
 export const untilAllEnded = (clients: Clients, outputs: Outputs, before: ReadonlySet<string>): Promise<Execution[]> =>
-  until('all executions to end', async () => {
+  pollUntil('all executions to end', async () => {
     const ours = (await executionsOf(clients, outputs)).filter(({ name }) => !before.has(name));
     return ours.length > 0 && ours.every(({ status }) => status !== 'RUNNING') ? ours : undefined;
   });

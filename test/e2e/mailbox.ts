@@ -12,8 +12,8 @@ import * as z from 'zod';
 import type { Clients } from './clients.ts';
 import type { Emulators } from './emulators.ts';
 import { E2eFailure } from './failure.ts';
-import { HOME } from './paths.ts';
-import { until } from './progress.ts';
+import { RUN_FOLDER } from './paths.ts';
+import { pollUntil } from './progress.ts';
 
 const Attribute = z.object({ Value: z.string() });
 const Confirmation = z.object({ Type: z.literal('SubscriptionConfirmation'), TopicArn: z.string(), Token: z.string() });
@@ -67,7 +67,7 @@ export const openMailbox = async (clients: Clients, email: string): Promise<Mail
   );
   return {
     next: (about, except) =>
-      until(`a message to ${email} about ${about}`, async () =>
+      pollUntil(`a message to ${email} about ${about}`, async () =>
         mails.find((mail) => mail.about === about && !except.has(mail.incident)),
       ),
     stop: async () => {
@@ -80,8 +80,8 @@ export const openMailbox = async (clients: Clients, email: string): Promise<Mail
 /** Each of these people follows the link of the mail in which the emulator asks whether they want to be written to. */
 export const confirmSubscriptions = async ({ aws }: Emulators, emails: readonly string[]): Promise<void> => {
   for (const email of emails) {
-    const link = await until(`a mail that asks ${email} to confirm`, async () => {
-      const mails = readFileSync(join(HOME, 'ministack.log'), 'utf8').split('\n');
+    const link = await pollUntil(`a mail that asks ${email} to confirm`, async () => {
+      const mails = readFileSync(join(RUN_FOLDER, 'ministack.log'), 'utf8').split('\n');
       return mails.find((line) => line.startsWith(`MAIL to ${email}: `))?.split(' visit ')[1];
     });
     const { status } = await fetch(`${aws.url}${link}`);

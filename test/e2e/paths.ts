@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
 /** The repository. */
-export const E2E_ROOT = join(import.meta.dirname, '../..');
+export const REPOSITORY_ROOT = join(import.meta.dirname, '../..');
 /** Where a run keeps what it needs and what it finds; nothing of it is committed. */
-export const HOME = join(E2E_ROOT, '.checkrein/e2e');
+export const RUN_FOLDER = join(REPOSITORY_ROOT, '.checkrein/e2e');
 
 export const ACCOUNT = '123456789012';
 export const REGION = 'eu-west-1';

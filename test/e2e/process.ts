@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { E2eFailure } from './failure.ts';
-import { until } from './progress.ts';
+import { pollUntil } from './progress.ts';
 
 const TAIL_LINES = 40;
 
@@ -32,7 +32,7 @@ export const runProcess = async (
 };
 
 /** A server that runs beside us. */
-export interface Server {
+export interface ServerProcess {
   readonly log: string;
   stop(): Promise<void>;
 }
@@ -42,13 +42,13 @@ export const startProcess = async (
   command: string,
   args: readonly string[],
   options: { readonly log: string; readonly url: string; readonly env: NodeJS.ProcessEnv },
-): Promise<Server> => {
+): Promise<ServerProcess> => {
   const { log, url, env } = options;
   const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   const output = createWriteStream(log);
   child.stdout.pipe(output);
   child.stderr.pipe(output);
-  await until(`an answer from ${url}`, async () => {
+  await pollUntil(`an answer from ${url}`, async () => {
     if (child.exitCode !== null)
       throw new E2eFailure(`${args.join(' ')} ended at once.\n${tailOf(log)}`, `See ${log}.`);
     return fetch(url).catch(() => undefined);

@@ -2,20 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { E2eFailure } from './failure.ts';
 
 /** Prints one line. */
-export const say = (text: string): void => void process.stdout.write(`${text}\n`);
+export const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 /** Does a piece of work and prints what it was and how long it took. */
-export const doing = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+export const timedStep = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
   const start = performance.now();
   const result = await work();
-  say(`  ${seconds(start).padStart(7)}  ${what}`);
+  print(`  ${seconds(start).padStart(7)}  ${what}`);
   return result;
 };
 
 /** Asks until there is an answer. */
-export const until = async <T>(what: string, ask: () => Promise<T | undefined>, patienceSeconds = 60): Promise<T> => {
+export const pollUntil = async <T>(what: string, ask: () => Promise<T | undefined>, patienceSeconds = 60): Promise<T> => {
   const start = performance.now();
   for (;;) {
     const answer = await ask();

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { E2eFailure } from './failure.ts';
-import { HOME } from './paths.ts';
+import { RUN_FOLDER } from './paths.ts';
 import { runProcess } from './process.ts';
 
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
-const VENV = join(HOME, 'venv');
+const VENV = join(RUN_FOLDER, 'venv');
 /** Holds the hash of the requirements that are installed; written last. */
 const INSTALLED = join(VENV, 'installed');
 
@@ -17,10 +17,10 @@ export const pythonWithEmulators = async (): Promise<string> => {
   const wanted = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
   if (existsSync(INSTALLED) && readFileSync(INSTALLED, 'utf8') === wanted) return python;
   mustHavePython();
-  mkdirSync(HOME, { recursive: true });
+  mkdirSync(RUN_FOLDER, { recursive: true });
   rmSync(VENV, { recursive: true, force: true });
-  await runProcess('python3', ['-m', 'venv', VENV], join(HOME, 'venv.log'));
-  await runProcess(python, ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS], join(HOME, 'pip.log'));
+  await runProcess('python3', ['-m', 'venv', VENV], join(RUN_FOLDER, 'venv.log'));
+  await runProcess(python, ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS], join(RUN_FOLDER, 'pip.log'));
   writeFileSync(INSTALLED, wanted);
   return python;
 };

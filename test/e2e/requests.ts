@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import * as z from 'zod';
 import type { Emulators } from './emulators.ts';
 import { ACCOUNT, REGION } from './paths.ts';
-import type { Passed } from './relay.ts';
+import type { Exchange } from './recording-proxy.ts';
 
-const form = ({ body }: Passed): URLSearchParams => new URLSearchParams(body);
+const form = ({ body }: Exchange): URLSearchParams => new URLSearchParams(body);
 
 /** With whose key a request was signed. */
-const keyOf = ({ headers }: Passed): string => /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? 'nobody';
+const accessKeyOf = ({ headers }: Exchange): string => /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? 'nobody';
 
 const Actions = z.union([z.array(z.string()), z.string().transform((one) => [one])]);
 const SessionPolicy = z.object({ Statement: z.array(z.object({ Action: Actions, Resource: z.string() })) });
@@ -23,7 +23,7 @@ const NO_SESSION: Session = { name: null, identity: null, statements: [] };
 /** Sessions of the change role by their key: whose change CloudTrail would name, and what each was cut down to. */
 const changeSessions = ({ aws }: Emulators): Map<string, Session> =>
   new Map(
-    aws.passed
+    aws.exchanges
       .filter((request) => form(request).has('SourceIdentity'))
       .map((request) => [
         /<AccessKeyId>([^<]+)</.exec(request.answer)?.[1] ?? '',
@@ -35,7 +35,7 @@ const changeSessions = ({ aws }: Emulators): Map<string, Session> =>
       ]),
   );
 
-const CHANGES = ['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'];
+const RESIZE_CALLS = ['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'];
 
 /**
  * moto enforces no IAM. So what reached it is looked at: each call first as a dry run, then once for real, all
@@ -43,24 +43,24 @@ const CHANGES = ['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'];
  */
 export const assertResizeRequests = (emulators: Emulators, incident: string, instanceId: string): void => {
   const sessions = changeSessions(emulators);
-  const sent = emulators.compute.passed.filter((request) => CHANGES.includes(form(request).get('Action') ?? ''));
+  const sent = emulators.compute.exchanges.filter((request) => RESIZE_CALLS.includes(form(request).get('Action') ?? ''));
   const arn = `arn:aws:ec2:${REGION}:${ACCOUNT}:instance/${instanceId}`;
   assert.deepEqual(
     sent.map((request) => {
       const call = form(request).get('Action') ?? '';
-      const { name, identity, statements } = sessions.get(keyOf(request)) ?? NO_SESSION;
+      const { name, identity, statements } = sessions.get(accessKeyOf(request)) ?? NO_SESSION;
       const allowed = statements.filter(({ Action }) => Action.includes(`ec2:${call}`)).map(({ Resource }) => Resource);
       return { call, dryRun: form(request).get('DryRun') === 'true', name, identity, allowed };
     }),
     [
-      ...CHANGES.map((call) => ({
+      ...RESIZE_CALLS.map((call) => ({
         call,
         dryRun: true,
         name: `dry-run-${incident}`,
         identity: incident,
         allowed: [arn],
       })),
-      ...CHANGES.map((call) => ({
+      ...RESIZE_CALLS.map((call) => ({
         call,
         dryRun: false,
         name: `apply-${incident}`,
@@ -73,15 +73,15 @@ export const assertResizeRequests = (emulators: Emulators, incident: string, ins
 
 /** Nothing that anybody asked of the account was denied: the permission table grants all that is needed. */
 export const assertNothingDenied = ({ aws }: Emulators): void => {
-  const denied = aws.passed.filter(({ status, answer }) => status >= 400 && /not authorized|AccessDenied/.test(answer));
+  const denied = aws.exchanges.filter(({ status, answer }) => status >= 400 && /not authorized|AccessDenied/.test(answer));
   assert.deepEqual(
     denied.map(({ answer }) => answer),
     [],
   );
 };
 
-const CHANGES_OF_STACKS = ['CreateStack', 'UpdateStack', 'CreateChangeSet', 'ExecuteChangeSet'];
+const STACK_CHANGES = ['CreateStack', 'UpdateStack', 'CreateChangeSet', 'ExecuteChangeSet'];
 
 /** How often somebody asked CloudFormation to change a stack, so far. */
-export const changesAsked = ({ aws }: Emulators): number =>
-  aws.passed.filter((request) => CHANGES_OF_STACKS.includes(form(request).get('Action') ?? '')).length;
+export const stackChangeRequests = ({ aws }: Emulators): number =>
+  aws.exchanges.filter((request) => STACK_CHANGES.includes(form(request).get('Action') ?? '')).length;

@@ -4,49 +4,49 @@ import { join } from 'node:path';
 import { deployment } from '../../config/deployment.ts';
 import { MessagesApi } from '../fakes/messages-api.ts';
 import { startBrowser } from './browser.ts';
-import { examined } from './checkrein.ts';
+import { doctorReport } from './cli.ts';
 import { clientsOf } from './clients.ts';
 import { CLONE, configure, makeClone } from './clone.ts';
 import type { Emulators } from './emulators.ts';
 import { confirmSubscriptions, openMailbox } from './mailbox.ts';
-import { doing, say } from './progress.ts';
-import { openDeployPage, type Reader } from './reader.ts';
+import { timedStep, print } from './progress.ts';
+import { openDeployGuide, type DeployGuide } from './deploy-guide.ts';
 import { openShell } from './shell.ts';
 import { outputsOf, switchedOff } from './stack.ts';
-import type { Environment } from './environment.ts';
+import type { E2eEnvironment } from './environment.ts';
 import { startWorkload } from './workload.ts';
 
 /** Keeps what has to be stopped at the end. */
-type Remember = <T extends { stop(): Promise<void> }>(one: T) => T;
+type StopAtEnd = <T extends { stop(): Promise<void> }>(one: T) => T;
 
 const EMAILS = deployment.approvers.map(({ email }) => email);
 /** Of tier 1 in config/deployment.ts. */
 const APPROVER = 'sre-oncall@example.com';
 
 /** An emulated account with the stack in it, as docs/deploy.md says it; a workload, a model, an approver. */
-export const setStage = async (python: string, emulators: Emulators, remembered: Remember): Promise<Environment> => {
-  const claude = remembered(await MessagesApi.start());
+export const setUpEnvironment = async (python: string, emulators: Emulators, stopAtEnd: StopAtEnd): Promise<E2eEnvironment> => {
+  const claude = stopAtEnd(await MessagesApi.start());
   makeClone();
   configure(emulators, claude.baseUrl);
   const shell = openShell(python, emulators);
-  const reader = openDeployPage(shell);
-  await deploy(emulators, reader);
-  say(`           switched off for the emulator: ${switchedOff().join(', ') || 'nothing'}`);
+  const guide = openDeployGuide(shell);
+  await deploy(emulators, guide);
+  print(`           switched off for the emulator: ${switchedOff().join(', ') || 'nothing'}`);
   const clients = clientsOf(emulators);
   const outputs = await outputsOf(clients);
-  const workload = await doing('an instance, a group, alarms and an hour of metrics', () => startWorkload(clients));
-  const mailbox = remembered(await openMailbox(clients, APPROVER));
-  const browser = remembered(await doing('Chromium', () => startBrowser(emulators.aws.port)));
-  return { emulators, shell, reader, clients, outputs, workload, claude, mailbox, browser };
+  const workload = await timedStep('an instance, a group, alarms and an hour of metrics', () => startWorkload(clients));
+  const mailbox = stopAtEnd(await openMailbox(clients, APPROVER));
+  const browser = stopAtEnd(await timedStep('Chromium', () => startBrowser(emulators.aws.port)));
+  return { emulators, shell, guide, clients, outputs, workload, claude, mailbox, browser };
 };
 
 /** From the empty account to a deployment of which the doctor says that it is ready. */
-const deploy = async (emulators: Emulators, reader: Reader): Promise<void> => {
-  await reader.follow('npx cdk synth --quiet');
-  await reader.follow('npx cdk bootstrap');
-  assert.match(await reader.follow('npx cdk deploy Checkrein'), /IAM Statement Changes[^]*\(y\/n\)[^]*✅ {2}Checkrein/);
-  await doing('the doctor, before the key is stored and subscriptions are confirmed', async () => {
-    const { code, failed } = await examined(emulators);
+const deploy = async (emulators: Emulators, guide: DeployGuide): Promise<void> => {
+  await guide.runNext('npx cdk synth --quiet');
+  await guide.runNext('npx cdk bootstrap');
+  assert.match(await guide.runNext('npx cdk deploy Checkrein'), /IAM Statement Changes[^]*\(y\/n\)[^]*✅ {2}Checkrein/);
+  await timedStep('the doctor, before the key is stored and subscriptions are confirmed', async () => {
+    const { code, failed } = await doctorReport(emulators);
     assert.equal(code, 1);
     assert.deepEqual(
       failed.map(({ check }) => check),
@@ -56,9 +56,9 @@ const deploy = async (emulators: Emulators, reader: Reader): Promise<void> => {
     for (const email of EMAILS) assert(failed[1]?.says.includes(email), `the doctor does not name ${email}`);
     assert.match(failed[1]?.says ?? '', /is not confirmed/);
   });
-  await reader.follow('out() {');
+  await guide.runNext('out() {');
   writeFileSync(join(CLONE, 'model-key'), 'key-of-e2e');
-  await reader.follow('aws secretsmanager put-secret-value');
+  await guide.runNext('aws secretsmanager put-secret-value');
   await confirmSubscriptions(emulators, EMAILS);
-  assert.match(await reader.follow('npx checkrein doctor'), /\nReady\.\n/);
+  assert.match(await guide.runNext('npx checkrein doctor'), /\nReady\.\n/);
 };

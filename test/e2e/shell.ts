@@ -3,17 +3,17 @@ import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { CLONE } from './clone.ts';
 import type { Emulators } from './emulators.ts';
-import { awsEnvironment, HOME } from './paths.ts';
+import { awsEnvironment, RUN_FOLDER } from './paths.ts';
 import { runProcess } from './process.ts';
 
 const TERMINAL = join(import.meta.dirname, 'terminal.py');
 /** What a block leaves to the next ones: the functions that it defined. */
-const FUNCTIONS = join(HOME, 'functions.sh');
+const FUNCTIONS = join(RUN_FOLDER, 'functions.sh');
 
 /** A person's shell in the clone, on a terminal, with the AWS CLI and the account's credentials. */
 export interface Shell {
   /** Runs commands as they stand; what they printed. The first that fails ends them, and the run. */
-  type(commands: string): Promise<string>;
+  run(commands: string): Promise<string>;
 }
 
 /** Opens a shell whose `aws` is the one beside this Python. */
@@ -30,9 +30,9 @@ export const openShell = (python: string, { aws }: Emulators): Shell => {
   };
   let typed = 0;
   return {
-    type: async (commands) => {
+    run: async (commands) => {
       typed += 1;
-      const log = join(HOME, `shell-${String(typed).padStart(2, '0')}.log`);
+      const log = join(RUN_FOLDER, `shell-${String(typed).padStart(2, '0')}.log`);
       const script = `. ${FUNCTIONS}; trap 'declare -f > ${FUNCTIONS}' EXIT; set -e\n${commands}\n`;
       await runProcess(python, [TERMINAL, 'bash', '-c', script], log, { cwd: CLONE, env });
       return stripVTControlCharacters(readFileSync(log, 'utf8')).replaceAll('\r', '');

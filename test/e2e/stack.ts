@@ -8,7 +8,7 @@ import { synthesize } from '../../lib/synthesize.ts';
 import type { Clients } from './clients.ts';
 import { CLONE } from './clone.ts';
 import { E2eFailure } from './failure.ts';
-import { E2E_ROOT } from './paths.ts';
+import { REPOSITORY_ROOT } from './paths.ts';
 
 const STACK = { StackName: 'Checkrein' };
 
@@ -48,7 +48,7 @@ export const resourceCalled = async ({ cloudFormation }: Clients, logicalId: str
 export const switchedOff = (): string[] => {
   const deployed = readFileSync(join(CLONE, 'cdk.out/Checkrein.template.json'), 'utf8');
   const types = typesIn(Template.parse(JSON.parse(deployed)));
-  const { template } = synthesize(compileRules(join(E2E_ROOT, 'config'), deployment));
+  const { template } = synthesize(compileRules(join(REPOSITORY_ROOT, 'config'), deployment));
   return [...typesIn(template)].filter((type) => !types.has(type) && type !== 'AWS::CDK::Metadata');
 };
 

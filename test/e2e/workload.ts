@@ -124,14 +124,14 @@ export const setAlarm = async (
 };
 
 /** Type and state of an instance, as moto has them. */
-export const instanceNow = async ({ ec2 }: Clients, id: string): Promise<string> => {
+export const instanceState = async ({ ec2 }: Clients, id: string): Promise<string> => {
   const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
   const instance = Reservations[0]?.Instances?.[0];
   return `${instance?.InstanceType ?? 'gone'}, ${instance?.State?.Name ?? 'gone'}`;
 };
 
 /** How many instances the group wants, as moto has it. */
-export const groupNow = async ({ autoScaling }: Clients): Promise<number | undefined> => {
+export const desiredCapacity = async ({ autoScaling }: Clients): Promise<number | undefined> => {
   const wanted = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [GROUP] });
   return (await autoScaling.send(wanted)).AutoScalingGroups?.[0]?.DesiredCapacity;
 };

@@ -1,10 +1,10 @@
 import type { Model } from '../../lambdas/contracts/ports.ts';
 import type { LoadFixture } from './fixture.ts';
-import { inspect } from './inspection.ts';
+import { inspectIncident } from './inspection.ts';
 import type { LoadOptions } from './options.ts';
-import { AlarmHost } from './host.ts';
-import { scriptFor, loadTargetAt, slowModel, loadWorldOf } from './worlds.ts';
-import type { TraceMeter } from './trace-watch.ts';
+import { AlarmSource } from './alarm-source.ts';
+import { scriptFor, loadTarget, slowModel, loadWorld } from './worlds.ts';
+import type { TraceMeter } from './trace-meter.ts';
 
 /** What copies of one alarm cost. */
 export interface CopiesResult {
@@ -18,10 +18,10 @@ export interface CopiesResult {
 }
 
 /** Executions that run at once, so that memory is bounded. */
-const AT_ONCE = 200;
+const CONCURRENCY = 200;
 
 /** A model that says nothing until it is let: the incident stays open for as long as copies arrive. */
-const held = (model: Model, until: Promise<unknown>): Model => ({
+const pausedModel = (model: Model, until: Promise<unknown>): Model => ({
   decide: async (request) => {
     await until;
     return model.decide(request);
@@ -34,32 +34,32 @@ export const deliverCopies = async (
   traceMeter: TraceMeter,
   options: LoadOptions,
 ): Promise<CopiesResult> => {
-  const target = loadTargetAt(options.incidents, options.incidents + 1);
+  const target = loadTarget(options.incidents, options.incidents + 1);
   const gate = Promise.withResolvers<undefined>();
-  const model = held(slowModel(scriptFor(target, 1, false), 0, fixture.chance), gate.promise);
-  const place = new AlarmHost(fixture, traceMeter, target, loadWorldOf(target, 1, false), model);
+  const model = pausedModel(slowModel(scriptFor(target, 1, false), 0, fixture.random), gate.promise);
+  const source = new AlarmSource(fixture, traceMeter, target, loadWorld(target, 1, false), model);
 
   const total = options.copies;
   const problems: string[] = [];
   let next = 0;
-  const carrier = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     while (next < total) {
       next += 1;
-      const failure = await place.deliver(`storm-${next}`);
+      const failure = await source.deliver(`storm-${next}`);
       if (failure !== undefined) problems.push(failure);
     }
   };
   traceMeter.begin();
   // The first execution lasts until its incident closes, so it is not one of the carriers.
-  const first = place.deliver('storm-0');
+  const first = source.deliver('storm-0');
   while (traceMeter.incidents.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, total) }, carrier));
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, total) }, worker));
   const { seconds } = traceMeter;
   gate.resolve(undefined);
   const failure = await first;
   if (failure !== undefined) problems.push(failure);
 
-  const inspected = await Promise.all([...place.opened].map((id) => inspect(fixture.truth, id, 'healed')));
+  const inspected = await Promise.all([...source.opened].map((id) => inspectIncident(fixture.faultFreeLedger, id, 'healed')));
   const sum = (value: 'copies' | 'attached' | 'turns'): number => inspected.reduce((all, one) => all + one[value], 0);
   if (inspected.length !== 1) problems.push(`${total} copies opened ${inspected.length} incidents instead of one.`);
   if (sum('copies') !== total) problems.push(`${sum('copies')} of ${total} copies were counted.`);

@@ -3,7 +3,7 @@ import type { StepName } from '../../lambdas/contracts/flow.ts';
 import type { Json } from '../../lambdas/contracts/json.ts';
 import { CheckreinError } from '../../lambdas/contracts/errors.ts';
 import type { Invoke } from '../../local/flow.ts';
-import type { Chance } from './chance.ts';
+import type { Random } from './random.ts';
 
 /** How often each fault strikes, of all ledger requests or of all steps. */
 const RATES = {
@@ -22,24 +22,24 @@ const RATES = {
 } as const;
 
 /** How often each fault struck. */
-export type Strikes = Map<string, number>;
+export type FaultCounts = Map<string, number>;
 
-const struck = (strikes: Strikes, fault: string): void => {
-  strikes.set(fault, (strikes.get(fault) ?? 0) + 1);
+const countFault = (faultCounts: FaultCounts, fault: string): void => {
+  faultCounts.set(fault, (faultCounts.get(fault) ?? 0) + 1);
 };
 
 const throttled = (): ProvisionedThroughputExceededException =>
   new ProvisionedThroughputExceededException({ message: 'Simulated: rate exceeded.', $metadata: {} });
 
 /** Under the name by which the SDK knows a connection that broke. */
-const lost = (): CheckreinError => new CheckreinError('TimeoutError', 'Simulated: the answer was lost.', 'Try again.');
+const answerLost = (): CheckreinError => new CheckreinError('TimeoutError', 'Simulated: the answer was lost.', 'Try again.');
 
 /** Makes a ledger client throttle, and lose answers to requests that were carried out. */
-export const troubleLedger = (client: DynamoDBClient, chance: Chance, strikes: Strikes): void => {
+export const injectLedgerFaults = (client: DynamoDBClient, random: Random, faultCounts: FaultCounts): void => {
   client.middlewareStack.add(
     (next) => async (args) => {
-      if (chance() < RATES.longThrottle) {
-        struck(strikes, 'ledger throttled, beyond the SDK');
+      if (random() < RATES.longThrottle) {
+        countFault(faultCounts, 'ledger throttled, beyond the SDK');
         throw throttled();
       }
       return next(args);
@@ -48,15 +48,15 @@ export const troubleLedger = (client: DynamoDBClient, chance: Chance, strikes: S
   );
   client.middlewareStack.add(
     (next) => async (args) => {
-      const drawn = chance();
+      const drawn = random();
       if (drawn < RATES.throttle) {
-        struck(strikes, 'ledger throttled');
+        countFault(faultCounts, 'ledger throttled');
         throw throttled();
       }
       const answer = await next(args);
       if (drawn > 1 - RATES.lostAnswer) {
-        struck(strikes, 'ledger answer lost');
-        throw lost();
+        countFault(faultCounts, 'ledger answer lost');
+        throw answerLost();
       }
       return answer;
     },
@@ -65,28 +65,28 @@ export const troubleLedger = (client: DynamoDBClient, chance: Chance, strikes: S
 };
 
 /** As Lambda reports a function that was killed. */
-const died = (): CheckreinError =>
+const functionKilled = (): CheckreinError =>
   new CheckreinError('Sandbox.Timedout', 'Simulated: the function was killed.', 'Run the step again.');
 
 /** Kills steps before or after their work, and runs some of them twice at once. */
-export const troubleSteps =
-  (chance: Chance, strikes: Strikes) =>
+export const injectStepFaults =
+  (random: Random, faultCounts: FaultCounts) =>
   async (step: StepName, payload: Json, invoke: Invoke): Promise<unknown> => {
-    const drawn = chance();
+    const drawn = random();
     if (drawn < RATES.crashBefore) {
-      struck(strikes, 'step killed before its work');
-      throw died();
+      countFault(faultCounts, 'step killed before its work');
+      throw functionKilled();
     }
     if (drawn < RATES.crashBefore + RATES.twin) {
-      struck(strikes, 'step run twice at once');
+      countFault(faultCounts, 'step run twice at once');
       const [first] = await Promise.allSettled([invoke(step, payload), invoke(step, payload)]);
       if (first.status === 'rejected') throw first.reason;
       return first.value;
     }
     const done = await invoke(step, payload);
     if (drawn > 1 - RATES.crashAfter) {
-      struck(strikes, 'step killed after its work');
-      throw died();
+      countFault(faultCounts, 'step killed after its work');
+      throw functionKilled();
     }
     return done;
   };

@@ -12,20 +12,20 @@ import { synthesize } from '../../lib/synthesize.ts';
 import type { World } from '../../local/account/world/world.ts';
 import { Laptop } from '../../local/laptop.ts';
 import { localRules } from '../../local/rules.ts';
-import { chanceOf, type Chance } from './chance.ts';
-import { troubleLedger, troubleSteps, type Strikes } from './faults.ts';
+import { seededRandom, type Random } from './random.ts';
+import { injectLedgerFaults, injectStepFaults, type FaultCounts } from './faults.ts';
 import { startLedgerThread, type LedgerThread } from './ledger-thread.ts';
-import { LedgerMeter } from './meter.ts';
+import { LedgerMeter } from './ledger-meter.ts';
 import type { LoadOptions } from './options.ts';
 
 /** Money and incidents of a day, and changes of an hour, without a ceiling in reach: those are there to stop just such a run. */
-const UNBOUND = { dollars: 1_000_000, incidents: 1_000_000 };
-const HASTE = { perTool: 10_000, perTarget: 100 };
+const RAISED_BUDGET = { dollars: 1_000_000, incidents: 1_000_000 };
+const RAISED_RATES = { perTool: 10_000, perTarget: 100 };
 
-const unbound = (rules: Rules): Rules => ({
+const withRaisedLimits = (rules: Rules): Rules => ({
   ...rules,
-  agents: rules.agents.map((agent) => ({ ...agent, budgetPerDay: UNBOUND })),
-  settings: { ...rules.settings, accountBudgetPerDay: UNBOUND, changesPerHour: HASTE },
+  agents: rules.agents.map((agent) => ({ ...agent, budgetPerDay: RAISED_BUDGET })),
+  settings: { ...rules.settings, accountBudgetPerDay: RAISED_BUDGET, changesPerHour: RAISED_RATES },
 });
 
 const Definition = z.looseObject({
@@ -36,7 +36,7 @@ const Definition = z.looseObject({
  * The interpreter times tasks by the wall. One machine that plays a thousand functions at once is slower than a
  * thousand functions, so tasks get a hundred times as long; Approve is left alone, since people are timed by it.
  */
-const unhurried = (definition: JsonObject): JsonObject => {
+const withLongTimeouts = (definition: JsonObject): JsonObject => {
   const { States, ...rest } = Definition.parse(definition);
   const slower = Object.entries(States).map(([name, state]): [string, unknown] => [
     name,
@@ -62,33 +62,33 @@ const localClient = (endpoint: string): DynamoDBClient =>
  */
 export class LoadFixture {
   readonly meter = new LedgerMeter();
-  readonly strikes: Strikes = new Map();
-  readonly chance: Chance;
+  readonly faultCounts: FaultCounts = new Map();
+  readonly random: Random;
   /** The ledger without faults and without a meter, to look at what is left. */
-  readonly truth: Ledger;
+  readonly faultFreeLedger: Ledger;
   readonly #rules: Rules;
   readonly #policy: PolicyEngine;
   readonly #definition: JsonObject;
   readonly #server: LedgerThread;
   readonly #ledger: Ledger;
-  readonly #around: ReturnType<typeof troubleSteps> | undefined;
+  readonly #around: ReturnType<typeof injectStepFaults> | undefined;
 
   private constructor(options: LoadOptions, server: LedgerThread) {
     this.#server = server;
-    this.chance = chanceOf(options.seed);
-    this.#rules = unbound(localRules());
+    this.random = seededRandom(options.seed);
+    this.#rules = withRaisedLimits(localRules());
     this.#policy = policyEngine(this.#rules);
-    this.#definition = unhurried(synthesize(this.#rules).stateMachineDefinition);
+    this.#definition = withLongTimeouts(synthesize(this.#rules).stateMachineDefinition);
     const client = localClient(server.endpoint);
-    this.meter.watch(client);
-    if (options.faults) troubleLedger(client, this.chance, this.strikes);
+    this.meter.attach(client);
+    if (options.faults) injectLedgerFaults(client, this.random, this.faultCounts);
     const { retentionDays } = this.#rules.settings;
     this.#ledger = dynamoLedger(client, server.table, retentionDays);
-    this.truth = dynamoLedger(localClient(server.endpoint), server.table, retentionDays);
-    this.#around = options.faults ? troubleSteps(this.chance, this.strikes) : undefined;
+    this.faultFreeLedger = dynamoLedger(localClient(server.endpoint), server.table, retentionDays);
+    this.#around = options.faults ? injectStepFaults(this.random, this.faultCounts) : undefined;
   }
 
-  static async prepare(options: LoadOptions): Promise<LoadFixture> {
+  static async start(options: LoadOptions): Promise<LoadFixture> {
     return new LoadFixture(options, await startLedgerThread());
   }
 
@@ -107,7 +107,7 @@ export class LoadFixture {
     });
   }
 
-  async clear(): Promise<void> {
+  async stop(): Promise<void> {
     await this.#server.stop();
   }
 }

@@ -11,7 +11,7 @@ import { localRules } from '../../local/rules.ts';
 import { loadScript } from '../../local/script.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
-import { LedgerMeter, type LedgerUse } from './meter.ts';
+import { LedgerMeter, type LedgerUse } from './ledger-meter.ts';
 
 /** What one incident asked of everything that is billed. */
 export interface MeasuredIncident {
@@ -40,7 +40,7 @@ export const measureIncident = async (scenario: string, definition: JsonObject):
   const rules = localRules();
   const server = await startLedger(rules.settings.retentionDays);
   const meter = new LedgerMeter();
-  meter.watch(server.client);
+  meter.attach(server.client);
   const steps: { step: StepName; seconds: number }[] = [];
   const calls: string[] = [];
   let messages = 0;

@@ -6,7 +6,7 @@ import { allOf, lastOf } from '../../lambdas/kernel/trace/queries.ts';
 import type { Ledger } from '../../lambdas/contracts/ports.ts';
 
 /** What is left of an incident, and what is wrong with it. */
-export interface Inspected {
+export interface IncidentInspection {
   readonly incidentId: string;
   readonly copies: number;
   /** Copies that have a line of their own on the trace. */
@@ -29,7 +29,7 @@ const problemsOf = (events: readonly TraceEvent[], expected: Outcome): string[] 
 };
 
 /** Reads an incident back from the ledger: sealed, chain sound, ended as it should, changed once at most. */
-export const inspect = async (ledger: Ledger, incidentId: string, expected: Outcome): Promise<Inspected> => {
+export const inspectIncident = async (ledger: Ledger, incidentId: string, expected: Outcome): Promise<IncidentInspection> => {
   const events = await ledger.events(incidentId);
   return {
     incidentId,

@@ -15,12 +15,12 @@ export interface LedgerThread extends z.infer<typeof Address> {
 /** Starts the DynamoDB API in a thread. */
 export const startLedgerThread = async (): Promise<LedgerThread> => {
   const worker = new Worker(new URL(import.meta.url), { workerData: ROLE });
-  const told = await new Promise<unknown>((resolve, reject) => {
+  const address = await new Promise<unknown>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
   });
   return {
-    ...Address.parse(told),
+    ...Address.parse(address),
     stop: async () => {
       await worker.terminate();
     },

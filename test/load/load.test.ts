@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { chanceOf, longTailed, shuffled } from './chance.ts';
+import { seededRandom, longTailed, shuffled } from './random.ts';
 import { DEFAULTS, optionsFrom } from './options.ts';
-import { playLoad, type LoadReport } from './play.ts';
-import { inWords } from './report.ts';
-import { percentile } from './summary.ts';
+import { runLoad, type LoadReport } from './load-run.ts';
+import { formatLoadReport } from './report.ts';
+import { percentile } from './latency.ts';
 
 const small = {
   incidents: 40,
@@ -19,7 +19,7 @@ describe('40 incidents at once, with throttles, lost answers, crashes and twins'
   let report: LoadReport;
   // Seconds on a machine of its own, a minute on one that is busy otherwise.
   beforeAll(async () => {
-    report = await playLoad(small, () => undefined);
+    report = await runLoad(small, () => undefined);
   }, 180_000);
 
   test('nothing is lost, everything closes in order, every chain verifies', () => {
@@ -49,7 +49,7 @@ describe('40 incidents at once, with throttles, lost answers, crashes and twins'
   });
 
   test('the report says who was counted, how long it took, and what the ledger was asked', () => {
-    const text = inWords(report);
+    const text = formatLoadReport(report);
     expect(text).toContain('40 of 40 (100.00 %)');
     expect(text).toMatch(/to close, by the incident's clock +p50 \d/);
     expect(text).toMatch(/PutItem incident +\d/);
@@ -57,7 +57,7 @@ describe('40 incidents at once, with throttles, lost answers, crashes and twins'
   });
 
   test('the report names what was lost', () => {
-    expect(inWords({ ...report, problems: ['Event e-1: its execution failed'] })).toContain(
+    expect(formatLoadReport({ ...report, problems: ['Event e-1: its execution failed'] })).toContain(
       '1 problems\n  Event e-1: its execution failed',
     );
   });
@@ -83,8 +83,8 @@ describe('options', () => {
 describe('chance', () => {
   test('the same seed draws the same numbers, another seed others', () => {
     const draw = (seed: number): number[] => {
-      const chance = chanceOf(seed);
-      return [chance(), chance(), chance()];
+      const random = seededRandom(seed);
+      return [random(), random(), random()];
     };
     expect(draw(1)).toEqual(draw(1));
     expect(draw(1)).not.toEqual(draw(2));
@@ -92,12 +92,12 @@ describe('chance', () => {
 
   test('shuffling loses nothing', () => {
     const things = Array.from({ length: 50 }, (_, index) => index);
-    expect(shuffled(things, chanceOf(3)).toSorted((a, b) => a - b)).toEqual(things);
+    expect(shuffled(things, seededRandom(3)).toSorted((a, b) => a - b)).toEqual(things);
   });
 
   test('times have their median, and a tail below three times of it', () => {
-    const chance = chanceOf(1);
-    const times = Array.from({ length: 2000 }, () => longTailed(1000, chance));
+    const random = seededRandom(1);
+    const times = Array.from({ length: 2000 }, () => longTailed(1000, random));
     expect(percentile(times, 0.5)).toBeGreaterThan(900);
     expect(percentile(times, 0.5)).toBeLessThan(1100);
     expect(percentile(times, 0.99)).toBeLessThan(3200);

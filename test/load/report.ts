@@ -1,6 +1,6 @@
-import type { LedgerUse } from './meter.ts';
-import type { LoadReport } from './play.ts';
-import type { Percentiles, Summary } from './summary.ts';
+import type { LedgerUse } from './ledger-meter.ts';
+import type { LoadReport } from './load-run.ts';
+import type { Percentiles, LatencySummary } from './latency.ts';
 
 /** Problems that are written out; the rest is a number. */
 const SHOWN = 20;
@@ -9,7 +9,7 @@ const row = (label: string, value: string): string => `  ${label.padEnd(38)}${va
 
 const seconds = ({ p50, p95, p99 }: Percentiles): string => `p50 ${p50} s   p95 ${p95} s   p99 ${p99} s`;
 
-const timeRows = (label: string, { wall, clock }: Summary): string[] => [
+const timeRows = (label: string, { wall, clock }: LatencySummary): string[] => [
   row(`${label}, on this machine`, seconds(wall)),
   row(`${label}, by the incident's clock`, seconds(clock)),
 ];
@@ -77,7 +77,7 @@ const problemSection = ({ problems }: LoadReport): string[] =>
       ];
 
 /** The report for people. */
-export const inWords = (report: LoadReport): string =>
+export const formatLoadReport = (report: LoadReport): string =>
   [
     stormSection(report),
     copiesSection(report),

@@ -1,7 +1,7 @@
 import { complaint } from '../../bin/commands/output.ts';
 import { HELP, optionsFrom } from './options.ts';
-import { playLoad } from './play.ts';
-import { inWords } from './report.ts';
+import { runLoad } from './load-run.ts';
+import { formatLoadReport } from './report.ts';
 
 const main = async (): Promise<void> => {
   const { options, json, help } = optionsFrom(process.argv.slice(2));
@@ -9,8 +9,8 @@ const main = async (): Promise<void> => {
     process.stdout.write(`${HELP}\n`);
     return;
   }
-  const report = await playLoad(options, (line) => process.stderr.write(`${line}\n`));
-  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : inWords(report));
+  const report = await runLoad(options, (line) => process.stderr.write(`${line}\n`));
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : formatLoadReport(report));
   if (report.problems.length > 0) process.exitCode = 1;
 };
 

@@ -4,7 +4,7 @@ import type { Model } from '../../lambdas/contracts/ports.ts';
 import { World } from '../../local/account/world/world.ts';
 import { parseScript, type ScriptedTurn } from '../../local/script.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
-import { longTailed, type Chance } from './chance.ts';
+import { longTailed, type Random } from './random.ts';
 
 /** One resource under one alarm: what becomes one incident. */
 export interface LoadTarget {
@@ -13,7 +13,7 @@ export interface LoadTarget {
 }
 
 /** The n-th site of a fleet. Sites that are `alarms` apart have one alarm, and each a resource of its own. */
-export const loadTargetAt = (index: number, alarms: number): LoadTarget => ({
+export const loadTarget = (index: number, alarms: number): LoadTarget => ({
   alarm: `cpu-high-${index % alarms}`,
   instanceId: `i-${index.toString(16).padStart(17, '0')}`,
 });
@@ -31,7 +31,7 @@ const faultsAt = (index: number): Json[] => {
 };
 
 /** The account around one site: a server that has become too small, and its alarm. */
-export const loadWorldOf = ({ alarm, instanceId }: LoadTarget, index: number, faults: boolean): World =>
+export const loadWorld = ({ alarm, instanceId }: LoadTarget, index: number, faults: boolean): World =>
   World.parse({
     about: 'A server that has become too small.',
     now: '2026-11-20T09:26:20Z',
@@ -56,7 +56,7 @@ export const loadWorldOf = ({ alarm, instanceId }: LoadTarget, index: number, fa
   });
 
 /** A delivery of an alarm's event: the same one again, or a fresh one of the same alarm. */
-export const eventOf = (event: BusEvent, id: string): Json => ({ ...event, id, detail: event.detail });
+export const eventWithId = (event: BusEvent, id: string): Json => ({ ...event, id, detail: event.detail });
 
 /** Looks, proposes, confirms, concludes: the longest way an incident usually takes. */
 const turnsFor = ({ instanceId }: LoadTarget): Json[] => [
@@ -102,7 +102,7 @@ const turnsFor = ({ instanceId }: LoadTarget): Json[] => [
 ];
 
 /** Where the alarm has come back although the cause was dealt with, the model says so and changes nothing. */
-const turnsOfReturn = (): Json[] => [
+const recurrenceTurns = (): Json[] => [
   [
     {
       type: 'tool_use',
@@ -126,14 +126,14 @@ export const scriptFor = (target: LoadTarget, index: number, faults: boolean): r
 };
 
 /** The script for an alarm that fires again. */
-export const scriptOfReturn = (): readonly ScriptedTurn[] => parseScript(turnsOfReturn(), 'load');
+export const recurrenceScript = (): readonly ScriptedTurn[] => parseScript(recurrenceTurns(), 'load');
 
 /** A scripted model that takes its time, as models do. */
-export const slowModel = (script: readonly ScriptedTurn[], medianMs: number, chance: Chance): Model => {
+export const slowModel = (script: readonly ScriptedTurn[], medianMs: number, random: Random): Model => {
   const model = scriptedModel(script);
   return {
     decide: async (request) => {
-      await new Promise((resolve) => setTimeout(resolve, longTailed(medianMs, chance)));
+      await new Promise((resolve) => setTimeout(resolve, longTailed(medianMs, random)));
       return model.decide(request);
     },
   };

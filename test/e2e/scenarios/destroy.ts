@@ -3,18 +3,18 @@ import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkreinCommand } from '../checkrein.ts';
+import { checkreinCommand } from '../cli.ts';
 import { executionNames, linesOf, sealKeyOf, verifiedTrace } from '../incidents.ts';
-import { HOME } from '../paths.ts';
-import { doing } from '../progress.ts';
-import type { Environment } from '../environment.ts';
+import { RUN_FOLDER } from '../paths.ts';
+import { timedStep } from '../progress.ts';
+import type { E2eEnvironment } from '../environment.ts';
 
 /** The stack is removed; ledger and keys stay, and whoever reads a trace there can still verify it. */
-export const destroy = async (environment: Environment): Promise<void> => {
-  const { reader, clients, outputs } = environment;
+export const destroy = async (environment: E2eEnvironment): Promise<void> => {
+  const { guide, clients, outputs } = environment;
   const traces = await tracesOf(environment, await executionNames(clients, outputs));
 
-  const printed = await reader.follow('out LedgerTable');
+  const printed = await guide.runNext('out LedgerTable');
   assert(printed.includes(outputs.LedgerTable), 'the name of the table is said while somebody still knows it');
   assert.match(printed, /Checkrein: destroyed/);
   const gone = new DescribeStacksCommand({ StackName: 'Checkrein' });
@@ -24,13 +24,13 @@ export const destroy = async (environment: Environment): Promise<void> => {
   const drop = new DeleteTableCommand({ TableName: outputs.LedgerTable });
   await assert.rejects(clients.dynamoDb.send(drop), /protect/i, 'nobody deletes the ledger by accident');
   const [longest] = [...traces].toSorted(([, a], [, b]) => b.length - a.length);
-  await doing('a trace read from the table that stayed, verified', () =>
+  await timedStep('a trace read from the table that stayed, verified', () =>
     assertVerifies(environment, longest?.[0] ?? ''),
   );
 };
 
 /** The lines of each sealed trace. An execution that joined another incident has no trace of its own. */
-const tracesOf = async ({ clients, outputs }: Environment, names: Iterable<string>): Promise<Map<string, string[]>> => {
+const tracesOf = async ({ clients, outputs }: E2eEnvironment, names: Iterable<string>): Promise<Map<string, string[]>> => {
   const traces = new Map<string, string[]>();
   for (const name of names) {
     const lines = await linesOf(clients, outputs, name);
@@ -40,8 +40,8 @@ const tracesOf = async ({ clients, outputs }: Environment, names: Iterable<strin
 };
 
 /** As the runbook says it: `checkrein trace verify`, with the public key that KMS still has. */
-const assertVerifies = async ({ emulators, clients, outputs }: Environment, incident: string): Promise<void> => {
-  const [file, key] = [join(HOME, 'trace.jsonl'), join(HOME, 'seal.pub.pem')];
+const assertVerifies = async ({ emulators, clients, outputs }: E2eEnvironment, incident: string): Promise<void> => {
+  const [file, key] = [join(RUN_FOLDER, 'trace.jsonl'), join(RUN_FOLDER, 'seal.pub.pem')];
   writeFileSync(file, (await linesOf(clients, outputs, incident)).join('\n'));
   writeFileSync(key, await sealKeyOf(clients, await verifiedTrace(clients, outputs, incident)));
   const { code, out } = await checkreinCommand(emulators, ['trace', 'verify', file, '--key', key]);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { openingOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ScriptedTurn } from '../../../local/script.ts';
 import { executionNames, verifiedTrace } from '../incidents.ts';
-import { doing } from '../progress.ts';
-import type { Environment } from '../environment.ts';
+import { timedStep } from '../progress.ts';
+import type { E2eEnvironment } from '../environment.ts';
 
 const SCRIPT: ScriptedTurn[] = [
   {
@@ -23,15 +23,15 @@ const SCRIPT: ScriptedTurn[] = [
 ];
 
 /** The first test alarm, by the commands of docs/deploy.md: investigated by the agent that changes nothing, and told. */
-export const firstAlarm = async ({ reader, claude, clients, outputs, mailbox }: Environment): Promise<void> => {
+export const firstAlarm = async ({ guide, claude, clients, outputs, mailbox }: E2eEnvironment): Promise<void> => {
   claude.plays(SCRIPT);
   const before = await executionNames(clients, outputs);
-  await reader.follow('aws cloudwatch put-metric-alarm');
-  const mail = await doing('from the alarm to the closing message', () => mailbox.next('closed', before));
-  const listed = await reader.follow('aws stepfunctions list-executions');
+  await guide.runNext('aws cloudwatch put-metric-alarm');
+  const mail = await timedStep('from the alarm to the closing message', () => mailbox.next('closed', before));
+  const listed = await guide.runNext('aws stepfunctions list-executions');
   assert.match(listed, new RegExp(`"name": "${mail.incident}",\\s+"status": "SUCCEEDED"`));
   const trace = await verifiedTrace(clients, outputs, mail.incident);
   assert.equal(openingOf(trace).data.agent, 'triage');
   assert.equal(lastOf(trace, 'incident.closed')?.data.outcome, 'diagnosed');
-  await reader.follow('aws cloudwatch delete-alarms');
+  await guide.runNext('aws cloudwatch delete-alarms');
 };

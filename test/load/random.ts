@@ -1,8 +1,8 @@
 /** A stream of numbers in [0, 1), the same for the same seed (mulberry32). */
-export type Chance = () => number;
+export type Random = () => number;
 
 /** Starts a stream. Which fault comes next is fixed by the seed; which incident meets it depends on timing. */
-export const chanceOf = (seed: number): Chance => {
+export const seededRandom = (seed: number): Random => {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -13,14 +13,14 @@ export const chanceOf = (seed: number): Chance => {
 };
 
 /** The same things in another order. */
-export const shuffled = <T>(things: readonly T[], chance: Chance): T[] =>
+export const shuffled = <T>(things: readonly T[], random: Random): T[] =>
   things
-    .map((thing) => ({ thing, place: chance() }))
+    .map((thing) => ({ thing, place: random() }))
     .toSorted((a, b) => a.place - b.place)
     .map(({ thing }) => thing);
 
 /** A value around `median` with the long tail that answer times have: 99 of 100 below three times the median. */
-export const longTailed = (median: number, chance: Chance): number => {
-  const normal = Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance());
+export const longTailed = (median: number, random: Random): number => {
+  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return median * Math.exp(normal * 0.47);
 };

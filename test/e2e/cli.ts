@@ -18,7 +18,7 @@ export const checkreinCommand = (
     );
   });
 
-const Examination = z.object({
+const DoctorReport = z.object({
   ready: z.boolean(),
   findings: z.array(
     z.object({
@@ -29,14 +29,14 @@ const Examination = z.object({
     }),
   ),
 });
-type Finding = z.infer<typeof Examination>['findings'][number];
+type Finding = z.infer<typeof DoctorReport>['findings'][number];
 
 /** What `checkrein doctor --json` says, with its exit code, and only what failed of its findings. */
-export const examined = async (
+export const doctorReport = async (
   emulators: Emulators,
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ readonly code: number; readonly ready: boolean; readonly failed: readonly Finding[] }> => {
   const { code, out } = await checkreinCommand(emulators, ['doctor', '--json'], env);
-  const { ready, findings } = Examination.parse(JSON.parse(out));
+  const { ready, findings } = DoctorReport.parse(JSON.parse(out));
   return { code, ready, failed: findings.filter(({ verdict }) => verdict === 'fail') };
 };

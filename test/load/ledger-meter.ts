@@ -31,7 +31,7 @@ export class LedgerMeter {
   readonly #counts = new Map<string, LedgerUse>();
 
   /** Attaches the meter to a client. */
-  watch(client: DynamoDBClient): void {
+  attach(client: DynamoDBClient): void {
     client.middlewareStack.add(
       (next, context) => async (args) => {
         const operation = `${(context.commandName ?? '').replace('Command', '')} ${familyIn(args.input)}`;

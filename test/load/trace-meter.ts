@@ -1,14 +1,14 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 
 /** When things happened in one incident: in milliseconds of the wall since the watch began, and by its own clock. */
-interface Course {
+interface Milestones {
   readonly opened: string;
   proposed?: { readonly wall: number; readonly clock: string };
   closed?: { readonly wall: number; readonly clock: string };
 }
 
 /** Milliseconds that incidents took to get somewhere: on this machine, and by their own clocks. */
-export interface Times {
+export interface Durations {
   readonly wall: readonly number[];
   readonly clock: readonly number[];
 }
@@ -16,7 +16,7 @@ export interface Times {
 /** Sees every event as it is appended. */
 export class TraceMeter {
   #began = performance.now();
-  readonly #courses = new Map<string, Course>();
+  readonly #courses = new Map<string, Milestones>();
   #events = 0;
   #ended = 0;
 
@@ -25,7 +25,7 @@ export class TraceMeter {
     this.#began = performance.now();
   }
 
-  saw(event: TraceEvent): void {
+  record(event: TraceEvent): void {
     this.#events += 1;
     if (event.kind === 'incident.opened') this.#courses.set(event.incident, { opened: event.at });
     const course = this.#courses.get(event.incident);
@@ -57,7 +57,7 @@ export class TraceMeter {
   }
 
   /** How long the incidents took to a milestone. Those that never reached it are left out. */
-  times(milestone: 'proposed' | 'closed'): Times {
+  durations(milestone: 'proposed' | 'closed'): Durations {
     const reached = [...this.#courses.values()].flatMap((course) => {
       const at = course[milestone];
       return at === undefined ? [] : [{ wall: at.wall, clock: Date.parse(at.clock) - Date.parse(course.opened) }];

@@ -11,7 +11,7 @@ import { buffer } from 'node:stream/consumers';
 import * as z from 'zod';
 
 /** A request that went through a relay, and the answer to it. */
-export interface Passed {
+export interface Exchange {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
   readonly status: number;
@@ -28,8 +28,8 @@ const kept = (body: Buffer): string => (body.length > KEPT_BYTES ? '' : body.toS
  * on the requests that functions really sent. It says that they came over TLS: without that, the emulator
  * would refuse them because of those policies of the stack that demand TLS.
  */
-export class Relay {
-  readonly passed: Passed[] = [];
+export class RecordingProxy {
+  readonly exchanges: Exchange[] = [];
   readonly #server: Server;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #upstreamPort: number;
@@ -45,8 +45,8 @@ export class Relay {
   }
 
   /** Listens on a free loopback port. */
-  static async to(upstreamPort: number): Promise<Relay> {
-    const relay = new Relay(upstreamPort);
+  static async to(upstreamPort: number): Promise<RecordingProxy> {
+    const relay = new RecordingProxy(upstreamPort);
     await new Promise<void>((resolve) => relay.#server.listen(0, '127.0.0.1', resolve));
     return relay;
   }
@@ -76,7 +76,7 @@ export class Relay {
     const answer = await answered;
     const body = await buffer(answer);
     const status = answer.statusCode ?? 502;
-    this.passed.push({ headers: incoming.headers, body: kept(request), status, answer: kept(body) });
+    this.exchanges.push({ headers: incoming.headers, body: kept(request), status, answer: kept(body) });
     // The body is in one piece now, whatever the upstream's framing was.
     delete answer.headers['transfer-encoding'];
     return { status, headers: answer.headers, body };

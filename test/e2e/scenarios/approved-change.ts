@@ -3,10 +3,10 @@ import { allOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ScriptedTurn } from '../../../local/script.ts';
 import { answerInBrowser } from '../browser.ts';
 import { executionNames, untilAllEnded, verifiedTrace } from '../incidents.ts';
-import { doing, until } from '../progress.ts';
+import { timedStep, pollUntil } from '../progress.ts';
 import { assertResizeRequests } from '../requests.ts';
-import type { Environment } from '../environment.ts';
-import { instanceNow, setAlarm } from '../workload.ts';
+import type { E2eEnvironment } from '../environment.ts';
+import { instanceState, setAlarm } from '../workload.ts';
 
 const script = (instanceId: string): ScriptedTurn[] => [
   {
@@ -41,34 +41,34 @@ const script = (instanceId: string): ScriptedTurn[] => [
 ];
 
 /** An alarm; a proposal; a yes in the browser; a changed, healed machine; a sealed trace. */
-export const approved = async (environment: Environment): Promise<void> => {
+export const approvedChange = async (environment: E2eEnvironment): Promise<void> => {
   const { claude, clients, outputs, workload, mailbox, browser } = environment;
   const { instanceId, instanceAlarm } = workload;
   claude.plays(script(instanceId));
   const before = await executionNames(clients, outputs);
 
-  const mail = await doing('from the alarm to the question in the approver’s inbox', async () => {
+  const mail = await timedStep('from the alarm to the question in the approver’s inbox', async () => {
     await setAlarm(clients, instanceAlarm, 'ALARM');
     return mailbox.next('approval', before);
   });
   assert.match(mail.text, /checkout-cpu/);
-  assert.equal(await instanceNow(clients, instanceId), 't2.medium, running', 'nothing is changed before the yes');
+  assert.equal(await instanceState(clients, instanceId), 't2.medium, running', 'nothing is changed before the yes');
 
   const page = await browser.open(mail);
   const late = await browser.open(mail);
   assert.match(await page.getByRole('heading', { level: 1 }).innerText(), /resize_instance/);
-  await doing('opened in Chromium, approved', async () =>
+  await timedStep('opened in Chromium, approved', async () =>
     assert.match(await answerInBrowser(page, 'Approve', 'Looks right.'), /^Approved\./),
   );
   assert.match(await answerInBrowser(late, 'Deny', 'Too late.'), /granted by/, 'the second click is refused');
 
-  await doing('the instance has its new type and runs', () =>
-    until('the change of the instance', async () =>
-      (await instanceNow(clients, instanceId)) === 't2.large, running' ? true : undefined,
+  await timedStep('the instance has its new type and runs', () =>
+    pollUntil('the change of the instance', async () =>
+      (await instanceState(clients, instanceId)) === 't2.large, running' ? true : undefined,
     ),
   );
   await setAlarm(clients, instanceAlarm, 'OK');
-  const executions = await doing('verified, concluded, closed', () => untilAllEnded(clients, outputs, before));
+  const executions = await timedStep('verified, concluded, closed', () => untilAllEnded(clients, outputs, before));
   assert.deepEqual([...new Set(executions.map(({ status }) => status))], ['SUCCEEDED']);
 
   const trace = await verifiedTrace(clients, outputs, mail.incident);

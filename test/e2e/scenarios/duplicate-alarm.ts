@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { allOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ScriptedTurn } from '../../../local/script.ts';
 import { executionNames, untilAllEnded, verifiedTrace } from '../incidents.ts';
-import { doing } from '../progress.ts';
-import type { Environment } from '../environment.ts';
+import { timedStep } from '../progress.ts';
+import type { E2eEnvironment } from '../environment.ts';
 import { GROUP, setAlarm } from '../workload.ts';
 
 const SCRIPT: ScriptedTurn[] = [
@@ -25,11 +25,11 @@ const SCRIPT: ScriptedTurn[] = [
 ];
 
 /** A flapping alarm fires twice within a moment: one investigation, and the copy is attached to it. */
-export const copiesScenario = async ({ claude, clients, outputs, workload }: Environment): Promise<void> => {
+export const duplicateAlarm = async ({ claude, clients, outputs, workload }: E2eEnvironment): Promise<void> => {
   claude.plays(SCRIPT);
   const before = await executionNames(clients, outputs);
   const asked = claude.requests.length;
-  const executions = await doing('the alarm fires twice; investigated, closed', async () => {
+  const executions = await timedStep('the alarm fires twice; investigated, closed', async () => {
     for (const state of ['ALARM', 'OK', 'ALARM'] as const) await setAlarm(clients, workload.groupAlarm, state);
     return untilAllEnded(clients, outputs, before);
   });

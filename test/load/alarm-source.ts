@@ -3,11 +3,11 @@ import type { Model } from '../../lambdas/contracts/ports.ts';
 import type { World } from '../../local/account/world/world.ts';
 import type { Laptop } from '../../local/laptop.ts';
 import type { LoadFixture } from './fixture.ts';
-import { eventOf, type LoadTarget } from './worlds.ts';
-import type { TraceMeter } from './trace-watch.ts';
+import { eventWithId, type LoadTarget } from './worlds.ts';
+import type { TraceMeter } from './trace-meter.ts';
 
 /** A site with its account and its part of the bus. */
-export class AlarmHost {
+export class AlarmSource {
   /** Incidents that were opened for this site. One, if storms are held together. */
   readonly opened = new Set<string>();
   readonly #laptop: Laptop;
@@ -15,7 +15,7 @@ export class AlarmHost {
 
   constructor(fixture: LoadFixture, traceMeter: TraceMeter, target: LoadTarget, world: World, model: Model) {
     this.#laptop = fixture.laptop(world, model, (event) => {
-      traceMeter.saw(event);
+      traceMeter.record(event);
       if (event.kind === 'incident.opened') this.opened.add(event.incident);
     });
     this.#event = this.#laptop.account.alarmEvent(target.alarm);
@@ -24,7 +24,7 @@ export class AlarmHost {
   /** Delivers the alarm under an event id. Answers with what went wrong, if the execution failed. */
   async deliver(id: string): Promise<string | undefined> {
     try {
-      await this.#laptop.deliver(eventOf(this.#event, id));
+      await this.#laptop.deliver(eventWithId(this.#event, id));
       return undefined;
     } catch (error) {
       return `Event ${id}: its execution failed: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;

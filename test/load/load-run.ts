@@ -1,10 +1,10 @@
 import { deliverCopies, type CopiesResult } from './copies.ts';
 import { LoadFixture } from './fixture.ts';
-import type { LedgerUse } from './meter.ts';
+import type { LedgerUse } from './ledger-meter.ts';
 import type { LoadOptions } from './options.ts';
-import { returns, type ReturnsResult } from './returns.ts';
-import { storm, type StormResult } from './alarm-storm.ts';
-import { TraceMeter } from './trace-watch.ts';
+import { fireAgain, type RecurrenceResult } from './recurrence.ts';
+import { runStorm, type StormResult } from './alarm-storm.ts';
+import { TraceMeter } from './trace-meter.ts';
 
 /** Everything that a load run found. */
 export interface LoadReport {
@@ -14,7 +14,7 @@ export interface LoadReport {
   readonly ledger: readonly LedgerUse[];
   readonly copies: CopiesResult | undefined;
   readonly copiesLedger: readonly LedgerUse[];
-  readonly returns: ReturnsResult;
+  readonly returns: RecurrenceResult;
   /** Faults that struck, and how often. */
   readonly faults: Readonly<Record<string, number>>;
   readonly heapPeakMB: number;
@@ -23,7 +23,7 @@ export interface LoadReport {
 }
 
 /** Looks now and then, and says how far the run is. */
-const observer = (say: (line: string) => void) => {
+const progressReporter = (say: (line: string) => void) => {
   let heapPeak = 0;
   let line = (): string => '';
   const look = (): void => {
@@ -47,15 +47,15 @@ const observer = (say: (line: string) => void) => {
 };
 
 /** Plays the three parts one after the other, on one ledger. */
-export const playLoad = async (options: LoadOptions, say: (line: string) => void): Promise<LoadReport> => {
-  const fixture = await LoadFixture.prepare(options);
-  const seen = observer(say);
+export const runLoad = async (options: LoadOptions, say: (line: string) => void): Promise<LoadReport> => {
+  const fixture = await LoadFixture.start(options);
+  const progress = progressReporter(say);
   try {
-    const stormed = await storm(fixture, seen.watch('storm'), options);
+    const stormed = await runStorm(fixture, progress.watch('storm'), options);
     const ledger = fixture.meter.take();
-    const copied = options.copies === 0 ? undefined : await deliverCopies(fixture, seen.watch('copies'), options);
+    const copied = options.copies === 0 ? undefined : await deliverCopies(fixture, progress.watch('copies'), options);
     const copiesLedger = fixture.meter.take();
-    const returned = await returns(fixture, seen.watch('returns'), options);
+    const returned = await fireAgain(fixture, progress.watch('returns'), options);
     return {
       options,
       storm: stormed,
@@ -63,12 +63,12 @@ export const playLoad = async (options: LoadOptions, say: (line: string) => void
       copies: copied,
       copiesLedger,
       returns: returned,
-      faults: Object.fromEntries([...fixture.strikes].toSorted(([a], [b]) => a.localeCompare(b))),
-      heapPeakMB: seen.stop(),
+      faults: Object.fromEntries([...fixture.faultCounts].toSorted(([a], [b]) => a.localeCompare(b))),
+      heapPeakMB: progress.stop(),
       problems: [...stormed.problems, ...(copied?.problems ?? []), ...returned.problems],
     };
   } finally {
-    seen.stop();
-    await fixture.clear();
+    progress.stop();
+    await fixture.stop();
   }
 };

@@ -3,20 +3,20 @@ import { DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import assert from 'node:assert/strict';
-import { examined } from '../checkrein.ts';
-import { doing } from '../progress.ts';
+import { doctorReport } from '../cli.ts';
+import { timedStep } from '../progress.ts';
 import { resourceCalled } from '../stack.ts';
-import type { Environment } from '../environment.ts';
+import type { E2eEnvironment } from '../environment.ts';
 
 /** A set-up that is broken on purpose. */
 interface Breakage {
   readonly what: string;
   /** Breaks it; what has to be done to mend it, where the doctor's advice is no command. */
-  readonly breaks: (environment: Environment) => Promise<(() => Promise<unknown>) | undefined>;
+  readonly breakIt: (environment: E2eEnvironment) => Promise<(() => Promise<unknown>) | undefined>;
   /** The one check that fails, and what it has to name. */
   readonly check: string;
-  readonly says: (environment: Environment) => string;
-  readonly todo: RegExp;
+  readonly expected: (environment: E2eEnvironment) => string;
+  readonly fix: RegExp;
 }
 
 const BOOTSTRAP = '/cdk-bootstrap/hnb659fds/version';
@@ -24,27 +24,27 @@ const BOOTSTRAP = '/cdk-bootstrap/hnb659fds/version';
 const BREAKAGES: readonly Breakage[] = [
   {
     what: 'the kill switch is gone',
-    breaks: async ({ clients, outputs }) => {
+    breakIt: async ({ clients, outputs }) => {
       await clients.ssm.send(new DeleteParameterCommand({ Name: outputs.SwitchParameter }));
       return undefined;
     },
     check: 'kill switch',
-    says: ({ outputs }) => `There is no parameter ${outputs.SwitchParameter}`,
-    todo: /^aws ssm put-parameter/,
+    expected: ({ outputs }) => `There is no parameter ${outputs.SwitchParameter}`,
+    fix: /^aws ssm put-parameter/,
   },
   {
     what: 'the secret of the model key is marked for deletion',
-    breaks: async ({ clients, outputs }) => {
+    breakIt: async ({ clients, outputs }) => {
       await clients.secrets.send(new DeleteSecretCommand({ SecretId: outputs.ModelKeySecret }));
       return undefined;
     },
     check: 'model key',
-    says: () => 'The secret of the model key is marked for deletion',
-    todo: /^aws secretsmanager restore-secret/,
+    expected: () => 'The secret of the model key is marked for deletion',
+    fix: /^aws secretsmanager restore-secret/,
   },
   {
     what: 'the rule of an agent is disabled',
-    breaks: async ({ clients: { eventBridge }, outputs }) => {
+    breakIt: async ({ clients: { eventBridge }, outputs }) => {
       const { RuleNames = [] } = await eventBridge.send(
         new ListRuleNamesByTargetCommand({ TargetArn: outputs.StartArn }),
       );
@@ -52,37 +52,37 @@ const BREAKAGES: readonly Breakage[] = [
       return undefined;
     },
     check: 'alarm intake',
-    says: () => 'what triage takes is disabled',
-    todo: /^aws events enable-rule --name \S*triage/,
+    expected: () => 'what triage takes is disabled',
+    fix: /^aws events enable-rule --name \S*triage/,
   },
   {
     what: 'the bootstrap of the account is gone',
-    breaks: async ({ clients: { ssm } }) => {
+    breakIt: async ({ clients: { ssm } }) => {
       await ssm.send(new DeleteParameterCommand({ Name: BOOTSTRAP }));
       return () => ssm.send(new PutParameterCommand({ Name: BOOTSTRAP, Type: 'String', Value: '33' }));
     },
     check: 'bootstrap',
-    says: () => 'Account 123456789012 has no CDK bootstrap stack in Region eu-west-1',
-    todo: /^npx cdk bootstrap aws:\/\/123456789012\/eu-west-1$/,
+    expected: () => 'Account 123456789012 has no CDK bootstrap stack in Region eu-west-1',
+    fix: /^npx cdk bootstrap aws:\/\/123456789012\/eu-west-1$/,
   },
   {
     what: 'the key that seals traces is disabled',
-    breaks: async ({ clients }) => {
+    breakIt: async ({ clients }) => {
       const KeyId = await resourceCalled(clients, 'LedgerSealKey');
       await clients.kms.send(new DisableKeyCommand({ KeyId }));
       return () => clients.kms.send(new EnableKeyCommand({ KeyId }));
     },
     check: 'dry incident',
-    says: () => 'is disabled',
-    todo: /operator-runbook/,
+    expected: () => 'is disabled',
+    fix: /operator-runbook/,
   },
 ];
 
 /** What a doctor is good for: each broken set-up is told by name, with what mends it, and nothing else is. */
-export const doctorScenario = async (environment: Environment): Promise<void> => {
-  for (const breakage of BREAKAGES) await doing(breakage.what, () => assertTold(environment, breakage));
-  await doing('the Region is the wrong one', async () => {
-    const { code, failed } = await examined(environment.emulators, { AWS_REGION: 'us-east-1' });
+export const brokenSetUp = async (environment: E2eEnvironment): Promise<void> => {
+  for (const breakage of BREAKAGES) await timedStep(breakage.what, () => assertReported(environment, breakage));
+  await timedStep('the Region is the wrong one', async () => {
+    const { code, failed } = await doctorReport(environment.emulators, { AWS_REGION: 'us-east-1' });
     assert.equal(code, 1);
     assert.deepEqual(
       failed.map(({ check }) => check),
@@ -91,15 +91,15 @@ export const doctorScenario = async (environment: Environment): Promise<void> =>
     assert.match(failed[1]?.says ?? '', /no stack Checkrein in account 123456789012, Region us-east-1/);
     assert.match(failed[1]?.todo ?? '', /AWS_REGION/);
   });
-  await doing('all of it mended', async () => {
-    const { code, ready, failed } = await examined(environment.emulators);
+  await timedStep('all of it mended', async () => {
+    const { code, ready, failed } = await doctorReport(environment.emulators);
     assert.deepEqual([code, ready, failed], [0, true, []]);
   });
 };
 
-const assertTold = async (environment: Environment, { breaks, check, says, todo }: Breakage): Promise<void> => {
+const assertReported = async (environment: E2eEnvironment, { breakIt: breaks, check, expected: says, fix: todo }: Breakage): Promise<void> => {
   const mend = await breaks(environment);
-  const { code, ready, failed } = await examined(environment.emulators);
+  const { code, ready, failed } = await doctorReport(environment.emulators);
   assert.deepEqual([code, ready], [1, false]);
   const [finding, ...others] = failed;
   assert.deepEqual(others, [], 'nothing else is called broken');
@@ -107,5 +107,5 @@ const assertTold = async (environment: Environment, { breaks, check, says, todo 
   assert(finding.says.includes(says(environment)), `"${finding.says}" does not say "${says(environment)}"`);
   assert.match(finding.todo ?? '', todo);
   // Advice that is a command is followed word by word.
-  await (mend === undefined ? environment.shell.type(finding.todo ?? '') : mend());
+  await (mend === undefined ? environment.shell.run(finding.todo ?? '') : mend());
 };

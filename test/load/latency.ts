@@ -1,4 +1,4 @@
-import type { Times } from './trace-watch.ts';
+import type { Durations } from './trace-meter.ts';
 
 /** Three percentiles, in seconds. */
 export interface Percentiles {
@@ -8,7 +8,7 @@ export interface Percentiles {
 }
 
 /** How long it took: on this machine's wall, and by the incidents' own clocks. */
-export interface Summary {
+export interface LatencySummary {
   readonly count: number;
   readonly wall: Percentiles;
   readonly clock: Percentiles;
@@ -26,7 +26,7 @@ const percentilesOf = (milliseconds: readonly number[]): Percentiles => {
 };
 
 /** Sums times up. */
-export const loadSummaryOf = ({ wall, clock }: Times): Summary => ({
+export const latencySummary = ({ wall, clock }: Durations): LatencySummary => ({
   count: wall.length,
   wall: percentilesOf(wall),
   clock: percentilesOf(clock),
