@@ -60,20 +60,20 @@ describe('routes', () => {
   });
 
   test('a route leads to the state of the step that it names', () => {
-    const settled = stateAt('Settle').Next;
+    const afterStabilize = stateAt('Stabilize').Next;
     for (const step of STEP_NAMES)
       for (const { StringEquals: next, Next } of stateAt(stepAt(step).Next ?? '').Choices) {
         const wanted = STEP_NAMES.find((name) => name === next);
-        const reached = Next === 'Settle' ? settled : Next;
+        const reached = Next === 'Stabilize' ? afterStabilize : Next;
         expect([step, next, reached]).toEqual([step, next, wanted ? STATE_OF[wanted] : 'Done']);
       }
   });
 
   test('after a change the flow waits before it judges', () => {
     expect(stateAt('AfterApply').Choices).toContainEqual(
-      expect.objectContaining({ StringEquals: 'verify', Next: 'Settle' }),
+      expect.objectContaining({ StringEquals: 'verify', Next: 'Stabilize' }),
     );
-    expect(stateAt('Settle')).toMatchObject({ Type: 'Wait', SecondsPath: '$.waitSeconds', Next: 'Verify' });
+    expect(stateAt('Stabilize')).toMatchObject({ Type: 'Wait', SecondsPath: '$.waitSeconds', Next: 'Verify' });
   });
 
   test('the laptop’s interpreter accepts the definition as it stands', () => {
