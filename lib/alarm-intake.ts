@@ -3,7 +3,7 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Agent } from '../lambdas/contracts/agent.ts';
-import { DeadLetters } from './dead-letters.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { IncidentFlow } from './incident-flow.ts';
 
 export interface AlarmIntakeProps {
@@ -12,26 +12,26 @@ export interface AlarmIntakeProps {
 }
 
 /**
- * Starts the flow for every event that some agent takes: one rule an agent, with the agent's own pattern.
- * An event that two agents take arrives twice; Open lets one in. Written with the plain CloudFormation
- * resource, because a pattern is passed on as the team wrote it.
+ * Starts the flow for every event that some agent takes. Each agent has one EventBridge rule with its own pattern.
+ * An event that matches two rules starts two executions, and Open accepts one of them. The rule is the plain
+ * CloudFormation resource, because it takes the pattern exactly as the team wrote it.
  */
 export class AlarmIntake extends Construct {
   /** Holds the events that never started an execution. */
-  readonly undelivered: DeadLetters;
+  readonly undelivered: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, { agents, flow }: AlarmIntakeProps) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
     flow.grantStart(role);
-    this.undelivered = new DeadLetters(this, 'Undelivered');
+    this.undelivered = new DeadLetterQueue(this, 'Undelivered');
 
     const target: CfnRule.TargetProperty = {
       id: 'flow',
       arn: flow.startArn,
       roleArn: role.roleArn,
       inputTransformer: { inputPathsMap: { event: '$' }, inputTemplate: '{"event": <event>}' },
-      // An alarm older than an hour is better looked at by a person, who finds it in the queue.
+      // A person should look at an alarm that is older than an hour; it waits in the queue.
       retryPolicy: { maximumEventAgeInSeconds: Duration.hours(1).toSeconds(), maximumRetryAttempts: 185 },
       deadLetterConfig: { arn: this.undelivered.queueArn },
     };

@@ -5,7 +5,7 @@ import { Subscription, SubscriptionFilter, SubscriptionProtocol, Topic } from 'a
 import { Construct } from 'constructs';
 import { EVERYONE } from '../lambdas/contracts/audience.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
-import type { StepFunction } from './step-function.ts';
+import type { CheckreinFunction } from './checkrein-function.ts';
 
 export interface ApprovalDeskProps {
   readonly approvers: Settings['approvers'];
@@ -46,8 +46,8 @@ export class ApprovalDesk extends Construct {
   }
 
   /** Lets a function write to people. */
-  grantNotify(step: StepFunction): void {
-    step.knows('topic', this.topic.topicArn);
+  grantNotify(step: CheckreinFunction): void {
+    step.setEnv('topic', this.topic.topicArn);
     step.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn] }));
     step.addToRolePolicy(
       new PolicyStatement({
@@ -59,31 +59,31 @@ export class ApprovalDesk extends Construct {
   }
 
   /** Lets a function write an approver's link, not read one. */
-  grantWriteLink(step: StepFunction): void {
-    step.knows('linkKey', this.linkKey.keyArn);
+  grantWriteLink(step: CheckreinFunction): void {
+    step.setEnv('linkKey', this.linkKey.keyArn);
     allow(step, 'kms:GenerateMac', this.linkKey);
   }
 
   /** Lets a function tell a genuine link, not write one. */
-  grantCheckLink(step: StepFunction): void {
-    step.knows('linkKey', this.linkKey.keyArn);
+  grantCheckLink(step: CheckreinFunction): void {
+    step.setEnv('linkKey', this.linkKey.keyArn);
     allow(step, 'kms:VerifyMac', this.linkKey);
   }
 
   /** Lets a function issue a grant, not redeem one. */
-  grantIssue(step: StepFunction): void {
-    step.knows('grantKey', this.grantKey.keyArn);
+  grantIssue(step: CheckreinFunction): void {
+    step.setEnv('grantKey', this.grantKey.keyArn);
     allow(step, 'kms:GenerateMac', this.grantKey);
   }
 
   /** Lets a function redeem a grant, not issue one. */
-  grantRedeem(step: StepFunction): void {
-    step.knows('grantKey', this.grantKey.keyArn);
+  grantRedeem(step: CheckreinFunction): void {
+    step.setEnv('grantKey', this.grantKey.keyArn);
     allow(step, 'kms:VerifyMac', this.grantKey);
   }
 }
 
-const allow = (step: StepFunction, action: string, key: Key): void => {
+const allow = (step: CheckreinFunction, action: string, key: Key): void => {
   step.addToRolePolicy(
     new PolicyStatement({
       actions: [action],

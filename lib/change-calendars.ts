@@ -2,8 +2,8 @@ import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 
-/** Lets a function ask whether the team's change calendars are open. They are the team's own: nothing of them is made here. */
-export const readsOfCalendars = ({ changeCalendars }: Settings): PolicyStatement[] =>
+/** Permission to read the state of the change calendars that the settings name. The team creates them, not this stack. */
+export const calendarReads = ({ changeCalendars }: Settings): PolicyStatement[] =>
   changeCalendars.length === 0
     ? []
     : [new PolicyStatement({ actions: ['ssm:GetCalendarState'], resources: changeCalendars.map(arnOf) })];

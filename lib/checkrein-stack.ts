@@ -14,12 +14,12 @@ import { Rollout } from './rollout.ts';
 import { SelfMonitoring } from './self-monitoring.ts';
 import { Steps } from './steps.ts';
 
-/** What the stack is made from: the compiled and validated contents of `config/`. */
 export interface CheckreinStackProps extends StackProps {
+  /** The compiled and validated contents of `config/`. */
   readonly rules: Rules;
 }
 
-/** Checkrein in one account and Region. This is the contents page; each line is a file. */
+/** Checkrein in one account and Region. Read it as a table of contents: each construct is a file. */
 export class CheckreinStack extends Stack {
   constructor(scope: Construct, id: string, props: CheckreinStackProps) {
     super(scope, id, props);

@@ -2,8 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Errors, JitterType, type RetryProps, type TaskStateBase } from 'aws-cdk-lib/aws-stepfunctions';
 import { ERROR } from '../lambdas/contracts/error-names.ts';
 
-/** Lambda did not answer, or had no room. CDK's own list, and the throttle that it leaves out. */
-const LAMBDA_IS_BUSY = [
+/** Lambda did not answer or throttled the call: CDK's own list, and the throttling error that it leaves out. */
+const LAMBDA_UNAVAILABLE = [
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
@@ -11,14 +11,14 @@ const LAMBDA_IS_BUSY = [
   'Lambda.TooManyRequestsException',
 ];
 
-/** The function died half-way: out of time, out of memory, crashed. A step that runs again finds its own events. */
+/** The function timed out, ran out of memory or crashed. A step that runs again finds the events it already wrote. */
 const LAMBDA_DIED = ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError'];
 
-const PASSING = [...LAMBDA_IS_BUSY, ...LAMBDA_DIED, ERROR.cloudUnavailable, ERROR.ledgerUnavailable];
+const TRANSIENT_ERRORS = [...LAMBDA_UNAVAILABLE, ...LAMBDA_DIED, ERROR.cloudUnavailable, ERROR.ledgerUnavailable];
 
-/** Waits 2, 4, 8, 16, 32, 60 s at most, half of that on average: about one minute. */
-const PASSING_FAULT = {
-  errors: PASSING,
+/** Waits at most 2, 4, 8, 16, 32 and 60 s. Full jitter halves that on average: about one minute. */
+const TRANSIENT_FAULT = {
+  errors: TRANSIENT_ERRORS,
   interval: Duration.seconds(2),
   backoffRate: 2,
   maxAttempts: 6,
@@ -27,8 +27,8 @@ const PASSING_FAULT = {
 } satisfies RetryProps;
 
 /**
- * A model outage. Waits 10, 20, 40, 80 s, then 10 times 2 minutes at most; jitter halves that on average,
- * which leaves 11 minutes: longer than most incidents of a model provider, shorter than a pager's patience.
+ * A model outage. Waits at most 10, 20, 40 and 80 s, then 10 times 2 minutes. Full jitter halves that on average to
+ * 11 minutes: longer than most outages of a model provider, and short enough that a person still hears in time.
  */
 const MODEL_OUTAGE = {
   errors: [ERROR.modelUnavailable],
@@ -39,13 +39,13 @@ const MODEL_OUTAGE = {
   jitterStrategy: JitterType.FULL,
 } satisfies RetryProps;
 
-/** Bugs and deployment faults: the next attempt would be no wiser. */
-const POINTLESS = {
+/** Bugs and deployment faults, which another attempt cannot fix. */
+const NOT_RETRYABLE = {
   errors: [ERROR.contractBroken, ERROR.traceDiverged, ERROR.traceCorrupt, ERROR.misconfigured],
   maxAttempts: 0,
 } satisfies RetryProps;
 
-/** An earlier attempt may still run: come back every 30 s until the 14 minutes that it has at most are over. */
+/** An earlier attempt may still be running: try every 30 s until its 14-minute timeout has passed. */
 const IN_FLIGHT = {
   errors: [ERROR.applyInFlight],
   interval: Duration.seconds(30),
@@ -53,7 +53,7 @@ const IN_FLIGHT = {
   maxAttempts: 30,
 } satisfies RetryProps;
 
-/** Whatever else went wrong with a change. */
+/** Any other error of a change. */
 const RECONCILE = {
   errors: [Errors.ALL],
   interval: Duration.seconds(15),
@@ -61,19 +61,19 @@ const RECONCILE = {
   maxAttempts: 3,
 } satisfies RetryProps;
 
-/** How often a task is tried again, by what went wrong. The first entry that names the error decides. */
+/** Retry policies. Step Functions uses the first entry that names the error. */
 const RETRIES = {
-  /** A step of the loop: when this is used up, Close takes over. */
-  ordinary: [PASSING_FAULT],
-  /** Decide, which also depends on the model's service. */
-  thinking: [PASSING_FAULT, MODEL_OUTAGE],
-  /** Open and Close, which nothing catches: 15 attempts, over about 5 minutes. */
-  patient: [{ ...PASSING_FAULT, maxAttempts: 15 }],
+  /** A step of the loop. When its retries are used up, Close takes over. */
+  ordinary: [TRANSIENT_FAULT],
+  /** Decide, which also depends on the model provider. */
+  model: [TRANSIENT_FAULT, MODEL_OUTAGE],
+  /** Open and Close, whose errors no state catches: 15 attempts over about 5 minutes. */
+  uncaught: [{ ...TRANSIENT_FAULT, maxAttempts: 15 }],
   /**
-   * Apply and Rollback. Safe for any error, time-outs and lost answers included: what the trace shows as
-   * started is reconciled with the real state of the target, and never applied a second time.
+   * Apply and Rollback. Retrying is safe after any error, even a timeout or a lost response: a change that the trace
+   * shows as started is reconciled with the real state of the target and never applied twice.
    */
-  reconciling: [POINTLESS, IN_FLIGHT, RECONCILE],
+  reconciling: [NOT_RETRYABLE, IN_FLIGHT, RECONCILE],
 } satisfies Record<string, readonly RetryProps[]>;
 
 /** Name of a retry policy. */

@@ -37,7 +37,7 @@ export interface IncidentFlowProps {
 export class IncidentFlow extends Construct {
   readonly stateMachine: StateMachine;
   /** Alias of the version in use. Undefined without a canary rollout. */
-  readonly live: FlowAlias | undefined;
+  readonly alias: FlowAlias | undefined;
   private readonly role: Role;
 
   constructor(scope: Construct, id: string, { steps, settings }: IncidentFlowProps) {
@@ -82,7 +82,7 @@ export class IncidentFlow extends Construct {
     }
 
     this.stateMachine = this.machine(open, settings);
-    if (settings.rollout === 'canary') this.live = new FlowAlias(this, 'Live', this.stateMachine);
+    if (settings.rollout === 'canary') this.alias = new FlowAlias(this, 'Live', this.stateMachine);
     this.grantAnswer(steps.ask, steps.page);
   }
 
@@ -92,13 +92,13 @@ export class IncidentFlow extends Construct {
 
   /** ARN to start: the alias if there is one, else the state machine. */
   get startArn(): string {
-    return this.live?.arn ?? this.stateMachineArn;
+    return this.alias?.arn ?? this.stateMachineArn;
   }
 
   /** Lets a role start executions, only through the alias if there is one. */
   grantStart(role: Role): void {
     // Step Functions authorizes on the ARN of the state machine and passes the alias as a condition key.
-    const conditions = this.live ? { StringEquals: { 'states:StateMachineQualifier': LIVE_ALIAS } } : {};
+    const conditions = this.alias ? { StringEquals: { 'states:StateMachineQualifier': LIVE_ALIAS } } : {};
     role.addToPolicy(
       new PolicyStatement({ actions: ['states:StartExecution'], resources: [this.stateMachineArn], conditions }),
     );

@@ -3,9 +3,9 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { Settings } from '../lambdas/contracts/settings.ts';
-import type { StepFunction } from './step-function.ts';
+import type { CheckreinFunction } from './checkrein-function.ts';
 
-/** The one parameter that stops everything: `on`, `propose-only` or `off`. No function of ours may write it. */
+/** The SSM parameter that stops everything: `on`, `propose-only` or `off`. No function of Checkrein may write it. */
 export class KillSwitch extends Construct {
   private readonly parameter: StringParameter;
 
@@ -14,7 +14,7 @@ export class KillSwitch extends Construct {
     this.parameter = new StringParameter(this, 'Parameter', {
       // A name that an operator can type at 2 a.m.
       parameterName: `/${Stack.of(this).stackName}/kill-switch`,
-      description: 'Checkrein kill switch: on | propose-only | off. Read fresh before anything happens.',
+      description: 'Checkrein kill switch: on | propose-only | off. Every step that can act reads it first.',
       stringValue: props.initial,
       allowedPattern: '^(on|propose-only|off)$',
     });
@@ -24,9 +24,9 @@ export class KillSwitch extends Construct {
     return this.parameter.parameterName;
   }
 
-  /** Lets a function read where the switch stands. */
-  grantRead(step: StepFunction): void {
-    step.knows('switchParameter', this.parameterName);
+  /** Lets a function read the switch. */
+  grantRead(step: CheckreinFunction): void {
+    step.setEnv('switchParameter', this.parameterName);
     step.addToRolePolicy(
       new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [this.parameter.parameterArn] }),
     );

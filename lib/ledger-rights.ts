@@ -3,7 +3,7 @@ import type { Family } from '../lambdas/contracts/ledger-keys.ts';
 /** Families of rows other than the trace itself. */
 type RowFamily = Exclude<Family, 'incident'>;
 
-/** What one function may do in the ledger besides reading and appending traces. Every write implies reading. */
+/** What a function may do in the ledger besides reading and appending traces. Every write right includes reading. */
 export interface LedgerRights {
   readonly read?: readonly RowFamily[];
   readonly create?: readonly RowFamily[];
@@ -11,24 +11,24 @@ export interface LedgerRights {
   readonly add?: readonly ('budget' | 'storm')[];
 }
 
-/** Who may do what in the ledger, side by side. */
+/** The ledger rights of each function. */
 export const LEDGER_RIGHTS = {
-  /** Takes an event once, joins it to an open storm or opens one, and counts incidents of the day. Redacts, as Observe does. */
+  /** Takes an event once, deduplicates alarms, and counts the incidents of the day. Redacts, as Observe does. */
   open: { create: ['source', 'storm', 'redaction'], replace: ['storm'], add: ['budget', 'storm'] },
-  /** Reserves and settles money. */
+  /** Reserves and reconciles budgets. */
   decide: { add: ['budget'] },
   observe: { create: ['redaction'] },
-  /** Looks at the pace of changes; trips a breaker. */
+  /** Checks cooldown, lease and rate of changes; trips a breaker. */
   authorize: { read: ['change', 'lease', 'rate'], create: ['breaker'], replace: ['breaker'] },
-  /** Redeems a grant, holds the target, remembers and counts its changes. */
+  /** Redeems a grant, takes the lease, records and counts changes. */
   changeZone: { read: ['breaker'], create: ['grant', 'lease', 'change', 'rate'], replace: ['lease', 'change', 'rate'] },
-  /** Writes the question and, at its end, that it expired. */
+  /** Writes the question and, if nobody answers, that it expired. */
   ask: { create: ['approval'], replace: ['approval'] },
-  /** Writes one answer. */
+  /** Writes an answer. */
   page: { create: ['approval'] },
-  /** Lets go of a target whose change is judged; keeps the agent's record, and trips its breaker. */
+  /** Releases the lease of a verified change; keeps the agent's record and trips its breaker. */
   verify: { create: ['breaker'], replace: ['lease', 'breaker'] },
-  /** Ends the storm, reads how many copies it had, lets go of targets, and trips the breaker of one that was not undone. */
+  /** Ends deduplication, reads how many duplicates there were, releases leases, and trips the breaker of a target that was not rolled back. */
   close: { create: ['breaker'], replace: ['storm', 'lease', 'breaker'] },
   stopped: { create: ['breaker'], replace: ['storm', 'lease', 'breaker'] },
 } satisfies Record<string, LedgerRights>;

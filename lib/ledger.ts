@@ -5,9 +5,9 @@ import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Family } from '../lambdas/contracts/ledger-keys.ts';
 import type { LedgerRights } from './ledger-rights.ts';
-import type { StepFunction } from './step-function.ts';
+import type { CheckreinFunction } from './checkrein-function.ts';
 
-/** What a caller needs of the key to read and write an encrypted table; usable through DynamoDB only. */
+/** KMS actions that a caller needs to read and write an encrypted table. */
 const TABLE_KEY_USE = [
   'kms:Decrypt',
   'kms:DescribeKey',
@@ -17,7 +17,7 @@ const TABLE_KEY_USE = [
   'kms:ReEncryptTo',
 ];
 
-export interface LedgerProps {
+export interface LedgerTableProps {
   readonly removalPolicy: RemovalPolicy;
   /** An existing key to encrypt with. Default: a new one. */
   readonly keyArn: string | undefined;
@@ -25,12 +25,12 @@ export interface LedgerProps {
 
 /** The table of traces, approvals, grants, counters, breakers and leases, and the key that seals a closed trace. */
 export class LedgerTable extends Construct {
-  /** Encrypts what is at rest: the table, and the messages to approvers. */
+  /** Encrypts the table, and the messages to approvers. */
   readonly key: IKey;
   private readonly table: Table;
   private readonly sealKey: Key;
 
-  constructor(scope: Construct, id: string, { removalPolicy, keyArn }: LedgerProps) {
+  constructor(scope: Construct, id: string, { removalPolicy, keyArn }: LedgerTableProps) {
     super(scope, id);
     const description = 'Encrypts the ledger and the messages of Checkrein.';
     this.key =
@@ -61,15 +61,15 @@ export class LedgerTable extends Construct {
   }
 
   /**
-   * Lets a function read and append traces, and do with the families of its step what the rights say.
+   * Lets a function read and append traces, and use the row families that its rights name.
    *
-   * IAM sees the action and the partition key, not the condition of a write: append, create and replace are
-   * all `PutItem`, and it is the ledger's adapter that never puts without a condition. What IAM does promise
-   * is that no function can delete, count up or bulk-write a trace, or touch a family that is not its own.
+   * IAM sees the action and the partition key but not the condition of a write: append, create and replace are all
+   * `PutItem`, and only the ledger adapter ensures that every put has a condition. IAM does ensure that no function
+   * can delete, update or bulk-write a trace, or access a family that its rights do not name.
    */
-  grant(step: StepFunction, rights: LedgerRights): void {
+  grant(step: CheckreinFunction, rights: LedgerRights): void {
     const { read = [], create = [], replace = [], add = [] } = rights;
-    step.knows('ledgerTable', this.tableName);
+    step.setEnv('ledgerTable', this.tableName);
     step.addToRolePolicy(
       new PolicyStatement({
         actions: TABLE_KEY_USE,
@@ -77,21 +77,21 @@ export class LedgerTable extends Construct {
         conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${Aws.REGION}.amazonaws.com` } },
       }),
     );
-    // A create that comes second, and an addition that is refused, answer with the row that is there.
+    // A create that finds a row, and an addition that is refused, read the existing row and return it.
     this.allow(step, ['dynamodb:GetItem', 'dynamodb:Query'], ['incident', ...read, ...create, ...replace, ...add]);
     this.allow(step, ['dynamodb:PutItem'], ['incident', ...create, ...replace]);
     this.allow(step, ['dynamodb:UpdateItem'], add);
   }
 
-  /** Lets a function seal a trace: sign its head, and show the key that verifies it. */
-  grantSeal(step: StepFunction): void {
-    step.knows('sealKey', this.sealKey.keyArn);
+  /** Lets a function seal a trace: sign its head, and read the public key that verifies it. */
+  grantSeal(step: CheckreinFunction): void {
+    step.setEnv('sealKey', this.sealKey.keyArn);
     step.addToRolePolicy(
       new PolicyStatement({ actions: ['kms:Sign', 'kms:GetPublicKey'], resources: [this.sealKey.keyArn] }),
     );
   }
 
-  private allow(step: StepFunction, actions: string[], families: readonly Family[]): void {
+  private allow(step: CheckreinFunction, actions: string[], families: readonly Family[]): void {
     if (families.length === 0) return;
     step.addToRolePolicy(
       new PolicyStatement({
@@ -99,7 +99,7 @@ export class LedgerTable extends Construct {
         resources: [this.table.tableArn],
         conditions: {
           'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...new Set(families)].map((family) => `${family}#*`) },
-          // ForAllValues is also true of a request without any key; this refuses such a request.
+          // ForAllValues is also true for a request without any key. This refuses such a request.
           Null: { 'dynamodb:LeadingKeys': 'false' },
         },
       }),

@@ -4,53 +4,53 @@ import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-c
 import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
-import { acceptWildcard } from './nag-acknowledgements.ts';
-import { DeadLetters } from './dead-letters.ts';
+import { acknowledgeWildcard } from './nag-acknowledgements.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { applyOrganizationDefaults } from './organization-defaults.ts';
-import { ALARMS, callerName, type Members } from './members.ts';
-import { changesOf, changeTools, grantedTools, onBehalfOf, ownReadsOfVerify, readsOf } from './tool-grants.ts';
+import { ALARM_EVENT, regionalRoleName, type Members } from './members.ts';
+import { changeTools, grantedTools, toolChanges, toolReads, verifyReads } from './tool-grants.ts';
 
 export interface MemberStackProps extends StackProps {
   readonly rules: Rules;
   readonly members: Members;
 }
 
-/** A role can only be bounded by a policy of its own account: here by the one of the same name. */
-const boundedHere = ({ permissionsBoundaryArn, ...settings }: Settings): Settings => ({
+/** A permissions boundary must be a policy of the role's own account, so use the one of the same name there. */
+const withLocalBoundary = ({ permissionsBoundaryArn, ...settings }: Settings): Settings => ({
   ...settings,
   permissionsBoundaryArn: permissionsBoundaryArn?.replace(/::\d{12}:/, `::${Aws.ACCOUNT_ID}:`),
 });
 
-/** What another account has of Checkrein: two roles that the hub may take, and a rule that sends its alarms there. */
+/** Checkrein in a member account: two roles that the hub may assume, and a rule that sends alarms to the hub. */
 export class MemberStack extends Stack {
   private readonly members: Members;
 
   constructor(scope: Construct, id: string, { rules, members, ...props }: MemberStackProps) {
     super(scope, id, props);
     this.members = members;
-    applyOrganizationDefaults(this, boundedHere(rules.settings));
+    applyOrganizationDefaults(this, withLocalBoundary(rules.settings));
     const tools = grantedTools(rules.agents);
     const changes = changeTools(tools);
 
-    const change = this.roleFor('Change', 'What Checkrein may change here, at most.', ['ChangeZone']);
-    this.allow(change, [...changesOf(changes), ...onBehalfOf(changes)]);
+    const change = this.roleFor('Change', 'The most that Checkrein may change in this account.', ['ChangeZone']);
+    this.allow(change, toolChanges(changes));
     const readers = ['Observe', 'Authorize', 'ChangeZone', 'Verify'];
-    const read = this.roleFor('Read', 'What Checkrein may look at here.', readers);
-    this.allow(read, [...readsOf(tools), ownReadsOfVerify()]);
+    const read = this.roleFor('Read', 'What Checkrein may read in this account.', readers);
+    this.allow(read, [...toolReads(tools), verifyReads()]);
     this.sendAlarms();
 
     new CfnOutput(this, 'ChangeRole', { value: change.roleArn });
     new CfnOutput(this, 'ReadRole', { value: read.roleArn });
   }
 
-  /** A role that only these functions of the hub may take, when they name the external id. */
+  /** A role that only these functions of the hub may assume, and only with the external id. */
   private roleFor(id: string, description: string, steps: readonly string[]): Role {
     const { hub, externalId } = this.members;
-    const callers = steps.map((step) => `arn:${Aws.PARTITION}:iam::${hub}:role/${callerName(step)}`);
+    const callers = steps.map((step) => `arn:${Aws.PARTITION}:iam::${hub}:role/${regionalRoleName(step)}`);
     const isCaller = { ArnEquals: { 'aws:PrincipalArn': callers } };
     const role = new Role(this, id, {
       description,
-      roleName: callerName(id.toLowerCase()),
+      roleName: regionalRoleName(id.toLowerCase()),
       maxSessionDuration: Duration.hours(1),
       assumedBy: new AccountPrincipal(hub).withConditions({
         ...isCaller,
@@ -71,7 +71,11 @@ export class MemberStack extends Stack {
     for (const statement of statements) {
       role.addToPolicy(statement);
       for (const target of statement.resources)
-        acceptWildcard(role, target, 'All targets of one kind; the session policy of each change names one of them.');
+        acknowledgeWildcard(
+          role,
+          target,
+          'Covers all targets of one kind. The session policy of each change names one of them.',
+        );
     }
   }
 
@@ -79,12 +83,12 @@ export class MemberStack extends Stack {
     const bus = `arn:${Aws.PARTITION}:events:${Aws.REGION}:${this.members.hub}:event-bus/default`;
     const role = new Role(this, 'Sender', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
     role.addToPolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus] }));
-    const unsent = new DeadLetters(this, 'Unsent');
+    const unsent = new DeadLetterQueue(this, 'Unsent');
     const rule = new CfnRule(this, 'Alarms', {
-      description: 'Alarms of this account, for Checkrein in the hub account.',
+      description: 'Sends the alarms of this account to Checkrein in the hub account.',
       eventPattern: {
-        source: [ALARMS.source],
-        'detail-type': [ALARMS.detailType],
+        source: [ALARM_EVENT.source],
+        'detail-type': [ALARM_EVENT.detailType],
         detail: { state: { value: ['ALARM'] } },
       },
       targets: [{ id: 'hub', arn: bus, roleArn: role.roleArn, deadLetterConfig: { arn: unsent.queueArn } }],

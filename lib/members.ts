@@ -4,16 +4,16 @@ import { Construct } from 'constructs';
 import { roleName } from '../lambdas/contracts/role-names.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 
-/** Other accounts, and what they agreed on with this one. */
+/** The member accounts, and the external id they share with the hub. */
 export type Members = NonNullable<Settings['members']>;
 
-/** The events that a member account sends on. */
-export const ALARMS = { source: 'aws.cloudwatch', detailType: 'CloudWatch Alarm State Change' } as const;
+/** The events that a member account sends to the hub. */
+export const ALARM_EVENT = { source: 'aws.cloudwatch', detailType: 'CloudWatch Alarm State Change' } as const;
 
-/** Name of the role of a function of the hub, by the function's name in the stack. */
-export const callerName = (step: string): string => roleName(Aws.REGION, step);
+/** Name of a role that the hub and its members must both know, with the Region in it. */
+export const regionalRoleName = (step: string): string => roleName(Aws.REGION, step);
 
-/** Lets each member account put its alarms, and nothing else, on the bus of the hub. */
+/** Lets each member account put alarms, and nothing else, on the event bus of the hub. */
 export class MemberIntake extends Construct {
   constructor(scope: Construct, id: string, { accounts }: Members) {
     super(scope, id);
@@ -25,7 +25,9 @@ export class MemberIntake extends Construct {
           Principal: { AWS: `arn:${Aws.PARTITION}:iam::${account}:root` },
           Action: 'events:PutEvents',
           Resource: `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:event-bus/default`,
-          Condition: { StringEquals: { 'events:source': ALARMS.source, 'events:detail-type': ALARMS.detailType } },
+          Condition: {
+            StringEquals: { 'events:source': ALARM_EVENT.source, 'events:detail-type': ALARM_EVENT.detailType },
+          },
         },
       });
   }

@@ -2,17 +2,17 @@ import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { BedrockAccess } from './bedrock-access.ts';
 import { ModelKey } from './model-key.ts';
-import type { StepFunction } from './step-function.ts';
+import type { CheckreinFunction } from './checkrein-function.ts';
 
-/** What it takes to ask the model: a key, or a right. */
+/** How functions get access to the model: by an API key, or by IAM. */
 export interface ModelAccess {
-  /** The secret that holds the key. None where a role is enough. */
+  /** The secret that holds the API key. Undefined on Bedrock, which needs none. */
   readonly secretArn?: string;
-  /** Lets a function ask the model. */
-  grantUse(step: StepFunction): void;
+  /** Lets a function invoke the model. */
+  grantUse(step: CheckreinFunction): void;
 }
 
-/** Access to the models where the settings say they are. */
+/** Access to the model provider of the settings. */
 export const modelAccess = (scope: Construct, { settings, agents }: Rules): ModelAccess => {
   const source = settings.model;
   switch (source.provider) {

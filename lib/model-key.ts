@@ -2,9 +2,9 @@ import { Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { StepFunction } from './step-function.ts';
+import type { CheckreinFunction } from './checkrein-function.ts';
 
-/** The key to the model's API. Created empty of meaning; the operator puts the real one in. */
+/** The API key of the model provider. CloudFormation generates a placeholder; the operator stores the real key. */
 export class ModelKey extends Construct {
   private readonly secret: Secret;
   private readonly baseUrl: string;
@@ -13,11 +13,11 @@ export class ModelKey extends Construct {
     super(scope, id);
     this.baseUrl = props.baseUrl;
     this.secret = new Secret(this, 'Secret', {
-      description: 'API key of the model that Checkrein asks. Replace the generated value after the first deployment.',
+      description: 'API key of the model that Checkrein uses. Replace the generated value after the first deployment.',
     });
     Validations.of(this.secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'The key is issued by the model provider, who offers no rotation API; the operator replaces the value.',
+      reason: 'The model provider issues the key and offers no rotation API. The operator replaces the value by hand.',
     });
   }
 
@@ -25,10 +25,10 @@ export class ModelKey extends Construct {
     return this.secret.secretArn;
   }
 
-  /** Lets a function ask the model. */
-  grantUse(step: StepFunction): void {
-    step.knows('modelSecret', this.secretArn);
-    step.knows('modelBaseUrl', this.baseUrl);
+  /** Lets a function invoke the model. */
+  grantUse(step: CheckreinFunction): void {
+    step.setEnv('modelSecret', this.secretArn);
+    step.setEnv('modelBaseUrl', this.baseUrl);
     step.addToRolePolicy(
       new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [this.secretArn] }),
     );

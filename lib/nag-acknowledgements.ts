@@ -3,10 +3,10 @@ import type { Construct } from 'constructs';
 import { templateText } from './template-text.ts';
 
 /**
- * Writes down why a role's policy may name more than one resource. cdk-nag knows each such finding by the
- * resource, with `<…>` around what deployment puts in.
+ * Records why a role's policy may use a wildcard. cdk-nag identifies such a finding by the resource, with `<…>` around
+ * values that only deployment knows.
  */
-export const acceptWildcard = (role: Construct, resource: string, reason: string): void => {
+export const acknowledgeWildcard = (role: Construct, resource: string, reason: string): void => {
   const finding = templateText(Stack.of(role).resolve(resource), (reference) => `<${reference}>`);
   Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${finding}]`, reason });
 };

@@ -5,7 +5,7 @@ import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct, type Node } from 'constructs';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 
-/** What Lambda does in a function's name to put it into a VPC; none of it knows our interfaces by name. */
+/** What Lambda does with a function's role to put it into a VPC. These actions cannot be limited to certain interfaces. */
 const INTERFACES = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
@@ -15,7 +15,7 @@ const INTERFACES = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** Subnets of the team's own VPC that functions run in. They reach out on port 443, and nothing reaches them. */
+/** The subnets of the team's VPC that functions run in. Outbound on port 443 only, nothing inbound. */
 export class Network extends Construct {
   private readonly subnetIds: string[];
   private readonly securityGroup: CfnSecurityGroup;
@@ -32,15 +32,15 @@ export class Network extends Construct {
     });
   }
 
-  /** Puts a function into the subnets. Written with the plain resource: CDK would add a ready-made policy. */
-  admit({ node, executionRole }: { readonly node: Node; readonly executionRole: Role }): void {
+  /** Puts a function into the subnets. Sets the CloudFormation property, because CDK would attach a managed policy. */
+  attach({ node, executionRole }: { readonly node: Node; readonly executionRole: Role }): void {
     if (node.defaultChild instanceof CfnFunction)
       node.defaultChild.vpcConfig = {
         subnetIds: this.subnetIds,
         securityGroupIds: [this.securityGroup.attrGroupId],
       };
     executionRole.addToPolicy(new PolicyStatement({ actions: INTERFACES, resources: ['*'] }));
-    // Lambda may, before the function runs; the function itself may not.
+    // Lambda itself uses these rights before the function runs; the function's code must not.
     const ours = Stack.of(this).formatArn({
       service: 'lambda',
       resource: 'function',

@@ -10,12 +10,12 @@ const DAYS: Record<Settings['logRetentionDays'], RetentionDays> = {
   731: RetentionDays.TWO_YEARS,
 };
 
-/** What becomes of data and keys when the stack is destroyed. */
+/** Whether data and keys survive the deletion of the stack. */
 export const removalPolicyOf = ({ protectData }: Settings): RemovalPolicy =>
   protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
-/** How long logs are kept. */
-export const logsOf = (settings: Settings): LogGroupProps => ({
+/** How long log groups keep logs, and whether they survive the stack. */
+export const logGroupProps = (settings: Settings): LogGroupProps => ({
   retention: DAYS[settings.logRetentionDays],
   removalPolicy: removalPolicyOf(settings),
 });

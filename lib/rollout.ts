@@ -1,11 +1,11 @@
 import { LambdaApplication, LambdaDeploymentConfig, LambdaDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acceptWildcard } from './nag-acknowledgements.ts';
+import { acknowledgeWildcard } from './nag-acknowledgements.ts';
 import type { IncidentFlow } from './incident-flow.ts';
-import { LIVE } from './live-flow.ts';
+import { LIVE_ALIAS } from './flow-alias.ts';
 import type { SelfMonitoring } from './self-monitoring.ts';
-import type { StepFunction } from './step-function.ts';
+import type { CheckreinFunction } from './checkrein-function.ts';
 import type { Steps } from './steps.ts';
 
 export interface RolloutProps {
@@ -15,11 +15,12 @@ export interface RolloutProps {
 }
 
 /**
- * How a new version takes over: a tenth of the calls for five minutes, then all. Every function watches the
- * errors of all functions, because what one writes the next one reads, and an incident may meet both versions.
+ * Canary deployment: a new version gets a tenth of the calls for five minutes, then all. An error in any function rolls
+ * back every function, because one reads what another wrote, and an incident may run on both versions.
  *
- * What a function watches must be there before it. So none watches executions, whose state machine needs the
- * functions; and the page does not watch the steps, one of which needs its address.
+ * A function must be created after the alarms that its deployment uses. So no function uses the alarms on executions,
+ * because the state machine depends on the functions; and the page does not use the alarm on steps, because one of
+ * the steps depends on the page's URL.
  */
 export class Rollout extends Construct {
   constructor(scope: Construct, id: string, { steps, flow, monitoring }: RolloutProps) {
@@ -29,7 +30,7 @@ export class Rollout extends Construct {
       const role = this.roleFor(step);
       const group = new LambdaDeploymentGroup(this, step.node.id, {
         application,
-        // As it is, without the ready-made policy that CDK would add: that one may publish to any topic.
+        // Keeps CDK from attaching the managed policy, which allows publishing to any topic.
         role: role.withoutPolicyUpdates(),
         alias: step.alias,
         deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
@@ -37,20 +38,20 @@ export class Rollout extends Construct {
       });
       group.node.addDependency(role);
     }
-    flow.live?.shift([...monitoring.functionAlarms, ...monitoring.flowAlarms]);
+    flow.alias?.shiftTraffic([...monitoring.functionAlarms, ...monitoring.flowAlarms]);
   }
 
-  /** What CodeDeploy may do for a function: move its alias, and look at alarms. */
-  private roleFor({ node, functionArn }: StepFunction): Role {
+  /** What CodeDeploy may do for a function: move its alias and read alarms. */
+  private roleFor({ node, functionArn }: CheckreinFunction): Role {
     const role = new Role(this, `${node.id}Role`, { assumedBy: new ServicePrincipal('codedeploy.amazonaws.com') });
     role.addToPolicy(
       new PolicyStatement({
         actions: ['lambda:GetAlias', 'lambda:GetProvisionedConcurrencyConfig', 'lambda:UpdateAlias'],
-        resources: [functionArn, `${functionArn}:${LIVE}`],
+        resources: [functionArn, `${functionArn}:${LIVE_ALIAS}`],
       }),
     );
     role.addToPolicy(new PolicyStatement({ actions: ['cloudwatch:DescribeAlarms'], resources: ['*'] }));
-    acceptWildcard(role, '*', 'CodeDeploy describes alarms without naming them.');
+    acknowledgeWildcard(role, '*', 'CodeDeploy calls DescribeAlarms, which has no resource-level permissions here.');
     return role;
   }
 }

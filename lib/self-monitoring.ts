@@ -7,9 +7,9 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { OWN_ALARM } from '../lambdas/contracts/own-alarms.ts';
 import type { AlarmIntake } from './alarm-intake.ts';
-import { DeadLetters } from './dead-letters.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { IncidentFlow } from './incident-flow.ts';
-import type { StepFunction } from './step-function.ts';
+import type { CheckreinFunction } from './checkrein-function.ts';
 import type { Steps } from './steps.ts';
 
 const RUNBOOK = 'docs/operator-runbook.md';
@@ -18,42 +18,41 @@ export interface SelfMonitoringProps {
   readonly steps: Steps;
   readonly flow: IncidentFlow;
   readonly intake: AlarmIntake;
-  /** Where the alarms go. Default: nowhere. */
+  /** SNS topic that the alarms notify. Default: none. */
   readonly topicArn?: string | undefined;
 }
 
 /**
- * Watches the watcher. `States.ALL` does not catch `States.Runtime` or `States.DataLimitExceeded`, and nothing
- * catches a time-out of the whole execution or a stop by hand: such incidents are closed from outside.
+ * Alarms on Checkrein itself, and a rule that closes incidents whose execution died. `States.ALL` does not catch
+ * `States.Runtime` or `States.DataLimitExceeded`, and no state can catch a timeout or an abort of the execution.
  */
 export class SelfMonitoring extends Construct {
-  /** Speaks when the approval page throws. */
+  /** Goes off when the approval page throws. */
   readonly pageAlarm: Alarm;
-  /** Speak when functions throw, the page included. */
+  /** Go off when functions throw, the approval page included. */
   readonly functionAlarms: readonly Alarm[];
-  /** Speak when executions fail or events are lost. */
+  /** Go off when executions fail or events are lost. */
   readonly flowAlarms: readonly Alarm[];
 
   constructor(scope: Construct, id: string, { steps, flow, intake, topicArn }: SelfMonitoringProps) {
     super(scope, id);
-    const undelivered = new DeadLetters(this, 'Undelivered');
-    this.closeDead(flow, steps.stopped, undelivered);
+    const undelivered = new DeadLetterQueue(this, 'Undelivered');
+    this.closeDeadExecutions(flow, steps.stopped, undelivered);
 
     const { open, decide, observe, authorize, changeZone, ask, page, verify, close, stopped } = steps;
     this.pageAlarm = this.alarm('approval-page', errorsOf([page]), {
-      impact:
-        'Approvers cannot read or answer what they are asked. Plans expire, and nothing that needs a person changes.',
+      impact: 'Approvers cannot open or answer approvals. Plans expire, and changes that need a person are not made.',
       anchor: 'stuck-approvals',
     });
     this.functionAlarms = [
       this.pageAlarm,
       this.alarm('steps', errorsOf([open, decide, observe, authorize, changeZone, ask, verify, close]), {
         impact:
-          'Steps of incidents throw errors. What retries do not heal ends as failed, and a person must take over.',
+          'Steps of incidents throw errors. An incident whose retries run out ends as failed, and a person must take over.',
         anchor: 'failed-executions',
       }),
       this.alarm('stopped', errorsOf([stopped]), {
-        impact: 'Incidents whose execution died are not closed, and nobody is told about them.',
+        impact: 'Incidents whose execution died are not closed, and nobody is notified of them.',
         anchor: 'failed-executions',
       }),
     ];
@@ -61,11 +60,11 @@ export class SelfMonitoring extends Construct {
     const lost = { alarms: visible(intake.undelivered), executions: visible(undelivered) };
     this.flowAlarms = [
       this.alarm('executions', sumOf(dead), {
-        impact: 'An incident could not be opened or closed in order, and ends as failed.',
+        impact: 'An incident could not be opened or closed normally, and ends as failed.',
         anchor: 'failed-executions',
       }),
       this.alarm('dead-letters', sumOf(lost), {
-        impact: 'An alarm was not looked at, or a dead incident not closed. The event waits in a queue for 14 days.',
+        impact: 'An alarm was not handled, or a dead incident was not closed. The event waits in a queue for 14 days.',
         anchor: 'dead-letter-queues',
       }),
     ];
@@ -78,9 +77,9 @@ export class SelfMonitoring extends Construct {
     }
   }
 
-  private closeDead(flow: IncidentFlow, stopped: StepFunction, deadLetterQueue: DeadLetters): void {
-    // EventBridge has done its part once Lambda has taken the event. What Stopped then fails at must not be lost either.
-    stopped.sendsUnhandledTo(deadLetterQueue);
+  private closeDeadExecutions(flow: IncidentFlow, stopped: CheckreinFunction, deadLetterQueue: DeadLetterQueue): void {
+    // EventBridge stops retrying once Lambda accepts the event, so an event that Stopped fails on needs this queue too.
+    stopped.sendFailedEventsTo(deadLetterQueue);
     new Rule(this, 'ExecutionDied', {
       description: 'An execution of the flow ended without closing its incident.',
       eventPattern: {
@@ -95,13 +94,13 @@ export class SelfMonitoring extends Construct {
   }
 
   /**
-   * Speaks at the first one, within a minute or two. A throttle that the flow rides out speaks too: for a new
-   * version, a rollback too many costs a deployment, and one too few costs incidents.
+   * Goes off at the first error, within a minute or two. A throttle that a retry survives counts too: a needless
+   * rollback costs a deployment, but a missed one costs incidents.
    */
-  private alarm(name: string, metric: IMetric, says: { impact: string; anchor: string }): Alarm {
+  private alarm(name: string, metric: IMetric, text: { impact: string; anchor: string }): Alarm {
     return new Alarm(this, name, {
       alarmName: `${OWN_ALARM}${Aws.STACK_NAME}-${name}`,
-      alarmDescription: `${says.impact} See ${RUNBOOK}#${says.anchor}`,
+      alarmDescription: `${text.impact} See ${RUNBOOK}#${text.anchor}`,
       metric,
       threshold: 1,
       evaluationPeriods: 1,
@@ -120,8 +119,9 @@ const sumOf = (usingMetrics: Record<string, IMetric>): IMetric =>
     period: Duration.minutes(1),
   });
 
-/** Errors of functions, of whichever version is in use. An alarm adds up ten metrics at most. */
-const errorsOf = (steps: readonly StepFunction[]): IMetric =>
+/** Errors of functions, on the version in use. An alarm can sum ten metrics at most. */
+const errorsOf = (steps: readonly CheckreinFunction[]): IMetric =>
   sumOf(Object.fromEntries(steps.map((step, n) => [`m${String(n)}`, step.live.metricErrors({ label: step.node.id })])));
 
-const visible = (queue: DeadLetters): IMetric => queue.metricApproximateNumberOfMessagesVisible({ statistic: 'max' });
+const visible = (queue: DeadLetterQueue): IMetric =>
+  queue.metricApproximateNumberOfMessagesVisible({ statistic: 'max' });

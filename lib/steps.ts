@@ -8,17 +8,17 @@ import { join } from 'node:path';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import { RULES_FILE } from './bundle.ts';
-import { readsOfCalendars } from './change-calendars.ts';
+import { calendarReads } from './change-calendars.ts';
 import { ChangeRole } from './change-role.ts';
 import { grantGuardrail } from './guardrail.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { LedgerTable } from './ledger.ts';
 import { LEDGER_RIGHTS } from './ledger-rights.ts';
-import { letInto } from './member-access.ts';
+import { grantMemberRole } from './member-access.ts';
 import type { ModelAccess } from './model-access.ts';
 import { Network } from './network.ts';
-import { StepFunction, type StepFunctionProps } from './step-function.ts';
-import { changeTools, grantedTools, ownReadsOfVerify, readsOf } from './tool-grants.ts';
+import { CheckreinFunction, type CheckreinFunctionProps } from './checkrein-function.ts';
+import { changeTools, grantedTools, toolReads, verifyReads } from './tool-grants.ts';
 
 export interface StepsProps {
   readonly rules: Rules;
@@ -28,24 +28,24 @@ export interface StepsProps {
   readonly desk: ApprovalDesk;
 }
 
-/** Every function of the flow; `grant` and `LEDGER_RIGHTS` are the permission table. */
+/** All Lambda functions of Checkrein. `grant` and `LEDGER_RIGHTS` list what each may do. */
 export class Steps extends Construct {
-  readonly open: StepFunction;
-  readonly decide: StepFunction;
-  readonly observe: StepFunction;
-  readonly authorize: StepFunction;
-  readonly changeZone: StepFunction;
-  readonly ask: StepFunction;
-  readonly page: StepFunction;
-  readonly verify: StepFunction;
-  readonly close: StepFunction;
-  readonly stopped: StepFunction;
-  /** Where approvers answer: the only address of the stack that the Internet can reach. */
+  readonly open: CheckreinFunction;
+  readonly decide: CheckreinFunction;
+  readonly observe: CheckreinFunction;
+  readonly authorize: CheckreinFunction;
+  readonly changeZone: CheckreinFunction;
+  readonly ask: CheckreinFunction;
+  readonly page: CheckreinFunction;
+  readonly verify: CheckreinFunction;
+  readonly close: CheckreinFunction;
+  readonly stopped: CheckreinFunction;
+  /** Where approvers answer: the only URL of the stack that the Internet can reach. */
   readonly pageUrl: string;
 
   constructor(scope: Construct, id: string, props: StepsProps) {
     super(scope, id);
-    const step = maker(this, props.rules);
+    const step = functionFactory(this, props.rules);
     this.open = step('Open', { entry: 'steps/open/handler.ts', description: 'Opens an incident for an event.' });
     this.decide = step('Decide', {
       entry: 'steps/decide/handler.ts',
@@ -59,25 +59,28 @@ export class Steps extends Construct {
     });
     this.authorize = step('Authorize', {
       entry: 'steps/authorize/handler.ts',
-      description: 'Computes facts about a proposal and holds it to policy.',
+      description: 'Computes facts about a proposal and evaluates policy.',
       timeout: Duration.minutes(2),
     });
     this.changeZone = step('ChangeZone', {
       entry: 'steps/change-zone/handler.ts',
       description: 'Dry-runs, applies and rolls back. The only function with the change role.',
-      // A change waits until AWS has it (an instance stops and starts again); Lambda ends at 15 minutes.
+      // A change waits until AWS has made it (an instance stops and starts again). Lambda's own limit is 15 minutes.
       timeout: Duration.minutes(14),
     });
-    this.ask = step('Ask', { entry: 'approvals/ask/handler.ts', description: 'Asks, reminds and expires approvers.' });
+    this.ask = step('Ask', {
+      entry: 'approvals/ask/handler.ts',
+      description: 'Asks and reminds approvers, and expires plans that nobody answers.',
+    });
     this.page = step('Page', {
       entry: 'approvals/page/handler.ts',
       description: 'Shows a plan to its approver and takes the answer.',
-      // People answer one at a time; more at once is somebody trying links, and must not starve the flow.
+      // People answer one at a time. Many requests at once means someone is guessing links; they must not starve the flow.
       reservedConcurrentExecutions: 5,
     });
     this.verify = step('Verify', {
       entry: 'steps/verify/handler.ts',
-      description: 'Judges whether a change healed the alarm.',
+      description: 'Checks whether a change healed the alarm.',
       timeout: Duration.minutes(2),
     });
     this.close = step('Close', {
@@ -88,15 +91,15 @@ export class Steps extends Construct {
       entry: 'steps/close/stopped-handler.ts',
       description: 'Closes an incident whose execution died.',
     });
-    // Nobody can sign in from an e-mail: the signed link is the authentication, and the page checks it first.
+    // Approvers come from an e-mail and cannot sign requests. The signed link authenticates them; the page checks it first.
     this.pageUrl = this.page.live.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
-    this.ask.knows('pageUrl', this.pageUrl);
+    this.ask.setEnv('pageUrl', this.pageUrl);
     this.grant(props);
   }
 
-  /** Each of them. */
-  get all(): readonly StepFunction[] {
-    return this.node.children.filter((child) => child instanceof StepFunction);
+  /** All functions. */
+  get all(): readonly CheckreinFunction[] {
+    return this.node.children.filter((child) => child instanceof CheckreinFunction);
   }
 
   private grant({ rules, killSwitch, model, ledger, desk }: StepsProps): void {
@@ -113,7 +116,7 @@ export class Steps extends Construct {
     ledger.grant(stopped, LEDGER_RIGHTS.stopped);
 
     for (const step of [open, authorize, changeZone, page]) killSwitch.grantRead(step);
-    for (const step of [authorize, changeZone, page]) allow(step, readsOfCalendars(rules.settings));
+    for (const step of [authorize, changeZone, page]) allow(step, calendarReads(rules.settings));
     model.grantUse(decide);
     grantGuardrail(observe, rules.settings.guardrail);
 
@@ -126,31 +129,31 @@ export class Steps extends Construct {
 
     const tools = grantedTools(rules.agents);
     const changes = changeTools(tools);
-    allow(observe, readsOf(tools.filter(({ kind }) => kind === 'observe')));
-    for (const step of [authorize, changeZone, verify]) allow(step, readsOf(changes));
-    allow(verify, [ownReadsOfVerify()]);
+    allow(observe, toolReads(tools.filter(({ kind }) => kind === 'observe')));
+    for (const step of [authorize, changeZone, verify]) allow(step, toolReads(changes));
+    allow(verify, [verifyReads()]);
     new ChangeRole(this, 'ChangeRole', { changeZone, tools: changes });
 
     const { members } = rules.settings;
     if (members === undefined) return;
-    for (const step of [observe, authorize, changeZone, verify]) letInto(members, step, 'read');
-    letInto(members, changeZone, 'change');
+    for (const step of [observe, authorize, changeZone, verify]) grantMemberRole(members, step, 'read');
+    grantMemberRole(members, changeZone, 'change');
   }
 }
 
-type OwnProps = Pick<StepFunctionProps, 'entry' | 'description' | 'reservedConcurrentExecutions'> &
-  Partial<Pick<StepFunctionProps, 'timeout'>>;
+type OwnProps = Pick<CheckreinFunctionProps, 'entry' | 'description' | 'reservedConcurrentExecutions'> &
+  Partial<Pick<CheckreinFunctionProps, 'timeout'>>;
 
-/** Writes the compiled rules into the cloud assembly, and makes functions that carry them. */
-const maker = (scope: Construct, rules: Rules): ((id: string, props: OwnProps) => StepFunction) => {
+/** Writes the compiled rules into the cloud assembly, and returns a factory of functions that bundle them. */
+const functionFactory = (scope: Construct, rules: Rules): ((id: string, props: OwnProps) => CheckreinFunction) => {
   const rulesFile = join(Stage.of(scope)?.outdir ?? tmpdir(), RULES_FILE);
   writeFileSync(rulesFile, JSON.stringify(rules));
   const { settings } = rules;
   const network = settings.network && new Network(scope, 'Network', settings.network);
   const common = { timeout: Duration.minutes(1), rulesFile, settings, network };
-  return (id, props) => new StepFunction(scope, id, { ...common, ...props });
+  return (id, props) => new CheckreinFunction(scope, id, { ...common, ...props });
 };
 
-const allow = (step: StepFunction, statements: readonly PolicyStatement[]): void => {
+const allow = (step: CheckreinFunction, statements: readonly PolicyStatement[]): void => {
   for (const statement of statements) step.addToRolePolicy(statement);
 };

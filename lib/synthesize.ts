@@ -9,7 +9,7 @@ import type { Rules } from '../lambdas/contracts/rules.ts';
 import { CheckreinStack } from './checkrein-stack.ts';
 import { templateText } from './template-text.ts';
 
-/** A CloudFormation template, as far as anyone here looks into it. */
+/** The parts of a CloudFormation template that are read here. */
 const Template = z.looseObject({
   Resources: z.record(z.string(), z.looseObject({ Type: z.string(), Properties: JsonObject.default({}) })),
 });
@@ -18,7 +18,7 @@ export type Template = z.infer<typeof Template>;
 /** What `cdk synth` would deploy. */
 export interface Synthesized {
   readonly template: Template;
-  /** The state machine in Amazon States Language, with readable strings where deployment puts in ARNs. */
+  /** The state machine in Amazon States Language, with readable placeholders for ARNs. */
   readonly stateMachineDefinition: JsonObject;
 }
 

@@ -7,7 +7,7 @@ const Intrinsic = z.union([
   z.strictObject({ Ref: z.string() }),
 ]);
 
-/** A string of a template with every CloudFormation function in it replaced by what `name` makes of its subject. */
+/** The text of a template value, with `name` replacing each CloudFormation reference in it. */
 export const templateText = (value: unknown, name: (reference: string) => string): string => {
   if (typeof value === 'string') return value;
   const intrinsic = Intrinsic.parse(value);

@@ -2,8 +2,8 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-/** A queue for events that EventBridge could not deliver, kept for as long as SQS can. */
-export class DeadLetters extends Queue {
+/** A queue for events that could not be delivered. It keeps them for 14 days, the longest that SQS allows. */
+export class DeadLetterQueue extends Queue {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
       enforceSSL: true,

@@ -2,14 +2,14 @@ import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnStateMachineAlias, CfnStateMachineVersion, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
-/** Alias of whatever is in use: of each function, and of the state machine. */
-export const LIVE = 'live';
+/** Name of the alias that points to the version in use, for each function and the state machine. */
+export const LIVE_ALIAS = 'live';
 
 /**
- * The version of the state machine that new incidents start on. An incident that runs keeps the definition
- * that it started with, also after its version is gone.
+ * The alias of the state machine that new incidents start on. A running incident keeps the definition it started
+ * with, even after that version is deleted.
  */
-export class LiveFlow extends Construct {
+export class FlowAlias extends Construct {
   private readonly version: CfnStateMachineVersion;
   private readonly alias: CfnStateMachineAlias;
 
@@ -17,26 +17,26 @@ export class LiveFlow extends Construct {
     super(scope, id);
     this.version = new CfnStateMachineVersion(this, 'Version', {
       stateMachineArn: stateMachine.stateMachineArn,
-      // Another revision is another version.
+      // A new revision makes a new version.
       stateMachineRevisionId: stateMachine.stateMachineRevisionId,
     });
-    this.alias = new CfnStateMachineAlias(this, 'Alias', { name: LIVE });
-    this.shift([]);
+    this.alias = new CfnStateMachineAlias(this, 'Alias', { name: LIVE_ALIAS });
+    this.shiftTraffic([]);
   }
 
-  /** The alias, which is what to start. */
+  /** The ARN to start. */
   get arn(): string {
     return this.alias.ref;
   }
 
-  /** Starts a tenth of the incidents on a new version for five minutes, then all; none if one of these speaks. */
-  shift(watchedBy: readonly IAlarm[]): void {
+  /** Starts a tenth of the incidents on a new version for five minutes, then all. Rolls back if one of the alarms goes off. */
+  shiftTraffic(alarms: readonly IAlarm[]): void {
     this.alias.deploymentPreference = {
       stateMachineVersionArn: this.version.ref,
       type: 'CANARY',
       percentage: 10,
       interval: 5,
-      alarms: watchedBy.map((alarm) => alarm.alarmName),
+      alarms: alarms.map((alarm) => alarm.alarmName),
     };
   }
 }

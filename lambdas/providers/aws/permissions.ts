@@ -1,0 +1,60 @@
+import { actionOf, type AwsCall, type ChangeManifest, type Manifest } from '../../contracts/tool.ts';
+import { VERIFY_READS } from '../../contracts/verify-reads.ts';
+
+/** An IAM statement that allows. Its strings leave `${partition}`, `${account}` and `${region}` open. */
+export interface IamStatement {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** What tools may read. */
+export const readPermissions = (tools: readonly Manifest[]): IamStatement[] =>
+  statements(tools.flatMap((tool) => tool.reads.map((call) => ({ call, arn: targetPattern(tool) }))));
+
+/** What Verify reads whatever tool made the change: the alarm and its guard metrics. */
+export const verifyPermissions = (): IamStatement => ({ actions: VERIFY_READS.map(actionOf), resources: ['*'] });
+
+/** What change tools may change: only in this Region, only on the kinds of target that they name. */
+export const changePermissions = (tools: readonly ChangeManifest[]): IamStatement[] =>
+  statements(
+    tools.flatMap((tool) => tool.changes.map((call) => ({ call, arn: targetPattern(tool) }))),
+    { StringEquals: { 'aws:RequestedRegion': '${region}' } },
+  );
+
+/**
+ * What AWS services may do on behalf of the change role, such as creating the KMS grant that starting an encrypted
+ * instance needs. Any key of the account, but never a request that the role makes itself.
+ */
+export const onBehalfPermissions = (tools: readonly ChangeManifest[]): IamStatement[] => {
+  const actions = [...new Set(tools.flatMap((tool) => tool.changes.flatMap((call) => call.onBehalf ?? [])))];
+  if (actions.length === 0) return [];
+  return [
+    {
+      actions,
+      resources: ['arn:${partition}:kms:${region}:${account}:key/*'],
+      conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+    },
+  ];
+};
+
+/** One statement for each resource, so an action is never allowed on more than its manifest says. */
+const statements = (
+  calls: readonly { call: AwsCall; arn: string }[],
+  conditions?: IamStatement['conditions'],
+): IamStatement[] => {
+  const byResource = new Map<string, Set<string>>();
+  for (const { call, arn } of calls) {
+    const resource = call.scope === 'target' ? arn : '*';
+    byResource.set(resource, (byResource.get(resource) ?? new Set()).add(actionOf(call)));
+  }
+  return [...byResource].map(([resource, actions]) => ({
+    actions: [...actions].sort(),
+    resources: [resource],
+    ...(conditions && { conditions }),
+  }));
+};
+
+/** ARN pattern of a tool's targets; anything for a tool that only observes. */
+const targetPattern = (tool: Manifest): string =>
+  tool.kind === 'change' ? tool.targetArn.replace(/^arn:aws:/, 'arn:${partition}:') : '*';
