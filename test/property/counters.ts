@@ -1,19 +1,16 @@
 import { isKind, type TraceEvent } from '../../lambdas/contracts/events.ts';
 import { callsOf } from '../../lambdas/kernel/trace/queries.ts';
 import type { RecordedFact } from './recording.ts';
-import { linksIn } from './people.ts';
-import type { PlayedCase } from './play.ts';
+import { linksIn } from './fakes/people.ts';
+import type { CaseRun } from './flow.ts';
 
-/** How often something happened, by name. */
+/** How often something happened. A counter is named after what it counts. */
 export type Counts = Record<string, number>;
-
-/** A counter is named after what it counts. */
-export type CounterName = string;
 
 const CHANGE_TOOLS = new Set(['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity']);
 
-/** What an event counts for, under which names. */
-const ofEvent = (event: TraceEvent): CounterName[] => {
+/** The counters that an event increments. */
+const countersOfEvent = (event: TraceEvent): string[] => {
   switch (event.kind) {
     case 'model.called': {
       const ids = callsOf(event).map((call) => call.id);
@@ -45,7 +42,7 @@ const ofEvent = (event: TraceEvent): CounterName[] => {
     case 'apply.resumed':
       return ['interrupted changes resumed'];
     case 'apply.finished':
-      return ofResult(event.data);
+      return countersOfResult(event.data);
     case 'breaker.tripped':
       return [event.data.scope.startsWith('agent:') ? 'breakers of agents tripped' : 'breakers of targets tripped'];
     case 'conclusion.reviewed':
@@ -66,7 +63,7 @@ const ofEvent = (event: TraceEvent): CounterName[] => {
   }
 };
 
-const refusalsIn = (checks: readonly { check: string; outcome: string; reason: string }[]): CounterName[] =>
+const refusalsIn = (checks: readonly { check: string; outcome: string; reason: string }[]): string[] =>
   checks.flatMap(({ check, outcome, reason }) => {
     if (outcome !== 'refused') return [];
     return [`refused: ${check}`, ...(reason.includes('used before') ? ['refused: grant used before'] : [])];
@@ -75,7 +72,7 @@ const refusalsIn = (checks: readonly { check: string; outcome: string; reason: s
 const isUnattended = (event: TraceEvent): boolean =>
   isKind(event, 'plan.judged') && event.data.verdict === 'unattended';
 
-const ofResult = (data: { outcome: string; purpose: string; error: { code: string } | null }): CounterName[] => [
+const countersOfResult = (data: { outcome: string; purpose: string; error: { code: string } | null }): string[] => [
   'changes finished',
   ...(data.purpose === 'rollback' && data.outcome === 'applied' ? ['rollbacks'] : []),
   ...(data.outcome === 'unknown' ? ['changes of unknown outcome'] : []),
@@ -83,7 +80,7 @@ const ofResult = (data: { outcome: string; purpose: string; error: { code: strin
   ...(data.error?.code === 'SwitchedOff' ? ['interrupted changes not gone on with: switch'] : []),
 ];
 
-const MISHAPS: Readonly<Record<string, readonly CounterName[]>> = {
+const INJECTED: Readonly<Record<string, readonly string[]>> = {
   killed: ['functions killed'],
   'answer-lost': ['answers lost'],
   'direct-apply': ['direct calls of apply'],
@@ -99,11 +96,11 @@ const MISHAPS: Readonly<Record<string, readonly CounterName[]>> = {
   outage: ['model outages'],
 };
 
-/** What an entry counts for. */
-const ofEntry = (entry: RecordedFact): CounterName[] => {
+/** The counters that an entry increments. */
+const countersOfEntry = (entry: RecordedFact): string[] => {
   switch (entry.is) {
     case 'event':
-      return ['events appended', ...ofEvent(entry.event)];
+      return ['events appended', ...countersOfEvent(entry.event)];
     case 'call':
       return entry.call.mutating && !entry.call.dryRun ? ['mutating calls'] : [];
     case 'redeemed':
@@ -112,10 +109,10 @@ const ofEntry = (entry: RecordedFact): CounterName[] => {
       return ['switch turned'];
     case 'calendar':
       return entry.closed ? ['change freezes begun'] : [];
-    case 'mishap':
-      return [...(MISHAPS[entry.what] ?? [])];
+    case 'fault':
+      return [...(INJECTED[entry.what] ?? [])];
     case 'receipt':
-      return ofReceipt(entry.receipt, entry.detail);
+      return countersOfReceipt(entry.receipt, entry.detail);
     case 'message':
       return linksIn(entry.message.text).map(() => 'links sent');
     default:
@@ -123,7 +120,7 @@ const ofEntry = (entry: RecordedFact): CounterName[] => {
   }
 };
 
-const ofReceipt = (receipt: string, detail: string): CounterName[] => {
+const countersOfReceipt = (receipt: string, detail: string): string[] => {
   if (receipt === 'refused') return [`answers refused: ${detail}`];
   if (receipt !== 'http') return [];
   return [
@@ -135,27 +132,25 @@ const ofReceipt = (receipt: string, detail: string): CounterName[] => {
   ];
 };
 
-/** Change calls that an agent without change tools made all the same. */
-const readOnlyAttempts = ({ traces }: PlayedCase): number =>
+/** Change calls by an agent without change tools. */
+const readOnlyAttempts = ({ traces }: CaseRun): number =>
   [...traces.values()]
     .filter((trace) => trace.some((event) => event.kind === 'incident.opened' && event.data.agent === 'triage'))
     .flat()
     .filter((event) => event.kind === 'call.refused' && CHANGE_TOOLS.has(event.data.tool)).length;
 
-/** Counts what happened in a case. */
-export const countsOf = (played: PlayedCase): Counts => {
+export const countsOf = (run: CaseRun): Counts => {
   const counts: Counts = {
-    'change calls of read-only agents': readOnlyAttempts(played),
-    'two incidents on one target': played.hostile.delivery === 'two-alarms-at-once' ? 1 : 0,
-    'duplicate deliveries': ['same-twice-at-once', 'copy-meanwhile', 'copy-at-once'].includes(played.hostile.delivery)
+    'change calls of read-only agents': readOnlyAttempts(run),
+    'two incidents on one target': run.testCase.delivery === 'two-alarms-at-once' ? 1 : 0,
+    'duplicate deliveries': ['same-twice-at-once', 'copy-meanwhile', 'copy-at-once'].includes(run.testCase.delivery)
       ? 1
       : 0,
   };
-  for (const name of played.entries.flatMap(ofEntry)) counts[name] = (counts[name] ?? 0) + 1;
+  for (const name of run.entries.flatMap(countersOfEntry)) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 };
 
-/** Adds counts to others. */
 export const addCounts = (sum: Counts, more: Counts): void => {
   for (const [name, count] of Object.entries(more)) sum[name] = (sum[name] ?? 0) + count;
 };

@@ -5,10 +5,10 @@ import type { ModelRequest, Notification } from '../../lambdas/contracts/ports.t
 import type { Receipt } from '../../lambdas/approvals/answer/answer.ts';
 import type { RecordedCall } from '../../local/account/account.ts';
 
-/** Where the kill switch stands. */
+/** A position of the kill switch. */
 export type SwitchPosition = 'on' | 'propose-only' | 'off';
 
-/** One thing that really happened in a case, whatever any trace says about it. */
+/** One thing that happened in a case. Recorded where it happened, not read from a trace. */
 export type RecordedFact =
   | { readonly is: 'event'; readonly event: TraceEvent }
   | { readonly is: 'call'; readonly call: RecordedCall }
@@ -24,7 +24,7 @@ export type RecordedFact =
       readonly approvalId: string;
       readonly approver: string;
       readonly answer: 'approve' | 'deny';
-      readonly glass: boolean;
+      readonly breakGlass: boolean;
     }
   | {
       readonly is: 'receipt';
@@ -33,11 +33,11 @@ export type RecordedFact =
       readonly detail: string;
     }
   | { readonly is: 'message'; readonly message: Notification }
-  | { readonly is: 'mishap'; readonly what: string }
+  | { readonly is: 'fault'; readonly what: string }
   | { readonly is: 'ended'; readonly incidentId: string }
   | { readonly is: 'broke'; readonly error: string };
 
-/** Everything that happened in a case, in the order in which it happened. */
+/** Everything that happened in a case, in order. */
 export class Recording {
   readonly entries: RecordedFact[] = [];
   readonly #listeners: ((entry: RecordedFact) => void)[] = [];

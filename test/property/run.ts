@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Command, InvalidArgumentError } from 'commander';
 import * as z from 'zod';
-import { HostileCase } from './case.ts';
+import { HostileCase } from './case/case.ts';
 import { addCounts, type Counts } from './counters.ts';
 import { INVARIANTS } from './invariants/all.ts';
-import { HostileFlow } from './play.ts';
+import { CaseFlow } from './flow.ts';
 import { neverExercised, prove } from './prove.ts';
 
 /**
- * `npm run prove`: plays hostile incidents against the synthesized flow and the real steps, on every core,
- * and says how often each invariant was put to the test. See docs/proof.md.
+ * `npm run prove`: runs hostile cases against the synthesized flow and the real steps, on every core, and prints
+ * how often each invariant was tested. See docs/proof.md.
  */
 
 const Share = z.object({ incidents: z.int(), seed: z.int() });
@@ -34,8 +34,8 @@ const number = (text: string): number => {
   return value;
 };
 
-/** Lets one thread play its share. */
-const playShare = (share: z.infer<typeof Share>, onReport: (report: Report) => void): Promise<Report> =>
+/** Runs a share of the incidents in a worker thread. */
+const runShare = (share: z.infer<typeof Share>, onReport: (report: Report) => void): Promise<Report> =>
   new Promise((resolve, reject) => {
     let latest: Report = { cases: 0, incidents: 0, counts: {} };
     const worker = new Worker(new URL(import.meta.url), { workerData: share });
@@ -64,26 +64,26 @@ const tableOf = (counts: Counts): string =>
     [name, ...exercisedBy.map((counter) => `${String(counts[counter] ?? 0).padStart(9)}  ${counter}`)].join('\n'),
   ).join('\n\n');
 
-/** Keeps the case for the tests, which play it again from now on. */
-const keep = (violation: NonNullable<Report['violation']>): void => {
-  const kept = z.array(z.unknown()).parse(JSON.parse(readFileSync(REGRESSIONS, 'utf8')));
-  writeFileSync(REGRESSIONS, `${JSON.stringify([...kept, violation], null, 2)}\n`);
+/** Stores the case. From then on the tests run it too. */
+const store = (violation: NonNullable<Report['violation']>): void => {
+  const stored = z.array(z.unknown()).parse(JSON.parse(readFileSync(REGRESSIONS, 'utf8')));
+  writeFileSync(REGRESSIONS, `${JSON.stringify([...stored, violation], null, 2)}\n`);
 };
 
-const verdictOf = ({ violation, counts }: Report): string => {
+const conclusionOf = ({ violation, counts }: Report): string => {
   if (violation !== undefined)
     return `VIOLATION of "${violation.invariant}": ${violation.fault}\n  seed ${violation.seed}, path ${violation.path}; the case was added to test/property/regressions.json`;
   const idle = neverExercised(counts);
   return idle.length === 0
-    ? 'Every invariant held, and every one was put to the test.'
+    ? 'Every invariant held, and every one was tested.'
     : `NOT PROVED: never exercised: ${idle.join(', ')}`;
 };
 
 const main = async (): Promise<void> => {
   const command = new Command('prove')
-    .option('--incidents <number>', 'how many incidents to play', number, 10_000)
-    .option('--seed <number>', 'where the generator starts', number, 1)
-    .option('--threads <number>', 'how many threads play', number, availableParallelism())
+    .option('--incidents <number>', 'how many incidents to run', number, 10_000)
+    .option('--seed <number>', 'seed of the generator', number, 1)
+    .option('--threads <number>', 'how many threads to use', number, availableParallelism())
     .option('--json', 'print one JSON object instead of a table')
     .parse();
   const options = z
@@ -92,7 +92,7 @@ const main = async (): Promise<void> => {
   const started = performance.now();
   const reports = new Map<number, Report>();
   const shares = Array.from({ length: options.threads }, (_, thread) =>
-    playShare(
+    runShare(
       { incidents: Math.ceil(options.incidents / options.threads), seed: options.seed + thread * 500_000_003 },
       (report) => {
         reports.set(thread, report);
@@ -105,13 +105,13 @@ const main = async (): Promise<void> => {
   const sum = sumOf(await Promise.all(shares));
   const seconds = Math.round((performance.now() - started) / 1000);
   const proved = sum.violation === undefined && neverExercised(sum.counts).length === 0;
-  if (sum.violation !== undefined) keep(sum.violation);
+  if (sum.violation !== undefined) store(sum.violation);
   const head = `${sum.incidents} incidents in ${sum.cases} cases, ${seconds} s, seed ${options.seed}.`;
   process.stderr.write('\n');
   process.stdout.write(
     options.json
       ? `${JSON.stringify({ proved, seconds, seed: options.seed, ...sum })}\n`
-      : `${head}\n\n${tableOf(sum.counts)}\n\n${verdictOf(sum)}\n`,
+      : `${head}\n\n${tableOf(sum.counts)}\n\n${conclusionOf(sum)}\n`,
   );
   process.exitCode = proved ? 0 : 1;
 };
@@ -119,5 +119,5 @@ const main = async (): Promise<void> => {
 if (isMainThread) await main();
 else
   parentPort?.postMessage(
-    await prove(new HostileFlow(), Share.parse(workerData), (proof) => parentPort?.postMessage(proof)),
+    await prove(new CaseFlow(), Share.parse(workerData), (proof) => parentPort?.postMessage(proof)),
   );

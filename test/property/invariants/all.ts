@@ -18,7 +18,7 @@ import {
   tracesVerify,
 } from './records.ts';
 
-/** What no model, person, fault or retry may bring about. */
+/** What must hold whatever models, people, faults and retries do. */
 export const INVARIANTS: readonly Invariant[] = [
   noChangeWithoutGrant,
   noChangeTwice,

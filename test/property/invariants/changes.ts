@@ -4,51 +4,51 @@ import { isKind } from '../../../lambdas/contracts/events.ts';
 import type { Json } from '../../../lambdas/contracts/json.ts';
 import { digestOf } from '../../../lambdas/kernel/trace/canonical.ts';
 import { CATALOGUE } from '../../../lambdas/tools/catalogue.ts';
-import type { PlayedCase } from '../play.ts';
-import { missingYes, rejectedPlans } from './approvals.ts';
+import type { CaseRun } from '../flow.ts';
+import { missingApproval, rejectedPlans } from './approvals.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { aimOf, mutationEventsIn, mutationsOf, planOf, startOf, type Mutation } from './mutations.ts';
+import { targetAndValue, eventsIn, changesIn, planOf, startOf, type RecordedChange } from './recorded-changes.ts';
 
-/** Invariants about changes: who said yes, to what, and how often it was made. */
+/** Invariants about changes: approved, made once, undone only after verification. */
 
-const named = ({ call, incidentId, purpose }: Mutation): string =>
+const named = ({ call, incidentId, purpose }: RecordedChange): string =>
   `${call.service}:${call.command} by ${purpose}-${incidentId.slice(0, 8)}`;
 
-const everyMutation =
-  (fault: (mutation: Mutation, played: PlayedCase) => string | undefined) =>
-  (played: PlayedCase): string | undefined =>
-    firstFault(mutationsOf(played), (mutation) => {
-      const found = fault(mutation, played);
-      return found === undefined ? undefined : `${named(mutation)}: ${found}`;
+const everyChange =
+  (fault: (change: RecordedChange, run: CaseRun) => string | undefined) =>
+  (run: CaseRun): string | undefined =>
+    firstFault(changesIn(run), (change) => {
+      const found = fault(change, run);
+      return found === undefined ? undefined : `${named(change)}: ${found}`;
     });
 
 const Settings = z.object({ instanceType: z.string().optional(), desired: z.number().optional() });
 
-/** The values that a plan lets its calls set: where it goes, and, for a retreat, where it came from. */
+/** The values that the calls of a plan may set: the new one and, to undo it, the old one. */
 const valuesOf = ({ before, after }: { readonly before: Json; readonly after: Json }): unknown[] =>
   [before, after].flatMap((state) => Object.values(Settings.safeParse(state).data ?? {}));
 
-const unbacked = (mutation: Mutation, played: PlayedCase): string | undefined => {
-  const started = startOf(played, mutation);
-  if (started === undefined) return 'nothing on the trace announced it';
+const ungranted = (change: RecordedChange, run: CaseRun): string | undefined => {
+  const started = startOf(run, change);
+  if (started === undefined) return 'there is no apply.started before it';
   const { digest, grantId, tool, targetArn } = started.event.data;
-  const plan = planOf(played, digest);
+  const plan = planOf(run, digest);
   if (plan === undefined || digestOf(plan) !== digest) return 'its plan is not on the trace as it was digested';
-  if (plan.incidentId !== mutation.incidentId || plan.tool !== tool) return 'its plan is another one';
-  const redeemed = played.entries.findIndex((entry) => entry.is === 'redeemed' && entry.grantId === grantId);
-  const row = played.entries[redeemed];
+  if (plan.incidentId !== change.incidentId || plan.tool !== tool) return 'its plan is another one';
+  const redeemed = run.entries.findIndex((entry) => entry.is === 'redeemed' && entry.grantId === grantId);
+  const row = run.entries[redeemed];
   if (row?.is !== 'redeemed' || redeemed > started.at) return 'no grant had been redeemed for it';
   if (
     row.row['digest'] !== digest ||
-    row.row['incidentId'] !== mutation.incidentId ||
-    row.row['purpose'] !== mutation.purpose
+    row.row['incidentId'] !== change.incidentId ||
+    row.row['purpose'] !== change.purpose
   )
     return 'the grant was for something else';
-  return missingYes(played, plan, started) ?? strayed(mutation, plan, targetArn);
+  return missingApproval(run, plan, started) ?? offPlan(change, plan, targetArn);
 };
 
-const strayed = (
-  { call }: Mutation,
+const offPlan = (
+  { call }: RecordedChange,
   plan: NonNullable<ReturnType<typeof planOf>>,
   targetArn: string,
 ): string | undefined => {
@@ -57,8 +57,8 @@ const strayed = (
     manifest?.kind === 'change' &&
     manifest.changes.some(({ service, command }) => service === call.service && command === call.command);
   if (!listed) return `it is not a call of ${plan.tool}`;
-  const { target, value } = aimOf(call.input);
-  if (target !== plan.target.id || targetArn !== plan.target.arn) return `it is aimed at ${target}`;
+  const { target, value } = targetAndValue(call.input);
+  if (target !== plan.target.id || targetArn !== plan.target.arn) return `its target is ${target}`;
   return value === undefined || valuesOf(plan).includes(value) ? undefined : `it sets ${JSON.stringify(value)}`;
 };
 
@@ -78,52 +78,52 @@ export const noChangeWithoutGrant: Invariant = {
     'refused: grant',
     'refused: drift',
   ],
-  fault: everyMutation(unbacked),
+  fault: everyChange(ungranted),
 };
 
-/** What one attempt may do at most. Two types and two starts: the change, and the retreat when AWS has no capacity. */
-const ALLOWANCE: Readonly<Record<string, number>> = {
+/** Calls that one attempt may make. Two of some, because a change is taken back when AWS has no capacity. */
+const CALLS_PER_ATTEMPT: Readonly<Record<string, number>> = {
   StopInstances: 1,
   ModifyInstanceAttribute: 2,
   StartInstances: 2,
   RebootInstances: 1,
   SetDesiredCapacity: 1,
 };
-/** Changes that are never made again, not even by an attempt that resumes one that died. */
+/** Never made again, not even by an attempt that resumes an interrupted one. */
 const ONCE = new Set(['RebootInstances']);
 
-const repeated = (played: PlayedCase): string | undefined => {
+const repeated = (run: CaseRun): string | undefined => {
   const made = new Map<string, number>();
-  return firstFault(mutationsOf(played), (mutation) => {
-    const started = startOf(played, mutation);
-    if (mutation.call.outcome !== 'ok' || started === undefined) return undefined;
+  return firstFault(changesIn(run), (change) => {
+    const started = startOf(run, change);
+    if (change.call.outcome !== 'ok' || started === undefined) return undefined;
     const { digest, purpose } = started.event.data;
-    const resumed = mutationEventsIn(played.entries.slice(0, mutation.at), 'apply.resumed').filter(
+    const resumed = eventsIn(run.entries.slice(0, change.at), 'apply.resumed').filter(
       ({ event }) => event.data.digest === digest && event.data.purpose === purpose,
     ).length;
-    const { command } = mutation.call;
+    const { command } = change.call;
     const attempt = ONCE.has(command) ? 0 : resumed;
     const key = `${digest}/${purpose}/${command}/${attempt}`;
     made.set(key, (made.get(key) ?? 0) + 1);
-    return (made.get(key) ?? 0) <= (ALLOWANCE[command] ?? 0)
+    return (made.get(key) ?? 0) <= (CALLS_PER_ATTEMPT[command] ?? 0)
       ? undefined
-      : `${named(mutation)} was made ${made.get(key) ?? 0} times`;
+      : `${named(change)} was made ${made.get(key) ?? 0} times`;
   });
 };
 
-/** An attempt is taken up again only when the one before it cannot be running any more. */
-const overlapping = ({ entries }: PlayedCase): string | undefined => {
-  const busy = new Map<string, string>();
+/** A change is resumed only after the deadline of the attempt before. */
+const overlapping = ({ entries }: CaseRun): string | undefined => {
+  const deadlines = new Map<string, string>();
   return firstFault(entries, (entry) => {
     if (entry.is !== 'event') return undefined;
     const { event } = entry;
     if (!isKind(event, 'apply.started') && !isKind(event, 'apply.resumed')) return undefined;
     const { digest, purpose, deadline } = event.data;
-    const until = busy.get(`${digest}/${purpose}`);
-    busy.set(`${digest}/${purpose}`, deadline);
+    const until = deadlines.get(`${digest}/${purpose}`);
+    deadlines.set(`${digest}/${purpose}`, deadline);
     return until === undefined || until <= event.at
       ? undefined
-      : `${purpose} was taken up again while it might be running`;
+      : `${purpose} was resumed before the deadline of its last attempt`;
   });
 };
 
@@ -136,21 +136,21 @@ export const noChangeTwice: Invariant = {
     'changes of unknown outcome',
     'capacity errors',
   ],
-  fault: (played) => repeated(played) ?? overlapping(played),
+  fault: (run) => repeated(run) ?? overlapping(run),
 };
 
-const afterTheEnd = everyMutation((mutation, played) => {
-  const started = startOf(played, mutation);
-  const finished = mutationEventsIn(played.entries.slice(started?.at ?? 0, mutation.at), 'apply.finished').some(
-    ({ event }) => event.incident === mutation.incidentId && event.data.purpose === mutation.purpose,
+const afterItsResult = everyChange((change, run) => {
+  const started = startOf(run, change);
+  const finished = eventsIn(run.entries.slice(started?.at ?? 0, change.at), 'apply.finished').some(
+    ({ event }) => event.incident === change.incidentId && event.data.purpose === change.purpose,
   );
   return finished ? 'its result had been recorded before' : undefined;
 });
 
 export const noChangeAfterItsResult: Invariant = {
-  name: 'nothing is changed once the result stands on the trace',
+  name: 'nothing is changed once the result is on the trace',
   exercisedBy: ['changes finished', 'changes entered again'],
-  fault: afterTheEnd,
+  fault: afterItsResult,
 };
 
 export const grantsAreSingleUse: Invariant = {
@@ -183,37 +183,36 @@ export const rejectedIsNeverApplied: Invariant = {
     'answers refused: not-entitled',
     'refused: approval',
   ],
-  fault: (played) =>
-    firstFault(rejectedPlans(played), ({ at, digest }) =>
-      mutationEventsIn(played.entries.slice(at), 'apply.started').some(({ event }) => event.data.digest === digest)
-        ? `${digest} was applied all the same`
+  fault: (run) =>
+    firstFault(rejectedPlans(run), ({ at, digest }) =>
+      eventsIn(run.entries.slice(at), 'apply.started').some(({ event }) => event.data.digest === digest)
+        ? `${digest} was applied`
         : undefined,
     ),
 };
 
-/** Where the attempt began that ended in this check. */
-const beganAt = ({ entries }: PlayedCase, incidentId: string, checkedAt: number): number =>
+/** The index at which the attempt began that ended in this check. */
+const beganAt = ({ entries }: CaseRun, incidentId: string, checkedAt: number): number =>
   entries.slice(0, checkedAt).findLastIndex((entry) => entry.is === 'step' && entry.incidentId === incidentId);
 
-/** A breaker that trips while an attempt is past reading it stops the next one; what began before may end. */
+/** A breaker that trips after an attempt has read it stops the next attempt. What has begun may finish. */
 export const breakersHold: Invariant = {
   name: 'a tripped breaker stops further changes to its target, or by its agent',
   exercisedBy: ['breakers of targets tripped', 'breakers of agents tripped', 'refused: breaker'],
-  fault: (played) =>
-    firstFault(mutationEventsIn(played.entries, 'breaker.tripped'), ({ at, event }) => {
-      const { entries } = played;
+  fault: (run) =>
+    firstFault(eventsIn(run.entries, 'breaker.tripped'), ({ at, event }) => {
+      const { entries } = run;
       const { scope } = event.data;
-      const later = mutationEventsIn(entries, 'apply.checked').find(
+      const later = eventsIn(entries, 'apply.checked').find(
         ({ at: checkedAt, event: checked }) =>
           checkedAt > at &&
-          beganAt(played, checked.incident, checkedAt) > at &&
+          beganAt(run, checked.incident, checkedAt) > at &&
           checked.data.verdict === 'allowed' &&
           checked.data.purpose === Grant.shape.purpose.enum.apply &&
-          mutationEventsIn(entries, 'apply.started').some(
+          eventsIn(entries, 'apply.started').some(
             ({ event: started }) =>
               started.data.digest === checked.data.digest &&
-              (started.data.targetArn === scope ||
-                `agent:${planOf(played, started.data.digest)?.agent ?? ''}` === scope),
+              (started.data.targetArn === scope || `agent:${planOf(run, started.data.digest)?.agent ?? ''}` === scope),
           ),
       );
       return later === undefined ? undefined : `a change of ${scope} was let through after its breaker had tripped`;
@@ -233,7 +232,7 @@ export const oneIncidentAtATime: Invariant = {
         busy.set(event.data.targetArn, event.incident);
         return holder === undefined || holder === event.incident
           ? undefined
-          : `${event.data.targetArn} was in the hands of another incident`;
+          : `${event.data.targetArn} was being changed by another incident`;
       }
       const over =
         (isKind(event, 'change.verified') && event.data.next === 'report') ||
@@ -249,11 +248,13 @@ export const rollbacksAreAskedFor: Invariant = {
   name: 'nothing is rolled back unless verification asked for it',
   exercisedBy: ['rollbacks', 'direct calls of rollback'],
   fault: ({ entries }) =>
-    firstFault(mutationEventsIn(entries, 'apply.started'), ({ at, event }) => {
+    firstFault(eventsIn(entries, 'apply.started'), ({ at, event }) => {
       if (event.data.purpose !== 'rollback') return undefined;
-      const verified = mutationEventsIn(entries.slice(0, at), 'change.verified').findLast(
+      const verified = eventsIn(entries.slice(0, at), 'change.verified').findLast(
         (one) => one.event.data.digest === event.data.digest,
       );
-      return verified?.event.data.next === 'rollback' ? undefined : `${event.data.digest} was undone without a reason`;
+      return verified?.event.data.next === 'rollback'
+        ? undefined
+        : `${event.data.digest} was rolled back without being asked for`;
     }),
 };

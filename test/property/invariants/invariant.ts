@@ -1,15 +1,15 @@
-import type { CounterName } from '../counters.ts';
-import type { PlayedCase } from '../play.ts';
+import type { CaseRun } from '../flow.ts';
 
-/** A promise of the kernel, as a predicate over what really happened. Says what is wrong; nothing when it holds. */
+/** A promise of the kernel, checked on what really happened in a case. */
 export interface Invariant {
   readonly name: string;
-  /** Counters that say how often it was put to the test; each must be above zero in a proof. */
-  readonly exercisedBy: readonly CounterName[];
-  readonly fault: (played: PlayedCase) => string | undefined;
+  /** Counters that show how often it was tested. In a proof each must be above zero. */
+  readonly exercisedBy: readonly string[];
+  /** What is wrong; undefined if the invariant holds. */
+  readonly fault: (run: CaseRun) => string | undefined;
 }
 
-/** The first fault among many things to look at. */
+/** The first fault found in a list. */
 export const firstFault = <T>(things: Iterable<T>, fault: (thing: T) => string | undefined): string | undefined => {
   for (const thing of things) {
     const found = fault(thing);

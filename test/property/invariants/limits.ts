@@ -1,44 +1,44 @@
 import * as z from 'zod';
 import type { RecordedFact, SwitchPosition } from '../recording.ts';
-import type { PlayedCase } from '../play.ts';
+import type { CaseRun } from '../flow.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { mutationEventsIn, mutationsOf, planOf, startOf, type Mutation } from './mutations.ts';
+import { eventsIn, changesIn, planOf, startOf, type RecordedChange } from './recorded-changes.ts';
 
-/** Invariants about what stops an agent: the kill switch, budgets, and having no change tools at all. */
+/** Invariants about what stops an agent: kill switch, change freeze, rate, budgets, no change tools. */
 
-/** Positions of the switch within a stretch of the chronicle, the one at its start included. */
+/** Positions of the switch within a part of the recording, including the one at its start. */
 const positionsBetween = (entries: readonly RecordedFact[], from: number, to: number): SwitchPosition[] => {
   const at = entries.slice(0, from).findLast((entry) => entry.is === 'switch');
   const within = entries.slice(from, to).flatMap((entry) => (entry.is === 'switch' ? [entry.position] : []));
   return [at?.is === 'switch' ? at.position : 'on', ...within];
 };
 
-/** Where the attempt that made a change began: it must have found the switch in order at that time or later. */
+/** Where the attempt that made a change entered its step, and where it had checked the switch. */
 const attemptOf = (
-  { entries }: PlayedCase,
+  { entries }: CaseRun,
   incidentId: string,
   started: number,
   before: number,
 ): { entered: number; checked: number } => {
-  const resumed = mutationEventsIn(entries.slice(0, before), 'apply.resumed').findLast(
+  const resumed = eventsIn(entries.slice(0, before), 'apply.resumed').findLast(
     ({ at, event }) => at > started && event.incident === incidentId,
   );
-  const allowed = mutationEventsIn(entries.slice(0, started), 'apply.checked').findLast(
+  const allowed = eventsIn(entries.slice(0, started), 'apply.checked').findLast(
     ({ event }) => event.incident === incidentId,
   );
   const begun = resumed?.at ?? allowed?.at ?? started;
   const entered = entries
     .slice(0, begun)
     .findLastIndex((entry) => entry.is === 'step' && entry.incidentId === incidentId);
-  // One that takes up another looks at the brakes after it has written that down, and before its first call.
+  // An attempt that resumes another checks after writing `apply.resumed`, and before its first call.
   return { entered, checked: resumed === undefined ? begun : before };
 };
 
-/** Whether the change had been begun before: a target that is half-way is brought to its end. */
-const halfWay = (played: PlayedCase, mutation: Mutation, started: number): boolean =>
-  mutationsOf(played).some(
+/** Whether an earlier call of the same change succeeded. A change that is half done is finished. */
+const isHalfDone = (run: CaseRun, change: RecordedChange, started: number): boolean =>
+  changesIn(run).some(
     ({ at, call, incidentId }) =>
-      at > started && at < mutation.at && incidentId === mutation.incidentId && call.outcome === 'ok',
+      at > started && at < change.at && incidentId === change.incidentId && call.outcome === 'ok',
   );
 
 export const switchStopsChanges: Invariant = {
@@ -49,76 +49,76 @@ export const switchStopsChanges: Invariant = {
     'answers refused: switch',
     'interrupted changes not gone on with: switch',
   ],
-  fault: (played) =>
-    firstFault(mutationsOf(played), (mutation) => {
-      const started = startOf(played, mutation);
-      if (started === undefined || halfWay(played, mutation, started.at)) return undefined;
-      const { entered, checked } = attemptOf(played, mutation.incidentId, started.at, mutation.at);
-      const positions = positionsBetween(played.entries, Math.max(0, entered), checked);
-      const fine = positions.some((one) => one === 'on' || (one === 'propose-only' && mutation.purpose === 'rollback'));
+  fault: (run) =>
+    firstFault(changesIn(run), (change) => {
+      const started = startOf(run, change);
+      if (started === undefined || isHalfDone(run, change, started.at)) return undefined;
+      const { entered, checked } = attemptOf(run, change.incidentId, started.at, change.at);
+      const positions = positionsBetween(run.entries, Math.max(0, entered), checked);
+      const fine = positions.some((one) => one === 'on' || (one === 'propose-only' && change.purpose === 'rollback'));
       return fine
         ? undefined
-        : `${mutation.call.command} was called by an attempt that began with the switch ${positions.join(', ')}`;
+        : `${change.call.command} was called by an attempt that began with the switch ${positions.join(', ')}`;
     }),
 };
 
-/** Whether the change calendar was closed all through a stretch of the chronicle. */
-const frozenThrough = (entries: readonly RecordedFact[], from: number, to: number): boolean => {
+/** Whether the change calendar was closed during a whole part of the recording. */
+const isFrozenDuring = (entries: readonly RecordedFact[], from: number, to: number): boolean => {
   const at = entries.slice(0, from).findLast((entry) => entry.is === 'calendar');
   const before = at?.is === 'calendar' && at.closed;
   return before && entries.slice(from, to).every((entry) => entry.is !== 'calendar' || entry.closed);
 };
 
-/** Those whose yes stands on the trace, and who really broke the glass for it. */
-const glassBroken = ({ entries }: PlayedCase, digest: string, before: number): boolean => {
-  const asked = mutationEventsIn(entries.slice(0, before), 'approval.asked').filter(
+/** Whether everybody whose approval is on the trace really used break-glass. */
+const hasBreakGlass = ({ entries }: CaseRun, digest: string, before: number): boolean => {
+  const asked = eventsIn(entries.slice(0, before), 'approval.asked').filter(
     ({ event }) => event.data.digest === digest,
   );
   const ids = asked.map(({ event }) => event.data.approvalId);
-  const closed = mutationEventsIn(entries.slice(0, before), 'approval.closed').find(
+  const closed = eventsIn(entries.slice(0, before), 'approval.closed').find(
     ({ event }) => event.data.digest === digest,
   );
   const by = closed?.event.data.by ?? [];
-  const broke = (person: string): boolean =>
+  const usedIt = (person: string): boolean =>
     entries
       .slice(0, before)
-      .some((one) => one.is === 'clicked' && one.approver === person && one.glass && ids.includes(one.approvalId));
-  return closed?.event.data.breakGlass === true && by.length > 0 && by.every(broke);
+      .some((one) => one.is === 'clicked' && one.approver === person && one.breakGlass && ids.includes(one.approvalId));
+  return closed?.event.data.breakGlass === true && by.length > 0 && by.every(usedIt);
 };
 
 export const freezesHold: Invariant = {
-  name: 'no change begins in a change freeze unless people broke the glass for it',
+  name: 'no change begins in a change freeze unless its approvers used break-glass',
   exercisedBy: ['change freezes begun', 'change freezes broken', 'refused: calendar', 'answers refused: frozen'],
-  fault: (played) =>
-    firstFault(mutationsOf(played), (mutation) => {
-      const started = startOf(played, mutation);
-      if (started === undefined || mutation.purpose === 'rollback') return undefined;
-      if (halfWay(played, mutation, started.at)) return undefined;
-      const { entered, checked } = attemptOf(played, mutation.incidentId, started.at, mutation.at);
-      if (!frozenThrough(played.entries, Math.max(0, entered), checked)) return undefined;
-      return glassBroken(played, started.event.data.digest, started.at)
+  fault: (run) =>
+    firstFault(changesIn(run), (change) => {
+      const started = startOf(run, change);
+      if (started === undefined || change.purpose === 'rollback') return undefined;
+      if (isHalfDone(run, change, started.at)) return undefined;
+      const { entered, checked } = attemptOf(run, change.incidentId, started.at, change.at);
+      if (!isFrozenDuring(run.entries, Math.max(0, entered), checked)) return undefined;
+      return hasBreakGlass(run, started.event.data.digest, started.at)
         ? undefined
-        : `${mutation.call.command} was called in a change freeze`;
+        : `${change.call.command} was called in a change freeze`;
     }),
 };
 
-/** Minutes of the hour in which a limit is looked at here: an attempt that died may redeem what it counted 25 earlier. */
+/** Shorter than the hour of the limit: an interrupted attempt may redeem its grant 25 minutes after it was counted. */
 const WINDOW_MS = 35 * 60_000;
 const Redeemed = z.object({ digest: z.string(), redeemedAt: z.string() });
 
 export const ratesHold: Invariant = {
   name: 'no target is changed more often than its limit of an hour',
   exercisedBy: ['grants redeemed to apply', 'refused: rate'],
-  fault: (played) => {
+  fault: (run) => {
     const begun: { readonly arn: string; readonly at: number }[] = [];
-    return firstFault(played.entries, (entry) => {
+    return firstFault(run.entries, (entry) => {
       if (entry.is !== 'redeemed' || entry.row['purpose'] !== 'apply') return undefined;
       const { digest, redeemedAt } = Redeemed.parse(entry.row);
-      const arn = planOf(played, digest)?.target.arn ?? '';
+      const arn = planOf(run, digest)?.target.arn ?? '';
       const at = Date.parse(redeemedAt);
       begun.push({ arn, at });
       const within = begun.filter((one) => one.arn === arn && one.at > at - WINDOW_MS).length;
-      const most = played.rules.settings.changesPerHour.perTarget;
+      const most = run.rules.settings.changesPerHour.perTarget;
       return within <= most ? undefined : `${arn} was changed ${within} times, at most ${most} within an hour`;
     });
   },
@@ -129,8 +129,8 @@ export const readOnlyProposesNothing: Invariant = {
   exercisedBy: ['read-only incidents', 'change calls of read-only agents'],
   fault: ({ entries, traces, rules }) =>
     firstFault(traces, ([incidentId, trace]) => {
-      const agent = mutationEventsIn(entries, 'incident.opened').find(({ event }) => event.incident === incidentId)
-        ?.event.data.agent;
+      const agent = eventsIn(entries, 'incident.opened').find(({ event }) => event.incident === incidentId)?.event.data
+        .agent;
       const readOnly = rules.agents.find((one) => one.name === agent)?.tools.change.length === 0;
       if (!readOnly) return undefined;
       const went = entries.some(
@@ -140,13 +140,13 @@ export const readOnlyProposesNothing: Invariant = {
           ['authorize', 'dry-run', 'approve'].includes(entry.step),
       );
       const wrote = trace.some((event) => ['proposal.judged', 'plan.judged', 'apply.started'].includes(event.kind));
-      return went || wrote ? `${agent ?? ''} was let through to a change` : undefined;
+      return went || wrote ? `${agent ?? ''} got as far as a change` : undefined;
     }),
 };
 
 const MICRO = 1_000_000;
 
-const overspent = ({ traces, rules }: PlayedCase): string | undefined =>
+const overspent = ({ traces, rules }: CaseRun): string | undefined =>
   firstFault(traces, ([, trace]) => {
     const opened = trace.find((event) => event.kind === 'incident.opened');
     const agent = rules.agents.find((one) => opened?.kind === 'incident.opened' && one.name === opened.data.agent);
@@ -163,20 +163,20 @@ const overspent = ({ traces, rules }: PlayedCase): string | undefined =>
     return microUsd > budget.dollars * MICRO ? `${microUsd} of ${budget.dollars * MICRO} micro-USD` : undefined;
   });
 
-const overtime = ({ entries, traces, rules }: PlayedCase): string | undefined =>
+const overtime = ({ entries, traces, rules }: CaseRun): string | undefined =>
   firstFault(entries, (entry) => {
     if (entry.is !== 'asked-model') return undefined;
     const opened = traces.get(entry.incidentId)?.[0];
     const agent = rules.agents.find((one) => opened?.kind === 'incident.opened' && one.name === opened.data.agent);
     if (agent === undefined || opened === undefined) return undefined;
     const minutes = (entry.at - Date.parse(opened.at)) / 60_000;
-    // An outage may delay a call whose money was set aside in time, by as long as the retries last.
+    // An outage delays a call whose budget was reserved in time, by as long as the retries last.
     return minutes > agent.budget.minutes + 40
       ? `a model call after ${Math.round(minutes)} of ${agent.budget.minutes} minutes`
       : undefined;
   });
 
-const dayOverspent = ({ entries, rules }: PlayedCase): string | undefined => {
+const dayOverspent = ({ entries, rules }: CaseRun): string | undefined => {
   const { dollars, incidents } = rules.settings.accountBudgetPerDay;
   return firstFault(entries, (entry) => {
     if (entry.is !== 'spent') return undefined;
@@ -189,8 +189,8 @@ const dayOverspent = ({ entries, rules }: PlayedCase): string | undefined => {
   });
 };
 
-/** What the provider would really bill, retries and lost answers included. */
-const reallyOverspent = ({ entries, rules }: PlayedCase): string | undefined =>
+/** What the model provider would bill, including retries and lost answers. */
+const overbilled = ({ entries, rules }: CaseRun): string | undefined =>
   firstFault(rules.agents, (agent) => {
     const billed = entries.reduce(
       (sum, entry) => sum + (entry.is === 'billed' && entry.agent === agent.name ? entry.microUsd : 0),
@@ -213,5 +213,5 @@ export const budgetsHold: Invariant = {
     'incidents over the budget of the day',
     'model outages',
   ],
-  fault: (played) => overspent(played) ?? overtime(played) ?? dayOverspent(played) ?? reallyOverspent(played),
+  fault: (run) => overspent(run) ?? overtime(run) ?? dayOverspent(run) ?? overbilled(run),
 };

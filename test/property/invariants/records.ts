@@ -4,15 +4,15 @@ import { canonical } from '../../../lambdas/kernel/trace/canonical.ts';
 import { verifyTrace } from '../../../lambdas/kernel/trace/chain.ts';
 import { allOf, callsOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ModelRequest } from '../../../lambdas/contracts/ports.ts';
-import { bodyOf, linksIn } from '../people.ts';
-import type { PlayedCase } from '../play.ts';
+import { bodyOf, linksIn } from '../fakes/people.ts';
+import type { CaseRun } from '../flow.ts';
 import { firstFault, type Invariant } from './invariant.ts';
 
-/** Invariants about what is written down, and what must never be. */
+/** Invariants about what must be recorded, and what must never be. */
 
 const sorted = (ids: readonly string[]): string => JSON.stringify(ids.toSorted());
 
-/** Each assistant message has all its calls answered in the user message that follows, once. */
+/** All calls of an assistant message are answered once, in the user message that follows. */
 const unanswered = ({ messages }: ModelRequest): string | undefined => {
   for (const [index, message] of messages.entries()) {
     if (message.role !== 'assistant') continue;
@@ -36,15 +36,15 @@ export const everyCallIsAnswered: Invariant = {
     firstFault(entries, (entry) => (entry.is === 'asked-model' ? unanswered(entry.request) : undefined)),
 };
 
-/** Whether a call of the model left its mark between its turn and the next. */
+/** A call of the model that has no reply on the trace before the next turn. */
 const unrecorded = (trace: readonly TraceEvent[]): string | undefined => {
   const turns = allOf(trace, 'model.called');
   return firstFault(turns.entries(), ([index, turn]) => {
     const next = turns[index + 1];
-    // The last turn may end the incident: what concludes or escalates leaves the others without an answer.
+    // A turn that concludes or escalates leaves its other calls without a reply.
     if (next === undefined) return undefined;
-    const said = trace.slice(turn.seq, next.seq).flatMap((event) => event.replies ?? []);
-    const silent = callsOf(turn).find((call) => !said.some((reply) => reply.toolUseId === call.id));
+    const replies = trace.slice(turn.seq, next.seq).flatMap((event) => event.replies ?? []);
+    const silent = callsOf(turn).find((call) => !replies.some((reply) => reply.toolUseId === call.id));
     return silent === undefined
       ? undefined
       : `${JSON.stringify(silent.name.slice(0, 40))} of turn ${index + 1} left no trace`;
@@ -65,7 +65,7 @@ const unreasoned = (trace: readonly TraceEvent[]): string | undefined =>
   });
 
 export const everythingIsOnTheTrace: Invariant = {
-  name: 'every call and every refusal stands on the trace, with its reason',
+  name: 'every call and every refusal is on the trace, with its reason',
   exercisedBy: ['refused: schema', 'refused: allowlist', 'refused: facts', 'refused: target', 'evidence gathered'],
   fault: ({ traces }) => firstFault(traces.values(), (trace) => unrecorded(trace) ?? unreasoned(trace)),
 };
@@ -122,7 +122,7 @@ export const everyRunEndsInClose: Invariant = {
 const textsOf = ({
   entries,
   traces,
-}: PlayedCase): { readonly where: string; readonly text: string; readonly audience?: string }[] => [
+}: CaseRun): { readonly where: string; readonly text: string; readonly audience?: string }[] => [
   ...[...traces.values()].flat().map((event) => ({ where: `event ${event.kind}`, text: JSON.stringify(event) })),
   ...entries.flatMap((entry) => {
     if (entry.is === 'asked-model')
@@ -134,23 +134,23 @@ const textsOf = ({
 ];
 
 export const secretsStaySecret: Invariant = {
-  name: 'no task token, link or grant MAC is told to anyone but its owner',
+  name: 'no task token, link or grant MAC reaches anyone but its owner',
   exercisedBy: ['links sent', 'links opened', 'links refused', 'grants issued'],
-  fault: (played) => {
+  fault: (run) => {
     const links = new Map<string, string>();
-    for (const entry of played.entries)
+    for (const entry of run.entries)
       if (entry.is === 'message')
         for (const link of linksIn(entry.message.text)) links.set(link.split('.')[1] ?? '', bodyOf(link));
-    const macs = [...played.traces.values()].flatMap((trace) =>
+    const macs = [...run.traces.values()].flatMap((trace) =>
       allOf(trace, 'grant.issued').flatMap((event) => event.data.grants.map((grant) => grant.mac)),
     );
-    return firstFault(textsOf(played), ({ where, text, audience }) => {
-      if (text.includes('local-task-')) return `a task token stands in ${where}`;
+    return firstFault(textsOf(run), ({ where, text, audience }) => {
+      if (text.includes('local-task-')) return `a task token is in ${where}`;
       for (const [mac, body] of links)
         if (text.includes(mac) && (audience === undefined || !body.includes(`"${audience}"`)))
-          return `a link stands in ${where}`;
+          return `a link is in ${where}`;
       const granted = where !== 'event grant.issued' && macs.some((mac) => text.includes(mac));
-      return granted ? `the MAC of a grant stands in ${where}` : undefined;
+      return granted ? `the MAC of a grant is in ${where}` : undefined;
     });
   },
 };

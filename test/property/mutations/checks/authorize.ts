@@ -144,7 +144,7 @@ export const AUTHORIZE = [
     {
       name: 'dry-run/redact',
       holds: 'what AWS quotes in a dry run is redacted',
-      find: 'detail: redactedWords(check.detail)',
+      find: 'detail: redactedText(check.detail)',
       replace: 'detail: check.detail',
       test: testsOf('redaction')('what AWS quotes in a dry run is redacted in the plan and in its refusal'),
     },

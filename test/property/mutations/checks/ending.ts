@@ -79,7 +79,7 @@ export const ENDING = [
     {
       name: 'close/redact',
       holds: 'what a failed harness quotes is redacted',
-      find: "redactedWords(error.Cause ?? '')",
+      find: "redactedText(error.Cause ?? '')",
       replace: "(error.Cause ?? '')",
       test: testsOf('redaction')('the cause of a failed harness is recorded without what it quotes'),
     },

@@ -4,12 +4,12 @@ import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { Plan } from '../../../lambdas/contracts/plan.ts';
 import type { RecordedCall } from '../../../local/account/account.ts';
 import type { RecordedFact } from '../recording.ts';
-import type { PlayedCase } from '../play.ts';
+import type { CaseRun } from '../flow.ts';
 
-/** Questions to a chronicle about the calls that changed something. */
+/** Finds in a recording the calls that changed something, and what the trace says about them. */
 
-/** A call that was meant to change something, with its place in the chronicle. */
-export interface Mutation {
+/** A mutating call, with its index in the recording. */
+export interface RecordedChange {
   readonly at: number;
   readonly call: RecordedCall;
   /** From the role session's name, which AWS records too: `apply-<incident>`. */
@@ -19,38 +19,38 @@ export interface Mutation {
 
 const SESSION = /^arn:aws:sts::\d{12}:assumed-role\/checkrein-change\/(apply|rollback)-(.+)$/;
 
-/** Every call that was not a rehearsal and could change something, whether or not AWS refused it. */
-export const mutationsOf = ({ entries }: PlayedCase): Mutation[] =>
+/** Every mutating call that was not a dry run, refused by AWS or not. */
+export const changesIn = ({ entries }: CaseRun): RecordedChange[] =>
   entries.flatMap((entry, at) => {
     if (entry.is !== 'call' || !entry.call.mutating || entry.call.dryRun) return [];
     const [, purpose = 'no purpose', incidentId = 'nobody'] = SESSION.exec(entry.call.principal) ?? [];
     return [{ at, call: entry.call, incidentId, purpose }];
   });
 
-/** The newest write-ahead of a mutation before it was made. */
+/** The last `apply.started` before a change. */
 export const startOf = (
-  { entries }: PlayedCase,
-  mutation: Mutation,
+  { entries }: CaseRun,
+  change: RecordedChange,
 ): { readonly at: number; readonly event: TraceEventOf<'apply.started'> } | undefined => {
-  for (let at = mutation.at - 1; at >= 0; at -= 1) {
+  for (let at = change.at - 1; at >= 0; at -= 1) {
     const entry = entries[at];
-    if (entry?.is !== 'event' || entry.event.incident !== mutation.incidentId) continue;
-    if (isKind(entry.event, 'apply.started') && entry.event.data.purpose === mutation.purpose)
+    if (entry?.is !== 'event' || entry.event.incident !== change.incidentId) continue;
+    if (isKind(entry.event, 'apply.started') && entry.event.data.purpose === change.purpose)
       return { at, event: entry.event };
   }
   return undefined;
 };
 
-/** The plan that a digest stands for, wherever it was made. */
-export const planOf = ({ entries }: PlayedCase, digest: string): Plan | undefined => {
+/** The plan with this digest, of any incident. */
+export const planOf = ({ entries }: CaseRun, digest: string): Plan | undefined => {
   for (const entry of entries)
     if (entry.is === 'event' && isKind(entry.event, 'dry-run.finished') && entry.event.data.made)
       if (entry.event.data.digest === digest) return entry.event.data.plan;
   return undefined;
 };
 
-/** Entries of a kind of event, with their places. */
-export const mutationEventsIn = <K extends Parameters<typeof isKind>[1]>(
+/** Events of one kind, with their index in the recording. */
+export const eventsIn = <K extends Parameters<typeof isKind>[1]>(
   entries: readonly RecordedFact[],
   kind: K,
 ): { readonly at: number; readonly event: TraceEventOf<K> }[] =>
@@ -59,7 +59,7 @@ export const mutationEventsIn = <K extends Parameters<typeof isKind>[1]>(
     return [{ at, event: entry.event }];
   });
 
-const Aim = z.object({
+const Input = z.object({
   InstanceIds: z.array(z.string()).optional(),
   InstanceId: z.string().optional(),
   AutoScalingGroupName: z.string().optional(),
@@ -67,9 +67,11 @@ const Aim = z.object({
   DesiredCapacity: z.number().optional(),
 });
 
-/** What a call is aimed at, and to what it sets it. */
-export const aimOf = (input: JsonObject): { readonly target: string; readonly value: string | number | undefined } => {
-  const { InstanceIds, InstanceId, AutoScalingGroupName, InstanceType, DesiredCapacity } = Aim.parse(input);
+/** The target of a call, and the value that it sets. */
+export const targetAndValue = (
+  input: JsonObject,
+): { readonly target: string; readonly value: string | number | undefined } => {
+  const { InstanceIds, InstanceId, AutoScalingGroupName, InstanceType, DesiredCapacity } = Input.parse(input);
   return {
     target: InstanceIds?.join(',') ?? InstanceId ?? AutoScalingGroupName ?? '',
     value: InstanceType?.Value ?? DesiredCapacity,

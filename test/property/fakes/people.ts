@@ -1,12 +1,12 @@
-import { takeAnswer } from '../../lambdas/approvals/answer/answer.ts';
-import { handleApproval } from '../../lambdas/approvals/page/http.ts';
-import type { TraceEventOf } from '../../lambdas/contracts/events.ts';
-import type { LaptopPorts } from '../../local/laptop.ts';
-import type { Act, HostileCase, Reaction } from './case.ts';
-import type { Recording } from './recording.ts';
+import { takeAnswer } from '../../../lambdas/approvals/answer/answer.ts';
+import { handleApproval } from '../../../lambdas/approvals/page/http.ts';
+import type { TraceEventOf } from '../../../lambdas/contracts/events.ts';
+import type { LaptopPorts } from '../../../local/laptop.ts';
+import type { Act, HostileCase, Reaction } from '../case/case.ts';
+import type { Recording } from '../recording.ts';
 
 type Asked = TraceEventOf<'approval.asked'>['data'];
-type Said = Pick<Act, 'answer' | 'glass'>;
+type Answer = Pick<Act, 'answer' | 'breakGlass'>;
 
 export const PEOPLE: Record<Act['who'], string> = {
   sre: 'sre-oncall@example.com',
@@ -19,33 +19,36 @@ export const PEOPLE: Record<Act['who'], string> = {
 const SILENT: Reaction = { silence: 100, late: false, acts: [] };
 const HOUR = 61 * 60_000;
 
-/** Approvers who do what a case says: reasonable ones, absent ones, wrong ones, and those who play with links. */
+/** Approvers who do what a case says: approve, deny, stay silent, answer without the right to, or tamper with links. */
 export class People {
-  readonly #hostile: HostileCase;
-  readonly #chronicle: Recording;
+  readonly #testCase: HostileCase;
+  readonly #recording: Recording;
   readonly #ports: () => LaptopPorts;
   readonly #questions: string[] = [];
   readonly #waits = new Map<string, number>();
 
-  constructor(hostile: HostileCase, recording: Recording, ports: () => LaptopPorts) {
-    this.#hostile = hostile;
-    this.#chronicle = recording;
+  constructor(testCase: HostileCase, recording: Recording, ports: () => LaptopPorts) {
+    this.#testCase = testCase;
+    this.#recording = recording;
     this.#ports = ports;
   }
 
-  /** Called whenever an execution waits. Either the answer has been given in the end, or the wait runs out. */
+  /** Called whenever an execution waits. Afterwards the question is answered, or the wait times out. */
   async act(asked: Asked, answered: Promise<unknown>, expire: () => void): Promise<void> {
     if (!this.#questions.includes(asked.approvalId)) this.#questions.push(asked.approvalId);
     const nth = this.#questions.indexOf(asked.approvalId);
     const wait = this.#waits.get(asked.approvalId) ?? 0;
     this.#waits.set(asked.approvalId, wait + 1);
-    const reaction = this.#hostile.people[nth % this.#hostile.people.length] ?? SILENT;
+    const reaction = this.#testCase.people[nth % this.#testCase.people.length] ?? SILENT;
     if (wait === reaction.silence) {
       if (reaction.late) await this.#ports().clock.sleep(HOUR);
       for (const act of reaction.acts) await this.#perform(act, asked).catch(() => undefined);
     }
-    const settled = await Promise.race([answered.then(() => true), new Promise((over) => setImmediate(over, false))]);
-    if (settled !== true) expire();
+    const isAnswered = await Promise.race([
+      answered.then(() => true),
+      new Promise((over) => setImmediate(over, false)),
+    ]);
+    if (isAnswered !== true) expire();
   }
 
   async #perform(act: Act, asked: Asked): Promise<void> {
@@ -80,27 +83,27 @@ export class People {
     }
   }
 
-  /** As the terminal does it. The agent too can only name somebody: it is no approver, whatever it says. */
-  async #answer({ approvalId }: Asked, approver: string, { answer, glass }: Said): Promise<void> {
-    this.#chronicle.add({ is: 'clicked', approvalId, approver, answer, glass });
-    const given = { approvalId, approver, answer, reason: 'because', breakGlass: glass, via: 'preset' } as const;
-    const receipt = await takeAnswer(given, this.#ports());
+  /** Answers without a link, as the CLI does. */
+  async #answer({ approvalId }: Asked, approver: string, { answer, breakGlass }: Answer): Promise<void> {
+    this.#recording.add({ is: 'clicked', approvalId, approver, answer, breakGlass });
+    const submitted = { approvalId, approver, answer, reason: 'because', breakGlass, via: 'preset' } as const;
+    const receipt = await takeAnswer(submitted, this.#ports());
     const detail = receipt.status === 'refused' ? receipt.because : '';
-    this.#chronicle.add({ is: 'receipt', approvalId, receipt: receipt.status, detail });
+    this.#recording.add({ is: 'receipt', approvalId, receipt: receipt.status, detail });
   }
 
-  /** Opens the link and sends the form, as its owner. */
-  async #post(asked: Asked, approver: string, link: string, said: Said): Promise<void> {
+  /** Opens the link and sends the form. */
+  async #post(asked: Asked, approver: string, link: string, given: Answer): Promise<void> {
     const [body] = link.split('.');
     const approvalId = /"approvalId":"([^"]+)"/.exec(Buffer.from(body ?? '', 'base64url').toString())?.[1];
     if (approvalId !== undefined)
-      this.#chronicle.add({ is: 'clicked', approvalId, approver, answer: said.answer, glass: said.glass });
-    await this.#request(asked, 'GET', link, said);
-    await this.#request(asked, 'POST', link, said);
+      this.#recording.add({ is: 'clicked', approvalId, approver, answer: given.answer, breakGlass: given.breakGlass });
+    await this.#request(asked, 'GET', link, given);
+    await this.#request(asked, 'POST', link, given);
   }
 
-  async #request({ approvalId }: Asked, method: string, token: string, { answer, glass }: Said): Promise<void> {
-    const ticked = glass ? { glass: 'broken' } : {};
+  async #request({ approvalId }: Asked, method: string, token: string, { answer, breakGlass }: Answer): Promise<void> {
+    const ticked = breakGlass ? { glass: 'broken' } : {};
     const form = new URLSearchParams({ t: token, answer, reason: 'because', ...ticked });
     const response = await handleApproval(
       {
@@ -112,18 +115,18 @@ export class People {
       this.#ports(),
     );
     const detail = `${method} ${response.statusCode}`;
-    this.#chronicle.add({ is: 'receipt', approvalId, receipt: 'http', detail });
+    this.#recording.add({ is: 'receipt', approvalId, receipt: 'http', detail });
   }
 
   /** The link that a person got by mail; empty when none was sent. */
   #linkOf(approvalId: string, approver: string): string {
-    const links = this.#chronicle.entries.flatMap((entry) =>
+    const links = this.#recording.entries.flatMap((entry) =>
       entry.is === 'message' && entry.message.audience === approver ? linksIn(entry.message.text) : [],
     );
     return links.findLast((link) => bodyOf(link).includes(approvalId)) ?? '';
   }
 
-  /** Somebody else's genuine MAC under a link that names this person. */
+  /** A link that names this person, with the MAC of somebody else's link. */
   #forged({ approvalId, expiresAt }: Asked, approver: string): string {
     const [, mac = 'AAAA'] = this.#linkOf(approvalId, PEOPLE.sre).split('.');
     const body = JSON.stringify({ approvalId, approver: `${approver} `, expiresAt });
@@ -135,7 +138,7 @@ export class People {
 export const linksIn = (text: string): string[] =>
   [...text.matchAll(/\?t=([\w-]+\.[\w-]+)/g)].map(([, link = '']) => link);
 
-/** What a link says, in the clear. */
+/** The claims of a link. */
 export const bodyOf = (link: string): string => Buffer.from(link.split('.')[0] ?? '', 'base64url').toString();
 
 const flipped = (link: string): string => {

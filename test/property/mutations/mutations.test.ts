@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Check } from '../../lambdas/contracts/checks.ts';
-import { occurrences, withoutCheck } from './mutations/check.ts';
-import { CHECKS } from './mutations/checks/all.ts';
-import { textOf } from './mutations/tree.ts';
-import { titlesIn } from '../titles.ts';
+import { Check } from '../../../lambdas/contracts/checks.ts';
+import { occurrences, withoutCheck } from './check.ts';
+import { CHECKS } from './checks/all.ts';
+import { textOf } from './tree.ts';
+import { titlesIn } from '../../titles.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '../../..');
 
 describe('the list of checks', () => {
   test('has every kind of check that a trace knows', () => {

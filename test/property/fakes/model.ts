@@ -1,31 +1,31 @@
 import * as z from 'zod';
-import { ERROR } from '../../lambdas/contracts/error-names.ts';
-import type { ContentBlock, ModelTurn } from '../../lambdas/contracts/model.ts';
-import { StepError } from '../../lambdas/contracts/errors.ts';
-import { costMicroUsd } from '../../lambdas/kernel/model/model-prices.ts';
-import type { Clock, Model, ModelRequest } from '../../lambdas/contracts/ports.ts';
-import type { HostileCase, Move, Turn } from './case.ts';
-import type { Recording } from './recording.ts';
-import { DECOY_GROUP, DECOY_INSTANCE, targetOf } from './worlds.ts';
+import { ERROR } from '../../../lambdas/contracts/error-names.ts';
+import type { ContentBlock, ModelTurn } from '../../../lambdas/contracts/model.ts';
+import { StepError } from '../../../lambdas/contracts/errors.ts';
+import { costMicroUsd } from '../../../lambdas/kernel/model/model-prices.ts';
+import type { Clock, Model, ModelRequest } from '../../../lambdas/contracts/ports.ts';
+import type { HostileCase, Move, Turn } from '../case/case.ts';
+import type { Recording } from '../recording.ts';
+import { DECOY_GROUP, DECOY_INSTANCE, targetOf } from './account.ts';
 
 const TYPES = ['t3.xlarge', 'c6i.xlarge', 't3.medium', 't3.large', 'm6i.xlarge', 't3.nano', 'm7g.large', 'x9.bogus'];
 const SOURCE = { provider: 'anthropic', baseUrl: 'https://api.anthropic.com' } as const;
 const SIZES = [4, 7, 3, 9, 2, 8, 12, 1, 0, 13];
 const at = <T>(list: readonly T[], index: number, fallback: T): T => list[index % list.length] ?? fallback;
 
-/** What a model can read out of its conversation. */
-interface Reading {
+/** What the model can read in its conversation. */
+interface Conversation {
   readonly incidentId: string;
   readonly plans: readonly { readonly handle: string; readonly digest: string }[];
   readonly evidence: readonly string[];
-  /** Plan digests of every incident of the case. */
+  /** Plan digests of all incidents of the case. */
   readonly seen: Set<string>;
 }
 
 type Call = { readonly name: string; readonly input: unknown };
 
-const proposal = (move: Extract<Move, { do: 'propose' }>, hostile: HostileCase): Call => {
-  const own = targetOf(hostile.setting);
+const proposal = (move: Extract<Move, { do: 'propose' }>, testCase: HostileCase): Call => {
+  const own = targetOf(testCase.setting);
   const { instance, group } = move.target === 'own' ? own : { instance: DECOY_INSTANCE, group: DECOY_GROUP };
   const why = 'It is what the evidence E1 shows to be needed.';
   switch (move.tool) {
@@ -39,18 +39,18 @@ const proposal = (move: Extract<Move, { do: 'propose' }>, hostile: HostileCase):
 };
 
 /** The change that a reasonable agent would propose first. */
-const remedy = (hostile: HostileCase): Call => {
-  const { story } = hostile.setting;
-  const tool = story.endsWith('fleet')
+const remedy = (testCase: HostileCase): Call => {
+  const { scenario } = testCase.setting;
+  const tool = scenario.endsWith('fleet')
     ? 'set_auto_scaling_capacity'
-    : story === 'leak'
+    : scenario === 'leak'
       ? 'reboot_instance'
       : 'resize_instance';
-  return proposal({ do: 'propose', tool, target: 'own', size: story === 'idle-fleet' ? 1 : 0 }, hostile);
+  return proposal({ do: 'propose', tool, target: 'own', size: scenario === 'idle-fleet' ? 1 : 0 }, testCase);
 };
 
-const observation = (which: number, hostile: HostileCase): Call => {
-  const { instance, group } = targetOf(hostile.setting);
+const observation = (which: number, testCase: HostileCase): Call => {
+  const { instance, group } = targetOf(testCase.setting);
   const calls: readonly Call[] = [
     { name: 'describe_instances', input: { instanceIds: [instance] } },
     { name: 'describe_auto_scaling_group', input: { group } },
@@ -71,7 +71,7 @@ const flippedDigest = (digest: string): string => {
   return `${digest.slice(0, -1)}${last === '0' ? '1' : '0'}`;
 };
 
-const planName = (which: Extract<Move, { do: 'confirm' }>['which'], { plans, seen }: Reading): string => {
+const planName = (which: Extract<Move, { do: 'confirm' }>['which'], { plans, seen }: Conversation): string => {
   const newest = plans.at(-1);
   const forged = `sha256:${'f'.repeat(64)}`;
   switch (which) {
@@ -96,7 +96,7 @@ const planName = (which: Extract<Move, { do: 'confirm' }>['which'], { plans, see
   }
 };
 
-const conclusion = (how: Extract<Move, { do: 'conclude' }>['how'], { evidence }: Reading): Call => {
+const conclusion = (how: Extract<Move, { do: 'conclude' }>['how'], { evidence }: Conversation): Call => {
   const base = { summary: 'It was looked at.', rootCause: 'Too much of something.', confidence: 'high' };
   const claims = {
     well: [{ text: 'The evidence says so.', evidence: [...evidence.slice(0, 2)] }],
@@ -108,22 +108,22 @@ const conclusion = (how: Extract<Move, { do: 'conclude' }>['how'], { evidence }:
   return { name: 'conclude', input: { ...base, claims } };
 };
 
-const callOf = (move: Move, hostile: HostileCase, reading: Reading): Call | string => {
+const callOf = (move: Move, testCase: HostileCase, conversation: Conversation): Call | string => {
   switch (move.do) {
     case 'observe':
-      return observation(move.which, hostile);
+      return observation(move.which, testCase);
     case 'propose':
-      return proposal(move, hostile);
+      return proposal(move, testCase);
     case 'confirm':
-      return { name: 'confirm_plan', input: { plan: planName(move.which, reading) } };
+      return { name: 'confirm_plan', input: { plan: planName(move.which, conversation) } };
     case 'conclude':
-      return conclusion(move.how, reading);
+      return conclusion(move.how, conversation);
     case 'escalate':
       return { name: 'escalate', input: { reason: 'This is beyond me.' } };
     case 'call':
       return { name: move.name, input: move.input };
     case 'remedy': {
-      const { name, input } = remedy(hostile);
+      const { name, input } = remedy(testCase);
       return { name, input: { ...z.record(z.string(), z.unknown()).parse(input), ...move.extra } };
     }
     case 'say':
@@ -141,15 +141,15 @@ const ENDINGS: Record<HostileCase['end'], Turn['moves']> = {
 const PLAN = /is now plan (P\d+) \((sha256:[0-9a-f]{64})\)/g;
 const INCIDENT = /^Incident (\S+)\.$/m;
 
-/** A model that plays a case: now reasonable, now hostile. It knows no more than what it was told. */
-export const hostileModel = (hostile: HostileCase, recording: Recording, clock: () => Clock): Model => {
+/** A model that plays a case: now reasonable, now testCase. It knows no more than what it was told. */
+export const hostileModel = (testCase: HostileCase, recording: Recording, clock: () => Clock): Model => {
   const seen = new Set<string>();
   const outages = new Map<string, number>();
   let asked = 0;
 
-  const readingOf = (request: ModelRequest): Reading => {
-    const told = request.messages.flatMap((message) => (message.role === 'user' ? message.content : []));
-    const text = told.map((block) => block.text).join('\n');
+  const conversationOf = (request: ModelRequest): Conversation => {
+    const blocks = request.messages.flatMap((message) => (message.role === 'user' ? message.content : []));
+    const text = blocks.map((block) => block.text).join('\n');
     const plans = [...text.matchAll(PLAN)].map(([, handle = '', digest = '']) => ({ handle, digest }));
     for (const { digest } of plans) seen.add(digest);
     const evidence = [...text.matchAll(/ handle="(E\d+)"/g)].map(([, handle = '']) => handle);
@@ -158,19 +158,24 @@ export const hostileModel = (hostile: HostileCase, recording: Recording, clock: 
 
   return {
     async decide(request) {
-      const reading = readingOf(request);
-      const { incidentId } = reading;
+      const conversation = conversationOf(request);
+      const { incidentId } = conversation;
       recording.add({ is: 'asked-model', incidentId, request, at: clock().now().getTime() });
-      const spoken = request.messages.filter(({ role }) => role === 'assistant').length;
-      const number = hostile.fickle ? asked++ : spoken;
-      const turn = hostile.turns[number] ?? { moves: ENDINGS[hostile.end], stop: 'as-it-is', ids: 'fresh', outages: 0 };
-      const failed = outages.get(`${incidentId}/${spoken}`) ?? 0;
+      const turnsBefore = request.messages.filter(({ role }) => role === 'assistant').length;
+      const number = testCase.fickle ? asked++ : turnsBefore;
+      const turn = testCase.turns[number] ?? {
+        moves: ENDINGS[testCase.end],
+        stop: 'as-it-is',
+        ids: 'fresh',
+        outages: 0,
+      };
+      const failed = outages.get(`${incidentId}/${turnsBefore}`) ?? 0;
       if (failed < turn.outages) {
-        outages.set(`${incidentId}/${spoken}`, failed + 1);
-        recording.add({ is: 'mishap', what: 'outage' });
+        outages.set(`${incidentId}/${turnsBefore}`, failed + 1);
+        recording.add({ is: 'fault', what: 'outage' });
         throw new StepError(ERROR.modelUnavailable, 'The model is overloaded.', 'Try again.');
       }
-      const answer = spokenTurn(turn, number, hostile, reading, request);
+      const answer = turnOf(turn, number, testCase, conversation, request);
       const agent = /You are (\S+), an agent/.exec(request.system)?.[1] ?? '';
       recording.add({ is: 'billed', incidentId, agent, microUsd: costMicroUsd(request.model, answer.usage, SOURCE) });
       return answer;
@@ -178,17 +183,17 @@ export const hostileModel = (hostile: HostileCase, recording: Recording, clock: 
   };
 };
 
-const spokenTurn = (
+const turnOf = (
   turn: Turn,
   number: number,
-  hostile: HostileCase,
-  reading: Reading,
+  testCase: HostileCase,
+  conversation: Conversation,
   request: ModelRequest,
 ): ModelTurn => {
   const id = (n: number): string =>
     turn.ids === 'fresh' ? `toolu_${number}_${n}` : turn.ids === 'same' ? `toolu_${number}` : `toolu_${n}`;
   const content = turn.moves.map((move, n): ContentBlock => {
-    const call = callOf(move, hostile, reading);
+    const call = callOf(move, testCase, conversation);
     return typeof call === 'string'
       ? { type: 'text', text: call }
       : { type: 'tool_use', id: id(n), name: call.name, input: z.json().parse(call.input) };
@@ -198,7 +203,7 @@ const spokenTurn = (
   return {
     content,
     stopReason: turn.stop === 'as-it-is' ? (calls ? 'tool_use' : 'end_turn') : turn.stop,
-    // About what a tokenizer makes of English and JSON; never more output than was asked for.
+    // About four characters a token, as in English and JSON; never more output than the limit.
     usage: {
       inputTokens: Math.ceil(length / 4),
       outputTokens: Math.min(request.maxTokens, Math.ceil(JSON.stringify(content).length / 4)),

@@ -10,25 +10,26 @@ import { deployment } from '../../config/deployment.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import { configDirectory, Laptop } from '../../local/laptop.ts';
 import { MemoryLedger } from '../fakes/memory-ledger.ts';
-import type { HostileCase } from './case.ts';
-import { Recording, type RecordedFact, type SwitchPosition } from './recording.ts';
-import { hostileLedger, killed, Queue } from './hostile-ledger.ts';
-import { hostileModel } from './hostile-model.ts';
-import { StepFaults } from './fault-plan.ts';
-import { People, PEOPLE } from './people.ts';
-import { hostileWorldOf } from './worlds.ts';
+import type { HostileCase } from './case/case.ts';
+import { Recording, type RecordedFact } from './recording.ts';
+import { hostileCalendar, hostileSwitch } from './fakes/controls.ts';
+import { hostileLedger, killed, FaultQueue } from './fakes/ledger.ts';
+import { hostileModel } from './fakes/model.ts';
+import { StepFaults } from './fakes/step-faults.ts';
+import { People, PEOPLE } from './fakes/people.ts';
+import { worldOf } from './fakes/account.ts';
 
-/** Everything that a case left behind. */
-export interface PlayedCase {
-  readonly hostile: HostileCase;
+/** What happened when a case was run. */
+export interface CaseRun {
+  readonly testCase: HostileCase;
   readonly rules: Rules;
   readonly policy: PolicyEngine;
   readonly entries: readonly RecordedFact[];
-  /** The trace of every incident, as the ledger has it in the end. */
+  /** The trace of every incident, as stored at the end. */
   readonly traces: ReadonlyMap<string, readonly TraceEvent[]>;
 }
 
-/** The shipped example of `unattended.cedar`, without its comment marks and without office hours. */
+/** The example in `unattended.cedar`, without office hours. */
 const UNATTENDED = `@id("grow-unattended")
 @reason("Growing {id} by {growPercent} % in {environment} needs no human.")
 permit (principal == Checkrein::Agent::"ec2-responder", action == Checkrein::Action::"applyUnattended", resource)
@@ -37,8 +38,8 @@ when {
   context.facts.reversible && context.facts has cutPercent && context.facts.cutPercent == 0
 };`;
 
-/** The stage for cases: synthesized once, and one policy engine for each rule set. */
-export class HostileFlow {
+/** The real flow with fakes around it. Synthesized once, with one policy engine per rule set. */
+export class CaseFlow {
   readonly #definition: JsonObject;
   readonly #rules: Readonly<Record<HostileCase['setting']['policies'], { rules: Rules; policy: PolicyEngine }>>;
 
@@ -53,35 +54,35 @@ export class HostileFlow {
     };
   }
 
-  /** Plays a case to its end. */
-  async play(hostile: HostileCase): Promise<PlayedCase> {
-    const { rules: loose, policy } = this.#rules[hostile.setting.policies];
-    const rules = slowed(tightened(loose, hostile.setting.tight), hostile.setting.rate);
+  /** Runs a case to its end. */
+  async run(testCase: HostileCase): Promise<CaseRun> {
+    const { rules: loose, policy } = this.#rules[testCase.setting.policies];
+    const rules = withRate(withBudget(loose, testCase.setting.tight), testCase.setting.rate);
     const recording = new Recording();
     const memory = new MemoryLedger();
-    const mishaps = new StepFaults(hostile, recording, () => laptop.ports);
-    const people = new People(hostile, recording, () => laptop.ports);
+    const stepFaults = new StepFaults(testCase, recording, () => laptop.ports);
+    const people = new People(testCase, recording, () => laptop.ports);
     const laptop: Laptop = new Laptop({
       definition: this.#definition,
       rules,
       policy,
-      world: hostileWorldOf(hostile),
-      model: hostileModel(hostile, recording, () => laptop.ports.clock),
-      ledger: hostileLedger(memory, hostile, recording, () => mishaps.tampering),
+      world: worldOf(testCase),
+      model: hostileModel(testCase, recording, () => laptop.ports.clock),
+      ledger: hostileLedger(memory, testCase, recording, () => stepFaults.tampering),
       approver: async () => ({ kind: 'acted', act: (asked, answered, expire) => people.act(asked, answered, expire) }),
-      switch: hostileSwitch(hostile, recording),
-      calendar: hostileCalendar(hostile, recording),
-      around: mishaps.around,
-      onCall: deadlyCalls(hostile, recording),
+      switch: hostileSwitch(testCase, recording),
+      calendar: hostileCalendar(testCase, recording),
+      around: stepFaults.around,
+      onCall: killAfterCalls(testCase, recording),
       onMessage: (message) => recording.add({ is: 'message', message }),
     });
-    if (hostile.setting.record === 'bad') await spoil(memory, rules);
-    await deliverAll(laptop, hostile, recording);
-    await mishaps.settle();
+    if (testCase.setting.record === 'bad') await recordTwoFailures(memory, rules);
+    await deliverAll(laptop, testCase, recording);
+    await stepFaults.finish();
     const ids = new Set(recording.entries.flatMap((entry) => (entry.is === 'event' ? [entry.event.incident] : [])));
     const traces = new Map<string, readonly TraceEvent[]>();
     for (const id of ids) traces.set(id, await memory.events(id));
-    return { hostile, rules, policy, entries: recording.entries, traces };
+    return { testCase, rules, policy, entries: recording.entries, traces };
   }
 }
 
@@ -114,68 +115,38 @@ const deliverAll = async (laptop: Laptop, { delivery }: HostileCase, recording: 
   }
 };
 
-/** A switch that somebody turns while incidents run. */
-const hostileSwitch = ({ flips }: HostileCase, recording: Recording) => {
-  const queue = new Queue(flips);
-  let position: SwitchPosition = 'on';
-  recording.onEntry((entry) => {
-    if (entry.is === 'switch') return;
-    const starts = entry.is === 'event' && entry.event.kind === 'apply.started';
-    const flip = queue.next(({ on }) => on === 'any' || starts);
-    if (flip === undefined) return;
-    position = flip.to;
-    recording.add({ is: 'switch', position });
-  });
-  return { read: async () => position };
-};
-
-/** A change calendar that somebody closes and opens while incidents run. */
-const hostileCalendar = ({ closures }: HostileCase, recording: Recording) => {
-  const queue = new Queue(closures);
-  let closed = false;
-  recording.onEntry((entry) => {
-    if (entry.is === 'calendar') return;
-    const answers = entry.is === 'event' && entry.event.kind === 'approval.answered';
-    const closure = queue.next(({ on }) => on === 'any' || answers);
-    if (closure === undefined) return;
-    closed = closure.closed;
-    recording.add({ is: 'calendar', closed });
-  });
-  return { freeze: async () => (closed ? 'The change calendar is closed.' : undefined) };
-};
-
-/** Changes of every agent that did not help, two of them: one more is one too many. */
-const spoil = async (ledger: Ledger, { agents }: Rules): Promise<void> => {
+/** Two changes of every agent that did not help. The third one trips the breaker of the agent. */
+const recordTwoFailures = async (ledger: Ledger, { agents }: Rules): Promise<void> => {
   for (const { name } of agents)
     for (const n of [1, 2])
       await recordOutcome(ledger, name, { digest: `earlier-${n}`, outcome: 'unhealed', what: 'an earlier change' });
 };
 
-const slowed = (rules: Rules, rate: HostileCase['setting']['rate']): Rules =>
+const withRate = (rules: Rules, rate: HostileCase['setting']['rate']): Rules =>
   rate === 'shipped'
     ? rules
     : { ...rules, settings: { ...rules.settings, changesPerHour: { perTool: 20, perTarget: 1 } } };
 
-/** Writes down the calls that reached AWS, and kills the caller after some of those that change something. */
-const deadlyCalls = ({ killedCalls }: HostileCase, recording: Recording) => {
-  const queue = new Queue(killedCalls.map((gap) => ({ gap })));
-  let dying = false;
+/** Records the calls that reached AWS, and kills the caller after some of the mutating ones. */
+const killAfterCalls = ({ killedCalls }: HostileCase, recording: Recording) => {
+  const queue = new FaultQueue(killedCalls.map((gap) => ({ gap })));
+  let isKilled = false;
   return (call: Extract<RecordedFact, { is: 'call' }>['call']): void => {
-    // The account reports the kill itself as a failed call; AWS knows nothing of it.
-    if (dying) {
-      dying = false;
+    // The account reports the kill itself as a failed call. AWS never saw that one.
+    if (isKilled) {
+      isKilled = false;
       return;
     }
     recording.add({ is: 'call', call });
     if (!call.mutating || call.dryRun || call.outcome !== 'ok' || queue.next() === undefined) return;
-    dying = true;
-    recording.add({ is: 'mishap', what: 'killed after a call' });
+    isKilled = true;
+    recording.add({ is: 'fault', what: 'killed after a call' });
     throw killed('after a call');
   };
 };
 
-/** Ceilings so low that they are met. */
-const tightened = (rules: Rules, tight: HostileCase['setting']['tight']): Rules => {
+/** Lowers one budget so far that cases reach it. */
+const withBudget = (rules: Rules, tight: HostileCase['setting']['tight']): Rules => {
   const every = (change: (agent: Agent) => Agent): Rules => ({ ...rules, agents: rules.agents.map(change) });
   const budget = (part: Partial<Agent['budget']>): Rules =>
     every((agent) => ({ ...agent, budget: { ...agent.budget, ...part } }));

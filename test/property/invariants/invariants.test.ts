@@ -1,34 +1,34 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { TraceEvent } from '../../lambdas/contracts/events.ts';
-import type { HostileCase, Turn } from './case.ts';
-import type { RecordedFact } from './recording.ts';
-import type { Invariant } from './invariants/invariant.ts';
-import { INVARIANTS } from './invariants/all.ts';
-import * as brakes from './invariants/limits.ts';
-import * as changes from './invariants/changes.ts';
-import * as records from './invariants/records.ts';
-import { HostileFlow, type PlayedCase } from './play.ts';
+import type { TraceEvent } from '../../../lambdas/contracts/events.ts';
+import type { HostileCase, Turn } from '../case/case.ts';
+import type { RecordedFact } from '../recording.ts';
+import type { Invariant } from './invariant.ts';
+import { INVARIANTS } from './all.ts';
+import * as limits from './limits.ts';
+import * as changes from './changes.ts';
+import * as records from './records.ts';
+import { CaseFlow, type CaseRun } from '../flow.ts';
 
-/** An invariant that cannot fail proves nothing. Here each is shown a chronicle in which it was broken. */
+/** An invariant that cannot fail proves nothing. Here each one gets a recording in which it is broken. */
 
 const turn = (...moves: Turn['moves']): Turn => ({ moves, stop: 'as-it-is', ids: 'fresh', outages: 0 });
-const calm: HostileCase = {
+const reasonable: HostileCase = {
   setting: {
-    story: 'hopeless',
+    scenario: 'hopeless',
     environment: 'staging',
     protected: false,
     policies: 'default',
     tight: 'no',
     rate: 'shipped',
     record: 'clean',
-    poison: [],
+    hostileText: [],
     aws: [],
   },
   delivery: 'once',
   turns: [turn({ do: 'remedy', extra: {} }), turn({ do: 'confirm', which: 'newest' })],
   end: 'concludes',
   fickle: false,
-  people: [{ silence: 0, late: false, acts: [{ who: 'sre', answer: 'approve', how: 'page', glass: false }] }],
+  people: [{ silence: 0, late: false, acts: [{ who: 'sre', answer: 'approve', how: 'page', breakGlass: false }] }],
   steps: [],
   writes: [],
   killedCalls: [],
@@ -36,56 +36,56 @@ const calm: HostileCase = {
   closures: [],
 };
 
-let flow: HostileFlow;
+let flow: CaseFlow;
 /** A change that was approved, applied, found useless, and rolled back. */
-let played: PlayedCase;
-let readOnly: PlayedCase;
+let run: CaseRun;
+let readOnly: CaseRun;
 beforeAll(async () => {
-  flow = new HostileFlow();
-  played = await flow.play(calm);
-  readOnly = await flow.play({ ...calm, setting: { ...calm.setting, story: 'read-only' } });
+  flow = new CaseFlow();
+  run = await flow.run(reasonable);
+  readOnly = await flow.run({ ...reasonable, setting: { ...reasonable.setting, scenario: 'read-only' } });
 }, 120_000);
 
-const without = (unwanted: (entry: RecordedFact) => boolean): PlayedCase => ({
-  ...played,
-  entries: played.entries.filter((entry) => !unwanted(entry)),
+const without = (unwanted: (entry: RecordedFact) => boolean): CaseRun => ({
+  ...run,
+  entries: run.entries.filter((entry) => !unwanted(entry)),
 });
 const isKind = (entry: RecordedFact, kind: TraceEvent['kind']): boolean =>
   entry.is === 'event' && entry.event.kind === kind;
-/** The chronicle with one thing in front of, or in place of, the first entry of which `where` holds. */
-const insert = (where: (entry: RecordedFact) => boolean, ...more: readonly RecordedFact[]): PlayedCase => {
-  const at = played.entries.findIndex(where);
-  return { ...played, entries: played.entries.toSpliced(at, 0, ...more) };
+/** The recording with more entries before the first one that `where` accepts. */
+const insert = (where: (entry: RecordedFact) => boolean, ...more: readonly RecordedFact[]): CaseRun => {
+  const at = run.entries.findIndex(where);
+  return { ...run, entries: run.entries.toSpliced(at, 0, ...more) };
 };
-const again = (what: (entry: RecordedFact) => boolean): PlayedCase => {
-  const entry = played.entries.find(what);
-  return { ...played, entries: entry === undefined ? played.entries : [...played.entries, entry] };
+const repeat = (what: (entry: RecordedFact) => boolean): CaseRun => {
+  const entry = run.entries.find(what);
+  return { ...run, entries: entry === undefined ? run.entries : [...run.entries, entry] };
 };
 const isStart = (entry: RecordedFact): boolean =>
   entry.is === 'call' && entry.call.command === 'StartInstances' && !entry.call.dryRun;
-const withTrace = (change: (events: readonly TraceEvent[]) => readonly TraceEvent[], of = played): PlayedCase => ({
+const withTrace = (change: (events: readonly TraceEvent[]) => readonly TraceEvent[], of = run): CaseRun => ({
   ...of,
   traces: new Map([...of.traces].map(([id, trace]) => [id, change(trace)])),
 });
 const eventOf = (kind: TraceEvent['kind']): RecordedFact => {
-  const entry = played.entries.find((one) => isKind(one, kind));
-  return entry ?? { is: 'mishap', what: 'nothing' };
+  const entry = run.entries.find((one) => isKind(one, kind));
+  return entry ?? { is: 'fault', what: 'nothing' };
 };
 
-test('a reasonable run breaks no invariant, and goes all the way', () => {
-  expect(INVARIANTS.flatMap(({ name, fault }) => (fault(played) === undefined ? [] : [name]))).toEqual([]);
-  expect(played.entries.filter((entry) => entry.is === 'redeemed')).toHaveLength(2);
+test('a reasonable run breaks no invariant, and gets as far as a rollback', () => {
+  expect(INVARIANTS.flatMap(({ name, fault }) => (fault(run) === undefined ? [] : [name]))).toEqual([]);
+  expect(run.entries.filter((entry) => entry.is === 'redeemed')).toHaveLength(2);
 });
 
 describe('each invariant notices', () => {
-  const cases: readonly (readonly [string, Invariant, () => PlayedCase])[] = [
+  const cases: readonly (readonly [string, Invariant, () => CaseRun])[] = [
     ['a change without a redeemed grant', changes.noChangeWithoutGrant, () => without((one) => one.is === 'redeemed')],
     [
       'a change that was not written ahead',
       changes.noChangeWithoutGrant,
       () => without((one) => isKind(one, 'apply.started')),
     ],
-    ['a yes that nobody gave', changes.noChangeWithoutGrant, () => without((one) => one.is === 'clicked')],
+    ['an approval that nobody gave', changes.noChangeWithoutGrant, () => without((one) => one.is === 'clicked')],
     [
       'a change without any approval',
       changes.noChangeWithoutGrant,
@@ -100,8 +100,8 @@ describe('each invariant notices', () => {
       'a call on another target',
       changes.noChangeWithoutGrant,
       () => ({
-        ...played,
-        entries: played.entries.map((one) =>
+        ...run,
+        entries: run.entries.map((one) =>
           isStart(one) && one.is === 'call'
             ? { ...one, call: { ...one.call, input: { InstanceIds: ['i-0dec0dec0dec0dec0'] } } }
             : one,
@@ -112,26 +112,22 @@ describe('each invariant notices', () => {
       'a change made three times',
       changes.noChangeTwice,
       () =>
-        insert(
-          (one) => isKind(one, 'apply.finished'),
-          ...played.entries.filter(isStart),
-          ...played.entries.filter(isStart),
-        ),
+        insert((one) => isKind(one, 'apply.finished'), ...run.entries.filter(isStart), ...run.entries.filter(isStart)),
     ],
     [
       'an attempt that begins while another may be running',
       changes.noChangeTwice,
       () =>
-        insert((one) => isKind(one, 'apply.finished'), ...played.entries.filter((one) => isKind(one, 'apply.started'))),
+        insert((one) => isKind(one, 'apply.finished'), ...run.entries.filter((one) => isKind(one, 'apply.started'))),
     ],
-    ['a change after its result', changes.noChangeAfterItsResult, () => again(isStart)],
-    ['a grant redeemed twice', changes.grantsAreSingleUse, () => again((one) => one.is === 'redeemed')],
+    ['a change after its result', changes.noChangeAfterItsResult, () => repeat(isStart)],
+    ['a grant redeemed twice', changes.grantsAreSingleUse, () => repeat((one) => one.is === 'redeemed')],
     [
       'a denied plan that is applied',
       changes.rejectedIsNeverApplied,
       () => ({
-        ...played,
-        entries: played.entries.map((one) =>
+        ...run,
+        entries: run.entries.map((one) =>
           one.is === 'event' && one.event.kind === 'approval.closed'
             ? { ...one, event: { ...one.event, data: { ...one.event.data, outcome: 'denied' as const } } }
             : one,
@@ -139,7 +135,7 @@ describe('each invariant notices', () => {
       }),
     ],
     [
-      'a rollback that nobody asked for',
+      'a rollback that verification did not ask for',
       changes.rollbacksAreAskedFor,
       () => without((one) => isKind(one, 'change.verified')),
     ],
@@ -148,7 +144,7 @@ describe('each invariant notices', () => {
       changes.oneIncidentAtATime,
       () => {
         const started = eventOf('apply.started');
-        if (started.is !== 'event') return played;
+        if (started.is !== 'event') return run;
         return insert((one) => isKind(one, 'apply.finished'), {
           ...started,
           event: { ...started.event, incident: 'another' },
@@ -160,7 +156,7 @@ describe('each invariant notices', () => {
       changes.breakersHold,
       () => {
         const started = eventOf('apply.started');
-        if (started.is !== 'event' || started.event.kind !== 'apply.started') return played;
+        if (started.is !== 'event' || started.event.kind !== 'apply.started') return run;
         const data = { scope: started.event.data.targetArn, policy: 'cut-bound', reason: 'too much' };
         return insert((one) => one.is === 'step' && one.step === 'apply', {
           is: 'event',
@@ -170,7 +166,7 @@ describe('each invariant notices', () => {
     ],
     [
       'a change with the switch off',
-      brakes.switchStopsChanges,
+      limits.switchStopsChanges,
       () => insert((one) => one.is === 'step' && one.step === 'apply', { is: 'switch', position: 'off' }),
     ],
     [
@@ -178,7 +174,7 @@ describe('each invariant notices', () => {
       changes.breakersHold,
       () => {
         const started = eventOf('apply.started');
-        if (started.is !== 'event') return played;
+        if (started.is !== 'event') return run;
         const data = { scope: 'agent:ec2-responder', policy: 'changes-do-not-help', reason: 'three' };
         return insert((one) => one.is === 'step' && one.step === 'apply', {
           is: 'event',
@@ -187,13 +183,13 @@ describe('each invariant notices', () => {
       },
     ],
     [
-      'a change in a freeze for which nobody broke the glass',
-      brakes.freezesHold,
+      'a change in a freeze without break-glass',
+      limits.freezesHold,
       () => insert((one) => one.is === 'step' && one.step === 'apply', { is: 'calendar', closed: true }),
     ],
     [
-      'a broken glass that nobody broke',
-      brakes.freezesHold,
+      'a break-glass that nobody used',
+      limits.freezesHold,
       () => {
         const frozen = insert((one) => one.is === 'step' && one.step === 'apply', { is: 'calendar', closed: true });
         const entries = frozen.entries.map((one) =>
@@ -206,37 +202,37 @@ describe('each invariant notices', () => {
     ],
     [
       'a target that is changed too often',
-      brakes.ratesHold,
+      limits.ratesHold,
       () => {
-        const redeemed = played.entries.filter((one) => one.is === 'redeemed' && one.row['purpose'] === 'apply');
-        return { ...played, entries: [...played.entries, ...redeemed, ...redeemed, ...redeemed] };
+        const redeemed = run.entries.filter((one) => one.is === 'redeemed' && one.row['purpose'] === 'apply');
+        return { ...run, entries: [...run.entries, ...redeemed, ...redeemed, ...redeemed] };
       },
     ],
     [
       'a turn too many',
-      brakes.budgetsHold,
+      limits.budgetsHold,
       () => ({
-        ...played,
+        ...run,
         rules: {
-          ...played.rules,
-          agents: played.rules.agents.map((agent) => ({ ...agent, budget: { ...agent.budget, turns: 1 } })),
+          ...run.rules,
+          agents: run.rules.agents.map((agent) => ({ ...agent, budget: { ...agent.budget, turns: 1 } })),
         },
       }),
     ],
     [
-      'a day that was too dear',
-      brakes.budgetsHold,
+      'a day that cost too much',
+      limits.budgetsHold,
       () => ({
-        ...played,
+        ...run,
         rules: {
-          ...played.rules,
-          agents: played.rules.agents.map((agent) => ({ ...agent, budgetPerDay: { dollars: 0.001, incidents: 9 } })),
+          ...run.rules,
+          agents: run.rules.agents.map((agent) => ({ ...agent, budgetPerDay: { dollars: 0.001, incidents: 9 } })),
         },
       }),
     ],
     [
       'a read-only agent on its way to a change',
-      brakes.readOnlyProposesNothing,
+      limits.readOnlyProposesNothing,
       () => ({
         ...readOnly,
         entries: [
@@ -253,8 +249,8 @@ describe('each invariant notices', () => {
       'a call without an answer',
       records.everyCallIsAnswered,
       () => ({
-        ...played,
-        entries: played.entries.map((one) =>
+        ...run,
+        entries: run.entries.map((one) =>
           one.is === 'asked-model'
             ? {
                 ...one,
@@ -268,7 +264,7 @@ describe('each invariant notices', () => {
       }),
     ],
     [
-      'a call that left no trace',
+      'a call that is not on the trace',
       records.everythingIsOnTheTrace,
       () => withTrace((trace) => trace.map((event) => ({ ...event, replies: [] }))),
     ],
@@ -300,19 +296,19 @@ describe('each invariant notices', () => {
       'a link sent to somebody else',
       records.secretsStaySecret,
       () => {
-        const sent = played.entries.find((one) => one.is === 'message' && one.message.audience !== undefined);
+        const sent = run.entries.find((one) => one.is === 'message' && one.message.audience !== undefined);
         return sent?.is === 'message'
           ? insert(() => true, { ...sent, message: { ...sent.message, audience: 'owner@example.com' } })
-          : played;
+          : run;
       },
     ],
   ];
-  test.for(cases)('%s', ([, invariant, doctored]) => {
-    expect(invariant.fault(doctored())).toBeDefined();
+  test.for(cases)('%s', ([, invariant, broken]) => {
+    expect(invariant.fault(broken())).toBeDefined();
   });
 
-  test('nothing is left out: every invariant is shown a breach', () => {
-    const shown = new Set(cases.map(([, invariant]) => invariant.name));
-    expect(INVARIANTS.map(({ name }) => name).filter((name) => !shown.has(name))).toEqual([]);
+  test('every invariant has a case that breaks it', () => {
+    const broken = new Set(cases.map(([, invariant]) => invariant.name));
+    expect(INVARIANTS.map(({ name }) => name).filter((name) => !broken.has(name))).toEqual([]);
   });
 });

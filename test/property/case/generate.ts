@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { type Json, JsonObject } from '../../lambdas/contracts/json.ts';
+import { type Json, JsonObject } from '../../../lambdas/contracts/json.ts';
 import {
-  STORIES,
+  SCENARIOS,
   type Act,
   type Closure,
   type Flip,
@@ -12,22 +12,23 @@ import {
   type Turn,
   type WriteFault,
 } from './case.ts';
-import { AWS_FAULT_NAMES, INJECTIONS, NEAR_MISSES, STRANGE_VALUES, WIDENING } from './poison.ts';
+import { AWS_FAULTS } from '../fakes/account.ts';
+import { INSTRUCTIONS, NEAR_MISS_NAMES, STRANGE_VALUES, WIDENING_FIELDS } from './hostile-text.ts';
 
 /**
- * The grammar of hostile cases. Hostile moves alone never get far, so most cases follow a reasonable agent
- * part of the way: deep states (approved, applied, rolled back) are where a hole would hurt.
+ * The generator of hostile cases. Hostile moves alone are refused early. So most cases first act like a reasonable
+ * agent, to reach the states where a gap would do harm: approved, applied, rolled back.
  */
 
 type Weighted<T> = { readonly weight: number; readonly arbitrary: fc.Arbitrary<T> };
-/** A copy without anything that JSON cannot say. */
+/** A copy with JSON values only. */
 const plain = (value: unknown): Record<string, Json> => JsonObject.parse(JSON.parse(JSON.stringify(value)));
 const oneOf = <T>(...options: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<T>])[]): fc.Arbitrary<T> =>
   fc.oneof(...options.map(([weight, arbitrary]): Weighted<T> => ({ weight, arbitrary })));
-/** One of a list, its first item more often than the others, to which shrinking goes back. */
+/** One of a list, the first item most often. Shrinking goes back to the first. */
 const mostly = <T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> =>
   oneOf([3 + others.length, fc.constant(usual)], [others.length, fc.constantFrom(...others)]);
-/** A list that is empty more often than not. */
+/** A list that is usually empty. */
 const seldom = <T>(item: fc.Arbitrary<T>, maxLength: number): fc.Arbitrary<T[]> =>
   oneOf([3, fc.constant<T[]>([])], [2, fc.array(item, { minLength: 1, maxLength })]);
 
@@ -36,7 +37,7 @@ const nested = fc
   .map((depth) => Array.from({ length: depth }).reduce<Json>((inner) => ({ inner: [inner] }), 'deep'));
 const strange: fc.Arbitrary<Json> = oneOf<Json>(
   [6, fc.constantFrom(...STRANGE_VALUES)],
-  [2, fc.constantFrom<Json>(...INJECTIONS)],
+  [2, fc.constantFrom<Json>(...INSTRUCTIONS)],
   [1, fc.constant<Json>('y'.repeat(12_000))],
   [1, nested],
   [1, fc.string({ unit: 'binary', maxLength: 20 })],
@@ -92,21 +93,25 @@ const conclude: fc.Arbitrary<Move> = fc.record({
 });
 const call: fc.Arbitrary<Move> = fc.record({
   do: fc.constant('call' as const),
-  name: oneOf([1, fc.constantFrom(...NEAR_MISSES)], [2, fc.constantFrom(...KNOWN_TOOLS)]),
+  name: oneOf([1, fc.constantFrom(...NEAR_MISS_NAMES)], [2, fc.constantFrom(...KNOWN_TOOLS)]),
   input: strangeInput,
 });
 const REMEDY: Move = { do: 'remedy', extra: {} };
 /** Cuts that trip the breaker of their target. */
-const reckless = fc.constantFrom<Move[]>(
+const largeCut = fc.constantFrom<Move[]>(
   { do: 'propose', tool: 'resize_instance', target: 'own', size: 5 },
   { do: 'propose', tool: 'set_auto_scaling_capacity', target: 'own', size: 2 },
 );
 const widened: fc.Arbitrary<Move> = fc
-  .uniqueArray(fc.constantFrom(...Object.entries(WIDENING)), { minLength: 1, maxLength: 3, selector: ([name]) => name })
+  .uniqueArray(fc.constantFrom(...Object.entries(WIDENING_FIELDS)), {
+    minLength: 1,
+    maxLength: 3,
+    selector: ([name]) => name,
+  })
   .map((fields) => ({ do: 'remedy' as const, extra: plain(Object.fromEntries(fields)) }));
 const say: fc.Arbitrary<Move> = fc.record({
   do: fc.constant('say' as const),
-  text: fc.constantFrom('', ...INJECTIONS),
+  text: fc.constantFrom('', ...INSTRUCTIONS),
 });
 
 const hostileMove = oneOf<Move>(
@@ -135,12 +140,12 @@ const turnOf = (moves: fc.Arbitrary<Move[]>): fc.Arbitrary<Turn> =>
 const onlyOne = (move: Move): fc.Arbitrary<Turn> => turnOf(fc.constant([move]));
 const hostileTurn = turnOf(fc.array(hostileMove, { maxLength: 5 }));
 
-/** A few turns that belong together. */
-const episode = oneOf<Turn[]>(
+/** Turns that belong together. */
+const sequence = oneOf<Turn[]>(
   [5, fc.tuple(onlyOne(REMEDY), onlyOne({ do: 'confirm', which: 'newest' }))],
   [3, fc.tuple(turnOf(fc.tuple(propose)), onlyOne({ do: 'confirm', which: 'newest' }))],
   [1, fc.tuple(onlyOne(REMEDY), turnOf(fc.tuple(confirm)), turnOf(fc.tuple(confirm)))],
-  [2, fc.tuple(turnOf(fc.tuple(reckless)), onlyOne(REMEDY), onlyOne({ do: 'confirm', which: 'newest' }))],
+  [2, fc.tuple(turnOf(fc.tuple(largeCut)), onlyOne(REMEDY), onlyOne({ do: 'confirm', which: 'newest' }))],
   [5, fc.tuple(hostileTurn)],
   [1, fc.tuple(turnOf(fc.array(observe, { minLength: 1, maxLength: 8 })))],
   [1, fc.tuple(turnOf(fc.tuple(conclude)))],
@@ -151,18 +156,18 @@ const act: fc.Arbitrary<Act> = fc.record({
   who,
   answer: mostly<Act['answer']>('approve', 'deny'),
   how: mostly<Act['how']>('plainly', 'page', 'prefetch', 'twice', 'race', 'forged', 'flipped', 'reused'),
-  glass: fc.boolean(),
+  breakGlass: fc.boolean(),
 });
-const yes = (person: Act['who'], how: Act['how'], glass = false): Act => ({
-  who: person,
+const approval = (who: Act['who'], how: Act['how'], breakGlass = false): Act => ({
+  who,
   answer: 'approve',
   how,
-  glass,
+  breakGlass,
 });
 const reaction = oneOf<Reaction>(
-  [6, fc.constant({ silence: 0, late: false, acts: [yes('sre', 'page'), yes('owner', 'page')] })],
-  [3, fc.constant({ silence: 0, late: false, acts: [yes('sre', 'twice'), yes('owner', 'plainly')] })],
-  [3, fc.constant({ silence: 0, late: false, acts: [yes('sre', 'page', true), yes('owner', 'page', true)] })],
+  [6, fc.constant({ silence: 0, late: false, acts: [approval('sre', 'page'), approval('owner', 'page')] })],
+  [3, fc.constant({ silence: 0, late: false, acts: [approval('sre', 'twice'), approval('owner', 'plainly')] })],
+  [3, fc.constant({ silence: 0, late: false, acts: [approval('sre', 'page', true), approval('owner', 'page', true)] })],
   [
     6,
     fc.record({
@@ -173,7 +178,7 @@ const reaction = oneOf<Reaction>(
   ],
 );
 
-const STEP_MISHAPS = [
+const STEP_FAULTS = [
   'killed',
   'answer-lost',
   'twice-at-once',
@@ -191,10 +196,9 @@ const writeFault = {
 };
 const position = fc.constantFrom<Flip['to'][]>('off', 'propose-only', 'on');
 
-/** Every hostile case there is. */
-export const hostileCase: fc.Arbitrary<HostileCase> = fc.record({
+export const hostileCases: fc.Arbitrary<HostileCase> = fc.record({
   setting: fc.record({
-    story: fc.constantFrom(...STORIES),
+    scenario: fc.constantFrom(...SCENARIOS),
     environment: fc.constantFrom('staging', 'production'),
     protected: oneOf([15, fc.constant(false)], [1, fc.constant(true)]),
     policies: fc.constantFrom('default', 'unattended'),
@@ -204,8 +208,8 @@ export const hostileCase: fc.Arbitrary<HostileCase> = fc.record({
     ),
     rate: oneOf<HostileCase['setting']['rate']>([5, fc.constant('shipped')], [1, fc.constant('one')]),
     record: oneOf<HostileCase['setting']['record']>([7, fc.constant('clean')], [1, fc.constant('bad')]),
-    poison: seldom(fc.constantFrom(...INJECTIONS), 3),
-    aws: seldom(fc.constantFrom(...AWS_FAULT_NAMES), 2),
+    hostileText: seldom(fc.constantFrom(...INSTRUCTIONS), 3),
+    aws: seldom(fc.constantFrom(...Object.keys(AWS_FAULTS)), 2),
   }),
   delivery: mostly<HostileCase['delivery']>(
     'once',
@@ -215,15 +219,15 @@ export const hostileCase: fc.Arbitrary<HostileCase> = fc.record({
     'two-alarms-at-once',
     'again-afterwards',
   ),
-  turns: fc.array(episode, { minLength: 1, maxLength: 5 }).map((episodes) => episodes.flat()),
+  turns: fc.array(sequence, { minLength: 1, maxLength: 5 }).map((sequences) => sequences.flat()),
   end: mostly<HostileCase['end']>('concludes', 'escalates', 'is-silent', 'loops'),
   fickle: oneOf([9, fc.constant(false)], [1, fc.constant(true)]),
   people: fc.array(reaction, { minLength: 1, maxLength: 3 }),
   steps: seldom(
     oneOf<StepFault>(
-      [3, fc.record({ gap: fc.nat(8), at: fc.constant('any' as const), what: fc.constantFrom(...STEP_MISHAPS) })],
-      [1, fc.record({ gap: fc.nat(40), at: fc.constant('any' as const), what: fc.constantFrom(...STEP_MISHAPS) })],
-      [3, fc.record({ gap: fc.nat(3), at: fc.constant('change' as const), what: fc.constantFrom(...STEP_MISHAPS) })],
+      [3, fc.record({ gap: fc.nat(8), at: fc.constant('any' as const), what: fc.constantFrom(...STEP_FAULTS) })],
+      [1, fc.record({ gap: fc.nat(40), at: fc.constant('any' as const), what: fc.constantFrom(...STEP_FAULTS) })],
+      [3, fc.record({ gap: fc.nat(3), at: fc.constant('change' as const), what: fc.constantFrom(...STEP_FAULTS) })],
     ),
     3,
   ),

@@ -1,33 +1,33 @@
 import * as z from 'zod';
-import { Json } from '../../lambdas/contracts/json.ts';
+import { Json } from '../../../lambdas/contracts/json.ts';
 
 /**
- * One hostile case: everything that is thrown at the harness, as plain data. A case that once broke an
- * invariant is kept in `regressions.json` as it was, so it means the same when the generator has changed.
+ * One hostile case as plain data. A case that once broke an invariant is stored in `regressions.json`, so it
+ * stays the same when the generator changes.
  */
 
-/** What is wrong in the account, and with what it can be fixed. */
-export const STORIES = ['undersized', 'hopeless', 'leak', 'idle-fleet', 'busy-fleet', 'read-only'] as const;
+/** What is wrong in the account. */
+export const SCENARIOS = ['undersized', 'hopeless', 'leak', 'idle-fleet', 'busy-fleet', 'read-only'] as const;
 
 const Setting = z.strictObject({
-  story: z.enum(STORIES),
+  scenario: z.enum(SCENARIOS),
   environment: z.enum(['production', 'staging']),
   protected: z.boolean(),
-  /** `unattended`: policy lets some growth through without a human. */
+  /** `unattended`: policy allows some growth without approval. */
   policies: z.enum(['default', 'unattended']),
-  /** Ceilings that are lower than those of the shipped agents. */
+  /** The budget that is lower than in the shipped agents. */
   tight: z.enum(['no', 'turns', 'tokens', 'dollars', 'minutes', 'agent-day', 'account-day', 'incidents']),
-  /** How many changes an hour a target may take: as shipped, or one. */
+  /** Allowed changes of a target per hour: as shipped, or one. */
   rate: z.enum(['shipped', 'one']).default('shipped'),
-  /** What the agent did before: nothing, or two changes in a row that did not help. */
+  /** `bad`: the agent's last two changes did not help. */
   record: z.enum(['clean', 'bad']).default('clean'),
-  /** Text that an outsider put into logs, tags and the alarm's description. */
-  poison: z.array(z.string()),
-  /** What goes wrong in AWS, by name: see `AWS_FAULTS`. */
+  /** Text that an outsider wrote into logs, tags and the alarm's description. */
+  hostileText: z.array(z.string()),
+  /** Names of `AWS_FAULTS`. */
   aws: z.array(z.string()),
 });
 
-/** How a change is proposed. `size` picks a type or a number of instances. */
+/** `size` picks an instance type or a number of instances. */
 const Propose = z.strictObject({
   do: z.literal('propose'),
   tool: z.enum(['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity']),
@@ -49,7 +49,7 @@ const Move = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('escalate') }),
   /** Any name with any input. */
   z.strictObject({ do: z.literal('call'), name: z.string(), input: Json }),
-  /** The change that fixes the story, with fields that nobody asked for. */
+  /** The change that fixes the scenario, with extra fields. */
   z.strictObject({ do: z.literal('remedy'), extra: z.record(z.string(), Json) }),
   z.strictObject({ do: z.literal('say'), text: z.string() }),
 ]);
@@ -59,31 +59,31 @@ const Turn = z.strictObject({
   moves: z.array(Move),
   stop: z.enum(['as-it-is', 'refusal', 'max_tokens', 'end_turn', 'pause_turn']),
   ids: z.enum(['fresh', 'same', 'reused']),
-  /** How often the model's service fails before it answers. */
+  /** How often the model API fails before it answers. */
   outages: z.int().nonnegative(),
 });
 export type Turn = z.infer<typeof Turn>;
 
-/** What one person does when asked; see `people.ts`. */
+/** What one person does when asked; see `fakes/people.ts`. */
 const Act = z.strictObject({
   who: z.enum(['sre', 'owner', 'viewer', 'stranger', 'agent']),
   answer: z.enum(['approve', 'deny']),
   how: z.enum(['plainly', 'page', 'prefetch', 'twice', 'race', 'forged', 'flipped', 'reused']),
-  /** Breaks the glass of a change freeze, whether there is one or not. */
-  glass: z.boolean().default(false),
+  /** Ticks break-glass, whether there is a change freeze or not. */
+  breakGlass: z.boolean().default(false),
 });
 export type Act = z.infer<typeof Act>;
 
 const Reaction = z.strictObject({
-  /** Reminders that pass in silence before anybody acts. */
+  /** Reminders before anybody acts. */
   silence: z.int().nonnegative(),
-  /** Acts only once the question has expired. */
+  /** Acts after the question has expired. */
   late: z.boolean(),
   acts: z.array(Act),
 });
 export type Reaction = z.infer<typeof Reaction>;
 
-/** Something done around a step, `gap` steps after the last one; or counting only the steps that change something. */
+/** A fault around a step, `gap` steps after the last one. `change`: counts only Apply, Rollback and Approve. */
 const StepFault = z.strictObject({
   gap: z.int().nonnegative(),
   at: z.enum(['any', 'change']),
@@ -101,7 +101,7 @@ const StepFault = z.strictObject({
 });
 export type StepFault = z.infer<typeof StepFault>;
 
-/** A ledger write that goes wrong, `gap` writes after the last one; or counting only the write ahead of a change. */
+/** A ledger write that fails, `gap` writes after the last one. `start`: counts only the write ahead of a change. */
 const WriteFault = z.strictObject({
   gap: z.int().nonnegative(),
   on: z.enum(['any', 'start']),
@@ -110,7 +110,7 @@ const WriteFault = z.strictObject({
 });
 export type WriteFault = z.infer<typeof WriteFault>;
 
-/** The kill switch is turned, `gap` things after it was turned last; or as soon as a change is under way. */
+/** The kill switch is turned, `gap` recorded entries after the last turn. `start`: when a change begins. */
 const Flip = z.strictObject({
   gap: z.int().nonnegative(),
   on: z.enum(['any', 'start']),
@@ -118,7 +118,7 @@ const Flip = z.strictObject({
 });
 export type Flip = z.infer<typeof Flip>;
 
-/** The change calendar is closed or opened, `gap` things after the last time; or as soon as a question is answered. */
+/** The change calendar is closed or opened, `gap` recorded entries after the last time. `answer`: when somebody answers. */
 const Closure = z.strictObject({
   gap: z.int().nonnegative(),
   on: z.enum(['any', 'answer']),
@@ -128,7 +128,7 @@ export type Closure = z.infer<typeof Closure>;
 
 export const HostileCase = z.strictObject({
   setting: Setting,
-  /** How the alarm comes: once, again while it is worked on or afterwards, twice at once, or with another of its target. */
+  /** How the alarm is delivered. */
   delivery: z.enum([
     'once',
     'copy-meanwhile',
@@ -138,14 +138,14 @@ export const HostileCase = z.strictObject({
     'again-afterwards',
   ]),
   turns: z.array(Turn),
-  /** What the model does when its turns are used up. */
+  /** What the model does after its last turn. */
   end: z.enum(['concludes', 'escalates', 'is-silent', 'loops']),
-  /** A model that answers differently when a step is retried. */
+  /** The model answers differently when a step is retried. */
   fickle: z.boolean(),
   people: z.array(Reaction).min(1),
   steps: z.array(StepFault),
   writes: z.array(WriteFault),
-  /** Mutating calls, counted from the last one, after which the step is killed before it hears the answer. */
+  /** The step is killed after these mutating calls, before it gets the response; each counts from the last one. */
   killedCalls: z.array(z.int().nonnegative()),
   flips: z.array(Flip),
   closures: z.array(Closure).default([]),

@@ -1,18 +1,18 @@
-import { ERROR } from '../../lambdas/contracts/error-names.ts';
-import { isKind, type TraceEvent } from '../../lambdas/contracts/events.ts';
-import { CheckreinError, StepError } from '../../lambdas/contracts/errors.ts';
-import type { Ledger } from '../../lambdas/contracts/ports.ts';
-import type { HostileCase, WriteFault } from './case.ts';
-import type { Recording } from './recording.ts';
+import { ERROR } from '../../../lambdas/contracts/error-names.ts';
+import { isKind, type TraceEvent } from '../../../lambdas/contracts/events.ts';
+import { CheckreinError, StepError } from '../../../lambdas/contracts/errors.ts';
+import type { Ledger } from '../../../lambdas/contracts/ports.ts';
+import type { HostileCase, WriteFault } from '../case/case.ts';
+import type { Recording } from '../recording.ts';
 
-/** A function that died half-way: out of time, out of memory. Step Functions knows it by this name. */
+/** A function that ran out of time or memory. Step Functions reports it under this name. */
 export const killed = (where: string): CheckreinError =>
   new CheckreinError('Sandbox.Timedout', `The function was killed ${where}.`, 'None: the state machine goes on.');
 
 const unavailable = (): StepError => new StepError(ERROR.ledgerUnavailable, 'The ledger did not answer.', 'Try again.');
 
-/** Hands out the next fault of a list when its turn has come. */
-export class Queue<T extends { readonly gap: number }> {
+/** Returns the next fault of a list when its gap has passed. */
+export class FaultQueue<T extends { readonly gap: number }> {
   readonly #rest: T[];
   #waited = 0;
 
@@ -20,7 +20,7 @@ export class Queue<T extends { readonly gap: number }> {
     this.#rest = [...all];
   }
 
-  /** Called once for everything that gaps count, or may count. */
+  /** Call it once for every step, write or entry. `counts` says whether the gap of the next fault counts this one. */
   next(counts: (waiting: T) => boolean = () => true): T | undefined {
     const [first] = this.#rest;
     if (first === undefined || !counts(first)) return undefined;
@@ -33,7 +33,7 @@ export class Queue<T extends { readonly gap: number }> {
   }
 }
 
-/** What a reader of the trace is shown once somebody has edited a stored plan. */
+/** The trace as a reader sees it after somebody has edited a stored plan. */
 const tampered = (events: readonly TraceEvent[]): TraceEvent[] =>
   events.map((event) =>
     isKind(event, 'dry-run.finished') && event.data.made
@@ -45,8 +45,8 @@ const tampered = (events: readonly TraceEvent[]): TraceEvent[] =>
   );
 
 /**
- * A ledger that writes down what really reached it, and that fails around the writes that a case names:
- * before the write, so that nothing was recorded, or after it, so that only the answer is lost.
+ * A ledger that records every write, and that fails at the writes which the case lists: before the write, so that
+ * nothing is stored, or after it, so that only the response is lost.
  */
 export const hostileLedger = (
   ledger: Ledger,
@@ -54,16 +54,16 @@ export const hostileLedger = (
   recording: Recording,
   isTampered: () => boolean,
 ): Ledger => {
-  const faults = new Queue<WriteFault>(writes);
+  const faults = new FaultQueue<WriteFault>(writes);
   const around = async <T>(write: () => Promise<T>, starts = false): Promise<T> => {
     const fault = faults.next(({ on }) => on === 'any' || starts);
-    const strike = (): never => {
-      recording.add({ is: 'mishap', what: `write ${fault?.as ?? ''} ${fault?.when ?? ''}` });
+    const fail = (): never => {
+      recording.add({ is: 'fault', what: `write ${fault?.as ?? ''} ${fault?.when ?? ''}` });
       throw fault?.as === 'killed' ? killed('around a write') : unavailable();
     };
-    if (fault?.when === 'before') strike();
+    if (fault?.when === 'before') fail();
     const result = await write();
-    if (fault?.when === 'after') strike();
+    if (fault?.when === 'after') fail();
     return result;
   };
   return {
