@@ -22,16 +22,17 @@ export type LocalApprover =
 
 type Asked = TraceEventOf<'approval.asked'>['data'];
 
-const answerAll = async (asked: Asked, preset: PresetAnswer, ports: AnswerPorts): Promise<void> => {
+/** Answers for every approver in turn, since a quorum of two is two answers by two people. Whether that decided it. */
+const answerForAll = async (asked: Asked, preset: PresetAnswer, ports: AnswerPorts): Promise<boolean> => {
   const { answer, reason, breakGlass = false } = preset;
-  if (answer === 'silence') return;
-  // As many people as the plan needs: a quorum of two is two answers by two people.
-  const people = ports.rules.settings.approvers.map((one) => one.email);
-  for (const approver of people) {
+  if (answer === 'silence') return false;
+  for (const { email: approver } of ports.rules.settings.approvers) {
     const given: Answer = { approvalId: asked.approvalId, approver, answer, reason, breakGlass, via: 'preset' };
     const receipt = await takeAnswer(given, ports);
-    if (receipt.status === 'granted' || receipt.status === 'denied') return;
+    if (receipt.status === 'granted' || receipt.status === 'denied') return true;
+    if (receipt.status === 'refused' && receipt.because === 'settled') return true;
   }
+  return false;
 };
 
 const askInTerminal = async (asked: Asked, ports: AnswerPorts, signal: AbortSignal): Promise<void> => {
@@ -69,8 +70,8 @@ export const localApprover = (who: LocalApprover, ports: AnswerPorts) => {
         if (asked.approvalId !== lastAsked) asks += 1;
         lastAsked = asked.approvalId;
         const preset = who.answers[asks - 1] ?? who.answers.at(-1) ?? { answer: 'silence', reason: '' };
-        if (preset.answer === 'silence') expire();
-        else await answerAll(asked, preset, ports);
+        // An answer that decides nothing, such as a plain approval in a change freeze, leaves nobody to wait for.
+        if (!(await answerForAll(asked, preset, ports))) expire();
         return;
       }
       case 'acted':

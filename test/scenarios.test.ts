@@ -128,6 +128,13 @@ describe('where every approver says no, no mutating call reaches the account', (
   });
 });
 
+test('an approval that a change freeze refuses leaves the plan to expire; nobody waits for it', async () => {
+  const approve = { kind: 'preset', answers: [{ answer: 'approve', reason: 'answered by --approve yes' }] } as const;
+  const result = await playWith('change-freeze', { approve });
+  expectUntouched(result);
+  expect(allOf(result.events, 'approval.closed').map(({ data }) => data.outcome)).toEqual(['expired']);
+});
+
 interface Call {
   readonly name: string;
   readonly input: Readonly<Record<string, string | number | boolean>>;

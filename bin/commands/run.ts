@@ -13,7 +13,7 @@ export const runCommand = (): Command =>
       'scripted:FILE, anthropic, or bedrock:GEOGRAPHY (eu, us, global, …); default: model.json beside the world',
     )
     .addOption(
-      new Option('--approve <how>', 'who answers when a plan needs a human')
+      new Option('--approve <how>', 'who answers when a plan needs a human; yes does not override a change freeze')
         .choices(['ask', 'yes', 'no'])
         .default('ask'),
     )
