@@ -7,6 +7,7 @@ import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { breakerCommand } from './commands/breaker.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { errorText } from './io/output.ts';
 import { scenarioCommand } from './commands/scenario.ts';
 import { switchCommand } from './commands/switch.ts';
 import { traceCommand } from './commands/trace.ts';
@@ -32,21 +33,12 @@ for (const command of program.commands) {
   for (const sub of command.commands) sub.exitOverride();
 }
 
-const say = (text: string): void => void process.stderr.write(`${text}\n`);
-
-/** Turns whatever stopped a command into a sentence and an exit code. Stack traces are for our own bugs. */
+/** Prints the error that ended a command, and chooses the exit code. */
 const exitCodeFor = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
-  if (error instanceof InputError) {
-    say(`checkrein: ${error.message}\n  expected: ${error.advice}`);
-    return EXIT.badInput;
-  }
-  if (error instanceof CheckreinError) {
-    say(`checkrein: ${error.message}\n  ${error.advice}`);
-    return EXIT.failed;
-  }
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return EXIT.failed;
+  const prefix = error instanceof CheckreinError ? 'checkrein: ' : '';
+  process.stderr.write(`${prefix}${errorText(error)}\n`);
+  return error instanceof InputError ? EXIT.badInput : EXIT.failed;
 };
 
 try {

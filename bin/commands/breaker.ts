@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { BreakerFlags } from './breaker-action.ts';
+import type { BreakerFlags } from '../operator/breaker.ts';
 
 /** `checkrein breaker`: circuit breakers of a deployed stack. */
 export const breakerCommand = (): Command =>
@@ -10,7 +10,7 @@ export const breakerCommand = (): Command =>
         .description('Every breaker that was ever tripped, and what became of it.')
         .option('--stack <name>', 'the deployed stack', 'Checkrein')
         .option('--json', 'print JSON')
-        .action(async (flags: BreakerFlags) => (await import('./breaker-action.ts')).list(flags)),
+        .action(async (flags: BreakerFlags) => (await import('../operator/breaker.ts')).list(flags)),
     )
     .addCommand(
       new Command('reset')
@@ -20,6 +20,6 @@ export const breakerCommand = (): Command =>
         .option('--stack <name>', 'the deployed stack', 'Checkrein')
         .option('--json', 'print JSON')
         .action(async (scope: string, flags: BreakerFlags) =>
-          (await import('./breaker-action.ts')).reset(scope, flags),
+          (await import('../operator/breaker.ts')).reset(scope, flags),
         ),
     );

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { ReplayFlags } from './replay-action.ts';
+import type { ReplayFlags } from '../policy/replay.ts';
 
 /** `checkrein replay`: what other rules would have made of incidents that happened. */
 export const replayCommand = (): Command =>
@@ -19,5 +19,5 @@ export const replayCommand = (): Command =>
       '\nExamples:\n  checkrein replay incidents/*/trace.jsonl --policies ../my-branch/config/policies\n  checkrein replay trace.jsonl --agent config/agents/ec2-responder.yaml --fail-on-change\n\nExit codes: 0 judged, whether or not anything differs; 1 something differs, with --fail-on-change; 2 bad input.',
     )
     .action(async (traces: string[], flags: ReplayFlags) =>
-      (await import('./replay-action.ts')).replayTraces(traces, flags),
+      (await import('../policy/replay.ts')).replayTraces(traces, flags),
     );

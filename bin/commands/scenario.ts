@@ -7,5 +7,5 @@ export const scenarioCommand = (): Command =>
     .argument('[names...]', 'folders in scenarios/')
     .option('--json', 'print JSON instead of the timeline')
     .action(async (names: string[], flags: { json?: boolean }) =>
-      (await import('./scenario-action.ts')).playScenarios(names, flags),
+      (await import('../laptop/scenario.ts')).playScenarios(names, flags),
     );

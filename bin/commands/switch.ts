@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import type { SwitchFlags } from './switch-action.ts';
+import type { SwitchFlags } from '../operator/switch.ts';
 
 /** `checkrein switch`: read or flip the kill switch of a deployed stack. */
 export const switchCommand = (): Command =>
@@ -16,5 +16,5 @@ export const switchCommand = (): Command =>
       '\non            changes are made once policy and people have said yes\npropose-only  agents investigate and propose; nothing is applied\noff           no new incident is investigated; in open ones nothing is proposed, approved or applied',
     )
     .action(async (position: SwitchFlags['position'], flags: SwitchFlags) =>
-      (await import('./switch-action.ts')).flip(position, flags),
+      (await import('../operator/switch.ts')).flip(position, flags),
     );

@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { verifyTrace, type ChainVerdict } from '../../lambdas/kernel/trace/chain.ts';
 import { readText } from '../../local/files.ts';
-import { coloursFor, timelineLines } from '../../local/terminal.ts';
-import { eventsIn, traceLines } from '../../local/trace-file.ts';
-import { printer, printJson } from './output.ts';
+import { coloursFor, timelineLines } from '../io/timeline-lines.ts';
+import { eventsIn, traceLines } from '../io/trace-file.ts';
+import { printer, printJson } from '../io/output.ts';
 
 const show = (path: string, flags: { json?: boolean }): void => {
   const events = eventsIn(path);

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../bin/operator/deployment.ts';
 import { messageIn } from '../../bin/operator/doctor-cause.ts';
 import type { DoctorAws, DoctorFinding } from '../../bin/operator/doctor-finding.ts';
-import { runDoctor } from '../../bin/operator/doctor.ts';
+import { runDoctor } from '../../bin/operator/diagnosis.ts';
 import { DoctorAccount } from '../fakes/doctor-account.ts';
 import { shippedRules } from '../lib/shipped.ts';
 

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { isTraceEvent } from '../../lambdas/contracts/events.ts';
-import { coloursFor, timelineLines } from '../../local/terminal.ts';
+import { coloursFor, timelineLines } from '../../bin/io/timeline-lines.ts';
 import type { Emulators } from './emulators.ts';
 import { CREDENTIALS, REGION } from './paths.ts';
 import { tailOf } from './process.ts';

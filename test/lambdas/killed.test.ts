@@ -9,9 +9,9 @@ import { rollback } from '../../lambdas/steps/apply/step.ts';
 import type { Ledger } from '../../lambdas/contracts/ports.ts';
 import { runStep } from '../../lambdas/runtime/step.ts';
 import { verify } from '../../lambdas/steps/verify/step.ts';
-import { DyingLedger } from '../fakes/dying-ledger.ts';
+import { DyingLedger } from '../fakes/crashing-ledger.ts';
 import { call } from '../fakes/preset-model.ts';
-import { expectTwinsToAgree, killedEverywhere, type StepEntry } from '../fixtures/killing.ts';
+import { expectTwinsToAgree, killedEverywhere, type StepEntry } from '../fixtures/crash.ts';
 import { NO_HELP, TestHarness, RESIZE, rules, type HarnessPorts } from '../fixtures/harness.ts';
 
 const CONCLUSION = {

@@ -8,7 +8,7 @@ import { currentPlan } from '../../lambdas/kernel/trace/queries.ts';
 import { EVIDENCE_LIMIT } from '../../lambdas/kernel/redaction/untrusted.ts';
 import type { Cloud } from '../../lambdas/contracts/ports.ts';
 import { runStep } from '../../lambdas/runtime/step.ts';
-import { DyingLedger } from '../fakes/dying-ledger.ts';
+import { DyingLedger } from '../fakes/crashing-ledger.ts';
 import { call } from '../fakes/preset-model.ts';
 import { APP, RESIZE, TestHarness } from '../fixtures/harness.ts';
 import { BUSY_SERVER } from '../local/account/example-world.ts';

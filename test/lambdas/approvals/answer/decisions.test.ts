@@ -7,7 +7,7 @@ import { grantFault } from '../../../../lambdas/kernel/changes/grants.ts';
 import { policyEngine } from '../../../../lambdas/kernel/policy/engine.ts';
 import { allOf, lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { HmacMac } from '../../../fakes/small-ports.ts';
-import { DyingLedger } from '../../../fakes/dying-ledger.ts';
+import { DyingLedger } from '../../../fakes/crashing-ledger.ts';
 import {
   ANA,
   approvalDesk,
@@ -24,7 +24,7 @@ let desk: ApprovalDeskFixture;
 let asked: AskedQuestion;
 beforeEach(async () => {
   desk = approvalDesk();
-  asked = await desk.bring('inc-1');
+  asked = await desk.openQuestion('inc-1');
 });
 
 const trace = () => desk.ledger.events('inc-1');
@@ -43,7 +43,7 @@ const linkFor = async (approver: string, approvalId?: string): Promise<string> =
   });
 };
 
-test('a yes grants exactly this plan and wakes the flow towards apply', async () => {
+test('an approval grants exactly this plan and resumes the flow towards apply', async () => {
   const response = await postAnswer(desk.page, asked.token(ANA), 'approve', 'Looks right to me.');
   expect(response.statusCode).toBe(200);
   expect(pageText(response)).toContain('Approved. The change is made now');
@@ -62,7 +62,7 @@ test('a yes grants exactly this plan and wakes the flow towards apply', async ()
   ]);
 });
 
-test('a no wakes the flow without a grant, and its reason reaches the model', async () => {
+test('a denial resumes the flow without a grant, and its reason reaches the model', async () => {
   const response = await postAnswer(desk.page, asked.token(ANA), 'deny', 'Black Friday: scale the group instead.');
   expect(response.statusCode).toBe(200);
   expect(pageText(response)).toContain('Denied. Nothing will be changed, and the agent gets your reason.');
@@ -78,7 +78,7 @@ test('a no wakes the flow without a grant, and its reason reaches the model', as
   expect(desk.callbacks.resumed.map(({ output }) => output.next)).toEqual(['decide']);
 });
 
-test('a no without a reason is not taken, and the page says why', async () => {
+test('a denial without a reason is refused, and the page says why', async () => {
   const before = desk.ledger.writes;
   const response = await postAnswer(desk.page, asked.token(ANA), 'deny', '  \r\n ');
   expect(response.statusCode).toBe(400);
@@ -104,14 +104,14 @@ test('line ends that the browser doubles do not make a reason too long', async (
 test('a second click is refused, whoever clicks and whatever they say', async () => {
   await postAnswer(desk.page, asked.token(ANA), 'approve');
   const events = await trace();
-  for (const [email, says] of [
+  for (const [email, answer] of [
     [ANA, 'approve'],
     [ANA, 'deny'],
     [BEN, 'deny'],
   ] as const) {
-    const response = await postAnswer(desk.page, asked.token(email), says, 'again');
+    const response = await postAnswer(desk.page, asked.token(email), answer, 'again');
     expect(response.statusCode).toBe(409);
-    expect(pageText(response)).toContain(`This was settled before. It was granted by ${ANA}.`);
+    expect(pageText(response)).toContain(`This was already decided. It was granted by ${ANA}.`);
   }
   expect(await trace()).toEqual(events);
   expect(desk.callbacks.resumed).toHaveLength(1);
@@ -130,7 +130,7 @@ test('one click that arrives twice at once decides once', async () => {
   expect(desk.callbacks.resumed).toHaveLength(1);
 });
 
-test('a yes and a no at the same moment: both are on the trace, one decides, and both people are told which', async () => {
+test('an approval and a denial at the same moment: both are on the trace, one decides, and both people are told which', async () => {
   const [yes, no] = await Promise.all([
     postAnswer(desk.page, asked.token(ANA), 'approve'),
     postAnswer(desk.page, asked.token(BEN), 'deny', 'Not now.'),
@@ -154,7 +154,7 @@ test('a yes and a no at the same moment: both are on the trace, one decides, and
 });
 
 test('where two must approve, one does not suffice and the second one grants', async () => {
-  asked = await desk.bring('inc-2', { plan: rebootPlan });
+  asked = await desk.openQuestion('inc-2', { plan: rebootPlan });
   const first = await postAnswer(desk.page, asked.token(ANA), 'approve');
   expect(pageText(first)).toContain('Your approval counts. 1 of 2 needed.');
   expect(pageText(first)).toContain('You approved. Until somebody else does too, you can still deny.');
@@ -166,13 +166,13 @@ test('where two must approve, one does not suffice and the second one grants', a
 });
 
 test('two approvals at the same moment fill a quorum of two', async () => {
-  asked = await desk.bring('inc-2', { plan: rebootPlan });
+  asked = await desk.openQuestion('inc-2', { plan: rebootPlan });
   await Promise.all([ANA, BEN].map((email) => postAnswer(desk.page, asked.token(email), 'approve')));
   expect(lastOf(await desk.ledger.events('inc-2'), 'approval.closed')?.data).toMatchObject({ outcome: 'granted' });
 });
 
 test('one person with two links counts once', async () => {
-  asked = await desk.bring('inc-2', { plan: rebootPlan });
+  asked = await desk.openQuestion('inc-2', { plan: rebootPlan });
   const first = asked.token(ANA);
   desk.clock.advance(16);
   await desk.askAgain('inc-2', asked.seq, 'second-token');
@@ -190,11 +190,11 @@ const rebootAgain = (incidentId: string, rulesHash: string): Plan => {
   return { ...plan, input: { ...plan.input, why: 'It hangs again.' } };
 };
 
-test('a yes to an earlier plan is no yes to a later one', async () => {
-  asked = await desk.bring('inc-2', { plan: rebootPlan });
+test('an approval of an earlier plan does not count for a later one', async () => {
+  asked = await desk.openQuestion('inc-2', { plan: rebootPlan });
   await postAnswer(desk.page, asked.token(ANA), 'approve');
   await postAnswer(desk.page, asked.token(BEN), 'deny', 'Look again.');
-  asked = await desk.bring('inc-2', { plan: rebootAgain });
+  asked = await desk.openQuestion('inc-2', { plan: rebootAgain });
   const first = await postAnswer(desk.page, asked.token(BEN), 'approve');
   expect(pageText(first)).toContain('Your approval counts. 1 of 2 needed.');
   expect(pageText(await postAnswer(desk.page, asked.token(ANA), 'approve'))).toContain('Approved.');
@@ -207,20 +207,20 @@ test('a yes to an earlier plan is no yes to a later one', async () => {
 
 test('a later plan needs as many people as it needs itself', async () => {
   await postAnswer(desk.page, asked.token(BEN), 'deny', 'Reboot it instead.');
-  asked = await desk.bring('inc-1', { plan: rebootPlan });
+  asked = await desk.openQuestion('inc-1', { plan: rebootPlan });
   expect(pageText(await postAnswer(desk.page, asked.token(ANA), 'approve'))).toContain('1 of 2 needed.');
 });
 
-test('an approval that does not count fills no quorum', async () => {
-  asked = await desk.bring('inc-2', { plan: rebootPlan });
+test('an approval by somebody who may not approve does not count', async () => {
+  asked = await desk.openQuestion('inc-2', { plan: rebootPlan });
   const { approvalId = '', expiresAt = '' } = lastOf(await desk.ledger.events('inc-2'), 'approval.asked')?.data ?? {};
   const link = await signLink(desk.linkMac, { approvalId, approver: VERA, expiresAt });
   expect((await postAnswer(desk.page, link, 'approve')).statusCode).toBe(403);
   expect(pageText(await postAnswer(desk.page, asked.token(ANA), 'approve'))).toContain('1 of 2 needed.');
 });
 
-test('a no whose function died before it settled anything fills no quorum', async () => {
-  asked = await desk.bring('inc-2', { plan: rebootPlan });
+test('a denial whose function died before it decided anything does not count as an approval', async () => {
+  asked = await desk.openQuestion('inc-2', { plan: rebootPlan });
   const dying = { ...desk.page, ledger: new DyingLedger(desk.ledger, 1) };
   await expect(postAnswer(dying, asked.token(BEN), 'deny', 'No.')).rejects.toThrow();
   expect(allOf(await desk.ledger.events('inc-2'), 'approval.answered')).toHaveLength(1);
@@ -228,7 +228,7 @@ test('a no whose function died before it settled anything fills no quorum', asyn
 });
 
 test('whoever approved can still stop it while another approval is awaited', async () => {
-  asked = await desk.bring('inc-2', { plan: rebootPlan });
+  asked = await desk.openQuestion('inc-2', { plan: rebootPlan });
   await postAnswer(desk.page, asked.token(ANA), 'approve');
   expect((await getPage(desk.page, asked.token(ANA))).body).not.toContain('value="approve"');
   expect((await postAnswer(desk.page, asked.token(ANA), 'deny', 'I read the wrong graph.')).statusCode).toBe(200);
@@ -238,7 +238,7 @@ test('whoever approved can still stop it while another approval is awaited', asy
   });
 });
 
-test('an answer after a reminder wakes the wait that is on now', async () => {
+test('an answer after a reminder resumes the current wait', async () => {
   desk.clock.advance(16);
   await desk.askAgain('inc-1', asked.seq, 'second-token');
   await postAnswer(desk.page, asked.token(ANA), 'approve');
@@ -261,10 +261,10 @@ test('nothing can be approved while the kill switch is not on, but it can be den
 test('an approver who was removed after the link was sent sees nothing and decides nothing', async () => {
   const seen = await getPage(without(ANA), asked.token(ANA));
   expect(seen.statusCode).toBe(403);
-  expect(pageText(seen)).toContain(`${ANA} is not among the approvers any more.`);
+  expect(pageText(seen)).toContain(`${ANA} is no longer an approver.`);
   expect(seen.body).not.toContain('checkout');
-  for (const says of ['approve', 'deny'] as const)
-    expect((await postAnswer(without(ANA), asked.token(ANA), says, 'still me')).statusCode).toBe(403);
+  for (const answer of ['approve', 'deny'] as const)
+    expect((await postAnswer(without(ANA), asked.token(ANA), answer, 'still me')).statusCode).toBe(403);
   expect(allOf(await trace(), 'approval.answered').map(({ data }) => data.counted)).toEqual([false, false]);
   expect(desk.callbacks.resumed).toEqual([]);
 });
@@ -283,7 +283,7 @@ test('a person whom no policy lets approve may deny only', async () => {
 });
 
 test('whoever made the event happen is not asked, and may deny only', async () => {
-  asked = await desk.bring('inc-2', { triggeredBy: ANA });
+  asked = await desk.openQuestion('inc-2', { triggeredBy: ANA });
   const sent = desk.notifier.sent.filter(({ incidentId }) => incidentId === 'inc-2');
   expect(sent.map(({ audience }) => audience)).toEqual([BEN]);
   const { approvalId = '', expiresAt = '' } = lastOf(await desk.ledger.events('inc-2'), 'approval.asked')?.data ?? {};
@@ -299,7 +299,7 @@ test('nobody whom no policy lets approve is asked', () => {
 });
 
 test('a link decides about its own incident only', async () => {
-  const other = await desk.bring('inc-2');
+  const other = await desk.openQuestion('inc-2');
   await postAnswer(desk.page, other.token(ANA), 'approve');
   expect(await outcomes()).toEqual([]);
   expect(desk.callbacks.resumed.map(({ output }) => output.incidentId)).toEqual(['inc-2']);
@@ -346,7 +346,7 @@ test('an answer to an incident that was closed meanwhile decides nothing', async
   expect(desk.callbacks.resumed).toEqual([]);
 });
 
-test('an answer whose function died before it woke the flow is finished by the next click', async () => {
+test('an answer whose function died before it resumed the flow is completed by the next click', async () => {
   const dying = { ...desk.page, callbacks: { resume: () => Promise.reject(new TypeError('killed')) } };
   await expect(postAnswer(dying, asked.token(ANA), 'approve')).rejects.toThrow('killed');
   expect((await postAnswer(desk.page, asked.token(ANA), 'approve')).statusCode).toBe(409);
@@ -362,8 +362,8 @@ test('no task token and no link is on the trace', async () => {
   expect(written).not.toContain(token);
 });
 
-test('a yes that somebody else wrote onto the trace fills no quorum', async () => {
-  const reboot = await desk.bring('inc-2', { plan: rebootPlan });
+test('an approval that somebody else wrote onto the trace does not count', async () => {
+  const reboot = await desk.openQuestion('inc-2', { plan: rebootPlan });
   const events = await desk.ledger.events('inc-2');
   const question = lastOf(events, 'approval.asked')?.data;
   await record(desk.page, 'inc-2', 'approve-page-forged', 'approval.answered', {

@@ -7,7 +7,7 @@ import { CloudError, StepError } from '../../../../lambdas/contracts/errors.ts';
 import { lastChange } from '../../../../lambdas/kernel/limits/lease.ts';
 import { currentPlan } from '../../../../lambdas/kernel/trace/queries.ts';
 import type { ChangeCredentials, Cloud, CloudRequest } from '../../../../lambdas/contracts/ports.ts';
-import { DyingLedger, Killed } from '../../../fakes/dying-ledger.ts';
+import { DyingLedger, Killed } from '../../../fakes/crashing-ledger.ts';
 import { APP, APP_ARN, REBOOT, RESIZE, TestHarness } from '../../../fixtures/harness.ts';
 import { FLEET } from '../../../local/account/example-world.ts';
 

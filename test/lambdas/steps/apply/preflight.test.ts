@@ -13,7 +13,7 @@ import { CHANGE_ZONE_SECONDS } from '../../../../lambdas/kernel/changes/timing.t
 import { lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import type { Row } from '../../../../lambdas/contracts/ports.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
-import { DyingLedger, Killed } from '../../../fakes/dying-ledger.ts';
+import { DyingLedger, Killed } from '../../../fakes/crashing-ledger.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { HmacMac } from '../../../fakes/small-ports.ts';
 import { record } from '../../../fixtures/incident.ts';

@@ -4,7 +4,7 @@ import { takeLease } from '../../../../lambdas/kernel/limits/lease.ts';
 import { canonical } from '../../../../lambdas/kernel/trace/canonical.ts';
 import { verifyTrace } from '../../../../lambdas/kernel/trace/chain.ts';
 import type { Sealer } from '../../../../lambdas/contracts/ports.ts';
-import { DyingLedger, Killed } from '../../../fakes/dying-ledger.ts';
+import { DyingLedger, Killed } from '../../../fakes/crashing-ledger.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { record } from '../../../fixtures/incident.ts';
 import { APP_ARN, TestHarness, RESIZE } from '../../../fixtures/harness.ts';

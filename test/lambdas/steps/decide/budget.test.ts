@@ -3,7 +3,7 @@ import type { Agent } from '../../../../lambdas/contracts/agent.ts';
 import { dayKeys } from '../../../../lambdas/kernel/limits/day-budget.ts';
 import { decide } from '../../../../lambdas/steps/decide/step.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
-import { DyingLedger } from '../../../fakes/dying-ledger.ts';
+import { DyingLedger } from '../../../fakes/crashing-ledger.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { call, words } from '../../../fakes/preset-model.ts';
 import { TestHarness, rules, rulesWith } from '../../../fixtures/harness.ts';

@@ -6,7 +6,7 @@ import { JsonObject } from '../../../../lambdas/contracts/json.ts';
 import { close } from '../../../../lambdas/steps/close/step.ts';
 import { openStep } from '../../../../lambdas/steps/open/step.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
-import { DyingLedger } from '../../../fakes/dying-ledger.ts';
+import { DyingLedger } from '../../../fakes/crashing-ledger.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { TestHarness, rules } from '../../../fixtures/harness.ts';

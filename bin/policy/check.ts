@@ -1,9 +1,9 @@
-import { findingInWords, lintPolicies } from '../../lambdas/kernel/policy/rules/lint.ts';
+import { formatFinding, lintPolicies } from '../../lambdas/kernel/policy/rules/lint.ts';
 import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
 import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
-import { configAt, policyFiles, rulesIn } from '../../local/config.ts';
-import { coloursFor } from '../../local/terminal.ts';
-import { printer, printJson } from './output.ts';
+import { configAt, policyFiles, rulesIn } from './config-directory.ts';
+import { coloursFor } from '../io/timeline-lines.ts';
+import { printer, printJson } from '../io/output.ts';
 
 /** Flags of `checkrein policy check`. */
 export interface CheckFlags {
@@ -25,7 +25,7 @@ const lookThrough = async (directory: string): Promise<{ policies: number; findi
     const manifests = CATALOGUE.map((line) => line.manifest);
     const findings = lintPolicies(rules, manifests).map((finding) => ({
       kind: finding.kind,
-      says: findingInWords(finding, rules, files),
+      says: formatFinding(finding, rules, files),
     }));
     return { policies: Object.keys(rules.policies).length, findings };
   } catch (error) {

@@ -4,8 +4,8 @@ import { systemClock } from '../../lambdas/adapters/system.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { breakers, isScope, resetBreaker, type Breaker } from '../../lambdas/kernel/limits/breaker.ts';
 import type { Ledger } from '../../lambdas/contracts/ports.ts';
-import { findDeployment, reasonIn, whoAmI, type DeploymentFlags } from '../operator/deployment.ts';
-import { printer, printJson } from './output.ts';
+import { findDeployment, reasonIn, whoAmI, type DeploymentFlags } from './deployment.ts';
+import { printer, printJson } from '../io/output.ts';
 
 export interface BreakerFlags extends DeploymentFlags {
   readonly reason?: string;

@@ -2,13 +2,13 @@ import { policyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { configFiles, type ConfigFile } from '../../lambdas/kernel/policy/rules/config-files.ts';
 import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
-import { readCases } from '../policy/case-file.ts';
-import { configAt, rulesIn } from '../../local/config.ts';
+import { readCases } from './case-file.ts';
+import { configAt, rulesIn } from './config-directory.ts';
 import { readText } from '../../local/files.ts';
-import { runCase, unheard, type CaseResult } from '../policy/cases.ts';
-import { tableLines } from '../../local/table.ts';
-import { coloursFor } from '../../local/terminal.ts';
-import { printer, printJson } from './output.ts';
+import { runCase, unheard, type CaseResult } from './cases.ts';
+import { tableLines } from '../io/table.ts';
+import { coloursFor } from '../io/timeline-lines.ts';
+import { printer, printJson } from '../io/output.ts';
 
 /** Flags of `checkrein policy test`. */
 export interface TestFlags {

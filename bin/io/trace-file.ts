@@ -1,6 +1,6 @@
-import { isTraceEvent, type TraceEvent } from '../lambdas/contracts/events.ts';
-import { InputError } from '../lambdas/contracts/errors.ts';
-import { readText } from './files.ts';
+import { isTraceEvent, type TraceEvent } from '../../lambdas/contracts/events.ts';
+import { InputError } from '../../lambdas/contracts/errors.ts';
+import { readText } from '../../local/files.ts';
 
 /** The lines of a trace file. A missing newline at the end is no event. */
 export const traceLines = (path: string): string[] => {

@@ -1,6 +1,6 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
-import { InputError } from '../../lambdas/contracts/errors.ts';
-import { coloursFor, timelineLines } from '../../local/terminal.ts';
+import { CheckreinError, InputError } from '../../lambdas/contracts/errors.ts';
+import { coloursFor, timelineLines } from './timeline-lines.ts';
 
 /** Writes a line for a person: to standard output, or to standard error when that one belongs to `--json`. */
 export const printer = (json: boolean): ((text: string) => void) => {
@@ -19,9 +19,10 @@ export const narrator = (json: boolean): ((event: TraceEvent) => void) => {
 /** Prints the one JSON object of `--json`. */
 export const printJson = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 
-/** What stopped a command of a developer: a sentence for bad input, the stack for a bug of ours. */
-export const complaint = (error: unknown): string => {
+/** An error as text: our own errors as a sentence with advice, anything else, a bug of ours, with its stack. */
+export const errorText = (error: unknown): string => {
   if (error instanceof InputError) return `${error.message}\n  expected: ${error.advice}`;
+  if (error instanceof CheckreinError) return `${error.message}\n  ${error.advice}`;
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
     return `${error.message}\n  expected: see --help`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -3,8 +3,8 @@ import { readWorld } from '../../local/account/world/read.ts';
 import { readEvent } from '../../local/files.ts';
 import { localRules, withOnly } from '../../local/rules.ts';
 import { runOnLaptop, runSummary, writeRun, type RunOptions } from '../../local/run.ts';
-import { modelFor } from './run-model.ts';
-import { narrator, printer, printJson } from './output.ts';
+import { modelFor } from './model.ts';
+import { narrator, printer, printJson } from '../io/output.ts';
 
 /** Flags of `checkrein run`, as commander hands them over. */
 export interface RunFlags {

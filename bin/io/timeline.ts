@@ -1,7 +1,7 @@
-import type { TraceEvent } from '../lambdas/contracts/events.ts';
-import { JsonObject, type Json } from '../lambdas/contracts/json.ts';
-import { callsOf } from '../lambdas/kernel/trace/queries.ts';
-import { modelCost, reportLines, shown } from '../lambdas/kernel/trace/plan-text.ts';
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { JsonObject, type Json } from '../../lambdas/contracts/json.ts';
+import { callsOf } from '../../lambdas/kernel/trace/queries.ts';
+import { modelCost, reportLines, shown } from '../../lambdas/kernel/trace/plan-text.ts';
 
 /** How a line wants to be read. */
 export type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'quiet';

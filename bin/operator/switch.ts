@@ -1,6 +1,6 @@
 import { GetParameterHistoryCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { asking, findDeployment, reasonIn, whoAmI, type DeploymentFlags } from '../operator/deployment.ts';
-import { printer, printJson } from './output.ts';
+import { asking, findDeployment, reasonIn, whoAmI, type DeploymentFlags } from './deployment.ts';
+import { printer, printJson } from '../io/output.ts';
 
 export interface SwitchFlags extends DeploymentFlags {
   readonly position?: 'on' | 'propose-only' | 'off';

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { TraceEvent } from '../lambdas/contracts/events.ts';
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { narrate, type Tone } from './timeline.ts';
 
 type Colours = ReturnType<typeof pc.createColors>;

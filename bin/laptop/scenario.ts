@@ -1,6 +1,6 @@
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { listScenarios, playScenario } from '../../local/scenario.ts';
-import { narrator, printer, printJson } from './output.ts';
+import { narrator, printer, printJson } from '../io/output.ts';
 
 /** Lists the scenarios, or plays some of them and compares each with what is expected. */
 export const playScenarios = async (names: readonly string[], flags: { json?: boolean }): Promise<void> => {

@@ -2,15 +2,15 @@ import { Plan } from '../../lambdas/contracts/plan.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { digestOf } from '../../lambdas/kernel/trace/canonical.ts';
 import { policyEngine } from '../../lambdas/kernel/policy/engine.ts';
-import { schemaProblems, sentence } from '../../lambdas/kernel/policy/rules/schema-problems.ts';
+import { schemaProblems, formatProblem } from '../../lambdas/kernel/policy/rules/schema-problems.ts';
 import { findPlan, plansOf, type PlanOnTrace } from '../../lambdas/kernel/trace/queries.ts';
 import { shown } from '../../lambdas/kernel/trace/plan-text.ts';
-import { configAt, rulesIn } from '../../local/config.ts';
+import { configAt, rulesIn } from './config-directory.ts';
 import { readText } from '../../local/files.ts';
-import { explainPlan, type ExplainedAnswer, type Explanation } from '../policy/explanation.ts';
-import { coloursFor } from '../../local/terminal.ts';
-import { eventsIn } from '../../local/trace-file.ts';
-import { printer, printJson } from './output.ts';
+import { explainPlan, type ExplainedAnswer, type Explanation } from './explanation.ts';
+import { coloursFor } from '../io/timeline-lines.ts';
+import { eventsIn } from '../io/trace-file.ts';
+import { printer, printJson } from '../io/output.ts';
 
 /** Flags of `checkrein policy explain`. */
 export interface ExplainFlags {
@@ -35,7 +35,7 @@ const planIn = ({ plan: path, planHandle: handle }: ExplainFlags): PlanOnTrace =
   if (value !== undefined && !isEvent) {
     const parsed = Plan.safeParse(value);
     if (parsed.success) return { handle: handle ?? 'The plan', digest: digestOf(parsed.data), plan: parsed.data };
-    const problems = schemaProblems(Plan, value, parsed.error).map(sentence);
+    const problems = schemaProblems(Plan, value, parsed.error).map(formatProblem);
     throw new InputError(`--plan ${path}`, `this is not a plan: ${problems[0] ?? ''}`, 'a plan, or a trace.jsonl');
   }
   const events = eventsIn(path);

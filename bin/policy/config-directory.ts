@@ -2,23 +2,23 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
-import { deployment } from '../config/deployment.ts';
-import type { Agent } from '../lambdas/contracts/agent.ts';
-import type { Rules } from '../lambdas/contracts/rules.ts';
-import { Settings } from '../lambdas/contracts/settings.ts';
-import { InputError } from '../lambdas/contracts/errors.ts';
-import { digestOf } from '../lambdas/kernel/trace/canonical.ts';
-import { compileAgents } from '../lambdas/kernel/policy/rules/agents.ts';
-import { compileRules } from '../lambdas/kernel/policy/rules/compile.ts';
-import { configFiles, type ConfigFile } from '../lambdas/kernel/policy/rules/config-files.ts';
-import { compilePolicies } from '../lambdas/kernel/policy/rules/policies.ts';
-import { RulesError } from '../lambdas/kernel/policy/rules/rules-error.ts';
-import { schemaProblems, sentence } from '../lambdas/kernel/policy/rules/schema-problems.ts';
-import { CATALOGUE } from '../lambdas/tools/catalogue.ts';
-import { readText } from './files.ts';
+import { deployment } from '../../config/deployment.ts';
+import type { Agent } from '../../lambdas/contracts/agent.ts';
+import type { Rules } from '../../lambdas/contracts/rules.ts';
+import { Settings } from '../../lambdas/contracts/settings.ts';
+import { InputError } from '../../lambdas/contracts/errors.ts';
+import { digestOf } from '../../lambdas/kernel/trace/canonical.ts';
+import { compileAgents } from '../../lambdas/kernel/policy/rules/agents.ts';
+import { compileRules } from '../../lambdas/kernel/policy/rules/compile.ts';
+import { configFiles, type ConfigFile } from '../../lambdas/kernel/policy/rules/config-files.ts';
+import { compilePolicies } from '../../lambdas/kernel/policy/rules/policies.ts';
+import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
+import { schemaProblems, formatProblem } from '../../lambdas/kernel/policy/rules/schema-problems.ts';
+import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
+import { readText } from '../../local/files.ts';
 
 /** The `config/` of this checkout. */
-const OWN = join(import.meta.dirname, '..', 'config');
+const OWN = join(import.meta.dirname, '../..', 'config');
 
 /** A `config/` directory that a person named, or the one of this checkout. */
 export const configAt = (directory: string | undefined): string => {
@@ -42,7 +42,7 @@ const settingsIn = async (directory: string): Promise<Settings> => {
   const parsed = Settings.safeParse(given);
   if (parsed.success) return parsed.data;
   const problems = schemaProblems(Settings, given, parsed.error);
-  throw new RulesError(problems.map((problem) => `${basename(directory)}/deployment.ts: ${sentence(problem)}`));
+  throw new RulesError(problems.map((problem) => `${basename(directory)}/deployment.ts: ${formatProblem(problem)}`));
 };
 
 /** The same rules with the policies of a directory of `.cedar` files, or of the `policies/` in it. */

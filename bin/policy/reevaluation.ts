@@ -1,0 +1,189 @@
+import type { Agent } from '../../lambdas/contracts/agent.ts';
+import type { Check, Statement } from '../../lambdas/contracts/checks.ts';
+import { isKind, type TraceEvent, type TraceEventOf } from '../../lambdas/contracts/events.ts';
+import type { Facts } from '../../lambdas/contracts/facts.ts';
+import type { Rules } from '../../lambdas/contracts/rules.ts';
+import { admit } from '../../lambdas/kernel/model/admission.ts';
+import { decidePlan } from '../../lambdas/kernel/policy/plan-decision.ts';
+import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
+import type { PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
+import { findPlan, isTriggerOwner } from '../../lambdas/kernel/trace/queries.ts';
+import { changeManifest, factsOf } from './case-file.ts';
+
+/** What was decided, or would be. */
+export interface Decision {
+  readonly verdict: 'permitted' | 'admitted' | 'refused' | 'needs-approval' | 'unattended';
+  readonly reason: string;
+  readonly statements: readonly Statement[];
+  readonly approvals: number | null;
+  readonly trips: string | null;
+}
+
+/** One recorded decision, judged again. */
+export interface Rejudged {
+  readonly seq: number;
+  readonly about: 'proposal' | 'plan' | 'approval';
+  /** `resize_instance on i-0123`, or who approved what. */
+  readonly what: string;
+  readonly was: Decision;
+  /** Null where the trace does not hold what policy would need; `note` says what. */
+  readonly wouldBe: Decision | null;
+  /** `statements`: the same decision, on other grounds. */
+  readonly change: 'none' | 'statements' | 'decision' | 'unknown';
+  readonly note: string | null;
+}
+
+/** By what a recorded incident is judged again. */
+export interface Today {
+  readonly rules: Rules;
+  readonly policy: PolicyEngine;
+  /** The agent, as it is defined now; undefined if there is none of the name any more. */
+  readonly agent: Agent | undefined;
+}
+
+/**
+ * Judges every proposal, plan and approval of a trace again. Facts, target and report are the recorded ones,
+ * so each decision is judged where it stood: what would have come after another one, nobody knows. Refusals
+ * that have nothing to do with the rules (switch, breaker, drift) are left out.
+ */
+export const replay = (events: readonly TraceEvent[], today: Today): Rejudged[] =>
+  events.flatMap((event): Rejudged[] => {
+    if (isKind(event, 'call.refused')) return refusedCall(event, today);
+    if (isKind(event, 'proposal.judged')) return proposal(event, today);
+    if (isKind(event, 'plan.judged')) return confirmation(event, events, today);
+    if (isKind(event, 'approval.answered')) return approval(event, events, today);
+    return [];
+  });
+
+type Subject = Pick<Rejudged, 'seq' | 'about' | 'what'>;
+
+const compared = (subject: Subject, was: Decision, wouldBe: Decision): Rejudged => {
+  const outcome = ({ verdict, approvals, trips }: Decision): string => [verdict, approvals, trips].join();
+  const ids = ({ statements }: Decision): string =>
+    statements
+      .map((one) => one.id)
+      .toSorted()
+      .join();
+  const change = outcome(was) !== outcome(wouldBe) ? 'decision' : ids(was) !== ids(wouldBe) ? 'statements' : 'none';
+  return { ...subject, was, wouldBe, change, note: null };
+};
+
+const unknown = (subject: Subject, was: Decision, note: string): Rejudged => ({
+  ...subject,
+  was,
+  wouldBe: null,
+  change: 'unknown',
+  note,
+});
+
+const decision = (verdict: Decision['verdict'], reason: string, more: Partial<Decision> = {}): Decision => ({
+  verdict,
+  reason,
+  statements: [],
+  approvals: null,
+  trips: null,
+  ...more,
+});
+
+const ofRuling = ({ verdict, reason, statements, tripsBreaker }: PolicyDecision): Decision =>
+  decision(verdict, reason, { statements, trips: tripsBreaker?.policy ?? null });
+
+/** A fact that was not recorded, because nothing computed it then. */
+const missingFacts = (tool: string, facts: Facts): string | undefined => {
+  const manifest = changeManifest(tool);
+  if (manifest === undefined) return `there is no change tool ${tool} any more`;
+  const missing = factsOf(manifest).filter((name) => facts[name] === undefined);
+  return missing.length === 0 ? undefined : `the trace has no fact ${missing.join(', ')}`;
+};
+
+const GONE = 'its agent is not in config/agents any more; name one with --agent';
+const BY_RULES: readonly Check['check'][] = ['schema', 'allowlist'];
+
+/** A call of a change tool that was not even admitted: by another definition of the agent, it might be. */
+const refusedCall = ({ seq, data }: TraceEventOf<'call.refused'>, { agent }: Today): Rejudged[] => {
+  if (!BY_RULES.includes(data.check) || changeManifest(data.tool) === undefined) return [];
+  const subject: Subject = { seq, about: 'proposal', what: data.tool };
+  const was = decision('refused', data.reason);
+  if (agent === undefined) return [unknown(subject, was, GONE)];
+  const admission = admit(agent, { id: data.toolUseId ?? '', name: data.tool, input: data.input });
+  return admission.kind === 'refused'
+    ? [compared(subject, was, decision('refused', admission.reason))]
+    : [compared(subject, was, decision('admitted', 'It would go on to policy; its facts were never computed.'))];
+};
+
+const refusalOf = (checks: readonly Check[]): Check | undefined => checks.find((check) => check.outcome === 'refused');
+
+const proposal = ({ seq, data }: TraceEventOf<'proposal.judged'>, { agent, policy }: Today): Rejudged[] => {
+  const { tool, target, facts, checks, statements, trips } = data;
+  const subject: Subject = { seq, about: 'proposal', what: target === null ? tool : `${tool} on ${target.id}` };
+  const refusal = refusalOf(checks);
+  const was = decision(data.verdict, refusal?.reason ?? '', { statements, trips: trips?.policy ?? null });
+  if (agent === undefined) return [unknown(subject, was, GONE)];
+  const admission = admit(agent, { id: data.toolUseId, name: tool, input: data.input });
+  if (admission.kind === 'refused') return [compared(subject, was, decision('refused', admission.reason))];
+  if (refusal !== undefined && BY_RULES.includes(refusal.check))
+    return [compared(subject, was, decision('admitted', 'It would go on to policy; its facts were never computed.'))];
+  if (target === null || (refusal !== undefined && refusal.check !== 'policy')) return [];
+  const missing = missingFacts(tool, facts);
+  if (missing !== undefined) return [unknown(subject, was, missing)];
+  return [compared(subject, was, ofRuling(policy.mayPropose({ agent, tool, target, facts, phase: 'proposal' })))];
+};
+
+const confirmation = (
+  { seq, data }: TraceEventOf<'plan.judged'>,
+  events: readonly TraceEvent[],
+  { agent, policy }: Today,
+): Rejudged[] => {
+  const plan = data.digest === null ? undefined : findPlan(events, data.digest)?.plan;
+  const refusal = refusalOf(data.checks);
+  // Without a digest the refusal was about the handle; with one, these two are policy's.
+  if (plan === undefined || (refusal !== undefined && !['policy', 'approval'].includes(refusal.check))) return [];
+  const { tool, target, facts, report } = plan;
+  const subject: Subject = { seq, about: 'plan', what: `${data.handle}, ${tool} on ${target.id}` };
+  const was = decision(data.verdict, refusal?.reason ?? '', {
+    statements: data.statements,
+    approvals: data.verdict === 'needs-approval' ? data.approvalsNeeded : null,
+    trips: data.trips?.policy ?? null,
+  });
+  if (agent === undefined) return [unknown(subject, was, GONE)];
+  const missing = missingFacts(tool, facts);
+  if (missing !== undefined) return [unknown(subject, was, missing)];
+  const { verdict, reason, statements, approvalsNeeded, trips } = decidePlan(policy, {
+    agent,
+    tool,
+    target,
+    facts,
+    report,
+    breakGlass: data.freeze !== undefined,
+  });
+  const approvals = verdict === 'needs-approval' ? approvalsNeeded : null;
+  return [compared(subject, was, decision(verdict, reason, { statements, approvals, trips: trips?.policy ?? null }))];
+};
+
+/** An approval counts if its person may give it. A denial needs no right that policy could take away. */
+const approval = (
+  { seq, data }: TraceEventOf<'approval.answered'>,
+  events: readonly TraceEvent[],
+  { rules, policy }: Today,
+): Rejudged[] => {
+  const planned = findPlan(events, data.digest);
+  if (data.answer !== 'approve' || planned === undefined) return [];
+  const { tool, target, facts, report } = planned.plan;
+  const subject: Subject = { seq, about: 'approval', what: `${data.approver} approves ${planned.handle}` };
+  const was = decision(data.counted ? 'permitted' : 'refused', '', { statements: data.statements });
+  const approver = rules.settings.approvers.find((one) => one.email === data.approver);
+  if (approver === undefined)
+    return [compared(subject, was, decision('refused', `${data.approver} is not among the approvers any more.`))];
+  const missing = missingFacts(tool, facts);
+  if (missing !== undefined) return [unknown(subject, was, missing)];
+  const ruling = policy.mayApprove({
+    approver,
+    tool,
+    target,
+    facts,
+    report,
+    breakGlass: data.breakGlass === true,
+    triggerOwner: isTriggerOwner(events, data.approver),
+  });
+  return [compared(subject, was, ofRuling(ruling))];
+};
