@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { synthesize } from '../lib/synthesize.ts';
-import { measureIncident } from '../test/load/incident.ts';
+import type { Rules } from '../lambdas/contracts/rules.ts';
+import { synthesize, type Synthesized } from '../lib/synthesize.ts';
 import { localRules } from '../local/rules.ts';
+import { measureIncident } from '../test/load/incident.ts';
 import { costPage } from './generators/cost.ts';
 import { errorsPage } from './generators/errors.ts';
 import { kernelChecksPage } from './generators/kernel-checks.ts';
@@ -11,25 +12,19 @@ import { policiesPage } from './generators/policies.ts';
 import { toolsPage } from './generators/tools.ts';
 import { traceEventsPage } from './generators/trace-events.ts';
 
-/** Where the generated pages are. */
+/** Folder of the generated pages. */
 export const REFERENCE = join(import.meta.dirname, 'reference');
 
-/** Where the page of prices is. */
+/** File of the cost page. */
 export const COST = join(import.meta.dirname, 'cost.md');
 
-/** What an incident costs, after playing one. */
-export const currentCostPage = async (): Promise<string> => {
-  const rules = localRules();
-  const synthesized = synthesize(rules);
-  const measured = await measureIncident('undersized-instance', synthesized.stateMachineDefinition);
-  return costPage(synthesized, rules, measured);
-};
+/** The cost page, from a run of one incident. */
+export const currentCostPage = async (rules: Rules, synthesized: Synthesized): Promise<string> =>
+  costPage(synthesized, rules, await measureIncident('undersized-instance', synthesized.stateMachineDefinition));
 
 /** The generated pages by file name. */
-export const referencePages = (): ReadonlyMap<string, string> => {
-  const rules = localRules();
-  const synthesized = synthesize(rules);
-  return new Map([
+export const referencePages = (rules: Rules, synthesized: Synthesized): ReadonlyMap<string, string> =>
+  new Map([
     ['tools.md', toolsPage(rules)],
     ['trace-events.md', traceEventsPage()],
     ['errors.md', errorsPage(synthesized)],
@@ -37,10 +32,11 @@ export const referencePages = (): ReadonlyMap<string, string> => {
     ['permissions.md', permissionsPage(synthesized)],
     ['kernel-checks.md', kernelChecksPage()],
   ]);
-};
 
 if (import.meta.main) {
+  const rules = localRules();
+  const synthesized = synthesize(rules);
   mkdirSync(REFERENCE, { recursive: true });
-  for (const [name, text] of referencePages()) writeFileSync(join(REFERENCE, name), text);
-  writeFileSync(COST, await currentCostPage());
+  for (const [name, text] of referencePages(rules, synthesized)) writeFileSync(join(REFERENCE, name), text);
+  writeFileSync(COST, await currentCostPage(rules, synthesized));
 }
