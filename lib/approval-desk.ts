@@ -14,8 +14,9 @@ export interface ApprovalDeskProps {
 }
 
 /**
- * Where people are asked. Two MAC keys keep the halves of a yes apart: whoever asks cannot answer, and
- * whoever answers cannot change anything. A *link* proves who was asked; a *grant* proves what was allowed.
+ * The topic that asks people, and the two MAC keys of an approval. They are separate, so the function that asks cannot
+ * answer, and the function that takes answers cannot change anything. A *link* proves who was asked, a *grant* what was
+ * approved.
  */
 export class ApprovalDesk extends Construct {
   private readonly topic: Topic;
@@ -45,7 +46,7 @@ export class ApprovalDesk extends Construct {
     return this.topic.topicArn;
   }
 
-  /** Lets a function write to people. */
+  /** Lets a function send messages to people. */
   grantNotify(step: CheckreinFunction): void {
     step.setEnv('topic', this.topic.topicArn);
     step.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn] }));
@@ -58,25 +59,25 @@ export class ApprovalDesk extends Construct {
     );
   }
 
-  /** Lets a function write an approver's link, not read one. */
-  grantWriteLink(step: CheckreinFunction): void {
+  /** Lets a function sign links, not verify them. */
+  grantSignLink(step: CheckreinFunction): void {
     step.setEnv('linkKey', this.linkKey.keyArn);
     allow(step, 'kms:GenerateMac', this.linkKey);
   }
 
-  /** Lets a function tell a genuine link, not write one. */
-  grantCheckLink(step: CheckreinFunction): void {
+  /** Lets a function verify links, not sign them. */
+  grantVerifyLink(step: CheckreinFunction): void {
     step.setEnv('linkKey', this.linkKey.keyArn);
     allow(step, 'kms:VerifyMac', this.linkKey);
   }
 
-  /** Lets a function issue a grant, not redeem one. */
+  /** Lets a function issue grants, not redeem them. */
   grantIssue(step: CheckreinFunction): void {
     step.setEnv('grantKey', this.grantKey.keyArn);
     allow(step, 'kms:GenerateMac', this.grantKey);
   }
 
-  /** Lets a function redeem a grant, not issue one. */
+  /** Lets a function redeem grants, not issue them. */
   grantRedeem(step: CheckreinFunction): void {
     step.setEnv('grantKey', this.grantKey.keyArn);
     allow(step, 'kms:VerifyMac', this.grantKey);

@@ -120,8 +120,8 @@ export class Steps extends Construct {
     model.grantUse(decide);
     grantGuardrail(observe, rules.settings.guardrail);
 
-    desk.grantWriteLink(ask);
-    desk.grantCheckLink(page);
+    desk.grantSignLink(ask);
+    desk.grantVerifyLink(page);
     for (const step of [authorize, page]) desk.grantIssue(step);
     desk.grantRedeem(changeZone);
     for (const step of [ask, page, close, stopped]) desk.grantNotify(step);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BODY_LIMIT, handleApproval } from '../lambdas/approvals/page/http.ts';
-import { errorPage } from '../lambdas/approvals/page/shell.ts';
+import { errorPage } from '../lambdas/approvals/page/document.ts';
 import type { PagePorts } from '../lambdas/approvals/page/page-view.ts';
 import { contractBroken } from '../lambdas/contracts/errors.ts';
 
@@ -36,12 +36,12 @@ const answer = async (request: IncomingMessage, response: ServerResponse, ports:
     const { statusCode, headers, body } = await handleApproval(await read(request), ports);
     response.writeHead(statusCode, headers).end(body);
   } catch (error) {
-    const says = error instanceof Error ? error.message : 'unknown error';
-    response.writeHead(500, { 'content-type': 'text/html; charset=utf-8' }).end(errorPage('The page failed', says));
+    const message = error instanceof Error ? error.message : 'unknown error';
+    response.writeHead(500, { 'content-type': 'text/html; charset=utf-8' }).end(errorPage('The page failed', message));
   }
 };
 
-/** Reads a request, and of its body no more than is needed to see that it is too large. */
+/** Reads a request. Of a body that is too large, it keeps only enough to show that. */
 const read = async (request: IncomingMessage) => {
   const incoming: AsyncIterable<Uint8Array> = request;
   const chunks: Uint8Array[] = [];
@@ -60,6 +60,6 @@ const read = async (request: IncomingMessage) => {
 
 const portOf = (address: AddressInfo | string | null): number => {
   if (address === null || typeof address === 'string')
-    throw contractBroken('The approval server listens, but at no TCP port.');
+    throw contractBroken('The approval server is not listening on a TCP port.');
   return address.port;
 };

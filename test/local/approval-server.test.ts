@@ -7,7 +7,7 @@ let asked: AskedQuestion;
 let server: ApprovalServer;
 beforeEach(async () => {
   desk = approvalDesk();
-  asked = await desk.bring('inc-1');
+  asked = await desk.openQuestion('inc-1');
   server = await startApprovalServer(desk.page);
 });
 afterEach(() => server.close());

@@ -1,16 +1,15 @@
-import type { Rules } from '../../contracts/rules.ts';
-import type { EventData, TraceEvent } from '../../contracts/events.ts';
-import { agentOf } from '../../kernel/model/agents.ts';
-import { breakGlassMark, issueGrants } from '../../kernel/changes/grants.ts';
-import { Journal } from '../../kernel/trace/journal.ts';
-import type { PolicyEngine } from '../../kernel/policy/engine.ts';
-import { grantMinutes } from '../../kernel/changes/timing.ts';
-import { allOf, lastOf } from '../../kernel/trace/queries.ts';
 import type { Calendar, Callbacks, Clock, Ids, Ledger, MacGenerator, Notifier, Switch } from '../../contracts/ports.ts';
-import { entitlement, findQuestion, type OpenQuestion } from './question.ts';
+import type { Rules } from '../../contracts/rules.ts';
+import { issueGrants } from '../../kernel/changes/grants.ts';
+import { grantMinutes } from '../../kernel/changes/timing.ts';
+import { agentOf } from '../../kernel/model/agents.ts';
+import type { PolicyEngine } from '../../kernel/policy/engine.ts';
+import { Journal } from '../../kernel/trace/journal.ts';
+import { lastOf } from '../../kernel/trace/queries.ts';
+import { recordAnswer, type Answer, type EffectiveAnswer } from './answer-record.ts';
+import { closeApproval, outcomeOf, outcomeSentence, recordOutcomeOnce, type ApprovalOutcome } from './outcome.ts';
+import { findQuestion, type OpenQuestion } from './question.ts';
 import { countApprovals } from './quorum.ts';
-import { recordApproval } from './approval-rows.ts';
-import { finish, outcomeSentence, recordOutcomeOnce, outcomeOf, type ApprovalOutcome } from './outcome.ts';
 
 export interface AnswerPorts {
   readonly ledger: Ledger;
@@ -19,152 +18,111 @@ export interface AnswerPorts {
   readonly policy: PolicyEngine;
   readonly switch: Switch;
   readonly calendar: Calendar;
-  /** Signs grants. It can only generate: whether a grant holds is for apply to say. */
+  /** Signs grants. Only apply can verify them. */
   readonly grantMac: MacGenerator;
   readonly callbacks: Callbacks;
-  /** Tells everyone of a broken change freeze. */
+  /** Notifies everyone when a change freeze is overridden. */
   readonly notifier: Notifier;
   readonly rules: Rules;
 }
 
-/** One person's answer to one question. */
-export interface Answer {
-  readonly approvalId: string;
-  readonly approver: string;
-  readonly answer: 'approve' | 'deny';
-  readonly reason: string;
-  /** Said by hand: the approval is meant also in spite of a change freeze. Needs a reason, and a freeze. */
-  readonly breakGlass?: boolean;
-  readonly via: EventData<'approval.answered'>['via'];
+/** Why an answer has no effect. */
+export type Refusal = 'unknown' | 'closed' | 'decided' | 'expired' | 'switch' | 'frozen' | 'answered' | 'not-entitled';
+
+/** The result of an answer, with a sentence for the person who gave it. */
+export type Receipt =
+  | { readonly status: 'granted' | 'denied' | 'counted'; readonly message: string }
+  | { readonly status: 'refused'; readonly because: Refusal; readonly message: string };
+
+const refused = (because: Refusal, message: string): Receipt => ({ status: 'refused', because, message });
+
+interface AnswerContext {
+  readonly answer: EffectiveAnswer;
+  readonly question: OpenQuestion;
+  readonly journal: Journal;
 }
 
-/** Why an answer does not decide anything. */
-export type Refusal = 'unknown' | 'closed' | 'settled' | 'expired' | 'switch' | 'frozen' | 'answered' | 'not-entitled';
+/** Takes one person's answer: checks it against policy, records it once, and counts it towards the quorum. */
+export const takeAnswer = async (given: Answer, ports: AnswerPorts): Promise<Receipt> => {
+  const answer = { ...given, freeze: await ports.calendar.freeze() };
+  const question = await findQuestion(ports.ledger, answer.approvalId);
+  if (question === undefined) return refused('unknown', 'There is no such approval request.');
+  // Two clicks are two answers, not two attempts of one step: each writes under a name of its own, so
+  // that neither takes the other's event for its own when they race.
+  const at = { incidentId: question.incidentId, seq: question.events.length };
+  const journal = await Journal.open(ports, ports.ids.fresh('approve-page'), at);
+  const context: AnswerContext = { answer, question, journal };
+  const refusal = (await refuseIfDecided(context, ports)) ?? (await refuseIfBlocked(context, ports));
+  if (refusal !== undefined) return refusal;
+  const recorded = await recordAnswer(answer, question, journal, ports);
+  if (recorded.kind === 'duplicate') return refused('answered', 'You have already answered. One person counts once.');
+  if (recorded.kind === 'not-entitled')
+    return refused('not-entitled', `Your answer was recorded but does not count: ${recorded.reason}`);
+  const reason = answer.reason.trim() === '' ? 'no reason was given.' : answer.reason.trim();
+  if (answer.answer === 'approve') return grantOnQuorum(reason, context, ports);
+  return decide({ outcome: 'denied', by: [answer.approver], reason, grants: [] }, context, ports);
+};
 
-/** What came of an answer, in a sentence for the person who gave it. */
-export type Receipt =
-  | { readonly status: 'granted' | 'denied' | 'counted'; readonly says: string }
-  | { readonly status: 'refused'; readonly because: Refusal; readonly says: string };
+/** Refuses an answer to a question that has an outcome, after completing what a killed function left undone. */
+const refuseIfDecided = async (context: AnswerContext, ports: AnswerPorts): Promise<Receipt | undefined> => {
+  const { answer, question, journal } = context;
+  const outcome = await outcomeOf(ports.ledger, answer.approvalId);
+  if (outcome === undefined) return undefined;
+  if (lastOf(question.events, 'incident.closed') === undefined)
+    await closeApproval(answer.approvalId, outcome, { planned: question.planned, journal }, ports);
+  return refused('decided', `This was already decided. ${outcomeSentence(outcome)}`);
+};
 
-const refused = (because: Refusal, says: string): Receipt => ({ status: 'refused', because, says });
-
-/** An answer as it counts: `freeze` is the change freeze that it is given in, which only a broken glass gets past. */
-type EffectiveAnswer = Answer & { readonly freeze: string | undefined };
-
-/** Why a question takes no answer of this kind now, whoever gives it. */
-const blocker = async (
-  given: EffectiveAnswer,
-  { events, asked }: OpenQuestion,
+/** Refuses an answer that cannot count now, whoever gives it: closed incident, expiry, kill switch, change freeze. */
+const refuseIfBlocked = async (
+  { answer, question: { events, asked } }: AnswerContext,
   ports: AnswerPorts,
 ): Promise<Receipt | undefined> => {
   if (lastOf(events, 'incident.closed') !== undefined)
     return refused('closed', 'The incident was closed without an answer. Nothing can be changed in it any more.');
   if (!(Date.parse(asked.expiresAt) > ports.clock.now().getTime()))
-    return refused('expired', `The question expired at ${asked.expiresAt}. Silence counts as no.`);
-  if (given.answer === 'deny') return undefined;
+    return refused('expired', `The approval request expired at ${asked.expiresAt}. Silence counts as no.`);
+  if (answer.answer === 'deny') return undefined;
   const position = await ports.switch.read();
   if (position !== 'on')
     return refused('switch', `The kill switch is ${position}: nothing can be approved now. You can still deny.`);
-  if (given.freeze === undefined || (given.breakGlass === true && given.reason.trim() !== '')) return undefined;
+  if (answer.freeze === undefined || (answer.breakGlass === true && answer.reason.trim() !== '')) return undefined;
   return refused(
     'frozen',
-    `${given.freeze} To approve in spite of it, break the glass and say why. You can still deny.`,
+    `${answer.freeze} To approve anyway, override the change freeze (break-glass) and say why. You can still deny.`,
   );
 };
 
-/**
- * One person counts once. Heard after one's own approval is only a denial, which stops what was not yet granted,
- * and an approval that breaks the glass where the first did not.
- */
-const answeredBefore =
-  ({ approvalId, approver, answer, freeze }: EffectiveAnswer) =>
-  (events: readonly TraceEvent[]): boolean =>
-    allOf(events, 'approval.answered')
-      .filter(({ data }) => data.approvalId === approvalId && data.approver === approver && data.counted)
-      .some(({ data }) => {
-        if (data.answer === 'deny') return true;
-        return answer === 'approve' && (freeze === undefined || data.breakGlass === true);
-      });
-
-const close = async (
-  outcome: ApprovalOutcome,
-  given: EffectiveAnswer,
-  { planned }: OpenQuestion,
-  journal: Journal,
-  ports: AnswerPorts,
-): Promise<Receipt> => {
-  const settled = await recordOutcomeOnce(ports.ledger, given.approvalId, outcome);
-  await finish(journal, ports, given.approvalId, planned, settled);
-  if (settled.outcome !== outcome.outcome)
-    return refused('settled', `Somebody was faster. ${outcomeSentence(settled)}`);
-  return settled.outcome === 'granted'
-    ? { status: 'granted', says: 'Approved. The change is made now, if the target is still as the dry run saw it.' }
-    : { status: 'denied', says: 'Denied. Nothing will be changed, and the agent gets your reason.' };
-};
-
-const grant = async (
-  reason: string,
-  given: EffectiveAnswer,
-  open: OpenQuestion,
-  journal: Journal,
-  ports: AnswerPorts,
-): Promise<Receipt> => {
-  const { freeze } = given;
+/** Grants the plan if enough people have approved it. */
+const grantOnQuorum = async (reason: string, context: AnswerContext, ports: AnswerPorts): Promise<Receipt> => {
+  const { question, journal } = context;
+  const { freeze } = context.answer;
   const breakGlass = freeze !== undefined;
-  const quorum = await countApprovals(open, journal.events, breakGlass, ports);
-  if (quorum.kind === 'never') return refused('not-entitled', `Your approval was recorded, but: ${quorum.reason}`);
+  const quorum = await countApprovals(question, journal.events, breakGlass, ports);
+  if (quorum.kind === 'never')
+    return refused('not-entitled', `Your approval was recorded but has no effect: ${quorum.reason}`);
   const { kind, by, needed } = quorum;
-  if (kind === 'open') return { status: 'counted', says: `Your approval counts. ${by.length} of ${needed} needed.` };
-  const minutes = grantMinutes(ports.rules.settings, agentOf(ports.rules, open.question.agent));
-  const yes = { approvers: by, breakGlass };
-  const grants = await issueGrants({ ...ports, mac: ports.grantMac }, open.planned, yes, minutes);
-  const outcome: ApprovalOutcome = { outcome: 'granted', by: [...by], reason, grants, ...(breakGlass && { freeze }) };
-  return close(outcome, given, open, journal, ports);
+  if (kind === 'open') return { status: 'counted', message: `Your approval counts. ${by.length} of ${needed} needed.` };
+  const minutes = grantMinutes(ports.rules.settings, agentOf(ports.rules, question.agent));
+  const mac = ports.grantMac;
+  const grants = await issueGrants({ ...ports, mac }, question.planned, { approvers: by, breakGlass }, minutes);
+  return decide({ outcome: 'granted', by: [...by], reason, grants, ...(breakGlass && { freeze }) }, context, ports);
 };
 
-/** Takes one person's answer: recorded, held to policy, counted towards the quorum, and at most once. */
-export const takeAnswer = async (answer: Answer, ports: AnswerPorts): Promise<Receipt> => {
-  const given: EffectiveAnswer = { ...answer, freeze: await ports.calendar.freeze() };
-  const open = await findQuestion(ports.ledger, given.approvalId);
-  if (open === undefined) return refused('unknown', 'There is no such question.');
-  const { question, planned, events } = open;
-  // Two clicks are two answers, not two attempts of one step: each writes under a name of its own, so
-  // that neither takes the other's event for its own when they race.
-  const journal = await Journal.open(ports, ports.ids.fresh('approve-page'), {
-    incidentId: question.incidentId,
-    seq: events.length,
-  });
-  const over = await outcomeOf(ports.ledger, given.approvalId);
-  if (over !== undefined) {
-    if (lastOf(events, 'incident.closed') === undefined) await finish(journal, ports, given.approvalId, planned, over);
-    return refused('settled', `This was settled before. ${outcomeSentence(over)}`);
-  }
-  const hindrance = await blocker(given, open, ports);
-  if (hindrance !== undefined) return hindrance;
-  const breakGlass = given.answer === 'approve' && given.freeze !== undefined;
-  const right = entitlement(ports, given.approver, open, breakGlass);
-  const counted = given.answer === 'deny' ? right.known : right.mayApprove;
-  if (counted && given.answer === 'approve')
-    await recordApproval(ports.ledger, given.approvalId, given.approver, breakGlass);
-  const recorded = await journal.onceUnless('approval.answered', answeredBefore(given), () => ({
-    data: {
-      approvalId: given.approvalId,
-      digest: planned.digest,
-      approver: given.approver,
-      answer: given.answer,
-      reason: given.reason,
-      via: given.via,
-      ...breakGlassMark(breakGlass),
-      counted,
-      statements: right.statements,
-    },
-  }));
-  if (recorded === undefined)
-    return refused('answered', 'You have answered this question before. One person counts once.');
-  if (!counted) return refused('not-entitled', `Your answer was recorded but does not count: ${right.reason}`);
-
-  const reason = given.reason.trim() === '' ? 'no reason was given.' : given.reason.trim();
-  return given.answer === 'deny'
-    ? close({ outcome: 'denied', by: [given.approver], reason, grants: [] }, given, open, journal, ports)
-    : grant(reason, given, open, journal, ports);
+/** Records the outcome, unless a faster answer did so first, and closes the approval with what was recorded. */
+const decide = async (
+  outcome: ApprovalOutcome,
+  { answer, question, journal }: AnswerContext,
+  ports: AnswerPorts,
+): Promise<Receipt> => {
+  const recorded = await recordOutcomeOnce(ports.ledger, answer.approvalId, outcome);
+  await closeApproval(answer.approvalId, recorded, { planned: question.planned, journal }, ports);
+  if (recorded.outcome !== outcome.outcome)
+    return refused('decided', `Somebody else was faster. ${outcomeSentence(recorded)}`);
+  return recorded.outcome === 'granted'
+    ? {
+        status: 'granted',
+        message: 'Approved. The change is made now, unless the target has changed since the dry run.',
+      }
+    : { status: 'denied', message: 'Denied. Nothing will be changed, and the agent gets your reason.' };
 };

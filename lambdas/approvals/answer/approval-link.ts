@@ -3,17 +3,17 @@ import { canonical } from '../../kernel/trace/canonical.ts';
 import type { MacGenerator, MacVerifier } from '../../contracts/ports.ts';
 
 /**
- * What a link says: which question, and to whom it was sent. It holds no task token and grants nothing by
+ * The claims of a link: which question, and to whom it was sent. It holds no task token and grants nothing by
  * itself: opening it shows a page.
  */
 const ApprovalLink = z.strictObject({ approvalId: z.string(), approver: z.string(), expiresAt: z.string() });
 export type ApprovalLink = z.infer<typeof ApprovalLink>;
 
-const message = (link: ApprovalLink): Uint8Array => Buffer.from(`checkrein/link/v1\n${canonical(link)}`);
+const signedBytes = (link: ApprovalLink): Uint8Array => Buffer.from(`checkrein/link/v1\n${canonical(link)}`);
 
 /** Signs a link: `<base64url of its JSON>.<base64url of its MAC>`. */
 export const signLink = async (mac: MacGenerator, link: ApprovalLink): Promise<string> => {
-  const signature = Buffer.from(await mac.generate(message(link)), 'base64');
+  const signature = Buffer.from(await mac.generate(signedBytes(link)), 'base64');
   return `${Buffer.from(canonical(link)).toString('base64url')}.${signature.toString('base64url')}`;
 };
 
@@ -25,21 +25,21 @@ const decode = (body: string): unknown => {
   }
 };
 
-/** Why a link does not count, and what its holder can do about it. */
+/** Why a link is invalid, and what its holder can do about it. */
 export interface LinkFault {
   readonly fault: 'forged' | 'expired';
-  readonly says: string;
+  readonly message: string;
 }
 const forged: LinkFault = {
   fault: 'forged',
-  says: 'This link is not genuine, or your mail program cut it off. Use the link from the message as it is.',
+  message: 'This link is not genuine, or your mail program cut it off. Use the link from the message as it is.',
 };
 const expired = (at: string): LinkFault => ({
   fault: 'expired',
-  says: `This link expired at ${at} and decides nothing any more. A question that nobody answered in time counts as no.`,
+  message: `This link expired at ${at} and no longer works. A request that nobody answered in time counts as no.`,
 });
 
-/** Reads a link, or says why it does not count. Any changed bit is "not genuine"; nothing is said about which. */
+/** Verifies a link. Any changed bit makes it "not genuine"; the answer does not reveal which. */
 export const readLink = async (
   mac: MacVerifier,
   token: string,
@@ -48,10 +48,11 @@ export const readLink = async (
   const [body, signature, ...rest] = token.split('.');
   if (body === undefined || signature === undefined || rest.length > 0) return forged;
   const link = ApprovalLink.safeParse(decode(body));
-  // A link has one spelling, so that what was signed is what was sent.
+  // Only one encoding is accepted, so what was signed is exactly what was sent.
   if (!link.success || Buffer.from(canonical(link.data)).toString('base64url') !== body) return forged;
   if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) return forged;
-  if (!(await mac.verify(message(link.data), Buffer.from(signature, 'base64url').toString('base64')))) return forged;
+  if (!(await mac.verify(signedBytes(link.data), Buffer.from(signature, 'base64url').toString('base64'))))
+    return forged;
   if (!(Date.parse(link.data.expiresAt) > now.getTime())) return expired(link.data.expiresAt);
   return { link: link.data };
 };

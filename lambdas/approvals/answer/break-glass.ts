@@ -5,12 +5,12 @@ import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { reportLines } from '../../kernel/trace/plan-text.ts';
 import type { Notification, Notifier } from '../../contracts/ports.ts';
 
-/** A yes in spite of a change freeze. */
+/** An approval that overrides a change freeze. */
 export interface FreezeOverride {
   readonly approvalId: string;
   readonly by: readonly string[];
   readonly reason: string;
-  /** What the change calendar said. */
+  /** What the change calendar reported. */
   readonly freeze: string;
 }
 
@@ -21,9 +21,9 @@ const messageOf = (
 ): Notification => ({
   about: 'break-glass',
   incidentId,
-  subject: `Change freeze broken: ${plan.tool} on ${plan.target.id}`,
+  subject: `Change freeze overridden: ${plan.tool} on ${plan.target.id}`,
   text: [
-    `${override.by.join(', ')} approved a change in spite of a change freeze. It is made now.`,
+    `${override.by.join(', ')} approved a change despite a change freeze (break-glass). It is being made now.`,
     '',
     `Freeze: ${override.freeze}`,
     `Reason: ${override.reason}`,
@@ -31,23 +31,23 @@ const messageOf = (
     ...reportLines(plan.report).map((line) => `  ${line}`),
     '',
     `Incident ${incidentId}, plan ${handle} ${digest}.`,
-    'To stop it and all others: checkrein switch off.',
+    'To stop this and every other change: checkrein switch off.',
   ].join('\n'),
 });
 
-const wasTold =
+const wasNotified =
   ({ approvalId }: FreezeOverride) =>
   (events: readonly TraceEvent[]): boolean =>
     allOf(events, 'people.notified').some(({ data }) => data.question === approvalId);
 
-/** Tells everyone, not only those who were asked, before the change is made. */
+/** Notifies everyone on the topic, not only those who were asked, before the change is made. */
 export const notifyBreakGlass = async (
   override: FreezeOverride,
   planned: PlanOnTrace,
   journal: Journal,
   notifier: Notifier,
 ): Promise<void> => {
-  await journal.onceUnless('people.notified', wasTold(override), async () => ({
+  await journal.onceUnless('people.notified', wasNotified(override), async () => ({
     data: {
       ...(await sent(notifier, messageOf(override, planned, journal.incident))),
       question: override.approvalId,

@@ -1,21 +1,50 @@
+import * as z from 'zod';
+import type { TraceEvent } from '../../contracts/events.ts';
+import { FAMILY, type RowKey } from '../../contracts/ledger-keys.ts';
+import type { Ledger } from '../../contracts/ports.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
+import { sha256 } from '../../kernel/trace/canonical.ts';
 import { allOf, findPlan, isTriggerOwner, type PlanOnTrace } from '../../kernel/trace/queries.ts';
-import type { Ledger } from '../../contracts/ports.ts';
-import type { TraceEvent } from '../../contracts/events.ts';
-import { Question, questionRow } from './outcome.ts';
 
-/** The question with its plan and its trace; nothing where there is no such question. */
-export const findQuestion = async (ledger: Ledger, approvalId: string) => {
+/** The id of the question about one plan of one incident. The same for every retry and every reminder. */
+export const approvalIdOf = (incidentId: string, digest: string): string =>
+  `approval-${sha256(`${incidentId}\n${digest}`).slice(0, 32)}`;
+
+/** The question as the ledger stores it. The task token leaves the ledger only to go back to Step Functions. */
+const StoredQuestion = z.object({
+  incidentId: z.string(),
+  agent: z.string(),
+  digest: z.string(),
+  seq: z.int(),
+  taskToken: z.string(),
+});
+type StoredQuestion = z.infer<typeof StoredQuestion>;
+/** The row of a question. */
+export const questionRow = (approvalId: string): RowKey => ({
+  family: FAMILY.approval,
+  id: approvalId,
+  part: 'question',
+});
+
+/** The question as it is stored now. */
+export const fetchQuestion = async (ledger: Ledger, approvalId: string): Promise<StoredQuestion | undefined> => {
   const row = await ledger.fetch(questionRow(approvalId));
-  if (row === undefined) return undefined;
-  const question = Question.parse(row.data);
-  const events = await ledger.events(question.incidentId);
-  const planned = findPlan(events, question.digest);
-  const asked = allOf(events, 'approval.asked').find((event) => event.data.approvalId === approvalId);
-  return planned === undefined || asked === undefined ? undefined : { question, events, planned, asked: asked.data };
+  return row === undefined ? undefined : StoredQuestion.parse(row.data);
 };
-/** What stands behind a link. */
+
+/** The question with its plan and its trace. Undefined if there is no such question. */
+export const findQuestion = async (ledger: Ledger, approvalId: string) => {
+  const stored = await fetchQuestion(ledger, approvalId);
+  if (stored === undefined) return undefined;
+  const { incidentId, agent, digest } = stored;
+  const events = await ledger.events(incidentId);
+  const planned = findPlan(events, digest);
+  const asked = allOf(events, 'approval.asked').find((event) => event.data.approvalId === approvalId);
+  if (planned === undefined || asked === undefined) return undefined;
+  return { incidentId, agent, events, planned, asked: asked.data };
+};
+/** A question that was put to people. */
 export type OpenQuestion = NonNullable<Awaited<ReturnType<typeof findQuestion>>>;
 
 /** Whether a person is one of the approvers, and whether policy lets them approve this plan, as of now. */
@@ -27,14 +56,17 @@ export const entitlement = (
 ) => {
   const approver = rules.settings.approvers.find((one) => one.email === email);
   if (approver === undefined)
-    return { known: false, mayApprove: false, reason: `${email} is not among the approvers any more.`, statements: [] };
+    return { known: false, mayApprove: false, reason: `${email} is no longer an approver.`, statements: [] };
   const { tool, target, facts, report } = planned.plan;
   const triggerOwner = isTriggerOwner(events, email);
-  const ruling = policy.mayApprove({ approver, tool, target, facts, report, breakGlass, triggerOwner });
-  return {
-    known: true,
-    mayApprove: ruling.verdict === 'permitted',
-    reason: ruling.reason,
-    statements: ruling.statements,
-  };
+  const { verdict, reason, statements } = policy.mayApprove({
+    approver,
+    tool,
+    target,
+    facts,
+    report,
+    breakGlass,
+    triggerOwner,
+  });
+  return { known: true, mayApprove: verdict === 'permitted', reason, statements };
 };

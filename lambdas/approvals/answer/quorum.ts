@@ -5,26 +5,27 @@ import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import { allOf } from '../../kernel/trace/queries.ts';
 import type { Ledger } from '../../contracts/ports.ts';
 import type { OpenQuestion } from './question.ts';
-import { wasApprovedBy } from './approval-rows.ts';
+import { wasApprovedBy } from './answer-record.ts';
 
-/** Who has approved, and whether that is enough. `never`: policy forbids the plan, or releases it to no number of people. */
+/** Who has approved, and whether they are enough. `never`: policy forbids the plan, however many people approve it. */
 export type ApprovalCount =
   | { readonly kind: 'reached' | 'open'; readonly by: readonly string[]; readonly needed: number }
   | { readonly kind: 'never'; readonly reason: string };
 
 /**
- * Counts the people whose yes counts now: those on the trace who really said it. In a change freeze, those who
- * approved before it have to say that they mean it all the same; and no fewer are needed than were asked for, or than
- * policy wants for breaking it.
+ * Counts the people whose approval is valid now: it is on the trace, and the approval page recorded it. In a change
+ * freeze, people who approved before the freeze must approve again. The quorum is the larger of the one that was asked
+ * for and the one that policy requires now.
  */
 export const countApprovals = async (
-  { question, planned, asked }: OpenQuestion,
+  question: OpenQuestion,
   events: readonly TraceEvent[],
   breakGlass: boolean,
   { ledger, rules, policy }: { readonly ledger: Ledger; readonly rules: Rules; readonly policy: PolicyEngine },
 ): Promise<ApprovalCount> => {
+  const { planned, asked } = question;
   const agent = agentOf(rules, question.agent);
-  // Asked once more: rules may have been deployed since, and that policy let it through stands only on the trace.
+  // Evaluated again: new rules may be deployed by now, and the trace alone does not prove that policy permitted it.
   const change = policy.mayPropose({ ...planned.plan, agent, phase: 'plan' });
   if (change.verdict === 'refused') return { kind: 'never', reason: change.reason };
   const release = policy.approvalsNeeded({ ...planned.plan, agent, breakGlass });
@@ -35,8 +36,8 @@ export const countApprovals = async (
   const valid = approvals.filter(({ data }) => !breakGlass || data.breakGlass === true);
   const by: string[] = [];
   for (const { data } of valid) {
-    const said = await wasApprovedBy(ledger, asked.approvalId, data.approver, data.breakGlass === true);
-    if (said && !by.includes(data.approver)) by.push(data.approver);
+    const approved = await wasApprovedBy(ledger, asked.approvalId, data.approver, data.breakGlass === true);
+    if (approved && !by.includes(data.approver)) by.push(data.approver);
   }
   const needed = Math.max(asked.needed, release.needed);
   return { kind: by.length < needed ? 'open' : 'reached', by, needed };

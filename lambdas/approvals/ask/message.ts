@@ -11,7 +11,7 @@ export const agentsWords = (events: readonly TraceEvent[], { plan }: PlanOnTrace
   return [typeof why === 'string' ? why.trim() : '', prose.at(-1) ?? ''].filter((text) => text !== '').join('\n\n');
 };
 
-/** What a person needs to decide in half a minute, as plain text for an e-mail. `link` is that person's own. */
+/** The e-mail that asks one approver: what they need to decide in half a minute. `link` is valid for them only. */
 export const approvalMessage = (
   events: readonly TraceEvent[],
   planned: PlanOnTrace,
@@ -26,28 +26,30 @@ export const approvalMessage = (
   );
   const lines = [
     alarm === null
-      ? 'An event asked for attention.'
+      ? 'An event, not an alarm, opened this incident.'
       : `What broke: ${alarm.name} in ${alarm.account}, ${alarm.region}, since ${alarm.since}. ${alarm.reason}`,
     '',
     `What ${plan.agent} wants to do: ${plan.tool} on ${plan.target.id} (${plan.target.environment}).`,
     ...reportLines(plan.report).map((line) => `  ${line}`),
     '',
-    `Why, in its words: ${agentsWords(events, planned) || '(it gave no reason)'}`,
+    `Why, in the agent's own words: ${agentsWords(events, planned) || '(the agent gave no reason)'}`,
     ...(suspicions.length === 0
       ? []
       : [
           '',
-          'Take care: text in the evidence looks like an attempt to instruct the agent.',
+          'Warning: text in the evidence looks like an attempt to instruct the agent.',
           ...suspicions.map((line) => `  ${line}`),
         ]),
     '',
-    ...(freeze === undefined ? [] : [`Change freeze: ${freeze} Approving takes a reason, and everyone is told.`, '']),
-    'Policies that spoke:',
+    ...(freeze === undefined
+      ? []
+      : [`Change freeze: ${freeze} Approving requires a reason, and everyone is notified.`, '']),
+    'Policies that determined the decision:',
     ...statements.map(
       (one) => `  ${one.effect} ${one.id}${one.severity === undefined ? '' : ` (${one.severity})`}: ${one.reason}`,
     ),
     '',
-    `Decide here until ${expiresAt} (opening the link decides nothing): ${link}`,
+    `Decide here before ${expiresAt} (opening the link does not decide anything): ${link}`,
     `Silence counts as no. Plan ${handle} ${digest}.`,
   ];
   return { subject: `Approve? ${plan.tool} on ${plan.target.id}`, text: lines.join('\n') };

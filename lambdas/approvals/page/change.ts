@@ -1,6 +1,7 @@
 import type { Alarm } from '../../contracts/alarm.ts';
+import type { TraceEvent } from '../../contracts/events.ts';
 import type { DryRunCheck, DryRunReport } from '../../contracts/plan.ts';
-import type { PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { dollars, shown } from '../../kernel/trace/plan-text.ts';
 import { html, type Html } from './html.ts';
 import { listOf, moment, pairs } from './parts.ts';
@@ -10,22 +11,22 @@ export const whatBroke = (alarm: Alarm | null, now: Date): Html =>
   alarm === null
     ? html`<section>
         <h2>What broke</h2>
-        <p>An event that is no alarm asked for attention.</p>
+        <p>An event, not an alarm, opened this incident.</p>
       </section>`
     : html`<section>
         <h2>What broke</h2>
         <p>
           <strong>${alarm.name}</strong
-          >${alarm.description === '' ? '' : html`<br /><span class="quiet">${alarm.description}</span>`}
+          >${alarm.description === '' ? '' : html`<br /><span class="muted">${alarm.description}</span>`}
         </p>
         ${pairs([
           ['Since', moment(alarm.since, now)],
-          ['Where', `account ${alarm.account}, ${alarm.region}`],
-          ['Reason', html`<span class="said">${alarm.reason}</span>`],
+          ['Location', `account ${alarm.account}, ${alarm.region}`],
+          ['Reason', html`<span class="verbatim">${alarm.reason}</span>`],
         ])}
       </section>`;
 
-/** What would change: before and after, and what that costs, disturbs, and takes to undo. */
+/** What would change: before and after, with cost, disruption and rollback. */
 export const whatWouldChange = ({ plan: { report } }: PlanOnTrace): Html =>
   html`<section>
     <h2>What would change</h2>
@@ -88,22 +89,59 @@ const DISRUPTION: Record<DryRunReport['disruption']['level'], string> = {
   interrupts: 'Interrupts service',
 };
 
-/** What the dry run looked at. What it could not find out is said as plainly as what it found. */
+/** What the dry run checked, including what it could not find out. */
 export const dryRunChecks = ({ plan: { report } }: PlanOnTrace): Html =>
   html`<section>
     <h2>Dry run</h2>
     ${listOf(
       report.checks.map(
         ({ name, outcome, detail }) =>
-          html`<span class="badge ${OUTCOME[outcome].tone}">${OUTCOME[outcome].word}</span> <strong>${name}</strong
-            ><br /><span class="small said">${detail}</span>`,
+          html`<span class="badge ${TONE[outcome]}">${outcome}</span> <strong>${name}</strong><br /><span
+              class="small verbatim"
+              >${detail}</span
+            >`,
       ),
       'The dry run made no checks of its own.',
     )}
   </section>`;
 
-const OUTCOME: Record<DryRunCheck['outcome'], { readonly word: string; readonly tone: string }> = {
-  passed: { word: 'passed', tone: 'good' },
-  refused: { word: 'refused', tone: 'bad' },
-  unknown: { word: 'not known', tone: 'warn' },
+const TONE: Record<DryRunCheck['outcome'], string> = { passed: 'good', refused: 'bad', unknown: 'warn' };
+
+/** The policies that determined the decision about this plan, for and against. */
+export const determiningPolicies = (events: readonly TraceEvent[], { digest }: PlanOnTrace): Html => {
+  const decision = allOf(events, 'plan.judged').findLast(({ data }) => data.digest === digest);
+  return html`<section>
+    <h2>Policies that determined the decision</h2>
+    ${listOf(
+      (decision?.data.statements ?? []).map(
+        ({ id, effect, reason, severity }) =>
+          html`<span class="badge ${effect === 'permit' ? 'good' : 'warn'}">${effect}</span>
+            <code>${id}</code
+            >${severity === undefined ? '' : html` <span class="small muted">${severity}</span>`}<br /><span
+              class="small"
+              >${reason}</span
+            >`,
+      ),
+      'None.',
+    )}
+  </section>`;
 };
+
+/** The plan in full, for those who compare it with the trace. */
+export const planDetails = ({ handle, digest, plan }: PlanOnTrace): Html =>
+  html`<section>
+    <h2>Plan ${handle}</h2>
+    <p class="small"><code>${digest}</code></p>
+    <p class="small muted">
+      An approval is valid for exactly this digest. If the target changes before the plan is applied, nothing is done.
+    </p>
+    <details>
+      <summary>Exact input, target and facts</summary>
+      <h3 class="small">Input</h3>
+      ${pairs(Object.entries(plan.input).map(([name, value]) => [name, shown(value)]))}
+      <h3 class="small">Target</h3>
+      ${pairs([['ARN', plan.target.arn], ...Object.entries(plan.target.tags).map(([key, value]) => [`tag ${key}`, value] as const)])}
+      <h3 class="small">Facts, computed by code</h3>
+      ${pairs(Object.entries(plan.facts).map(([name, value]) => [name, String(value)]))}
+    </details>
+  </section>`;

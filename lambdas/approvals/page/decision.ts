@@ -8,94 +8,91 @@ import type { PageView } from './page-view.ts';
 /** Characters of a reason: a paragraph, since the model reads it. */
 export const REASON_LIMIT = 1000;
 
-/** What the page has to say about an answer that was just given, or could not be. */
-export interface Remarks {
-  /** What the visitor had typed. */
-  readonly typed?: string;
-  /** Whether the visitor had ticked to break the glass. */
+/** The form as it was just posted: what the person entered, and what came of it. */
+export interface FormState {
+  /** The reason as entered. */
+  readonly reason?: string;
+  /** Whether the break-glass box was ticked. */
   readonly breakGlass?: boolean;
-  /** What is wrong with it. */
-  readonly fault?: string;
+  readonly error?: string;
   readonly receipt?: Receipt;
 }
 
-/** Where the visitor decides, or reads how it was decided. */
-export const decision = (view: PageView, remarks: Remarks): Html =>
+/** The form, or how the question was decided. */
+export const decisionSection = (view: PageView, form: FormState): Html =>
   html`<section class="decision" id="decision" aria-labelledby="decision-title">
     <h2 id="decision-title">${view.outcome === undefined ? 'Your decision' : 'Decision'}</h2>
-    ${view.outcome === undefined ? open(view, remarks) : settled(view.outcome)} ${answers(view)}
+    ${view.outcome === undefined ? openQuestion(view, form) : closedQuestion(view.outcome)} ${answers(view)}
   </section>`;
 
-const settled = (outcome: NonNullable<PageView['outcome']>): Html =>
+const closedQuestion = (outcome: NonNullable<PageView['outcome']>): Html =>
   html`<p>
       <strong class="${outcome.outcome === 'granted' ? 'good' : 'bad'}">${outcomeSentence(outcome)}</strong>
     </p>
     ${outcome.outcome === 'expired' ? html`<p>${outcome.reason}</p>` : ''}`;
 
-const open = (view: PageView, { typed = '', breakGlass = false, fault = '' }: Remarks): Html => {
+const openQuestion = (view: PageView, { reason = '', breakGlass = false, error = '' }: FormState): Html => {
   if (view.closed)
     return html`<p>The incident was closed without an answer. Nothing can be changed in it any more.</p>`;
   const { mayApprove, approvedBefore, freeze } = view;
-  const offersYes = mayApprove.permitted && !approvedBefore;
-  return html`${approvedBefore ? html`<p>You approved. Until somebody else does too, you can still deny.</p>` : ''}
+  const offersApprove = mayApprove.permitted && !approvedBefore;
+  return html`${approvedBefore ? html`<p>You approved. Until the quorum is reached, you can still deny.</p>` : ''}
     ${mayApprove.permitted || approvedBefore ? '' : html`<p class="warn"><strong>You cannot approve now.</strong> ${mayApprove.reason}</p>`}
     <form method="post" action="?">
       <input type="hidden" name="t" value="${view.token}" />
       <label for="reason">Reason</label>
-      <p class="small quiet" id="reason-help">
-        Needed to deny: the agent reads it and plans again.
-        ${freeze === undefined ? 'Optional to approve.' : 'Needed to break the glass: everyone is told.'} It is kept on
-        the trace.
+      <p class="small muted" id="reason-help">
+        Required to deny: the agent reads it and plans again.
+        ${freeze === undefined ? 'Optional to approve.' : 'Required to override the change freeze: everyone is notified.'}
+        It is kept on the trace.
       </p>
-      ${fault === '' ? '' : html`<p class="bad" id="reason-fault" role="alert"><strong>${fault}</strong></p>`}
-      ${textarea(typed, fault)} ${offersYes && freeze !== undefined ? glassBox(freeze, breakGlass) : ''}
+      ${error === '' ? '' : html`<p class="bad" id="reason-error" role="alert"><strong>${error}</strong></p>`}
+      ${reasonField(reason, error)} ${offersApprove && freeze !== undefined ? breakGlassBox(freeze, breakGlass) : ''}
       <div class="buttons">
-        ${offersYes ? html`<button type="submit" name="answer" value="approve">Approve</button>` : ''}
+        ${offersApprove ? html`<button type="submit" name="answer" value="approve">Approve</button>` : ''}
         <button type="submit" name="answer" value="deny">Deny</button>
       </div>
     </form>`;
 };
 
-/** In a change freeze, a click on Approve is not enough: that it cannot wait has to be said by itself. */
-const glassBox = (freeze: string, ticked: boolean): Html =>
+/** In a change freeze, a click on Approve is not enough: the approver must tick this box too. */
+const breakGlassBox = (freeze: string, ticked: boolean): Html =>
   html`<div class="notice warn" id="freeze">
     <p><strong>There is a change freeze.</strong> ${freeze}</p>
     <p>
       <label
-        ><input type="checkbox" name="glass" value="broken" ${ticked ? html`checked` : ''} /> Break the glass: make this
-        change all the same</label
+        ><input type="checkbox" name="breakGlass" value="yes" ${ticked ? html`checked` : ''} /> Override the change
+        freeze (break-glass): make this change now</label
       >
     </p>
   </div>`;
 
-/** The line break after the tag is dropped by HTML, so that a reason that begins with one keeps it. */
-const textarea = (typed: string, fault: string): Html =>
-  fault === ''
+/** HTML drops the line break after the tag; without it, a reason would lose a leading line break of its own. */
+const reasonField = (reason: string, error: string): Html =>
+  error === ''
     ? html`<textarea id="reason" name="reason" maxlength="${REASON_LIMIT}" aria-describedby="reason-help">
-${typed}</textarea>`
+${reason}</textarea>`
     : html`<textarea
         id="reason"
         name="reason"
         maxlength="${REASON_LIMIT}"
-        aria-describedby="reason-help reason-fault"
+        aria-describedby="reason-help reason-error"
         aria-invalid="true"
         autofocus
       >
-${typed}</textarea>`;
+${reason}</textarea>`;
 
-const answers = ({ question: found, now }: PageView): Html => {
-  const given = allOf(found.events, 'approval.answered').filter(
-    ({ data }) => data.approvalId === found.asked.approvalId,
-  );
+const answers = ({ question: { events, asked }, now }: PageView): Html => {
+  const given = allOf(events, 'approval.answered').filter(({ data }) => data.approvalId === asked.approvalId);
   const approvals = given.filter(({ data }) => data.counted && data.answer === 'approve').length;
-  return html`<h3 class="small">Approvals: ${approvals} of ${found.asked.needed}</h3>
+  return html`<h3 class="small">Approvals: ${approvals} of ${asked.needed}</h3>
     ${listOf(
       given.map(
         ({ at, data }) =>
           html`<strong>${data.approver}</strong>
             ${data.answer === 'approve' ? 'approved' : 'denied'}${data.counted ? '' : ' (does not count)'}<br />
-            <span class="small quiet">${moment(at, now)}</span
-            >${data.reason.trim() === '' ? '' : html`<br /><span class="small said">${data.reason}</span>`}`,
+            <span class="small muted">${moment(at, now)}</span
+            >${data.reason.trim() === '' ? '' : html`<br /><span class="small verbatim">${data.reason}</span>`}`,
       ),
       'Nobody has answered yet.',
     )}`;

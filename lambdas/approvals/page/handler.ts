@@ -1,15 +1,16 @@
 import { sfnCallbacks } from '../../adapters/aws/callbacks.ts';
 import { kmsMacGenerator, kmsMacVerifier } from '../../adapters/aws/kms.ts';
 import { snsNotifier } from '../../adapters/aws/notifier.ts';
-import { basics, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
+import { basicPorts, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
 import { policyEngine } from '../../kernel/policy/engine.ts';
 import { lambda } from '../../runtime/serve.ts';
-import { fromFunctionUrl, handleApproval } from './http.ts';
+import { fromFunctionUrl } from './function-url.ts';
+import { handleApproval } from './http.ts';
 
 export const handler = lambda(
   'approval-page',
   (runtime) => ({
-    ...basics(runtime),
+    ...basicPorts(runtime),
     policy: policyEngine(runtime.rules),
     switch: killSwitch(runtime),
     calendar: changeCalendar(runtime),

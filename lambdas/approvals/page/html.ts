@@ -1,7 +1,4 @@
-/**
- * Text that is known to be HTML. Only `html` makes one, so a value from a trace, whatever its shape, is
- * always escaped.
- */
+/** Text that is known to be HTML. Only `html` creates one, so a value from a trace is always escaped, whatever its shape. */
 export class Html {
   readonly #markup: string;
   constructor(markup: string) {
@@ -24,7 +21,7 @@ const ENTITY: Readonly<Record<string, string>> = {
 
 /**
  * Characters that change how a reader sees the text around them: control characters, direction marks (they
- * can turn "deny" into "approve" on the screen) and Unicode tags (invisible letters). Shown by their number.
+ * can turn "deny" into "approve" on the screen) and Unicode tags (invisible letters). They are shown by their number.
  */
 const DECEPTIVE = /[^\P{Cc}\t\n\r]|\p{Bidi_Control}|[\u{E0000}-\u{E007F}]/gu;
 
@@ -41,7 +38,7 @@ const markupOf = (value: Value): string => {
 
 /**
  * A template whose values are escaped, for element content and for attributes in quotes (never for bare
- * attributes, scripts or styles). Put `''` where there is nothing to show.
+ * attributes, scripts or styles). Pass `''` to show nothing.
  */
 export const html = (literals: TemplateStringsArray, ...values: readonly Value[]): Html =>
   new Html(literals.map((literal, at) => `${literal}${at < values.length ? markupOf(values[at] ?? '') : ''}`).join(''));

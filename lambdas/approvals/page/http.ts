@@ -1,14 +1,13 @@
 import * as z from 'zod';
-import { contractBroken } from '../../contracts/errors.ts';
-import { takeAnswer, type Receipt, type Refusal } from '../answer/answer.ts';
+import { takeAnswer, type Refusal } from '../answer/answer.ts';
 import { readLink, type ApprovalLink, type LinkFault } from '../answer/approval-link.ts';
 import { approvalPage } from './page.ts';
-import { REASON_LIMIT, type Remarks } from './decision.ts';
-import { CONTENT_SECURITY_POLICY, errorPage } from './shell.ts';
+import { REASON_LIMIT, type FormState } from './decision.ts';
+import { CONTENT_SECURITY_POLICY, errorPage } from './document.ts';
 import { pageViewOf, type PagePorts } from './page-view.ts';
 
-/** An HTTP request, whoever received it. Header names are lower case. */
-export interface ApprovalRequest {
+/** An HTTP request to the approval page, from Lambda or the local server. Header names are lower case. */
+export interface PageRequest {
   readonly method: string;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -16,20 +15,20 @@ export interface ApprovalRequest {
 }
 
 /** An HTTP response, in the shape that a Lambda function URL takes. */
-export interface ApprovalResponse {
+export interface PageResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** Bytes of a form: the longest reason in any script, percent-encoded, and a link. */
+/** Bytes of a form: a link, and the longest reason in any alphabet, percent-encoded. */
 export const BODY_LIMIT = 16_384;
 
 /**
  * The approval page over HTTP. GET and HEAD show it and record nothing, since mail scanners and browsers
  * open links on their own; only a POST of the form decides, and only once.
  */
-export const handleApproval = async (request: ApprovalRequest, ports: PagePorts): Promise<ApprovalResponse> => {
+export const handleApproval = async (request: PageRequest, ports: PagePorts): Promise<PageResponse> => {
   switch (request.method) {
     case 'GET':
       return show(request.query.get('t'), ports);
@@ -38,80 +37,81 @@ export const handleApproval = async (request: ApprovalRequest, ports: PagePorts)
     case 'POST':
       return answer(request, ports);
     default:
-      return problem(405, 'Open the link from your message in a browser.', { allow: 'GET, HEAD, POST' });
+      return errorResponse(405, 'Open the link from your message in a browser.', { allow: 'GET, HEAD, POST' });
   }
 };
 
-const show = async (token: string | null, ports: PagePorts): Promise<ApprovalResponse> => {
+const show = async (token: string | null, ports: PagePorts): Promise<PageResponse> => {
   const opened = await openLink(token, ports);
-  return 'fault' in opened ? faulty(opened) : page(200, opened, ports);
+  return 'fault' in opened ? invalidLink(opened) : page(200, opened, ports);
 };
 
-const answer = async ({ headers, body }: ApprovalRequest, ports: PagePorts): Promise<ApprovalResponse> => {
+const answer = async ({ headers, body }: PageRequest, ports: PagePorts): Promise<PageResponse> => {
   if (Buffer.byteLength(body) > BODY_LIMIT)
-    return problem(413, `A reason may have ${REASON_LIMIT} characters. Go back and shorten it.`);
+    return errorResponse(413, `A reason may have ${REASON_LIMIT} characters. Go back and shorten it.`);
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/x-www-form-urlencoded') return problem(415, 'Answer with the form on the approval page.');
-  const form = formIn(body);
+  if (type !== 'application/x-www-form-urlencoded')
+    return errorResponse(415, 'Answer with the form on the approval page.');
+  const form = parseForm(body);
   if (form === undefined)
-    return problem(400, 'The answer was neither a clear yes nor a clear no. Open the link from your message again.');
+    return errorResponse(400, 'The answer was neither approve nor deny. Open the link from your message again.');
   const opened = await openLink(form.t, ports);
-  if ('fault' in opened) return faulty(opened);
-  const typed = form.reason;
-  if (form.answer === 'deny' && typed.trim() === '')
-    return page(400, opened, ports, { typed, fault: 'Say why you deny: the agent plans again with your reason.' });
-  if (typed.length > REASON_LIMIT)
-    return page(400, opened, ports, {
-      typed,
-      fault: `The reason has ${typed.length} characters; ${REASON_LIMIT} fit.`,
-    });
-  const breakGlass = form.glass !== undefined;
-  if (breakGlass && form.answer === 'approve' && typed.trim() === '')
-    return page(400, opened, ports, { typed, breakGlass, fault: 'Say why this cannot wait: everyone is told so.' });
+  if ('fault' in opened) return invalidLink(opened);
+  const { reason } = form;
+  const breakGlass = form.breakGlass !== undefined;
+  const error = reasonError(form);
+  if (error !== undefined) return page(400, opened, ports, { reason, breakGlass, error });
   const { approvalId, approver } = opened.link;
-  const given = { approvalId, approver, answer: form.answer, reason: typed, breakGlass, via: 'page' } as const;
+  const given = { approvalId, approver, answer: form.answer, reason, breakGlass, via: 'page' } as const;
   const receipt = await takeAnswer(given, ports);
-  return page(
-    statusOf(receipt),
-    opened,
-    ports,
-    receipt.status === 'refused' ? { typed, breakGlass, receipt } : { receipt },
-  );
+  if (receipt.status !== 'refused') return page(200, opened, ports, { receipt });
+  return page(STATUS[receipt.because], opened, ports, { reason, breakGlass, receipt });
 };
 
-interface Opened {
+const reasonError = ({ answer, reason, breakGlass }: AnswerForm): string | undefined => {
+  if (answer === 'deny' && reason.trim() === '') return 'Say why you deny: the agent plans again with your reason.';
+  if (reason.length > REASON_LIMIT) return `The reason has ${reason.length} characters; the limit is ${REASON_LIMIT}.`;
+  if (breakGlass !== undefined && answer === 'approve' && reason.trim() === '')
+    return 'Say why this cannot wait: everyone is notified with your reason.';
+  return undefined;
+};
+
+interface OpenedLink {
   readonly token: string;
   readonly link: ApprovalLink;
 }
 
-const openLink = async (token: string | null, ports: PagePorts): Promise<Opened | LinkFault> => {
+const openLink = async (token: string | null, ports: PagePorts): Promise<OpenedLink | LinkFault> => {
   const read = await readLink(ports.linkMac, token ?? '', ports.clock.now());
   return 'fault' in read ? read : { token: token ?? '', link: read.link };
 };
 
 const page = async (
   statusCode: number,
-  { token, link }: Opened,
+  { token, link }: OpenedLink,
   ports: PagePorts,
-  remarks: Remarks = {},
-): Promise<ApprovalResponse> => {
+  form: FormState = {},
+): Promise<PageResponse> => {
   const view = await pageViewOf(token, link, ports);
-  return 'says' in view ? problem(view.statusCode, view.says) : respond(statusCode, approvalPage(view, remarks));
+  return 'message' in view
+    ? errorResponse(view.statusCode, view.message)
+    : respond(statusCode, approvalPage(view, form));
 };
 
-const Form = z.object({
+const AnswerForm = z.object({
   t: z.string(),
   answer: z.enum(['approve', 'deny']),
   reason: z.string(),
-  /** The checkbox that breaks the glass; a browser sends it only when it is ticked. */
-  glass: z.literal('broken').optional(),
+  /** The checkbox that overrides a change freeze. A browser sends it only when it is ticked. */
+  breakGlass: z.literal('yes').optional(),
 });
+type AnswerForm = z.infer<typeof AnswerForm>;
 
-/** The form's fields. One that comes twice makes the answer ambiguous, so it is none. Browsers send line ends as CRLF. */
-const formIn = (body: string): z.infer<typeof Form> | undefined => {
+/** The form's fields. A field sent twice makes the answer ambiguous, so it is refused. Browsers send line ends as CRLF. */
+const parseForm = (body: string): AnswerForm | undefined => {
   const fields = [...new URLSearchParams(body)];
   if (new Set(fields.map(([name]) => name)).size !== fields.length) return undefined;
-  const form = Form.safeParse({
+  const form = AnswerForm.safeParse({
     reason: '',
     ...Object.fromEntries(fields.map(([name, value]) => [name, value.replaceAll('\r\n', '\n')])),
   });
@@ -122,26 +122,26 @@ const STATUS: Record<Refusal, number> = {
   unknown: 410,
   expired: 410,
   closed: 409,
-  settled: 409,
+  decided: 409,
   answered: 409,
   switch: 409,
   frozen: 409,
   'not-entitled': 403,
 };
-const statusOf = (receipt: Receipt): number => (receipt.status === 'refused' ? STATUS[receipt.because] : 200);
 
-const faulty = ({ fault, says }: LinkFault): ApprovalResponse => problem(fault === 'expired' ? 410 : 403, says);
+const invalidLink = ({ fault, message }: LinkFault): PageResponse =>
+  errorResponse(fault === 'expired' ? 410 : 403, message);
 
-const problem = (statusCode: number, says: string, headers: Record<string, string> = {}): ApprovalResponse =>
-  respond(statusCode, errorPage('This cannot be answered', says), headers);
+const errorResponse = (statusCode: number, message: string, headers: Record<string, string> = {}): PageResponse =>
+  respond(statusCode, errorPage('This cannot be answered', message), headers);
 
-const respond = (statusCode: number, body: string, headers: Record<string, string> = {}): ApprovalResponse => ({
+const respond = (statusCode: number, body: string, headers: Record<string, string> = {}): PageResponse => ({
   statusCode,
   headers: {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': CONTENT_SECURITY_POLICY,
     'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer', // the link stands in the address
+    'referrer-policy': 'no-referrer', // the address contains the link
     'strict-transport-security': 'max-age=63072000; includeSubDomains',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
@@ -149,27 +149,3 @@ const respond = (statusCode: number, body: string, headers: Record<string, strin
   },
   body,
 });
-
-const FunctionUrlEvent = z.object({
-  rawQueryString: z.string().default(''),
-  headers: z.record(z.string(), z.string()).default({}),
-  requestContext: z.object({ http: z.object({ method: z.string() }) }),
-  body: z.string().default(''),
-  isBase64Encoded: z.boolean().default(false),
-});
-
-/** Reads a request as a Lambda function URL hands it over (payload format 2.0). */
-export const fromFunctionUrl = (event: unknown): ApprovalRequest => {
-  const parsed = FunctionUrlEvent.safeParse(event);
-  if (!parsed.success)
-    throw contractBroken(
-      `The approval page was called with something that is no HTTP request: ${parsed.error.message}`,
-    );
-  const { rawQueryString, headers, requestContext, body, isBase64Encoded } = parsed.data;
-  return {
-    method: requestContext.http.method,
-    query: new URLSearchParams(rawQueryString),
-    headers,
-    body: isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body,
-  };
-};

@@ -5,12 +5,12 @@ import type { ApprovalLink } from '../answer/approval-link.ts';
 import { entitlement, findQuestion, type OpenQuestion } from '../answer/question.ts';
 import { outcomeOf, type ApprovalOutcome } from '../answer/outcome.ts';
 
-/** What the page needs: everything that taking an answer does, and the key that checks links. */
+/** What the page needs: everything needed to take an answer, and the key that verifies links. */
 export interface PagePorts extends AnswerPorts {
   readonly linkMac: MacVerifier;
 }
 
-/** One look at the page: what stands behind the link, who looks, and how things stand for that person. */
+/** What the page shows to one person, as of now. */
 export interface PageView {
   readonly token: string;
   readonly approver: string;
@@ -20,26 +20,27 @@ export interface PageView {
   /** The incident ended without an answer. */
   readonly closed: boolean;
   readonly mayApprove: { readonly permitted: boolean; readonly reason: string };
-  /** What the change calendar says, where an approval has to break the glass. */
+  /** The change freeze that an approval would have to override. */
   readonly freeze: string | undefined;
-  /** This person approved before, and it still counts. */
+  /** This person has approved, and it still counts. */
   readonly approvedBefore: boolean;
 }
 
-/** Why there is nothing to show. */
+/** Why there is no page to show. */
 export interface NoPage {
   readonly statusCode: number;
-  readonly says: string;
+  readonly message: string;
 }
 
-/** Reads what a genuine link leads to. Records nothing: mail scanners open links too. */
+/** Reads what a genuine link shows. Records nothing: mail scanners open links too. */
 export const pageViewOf = async (token: string, link: ApprovalLink, ports: PagePorts): Promise<PageView | NoPage> => {
   const question = await findQuestion(ports.ledger, link.approvalId);
-  if (question === undefined) return { statusCode: 410, says: 'There is no question behind this link any more.' };
+  if (question === undefined)
+    return { statusCode: 410, message: 'The approval request of this link no longer exists.' };
   const freeze = await ports.calendar.freeze();
-  const right = entitlement(ports, link.approver, question, freeze !== undefined);
-  if (!right.known)
-    return { statusCode: 403, says: `${right.reason} Ask one of them to look at the message they got.` };
+  const entitled = entitlement(ports, link.approver, question, freeze !== undefined);
+  if (!entitled.known)
+    return { statusCode: 403, message: `${entitled.reason} Ask a current approver to use their own link.` };
   const position = await ports.switch.read();
   const stopped = position !== 'on';
   return {
@@ -50,8 +51,8 @@ export const pageViewOf = async (token: string, link: ApprovalLink, ports: PageP
     outcome: await outcomeOf(ports.ledger, link.approvalId),
     closed: lastOf(question.events, 'incident.closed') !== undefined,
     mayApprove: {
-      permitted: right.mayApprove && !stopped,
-      reason: stopped ? `The kill switch is ${position}. You can still deny.` : right.reason,
+      permitted: entitled.mayApprove && !stopped,
+      reason: stopped ? `The kill switch is ${position}. You can still deny.` : entitled.reason,
     },
     freeze,
     approvedBefore: allOf(question.events, 'approval.answered').some(

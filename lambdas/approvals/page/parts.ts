@@ -14,7 +14,7 @@ const relative = (milliseconds: number): string => {
   return RELATIVE.format(Math.trunc(milliseconds / 60_000 / scale.minutes), scale.unit);
 };
 
-/** A moment, absolute and seen from now. What is no time is shown as it came. */
+/** A time, absolute and relative to now. Text that is not a time is shown unchanged. */
 export const moment = (iso: string, now: Date): Html => {
   const at = Date.parse(iso);
   if (Number.isNaN(at)) return html`${iso}`;
@@ -26,7 +26,7 @@ export const moment = (iso: string, now: Date): Html => {
 export const environmentBadge = (environment: string): Html =>
   html`<span class="badge ${environment === 'production' ? 'bad' : 'good'}">${environment}</span>`;
 
-/** Pairs of a name and what it is. */
+/** A list of names and values. */
 export const pairs = (entries: readonly (readonly [name: string, value: string | Html])[]): Html =>
   html`<dl class="plain">
     ${entries.map(
@@ -36,10 +36,10 @@ export const pairs = (entries: readonly (readonly [name: string, value: string |
     )}
   </dl>`;
 
-/** A list, or a sentence where there is nothing to list. */
+/** A list, or a sentence if there is nothing to list. */
 export const listOf = (items: readonly Html[], otherwise: string): Html =>
   items.length === 0
-    ? html`<p class="quiet">${otherwise}</p>`
+    ? html`<p class="muted">${otherwise}</p>`
     : html`<ul class="list">
         ${items.map((item) => html`<li>${item}</li>`)}
       </ul>`;

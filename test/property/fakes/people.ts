@@ -103,7 +103,7 @@ export class People {
   }
 
   async #request({ approvalId }: Asked, method: string, token: string, { answer, breakGlass }: Answer): Promise<void> {
-    const ticked = breakGlass ? { glass: 'broken' } : {};
+    const ticked = breakGlass ? { breakGlass: 'yes' } : {};
     const form = new URLSearchParams({ t: token, answer, reason: 'because', ...ticked });
     const response = await handleApproval(
       {

@@ -157,7 +157,7 @@ test('where two must approve, one does not suffice and the second one grants', a
   asked = await desk.openQuestion('inc-2', { plan: rebootPlan });
   const first = await postAnswer(desk.page, asked.token(ANA), 'approve');
   expect(pageText(first)).toContain('Your approval counts. 1 of 2 needed.');
-  expect(pageText(first)).toContain('You approved. Until somebody else does too, you can still deny.');
+  expect(pageText(first)).toContain('You approved. Until the quorum is reached, you can still deny.');
   expect(desk.callbacks.resumed).toEqual([]);
   const second = await postAnswer(desk.page, asked.token(BEN), 'approve');
   expect(pageText(second)).toContain('Approved. The change is made now');

@@ -29,17 +29,17 @@ const enter = async (ports: AskPorts = desk.asking) => {
 };
 
 test('the message holds what a person needs, and a link of that person alone', async () => {
-  await desk.bring('inc-1');
+  await desk.openQuestion('inc-1');
   const [toAna, toBen] = desk.notifier.sent;
   expect(toAna?.subject).toBe('Approve? resize_instance on i-0a1b2c3d4e5f60718');
-  for (const said of [
+  for (const sentence of [
     'checkout-cpu-high',
     'm5.large -> m5.xlarge',
     'CPU has been above 90 % for 40 minutes (E1).',
     'permit one-approval-suffices',
     'Silence counts as no.',
   ])
-    expect(toAna?.text).toContain(said);
+    expect(toAna?.text).toContain(sentence);
   expect(toAna?.text).not.toContain('task-token');
   expect(toAna?.text.match(/t=\S+/)?.[0]).not.toBe(toBen?.text.match(/t=\S+/)?.[0]);
 });
@@ -91,8 +91,8 @@ test('silence expires the question after any number of reminders too', async () 
   expect(lastOf(await trace(), 'approval.closed')?.data.outcome).toBe('expired');
 });
 
-test('an answer whose function died is finished by the next reminder', async () => {
-  const { token } = await desk.bring('inc-1');
+test('an answer whose function died is completed by the next reminder', async () => {
+  const { token } = await desk.openQuestion('inc-1');
   desk.clock.advance(15);
   await enter();
   const dying = { ...desk.page, callbacks: { resume: () => Promise.reject(new TypeError('killed')) } };
@@ -107,7 +107,7 @@ test('a plan that too few people may approve does not wait for its expiry', asyn
   await untilApproval(ports, 'inc-1', { plan: rebootPlan });
   await enter(ports);
   expect(lastOf(await trace(), 'approval.closed')?.data.reason).toBe(
-    'Policy lets 1 of the known approvers approve this plan, and 2 must.',
+    'Policy lets 1 of the known approvers approve this plan, but 2 are needed.',
   );
 });
 

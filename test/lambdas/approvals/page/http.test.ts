@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
-import { fromFunctionUrl, handleApproval } from '../../../../lambdas/approvals/page/http.ts';
+import { fromFunctionUrl } from '../../../../lambdas/approvals/page/function-url.ts';
+import { handleApproval } from '../../../../lambdas/approvals/page/http.ts';
 import { signLink } from '../../../../lambdas/approvals/answer/approval-link.ts';
 import { JsonObject } from '../../../../lambdas/contracts/json.ts';
 import { canonical } from '../../../../lambdas/kernel/trace/canonical.ts';
@@ -18,10 +19,10 @@ let desk: ApprovalDeskFixture;
 let asked: AskedQuestion;
 beforeEach(async () => {
   desk = approvalDesk();
-  asked = await desk.bring('inc-1');
+  asked = await desk.openQuestion('inc-1');
 });
 
-const nothingHappened = async (request: () => Promise<unknown>): Promise<void> => {
+const expectNoEffect = async (request: () => Promise<unknown>): Promise<void> => {
   const before = desk.ledger.writes;
   await request();
   expect(desk.ledger.writes).toBe(before);
@@ -29,7 +30,7 @@ const nothingHappened = async (request: () => Promise<unknown>): Promise<void> =
 };
 
 test('a link opened by a mail scanner approves nothing, however often and with whatever in its query', async () => {
-  await nothingHappened(async () => {
+  await expectNoEffect(async () => {
     for (const method of ['GET', 'HEAD', 'GET', 'OPTIONS', 'PUT', 'DELETE', 'PATCH'])
       for (const extra of [{}, { answer: 'approve', reason: 'scanned' }])
         await handleApproval(
@@ -49,7 +50,7 @@ test('HEAD answers as GET does, without the page', async () => {
   expect(head).toEqual({ ...get, body: '' });
 });
 
-test('any other method is refused and told which ones there are', async () => {
+test('any other method is refused, with the list of allowed ones', async () => {
   const response = await getPage(desk.page, asked.token(ANA), 'PUT');
   expect(response.statusCode).toBe(405);
   expect(response.headers['allow']).toBe('GET, HEAD, POST');
@@ -62,9 +63,9 @@ test('no changed bit of a link is genuine, and the page does not say which', asy
   await fc.assert(
     fc.asyncProperty(fc.nat(token.length - 1), fc.integer({ min: 1, max: 127 }), async (at, flip) => {
       const forged = token.slice(0, at) + String.fromCharCode(token.charCodeAt(at) ^ flip) + token.slice(at + 1);
-      const [seen, told] = [await getPage(desk.page, forged), await postAnswer(desk.page, forged, 'approve')];
-      expect([seen.statusCode, told.statusCode]).toEqual([403, 403]);
-      faults.add(seen.body).add(told.body);
+      const [opened, posted] = [await getPage(desk.page, forged), await postAnswer(desk.page, forged, 'approve')];
+      expect([opened.statusCode, posted.statusCode]).toEqual([403, 403]);
+      faults.add(opened.body).add(posted.body);
     }),
     {
       examples: [
@@ -76,7 +77,7 @@ test('no changed bit of a link is genuine, and the page does not say which', asy
     },
   );
   expect(faults.size).toBe(1);
-  await nothingHappened(async () => postAnswer(desk.page, `${token}.`, 'approve'));
+  await expectNoEffect(async () => postAnswer(desk.page, `${token}.`, 'approve'));
 });
 
 test('each flipped bit of the MAC is refused', async () => {
@@ -105,10 +106,10 @@ test.each([
   expect(desk.callbacks.resumed).toEqual([]);
 });
 
-test('a link that is spelled otherwise is not genuine', async () => {
+test('a link in another encoding is not genuine', async () => {
   const [claims = '', mac = ''] = asked.token(ANA).split('.');
-  const spelled = Buffer.from(` ${Buffer.from(claims, 'base64url').toString()}`).toString('base64url');
-  for (const forged of [`${spelled}.${mac}`, `${claims}.${mac}=`, `${claims}=.${mac}`, claims])
+  const respaced = Buffer.from(` ${Buffer.from(claims, 'base64url').toString()}`).toString('base64url');
+  for (const forged of [`${respaced}.${mac}`, `${claims}.${mac}=`, `${claims}=.${mac}`, claims])
     expect((await getPage(desk.page, forged)).statusCode).toBe(403);
 });
 
@@ -131,7 +132,7 @@ test('an expired link shows nothing of the incident and does not claim how it en
   desk.clock.advance(60);
   const response = await getPage(desk.page, token);
   expect(response.statusCode).toBe(410);
-  expect(pageText(response)).toContain('This link expired at 2026-11-02T03:20:00.000Z and decides nothing any more.');
+  expect(pageText(response)).toContain('This link expired at 2026-11-02T03:20:00.000Z and no longer works.');
   expect(response.body).not.toContain('checkout');
 });
 
@@ -146,7 +147,7 @@ test('without a link the page says what to do', async () => {
 
 test('only the form of the page decides: other bodies are refused', async () => {
   const t = asked.token(ANA);
-  await nothingHappened(async () => {
+  await expectNoEffect(async () => {
     const json = await post(desk.page, JSON.stringify({ t, answer: 'approve' }), 'application/json');
     expect(json.statusCode).toBe(415);
     for (const body of [
@@ -213,5 +214,5 @@ test('a GET from a function URL has no body, and its link survives the encoding'
     isBase64Encoded: false,
   };
   expect((await handleApproval(fromFunctionUrl(event), desk.page)).statusCode).toBe(200);
-  expect(() => fromFunctionUrl({ Records: [] })).toThrow('no HTTP request');
+  expect(() => fromFunctionUrl({ Records: [] })).toThrow('other than an HTTP request');
 });

@@ -1,25 +1,25 @@
-import { handleApproval, type ApprovalResponse } from '../../../../lambdas/approvals/page/http.ts';
+import { handleApproval, type PageResponse } from '../../../../lambdas/approvals/page/http.ts';
 import type { PagePorts } from '../../../../lambdas/approvals/page/page-view.ts';
 
-export const getPage = (ports: PagePorts, token: string, method = 'GET'): Promise<ApprovalResponse> =>
+export const getPage = (ports: PagePorts, token: string, method = 'GET'): Promise<PageResponse> =>
   handleApproval({ method, query: new URLSearchParams({ t: token }), headers: {}, body: '' }, ports);
 
 export const post = (
   ports: PagePorts,
   body: string,
   type = 'application/x-www-form-urlencoded',
-): Promise<ApprovalResponse> =>
+): Promise<PageResponse> =>
   handleApproval({ method: 'POST', query: new URLSearchParams(), headers: { 'content-type': type }, body }, ports);
 
 export const postAnswer = (
   ports: PagePorts,
   token: string,
-  says: 'approve' | 'deny',
+  answer: 'approve' | 'deny',
   reason = '',
-): Promise<ApprovalResponse> => post(ports, new URLSearchParams({ t: token, answer: says, reason }).toString());
+): Promise<PageResponse> => post(ports, new URLSearchParams({ t: token, answer, reason }).toString());
 
-/** What a person reads on a page: its text without markup, spaces folded. */
-export const pageText = ({ body }: ApprovalResponse): string =>
+/** The text of a page as a person reads it: without markup, whitespace collapsed. */
+export const pageText = ({ body }: PageResponse): string =>
   body
     .replace(/<style>.*<\/style>/su, '')
     .replaceAll(/<[^>]*>/gu, ' ')

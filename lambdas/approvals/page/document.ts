@@ -4,7 +4,7 @@ import { STYLE } from './style.ts';
 
 const styleHash = createHash('sha256').update(STYLE).digest('base64');
 
-/** No script, no image, no frame, nothing from elsewhere: the one style by its hash, and a form that comes back here. */
+/** No scripts, images or frames, nothing from other hosts: only the one style, by its hash, and a form that posts back here. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${styleHash}'`,
@@ -13,8 +13,8 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A whole document around a body. */
-export const documentOf = (title: string, body: Html): string =>
+/** A complete HTML document around a body. */
+export const htmlDocument = (title: string, body: Html): string =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -30,13 +30,13 @@ export const documentOf = (title: string, body: Html): string =>
       </body>
     </html> `.toString();
 
-/** A page that says what is wrong and what to do, and nothing about any incident. */
-export const errorPage = (title: string, says: string): string =>
-  documentOf(
+/** A page with an error and what to do about it. It shows nothing about any incident. */
+export const errorPage = (title: string, message: string): string =>
+  htmlDocument(
     title,
     html`<main class="card">
       <h1>${title}</h1>
-      <p>${says}</p>
-      <p class="quiet">Nothing was changed by opening this page.</p>
+      <p>${message}</p>
+      <p class="muted">Nothing was changed by opening this page.</p>
     </main>`,
   );
