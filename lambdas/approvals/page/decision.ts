@@ -44,7 +44,7 @@ const openQuestion = (view: PageView, { reason = '', breakGlass = false, error =
       <p class="small muted" id="reason-help">
         Required to deny: the agent reads it and plans again.
         ${freeze === undefined ? 'Optional to approve.' : 'Required to override the change freeze: everyone is notified.'}
-        It is kept on the trace.
+        The reason is kept on the trace.
       </p>
       ${error === '' ? '' : html`<p class="bad" id="reason-error" role="alert"><strong>${error}</strong></p>`}
       ${reasonField(reason, error)} ${offersApprove && freeze !== undefined ? breakGlassBox(freeze, breakGlass) : ''}

@@ -38,7 +38,7 @@ export const suspicionNotice = (events: readonly TraceEvent[]): Html => {
   </div>`;
 };
 
-/** What the agent had looked at. Each piece can be expanded. */
+/** What the agent looked at. Each piece can be expanded. */
 export const evidenceList = (events: readonly TraceEvent[]): Html =>
   html`<section>
     <h2>Evidence</h2>

@@ -35,7 +35,7 @@ export const handleApproval = async (request: PageRequest, ports: PagePorts): Pr
     case 'HEAD':
       return { ...(await show(request.query.get('t'), ports)), body: '' };
     case 'POST':
-      return answer(request, ports);
+      return submitAnswer(request, ports);
     default:
       return errorResponse(405, 'Open the link from your message in a browser.', { allow: 'GET, HEAD, POST' });
   }
@@ -46,7 +46,7 @@ const show = async (token: string | null, ports: PagePorts): Promise<PageRespons
   return 'fault' in opened ? invalidLink(opened) : page(200, opened, ports);
 };
 
-const answer = async ({ headers, body }: PageRequest, ports: PagePorts): Promise<PageResponse> => {
+const submitAnswer = async ({ headers, body }: PageRequest, ports: PagePorts): Promise<PageResponse> => {
   if (Buffer.byteLength(body) > BODY_LIMIT)
     return errorResponse(413, `A reason may have ${REASON_LIMIT} characters. Go back and shorten it.`);
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
@@ -54,7 +54,7 @@ const answer = async ({ headers, body }: PageRequest, ports: PagePorts): Promise
     return errorResponse(415, 'Answer with the form on the approval page.');
   const form = parseForm(body);
   if (form === undefined)
-    return errorResponse(400, 'The answer was neither approve nor deny. Open the link from your message again.');
+    return errorResponse(400, 'The answer must be either approve or deny. Open the link from your message again.');
   const opened = await openLink(form.t, ports);
   if ('fault' in opened) return invalidLink(opened);
   const { reason } = form;
@@ -62,8 +62,8 @@ const answer = async ({ headers, body }: PageRequest, ports: PagePorts): Promise
   const error = reasonError(form);
   if (error !== undefined) return page(400, opened, ports, { reason, breakGlass, error });
   const { approvalId, approver } = opened.link;
-  const given = { approvalId, approver, answer: form.answer, reason, breakGlass, via: 'page' } as const;
-  const receipt = await takeAnswer(given, ports);
+  const submitted = { approvalId, approver, answer: form.answer, reason, breakGlass, via: 'page' } as const;
+  const receipt = await takeAnswer(submitted, ports);
   if (receipt.status !== 'refused') return page(200, opened, ports, { receipt });
   return page(STATUS[receipt.because], opened, ports, { reason, breakGlass, receipt });
 };

@@ -22,7 +22,7 @@ export const approvalPage = (view: PageView, form: FormState = {}): string => {
         <h1>
           ${plan.tool} on <span class="name">${plan.target.id}</span> ${environmentBadge(plan.target.environment)}
         </h1>
-        <p>${open ? invitation(view) : html`Agent ${plan.agent} requested this change.`}</p>
+        <p>${open ? requestSentence(view) : html`Agent ${plan.agent} requested this change.`}</p>
         ${open ? html`<p class="jump"><a href="#decision">Go to the decision</a></p>` : ''}
       </header>
       ${form.receipt === undefined ? '' : receiptNotice(form.receipt)} ${suspicionNotice(events)}
@@ -37,7 +37,7 @@ export const approvalPage = (view: PageView, form: FormState = {}): string => {
   );
 };
 
-const invitation = ({ question: { planned, asked }, now }: PageView): Html =>
+const requestSentence = ({ question: { planned, asked }, now }: PageView): Html =>
   html`Agent ${planned.plan.agent} requests this change. Nothing has been changed yet. Expires
   ${moment(asked.expiresAt, now)}; silence counts as no.`;
 
