@@ -1,37 +1,56 @@
 import type { Check } from '../../../lambdas/contracts/checks.ts';
 import { InputError } from '../../../lambdas/contracts/errors.ts';
 
-/** A test, named from its outermost `describe` inwards, as a run reports it. */
-export interface TestName {
+/** A test, by its own title without those of its describe blocks. */
+export interface TestRef {
   readonly file: string;
-  readonly name: string;
+  readonly title: string;
 }
 
-/** One check of the kernel: how it would be taken out of the code, and the test that notices. */
+/** One check that stops a change: how to take it out of the code, and the test that then fails. */
 export interface KernelCheck {
-  /** What `--only` takes: where the check is made, and what it looks at. */
+  /** Used by `--only`: where the check is made, and what it checks. */
   readonly name: string;
-  /** What it is called on the trace; left out where it stands in no list of checks. */
+  /** Its name on the trace, if it is recorded there. */
   readonly kind?: Check['check'];
-  /** What holds as long as the check is there. */
+  /** What is true as long as the check is there. */
   readonly holds: string;
   readonly file: string;
-  /** A piece of the code that occurs exactly once in the file, and what stands in its place without the check. */
+  /** A piece of code that occurs exactly once in the file. */
   readonly find: string;
-  readonly replace: string;
-  readonly test: TestName;
+  /** The code without the check. Default: `false`, for a `find` that is a condition. */
+  readonly replace?: string;
+  readonly test: TestRef;
 }
 
-/** How often a piece of text occurs in another. */
-export const occurrences = (text: string, piece: string): number => text.split(piece).length - 1;
+/** The tests of one file, by title. */
+export const testsOf =
+  (file: string) =>
+  (title: string): TestRef => ({ file: `test/${file}.test.ts`, title });
+
+/** Takes one row out of a table of checks. */
+export const withoutRow = (kind: Check['check']): Pick<KernelCheck, 'kind' | 'find' | 'replace'> => ({
+  kind,
+  find: `check: '${kind}', run:`,
+  replace: `check: '${kind}', run: () => undefined, was:`,
+});
+
+const occurrences = (text: string, piece: string): number => text.split(piece).length - 1;
+
+/** Why a check cannot be taken out of the code of its file; undefined if it can. */
+export const findFault = (code: string, { name, file, find }: KernelCheck): string | undefined => {
+  const times = occurrences(code, find);
+  return times === 1 ? undefined : `${name}: its \`find\` occurs ${times} times in ${file}: ${JSON.stringify(find)}`;
+};
 
 /** The code of a file without one check. */
-export const withoutCheck = (code: string, { name, file, find, replace }: KernelCheck): string => {
-  const times = occurrences(code, find);
-  if (times === 1) return code.replace(find, () => replace);
-  throw new InputError(
-    `the check ${name}`,
-    `its text occurs ${times} times in ${file}: ${JSON.stringify(find)}`,
-    'a piece of the code as it is now, long enough to occur once; edit prove/mutations/checks/',
-  );
+export const withoutCheck = (code: string, check: KernelCheck): string => {
+  const fault = findFault(code, check);
+  if (fault !== undefined)
+    throw new InputError(
+      'The list of checks',
+      fault,
+      'a piece of code that occurs once; edit test/property/mutations/',
+    );
+  return code.replace(check.find, () => check.replace ?? 'false');
 };

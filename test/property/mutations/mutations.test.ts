@@ -1,47 +1,32 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Check } from '../../../lambdas/contracts/checks.ts';
-import { occurrences, withoutCheck } from './check.ts';
-import { CHECKS } from './checks/all.ts';
-import { textOf } from './tree.ts';
 import { titlesIn } from '../../titles.ts';
+import { findFault, withoutCheck } from './check.ts';
+import { KERNEL_CHECKS } from './checks/all.ts';
+import { textOf } from './source-copy.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
-
-describe('the list of checks', () => {
-  test('has every kind of check that a trace knows', () => {
-    const listed = new Set(CHECKS.map(({ kind }) => kind));
-    expect(Check.shape.check.options.filter((kind) => !listed.has(kind))).toEqual([]);
-  });
-
-  test('names each check once', () => {
-    expect(CHECKS.map(({ name }) => name).filter((name, at, all) => all.indexOf(name) !== at)).toEqual([]);
-  });
-
-  test.each(CHECKS.map((check) => [check.name, check] as const))(
-    '%s can be taken out of the code as it is',
-    (_, check) => {
-      const code = textOf(check.file);
-      expect(occurrences(code, check.find), `${check.find}\n… occurs in ${check.file}`).toBe(1);
-      expect(withoutCheck(code, check)).not.toBe(code);
-    },
-  );
-
-  test.each(CHECKS.map((check) => [check.name, check.test] as const))(
-    '%s names a test that is written',
-    (_, promise) => {
-      expect(existsSync(join(ROOT, promise.file)), promise.file).toBe(true);
-      const isWritten = titlesIn(textOf(promise.file));
-      expect(promise.name.split(' > ').filter((title) => !isWritten(title))).toEqual([]);
-    },
-  );
+test('every kind of check that a trace can have is in the list', () => {
+  const listed = new Set(KERNEL_CHECKS.map(({ kind }) => kind));
+  expect(Check.shape.check.options.filter((kind) => !listed.has(kind))).toEqual([]);
 });
 
-test('a check whose text has moved is told by name, with its file', () => {
-  const [check] = CHECKS;
+test('no two checks have the same name', () => {
+  expect(new Set(KERNEL_CHECKS.map(({ name }) => name)).size).toBe(KERNEL_CHECKS.length);
+});
+
+test('the `find` of every check occurs once in its file; repair those that are listed', () => {
+  expect(KERNEL_CHECKS.flatMap((check) => findFault(textOf(check.file), check) ?? [])).toEqual([]);
+});
+
+test('the test of every check exists; repair those that are listed', () => {
+  const missing = KERNEL_CHECKS.filter(({ test: { file, title } }) => !titlesIn(textOf(file))(title));
+  expect(missing.map(({ name, test: { file, title } }) => `${name}: ${title} (${file})`)).toEqual([]);
+});
+
+test('a check whose code has changed is reported with its name and file', () => {
+  const [check] = KERNEL_CHECKS;
   expect.assert(check !== undefined);
   expect(() => withoutCheck('something else', check)).toThrow(
-    `the check ${check.name}: its text occurs 0 times in ${check.file}`,
+    `${check.name}: its \`find\` occurs 0 times in ${check.file}`,
   );
 });

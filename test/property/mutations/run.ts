@@ -2,68 +2,63 @@ import { Command } from 'commander';
 import * as z from 'zod';
 import { InputError } from '../../../lambdas/contracts/errors.ts';
 import { coloursFor } from '../../../local/terminal.ts';
-import { CHECKS } from './checks/all.ts';
-import { type KernelCheck, withoutCheck } from './check.ts';
-import { Tree, textOf } from './tree.ts';
-import { expectSound, type Trial, tryWithout } from './trial.ts';
+import { findFault, type KernelCheck } from './check.ts';
+import { KERNEL_CHECKS } from './checks/all.ts';
+import { SourceCopy, textOf } from './source-copy.ts';
+import { expectPassing, tryWithout, type Trial } from './trial.ts';
 
 /**
- * `npm run prove:checks`: takes each check of the kernel out of a copy of the code, one at a time, and looks
- * whether the test that is to hold it fails. See docs/proof.md.
+ * `npm run prove:checks`: takes each listed check out of a copy of the code, one at a time, and expects its test to
+ * fail. See docs/proof.md.
  */
 
 const colours = coloursFor(process.stdout);
 
-const chosen = (only: readonly string[]): KernelCheck[] => {
-  const found = CHECKS.filter(({ name }) => only.length === 0 || only.some((part) => name.startsWith(part)));
-  if (found.length > 0) return found;
-  const known = [...new Set(CHECKS.map(({ name }) => name.split('/')[0]))].join(', ');
-  throw new InputError(
-    `--only ${only.join(' ')}`,
-    'no check is called that',
-    `one that --list shows, or one of ${known}`,
-  );
+const selected = (only: readonly string[]): readonly KernelCheck[] => {
+  const checks = KERNEL_CHECKS.filter(({ name }) => only.length === 0 || only.some((part) => name.startsWith(part)));
+  if (checks.length > 0) return checks;
+  throw new InputError(`--only ${only.join(' ')}`, 'matches no check', 'the beginning of a name that --list prints');
 };
 
-const inWords = ({ check, outcome, failed, why }: Trial): string => {
+const textOfTrial = ({ check, outcome, failed, why }: Trial): string => {
   const head = `${check.name}: ${check.holds}`;
-  const tests = failed.map((name) => `    ${colours.dim('failed:')} ${name}\n`).join('');
-  switch (outcome) {
-    case 'caught':
-      return `${colours.green('caught ')} ${head}\n${tests}`;
-    case 'missed':
-      return `${colours.red('MISSED ')} ${head}\n    ${why}\n${tests}`;
-    case 'crashed':
-      return `${colours.red('CRASHED')} ${head}\n    No test could speak: ${why}\n`;
-  }
+  const tests = failed.map((title) => `    ${colours.dim('failed:')} ${title}\n`).join('');
+  if (outcome === 'caught') return `${colours.green('caught ')} ${head}\n${tests}`;
+  return `${colours.red(outcome.toUpperCase().padEnd(7))} ${head}\n    ${why}\n${tests}`;
+};
+
+/** Reports every `find` that no longer fits the code, before any test runs. */
+const expectFinds = (checks: readonly KernelCheck[]): void => {
+  const faults = checks.flatMap((check) => findFault(textOf(check.file), check) ?? []);
+  if (faults.length > 0)
+    throw new InputError('The list of checks', `\n  ${faults.join('\n  ')}`, 'code that occurs once in its file');
 };
 
 const tryAll = async (checks: readonly KernelCheck[], onTrial: (trial: Trial) => void): Promise<Trial[]> => {
-  // A text that has moved is told before anything is run.
-  for (const check of checks) withoutCheck(textOf(check.file), check);
-  const tree = new Tree();
+  expectFinds(checks);
+  const copy = new SourceCopy();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
-      tree.remove();
+      copy.remove();
       process.exit(130);
     });
   try {
     process.stderr.write(`${checks.length} checks; first their tests on the code as it is …\n`);
-    await expectSound(tree, checks);
+    await expectPassing(copy, checks);
     const trials: Trial[] = [];
     for (const check of checks) {
       process.stderr.write(`[${trials.length + 1}/${checks.length}] without ${check.name} …\n`);
-      const trial = await tryWithout(tree, check);
+      const trial = await tryWithout(copy, check);
       trials.push(trial);
       onTrial(trial);
     }
     return trials;
   } finally {
-    tree.remove();
+    copy.remove();
   }
 };
 
-const plain = ({ check: { name, kind, file, test }, ...rest }: Trial): object => ({
+const toJson = ({ check: { name, kind, file, test }, ...rest }: Trial): object => ({
   check: name,
   kind: kind ?? null,
   file,
@@ -73,8 +68,8 @@ const plain = ({ check: { name, kind, file, test }, ...rest }: Trial): object =>
 
 const main = async (): Promise<void> => {
   const command = new Command('prove:checks')
-    .description('Takes each check of the kernel out of a copy of the code, and looks whether its test fails.')
-    .option('--only <name...>', 'only checks whose names begin so: apply/lease, apply')
+    .description('Takes each listed check out of a copy of the code, and expects its test to fail.')
+    .option('--only <name...>', 'only checks whose names begin like this: apply/lease, apply')
     .option('--list', 'print the names of the checks and try none')
     .option('--json', 'print one JSON object instead of lines')
     .parse();
@@ -85,18 +80,18 @@ const main = async (): Promise<void> => {
       json: z.boolean().default(false),
     })
     .parse(command.opts());
-  const checks = chosen(only);
+  const checks = selected(only);
   if (list) {
-    process.stdout.write(checks.map(({ name, holds }) => `${name.padEnd(28)} ${holds}\n`).join(''));
+    process.stdout.write(checks.map(({ name, holds }) => `${name.padEnd(24)} ${holds}\n`).join(''));
     return;
   }
   const trials = await tryAll(checks, (trial) => {
-    if (!json) process.stdout.write(inWords(trial));
+    if (!json) process.stdout.write(textOfTrial(trial));
   });
   const caught = trials.filter(({ outcome }) => outcome === 'caught').length;
   process.stdout.write(
     json
-      ? `${JSON.stringify({ proved: caught === trials.length, trials: trials.map(plain) }, null, 2)}\n`
+      ? `${JSON.stringify({ proved: caught === trials.length, trials: trials.map(toJson) }, null, 2)}\n`
       : `\n${caught} of ${trials.length} checks are held by their test.\n`,
   );
   if (caught < trials.length) process.exitCode = 1;

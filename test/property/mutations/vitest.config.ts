@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What `npm run mutate` runs: the tests beside the code. One process, shared modules: a mutant takes a second, not ten. */
+/** The tests that `npm run mutate` runs. One process and shared modules: a mutant takes a second, not ten. */
 export default defineConfig({
   test: {
     include: ['test/lambdas/**/*.test.ts'],

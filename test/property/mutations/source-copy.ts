@@ -1,14 +1,23 @@
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
-/** Folders at the top that no test of a check reads. */
+/** Top-level folders that no test of a check reads. */
 const LEFT_OUT = ['node_modules', '.git', 'cdk.out', 'coverage', 'reports', '.checkrein', '.stryker-tmp'];
 
-/** A throw-away copy of the working tree. Code is changed there, and nowhere else. */
-export class Tree {
+/** A temporary copy of the working tree. Code is changed in it only. */
+export class SourceCopy {
   readonly root: string;
 
   constructor() {
@@ -20,13 +29,13 @@ export class Tree {
     symlinkSync(realpathSync(join(ROOT, 'node_modules')), join(this.root, 'node_modules'));
   }
 
-  /** Does something while one file of the copy reads otherwise. */
-  async during<T>(file: string, change: (code: string) => string, look: () => Promise<T>): Promise<T> {
+  /** Runs something while one file of the copy is changed. */
+  async withChange<T>(file: string, change: (code: string) => string, run: () => Promise<T>): Promise<T> {
     const path = join(this.root, file);
     const code = readFileSync(path, 'utf8');
     writeFileSync(path, change(code));
     try {
-      return await look();
+      return await run();
     } finally {
       writeFileSync(path, code);
     }
@@ -37,5 +46,8 @@ export class Tree {
   }
 }
 
-/** The text of a file of the working tree. */
-export const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+/** The text of a file of the working tree; empty if there is no such file. */
+export const textOf = (file: string): string => {
+  const path = join(ROOT, file);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+};
