@@ -4,6 +4,7 @@ import { InputError } from '../lambdas/contracts/errors.ts';
 import { compileRules } from '../lambdas/kernel/policy/rules/compile.ts';
 import { CheckreinStack } from '../lib/checkrein-stack.ts';
 import { MemberStack } from '../lib/member-stack.ts';
+import { errorText } from './io/output.ts';
 
 try {
   const rules = compileRules('config', deployment);
@@ -12,8 +13,8 @@ try {
   const { members } = rules.settings;
   if (members !== undefined) new MemberStack(app, 'CheckreinMember', { rules, members });
 } catch (error) {
-  // A mistake in config/ is answered with a sentence; a stack trace is for our own mistakes.
+  // A mistake in config/ is reported as a sentence. Only a bug of ours gets a stack trace.
   if (!(error instanceof InputError)) throw error;
-  process.stderr.write(`${error.message}\n  expected: ${error.advice}\n`);
+  process.stderr.write(`${errorText(error)}\n`);
   process.exitCode = 1;
 }

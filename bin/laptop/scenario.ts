@@ -1,4 +1,5 @@
 import { InputError } from '../../lambdas/contracts/errors.ts';
+import { localRules } from '../../local/rules.ts';
 import { listScenarios, playScenario } from '../../local/scenario.ts';
 import { narrator, printer, printJson } from '../io/output.ts';
 
@@ -18,10 +19,12 @@ export const playScenarios = async (names: readonly string[], flags: { json?: bo
   const unknown = names.find((name) => !all.some((one) => one.name === name));
   if (unknown !== undefined)
     throw new InputError(unknown, 'there is no such scenario', `one of ${all.map((one) => one.name).join(', ')}`);
+  // One object for all of them: the flow is synthesized once for each set of rules.
+  const rules = localRules();
   const played = [];
   for (const name of names) {
     if (!json) print(`\n=== ${name}\n`);
-    const { result, problems } = await playScenario(name, { onEvent: narrator(json) });
+    const { result, problems } = await playScenario(name, { rules, onEvent: narrator(json) });
     played.push({ name, incidentId: result.incidentId, problems });
     if (!json)
       print(

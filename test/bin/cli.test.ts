@@ -1,37 +1,20 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { loadScript } from '../../local/script.ts';
 import { BedrockApi } from '../fakes/bedrock-api.ts';
 import { MessagesApi } from '../fakes/messages-api.ts';
+import { REPOSITORY, runCli, runProcess, type Ran } from './cli.ts';
 
-// Each test starts processes that synthesize the stack; on a busy machine that takes its time.
-vi.setConfig({ testTimeout: 180_000 });
-
-const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'checkrein-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => vi.unstubAllEnvs());
 
-const scenario = join(root, 'scenarios/undersized-instance');
+const scenario = join(REPOSITORY, 'scenarios/undersized-instance');
 const first = ['--event', join(scenario, 'event.json'), '--world', join(scenario, 'world.yaml')];
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-const checkrein = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> =>
-  new Promise((resolve) => {
-    const options = { cwd: folder, env: { ...process.env, ...env } };
-    const child = execFile(process.execPath, [join(root, 'bin/checkrein.ts'), ...args], options, (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-    );
-    child.stdin?.end();
-  });
+const checkrein = (...args: string[]): Promise<Ran> => runCli(folder, ...args);
 
 const Summary = z.object({
   incidentId: z.string(),
@@ -59,28 +42,44 @@ const changesIn = (path: string) =>
     .map((line) => Call.parse(JSON.parse(line)))
     .filter((call) => call.mutating && !call.dryRun);
 
-test('one command takes an alarm to a healed alarm and leaves a trace that verifies', async () => {
-  const ran = await checkrein(['run', ...first, '--approve', 'yes', '--out', join(folder, 'healed')]);
-  expect(ran.err).toBe('');
-  expect(ran.code).toBe(0);
-  for (const told of ['alarm', 'evidence', 'dry run', 'approval', 'apply', 'verify', 'HEALED', 'sealed'])
-    expect(ran.out).toContain(told);
-  expect(ran.out).not.toContain('\u001b[');
-  const verified = await checkrein([
-    'trace',
-    'verify',
-    join(folder, 'healed/trace.jsonl'),
-    '--key',
-    join(folder, 'healed/seal.pub.pem'),
-  ]);
-  expect([verified.code, verified.out.split(':')[0]]).toEqual([0, 'SOUND']);
-  const shown = await checkrein(['trace', 'show', join(folder, 'healed/trace.jsonl')]);
-  expect(shown.out).toContain('HEALED');
-  expect(readFileSync(join(folder, 'healed/report.md'), 'utf8')).toContain('healed');
+describe('as a process of its own', () => {
+  const HEALED = join(folder, 'healed');
+
+  // Starts a process that synthesizes and runs the flow; on a busy machine that takes its time.
+  test(
+    'one command takes an alarm to a healed alarm and leaves a trace that verifies',
+    { timeout: 180_000 },
+    async () => {
+      const ran = await runProcess(folder, 'run', ...first, '--approve', 'yes', '--out', HEALED);
+      expect([ran.code, ran.err]).toEqual([0, '']);
+      for (const tag of ['alarm', 'evidence', 'dry run', 'approval', 'apply', 'verify', 'HEALED', 'sealed'])
+        expect(ran.out).toContain(tag);
+      expect(ran.out).not.toContain('\u001b[');
+      const key = join(HEALED, 'seal.pub.pem');
+      const verified = await runProcess(folder, 'trace', 'verify', join(HEALED, 'trace.jsonl'), '--key', key);
+      expect([verified.code, verified.out.split(':')[0]]).toEqual([0, 'SOUND']);
+      const shown = await checkrein('trace', 'show', join(HEALED, 'trace.jsonl'));
+      expect(shown.out).toContain('HEALED');
+      expect(readFileSync(join(HEALED, 'report.md'), 'utf8')).toContain('healed');
+    },
+  );
+
+  test.each([
+    ['--help', 0, /^Usage: checkrein/, /^$/],
+    ['trace verify broken.jsonl', 1, /^BROKEN at event 0: /, /^$/],
+    ['trace verify nowhere.jsonl', 2, /^$/, /^checkrein: trace nowhere\.jsonl: this file cannot be read/],
+    ['fly', 2, /^$/, /unknown command/],
+  ])('%s exits with %d, and writes to the right stream', async (line, code, out, err) => {
+    writeFileSync(join(folder, 'broken.jsonl'), '{}\n');
+    const ran = await runProcess(folder, ...line.split(' '));
+    expect(ran.code).toBe(code);
+    expect(ran.out).toMatch(out);
+    expect(ran.err).toMatch(err);
+  });
 });
 
 test('with --json there is one JSON object on standard output and nothing else', async () => {
-  const ran = await checkrein(['run', ...first, '--approve', 'yes', '--json', '--out', join(folder, 'json')]);
+  const ran = await checkrein('run', ...first, '--approve', 'yes', '--json', '--out', join(folder, 'json'));
   const summary = Summary.parse(JSON.parse(ran.out));
   expect(summary.outcome).toBe('healed');
   expect(summary.plans.some((plan) => plan.applied)).toBe(true);
@@ -88,7 +87,7 @@ test('with --json there is one JSON object on standard output and nothing else',
 });
 
 test('with --approve no, no mutating call reaches the account', async () => {
-  const ran = await checkrein(['run', ...first, '--approve', 'no', '--json', '--out', join(folder, 'denied')]);
+  const ran = await checkrein('run', ...first, '--approve', 'no', '--json', '--out', join(folder, 'denied'));
   expect(ran.code).toBe(0);
   expect(Summary.parse(JSON.parse(ran.out)).approvals.every(({ answer }) => answer === 'deny')).toBe(true);
   expect(changesIn(join(folder, 'denied/calls.jsonl'))).toEqual([]);
@@ -98,11 +97,9 @@ test('the real model adapter, over HTTP, completes the first scenario', async ()
   const api = await MessagesApi.start();
   try {
     api.plays(await loadScript(join(scenario, 'model.json')));
-    const env = { ANTHROPIC_API_KEY: 'sk-test', ANTHROPIC_BASE_URL: api.baseUrl };
-    const ran = await checkrein(
-      ['run', ...first, '--model', 'anthropic', '--approve', 'yes', '--json', '--out', join(folder, 'http')],
-      env,
-    );
+    vi.stubEnv('ANTHROPIC_API_KEY', 'sk-test');
+    vi.stubEnv('ANTHROPIC_BASE_URL', api.baseUrl);
+    const ran = await checkrein('run', ...first, '--model', 'anthropic', '--approve', 'yes', '--json');
     expect(ran.err).toBe('');
     expect(Summary.parse(JSON.parse(ran.out)).outcome).toBe('healed');
     expect(api.requests.length).toBeGreaterThan(2);
@@ -111,20 +108,21 @@ test('the real model adapter, over HTTP, completes the first scenario', async ()
   }
 });
 
-/** A shell that is signed in to AWS, with Bedrock at another address. */
-const shell = (bedrock: string) => ({
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'example',
-  AWS_REGION: 'eu-west-1',
-  AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock,
-});
+/** Signs in to AWS, with Bedrock at another address. */
+const signInToAws = (bedrock: string): void => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', bedrock);
+};
 
 test('the Bedrock adapter, over HTTP, completes the first scenario, at the price of the geography', async () => {
   const api = await BedrockApi.start();
   try {
     api.plays(await loadScript(join(scenario, 'model.json')));
+    signInToAws(api.url);
     const costs = async (model: string): Promise<number> => {
-      const ran = await checkrein(['run', ...first, '--model', model, '--approve', 'yes', '--json'], shell(api.url));
+      const ran = await checkrein('run', ...first, '--model', model, '--approve', 'yes', '--json');
       expect(ran.err).toBe('');
       const { outcome, costUsd } = Summary.parse(JSON.parse(ran.out));
       expect(outcome).toBe('healed');
@@ -145,7 +143,7 @@ test.each([
   ['bedrock:mars', '"mars" is no geography of Bedrock'],
   ['openai', 'cannot be "openai"'],
 ])('--model %s is bad input, and the message says what there is', async (model, says) => {
-  const ran = await checkrein(['run', ...first, '--model', model]);
+  const ran = await checkrein('run', ...first, '--model', model);
   expect(ran.code).toBe(2);
   expect(ran.err).toContain(says);
   expect(ran.err).toMatch(/bedrock:eu|global, us, eu/);
@@ -160,17 +158,8 @@ test('an agent that is named takes the event, whatever its pattern says', async 
     [{ type: 'tool_use', name: 'conclude', input: conclusion }],
   ];
   writeFileSync(join(folder, 'triage.json'), JSON.stringify(script));
-  const ran = await checkrein([
-    'run',
-    ...first,
-    '--agent',
-    'triage',
-    '--model',
-    'scripted:triage.json',
-    '--json',
-    '--out',
-    out,
-  ]);
+  const args = ['--agent', 'triage', '--model', 'scripted:triage.json', '--json', '--out', out];
+  const ran = await checkrein('run', ...first, ...args);
   expect([ran.code, ran.err]).toEqual([0, '']);
   const { agent, outcome, plans } = Summary.parse(JSON.parse(ran.out));
   // It has no change tools, so the script's change is refused and its conclusion stands without one.
@@ -179,8 +168,7 @@ test('an agent that is named takes the event, whatever its pattern says', async 
 });
 
 test('a trace of which one byte was changed, an event removed or the tail cut is broken, and says where', async () => {
-  await checkrein(['run', ...first, '--approve', 'yes', '--out', join(folder, 'spoilt')]);
-  const path = join(folder, 'spoilt/trace.jsonl');
+  const path = join(REPOSITORY, 'test/fixtures/traces/undersized-instance/trace.jsonl');
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
   const spoilt = {
     'byte.jsonl': lines.map((line, index) => (index === 3 ? line.replace('"seq":3', '"seq":4') : line)),
@@ -189,7 +177,7 @@ test('a trace of which one byte was changed, an event removed or the tail cut is
   };
   for (const [name, changed] of Object.entries(spoilt)) {
     writeFileSync(join(folder, name), `${changed.join('\n')}\n`);
-    const ran = await checkrein(['trace', 'verify', join(folder, name)]);
+    const ran = await checkrein('trace', 'verify', join(folder, name));
     expect([name, ran.code]).toEqual([name, 1]);
     expect(ran.out).toMatch(/^BROKEN at event \d+: /);
   }
@@ -208,7 +196,7 @@ const bad: readonly [promise: string, args: readonly string[], says: RegExp][] =
   ],
   [
     'a file that is no event',
-    ['run', '--event', join(root, 'package.json'), '--world', join(scenario, 'world.yaml')],
+    ['run', '--event', join(REPOSITORY, 'package.json'), '--world', join(scenario, 'world.yaml')],
     /package\.json: id/,
   ],
   [
@@ -234,7 +222,7 @@ const bad: readonly [promise: string, args: readonly string[], says: RegExp][] =
 ];
 for (const [promise, args, says] of bad)
   test(`bad input: ${promise} is refused with exit code 2, in words and without a stack trace`, async () => {
-    const ran = await checkrein(args);
+    const ran = await checkrein(...args);
     expect(ran.err).toMatch(says);
     expect(ran.err).not.toMatch(/\n\s+at /);
     expect([ran.code, ran.out]).toEqual([2, '']);
@@ -251,7 +239,7 @@ test('every command has --help', async () => {
     ['switch'],
     ['breaker', 'reset'],
   ]) {
-    const ran = await checkrein([...args, '--help']);
+    const ran = await checkrein(...args, '--help');
     expect([args, ran.code]).toEqual([args, 0]);
     expect(ran.out).toContain('Usage: checkrein');
   }
@@ -270,15 +258,6 @@ test('an event that no agent takes closes in order as unrouted', async () => {
     detail: {},
   };
   writeFileSync(join(folder, 'other.json'), JSON.stringify(event));
-  const ran = await checkrein([
-    'run',
-    '--event',
-    join(folder, 'other.json'),
-    '--world',
-    join(scenario, 'world.yaml'),
-    '--json',
-    '--out',
-    join(folder, 'other'),
-  ]);
+  const ran = await checkrein('run', '--event', 'other.json', '--world', join(scenario, 'world.yaml'), '--json');
   expect([ran.code, Summary.parse(JSON.parse(ran.out)).outcome]).toEqual([0, 'unrouted']);
 });

@@ -1,0 +1,52 @@
+import { Command, CommanderError } from 'commander';
+import { CheckreinError, InputError } from '../lambdas/contracts/errors.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { breakerCommand } from './commands/breaker.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { policyCommand } from './commands/policy.ts';
+import { replayCommand } from './commands/replay.ts';
+import { runCommand } from './commands/run.ts';
+import { scenarioCommand } from './commands/scenario.ts';
+import { switchCommand } from './commands/switch.ts';
+import { traceCommand } from './commands/trace.ts';
+import { errorText } from './io/output.ts';
+
+/** Exit codes of every command. Scripts rely on them. */
+const EXIT = { ok: 0, failed: 1, badInput: 2 } as const;
+
+const program = (): Command => {
+  const checkrein = new Command('checkrein')
+    .description(packageJson.description)
+    .version(packageJson.version)
+    .addCommand(runCommand())
+    .addCommand(traceCommand())
+    .addCommand(scenarioCommand())
+    .addCommand(policyCommand())
+    .addCommand(replayCommand())
+    .addCommand(switchCommand())
+    .addCommand(breakerCommand())
+    .addCommand(doctorCommand())
+    .showHelpAfterError('(see --help)')
+    .exitOverride();
+  for (const command of checkrein.commands) {
+    command.exitOverride();
+    for (const sub of command.commands) sub.exitOverride();
+  }
+  return checkrein;
+};
+
+/** Prints the error and picks the exit code. Commander has printed its own. */
+const exitCodeFor = (error: unknown): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+  process.stderr.write(`${error instanceof CheckreinError ? 'checkrein: ' : ''}${errorText(error)}\n`);
+  return error instanceof InputError ? EXIT.badInput : EXIT.failed;
+};
+
+/** Runs `checkrein` with these arguments. Errors are printed; the exit code is set on the process. */
+export const runCommandLine = async (args: readonly string[]): Promise<void> => {
+  try {
+    await program().parseAsync(args, { from: 'user' });
+  } catch (error) {
+    process.exitCode = exitCodeFor(error);
+  }
+};
