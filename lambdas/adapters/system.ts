@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock, Deadline, Ids } from '../contracts/ports.ts';
 
-/** The wall's clock. */
+/** The system clock. */
 export const systemClock: Clock = {
   now: () => new Date(),
   sleep: async (milliseconds) => {

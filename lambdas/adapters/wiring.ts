@@ -6,8 +6,8 @@ import { ssmCalendar } from './aws/calendar.ts';
 import { ssmSwitch } from './aws/switch.ts';
 import { systemClock, systemIds } from './system.ts';
 
-/** Ports that nearly every function has. */
-export const basics = ({
+/** Ports that nearly every function uses. */
+export const basicPorts = ({
   env,
   rules,
 }: LambdaRuntime): { ledger: Ledger; clock: Clock; ids: Ids; rules: LambdaRuntime['rules'] } => ({
@@ -17,13 +17,13 @@ export const basics = ({
   rules,
 });
 
-/** The kill switch; why it cannot be read is logged, since it then counts as off. */
+/** The kill switch. Logs why it cannot be read, because it then counts as off. */
 export const killSwitch = ({ env, logger }: LambdaRuntime) =>
   ssmSwitch(env('switchParameter'), {
     onUnreadable: (reason) => logger.error('The kill switch cannot be read and counts as off.', { reason }),
   });
 
-/** The change calendar of the settings; why it cannot be read is logged, since that counts as a freeze. */
+/** The change calendars of the settings. Logs why they cannot be read, because they then count as closed. */
 export const changeCalendar = ({ rules, logger }: LambdaRuntime) =>
   ssmCalendar(rules.settings.changeCalendars, {
     onUnreadable: (reason) => logger.error('The change calendar cannot be read and counts as closed.', { reason }),

@@ -5,7 +5,7 @@ import { contractBroken } from '../../contracts/errors.ts';
 /** An item as DynamoDB's low-level API has it. */
 export type Item = Record<string, AttributeValue>;
 
-/** JSON as a DynamoDB attribute. By hand, because it is this short and the SDK's own has four times the size. */
+/** JSON as a DynamoDB attribute. Written by hand because the SDK's own converter is four times the size. */
 const toAttribute = (value: Json): AttributeValue => {
   if (value === null) return { NULL: true };
   if (typeof value === 'string') return { S: value };
@@ -39,7 +39,7 @@ export const fromItem = (item: Item): JsonObject =>
 /** DynamoDB's limit on one item, names and values together. */
 export const ITEM_LIMIT = 400 * 1024;
 
-/** The size of an item as DynamoDB counts it, in bytes (a number is counted at its longest). */
+/** The size of an item as DynamoDB counts it, in bytes. Numbers are counted at their upper bound. */
 export const sizeOf = (item: Item): number =>
   Object.entries(item).reduce(
     (sum, [name, attribute]) => sum + Buffer.byteLength(name) + sizeOfAttribute(attribute),

@@ -1,8 +1,8 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 /**
- * Bedrock's client speaks HTTP/2 by default, and its handler for that knows no bound of an attempt and none of
- * connecting. HTTP/1.1 has both, and passes through the proxies and emulators that the other clients pass through.
+ * An HTTP/1.1 handler for Bedrock. The client uses HTTP/2 by default, whose handler has no timeout for connecting or
+ * for one attempt. HTTP/1.1 has both, and works with the same proxies and emulators as the other clients.
  */
-export const overHttp1 = (requestTimeout: number): NodeHttpHandler =>
+export const http1Handler = (requestTimeout: number): NodeHttpHandler =>
   new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout, throwOnRequestTimeout: true });

@@ -2,16 +2,15 @@ import { GetCalendarStateCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Calendar } from '../../contracts/ports.ts';
 import { CONNECTION } from './connection.ts';
 
-/** What the calendar takes. */
 interface SsmCalendarOptions {
   readonly client?: SSMClient;
-  /** Told why there counts as a freeze although no calendar says so. */
+  /** Called with the reason when a calendar cannot be read and therefore counts as closed. */
   readonly onUnreadable?: (reason: unknown) => void;
 }
 
 /**
- * SSM change calendars, by name or ARN. SSM answers OPEN only if all of them are; whatever keeps them from being
- * read, there is a freeze. Without calendars there is none, and nothing is asked.
+ * SSM change calendars, by name or ARN. SSM returns OPEN only if all of them are open. An error while reading them
+ * counts as a freeze. Without calendars there is no freeze and no call.
  */
 export const ssmCalendar = (
   names: readonly string[],

@@ -1,27 +1,27 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 
-/** Temporary AWS credentials. Without them a client uses the function's own role. */
+/** Temporary AWS credentials. Without them a client uses the function's role. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
 }
 
-/** How a client talks to AWS. The same few fields for every service. */
+/** Connection settings of an SDK client. */
 export interface Connection {
   readonly region?: string;
   readonly credentials?: Credentials;
   readonly maxAttempts?: number;
-  /** (In tests) a server that stands where AWS is. */
+  /** (In tests) a server in place of AWS. */
   readonly endpoint?: string;
   /** Limits of one attempt, or (in tests) a handler that answers instead of AWS. */
   readonly requestHandler?: NonNullable<DynamoDBClientConfig['requestHandler']>;
 }
 
 /**
- * The SDK by default waits forever for an answer, which a Lambda must not. Three attempts of at most five
- * seconds, with back-off between them, end within 17 seconds: below the time-out of every step, so a step
- * always lives to say what went wrong.
+ * By default the SDK waits forever for a response, which a Lambda function must not. Three attempts of at most five
+ * seconds, with backoff between them, end within 17 seconds. That is below the timeout of every step, so a step
+ * always has time left to report the error.
  */
 export const CONNECTION = {
   maxAttempts: 3,

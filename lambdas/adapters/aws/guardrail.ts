@@ -2,34 +2,33 @@ import { ApplyGuardrailCommand, BedrockRuntimeClient } from '@aws-sdk/client-bed
 import * as z from 'zod';
 import type { Settings } from '../../contracts/settings.ts';
 import type { ContentFilter, FilterResult } from '../../contracts/ports.ts';
-import { overHttp1 } from './bedrock-connection.ts';
+import { http1Handler } from './bedrock-connection.ts';
 import { CONNECTION, type Connection } from './connection.ts';
-import { awsFailureOf } from './errors.ts';
-import { piecesOf } from './guardrail-pieces.ts';
+import { classifyAwsError } from './errors.ts';
+import { chunksOf } from './guardrail-chunks.ts';
 
-/** All pieces of one text together. A piece takes about a second; a guardrail that is slower must not stop the step. */
-const FILTER_MS = 10_000;
+/** Time for all chunks of one text. A chunk takes about a second; a slower guardrail must not stop the step. */
+const FILTER_TIMEOUT_MS = 10_000;
 
-/** How the guardrail is asked. */
 export interface GuardrailOptions {
-  /** Told why a text could not be looked at; never told the text. */
+  /** Called with the reason, never with the text, when a text could not be checked. */
   readonly onUnavailable?: (reason: string) => void;
   readonly connection?: Connection;
-  readonly filterMs?: number;
+  readonly timeoutMs?: number;
 }
 
-/** A Bedrock guardrail as a screen. Its own actions decide: BLOCKED is blocked, ANONYMIZED is masked, NONE is said. */
+/** A Bedrock guardrail as a content filter. BLOCKED blocks the text, ANONYMIZED masks it, NONE is reported as a finding. */
 export const bedrockGuardrail = (
   { id, version }: NonNullable<Settings['guardrail']>,
-  { onUnavailable, connection, filterMs = FILTER_MS }: GuardrailOptions = {},
+  { onUnavailable, connection, timeoutMs: filterMs = FILTER_TIMEOUT_MS }: GuardrailOptions = {},
 ): ContentFilter => {
   const client = new BedrockRuntimeClient({
     ...CONNECTION,
-    requestHandler: overHttp1(CONNECTION.requestHandler.requestTimeout),
+    requestHandler: http1Handler(CONNECTION.requestHandler.requestTimeout),
     ...connection,
   });
-  const look = async (text: string, abortSignal: AbortSignal): Promise<Verdict> => {
-    // The API refuses to look at nothing.
+  const applyTo = async (text: string, abortSignal: AbortSignal): Promise<ChunkResult> => {
+    // The API rejects an empty text.
     if (text.trim() === '') return { kind: 'passed', text, findings: [], masked: 0 };
     const content = [{ text: { text } }];
     const command = new ApplyGuardrailCommand({
@@ -38,15 +37,15 @@ export const bedrockGuardrail = (
       source: 'INPUT',
       content,
     });
-    return verdictOf(await client.send(command, { abortSignal }), text);
+    return resultOf(await client.send(command, { abortSignal }), text);
   };
   return {
     async check(text) {
       const signal = AbortSignal.timeout(filterMs);
       try {
-        const verdicts: Verdict[] = [];
-        for (const piece of piecesOf(text)) verdicts.push(await look(piece, signal));
-        return together(verdicts);
+        const results: ChunkResult[] = [];
+        for (const chunk of chunksOf(text)) results.push(await applyTo(chunk, signal));
+        return mergeResults(results);
       } catch (error) {
         const reason = signal.aborted ? `no answer within ${filterMs / 1000} s` : reasonOf(error);
         onUnavailable?.(reason);
@@ -59,13 +58,13 @@ export const bedrockGuardrail = (
 const action = z.enum(['BLOCKED', 'ANONYMIZED', 'NONE']);
 const Hit = z.looseObject({ action, detected: z.boolean().nullish() });
 type Hit = z.infer<typeof Hit>;
-const hits = <Shape extends z.ZodRawShape>(shape: Shape) => z.array(Hit.extend(shape)).nullish();
+const hitsWith = <Shape extends z.ZodRawShape>(shape: Shape) => z.array(Hit.extend(shape)).nullish();
 const Assessment = z.looseObject({
-  topicPolicy: z.looseObject({ topics: hits({ name: z.string() }) }).nullish(),
-  contentPolicy: z.looseObject({ filters: hits({ type: z.string(), confidence: z.string() }) }).nullish(),
-  wordPolicy: z.looseObject({ customWords: hits({}), managedWordLists: hits({}) }).nullish(),
+  topicPolicy: z.looseObject({ topics: hitsWith({ name: z.string() }) }).nullish(),
+  contentPolicy: z.looseObject({ filters: hitsWith({ type: z.string(), confidence: z.string() }) }).nullish(),
+  wordPolicy: z.looseObject({ customWords: hitsWith({}), managedWordLists: hitsWith({}) }).nullish(),
   sensitiveInformationPolicy: z
-    .looseObject({ piiEntities: hits({ type: z.string() }), regexes: hits({ name: z.string().nullish() }) })
+    .looseObject({ piiEntities: hitsWith({ type: z.string() }), regexes: hitsWith({ name: z.string().nullish() }) })
     .nullish(),
 });
 const Answer = z.looseObject({
@@ -74,10 +73,10 @@ const Answer = z.looseObject({
   assessments: z.array(Assessment).nullish(),
 });
 
-type Verdict = Exclude<FilterResult, { kind: 'unavailable' }>;
+type ChunkResult = Exclude<FilterResult, { kind: 'unavailable' }>;
 
-/** What one answer says. A kind of intervention that we do not know is taken for a block. */
-const verdictOf = (answer: unknown, text: string): Verdict => {
+/** Reads one response. An unknown kind of intervention counts as blocked. */
+const resultOf = (answer: unknown, text: string): ChunkResult => {
   const { action, outputs, assessments } = Answer.parse(answer);
   const found = (assessments ?? []).flatMap(namedHits).filter(({ hit }) => hit.action !== 'NONE' || hit.detected);
   const masks = found.filter(({ hit }) => hit.action === 'ANONYMIZED');
@@ -89,7 +88,7 @@ const verdictOf = (answer: unknown, text: string): Verdict => {
   return { kind: 'passed', text: masked, findings, masked: masks.length };
 };
 
-/** Each hit by a name for people. What it matched is not in it: that may be the very thing to hide. */
+/** Each hit with a name for people. The matched text is left out, because it may be what must stay hidden. */
 const namedHits = (assessment: z.infer<typeof Assessment>): { readonly hit: Hit; readonly name: string }[] => {
   const { topicPolicy, contentPolicy, wordPolicy, sensitiveInformationPolicy: sensitive } = assessment;
   const words = [...(wordPolicy?.customWords ?? []), ...(wordPolicy?.managedWordLists ?? [])];
@@ -102,17 +101,17 @@ const namedHits = (assessment: z.infer<typeof Assessment>): { readonly hit: Hit;
   ];
 };
 
-/** The verdict on a text from those on its pieces. */
-const together = (verdicts: readonly Verdict[]): Verdict => {
-  const findings = [...new Set(verdicts.flatMap((one) => one.findings))];
-  const passed = verdicts.filter((one) => one.kind === 'passed');
-  if (passed.length < verdicts.length) return { kind: 'blocked', findings };
+/** The result for a text from the results of its chunks. */
+const mergeResults = (results: readonly ChunkResult[]): ChunkResult => {
+  const findings = [...new Set(results.flatMap((one) => one.findings))];
+  const passed = results.filter((one) => one.kind === 'passed');
+  if (passed.length < results.length) return { kind: 'blocked', findings };
   const masked = passed.reduce((sum, one) => sum + one.masked, 0);
   return { kind: 'passed', text: passed.map(({ text }) => text).join(''), findings, masked };
 };
 
 const reasonOf = (error: unknown): string => {
-  if (error instanceof z.ZodError) return 'an answer that we cannot read';
-  const failure = awsFailureOf(error);
-  return failure.kind === 'refused' ? failure.code : failure.says.slice(0, 200);
+  if (error instanceof z.ZodError) return 'a response that does not match the schema';
+  const failure = classifyAwsError(error);
+  return failure.kind === 'refused' ? failure.code : failure.message.slice(0, 200);
 };

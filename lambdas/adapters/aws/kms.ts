@@ -10,24 +10,23 @@ import {
 import { contractBroken } from '../../contracts/errors.ts';
 import type { MacGenerator, MacVerifier, Sealer } from '../../contracts/ports.ts';
 import { CONNECTION } from './connection.ts';
-import { translated } from './errors.ts';
+import { translateAwsError } from './errors.ts';
 
-/** The client of the keys. */
 const kmsClient = (): KMSClient => new KMSClient(CONNECTION);
 
 const ALGORITHM = 'HMAC_SHA_256';
 const MAC_BYTES = 32;
 
-/** The half of a MAC key that makes grants or links. */
+/** Generates MACs of grants or links. */
 export const kmsMacGenerator = (keyId: string, client = kmsClient()): MacGenerator => ({
   generate: async (message) => {
     const command = new GenerateMacCommand({ KeyId: keyId, MacAlgorithm: ALGORITHM, Message: message });
-    const { Mac } = await client.send(command).catch(because('kms:GenerateMac'));
+    const { Mac } = await client.send(command).catch(rethrowAs('kms:GenerateMac'));
     return base64(Mac, 'kms:GenerateMac');
   },
 });
 
-/** The half of a MAC key that checks them. A MAC in any other spelling than `generate`'s is refused unasked. */
+/** Verifies MACs. One whose base64 is not exactly what `generate` writes is rejected without a call. */
 export const kmsMacVerifier = (keyId: string, client = kmsClient()): MacVerifier => ({
   verify: async (message, mac) => {
     const bytes = Buffer.from(mac, 'base64');
@@ -37,12 +36,12 @@ export const kmsMacVerifier = (keyId: string, client = kmsClient()): MacVerifier
       return (await client.send(command)).MacValid === true;
     } catch (error) {
       if (error instanceof KMSInvalidMacException) return false;
-      throw translated('kms:VerifyMac', error);
+      throw translateAwsError('kms:VerifyMac', error);
     }
   },
 });
 
-/** Signs the heads of closed traces with an asymmetric key, whose public half goes along. */
+/** Signs the heads of closed traces with an asymmetric key, and returns its public key with the signature. */
 export const kmsSealer = (keyId: string, client = kmsClient()): Sealer => {
   let publicKey: string | undefined;
   return {
@@ -54,26 +53,28 @@ export const kmsSealer = (keyId: string, client = kmsClient()): Sealer => {
         MessageType: 'RAW',
         Message: message,
       });
-      const { Signature, KeyId } = await client.send(command).catch(because('kms:Sign'));
+      const { Signature, KeyId } = await client.send(command).catch(rethrowAs('kms:Sign'));
       return { signature: base64(Signature, 'kms:Sign'), keyId: KeyId ?? keyId, publicKey };
     },
   };
 };
 
-/** The public key as PEM, which every tool that verifies signatures reads. */
+/** The public key as PEM, the format that tools for verifying signatures read. */
 const fetchPublicKey = async (keyId: string, client: KMSClient): Promise<string> => {
-  const { PublicKey } = await client.send(new GetPublicKeyCommand({ KeyId: keyId })).catch(because('kms:GetPublicKey'));
+  const { PublicKey } = await client
+    .send(new GetPublicKeyCommand({ KeyId: keyId }))
+    .catch(rethrowAs('kms:GetPublicKey'));
   const der = Buffer.from(base64(PublicKey, 'kms:GetPublicKey'), 'base64');
   return createPublicKey({ key: der, format: 'der', type: 'spki' }).export({ format: 'pem', type: 'spki' }).toString();
 };
 
-const base64 = (bytes: Uint8Array | undefined, asked: string): string => {
-  if (bytes === undefined) throw contractBroken(`${asked} answered without a result.`);
+const base64 = (bytes: Uint8Array | undefined, action: string): string => {
+  if (bytes === undefined) throw contractBroken(`${action} answered without a result.`);
   return Buffer.from(bytes).toString('base64');
 };
 
-const because =
-  (asked: string) =>
+const rethrowAs =
+  (action: string) =>
   (error: unknown): never => {
-    throw translated(asked, error);
+    throw translateAwsError(action, error);
   };

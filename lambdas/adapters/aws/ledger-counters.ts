@@ -3,14 +3,14 @@ import { contractBroken } from '../../contracts/errors.ts';
 import type { Item } from './attributes.ts';
 import type { Update } from './ledger-table.ts';
 
-/** A counter of a row, and what is to happen to it. */
+/** A counter of a row, the amount to add and its ceiling. */
 interface Counter {
   readonly name: string;
   readonly amount: number;
   readonly ceiling: number | undefined;
 }
 
-/** The counters that an `add` names. One with a ceiling and no amount is only checked. */
+/** The counters that an `add` names. A counter with a ceiling but no amount is only checked. */
 export const countersOf = (
   amounts: Readonly<Record<string, number>>,
   ceilings: Readonly<Record<string, number>> = {},
@@ -19,15 +19,15 @@ export const countersOf = (
     const counter = { name, amount: amounts[name] ?? 0, ceiling: ceilings[name] };
     if (!Number.isSafeInteger(counter.amount) || !Number.isSafeInteger(counter.ceiling ?? 0))
       throw contractBroken(
-        `Counter ${name}: amount ${counter.amount} or its ceiling is no integer; money is counted in micro-USD.`,
+        `Counter ${name}: amount ${counter.amount} or its ceiling is not an integer; money is counted in micro-USD.`,
       );
     return counter;
   });
 
 /**
- * One update that adds to all counters or, where one would pass its ceiling, to none. A counter that does
- * not exist stands at zero. `ttl` is set where none is, so counters leave when traces do. The condition on
- * `rowWrite` stops the SDK, repeating a request whose answer was lost, from counting twice.
+ * One update that adds to all counters or, if one would exceed its ceiling, to none. A missing counter counts as zero.
+ * `ttl` is set once, so counters expire together with traces. The condition on `rowWrite` prevents counting twice when
+ * the SDK repeats a request whose response was lost.
  */
 export const addition = (counters: readonly Counter[], write: string, ttl: number): Update => ({
   UpdateExpression: `SET rowWrite = :write, #ttl = if_not_exists(#ttl, :ttl) ADD ${[
@@ -57,10 +57,10 @@ const valuesOf = ({ amount, ceiling }: Counter, at: number): [string, AttributeV
 const roomFor = ({ amount, ceiling }: Counter, at: number): string[] => {
   if (ceiling === undefined) return [];
   const enough = `#c${at} <= :room${at}`;
-  // Without the attribute the comparison is false, which is right when the amount alone is too much.
+  // The comparison is false without the attribute, which is right if the amount alone exceeds the ceiling.
   return [amount > ceiling ? enough : `(attribute_not_exists(#c${at}) OR ${enough})`];
 };
 
-/** Where the counters stand in an item. */
+/** The values of the counters in an item. */
 export const totalsOf = (counters: readonly Counter[], item: Item | undefined): Record<string, number> =>
   Object.fromEntries(counters.map(({ name }) => [name, Number(item?.[name]?.N ?? 0)]));

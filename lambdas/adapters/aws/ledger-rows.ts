@@ -9,19 +9,19 @@ import { addition, countersOf, totalsOf } from './ledger-counters.ts';
 import { epochSeconds, type LedgerTable } from './ledger-table.ts';
 
 /**
- * Attributes that every row has beside its data. `rowWrite` names the write that made the row what it is:
- * when a condition fails and the stored name is ours, the SDK had repeated a write that went through.
+ * Attributes that every row has besides its data. `rowWrite` is the id of the last write: if a condition fails and the
+ * stored id is ours, the SDK repeated a write that had already succeeded.
  */
 const ENVELOPE: readonly string[] = ['pk', 'sk', 'ttl', 'rowVersion', 'rowWrite'];
 
-/** The part of the ledger that holds rows. A row's fields are attributes of its item, so `add` can count them. */
+/** The rows of the ledger. A row's fields are attributes of its item, so `add` can increment them. */
 export const ledgerRows = (table: LedgerTable, retentionDays: number): Omit<Ledger, 'append' | 'events'> => {
-  // Rows are kept as long as traces are. A tripped breaker stays until a human resets it.
-  const leavesAt = ({ family }: RowKey, given: Date | undefined): Date | undefined =>
+  // Rows are kept as long as traces. A tripped breaker stays until a human resets it.
+  const expiryOf = ({ family }: RowKey, given: Date | undefined): Date | undefined =>
     given ?? (family === FAMILY.breaker ? undefined : new Date(Date.now() + retentionDays * 86_400_000));
   return {
     fetch: async (key) => {
-      const item = await table.get(...address(key));
+      const item = await table.get(...primaryKey(key));
       return item === undefined ? undefined : rowOf(item);
     },
 
@@ -29,21 +29,21 @@ export const ledgerRows = (table: LedgerTable, retentionDays: number): Omit<Ledg
 
     create: async (key, data, expiresAt) => {
       const write = randomUUID();
-      const item = itemOf(key, data, 1, write, leavesAt(key, expiresAt));
+      const item = itemOf(key, data, 1, write, expiryOf(key, expiresAt));
       if (await table.put(item, { ConditionExpression: 'attribute_not_exists(pk)' }))
         return { created: true, row: rowOf(item) };
-      const stored = await table.get(...address(key));
-      if (stored === undefined) throw vanished(key);
+      const stored = await table.get(...primaryKey(key));
+      if (stored === undefined) throw expiredMeanwhile(key);
       return { created: isOwn(stored, write), row: rowOf(stored) };
     },
 
     replace: async (key, data, version, expiresAt) => {
       const write = randomUUID();
-      const replaced = await table.put(itemOf(key, data, version + 1, write, leavesAt(key, expiresAt)), {
+      const replaced = await table.put(itemOf(key, data, version + 1, write, expiryOf(key, expiresAt)), {
         ConditionExpression: 'rowVersion = :version',
         ExpressionAttributeValues: { ':version': { N: String(version) } },
       });
-      return replaced || isOwn(await table.get(...address(key)), write);
+      return replaced || isOwn(await table.get(...primaryKey(key)), write);
     },
 
     add: async (key, amounts, ceilings) => {
@@ -51,17 +51,18 @@ export const ledgerRows = (table: LedgerTable, retentionDays: number): Omit<Ledg
       const counters = countersOf(amounts, ceilings);
       const ttl = epochSeconds(new Date(), retentionDays);
       const item =
-        (await table.update(...address(key), addition(counters, write, ttl))) ?? (await table.get(...address(key)));
+        (await table.update(...primaryKey(key), addition(counters, write, ttl))) ??
+        (await table.get(...primaryKey(key)));
       return { added: isOwn(item, write), totals: totalsOf(counters, item) };
     },
   };
 };
 
 /** Partition key and sort key of a row. */
-const address = ({ family, id, part = '-' }: RowKey): [pk: string, sk: string] => [`${family}#${id}`, part];
+const primaryKey = ({ family, id, part = '-' }: RowKey): [pk: string, sk: string] => [`${family}#${id}`, part];
 
 const itemOf = (key: RowKey, data: JsonObject, version: number, write: string, expiresAt: Date | undefined): Item => {
-  const [pk, sk] = address(key);
+  const [pk, sk] = primaryKey(key);
   const taken = ENVELOPE.find((name) => name in data);
   if (taken !== undefined)
     throw contractBroken(`${pk} ${sk}: a row cannot have a field named ${taken}, the ledger uses that name itself.`);
@@ -82,9 +83,9 @@ const rowOf = (item: Item): Row => ({
 
 const isOwn = (item: Item | undefined, write: string): boolean => item?.['rowWrite']?.S === write;
 
-const vanished = (key: RowKey): StepError =>
+const expiredMeanwhile = (key: RowKey): StepError =>
   new StepError(
     ERROR.ledgerUnavailable,
-    `${address(key).join(' ')} was there when it was to be created, and gone when it was read.`,
-    'Its TTL ran out at that moment. The step is retried.',
+    `${primaryKey(key).join(' ')} existed when it was to be created, and was gone when it was read.`,
+    'Its TTL expired in between. The step is retried.',
   );

@@ -12,33 +12,33 @@ import { ERROR } from '../../contracts/error-names.ts';
 import { contractBroken, StepError } from '../../contracts/errors.ts';
 import { ITEM_LIMIT, sizeOf, type Item } from './attributes.ts';
 import { CONNECTION, type Connection } from './connection.ts';
-import { awsFailureOf } from './errors.ts';
+import { classifyAwsError } from './errors.ts';
 
-/** The client of the ledger. Writes are small and near: two seconds an attempt are plenty. */
-export const ledgerClient = (connection: Connection & { readonly endpoint?: string } = {}): DynamoDBClient =>
+/** The DynamoDB client of the ledger. Writes are small and in the same Region, so two seconds per attempt are enough. */
+export const ledgerClient = (connection: Connection = {}): DynamoDBClient =>
   new DynamoDBClient({
     maxAttempts: 4,
     requestHandler: { ...CONNECTION.requestHandler, requestTimeout: 2_000 },
     ...connection,
   });
 
-/** A condition of a write, with the values that it mentions. */
+/** A condition of a write, with its values. */
 type Condition = Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'>;
 
 /** A conditional update in place. */
 export type Update = Condition & Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ExpressionAttributeNames'>;
 
-/** A date as a TTL attribute has it, some days later. */
+/** A date plus some days, in epoch seconds as TTL attributes need. */
 export const epochSeconds = (date: Date, days = 0): number => Math.floor(date.getTime() / 1000) + days * 86_400;
 
-/** The few operations that the ledger makes on its table, all consistent, all conditional. */
+/** The operations on the ledger's table: all reads are consistent, all writes conditional. */
 export interface LedgerTable {
   get(pk: string, sk: string): Promise<Item | undefined>;
-  /** All items of a partition in order of sort key, from `from` on. */
+  /** All items of a partition from sort key `from` on, in order. */
   query(pk: string, from?: string): Promise<Item[]>;
-  /** `false`: the condition does not hold. */
+  /** `false` if the condition does not hold. */
   put(item: Item, condition: Condition): Promise<boolean>;
-  /** The item after the update; `undefined`: the condition does not hold. */
+  /** The item after the update, or `undefined` if the condition does not hold. */
   update(pk: string, sk: string, update: Update): Promise<Item | undefined>;
 }
 
@@ -72,7 +72,7 @@ export const ledgerTable = (client: DynamoDBClient, table: string): LedgerTable 
   },
 
   put: async (item, condition) => {
-    const command = new PutItemCommand({ TableName: table, Item: fitting(item), ...condition });
+    const command = new PutItemCommand({ TableName: table, Item: withinSizeLimit(item), ...condition });
     return (await client.send(command).catch(unlessConditionFailed)) !== undefined;
   },
 
@@ -87,11 +87,11 @@ export const ledgerTable = (client: DynamoDBClient, table: string): LedgerTable 
   },
 });
 
-const fitting = (item: Item): Item => {
+const withinSizeLimit = (item: Item): Item => {
   const size = sizeOf(item);
   if (size > ITEM_LIMIT)
     throw contractBroken(
-      `${item['pk']?.S ?? ''} ${item['sk']?.S ?? ''} has ${size} bytes; an item of the ledger holds ${ITEM_LIMIT}. Clip what goes into it.`,
+      `${item['pk']?.S ?? ''} ${item['sk']?.S ?? ''} has ${size} bytes; DynamoDB takes at most ${ITEM_LIMIT}. Clip the data first.`,
     );
   return item;
 };
@@ -102,19 +102,19 @@ const unlessConditionFailed = (error: unknown): undefined => {
 };
 
 const rethrow = (error: unknown): never => {
-  const failure = awsFailureOf(error);
+  const failure = classifyAwsError(error);
   if (failure.kind === 'unavailable')
     throw new StepError(
       ERROR.ledgerUnavailable,
-      `The ledger gave no usable answer (${failure.says}).`,
+      `The ledger gave no usable response (${failure.message}).`,
       'DynamoDB throttles or is unreachable. The step is retried; if it persists, look at the table.',
       error,
     );
   if (failure.kind === 'bug')
-    throw contractBroken(`The ledger was given something without a wire form: ${failure.says}`, error);
+    throw contractBroken(`The ledger was given an input that could not be serialized: ${failure.message}`, error);
   throw new StepError(
     ERROR.misconfigured,
-    `The ledger refused a call: ${failure.code}: ${failure.says}`,
+    `The ledger refused a call: ${failure.code}: ${failure.message}`,
     "Compare the table's name and the function's role with the stack.",
     error,
   );

@@ -12,8 +12,9 @@ import { epochSeconds, ledgerTable } from './ledger-table.ts';
 
 /**
  * The ledger on DynamoDB: string keys `pk` and `sk`, TTL attribute `ttl`. A trace event is the item
- * `incident#<id>` / `event#<seq>`, whose `line` is the event's canonical JSON; `kind` and `hash` stand
- * beside it for people who read the table, and `write` names the call that wrote it. Events leave `retentionDays` after they were recorded.
+ * `incident#<id>` / `event#<seq>`, whose `line` is the event's canonical JSON. `kind` and `hash` are copied out of it for
+ * people who read the table, and `write` is the id of the call that wrote it. Events expire `retentionDays` after they
+ * were recorded.
  */
 export const dynamoLedger = (client: DynamoDBClient, tableName: string, retentionDays: number): Ledger => {
   const table = ledgerTable(client, tableName);
@@ -24,8 +25,8 @@ export const dynamoLedger = (client: DynamoDBClient, tableName: string, retentio
       const write = randomUUID();
       const item = { ...itemOf(event, retentionDays), write: { S: write } };
       if (await table.put(item, { ConditionExpression: 'attribute_not_exists(pk)' })) return 'appended';
-      // Ours if the SDK repeated a request whose answer was lost. An equal hash would not do: racing twins of
-      // a step write the same event in the same millisecond, and only one of them may go on to act on it.
+      // Ours if the SDK repeated a request whose response was lost. Comparing hashes is not enough: two concurrent runs
+      // of a step can write the same event in the same millisecond, and only one of them may go on to act on it.
       const stored = await table.get(partition(event.incident), position(event.seq));
       return stored?.['write']?.S === write ? 'appended' : 'taken';
     },
@@ -39,7 +40,7 @@ export const dynamoLedger = (client: DynamoDBClient, tableName: string, retentio
 
 const partition = (incidentId: string): string => `${FAMILY.incident}#${incidentId}`;
 
-/** Sort keys are compared as text, so the number is padded: event 10 comes after event 9. */
+/** Sort keys are compared as text, so the number is padded to put event 10 after event 9. */
 const position = (seq: number): string => `event#${String(seq).padStart(6, '0')}`;
 
 const itemOf = (event: TraceEvent, retentionDays: number): Item => ({
@@ -57,7 +58,7 @@ const eventOf = (incidentId: string, item: Item): TraceEvent => {
     new StepError(
       ERROR.traceCorrupt,
       `Incident ${incidentId}, event ${Number(sk.slice('event#'.length))}: ${problem}.`,
-      'Somebody or something other than Checkrein wrote to the ledger. Keep the table as it is and look at its CloudTrail data events.',
+      'Someone or something other than Checkrein wrote to the ledger. Keep the table as it is and check its CloudTrail data events.',
       cause,
     );
   let event: unknown;

@@ -2,9 +2,9 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { EVERYONE } from '../../contracts/audience.ts';
 import type { Notifier } from '../../contracts/ports.ts';
 import { CONNECTION } from './connection.ts';
-import { translated } from './errors.ts';
+import { translateAwsError } from './errors.ts';
 
-/** SNS takes subjects below 100 characters of printable ASCII. */
+/** SNS takes subjects of fewer than 100 printable ASCII characters. */
 const SUBJECT_LENGTH = 99;
 
 /** Sends messages to people through an SNS topic. */
@@ -21,12 +21,12 @@ export const snsNotifier = (topicArn: string, client = new SNSClient(CONNECTION)
       },
     });
     await client.send(command).catch((error: unknown) => {
-      throw translated('sns:Publish', error);
+      throw translateAwsError('sns:Publish', error);
     });
   },
 });
 
-/** The nearest subject that SNS takes: accents go, other characters and line breaks become plain ones. */
+/** The nearest subject that SNS accepts: accents are dropped, other characters and line breaks become ASCII. */
 const asSubject = (subject: string): string => {
   const ascii = subject
     .normalize('NFKD')

@@ -3,14 +3,13 @@ import * as z from 'zod';
 import { ERROR } from '../../contracts/error-names.ts';
 import { StepError } from '../../contracts/errors.ts';
 import { CONNECTION } from './connection.ts';
-import { translated } from './errors.ts';
+import { translateAwsError } from './errors.ts';
 
-/** Reads the model's API key. */
 type ReadKey = () => Promise<string>;
 
 /**
  * The model's API key from Secrets Manager, read once per cold start. The secret is the key itself or
- * `{"apiKey": "…"}`. A failed read is not remembered, so the next invocation tries again.
+ * `{"apiKey": "…"}`. A failed read is not cached, so the next invocation tries again.
  */
 export const modelKey = (secretId: string, client = new SecretsManagerClient(CONNECTION)): ReadKey => {
   let key: string | undefined;
@@ -21,7 +20,7 @@ const readKey = async (secretId: string, client: SecretsManagerClient): Promise<
   const { SecretString } = await client
     .send(new GetSecretValueCommand({ SecretId: secretId }))
     .catch((error: unknown) => {
-      throw translated('secretsmanager:GetSecretValue', error);
+      throw translateAwsError('secretsmanager:GetSecretValue', error);
     });
   const key = keyIn(SecretString?.trim() ?? '');
   if (key === undefined)

@@ -5,14 +5,13 @@ import { CONNECTION } from './connection.ts';
 
 const Position = z.enum(['on', 'propose-only', 'off']);
 
-/** What the switch takes. */
 interface SsmSwitchOptions {
   readonly client?: SSMClient;
-  /** Told why the switch counts as `off` although nobody has turned it off. */
+  /** Called with the reason when the switch cannot be read and therefore counts as `off`. */
   readonly onUnreadable?: (reason: unknown) => void;
 }
 
-/** The kill switch in an SSM parameter. Whatever keeps it from being read, the answer is then `off`. */
+/** The kill switch in an SSM parameter. If it cannot be read, it counts as `off`. */
 export const ssmSwitch = (
   parameter: string,
   { client = new SSMClient(CONNECTION), onUnreadable }: SsmSwitchOptions = {},

@@ -1,39 +1,45 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { Model } from '../../contracts/ports.ts';
-import { ATTEMPT_MS, RETRIES, TOTAL_MS, type Bounds } from './bounds.ts';
-import { badKey, modelFailureOf } from './failures.ts';
+import { ATTEMPT_TIMEOUT_MS, MAX_RETRIES, TURN_TIMEOUT_MS, type TimeLimits } from './time-limits.ts';
+import { badKey, anthropicFailureOf } from './anthropic-failures.ts';
 import { fromMessagesFormat, toMessagesFormat } from './messages-format.ts';
 
-export interface AnthropicOptions extends Bounds {
-  /** Asked once a turn, so that a rotated key needs no new deployment. Its own errors pass through. */
+export interface AnthropicOptions extends TimeLimits {
+  /** Called once per turn, so a rotated key needs no deployment. Its errors are passed on. */
   readonly apiKey: () => Promise<string>;
-  /** The API itself, or a gateway that speaks it. */
+  /** The API itself, or a compatible gateway. */
   readonly baseUrl: string;
 }
 
 /** The model behind the Anthropic Messages API. */
 export const anthropicModel = (options: AnthropicOptions): Model => {
-  const { apiKey, baseUrl, timeoutMs = ATTEMPT_MS, maxRetries = RETRIES, totalMs = TOTAL_MS } = options;
+  const {
+    apiKey,
+    baseUrl,
+    timeoutMs = ATTEMPT_TIMEOUT_MS,
+    maxRetries = MAX_RETRIES,
+    totalMs = TURN_TIMEOUT_MS,
+  } = options;
   return {
     async decide(request) {
-      const key = usable(await apiKey());
+      const key = checkedKey(await apiKey());
       const transport = toMessagesFormat(request);
       const client = new Anthropic({
         apiKey: key,
         baseURL: baseUrl,
         timeout: timeoutMs,
         maxRetries,
-        // The SDK would log prompts, which hold evidence, and span them, where its environment variables say so.
+        // Otherwise environment variables could make the SDK log and trace prompts, which contain evidence.
         logLevel: 'off',
         openTelemetry: false,
       });
       const signal = AbortSignal.timeout(totalMs);
       const answer = await client.messages.create(transport, { signal }).catch((thrown: unknown) => {
-        throw modelFailureOf(thrown, {
+        throw anthropicFailureOf(thrown, {
           baseUrl,
           key,
           model: request.model,
-          outOfTimeMs: signal.aborted ? totalMs : null,
+          timedOutAfterMs: signal.aborted ? totalMs : null,
         });
       });
       return fromMessagesFormat(answer, baseUrl);
@@ -41,9 +47,9 @@ export const anthropicModel = (options: AnthropicOptions): Model => {
   };
 };
 
-/** A secret is often saved with a line break at its end. Anything else odd would be quoted in fetch's own error. */
-const usable = (secret: string): string => {
+/** Secrets are often saved with a trailing newline. Other odd characters are rejected here, because fetch would quote the key in its error. */
+const checkedKey = (secret: string): string => {
   const key = secret.trim();
-  if (!/^[\x21-\x7e]+$/.test(key)) throw badKey('is empty or holds characters that no key has');
+  if (!/^[\x21-\x7e]+$/.test(key)) throw badKey('is empty or has characters that an API key cannot have');
   return key;
 };

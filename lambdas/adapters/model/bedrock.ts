@@ -2,35 +2,42 @@ import { BedrockRuntimeClient, InvokeModelCommand } from '@aws-sdk/client-bedroc
 import { bedrockIdOf, unknownOnBedrock } from '../../contracts/bedrock.ts';
 import type { ModelSource } from '../../contracts/settings.ts';
 import type { Model, ModelRequest } from '../../contracts/ports.ts';
-import { overHttp1 } from '../aws/bedrock-connection.ts';
+import { http1Handler } from '../aws/bedrock-connection.ts';
 import type { Connection } from '../aws/connection.ts';
-import { bedrockFailureOf, cutShort, notOnBedrock } from './bedrock-failures.ts';
-import { ATTEMPT_MS, RETRIES, TOTAL_MS, type Bounds } from './bounds.ts';
+import { bedrockFailureOf, invalidJson, unlistedModel } from './bedrock-failures.ts';
+import { ATTEMPT_TIMEOUT_MS, MAX_RETRIES, TURN_TIMEOUT_MS, type TimeLimits } from './time-limits.ts';
 import { fromMessagesFormat, toMessagesFormat } from './messages-format.ts';
 
 /**
- * The version of the Messages API that is asked for. Every Claude model on Bedrock takes it; the newer `2026-10-21`,
- * which Anthropic's own SDK sends, is refused by models before 4.7 (docs/decisions/0015-bedrock-by-the-aws-sdk.md).
+ * Version of the Messages API. Every Claude model on Bedrock accepts it. Models before 4.7 reject the newer `2026-10-21`,
+ * which Anthropic's own SDK sends (docs/decisions/0015-bedrock-by-the-aws-sdk.md).
  */
 const VERSION = 'bedrock-2023-05-31';
 
-/** Where the model is asked, with the AWS credentials and, unless it is given, the Region of whoever asks. */
+/** Where the model is. The AWS credentials, and the Region by default, are those of the process. */
 export type BedrockOptions = Omit<Extract<ModelSource, { provider: 'bedrock' }>, 'provider'> &
-  Bounds & { readonly connection?: Connection };
+  TimeLimits & { readonly connection?: Connection };
 
 /** A Claude model on Amazon Bedrock: the Messages API as the body of InvokeModel. */
 export const bedrockModel = (options: BedrockOptions): Model => {
-  const { geography, region, connection, timeoutMs = ATTEMPT_MS, maxRetries = RETRIES, totalMs = TOTAL_MS } = options;
+  const {
+    geography,
+    region,
+    connection,
+    timeoutMs = ATTEMPT_TIMEOUT_MS,
+    maxRetries = MAX_RETRIES,
+    totalMs = TURN_TIMEOUT_MS,
+  } = options;
   const client = new BedrockRuntimeClient({
     maxAttempts: maxRetries + 1,
-    requestHandler: overHttp1(timeoutMs),
+    requestHandler: http1Handler(timeoutMs),
     ...connection,
     ...(region !== undefined && { region }),
   });
   return {
     async decide(request) {
       const id = bedrockIdOf(request.model, geography);
-      if (id === undefined) throw notOnBedrock(unknownOnBedrock(request.model));
+      if (id === undefined) throw unlistedModel(unknownOnBedrock(request.model));
       const signal = AbortSignal.timeout(totalMs);
       const context = { model: request.model, profile: id.profile, region: await client.config.region() };
       const command = new InvokeModelCommand({
@@ -40,14 +47,14 @@ export const bedrockModel = (options: BedrockOptions): Model => {
         body: bodyOf(request),
       });
       const { body } = await client.send(command, { abortSignal: signal }).catch((thrown: unknown) => {
-        throw bedrockFailureOf(thrown, { ...context, outOfTimeMs: signal.aborted ? totalMs : null });
+        throw bedrockFailureOf(thrown, { ...context, timedOutAfterMs: signal.aborted ? totalMs : null });
       });
-      return fromMessagesFormat(parsed(body.transformToString()), `Amazon Bedrock in ${context.region}`);
+      return fromMessagesFormat(parseJson(body.transformToString()), `Amazon Bedrock in ${context.region}`);
     },
   };
 };
 
-/** The model is in the path. That a model may call several tools at once or none is the default, and not every model lets one say so. */
+/** The model id is in the path. `tool_choice` is left out: its value here is the default, and some models reject the field. */
 const bodyOf = (request: ModelRequest): string =>
   JSON.stringify({
     anthropic_version: VERSION,
@@ -56,10 +63,10 @@ const bodyOf = (request: ModelRequest): string =>
     tool_choice: undefined,
   });
 
-const parsed = (body: string): unknown => {
+const parseJson = (body: string): unknown => {
   try {
     return JSON.parse(body);
   } catch (error) {
-    throw cutShort(error);
+    throw invalidJson(error);
   }
 };

@@ -1,24 +1,24 @@
 import type { Model } from '../../contracts/ports.ts';
 import type { LambdaRuntime } from '../../runtime/serve.ts';
 
-/** The model where the settings say it is. An SDK is loaded with the first turn, and only the one that is used. */
+/** The model that the settings name. Its SDK is loaded at the first turn. */
 export const configuredModel = ({ env, rules }: LambdaRuntime): Model => {
   const source = rules.settings.model;
   switch (source.provider) {
     case 'anthropic': {
       const [secret, baseUrl] = [env('modelSecret'), env('modelBaseUrl')];
-      return loaded(async () => {
+      return lazyModel(async () => {
         const { modelKey } = await import('../aws/secrets.ts');
         const { anthropicModel } = await import('./anthropic.ts');
         return anthropicModel({ apiKey: modelKey(secret), baseUrl });
       });
     }
     case 'bedrock':
-      return loaded(async () => (await import('./bedrock.ts')).bedrockModel(source));
+      return lazyModel(async () => (await import('./bedrock.ts')).bedrockModel(source));
   }
 };
 
-const loaded = (load: () => Promise<Model>): Model => {
+const lazyModel = (load: () => Promise<Model>): Model => {
   let model: Promise<Model> | undefined;
   return { decide: async (request) => (await (model ??= load())).decide(request) };
 };

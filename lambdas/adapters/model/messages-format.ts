@@ -7,15 +7,15 @@ import { contractBroken, StepError } from '../../contracts/errors.ts';
 import type { ModelRequest } from '../../contracts/ports.ts';
 
 /**
- * A breakpoint of the prompt cache; the API allows four in a request and we set three. The one on the
- * system text covers the tools too, which the API puts before it: they are the same for every incident of
- * an agent. One on the newest user message stores the conversation; one on the user message before it
- * finds what the last turn stored, also when this turn brought more blocks than the API looks back (20).
+ * A breakpoint of the prompt cache. The API allows four per request, and three are set here. The one on the system text
+ * also covers the tools, which the API puts before it; both are the same for every incident of an agent. The one on the
+ * newest user message stores the conversation. The one on the user message before it finds what the last turn stored,
+ * even if this turn added more blocks than the 20 that the API looks back.
  */
 const CACHE = { cache_control: { type: 'ephemeral' } } as const satisfies Partial<Anthropic.TextBlockParam>;
 const CACHED_USER_MESSAGES = 2;
 
-/** What we ask, as the Messages API wants it. */
+/** A request as the Messages API expects it. */
 export const toMessagesFormat = (request: ModelRequest): Anthropic.MessageCreateParamsNonStreaming => ({
   model: request.model,
   max_tokens: request.maxTokens,
@@ -39,9 +39,9 @@ interface MessageParam {
 
 const messageParam = (message: Message): MessageParam =>
   message.role === 'user'
-    ? // Tool results come first: the API refuses a text that stands before one.
+    ? // Tool results come first: the API rejects a text before one.
       { role: 'user', content: [...message.content].sort(resultsFirst).map(userParam) }
-    : { role: 'assistant', content: spoken(message.content).map(assistantParam) };
+    : { role: 'assistant', content: withoutEmptyText(message.content).map(assistantParam) };
 
 const resultsFirst = (a: UserBlock, b: UserBlock): number => rank(a) - rank(b);
 const rank = (block: UserBlock): number => (block.type === 'tool_result' ? 0 : 1);
@@ -51,8 +51,8 @@ const userParam = (block: UserBlock): Param =>
     ? { type: 'text', text: block.text }
     : { type: 'tool_result', tool_use_id: block.toolUseId, content: block.text, is_error: block.isError };
 
-/** Models do say nothing at times, and the API refuses to hear that again. */
-const spoken = (content: readonly ContentBlock[]): readonly ContentBlock[] => {
+/** A model sometimes returns empty text, which the API rejects when it is sent back. */
+const withoutEmptyText = (content: readonly ContentBlock[]): readonly ContentBlock[] => {
   const blocks = content.filter((block) => block.type !== 'text' || block.text.trim() !== '');
   return blocks.length > 0 ? blocks : [{ type: 'text', text: '(no answer)' }];
 };
@@ -62,7 +62,7 @@ const Thinking = z.union([
   z.looseObject({ type: z.literal('redacted_thinking'), data: z.string() }),
 ]);
 
-/** What the model said goes back as it came, with one exception that the API would refuse: input that is no object. */
+/** The model's blocks are sent back unchanged, except tool input that is not an object, which the API would reject. */
 const assistantParam = (block: ContentBlock): Param => {
   switch (block.type) {
     case 'text':
@@ -101,14 +101,14 @@ const Answer = z.looseObject({
   }),
 });
 
-/** What the API answered, as a turn. Without its usage an answer cannot be accounted for and is not taken. */
+/** A response of the API as a turn. A response without usage is rejected, because its cost would be unknown. */
 export const fromMessagesFormat = (answer: unknown, from: string): ModelTurn => {
   const parsed = Answer.safeParse(answer);
   if (!parsed.success) {
     throw new StepError(
       ERROR.contractBroken,
-      `${from} answered with something that is no Messages API message: ${z.prettifyError(parsed.error)}`,
-      'If `model.baseUrl` names a gateway, check that it passes messages on whole, `usage` included.',
+      `${from} returned a response that is not a Messages API message: ${z.prettifyError(parsed.error)}`,
+      'If `model.baseUrl` names a gateway, check that it passes complete messages on, `usage` included.',
     );
   }
   const { model, content, stop_reason, usage } = parsed.data;

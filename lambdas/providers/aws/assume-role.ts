@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { CloudError, contractBroken } from '../../contracts/errors.ts';
 import { CONNECTION, type Credentials } from '../../adapters/aws/connection.ts';
-import { translated } from '../../adapters/aws/errors.ts';
+import { translateAwsError } from '../../adapters/aws/errors.ts';
 import type { MemberAccess } from './member-access.ts';
 import type { AwsTransportOptions } from './transport.ts';
 
@@ -9,7 +9,7 @@ import type { AwsTransportOptions } from './transport.ts';
 const SESSION_SECONDS = 900;
 
 /** A session of a role, for one purpose. */
-export interface SessionOrder {
+export interface SessionRequest {
   readonly roleArn: string;
   readonly externalId?: string;
   readonly name: string;
@@ -29,21 +29,21 @@ export const stsClient = ({ region, connection }: AwsTransportOptions): STSClien
   new STSClient({ ...CONNECTION, ...connection, region });
 
 /** A session of a role, cut down by a policy. */
-export const assumeRole = async (sts: STSClient, order: SessionOrder): Promise<RoleSession> => {
+export const assumeRole = async (sts: STSClient, session: SessionRequest): Promise<RoleSession> => {
   const command = new AssumeRoleCommand({
-    RoleArn: order.roleArn,
-    ...(order.externalId === undefined ? {} : { ExternalId: order.externalId }),
-    RoleSessionName: sessionName(order.name),
-    SourceIdentity: sessionName(order.incidentId),
+    RoleArn: session.roleArn,
+    ...(session.externalId === undefined ? {} : { ExternalId: session.externalId }),
+    RoleSessionName: sessionName(session.name),
+    SourceIdentity: sessionName(session.incidentId),
     DurationSeconds: SESSION_SECONDS,
-    Policy: order.policy,
+    Policy: session.policy,
   });
-  const { Credentials: given } = await sts.send(command).catch((error: unknown) => {
-    throw translated('sts:AssumeRole', error);
+  const { Credentials: credentials } = await sts.send(command).catch((error: unknown) => {
+    throw translateAwsError('sts:AssumeRole', error);
   });
-  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {};
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {};
   if (AccessKeyId === undefined || SecretAccessKey === undefined || SessionToken === undefined || !Expiration)
-    throw contractBroken(`sts:AssumeRole of ${order.roleArn} answered without credentials.`);
+    throw contractBroken(`sts:AssumeRole of ${session.roleArn} answered without credentials.`);
   return {
     credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
     expiresAt: Expiration,
@@ -55,11 +55,11 @@ export const assumeMemberRole = async (
   sts: STSClient,
   member: MemberAccess | undefined,
   account: string,
-  order: Pick<SessionOrder, 'name' | 'incidentId' | 'policy'>,
+  session: Pick<SessionRequest, 'name' | 'incidentId' | 'policy'>,
 ): Promise<RoleSession> => {
   if (member === undefined) throw contractBroken(`There is no role for account ${account}.`);
   const roleArn = member.roleArn.replaceAll('${account}', account);
-  return assumeRole(sts, { ...order, roleArn, externalId: member.externalId }).catch((error: unknown) => {
+  return assumeRole(sts, { ...session, roleArn, externalId: member.externalId }).catch((error: unknown) => {
     if (!(error instanceof CloudError) || error.code !== 'AccessDenied') throw error;
     const why = `Account ${account} has no role ${roleArn} that lets this hub in: deploy CheckreinMember there, with the same config/deployment.ts.`;
     throw new CloudError(error.code, `${why} AWS said: ${error.awsMessage}`, error);

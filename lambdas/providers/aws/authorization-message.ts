@@ -14,7 +14,7 @@ const Decoded = z.object({
 
 const ENCODED = /\s*Encoded authorization failure message:\s*(?<encoded>\S+)\s*$/;
 
-const inWords = (decoded: z.infer<typeof Decoded>): string => {
+const denialText = (decoded: z.infer<typeof Decoded>): string => {
   const { action, resource, principal } = decoded.context;
   const statements = decoded.matchedStatements.items.map((one) => one.statementId).filter((id) => id !== '');
   const why = decoded.explicitDeny
@@ -24,19 +24,19 @@ const inWords = (decoded: z.infer<typeof Decoded>): string => {
 };
 
 /** The reason behind an encoded message; without the right to decode it, AWS's own sentence without the blob. */
-const readable = async (sts: STSClient, message: string): Promise<string> => {
+const decodedMessage = async (sts: STSClient, message: string): Promise<string> => {
   const encoded = ENCODED.exec(message)?.groups?.['encoded'];
   if (encoded === undefined) return message;
   try {
     const { DecodedMessage } = await sts.send(new DecodeAuthorizationMessageCommand({ EncodedMessage: encoded }));
-    return inWords(Decoded.parse(JSON.parse(DecodedMessage ?? '')));
+    return denialText(Decoded.parse(JSON.parse(DecodedMessage ?? '')));
   } catch {
     return message.replace(ENCODED, '');
   }
 };
 
 /** A cloud whose refusals for lack of permission say which statement refused, instead of an encoded blob. */
-export const withDecodedRefusals = (cloud: Cloud, sts: STSClient): Cloud => ({
+export const withDecodedDenials = (cloud: Cloud, sts: STSClient): Cloud => ({
   account: cloud.account,
   region: cloud.region,
   send: async (request) => {
@@ -44,7 +44,7 @@ export const withDecodedRefusals = (cloud: Cloud, sts: STSClient): Cloud => ({
       return await cloud.send(request);
     } catch (error) {
       if (!(error instanceof CloudError) || !ENCODED.test(error.awsMessage)) throw error;
-      throw new CloudError(error.name, await readable(sts, error.awsMessage), error);
+      throw new CloudError(error.name, await decodedMessage(sts, error.awsMessage), error);
     }
   },
 });

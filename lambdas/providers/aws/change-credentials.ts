@@ -3,9 +3,9 @@ import { reachOf } from '../../kernel/trace/location.ts';
 import type { ChangeCredentials, ChangeScope } from '../../contracts/ports.ts';
 import { assumeMemberRole, assumeRole, stsClient } from './assume-role.ts';
 import type { MemberAccess } from './member-access.ts';
-import { withDecodedRefusals } from './authorization-message.ts';
-import { cloudOver } from './cloud.ts';
-import { changePolicy } from './session-policy.ts';
+import { withDecodedDenials } from './authorization-message.ts';
+import { restrictedCloud } from './cloud.ts';
+import { changeSessionPolicy } from './session-policy.ts';
 import { awsTransport, type AwsTransportOptions } from './transport.ts';
 
 interface ChangeCredentialsOptions extends AwsTransportOptions {
@@ -26,16 +26,16 @@ export const stsChangeCredentials = ({ roleArn, members, ...aws }: ChangeCredent
     assume: async (scope) => {
       const reach = reachOf(scope.location.accountRegion, aws, members);
       if (reach.kind === 'foreign') throw new ToolRefusal(reach.reason);
-      const { kind, accountRegion: place } = reach;
-      const order = orderFor(scope, place.account);
+      const { kind, accountRegion } = reach;
+      const session = sessionFor(scope, accountRegion.account);
       const { credentials } = await (kind === 'home'
-        ? assumeRole(sts, { ...order, roleArn })
-        : assumeMemberRole(sts, members, place.account, order));
+        ? assumeRole(sts, { ...session, roleArn })
+        : assumeMemberRole(sts, members, accountRegion.account, session));
       // One attempt only: a change that may have happened is reconciled by apply, never sent again.
       const transport = awsTransport({ ...aws, connection: { ...aws.connection, credentials, maxAttempts: 1 } });
       // Decoded with the function's own role: the session is cut down to the change.
-      return withDecodedRefusals(
-        cloudOver(scope.calls, place, async () => transport),
+      return withDecodedDenials(
+        restrictedCloud(scope.calls, accountRegion, async () => transport),
         sts,
       );
     },
@@ -43,8 +43,8 @@ export const stsChangeCredentials = ({ roleArn, members, ...aws }: ChangeCredent
 };
 
 /** A session for a target that is where the incident is, and nowhere else. */
-const orderFor = (scope: ChangeScope, account: string) => {
-  const policy = changePolicy(scope);
+const sessionFor = (scope: ChangeScope, account: string) => {
+  const policy = changeSessionPolicy(scope);
   if (scope.targetArn.split(':')[4] !== account)
     throw contractBroken(`A change of ${scope.targetArn} was to be made with credentials of account ${account}.`);
   return { name: scope.sessionName, incidentId: scope.location.incidentId, policy };

@@ -11,10 +11,10 @@ import { awsTransport, type AwsTransport } from './transport.ts';
  */
 export const awsCloudAccess = (aws: AwsOptions): CloudAccess => {
   const home = awsTransport(aws);
-  const member = lazily(aws);
-  return (calls, { incidentId, accountRegion: place }) => {
-    const reach = reachOf(place, aws, aws.members);
-    return cloudOver(calls, reach.accountRegion, async () => {
+  const member = lazyMemberTransports(aws);
+  return (calls, { incidentId, accountRegion }) => {
+    const reach = reachOf(accountRegion, aws, aws.members);
+    return restrictedCloud(calls, reach.accountRegion, async () => {
       switch (reach.kind) {
         case 'home':
           return home;
@@ -28,7 +28,7 @@ export const awsCloudAccess = (aws: AwsOptions): CloudAccess => {
 };
 
 /** A cloud that makes the listed calls and no others, over a wire that it asks for with each call. */
-export const cloudOver = (
+export const restrictedCloud = (
   calls: readonly AwsCall[],
   { account, region }: AccountRegion,
   transport: () => Promise<AwsTransport>,
@@ -36,16 +36,15 @@ export const cloudOver = (
   account,
   region,
   send: async (request) => {
-    const asked = actionOf(allowed(calls, request));
-    return (await transport())(asked, request);
+    const action = actionOf(allowed(calls, request));
+    return (await transport())(action, request);
   },
 });
 
 /** Most deployments have no members, and then nobody waits for the STS client to load. */
-const lazily = (aws: AwsOptions): (() => Promise<MemberTransports>) => {
+const lazyMemberTransports = (aws: AwsOptions): (() => Promise<MemberTransports>) => {
   let made: Promise<MemberTransports> | undefined;
-  return () =>
-    (made ??= import('./member-transports.ts').then(({ memberTransports: memberWires }) => memberWires(aws)));
+  return () => (made ??= import('./member-transports.ts').then(({ memberTransports }) => memberTransports(aws)));
 };
 
 const allowed = (calls: readonly AwsCall[], { service, command }: CloudRequest): AwsCall => {

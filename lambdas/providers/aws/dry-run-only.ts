@@ -6,7 +6,7 @@ import type { Cloud } from '../../contracts/ports.ts';
  * it. EC2 demands the permission of the change itself for a dry run, so this is what stands between a
  * rehearsal and a change.
  */
-export const rehearsal = (change: Cloud): Cloud => ({
+export const dryRunOnly = (change: Cloud): Cloud => ({
   account: change.account,
   region: change.region,
   send: async (request) => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../contracts/ports.ts';
 import { systemClock } from '../../adapters/system.ts';
 import { assumeMemberRole, stsClient } from './assume-role.ts';
 import type { MemberAccess } from './member-access.ts';
-import { readPolicy } from './session-policy.ts';
+import { readSessionPolicy } from './session-policy.ts';
 import { awsTransport, type AwsTransport, type AwsTransportOptions } from './transport.ts';
 
 /** Where Checkrein is, and the role by which it gets into the accounts of members. */
@@ -23,8 +23,8 @@ export type MemberTransports = (
   calls: readonly AwsCall[],
 ) => Promise<AwsTransport>;
 
-interface Kept {
-  readonly wire: Promise<AwsTransport>;
+interface CachedTransport {
+  readonly transport: Promise<AwsTransport>;
   /** No end while the session is still being asked for. */
   until: number;
 }
@@ -32,32 +32,32 @@ interface Kept {
 /** Sessions are kept while they are good, and given to nobody but the account, incident and calls they are for. */
 export const memberTransports = ({ members, clock = systemClock, ...aws }: AwsOptions): MemberTransports => {
   const sts = stsClient(aws);
-  const kept = new Map<string, Kept>();
+  const cache = new Map<string, CachedTransport>();
 
-  const open = (key: string, account: string, incidentId: string, policy: string): Kept => {
-    const asked = assumeMemberRole(sts, members, account, { name: incidentId, incidentId, policy });
-    const transport = asked.then(
+  const openSession = (key: string, account: string, incidentId: string, policy: string): CachedTransport => {
+    const session = assumeMemberRole(sts, members, account, { name: incidentId, incidentId, policy });
+    const transport = session.then(
       ({ credentials, expiresAt }) => {
         entry.until = expiresAt.getTime() - MARGIN_MS;
         return awsTransport({ ...aws, connection: { ...aws.connection, credentials } });
       },
       (error: unknown) => {
         // Whoever asks again asks STS again: somebody may have deployed the role meanwhile.
-        kept.delete(key);
+        cache.delete(key);
         throw error;
       },
     );
-    const entry: Kept = { wire: transport, until: Infinity };
-    kept.set(key, entry);
+    const entry: CachedTransport = { transport, until: Infinity };
+    cache.set(key, entry);
     return entry;
   };
 
   return (account, incidentId, calls) => {
-    const policy = readPolicy(calls);
+    const policy = readSessionPolicy(calls);
     const now = clock.now().getTime();
     // A warm function serves many incidents, and would gather their sessions without end.
-    for (const [key, { until }] of kept) if (until <= now) kept.delete(key);
+    for (const [key, { until }] of cache) if (until <= now) cache.delete(key);
     const key = JSON.stringify([account, incidentId, policy]);
-    return (kept.get(key) ?? open(key, account, incidentId, policy)).wire;
+    return (cache.get(key) ?? openSession(key, account, incidentId, policy)).transport;
   };
 };

@@ -9,7 +9,7 @@ const POLICY_LIMIT = 2048;
  * The inline policy of a session that changes: the scope's actions and nothing else, on the target where IAM
  * can be narrowed to it. A target that IAM would read as a pattern is refused: it would widen what is granted.
  */
-export const changePolicy = ({ calls, targetArn }: Pick<ChangeScope, 'calls' | 'targetArn'>): string => {
+export const changeSessionPolicy = ({ calls, targetArn }: Pick<ChangeScope, 'calls' | 'targetArn'>): string => {
   if (!/^arn:[^:]+:[^*?]+$/.test(targetArn) || targetArn.includes('${'))
     throw contractBroken(
       `A change was to be scoped to ${JSON.stringify(targetArn)}, which is not the ARN of one resource.`,
@@ -17,12 +17,17 @@ export const changePolicy = ({ calls, targetArn }: Pick<ChangeScope, 'calls' | '
   return policyOf(targetArn, [
     ...statement(actions(calls, 'target'), targetArn),
     ...statement(actions(calls, 'any'), '*'),
-    ...behalf(calls).map((action) => ({ Effect: 'Allow', Action: action, Resource: '*', Condition: FOR_AWS_ONLY })),
+    ...onBehalfActions(calls).map((action) => ({
+      Effect: 'Allow',
+      Action: action,
+      Resource: '*',
+      Condition: FOR_AWS_ONLY,
+    })),
   ]);
 };
 
 /** The inline policy of a session that looks: these calls, on whatever the role lets it look at. */
-export const readPolicy = (calls: readonly AwsCall[]): string =>
+export const readSessionPolicy = (calls: readonly AwsCall[]): string =>
   policyOf('an account', statement([...new Set(calls.map(actionOf))].sort(), '*'));
 
 /** STS would take a policy without statements for a mistake, and none at all for the whole role. */
@@ -35,7 +40,9 @@ const policyOf = (what: string, statements: readonly object[]): string => {
 };
 
 /** Actions that AWS takes in the caller's name, such as a grant on the key of an encrypted volume. */
-const behalf = (calls: readonly AwsCall[]): string[] => [...new Set(calls.flatMap((call) => call.onBehalf ?? []))];
+const onBehalfActions = (calls: readonly AwsCall[]): string[] => [
+  ...new Set(calls.flatMap((call) => call.onBehalf ?? [])),
+];
 
 /** An AWS service may ask for a grant while it carries out a call; nobody can ask for one directly. */
 const FOR_AWS_ONLY = { Bool: { 'kms:GrantIsForAWSResource': 'true' } };

@@ -3,7 +3,7 @@ import { contractBroken } from '../../contracts/errors.ts';
 import type { CloudRequest, AccountRegion } from '../../contracts/ports.ts';
 import { COMMAND_TABLE } from './commands/table.ts';
 import { CONNECTION, type Connection } from '../../adapters/aws/connection.ts';
-import { awsFailureOf, translated } from '../../adapters/aws/errors.ts';
+import { classifyAwsError, translateAwsError } from '../../adapters/aws/errors.ts';
 
 /** Where calls go from, and who hears of them. */
 export interface AwsTransportOptions extends AccountRegion {
@@ -13,29 +13,29 @@ export interface AwsTransportOptions extends AccountRegion {
 }
 
 /** Sends a call, of which errors speak as `asked`, under one set of credentials. */
-export type AwsTransport = (asked: string, request: CloudRequest) => Promise<unknown>;
+export type AwsTransport = (action: string, request: CloudRequest) => Promise<unknown>;
 
 /** A wire to AWS. It keeps its SDK clients, so a connection is opened once a service. */
 export const awsTransport = ({ region, onCall, connection }: AwsTransportOptions): AwsTransport => {
-  const connectionTo = remembered(async (name: Service) => {
+  const connectionTo = memoize(async (name: Service) => {
     const { service } = await COMMAND_TABLE[name]();
     return { client: service.connect({ ...CONNECTION, ...connection, region }), commands: service.commands };
   });
-  return async (asked, request) => {
+  return async (action, request) => {
     const { client, commands } = await connectionTo(request.service);
-    const line = commands[request.command];
-    if (line === undefined) throw contractBroken(unknownCommand(request, Object.keys(commands)));
-    const output = await client.send(line.make(request.input)).catch((error: unknown) => {
-      const failure = awsFailureOf(error);
+    const sdkCommand = commands[request.command];
+    if (sdkCommand === undefined) throw contractBroken(unknownCommand(request, Object.keys(commands)));
+    const output = await client.send(sdkCommand.create(request.input)).catch((error: unknown) => {
+      const failure = classifyAwsError(error);
       onCall?.(request, failure.kind === 'refused' ? failure.code : failure.kind);
-      throw translated(asked, error);
+      throw translateAwsError(action, error);
     });
     onCall?.(request, 'ok');
     return toJson(output);
   };
 };
 
-const remembered = <Key, Value>(make: (key: Key) => Value): ((key: Key) => Value) => {
+const memoize = <Key, Value>(make: (key: Key) => Value): ((key: Key) => Value) => {
   const made = new Map<Key, Value>();
   return (key) => {
     const value = made.get(key) ?? make(key);

@@ -1,13 +1,13 @@
 import { awsCloudAccess } from '../../providers/aws/cloud.ts';
 import { memberAccess } from '../../providers/aws/member-access.ts';
 import { kmsMacGenerator } from '../../adapters/aws/kms.ts';
-import { basics, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
+import { basicPorts, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
 import { policyEngine } from '../../kernel/policy/engine.ts';
 import { serve } from '../../runtime/serve.ts';
 import { authorize } from './step.ts';
 
 export const handler = serve(authorize, (runtime) => ({
-  ...basics(runtime),
+  ...basicPorts(runtime),
   cloud: awsCloudAccess({ ...runtime, members: memberAccess('memberReadRole', runtime) }),
   switch: killSwitch(runtime),
   calendar: changeCalendar(runtime),

@@ -2,14 +2,14 @@ import { awsCloudAccess } from '../../providers/aws/cloud.ts';
 import { memberAccess } from '../../providers/aws/member-access.ts';
 import { stsChangeCredentials } from '../../providers/aws/change-credentials.ts';
 import { kmsMacVerifier } from '../../adapters/aws/kms.ts';
-import { basics, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
+import { basicPorts, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
 import { lambda } from '../../runtime/serve.ts';
 import { changeZone } from './change-zone.ts';
 
 export const handler = lambda(
   'change-zone',
   (runtime) => ({
-    ...basics(runtime),
+    ...basicPorts(runtime),
     cloud: awsCloudAccess({ ...runtime, members: memberAccess('memberReadRole', runtime) }),
     credentials: stsChangeCredentials({
       ...runtime,

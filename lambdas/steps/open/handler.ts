@@ -1,10 +1,10 @@
-import { basics, killSwitch } from '../../adapters/wiring.ts';
+import { basicPorts, killSwitch } from '../../adapters/wiring.ts';
 import { accountRegionOf } from '../../kernel/trace/location.ts';
 import { serve } from '../../runtime/serve.ts';
 import { openStep } from './step.ts';
 
 export const handler = serve(openStep, (runtime) => ({
-  ...basics(runtime),
+  ...basicPorts(runtime),
   switch: killSwitch(runtime),
   home: accountRegionOf(runtime),
 }));

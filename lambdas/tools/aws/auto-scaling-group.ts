@@ -2,10 +2,10 @@ import * as z from 'zod';
 import type { Target } from '../../contracts/plan.ts';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
-import { askAws, Timestamp } from './answer.ts';
+import { callAws, Timestamp } from './call-aws.ts';
 import { environmentOf, Tags } from './tags.ts';
 
-const Member = z
+const GroupInstance = z
   .object({
     InstanceId: z.string(),
     InstanceType: z.string().optional(),
@@ -31,7 +31,7 @@ const AutoScalingGroup = z
     MaxSize: z.int(),
     DesiredCapacity: z.int(),
     HealthCheckType: z.string().default('EC2'),
-    Instances: z.array(Member).default([]),
+    Instances: z.array(GroupInstance).default([]),
     SuspendedProcesses: z.array(z.object({ ProcessName: z.string() })).default([]),
     Tags,
   })
@@ -56,7 +56,7 @@ export type AutoScalingGroup = z.output<typeof AutoScalingGroup>;
 /** Reads one group, or says that there is none. */
 export const readGroup = async (cloud: Cloud, name: string): Promise<AutoScalingGroup> => {
   const input = { AutoScalingGroupNames: [name] };
-  const answer = await askAws(cloud, { service: 'autoscaling', command: 'DescribeAutoScalingGroups', input }, Groups);
+  const answer = await callAws(cloud, { service: 'autoscaling', command: 'DescribeAutoScalingGroups', input }, Groups);
   const [group] = answer.AutoScalingGroups;
   if (!group)
     throw new ToolRefusal(`There is no Auto Scaling group "${name}" in ${cloud.region} of account ${cloud.account}.`);
@@ -91,6 +91,6 @@ const Activities = z.object({ Activities: z.array(Activity).default([]) });
 /** The latest scaling activities of a group, newest first. */
 export const readActivities = async (cloud: Cloud, group: string): Promise<z.output<typeof Activity>[]> => {
   const input = { AutoScalingGroupName: group, MaxRecords: 10 };
-  return (await askAws(cloud, { service: 'autoscaling', command: 'DescribeScalingActivities', input }, Activities))
+  return (await callAws(cloud, { service: 'autoscaling', command: 'DescribeScalingActivities', input }, Activities))
     .Activities;
 };

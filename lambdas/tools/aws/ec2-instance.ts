@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Target } from '../../contracts/plan.ts';
 import { CloudError, ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
-import { askAws, Timestamp } from './answer.ts';
+import { callAws, Timestamp } from './call-aws.ts';
 import { environmentOf, Tags } from './tags.ts';
 
 const Instance = z
@@ -51,7 +51,7 @@ export type Ec2Instance = z.output<typeof Instance> & { readonly account: string
 /** The instances that AWS knows by these ids. */
 export const readInstances = async (cloud: Cloud, ids: readonly string[]): Promise<Ec2Instance[]> => {
   const request: CloudRequest = { service: 'ec2', command: 'DescribeInstances', input: { InstanceIds: [...ids] } };
-  const { Reservations } = await askAws(cloud, request, Answer);
+  const { Reservations } = await callAws(cloud, request, Answer);
   return Reservations.flatMap(({ OwnerId, Instances }) => Instances.map((one) => ({ ...one, account: OwnerId })));
 };
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CloudError, ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
-import { askAws } from './answer.ts';
+import { callAws } from './call-aws.ts';
 
 const InstanceType = z
   .object({
@@ -31,7 +31,7 @@ export type InstanceType = z.output<typeof InstanceType>;
 export const readInstanceTypes = async (cloud: Cloud, names: readonly string[]): Promise<Map<string, InstanceType>> => {
   const input = { InstanceTypes: [...new Set(names)] };
   const request: CloudRequest = { service: 'ec2', command: 'DescribeInstanceTypes', input };
-  const { InstanceTypes } = await askAws(cloud, request, Answer).catch(refuseIfUnknown);
+  const { InstanceTypes } = await callAws(cloud, request, Answer).catch(refuseIfUnknown);
   return new Map(InstanceTypes.map((type) => [type.name, type]));
 };
 
@@ -55,6 +55,6 @@ export const isOffered = async (cloud: Cloud, name: string, zone: string): Promi
     { Name: 'location', Values: [zone] },
   ];
   const input = { LocationType: 'availability-zone', Filters };
-  const answer = await askAws(cloud, { service: 'ec2', command: 'DescribeInstanceTypeOfferings', input }, Offerings);
+  const answer = await callAws(cloud, { service: 'ec2', command: 'DescribeInstanceTypeOfferings', input }, Offerings);
   return answer.InstanceTypeOfferings.length > 0;
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Cloud } from '../../contracts/ports.ts';
-import { askAws, Timestamp } from './answer.ts';
+import { callAws, Timestamp } from './call-aws.ts';
 
 /** A metric, the statistics wanted of it, and the window. */
 export interface MetricQuery {
@@ -34,7 +34,7 @@ export const readMetric = async (cloud: Cloud, query: MetricQuery): Promise<Metr
   let token: string | undefined;
   do {
     const input = { ...inputOf(query), ...(token === undefined ? {} : { NextToken: token }) };
-    const page = await askAws(cloud, { service: 'cloudwatch', command: 'GetMetricData', input }, Answer);
+    const page = await callAws(cloud, { service: 'cloudwatch', command: 'GetMetricData', input }, Answer);
     results.push(...page.MetricDataResults);
     token = page.NextToken;
   } while (token !== undefined);

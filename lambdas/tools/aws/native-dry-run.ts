@@ -9,19 +9,19 @@ export const ec2DryRun = async (change: Cloud, command: string, input: JsonObjec
   try {
     await change.send({ service: 'ec2', command, input: { ...input, DryRun: true } });
   } catch (error) {
-    if (error instanceof CloudError) return { name, ...verdictOf(error) };
+    if (error instanceof CloudError) return { name, ...outcomeOf(error) };
     throw error;
   }
   // EC2 always answers a dry run with an error. A plain answer means that the flag was not honoured.
   return { name, outcome: 'refused', detail: 'This endpoint ignored DryRun and may have made the call.' };
 };
 
-const verdictOf = ({ code, awsMessage }: CloudError): Omit<DryRunCheck, 'name'> => {
+const outcomeOf = ({ code, awsMessage }: CloudError): Omit<DryRunCheck, 'name'> => {
   switch (code) {
     case 'DryRunOperation':
       return { outcome: 'passed', detail: 'Permission and syntax are fine (native dry run); capacity is not checked.' };
     case 'UnauthorizedOperation':
-      return { outcome: 'refused', detail: `Not permitted: ${withoutBlob(awsMessage)}` };
+      return { outcome: 'refused', detail: `Not permitted: ${withoutEncodedMessage(awsMessage)}` };
     case 'IncorrectInstanceState':
       return {
         outcome: 'unknown',
@@ -33,4 +33,5 @@ const verdictOf = ({ code, awsMessage }: CloudError): Omit<DryRunCheck, 'name'> 
 };
 
 /** The encoded part can only be read with a right that no step has; the sentence before it names action and resource. */
-const withoutBlob = (message: string): string => message.replace(/\s*Encoded authorization failure message:.*$/s, '');
+const withoutEncodedMessage = (message: string): string =>
+  message.replace(/\s*Encoded authorization failure message:.*$/s, '');

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { DryRunReport } from '../../contracts/plan.ts';
 import { CloudError } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
-import { askAws, JsonText } from './answer.ts';
+import { callAws, JsonText } from './call-aws.ts';
 
 /** US cents per month at list price, or why there is none. */
 export type InstancePrice =
@@ -32,7 +32,7 @@ const Answer = z.object({ PriceList: z.array(JsonText.pipe(Product)).default([])
 export const instancePriceOf = async (cloud: Cloud, instanceType: string): Promise<InstancePrice> => {
   const input = { ServiceCode: 'AmazonEC2', Filters: filters(instanceType, cloud.region), MaxResults: 100 };
   try {
-    const { PriceList } = await askAws(cloud, { service: 'pricing', command: 'GetProducts', input }, Answer);
+    const { PriceList } = await callAws(cloud, { service: 'pricing', command: 'GetProducts', input }, Answer);
     const hourly = new Set(PriceList.flatMap(dollarsPerHour));
     const [dollars, ...others] = hourly;
     if (dollars !== undefined && others.length === 0) return { centsPerMonth: dollars * 100 * HOURS_PER_MONTH };

@@ -1,22 +1,31 @@
 import type * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
-import { askAws } from '../aws/answer.ts';
-import { dimensionsText, figure, oneLine, utc } from '../aws/wording.ts';
+import { callAws } from '../aws/call-aws.ts';
+import { dimensionsText, formatNumber, oneLine, utc } from '../aws/format.ts';
 import { observeTool } from '../tool.ts';
-import { AlarmsAnswer, History, type CompositeAlarm, type MetricAlarm } from './answer.ts';
+import {
+  DescribeAlarmsResponse,
+  DescribeAlarmHistoryResponse,
+  type CompositeAlarm,
+  type MetricAlarm,
+} from './responses.ts';
 import { manifest } from './manifest.ts';
 
 export const tool = observeTool(manifest, async ({ alarm: name }, { cloud }) => {
   const wanted = { AlarmNames: [name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] };
-  const found = await askAws(cloud, { service: 'cloudwatch', command: 'DescribeAlarms', input: wanted }, AlarmsAnswer);
+  const found = await callAws(
+    cloud,
+    { service: 'cloudwatch', command: 'DescribeAlarms', input: wanted },
+    DescribeAlarmsResponse,
+  );
   const [alarm] = [...found.MetricAlarms, ...found.CompositeAlarms];
   if (!alarm) throw new ToolRefusal(`There is no alarm "${name}" in ${cloud.region} of account ${cloud.account}.`);
 
   const latest = { AlarmName: name, HistoryItemType: 'StateUpdate', ScanBy: 'TimestampDescending', MaxRecords: 10 };
-  const history = await askAws(
+  const history = await callAws(
     cloud,
     { service: 'cloudwatch', command: 'DescribeAlarmHistory', input: latest },
-    History,
+    DescribeAlarmHistoryResponse,
   );
   return [
     `${alarm.AlarmName} is ${alarm.StateValue} since ${utc(alarm.StateUpdatedTimestamp)}`,
@@ -33,12 +42,12 @@ const compositeRule = (alarm: CompositeAlarm): string[] => [`composite alarm: ${
 const metricRule = (alarm: MetricAlarm): string[] => {
   const needed = alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods;
   const condition = `${COMPARISON[alarm.ComparisonOperator] ?? alarm.ComparisonOperator} ${thresholdOf(alarm)}`;
-  const spell = `for ${needed} of ${alarm.EvaluationPeriods} periods; missing data counts as ${alarm.TreatMissingData}`;
+  const duration = `for ${needed} of ${alarm.EvaluationPeriods} periods; missing data counts as ${alarm.TreatMissingData}`;
   if (alarm.Metrics.length > 0)
-    return [`alarms when ${watched(alarm)} ${condition} ${spell}`, ...alarm.Metrics.map(mathLine)];
+    return [`alarms when ${comparedMetric(alarm)} ${condition} ${duration}`, ...alarm.Metrics.map(mathLine)];
   const metric = `${alarm.Namespace ?? '?'} ${alarm.MetricName ?? '?'} ${dimensionsText(alarm.Dimensions)}`;
   const stat = alarm.Statistic ?? alarm.ExtendedStatistic ?? '?';
-  return [`alarms when ${stat} of ${metric} over ${alarm.Period ?? '?'} s ${condition} ${spell}`];
+  return [`alarms when ${stat} of ${metric} over ${alarm.Period ?? '?'} s ${condition} ${duration}`];
 };
 
 const COMPARISON: Readonly<Record<string, string>> = {
@@ -52,10 +61,10 @@ const COMPARISON: Readonly<Record<string, string>> = {
 };
 
 const thresholdOf = (alarm: MetricAlarm): string =>
-  alarm.ThresholdMetricId ?? (alarm.Threshold === undefined ? 'no threshold' : figure(alarm.Threshold));
+  alarm.ThresholdMetricId ?? (alarm.Threshold === undefined ? 'no threshold' : formatNumber(alarm.Threshold));
 
 /** The query that is compared: the one returned that is not the band itself. */
-const watched = (alarm: MetricAlarm): string =>
+const comparedMetric = (alarm: MetricAlarm): string =>
   alarm.Metrics.find((one) => one.ReturnData && one.Id !== alarm.ThresholdMetricId)?.Id ?? 'a metric';
 
 const mathLine = ({ Id, Expression, MetricStat }: MetricAlarm['Metrics'][number]): string => {
@@ -64,7 +73,7 @@ const mathLine = ({ Id, Expression, MetricStat }: MetricAlarm['Metrics'][number]
   return `  ${Id} = ${Stat} of ${Metric.Namespace} ${Metric.MetricName} ${dimensionsText(Metric.Dimensions)} over ${Period} s`;
 };
 
-const historyLines = ({ AlarmHistoryItems: items }: z.output<typeof History>): string[] => [
+const historyLines = ({ AlarmHistoryItems: items }: z.output<typeof DescribeAlarmHistoryResponse>): string[] => [
   items.length === 0 ? 'no state changes on record' : 'last state changes:',
   ...items.map((item) => `  ${utc(item.Timestamp)} ${item.HistorySummary}`),
 ];

@@ -1,11 +1,11 @@
 import { readActivities, readGroup, type AutoScalingGroup } from '../aws/auto-scaling-group.ts';
 import { environmentOf } from '../aws/tags.ts';
-import { oneLine, utc } from '../aws/wording.ts';
+import { oneLine, utc } from '../aws/format.ts';
 import { observeTool } from '../tool.ts';
 import { manifest } from './manifest.ts';
 
 /** A large group is described by its unusual members: so many of the usual ones are named. */
-const MEMBERS_SHOWN = 20;
+const MAX_INSTANCES = 20;
 
 export const tool = observeTool(manifest, async (input, { cloud }) => {
   const group = await readGroup(cloud, input.group);
@@ -13,7 +13,7 @@ export const tool = observeTool(manifest, async (input, { cloud }) => {
   return [
     `${group.name}: desired ${group.desired} (min ${group.min}, max ${group.max}), ${group.inService} of ${group.members.length} instances in service`,
     `health check: ${group.healthCheck}; suspended processes: ${group.suspended.join(', ') || 'none'}; environment: ${environmentOf(group.tags)}`,
-    ...memberLines(group),
+    ...instanceLines(group),
     activities.length === 0 ? 'no scaling activities on record' : 'recent scaling activities:',
     ...activities.map(
       ({ start, status, description, message, cause }) =>
@@ -22,14 +22,14 @@ export const tool = observeTool(manifest, async (input, { cloud }) => {
   ].join('\n');
 });
 
-const memberLines = ({ members }: AutoScalingGroup): string[] => {
+const instanceLines = ({ members }: AutoScalingGroup): string[] => {
   const usual = ({ lifecycle, health }: AutoScalingGroup['members'][number]) =>
     lifecycle === 'InService' && health === 'Healthy';
   const sorted = members.toSorted((a, b) => Number(usual(a)) - Number(usual(b)));
-  const hidden = members.length - MEMBERS_SHOWN;
+  const hidden = members.length - MAX_INSTANCES;
   return [
     ...sorted
-      .slice(0, MEMBERS_SHOWN)
+      .slice(0, MAX_INSTANCES)
       .map(
         ({ id, type, zone, lifecycle, health, isProtected }) =>
           `  ${id} ${type ?? 'type unknown'} ${zone} ${lifecycle} ${health}${isProtected ? ' protected from scale-in' : ''}`,

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Cloud } from '../../contracts/ports.ts';
-import { askAws } from '../aws/answer.ts';
+import { callAws } from '../aws/call-aws.ts';
 import { groupOf, readInstances, type Ec2Instance } from '../aws/ec2-instance.ts';
 import { readInstanceTypes, type InstanceType } from '../aws/instance-types.ts';
 import { environmentOf } from '../aws/tags.ts';
-import { utc } from '../aws/wording.ts';
+import { utc } from '../aws/format.ts';
 import { observeTool } from '../tool.ts';
 import { manifest } from './manifest.ts';
 
@@ -36,7 +36,7 @@ type StatusChecks = z.output<typeof Statuses>['InstanceStatuses'][number];
 
 const readStatusChecks = async (cloud: Cloud, ids: readonly string[]): Promise<Map<string, StatusChecks>> => {
   const input = { InstanceIds: [...ids], IncludeAllInstances: true };
-  const { InstanceStatuses } = await askAws(
+  const { InstanceStatuses } = await callAws(
     cloud,
     { service: 'ec2', command: 'DescribeInstanceStatus', input },
     Statuses,

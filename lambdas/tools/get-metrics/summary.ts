@@ -1,8 +1,8 @@
 import type { MetricSeries } from '../aws/metrics.ts';
-import { figure } from '../aws/wording.ts';
+import { formatNumber } from '../aws/format.ts';
 
 /** How many points of a series the model gets to see. */
-const SHOWN = 24;
+const MAX_POINTS = 24;
 
 /** One statistic in two or three lines: its spread, its trend, its course. */
 export const seriesSummary = ({ stat, points }: MetricSeries, expected: number): string[] => {
@@ -10,16 +10,16 @@ export const seriesSummary = ({ stat, points }: MetricSeries, expected: number):
   if (newest === undefined) return [`${stat}: no datapoints`];
   const sorted = [newest, ...values].sort((a, b) => a - b);
   const spread = [
-    `highest ${figure(quantile(sorted, 1))}`,
-    `p95 ${figure(quantile(sorted, 0.95))}`,
-    `p50 ${figure(quantile(sorted, 0.5))}`,
-    `average ${figure(mean(sorted))}`,
-    `lowest ${figure(quantile(sorted, 0))}`,
-    `newest ${figure(newest)}`,
+    `highest ${formatNumber(quantile(sorted, 1))}`,
+    `p95 ${formatNumber(quantile(sorted, 0.95))}`,
+    `p50 ${formatNumber(quantile(sorted, 0.5))}`,
+    `average ${formatNumber(mean(sorted))}`,
+    `lowest ${formatNumber(quantile(sorted, 0))}`,
+    `newest ${formatNumber(newest)}`,
   ].join(', ');
   return [
     `${stat}: ${spread}; ${trendOf(points)}; ${points.length} of about ${expected} datapoints`,
-    `  ${courseOf(points)}`,
+    `  ${seriesText(points)}`,
   ];
 };
 
@@ -32,16 +32,16 @@ const trendOf = (points: MetricSeries['points']): string => {
   const flat = Math.abs(last - first) <= 0.1 * Math.max(Math.abs(first), Math.abs(last));
   return flat
     ? 'flat'
-    : `${last > first ? 'rising' : 'falling'} from ${figure(first)} to ${figure(last)} (means of first and last third)`;
+    : `${last > first ? 'rising' : 'falling'} from ${formatNumber(first)} to ${formatNumber(last)} (means of first and last third)`;
 };
 
 /** At most 24 points; of neighbours that share one, the highest, so that no peak is lost. */
-const courseOf = (points: MetricSeries['points']): string => {
-  const size = Math.ceil(points.length / SHOWN);
+const seriesText = (points: MetricSeries['points']): string => {
+  const size = Math.ceil(points.length / MAX_POINTS);
   const shown = points.flatMap(({ at }, index) => {
     if (index % size !== 0) return [];
     const highest = Math.max(...points.slice(index, index + size).map(({ value }) => value));
-    return [`${new Date(at).toISOString().slice(5, 16).replace('T', ' ')} ${figure(highest)}`];
+    return [`${new Date(at).toISOString().slice(5, 16).replace('T', ' ')} ${formatNumber(highest)}`];
   });
   return `${size > 1 ? `(each the highest of ${size}) ` : ''}${shown.join(' | ')}`;
 };

@@ -1,18 +1,18 @@
 import { ToolRefusal } from '../../contracts/errors.ts';
 import { readMetric } from '../aws/metrics.ts';
-import { dimensionsText, utc } from '../aws/wording.ts';
+import { dimensionsText, utc } from '../aws/format.ts';
 import { observeTool } from '../tool.ts';
 import { manifest } from './manifest.ts';
 import { seriesSummary } from './summary.ts';
 
 /** A day of one-minute datapoints: enough to see anything, little enough to read in one page. */
-const MOST_DATAPOINTS = 1440;
+const MAX_DATAPOINTS = 1440;
 
 export const tool = observeTool(manifest, async (input, { cloud, clock }) => {
   const expected = Math.ceil((input.minutes * 60) / input.periodSeconds);
-  if (expected > MOST_DATAPOINTS)
+  if (expected > MAX_DATAPOINTS)
     throw new ToolRefusal(
-      `${input.minutes} minutes in periods of ${input.periodSeconds} s are ${expected} datapoints, more than ${MOST_DATAPOINTS}. Ask for a longer period.`,
+      `${input.minutes} minutes in periods of ${input.periodSeconds} s are ${expected} datapoints, more than ${MAX_DATAPOINTS}. Ask for a longer period.`,
     );
   const to = clock.now();
   const from = new Date(to.getTime() - input.minutes * 60_000);

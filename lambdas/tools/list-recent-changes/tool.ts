@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import type { JsonObject } from '../../contracts/json.ts';
-import { askAws, JsonText, Timestamp } from '../aws/answer.ts';
-import { oneLine, utc } from '../aws/wording.ts';
+import { callAws, JsonText, Timestamp } from '../aws/call-aws.ts';
+import { oneLine, utc } from '../aws/format.ts';
 import { observeTool, type ToolContext } from '../tool.ts';
 import { manifest } from './manifest.ts';
 
 /** Pages of 50 events. LookupEvents allows two calls a second in the whole account, so few. */
-const MOST_PAGES = 4;
-const MOST_SHOWN = 25;
+const MAX_PAGES = 4;
+const MAX_SHOWN = 25;
 
 const Event = z.object({
   EventName: z.string(),
@@ -38,7 +38,7 @@ export const tool = observeTool(manifest, async ({ resource, hours }, context) =
   const partly = complete ? '' : ` (only the newest ${events.length} events were read)`;
   if (changes.length === 0)
     return `CloudTrail has no changes to ${window}${partly}. Events of the last 15 minutes may still be missing.`;
-  const shown = changes.slice(0, MOST_SHOWN);
+  const shown = changes.slice(0, MAX_SHOWN);
   return [
     `${changes.length} changes to ${window}${partly}, newest first${shown.length < changes.length ? `, ${shown.length} shown` : ''}:`,
     ...shown.map(lineOf),
@@ -54,10 +54,10 @@ const lookUp = async (resource: string, from: Date, to: Date, { cloud, clock }: 
     MaxResults: 50,
   };
   for (let page = 1; ; page += 1) {
-    const answer = await askAws(cloud, { service: 'cloudtrail', command: 'LookupEvents', input }, Page);
+    const answer = await callAws(cloud, { service: 'cloudtrail', command: 'LookupEvents', input }, Page);
     events.push(...answer.Events);
     if (answer.NextToken === undefined) return { events, complete: true };
-    if (page === MOST_PAGES) return { events, complete: false };
+    if (page === MAX_PAGES) return { events, complete: false };
     input = { ...input, NextToken: answer.NextToken };
     await clock.sleep(500);
   }

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
-import { askAws } from '../aws/answer.ts';
-import { oneLine, utc } from '../aws/wording.ts';
+import { callAws } from '../aws/call-aws.ts';
+import { oneLine, utc } from '../aws/format.ts';
 import { observeTool, type ToolContext } from '../tool.ts';
 import { manifest } from './manifest.ts';
 
 /** Insights answers most queries in seconds. One that takes longer scans more than an incident can wait for. */
-const PATIENCE_SECONDS = 40;
+const QUERY_TIMEOUT_SECONDS = 40;
 /** Longest row that is shown. */
-const ROW_CHARACTERS = 500;
+const MAX_ROW_LENGTH = 500;
 
 const Started = z.object({ queryId: z.string() });
 const Results = z.object({
@@ -34,11 +34,11 @@ export const tool = observeTool(manifest, async (input, context) => {
     endTime: Math.floor(to.getTime() / 1000),
     limit: input.limit,
   };
-  const { queryId } = await askAws(context.cloud, { service: 'logs', command: 'StartQuery', input: query }, Started);
-  const answer = await finished(queryId, context);
+  const { queryId } = await callAws(context.cloud, { service: 'logs', command: 'StartQuery', input: query }, Started);
+  const answer = await waitForResults(queryId, context);
   const window = `${input.logGroup} from ${utc(from)} to ${utc(to)}`;
   if (!answer)
-    return `The query over ${window} did not finish within ${PATIENCE_SECONDS} s and was stopped. Look back less far or filter more.`;
+    return `The query over ${window} did not finish within ${QUERY_TIMEOUT_SECONDS} s and was stopped. Look back less far or filter more.`;
   if (answer.status !== 'Complete') return `The query over ${window} ended as ${answer.status}, without results.`;
   return textOf(answer, window, input.limit);
 });
@@ -51,10 +51,10 @@ const queryOf = ({ query, filter }: z.output<typeof manifest.input>): string => 
 };
 
 /** Polls once a second; a query that takes too long is stopped, because it is paid by what it scans. */
-const finished = async (queryId: string, { cloud, clock }: ToolContext): Promise<Results | undefined> => {
-  for (let second = 0; second < PATIENCE_SECONDS; second += 1) {
+const waitForResults = async (queryId: string, { cloud, clock }: ToolContext): Promise<Results | undefined> => {
+  for (let second = 0; second < QUERY_TIMEOUT_SECONDS; second += 1) {
     await clock.sleep(1000);
-    const answer = await askAws(cloud, { service: 'logs', command: 'GetQueryResults', input: { queryId } }, Results);
+    const answer = await callAws(cloud, { service: 'logs', command: 'GetQueryResults', input: { queryId } }, Results);
     if (!['Scheduled', 'Running', 'Unknown'].includes(answer.status)) return answer;
   }
   await cloud.send({ service: 'logs', command: 'StopQuery', input: { queryId } });
@@ -77,5 +77,5 @@ const rowText = (row: Results['results'][number]): string =>
         field === '@timestamp' ? `${value} UTC` : field === '@message' ? value : `${field}=${value}`,
       )
       .join('  '),
-    ROW_CHARACTERS,
+    MAX_ROW_LENGTH,
   );

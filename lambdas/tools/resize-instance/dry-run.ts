@@ -1,22 +1,22 @@
 import * as z from 'zod';
 import type { DryRunCheck } from '../../contracts/plan.ts';
 import type { Cloud } from '../../contracts/ports.ts';
-import { askAws } from '../aws/answer.ts';
+import { callAws } from '../aws/call-aws.ts';
 import { readInstance, type Ec2Instance } from '../aws/ec2-instance.ts';
 import { isOffered, readInstanceType, type InstanceType } from '../aws/instance-types.ts';
 import { ec2DryRun } from '../aws/native-dry-run.ts';
 import { costDelta, instancePriceOf, type InstancePrice } from '../aws/prices.ts';
 import type { Change, ChangeContext, DryRunFindings } from '../tool.ts';
-import { mustFit } from './fit.ts';
+import { assertCompatible } from './compatibility.ts';
 
 /** Stop about 60 s, start about 60 s, boot and services about 60 s. */
 export const DOWNTIME_SECONDS = 180;
 
-type Resize = Change<{ instanceId: string }, { instanceType: string; state: string }>;
+type ResizeChange = Change<{ instanceId: string }, { instanceType: string; state: string }>;
 
 /** Asks EC2 about each of the three calls, and reads what no dry run shows. */
 export const dryRunResize = async (
-  { input, before, after }: Resize,
+  { input, before, after }: ResizeChange,
   context: ChangeContext,
 ): Promise<DryRunFindings> => {
   const { cloud, change } = context;
@@ -25,7 +25,7 @@ export const dryRunResize = async (
     await readInstanceType(cloud, before.instanceType),
     await readInstanceType(cloud, after.instanceType),
   ];
-  mustFit(instance, to);
+  assertCompatible(instance, to);
   const one = { InstanceIds: [instance.id] };
   return {
     checks: [
@@ -65,7 +65,7 @@ const Volumes = z.object({
 /** Starting needs a KMS grant for encrypted volumes. Our session may ask for one; whether the key agrees, no dry run shows. */
 const encryptionCheck = async (cloud: Cloud, { id }: Ec2Instance): Promise<DryRunCheck> => {
   const input = { Filters: [{ Name: 'attachment.instance-id', Values: [id] }] };
-  const answer = await askAws(cloud, { service: 'ec2', command: 'DescribeVolumes', input }, Volumes);
+  const answer = await callAws(cloud, { service: 'ec2', command: 'DescribeVolumes', input }, Volumes);
   const encrypted = answer.Volumes.filter(({ Encrypted }) => Encrypted).map(({ VolumeId }) => VolumeId);
   return encrypted.length === 0
     ? { name: 'encryption', outcome: 'passed', detail: 'no volume is encrypted' }

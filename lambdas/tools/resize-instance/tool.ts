@@ -6,16 +6,16 @@ import { readInstanceType } from '../aws/instance-types.ts';
 import { peakPercent } from '../aws/metrics.ts';
 import { changeTool } from '../tool.ts';
 import { DOWNTIME_SECONDS, dryRunResize } from './dry-run.ts';
-import { mustBeResizable, mustFit } from './fit.ts';
+import { assertResizable, assertCompatible } from './compatibility.ts';
 import { manifest } from './manifest.ts';
-import { resize } from './resize.ts';
+import { resizeInstance } from './resize.ts';
 
 const State = z.strictObject({ instanceType: z.string(), state: z.string() });
 
 export const tool = changeTool(manifest, State, {
   async describe({ instanceId }, { cloud }) {
     const instance = await readInstance(cloud, instanceId);
-    mustBeResizable(instance);
+    assertResizable(instance);
     return {
       target: targetOfInstance(instance, cloud.region),
       state: { instanceType: instance.type, state: instance.state },
@@ -36,7 +36,7 @@ export const tool = changeTool(manifest, State, {
       await readInstanceType(cloud, before.instanceType),
       await readInstanceType(cloud, after.instanceType),
     ];
-    mustFit(await readInstance(cloud, instanceId), to);
+    assertCompatible(await readInstance(cloud, instanceId), to);
     const metric = { namespace: 'AWS/EC2', metric: 'CPUUtilization', dimensions: { InstanceId: instanceId } };
     const vcpus = { before: from.vcpus, after: to.vcpus };
     const memory = { before: from.memoryMiB, after: to.memoryMiB };
@@ -57,7 +57,7 @@ export const tool = changeTool(manifest, State, {
   dryRun: dryRunResize,
 
   apply: ({ input, before, after }, context) =>
-    resize({ instanceId: input.instanceId, from: before.instanceType, to: after.instanceType }, context),
+    resizeInstance({ instanceId: input.instanceId, from: before.instanceType, to: after.instanceType }, context),
 
   postCondition({ input, after }, now) {
     const holds = now.instanceType === after.instanceType && now.state === after.state;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { DryRunCheck } from '../../contracts/plan.ts';
 import type { Cloud } from '../../contracts/ports.ts';
-import { askAws } from '../aws/answer.ts';
+import { callAws } from '../aws/call-aws.ts';
 import { readActivities, readGroup, type AutoScalingGroup } from '../aws/auto-scaling-group.ts';
 import { costDelta, instancePriceOf } from '../aws/prices.ts';
 import type { Change, DryRunFindings, ToolContext } from '../tool.ts';
@@ -79,7 +79,7 @@ const Policies = z.object({
 
 const policyCheck = async (cloud: Cloud, group: string): Promise<DryRunCheck> => {
   const input = { AutoScalingGroupName: group };
-  const { ScalingPolicies } = await askAws(
+  const { ScalingPolicies } = await callAws(
     cloud,
     { service: 'autoscaling', command: 'DescribePolicies', input },
     Policies,

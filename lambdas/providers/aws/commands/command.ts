@@ -7,24 +7,24 @@ interface SdkClient {
 }
 
 /** Builds one SDK command. */
-interface CommandLine {
-  make(input: object): object;
+interface SdkCommand {
+  create(input: object): object;
 }
 
 /** One service: its client and the commands that tools may name. Each is loaded only when it is called. */
 export interface ServiceCommands {
   connect(connection: Connection): SdkClient;
-  readonly commands: Readonly<Record<string, CommandLine>>;
+  readonly commands: Readonly<Record<string, SdkCommand>>;
 }
 
 /**
  * A line of a command table. `dates` names the fields that the SDK wants as `Date` and that tools, whose
  * inputs are JSON, give as ISO strings. Whether an input is right is for AWS to say: it checks them all.
  */
-export const sdkCommand = (Command: new (input: never) => object, dates: readonly string[] = []): CommandLine => {
+export const sdkCommand = (Command: new (input: never) => object, dates: readonly string[] = []): SdkCommand => {
   // Methods take their parameters bivariantly: the one place where plain JSON becomes an SDK input.
-  const line: CommandLine = { make: (input: never) => new Command(input) };
-  return { make: (input) => line.make(isoToDate(input, dates)) };
+  const line: SdkCommand = { create: (input: never) => new Command(input) };
+  return { create: (input) => line.create(isoToDate(input, dates)) };
 };
 
 const isoToDate = (input: object, dates: readonly string[]): object =>

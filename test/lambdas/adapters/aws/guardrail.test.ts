@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { bedrockGuardrail, type GuardrailOptions } from '../../../../lambdas/adapters/aws/guardrail.ts';
-import { piecesOf } from '../../../../lambdas/adapters/aws/guardrail-pieces.ts';
+import { chunksOf } from '../../../../lambdas/adapters/aws/guardrail-chunks.ts';
 import { FakeAws, json, jsonError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
 
 const SETTINGS = { id: 'gr1abc', version: '3', ifUnavailable: 'mark' } as const;
@@ -95,7 +95,7 @@ test.each([
   ['a missing right', jsonError('AccessDeniedException', 'No.', 403), 'AccessDeniedException'],
   ['a guardrail that is gone', jsonError('ResourceNotFoundException', 'No.', 404), 'ResourceNotFoundException'],
   ['no network', { network: new Error('connect ECONNREFUSED') }, 'ECONNREFUSED'],
-  ['an answer in another form', json({ action: 'PERHAPS' }), 'an answer that we cannot read'],
+  ['an answer in another form', json({ action: 'PERHAPS' }), 'a response that does not match the schema'],
 ])('%s is no answer: the text counts as not looked at, and the reason is told', async (_, answer, says) => {
   const told: string[] = [];
   const { screened } = await screen('secret text', [answer], { onUnavailable: (reason) => told.push(reason) });
@@ -111,7 +111,7 @@ test('a guardrail that does not answer in time is given up', async () => {
   const { region, credentials } = new FakeAws().connection;
   const connection = { region, credentials, endpoint: `http://127.0.0.1:${port}` };
   try {
-    const screened = await bedrockGuardrail(SETTINGS, { connection, filterMs: 100 }).check('a text');
+    const screened = await bedrockGuardrail(SETTINGS, { connection, timeoutMs: 100 }).check('a text');
     expect(screened).toEqual({ kind: 'unavailable', reason: 'no answer within 0.1 s' });
   } finally {
     silent.closeAllConnections();
@@ -139,9 +139,9 @@ test('a text that is too long for one request goes in pieces, and one bad piece 
 
 test('pieces are cut between lines, else anywhere but within a character, and together are the text', () => {
   for (const text of ['', 'one', 'a line\n'.repeat(10_000), 'x'.repeat(60_000), `x${'🐴'.repeat(30_000)}`]) {
-    const pieces = piecesOf(text);
+    const pieces = chunksOf(text);
     expect(pieces.join('')).toBe(text);
     for (const piece of pieces) expect([piece.length <= 25_000, piece.isWellFormed()]).toEqual([true, true]);
   }
-  expect(piecesOf('a line\n'.repeat(10_000)).every((piece) => piece.endsWith('\n'))).toBe(true);
+  expect(chunksOf('a line\n'.repeat(10_000)).every((piece) => piece.endsWith('\n'))).toBe(true);
 });

@@ -78,7 +78,7 @@ test('an event leaves by TTL so many days after it was recorded', async () => {
 test('an event that is too large for the table is refused by name and size before it is sent', async () => {
   const event = traceEvent(7, 'é'.repeat(220_000), 'large');
   await expect(server.ledger.append(event)).rejects.toThrow(
-    /incident#large event#000007 has 44\d{4} bytes; an item of the ledger holds 409600/,
+    /incident#large event#000007 has 44\d{4} bytes; DynamoDB takes at most 409600/,
   );
   expect(await server.ledger.events('large')).toEqual([]);
 });

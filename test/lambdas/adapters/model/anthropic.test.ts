@@ -179,7 +179,7 @@ test('a rate limit that would outlive the function ends at the bound of the turn
   api.replies(fake.rateLimited(3600));
   expect(await failure({ totalMs: 300 })).toMatchObject({
     name: 'ModelUnavailable',
-    message: saying('gave no whole answer within 0.3 s, retries included'),
+    message: saying('gave no complete response within 0.3 s, retries included'),
   });
 });
 
@@ -233,7 +233,7 @@ test('a slow answer times out, is tried again, and is ModelUnavailable in the en
   expect(api.requests).toHaveLength(4);
 });
 
-test('a body that is no JSON is ModelUnavailable', async () => {
+test('a body that is not JSON is ModelUnavailable', async () => {
   api.replies(fake.body('{"id": "msg_'));
   expect(await failure()).toMatchObject({ name: 'ModelUnavailable', message: saying('JSON') });
 });
@@ -263,7 +263,7 @@ test('a block of a kind that was never asked for is an error, not something to l
 
 test('a web page where the API was expected is an error that names the base URL', async () => {
   api.replies(fake.body('<html>Welcome</html>', 'text/html'));
-  expect((await failure()).message).toContain(`${api.baseUrl} answered with something that is no Messages API message`);
+  expect((await failure()).message).toContain(`${api.baseUrl} returned a response that is not a Messages API message`);
 });
 
 test('a key that is refused is Misconfigured, and the advice says where the key is set', async () => {
@@ -280,12 +280,12 @@ test('a key without permission is Misconfigured', async () => {
   });
 });
 
-test('an account that cannot pay and a model that does not exist are Misconfigured, not bugs', async () => {
+test('an account with a billing problem and a model that does not exist are Misconfigured, not bugs', async () => {
   api.replies(fake.apiError(402, 'billing_error', 'No credit.'), fake.apiError(404, 'not_found_error', 'model: x'));
-  expect(await failure()).toMatchObject({ name: 'Misconfigured', message: saying('cannot pay') });
+  expect(await failure()).toMatchObject({ name: 'Misconfigured', message: saying('has a billing problem') });
   expect(await failure()).toMatchObject({
     name: 'Misconfigured',
-    message: saying('does not know the model "claude-sonnet-4-6"'),
+    message: saying('has no model "claude-sonnet-4-6"'),
   });
 });
 
@@ -313,13 +313,13 @@ test.each([
   ['an empty one', ' '],
   ['one of two lines', `${KEY}\n${KEY}`],
   ['one with a stray character', `${KEY}…`],
-])('a key that cannot be one is refused before any call, unquoted: %s', async (_, key) => {
+])('an invalid key is refused before any call and not quoted: %s', async (_, key) => {
   const error = await failure({ apiKey: async () => key });
-  expect(error).toMatchObject({ name: 'Misconfigured', message: saying('no key has') });
+  expect(error).toMatchObject({ name: 'Misconfigured', message: saying('that an API key cannot have') });
   expect(api.requests).toHaveLength(0);
 });
 
-test('the error of whoever holds the key passes through', async () => {
+test('an error while reading the key passes through', async () => {
   const missing = new InputError('ANTHROPIC_API_KEY', 'is not set', 'Set it.');
   expect(await failure({ apiKey: () => Promise.reject(missing) })).toBe(missing);
 });

@@ -127,7 +127,7 @@ describe('what may pass is ModelUnavailable', () => {
     expect(await failure({ maxRetries: 0 })).toMatchObject({ name: 'ModelUnavailable', message: saying(code) });
   });
 
-  test('a cut connection, an answer cut in the middle, and one that is no JSON', async () => {
+  test('a cut connection, a response cut in the middle, and one that is not JSON', async () => {
     api.replies(fake.cut, HELLO);
     expect(await model().decide(ask())).toMatchObject({ content: [{ text: 'Hello.' }] });
     for (const reply of [fake.cut, fake.cutMidBody, fake.body('{"id": "msg_')]) {
@@ -165,9 +165,7 @@ describe('what a person has to mend is Misconfigured', () => {
     );
     expect(await failure()).toMatchObject({
       name: 'Misconfigured',
-      message: saying(
-        "may not be asked for eu.anthropic.claude-sonnet-4-6: AccessDeniedException: You don't have access",
-      ),
+      message: saying("denied access to eu.anthropic.claude-sonnet-4-6: AccessDeniedException: You don't have access"),
       advice: saying('in the Bedrock console'),
     });
     expect(api.invocations).toHaveLength(1);
@@ -218,7 +216,7 @@ test('an answer without usage is an error, because it could not be accounted for
   api.replies(fake.body({ model: 'm', content: [], stop_reason: 'end_turn' }));
   expect(await failure()).toMatchObject({
     name: 'ContractBroken',
-    message: saying('Amazon Bedrock in eu-west-1 answered with something that is no Messages API message'),
+    message: saying('Amazon Bedrock in eu-west-1 returned a response that is not a Messages API message'),
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { stsChangeCredentials } from '../../../../lambdas/providers/aws/change-credentials.ts';
-import { changePolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
+import { changeSessionPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
 import type { ChangeScope } from '../../../../lambdas/contracts/ports.ts';
 import { ec2Error, FakeAws, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
@@ -43,7 +43,7 @@ test('the change is made under the session that STS gave, named after the incide
     RoleSessionName: 'apply-inc-1',
     SourceIdentity: 'inc-1',
     DurationSeconds: '900',
-    Policy: changePolicy(scope),
+    Policy: changeSessionPolicy(scope),
   });
   expect(assume?.headers['x-amz-security-token']).toBe('own-role');
   expect(change?.headers['x-amz-security-token']).toBe('session-token');

@@ -41,7 +41,7 @@ test('a command is built from the class of its own name', async () => {
   for (const load of Object.values(COMMAND_TABLE)) {
     const { service } = await load();
     for (const [name, line] of Object.entries(service.commands))
-      expect(line.make({}).constructor.name).toBe(`${name}Command`);
+      expect(line.create({}).constructor.name).toBe(`${name}Command`);
   }
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../../lambdas/contracts/json.ts';
-import { rehearsal } from '../../../../lambdas/providers/aws/dry-run-only.ts';
+import { dryRunOnly } from '../../../../lambdas/providers/aws/dry-run-only.ts';
 import { FakeCloud } from '../../../fakes/fake-cloud.ts';
 
 const CALLS = [{ service: 'ec2', command: 'RebootInstances', scope: 'target' }] as const;
@@ -10,7 +10,7 @@ test.each<JsonObject>([{}, { DryRun: false }, { DryRun: 'true' }, { DryRun: 1 },
   'in a rehearsal a call with %j never leaves',
   async (input) => {
     const cloud = new FakeCloud(CALLS).answers('ec2', 'RebootInstances', {});
-    await expect(rehearsal(cloud).send(reboot(input))).rejects.toMatchObject({ name: 'ContractBroken' });
+    await expect(dryRunOnly(cloud).send(reboot(input))).rejects.toMatchObject({ name: 'ContractBroken' });
     expect(cloud.requests).toEqual([]);
   },
 );
@@ -18,6 +18,6 @@ test.each<JsonObject>([{}, { DryRun: false }, { DryRun: 'true' }, { DryRun: 1 },
 test('in a rehearsal a dry run goes through as it is', async () => {
   const cloud = new FakeCloud(CALLS).answers('ec2', 'RebootInstances', { ok: true });
   const request = reboot({ InstanceIds: ['i-0'], DryRun: true });
-  expect(await rehearsal(cloud).send(request)).toEqual({ ok: true });
+  expect(await dryRunOnly(cloud).send(request)).toEqual({ ok: true });
   expect(cloud.requests).toEqual([request]);
 });

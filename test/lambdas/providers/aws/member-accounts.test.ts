@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { stsChangeCredentials } from '../../../../lambdas/providers/aws/change-credentials.ts';
 import { awsCloudAccess } from '../../../../lambdas/providers/aws/cloud.ts';
-import { changePolicy, readPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
+import { changeSessionPolicy, readSessionPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
 import type { CloudRequest, IncidentLocation, ChangeScope } from '../../../../lambdas/contracts/ports.ts';
 import { ec2Error, FakeAws, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
@@ -61,7 +61,7 @@ describe('a look into a member account', () => {
           ExternalId: external.externalId,
           RoleSessionName: 'inc-1',
           SourceIdentity: 'inc-1',
-          Policy: readPolicy([reads]),
+          Policy: readSessionPolicy([reads]),
         },
       ],
       under: ['member'],
@@ -144,7 +144,7 @@ describe('a session in a member account', () => {
     expect(told(aws).assumed[1]).toMatchObject({
       RoleArn: `arn:aws:iam::${scene.accountRegion?.account ?? ''}:role/checkrein-eu-central-1-read`,
       SourceIdentity: scene.incidentId,
-      Policy: readPolicy(calls),
+      Policy: readSessionPolicy(calls),
     });
   });
 });
@@ -183,7 +183,7 @@ describe('a change in a member account', () => {
           ExternalId: external.externalId,
           RoleSessionName: 'apply-inc-1',
           SourceIdentity: 'inc-1',
-          Policy: changePolicy({ calls: [reboot], targetArn: targetIn(MEMBER) }),
+          Policy: changeSessionPolicy({ calls: [reboot], targetArn: targetIn(MEMBER) }),
         },
       ],
       under: ['member'],

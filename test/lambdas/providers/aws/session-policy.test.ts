@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sessionName } from '../../../../lambdas/providers/aws/assume-role.ts';
-import { changePolicy, readPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
+import { changeSessionPolicy, readSessionPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import { actionOf, type AwsCall } from '../../../../lambdas/contracts/tool.ts';
 import { VERIFY_READS } from '../../../../lambdas/contracts/verify-reads.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
@@ -11,7 +11,7 @@ const status: AwsCall = { service: 'ec2', command: 'DescribeInstanceStatus', sco
 const scope = { calls: [reboot, status], targetArn };
 
 test('a session may make only its calls, and only on its target where IAM can narrow them', () => {
-  expect(JSON.parse(changePolicy(scope))).toEqual({
+  expect(JSON.parse(changeSessionPolicy(scope))).toEqual({
     Version: '2012-10-17',
     Statement: [
       { Effect: 'Allow', Action: ['ec2:RebootInstances'], Resource: targetArn },
@@ -22,7 +22,7 @@ test('a session may make only its calls, and only on its target where IAM can na
 
 test('a call whose IAM action has another name is granted under that name, once', () => {
   const twice: AwsCall = { ...reboot, command: 'RebootAll', action: 'ec2:RebootInstances' };
-  const policy: unknown = JSON.parse(changePolicy({ ...scope, calls: [reboot, twice] }));
+  const policy: unknown = JSON.parse(changeSessionPolicy({ ...scope, calls: [reboot, twice] }));
   expect(policy).toMatchObject({ Statement: [{ Action: ['ec2:RebootInstances'] }] });
 });
 
@@ -35,11 +35,11 @@ test.each([
   '',
   'arn:aws:s3:::${aws:username}',
 ])('the target %j, which is not one resource, is refused', (wide) => {
-  expect(() => changePolicy({ ...scope, targetArn: wide })).toThrow('is not the ARN of one resource');
+  expect(() => changeSessionPolicy({ ...scope, targetArn: wide })).toThrow('is not the ARN of one resource');
 });
 
 test('a scope without calls is refused, since STS would take it for the whole role', () => {
-  expect(() => changePolicy({ ...scope, calls: [] })).toThrow('without any AWS call');
+  expect(() => changeSessionPolicy({ ...scope, calls: [] })).toThrow('without any AWS call');
 });
 
 test('a policy longer than STS takes is refused here', () => {
@@ -47,12 +47,12 @@ test('a policy longer than STS takes is refused here', () => {
     ...reboot,
     command: `SomeRatherLongNamedCommand${n}`,
   }));
-  expect(() => changePolicy({ ...scope, calls })).toThrow(/has \d+ characters; STS takes 2048/);
+  expect(() => changeSessionPolicy({ ...scope, calls })).toThrow(/has \d+ characters; STS takes 2048/);
 });
 
 test('a key grant may be asked for only by AWS, in the name of the call that needs it', () => {
   const start: AwsCall = { service: 'ec2', command: 'StartInstances', scope: 'target', onBehalf: ['kms:CreateGrant'] };
-  const policy: unknown = JSON.parse(changePolicy({ ...scope, calls: [start] }));
+  const policy: unknown = JSON.parse(changeSessionPolicy({ ...scope, calls: [start] }));
   expect(policy).toMatchObject({
     Statement: [
       { Action: ['ec2:StartInstances'] },
@@ -69,9 +69,9 @@ test('session names fit STS', () => {
 
 test('a session that looks may make the reads of its tool, and those of every tool fit', () => {
   for (const reads of [VERIFY_READS, ...CATALOGUE.map(({ manifest }) => manifest.reads)])
-    expect(JSON.parse(readPolicy(reads))).toEqual({
+    expect(JSON.parse(readSessionPolicy(reads))).toEqual({
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Action: [...new Set(reads.map(actionOf))].sort(), Resource: '*' }],
     });
-  expect(() => readPolicy([])).toThrow('without any AWS call');
+  expect(() => readSessionPolicy([])).toThrow('without any AWS call');
 });

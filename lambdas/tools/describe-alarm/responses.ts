@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Timestamp } from '../aws/answer.ts';
+import { Timestamp } from '../aws/call-aws.ts';
 
 const Dimensions = z
   .array(z.object({ Name: z.string(), Value: z.string() }))
@@ -50,12 +50,12 @@ export const CompositeAlarm = Common.extend({ AlarmRule: z.string() });
 export type CompositeAlarm = z.output<typeof CompositeAlarm>;
 
 /** What DescribeAlarms answers. */
-export const AlarmsAnswer = z.object({
+export const DescribeAlarmsResponse = z.object({
   MetricAlarms: z.array(MetricAlarm).default([]),
   CompositeAlarms: z.array(CompositeAlarm).default([]),
 });
 
 /** What DescribeAlarmHistory answers. */
-export const History = z.object({
+export const DescribeAlarmHistoryResponse = z.object({
   AlarmHistoryItems: z.array(z.object({ Timestamp, HistorySummary: z.string() })).default([]),
 });

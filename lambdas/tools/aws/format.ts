@@ -3,7 +3,7 @@ export const utc = (time: Date | string): string =>
   `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 /** A number to four significant digits, without an exponent or trailing zeros. */
-export const figure = (value: number): string =>
+export const formatNumber = (value: number): string =>
   Math.abs(value) >= 1000 ? String(Math.round(value)) : String(Number(value.toPrecision(4)));
 
 /** `{InstanceId=i-1, Disk=sda}` */
@@ -13,10 +13,10 @@ export const dimensionsText = (dimensions: Readonly<Record<string, string>>): st
     .join(', ')}}`;
 
 /** A word or number that a cut went through. Half a secret is not recognized as one, so it goes as a whole. */
-const BROKEN_WORD = /(?:[^\s"'`,;(){}[\]<>]+|\+?\d[\d -]*)$/;
+const CUT_WORD = /(?:[^\s"'`,;(){}[\]<>]+|\+?\d[\d -]*)$/;
 
 /** The first characters of a text, on one line. */
 export const oneLine = (text: string, limit: number): string => {
   const flat = text.replace(/\s+/g, ' ').trim();
-  return flat.length > limit ? `${flat.slice(0, limit).replace(BROKEN_WORD, '')}…` : flat;
+  return flat.length > limit ? `${flat.slice(0, limit).replace(CUT_WORD, '')}…` : flat;
 };

@@ -16,7 +16,7 @@ export const JsonText = z.string().transform((text, context): unknown => {
 });
 
 /** Sends one call and takes from the answer what the schema names; what is missing is said, never guessed. */
-export const askAws = async <S extends z.ZodType>(
+export const callAws = async <S extends z.ZodType>(
   cloud: Cloud,
   request: CloudRequest,
   schema: S,

@@ -3,7 +3,7 @@ import { groupOf, type Ec2Instance } from '../aws/ec2-instance.ts';
 import type { InstanceType } from '../aws/instance-types.ts';
 
 /** Refuses an instance whose type cannot, or should not, be changed in place. */
-export const mustBeResizable = (instance: Ec2Instance): void => {
+export const assertResizable = (instance: Ec2Instance): void => {
   const group = groupOf(instance);
   if (group !== undefined)
     throw new ToolRefusal(
@@ -15,7 +15,7 @@ export const mustBeResizable = (instance: Ec2Instance): void => {
 };
 
 /** Refuses a type that the instance could not start as. */
-export const mustFit = (instance: Ec2Instance, type: InstanceType): void => {
+export const assertCompatible = (instance: Ec2Instance, type: InstanceType): void => {
   if (!type.architectures.includes(instance.architecture))
     throw new ToolRefusal(
       `${type.name} is ${type.architectures.join(' or ')}, ${instance.id} is ${instance.architecture}; it would not boot. Pick a type of the same architecture.`,
