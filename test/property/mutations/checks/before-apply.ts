@@ -159,7 +159,7 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     file: 'lambdas/approvals/page/http.ts',
     find: "case 'GET':",
     replace: `case 'GET':
-      return answer(
+      return submitAnswer(
         { ...request, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: request.query.toString() },
         ports,
       );`,
@@ -251,7 +251,7 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     file: 'lambdas/approvals/answer/quorum.ts',
     find: 'if (approved &&',
     replace: 'if (',
-    test: decisions('a yes that somebody else wrote onto the trace fills no quorum'),
+    test: decisions('an approval that somebody else wrote onto the trace does not count'),
   },
   {
     name: 'answer/denial',
