@@ -6,17 +6,17 @@ import { allOf } from '../../lambdas/kernel/trace/queries.ts';
 import type { MeasuredIncident } from '../../test/load/incident.ts';
 import type { Priced } from './prices.ts';
 
-/** What cannot be measured on a laptop, named and dated like a price. */
+/** Values that a laptop cannot measure. */
 export const ASSUMED = {
-  /** Computing of one invocation, cold starts spread over many. */
+  /** Compute time of one invocation, with its share of cold starts. */
   secondsOfWork: 0.3,
   /** Memory of every function. */
   gigabytes: 1,
-  /** How long the model thinks about one turn, while Decide waits and is billed. */
-  secondsOfThinking: 8,
+  /** Time of one model turn. Decide waits for it and is billed. */
+  secondsOfModel: 8,
   /** An approver opens the page and answers on it. */
-  pageVisits: 2,
-  /** Functions and the state machine log this much for each invocation. */
+  pageRequests: 2,
+  /** Logs of function and state machine for one invocation. */
   logKilobytes: 3,
 } as const;
 
@@ -29,47 +29,47 @@ const Definition = z.looseObject({ StartAt: z.string(), States: z.record(z.strin
 
 const stepOf = (state: string): StepName | undefined => STEP_NAMES.find((step) => STATE_OF[step] === state);
 
-/** Every state that an execution enters, in order, when its steps run in the given order. */
+/** The states that an execution enters if its steps run in the given order. */
 export const statesEntered = (definition: JsonObject, steps: readonly StepName[]): string[] => {
   const { StartAt, States } = Definition.parse(definition);
   const entered: string[] = [];
-  let ran = 0;
+  let stepsRun = 0;
   for (let name: string | undefined = StartAt; name !== undefined;) {
     const state: z.infer<typeof State> | undefined = States[name];
     if (state === undefined) throw contractBroken(`The definition has no state ${name}.`);
     entered.push(name);
-    if (stepOf(name) !== undefined) ran += 1;
-    const next = steps[ran] ?? 'done';
+    if (stepOf(name) !== undefined) stepsRun += 1;
+    const next = steps[stepsRun] ?? 'done';
     name = state.Type === 'Choice' ? state.Choices.find((one) => one.StringEquals === next)?.Next : state.Next;
   }
-  if (ran !== steps.length) throw contractBroken(`The flow took ${ran} of ${steps.length} steps and ended.`);
+  if (stepsRun !== steps.length) throw contractBroken(`The flow ended after ${stepsRun} of ${steps.length} steps.`);
   return entered;
 };
 
 const isRead = (operation: string): boolean => /^(GetItem|Query) /.test(operation);
 
-/** Up to the next multiple of five, so that a word more on the trace does not change this page. */
-const roughly = (value: number): number => Math.ceil(value / 5) * 5;
+/** Rounds up to a multiple of five, so that one more word on the trace does not change the page. */
+const roundUp = (value: number): number => Math.ceil(value / 5) * 5;
 
-/** Seconds for which functions are billed: work, thinking of the model, waiting for AWS. */
+/** Seconds for which functions are billed: their own work, the model's turns, waiting for AWS. */
 export const billedSeconds = ({ steps }: MeasuredIncident) => {
-  const invocations = steps.length + ASSUMED.pageVisits;
+  const invocations = steps.length + ASSUMED.pageRequests;
   const turns = steps.filter(({ step }) => step === 'decide').length;
   const waiting = steps.filter(({ step }) => step !== 'decide').reduce((sum, { seconds }) => sum + seconds, 0);
   return {
     work: invocations * ASSUMED.secondsOfWork,
-    thinking: turns * ASSUMED.secondsOfThinking,
+    model: turns * ASSUMED.secondsOfModel,
     waiting: Math.round(waiting),
   };
 };
 
-/** What one incident uses of everything that has a price, storage apart. */
+/** What one incident uses of everything that has a price, except storage. */
 export const useOf = (measured: MeasuredIncident, definition: JsonObject): ReadonlyMap<Priced, number> => {
   const { steps, ledger, events, messages, calls } = measured;
   const units = (reads: boolean): number =>
-    roughly(ledger.filter(({ operation }) => isRead(operation) === reads).reduce((sum, one) => sum + one.units, 0));
-  const invocations = steps.length + ASSUMED.pageVisits;
-  const { work, thinking, waiting } = billedSeconds(measured);
+    roundUp(ledger.filter(({ operation }) => isRead(operation) === reads).reduce((sum, one) => sum + one.units, 0));
+  const invocations = steps.length + ASSUMED.pageRequests;
+  const { work, model, waiting } = billedSeconds(measured);
   const links = allOf(events, 'approval.asked').reduce((sum, { data }) => sum + data.approvers.length, 0);
   const grants = allOf(events, 'grant.issued').reduce((sum, { data }) => sum + data.grants.length, 0);
   const checks = allOf(events, 'apply.checked').length;
@@ -82,10 +82,10 @@ export const useOf = (measured: MeasuredIncident, definition: JsonObject): Reado
       ).length,
     ],
     ['invocation', invocations],
-    ['gigabyteSecond', (work + thinking + waiting) * ASSUMED.gigabytes],
+    ['gigabyteSecond', (work + model + waiting) * ASSUMED.gigabytes],
     ['write', units(false)],
     ['read', units(true)],
-    ['mac', links + ASSUMED.pageVisits + grants + checks],
+    ['mac', links + ASSUMED.pageRequests + grants + checks],
     ['signature', allOf(events, 'trace.sealed').length],
     ['email', messages],
     ['metricRead', calls.filter((call) => call.startsWith('cloudwatch:')).length],

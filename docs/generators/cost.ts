@@ -35,8 +35,8 @@ const useRows = (use: ReadonlyMap<Priced, number>): string[][] =>
       dollars(listPriceOf(name, quantity)),
     ]);
 
-/** Resources of the template that cost something without being used. */
-const standing = ({ Resources }: Template): { type: string; count: number; usd: number }[] =>
+/** Resources of the template that are billed by the month. */
+const fixedCosts = ({ Resources }: Template): { type: string; count: number; usd: number }[] =>
   Object.entries(MONTHLY).flatMap(([type, usd]) => {
     const count = Object.values(Resources).filter((resource) => resource.Type === type).length;
     return count === 0 ? [] : [{ type, count, usd: count * usd }];
@@ -47,15 +47,15 @@ const stateRows = (entered: readonly string[]): string[][] => {
   return [...counts].map(([state, times]) => [code(state), `${times.length}`]);
 };
 
-/** What it costs to keep one trace until its TTL runs out. */
-const keeping = ({ bytesKept }: MeasuredIncident, days: number) => {
+/** The cost of storing one incident until its TTL. */
+const storageOf = ({ bytesKept }: MeasuredIncident, days: number) => {
   const kilobytes = Math.ceil(bytesKept / 5120) * 5;
   const months = days / 30.4;
   const gigabytes = kilobytes / 1024 ** 2;
   return { kilobytes, usd: months * (listPriceOf('storage', gigabytes) + listPriceOf('backup', gigabytes)) };
 };
 
-/** What Checkrein costs: an incident, a month, and what the figures rest on. */
+/** The cost page: an incident, a month, and the prices and assumptions behind the figures. */
 export const costPage = (
   { template, stateMachineDefinition: definition }: Synthesized,
   rules: Rules,
@@ -63,25 +63,25 @@ export const costPage = (
 ): string => {
   const use = useOf(measured, definition);
   const used = [...use].reduce((sum, [name, quantity]) => sum + listPriceOf(name, quantity), 0);
-  const kept = keeping(measured, rules.settings.retentionDays);
-  const incident = used + kept.usd;
-  const monthly = standing(template).reduce((sum, { usd }) => sum + usd, 0);
+  const stored = storageOf(measured, rules.settings.retentionDays);
+  const incident = used + stored.usd;
+  const monthly = fixedCosts(template).reduce((sum, { usd }) => sum + usd, 0);
   const tokens = usageOf(measured.events);
   const tokenUsd = Math.ceil(tokens.microUsd / 5000) * 0.005;
   const entered = statesEntered(
     definition,
     measured.steps.map(({ step }) => step),
   );
-  const { work, thinking, waiting } = billedSeconds(measured);
+  const { work, model, waiting } = billedSeconds(measured);
   const { accountBudgetPerDay, retentionDays } = rules.settings;
   return markdownPage(
     'What it costs',
     'the state machine, the template and a measured run of the scenario undersized-instance',
     [
-      `An incident that is investigated, approved, applied, verified and closed costs about **${dollars(incident)}** in AWS and about **${dollars(tokenUsd)}** in tokens. A deployment that nothing happens in costs ${dollars(monthly)} a month. All figures are list prices; free tiers are not taken off.`,
+      `An incident that is investigated, approved, applied, verified and closed costs about **${dollars(incident)}** in AWS and about **${dollars(tokenUsd)}** in tokens. An idle deployment costs ${dollars(monthly)} a month. All figures are list prices without free tiers.`,
       '## A month',
       table(
-        ['incidents', 'standing', 'incidents in AWS', 'AWS together', 'tokens'],
+        ['incidents', 'fixed', 'incidents in AWS', 'AWS total', 'tokens'],
         MONTHS.map((count) => [
           count.toLocaleString('en'),
           dollars(monthly),
@@ -90,47 +90,47 @@ export const costPage = (
           dollars(count * tokenUsd),
         ]),
       ),
-      `As shipped, a day ends at ${accountBudgetPerDay.incidents} incidents and $${accountBudgetPerDay.dollars} of tokens for the account, and at less for each agent: 100,000 a month is more than the ceilings let through until you raise them (\`config/deployment.ts\`, \`config/agents/\`).`,
+      `As shipped, the account is limited to ${accountBudgetPerDay.incidents} incidents and $${accountBudgetPerDay.dollars} of tokens a day, and each agent to less. For 100,000 incidents a month, raise the limits (\`config/deployment.ts\`, \`config/agents/\`).`,
       '## An incident',
-      `Measured on the scenario *undersized-instance*: ${tokens.turns} turns of the model, ${measured.events.length} trace events, one change with one approver. Units of the ledger are rounded up to the next five.`,
+      `Measured on the scenario *undersized-instance*: ${tokens.turns} turns of the model, ${measured.events.length} trace events, one change with one approver. Read and write units of the ledger are rounded up to a multiple of five.`,
       table(
         ['', 'used', 'price'],
         [
           ...useRows(use),
-          [`DynamoDB, keeping ${kept.kilobytes} KB for ${retentionDays} days`, '', dollars(kept.usd)],
-          ['**together**', '', `**${dollars(incident)}**`],
+          [`DynamoDB, storing ${stored.kilobytes} KB for ${retentionDays} days`, '', dollars(stored.usd)],
+          ['**total**', '', `**${dollars(incident)}**`],
         ],
       ),
-      `Functions are billed for ${amount(work)} s of work, ${thinking} s in which ${STATE_OF.decide} waits for the model, and ${waiting} s in which functions wait for AWS, almost all of it ${STATE_OF.apply} while the instance stops and starts. Waiting for people and settling is free: it happens in the state machine.`,
+      `Functions are billed for ${amount(work)} s of work, ${model} s in which ${STATE_OF.decide} waits for the model, and ${waiting} s of waiting for AWS, almost all of it in ${STATE_OF.apply} while the instance stops and starts. Waiting for people, and for a change to take effect, is free because it happens in the state machine.`,
       '### State transitions',
-      `${entered.length} states are entered. Each retry and each further look of ${STATE_OF.verify} comes on top.`,
+      `${entered.length} states are entered. Each retry and each further health check of ${STATE_OF.verify} adds to that.`,
       table(['state', 'times'], stateRows(entered)),
       '### Tokens',
-      'The model of that run is a script, so its tokens are estimated: four characters a token, what an earlier turn has sent is read from the cache. A real model writes more, and thinks. What a turn really cost is on the trace (`model.called`, `costMicroUsd`).',
-      '## Standing',
+      'The model of that run is a script, so its tokens are estimated at four characters each, and text sent in an earlier turn counts as read from the cache. A real model writes more, and thinks. The trace has the real cost of each turn (`model.called`, `costMicroUsd`).',
+      '## Fixed costs',
       table(
         ['resource', 'count', 'a month'],
-        standing(template).map(({ type, count, usd }) => [code(type), `${count}`, dollars(usd)]),
+        fixedCosts(template).map(({ type, count, usd }) => [code(type), `${count}`, dollars(usd)]),
       ),
       'A rotated KMS key costs $1 more a month after its first and after its second rotation.',
-      '## What this rests on',
-      `Unit prices of US East (N. Virginia) as of ${PRICED}. *Assumption* marks a price that was not checked against a price list.`,
+      '## Prices and assumptions',
+      `Unit prices of US East (N. Virginia) as of ${PRICED}. An *assumption* was not checked against a price list.`,
       table(['service', 'price', ''], priceRows()),
       table(
         ['assumption', 'value'],
         [
           [
-            'computing of one invocation, with its share of cold starts',
+            'compute time of one invocation, with its share of cold starts',
             `${ASSUMED.secondsOfWork} s at ${ASSUMED.gigabytes} GB`,
           ],
-          ['the model, for one turn', `${ASSUMED.secondsOfThinking} s`],
-          ['visits of the approval page: opened, answered', `${ASSUMED.pageVisits}`],
-          ['logs of function and state machine, for one invocation', `${ASSUMED.logKilobytes} KB`],
-          ['waiting for AWS', 'by the clock of the simulated account; measured on a laptop'],
-          ['one metric in each call of GetMetricData, one trace of X-Ray for each incident', ''],
+          ['one turn of the model', `${ASSUMED.secondsOfModel} s`],
+          ['requests to the approval page: open, answer', `${ASSUMED.pageRequests}`],
+          ['logs of function and state machine for one invocation', `${ASSUMED.logKilobytes} KB`],
+          ['waiting for AWS', 'by the clock of the simulated account'],
+          ['metrics per GetMetricData call, X-Ray traces per incident', '1 each'],
         ],
       ),
-      'Left out, because they are small or yours: KMS requests that DynamoDB and SNS make for themselves (cached for five minutes), the model key in Secrets Manager (read once a cold start), Logs Insights ($0.005 per GB that a query scans), data transfer, and what a change itself costs.',
+      'Not included, because they are small or not ours: KMS requests of DynamoDB and SNS (cached for five minutes), reads of the model key in Secrets Manager (once per cold start), Logs Insights ($0.005 per GB scanned), data transfer, and the cost of the change itself.',
     ],
   );
 };

@@ -1,4 +1,4 @@
-/** Text that can stand in a table cell: one line, and no bar that would end the cell. */
+/** Text for a table cell: one line, bars escaped. */
 const cell = (text: string): string =>
   text
     .replaceAll(/\s*\n\s*/g, ' ')
@@ -14,9 +14,9 @@ export const table = (heads: readonly string[], rows: readonly (readonly string[
 /** Text as code. */
 export const code = (text: string): string => `\`${text}\``;
 
-/** Several texts as code, or a dash where there are none. */
+/** Several texts as code, or a dash if there are none. */
 export const codes = (texts: readonly string[]): string => texts.map(code).join(', ') || '–';
 
-/** A generated page: its title, where it comes from, and its parts. */
+/** A generated page: its title, its source, and its parts. */
 export const markdownPage = (title: string, source: string, parts: readonly string[]): string =>
   [`# ${title}`, `<!-- Generated from ${source}. Do not edit; run: npm run docs -->`, ...parts].join('\n\n') + '\n';

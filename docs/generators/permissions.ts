@@ -8,13 +8,13 @@ import { codes, markdownPage, table } from './markdown.ts';
 /** A reference of the template without the hash that CDK puts into logical ids. */
 const named = (reference: string): string => `<${reference.replace(/[0-9A-F]{8}(?=\.|$)/, '')}>`;
 
-/** Without `AWS::` and brackets where deployment only puts in account, Region and partition. */
+/** The ARNs of a resource, with `<Account>` for what deployment fills in. */
 const resourceOf = (resource: string): string[] =>
   [Json.parse(JSON.parse(resource))].flat().map((one) => templateText(one, named).replaceAll(/<AWS::(\w+)>/g, '<$1>'));
 
 const Values = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 
-/** What a right is narrowed to, in short. A partition key names a family of rows. */
+/** The conditions of a right, shortened. A partition key names a family of rows. */
 const conditionsOf = ({ conditions }: Right): string[] =>
   Object.entries(conditions)
     .filter(([operator]) => operator !== 'Null')
@@ -33,17 +33,17 @@ const sectionOf = (role: string, rights: readonly Right[]): string => {
     if (first === undefined) return [];
     return [[codes(group.map(({ action }) => action)), codes(resourceOf(first.resource)), codes(conditionsOf(first))]];
   });
-  return `## ${role}\n\n${table(['may', 'on', 'only'], rows)}`;
+  return `## ${role}\n\n${table(['actions', 'resources', 'condition'], rows)}`;
 };
 
-/** Every right of every role of the stack, out of the synthesized template. */
+/** Every right of every role, from the synthesized template. */
 export const permissionsPage = ({ template }: Synthesized): string => {
-  // One role a function, all alike: said in a sentence instead.
-  const told = rightsIn(template).filter(({ role }) => !role.startsWith('Rollout'));
-  const byRole = Map.groupBy(told, ({ role }) => role);
+  // CodeDeploy has one such role per function, all the same: the page has a sentence about them.
+  const listed = rightsIn(template).filter(({ role }) => !role.startsWith('Rollout'));
+  const byRole = Map.groupBy(listed, ({ role }) => role);
   const roles = [...byRole].toSorted(([a], [b]) => a.localeCompare(b));
   return markdownPage('Permissions', 'the synthesized template', [
-    'What each role may do with the shipped configuration. `Change` is the change role, which only `ChangeZone` may assume, each time under a session policy for one target. The rights to read and change AWS resources follow from the tools that some agent is granted. CodeDeploy has a role for each function, which may move the alias of that function and describe alarms.',
+    'What each role may do with the shipped configuration. `Change` is the change role. Only `ChangeZone` may assume it, with a session policy for one target. The rights to read and change AWS resources follow from the tools that agents are granted. Not listed: for each function, CodeDeploy has a role that may move its alias and describe alarms.',
     ...roles.map(([role, rights]) => sectionOf(role, rights)),
   ]);
 };

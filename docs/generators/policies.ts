@@ -22,8 +22,8 @@ const rowOf = (id: string, text: string, file: string): string[] => {
   if (parsed.type === 'failure') throw contractBroken(`The compiled policy ${id} does not parse.`);
   const { effect, action, annotations = {} } = parsed.json;
   const { reason = '', severity = '–', breaker = '–' } = annotations;
-  const about = 'entity' in action ? JSON.stringify(action.entity).match(/"id":"([^"]+)"/)?.[1] : undefined;
-  return [code(id), effect, about ?? 'any', reason, severity, breaker, code(file)];
+  const actionId = 'entity' in action ? JSON.stringify(action.entity).match(/"id":"([^"]+)"/)?.[1] : undefined;
+  return [code(id), effect, actionId ?? 'any', reason, severity, breaker, code(file)];
 };
 
 const policyRows = (rules: Rules): string[][] =>
@@ -39,15 +39,15 @@ const computedBy = (name: FactName): string => {
   );
 };
 
-/** Every compiled policy with the reason that people read, and every fact that one may speak about. */
+/** Every compiled policy with its reason, and every fact that a policy can use. */
 export const policiesPage = (rules: Rules): string =>
   markdownPage('Policies and facts', `${FOLDER}/*.cedar and lambdas/contracts/facts.ts`, [
-    'How to write one: [adding a policy](../adding-a-policy.md). A `forbid` outweighs every `permit`; what nothing permits is refused.',
+    'How to write one: [adding a policy](../adding-a-policy.md). A `forbid` outweighs every `permit`; what no policy permits is refused.',
     '## Policies',
-    table(['id', 'effect', 'about', 'reason', 'severity', 'breaker', 'file'], policyRows(rules)),
+    table(['id', 'effect', 'action', 'reason', 'severity', 'breaker', 'file'], policyRows(rules)),
     '## Facts',
     table(
       ['fact', 'type', 'meaning', 'computed by'],
-      FACT_NAMES.map((name) => [code(name), FACTS[name].type, FACTS[name].says, computedBy(name)]),
+      FACT_NAMES.map((name) => [code(name), FACTS[name].type, FACTS[name].summary, computedBy(name)]),
     ),
   ]);

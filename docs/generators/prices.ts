@@ -4,14 +4,14 @@ interface UnitPrice {
   readonly usd: number;
   readonly per: number;
   readonly unit: string;
-  /** Not checked against a price list: taken from general knowledge. */
+  /** Not checked against a price list. */
   readonly assumed?: true;
 }
 
-/** When the prices below were written down. */
+/** Date of the prices below. */
 export const PRICED = '2026-11';
 
-/** What is billed by use. */
+/** Billed by use. */
 export const PRICES = {
   transition: { what: 'Step Functions Standard', usd: 0.025, per: 1000, unit: 'state transitions' },
   invocation: { what: 'Lambda requests', usd: 0.2, per: 1_000_000, unit: 'requests' },
@@ -29,7 +29,7 @@ export const PRICES = {
 } as const satisfies Record<string, UnitPrice>;
 export type Priced = keyof typeof PRICES;
 
-/** What is billed by the month, by the type of resource that a template has. */
+/** Billed by the month, by resource type. */
 export const MONTHLY: Readonly<Record<string, number>> = {
   'AWS::KMS::Key': 1,
   'AWS::SecretsManager::Secret': 0.4,
@@ -37,6 +37,6 @@ export const MONTHLY: Readonly<Record<string, number>> = {
   'AWS::CloudWatch::Dashboard': 3,
 };
 
-/** What a quantity of something costs. */
+/** The cost of a quantity. */
 export const listPriceOf = (priced: Priced, quantity: number): number =>
   (quantity * PRICES[priced].usd) / PRICES[priced].per;

@@ -31,11 +31,11 @@ const constraintsOf = (schema: JsonObject): string =>
 
 const changeRows = (tool: ChangeManifest): string[][] => [
   ['changes', codes(tool.changes.map(actionOf))],
-  ['AWS on its behalf', codes(tool.changes.flatMap(({ onBehalf = [] }) => onBehalf))],
+  ['made by AWS on its behalf', codes(tool.changes.flatMap(({ onBehalf = [] }) => onBehalf))],
   ['target', `${code(tool.targetKind)}, ${code(tool.targetArn)}`],
   ['facts', codes(tool.facts)],
-  ['repeatable', tool.repeatable ? 'yes' : 'no: an attempt without an answer is never made again'],
-  ['settles after', `${tool.stabilizeSeconds} s`],
+  ['repeatable', tool.repeatable ? 'yes' : 'no: an attempt without an answer is never repeated'],
+  ['first health check', `${tool.stabilizeSeconds} s after the change`],
 ];
 
 const sectionOf = (tool: Manifest, rules: Rules): string => {
@@ -49,9 +49,9 @@ const sectionOf = (tool: Manifest, rules: Rules): string => {
   return [`## ${tool.name}`, tool.description, table(['', ''], rows), fieldsOf(tool)].join('\n\n');
 };
 
-/** Every tool of the catalogue: what it is for, what it takes, which AWS calls it may make. */
+/** Every tool of the catalogue: its purpose, input and AWS calls. */
 export const toolsPage = (rules: Rules): string =>
   markdownPage('Tools', 'lambdas/tools/*/manifest.ts and config/agents/', [
-    'What the model may call. How to add one: [adding a tool](../adding-a-tool.md).',
+    'The functions that the model may call. How to add one: [adding a tool](../adding-a-tool.md).',
     ...CATALOGUE.map(({ manifest }) => sectionOf(manifest, rules)),
   ]);

@@ -8,7 +8,7 @@ const DataSchema = z.union([
   z.looseObject({ oneOf: z.array(Variant) }).transform((many) => many.oneOf),
 ]);
 
-/** The fields of an event's data; where it has variants, each on its own, told apart by the field with a fixed value. */
+/** The fields of an event's data; variants are listed separately, with the fixed value of the field that distinguishes them. */
 const fieldsOf = (data: z.ZodType): string =>
   DataSchema.parse(z.toJSONSchema(data, { io: 'input', reused: 'inline' }))
     .map(({ properties }) =>
@@ -24,27 +24,27 @@ const ENVELOPE = [
   ['incident', 'the incident, which is the name of its execution'],
   ['seq', 'place in the chain, from 0 without gaps'],
   ['at', 'ISO 8601, UTC, milliseconds'],
-  ['step', 'who wrote it'],
-  ['from', 'the `seq` with which that step was entered; step and `from` together are how a retry finds its own events'],
+  ['step', 'the step that wrote it'],
+  ['from', 'the `seq` with which that step was entered; a retry finds its own events by `step` and `from`'],
   ['kind', 'one of the table below'],
-  ['data', 'what happened, by the schema of the kind'],
-  ['replies', 'what the model is told because of it: `toolUseId`, `text`, `isError`; left out where there is nothing'],
-  ['prev', 'hash of the event before; 64 zeros for the first'],
+  ['data', 'what happened, in the schema of the kind'],
+  ['replies', 'what the model reads because of it: `toolUseId`, `text`, `isError`; left out if there is none'],
+  ['prev', 'hash of the previous event; 64 zeros for the first'],
   ['hash', 'SHA-256 over the canonical JSON of all other fields'],
 ];
 
-/** Every kind of trace event: what it says, and the fields of its data. */
+/** Every kind of trace event: its meaning and the fields of its data. */
 export const traceEventsPage = (): string =>
   markdownPage('Trace events', 'lambdas/contracts/events.ts', [
-    'A trace is one JSON object a line, in canonical form (RFC 8785), in order. `checkrein trace verify` checks it offline.',
+    'A trace has one JSON object per line, in order, in canonical form (RFC 8785). `checkrein trace verify` checks it offline.',
     '## Fields of every event',
     table(
       ['field', 'meaning'],
-      ENVELOPE.map(([name = '', says = '']) => [code(name), says]),
+      ENVELOPE.map(([name = '', meaning = '']) => [code(name), meaning]),
     ),
     '## Kinds',
     table(
-      ['kind', 'what it says', 'data'],
-      EVENT_KINDS.map((kind) => [code(kind), EVENTS[kind].says, fieldsOf(EVENTS[kind].data)]),
+      ['kind', 'meaning', 'data'],
+      EVENT_KINDS.map((kind) => [code(kind), EVENTS[kind].summary, fieldsOf(EVENTS[kind].data)]),
     ),
   ]);
