@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { expect, test } from 'vitest';
 import { Check } from '../../../lambdas/contracts/checks.ts';
 import { titlesIn } from '../../titles.ts';
@@ -29,4 +30,9 @@ test('a check whose code has changed is reported with its name and file', () => 
   expect(() => withoutCheck('something else', check)).toThrow(
     `${check.name}: its \`find\` occurs 0 times in ${check.file}`,
   );
+});
+
+test('every file that Stryker mutates exists', () => {
+  const { mutate } = z.object({ mutate: z.array(z.string()) }).parse(JSON.parse(textOf('stryker.config.json')));
+  expect(mutate.filter((file) => textOf(file) === '')).toEqual([]);
 });
