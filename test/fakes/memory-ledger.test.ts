@@ -45,7 +45,7 @@ test('a row is created once, and who comes later is shown it', async () => {
   expect(await ledger.fetch({ family: 'lease', id: 'i-2' })).toBeUndefined();
 });
 
-test('a row is replaced only by whoever saw its present version', async () => {
+test('a row is replaced only by a writer who read its current version', async () => {
   await ledger.create(key, { by: 'one' });
   expect(await ledger.replace(key, { by: 'two' }, 1)).toBe(true);
   expect(await ledger.replace(key, { by: 'late' }, 1)).toBe(false);

@@ -5,30 +5,28 @@ import { translateAwsError } from '../../adapters/aws/errors.ts';
 import type { MemberAccess } from './member-access.ts';
 import type { AwsTransportOptions } from './transport.ts';
 
-/** The shortest that STS allows. A look or a change takes seconds, and from role to role an hour is the most. */
+/** The shortest session that STS allows. Reads take seconds, and a change at most 14 minutes. */
 const SESSION_SECONDS = 900;
 
-/** A session of a role, for one purpose. */
 export interface SessionRequest {
   readonly roleArn: string;
   readonly externalId?: string;
   readonly name: string;
-  /** The incident, which CloudTrail then names on every call of the session. */
+  /** Becomes the source identity, which CloudTrail shows on every call of the session. */
   readonly incidentId: string;
   readonly policy: string;
 }
 
-/** Credentials that end. */
 export interface RoleSession {
   readonly credentials: Credentials;
   readonly expiresAt: Date;
 }
 
-/** A client of STS, in the Region of the function. */
+/** An STS client in the Region of the function. */
 export const stsClient = ({ region, connection }: AwsTransportOptions): STSClient =>
   new STSClient({ ...CONNECTION, ...connection, region });
 
-/** A session of a role, cut down by a policy. */
+/** Assumes a role with a session policy. */
 export const assumeRole = async (sts: STSClient, session: SessionRequest): Promise<RoleSession> => {
   const command = new AssumeRoleCommand({
     RoleArn: session.roleArn,
@@ -43,14 +41,14 @@ export const assumeRole = async (sts: STSClient, session: SessionRequest): Promi
   });
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {};
   if (AccessKeyId === undefined || SecretAccessKey === undefined || SessionToken === undefined || !Expiration)
-    throw contractBroken(`sts:AssumeRole of ${session.roleArn} answered without credentials.`);
+    throw contractBroken(`sts:AssumeRole of ${session.roleArn} returned no credentials.`);
   return {
     credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
     expiresAt: Expiration,
   };
 };
 
-/** The same in a member account. STS answers alike to a role that is missing and to one that does not trust us. */
+/** Assumes a role in a member account. STS does not tell a missing role from one that does not trust the hub. */
 export const assumeMemberRole = async (
   sts: STSClient,
   member: MemberAccess | undefined,
@@ -61,7 +59,7 @@ export const assumeMemberRole = async (
   const roleArn = member.roleArn.replaceAll('${account}', account);
   return assumeRole(sts, { ...session, roleArn, externalId: member.externalId }).catch((error: unknown) => {
     if (!(error instanceof CloudError) || error.code !== 'AccessDenied') throw error;
-    const why = `Account ${account} has no role ${roleArn} that lets this hub in: deploy CheckreinMember there, with the same config/deployment.ts.`;
+    const why = `Account ${account} has no role ${roleArn} that trusts this hub: deploy CheckreinMember there, with the same config/deployment.ts.`;
     throw new CloudError(error.code, `${why} AWS said: ${error.awsMessage}`, error);
   });
 };

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { CloudError } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 
-/** What is inside an encoded message, as far as a reader needs it. */
+/** The parts of a decoded message that are shown. */
 const Decoded = z.object({
   explicitDeny: z.boolean().default(false),
   matchedStatements: z
@@ -23,7 +23,7 @@ const denialText = (decoded: z.infer<typeof Decoded>): string => {
   return `${principal.arn} may not ${action} on ${resource}: ${why}.`;
 };
 
-/** The reason behind an encoded message; without the right to decode it, AWS's own sentence without the blob. */
+/** The decoded reason. Without permission to decode it, AWS's message without the encoded part. */
 const decodedMessage = async (sts: STSClient, message: string): Promise<string> => {
   const encoded = ENCODED.exec(message)?.groups?.['encoded'];
   if (encoded === undefined) return message;
@@ -35,7 +35,7 @@ const decodedMessage = async (sts: STSClient, message: string): Promise<string> 
   }
 };
 
-/** A cloud whose refusals for lack of permission say which statement refused, instead of an encoded blob. */
+/** A cloud whose errors for missing permissions name the action, the resource and the denying statement. */
 export const withDecodedDenials = (cloud: Cloud, sts: STSClient): Cloud => ({
   account: cloud.account,
   region: cloud.region,

@@ -16,9 +16,8 @@ interface ChangeCredentialsOptions extends AwsTransportOptions {
 }
 
 /**
- * Credentials for one change, from STS: the change role of the account that the incident is in, cut down by a
- * session policy to this tool's actions on this target. Session name and source identity carry the incident
- * into CloudTrail.
+ * Credentials for one change: a session of the change role in the account of the incident, narrowed by a session policy
+ * to this tool's actions on this target. Session name and source identity put the incident into CloudTrail.
  */
 export const stsChangeCredentials = ({ roleArn, members, ...aws }: ChangeCredentialsOptions): ChangeCredentials => {
   const sts = stsClient(aws);
@@ -31,9 +30,9 @@ export const stsChangeCredentials = ({ roleArn, members, ...aws }: ChangeCredent
       const { credentials } = await (kind === 'home'
         ? assumeRole(sts, { ...session, roleArn })
         : assumeMemberRole(sts, members, accountRegion.account, session));
-      // One attempt only: a change that may have happened is reconciled by apply, never sent again.
+      // One attempt only: Apply reconciles a change that may have happened, and never sends it again.
       const transport = awsTransport({ ...aws, connection: { ...aws.connection, credentials, maxAttempts: 1 } });
-      // Decoded with the function's own role: the session is cut down to the change.
+      // Decoded with the function's own role, because the session allows nothing but the change.
       return withDecodedDenials(
         restrictedCloud(scope.calls, accountRegion, async () => transport),
         sts,
@@ -42,7 +41,7 @@ export const stsChangeCredentials = ({ roleArn, members, ...aws }: ChangeCredent
   };
 };
 
-/** A session for a target that is where the incident is, and nowhere else. */
+/** The session for a change. Its target must be in the account of the incident. */
 const sessionFor = (scope: ChangeScope, account: string) => {
   const policy = changeSessionPolicy(scope);
   if (scope.targetArn.split(':')[4] !== account)

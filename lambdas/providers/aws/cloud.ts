@@ -6,8 +6,8 @@ import type { AwsOptions, MemberTransports } from './member-transports.ts';
 import { awsTransport, type AwsTransport } from './transport.ts';
 
 /**
- * AWS as tools see it, one cloud a tool and incident: under the function's own role at home, under the read
- * role of the member account that the incident is in. Anywhere else every call is refused in words.
+ * AWS as tools see it, one cloud per tool and incident. Calls use the function's role in Checkrein's own account, and
+ * the read role in the member account of the incident. Calls to any other account are refused with the reason.
  */
 export const awsCloudAccess = (aws: AwsOptions): CloudAccess => {
   const home = awsTransport(aws);
@@ -27,7 +27,7 @@ export const awsCloudAccess = (aws: AwsOptions): CloudAccess => {
   };
 };
 
-/** A cloud that makes the listed calls and no others, over a wire that it asks for with each call. */
+/** A cloud that makes only the listed calls. It requests its transport for each call, because sessions expire. */
 export const restrictedCloud = (
   calls: readonly AwsCall[],
   { account, region }: AccountRegion,
@@ -41,7 +41,7 @@ export const restrictedCloud = (
   },
 });
 
-/** Most deployments have no members, and then nobody waits for the STS client to load. */
+/** Loads the STS client only when it is needed: most deployments have no members. */
 const lazyMemberTransports = (aws: AwsOptions): (() => Promise<MemberTransports>) => {
   let made: Promise<MemberTransports> | undefined;
   return () => (made ??= import('./member-transports.ts').then(({ memberTransports }) => memberTransports(aws)));
@@ -51,9 +51,7 @@ const allowed = (calls: readonly AwsCall[], { service, command }: CloudRequest):
   const call = calls.find((one) => one.service === service && one.command === command);
   if (call === undefined) {
     const listed = calls.map((one) => `${one.service}:${one.command}`).join(', ') || 'none';
-    throw contractBroken(
-      `A tool asked for ${service}:${command}, which its manifest does not list (listed: ${listed}).`,
-    );
+    throw contractBroken(`A tool called ${service}:${command}, which its manifest does not list (listed: ${listed}).`);
   }
   return call;
 };

@@ -2,9 +2,8 @@ import { contractBroken } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 
 /**
- * A cloud with the change credentials that can only rehearse: a call without `DryRun: true` never leaves
- * it. EC2 demands the permission of the change itself for a dry run, so this is what stands between a
- * rehearsal and a change.
+ * A cloud with the change credentials that sends dry runs only, and refuses a call without `DryRun: true`. EC2 requires
+ * the permissions of the change itself for a dry run, so IAM cannot prevent a dry run from changing something.
  */
 export const dryRunOnly = (change: Cloud): Cloud => ({
   account: change.account,

@@ -6,17 +6,17 @@ import type { MemberAccess } from './member-access.ts';
 import { readSessionPolicy } from './session-policy.ts';
 import { awsTransport, type AwsTransport, type AwsTransportOptions } from './transport.ts';
 
-/** Where Checkrein is, and the role by which it gets into the accounts of members. */
+/** Where Checkrein runs, and the role it assumes in member accounts. */
 export interface AwsOptions extends AwsTransportOptions {
   readonly members?: MemberAccess | undefined;
-  /** Default: the wall's. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
 }
 
-/** A call lives 17 seconds at most (see `CONNECTION`); under a session that ends within a minute none is begun. */
+/** A call takes 17 seconds at most (see `CONNECTION`), so no call starts on a session that ends within a minute. */
 const MARGIN_MS = 60_000;
 
-/** Wires into member accounts under their read role: each for one account, one incident and one tool's calls. */
+/** Transports into member accounts under their read role, each for one account, one incident and one tool's calls. */
 export type MemberTransports = (
   account: string,
   incidentId: string,
@@ -25,11 +25,11 @@ export type MemberTransports = (
 
 interface CachedTransport {
   readonly transport: Promise<AwsTransport>;
-  /** No end while the session is still being asked for. */
+  /** Infinity while STS has not answered yet. */
   until: number;
 }
 
-/** Sessions are kept while they are good, and given to nobody but the account, incident and calls they are for. */
+/** Sessions are cached until they expire, and used only for the account, incident and calls that they were made for. */
 export const memberTransports = ({ members, clock = systemClock, ...aws }: AwsOptions): MemberTransports => {
   const sts = stsClient(aws);
   const cache = new Map<string, CachedTransport>();
@@ -42,7 +42,7 @@ export const memberTransports = ({ members, clock = systemClock, ...aws }: AwsOp
         return awsTransport({ ...aws, connection: { ...aws.connection, credentials } });
       },
       (error: unknown) => {
-        // Whoever asks again asks STS again: somebody may have deployed the role meanwhile.
+        // Not cached, because the role may be deployed in the meantime.
         cache.delete(key);
         throw error;
       },
@@ -55,7 +55,7 @@ export const memberTransports = ({ members, clock = systemClock, ...aws }: AwsOp
   return (account, incidentId, calls) => {
     const policy = readSessionPolicy(calls);
     const now = clock.now().getTime();
-    // A warm function serves many incidents, and would gather their sessions without end.
+    // A warm function serves many incidents, so expired sessions would pile up.
     for (const [key, { until }] of cache) if (until <= now) cache.delete(key);
     const key = JSON.stringify([account, incidentId, policy]);
     return (cache.get(key) ?? openSession(key, account, incidentId, policy)).transport;

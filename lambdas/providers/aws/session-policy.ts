@@ -6,8 +6,8 @@ import type { ChangeScope } from '../../contracts/ports.ts';
 const POLICY_LIMIT = 2048;
 
 /**
- * The inline policy of a session that changes: the scope's actions and nothing else, on the target where IAM
- * can be narrowed to it. A target that IAM would read as a pattern is refused: it would widen what is granted.
+ * The session policy of a change: only its actions, and only on the target where the action has resource-level
+ * permissions. A target with wildcards is refused, because it would widen the policy.
  */
 export const changeSessionPolicy = ({ calls, targetArn }: Pick<ChangeScope, 'calls' | 'targetArn'>): string => {
   if (!/^arn:[^:]+:[^*?]+$/.test(targetArn) || targetArn.includes('${'))
@@ -26,25 +26,25 @@ export const changeSessionPolicy = ({ calls, targetArn }: Pick<ChangeScope, 'cal
   ]);
 };
 
-/** The inline policy of a session that looks: these calls, on whatever the role lets it look at. */
+/** The session policy of a read: only these calls, on any resource that the role may read. */
 export const readSessionPolicy = (calls: readonly AwsCall[]): string =>
   policyOf('an account', statement([...new Set(calls.map(actionOf))].sort(), '*'));
 
-/** STS would take a policy without statements for a mistake, and none at all for the whole role. */
+/** Without a session policy STS would grant the whole role, so there must be at least one statement. */
 const policyOf = (what: string, statements: readonly object[]): string => {
-  if (statements.length === 0) throw contractBroken(`A session for ${what} was to be had without any AWS call.`);
+  if (statements.length === 0) throw contractBroken(`A session for ${what} was requested without any AWS call.`);
   const policy = JSON.stringify({ Version: '2012-10-17', Statement: statements });
   if (policy.length > POLICY_LIMIT)
     throw contractBroken(`The session policy for ${what} has ${policy.length} characters; STS takes ${POLICY_LIMIT}.`);
   return policy;
 };
 
-/** Actions that AWS takes in the caller's name, such as a grant on the key of an encrypted volume. */
+/** Actions that AWS takes on behalf of the caller, such as a grant on the key of an encrypted volume. */
 const onBehalfActions = (calls: readonly AwsCall[]): string[] => [
   ...new Set(calls.flatMap((call) => call.onBehalf ?? [])),
 ];
 
-/** An AWS service may ask for a grant while it carries out a call; nobody can ask for one directly. */
+/** Only an AWS service may create a grant, while it carries out a call. The session cannot create one directly. */
 const FOR_AWS_ONLY = { Bool: { 'kms:GrantIsForAWSResource': 'true' } };
 
 const actions = (calls: readonly AwsCall[], scope: AwsCall['scope']): string[] => [

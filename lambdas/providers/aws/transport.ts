@@ -5,17 +5,16 @@ import { COMMAND_TABLE } from './commands/table.ts';
 import { CONNECTION, type Connection } from '../../adapters/aws/connection.ts';
 import { classifyAwsError, translateAwsError } from '../../adapters/aws/errors.ts';
 
-/** Where calls go from, and who hears of them. */
 export interface AwsTransportOptions extends AccountRegion {
-  /** Told after each call how it ended: `ok`, the AWS error code, or `unavailable`. Never told what came back. */
+  /** Called after each call with its outcome: `ok`, the AWS error code, or `unavailable`. Never gets the response. */
   readonly onCall?: (request: CloudRequest, outcome: string) => void;
   readonly connection?: Connection;
 }
 
-/** Sends a call, of which errors speak as `asked`, under one set of credentials. */
+/** Sends a call under one set of credentials. Its errors name it as `action`. */
 export type AwsTransport = (action: string, request: CloudRequest) => Promise<unknown>;
 
-/** A wire to AWS. It keeps its SDK clients, so a connection is opened once a service. */
+/** A transport to AWS. It keeps its SDK clients, so it opens one connection per service. */
 export const awsTransport = ({ region, onCall, connection }: AwsTransportOptions): AwsTransport => {
   const connectionTo = memoize(async (name: Service) => {
     const { service } = await COMMAND_TABLE[name]();
@@ -47,7 +46,7 @@ const memoize = <Key, Value>(make: (key: Key) => Value): ((key: Key) => Value) =
 const unknownCommand = ({ service, command }: CloudRequest, known: readonly string[]): string =>
   `No line for ${command} in lambdas/providers/aws/commands/${service}.ts (known: ${known.join(', ')}).`;
 
-/** Plain JSON: dates become ISO strings, bytes base64; what is undefined, and the SDK's own metadata, is left out. */
+/** Plain JSON: dates become ISO strings and bytes base64. Undefined fields and the SDK's metadata are dropped. */
 const toJson = (output: object): unknown => {
   const plain: unknown = JSON.parse(
     JSON.stringify({ ...output, $metadata: undefined }, (_key, value: unknown) =>

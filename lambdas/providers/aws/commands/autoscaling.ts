@@ -1,11 +1,9 @@
 import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
-  DescribeAutoScalingInstancesCommand,
   DescribePoliciesCommand,
   DescribeScalingActivitiesCommand,
   SetDesiredCapacityCommand,
-  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { sdkCommand, type ServiceCommands } from './command.ts';
 
@@ -14,10 +12,8 @@ export const service: ServiceCommands = {
   connect: (connection) => new AutoScalingClient(connection),
   commands: {
     DescribeAutoScalingGroups: sdkCommand(DescribeAutoScalingGroupsCommand),
-    DescribeAutoScalingInstances: sdkCommand(DescribeAutoScalingInstancesCommand),
     DescribePolicies: sdkCommand(DescribePoliciesCommand),
     DescribeScalingActivities: sdkCommand(DescribeScalingActivitiesCommand),
     SetDesiredCapacity: sdkCommand(SetDesiredCapacityCommand),
-    UpdateAutoScalingGroup: sdkCommand(UpdateAutoScalingGroupCommand),
   },
 };

@@ -3,7 +3,6 @@ import {
   DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,
   GetMetricDataCommand,
-  ListMetricsCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { sdkCommand, type ServiceCommands } from './command.ts';
 
@@ -14,6 +13,5 @@ export const service: ServiceCommands = {
     DescribeAlarmHistory: sdkCommand(DescribeAlarmHistoryCommand, ['StartDate', 'EndDate']),
     DescribeAlarms: sdkCommand(DescribeAlarmsCommand),
     GetMetricData: sdkCommand(GetMetricDataCommand, ['StartTime', 'EndTime']),
-    ListMetrics: sdkCommand(ListMetricsCommand),
   },
 };

@@ -1,7 +1,7 @@
 import { contractBroken } from '../../../contracts/errors.ts';
 import type { Connection } from '../../../adapters/aws/connection.ts';
 
-/** The part of an SDK client that the cloud uses. */
+/** The part of an SDK client that is used here. */
 interface SdkClient {
   send(sdkCommand: object): Promise<object>;
 }
@@ -11,18 +11,18 @@ interface SdkCommand {
   create(input: object): object;
 }
 
-/** One service: its client and the commands that tools may name. Each is loaded only when it is called. */
+/** The client of a service and the commands that tools may name. Loaded when one of them is first called. */
 export interface ServiceCommands {
   connect(connection: Connection): SdkClient;
   readonly commands: Readonly<Record<string, SdkCommand>>;
 }
 
 /**
- * A line of a command table. `dates` names the fields that the SDK wants as `Date` and that tools, whose
- * inputs are JSON, give as ISO strings. Whether an input is right is for AWS to say: it checks them all.
+ * A line of a command table. `dates` names the fields that the SDK needs as `Date` and that tools pass as ISO strings.
+ * Inputs are not validated here, because AWS validates them.
  */
 export const sdkCommand = (Command: new (input: never) => object, dates: readonly string[] = []): SdkCommand => {
-  // Methods take their parameters bivariantly: the one place where plain JSON becomes an SDK input.
+  // Method parameters are bivariant in TypeScript. Only here does plain JSON become an SDK input.
   const line: SdkCommand = { create: (input: never) => new Command(input) };
   return { create: (input) => line.create(isoToDate(input, dates)) };
 };

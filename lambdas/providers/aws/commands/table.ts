@@ -1,7 +1,7 @@
 import type { Service } from '../../../contracts/tool.ts';
 import type { ServiceCommands } from './command.ts';
 
-/** Every call that the cloud knows how to make. A service's SDK client is read when one of its calls is made. */
+/** Every AWS call that a manifest may name. A service's SDK client is loaded when one of its calls is made. */
 export const COMMAND_TABLE: Readonly<Record<Service, () => Promise<{ readonly service: ServiceCommands }>>> = {
   ec2: () => import('./ec2.ts'),
   autoscaling: () => import('./autoscaling.ts'),

@@ -18,7 +18,7 @@ test('an open calendar is no freeze', async () => {
   expect(JSON.parse(aws.request.body)).toEqual({ CalendarNames: ['sale', 'holidays'] });
 });
 
-test('a closed calendar is a freeze, and says until when', async () => {
+test('a closed calendar is a freeze, and the message says until when', async () => {
   const closed = json({ State: 'CLOSED', NextTransitionTime: '2026-12-01T00:00:00Z' });
   expect((await ask(['sale'], closed)).freeze).toBe('The change calendar sale is closed until 2026-12-01T00:00:00Z.');
   expect((await ask(['sale', 'holidays'], json({ State: 'CLOSED' }))).freeze).toBe(
@@ -36,12 +36,12 @@ test.each<[string, FakeAwsAnswer]>([
   expect(complaints).toHaveLength(1);
 });
 
-test('a state that nobody knows is a freeze', async () => {
+test('an unknown state is a freeze', async () => {
   expect((await ask(['sale'], json({ State: 'AJAR' }))).freeze).toBe('The change calendar sale is closed.');
   expect((await ask(['sale'], json({}))).freeze).toBe('The change calendar sale is closed.');
 });
 
-test('without a calendar there is no freeze, and nobody is asked', async () => {
+test('without a calendar there is no freeze and no call', async () => {
   const { aws, freeze } = await ask([]);
   expect(freeze).toBeUndefined();
   expect(aws.requests).toEqual([]);

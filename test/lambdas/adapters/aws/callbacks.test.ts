@@ -10,7 +10,7 @@ const output: ApproveOutput = { incidentId: 'inc-1', agent: 'ec2', seq: 9, next:
 const resume = (aws: FakeAws) =>
   sfnCallbacks(new SFNClient({ ...aws.connection, maxAttempts: 1 })).resume(TOKEN, output);
 
-test('the execution is woken with the output of Approve', async () => {
+test('the execution resumes with the output of Approve', async () => {
   const aws = new FakeAws(json({}));
   expect(await resume(aws)).toBe('resumed');
   expect(JSON.parse(aws.request.body)).toEqual({ taskToken: TOKEN, output: JSON.stringify(output) });

@@ -35,7 +35,7 @@ const textsOf = (aws: FakeAws): string[] =>
       .join(),
   );
 
-test('a text goes to the guardrail as input, and what it has nothing against comes back as it was', async () => {
+test('a text is sent to the guardrail as input, and comes back unchanged if it passes', async () => {
   const { screened, aws } = await screen('all quiet', [passes()]);
   expect(screened).toEqual({ kind: 'passed', text: 'all quiet', findings: [], masked: 0 });
   expect(Sent.parse(JSON.parse(aws.request.body))).toEqual({
@@ -45,18 +45,18 @@ test('a text goes to the guardrail as input, and what it has nothing against com
   expect(aws.request.headers['authorization']).toContain('/eu-central-1/bedrock/aws4_request');
 });
 
-test('what it only detects is said, and the text stays', async () => {
+test('what it only detects is a finding, and the text is unchanged', async () => {
   const { screened } = await screen('obey me', [passes(attack('NONE'))]);
   expect(screened).toEqual({ kind: 'passed', text: 'obey me', findings: ['PROMPT_ATTACK (HIGH)'], masked: 0 });
 });
 
-test('a filter that looked and found nothing is no finding', async () => {
+test('a filter without a match is not a finding', async () => {
   const filters = [{ type: 'HATE', confidence: 'NONE', action: 'NONE', detected: false }];
   const { screened } = await screen('all quiet', [passes({ contentPolicy: { filters } })]);
   expect(screened).toMatchObject({ kind: 'passed', findings: [] });
 });
 
-test('what it masks is masked, counted, and no finding', async () => {
+test('what it masks is masked and counted, and is not a finding', async () => {
   const { screened } = await screen('Jo Doe logged in', [intervenes('{NAME} logged in', person('ANONYMIZED'))]);
   expect(screened).toEqual({ kind: 'passed', text: '{NAME} logged in', findings: [], masked: 1 });
 });
@@ -79,7 +79,7 @@ test('topics, words and patterns are findings by their name', async () => {
   expect(screened).toEqual({ kind: 'blocked', findings: ['topic Payroll', 'a word of its list', 'pattern badge'] });
 });
 
-test('an intervention of a kind that we do not know blocks', async () => {
+test('an unknown kind of intervention blocks', async () => {
   expect((await screen('a text', [intervenes('no', { newPolicy: {} })])).screened).toEqual({
     kind: 'blocked',
     findings: [],
@@ -96,7 +96,7 @@ test.each([
   ['a guardrail that is gone', jsonError('ResourceNotFoundException', 'No.', 404), 'ResourceNotFoundException'],
   ['no network', { network: new Error('connect ECONNREFUSED') }, 'ECONNREFUSED'],
   ['an answer in another form', json({ action: 'PERHAPS' }), 'a response that does not match the schema'],
-])('%s is no answer: the text counts as not looked at, and the reason is told', async (_, answer, says) => {
+])('%s makes the filter unavailable, and the reason is reported', async (_, answer, says) => {
   const told: string[] = [];
   const { screened } = await screen('secret text', [answer], { onUnavailable: (reason) => told.push(reason) });
   expect(screened).toEqual({ kind: 'unavailable', reason: saying(says) });
@@ -104,7 +104,7 @@ test.each([
   expect(told.join()).not.toContain('secret text');
 });
 
-test('a guardrail that does not answer in time is given up', async () => {
+test('a guardrail that does not answer in time is unavailable', async () => {
   const silent = createServer(() => undefined);
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const { port } = z.object({ port: z.number() }).parse(silent.address());
@@ -119,13 +119,13 @@ test('a guardrail that does not answer in time is given up', async () => {
   }
 });
 
-test('nothing at all is not sent', async () => {
+test('an empty text is not sent', async () => {
   const { screened, aws } = await screen(' \n', []);
   expect(screened).toMatchObject({ kind: 'passed', text: ' \n' });
   expect(aws.requests).toEqual([]);
 });
 
-test('a text that is too long for one request goes in pieces, and one bad piece is enough', async () => {
+test('a text too long for one request is sent in chunks, and one blocked chunk blocks it', async () => {
   const text = `${'all quiet\n'.repeat(2_600)}obey me`;
   const good = await screen(text, [passes()]);
   expect(textsOf(good.aws).join('')).toBe(text);
@@ -137,7 +137,7 @@ test('a text that is too long for one request goes in pieces, and one bad piece 
   expect(unseen.screened).toMatchObject({ kind: 'unavailable' });
 });
 
-test('pieces are cut between lines, else anywhere but within a character, and together are the text', () => {
+test('chunks are cut between lines, else anywhere outside a surrogate pair, and joined are the text', () => {
   for (const text of ['', 'one', 'a line\n'.repeat(10_000), 'x'.repeat(60_000), `x${'🐴'.repeat(30_000)}`]) {
     const pieces = chunksOf(text);
     expect(pieces.join('')).toBe(text);

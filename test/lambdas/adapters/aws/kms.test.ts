@@ -25,19 +25,19 @@ test('a genuine MAC verifies', async () => {
   expect(JSON.parse(aws.request.body)).toMatchObject({ KeyId: 'grant-key', Mac: mac });
 });
 
-test('a forged MAC does not verify, and is no failure', async () => {
+test('a forged MAC does not verify, and is not an error', async () => {
   const aws = new FakeAws(jsonError('KMSInvalidMacException', ''));
   expect(await kmsMacVerifier('grant-key', client(aws)).verify(message, mac)).toBe(false);
 });
 
-test('a MAC of another length or spelling is refused without asking KMS', async () => {
+test('a MAC of another length or encoding is refused without calling KMS', async () => {
   const aws = new FakeAws();
   for (const forged of ['', 'x', `${mac}AAAA`, ` ${mac}`])
     expect(await kmsMacVerifier('k', client(aws)).verify(message, forged)).toBe(false);
   expect(aws.requests).toEqual([]);
 });
 
-test('a key that may not be used is an error, never a verdict', async () => {
+test('a key that may not be used is an error, never a result', async () => {
   const denied = new FakeAws(jsonError('AccessDeniedException', 'no kms:VerifyMac'));
   await expect(kmsMacVerifier('k', client(denied)).verify(message, mac)).rejects.toMatchObject({
     code: 'AccessDeniedException',

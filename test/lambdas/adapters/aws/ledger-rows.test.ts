@@ -28,7 +28,7 @@ const loseNextAnswer = () => {
   );
 };
 
-test('a row comes back as the JSON it was, whatever is in it', async () => {
+test('any JSON comes back from a row unchanged', async () => {
   const key: RowKey = { family: 'approval', id: 'a1' };
   const data = { empty: '', none: null, yes: true, nested: [{ deep: [1.5, -2, 'ü'] }, {}], list: [] };
   expect(await server.ledger.create(key, data)).toEqual({ created: true, row: { version: 1, data } });
@@ -36,7 +36,7 @@ test('a row comes back as the JSON it was, whatever is in it', async () => {
   expect(await server.ledger.fetch({ family: 'approval', id: 'nobody' })).toBeUndefined();
 });
 
-test('of fifty creators one creates, and the others are shown its row', async () => {
+test('of fifty creators one creates, and the others get its row', async () => {
   const key: RowKey = { family: 'grant', id: 'g1' };
   const answers = await Promise.all(Array.from({ length: 50 }, (_, by) => server.ledger.create(key, { by })));
   const winners = answers.filter((answer) => answer.created);
@@ -44,14 +44,14 @@ test('of fifty creators one creates, and the others are shown its row', async ()
   for (const answer of answers) expect(answer.row).toEqual(winners[0]?.row);
 });
 
-test('a row with an expiry leaves by TTL, one without stays', async () => {
+test('a row with an expiry gets a TTL, one without stays', async () => {
   await server.ledger.create({ family: 'lease', id: 'l1' }, { by: 'x' }, new Date('2026-11-20T10:00:00.900Z'));
   await server.ledger.create({ family: 'breaker', id: 'b1' }, { by: 'x' });
   expect((await rawItem('lease#l1'))?.['ttl']).toEqual({ N: String(Date.parse('2026-11-20T10:00:00Z') / 1000) });
   expect((await rawItem('breaker#b1'))?.['ttl']).toBeUndefined();
 });
 
-test('a row is replaced only by whoever saw its present version', async () => {
+test('a row is replaced only by a writer who read its current version', async () => {
   const key: RowKey = { family: 'lease', id: 'l2' };
   await server.ledger.create(key, { holder: 'one' });
   expect(await server.ledger.replace(key, { holder: 'two' }, 1)).toBe(true);
@@ -80,7 +80,7 @@ test('rows of one id are listed by sort key', async () => {
   expect((await server.ledger.list('approval', 'q1')).map((row) => row.data['part'])).toEqual(['a', 'b', 'c']);
 });
 
-test('counters start at zero, take negative amounts, and leave when traces do', async () => {
+test('counters start at zero, take negative amounts, and expire with traces', async () => {
   const key: RowKey = { family: 'budget', id: 'day', part: 'agent' };
   expect(await server.ledger.add(key, { microUsd: 700, incidents: 1 })).toEqual({
     added: true,
@@ -92,7 +92,7 @@ test('counters start at zero, take negative amounts, and leave when traces do', 
   expect(Math.abs(ttl - inThirtyDays)).toBeLessThan(60);
 });
 
-test('a counter may reach its ceiling and not pass it', async () => {
+test('a counter may reach its ceiling but not exceed it', async () => {
   const key: RowKey = { family: 'budget', id: 'ceiling' };
   const ceilings = { microUsd: 100 };
   expect(await server.ledger.add(key, { microUsd: 101 }, ceilings)).toEqual({ added: false, totals: { microUsd: 0 } });
@@ -101,7 +101,7 @@ test('a counter may reach its ceiling and not pass it', async () => {
   expect(await server.ledger.add(key, { microUsd: 40 }, ceilings)).toEqual({ added: true, totals: { microUsd: 100 } });
 });
 
-test('when one counter has no room, no counter moves', async () => {
+test('if one counter would exceed its ceiling, none is incremented', async () => {
   const key: RowKey = { family: 'budget', id: 'all-or-none' };
   await server.ledger.add(key, { microUsd: 10, incidents: 5 });
   const refused = await server.ledger.add(key, { microUsd: 10, incidents: 1 }, { microUsd: 1_000, incidents: 5 });
@@ -110,7 +110,7 @@ test('when one counter has no room, no counter moves', async () => {
   expect(onlyChecked).toEqual({ added: false, totals: { microUsd: 10, incidents: 5 } });
 });
 
-test('racing reservations never pass the ceiling together', async () => {
+test('concurrent reservations never exceed the ceiling together', async () => {
   const key: RowKey = { family: 'budget', id: 'race' };
   const answers = await Promise.all(
     Array.from({ length: 40 }, () => server.ledger.add(key, { microUsd: 3 }, { microUsd: 50 })),
@@ -123,7 +123,7 @@ test('a fraction cannot be counted', async () => {
   await expect(server.ledger.add({ family: 'budget', id: 'x' }, { dollars: 0.5 })).rejects.toThrow('dollars');
 });
 
-test('a write whose answer was lost is recognized as done, not as a race lost', async () => {
+test('a write whose response was lost counts as done, not as a conflict', async () => {
   const grant: RowKey = { family: 'grant', id: 'lost-answer' };
   loseNextAnswer();
   expect((await server.ledger.create(grant, { by: 'me' })).created).toBe(true);

@@ -29,7 +29,7 @@ const spoil = (incident: string, seq: number, line: string) =>
     }),
   );
 
-test('of fifty writers at one place in a trace exactly one wins', async () => {
+test('of fifty writers of one sequence number exactly one wins', async () => {
   const answers = await Promise.all(
     Array.from({ length: 50 }, (_, writer) => server.ledger.append(traceEvent(0, `writer ${writer}`, 'race'))),
   );
@@ -38,14 +38,14 @@ test('of fifty writers at one place in a trace exactly one wins', async () => {
   expect(await server.ledger.events('race')).toEqual([traceEvent(0, `writer ${winner}`, 'race')]);
 });
 
-test('of twins that append one and the same event one is told that it did', async () => {
+test('of two runs that append the same event, only one appended it', async () => {
   const event = traceEvent(0, 'once', 'twins');
   const answers = await Promise.all(Array.from({ length: 20 }, () => server.ledger.append(event)));
   expect(answers.filter((answer) => answer === 'appended')).toHaveLength(1);
   expect(await server.ledger.events('twins')).toEqual([event]);
 });
 
-test('an append whose answer was lost is recognized as done', async () => {
+test('an append whose response was lost counts as done', async () => {
   let lost = false;
   server.client.middlewareStack.add(
     (next) => async (call) => {
@@ -59,7 +59,7 @@ test('an append whose answer was lost is recognized as done', async () => {
   expect(await server.ledger.append(traceEvent(0, 'once', 'lost'))).toBe('appended');
 });
 
-test('events come back in order, past the tenth and past the first page, and from where one asks', async () => {
+test('events come back in order, beyond the tenth and the first page, and from a given number on', async () => {
   const long = 'x'.repeat(150_000);
   const events = Array.from({ length: 12 }, (_, seq) => traceEvent(seq, long, 'order'));
   await Promise.all(events.map((event) => server.ledger.append(event)));
@@ -68,7 +68,7 @@ test('events come back in order, past the tenth and past the first page, and fro
   expect(await server.ledger.events('no such incident')).toEqual([]);
 });
 
-test('an event leaves by TTL so many days after it was recorded', async () => {
+test('an event expires by TTL a set number of days after it was recorded', async () => {
   await server.ledger.append(traceEvent(3, 'short-lived', 'ttl'));
   const item = await rawItem('event#000003', 'ttl');
   expect(item?.['ttl']).toEqual({ N: String(Date.parse('2026-12-20T10:00:00Z') / 1000) });
@@ -83,7 +83,7 @@ test('an event that is too large for the table is refused by name and size befor
   expect(await server.ledger.events('large')).toEqual([]);
 });
 
-test('a corrupt event stops the reader and is named', async () => {
+test('a corrupt event is an error that names it', async () => {
   await server.ledger.append(traceEvent(0, 'good', 'corrupt'));
   await spoil('corrupt', 1, '{"seq":1,"kind":"escalation.asked"}');
   await expect(server.ledger.events('corrupt')).rejects.toMatchObject({
@@ -96,14 +96,14 @@ test('a corrupt event stops the reader and is named', async () => {
   );
 });
 
-test('an event that was copied to another place or incident is corrupt', async () => {
+test('an event that was copied to another sequence number or incident is corrupt', async () => {
   await spoil('copied', 5, JSON.stringify(traceEvent(4, 'moved', 'copied')));
   await expect(server.ledger.events('copied')).rejects.toThrow('the stored line is event 4 of incident copied');
   await spoil('thief', 4, JSON.stringify(traceEvent(4, 'moved', 'victim')));
   await expect(server.ledger.events('thief')).rejects.toThrow('the stored line is event 4 of incident victim');
 });
 
-test('a throttled ledger is unavailable, one that refuses is misconfigured', async () => {
+test('throttling makes the ledger unavailable, a denied call is a misconfiguration', async () => {
   const throttled = new FakeAws(jsonError('ProvisionedThroughputExceededException', 'slow down'));
   const busy = dynamoLedger(ledgerClient({ ...throttled.connection, maxAttempts: 2 }), 'ledger', 30);
   await expect(busy.append(traceEvent(0))).rejects.toMatchObject({ name: 'LedgerUnavailable' });

@@ -35,18 +35,18 @@ test.each([
   ['Größe: t3.micro → t3.small – „ok“ ✓', "Gro?e: t3.micro - t3.small - 'ok' ?"],
   ['two\nlines\there', 'two lines here'],
   ['', 'Checkrein'],
-])('the subject %j is sent as SNS takes it', async (subject, sent) => {
+])('the subject %j is sent as SNS accepts it', async (subject, sent) => {
   const { Subject } = await publish({ subject });
   expect(Subject).toMatch(/^[ -~]{1,99}$/);
   expect(Subject).toBe(sent);
 });
 
-test('a long subject is cut and says so', async () => {
+test('a long subject is cut and ends in dots', async () => {
   const { Subject } = await publish({ subject: 'a'.repeat(150) });
   expect(Subject).toBe(`${'a'.repeat(96)}...`);
 });
 
-test('a topic that refuses is an error with AWS’s code', async () => {
+test('a denied publish is an error with AWS’s code', async () => {
   const aws = new FakeAws(xmlError('AuthorizationError', 'no sns:Publish', 403));
   const notifier = snsNotifier('arn:topic', new SNSClient(aws.connection));
   await expect(notifier.notify(message)).rejects.toMatchObject({ code: 'AuthorizationError' });

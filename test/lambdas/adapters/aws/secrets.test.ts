@@ -31,7 +31,7 @@ test.each(['', '{}', '{"apiKey": ""}', '{"key": "hunter2"', '{"apiKey": {"nested
   },
 );
 
-test('a failed read is not remembered', async () => {
+test('a failed read is not cached', async () => {
   const key = keyFrom(new FakeAws(jsonError('InternalServiceError', 'oops', 500), secret('the-key')));
   await expect(key()).rejects.toMatchObject({ name: 'CloudUnavailable' });
   expect(await key()).toBe('the-key');

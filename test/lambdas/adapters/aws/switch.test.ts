@@ -12,7 +12,7 @@ const read = async (...answers: FakeAwsAnswer[]) => {
 };
 const value = (Value: string) => json({ Parameter: { Value } });
 
-test.each(['on', 'propose-only', 'off'])('the switch stands where the parameter says: %s', async (position) => {
+test.each(['on', 'propose-only', 'off'])('the switch has the value of the parameter: %s', async (position) => {
   const { aws, complaints, position: stands } = await read(value(position));
   expect(stands).toBe(position);
   expect(complaints).toEqual([]);

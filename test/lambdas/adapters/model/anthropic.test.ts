@@ -67,7 +67,7 @@ test('the request goes to the base URL, below its path, with the key as a bearer
   expect(api.requests[0]?.headers).toMatchObject({ host: new URL(api.baseUrl).host, authorization: `Bearer ${KEY}` });
 });
 
-test('tools go out with their schema, and the model may call several at once or none', async () => {
+test('tools are sent with their schema, and the model may call several at once or none', async () => {
   api.replies(HELLO);
   await model().decide(ask());
   expect(api.requests[0]?.body).toMatchObject({
@@ -113,7 +113,7 @@ test('only the last block of a user message is a cache breakpoint', async () => 
   expect(last?.content.map((block) => 'cache_control' in block)).toEqual([false, true]);
 });
 
-test('tool results stand before texts, as the API wants it', async () => {
+test('tool results come before texts, as the API requires', async () => {
   api.replies(HELLO);
   const mixed: Message = {
     role: 'user',
@@ -129,7 +129,7 @@ test('tool results stand before texts, as the API wants it', async () => {
   ]);
 });
 
-test('call input that is no object reaches the harness, and does not make the API refuse the next turn', async () => {
+test('tool input that is not an object reaches the harness, and the API accepts the next turn', async () => {
   api.replies(fake.message([{ type: 'tool_use', id: 'toolu_1', name: 'look', input: 'i-1' }], 'tool_use'), HELLO);
   const turn = await model().decide(ask());
   expect(turn.content).toEqual([{ type: 'tool_use', id: 'toolu_1', name: 'look', input: 'i-1' }]);
@@ -137,7 +137,7 @@ test('call input that is no object reaches the harness, and does not make the AP
   expect(api.requests[1]?.body.messages[1]?.content).toMatchObject([{ id: 'toolu_1', input: { notAnObject: 'i-1' } }]);
 });
 
-test('a turn in which the model said nothing does not make the API refuse the next one', async () => {
+test('after a turn with empty text the API accepts the next one', async () => {
   api.replies(HELLO, HELLO);
   await model().decide(ask({ role: 'assistant', content: [{ type: 'text', text: ' ' }] }, TASK));
   await model().decide(ask({ role: 'assistant', content: [] }, TASK));
@@ -145,7 +145,7 @@ test('a turn in which the model said nothing does not make the API refuse the ne
     expect(body.messages[1]?.content).toEqual([{ type: 'text', text: '(no answer)' }]);
 });
 
-test('thinking goes back exactly as it came', async () => {
+test('thinking blocks are sent back unchanged', async () => {
   api.replies(HELLO);
   const thinking = { type: 'thinking' as const, thinking: 'Hm.', signature: 'c2ln' };
   const hidden = { type: 'redacted_thinking' as const, data: 'Zm9v' };
@@ -175,7 +175,7 @@ test('a rate limit that outlives the retries is ModelUnavailable, with type and 
   expect(api.requests).toHaveLength(2);
 });
 
-test('a rate limit that would outlive the function ends at the bound of the turn', async () => {
+test('a rate limit that would outlive the function ends at the time limit of the turn', async () => {
   api.replies(fake.rateLimited(3600));
   expect(await failure({ totalMs: 300 })).toMatchObject({
     name: 'ModelUnavailable',
@@ -216,7 +216,7 @@ test('an answer that is cut in the middle is ModelUnavailable', async () => {
   expect(await failure()).toMatchObject({ name: 'ModelUnavailable' });
 });
 
-test('an answer that stalls in the middle is given up at the bound of the turn', async () => {
+test('a response that stalls in the middle is given up at the time limit of the turn', async () => {
   api.replies(fake.stalledMidBody);
   const error = await failure({ totalMs: 300 });
   expect(error).toMatchObject({ name: 'ModelUnavailable', message: saying('within 0.3 s') });
@@ -238,7 +238,7 @@ test('a body that is not JSON is ModelUnavailable', async () => {
   expect(await failure()).toMatchObject({ name: 'ModelUnavailable', message: saying('JSON') });
 });
 
-test('an answer without usage is an error, because it could not be accounted for', async () => {
+test('a response without usage is an error, because its cost would be unknown', async () => {
   api.replies(fake.body({ model: 'm', content: [], stop_reason: 'end_turn' }));
   expect(await failure()).toMatchObject({
     name: 'ContractBroken',
@@ -247,14 +247,14 @@ test('an answer without usage is an error, because it could not be accounted for
   });
 });
 
-test('an answer that says nothing about the cache used none of it', async () => {
+test('a response without cache counts used no cache', async () => {
   const usage = { input_tokens: 3, output_tokens: 4, cache_read_input_tokens: null };
   api.replies(fake.body({ model: 'm', content: [], stop_reason: 'end_turn', usage }));
   const turn = await model().decide(ask());
   expect(turn.usage).toEqual({ inputTokens: 3, outputTokens: 4, cacheWriteTokens: 0, cacheReadTokens: 0 });
 });
 
-test('a block of a kind that was never asked for is an error, not something to lose quietly', async () => {
+test('an unknown kind of block is an error, not dropped silently', async () => {
   const usage = { input_tokens: 3, output_tokens: 4 };
   const content = [{ type: 'server_tool_use', id: 'srv_1', name: 'web_search', input: {} }];
   api.replies(fake.body({ model: 'm', content, stop_reason: 'end_turn', usage }));
@@ -289,7 +289,7 @@ test('an account with a billing problem and a model that does not exist are Misc
   });
 });
 
-test("a request that the API refuses is ContractBroken with the API's own words, and is not tried again", async () => {
+test("a request that the API rejects is ContractBroken with the API's own message, and is not retried", async () => {
   api.replies(fake.apiError(400, 'invalid_request_error', 'max_tokens: 1000 > 10'));
   expect(await failure()).toMatchObject({
     name: 'ContractBroken',
@@ -303,7 +303,7 @@ test('a gateway that echoes the key does not get it into our errors', async () =
   expect((await failure()).message).toContain('Key [key] is not allowed.');
 });
 
-test('a key saved with a line break at its end works', async () => {
+test('a key saved with a trailing newline works', async () => {
   api.replies(HELLO);
   await model({ apiKey: async () => `${KEY}\n` }).decide(ask());
   expect(api.requests[0]?.headers.authorization).toBe(`Bearer ${KEY}`);

@@ -45,7 +45,7 @@ const failure = async (options: Partial<BedrockOptions> = {}, request = ask()): 
   return thrown;
 };
 
-test('an answer becomes a turn, and what the model called and was told goes back to it', async () => {
+test('a response becomes a turn, and tool calls and results are sent back', async () => {
   const usage = { inputTokens: 3, outputTokens: 40, cacheWriteTokens: 500, cacheReadTokens: 6000 };
   const content = [
     { type: 'text' as const, text: 'I look.' },
@@ -74,7 +74,7 @@ test('an answer becomes a turn, and what the model called and was told goes back
   ]);
 });
 
-test('the request is signed, names the inference profile of the geography, and says the version that all models take', async () => {
+test('the request is signed, and has the inference profile of the geography and the version that all models accept', async () => {
   api.replies(HELLO, HELLO);
   await model().decide(ask());
   await model({ geography: 'global' }).decide(ask([], 'claude-haiku-4-5'));
@@ -94,14 +94,14 @@ test('the request is signed, names the inference profile of the geography, and s
   expect(first?.body).not.toHaveProperty('tool_choice');
 });
 
-test('a Region of its own is asked in place of that of the function', async () => {
+test('a Region in the settings overrides that of the function', async () => {
   api.replies(HELLO);
   await model({ region: 'eu-central-1' }).decide(ask());
   expect(api.invocations[0]?.headers.authorization).toContain('/eu-central-1/bedrock/aws4_request');
 });
 
-describe('what may pass is ModelUnavailable', () => {
-  test('a throttle is waited out, and one that outlives the retries says the code and the request', async () => {
+describe('a transient error is ModelUnavailable', () => {
+  test('a throttle is waited out, and one that outlives the retries has the code and request id', async () => {
     api.replies(throttled, HELLO);
     expect(await model().decide(ask())).toMatchObject({ content: [{ text: 'Hello.' }] });
     api.replies(throttled, throttled);
@@ -143,7 +143,7 @@ describe('what may pass is ModelUnavailable', () => {
     expect(await failure({ timeoutMs: 150 })).toMatchObject({ name: 'ModelUnavailable', message: saying('Timeout') });
   });
 
-  test('an answer that stalls in the middle is given up at the bound of the turn', async () => {
+  test('a response that stalls in the middle is given up at the time limit of the turn', async () => {
     api.replies(fake.stalledMidBody);
     const error = await failure({ totalMs: 300, maxRetries: 0 });
     expect(error).toMatchObject({ name: 'ModelUnavailable', message: saying('within 0.3 s') });
@@ -158,7 +158,7 @@ describe('what may pass is ModelUnavailable', () => {
   });
 });
 
-describe('what a person has to mend is Misconfigured', () => {
+describe('what a person has to fix is Misconfigured', () => {
   test('no access to the model: the advice says where it is granted', async () => {
     api.replies(
       bedrockError(403, 'AccessDeniedException', "You don't have access to the model with the specified model ID."),
@@ -187,7 +187,7 @@ describe('what a person has to mend is Misconfigured', () => {
     },
   );
 
-  test('a model without a Bedrock id is not asked for: the error says which line to add where', async () => {
+  test('a model without a Bedrock id is not invoked: the error says which line to add where', async () => {
     const error = await failure({}, ask([], 'claude-next'));
     expect(error).toMatchObject({ name: 'Misconfigured', message: saying("['claude-next', 'anthropic.…']") });
     expect(error.message).toContain('lambdas/contracts/bedrock.ts');
@@ -203,7 +203,7 @@ describe('what a person has to mend is Misconfigured', () => {
   );
 });
 
-test('a request that is refused is ContractBroken with the words of the service, and is not tried again', async () => {
+test('a rejected request is ContractBroken with the service’s message, and is not retried', async () => {
   api.replies(bedrockError(400, 'ValidationException', 'max_tokens: 1000 > 10'));
   expect(await failure()).toMatchObject({
     name: 'ContractBroken',
@@ -212,7 +212,7 @@ test('a request that is refused is ContractBroken with the words of the service,
   expect(api.invocations).toHaveLength(1);
 });
 
-test('an answer without usage is an error, because it could not be accounted for', async () => {
+test('a response without usage is an error, because its cost would be unknown', async () => {
   api.replies(fake.body({ model: 'm', content: [], stop_reason: 'end_turn' }));
   expect(await failure()).toMatchObject({
     name: 'ContractBroken',

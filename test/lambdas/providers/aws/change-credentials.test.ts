@@ -64,7 +64,7 @@ test('the session makes no call outside its scope', async () => {
   });
 });
 
-test('a role that cannot be assumed says so with AWS’s code', async () => {
+test('a role that cannot be assumed is an error with AWS’s code', async () => {
   const aws = new FakeAws(xmlError('AccessDenied', 'not authorized to perform sts:SetSourceIdentity', 403));
   await expect(credentialsFrom(aws).assume(scope)).rejects.toMatchObject({ code: 'AccessDenied' });
 });
@@ -80,7 +80,7 @@ const decodedAnswer = (message: unknown): FakeAwsAnswer => ({
     )}</DecodedMessage></DecodeAuthorizationMessageResult></DecodeAuthorizationMessageResponse>`,
 });
 
-test('a refusal for lack of permission says which statement refused', async () => {
+test('a denied call names the statement that denied it', async () => {
   const context = {
     action: 'ec2:RebootInstances',
     resource: targetArn,
@@ -99,7 +99,7 @@ test('a refusal for lack of permission says which statement refused', async () =
   ).rejects.toThrow(`may not ec2:RebootInstances on ${targetArn}: a policy denies it explicitly (FreezeProduction).`);
 });
 
-test('a refusal that may not be decoded keeps the sentence of AWS and loses the blob', async () => {
+test('a denial that may not be decoded keeps AWS’s message without the encoded part', async () => {
   const aws = new FakeAws(session, unauthorized, xmlError('AccessDenied', 'no', 403));
   const cloud = await credentialsFrom(aws).assume(scope);
   const refused = cloud.send({ service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-0abc'] } });

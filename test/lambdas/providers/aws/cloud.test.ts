@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { awsCloudAccess } from '../../../../lambdas/providers/aws/cloud.ts';
 import { COMMAND_TABLE } from '../../../../lambdas/providers/aws/commands/table.ts';
-import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
+import { SERVICES, type AwsCall } from '../../../../lambdas/contracts/tool.ts';
+import { VERIFY_READS } from '../../../../lambdas/contracts/verify-reads.ts';
 import type { CloudRequest } from '../../../../lambdas/contracts/ports.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 import { ec2Error, FakeAws, json, jsonError, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
@@ -25,23 +26,23 @@ const send = (request: CloudRequest, ...answers: FakeAwsAnswer[]) => {
   return { aws, outcomes, answer: access([callOf(request)], HERE).send(request) };
 };
 
-test('every call of every manifest has a command', async () => {
+test('the table has exactly the commands that some manifest or Verify names', async () => {
   const calls = CATALOGUE.flatMap(({ manifest }) => [
     ...manifest.reads,
     ...(manifest.kind === 'change' ? manifest.changes : []),
   ]);
-  expect(calls.length).toBeGreaterThan(0);
-  for (const { service, command } of calls) {
-    const { service: known } = await COMMAND_TABLE[service]();
-    expect(Object.keys(known.commands), `${service}:${command}`).toContain(command);
+  for (const name of SERVICES) {
+    const named = [...calls, ...VERIFY_READS].filter(({ service }) => service === name).map(({ command }) => command);
+    const { service } = await COMMAND_TABLE[name]();
+    expect(Object.keys(service.commands).sort(), name).toEqual([...new Set(named)].sort());
   }
 });
 
 test('a command is built from the class of its own name', async () => {
   for (const load of Object.values(COMMAND_TABLE)) {
     const { service } = await load();
-    for (const [name, line] of Object.entries(service.commands))
-      expect(line.create({}).constructor.name).toBe(`${name}Command`);
+    for (const [name, command] of Object.entries(service.commands))
+      expect(command.create({}).constructor.name).toBe(`${name}Command`);
   }
 });
 
@@ -51,12 +52,12 @@ test('a call that the manifest does not list never leaves', async () => {
   const cloud = access([callOf(reboot)], HERE);
   await expect(cloud.send({ service: 'ec2', command: 'StopInstances', input: {} })).rejects.toMatchObject({
     name: 'ContractBroken',
-    message: 'A tool asked for ec2:StopInstances, which its manifest does not list (listed: ec2:RebootInstances).',
+    message: 'A tool called ec2:StopInstances, which its manifest does not list (listed: ec2:RebootInstances).',
   });
   expect(aws.requests).toEqual([]);
 });
 
-test('a listed call without a command line is named', async () => {
+test('a listed call without a line in the command table is an error that names it', async () => {
   const { answer } = send({ service: 'ec2', command: 'TerminateInstances', input: {} }, json({}));
   await expect(answer).rejects.toThrow('No line for TerminateInstances in lambdas/providers/aws/commands/ec2.ts');
 });
@@ -70,7 +71,7 @@ test('ISO times of tools reach AWS as times, and times of AWS come back as ISO',
   expect(aws.request.body).toBe('{"StartTime":1793491200}');
 });
 
-test('a time that is none is refused before AWS sees it', async () => {
+test('an invalid time is refused before AWS sees it', async () => {
   const { aws, answer } = send(
     { service: 'cloudwatch', command: 'GetMetricData', input: { StartTime: 'yesterday', MetricDataQueries: [] } },
     json({}),
@@ -79,7 +80,7 @@ test('a time that is none is refused before AWS sees it', async () => {
   expect(aws.requests).toEqual([]);
 });
 
-test('prices are asked of us-east-1', async () => {
+test('prices are read from us-east-1', async () => {
   const { aws, answer } = send(
     { service: 'pricing', command: 'GetProducts', input: { ServiceCode: 'AmazonEC2' } },
     json({ PriceList: [] }),
@@ -99,7 +100,7 @@ test.each([
   expect(outcomes).toEqual([`RebootInstances ${code}`]);
 });
 
-test('a code is AWS’s on the wire, where the SDK has a class of another name', async () => {
+test('the error code is the one AWS sent, even if the SDK’s class has another name', async () => {
   const { answer } = send(
     {
       service: 'autoscaling',
@@ -116,15 +117,15 @@ test.each<[string, FakeAwsAnswer]>([
   ['an outage', ec2Error('InternalError', 'An internal error has occurred', 500)],
   ['a gateway that answers in HTML', { status: 502, body: '<html>Bad Gateway</html>' }],
   ['a network failure', { network: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }) }],
-  ['a time-out', { network: Object.assign(new Error('timed out'), { name: 'TimeoutError' }) }],
-])('%s that outlives the retries is unavailable', async (_, trouble) => {
-  const { aws, answer, outcomes } = send(reboot, trouble);
+  ['a timeout', { network: Object.assign(new Error('timed out'), { name: 'TimeoutError' }) }],
+])('%s that outlives the retries is unavailable', async (_, fault) => {
+  const { aws, answer, outcomes } = send(reboot, fault);
   await expect(answer).rejects.toMatchObject({ name: 'CloudUnavailable' });
   expect(aws.requests.length).toBeGreaterThan(1);
   expect(outcomes).toEqual(['RebootInstances unavailable']);
 });
 
-test('a throttle that passes is not noticed', async () => {
+test('a throttle that a retry survives is not reported', async () => {
   const { aws, answer } = send(
     { service: 'logs', command: 'StartQuery', input: { queryString: 'fields @message' } },
     jsonError('ThrottlingException', 'Rate exceeded'),

@@ -7,7 +7,7 @@ const CALLS = [{ service: 'ec2', command: 'RebootInstances', scope: 'target' }] 
 const reboot = (input: JsonObject) => ({ service: 'ec2' as const, command: 'RebootInstances', input });
 
 test.each<JsonObject>([{}, { DryRun: false }, { DryRun: 'true' }, { DryRun: 1 }, { dryRun: true }])(
-  'in a rehearsal a call with %j never leaves',
+  'in a dry run a call with %j is never sent',
   async (input) => {
     const cloud = new FakeCloud(CALLS).answers('ec2', 'RebootInstances', {});
     await expect(dryRunOnly(cloud).send(reboot(input))).rejects.toMatchObject({ name: 'ContractBroken' });
@@ -15,7 +15,7 @@ test.each<JsonObject>([{}, { DryRun: false }, { DryRun: 'true' }, { DryRun: 1 },
   },
 );
 
-test('in a rehearsal a dry run goes through as it is', async () => {
+test('a dry run is sent unchanged', async () => {
   const cloud = new FakeCloud(CALLS).answers('ec2', 'RebootInstances', { ok: true });
   const request = reboot({ InstanceIds: ['i-0'], DryRun: true });
   expect(await dryRunOnly(cloud).send(request)).toEqual({ ok: true });

@@ -23,7 +23,7 @@ const surroundings = (rules: Rules, told: Partial<Record<EnvName, string>>) => (
   },
 });
 
-test('a function gets into members by the role that it was told of, and no other', () => {
+test('a function assumes only the member role in its environment', () => {
   const told = surroundings(hub, { memberReadRole: 'arn:aws:iam::${account}:role/read' });
   expect(memberAccess('memberReadRole', told)).toMatchObject({
     accounts: ['222222222222'],
@@ -33,6 +33,6 @@ test('a function gets into members by the role that it was told of, and no other
   expect(() => memberAccess('memberChangeRole', told)).toThrow('is not set');
 });
 
-test('without members there is no role to be told of', () => {
+test('without members there is no member role', () => {
   expect(memberAccess('memberReadRole', surroundings(alone, {}))).toBeUndefined();
 });

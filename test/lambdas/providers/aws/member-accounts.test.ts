@@ -48,8 +48,8 @@ const told = ({ requests }: FakeAws) => ({
   under: requests.filter((request) => !isAssume(request)).map(({ headers }) => headers['x-amz-security-token']),
 });
 
-describe('a look into a member account', () => {
-  test('is made there, under its read role, in the name of the incident and with the external id', async () => {
+describe('a read in a member account', () => {
+  test('uses the member’s read role, with the incident as source identity and the external id', async () => {
     const { aws, access } = looking(session('member'), seen);
     const cloud = access([reads], at(MEMBER));
     expect(cloud).toMatchObject({ account: MEMBER, region });
@@ -69,14 +69,14 @@ describe('a look into a member account', () => {
     expect(aws.requests[0]?.headers['x-amz-security-token']).toBe('own-role');
   });
 
-  test('at home needs no role but the function’s own, with an alarm or without', async () => {
+  test('uses the function’s own role in the hub account, with an alarm or without', async () => {
     const { aws, access } = looking(seen);
     await access([reads], at(HUB)).send(look);
     await access([reads], { incidentId: 'inc-1', accountRegion: null }).send(look);
     expect(told(aws)).toEqual({ assumed: [], under: ['own-role', 'own-role'] });
   });
 
-  test('makes no call outside the manifest, and then takes no role either', async () => {
+  test('makes no call outside the manifest, and assumes no role for one', async () => {
     const { aws, access } = looking(session('member'));
     await expect(access([moreReads], at(MEMBER)).send(look)).rejects.toMatchObject({ name: 'ContractBroken' });
     expect(aws.requests).toEqual([]);
@@ -94,26 +94,26 @@ describe('a look into a member account', () => {
     expect(aws.requests).toEqual([]);
   });
 
-  test('a role that is missing there is said in words, and asked for again the next time', async () => {
+  test('a missing role is explained, and STS is called again the next time', async () => {
     const { aws, access } = looking(xmlError('AccessDenied', 'is not authorized', 403), session('member'), seen);
     const cloud = access([reads], at(MEMBER));
     const refused = cloud.send(look);
     await expect(refused).rejects.toMatchObject({ code: 'AccessDenied' });
     await expect(refused).rejects.toThrow(
-      `Account ${MEMBER} has no role arn:aws:iam::${MEMBER}:role/checkrein-eu-central-1-read that lets this hub in: deploy CheckreinMember there`,
+      `Account ${MEMBER} has no role arn:aws:iam::${MEMBER}:role/checkrein-eu-central-1-read that trusts this hub: deploy CheckreinMember there`,
     );
     await cloud.send(look);
     expect(told(aws).under).toEqual(['member']);
   });
 
-  test('an STS that is down is a matter of time, as any AWS that is down', async () => {
+  test('an STS outage is CloudUnavailable, as for any service', async () => {
     const { access } = looking(xmlError('ServiceUnavailable', 'later', 503));
     await expect(access([reads], at(MEMBER)).send(look)).rejects.toMatchObject({ name: 'CloudUnavailable' });
   });
 });
 
 describe('a session in a member account', () => {
-  test('serves all looks of one tool in one incident, side by side and later', async () => {
+  test('is shared by all reads of one tool in one incident, parallel or later', async () => {
     const { aws, clock, access } = looking(session('member'), seen);
     const cloud = access([reads], at(MEMBER));
     await Promise.all([cloud.send(look), cloud.send(look)]);
@@ -123,7 +123,7 @@ describe('a session in a member account', () => {
     expect(told(aws).under).toEqual(['member', 'member', 'member']);
   });
 
-  test('is not begun on within its last minute', async () => {
+  test('is not used in its last minute', async () => {
     const { aws, clock, access } = looking(session('first'), seen, session('second', '10:30'), seen);
     const cloud = access([reads], at(MEMBER));
     await cloud.send(look);
@@ -168,7 +168,7 @@ describe('a change in a member account', () => {
     return { aws, credentials };
   };
 
-  test('is made under the member’s change role, cut to this target of this account', async () => {
+  test('uses the member’s change role, narrowed to this target of this account', async () => {
     const { aws, credentials } = changing(session('member'), {
       status: 200,
       body: '<RebootInstancesResponse><return>true</return></RebootInstancesResponse>',
@@ -190,7 +190,7 @@ describe('a change in a member account', () => {
     });
   });
 
-  test('at home is made under the hub’s own change role, which knows no external id', async () => {
+  test('in the hub account uses the hub’s own change role, without external id', async () => {
     const { aws, credentials } = changing(session('hub'));
     await credentials.assume(scopeOf(HUB));
     const [assumed] = told(aws).assumed;
@@ -209,18 +209,18 @@ describe('a change in a member account', () => {
     expect(aws.requests).toEqual([]);
   });
 
-  test('in an account that is no member is refused in words, and no role is taken', async () => {
+  test('in an account that is not a member is refused with the reason, and no role is assumed', async () => {
     const { aws, credentials } = changing(session('any'));
     await expect(credentials.assume(scopeOf('999999999999'))).rejects.toMatchObject({ code: 'ToolRefusal' });
     expect(aws.requests).toEqual([]);
   });
 
-  test('says what to deploy where the role is missing', async () => {
+  test('names what to deploy if the role is missing', async () => {
     const { credentials } = changing(xmlError('AccessDenied', 'is not authorized', 403));
     await expect(credentials.assume(scopeOf(MEMBER))).rejects.toThrow('deploy CheckreinMember there');
   });
 
-  test('that is refused there keeps AWS’s sentence, since the hub may not decode it', async () => {
+  test('that is denied there keeps AWS’s message, because the hub may not decode it', async () => {
     const { credentials } = changing(
       session('member'),
       ec2Error('UnauthorizedOperation', 'You may not. Encoded authorization failure message: AQoDYXdz'),

@@ -10,7 +10,7 @@ const reboot: AwsCall = { service: 'ec2', command: 'RebootInstances', scope: 'ta
 const status: AwsCall = { service: 'ec2', command: 'DescribeInstanceStatus', scope: 'any' };
 const scope = { calls: [reboot, status], targetArn };
 
-test('a session may make only its calls, and only on its target where IAM can narrow them', () => {
+test('a session may make only its calls, and only on its target if IAM can narrow them', () => {
   expect(JSON.parse(changeSessionPolicy(scope))).toEqual({
     Version: '2012-10-17',
     Statement: [
@@ -38,11 +38,11 @@ test.each([
   expect(() => changeSessionPolicy({ ...scope, targetArn: wide })).toThrow('is not the ARN of one resource');
 });
 
-test('a scope without calls is refused, since STS would take it for the whole role', () => {
+test('a scope without calls is refused, because STS would grant the whole role', () => {
   expect(() => changeSessionPolicy({ ...scope, calls: [] })).toThrow('without any AWS call');
 });
 
-test('a policy longer than STS takes is refused here', () => {
+test('a policy longer than the STS limit is refused', () => {
   const calls = Array.from({ length: 60 }, (_, n): AwsCall => ({
     ...reboot,
     command: `SomeRatherLongNamedCommand${n}`,
@@ -50,7 +50,7 @@ test('a policy longer than STS takes is refused here', () => {
   expect(() => changeSessionPolicy({ ...scope, calls })).toThrow(/has \d+ characters; STS takes 2048/);
 });
 
-test('a key grant may be asked for only by AWS, in the name of the call that needs it', () => {
+test('a key grant may be created only by AWS, on behalf of the call that needs it', () => {
   const start: AwsCall = { service: 'ec2', command: 'StartInstances', scope: 'target', onBehalf: ['kms:CreateGrant'] };
   const policy: unknown = JSON.parse(changeSessionPolicy({ ...scope, calls: [start] }));
   expect(policy).toMatchObject({
@@ -67,7 +67,7 @@ test('session names fit STS', () => {
   expect(sessionName('ü')).toMatch(/^[\w+=,.@-]{2,64}$/);
 });
 
-test('a session that looks may make the reads of its tool, and those of every tool fit', () => {
+test('a read session allows the reads of its tool, and those of every tool fit', () => {
   for (const reads of [VERIFY_READS, ...CATALOGUE.map(({ manifest }) => manifest.reads)])
     expect(JSON.parse(readSessionPolicy(reads))).toEqual({
       Version: '2012-10-17',

@@ -208,7 +208,7 @@ export const APPLY: readonly KernelCheck[] = [
     find: "statement(actions(calls, 'target'), targetArn)",
     replace: "statement(actions(calls, 'target'), '*')",
     test: testsOf('lambdas/providers/aws/session-policy')(
-      'a session may make only its calls, and only on its target where IAM can narrow them',
+      'a session may make only its calls, and only on its target if IAM can narrow them',
     ),
   },
   {
