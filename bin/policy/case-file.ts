@@ -48,13 +48,13 @@ const CaseFile = z.strictObject({
 });
 
 /** A case with its place. */
-export interface PlacedCase {
+export interface LocatedCase {
   readonly place: string;
   readonly given: PolicyCase;
 }
 
 /** The cases of some files, defaults filled in. Throws one RulesError with everything that is wrong with them. */
-export const readCases = (files: readonly ConfigFile[], rules: Rules): PlacedCase[] => {
+export const readCases = (files: readonly ConfigFile[], rules: Rules): LocatedCase[] => {
   const problems: string[] = [];
   const cases = files.flatMap((file) => {
     const read = readYaml(file, CaseFile, (content) => problemsOf(content, rules));
@@ -79,9 +79,9 @@ const withDefaults = (one: PolicyCase, defaults: Defaults): PolicyCase => ({
 
 const problemsOf = ({ defaults = {}, cases }: z.infer<typeof CaseFile>, rules: Rules): Problem[] =>
   cases.flatMap((one, index) =>
-    problemsOfCase(withDefaults(one, defaults), rules).map(({ path, says }) => ({
+    problemsOfCase(withDefaults(one, defaults), rules).map(({ path, message }) => ({
       path: ['cases', index, ...path],
-      says,
+      message,
     })),
   );
 
@@ -91,39 +91,45 @@ const problemsOfCase = (given: PolicyCase, rules: Rules): Problem[] => {
   const policies = Object.keys(rules.policies);
   const problems: Problem[] = [];
   if (agent !== undefined && !agents.includes(agent))
-    problems.push({ path: ['agent'], says: `there is no agent "${agent}"${didYouMean(agent, agents)}` });
+    problems.push({ path: ['agent'], message: `there is no agent "${agent}"${didYouMean(agent, agents)}` });
   for (const [index, id] of (expect.speaks ?? []).entries())
     if (!policies.includes(id))
       problems.push({
         path: ['expect', 'speaks', index],
-        says: `there is no policy "${id}"${didYouMean(id, policies)}`,
+        message: `there is no policy "${id}"${didYouMean(id, policies)}`,
       });
   const { trips } = expect;
   if (typeof trips === 'string' && !policies.includes(trips))
-    problems.push({ path: ['expect', 'trips'], says: `there is no policy "${trips}"${didYouMean(trips, policies)}` });
+    problems.push({
+      path: ['expect', 'trips'],
+      message: `there is no policy "${trips}"${didYouMean(trips, policies)}`,
+    });
   if (expect.approvals !== undefined && question !== 'release')
     problems.push({
       path: ['expect', 'approvals'],
-      says: `only the question release has approvals, this is ${question}`,
+      message: `only the question release has approvals, this is ${question}`,
     });
   if (question === 'approve' && given.approver === undefined)
-    problems.push({ path: ['question'], says: 'approve is asked about a person: add approver: { roles: [...] }' });
+    problems.push({ path: ['question'], message: 'approve is asked about a person: add approver: { roles: [...] }' });
   return [...problems, ...toolProblems(given)];
 };
 
 const toolProblems = ({ tool, facts = {} }: PolicyCase): Problem[] => {
   const names = CHANGE_TOOLS.map((line) => line.manifest.name);
-  if (tool === undefined) return [{ path: [], says: `names no tool, nor does defaults; known: ${names.join(', ')}` }];
+  if (tool === undefined)
+    return [{ path: [], message: `names no tool, nor does defaults; known: ${names.join(', ')}` }];
   const manifest = changeManifest(tool);
   if (manifest === undefined)
-    return [{ path: ['tool'], says: `"${tool}" is no change tool${didYouMean(tool, names)}` }];
+    return [{ path: ['tool'], message: `"${tool}" is no change tool${didYouMean(tool, names)}` }];
   const computed = factsOf(manifest);
   return FACT_NAMES.filter((name) => name in facts).flatMap((name): Problem[] => {
     const path = ['facts', name];
     if (!computed.includes(name))
-      return [{ path, says: `${tool} does not compute this fact; it computes ${computed.join(', ')}` }];
+      return [{ path, message: `${tool} does not compute this fact; it computes ${computed.join(', ')}` }];
     const wanted = FACTS[name].type === 'Bool' ? 'boolean' : 'number';
-    return typeof facts[name] === wanted ? [] : [{ path, says: `expected a ${wanted}; found ${String(facts[name])}` }];
+    return typeof facts[name] === wanted
+      ? []
+      : [{ path, message: `expected a ${wanted}; found ${String(facts[name])}` }];
   });
 };
 

@@ -7,7 +7,7 @@ export type EventPattern = z.infer<typeof EventPattern>;
 
 const identifier = z.string().regex(/^[a-z][a-z0-9-]{1,38}$/, 'lower-case letters, digits and dashes, 2 to 39 long');
 
-/** A file in `config/agents/`: what an agent is, declared, never coded. */
+/** A file in `config/agents/`: the declarative definition of one agent. */
 export const Agent = z.strictObject({
   name: identifier,
   description: z.string().min(10),
@@ -19,7 +19,7 @@ export const Agent = z.strictObject({
     /** Empty for a read-only agent: its catalogue then has no change tools at all. */
     change: z.array(z.string()).default([]),
   }),
-  /** Model id as Anthropic spells it, also for a model on Bedrock. Must have a line in the price table. */
+  /** Anthropic's model id, also for a model on Bedrock. It must have a line in the price table. */
   model: z.string(),
   /** Hard ceilings of one incident. */
   budget: z.strictObject({
@@ -36,7 +36,7 @@ export const Agent = z.strictObject({
   verification: z
     .strictObject({
       windowMinutes: z.int().min(1).max(120).default(15),
-      /** What happens to a reversible change that did not heal the alarm. One that made it worse always goes back. */
+      /** What happens to a reversible change that did not heal the alarm. A change that made it worse is always rolled back. */
       onUnhealed: z.enum(['rollback', 'keep']).default('rollback'),
     })
     .prefault({}),

@@ -52,12 +52,12 @@ export const AlarmDetail = z.looseObject({
 export type AlarmDetail = z.infer<typeof AlarmDetail>;
 
 /**
- * What kind of alarm it is. Only `single` has one metric to look at; the others are investigated all the
- * same, with what they do have.
+ * Only a `single` alarm has exactly one metric to look at; the others are investigated with whatever
+ * metrics they have.
  */
 const AlarmKind = z.enum(['single', 'several-metrics', 'metric-math', 'anomaly-detection', 'composite']);
 
-/** The alarm as the flow knows it: small, stable, recorded when the incident opens. */
+/** The alarm as recorded when the incident opens. */
 export const Alarm = z.strictObject({
   name: z.string(),
   arn: z.string(),

@@ -1,2 +1,2 @@
-/** The message attribute `audience` of what every approver should read; what is for one carries their address. */
+/** The message attribute `audience` of messages to every approver; a message to one approver has that person's address. */
 export const EVERYONE = 'everyone';

@@ -8,7 +8,7 @@ export const Geography = z.enum(['global', 'us', 'eu', 'apac', 'jp', 'au']);
 type Geography = z.infer<typeof Geography>;
 
 /**
- * Models by the name that agents give them, as Bedrock spells them; read on 2026-11-21 from
+ * Bedrock's model ids by the names that agents use; read on 2026-11-21 from
  * https://platform.claude.com/docs/en/build-with-claude/claude-on-amazon-bedrock-legacy. Not every model has a
  * profile in every geography: that page says which.
  */
@@ -23,17 +23,17 @@ const BEDROCK_IDS: ReadonlyMap<string, string> = new Map([
 export interface BedrockId {
   /** The model itself, the same in every Region. */
   readonly model: string;
-  /** The inference profile by which it is asked. */
+  /** The inference profile that requests name. */
   readonly profile: string;
 }
 
-/** How Bedrock spells the model that an agent names; undefined when the table has no line for it. */
+/** The Bedrock id of the model that an agent names; undefined when the table has no line for it. */
 export const bedrockIdOf = (model: string, geography: Geography): BedrockId | undefined => {
   const id = BEDROCK_IDS.get(model);
   return id === undefined ? undefined : { model: id, profile: `${geography}.${id}` };
 };
 
-/** What to tell whoever named a model that we cannot find on Bedrock. */
+/** The error message for a model without a Bedrock id. */
 export const unknownOnBedrock = (model: string): string =>
   `No id on Amazon Bedrock is known for the model "${model}". Add the line ['${model}', 'anthropic.…'] to ` +
   `lambdas/contracts/bedrock.ts, or name one of: ${[...BEDROCK_IDS.keys()].join(', ')}.`;

@@ -25,10 +25,10 @@ export const Check = z.strictObject({
 });
 export type Check = z.infer<typeof Check>;
 
-/** How bad it would be had a change gone through that a policy forbids: `@severity` of that policy. */
+/** How bad it would be if the forbidden change went through: the policy's `@severity`. */
 export const Severity = z.enum(['low', 'medium', 'high', 'critical']);
 
-/** A Cedar statement that spoke, with its reason filled in from the facts. */
+/** A Cedar policy that determined the decision, with its reason filled in from the facts. */
 export const Statement = z.strictObject({
   id: z.string(),
   effect: z.enum(['permit', 'forbid']),
@@ -37,5 +37,5 @@ export const Statement = z.strictObject({
 });
 export type Statement = z.infer<typeof Statement>;
 
-/** What closes a breaker's scope to changes: the policy, or the rule of the kernel, and its reason. */
+/** What trips a circuit breaker: a policy or a rule of the kernel, with its reason. */
 export const Trip = z.strictObject({ policy: z.string(), reason: z.string() });

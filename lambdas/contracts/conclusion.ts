@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What the agent concludes. Each claim names the evidence it rests on. */
+/** The agent's conclusion. Each claim cites its evidence. */
 export const Conclusion = z.strictObject({
   summary: z
     .string()

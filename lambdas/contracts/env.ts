@@ -14,7 +14,7 @@ export const ENV = {
   topic: 'CHECKREIN_TOPIC',
   pageUrl: 'CHECKREIN_PAGE_URL',
   changeRole: 'CHECKREIN_CHANGE_ROLE',
-  /** Roles of member accounts, with `${account}` left open. Not set while there are no members. */
+  /** Role ARNs of member accounts, with the placeholder `${account}`. Not set when there are no members. */
   memberReadRole: 'CHECKREIN_MEMBER_READ_ROLE',
   memberChangeRole: 'CHECKREIN_MEMBER_CHANGE_ROLE',
 } as const;

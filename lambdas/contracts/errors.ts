@@ -18,7 +18,7 @@ export class CheckreinError<Code extends string = string> extends Error {
 /** An error that leaves a step. The state machine's Retry and Catch know its name. */
 export class StepError extends CheckreinError<ErrorName> {}
 
-/** AWS refused a call for a reason that can be told to the model. `code` is AWS's own error code. */
+/** AWS refused a call for a reason that the model may read. `code` is AWS's own error code. */
 export class CloudError extends CheckreinError {
   /** AWS's own message, which tools parse (an encoded authorization message, a capacity zone). */
   readonly awsMessage: string;
@@ -42,7 +42,7 @@ export class TraceSealed extends CheckreinError {
   }
 }
 
-/** A person gave something wrong: a file, a flag, a configuration. Says where, what, and what was expected. */
+/** Wrong input from a person: a file, a flag, a configuration. Names where, what, and what was expected. */
 export class InputError extends CheckreinError {
   constructor(where: string, problem: string, expected: string, cause?: unknown) {
     super('InputError', `${where}: ${problem}`, expected, cause);

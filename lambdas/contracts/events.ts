@@ -1,29 +1,29 @@
 import * as z from 'zod';
-import { APPROVING } from './events/approving.ts';
-import { CHANGING } from './events/changing.ts';
-import { ENDING } from './events/ending.ts';
-import { JUDGING } from './events/judging.ts';
-import { OPENING } from './events/opening.ts';
-import { TURNS } from './events/turns.ts';
+import { APPROVAL_EVENTS } from './events/approval.ts';
+import { CHANGE_EVENTS } from './events/change.ts';
+import { CLOSING_EVENTS } from './events/closing.ts';
+import { AUTHORIZATION_EVENTS } from './events/authorization.ts';
+import { OPENING_EVENTS } from './events/opening.ts';
+import { TURN_EVENTS } from './events/turns.ts';
 
 /**
- * Everything that can be said on a trace. One line of prose each, from which `docs/reference/trace-events.md`
- * is generated. Data is append-only history: widen a schema with optional fields, never change a meaning.
+ * Every kind of trace event, with a one-line summary; `docs/reference/trace-events.md` is generated from it.
+ * Data is append-only history: widen a schema with optional fields, never change a meaning.
  */
 export const EVENTS = {
-  ...OPENING,
-  ...TURNS,
-  ...JUDGING,
-  ...APPROVING,
-  ...CHANGING,
-  ...ENDING,
+  ...OPENING_EVENTS,
+  ...TURN_EVENTS,
+  ...AUTHORIZATION_EVENTS,
+  ...APPROVAL_EVENTS,
+  ...CHANGE_EVENTS,
+  ...CLOSING_EVENTS,
 };
 
 export type EventKind = keyof typeof EVENTS;
 export type EventData<K extends EventKind> = z.infer<(typeof EVENTS)[K]['data']>;
 export const EVENT_KINDS = Object.keys(EVENTS).filter((kind): kind is EventKind => kind in EVENTS);
 
-/** What the model is told because of an event. Without a tool call to answer, it is a plain text block. */
+/** What the model reads because of an event: the result of a tool call, or plain text where `toolUseId` is null. */
 export const Reply = z.strictObject({ toolUseId: z.string().nullable(), text: z.string(), isError: z.boolean() });
 export type Reply = z.infer<typeof Reply>;
 

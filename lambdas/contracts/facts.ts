@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * Every number and attribute that a policy may speak about, in one registry. Facts are computed by
- * code from what AWS answered; the model can influence them only by proposing something else. The
+ * The registry of every number and attribute that a policy may read. Code computes facts from what
+ * AWS answered; the model can influence them only by proposing something else. The
  * Cedar schema is generated from this table, so a policy about an unknown fact fails at synth.
  *
  * Longs only, no fractions: Cedar has no floats. Round against the change (up for harm, down for good).
@@ -11,51 +11,55 @@ export const FACTS = {
   // about the change, computed by the tool
   cutPercent: {
     type: 'Long',
-    says: 'capacity taken away, % of what is there now, over the worst dimension; 0 when nothing shrinks',
+    summary: 'capacity taken away, % of what is there now, over the worst dimension; 0 when nothing shrinks',
   },
   growPercent: {
     type: 'Long',
-    says: 'capacity added, % of what is there now, over the largest dimension; 0 when nothing grows',
+    summary: 'capacity added, % of what is there now, over the largest dimension; 0 when nothing grows',
   },
   peakUsePercentAfter: {
     type: 'Long',
-    says: 'observed peak use (14 days, or what there is), as % of the capacity after the change; 100 when unknown and something shrinks',
+    summary:
+      'observed peak use (14 days, or what there is), as % of the capacity after the change; 100 when unknown and something shrinks',
   },
-  cpuMillicoresAfter: { type: 'Long', says: 'CPU of one unit after the change, in thousandths of a core (vCPU)' },
-  memoryMiBAfter: { type: 'Long', says: 'memory of one unit (instance, container) after the change, in MiB' },
+  cpuMillicoresAfter: { type: 'Long', summary: 'CPU of one unit after the change, in thousandths of a core (vCPU)' },
+  memoryMiBAfter: { type: 'Long', summary: 'memory of one unit (instance, container) after the change, in MiB' },
   fleetSize: {
     type: 'Long',
-    says: 'number of units that serve together with the target, the target included; 1 for a lone instance',
+    summary: 'number of units that serve together with the target, the target included; 1 for a lone instance',
   },
   fleetAffectedPercent: {
     type: 'Long',
-    says: 'share of that fleet that the change takes out of service at once, in %',
+    summary: 'share of that fleet that the change takes out of service at once, in %',
   },
-  inServiceAfter: { type: 'Long', says: 'units left in service while the change runs' },
-  downtimeSeconds: { type: 'Long', says: 'expected time without service of the unit itself, in seconds; 0 for none' },
-  reversible: { type: 'Bool', says: 'whether the tool has an inverse for this change' },
+  inServiceAfter: { type: 'Long', summary: 'units left in service while the change runs' },
+  downtimeSeconds: {
+    type: 'Long',
+    summary: 'expected time without service of the unit itself, in seconds; 0 for none',
+  },
+  reversible: { type: 'Bool', summary: 'whether the tool has an inverse for this change' },
   // about the change, from the dry run (plan phase only)
   costDeltaCentsPerMonth: {
     type: 'Long',
-    says: 'list-price difference in US cents per 730-hour month; positive is dearer',
+    summary: 'list-price difference in US cents per 730-hour month; positive is dearer',
   },
-  costKnown: { type: 'Bool', says: 'whether a list price was found for both sides' },
+  costKnown: { type: 'Bool', summary: 'whether a list price was found for both sides' },
   // about the world, computed by the kernel
-  evidenceCount: { type: 'Long', says: 'successful observations on the trace before the proposal' },
+  evidenceCount: { type: 'Long', summary: 'successful observations on the trace before the proposal' },
   minutesSinceLastChange: {
     type: 'Long',
-    says: 'minutes since Checkrein last changed this target; 1000000 when never',
+    summary: 'minutes since Checkrein last changed this target; 1000000 when never',
   },
   minutesSinceLastCut: {
     type: 'Long',
-    says: 'minutes since Checkrein last took capacity from this target; 1000000 when never',
+    summary: 'minutes since Checkrein last took capacity from this target; 1000000 when never',
   },
-  changesThisIncident: { type: 'Long', says: 'changes already applied in this incident, rollbacks not counted' },
-  sameAccount: { type: 'Bool', says: 'whether the target is in the account that the alarm came from' },
-  sameRegion: { type: 'Bool', says: 'whether the target is in the Region that the alarm came from' },
-  hourUtc: { type: 'Long', says: 'hour of the day, UTC, 0 to 23' },
-  weekday: { type: 'Long', says: 'day of the week, UTC, 1 = Monday to 7 = Sunday' },
-} as const satisfies Record<string, { type: 'Long' | 'Bool'; says: string }>;
+  changesThisIncident: { type: 'Long', summary: 'changes already applied in this incident, rollbacks not counted' },
+  sameAccount: { type: 'Bool', summary: 'whether the target is in the account that the alarm came from' },
+  sameRegion: { type: 'Bool', summary: 'whether the target is in the Region that the alarm came from' },
+  hourUtc: { type: 'Long', summary: 'hour of the day, UTC, 0 to 23' },
+  weekday: { type: 'Long', summary: 'day of the week, UTC, 1 = Monday to 7 = Sunday' },
+} as const satisfies Record<string, { type: 'Long' | 'Bool'; summary: string }>;
 
 export type FactName = keyof typeof FACTS;
 export const FACT_NAMES = Object.keys(FACTS).filter((name): name is FactName => name in FACTS);

@@ -12,7 +12,7 @@ const Incident = z.object({
   seq: z.int().nonnegative(),
 });
 
-/** Where each step may send the flow. The state machine's Choice states are built from these lists. */
+/** The steps that may follow each step. The state machine's Choice states are built from these lists. */
 export const NEXT = {
   open: ['observe', 'close', 'done'],
   decide: ['observe', 'authorize', 'decide', 'close'],
@@ -56,7 +56,7 @@ export type ApproveInput = z.infer<typeof ApproveInput>;
 export const ApproveOutput = Incident.extend({ next: z.enum(NEXT.approve) });
 export type ApproveOutput = z.infer<typeof ApproveOutput>;
 
-/** How long the flow waits before Verify looks, in seconds. Always present, since a Wait state reads it. */
+/** Seconds that the flow waits before Verify runs. Always present, since a Wait state reads it. */
 const Stabilizing = Incident.extend({ waitSeconds: z.int().nonnegative() });
 export const ApplyOutput = Stabilizing.extend({ next: z.enum(NEXT.apply) });
 export const VerifyOutput = Stabilizing.extend({ next: z.enum(NEXT.verify) });

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { PlanDigest } from './plan.ts';
 
-/** Marks a yes in spite of a change freeze; absent from every other. */
+/** Set on an approval that overrides a change freeze; absent otherwise. */
 export const breakGlass = z.literal(true).optional();
 
-/** The keyed, single-use, expiring proof of a yes to one plan. */
+/** The keyed, single-use, expiring proof that one plan was approved. */
 export const Grant = z.strictObject({
   id: z.string(),
   purpose: z.enum(['apply', 'rollback']),
@@ -12,7 +12,7 @@ export const Grant = z.strictObject({
   digest: PlanDigest,
   /** E-mail addresses, or `policy:<id>` where no human was needed. */
   approvers: z.array(z.string()).min(1),
-  /** Whether they said yes in spite of a change freeze. Without it, the grant is worth nothing in one. */
+  /** Set when they overrode a change freeze. Without it, the grant cannot be redeemed during one. */
   breakGlass,
   expiresAt: z.string(),
   /** Base64 HMAC over all of the above. */

@@ -8,9 +8,9 @@ export const FAMILY = {
   incident: 'incident',
   /** EventBridge event ids already seen. Create only. */
   source: 'source',
-  /** The open incident of a storm key. */
+  /** The open incident of a deduplication key. */
   storm: 'storm',
-  /** A question to people, its task token, and each person's answer. */
+  /** An approval request, its task token, and each person's answer. */
   approval: 'approval',
   /** Redeemed grants. Create only. */
   grant: 'grant',
@@ -24,7 +24,7 @@ export const FAMILY = {
   breaker: 'breaker',
   /** Which incident may change a target right now. */
   lease: 'lease',
-  /** The key under which secrets of an incident get their placeholders. Create only; leaves after days. */
+  /** The key under which secrets of an incident get their placeholders. Create only; expires after days. */
   redaction: 'redaction',
 } as const;
 export type Family = (typeof FAMILY)[keyof typeof FAMILY];

@@ -23,12 +23,12 @@ export const ModelTurn = z.strictObject({
   content: z.array(ContentBlock),
   stopReason: z.string(),
   usage: Usage,
-  /** The model id that the service says answered. */
+  /** Id of the model that answered, as the service reports it. */
   model: z.string(),
 });
 export type ModelTurn = z.infer<typeof ModelTurn>;
 
-/** One message of the conversation. Tool results are in user messages, as the Messages API wants them. */
+/** One message of the conversation. Tool results are in user messages, as the Messages API requires. */
 export type Message =
   | { readonly role: 'assistant'; readonly content: readonly ContentBlock[] }
   | { readonly role: 'user'; readonly content: readonly UserBlock[] };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Facts } from './facts.ts';
 import { Json, JsonObject } from './json.ts';
 
-/** What a change is made to. Becomes the Cedar resource; all of it comes from AWS, none from the model. */
+/** The target of a change, which becomes the Cedar resource. All of it comes from AWS, none from the model. */
 export const Target = z.strictObject({
   kind: z.string(),
   id: z.string(),
@@ -19,7 +19,7 @@ export type Target = z.infer<typeof Target>;
 export const DiffLine = z.strictObject({ field: z.string(), before: Json, after: Json });
 export type DiffLine = z.infer<typeof DiffLine>;
 
-/** One thing that the dry run looked at. `refused` rejects the proposal; `unknown` is said, not hidden. */
+/** One check of the dry run. `refused` rejects the proposal; `unknown` is shown in the report. */
 export const DryRunCheck = z.strictObject({
   name: z.string(),
   outcome: z.enum(['passed', 'refused', 'unknown']),
@@ -46,7 +46,7 @@ export const Inverse = z.discriminatedUnion('reversible', [
 export type Inverse = z.infer<typeof Inverse>;
 
 /**
- * Everything that a yes is a yes to. Its SHA-256 over canonical JSON is the plan digest; any edit,
+ * Everything that an approval covers. Its SHA-256 over canonical JSON is the plan digest; any edit,
  * down to one tag of the target, is another plan.
  */
 export const Plan = z.strictObject({
@@ -60,7 +60,7 @@ export const Plan = z.strictObject({
   inverse: Inverse,
   facts: Facts,
   report: DryRunReport,
-  /** SHA-256 over the target and its state at dry run; apply refuses when it moved (drift). */
+  /** SHA-256 over the target and its state at dry run; apply refuses when it changed (drift). */
   fingerprint: z.string(),
   /** SHA-256 over policies, schema and agents in force when the plan was made. */
   rulesHash: z.string(),

@@ -6,11 +6,11 @@ import type { RowKey } from './ledger-keys.ts';
 import type { AwsCall, Service } from './tool.ts';
 
 /**
- * The seams of the harness. A step is a function of (input, ports); everything that is slow, random,
- * remote or billed stands behind one of these. Real ones are in `adapters/`, the laptop's in `local/`.
+ * The ports of the harness. A step is a function of (input, ports); everything that is slow, random,
+ * remote or billed is behind one of these. Real ones are in `adapters/` and `providers/`, the laptop's in `local/`.
  */
 
-/** Time. The laptop's runs faster than the wall's. */
+/** Time. On the laptop it runs faster than real time. */
 export interface Clock {
   now(): Date;
   sleep(milliseconds: number): Promise<void>;
@@ -21,7 +21,7 @@ export interface Ids {
   fresh(prefix: string): string;
 }
 
-/** What the model is asked in one turn. */
+/** The model request of one turn. */
 export interface ModelRequest {
   readonly model: string;
   readonly system: string;
@@ -54,28 +54,28 @@ export interface Cloud {
   send(request: CloudRequest): Promise<unknown>;
 }
 
-/** An account, and a Region of it. */
+/** An account and a Region. */
 export interface AccountRegion {
   readonly account: string;
   readonly region: string;
 }
 
-/** An incident, as whoever looks or changes for it has to know it: `sceneOf` takes it from the trace. */
+/** An incident and where it is; `locationOf` reads it from the trace. */
 export interface IncidentLocation {
   readonly incidentId: string;
-  /** Where the alarm is. Null without an alarm: then it is where Checkrein is. */
+  /** Account and Region of the alarm. Null without an alarm, which means Checkrein's own. */
   readonly accountRegion: AccountRegion | null;
 }
 
 /**
- * Hands out a cloud that can make exactly the given read calls where the incident is: under the step's own
- * role, or under the read role of a member account. A place out of reach refuses each call in words.
+ * Returns a cloud that can make exactly the given read calls where the incident is: under the step's own
+ * role, or under the read role of a member account. In any other account each call is refused with a reason.
  */
 export type CloudAccess = (calls: readonly AwsCall[], location: IncidentLocation) => Cloud;
 
-/** What a screen made of a text. `findings` are sentences for people. */
+/** The result of filtering a text. `findings` are sentences for people. */
 export type FilterResult =
-  /** The text may be shown as it stands here: personal data that was to be masked is masked. */
+  /** `text` may be shown: the personal data that the guardrail masks is masked. */
   | {
       readonly kind: 'passed';
       readonly text: string;
@@ -83,28 +83,28 @@ export type FilterResult =
       /** How many pieces were masked. */
       readonly masked: number;
     }
-  /** The team's own guardrail says that this is not to be shown. */
+  /** The team's guardrail blocks the text. */
   | { readonly kind: 'blocked'; readonly findings: readonly string[] }
-  /** Nobody has looked at it. */
+  /** The text was not checked. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
-/** A second pair of eyes on untrusted text, where a team has one. Never throws: what it cannot look at, it says so of. */
+/** An optional second filter for untrusted text. Never throws: a failure is the result `unavailable`. */
 export interface ContentFilter {
   check(text: string): Promise<FilterResult>;
 }
 
-/** Cuts a session of the change role down to one change. */
+/** What limits a session of the change role to one change. */
 export interface ChangeScope {
   readonly calls: readonly AwsCall[];
   /** ARN that `target`-scoped calls may touch. */
   readonly targetArn: string;
-  /** Where the change is made. The target must be there. */
+  /** Account and Region of the change. The target must be there. */
   readonly location: IncidentLocation;
   /** Names step and incident in CloudTrail; the source identity is the incident alone. */
   readonly sessionName: string;
 }
 
-/** Hands out the credentials that can change something. Only apply's function has this port. */
+/** Issues the credentials that can change something. Only apply's function has this port. */
 export interface ChangeCredentials {
   assume(scope: ChangeScope): Promise<Cloud>;
 }
@@ -117,12 +117,12 @@ export interface Row {
 
 /**
  * The ledger. All writes are single conditional writes, so a retry can always be told from a race.
- * Nothing is ever deleted by us: rows leave by TTL, at `expiresAt` or with the traces of their day; breakers stay.
+ * The harness never deletes: rows expire by TTL, at `expiresAt` or with the traces of their day; breakers stay.
  */
 export interface Ledger {
   /**
-   * Appends at (incident, seq). `taken`: an event is there that this very call did not write, be it equal;
-   * read again. So of racing twins one is told `appended`, and it alone acts on the event.
+   * Appends at (incident, seq). `taken`: another call has written an event there, even an equal one; read
+   * again. So of concurrent attempts only one gets `appended`, and only that one acts on the event.
    */
   append(event: TraceEvent): Promise<'appended' | 'taken'>;
   /** The incident's events from `from` on, in order; consistent. */
@@ -130,13 +130,13 @@ export interface Ledger {
   fetch(key: RowKey): Promise<Row | undefined>;
   /** All rows of one id, by sort key. */
   list(family: RowKey['family'], id: string): Promise<Row[]>;
-  /** Creates a row, or answers with the one that is there. */
+  /** Creates a row, or returns the existing one. */
   create(key: RowKey, data: JsonObject, expiresAt?: Date): Promise<{ created: boolean; row: Row }>;
   /** Replaces a row if it still has that version. */
   replace(key: RowKey, data: JsonObject, version: number, expiresAt?: Date): Promise<boolean>;
   /**
-   * Adds to counters of a row, all or none. With `ceilings`, refuses when a named counter would come to
-   * stand above its ceiling. Totals are those after the addition, or the present ones when refused.
+   * Adds to counters of a row, all or none. With `ceilings`, refuses when a named counter would exceed its
+   * ceiling. Totals are those after the addition, or the present ones when refused.
    */
   add(
     key: RowKey,
@@ -165,7 +165,7 @@ export interface Switch {
 
 /** The team's change calendar, read fresh every time. Anything unreadable is a freeze. */
 export interface Calendar {
-  /** What the calendar says where it lets no change through now; nothing where there is no freeze. */
+  /** The reason of the freeze that is in force now; undefined if there is none. */
   freeze(): Promise<string | undefined>;
 }
 

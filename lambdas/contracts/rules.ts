@@ -5,7 +5,7 @@ import { Settings } from './settings.ts';
 /**
  * Everything that a team decides, compiled at synth from `config/` and shipped inside each function:
  * agents, policies, and the settings that steps need. A change of rules is a deployment, so it has a
- * review, a diff and a hash that stands on every plan.
+ * review, a diff and a hash that is recorded on every plan.
  */
 export const Rules = z.strictObject({
   agents: z.array(Agent),

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { Geography } from './bedrock.ts';
 
-/** A person (or a shared mailbox) who may be asked. What they may approve is for policy to say. */
+/** A person (or a shared mailbox) who may be asked. Policy decides what they may approve. */
 export const Approver = z.strictObject({
   email: z.email(),
   name: z.string().min(1),
   /** Cedar roles, e.g. `sre`, `owner`. */
   roles: z.array(z.string().min(1)).min(1),
-  /** 1 is asked first, 2 when nobody of 1 answered by the first reminder, and so on. */
+  /** Tier 1 is asked first, tier 2 if nobody of tier 1 has answered by the first reminder, and so on. */
   tier: z.int().min(1).max(5).default(1),
 });
 export type Approver = z.infer<typeof Approver>;
@@ -24,18 +24,18 @@ const arn = (service: string, resource: string, example: string) =>
 
 const AwsRegion = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region, e.g. eu-west-1');
 
-/** Who serves the models that agents name. What a model costs depends on it. */
+/** The service behind the agents' models. Their prices depend on it. */
 const ModelSource = z.discriminatedUnion(
   'provider',
   [
     z.strictObject({
       /** The Messages API, with a key in Secrets Manager. */
       provider: z.literal('anthropic').default('anthropic'),
-      /** An LLM gateway that speaks the Messages API. */
+      /** The API itself, or an LLM gateway in front of it. */
       baseUrl: z.url().default('https://api.anthropic.com'),
     }),
     z.strictObject({
-      /** Amazon Bedrock, with the rights of a role and no key. */
+      /** Amazon Bedrock, called under the function's role, without a key. */
       provider: z.literal('bedrock'),
       /** Where requests may be processed: one geography, or `global`, which costs less. No default: it is about data. */
       geography: Geography,
@@ -47,7 +47,7 @@ const ModelSource = z.discriminatedUnion(
 );
 export type ModelSource = z.infer<typeof ModelSource>;
 
-/** What `config/deployment.ts` may say. Every field has a safe default but the approvers. */
+/** The settings of `config/deployment.ts`. Every field but `approvers` has a safe default. */
 export const Settings = z.strictObject({
   approvers: z
     .array(Approver)
@@ -56,19 +56,19 @@ export const Settings = z.strictObject({
     .refine((all) => new Set(all.map((one) => one.email)).size === all.length, 'every e-mail address once'),
   approval: z
     .strictObject({
-      /** Between a request and its reminder, and between reminders. */
+      /** Time between a request and its reminder, and between reminders. */
       remindMinutes: z.int().min(1).max(240).default(15),
       /** After this the answer is *expired*, never *approved*. */
       expireMinutes: z.int().min(1).max(1440).default(60),
-      /** How long a grant may wait between the yes and apply. */
+      /** How long a grant stays valid between the approval and apply. */
       grantMinutes: z.int().min(1).max(60).default(15),
     })
     .prefault({}),
-  /** Where the kill switch stands after the first deployment. Changed at run time in SSM, not here. */
+  /** Position of the kill switch after the first deployment. Later it is changed in SSM, not here. */
   initialSwitch: z.enum(['on', 'propose-only', 'off']).default('on'),
   /**
    * SSM change calendars, by name or ARN, in the Region of the stack. While any of them is closed, or cannot be
-   * read, no change is applied unless a person breaks the glass. None: there are no freezes.
+   * read, no change is applied unless a person approves it with break-glass. Empty: there are no freezes.
    */
   changeCalendars: z
     .array(
@@ -83,9 +83,9 @@ export const Settings = z.strictObject({
   /** Changes that may begin within any 60 minutes, over all incidents. Rollbacks do not count. */
   changesPerHour: z
     .strictObject({
-      /** Of one tool, on whatever targets. */
+      /** Of one tool, on all targets. */
       perTool: z.int().min(1).max(10_000).default(20),
-      /** To one target, by whatever tool. */
+      /** To one target, by all tools. */
       perTarget: z.int().min(1).max(100).default(3),
     })
     .prefault({}),
@@ -94,8 +94,8 @@ export const Settings = z.strictObject({
     .prefault({}),
   model: ModelSource.prefault({}),
   /**
-   * A Bedrock guardrail that looks at evidence before it is recorded and before a model reads it, on top of the
-   * harness's own redaction and scanner. Default: none.
+   * A Bedrock guardrail that checks evidence before it is recorded and before a model reads it, in addition to
+   * the harness's own redaction and scanner. Default: none.
    */
   guardrail: z
     .strictObject({
@@ -106,12 +106,12 @@ export const Settings = z.strictObject({
         .string()
         .regex(/^[a-z-]+\.guardrail\.v\d+:\d+$/, 'e.g. eu.guardrail.v1:0')
         .optional(),
-      /** What becomes of evidence that could not be looked at: shown with a mark, or not shown at all. */
+      /** What happens to evidence that could not be checked: it is shown with a mark, or not at all. */
       ifUnavailable: z.enum(['mark', 'withhold']).default('mark'),
     })
     .optional(),
   /**
-   * Where functions reach an AWS service other than at its public address, by the SDK's id of the service
+   * Endpoints of AWS services other than their public ones, by the SDK's id of the service
    * (`EC2`, `AUTO_SCALING`): an interface endpoint without private DNS, or an emulator.
    */
   endpoints: z
@@ -123,19 +123,19 @@ export const Settings = z.strictObject({
    */
   encryptionKeyArn: arn('kms', 'key', 'arn:aws:kms:eu-west-1:123456789012:key/…').optional(),
   /**
-   * Where the functions run. They need a way out on port 443 to AWS and to the model, by a NAT gateway or by
-   * interface endpoints. Default: outside of any VPC.
+   * The VPC of the functions. They must reach AWS and the model on port 443, through a NAT gateway or
+   * interface endpoints. Default: no VPC.
    */
   network: z
     .strictObject({
       vpcId: z.string().regex(/^vpc-[0-9a-f]+$/, 'the id of a VPC, e.g. vpc-0a1b2c3d'),
-      /** Private subnets, in two zones at least if a zone may fail. */
+      /** Private subnets, in at least two zones to survive the loss of one. */
       subnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]+$/, 'the id of a subnet, e.g. subnet-0a1b2c3d')).min(1),
     })
     .optional(),
   /**
-   * Where the harness's own alarms go, when they begin and when they end: an SNS topic that your pager listens to, in the
-   * Region of the stack, which CloudWatch may publish to. Default: nowhere.
+   * The SNS topic that the harness's own alarms notify, on ALARM and on OK, e.g. your pager's. It must be in the
+   * Region of the stack and let CloudWatch publish. Default: none.
    */
   ownAlarmsTopicArn: z
     .string()
@@ -143,19 +143,19 @@ export const Settings = z.strictObject({
     .optional(),
   /** A managed policy that bounds every role of the stack, where your organization asks for one. */
   permissionsBoundaryArn: arn('iam', 'policy', 'arn:aws:iam::123456789012:policy/boundary').optional(),
-  /** On every resource that can have tags. */
+  /** Tags of every resource that can have them. */
   tags: z
     .record(
       z
         .string()
         .min(1)
         .max(128)
-        .regex(/^(?!aws:)/i, 'AWS keeps keys that begin with aws: to itself'),
+        .regex(/^(?!aws:)/i, 'AWS reserves keys that begin with aws:'),
       z.string().max(256),
     )
     .default({}),
   /**
-   * Other accounts that are looked after from here, each with the stack CheckreinMember in the same Region: see
+   * Other accounts that this deployment looks after, each with the stack CheckreinMember in the same Region: see
    * docs/deploy.md.
    */
   members: z
@@ -168,13 +168,13 @@ export const Settings = z.strictObject({
         .min(1)
         .max(25)
         .refine((all) => new Set(all).size === all.length, 'every account once'),
-      /** What the hub must say to take a member's roles: a random string, no secret. */
+      /** The external id with which the hub assumes a member's roles: a random string, not a secret. */
       externalId: z.string().regex(/^[\w+=,.@:/-]{16,1224}$/, 'at least 16 letters and digits, e.g. a UUID'),
     })
-    .refine(({ hub, accounts }) => !accounts.includes(hub), 'the hub is no member of itself')
+    .refine(({ hub, accounts }) => !accounts.includes(hub), 'the hub cannot be a member of itself')
     .optional(),
   /**
-   * The environment of everything in an account, lower case, whatever its tags say: e.g. `{ '123456789012': 'production' }`.
+   * The environment of everything in an account, lower case, regardless of tags: e.g. `{ '123456789012': 'production' }`.
    * In accounts that are not named here, tags decide.
    */
   accountEnvironments: z
@@ -187,8 +187,8 @@ export const Settings = z.strictObject({
     .default(365),
   /**
    * How a new version takes over. `canary`: a tenth of the calls for five minutes, then all, rolled back when
-   * the harness's own alarms speak. `all-at-once`: at once, without CodeDeploy and without versions of the
-   * state machine, for throw-away accounts and emulators that know neither.
+   * one of the harness's own alarms fires. `all-at-once`: at once, without CodeDeploy and without versions of the
+   * state machine, for throw-away accounts and emulators that support neither.
    */
   rollout: z.enum(['canary', 'all-at-once']).default('canary'),
   /** Keep ledger and keys when the stack is destroyed. Turn off only for throw-away accounts. */

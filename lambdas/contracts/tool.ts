@@ -15,10 +15,10 @@ export interface AwsCall {
   readonly command: string;
   /** The IAM action, where it is not `service:command`, e.g. `cloudwatch:GetMetricData`. */
   readonly action?: string;
-  /** `target`: IAM can be narrowed to the target's ARN. `any`: the action knows no resource-level permission. */
+  /** `target`: IAM can be narrowed to the target's ARN. `any`: the action has no resource-level permissions. */
   readonly scope: 'target' | 'any';
   /**
-   * Actions that AWS takes in the caller's name while it carries out the call, e.g. `kms:CreateGrant` to start
+   * Actions that AWS performs on the caller's behalf during the call, e.g. `kms:CreateGrant` to start
    * an instance whose volumes are encrypted. Granted only for use through an AWS service.
    */
   readonly onBehalf?: readonly 'kms:CreateGrant'[];
@@ -45,7 +45,7 @@ export interface ChangeManifest<Input extends z.ZodType = z.ZodType> extends Man
   readonly kind: 'change';
   /** What it changes; becomes the Cedar attribute `resource.kind`. */
   readonly targetKind: string;
-  /** ARN pattern of possible targets with `${account}` and `${region}` left open: the change role's ceiling. */
+  /** ARN pattern of possible targets with `${account}` and `${region}` as placeholders: the most that the change role may touch. */
   readonly targetArn: string;
   /** Calls that mutate. Only the change role has them, and only under a session policy for one target. */
   readonly changes: readonly AwsCall[];
@@ -53,7 +53,7 @@ export interface ChangeManifest<Input extends z.ZodType = z.ZodType> extends Man
   readonly facts: readonly FactName[];
   /** Whether repeating the change after an unknown outcome leads to the same state (absolute, not relative). */
   readonly repeatable: boolean;
-  /** How long after the change the effect can be judged, in seconds. */
+  /** Seconds after the change until its effect can be measured. */
   readonly stabilizeSeconds: number;
 }
 

@@ -16,14 +16,14 @@ export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** What a function knows about itself when its ports are made, once a cold start. */
+/** What a function has when it creates its ports, once per cold start. */
 export interface LambdaRuntime {
   readonly account: string;
   readonly region: string;
   readonly logger: Logger;
   readonly env: (name: EnvName) => string;
   readonly rules: Rules;
-  /** Of the invocation that is running. */
+  /** The deadline of the current invocation. */
   readonly deadline: Deadline;
 }
 
@@ -46,8 +46,8 @@ const readRules = (): Rules => {
 };
 
 /**
- * Makes a Lambda handler out of a function of (event, ports). Ports are made at the first invocation and
- * kept. Every error is logged with its code and advice, and leaves under the name that the state machine
+ * Makes a Lambda handler out of a function of (event, ports). Ports are created at the first invocation and
+ * kept. Every error is logged with its code and advice, and thrown on under the name that the state machine
  * matches on. Events are never logged: one of them carries a task token.
  */
 export const lambda = <Ports, Out>(

@@ -12,13 +12,15 @@ export interface Step<In, Out, Ports> {
   readonly run: (input: In, ports: Ports) => Promise<Out>;
 }
 
-/** Runs a step on what Step Functions handed over. */
+/** Runs a step on the state document from Step Functions. */
 export const runStep = async <In, Out, Ports>(step: Step<In, Out, Ports>, raw: unknown, ports: Ports): Promise<Out> => {
   const input = step.input.safeParse(raw);
   if (!input.success)
-    throw contractBroken(`${step.name} was handed a state document that it cannot read: ${input.error.message}`);
+    throw contractBroken(`${step.name} got a state document that it cannot read: ${input.error.message}`);
   const output = step.output.safeParse(await step.run(input.data, ports));
   if (!output.success)
-    throw contractBroken(`${step.name} produced a state document that nobody can read: ${output.error.message}`);
+    throw contractBroken(
+      `${step.name} produced a state document that does not match its schema: ${output.error.message}`,
+    );
   return output.data;
 };

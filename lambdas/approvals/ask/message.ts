@@ -1,15 +1,6 @@
 import type { TraceEvent } from '../../contracts/events.ts';
 import { allOf, openingOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
-import { reportLines } from '../../kernel/trace/plan-text.ts';
-
-/** Why the agent wants this, in its own words: the reason in its proposal, then the newest thing it said in prose. */
-export const agentsWords = (events: readonly TraceEvent[], { plan }: PlanOnTrace): string => {
-  const prose = allOf(events, 'model.called').flatMap((turn) =>
-    turn.data.content.flatMap((block) => (block.type === 'text' ? [block.text.trim()] : [])),
-  );
-  const why = plan.input['why'];
-  return [typeof why === 'string' ? why.trim() : '', prose.at(-1) ?? ''].filter((text) => text !== '').join('\n\n');
-};
+import { agentReasoning, reportLines } from '../../kernel/trace/plan-text.ts';
 
 /** The e-mail that asks one approver: what they need to decide in half a minute. `link` is valid for them only. */
 export const approvalMessage = (
@@ -21,9 +12,6 @@ export const approvalMessage = (
   const { alarm } = openingOf(events).data;
   const { plan, handle, digest } = planned;
   const { statements = [], freeze } = allOf(events, 'plan.judged').at(-1)?.data ?? {};
-  const suspicions = allOf(events, 'evidence.gathered').flatMap(({ data }) =>
-    data.suspicions.map((one) => `${data.evidence} (${data.tool}): ${one}`),
-  );
   const lines = [
     alarm === null
       ? 'An event, not an alarm, opened this incident.'
@@ -32,14 +20,8 @@ export const approvalMessage = (
     `What ${plan.agent} wants to do: ${plan.tool} on ${plan.target.id} (${plan.target.environment}).`,
     ...reportLines(plan.report).map((line) => `  ${line}`),
     '',
-    `Why, in the agent's own words: ${agentsWords(events, planned) || '(the agent gave no reason)'}`,
-    ...(suspicions.length === 0
-      ? []
-      : [
-          '',
-          'Warning: text in the evidence looks like an attempt to instruct the agent.',
-          ...suspicions.map((line) => `  ${line}`),
-        ]),
+    `Why, in the agent's own words: ${agentReasoning(events, planned) || '(the agent gave no reason)'}`,
+    ...suspicionWarning(events),
     '',
     ...(freeze === undefined
       ? []
@@ -53,4 +35,12 @@ export const approvalMessage = (
     `Silence counts as no. Plan ${handle} ${digest}.`,
   ];
   return { subject: `Approve? ${plan.tool} on ${plan.target.id}`, text: lines.join('\n') };
+};
+
+const suspicionWarning = (events: readonly TraceEvent[]): string[] => {
+  const suspicions = allOf(events, 'evidence.gathered').flatMap(({ data }) =>
+    data.suspicions.map((suspicion) => `  ${data.evidence} (${data.tool}): ${suspicion}`),
+  );
+  if (suspicions.length === 0) return [];
+  return ['', 'Warning: text in the evidence looks like an attempt to instruct the agent.', ...suspicions];
 };

@@ -1,9 +1,8 @@
 import type { TraceEvent, TraceEventOf } from '../../contracts/events.ts';
 import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { clip } from '../../kernel/redaction/untrusted.ts';
-import { shown } from '../../kernel/trace/plan-text.ts';
+import { agentReasoning, shown } from '../../kernel/trace/plan-text.ts';
 import { html, type Html } from './html.ts';
-import { agentsWords } from '../ask/message.ts';
 import { listOf } from './parts.ts';
 
 /** Characters of the model's prose. Nobody reads more before deciding. */
@@ -14,7 +13,7 @@ const SUMMARY_LIMIT = 140;
 
 /** The agent's own reasons, marked as unverified. */
 export const agentsReasons = (events: readonly TraceEvent[], planned: PlanOnTrace): Html => {
-  const words = agentsWords(events, planned);
+  const words = agentReasoning(events, planned);
   return html`<section>
     <h2>The agent's reasons, in its own words</h2>
     ${

@@ -4,10 +4,10 @@ import { Outcome } from '../conclusion.ts';
 import { Json } from '../json.ts';
 import type { EventTable } from './table.ts';
 
-/** What can be said of how an incident began, or why it did not. */
-export const OPENING = {
+/** Events that open an incident, or say why none was opened. */
+export const OPENING_EVENTS = {
   'incident.opened': {
-    says: 'An event became an incident: who takes it, what is known about the alarm, where the switch stands.',
+    summary: 'An event became an incident: its agent, what is known about the alarm, the position of the kill switch.',
     data: z.strictObject({
       eventId: z.string(),
       execution: z.string(),
@@ -21,18 +21,18 @@ export const OPENING = {
       detail: Json,
       switch: z.string(),
       rulesHash: z.string(),
-      /** Who made the event happen, where it says so. Never an approver of what comes of it. */
+      /** Who triggered the event, if it says so. That person cannot approve a change of this incident. */
       triggeredBy: z.string().optional(),
-      /** The ceiling of the day that this incident is above. It gets its first look, and then goes to a human. */
+      /** The daily ceiling that this incident exceeds. It gets its first look, then goes to a human. */
       overCeiling: z.strictObject({ which: z.string(), limit: z.int(), reason: z.string() }).optional(),
     }),
   },
   'incident.attached': {
-    says: 'Another copy of the alarm arrived while the incident was open.',
+    summary: 'Another copy of the alarm arrived while the incident was open.',
     data: z.strictObject({ eventId: z.string(), copy: z.int() }),
   },
   'incident.refused': {
-    says: 'An event was not taken up: no agent takes it, it is not an alarm, or the switch is off.',
+    summary: 'No incident was opened: no agent takes the event, it is not an alarm, or the switch is off.',
     data: z.strictObject({ eventId: z.string(), outcome: Outcome, reason: z.string(), detail: Json }),
   },
 } as const satisfies EventTable;

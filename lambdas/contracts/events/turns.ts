@@ -4,10 +4,11 @@ import { Check } from '../checks.ts';
 import { ContentBlock, Usage } from '../model.ts';
 import type { EventTable } from './table.ts';
 
-/** What can be said of the model, and of what it looked at. */
-export const TURNS = {
+/** Events of model turns and observations. */
+export const TURN_EVENTS = {
   'budget.checked': {
-    says: 'Before a model call: either its worst case was set aside, or a budget is spent and the incident goes to a human.',
+    summary:
+      'Before a model call: either its worst case was reserved, or a budget is spent and the incident goes to a human.',
     data: z.discriminatedUnion('allowed', [
       z.strictObject({
         allowed: z.literal(true),
@@ -26,7 +27,7 @@ export const TURNS = {
     ]),
   },
   'model.called': {
-    says: 'One turn of the model, with what it cost.',
+    summary: 'One turn of the model, with what it cost.',
     data: z.strictObject({
       turn: z.int(),
       content: z.array(ContentBlock),
@@ -38,7 +39,7 @@ export const TURNS = {
     }),
   },
   'call.refused': {
-    says: 'A tool call of the model was not carried out.',
+    summary: 'A tool call of the model was refused.',
     data: z.strictObject({
       toolUseId: z.string().nullable(),
       tool: z.string(),
@@ -48,7 +49,7 @@ export const TURNS = {
     }),
   },
   'evidence.gathered': {
-    says: 'An observe tool answered; the text is clipped and redacted as the model reads it.',
+    summary: 'An observe tool answered; the text is clipped and redacted as the model reads it.',
     data: z.strictObject({
       evidence: z.string(),
       tool: z.string(),
@@ -63,7 +64,7 @@ export const TURNS = {
     }),
   },
   'first-look.skipped': {
-    says: 'Calls of the first look that this event has no values for, such as a group where there is none.',
+    summary: 'Calls of the first look were skipped, because the event has no value for one of their placeholders.',
     data: z.strictObject({ calls: z.array(z.strictObject({ tool: z.string(), reason: z.string() })) }),
   },
 } as const satisfies EventTable;

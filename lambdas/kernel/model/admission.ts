@@ -8,7 +8,7 @@ import { CATALOGUE } from '../../tools/catalogue.ts';
 import { CONTROL_TOOLS, isControlTool, type ControlToolName } from './control-tools.ts';
 import type { ToolCall } from '../trace/queries.ts';
 
-/** A call that may go on, with its input parsed; or the check that stops it, in words for the model. */
+/** An admitted call with its parsed input, or the check that refuses it with a reason for the model. */
 export type Admission =
   | { readonly kind: 'observe'; readonly manifest: ObserveManifest; readonly input: Json }
   | { readonly kind: 'change'; readonly manifest: ChangeManifest; readonly input: JsonObject }
@@ -21,10 +21,10 @@ const grantedNames = (agent: Agent): readonly string[] => [...agent.tools.observ
 const toolsOf = (agent: Agent): Manifest[] =>
   CATALOGUE.map((line) => line.manifest).filter((manifest) => grantedNames(agent).includes(manifest.name));
 
-/** Kept, because making JSON Schemas takes longer than all else that a turn does besides the model. */
+/** A cache: generating JSON Schemas takes longer than everything else in a turn but the model call. */
 const specs = new WeakMap<Agent, readonly ToolSpec[]>();
 
-/** The catalogue as the model sees it: the agent's tools, and how to steer the flow. */
+/** The catalogue as the model sees it: the agent's tools and the control tools. */
 export const toolSpecsOf = (agent: Agent): readonly ToolSpec[] => {
   const known = specs.get(agent) ?? makeSpecs(agent);
   specs.set(agent, known);

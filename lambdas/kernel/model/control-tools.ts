@@ -3,7 +3,7 @@ import { Conclusion } from '../../contracts/conclusion.ts';
 
 /**
  * The three calls by which the model steers the flow. They do nothing themselves: `confirm_plan` asks for
- * a judgement, `conclude` for a review, `escalate` for a human.
+ * a policy decision, `conclude` for a review, `escalate` for a human.
  */
 export const CONTROL_TOOLS = {
   confirm_plan: {

@@ -4,11 +4,11 @@ import { allOf, callsOf, openingOf } from '../trace/queries.ts';
 import { fenced, fenceOf } from '../redaction/untrusted.ts';
 
 /**
- * The conversation, rebuilt from the trace before every turn. There is no other memory, so what the model
- * was told is exactly what an auditor can read.
+ * The conversation, rebuilt from the trace before every turn. There is no other memory, so an auditor can
+ * read exactly what the model read.
  */
 
-/** Evidence kept in full, in characters (about 60,000 tokens); beyond it the oldest evidence shrinks to a line. */
+/** Evidence kept in full, in characters (about 60,000 tokens); beyond it the oldest evidence is cut to a line. */
 const EVIDENCE_IN_FULL = 240_000;
 /** What is kept of evidence that was compacted. */
 const DIGEST_LENGTH = 200;
@@ -29,7 +29,7 @@ const alarmLines = (opening: TraceEventOf<'incident.opened'>): string[] => {
   ];
 };
 
-const briefOf = (events: readonly TraceEvent[]): UserBlock => {
+const incidentBrief = (events: readonly TraceEvent[]): UserBlock => {
   const opening = openingOf(events);
   const fence = fenceOf(opening.hash);
   const untrusted = [opening.data.alarm?.reason ?? '', opening.data.alarm?.description ?? ''].filter(
@@ -59,7 +59,7 @@ const repliesAfter = (
   return byCall;
 };
 
-/** Every call of a turn gets exactly one result, as the Messages API demands: the newest one. */
+/** Every call of a turn gets exactly one result, as the Messages API requires: the newest one. */
 const answersTo = (
   turn: TraceEventOf<'model.called'>,
   replies: ReadonlyMap<string | null, readonly UserBlock[]>,
@@ -74,8 +74,8 @@ const answersTo = (
   return blocks.length > 0 ? blocks : [{ type: 'text', text: 'Go on.' }];
 };
 
-/** A turn as the model gave it; of calls with one id, which the Messages API refuses to hear again, the first. */
-const spoken = ({ data: { content } }: TraceEventOf<'model.called'>): ContentBlock[] =>
+/** The content of a turn. Of calls with the same id only the first is kept: the Messages API rejects duplicates. */
+const contentOf = ({ data: { content } }: TraceEventOf<'model.called'>): ContentBlock[] =>
   content.length === 0
     ? [{ type: 'text', text: '(no answer)' }]
     : content.filter(
@@ -84,40 +84,40 @@ const spoken = ({ data: { content } }: TraceEventOf<'model.called'>): ContentBlo
           content.findIndex((other) => other.type === 'tool_use' && other.id === block.id) === index,
       );
 
-/** By rule, not by chance: the oldest evidence shrinks first, and its line says where the rest is. */
+/** Shortens the oldest evidence first, to a line that says how to get the rest. */
 const compacted = (events: readonly TraceEvent[]): Map<number, string> => {
   const texts = new Map<number, string>();
   const fence = fenceOf(openingOf(events).hash);
-  let room = EVIDENCE_IN_FULL;
+  let remaining = EVIDENCE_IN_FULL;
   for (const event of allOf(events, 'evidence.gathered').toReversed()) {
     const { evidence, tool, text } = event.data;
-    room -= text.length;
-    if (room >= 0 || text.length <= DIGEST_LENGTH) continue;
+    remaining -= text.length;
+    if (remaining >= 0 || text.length <= DIGEST_LENGTH) continue;
     const digest = fenced(fence, evidence, tool, text.slice(0, DIGEST_LENGTH));
     texts.set(event.seq, `[${evidence} was shortened to save room; call ${tool} again for the rest]\n${digest}`);
   }
   return texts;
 };
 
-/** The messages of the next model call. Assistant turns are given back as they came. */
+/** The messages of the next model call. Assistant turns are returned unchanged. */
 export const messagesOf = (events: readonly TraceEvent[]): Message[] => {
   const texts = compacted(events);
   const turns = allOf(events, 'model.called');
   const firstTurn = turns[0]?.seq ?? events.length;
   const firstLook = repliesAfter(events.slice(0, firstTurn), texts).get(null) ?? [];
-  const messages: Message[] = [{ role: 'user', content: [briefOf(events), ...firstLook] }];
+  const messages: Message[] = [{ role: 'user', content: [incidentBrief(events), ...firstLook] }];
   for (const [index, turn] of turns.entries()) {
     const until = turns[index + 1]?.seq ?? events.length;
-    messages.push({ role: 'assistant', content: spoken(turn) });
+    messages.push({ role: 'assistant', content: contentOf(turn) });
     messages.push({ role: 'user', content: answersTo(turn, repliesAfter(events.slice(turn.seq + 1, until), texts)) });
   }
   return messages;
 };
 
-/** What shows that a turn led to something: it was looked, proposed, confirmed or concluded. */
+/** Event kinds that show progress: something was observed, proposed, confirmed or concluded. */
 const PROGRESS: readonly EventKind[] = ['evidence.gathered', 'proposal.judged', 'plan.judged', 'conclusion.reviewed'];
 
-/** Whether the newest turns, `count` of them, led to nothing but refusals and silence. */
+/** Whether the newest `count` turns made no progress. */
 export const isStuck = (events: readonly TraceEvent[], count: number): boolean => {
   const turns = allOf(events, 'model.called').slice(-count);
   const since = turns[0]?.seq;

@@ -10,9 +10,9 @@ export interface FirstLookCall {
 }
 
 /**
- * The agent's first look with its placeholders filled from the alarm. A text that is a placeholder as a
- * whole, such as `$alarm.metrics[0].dimensions`, becomes the value itself, whatever its type. A call one of
- * whose placeholders has no value (a composite alarm has no metrics) is skipped, not guessed.
+ * The agent's first look with its placeholders filled from the alarm. A text that consists of a placeholder,
+ * such as `$alarm.metrics[0].dimensions`, becomes the value itself, whatever its type. A call with a
+ * placeholder that has no value (a composite alarm has no metrics) is skipped.
  */
 export const firstLookCalls = (agent: Pick<Agent, 'firstLook'>, alarm: Alarm | null): FirstLookCall[] =>
   agent.firstLook.map(({ tool, input }) => {
@@ -21,14 +21,14 @@ export const firstLookCalls = (agent: Pick<Agent, 'firstLook'>, alarm: Alarm | n
     return { tool, input: JsonObject.parse(filled(input, alarm)) };
   });
 
-/** Placeholders of an input that no alarm could ever fill: misspelt ones. */
+/** Placeholders of an input that no alarm can fill: misspelt ones. */
 export const unknownEventPlaceholders = (input: JsonObject): string[] =>
   placeholdersIn(input).filter(
-    (name) => valueOf(name.replace(/\[\d+\]/g, '[0]'), WITH_EVERYTHING) === undefined && !DIMENSION.test(name),
+    (name) => valueOf(name.replace(/\[\d+\]/g, '[0]'), EXAMPLE_ALARM) === undefined && !DIMENSION.test(name),
   );
 
-/** An alarm with one metric and the commonest dimensions: what first looks are checked against at synth. */
-export const WITH_EVERYTHING: Alarm = {
+/** An alarm with one metric and the most common dimensions. First looks are checked against it at synth. */
+export const EXAMPLE_ALARM: Alarm = {
   name: 'cpu-high',
   arn: 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:cpu-high',
   account: '111122223333',
@@ -48,7 +48,7 @@ export const WITH_EVERYTHING: Alarm = {
   ],
 };
 
-/** Any dimension may be asked for: which ones a metric has is for AWS and its users to say. */
+/** Any name of a dimension is allowed: metrics may have any dimensions. */
 const DIMENSION = /^\$alarm\.metrics\[\d+\]\.dimensions\.[^.[\]]+$/;
 
 const placeholdersIn = (value: Json): string[] => {

@@ -25,7 +25,7 @@ const PRICES: ReadonlyMap<string, ModelPrice> = new Map([
 ]);
 
 /**
- * What Bedrock adds for keeping a request within a geography: a tenth, on every kind of token, for Claude Sonnet
+ * Bedrock's price for keeping a request within a geography: a tenth more, on every kind of token, for Claude Sonnet
  * 4.5 and newer models; through a global profile it charges Anthropic's list price. Read on 2026-11-21 from
  * https://platform.claude.com/docs/en/about-claude/pricing#third-party-platform-pricing and
  * https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html. A line for an older model
@@ -36,13 +36,13 @@ const GEOGRAPHIC_PERCENT = 110;
 /** The list price of a model by the id that the agent names; undefined when the table has no line for it. */
 export const modelPriceOf = (model: string): ModelPrice | undefined => PRICES.get(model);
 
-/** What to tell whoever named a model without a price. */
+/** The error message for a model without a price. */
 export const unknownModelAdvice = (model: string): string =>
   `There is no price for the model "${model}", so its budget cannot be held. ` +
   `Add the line ['${model}', { input, output, cacheWrite, cacheRead }] in micro-dollars per million tokens ` +
   `to lambdas/kernel/model/model-prices.ts, or name one of: ${[...PRICES.keys()].join(', ')}.`;
 
-/** What a call cost where it was made, in micro-dollars, rounded up. */
+/** The cost of a call at its source, in micro-dollars, rounded up. */
 export const costMicroUsd = (model: string, usage: Usage, source: ModelSource): number => {
   const price = requiredPrice(model);
   const total =
@@ -53,7 +53,7 @@ export const costMicroUsd = (model: string, usage: Usage, source: ModelSource): 
   return Math.ceil((total * percentOf(source)) / 100_000_000);
 };
 
-/** What a source charges, in percent of the list price. */
+/** The price at a source, in percent of the list price. */
 const percentOf = (source: ModelSource): number => {
   switch (source.provider) {
     case 'anthropic':

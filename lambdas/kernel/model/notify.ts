@@ -2,9 +2,9 @@ import { EVERYONE } from '../../contracts/audience.ts';
 import type { EventData } from '../../contracts/events.ts';
 import type { Notification, Notifier } from '../../contracts/ports.ts';
 import type { Journal } from '../trace/journal.ts';
-import { redactedWords } from '../redaction/redactor.ts';
+import { redactedText } from '../redaction/redactor.ts';
 
-/** Sends a message. Answers with what goes on the trace: that it left, or that it did not, since a deaf topic must not stop an incident. */
+/** Sends a message and returns what to record: sent or not. A topic that fails must not stop an incident. */
 export const sent = async (notifier: Notifier, message: Notification): Promise<EventData<'people.notified'>> => {
   const { about } = message;
   const to = [message.audience ?? EVERYONE];
@@ -12,8 +12,7 @@ export const sent = async (notifier: Notifier, message: Notification): Promise<E
     await notifier.notify(message);
     return { about, to, sent: true, error: null };
   } catch (error) {
-    const says = error instanceof Error ? redactedWords(error.message) : 'unknown error';
-    return { about, to, sent: false, error: says };
+    return { about, to, sent: false, error: error instanceof Error ? redactedText(error.message) : 'unknown error' };
   }
 };
 

@@ -1,6 +1,6 @@
 import type { Agent } from '../../contracts/agent.ts';
 
-/** The rules of the house and the agent's own instructions: the part of the prompt that caching keeps. */
+/** The general rules and the agent's own instructions: the part of the prompt that is cached. */
 export const systemPrompt = (
   agent: Agent,
   fence: string,

@@ -5,13 +5,13 @@ import type { Rules } from '../../contracts/rules.ts';
 import { StepError } from '../../contracts/errors.ts';
 import { digestOf } from '../trace/canonical.ts';
 
-/** A loaded policy: what the engine needs to know of it besides its text. */
+/** What the engine needs of a policy besides its text. */
 interface LoadedPolicy {
   readonly effect: 'permit' | 'forbid';
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** Principal or resource, with what policies may know of it. */
+/** Principal or resource, with its attributes. */
 export interface CedarEntity {
   readonly uid: cedar.TypeAndId;
   readonly attrs: Record<string, cedar.CedarValueJson>;
@@ -26,15 +26,15 @@ export interface CedarRequest {
   readonly context: cedar.Context;
 }
 
-/** `broken`: Cedar could not evaluate all of it, so whatever it decided does not count. */
+/** `broken`: Cedar could not evaluate some policy, so its decision does not count. */
 type CedarAnswer =
   | { readonly decision: 'allow' | 'deny'; readonly determining: readonly string[] }
   | { readonly decision: 'broken'; readonly reason: string };
 
-/** Cedar with one rule set parsed, ready to be asked. */
+/** Cedar with one parsed rule set. */
 export interface CedarSession {
   readonly policies: ReadonlyMap<string, LoadedPolicy>;
-  /** Facts that each change tool must come with. */
+  /** The facts that each change tool must supply. */
   readonly factsOf: ReadonlyMap<string, readonly string[]>;
   ask(request: CedarRequest): CedarAnswer;
 }
@@ -64,7 +64,7 @@ const ask = (id: string, request: CedarRequest): CedarAnswer => {
     preparsedPolicySetId: id,
     validateRequest: true,
   });
-  if (answer.type === 'failure') return { decision: 'broken', reason: words(answer.errors) };
+  if (answer.type === 'failure') return { decision: 'broken', reason: messagesOf(answer.errors) };
   const { decision, diagnostics } = answer.response;
   const [failed] = diagnostics.errors;
   // Cedar leaves out a statement that errors, a forbid too, and decides by the others.
@@ -72,12 +72,12 @@ const ask = (id: string, request: CedarRequest): CedarAnswer => {
   return { decision, determining: diagnostics.reason.toSorted() };
 };
 
-const words = (errors: readonly cedar.DetailedError[]): string => errors.map((error) => error.message).join('; ');
+const messagesOf = (errors: readonly cedar.DetailedError[]): string => errors.map((error) => error.message).join('; ');
 
 const misconfigured = (what: string, errors: readonly cedar.DetailedError[]): StepError =>
   new StepError(
     ERROR.misconfigured,
-    `${what} of the compiled rules does not parse: ${words(errors)}.`,
+    `${what} of the compiled rules does not parse: ${messagesOf(errors)}.`,
     'Deploy again from a checkout that synthesizes.',
   );
 

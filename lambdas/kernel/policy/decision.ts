@@ -12,22 +12,22 @@ interface Permitted {
 }
 interface Refused {
   readonly verdict: 'refused';
-  /** Why, for the model and for people; never empty, also where no statement spoke. */
+  /** Why, for the model and for people; never empty. */
   readonly reason: string;
   readonly statements: Statement[];
   /** Set when a refusing policy carries `@breaker("trip")`. */
   readonly tripsBreaker: { readonly policy: string; readonly reason: string } | null;
 }
-/** What policy says to one question. */
+/** The decision of policy on one question. */
 export type PolicyDecision = Permitted | Refused;
-/** A permitted quorum says how many; its statements include those that refused a smaller number. */
+/** `needed` approvals release the plan; the statements include those that refused a smaller number. */
 export type QuorumDecision = (Permitted & { readonly needed: number }) | Refused;
 
 /** The change that a question is about. */
 export interface ChangeInQuestion {
   readonly tool: string;
   readonly target: Target;
-  /** Those of the tool and of the kernel; what the dry run knows comes in the report. */
+  /** The facts of the tool and of the kernel; those of the dry run are in the report. */
   readonly facts: Facts;
 }
 
@@ -39,11 +39,11 @@ export interface PolicyQuestion extends ChangeInQuestion {
   readonly context: CedarRequest['context'];
   /** Placeholders besides facts and target. */
   readonly values: ReasonValues;
-  /** What to say where no statement spoke. */
-  readonly silence: string;
+  /** The reason to give if no policy determined the decision. */
+  readonly defaultReason: string;
 }
 
-/** Asks one question. `broken`: it could not be evaluated, which is a refusal that no other answer may outweigh. */
+/** Evaluates one question. `broken`: it could not be evaluated, which refuses it whatever else is permitted. */
 export const evaluate = (
   session: CedarSession,
   question: PolicyQuestion,
@@ -61,7 +61,7 @@ export const evaluate = (
     return { decision: refused(reason), broken: true };
   }
   const statements = answer.determining.map((id) => statementOf(session, id, question));
-  const reason = statements.length === 0 ? question.silence : statements.map((one) => one.reason).join(' ');
+  const reason = statements.length === 0 ? question.defaultReason : statements.map((one) => one.reason).join(' ');
   if (answer.decision === 'allow') {
     return { decision: { verdict: 'permitted', reason, statements, tripsBreaker: null }, broken: false };
   }
@@ -76,18 +76,18 @@ const refused = (reason: string, statements: Statement[] = [], trip?: Statement)
   tripsBreaker: trip ? { policy: trip.id, reason: trip.reason } : null,
 });
 
-/** Why a question cannot even be asked. Cedar would refuse most of these too, in words that help nobody. */
+/** Why a question cannot be evaluated. Cedar would refuse most of these too, with messages that do not help. */
 const problemWith = (session: CedarSession, { tool, facts }: ChangeInQuestion): string | null => {
   const declared = session.factsOf.get(tool);
   if (!declared) return `"${tool}" is not a change tool that policy knows: ${[...session.factsOf.keys()].join(', ')}.`;
   const parsed = Facts.safeParse(facts);
   if (!parsed.success) {
     const name = parsed.error.issues[0]?.path.join('.') ?? 'facts';
-    return `The fact ${name} is neither a whole number nor true or false, so policy cannot judge ${tool}.`;
+    return `The fact ${name} is neither a whole number nor true or false, so policy cannot evaluate ${tool}.`;
   }
   const given = Object.keys(parsed.data);
   const missing = declared.filter((name) => !given.includes(name));
-  if (missing.length > 0) return `${tool} came without the fact ${missing.join(', ')}, so policy cannot judge it.`;
+  if (missing.length > 0) return `${tool} came without the fact ${missing.join(', ')}, so policy cannot evaluate it.`;
   const foreign = given.filter((name) => !declared.includes(name));
   if (foreign.length > 0) return `${tool} came with the fact ${foreign.join(', ')}, which it does not declare.`;
   return null;
@@ -104,7 +104,7 @@ const statementOf = (session: CedarSession, id: string, question: PolicyQuestion
   const { facts, target, tool, values } = question;
   const { kind, id: name, arn, account, region, environment } = target;
   const policy = session.policies.get(id);
-  const filled = fillReason(policy?.annotations['reason'] ?? `Policy ${id} spoke.`, {
+  const filled = fillReason(policy?.annotations['reason'] ?? `Policy ${id} determined the decision.`, {
     ...facts,
     ...values,
     ...{ kind, id: name, arn, account, region, environment, tool },

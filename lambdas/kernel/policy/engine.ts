@@ -19,21 +19,21 @@ interface Proposed extends ChangeInQuestion {
 /** A change that an agent wants: before its dry run, or as a plan with the dry run's report. */
 type ProposeQuestion = Proposed &
   ({ readonly phase: 'proposal' } | { readonly phase: 'plan'; readonly report: Report });
-/** A plan, asked about on behalf of the agent that made it. */
+/** A plan, and the agent that made it. */
 export type PlanQuestion = Proposed & { readonly report: Report };
-/** The same plan, and whether people are to release it in spite of a change freeze. */
+/** The same plan, and whether approvals have to override a change freeze. */
 export type ReleaseQuestion = PlanQuestion & { readonly breakGlass: boolean };
-/** A plan, and the person who says yes to it. */
+/** A plan, and the person who would approve it. */
 export type ApproveQuestion = ChangeInQuestion & {
   readonly approver: Pick<Approver, 'email' | 'roles'>;
   readonly report: Report;
-  /** Whether it would be a yes in spite of a change freeze. */
+  /** Whether the approval would override a change freeze. */
   readonly breakGlass: boolean;
-  /** Whether this person made the event happen from which the plan came. */
+  /** Whether this person triggered the event that led to the plan. */
   readonly triggerOwner: boolean;
 };
 
-/** The policy set, ready to be asked. What nothing permits, and what cannot be evaluated, is refused. */
+/** The policy set. Whatever no policy permits, or cannot be evaluated, is refused. */
 export interface PolicyEngine {
   mayPropose(question: ProposeQuestion): PolicyDecision;
   mayApplyUnattended(question: PlanQuestion): PolicyDecision;
@@ -42,43 +42,44 @@ export interface PolicyEngine {
   approvalsNeeded(question: ReleaseQuestion): QuorumDecision;
 }
 
-/** Parses compiled rules: make one engine a cold start. Throws `Misconfigured` when they do not parse. */
+/** Parses compiled rules; create one engine per cold start. Throws `Misconfigured` when they do not parse. */
 export const policyEngine = (rules: Pick<Rules, 'policies' | 'schema'>): PolicyEngine => {
   const session = openCedar(rules);
   return {
     mayPropose: (question) => evaluate(session, proposal(question)).decision,
     mayApplyUnattended: (question) => {
-      const silence = `No policy permits ${named(question)} without a human.`;
-      return evaluate(session, aboutPlan(question, 'applyUnattended', agentEntity(question.agent), silence)).decision;
+      const defaultReason = `No policy permits ${named(question)} without a human.`;
+      return evaluate(session, aboutPlan(question, 'applyUnattended', agentEntity(question.agent), defaultReason))
+        .decision;
     },
     mayApprove: (question) => {
       const { approver, breakGlass, triggerOwner } = question;
-      const silence = `No policy permits ${approver.email} to approve ${named(question)}.`;
-      const asked = aboutPlan(question, 'approve', approverEntity(approver), silence);
+      const defaultReason = `No policy permits ${approver.email} to approve ${named(question)}.`;
+      const asked = aboutPlan(question, 'approve', approverEntity(approver), defaultReason);
       return evaluate(session, { ...asked, context: { ...asked.context, breakGlass, triggerOwner } }).decision;
     },
     approvalsNeeded: (question) => quorum(session, question),
   };
 };
 
-/** More people than this cannot be asked for one plan. */
+/** The most approvals that a policy can require for one plan. */
 const MOST_APPROVALS = 5;
 
 const quorum = (session: CedarSession, question: ReleaseQuestion): QuorumDecision => {
-  const silence = `No number of approvals up to ${MOST_APPROVALS} releases ${named(question)}.`;
-  const plan = aboutPlan(question, 'release', agentEntity(question.agent), silence);
+  const defaultReason = `No number of approvals up to ${MOST_APPROVALS} releases ${named(question)}.`;
+  const plan = aboutPlan(question, 'release', agentEntity(question.agent), defaultReason);
   const objections: PolicyDecision['statements'] = [];
   for (let approvals = 1; ; approvals += 1) {
-    const { decision: ruling, broken } = evaluate(session, {
+    const { decision, broken } = evaluate(session, {
       ...plan,
       context: { ...plan.context, approvals, breakGlass: question.breakGlass },
       values: { ...plan.values, approvals },
     });
-    if (ruling.verdict === 'permitted') {
-      return { ...ruling, needed: approvals, statements: [...objections, ...ruling.statements] };
+    if (decision.verdict === 'permitted') {
+      return { ...decision, needed: approvals, statements: [...objections, ...decision.statements] };
     }
-    if (broken || approvals === MOST_APPROVALS) return ruling;
-    objections.push(...ruling.statements.filter((one) => !objections.some((other) => other.id === one.id)));
+    if (broken || approvals === MOST_APPROVALS) return decision;
+    objections.push(...decision.statements.filter((one) => !objections.some((other) => other.id === one.id)));
   }
 };
 
@@ -91,7 +92,7 @@ const proposal = (question: ProposeQuestion): PolicyQuestion => {
     action: question.tool,
     context: report ? { phase, report } : { phase },
     values: { agent: agent.name, ...report, ...(report && { costDelta: dollars(report) }) },
-    silence: `No policy permits ${agent.name} to propose ${named(question)}.`,
+    defaultReason: `No policy permits ${agent.name} to propose ${named(question)}.`,
   };
 };
 
@@ -99,7 +100,7 @@ const aboutPlan = (
   question: PlanQuestion | ApproveQuestion,
   action: string,
   principal: CedarEntity,
-  silence: string,
+  defaultReason: string,
 ): PolicyQuestion => {
   const report = costsOf(question.report);
   const who = 'agent' in question ? { agent: question.agent.name } : { approver: question.approver.email };
@@ -109,7 +110,7 @@ const aboutPlan = (
     action,
     context: { tool: question.tool, report },
     values: { ...who, ...report, costDelta: dollars(report) },
-    silence,
+    defaultReason,
   };
 };
 

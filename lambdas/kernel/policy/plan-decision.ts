@@ -2,17 +2,17 @@ import type { Statement } from '../../contracts/checks.ts';
 import type { PolicyEngine, ReleaseQuestion } from './engine.ts';
 import type { QuorumDecision, PolicyDecision } from './decision.ts';
 
-/** What policy says to a confirmed plan: refused, free to be applied, or for so many people to approve. */
+/** The decision of policy on a confirmed plan: refused, applied unattended, or so many approvals needed. */
 export interface PlanDecision {
   readonly verdict: 'refused' | 'unattended' | 'needs-approval';
-  /** Of a refusal: whether the change itself is forbidden, or no number of people can release it. */
+  /** For a refusal: whether the change itself is forbidden, or no number of approvals can release it. */
   readonly refusedBy: 'policy' | 'approval' | null;
   readonly reason: string;
-  /** Of the questions that decided. */
+  /** The policies that determined the decision. */
   readonly statements: Statement[];
   readonly trips: PolicyDecision['tripsBreaker'];
   readonly approvalsNeeded: number;
-  /** The answers themselves, each asked only where those before it left it open. */
+  /** The single decisions; each question is asked only if the ones before it left the outcome open. */
   readonly asked: {
     readonly plan: PolicyDecision;
     readonly unattended?: PolicyDecision;
@@ -21,8 +21,8 @@ export interface PlanDecision {
 }
 
 /**
- * Asks the three questions about a plan in their order: may it be carried out, without a human, and if not, by how
- * many? In a change freeze the second is not asked: only a person can break the glass.
+ * Asks the three questions about a plan in order: may it be applied, may it be applied without a human, and if
+ * not, how many approvals does it need? In a change freeze the second is not asked: only a person can break-glass.
  */
 export const decidePlan = (policy: PolicyEngine, question: ReleaseQuestion): PlanDecision => {
   const plan = policy.mayPropose({ ...question, phase: 'plan' });

@@ -3,7 +3,7 @@ import { FACT_NAMES } from '../../contracts/facts.ts';
 /** Value of a placeholder. */
 export type ReasonValues = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** What a policy's `@reason` may name in braces: every fact, the target, and who asks for what. */
+/** What a policy's `@reason` may name in braces: every fact, the target, the tool, agent and approver. */
 export const PLACEHOLDERS: readonly string[] = [
   ...FACT_NAMES,
   'costDelta',
@@ -19,13 +19,13 @@ export const PLACEHOLDERS: readonly string[] = [
   'approvals',
 ];
 
-/** Placeholders that nothing would ever fill. */
+/** The placeholders of a template that are not in the list. */
 export const unknownReasonPlaceholders = (template: string): string[] =>
   [...template.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? '').filter((name) => !PLACEHOLDERS.includes(name));
 
-/** Fills `{name}` from the values; what is not known in this question reads `unknown`. */
+/** Fills `{name}` from the values; a value that this question does not have becomes `unknown`. */
 export const fillReason = (template: string, values: ReasonValues): string =>
   template.replace(/\{([^{}]*)\}/g, (_, name: string) => oneLine(String(values[name] ?? 'unknown')));
 
-/** A tag's value may come from anybody who may tag: it stays short and on the line. */
+/** Anybody who may set tags can choose a tag's value, so it is cut to one short line. */
 const oneLine = (value: string): string => value.replace(/[\p{C}\s]+/gu, ' ').slice(0, 200);

@@ -1,11 +1,11 @@
 import { spansOf, type Detector } from './spans.ts';
 
-/** Personal data that can be told from an id by a checksum or a shape of its own. What cannot (names, addresses) stays. */
+/** Personal data that a checksum or a distinct shape tells from ids. The rest (names, addresses) is not redacted. */
 
-/** No find begins inside a word or a number; a letter that a backslash made a line break is no such beginning. */
+/** No match begins inside a word or a number. The `n` of an escaped line break is not part of a word. */
 const START = String.raw`(?<!(?<!\\)[\w-]|\d\.)`;
 
-/** A login on a host of a private network, `ec2-user@ip-10-0-0-1.eu-west-1.compute.internal`, or of Git is no person. */
+/** A login on a host of a private network, `ec2-user@ip-10-0-0-1.eu-west-1.compute.internal`, or of Git is not a person. */
 const LOGIN = /^git@|\.(?:internal|local|localdomain|lan|svc)$/iu;
 const EMAIL =
   /(?<![\w.+-])[\w+-][\w.+-]{0,63}(?:@|%40)(?!\d+\.\d)(?:[a-z\d](?:[a-z\d-]{0,62})\.){1,8}[a-z]{2,24}(?![\w-])/dgi;
@@ -14,7 +14,7 @@ const CARD = new RegExp(
   String.raw`${START}(?:\d{14,19}|\d{4}(?<gap>[ -])\d{4}\k<gap>\d{4}\k<gap>\d{2,7}|\d{4}(?<gap>[ -])\d{6}\k<gap>\d{4,5})(?!\w|[.-]\d)`,
   'dg',
 );
-/** Who issues cards under which first digits, in how many digits. It leaves out most timestamps and counters. */
+/** First digits and lengths of card numbers by issuer. They exclude most timestamps and counters. */
 const ISSUED =
   /^(?:4\d{15}|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01])\d{13}|2720\d{12}|220[0-4]\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|5\d\d|4[4-9]\d)\d{12}|62\d{14,17})$/u;
 
@@ -49,7 +49,7 @@ const isIban = (text: string): boolean => {
   return BigInt(Array.from(rearranged, (char) => parseInt(char, 36)).join('')) % 97n === 1n;
 };
 
-/** International form only: without the plus, a phone number is any number. One kind of gap, or none. */
+/** International form only: without the plus, any number could be a phone number. One kind of gap, or none. */
 const PHONE =
   /(?<!(?<!\\)[\w+])(?:\+|%2B)[1-9]\d{0,2}(?:\d{7,12}|(?<gap>[ -])(?:\(\d{1,5}\)\k<gap>?)?\d{1,5}(?:\k<gap>\d{2,8}){1,4}|[ -]?\(\d{1,5}\)[ -]?\d{2,6}(?:[ -]\d{2,6}){0,3})(?!\w|\.\d)/dgi;
 
@@ -65,8 +65,8 @@ export const personalData: readonly Detector[] = [
   spansOf('phone', PHONE, isPhone),
 ];
 
-/** One spelling of what people spell in several ways, so that all of them get one placeholder. */
-export const spelling = (kind: string, text: string): string => {
+/** One form of what people write in several ways, so that all of them get the same placeholder. */
+export const normalized = (kind: string, text: string): string => {
   switch (kind) {
     case 'email':
       return text.replace(/%40/u, '@').toLowerCase();

@@ -1,5 +1,5 @@
 import type { Json } from '../../contracts/json.ts';
-import { keyedNaming, type KeyPorts, type Naming } from './placeholders.ts';
+import { keyedPlaceholders, type KeyPorts, type PlaceholderOf } from './placeholders.ts';
 import { personalData } from './personal-data.ts';
 import { shapedTokens } from './token-shapes.ts';
 import { isSecret, namedSecrets, namesSecret } from './named-secrets.ts';
@@ -7,20 +7,20 @@ import { spansIn, type Detector } from './spans.ts';
 import { cutOf, EVIDENCE_LIMIT, leftOut } from './untrusted.ts';
 
 /**
- * Secrets and personal data are taken out of whatever comes from outside before it is recorded, and so
+ * Secrets and personal data are removed from everything that comes from outside before it is recorded, and so
  * before the model, an approver or an auditor reads it. Reasons and limits: docs/decisions/0012-redaction.md.
  */
 
-/** Every rule there is, the most telling first. */
+/** All rules, the most specific first. */
 const DETECTORS: readonly Detector[] = [shapedTokens, ...namedSecrets, ...personalData];
 
 /**
- * Looked at beyond a cut on both sides, so that what the cut goes through is still recognized: longer than any
- * secret of a known shape. It also bounds the work, whatever the length of the text.
+ * Characters searched beyond a cut, on both sides, so that a secret across the cut is still recognized: longer
+ * than any secret of a known shape. It also bounds the work for long texts.
  */
 const MARGIN = 12_000;
 
-/** What is left of a text. */
+/** A redacted text. */
 export interface Redacted {
   readonly text: string;
   readonly redactions: number;
@@ -29,21 +29,21 @@ export interface Redacted {
   readonly withheld: boolean;
 }
 
-/** Takes secrets and personal data of one incident out of texts. The same secret gets the same placeholder in all of them. */
+/** Redacts the texts of one incident. The same secret gets the same placeholder in all of them. */
 export interface Redactor {
   /** Clipped as well: head and tail are kept. */
   readonly text: (text: string) => Redacted;
-  /** Texts, numbers and names of fields, however deep; a field whose name says "secret" loses its value. */
+  /** Texts, numbers and names of fields at any depth; a field with the name of a secret loses its value. */
   readonly json: (value: Json) => Json;
 }
 
-/** The redactor of an incident. Every step and every retry that asks gets the same. */
+/** The redactor of an incident: the same placeholders in every step and retry. */
 export const redactorOf = async (
   ports: KeyPorts,
   incidentId: string,
   detectors: readonly Detector[] = DETECTORS,
 ): Promise<Redactor> => {
-  const name = await keyedNaming(ports, incidentId);
+  const name = await keyedPlaceholders(ports, incidentId);
   return {
     text: (text) => redact(text, name, EVIDENCE_LIMIT, detectors),
     json: (value) => redactJson(value, '', name, detectors),
@@ -51,17 +51,17 @@ export const redactorOf = async (
 };
 
 /**
- * A sentence that quotes somebody else, such as AWS in an error, without secrets. Its placeholders say what was
- * there and not which, so no key of an incident is needed.
+ * Redacts a text that quotes somebody else, such as an error of AWS. Its placeholders name only the kind of
+ * secret, so they need no key of an incident.
  */
-export const redactedWords = (text: string): string => redact(text, unkeyed, EVIDENCE_LIMIT, DETECTORS).text;
+export const redactedText = (text: string): string => redact(text, unkeyed, EVIDENCE_LIMIT, DETECTORS).text;
 
 /** The same for an event that does not become an incident. */
 export const redactedJson = (value: Json): Json => redactJson(value, '', unkeyed, DETECTORS);
 
-const unkeyed: Naming = (kind) => `[${kind}]`;
+const unkeyed: PlaceholderOf = (kind) => `[${kind}]`;
 
-const redact = (text: string, name: Naming, limit: number, detectors: readonly Detector[]): Redacted => {
+const redact = (text: string, name: PlaceholderOf, limit: number, detectors: readonly Detector[]): Redacted => {
   try {
     if (text.length <= limit)
       return { ...redactPart(text, 0, text.length, name, detectors), clipped: false, withheld: false };
@@ -85,12 +85,12 @@ const redact = (text: string, name: Naming, limit: number, detectors: readonly D
   }
 };
 
-/** The part of a text from `from` to `to`. What begins or ends beyond its edges is replaced as a whole. */
+/** The part of a text from `from` to `to`. A secret across its edges is replaced as a whole. */
 const redactPart = (
   text: string,
   from: number,
   to: number,
-  name: Naming,
+  name: PlaceholderOf,
   detectors: readonly Detector[],
 ): Pick<Redacted, 'text' | 'redactions'> => {
   const offset = Math.max(0, from - MARGIN);
@@ -106,15 +106,15 @@ const redactPart = (
   return { text: shown + text.slice(at, Math.max(at, to)), redactions: spans.length };
 };
 
-const redactJson = (value: Json, field: string, name: Naming, detectors: readonly Detector[]): Json => {
-  const words = (text: string): string => redact(text, name, Infinity, detectors).text;
+const redactJson = (value: Json, field: string, name: PlaceholderOf, detectors: readonly Detector[]): Json => {
+  const redactedPart = (text: string): string => redact(text, name, Infinity, detectors).text;
   if (Array.isArray(value)) return value.map((element) => redactJson(element, field, name, detectors));
   if (value !== null && typeof value === 'object')
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [words(key), redactJson(inner, key, name, detectors)]),
+      Object.entries(value).map(([key, inner]) => [redactedPart(key), redactJson(inner, key, name, detectors)]),
     );
   if (typeof value !== 'string' && typeof value !== 'number') return value;
   const text = String(value);
-  const shown = namesSecret(field) && isSecret(text) ? name('secret:named', text) : words(text);
+  const shown = namesSecret(field) && isSecret(text) ? name('secret:named', text) : redactedPart(text);
   return shown === text ? value : shown;
 };

@@ -1,11 +1,11 @@
-/** A stretch of a text that must not be seen, and what it is: `secret:github`, `card`. */
+/** A range of a text to redact, and its kind: `secret:github`, `card`. */
 export interface Span {
   readonly start: number;
   readonly end: number;
   readonly kind: string;
 }
 
-/** Finds what one kind of rule knows. Throws only if it is broken. */
+/** Finds the spans of one kind of rule. Throws only on a bug. */
 export type Detector = (text: string) => Span[];
 
 /** All matches of a pattern: the group `it` where there is one, else the whole match. Needs the flags `d` and `g`. */
@@ -17,7 +17,7 @@ export const spansOf = (kind: string, pattern: RegExp, isOne: (match: string) =>
     });
 };
 
-/** Runs detectors over a text. Overlapping finds become one, named by the detector that stands first. */
+/** Runs detectors over a text. Overlapping spans become one, with the kind of the first detector. */
 export const spansIn = (text: string, detectors: readonly Detector[]): Span[] => {
   const ranked = detectors.flatMap((detect, rank) => detect(text).map((span) => ({ ...span, rank })));
   const merged: typeof ranked = [];

@@ -5,7 +5,7 @@ import type { Detector, Span } from './spans.ts';
 /**
  * Tokens with a shape of their own (AWS, GitHub, Slack, npm, model vendors, …), by the rules of secretlint's
  * recommended preset. The rules are called as they are, without `@secretlint/core`: core keeps performance
- * marks of every text for ever (17 KB each), which a warm function does not survive (docs/decisions/0012).
+ * marks of every text for ever (17 KB each), until a warm function runs out of memory (docs/decisions/0012).
  */
 export const shapedTokens: Detector = (text) => RULES.flatMap((rule) => spansOfRule(rule, text));
 
@@ -14,7 +14,7 @@ type Rule = (typeof rules)[number];
 /**
  * - `filter-comments` obeys `secretlint-disable` in the text: any log line could switch the redaction off.
  * - `basicauth` and `database-connection-string` take the host away with the password, which an SRE needs, and
- *   pass over passwords that look like examples. Ours (`redaction-secrets.ts`) take the password alone.
+ *   pass over passwords that look like examples. Ours (`named-secrets.ts`) redact only the password.
  * - `gcp` only reads files.
  */
 const LEFT_OUT = ['filter-comments', 'basicauth', 'database-connection-string', 'gcp'];
@@ -22,7 +22,7 @@ const PREFIX = '@secretlint/secretlint-rule-';
 
 const RULES = rules.filter(({ meta }) => !LEFT_OUT.includes(meta.id.replace(PREFIX, '')));
 
-/** Access key ids, which are off by default, but not ids of roles and users: CloudTrail tells by them who did something. */
+/** Access key ids, which are off by default, but not ids of roles and users: CloudTrail identifies callers by them. */
 const OPTIONS = { enableIDScanRule: true, allows: ['/^A(?:GP|ID|RO|IP|NP|NV)A/'] };
 
 const spansOfRule = (rule: Rule, content: string): Span[] => {
@@ -33,7 +33,7 @@ const spansOfRule = (rule: Rule, content: string): Span[] => {
       sharedOptions: {},
       createTranslator: () => (messageId) => ({ messageId }),
       report: ({ message, range: [start, end] }) => {
-        // An account id is no secret, and an SRE cannot work without it.
+        // An account id is not a secret, and an SRE needs it.
         if (message.messageId !== 'AWSAccountID') spans.push({ start, end, kind });
       },
     },

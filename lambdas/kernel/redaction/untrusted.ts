@@ -1,20 +1,20 @@
 import { sha256 } from '../trace/canonical.ts';
 
 /**
- * Text that came from outside: tool results, logs, tags. The defence against what it may say is the
- * kernel (text can never widen what is granted); clipping and fencing only keep it readable and in its place.
+ * Untrusted text from outside: tool results, logs, tags. The defence against its content is the kernel (text
+ * can never widen what is granted); clipping and fencing only keep it readable and delimited.
  */
 
 /** Characters of one piece of evidence, about 6,000 tokens: a page of logs, not a dump. */
 export const EVIDENCE_LIMIT = 24_000;
 
-/** Where the middle of a long text is cut out. Head and tail tell most. */
+/** Where to cut the middle out of a long text. Head and tail matter most. */
 export const cutOf = (length: number, limit: number): { head: number; tail: number } => {
   const tail = Math.floor(limit / 4);
   return { head: limit - tail, tail: length - tail };
 };
 
-/** What stands where a text was cut. */
+/** The mark where a text was cut. */
 export const leftOut = (characters: number): string => `\n[… ${characters} characters left out …]\n`;
 
 /** Cuts the middle out of a long text and says how much is missing. */
@@ -25,13 +25,13 @@ export const clip = (text: string, limit: number): string => {
 };
 
 /**
- * The delimiter around evidence. It follows from the incident's opening hash, which nobody who writes logs
- * can know, so no text can close its own fence.
+ * The delimiter around evidence. It is derived from the incident's opening hash, which the writer of a log
+ * line cannot know, so no text can close its own fence.
  */
 export const fenceOf = (openingHash: string): string =>
   `evidence-${sha256(`checkrein/fence/v1\n${openingHash}`).slice(0, 16)}`;
 
-/** Puts a text behind the fence. A text that nevertheless holds the fence loses it. */
+/** Fences a text. If the delimiter occurs in the text, it is removed there. */
 export const fenced = (fence: string, handle: string, tool: string, text: string): string =>
   `<${fence} handle="${handle}" tool="${tool}">\n${text.replaceAll(fence, '[fence removed]')}\n</${fence}>`;
 

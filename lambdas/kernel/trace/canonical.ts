@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { contractBroken } from '../../contracts/errors.ts';
 
-/** RFC 8785 canonical JSON: one spelling per value, so that a hash over it means something. */
+/** RFC 8785 canonical JSON: one form per value, so that equal values have equal hashes. */
 export const canonical = (value: unknown): string => {
   const text = canonicalize(value);
-  if (text === undefined) throw contractBroken('A value without a JSON form was to be hashed.');
+  if (text === undefined) throw contractBroken('A value without a JSON form cannot be hashed.');
   return text;
 };
 

@@ -2,14 +2,14 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { isKind, isTraceEvent, type TraceEvent, type TraceEventOf } from '../../contracts/events.ts';
 import { canonical, sha256 } from './canonical.ts';
 
-/** What the first event of a chain names as its predecessor. */
+/** `prev` of the first event of a chain. */
 export const GENESIS = '0'.repeat(64);
 
 /** The hash of an event: SHA-256 over canonical JSON of all its fields but the hash itself. */
 export const hashOf = (event: Readonly<Record<string, unknown>>): string =>
   sha256(canonical(Object.fromEntries(Object.entries(event).filter(([field]) => field !== 'hash'))));
 
-/** The bytes that a seal signs. The prefix keeps the signature from meaning anything elsewhere. */
+/** The bytes that a seal signs. The prefix makes the signature useless for anything else. */
 export const sealMessage = (incident: string, head: string, events: number): Uint8Array =>
   Buffer.from(`checkrein/seal/v1\n${canonical({ incident, head, events })}`);
 
@@ -20,7 +20,7 @@ export const keyFingerprint = (publicKeyPem: string): string =>
     .digest('hex')
     .slice(0, 16);
 
-/** What checking a trace found: sound, or the first broken event and why. */
+/** The result of verifying a trace: sound, or the first broken event and the reason. */
 export type ChainVerdict =
   | { readonly sound: true; readonly events: readonly TraceEvent[]; readonly keyFingerprint: string }
   | { readonly sound: false; readonly seq: number; readonly reason: string };
@@ -38,7 +38,7 @@ const parse = (line: string): unknown => {
 const sealFault = (seal: TraceEventOf<'trace.sealed'>, pinnedKey: string | undefined): string | undefined => {
   const { head, events, publicKey, signature } = seal.data;
   if (head !== seal.prev) return 'the seal names another head than the event before it';
-  if (events !== seal.seq) return `the seal counts ${events} events, but ${seal.seq} stand before it`;
+  if (events !== seal.seq) return `the seal counts ${events} events, but ${seal.seq} are before it`;
   try {
     if (pinnedKey !== undefined && keyFingerprint(pinnedKey) !== keyFingerprint(publicKey))
       return `the seal was made with key ${keyFingerprint(publicKey)}, not with the expected ${keyFingerprint(pinnedKey)}`;
@@ -48,13 +48,13 @@ const sealFault = (seal: TraceEventOf<'trace.sealed'>, pinnedKey: string | undef
       publicKey,
       Buffer.from(signature, 'base64'),
     );
-    return holds ? undefined : 'the signature of the seal does not hold';
+    return holds ? undefined : 'the signature of the seal is not valid';
   } catch {
-    return 'the seal holds no readable key or signature';
+    return 'the key or the signature of the seal is unreadable';
   }
 };
 
-/** What breaks the chain at an event, given the event before it; nothing if it holds. */
+/** Why an event does not continue the chain after the event before it; undefined if it does. */
 const linkFault = (event: TraceEvent, before: TraceEvent | undefined): string | undefined => {
   const seq = before === undefined ? 0 : before.seq + 1;
   if (event.seq !== seq) return `expected event ${seq}, found event ${event.seq}: one was removed or added`;
@@ -64,7 +64,7 @@ const linkFault = (event: TraceEvent, before: TraceEvent | undefined): string | 
   return before !== undefined && isKind(before, 'trace.sealed') ? 'it follows the seal' : undefined;
 };
 
-/** Checks the chain of an open trace: what apply trusts its plan and its grant on. */
+/** Checks the chain of an open trace. Apply does, before it trusts the plan and the grant on it. */
 export const chainFault = (events: readonly TraceEvent[]): string | undefined => {
   for (const [index, event] of events.entries()) {
     const fault = linkFault(event, events[index - 1]);
@@ -74,10 +74,10 @@ export const chainFault = (events: readonly TraceEvent[]): string | undefined =>
 };
 
 /**
- * Checks a whole trace offline: every line is the one canonical spelling of a known event, every hash
- * and link holds, and the last event is a seal whose signature holds. With `pinnedKey` (PEM) the seal must
- * be of that key; without it a chain that was rewritten *and* re-sealed under a new key would pass, so
- * callers say which key it was.
+ * Checks a whole trace offline: every line is a known event in canonical form, every hash and link is
+ * right, and the last event is a seal with a valid signature. With `pinnedKey` (PEM) the seal must be of
+ * that key; without it a chain that was rewritten *and* re-sealed under a new key would pass, so callers
+ * show which key it was.
  */
 export const verifyTrace = (lines: readonly string[], pinnedKey?: string): ChainVerdict => {
   const events: TraceEvent[] = [];

@@ -2,7 +2,7 @@ import type { Conclusion, Outcome } from '../../contracts/conclusion.ts';
 import type { TraceEvent } from '../../contracts/events.ts';
 import { allOf, lastOf } from './queries.ts';
 
-/** How an incident ended, and why, in a sentence. */
+/** How an incident ended, and why, in one sentence. */
 export interface Ending {
   readonly outcome: Outcome;
   readonly reason: string;
@@ -15,7 +15,7 @@ const wasHealed = (events: readonly TraceEvent[]): boolean => {
   return verified?.data.outcome === 'healed' && !later;
 };
 
-/** Reads the ending off a trace. Pure. What cannot be told from the trace counts as failed. */
+/** The ending of an incident, read from its trace. An ending that the trace does not explain counts as failed. */
 export const endingOf = (events: readonly TraceEvent[]): Ending => {
   const refused = lastOf(events, 'incident.refused')?.data;
   if (refused !== undefined) return { outcome: refused.outcome, reason: refused.reason, conclusion: null };

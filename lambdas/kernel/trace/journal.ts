@@ -5,13 +5,13 @@ import type { Clock, Ledger } from '../../contracts/ports.ts';
 import { GENESIS } from './chain.ts';
 import { nextEvent, type EventEntry } from './next-event.ts';
 
-/** A recorded event, and whether an earlier attempt of this very step had recorded it. */
+/** A recorded event, and whether an earlier attempt of the same step had recorded it. */
 export interface RecordedEvent<K extends EventKind> {
   readonly event: TraceEventOf<K>;
   readonly replayed: boolean;
 }
 
-/** What recording takes. */
+/** The ports of a journal. */
 export interface JournalPorts {
   readonly ledger: Ledger;
   readonly clock: Clock;
@@ -22,8 +22,8 @@ export interface JournalPorts {
  *
  * A step is written as a straight sequence of `once(kind, produce)`. The first attempt runs `produce` and
  * appends; a retry (same step, entered with the same `seq`) finds the event, skips `produce` and gets the
- * recorded data back, so it takes the same branches as the first attempt did. Racing twins meet at the
- * conditional append: one wins, the other reads again and goes on from the winner's event.
+ * recorded data back, so it takes the same branches as the first attempt did. Concurrent attempts meet at
+ * the conditional append: one succeeds, the other reads again and continues from the recorded event.
  */
 export class Journal {
   readonly #ports: JournalPorts;
@@ -31,7 +31,7 @@ export class Journal {
   readonly #incident: string;
   readonly #from: number;
   readonly #events: TraceEvent[];
-  /** How many of this invocation's own events have been passed. */
+  /** How many of the step's own events this invocation has passed. */
   #passed = 0;
 
   private constructor(ports: JournalPorts, step: string, incident: string, from: number, events: TraceEvent[]) {
@@ -42,7 +42,7 @@ export class Journal {
     this.#events = events;
   }
 
-  /** Reads the incident's trace. `seq` is the one in the state document with which the step was entered. */
+  /** Reads the incident's trace. `seq` comes from the state document with which the step was entered. */
   static async open(
     ports: JournalPorts,
     step: string,
@@ -56,7 +56,7 @@ export class Journal {
     return this.#incident;
   }
 
-  /** Names this entry into the step: the same for all its attempts, and for nothing else. */
+  /** Identifies this entry into the step: the same for all its attempts, and for nothing else. */
   get entry(): string {
     return `${this.#incident}/${this.#step}/${this.#from}`;
   }
@@ -66,7 +66,7 @@ export class Journal {
     return this.#events;
   }
 
-  /** The events that stood there before the first attempt of this step: what all its attempts have in common. */
+  /** The events from before the first attempt of this step, which are the same for all its attempts. */
   get eventsBefore(): readonly TraceEvent[] {
     return this.#events.filter((event) => event.seq < this.#from);
   }
@@ -100,7 +100,7 @@ export class Journal {
     return this.onceAtHead(kind, async () => (entry ??= await produce()));
   }
 
-  /** The same for an event that speaks about what stands before it: produced anew whenever the head has moved. */
+  /** The same for an event whose data depend on the events before it: produced again whenever the head has moved. */
   async onceAtHead<K extends EventKind>(
     kind: K,
     produce: () => EventEntry<K> | Promise<EventEntry<K>>,
@@ -110,26 +110,26 @@ export class Journal {
     return recorded;
   }
 
-  /** The same, unless the trace, as it is at the very append, makes the event needless: then nothing is recorded. */
+  /** The same, but records nothing if `isRedundant` holds for the trace at the moment of the append. */
   async onceUnless<K extends EventKind>(
     kind: K,
-    needless: (events: readonly TraceEvent[]) => boolean,
+    isRedundant: (events: readonly TraceEvent[]) => boolean,
     produce: () => EventEntry<K> | Promise<EventEntry<K>>,
   ): Promise<RecordedEvent<K> | undefined> {
     for (;;) {
       const { upcoming } = this;
-      // An earlier attempt, or a twin, had found it needless, and went on to what it recorded next.
-      if (upcoming !== undefined && upcoming.kind !== kind && needless(this.#events.slice(0, upcoming.seq)))
+      // An earlier or concurrent attempt found the event redundant and recorded the next one.
+      if (upcoming !== undefined && upcoming.kind !== kind && isRedundant(this.#events.slice(0, upcoming.seq)))
         return undefined;
       const replayed = this.#replay(kind);
       if (replayed !== undefined) return replayed;
-      if (needless(this.#events)) return undefined;
+      if (isRedundant(this.#events)) return undefined;
       const appended = await this.#append(kind, await produce());
       if (appended !== undefined) return appended;
     }
   }
 
-  /** Appends at the head. When somebody else was faster: reads on, and answers with nothing. */
+  /** Appends at the head. If another writer was faster, reads the new events and returns undefined. */
   async #append<K extends EventKind>(kind: K, entry: EventEntry<K>): Promise<RecordedEvent<K> | undefined> {
     if (this.#events.at(-1)?.kind === 'trace.sealed') throw new TraceSealed(this.#incident);
     const event = nextEvent(this.#events.at(-1), {

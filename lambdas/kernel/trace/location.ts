@@ -3,7 +3,7 @@ import type { TraceEvent } from '../../contracts/events.ts';
 import type { AccountRegion, IncidentLocation } from '../../contracts/ports.ts';
 import { openingOf } from './queries.ts';
 
-/** Where an incident is: where its alarm is, by the event that opened it. No word of a model moves it. */
+/** The location of an incident: that of its alarm, from the opening event. The model cannot change it. */
 export const locationOf = (events: readonly TraceEvent[]): IncidentLocation => {
   const { incident, data } = openingOf(events);
   return { incidentId: incident, accountRegion: data.alarm && accountRegionOf(data.alarm) };
@@ -15,12 +15,12 @@ export const accountRegionOf = ({ account, region }: Pick<Alarm, 'account' | 're
   region,
 });
 
-/** How a place is reached: with the function's own role, with a role of a member account, or not at all. */
+/** How an account is reached: with the function's own role, with a role of a member account, or not at all. */
 export type Reach =
   | { readonly kind: 'home' | 'member'; readonly accountRegion: AccountRegion }
   | { readonly kind: 'foreign'; readonly accountRegion: AccountRegion; readonly reason: string };
 
-/** How a deployment at `home` reaches a place. An incident without a place of its own is at home. Pure. */
+/** How a deployment in `home` reaches an account and Region. Null, for an incident without an alarm, means `home`. */
 export const reachOf = (
   place: AccountRegion | null,
   home: AccountRegion,

@@ -10,7 +10,7 @@ import {
 import { contractBroken } from '../../contracts/errors.ts';
 import { GENESIS, hashOf } from './chain.ts';
 
-/** What a step wants on the trace: the event's data, and what the model is to be told because of it. */
+/** What a step records: the event's data, and what the model reads because of it. */
 export interface EventEntry<K extends EventKind> {
   readonly data: EventData<K>;
   readonly replies?: readonly Reply[];
@@ -46,6 +46,6 @@ export const nextEvent = <K extends EventKind>(
   };
   const event: unknown = { ...draft, hash: hashOf(draft) };
   if (!isTraceEvent(event) || !isKind(event, kind))
-    throw contractBroken(`${step} wanted to record a malformed ${kind}.`);
+    throw contractBroken(`${step} tried to record a malformed ${kind}.`);
   return event;
 };

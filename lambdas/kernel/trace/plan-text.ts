@@ -1,8 +1,9 @@
+import type { TraceEvent } from '../../contracts/events.ts';
 import type { Json } from '../../contracts/json.ts';
 import type { DryRunReport } from '../../contracts/plan.ts';
-import type { PlanOnTrace } from './queries.ts';
+import { allOf, type PlanOnTrace } from './queries.ts';
 
-/** Sentences that several steps say: to the model, to approvers, in the report. */
+/** Texts that several steps use: for the model, for approvers, in the report. */
 
 /** A JSON value as a person would write it in a diff. */
 export const shown = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -10,10 +11,10 @@ export const shown = (value: Json): string => (typeof value === 'string' ? value
 /** US cents as dollars with a sign. */
 export const dollars = (cents: number): string => `${cents < 0 ? '-' : '+'}$${(Math.abs(cents) / 100).toFixed(2)}`;
 
-/** Micro-dollars as dollars, for what the model cost. */
+/** Micro-dollars as dollars, for model costs. */
 export const modelCost = (microUsd: number): string => `$${(microUsd / 1_000_000).toFixed(4)}`;
 
-/** A report, line by line: what changes, what it costs, whom it disturbs, how it is undone, what was checked. */
+/** A dry-run report as lines: diff, cost, disruption, rollback and checks. */
 export const reportLines = (report: DryRunReport): string[] => [
   ...report.diff.map((line) => `change: ${line.field}: ${shown(line.before)} -> ${shown(line.after)}`),
   `cost: ${report.cost.says}`,
@@ -29,3 +30,12 @@ export const planReport = ({ handle, digest, plan }: PlanOnTrace): string =>
     ...reportLines(plan.report).map((line) => `- ${line}`),
     `Do you confirm? Call confirm_plan with plan "${handle}", or propose something else.`,
   ].join('\n');
+
+/** Why the agent wants a change, in its own words: the reason in its proposal, then its newest prose. */
+export const agentReasoning = (events: readonly TraceEvent[], { plan }: PlanOnTrace): string => {
+  const prose = allOf(events, 'model.called').flatMap((turn) =>
+    turn.data.content.flatMap((block) => (block.type === 'text' ? [block.text.trim()] : [])),
+  );
+  const why = plan.input['why'];
+  return [typeof why === 'string' ? why.trim() : '', prose.at(-1) ?? ''].filter((text) => text !== '').join('\n\n');
+};

@@ -3,24 +3,24 @@ import type { Json } from '../../contracts/json.ts';
 import type { Plan } from '../../contracts/plan.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 
-/** Questions to a trace. All pure: the trace is the agent's only memory and the only proof of what happened. */
+/** Queries over a trace, all pure: it is the agent's only memory and the only proof of what happened. */
 
 /** All events of one kind, in order. */
 export const allOf = <K extends EventKind>(events: readonly TraceEvent[], kind: K): TraceEventOf<K>[] =>
   events.filter((event): event is TraceEventOf<K> => isKind(event, kind));
 
-/** The newest event of one kind. */
+/** The newest event of one kind; undefined if there is none. */
 export const lastOf = <K extends EventKind>(events: readonly TraceEvent[], kind: K): TraceEventOf<K> | undefined =>
   events.findLast((event): event is TraceEventOf<K> => isKind(event, kind));
 
-/** The opening event. Every step but Open may rely on it. The first one counts, whatever somebody appends later. */
+/** The opening event: the first one of that kind, whatever is appended later. */
 export const openingOf = (events: readonly TraceEvent[]): TraceEventOf<'incident.opened'> => {
   const [opening] = allOf(events, 'incident.opened');
   if (opening === undefined) throw contractBroken('The trace has no opening event.');
   return opening;
 };
 
-/** Whether somebody made the event happen that the incident came from. Addresses are compared as mail does it. */
+/** Whether this person triggered the incident. Case does not matter, as in mail addresses. */
 export const isTriggerOwner = (events: readonly TraceEvent[], email: string): boolean =>
   openingOf(events).data.triggeredBy?.toLowerCase() === email.toLowerCase();
 
@@ -37,7 +37,7 @@ export const callsOf = (turn: TraceEventOf<'model.called'>): ToolCall[] =>
     block.type === 'tool_use' ? [{ id: block.id, name: block.name, input: block.input }] : [],
   );
 
-/** Calls of the newest turn that nothing has answered yet. */
+/** Tool calls of the newest turn that have no reply yet. */
 export const unansweredCalls = (events: readonly TraceEvent[]): ToolCall[] => {
   const turn = lastOf(events, 'model.called');
   if (turn === undefined) return [];
@@ -47,34 +47,34 @@ export const unansweredCalls = (events: readonly TraceEvent[]): ToolCall[] => {
   return callsOf(turn).filter((call) => !answered.has(call.id));
 };
 
-/** A plan as it stands on the trace. */
+/** A plan of the trace, with its handle and digest. */
 export interface PlanOnTrace {
   readonly handle: string;
   readonly digest: string;
   readonly plan: Plan;
 }
 
-/** Every plan that was made, oldest first. */
+/** All plans that dry runs made, oldest first. */
 export const plansOf = (events: readonly TraceEvent[]): PlanOnTrace[] =>
   allOf(events, 'dry-run.finished').flatMap(({ data }) => (data.made ? [data] : []));
 
-/** Finds a plan by handle or digest, of this incident only. */
+/** The plan of this incident with that handle or digest. */
 export const findPlan = (events: readonly TraceEvent[], name: string): PlanOnTrace | undefined =>
   plansOf(events).find((plan) => plan.handle === name || plan.digest === name);
 
-/** The plan that the newest `plan.judged` let through: the one that approve, apply and verify are about. */
+/** The plan of the newest `plan.judged`: the one that Approve, Apply and Verify work on. */
 export const currentPlan = (events: readonly TraceEvent[]): PlanOnTrace => {
   const digest = lastOf(events, 'plan.judged')?.data.digest;
   const plan = digest == null ? undefined : findPlan(events, digest);
-  if (plan === undefined) throw contractBroken('The flow went on without a plan that policy had let through.');
+  if (plan === undefined) throw contractBroken('The flow went on without a plan that policy has decided on.');
   return plan;
 };
 
-/** The evidence that stands on the trace, by handle. */
+/** The evidence on the trace, by handle. */
 export const evidenceByHandle = (events: readonly TraceEvent[]): Map<string, TraceEventOf<'evidence.gathered'>> =>
   new Map(allOf(events, 'evidence.gathered').map((event) => [event.data.evidence, event]));
 
-/** What the incident has used so far. */
+/** The turns, tokens and money that the incident has used so far. */
 export const usageOf = (events: readonly TraceEvent[]): { turns: number; tokens: number; microUsd: number } => {
   const turns = allOf(events, 'model.called');
   return {

@@ -25,8 +25,8 @@ const conclusionLines = (events: readonly TraceEvent[]): string[] => {
 const isFinished = (events: readonly TraceEvent[], { seq }: TraceEvent): boolean =>
   allOf(events, 'apply.finished').some((event) => event.seq > seq);
 
-/** What became of one plan, from its judgement to its verification. */
-const fateOf = (events: readonly TraceEvent[], digest: string): string[] => {
+/** The history of one plan, from its policy decision to its verification. */
+const planHistory = (events: readonly TraceEvent[], digest: string): string[] => {
   const about = events.filter((event) => 'digest' in event.data && event.data.digest === digest);
   return about.flatMap((event): string[] => {
     switch (event.kind) {
@@ -68,7 +68,7 @@ const planLines = (events: readonly TraceEvent[]): string[] =>
     `### ${handle}: ${plan.tool} on ${plan.target.id}`,
     '',
     ...reportLines(plan.report).map((line) => `- ${line}`),
-    ...fateOf(events, digest).map((line) => `- ${line}`),
+    ...planHistory(events, digest).map((line) => `- ${line}`),
     `- digest: ${digest}`,
     '',
   ]);
@@ -97,7 +97,7 @@ const evidenceLines = (events: readonly TraceEvent[]): string[] =>
     return `- ${data.evidence} ${data.tool}${data.outcome === 'failed' ? ' (no answer)' : ''}: ${data.text.split('\n', 1)[0] ?? ''}${flag}`;
   });
 
-/** The incident as a Markdown report, written from nothing but its trace. Pure. */
+/** The incident as a Markdown report, generated from its trace alone. */
 export const reportOf = (events: readonly TraceEvent[]): string => {
   const opening = lastOf(events, 'incident.opened');
   const ending = endingOf(events);

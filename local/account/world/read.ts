@@ -29,20 +29,24 @@ export const parseWorld = (text: string, file: string): World => {
   const [first, ...others] = problems;
   throw new InputError(
     `${file}:${first?.line ?? 1}`,
-    [first?.says ?? 'not a world', ...others.map((other) => `${file}:${other.line}: ${other.says}`)].join('\n'),
+    [first?.message ?? 'not a world', ...others.map((other) => `${file}:${other.line}: ${other.message}`)].join('\n'),
     'See docs/world-format.md for every field.',
   );
 };
 
-const describe = (issue: z.core.$ZodIssue, document: Document, lines: LineCounter): { line: number; says: string } => {
+const describe = (
+  issue: z.core.$ZodIssue,
+  document: Document,
+  lines: LineCounter,
+): { line: number; message: string } => {
   const where = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
   const field = where.replace(/^\./, '') || 'the file';
   const line = lineOf(issue.path, document, lines);
-  if (issue.code === 'unrecognized_keys') return { line, says: `${field}: unknown field ${issue.keys.join(', ')}` };
+  if (issue.code === 'unrecognized_keys') return { line, message: `${field}: unknown field ${issue.keys.join(', ')}` };
   const value: unknown = document.getIn(issue.path);
   const shown =
     value === undefined ? 'is missing' : `is ${clip(JSON.stringify(isNode(value) ? value.toJSON() : value))}`;
-  return { line, says: `${field} ${shown}, expected ${issue.message.replace(/^Invalid \w+: expected /, '')}` };
+  return { line, message: `${field} ${shown}, expected ${issue.message.replace(/^Invalid \w+: expected /, '')}` };
 };
 
 /** Line of the nearest thing that the file does have on the way to a field. */

@@ -3,19 +3,14 @@ import { bedrockIdOf, unknownOnBedrock } from '../../../contracts/bedrock.ts';
 import type { ModelSource } from '../../../contracts/settings.ts';
 import type { Manifest } from '../../../contracts/tool.ts';
 import { checkPattern } from './event-pattern.ts';
-import {
-  firstLookCalls,
-  unknownEventPlaceholders,
-  WITH_EVERYTHING,
-  type FirstLookCall,
-} from '../../model/first-look.ts';
+import { firstLookCalls, unknownEventPlaceholders, EXAMPLE_ALARM, type FirstLookCall } from '../../model/first-look.ts';
 import { modelPriceOf, unknownModelAdvice } from '../../model/model-prices.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Compiled, ConfigFile } from './config-files.ts';
 import { schemaProblems, type Problem } from './schema-problems.ts';
 import { readYaml } from './yaml-file.ts';
 
-/** The agents that the files declare, in the order in which they are asked, and all that is wrong with them. */
+/** The agents that the files declare, in the order in which they are matched, and all problems in them. */
 export const compileAgents = (
   files: readonly ConfigFile[],
   manifests: readonly Manifest[],
@@ -38,7 +33,7 @@ export const compileAgents = (
 };
 
 const problemsOf = (agent: Agent, manifests: readonly Manifest[], source: ModelSource | undefined): Problem[] => [
-  ...checkPattern(agent.takes, ['takes']).map(({ path, problem }) => ({ path, says: problem })),
+  ...checkPattern(agent.takes, ['takes']).map(({ path, problem: message }) => ({ path, message })),
   ...toolProblems(agent, 'observe', manifests),
   ...toolProblems(agent, 'change', manifests),
   ...modelProblems(agent, source),
@@ -48,8 +43,8 @@ const problemsOf = (agent: Agent, manifests: readonly Manifest[], source: ModelS
 const modelProblems = ({ model }: Agent, source: ModelSource | undefined): Problem[] => {
   const elsewhere = source?.provider === 'bedrock' && bedrockIdOf(model, source.geography) === undefined;
   return [
-    ...(modelPriceOf(model) ? [] : [{ path: ['model'], says: unknownModelAdvice(model) }]),
-    ...(elsewhere ? [{ path: ['model'], says: unknownOnBedrock(model) }] : []),
+    ...(modelPriceOf(model) ? [] : [{ path: ['model'], message: unknownModelAdvice(model) }]),
+    ...(elsewhere ? [{ path: ['model'], message: unknownOnBedrock(model) }] : []),
   ];
 };
 
@@ -58,32 +53,32 @@ const toolProblems = (agent: Agent, kind: Manifest['kind'], manifests: readonly 
     const path = ['tools', kind, index];
     const manifest = manifests.find((one) => one.name === name);
     const ofKind = manifests.filter((one) => one.kind === kind).map((one) => one.name);
-    if (!manifest) return [{ path, says: `unknown tool "${name}"${didYouMean(name, ofKind)}` }];
+    if (!manifest) return [{ path, message: `unknown tool "${name}"${didYouMean(name, ofKind)}` }];
     if (manifest.kind !== kind)
-      return [{ path, says: `"${name}" is a tool of kind ${manifest.kind}; list it under tools.${manifest.kind}` }];
-    if (agent.tools[kind].indexOf(name) < index) return [{ path, says: `"${name}" is listed twice` }];
+      return [{ path, message: `"${name}" is a tool of kind ${manifest.kind}; list it under tools.${manifest.kind}` }];
+    if (agent.tools[kind].indexOf(name) < index) return [{ path, message: `"${name}" is listed twice` }];
     return [];
   });
 
 const firstLookProblems = (agent: Agent, manifests: readonly Manifest[]): Problem[] => {
-  const filled = firstLookCalls(agent, WITH_EVERYTHING);
+  const filled = firstLookCalls(agent, EXAMPLE_ALARM);
   return agent.firstLook.flatMap(({ tool, input }, index): Problem[] => {
     const path = ['firstLook', index];
     const granted = agent.tools.observe;
     if (!granted.includes(tool)) {
-      const says = `"${tool}" is not among this agent's observe tools${didYouMean(tool, granted)}`;
-      return [{ path: [...path, 'tool'], says }];
+      const message = `"${tool}" is not among this agent's observe tools${didYouMean(tool, granted)}`;
+      return [{ path: [...path, 'tool'], message }];
     }
     const misspelt = unknownEventPlaceholders(input).map((name) => ({
       path: [...path, 'input'],
-      says: `nothing fills ${name}; see docs/adding-an-agent.md for what there is`,
+      message: `nothing fills ${name}; see docs/adding-an-agent.md for what there is`,
     }));
     const manifest = manifests.find((one) => one.name === tool);
     return misspelt.length > 0 ? misspelt : inputProblems(manifest, filled[index], [...path, 'input']);
   });
 };
 
-/** Tries a first look out on an example alarm; one that asks for a dimension which that has not cannot be. */
+/** Checks a first look against the example alarm, unless it needs a dimension that the example does not have. */
 const inputProblems = (
   manifest: Manifest | undefined,
   call: FirstLookCall | undefined,

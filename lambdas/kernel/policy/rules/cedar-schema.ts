@@ -7,7 +7,7 @@ const reportFacts = new Set<FactName>(REPORT_FACTS);
 /**
  * The Cedar schema: one action per change tool, whose context requires every fact of that tool, and the
  * three questions that are asked about a plan. Policies are validated against it, and so is every request,
- * since Cedar skips a `forbid` that reads a missing attribute.
+ * since Cedar leaves out a `forbid` that reads a missing attribute.
  */
 export const cedarSchema = (manifests: readonly Manifest[]): string =>
   [
@@ -15,17 +15,19 @@ export const cedarSchema = (manifests: readonly Manifest[]): string =>
     TYPES,
     ...manifests.filter((manifest) => manifest.kind === 'change').map(toolAction),
     question('applyUnattended', 'Agent', 'May this plan be applied without a human?'),
-    question('approve', 'Approver', `May this person approve this plan? ${GLASS} ${TRIGGER}`, [
+    question('approve', 'Approver', `May this person approve this plan? ${BREAK_GLASS} ${TRIGGER}`, [
       'breakGlass: Bool',
       'triggerOwner: Bool',
     ]),
-    question('release', 'Agent', `Do so many approvals, each by another person, suffice for this plan? ${GLASS}`, [
-      'approvals: Long',
-      'breakGlass: Bool',
-    ]),
+    question(
+      'release',
+      'Agent',
+      `Do so many approvals, each by another person, suffice for this plan? ${BREAK_GLASS}`,
+      ['approvals: Long', 'breakGlass: Bool'],
+    ),
   ].join('\n\n') + '\n}\n';
 
-const GLASS = 'breakGlass: in spite of a change freeze.';
+const BREAK_GLASS = 'breakGlass: in spite of a change freeze.';
 const TRIGGER = 'triggerOwner: whoever made the event happen.';
 
 const HEADER = `// Generated from lambdas/contracts/facts.ts and the tool manifests; a test fails when it is stale.
@@ -45,7 +47,7 @@ namespace Checkrein {
   action change;`;
 
 const described = (name: FactName): string =>
-  `    // ${FACTS[name].says}\n    ${name}${kernelFacts.has(name) || reportFacts.has(name) ? '' : '?'}: ${FACTS[name].type},`;
+  `    // ${FACTS[name].summary}\n    ${name}${kernelFacts.has(name) || reportFacts.has(name) ? '' : '?'}: ${FACTS[name].type},`;
 
 const TYPES = `  // What the dry run found out. The delta is 0 when no price was found, so ask costKnown first.
   type Report = {
@@ -76,9 +78,9 @@ ${facts.map((name) => `        ${name}: ${FACTS[name].type},`).join('\n')}
   };`;
 };
 
-const question = (name: string, principal: string, says: string, more: readonly string[] = []): string => {
+const question = (name: string, principal: string, comment: string, more: readonly string[] = []): string => {
   const context = ['tool: String', 'facts: PlanFacts', 'report: Report', ...more];
-  return `  // ${says}
+  return `  // ${comment}
   action ${name} appliesTo {
     principal: ${principal},
     resource: Target,

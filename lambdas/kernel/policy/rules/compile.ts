@@ -7,14 +7,14 @@ import { digestOf } from '../../trace/canonical.ts';
 import { compileAgents } from './agents.ts';
 import { cedarSchema } from './cedar-schema.ts';
 import { configFiles } from './config-files.ts';
-import { findingInWords, lintPolicies } from './lint.ts';
+import { formatFinding, lintPolicies } from './lint.ts';
 import { compilePolicies } from './policies.ts';
 import { RulesError } from './rules-error.ts';
-import { schemaProblems, sentence } from './schema-problems.ts';
+import { schemaProblems, formatProblem } from './schema-problems.ts';
 
 /**
- * Compiles what a team decides, `config/agents`, `config/policies` and the settings, into the rules that
- * every function carries. Runs at synth and on the laptop. Throws one RulesError with all that is wrong.
+ * Compiles `config/agents`, `config/policies` and the settings into the rules that every function carries.
+ * Runs at synth and on the laptop. Throws one RulesError with all problems.
  */
 export const compileRules = (
   configDir: string,
@@ -34,11 +34,11 @@ export const compileRules = (
     ...agents.problems,
     ...policyFiles.problems,
     ...policies.problems,
-    ...unset.map((problem) => `${file}: ${sentence(problem)}`),
+    ...unset.map((problem) => `${file}: ${formatProblem(problem)}`),
   ];
   if (!parsed.success || problems.length > 0) throw new RulesError(problems);
   const rules = { agents: agents.value, policies: policies.value, schema, settings: parsed.data };
   const fatal = lintPolicies(rules, manifests).filter((finding) => finding.fatal);
-  if (fatal.length > 0) throw new RulesError(fatal.map((finding) => findingInWords(finding, rules, policyFiles.value)));
+  if (fatal.length > 0) throw new RulesError(fatal.map((finding) => formatFinding(finding, rules, policyFiles.value)));
   return { ...rules, hash: digestOf(rules) };
 };

@@ -1,26 +1,26 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** A file that a team edits, with its path as messages name it. */
+/** A file that a team edits, with its path for messages. */
 export interface ConfigFile {
   readonly path: string;
   readonly text: string;
 }
 
-/** A compiled part of the rules, and what is wrong with its source. It counts only where nothing is. */
+/** A compiled part of the rules, and the problems in its source. The value counts only if there are none. */
 export interface Compiled<T> {
   readonly value: T;
   readonly problems: readonly string[];
 }
 
 /**
- * The files of a folder of `config/` that end so, by name. Anything else in there is a problem: a policy in
- * a file with a misspelt ending would silently not hold.
+ * The files of a folder of `config/` with this ending, sorted by name. Any other file is a problem: a policy in
+ * a file with a misspelt ending would silently not apply.
  */
 export const configFiles = (configDir: string, folder: string, ending: string): Compiled<ConfigFile[]> => {
   const directory = join(configDir, folder);
   const label = `${basename(configDir)}/${folder}`;
-  const names = namesIn(directory).filter((name) => !name.startsWith('.') && !BESIDE.test(name));
+  const names = namesIn(directory).filter((name) => !name.startsWith('.') && !IGNORED.test(name));
   return {
     value: names
       .filter((name) => name.endsWith(ending))
@@ -32,8 +32,8 @@ export const configFiles = (configDir: string, folder: string, ending: string): 
   };
 };
 
-/** What may lie beside the files that are read. */
-const BESIDE = /\.(md|cedarschema)$/;
+/** Files that are ignored. */
+const IGNORED = /\.(md|cedarschema)$/;
 
 const namesIn = (directory: string): string[] => {
   try {

@@ -10,8 +10,8 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Misspelt names that a policy asks for. Cedar's validator lets `context.facts has cutPercnt` pass wherever
- * the rest can still hold, and the forbid would then never speak.
+ * Misspelt names that a policy reads. Cedar's validator accepts `context.facts has cutPercnt` as long as the
+ * rest can still hold, and the forbid would then never apply.
  */
 export const unknownAttributes = (policy: PolicyJson): string[] => {
   const problems = attributesIn(policy.conditions).flatMap(([base, name]) => {
@@ -25,7 +25,7 @@ const Access = z.object({ '.': z.object({ left: z.unknown(), attr: z.string() })
 const Has = z.object({ has: z.object({ left: z.unknown(), attr: z.union([z.string(), z.array(z.string())]) }) });
 const Context = z.object({ Var: z.literal('context') });
 
-/** Every (`context.facts`, `cutPercent`) that an expression reads or asks for. */
+/** Every (`context.facts`, `cutPercent`) that an expression reads or tests with `has`. */
 const attributesIn = (expression: unknown): [base: string, name: string][] => {
   if (typeof expression !== 'object' || expression === null) return [];
   const has = Has.safeParse(expression);

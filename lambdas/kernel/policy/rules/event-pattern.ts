@@ -3,13 +3,13 @@ import type { EventPattern } from '../../../contracts/agent.ts';
 /**
  * Whether an event matches an EventBridge pattern: every key of the pattern must be in the event, one
  * alternative of each list must hold, and of an array in the event one element suffices. Elements of an
- * array of objects are looked at one by one, so two conditions must hold for the same element. A pattern
- * that `checkPattern` would object to matches nothing.
+ * array of objects are matched one by one, so two conditions must hold for the same element. An invalid
+ * pattern matches nothing.
  */
 export const matchesPattern = (pattern: EventPattern, event: unknown): boolean =>
   checkPattern(pattern).length === 0 && matchesObject(pattern, event);
 
-/** What is wrong with a pattern, each with its place in it; empty when nothing is. */
+/** The problems of a pattern, each with its path; empty if it is valid. */
 export const checkPattern = (pattern: unknown, path: Path = []): PatternProblem[] => {
   if (!isObject(pattern)) {
     const problem = `${JSON.stringify(pattern)} must be a list of alternatives, such as [${JSON.stringify(pattern)}]`;
@@ -62,7 +62,7 @@ const matchesLeaves = (alternative: unknown, leaves: readonly Scalar[]): boolean
 };
 
 interface Operator {
-  /** What its operand must be, when it is not. */
+  /** What the operand must be; null if it is. */
   readonly expects: (operand: unknown) => string | null;
   readonly holds: (operand: unknown, leaves: readonly Scalar[]) => boolean;
 }
@@ -81,7 +81,7 @@ const exists: Operator = {
   holds: (operand, leaves) => leaves.length > 0 === operand,
 };
 
-/** Needs the key, as in EventBridge: what is absent is not "anything but". */
+/** Needs the key, as in EventBridge: an absent key does not match. */
 const anythingBut: Operator = {
   expects: (operand) => {
     if (isObject(operand)) {

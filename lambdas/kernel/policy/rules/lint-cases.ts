@@ -1,21 +1,21 @@
 import * as z from 'zod';
 import { canonical } from '../../trace/canonical.ts';
 import { Json } from '../../../contracts/json.ts';
-import { entityName, operationOf, Pair, pathOf, type Constant, type Situation } from './lint-terms.ts';
+import { entityName, operationOf, Pair, pathOf, type Constant, type PartialRequest } from './lint-terms.ts';
 
-/** What one value may still be: a number within bounds, or anything else that is or is not something. */
+/** What one value may still be: a number within bounds, or a value that equals one constant or differs from some. */
 interface Domain {
   readonly min: number;
   readonly max: number;
   readonly is?: Constant;
   readonly not: readonly Constant[];
 }
-/** One way in which a condition can hold: what it asks of each value. Values that it leaves open are not in it. */
+/** One way in which a condition can hold: a domain for each value. Unconstrained values are left out. */
 export type Case = ReadonlyMap<string, Domain>;
 
 const ALWAYS: readonly Case[] = [new Map()];
 const NEVER: readonly Case[] = [];
-/** A condition with more ways than this is not taken apart; it counts as one that may hold. */
+/** A condition with more cases than this is not analysed; it counts as one that may hold. */
 const MOST_CASES = 500;
 
 const merged = (a: Domain, b: Domain): Domain | undefined => {
@@ -26,7 +26,7 @@ const merged = (a: Domain, b: Domain): Domain | undefined => {
   return is === undefined ? domain : { ...domain, is };
 };
 
-const together = (a: Case, b: Case): Case | undefined => {
+const intersection = (a: Case, b: Case): Case | undefined => {
   const both = new Map(a);
   for (const [subject, domain] of b) {
     const before = both.get(subject);
@@ -37,35 +37,35 @@ const together = (a: Case, b: Case): Case | undefined => {
   return both;
 };
 
-/** The ways in which both hold. */
-export const bothOf = (left: readonly Case[], right: readonly Case[]): readonly Case[] => {
+/** The cases in which both hold. */
+export const conjunction = (left: readonly Case[], right: readonly Case[]): readonly Case[] => {
   if (left.length * right.length > MOST_CASES) return ALWAYS;
-  return left.flatMap((one) => right.flatMap((other) => together(one, other) ?? []));
+  return left.flatMap((one) => right.flatMap((other) => intersection(one, other) ?? []));
 };
-const eitherOf = (left: readonly Case[], right: readonly Case[]): readonly Case[] => [...left, ...right];
+const disjunction = (left: readonly Case[], right: readonly Case[]): readonly Case[] => [...left, ...right];
 
-const settled = (value: boolean, wanted: boolean): readonly Case[] => (value === wanted ? ALWAYS : NEVER);
+const constantCases = (value: boolean, wanted: boolean): readonly Case[] => (value === wanted ? ALWAYS : NEVER);
 
 const within = (subject: string, [lowest, highest]: readonly [number, number], min: number, max: number) => {
   const domain = merged({ min: lowest, max: highest, not: [] }, { min, max, not: [] });
   return domain === undefined ? NEVER : [new Map([[subject, domain]])];
 };
 
-const equal = (subject: string, value: Constant, wanted: boolean, situation: Situation): readonly Case[] => {
+const equal = (subject: string, value: Constant, wanted: boolean, request: PartialRequest): readonly Case[] => {
   if (typeof value === 'number') {
-    const range = situation.rangeOf(subject);
+    const range = request.rangeOf(subject);
     if (wanted) return within(subject, range, value, value);
-    return eitherOf(within(subject, range, -Infinity, value - 1), within(subject, range, value + 1, Infinity));
+    return disjunction(within(subject, range, -Infinity, value - 1), within(subject, range, value + 1, Infinity));
   }
   const open = { min: -Infinity, max: Infinity };
   if (typeof value === 'boolean') return [new Map([[subject, { ...open, is: value === wanted, not: [] }]])];
   return [new Map([[subject, wanted ? { ...open, is: value, not: [] } : { ...open, not: [value] }]])];
 };
 
-/** A value of an expression: known in this situation, or named by what it stands for. */
+/** An operand: a constant that the request determines, or the name of a value. */
 type Term = { readonly constant: Constant } | { readonly subject: string };
 
-const termOf = (expression: unknown, situation: Situation): Term => {
+const termOf = (expression: unknown, request: PartialRequest): Term => {
   const [operator, operand] = operationOf(expression);
   if (operator === 'Value') {
     const constant = entityName(operand) ?? operand;
@@ -73,35 +73,37 @@ const termOf = (expression: unknown, situation: Situation): Term => {
       return { constant };
   }
   const path = pathOf(expression);
-  const known = path === null ? undefined : situation.valueOf(path);
+  const known = path === null ? undefined : request.valueOf(path);
   return known === undefined ? { subject: path ?? canonical(Json.parse(expression)) } : { constant: known };
 };
 
-const opaque = (expression: unknown, wanted: boolean, situation: Situation): readonly Case[] => {
-  const term = termOf(expression, situation);
-  return 'constant' in term ? settled(term.constant === true, wanted) : equal(term.subject, true, wanted, situation);
+const opaqueCases = (expression: unknown, wanted: boolean, request: PartialRequest): readonly Case[] => {
+  const term = termOf(expression, request);
+  return 'constant' in term
+    ? constantCases(term.constant === true, wanted)
+    : equal(term.subject, true, wanted, request);
 };
 
-const equality = (expression: unknown, operand: unknown, wanted: boolean, situation: Situation): readonly Case[] => {
+const equality = (expression: unknown, operand: unknown, wanted: boolean, request: PartialRequest): readonly Case[] => {
   const { left, right } = Pair.parse(operand);
-  const [a, b] = [termOf(left, situation), termOf(right, situation)];
-  if ('constant' in a && 'constant' in b) return settled(a.constant === b.constant, wanted);
-  if ('subject' in a && 'constant' in b) return equal(a.subject, b.constant, wanted, situation);
-  if ('constant' in a && 'subject' in b) return equal(b.subject, a.constant, wanted, situation);
-  return opaque(expression, wanted, situation);
+  const [a, b] = [termOf(left, request), termOf(right, request)];
+  if ('constant' in a && 'constant' in b) return constantCases(a.constant === b.constant, wanted);
+  if ('subject' in a && 'constant' in b) return equal(a.subject, b.constant, wanted, request);
+  if ('constant' in a && 'subject' in b) return equal(b.subject, a.constant, wanted, request);
+  return opaqueCases(expression, wanted, request);
 };
 
 const MIRRORED: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
 const OPPOSITE: Readonly<Record<string, string>> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<' };
 
-const order = (operator: string, operand: unknown, wanted: boolean, situation: Situation): readonly Case[] => {
+const order = (operator: string, operand: unknown, wanted: boolean, request: PartialRequest): readonly Case[] => {
   const { left, right } = Pair.parse(operand);
-  const [a, b] = [termOf(left, situation), termOf(right, situation)];
+  const [a, b] = [termOf(left, request), termOf(right, request)];
   if ('constant' in a && 'subject' in b)
-    return order(MIRRORED[operator] ?? operator, { left: right, right: left }, wanted, situation);
+    return order(MIRRORED[operator] ?? operator, { left: right, right: left }, wanted, request);
   if (!('subject' in a && 'constant' in b) || typeof b.constant !== 'number')
-    return opaque({ [operator]: operand }, wanted, situation);
-  const [subject, bound, range] = [a.subject, b.constant, situation.rangeOf(a.subject)];
+    return opaqueCases({ [operator]: operand }, wanted, request);
+  const [subject, bound, range] = [a.subject, b.constant, request.rangeOf(a.subject)];
   switch (wanted ? operator : OPPOSITE[operator]) {
     case '<':
       return within(subject, range, -Infinity, bound - 1);
@@ -119,48 +121,48 @@ const If = z.object({ if: z.unknown(), then: z.unknown(), else: z.unknown() });
 const Argument = z.object({ arg: z.unknown() });
 
 /**
- * The ways in which an expression of Cedar is true, or with `wanted` false is not, in a situation. What this
- * does not understand may be either, so no way means that there really is none.
+ * The cases in which a Cedar expression is true, or with `wanted` false is not, for a request. An expression
+ * that this does not understand may be either, so no case means that there really is none.
  */
-export const casesOf = (expression: unknown, wanted: boolean, situation: Situation): readonly Case[] => {
+export const casesOf = (expression: unknown, wanted: boolean, request: PartialRequest): readonly Case[] => {
   const [operator, operand] = operationOf(expression);
-  const of = (inner: unknown, want = wanted): readonly Case[] => casesOf(inner, want, situation);
+  const of = (inner: unknown, want = wanted): readonly Case[] => casesOf(inner, want, request);
   switch (operator) {
     case '!':
       return of(Argument.parse(operand).arg, !wanted);
     case '&&':
     case '||': {
       const { left, right } = Pair.parse(operand);
-      return ((operator === '&&') === wanted ? bothOf : eitherOf)(of(left), of(right));
+      return ((operator === '&&') === wanted ? conjunction : disjunction)(of(left), of(right));
     }
     case 'if-then-else': {
       const branches = If.parse(operand);
-      const otherwise = bothOf(of(branches.if, false), of(branches.else));
-      return eitherOf(bothOf(of(branches.if, true), of(branches.then)), otherwise);
+      const otherwise = conjunction(of(branches.if, false), of(branches.else));
+      return disjunction(conjunction(of(branches.if, true), of(branches.then)), otherwise);
     }
     case '==':
-      return equality(expression, operand, wanted, situation);
+      return equality(expression, operand, wanted, request);
     case '!=':
       return of({ '==': operand }, !wanted);
     case '<':
     case '<=':
     case '>':
     case '>=':
-      return order(operator, operand, wanted, situation);
+      return order(operator, operand, wanted, request);
     case 'contains': {
       const { left, right } = Pair.parse(operand);
       const set = Elements.safeParse(left);
-      if (!set.success) return opaque(expression, wanted, situation);
+      if (!set.success) return opaqueCases(expression, wanted, request);
       const oneOf = set.data.Set.map((element) => ({ '==': { left: right, right: element } }));
       return of(oneOf.reduce<unknown>((any, one) => ({ '||': { left: any, right: one } }), { Value: false }));
     }
     case 'has':
     case 'in':
     case 'is': {
-      const answer = situation.holds(operator, operand);
-      return answer === undefined ? opaque(expression, wanted, situation) : settled(answer, wanted);
+      const answer = request.holds(operator, operand);
+      return answer === undefined ? opaqueCases(expression, wanted, request) : constantCases(answer, wanted);
     }
     default:
-      return opaque(expression, wanted, situation);
+      return opaqueCases(expression, wanted, request);
   }
 };

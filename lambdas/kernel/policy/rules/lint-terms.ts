@@ -1,16 +1,16 @@
 import type { EntityUidJson } from '@cedar-policy/cedar-wasm/nodejs';
 import * as z from 'zod';
 
-/** A value that Cedar compares; an entity is its name, as in `Checkrein::Role::"sre"`. */
+/** A value that Cedar compares; an entity by its name, as in `Checkrein::Role::"sre"`. */
 export type Constant = string | number | boolean;
 
-/** One question that policy could be asked, as far as it is known before anything happens. */
-export interface Situation {
-  /** What a path such as `context.tool` is, where that follows from the question. */
+/** A policy request, as far as it is known before run time. */
+export interface PartialRequest {
+  /** The value of a path such as `context.tool`, if the request determines it. */
   valueOf(path: string): Constant | undefined;
-  /** Between which numbers a path lies. */
+  /** The range of the numbers that a path can have. */
   rangeOf(path: string): readonly [min: number, max: number];
-  /** Whether `has`, `in` or `is` holds, where that follows from the question. */
+  /** Whether `has`, `in` or `is` holds, if the request determines it. */
   holds(operator: 'has' | 'in' | 'is', operand: unknown): boolean | undefined;
 }
 
@@ -35,12 +35,12 @@ export const entityName = (value: unknown): string | undefined => {
   return `${type}::${JSON.stringify(id)}`;
 };
 
-/** The same from the head of a policy, where Cedar writes it both ways. */
+/** An entity of the head of a policy as an expression. Cedar writes it in two ways there. */
 export const asExpression = (entity: EntityUidJson): unknown => ({
   Value: '__entity' in entity ? entity : { __entity: entity },
 });
 
-/** `context.facts.cutPercent`, `principal`, `resource.tags.team`; null for what is no place but a computation. */
+/** `context.facts.cutPercent`, `principal`, `resource.tags.team`; null for an expression that is not a path. */
 export const pathOf = (expression: unknown): string | null => {
   const [operator, operand] = operationOf(expression);
   if (operator === 'Var') return String(operand);
@@ -52,7 +52,7 @@ export const pathOf = (expression: unknown): string | null => {
   return access?.success ? `${base}.${access.data.attr}` : tag?.success ? `${base}.tags.${tag.data.right.Value}` : null;
 };
 
-/** Every place that an expression reads, the longest way to it, once. */
+/** Every path that an expression reads, in its longest form, once. */
 export const pathsIn = (expression: unknown): string[] => {
   if (typeof expression !== 'object' || expression === null) return [];
   const path = pathOf(expression);

@@ -4,58 +4,59 @@ import type { Manifest } from '../../../contracts/tool.ts';
 import { contractBroken } from '../../../contracts/errors.ts';
 import type { ConfigFile } from './config-files.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { bothOf, casesOf, type Case } from './lint-cases.ts';
-import { situations, type SituationQuestion } from './lint-situations.ts';
+import { conjunction, casesOf, type Case } from './lint-cases.ts';
+import { possibleRequests, type PolicyRequest } from './lint-requests.ts';
 import { asExpression } from './lint-terms.ts';
-import { placeOfPolicy } from './policies.ts';
+import { positionOfPolicy } from './policies.ts';
 
-/** Something that a policy does not do, or does more than anybody can have meant. */
+/** A probable mistake in a policy that compiles. */
 export interface LintFinding {
   readonly policy: string;
   readonly kind: 'never-matches' | 'without-effect' | 'open';
   /** Whether it stops a deployment. */
   readonly fatal: boolean;
-  readonly says: string;
+  readonly message: string;
 }
 
 /**
- * Finds policies that can never match, permits that a forbid always outweighs, and permits that are open to
- * all: what compiles, and is still a mistake. Sound, not complete: what it claims is so for every possible
- * request, as long as agents, approvers and tools are the ones given.
+ * Finds policies that can never match, permits that a forbid always overrides, and permits that are open to
+ * everyone. Sound but not complete: every finding holds for all possible requests with these agents, approvers
+ * and tools.
  */
 export const lintPolicies = (
   rules: Pick<Rules, 'agents' | 'policies' | 'settings'>,
   manifests: readonly Manifest[],
 ): LintFinding[] => {
   const tools = manifests.filter((manifest) => manifest.kind === 'change');
-  const all = situations(rules, tools);
+  const all = possibleRequests(rules, tools);
   const policies = Object.entries(rules.policies).map(([id, text]) => read(id, text));
   const forbids = policies.filter((policy) => policy.effect === 'forbid');
   return policies.flatMap((policy): LintFinding[] => {
-    const finding = (kind: LintFinding['kind'], says: string, fatal = false): LintFinding[] => [
-      { policy: policy.id, kind, fatal, says },
+    const finding = (kind: LintFinding['kind'], message: string, fatal = false): LintFinding[] => [
+      { policy: policy.id, kind, fatal, message },
     ];
-    const reached = all.filter((situation) => situation.who !== null && ways(policy, situation).length > 0);
-    if (reached.length === 0) return finding('never-matches', `can never match: ${whyNever(policy, rules, all)}.`);
+    const matched = all.filter((request) => request.who !== null && matchingCases(policy, request).length > 0);
+    if (matched.length === 0) return finding('never-matches', `can never match: ${whyNoMatch(policy, rules, all)}.`);
     if (policy.effect === 'forbid') return [];
-    const stronger = forbids.find((forbid) => reached.every((situation) => outweighs(forbid, policy, situation)));
-    if (stronger) return finding('without-effect', `never takes effect: "${stronger.id}" forbids all that it permits.`);
-    const open = openness(policy, all);
-    return open === undefined ? [] : finding('open', open.says, open.fatal);
+    const overriding = forbids.find((forbid) => matched.every((request) => overrides(forbid, policy, request)));
+    if (overriding)
+      return finding('without-effect', `never takes effect: "${overriding.id}" forbids all that it permits.`);
+    const open = openFinding(policy, all);
+    return open === undefined ? [] : finding('open', open.message, open.fatal);
   });
 };
 
-/** A finding with its place: file:line:column, the policy, and what is wrong with it. */
-export const findingInWords = (
-  { policy, says }: LintFinding,
+/** A finding as text: file:line:column, the policy, and the problem. */
+export const formatFinding = (
+  { policy, message }: LintFinding,
   { policies }: Pick<Rules, 'policies'>,
   files: readonly ConfigFile[],
-): string => `${placeOfPolicy(files, policies[policy] ?? '')}: "${policy}" ${says}`;
+): string => `${positionOfPolicy(files, policies[policy] ?? '')}: "${policy}" ${message}`;
 
 interface ReadPolicy {
   readonly id: string;
   readonly effect: 'permit' | 'forbid';
-  /** What must be true, and what must not be, for it to speak; the head of the policy is in there. */
+  /** Conditions that must be true, and that must not be, for it to apply; its head is among them. */
   readonly when: readonly unknown[];
   readonly unless: readonly unknown[];
   readonly anyAction: boolean;
@@ -89,48 +90,50 @@ const headOf = ({ principal, action, resource }: PolicyJson): unknown[] =>
     return [{ [constraint.op]: { left, right: asExpression(constraint.entity) } }];
   });
 
-/** The ways in which a policy speaks in a situation. */
-const ways = ({ when, unless }: ReadPolicy, situation: SituationQuestion): readonly Case[] =>
+/** The cases in which a policy applies to a request. */
+const matchingCases = ({ when, unless }: ReadPolicy, request: PolicyRequest): readonly Case[] =>
   [
-    ...when.map((condition) => casesOf(condition, true, situation)),
-    ...unless.map((condition) => casesOf(condition, false, situation)),
-  ].reduce(bothOf, [new Map()]);
+    ...when.map((condition) => casesOf(condition, true, request)),
+    ...unless.map((condition) => casesOf(condition, false, request)),
+  ].reduce(conjunction, [new Map()]);
 
-/** The ways in which it is silent. */
-const waysOut = ({ when, unless }: ReadPolicy, situation: SituationQuestion): readonly Case[] => [
-  ...when.flatMap((condition) => casesOf(condition, false, situation)),
-  ...unless.flatMap((condition) => casesOf(condition, true, situation)),
+/** The cases in which it does not. */
+const unmatchedCases = ({ when, unless }: ReadPolicy, request: PolicyRequest): readonly Case[] => [
+  ...when.flatMap((condition) => casesOf(condition, false, request)),
+  ...unless.flatMap((condition) => casesOf(condition, true, request)),
 ];
 
-const outweighs = (forbid: ReadPolicy, permit: ReadPolicy, situation: SituationQuestion): boolean =>
-  bothOf(ways(permit, situation), waysOut(forbid, situation)).length === 0;
+const overrides = (forbid: ReadPolicy, permit: ReadPolicy, request: PolicyRequest): boolean =>
+  conjunction(matchingCases(permit, request), unmatchedCases(forbid, request)).length === 0;
 
-const openness = (
+const openFinding = (
   policy: ReadPolicy,
-  all: readonly SituationQuestion[],
-): Pick<LintFinding, 'says' | 'fatal'> | undefined => {
+  all: readonly PolicyRequest[],
+): Pick<LintFinding, 'message' | 'fatal'> | undefined => {
   if (policy.anyAction)
     return {
-      says: 'is a permit for every question at once, applying without a human among them; name one action.',
+      message: 'permits every action, applying without a human included; name one action.',
       fatal: true,
     };
-  const open = all.filter((situation) => ways(policy, situation).length > 0 && waysOut(policy, situation).length === 0);
+  const open = all.filter(
+    (request) => matchingCases(policy, request).length > 0 && unmatchedCases(policy, request).length === 0,
+  );
   const tools = [...new Set(open.filter((one) => one.question === 'unattended').map((one) => one.tool))];
   if (tools.length > 0)
     return {
-      says: `lets every plan of ${tools.join(', ')} be applied without a human, whatever its target and its size; add a condition on resource, context.facts or context.report.`,
+      message: `lets every plan of ${tools.join(', ')} be applied without a human, whatever its target and its size; add a condition on resource, context.facts or context.report.`,
       fatal: true,
     };
-  return open.some((situation) => situation.who === null)
-    ? { says: 'lets every approver approve, whatever their role; name a role or add a condition.', fatal: false }
+  return open.some((request) => request.who === null)
+    ? { message: 'lets every approver approve, whatever their role; name a role or add a condition.', fatal: false }
     : undefined;
 };
 
-/** The name that nobody has, if it is a name; most often it is misspelt. */
-const whyNever = (
+/** The name that does not exist, most often a misspelt one; else a general reason. */
+const whyNoMatch = (
   policy: ReadPolicy,
   rules: Pick<Rules, 'agents' | 'settings'>,
-  all: readonly SituationQuestion[],
+  all: readonly PolicyRequest[],
 ): string => {
   const { approvers } = rules.settings;
   const known: Readonly<Record<string, readonly string[]>> = {
@@ -147,7 +150,7 @@ const whyNever = (
   const tools = [...new Set(all.map((one) => one.tool))];
   if (tool !== undefined && !tools.includes(tool))
     return `no change tool is called "${tool}"${didYouMean(tool, tools)}`;
-  return 'no agent, approver, tool and facts can fulfil its conditions all at once';
+  return 'no combination of agent, approver, tool and facts meets all its conditions';
 };
 
 const MISSING: Readonly<Record<string, string>> = {

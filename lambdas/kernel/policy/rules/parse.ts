@@ -4,7 +4,7 @@ import { Rules } from '../../../contracts/rules.ts';
 import { StepError } from '../../../contracts/errors.ts';
 import { digestOf } from '../../trace/canonical.ts';
 
-/** Compiled rules as a function carries them. Rules that are not the ones that were hashed are not used. */
+/** Parses the compiled rules that a function carries. Rules that do not match their hash are refused. */
 export const parseRules = (json: string): Rules => {
   const parsed = Rules.safeParse(parseJson(json));
   if (!parsed.success) throw misconfigured(`The compiled rules do not parse: ${z.prettifyError(parsed.error)}`);

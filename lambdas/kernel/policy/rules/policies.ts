@@ -6,18 +6,18 @@ import type { Compiled, ConfigFile } from './config-files.ts';
 import { unknownAttributes } from './context-attributes.ts';
 import { didYouMean } from './did-you-mean.ts';
 
-/** Policies by their `@id`, each held to the schema. */
+/** Policies by their `@id`, each validated against the schema. */
 export const compilePolicies = (files: readonly ConfigFile[], schema: string): Compiled<Record<string, string>> => {
   const problems: string[] = [];
   const statements: Record<string, string> = {};
-  const homes = new Map<string, string>();
+  const positions = new Map<string, string>();
   for (const file of files) {
     const read = readPolicies(file, schema);
     problems.push(...read.problems);
-    for (const { id, text, place } of read.value) {
-      const home = homes.get(id);
-      if (home !== undefined) problems.push(`${place}: @id("${id}") is taken by ${home}`);
-      homes.set(id, home ?? place);
+    for (const { id, text, position } of read.value) {
+      const firstPosition = positions.get(id);
+      if (firstPosition !== undefined) problems.push(`${position}: @id("${id}") is taken by ${firstPosition}`);
+      positions.set(id, firstPosition ?? position);
       statements[id] = text;
     }
   }
@@ -25,17 +25,17 @@ export const compilePolicies = (files: readonly ConfigFile[], schema: string): C
   return { value: statements, problems };
 };
 
-interface PlacedPolicy {
+interface LocatedPolicy {
   readonly id: string;
   readonly text: string;
-  readonly place: string;
+  readonly position: string;
 }
 
-const readPolicies = (file: ConfigFile, schema: string): Compiled<PlacedPolicy[]> => {
+const readPolicies = (file: ConfigFile, schema: string): Compiled<LocatedPolicy[]> => {
   const parts = cedar.policySetTextToParts(file.text);
-  if (parts.type === 'failure') return { value: [], problems: parts.errors.map((error) => worded(file, error)) };
+  if (parts.type === 'failure') return { value: [], problems: parts.errors.map((error) => formatError(file, error)) };
   const templates = parts.policy_templates.map(
-    (text) => `${placeOf(file, text)}: a template with a slot; write it out as a policy`,
+    (text) => `${positionOf(file, text)}: a template with a slot; write it out as a policy`,
   );
   const policies = parts.policies.map((text) => readPolicy(file, text));
   return {
@@ -44,14 +44,14 @@ const readPolicies = (file: ConfigFile, schema: string): Compiled<PlacedPolicy[]
   };
 };
 
-const readPolicy = (file: ConfigFile, text: string): Compiled<PlacedPolicy[]> => {
-  const place = placeOf(file, text);
+const readPolicy = (file: ConfigFile, text: string): Compiled<LocatedPolicy[]> => {
+  const position = positionOf(file, text);
   const answer = cedar.policyToJson(text);
-  if (answer.type === 'failure') return { value: [], problems: answer.errors.map((error) => worded(file, error)) };
+  if (answer.type === 'failure') return { value: [], problems: answer.errors.map((error) => formatError(file, error)) };
   const { annotations = {}, effect } = answer.json;
   const found = [...annotationProblems(annotations, effect), ...unknownAttributes(answer.json)];
   const id = annotations['id'];
-  return { value: id ? [{ id, text, place }] : [], problems: found.map((problem) => `${place}: ${problem}`) };
+  return { value: id ? [{ id, text, position }] : [], problems: found.map((problem) => `${position}: ${problem}`) };
 };
 
 const ANNOTATIONS = ['id', 'reason', 'severity', 'breaker'];
@@ -61,7 +61,7 @@ const annotationProblems = (annotations: Readonly<Record<string, string>>, effec
     .filter((name) => !ANNOTATIONS.includes(name))
     .map((name) => `unknown annotation "@${name}"${didYouMean(name, ANNOTATIONS)}`);
   const { id, reason = '', severity, breaker } = annotations;
-  if (id === undefined) problems.push('no @id; write @id("…") above it, by which the trace names it');
+  if (id === undefined) problems.push('no @id; write @id("…") above it: the trace names the policy by it');
   else if (!/^[a-z][a-z0-9-]*$/.test(id)) problems.push(`@id("${id}") must be lower-case letters, digits and dashes`);
   if (reason.trim() === '') problems.push('no @reason; write @reason("…"): the model and the approver read it');
   for (const name of unknownReasonPlaceholders(reason))
@@ -69,7 +69,7 @@ const annotationProblems = (annotations: Readonly<Record<string, string>>, effec
   if (severity !== undefined && !Severity.safeParse(severity).success)
     problems.push(`@severity("${severity}") is none of ${Severity.options.join(', ')}`);
   if (severity !== undefined && effect !== 'forbid')
-    problems.push('@severity belongs on a forbid: it says what was kept from happening');
+    problems.push('@severity belongs on a forbid: it rates what the forbid prevents');
   if (breaker !== undefined && breaker !== 'trip')
     problems.push(`@breaker("${breaker}") means nothing; write @breaker("trip")`);
   if (breaker !== undefined && effect !== 'forbid')
@@ -77,22 +77,22 @@ const annotationProblems = (annotations: Readonly<Record<string, string>>, effec
   return problems;
 };
 
-/** Cedar's own check, strict; a policy that can never hold is a mistake too, most often a misspelt name. */
+/** Cedar's own strict validation. Its warnings count: a policy that can never hold usually has a misspelt name. */
 const validated = (file: ConfigFile, schema: string): string[] => {
   const answer = cedar.validate({ schema, policies: { staticPolicies: file.text } });
-  if (answer.type === 'failure') return answer.errors.map((error) => worded(file, error));
+  if (answer.type === 'failure') return answer.errors.map((error) => formatError(file, error));
   const faults = [...answer.validationErrors, ...answer.validationWarnings];
-  return faults.map(({ error }) => worded(file, error)).toSorted();
+  return faults.map(({ error }) => formatError(file, error)).toSorted();
 };
 
-const worded = (file: ConfigFile, error: cedar.DetailedError): string => {
+const formatError = (file: ConfigFile, error: cedar.DetailedError): string => {
   const [at] = error.sourceLocations ?? [];
   const message = error.message.replace(/^for policy `[^`]*`, /, '');
   const more = [at?.label, adviceOn(message) ?? error.help].filter((one) => one !== null && one !== undefined);
-  return `${at ? placeAt(file, at.start) : file.path}: ${[message, ...more].join('; ')}`;
+  return `${at ? positionAt(file, at.start) : file.path}: ${[message, ...more].join('; ')}`;
 };
 
-/** Cedar would suggest another fact of similar spelling; what is missing is the guard. */
+/** Cedar would suggest a fact with a similar name, but it is the guard that is missing. */
 const adviceOn = (message: string): string | undefined => {
   const fact = /attribute `facts\.(\w+)` in context for .* not found/.exec(message)?.[1];
   return FACT_NAMES.some((name) => name === fact)
@@ -101,16 +101,16 @@ const adviceOn = (message: string): string | undefined => {
 };
 
 /** Where a compiled policy is written, as file:line:column. */
-export const placeOfPolicy = (files: readonly ConfigFile[], text: string): string => {
+export const positionOfPolicy = (files: readonly ConfigFile[], text: string): string => {
   const file = files.find((one) => one.text.includes(text));
-  return file === undefined ? 'config/policies' : placeOf(file, text);
+  return file === undefined ? 'config/policies' : positionOf(file, text);
 };
 
-const placeOf = (file: ConfigFile, text: string): string =>
-  placeAt(file, Buffer.byteLength(file.text.slice(0, file.text.indexOf(text))));
+const positionOf = (file: ConfigFile, text: string): string =>
+  positionAt(file, Buffer.byteLength(file.text.slice(0, file.text.indexOf(text))));
 
 /** file:line:column. Cedar counts bytes, editors count characters. */
-const placeAt = (file: ConfigFile, byte: number): string => {
+const positionAt = (file: ConfigFile, byte: number): string => {
   const before = Buffer.from(file.text).subarray(0, byte).toString().split('\n');
   return `${file.path}:${before.length}:${(before.at(-1) ?? '').length + 1}`;
 };

@@ -1,6 +1,6 @@
 import { InputError } from '../../../contracts/errors.ts';
 
-/** Every mistake found in `config/`, at once: each line names the file, the place, and what belongs there. */
+/** All mistakes found in `config/`, one per line: the file, the position, and what is expected there. */
 export class RulesError extends InputError {
   readonly problems: readonly string[];
   constructor(problems: readonly string[]) {
@@ -8,7 +8,7 @@ export class RulesError extends InputError {
     super(
       'config',
       `${count}, so nothing was compiled.\n${problems.map((one) => `  ${one}`).join('\n')}`,
-      'every line above set right',
+      'fix every line above',
     );
     this.problems = problems;
   }

@@ -3,35 +3,36 @@ import { didYouMean } from './did-you-mean.ts';
 
 type Path = readonly PropertyKey[];
 
-/** A mistake and its place in the value: `tools.change[0]`. */
+/** A problem and its path in the value: `tools.change[0]`. */
 export interface Problem {
   readonly path: Path;
-  readonly says: string;
+  readonly message: string;
 }
 
-/** Zod's issues as sentences that say what was found and what belongs there; the first one of each place. */
+/** Zod's issues as sentences: what was found and what is expected; the first one of each path. */
 export const schemaProblems = (schema: z.ZodType, value: unknown, error: z.ZodError): Problem[] => {
   const problems = error.issues.flatMap((issue) => problemsOf(schema, value, issue));
-  const places = problems.map(({ path }) => spelled(path));
-  return problems.filter((_, index) => places.indexOf(places[index] ?? '') === index);
+  const paths = problems.map(({ path }) => formatPath(path));
+  return problems.filter((_, index) => paths.indexOf(paths[index] ?? '') === index);
 };
 
 const problemsOf = (schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue): Problem[] => {
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(fieldsAt(schema, issue.path));
-    return issue.keys.map((key) => ({ path: [...issue.path, key], says: `unknown field${didYouMean(key, known)}` }));
+    return issue.keys.map((key) => ({ path: [...issue.path, key], message: `unknown field${didYouMean(key, known)}` }));
   }
   const found = valueAt(value, issue.path);
   const expected = issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '');
   return [
-    { path: issue.path, says: found === undefined ? `missing: ${expected}` : `${expected}; found ${shown(found)}` },
+    { path: issue.path, message: found === undefined ? `missing: ${expected}` : `${expected}; found ${shown(found)}` },
   ];
 };
 
 /** `tools.change[0]: unknown tool …`. */
-export const sentence = ({ path, says }: Problem): string => (path.length === 0 ? says : `${spelled(path)}: ${says}`);
+export const formatProblem = ({ path, message }: Problem): string =>
+  path.length === 0 ? message : `${formatPath(path)}: ${message}`;
 
-const spelled = (path: Path): string =>
+const formatPath = (path: Path): string =>
   path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
     return text === '' ? String(key) : `${text}.${String(key)}`;

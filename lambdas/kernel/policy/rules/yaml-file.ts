@@ -1,14 +1,14 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type * as z from 'zod';
 import type { Compiled, ConfigFile } from './config-files.ts';
-import { schemaProblems, sentence, type Problem } from './schema-problems.ts';
+import { schemaProblems, formatProblem, type Problem } from './schema-problems.ts';
 
-/** A YAML file held to its schema; `lineOf` finds a field in it. */
+/** A YAML file parsed by its schema; `lineOf` finds the line of a field. */
 export interface YamlFile<T> extends Compiled<T | null> {
   readonly lineOf: (path: Problem['path']) => number;
 }
 
-/** Reads a YAML file. `check` says what the schema cannot; every problem comes with file and line. */
+/** Reads a YAML file. `check` finds problems that the schema cannot; every problem comes with file and line. */
 export const readYaml = <T>(
   file: ConfigFile,
   schema: z.ZodType<T>,
@@ -17,20 +17,24 @@ export const readYaml = <T>(
   const lines = new LineCounter();
   const document = parseDocument(file.text, { lineCounter: lines });
   const lineOf = (path: Problem['path']): number => lineIn(document, lines, path);
-  // Only the first: the others are what a parser stumbles over after it.
+  // Only the first: the others usually follow from it.
   const [fault] = [...document.errors, ...document.warnings];
   if (fault) {
-    const says = fault.message.replace(/ at line \d+[\s\S]*$/, '');
-    return { value: null, problems: [`${file.path}:${lines.linePos(fault.pos[0]).line}: not YAML: ${says}`], lineOf };
+    const message = fault.message.replace(/ at line \d+[\s\S]*$/, '');
+    return {
+      value: null,
+      problems: [`${file.path}:${lines.linePos(fault.pos[0]).line}: not YAML: ${message}`],
+      lineOf,
+    };
   }
   const value: unknown = document.toJS();
   const parsed = schema.safeParse(value);
   const found = parsed.success ? check(parsed.data) : schemaProblems(schema, value, parsed.error);
-  const problems = found.map((problem) => `${file.path}:${lineOf(problem.path)}: ${sentence(problem)}`);
+  const problems = found.map((problem) => `${file.path}:${lineOf(problem.path)}: ${formatProblem(problem)}`);
   return { value: parsed.success ? parsed.data : null, problems, lineOf };
 };
 
-/** The line of a field, or of the nearest thing around it that is there. */
+/** The line of a field, or of its nearest parent that is there. */
 const lineIn = (document: Document, lines: LineCounter, path: Problem['path']): number => {
   const node: unknown = document.getIn(path, true);
   const range: unknown = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;

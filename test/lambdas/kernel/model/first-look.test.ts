@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import {
   firstLookCalls,
   unknownEventPlaceholders,
-  WITH_EVERYTHING,
+  EXAMPLE_ALARM,
 } from '../../../../lambdas/kernel/model/first-look.ts';
 
 const call = (input: Parameters<typeof unknownEventPlaceholders>[0]) => ({
@@ -19,7 +19,7 @@ test('placeholders become values of their own type; everything else stays as wri
     says: 'costs $alarm.name',
     flag: null,
   };
-  expect(firstLookCalls(call(input), WITH_EVERYTHING)).toEqual([
+  expect(firstLookCalls(call(input), EXAMPLE_ALARM)).toEqual([
     {
       tool: 'get_metrics',
       input: {
@@ -37,7 +37,7 @@ test('placeholders become values of their own type; everything else stays as wri
 
 test('a call whose placeholder has no value is skipped, and says which', () => {
   const input = { namespace: '$alarm.metrics[0].namespace', metric: '$alarm.metrics[0].name' };
-  const composite = { ...WITH_EVERYTHING, kind: 'composite' as const, metrics: [] };
+  const composite = { ...EXAMPLE_ALARM, kind: 'composite' as const, metrics: [] };
   const skipped = 'the event has no $alarm.metrics[0].namespace, no $alarm.metrics[0].name.';
   expect(firstLookCalls(call(input), composite)).toEqual([{ tool: 'get_metrics', input, skipped }]);
   expect(firstLookCalls(call(input), null)).toEqual([{ tool: 'get_metrics', input, skipped }]);
@@ -50,14 +50,14 @@ test('one skipped call does not hold up the others', () => {
       { tool: 'describe_alarm', input: { alarm: '$alarm.name' } },
     ],
   };
-  expect(firstLookCalls(agent, WITH_EVERYTHING)).toMatchObject([
+  expect(firstLookCalls(agent, EXAMPLE_ALARM)).toMatchObject([
     { tool: 'describe_instances', skipped: 'the event has no $alarm.metrics[0].dimensions.LoadBalancer.' },
     { tool: 'describe_alarm', input: { alarm: 'cpu-high' } },
   ]);
 });
 
 test('a value of the event is never taken for a placeholder', () => {
-  const hostile = { ...WITH_EVERYTHING, name: '$alarm.account' };
+  const hostile = { ...EXAMPLE_ALARM, name: '$alarm.account' };
   expect(firstLookCalls(call({ alarm: '$alarm.name' }), hostile)).toEqual([
     { tool: 'get_metrics', input: { alarm: '$alarm.account' } },
   ]);

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../../lambdas/contracts/json.ts';
 import { CloudError, ToolRefusal } from '../../../../lambdas/contracts/errors.ts';
-import { asToolError } from '../../../../lambdas/kernel/redaction/tool-errors.ts';
+import { toolResult } from '../../../../lambdas/kernel/redaction/tool-errors.ts';
 import {
   redactedJson,
-  redactedWords,
+  redactedText,
   redactorOf,
   type Redactor,
 } from '../../../../lambdas/kernel/redaction/redactor.ts';
 import { EVIDENCE_LIMIT } from '../../../../lambdas/kernel/redaction/untrusted.ts';
-import { oneLine } from '../../../../lambdas/tools/aws/wording.ts';
+import { oneLine } from '../../../../lambdas/tools/aws/format.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { CountingIds, ManualClock } from '../../../fakes/small-ports.ts';
 
@@ -328,8 +328,12 @@ describe('an event', () => {
   });
 });
 
-test('an error of AWS is told without what it quotes', () => {
-  const told = asToolError(new CloudError('InvalidUserData', `cannot parse password=Qz7xW9 of ${GITHUB}`));
-  expect(told?.says).toBe('InvalidUserData: cannot parse password=[secret:named] of [secret:github]');
-  expect(redactedWords('plain words')).toBe('plain words');
+test('an error of AWS is told without what it quotes', async () => {
+  const result = await toolResult(() => {
+    throw new CloudError('InvalidUserData', `cannot parse password=Qz7xW9 of ${GITHUB}`);
+  });
+  expect(result).toMatchObject({
+    error: { message: 'InvalidUserData: cannot parse password=[secret:named] of [secret:github]' },
+  });
+  expect(redactedText('plain words')).toBe('plain words');
 });

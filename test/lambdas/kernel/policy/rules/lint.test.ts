@@ -53,7 +53,7 @@ test.each([
 ])('a policy that %s is found to never match', (_, text) => {
   const found = saidOf(text);
   expect(found).toMatchObject([{ policy: 'mine', kind: 'never-matches', fatal: false }]);
-  expect(found[0]?.says).toMatch(/^can never match: .+\.$/);
+  expect(found[0]?.message).toMatch(/^can never match: .+\.$/);
 });
 
 test.each([
@@ -76,7 +76,7 @@ test.each([
 ])('a name that nobody has is named: %s', (text, words) => {
   expect(
     saidOf(text)
-      .map((finding) => finding.says)
+      .map((finding) => finding.message)
       .join(),
   ).toContain(words);
 });
@@ -104,7 +104,7 @@ test('a permit that a forbid always outweighs is found, with the forbid', () => 
   expect(finding).toMatchObject({
     kind: 'without-effect',
     fatal: false,
-    says: 'never takes effect: "production-needs-a-person" forbids all that it permits.',
+    message: 'never takes effect: "production-needs-a-person" forbids all that it permits.',
   });
   expect(saidOf(unattendedWhen('resource.environment != "production" && context.facts.reversible'))).toEqual([]);
 });
@@ -121,7 +121,7 @@ test.each([
 ])('a permit to apply without a human that asks for %s is open, and stops a deployment', (_, text) => {
   const found = saidOf(text);
   expect(found).toMatchObject([{ kind: 'open', fatal: true }]);
-  expect(found[0]?.says).toContain('be applied without a human');
+  expect(found[0]?.message).toContain('be applied without a human');
 });
 
 test('a permit for every question is open; it stops a synth with its place', () => {
@@ -136,7 +136,7 @@ test('a permit that lets every approver approve is found, but is the team’s to
   const text = 'permit (principal, action == Checkrein::Action::"approve", resource);';
   const found = saidOf(text);
   expect(found).toMatchObject([{ kind: 'open', fatal: false }]);
-  expect(found[0]?.says).toContain('whatever their role');
+  expect(found[0]?.message).toContain('whatever their role');
   const directory = configWith({ 'policies/mine.cedar': `@id("mine") @reason("Yes.") ${text}` });
   expect(Object.keys(compileRules(directory, settings).policies)).toContain('mine');
 });

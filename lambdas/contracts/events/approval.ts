@@ -4,10 +4,10 @@ import { Statement } from '../checks.ts';
 import { PlanDigest } from '../plan.ts';
 import type { EventTable } from './table.ts';
 
-/** What can be said of people, and of their yes. */
-export const APPROVING = {
+/** Events of approvals. */
+export const APPROVAL_EVENTS = {
   'approval.asked': {
-    says: 'People were asked to approve one plan digest.',
+    summary: 'People were asked to approve one plan digest.',
     data: z.strictObject({
       approvalId: z.string(),
       digest: PlanDigest,
@@ -17,11 +17,11 @@ export const APPROVING = {
     }),
   },
   'approval.reminded': {
-    says: 'Nobody had answered; the same people and the next tier were asked again.',
+    summary: 'Nobody had answered; the same people and the next tier were asked again.',
     data: z.strictObject({ approvalId: z.string(), approvers: z.array(z.string()), round: z.int() }),
   },
   'approval.answered': {
-    says: 'One person answered, once.',
+    summary: 'One person answered, once.',
     data: z.strictObject({
       approvalId: z.string(),
       digest: PlanDigest,
@@ -35,7 +35,7 @@ export const APPROVING = {
     }),
   },
   'approval.closed': {
-    says: 'The question is settled: granted, denied or expired.',
+    summary: 'The approval request was closed: granted, denied or expired.',
     data: z.strictObject({
       approvalId: z.string(),
       digest: PlanDigest,
@@ -46,7 +46,7 @@ export const APPROVING = {
     }),
   },
   'grant.issued': {
-    says: 'Proofs of a yes were made: one for the change, one for its rollback where there is an inverse.',
+    summary: 'Grants were issued: one for the change, one for its rollback where there is an inverse.',
     data: z.strictObject({ digest: PlanDigest, grants: z.array(Grant) }),
   },
 } as const satisfies EventTable;

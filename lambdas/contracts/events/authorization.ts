@@ -5,7 +5,7 @@ import { Check, Statement, Trip } from '../checks.ts';
 import { DryRunCheck, Plan, PlanDigest, Target } from '../plan.ts';
 import type { EventTable } from './table.ts';
 
-const Judged = {
+const DecisionFields = {
   checks: z.array(Check),
   facts: Facts,
   statements: z.array(Statement),
@@ -13,10 +13,10 @@ const Judged = {
   trips: Trip.nullable(),
 };
 
-/** What can be said of a proposal and of the plan that it became. */
-export const JUDGING = {
+/** Events of a proposal and the plan that is made from it. */
+export const AUTHORIZATION_EVENTS = {
   'proposal.judged': {
-    says: 'A change call was held to schema, allowlist, facts and policy.',
+    summary: 'A change call was checked against schema, allowlist, facts and policy.',
     data: z.strictObject({
       toolUseId: z.string(),
       tool: z.string(),
@@ -24,12 +24,13 @@ export const JUDGING = {
       target: Target.nullable(),
       before: Json,
       after: Json,
-      ...Judged,
+      ...DecisionFields,
       verdict: z.enum(['permitted', 'refused']),
     }),
   },
   'dry-run.finished': {
-    says: 'The dry run either made a plan with a digest, reported back to the model, or showed that the change would not work.',
+    summary:
+      'The dry run either made a plan with a digest, reported back to the model, or showed that the change would not work.',
     data: z.discriminatedUnion('made', [
       z.strictObject({ made: z.literal(true), handle: z.string(), digest: PlanDigest, plan: Plan }),
       z.strictObject({
@@ -42,14 +43,14 @@ export const JUDGING = {
     ]),
   },
   'plan.judged': {
-    says: 'A confirmed plan was held to policy again, now with the facts of its dry run.',
+    summary: 'A confirmed plan was checked against policy again, now with the facts of its dry run.',
     data: z.strictObject({
       handle: z.string(),
       digest: PlanDigest.nullable(),
-      ...Judged,
+      ...DecisionFields,
       verdict: z.enum(['refused', 'needs-approval', 'unattended']),
       approvalsNeeded: z.int(),
-      /** What the change calendar says, where it says no: then an approval has to break the glass. */
+      /** The reason of the change freeze, if there is one: then only a break-glass approval counts. */
       freeze: z.string().optional(),
     }),
   },

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { KERNEL_FACTS, type FactName } from '../../../contracts/facts.ts';
 import type { Rules } from '../../../contracts/rules.ts';
 import type { ChangeManifest } from '../../../contracts/tool.ts';
-import { entityName, operationOf, Pair, pathOf, type Constant, type Situation } from './lint-terms.ts';
+import { entityName, operationOf, Pair, pathOf, type Constant, type PartialRequest } from './lint-terms.ts';
 
-/** A question of policy about one tool, put by or to one principal. */
-export interface SituationQuestion extends Situation {
+/** A policy request about one tool and one principal. */
+export interface PolicyRequest extends PartialRequest {
   readonly question: 'propose' | 'unattended' | 'approve' | 'release';
   readonly tool: string;
   /** Name of the agent or address of the approver; null for an approver without any role. */
@@ -14,47 +14,47 @@ export interface SituationQuestion extends Situation {
 
 interface Principal {
   readonly type: 'Agent' | 'Approver';
-  readonly id: string;
+  /** Null for an approver without any role. */
+  readonly id: string | null;
   readonly roles: readonly string[];
-  readonly stranger: boolean;
 }
 
-const named = (type: string, id: string): string => `Checkrein::${type}::${JSON.stringify(id)}`;
+const named = (type: string, id: string | null): string => `Checkrein::${type}::${JSON.stringify(id ?? '')}`;
 
 /**
- * Every situation in which policy is asked anything: each agent with change tools about each change tool, as
- * a proposal and as a plan, and each approver about a plan. One approver more is a stranger to all roles.
+ * Every possible policy request: each agent with change tools about each change tool, as a proposal and as a
+ * plan, and each approver about a plan, with one approver more who has no role.
  */
-export const situations = (
+export const possibleRequests = (
   rules: Pick<Rules, 'agents' | 'settings'>,
   manifests: readonly ChangeManifest[],
-): readonly SituationQuestion[] => {
+): readonly PolicyRequest[] => {
   const changing = rules.agents.filter((agent) => agent.tools.change.length > 0).map((agent) => agent.name);
-  // Where every agent only reads, policies are judged for the one that may come.
+  // If all agents are read-only, policies are checked for one that may be added.
   const agents = (changing.length > 0 ? changing : ['']).map((id): Principal => {
-    return { type: 'Agent', id, roles: [], stranger: false };
+    return { type: 'Agent', id, roles: [] };
   });
   const approvers = rules.settings.approvers.map(({ email, roles }): Principal => {
-    return { type: 'Approver', id: email, roles, stranger: false };
+    return { type: 'Approver', id: email, roles };
   });
-  const stranger: Principal = { type: 'Approver', id: '', roles: [], stranger: true };
+  const withoutRole: Principal = { type: 'Approver', id: null, roles: [] };
   return manifests.flatMap((tool) => [
     ...agents.flatMap((agent) => [
-      asked('propose', agent, tool, { 'context.phase': 'proposal' }),
-      asked('propose', agent, tool, { 'context.phase': 'plan' }),
-      asked('unattended', agent, tool, { 'context.tool': tool.name }),
-      asked('release', agent, tool, { 'context.tool': tool.name }),
+      requestOf('propose', agent, tool, { 'context.phase': 'proposal' }),
+      requestOf('propose', agent, tool, { 'context.phase': 'plan' }),
+      requestOf('unattended', agent, tool, { 'context.tool': tool.name }),
+      requestOf('release', agent, tool, { 'context.tool': tool.name }),
     ]),
-    ...[...approvers, stranger].map((person) => asked('approve', person, tool, { 'context.tool': tool.name })),
+    ...[...approvers, withoutRole].map((person) => requestOf('approve', person, tool, { 'context.tool': tool.name })),
   ]);
 };
 
-const asked = (
-  question: SituationQuestion['question'],
+const requestOf = (
+  question: PolicyRequest['question'],
   principal: Principal,
   tool: ChangeManifest,
   more: Readonly<Record<string, Constant>>,
-): SituationQuestion => {
+): PolicyRequest => {
   const action = question === 'propose' ? tool.name : question === 'unattended' ? 'applyUnattended' : question;
   const fixed: Readonly<Record<string, Constant>> = {
     principal: named(principal.type, principal.id),
@@ -63,7 +63,7 @@ const asked = (
     'resource.kind': tool.targetKind,
     ...more,
   };
-  const around: Readonly<Record<string, readonly string[]>> = {
+  const ancestors: Readonly<Record<string, readonly string[]>> = {
     principal: [named(principal.type, principal.id), ...principal.roles.map((role) => named('Role', role))],
     action: [named('Action', action), ...(question === 'propose' ? [named('Action', 'change')] : [])],
   };
@@ -72,7 +72,7 @@ const asked = (
   return {
     question,
     tool: tool.name,
-    who: principal.stranger ? null : principal.id,
+    who: principal.id,
     valueOf: (path) => fixed[path],
     rangeOf: (path) => RANGES[path] ?? (path.startsWith('context.facts.') ? FROM_ZERO : ANY),
     holds: (operator, operand) => {
@@ -80,9 +80,9 @@ const asked = (
         case 'has':
           return hasIt(known, operand);
         case 'in':
-          return isIn(around, operand);
+          return isIn(ancestors, operand);
         case 'is':
-          return isOf(types, around, operand);
+          return isOf(types, ancestors, operand);
       }
     },
   };
@@ -98,12 +98,8 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   'context.facts.fleetAffectedPercent': [0, 100],
 };
 
-/** The names that the context has, each with the way to it. */
-const contextOf = (
-  question: SituationQuestion['question'],
-  tool: ChangeManifest,
-  more: object,
-): ReadonlySet<string> => {
+/** The paths of all names in the context. */
+const contextOf = (question: PolicyRequest['question'], tool: ChangeManifest, more: object): ReadonlySet<string> => {
   const facts: readonly FactName[] = [...tool.facts, ...KERNEL_FACTS];
   const report = question !== 'propose' || Object.values(more).includes('plan');
   return new Set([
@@ -126,9 +122,9 @@ const hasIt = (known: ReadonlySet<string>, operand: unknown): boolean | undefine
   return base?.startsWith('context') ? known.has([base, attr].flat().join('.')) : undefined;
 };
 
-const isIn = (around: Readonly<Record<string, readonly string[]>>, operand: unknown): boolean | undefined => {
+const isIn = (ancestors: Readonly<Record<string, readonly string[]>>, operand: unknown): boolean | undefined => {
   const { left, right } = Pair.parse(operand);
-  const groups = around[pathOf(left) ?? ''];
+  const groups = ancestors[pathOf(left) ?? ''];
   const set = Elements.safeParse(right);
   const names = (set.success ? set.data.Set : [right]).map((one) => entityName(operationOf(one)[1]));
   return groups && names.some((name) => name !== undefined && groups.includes(name));
@@ -136,12 +132,12 @@ const isIn = (around: Readonly<Record<string, readonly string[]>>, operand: unkn
 
 const isOf = (
   types: Readonly<Record<string, string>>,
-  around: Readonly<Record<string, readonly string[]>>,
+  ancestors: Readonly<Record<string, readonly string[]>>,
   operand: unknown,
 ): boolean | undefined => {
   const { left, entity_type: type, in: group } = Is.parse(operand);
   const actual = types[pathOf(left) ?? ''];
   if (actual === undefined) return undefined;
   if (type !== `Checkrein::${actual}`) return false;
-  return group === undefined ? true : isIn(around, { left, right: group });
+  return group === undefined ? true : isIn(ancestors, { left, right: group });
 };

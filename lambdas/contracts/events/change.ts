@@ -5,10 +5,11 @@ import { Check, Trip } from '../checks.ts';
 import { PlanDigest } from '../plan.ts';
 import type { EventTable } from './table.ts';
 
-/** What can be said of a change, and of what became of it. */
-export const CHANGING = {
+/** Events of a change and its result. */
+export const CHANGE_EVENTS = {
   'apply.checked': {
-    says: 'Before a change: kill switch, trace, grant, change calendar, lease, drift, breakers and rate were checked. Refused means that nothing was changed.',
+    summary:
+      'Before a change: kill switch, trace, grant, change calendar, lease, drift, breakers and rate were checked. Refused means that nothing was changed.',
     data: z.strictObject({
       digest: PlanDigest,
       purpose: Grant.shape.purpose,
@@ -18,7 +19,7 @@ export const CHANGING = {
     }),
   },
   'grant.redeemed': {
-    says: 'A grant was used up.',
+    summary: 'A grant was used up.',
     data: z.strictObject({
       grantId: z.string(),
       digest: PlanDigest,
@@ -27,7 +28,7 @@ export const CHANGING = {
     }),
   },
   'apply.started': {
-    says: 'Written ahead of the first mutating call. No such event, no change.',
+    summary: 'Written ahead of the first mutating call. No such event, no change.',
     data: z.strictObject({
       digest: PlanDigest,
       purpose: Grant.shape.purpose,
@@ -35,28 +36,29 @@ export const CHANGING = {
       tool: z.string(),
       input: JsonObject,
       targetArn: z.string(),
-      /** Until then this attempt may still be running; nobody resumes before. */
+      /** Until then this attempt may still be running; it is not resumed earlier. */
       deadline: z.string(),
     }),
   },
   'apply.resumed': {
-    says: 'An earlier attempt of this change ended without a result; this one reconciles with the real state and finishes it.',
+    summary:
+      'An earlier attempt of this change ended without a result; this one reconciles with the real state and finishes it.',
     data: z.strictObject({ digest: PlanDigest, purpose: Grant.shape.purpose, deadline: z.string() }),
   },
   'apply.finished': {
-    says: 'What became of the change: applied, failed (nothing or only part of it happened), or unknown.',
+    summary: 'The result of the change: applied, failed (nothing or only part of it happened), or unknown.',
     data: z.strictObject({
       digest: PlanDigest,
       purpose: Grant.shape.purpose,
       outcome: z.enum(['applied', 'failed', 'unknown']),
-      /** Whether the result was read off the target rather than answered by the call. */
+      /** Whether the result was read from the target, because the call gave none. */
       reconciled: z.boolean(),
       state: Json,
       error: z.strictObject({ code: z.string(), says: z.string() }).nullable(),
     }),
   },
   'change.verified': {
-    says: 'A look at post-condition, alarm and guard metrics after the change.',
+    summary: 'Post-condition, alarm and guard metrics were checked after the change.',
     data: z.strictObject({
       digest: PlanDigest,
       outcome: z.enum(['waiting', 'healed', 'unhealed', 'worse', 'inconclusive']),
@@ -70,11 +72,12 @@ export const CHANGING = {
     }),
   },
   'model.told': {
-    says: 'What became of a confirmed plan, as the model reads it.',
+    summary: 'What happened to a confirmed plan, as the model reads it.',
     data: z.strictObject({ about: z.enum(['approval', 'apply', 'verify', 'rollback']), text: z.string() }),
   },
   'breaker.tripped': {
-    says: 'Changes to a target, or by an agent, stop until a human resets the breaker: a policy that guards it refused, a rollback failed, or change after change did not help.',
+    summary:
+      'Changes to a target, or by an agent, stop until a human resets the breaker: a policy that guards it refused, a rollback failed, or change after change did not help.',
     data: z.strictObject({ scope: z.string(), policy: z.string(), reason: z.string() }),
   },
 } as const satisfies EventTable;

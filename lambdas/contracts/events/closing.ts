@@ -4,33 +4,33 @@ import type { EventTable } from './table.ts';
 
 const Verdict = z.strictObject({ verifier: z.string(), holds: z.boolean(), reason: z.string() });
 
-/** What can be said of how an incident ended. */
-export const ENDING = {
+/** Events of the end of an incident. */
+export const CLOSING_EVENTS = {
   'conclusion.reviewed': {
-    says: 'Verifiers looked over the trace before a conclusion was accepted.',
+    summary: 'Verifiers checked the trace before a conclusion was accepted.',
     data: z.strictObject({ conclusion: Conclusion.nullable(), verdicts: z.array(Verdict), accepted: z.boolean() }),
   },
   'escalation.asked': {
-    says: 'The agent asks for a human.',
+    summary: 'The agent asks for a human.',
     data: z.strictObject({ reason: z.string() }),
   },
   'harness.failed': {
-    says: 'A step of the harness failed beyond its retries.',
+    summary: 'A step of the harness failed beyond its retries.',
     data: z.strictObject({ error: z.string(), cause: z.string() }),
   },
   'people.notified': {
-    says: 'A message left for people, or failed to.',
+    summary: 'A message to people was sent, or could not be sent.',
     data: z.strictObject({
       about: z.string(),
       to: z.array(z.string()),
       sent: z.boolean(),
       error: z.string().nullable(),
-      /** Of a broken change freeze: the question that was answered so. */
+      /** For break-glass: the approval request that was answered so. */
       question: z.string().optional(),
     }),
   },
   'incident.closed': {
-    says: 'The end of the incident, with its totals.',
+    summary: 'The end of the incident, with its totals.',
     data: z.strictObject({
       outcome: Outcome,
       summary: z.string(),
@@ -43,7 +43,7 @@ export const ENDING = {
     }),
   },
   'trace.sealed': {
-    says: 'The head of the chain, signed. Nothing can follow.',
+    summary: 'The head of the chain, signed. Nothing can follow.',
     data: z.strictObject({
       head: z.string(),
       events: z.int(),
