@@ -7,7 +7,7 @@ import type { Settings } from '../../contracts/settings.ts';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import type { Ledger } from '../../contracts/ports.ts';
 import type { Change, ChangeTool, ToolContext } from '../../tools/tool.ts';
-import { lastChange } from '../limits/lease.ts';
+import { lastChange } from '../limits/cooldown.ts';
 import { canonical, digestOf } from '../trace/canonical.ts';
 import { allOf, findPlan, lastOf } from '../trace/queries.ts';
 

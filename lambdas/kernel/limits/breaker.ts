@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import type { EventData } from '../../contracts/events.ts';
 import { FAMILY, type RowKey } from '../../contracts/ledger-keys.ts';
-import type { Ledger } from '../../contracts/ports.ts';
+import type { Clock, Ledger } from '../../contracts/ports.ts';
+import type { Journal } from '../trace/journal.ts';
 import { put } from './rows.ts';
 import { forgiveFailures } from './track-record.ts';
 
@@ -20,7 +22,7 @@ export type Breaker = z.infer<typeof BreakerRow>;
 
 const AGENT = 'agent:';
 
-/** The scope of an agent's own breaker: tripped, that agent changes nothing anywhere. */
+/** The scope of an agent's own breaker. While it is tripped, the agent may change nothing anywhere. */
 export const agentScope = (agent: string): string => `${AGENT}${agent}`;
 
 /** Whether a text can be the scope of a breaker. */
@@ -29,11 +31,11 @@ export const isScope = (text: string): boolean => text.startsWith('arn:') || tex
 const named = (scope: string): string =>
   scope.startsWith(AGENT) ? `agent ${scope.slice(AGENT.length)}` : 'this target';
 
-/** All breakers are rows of one id, so that they can be listed; there are as many as scopes that went wrong. */
+/** All breakers are rows of one id, so that they can be listed. Only scopes that were tripped have a row. */
 const ROWS = { family: FAMILY.breaker, id: 'scopes' } as const;
 const breakerRow = (scope: string): RowKey => ({ ...ROWS, part: scope });
 
-const tripped = async (ledger: Ledger, scope: string): Promise<string | undefined> => {
+const breakerFault = async (ledger: Ledger, scope: string): Promise<string | undefined> => {
   const row = await ledger.fetch(breakerRow(scope));
   if (row === undefined) return undefined;
   const breaker = BreakerRow.safeParse(row.data);
@@ -44,26 +46,37 @@ const tripped = async (ledger: Ledger, scope: string): Promise<string | undefine
     : undefined;
 };
 
-/** Why an agent may not change a target, or nothing: both breakers are closed. A row that cannot be read counts as tripped. */
+/**
+ * The reason why the breaker of the agent or of the target forbids a change, or undefined if both are closed. A row
+ * that cannot be read counts as tripped.
+ */
 export const trippedBreaker = async (ledger: Ledger, agent: string, targetArn: string): Promise<string | undefined> =>
-  (await tripped(ledger, agentScope(agent))) ?? (await tripped(ledger, targetArn));
+  (await breakerFault(ledger, agentScope(agent))) ?? (await breakerFault(ledger, targetArn));
 
-/** Trips the breaker of a scope. */
+/** Trips the breaker of a scope, and records that on the trace of the incident. */
 export const tripBreaker = async (
-  ledger: Ledger,
-  scope: string,
-  why: { readonly policy: string; readonly reason: string; readonly incidentId: string; readonly at: Date },
+  journal: Journal,
+  { ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock },
+  trip: EventData<'breaker.tripped'>,
 ): Promise<void> => {
-  const before = BreakerRow.safeParse((await ledger.fetch(breakerRow(scope)))?.data);
-  const reset = before.success ? before.data.reset : null;
-  await put(ledger, breakerRow(scope), { ...why, scope, at: why.at.toISOString(), tripped: true, reset }, () => true);
+  await journal.once('breaker.tripped', async () => {
+    const key = breakerRow(trip.scope);
+    const before = BreakerRow.safeParse((await ledger.fetch(key))?.data);
+    const reset = before.success ? before.data.reset : null;
+    const row = { ...trip, incidentId: journal.incident, at: clock.now().toISOString(), tripped: true, reset };
+    await put(ledger, key, row, () => true);
+    return { data: trip };
+  });
 };
 
 /** Every breaker that was ever tripped. */
 export const breakers = async (ledger: Ledger): Promise<Breaker[]> =>
   (await ledger.list(ROWS.family, ROWS.id)).map((row) => BreakerRow.parse(row.data));
 
-/** Closes a tripped breaker, and keeps who did it and why. An agent begins anew. Nothing, where it is not tripped. */
+/**
+ * Closes a tripped breaker and records who did it and why. An agent's count of failures starts again at zero.
+ * Undefined if the breaker is not tripped.
+ */
 export const resetBreaker = async (
   ledger: Ledger,
   scope: string,

@@ -1,41 +1,69 @@
 import { ERROR } from '../../contracts/error-names.ts';
 import type { EventData } from '../../contracts/events.ts';
 import type { Json } from '../../contracts/json.ts';
-import { asToolError } from '../../kernel/redaction/tool-errors.ts';
-import { canonical } from '../../kernel/trace/canonical.ts';
 import { diffOf } from '../../kernel/changes/diff.ts';
+import { toolResult, type ToolError } from '../../kernel/redaction/tool-errors.ts';
+import { canonical } from '../../kernel/trace/canonical.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { locationOf } from '../../kernel/trace/location.ts';
 import type { Change } from '../../tools/tool.ts';
-import { calendarFault, switchFault } from './gates.ts';
+import { checkCalendar, checkSwitch } from './gates.ts';
 import type { ApplyPorts } from './ports.ts';
-import { plannedChange, stateIfKnown, stateNow, type PendingChange } from './pending-change.ts';
+import { currentState, currentStateIfKnown, plannedChange, type PendingChange } from './pending-change.ts';
 
-/** What became of a change. */
+/** The outcome of a change. */
 export type Finished = EventData<'apply.finished'>;
+type FinishedError = NonNullable<Finished['error']>;
 
-const result = (
+/** The attempt that wrote `apply.started`. Only this one makes the change without reading the target first. */
+export const makeFirstAttempt = async (
+  pending: PendingChange,
+  journal: Journal,
+  ports: ApplyPorts,
+): Promise<Finished> => {
+  const change = plannedChange(pending);
+  const made = await toolResult(() => callTool(pending, journal, change, ports));
+  return made.ok
+    ? finished(pending, 'applied', await currentStateIfKnown(pending), false)
+    : afterFailure(pending, change, made.error);
+};
+
+/** Goes on with an attempt that ended without a result, from whatever state the target is in now. */
+export const resumeChange = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<Finished> => {
+  const change = plannedChange(pending);
+  const { tool } = pending;
+  const resumed = await toolResult(async () => {
+    const state = await currentState(pending);
+    if (tool.manifest.repeatable && tool.postCondition(change, state).holds)
+      return finished(pending, 'applied', state, true);
+    const stopped = await blocker(pending, change, state, ports);
+    if (stopped !== undefined) return finished(pending, stopped.outcome, state, true, stopped.error);
+    await callTool(pending, journal, change, ports);
+    return finished(pending, 'applied', await currentStateIfKnown(pending), true);
+  });
+  return resumed.ok ? resumed.value : afterFailure(pending, change, resumed.error);
+};
+
+const finished = (
   { planned, purpose }: PendingChange,
   outcome: Finished['outcome'],
   state: Json,
   reconciled: boolean,
   error: Finished['error'] = null,
-): Finished => ({
-  digest: planned.digest,
-  purpose,
-  outcome,
-  reconciled,
-  state,
-  error,
-});
+): Finished => ({ digest: planned.digest, purpose, outcome, reconciled, state, error });
 
-const make = async (pending: PendingChange, journal: Journal, change: Change, ports: ApplyPorts): Promise<void> => {
-  const { tool, context } = pending;
+/** Makes the change, under credentials that allow only the calls of this tool on this target. */
+const callTool = async (
+  { tool, context, purpose }: PendingChange,
+  { events, incident }: Journal,
+  change: Change,
+  ports: ApplyPorts,
+): Promise<void> => {
   const session = await ports.credentials.assume({
     calls: tool.manifest.changes,
     targetArn: change.target.arn,
-    location: locationOf(journal.events),
-    sessionName: `${pending.purpose}-${journal.incident}`,
+    location: locationOf(events),
+    sessionName: `${purpose}-${incident}`,
   });
   await tool.apply(change, { ...context, change: session });
 };
@@ -43,80 +71,53 @@ const make = async (pending: PendingChange, journal: Journal, change: Change, po
 const isSame = (one: Json, other: Json): boolean => canonical(one) === canonical(other);
 
 /** What a failed call left behind. An unknown outcome is read off the target, never guessed and never repeated. */
-const afterFailure = async (pending: PendingChange, change: Change, error: unknown): Promise<Finished> => {
-  const told = asToolError(error);
-  if (told === undefined) throw error;
-  const state = await stateIfKnown(pending);
-  if (state === null) return result(pending, 'unknown', null, true, told);
+const afterFailure = async (
+  pending: PendingChange,
+  change: Change,
+  { code, message }: ToolError,
+): Promise<Finished> => {
+  const error = { code, says: message };
+  const state = await currentStateIfKnown(pending);
+  if (state === null) return finished(pending, 'unknown', null, true, error);
   const { tool } = pending;
-  if (told.code === ERROR.cloudUnavailable) {
+  if (code === ERROR.cloudUnavailable) {
     if (tool.manifest.repeatable && tool.postCondition(change, state).holds)
-      return result(pending, 'applied', state, true);
+      return finished(pending, 'applied', state, true);
     if (!tool.manifest.repeatable || !isSame(state, change.before))
-      return result(pending, 'unknown', state, true, told);
+      return finished(pending, 'unknown', state, true, error);
   }
-  return result(pending, 'failed', state, false, told);
+  return finished(pending, 'failed', state, false, error);
 };
 
-/** The attempt that wrote ahead: it alone makes the change without looking first. */
-export const first = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<Finished> => {
-  const change = plannedChange(pending);
-  try {
-    await make(pending, journal, change, ports);
-  } catch (error) {
-    return afterFailure(pending, change, error);
-  }
-  return result(pending, 'applied', await stateIfKnown(pending), false);
-};
-
-/** Fields of the change that are neither as before nor as after it: somebody else has been there. */
-const changedByOthers = ({ before, after }: Change, state: Json): string[] => {
-  const ours = diffOf(before, after).map((line) => line.field);
-  const fromBefore = diffOf(before, state).map((line) => line.field);
-  const fromAfter = diffOf(after, state).map((line) => line.field);
-  return ours.filter((field) => fromBefore.includes(field) && fromAfter.includes(field));
-};
-
-/** Why an interrupted change is not gone on with. */
+/** Why an interrupted change must not be resumed. Undefined if it may. */
 const blocker = async (
   pending: PendingChange,
   change: Change,
   state: Json,
   ports: ApplyPorts,
-): Promise<Pick<Finished, 'outcome' | 'error'> | undefined> => {
-  if (!pending.tool.manifest.repeatable)
-    return {
-      outcome: 'unknown',
-      error: {
-        code: 'OutcomeUnknown',
-        says: 'An attempt ended without an answer, and this change must not be made twice. Look at the target.',
-      },
-    };
+): Promise<{ readonly outcome: 'unknown' | 'failed'; readonly error: FinishedError } | undefined> => {
+  if (!pending.tool.manifest.repeatable) {
+    const says = 'An attempt ended without an answer, and this change must not be made twice. Look at the target.';
+    return { outcome: 'unknown', error: { code: 'OutcomeUnknown', says } };
+  }
   const moved = changedByOthers(change, state);
   if (moved.length > 0) {
     const says = `An attempt was interrupted, and meanwhile somebody else changed ${moved.join(', ')}. Nothing more was done.`;
     return { outcome: 'unknown', error: { code: 'Drifted', says } };
   }
-  // A target that is half-way is brought to the end; one that nobody has touched stays so while a brake is on.
+  // A half-changed target is always finished. One that is still untouched stays so during a stop or a freeze.
   if (!isSame(state, change.before)) return undefined;
-  const off = await switchFault(pending, ports);
-  if (off !== undefined) return { outcome: 'failed', error: { code: 'SwitchedOff', says: off } };
-  const frozen = await calendarFault(pending, ports);
-  return frozen === undefined ? undefined : { outcome: 'failed', error: { code: 'ChangeFreeze', says: frozen } };
+  const stop = await checkSwitch(pending, ports);
+  if (stop.outcome === 'refused') return { outcome: 'failed', error: { code: 'SwitchedOff', says: stop.reason } };
+  const freeze = await checkCalendar(pending, ports);
+  if (freeze.outcome === 'refused') return { outcome: 'failed', error: { code: 'ChangeFreeze', says: freeze.reason } };
+  return undefined;
 };
 
-/** Takes up an attempt that ended without a result, from wherever the target is now. */
-export const resume = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<Finished> => {
-  const change = plannedChange(pending);
-  try {
-    const state = await stateNow(pending);
-    const { repeatable } = pending.tool.manifest;
-    if (repeatable && pending.tool.postCondition(change, state).holds) return result(pending, 'applied', state, true);
-    const stopped = await blocker(pending, change, state, ports);
-    if (stopped !== undefined) return result(pending, stopped.outcome, state, true, stopped.error);
-    await make(pending, journal, change, ports);
-  } catch (error) {
-    return afterFailure(pending, change, error);
-  }
-  return result(pending, 'applied', await stateIfKnown(pending), true);
+/** The fields of the change whose value is neither the one before nor the one after it: somebody else set them. */
+const changedByOthers = ({ before, after }: Change, state: Json): string[] => {
+  const ours = diffOf(before, after).map((line) => line.field);
+  const fromBefore = diffOf(before, state).map((line) => line.field);
+  const fromAfter = diffOf(after, state).map((line) => line.field);
+  return ours.filter((field) => fromBefore.includes(field) && fromAfter.includes(field));
 };

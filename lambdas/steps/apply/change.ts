@@ -1,9 +1,9 @@
 import { ERROR } from '../../contracts/error-names.ts';
 import { JsonObject } from '../../contracts/json.ts';
 import { contractBroken, StepError } from '../../contracts/errors.ts';
-import { rememberChange } from '../../kernel/limits/lease.ts';
+import { startCooldown } from '../../kernel/limits/cooldown.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
-import { first, resume, type Finished } from './attempt.ts';
+import { makeFirstAttempt, resumeChange, type Finished } from './attempt.ts';
 import type { ApplyPorts } from './ports.ts';
 import { plannedChange, type PendingChange } from './pending-change.ts';
 
@@ -11,14 +11,14 @@ const inFlight = (deadline: string): StepError =>
   new StepError(
     ERROR.applyInFlight,
     `An earlier attempt of this change may run until ${deadline}.`,
-    'Come back later; the state machine does.',
+    'Try again later; the state machine does.',
   );
 
 const neverProduced = (): never => {
-  throw contractBroken('A recorded event was to be replayed, and was gone.');
+  throw contractBroken('A recorded event that was to be replayed is gone.');
 };
 
-/** Replays what earlier attempts recorded: their result, or the time until which the latest may be running. */
+/** What earlier attempts recorded: their result, or the time until which the latest one may be running. */
 const earlierAttempts = async (
   journal: Journal,
   started: string,
@@ -35,9 +35,9 @@ const record = async (journal: Journal, produce: () => Promise<Finished>): Promi
   (await journal.once('apply.finished', async () => ({ data: await produce() }))).event.data;
 
 /**
- * Makes the change behind a write-ahead event. An attempt that finds an earlier one waits until that one
- * cannot be running any more, and then reconciles with the real state; of racing attempts the conditional
- * append lets one through. So no change is made twice, whatever is retried.
+ * Records `apply.started`, then makes the change. An attempt that finds an earlier one fails, for the state
+ * machine to retry, until that one cannot be running any more; then it reconciles with the real state of the target.
+ * Of racing attempts the conditional append lets one through. So no change is made twice, whatever is retried.
  */
 export const makeChange = async (
   pending: PendingChange,
@@ -50,12 +50,8 @@ export const makeChange = async (
   const { input, target } = plannedChange(pending);
   const deadline = (): string => ports.deadline.at().toISOString();
   const started = await journal.once('apply.started', async () => {
-    await rememberChange(
-      ports.ledger,
-      target.arn,
-      ports.clock.now(),
-      purpose === 'apply' && plan.facts.cutPercent !== 0,
-    );
+    const cuts = purpose === 'apply' && plan.facts.cutPercent !== 0;
+    await startCooldown(ports.ledger, target.arn, ports.clock.now(), cuts);
     return {
       data: {
         digest,
@@ -68,12 +64,12 @@ export const makeChange = async (
       },
     };
   });
-  if (!started.replayed) return record(journal, () => first(pending, journal, ports));
+  if (!started.replayed) return record(journal, () => makeFirstAttempt(pending, journal, ports));
 
   const earlier = await earlierAttempts(journal, started.event.data.deadline);
   if (!('busyUntil' in earlier)) return earlier;
   if (Date.parse(earlier.busyUntil) > ports.clock.now().getTime()) throw inFlight(earlier.busyUntil);
   const resumed = await journal.once('apply.resumed', () => ({ data: { digest, purpose, deadline: deadline() } }));
   if (resumed.replayed) throw inFlight(resumed.event.data.deadline);
-  return record(journal, () => resume(pending, journal, ports));
+  return record(journal, () => resumeChange(pending, journal, ports));
 };

@@ -1,59 +1,136 @@
-import { agentOf } from '../../kernel/model/agents.ts';
+import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
+import type { Settings } from '../../contracts/settings.ts';
+import { passed, passedUnless, refused, type CheckResult } from '../../kernel/changes/checks.ts';
+import { grantFault, redeem } from '../../kernel/changes/grants.ts';
+import { prepareChange } from '../../kernel/changes/proposed-change.ts';
+import { CHANGE_ZONE_SECONDS } from '../../kernel/changes/timing.ts';
+import { trippedBreaker } from '../../kernel/limits/breaker.ts';
 import { takeLease } from '../../kernel/limits/lease.ts';
 import { takeRate } from '../../kernel/limits/rate.ts';
+import { agentOf } from '../../kernel/model/agents.ts';
+import { toolResult } from '../../kernel/redaction/tool-errors.ts';
+import { digestOf } from '../../kernel/trace/canonical.ts';
+import { chainFault } from '../../kernel/trace/chain.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
-import { CHANGE_ZONE_SECONDS } from '../../kernel/changes/timing.ts';
-import { openingOf } from '../../kernel/trace/queries.ts';
+import { allOf, openingOf } from '../../kernel/trace/queries.ts';
 import type { ApplyPorts } from './ports.ts';
 import type { PendingChange } from './pending-change.ts';
 
-/** Why the kill switch stops the change, or nothing. */
-export const switchFault = async (pending: PendingChange, ports: ApplyPorts): Promise<string | undefined> => {
+/** The checks of Apply. Those named `check…` only look; those named `take…` and `redeem…` leave a row in the ledger. */
+
+export const checkSwitch = async ({ purpose }: PendingChange, ports: ApplyPorts): Promise<CheckResult> => {
   const position = await ports.switch.read();
-  // `propose-only` stops new changes; undoing one that did harm is what its operator would want.
-  return position === 'on' || (position === 'propose-only' && pending.purpose === 'rollback')
-    ? undefined
-    : `The kill switch is ${position}.`;
+  // `propose-only` stops new changes. Its operator would still want a harmful one undone.
+  return position === 'on' || (position === 'propose-only' && purpose === 'rollback')
+    ? passed('The kill switch lets the change through.')
+    : refused(`The kill switch is ${position}.`);
 };
 
-/**
- * Why a change freeze stops the change, or nothing. It does not stop one whose approvers broke the glass, nor a
- * rollback: a freeze is to keep things as they were.
- */
-export const calendarFault = async (
-  { purpose, grant }: PendingChange,
-  ports: ApplyPorts,
-): Promise<string | undefined> => {
-  if (purpose === 'rollback' || grant?.breakGlass === true) return undefined;
-  const freeze = await ports.calendar.freeze();
+/** The trace must be unbroken and the plan unedited. A rollback must have been asked for by the change's verification. */
+export const checkTrace = ({ planned, purpose }: PendingChange, { events }: Journal): CheckResult => {
+  const { digest, plan } = planned;
+  const broken = chainFault(events);
+  if (broken !== undefined) return refused(broken);
+  if (digestOf(plan) !== digest) return refused('The plan does not match its digest.');
+  const verified = allOf(events, 'change.verified').findLast(({ data }) => data.digest === digest);
+  return purpose === 'apply' || verified?.data.next === 'rollback'
+    ? passed('The chain holds and the plan matches its digest.')
+    : refused('No verification of this change asked for its rollback.');
+};
+
+export const checkGrant = async (
+  { planned, purpose, grant }: PendingChange,
+  { incident }: Journal,
+  { mac, clock }: ApplyPorts,
+): Promise<CheckResult> => {
+  const wanted = { incidentId: incident, digest: planned.digest, purpose };
+  const fault = await grantFault(mac, grant, wanted, clock.now());
+  return passedUnless(fault, 'The MAC of the grant holds for this plan and incident.');
+};
+
+/** A change freeze stops neither a break-glass approval nor a rollback, since a freeze is to keep things as they were. */
+export const checkCalendar = async ({ purpose, grant }: PendingChange, ports: ApplyPorts): Promise<CheckResult> => {
+  const exempt = purpose === 'rollback' || grant?.breakGlass === true;
+  const freeze = exempt ? undefined : await ports.calendar.freeze();
   return freeze === undefined
-    ? undefined
-    : `${freeze} The approval did not break the glass. Propose the change again if it cannot wait.`;
+    ? passed('No change freeze holds this change back.')
+    : refused(`${freeze} The approval did not break the glass. Propose the change again if it cannot wait.`);
 };
 
-/** Why this would be one change too many within the hour, or nothing: then it is counted. */
-export const rateLimitFault = async (
-  { grant, planned: { plan } }: PendingChange,
-  ports: ApplyPorts,
-): Promise<string | undefined> => {
-  if (grant === undefined) return 'There is no grant.';
-  const change = { tool: plan.tool, targetArn: plan.target.arn };
-  return takeRate(ports.ledger, change, grant.id, ports.rules.settings.changesPerHour, ports.clock.now());
-};
-
-/** Why this incident may not change the target now, or nothing: then it holds the lease. */
-export const leaseFault = async (
-  pending: PendingChange,
-  journal: Journal,
-  ports: ApplyPorts,
-): Promise<string | undefined> => {
-  const now = ports.clock.now();
-  const { verification } = agentOf(ports.rules, openingOf(journal.events).data.agent);
-  // Long enough for this change, its verification and a rollback; Close gives it back earlier.
+export const takeTargetLease = async (
+  { planned }: PendingChange,
+  { events, incident }: Journal,
+  { ledger, clock, rules }: ApplyPorts,
+): Promise<CheckResult> => {
+  const now = clock.now();
+  const { verification } = agentOf(rules, openingOf(events).data.agent);
+  // Long enough for this change, its verification and a rollback. Close gives the lease back earlier.
   const seconds = 2 * CHANGE_ZONE_SECONDS + verification.windowMinutes * 60;
-  const arn = pending.planned.plan.target.arn;
-  const taken = await takeLease(ports.ledger, arn, journal.incident, now, new Date(now.getTime() + seconds * 1000));
-  return taken
-    ? undefined
-    : 'Another incident is changing this target right now. Wait for it, observe again, and propose again if it is still needed.';
+  const until = new Date(now.getTime() + seconds * 1000);
+  return (await takeLease(ledger, planned.plan.target.arn, incident, now, until))
+    ? passed('This incident alone may change the target.')
+    : refused(
+        'Another incident is changing this target right now. Wait for it, observe again, and propose again if it is still needed.',
+      );
+};
+
+/** The target must be exactly as the dry run saw it or, before a rollback, as the change left it. */
+export const checkDrift = async (pending: PendingChange, { rules }: ApplyPorts): Promise<CheckResult> => {
+  const result = await toolResult(() => refuseDrift(pending, rules.settings));
+  if (!result.ok) return refused(result.error.message);
+  return passed(
+    pending.purpose === 'apply' ? 'The target is as the dry run saw it.' : 'The target is as the change left it.',
+  );
+};
+
+const refuseDrift = async (
+  { purpose, planned: { plan }, tool, context }: PendingChange,
+  settings: Settings,
+): Promise<void> => {
+  if (purpose === 'apply') {
+    const { fingerprint } = await prepareChange(tool, plan.input, context, settings);
+    if (fingerprint === plan.fingerprint) return;
+    throw new ToolRefusal(
+      'The target is no longer as the dry run saw it: somebody changed it in the meantime. Look at it again and make a new proposal.',
+    );
+  }
+  if (!plan.inverse.reversible) throw contractBroken('A rollback was called for a change without an inverse.');
+  const { change } = await prepareChange(tool, plan.inverse.input, context, settings);
+  const { holds, detail } = tool.postCondition(plan, change.before);
+  if (!holds)
+    throw new ToolRefusal(
+      `The target is no longer as the change left it (${detail}), so undoing it blindly could do harm.`,
+    );
+};
+
+export const checkBreakers = async (
+  { planned: { plan } }: PendingChange,
+  { ledger }: ApplyPorts,
+): Promise<CheckResult> =>
+  passedUnless(
+    await trippedBreaker(ledger, plan.agent, plan.target.arn),
+    'The circuit breakers of agent and target are closed.',
+  );
+
+export const takeChangeRate = async (
+  { grant, planned: { plan } }: PendingChange,
+  { ledger, clock, rules }: ApplyPorts,
+): Promise<CheckResult> => {
+  if (grant === undefined) return refused('There is no grant.');
+  const change = { tool: plan.tool, targetArn: plan.target.arn };
+  const fault = await takeRate(ledger, change, grant.id, rules.settings.changesPerHour, clock.now());
+  return passedUnless(fault, 'Tool and target have not been changed too often.');
+};
+
+export const redeemGrant = async (
+  { grant }: PendingChange,
+  { eventsBefore, entry }: Journal,
+  { ledger, clock }: ApplyPorts,
+): Promise<CheckResult> => {
+  if (grant === undefined) return refused('There is no grant.');
+  // The row decides between entries at the same time. The trace shows earlier ones even if somebody deletes the row.
+  const before = allOf(eventsBefore, 'grant.redeemed').some(({ data }) => data.grantId === grant.id);
+  return !before && (await redeem(ledger, grant, entry, clock.now())) === 'redeemed'
+    ? passed('The grant was unused and is now redeemed.')
+    : refused('The grant was used before. A grant is good for one change.');
 };

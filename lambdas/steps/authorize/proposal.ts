@@ -1,131 +1,123 @@
 import type { Agent } from '../../contracts/agent.ts';
-import type { Check } from '../../contracts/checks.ts';
+import { contractBroken } from '../../contracts/errors.ts';
 import type { EventData } from '../../contracts/events.ts';
-import type { Settings } from '../../contracts/settings.ts';
-import { admit } from '../../kernel/model/admission.ts';
-import { asToolError } from '../../kernel/redaction/tool-errors.ts';
+import {
+  passed,
+  passedUnless,
+  refused,
+  runChecks,
+  SharedValue,
+  type CheckResult,
+} from '../../kernel/changes/checks.ts';
+import { factsAbout, prepareChange } from '../../kernel/changes/proposed-change.ts';
 import { trippedBreaker } from '../../kernel/limits/breaker.ts';
-import { prepareChange, factsAbout, type ProposedChange } from '../../kernel/changes/proposed-change.ts';
-import type { Journal } from '../../kernel/trace/journal.ts';
 import { checkRate } from '../../kernel/limits/rate.ts';
-import { locationOf } from '../../kernel/trace/location.ts';
-import { openingOf, type ToolCall } from '../../kernel/trace/queries.ts';
+import { admit } from '../../kernel/model/admission.ts';
+import { toolResult } from '../../kernel/redaction/tool-errors.ts';
+import type { Journal } from '../../kernel/trace/journal.ts';
+import type { ToolCall } from '../../kernel/trace/queries.ts';
+import { toolContext } from '../../kernel/trace/tool-context.ts';
 import { loadChangeTool } from '../../tools/load.ts';
-import type { ChangeTool, ToolContext } from '../../tools/tool.ts';
 import type { AuthorizePorts } from './ports.ts';
 
-type ProposalResult = EventData<'proposal.judged'>;
-
-/** A judgement in the making: checks are added in the kernel's order, and the first refusal ends it. */
-class Hearing {
-  readonly #checks: Check[] = [];
-  #judgement: ProposalResult;
-
-  constructor(call: ToolCall) {
-    this.#judgement = {
-      toolUseId: call.id,
-      tool: call.name,
-      input: call.input,
-      target: null,
-      before: null,
-      after: null,
-      checks: [],
-      facts: {},
-      statements: [],
-      trips: null,
-      verdict: 'refused',
-    };
-  }
-
-  know(found: Partial<ProposalResult>): void {
-    this.#judgement = { ...this.#judgement, ...found };
-  }
-
-  pass(check: Check['check'], reason: string): void {
-    this.#checks.push({ check, outcome: 'passed', reason });
-  }
-
-  refuse(check: Check['check'], reason: string): ProposalResult {
-    this.#checks.push({ check, outcome: 'refused', reason });
-    return { ...this.#judgement, checks: this.#checks, verdict: 'refused' };
-  }
-
-  permit(): ProposalResult {
-    return { ...this.#judgement, checks: this.#checks, verdict: 'permitted' };
-  }
-}
-
-const examineOrSay = async (
-  tool: ChangeTool,
-  input: ProposalResult['input'],
-  context: ToolContext,
-  settings: Settings,
-): Promise<ProposedChange | string> => {
-  try {
-    return await prepareChange(tool, input, context, settings);
-  } catch (error) {
-    const told = asToolError(error);
-    if (told === undefined) throw error;
-    return told.says;
-  }
-};
-
-const factsOrSay = async (
-  ...about: Parameters<typeof factsAbout>
-): Promise<Awaited<ReturnType<typeof factsAbout>> | string> => {
-  try {
-    return await factsAbout(...about);
-  } catch (error) {
-    const told = asToolError(error);
-    if (told === undefined) throw error;
-    return told.says;
-  }
-};
-
-/** Holds a change call to the kernel: schema, allowlist, switch, target, breakers, rate, facts, policy. */
+/** Runs the checks on a proposed change, in the kernel's order. */
 export const authorizeProposal = async (
   journal: Journal,
   ports: AuthorizePorts,
   agent: Agent,
   call: ToolCall,
-): Promise<ProposalResult> => {
-  const hearing = new Hearing(call);
-  const admission = admit(agent, call);
-  if (admission.kind === 'refused') return hearing.refuse(admission.check, admission.reason);
-  if (admission.kind !== 'change') return hearing.refuse('allowlist', `${call.name} is not a change tool.`);
-  hearing.pass('schema', 'The input fits the schema of the tool.');
-  hearing.pass('allowlist', `${call.name} is granted to ${agent.name}.`);
-  if ((await ports.switch.read()) === 'off')
-    return hearing.refuse('switch', 'The kill switch is off. Nothing may be proposed; conclude or escalate.');
-  hearing.pass('switch', 'The kill switch lets proposals through.');
-
-  const tool = await loadChangeTool(call.name);
-  const context: ToolContext = {
-    cloud: ports.cloud(tool.manifest.reads, locationOf(journal.events)),
-    clock: ports.clock,
-    alarm: openingOf(journal.events).data.alarm,
+): Promise<EventData<'proposal.judged'>> => {
+  const proposal = proposalOf(journal, ports, agent, call);
+  const { checks, refusal } = await runChecks([
+    { check: 'schema', run: () => checkSchema(proposal) },
+    { check: 'allowlist', run: () => checkAllowlist(proposal) },
+    { check: 'switch', run: () => checkSwitch(ports) },
+    { check: 'target', run: () => checkTarget(proposal) },
+    { check: 'breaker', run: () => checkBreakers(proposal, ports) },
+    { check: 'rate', run: () => checkChangeRate(proposal, ports) },
+    { check: 'facts', run: () => checkFacts(proposal) },
+    { check: 'policy', run: () => checkPolicy(proposal) },
+  ]);
+  const change = proposal.prepared.known?.change;
+  const decision = proposal.decision.known;
+  return {
+    toolUseId: call.id,
+    tool: call.name,
+    input: call.input,
+    target: change?.target ?? null,
+    before: change?.before ?? null,
+    after: change?.after ?? null,
+    checks,
+    facts: proposal.facts.known ?? {},
+    statements: decision?.statements ?? [],
+    trips: decision?.tripsBreaker ?? null,
+    verdict: refusal === undefined ? 'permitted' : 'refused',
   };
-  const examination = await examineOrSay(tool, admission.input, context, ports.rules.settings);
-  if (typeof examination === 'string') return hearing.refuse('target', examination);
-  const { target, before, after } = examination.change;
-  hearing.know({ target, before, after });
-  hearing.pass('target', `${target.arn}, environment ${target.environment}.`);
-  const tripped = await trippedBreaker(ports.ledger, agent.name, target.arn);
-  if (tripped !== undefined) return hearing.refuse('breaker', tripped);
-  hearing.pass('breaker', 'The circuit breakers of agent and target are closed.');
-  const { changesPerHour } = ports.rules.settings;
-  const change = { tool: call.name, targetArn: target.arn };
-  const tooFast = await checkRate(ports.ledger, change, changesPerHour, ports.clock.now());
-  if (tooFast !== undefined) return hearing.refuse('rate', tooFast);
-  hearing.pass('rate', 'Tool and target have not been changed too often in the last hour.');
+};
 
-  const facts = await factsOrSay(tool, examination, context, ports.ledger, journal.events);
-  if (typeof facts === 'string') return hearing.refuse('facts', facts);
-  hearing.know({ facts });
-  hearing.pass('facts', `${Object.keys(facts).length} facts were computed.`);
-  const ruling = ports.policy.mayPropose({ agent, tool: call.name, target, facts, phase: 'proposal' });
-  hearing.know({ statements: ruling.statements, trips: ruling.tripsBreaker });
-  if (ruling.verdict === 'refused') return hearing.refuse('policy', ruling.reason);
-  hearing.pass('policy', ruling.reason);
-  return hearing.permit();
+/** A change call, and what the checks find out about it. */
+const proposalOf = (journal: Journal, ports: AuthorizePorts, agent: Agent, call: ToolCall) => {
+  const admission = admit(agent, call);
+  const prepared = new SharedValue(async () => {
+    if (admission.kind !== 'change') throw contractBroken(`${call.name} was not admitted as a change.`);
+    const tool = await loadChangeTool(call.name);
+    const context = toolContext(ports, tool.manifest, journal.events);
+    return { tool, context, ...(await prepareChange(tool, admission.input, context, ports.rules.settings)) };
+  });
+  const facts = new SharedValue(async () => {
+    const { tool, context, ...proposed } = await prepared.get();
+    return factsAbout(tool, proposed, context, ports.ledger, journal.events);
+  });
+  const decision = new SharedValue(async () => {
+    const { target } = (await prepared.get()).change;
+    return ports.policy.mayPropose({ agent, tool: call.name, target, facts: await facts.get(), phase: 'proposal' });
+  });
+  return { agent, call, admission, prepared, facts, decision };
+};
+type Proposal = ReturnType<typeof proposalOf>;
+
+const checkSchema = ({ admission }: Proposal): CheckResult | undefined => {
+  if (admission.kind === 'change') return passed('The input fits the schema of the tool.');
+  return admission.kind === 'refused' && admission.check === 'schema' ? refused(admission.reason) : undefined;
+};
+
+const checkAllowlist = ({ agent, call, admission }: Proposal): CheckResult => {
+  if (admission.kind === 'change') return passed(`${call.name} is granted to ${agent.name}.`);
+  return refused(admission.kind === 'refused' ? admission.reason : `${call.name} is not a change tool.`);
+};
+
+const checkSwitch = async (ports: AuthorizePorts): Promise<CheckResult> =>
+  (await ports.switch.read()) === 'off'
+    ? refused('The kill switch is off. Nothing may be proposed; conclude or escalate.')
+    : passed('The kill switch lets proposals through.');
+
+const checkTarget = async ({ prepared }: Proposal): Promise<CheckResult> => {
+  const result = await toolResult(() => prepared.get());
+  if (!result.ok) return refused(result.error.message);
+  const { target } = result.value.change;
+  return passed(`${target.arn}, environment ${target.environment}.`);
+};
+
+const checkBreakers = async ({ agent, prepared }: Proposal, { ledger }: AuthorizePorts): Promise<CheckResult> => {
+  const { target } = (await prepared.get()).change;
+  const tripped = await trippedBreaker(ledger, agent.name, target.arn);
+  return passedUnless(tripped, 'The circuit breakers of agent and target are closed.');
+};
+
+const checkChangeRate = async ({ call, prepared }: Proposal, ports: AuthorizePorts): Promise<CheckResult> => {
+  const { target } = (await prepared.get()).change;
+  const change = { tool: call.name, targetArn: target.arn };
+  const { changesPerHour } = ports.rules.settings;
+  const tooMany = await checkRate(ports.ledger, change, changesPerHour, ports.clock.now());
+  return passedUnless(tooMany, 'Tool and target have not been changed too often in the last hour.');
+};
+
+const checkFacts = async ({ facts }: Proposal): Promise<CheckResult> => {
+  const result = await toolResult(() => facts.get());
+  return result.ok ? passed(`${Object.keys(result.value).length} facts were computed.`) : refused(result.error.message);
+};
+
+const checkPolicy = async ({ decision }: Proposal): Promise<CheckResult> => {
+  const { verdict, reason } = await decision.get();
+  return verdict === 'refused' ? refused(reason) : passed(reason);
 };

@@ -2,7 +2,6 @@ import type * as z from 'zod';
 import { AuthorizeOutput, StepInput } from '../../contracts/flow.ts';
 import type { Agent } from '../../contracts/agent.ts';
 import type { Check } from '../../contracts/checks.ts';
-import type { EventData } from '../../contracts/events.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import { tripBreaker } from '../../kernel/limits/breaker.ts';
@@ -22,19 +21,6 @@ const refusalOf = (checks: readonly Check[]): string => {
   return refusal === undefined ? '' : `Refused (${refusal.check}): ${refusal.reason}`;
 };
 
-const trip = async (
-  journal: Journal,
-  ports: AuthorizePorts,
-  trips: EventData<'plan.judged'>['trips'],
-  targetArn: string | undefined,
-): Promise<void> => {
-  if (trips === null || targetArn === undefined) return;
-  await journal.once('breaker.tripped', async () => {
-    await tripBreaker(ports.ledger, targetArn, { ...trips, incidentId: journal.incident, at: ports.clock.now() });
-    return { data: { scope: targetArn, ...trips } };
-  });
-};
-
 const onProposal = async (
   journal: Journal,
   ports: AuthorizePorts,
@@ -47,15 +33,16 @@ const onProposal = async (
       ? { data }
       : { data, replies: [{ toolUseId: call.id, text: refusalOf(data.checks), isError: true }] };
   });
-  await trip(journal, ports, event.data.trips, event.data.target?.arn);
-  return event.data.verdict === 'permitted' ? 'dry-run' : 'decide';
+  const { trips, target, verdict } = event.data;
+  if (trips !== null && target !== null) await tripBreaker(journal, ports, { scope: target.arn, ...trips });
+  return verdict === 'permitted' ? 'dry-run' : 'decide';
 };
 
-/** The policies in whose name a plan is applied without a human: those that said yes to just that. */
+/** The policies that permit a plan to be applied without a human. They stand on the grant as its approvers. */
 const unattendedBy = ({ policy }: AuthorizePorts, agent: Agent, { plan }: PlanOnTrace): string[] => {
-  const ruling = policy.mayApplyUnattended({ ...plan, agent });
-  if (ruling.verdict === 'refused') throw contractBroken(`A plan was let through, and then not: ${ruling.reason}`);
-  return ruling.statements.map((one) => `policy:${one.id}`);
+  const decision = policy.mayApplyUnattended({ ...plan, agent });
+  if (decision.verdict === 'refused') throw contractBroken(`A plan was let through, and then not: ${decision.reason}`);
+  return decision.statements.map((one) => `policy:${one.id}`);
 };
 
 const onConfirmation = async (
@@ -71,27 +58,21 @@ const onConfirmation = async (
       : { data };
   });
   const { digest, verdict, trips } = event.data;
-  const plan = digest === null ? undefined : findPlan(journal.events, digest);
-  await trip(journal, ports, trips, plan?.plan.target.arn);
+  const planned = digest === null ? undefined : findPlan(journal.events, digest);
+  if (trips !== null && planned !== undefined)
+    await tripBreaker(journal, ports, { scope: planned.plan.target.arn, ...trips });
   switch (verdict) {
     case 'refused':
       return 'decide';
     case 'needs-approval':
       return 'approve';
     case 'unattended': {
-      if (plan === undefined) throw contractBroken('A plan was let through that is not on the trace.');
+      if (planned === undefined) throw contractBroken('A plan was let through that is not on the trace.');
       const minutes = grantMinutes(ports.rules.settings, agent);
-      await journal.once('grant.issued', async () => ({
-        data: {
-          digest: plan.digest,
-          grants: await issueGrants(
-            ports,
-            plan,
-            { approvers: unattendedBy(ports, agent, plan), breakGlass: false },
-            minutes,
-          ),
-        },
-      }));
+      await journal.once('grant.issued', async () => {
+        const approval = { approvers: unattendedBy(ports, agent, planned), breakGlass: false };
+        return { data: { digest: planned.digest, grants: await issueGrants(ports, planned, approval, minutes) } };
+      });
       return 'apply';
     }
   }
@@ -101,7 +82,7 @@ const run = async (input: StepInput, ports: AuthorizePorts): Promise<Output> => 
   const journal = await Journal.open(ports, 'authorize', input);
   const agent = agentOf(ports.rules, input.agent);
   const call = unansweredCalls(journal.eventsBefore)[0];
-  if (call === undefined) throw contractBroken('Authorize was entered without a call to judge.');
+  if (call === undefined) throw contractBroken('Authorize was entered without a call to authorize.');
   const next =
     call.name === 'confirm_plan'
       ? await onConfirmation(journal, ports, agent, call)
@@ -109,7 +90,7 @@ const run = async (input: StepInput, ports: AuthorizePorts): Promise<Output> => 
   return { ...input, seq: journal.seq, next };
 };
 
-/** Holds a proposal, or a confirmed plan, to the kernel's checks and to policy. */
+/** Runs the kernel's checks, policy among them, on a proposal or on a confirmed plan. */
 export const authorize: Step<StepInput, Output, AuthorizePorts> = {
   name: 'authorize',
   input: StepInput,

@@ -4,7 +4,7 @@ import type { Journal } from '../../kernel/trace/journal.ts';
 import { allOf, findPlan, lastOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import type { Clock, Ledger } from '../../contracts/ports.ts';
 
-/** The plan that was to be rolled back, and was not: its target is in a state that nobody wanted. */
+/** The plan whose rollback was asked for and did not succeed. Its target is in a state that nobody wanted. */
 const notRolledBack = (events: readonly TraceEvent[]): PlanOnTrace | undefined => {
   const verified = lastOf(events, 'change.verified')?.data;
   if (verified?.next !== 'rollback') return undefined;
@@ -15,8 +15,8 @@ const notRolledBack = (events: readonly TraceEvent[]): PlanOnTrace | undefined =
 };
 
 /**
- * Closes the target of a failed rollback to every incident until a person has looked. Done here and not where the
- * rollback fails: a function that may die, and whose role must not reach a breaker, since it makes changes.
+ * Closes the target of a failed rollback to every incident until a person has looked. Done here and not in the
+ * rollback: that function may die, and its role must not reach a breaker, because it makes changes.
  */
 export const tripAfterFailedRollback = async (
   journal: Journal,
@@ -24,13 +24,9 @@ export const tripAfterFailedRollback = async (
 ): Promise<void> => {
   const failed = notRolledBack(journal.eventsBefore);
   if (failed === undefined) return;
-  const scope = failed.plan.target.arn;
-  const trip = {
+  await tripBreaker(journal, ports, {
+    scope: failed.plan.target.arn,
     policy: 'rollback-failed',
     reason: `${failed.handle} did not help, and its rollback did not go through.`,
-  };
-  await journal.once('breaker.tripped', async () => {
-    await tripBreaker(ports.ledger, scope, { ...trip, incidentId: journal.incident, at: ports.clock.now() });
-    return { data: { scope, ...trip } };
   });
 };

@@ -6,7 +6,7 @@ import { sealMessage } from '../../kernel/trace/chain.ts';
 import { endingOf } from '../../kernel/trace/ending.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { notifyOnce } from '../../kernel/model/notify.ts';
-import { redactedWords } from '../../kernel/redaction/redactor.ts';
+import { redactedText } from '../../kernel/redaction/redactor.ts';
 import { reportOf } from '../../kernel/trace/report.ts';
 import { freeKey } from '../../kernel/limits/deduplication-rows.ts';
 import { lastOf, plansOf, unansweredCalls, usageOf, type ToolCall } from '../../kernel/trace/queries.ts';
@@ -64,7 +64,7 @@ const run = async (input: CloseInput, ports: ClosePorts): Promise<z.infer<typeof
   const { incidentId, agent } = input;
   if (error !== undefined)
     await journal.once('harness.failed', () => ({
-      data: { error: error.Error, cause: redactedWords(error.Cause ?? '').slice(0, 4000) },
+      data: { error: error.Error, cause: redactedText(error.Cause ?? '').slice(0, 4000) },
     }));
   const conclude =
     error === undefined ? unansweredCalls(journal.eventsBefore).find((call) => call.name === 'conclude') : undefined;

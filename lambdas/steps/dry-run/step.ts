@@ -5,15 +5,16 @@ import { JsonObject } from '../../contracts/json.ts';
 import type { DryRunCheck, Plan } from '../../contracts/plan.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
-import { asToolError } from '../../kernel/redaction/tool-errors.ts';
+import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { canonical, digestOf } from '../../kernel/trace/canonical.ts';
 import { diffOf } from '../../kernel/changes/diff.ts';
 import { prepareChange } from '../../kernel/changes/proposed-change.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
-import { redactedWords } from '../../kernel/redaction/redactor.ts';
-import { rehearsal } from '../../providers/aws/dry-run-only.ts';
+import { redactedText } from '../../kernel/redaction/redactor.ts';
+import { dryRunOnly } from '../../providers/aws/dry-run-only.ts';
 import { locationOf } from '../../kernel/trace/location.ts';
-import { lastOf, openingOf, plansOf } from '../../kernel/trace/queries.ts';
+import { toolContext } from '../../kernel/trace/tool-context.ts';
+import { lastOf, plansOf } from '../../kernel/trace/queries.ts';
 import { planReport } from '../../kernel/trace/plan-text.ts';
 import type { ChangeCredentials, Clock, CloudAccess, Ledger } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
@@ -28,7 +29,7 @@ export interface DryRunPorts {
 }
 
 type Proposal = TraceEventOf<'proposal.judged'>['data'];
-type Rehearsed = { readonly plan: Plan } | { readonly rejected: string; readonly checks: readonly DryRunCheck[] };
+type Rehearsed = { readonly plan: Plan } | { readonly reason: string; readonly checks: readonly DryRunCheck[] };
 
 const rehearse = async (
   proposal: Proposal,
@@ -38,11 +39,7 @@ const rehearse = async (
   ports: DryRunPorts,
 ): Promise<Rehearsed> => {
   const tool = await loadChangeTool(proposal.tool);
-  const context = {
-    cloud: ports.cloud(tool.manifest.reads, locationOf(journal.events)),
-    clock: ports.clock,
-    alarm: openingOf(journal.events).data.alarm,
-  };
+  const context = toolContext(ports, tool.manifest, journal.events);
   const { change, inverse, fingerprint } = await prepareChange(tool, input, context, ports.rules.settings);
   const { target, before, after } = change;
   if (canonical({ target, before }) !== canonical({ target: proposal.target, before: proposal.before }))
@@ -53,14 +50,14 @@ const rehearse = async (
     location: locationOf(journal.events),
     sessionName: `dry-run-${journal.incident}`,
   });
-  const { cost, disruption, ...found } = await tool.dryRun(change, { ...context, change: rehearsal(session) });
-  const checks = found.checks.map((check) => ({ ...check, detail: redactedWords(check.detail) }));
+  const { cost, disruption, ...found } = await tool.dryRun(change, { ...context, change: dryRunOnly(session) });
+  const checks = found.checks.map((check) => ({ ...check, detail: redactedText(check.detail) }));
   const refusal = checks.find((check) => check.outcome === 'refused');
-  if (refusal !== undefined) return { rejected: `${refusal.name}: ${refusal.detail}`, checks };
+  if (refusal !== undefined) return { reason: `${refusal.name}: ${refusal.detail}`, checks };
   const report = {
     checks,
     diff: diffOf(before, after),
-    cost: { ...cost, says: redactedWords(cost.says) },
+    cost: { ...cost, says: redactedText(cost.says) },
     disruption,
     rollback: { reversible: inverse.reversible, says: inverse.says },
   };
@@ -81,16 +78,6 @@ const rehearse = async (
   return { plan };
 };
 
-const rehearseOrSay = async (...about: Parameters<typeof rehearse>): Promise<Rehearsed> => {
-  try {
-    return await rehearse(...about);
-  } catch (error) {
-    const told = asToolError(error);
-    if (told === undefined) throw error;
-    return { rejected: told.says, checks: [] };
-  }
-};
-
 const run = async (input: StepInput, ports: DryRunPorts): Promise<z.infer<typeof DryRunOutput>> => {
   const journal = await Journal.open(ports, 'dry-run', input);
   const proposal = lastOf(journal.eventsBefore, 'proposal.judged')?.data;
@@ -98,36 +85,25 @@ const run = async (input: StepInput, ports: DryRunPorts): Promise<z.infer<typeof
   if (proposal?.verdict !== 'permitted' || !toolInput.success)
     throw contractBroken('DryRun was entered without a permitted proposal.');
   await journal.once('dry-run.finished', async () => {
-    const rehearsed = await rehearseOrSay(proposal, toolInput.data, journal, input.agent, ports);
-    const toolUseId = proposal.toolUseId;
-    if ('rejected' in rehearsed)
-      return {
-        data: {
-          made: false as const,
-          tool: proposal.tool,
-          input: toolInput.data,
-          checks: [...rehearsed.checks],
-          reason: rehearsed.rejected,
-        },
-        replies: [
-          {
-            toolUseId,
-            text: `The dry run rejected ${proposal.tool}; nothing was changed. ${rehearsed.rejected}`,
-            isError: true,
-          },
-        ],
-      };
-    const made = {
-      handle: `P${plansOf(journal.events).length + 1}`,
-      digest: digestOf(rehearsed.plan),
-      plan: rehearsed.plan,
+    const result = await toolResult(() => rehearse(proposal, toolInput.data, journal, input.agent, ports));
+    const { toolUseId, tool } = proposal;
+    const rehearsed = result.ok ? result.value : { reason: result.error.message, checks: [] };
+    if ('plan' in rehearsed) {
+      const { plan } = rehearsed;
+      const made = { handle: `P${plansOf(journal.events).length + 1}`, digest: digestOf(plan), plan };
+      return { data: { made: true, ...made }, replies: [{ toolUseId, text: planReport(made), isError: false }] };
+    }
+    const { reason, checks } = rehearsed;
+    const text = `The dry run rejected ${tool}; nothing was changed. ${reason}`;
+    return {
+      data: { made: false, tool, input: toolInput.data, checks: [...checks], reason },
+      replies: [{ toolUseId, text, isError: true }],
     };
-    return { data: { made: true as const, ...made }, replies: [{ toolUseId, text: planReport(made), isError: false }] };
   });
   return { ...input, seq: journal.seq, next: 'decide' };
 };
 
-/** Shows what a permitted proposal would do, and makes a plan of it. */
+/** Dry-runs a permitted proposal, and makes a plan of it with the report. */
 export const dryRun: Step<StepInput, z.infer<typeof DryRunOutput>, DryRunPorts> = {
   name: 'dry-run',
   input: StepInput,

@@ -5,12 +5,12 @@ import type { Json } from '../../contracts/json.ts';
 import { admit } from '../../kernel/model/admission.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
-import { asToolError } from '../../kernel/redaction/tool-errors.ts';
+import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { firstLookCalls } from '../../kernel/model/first-look.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import type { EventEntry } from '../../kernel/trace/next-event.ts';
 import { redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
-import { locationOf } from '../../kernel/trace/location.ts';
+import { toolContext } from '../../kernel/trace/tool-context.ts';
 import { evidenceByHandle, lastOf, openingOf, unansweredCalls } from '../../kernel/trace/queries.ts';
 import { fenced, fenceOf, suspicionsIn } from '../../kernel/redaction/untrusted.ts';
 import type { CloudAccess, Ids, Ledger } from '../../contracts/ports.ts';
@@ -64,18 +64,9 @@ const look = async (
   if (admission.kind !== 'observe')
     return found('failed', admission.kind === 'refused' ? admission.reason : `${observeCall.tool} does not only read.`);
   const tool = await loadObserveTool(observeCall.tool);
-  try {
-    const context = {
-      cloud: ports.cloud(admission.manifest.reads, locationOf(journal.events)),
-      clock: ports.clock,
-      alarm: openingOf(journal.events).data.alarm,
-    };
-    return found('ok', await tool.run(admission.input, context));
-  } catch (error) {
-    const told = asToolError(error);
-    if (told === undefined) throw error;
-    return found('failed', told.says);
-  }
+  const context = toolContext(ports, admission.manifest, journal.events);
+  const result = await toolResult(() => tool.run(admission.input, context));
+  return result.ok ? found('ok', result.value) : found('failed', result.error.message);
 };
 
 /** What is put on the trace of a finding: redacted first, then shown to the guardrail. */

@@ -9,7 +9,7 @@ import type { Rules } from '../../contracts/rules.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import { dayKeys } from '../../kernel/limits/day-budget.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
-import { redactedJson, redactedWords, redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
+import { redactedJson, redactedText, redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
 import { openIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
 import type { Clock, Ids, Ledger, AccountRegion, Switch } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
@@ -54,7 +54,7 @@ const refuse = async (journal: Journal, { event }: OpenInput, outcome: Outcome, 
   const id = z.object({ id: z.string() }).safeParse(event);
   const eventId = id.success ? id.data.id : 'unknown';
   await journal.once('incident.refused', () => ({
-    data: { eventId, outcome, reason: redactedWords(reason), detail: redactedJson(event) },
+    data: { eventId, outcome, reason: redactedText(reason), detail: redactedJson(event) },
   }));
   return { incidentId: journal.incident, agent: 'none', seq: journal.seq, next: 'close' };
 };

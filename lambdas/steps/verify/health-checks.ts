@@ -1,10 +1,19 @@
 import * as z from 'zod';
 import type { Alarm } from '../../contracts/alarm.ts';
 import type { EventData } from '../../contracts/events.ts';
-import type { Target } from '../../contracts/plan.ts';
+import type { Plan, Target } from '../../contracts/plan.ts';
 import type { Cloud } from '../../contracts/ports.ts';
+import { GUARD_METRICS, type GuardMetric } from '../../tools/aws/guard-metrics.ts';
+import type { ChangeTool, ToolContext } from '../../tools/tool.ts';
 
 export type HealthCheck = EventData<'change.verified'>['findings'][number];
+
+/** The post-condition of the change: is the target as the plan predicted? */
+export const checkPostCondition = async (tool: ChangeTool, plan: Plan, context: ToolContext): Promise<HealthCheck> => {
+  const { state } = await tool.describe(plan.input, context);
+  const { holds, detail } = tool.postCondition(plan, state);
+  return { name: 'post-condition', outcome: holds ? 'good' : 'bad', detail: `${detail}.` };
+};
 
 const AlarmStates = z.object({
   MetricAlarms: z.array(z.object({ StateValue: z.string() })).optional(),
@@ -27,33 +36,14 @@ export const checkAlarm = async (cloud: Cloud, alarm: Alarm | null): Promise<Hea
   return { name, outcome, detail: `${alarm.name} is ${state}.` };
 };
 
-/** A metric that must not go up after a change to a kind of target, whatever the alarm says. */
-interface Guard {
-  readonly name: string;
-  readonly namespace: string;
-  readonly metric: string;
-  readonly dimensions: (target: Target) => { Name: string; Value: string }[];
-}
-
-const GUARDS: Readonly<Record<string, readonly Guard[]>> = {
-  'ec2-instance': [
-    {
-      name: 'status checks',
-      namespace: 'AWS/EC2',
-      metric: 'StatusCheckFailed',
-      dimensions: (target) => [{ Name: 'InstanceId', Value: target.id }],
-    },
-  ],
-};
-
 const MetricAnswer = z.object({
   MetricDataResults: z.array(z.object({ Values: z.array(z.number()).default([]) })).default([]),
 });
 
-/** As many of the newest minutes must be bad: a machine that is just booting fails its checks for a moment. */
+/** So many of the newest minutes must be bad, since a machine that is booting fails its checks for a moment. */
 const STEADY_MINUTES = 3;
 
-const judged = (guard: Guard, newestFirst: readonly number[]): HealthCheck => {
+const healthOf = (guard: GuardMetric, newestFirst: readonly number[]): HealthCheck => {
   const { name, metric } = guard;
   if (newestFirst.length === 0)
     return { name, outcome: 'unknown', detail: `No datapoints of ${metric} since the change.` };
@@ -67,7 +57,7 @@ const judged = (guard: Guard, newestFirst: readonly number[]): HealthCheck => {
 /** Guard metrics from the change until now. */
 export const checkGuards = (cloud: Cloud, target: Target, since: Date, now: Date): Promise<HealthCheck[]> =>
   Promise.all(
-    (GUARDS[target.kind] ?? []).map(async (guard) => {
+    (GUARD_METRICS[target.kind] ?? []).map(async (guard) => {
       const answer = await cloud.send({
         service: 'cloudwatch',
         command: 'GetMetricData',
@@ -87,7 +77,7 @@ export const checkGuards = (cloud: Cloud, target: Target, since: Date, now: Date
           ],
         },
       });
-      return judged(
+      return healthOf(
         guard,
         MetricAnswer.parse(answer).MetricDataResults.flatMap((one) => one.Values),
       );

@@ -4,7 +4,7 @@ import type { HealthCheck } from './health-checks.ts';
 
 type Verified = EventData<'change.verified'>;
 
-/** What was seen after a change, before anybody decides what it means. */
+/** The health checks after a change, not yet evaluated. */
 export interface HealthSnapshot {
   readonly postCondition: HealthCheck;
   readonly alarm: HealthCheck;
@@ -21,7 +21,7 @@ const outcomeOf = ({ postCondition, alarm, guards }: HealthSnapshot, windowOver:
   return alarm.outcome === 'bad' ? 'unhealed' : 'inconclusive';
 };
 
-/** What a look means and what follows. Pure. What made things worse is undone at once, if it can be. */
+/** What the health checks mean, and what to do next. Pure. A change that made things worse is rolled back at once, if it can be. */
 export const verdictOf = (snapshot: HealthSnapshot, { verification }: Agent): Pick<Verified, 'outcome' | 'next'> => {
   const windowOver = snapshot.secondsSinceChange >= verification.windowMinutes * 60;
   const outcome = outcomeOf(snapshot, windowOver);

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EventData } from '../../../../lambdas/contracts/events.ts';
 import type { Json } from '../../../../lambdas/contracts/json.ts';
-import { rememberChange } from '../../../../lambdas/kernel/limits/lease.ts';
+import { lastChange, startCooldown } from '../../../../lambdas/kernel/limits/cooldown.ts';
 import { digestOf } from '../../../../lambdas/kernel/trace/canonical.ts';
 import { factsAbout } from '../../../../lambdas/kernel/changes/proposed-change.ts';
 import { tool as resizeTool } from '../../../../lambdas/tools/resize-instance/tool.ts';
@@ -26,7 +26,7 @@ const minutesAfter = async (
   const clock = new ManualClock('2026-11-02T02:15:00.000Z');
   const ports = { ledger, clock };
   await record(ports, 'inc-1', 'dry-run', 'dry-run.finished', { made: true, handle: 'P1', digest, plan });
-  await rememberChange(ledger, target.arn, clock.now(), false);
+  await startCooldown(ledger, target.arn, clock.now(), false);
   const error = finished.outcome === 'failed' ? { code: 'InsufficientInstanceCapacity', says: 'None left.' } : null;
   const data = { digest, purpose: 'apply' as const, reconciled: false, error, ...finished };
   await record(ports, 'inc-1', 'apply', 'apply.finished', data);
@@ -34,9 +34,9 @@ const minutesAfter = async (
   await meanwhile(ledger, clock);
   clock.advance(1);
   const { input, before, after, inverse, fingerprint } = plan;
-  const examination = { change: { input, target, before, after }, inverse, fingerprint };
+  const proposed = { change: { input, target, before, after }, inverse, fingerprint };
   const context = { cloud: new FakeCloud([]), clock, alarm: null };
-  return (await factsAbout(tool, examination, context, ledger, await ledger.events('inc-1'))).minutesSinceLastChange;
+  return (await factsAbout(tool, proposed, context, ledger, await ledger.events('inc-1'))).minutesSinceLastChange;
 };
 
 const NEVER = 1_000_000;
@@ -56,11 +56,31 @@ test('a change that failed half-way, or whose outcome is unknown, starts the coo
 
 test('a change by another incident after the failure counts', async () => {
   const other = (ledger: MemoryLedger, clock: ManualClock): Promise<void> =>
-    rememberChange(ledger, plan.target.arn, clock.now(), false);
+    startCooldown(ledger, plan.target.arn, clock.now(), false);
   expect(await minutesAfter({ outcome: 'failed', state: plan.before }, other)).toBe(1);
 });
 
 test('a change that failed starts none of its own target, and ends none of another', async () => {
   const other = { ...plan.target, arn: `${plan.target.arn}0` };
   expect(await minutesAfter({ outcome: 'failed', state: plan.before }, undefined, other)).toBe(2);
+});
+
+describe('the last change of a target', () => {
+  const { arn } = plan.target;
+  const now = new Date('2026-11-20T09:00:00.000Z');
+  const later = new Date('2026-11-20T09:30:00.000Z');
+
+  test('keeps the last cut in mind when something else follows it', async () => {
+    const ledger = new MemoryLedger();
+    await startCooldown(ledger, arn, now, true);
+    await startCooldown(ledger, arn, later, false);
+    expect(await lastChange(ledger, arn)).toEqual({
+      lastChangeAt: later.toISOString(),
+      lastCutAt: now.toISOString(),
+    });
+  });
+
+  test('is nothing where there was none', async () => {
+    expect(await lastChange(new MemoryLedger(), arn)).toBeUndefined();
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lastChange, releaseLease, rememberChange, takeLease } from '../../../../lambdas/kernel/limits/lease.ts';
+import { releaseLease, takeLease } from '../../../../lambdas/kernel/limits/lease.ts';
 import { FAMILY } from '../../../../lambdas/contracts/ledger-keys.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 
@@ -43,21 +43,5 @@ describe('a lease', () => {
     const ledger = new MemoryLedger();
     await ledger.create({ family: FAMILY.lease, id: ARN }, { spoiled: true });
     expect(await takeLease(ledger, ARN, 'a', NOW, at(5))).toBe(false);
-  });
-});
-
-describe('the last change of a target', () => {
-  test('keeps the last cut in mind when something else follows it', async () => {
-    const ledger = new MemoryLedger();
-    await rememberChange(ledger, ARN, NOW, true);
-    await rememberChange(ledger, ARN, at(30), false);
-    expect(await lastChange(ledger, ARN)).toEqual({
-      lastChangeAt: at(30).toISOString(),
-      lastCutAt: NOW.toISOString(),
-    });
-  });
-
-  test('is nothing where there was none', async () => {
-    expect(await lastChange(new MemoryLedger(), ARN)).toBeUndefined();
   });
 });

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { agentScope, resetBreaker, tripBreaker } from '../../../../lambdas/kernel/limits/breaker.ts';
+import { agentScope, resetBreaker } from '../../../../lambdas/kernel/limits/breaker.ts';
 import { recordOutcome } from '../../../../lambdas/kernel/limits/track-record.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
+import { ManualClock } from '../../../fakes/small-ports.ts';
+import { tripFromElsewhere } from '../../../fixtures/incident.ts';
 
 const AGENT = 'ec2-responder';
 const record = (
@@ -56,14 +58,14 @@ test('a record that cannot be read counts as a bad one', async () => {
 test('an agent whose breaker a person has reset begins anew', async () => {
   const ledger = new MemoryLedger();
   for (const n of [1, 2, 3]) await record(ledger, n, 'worse');
-  const at = new Date('2026-11-20T09:00:00Z');
-  await tripBreaker(ledger, agentScope(AGENT), { policy: 'p', reason: 'r', incidentId: 'inc-1', at });
-  await resetBreaker(ledger, agentScope(AGENT), { by: 'ana', reason: 'The runbook was wrong.', at });
+  const clock = new ManualClock('2026-11-20T09:00:00Z');
+  await tripFromElsewhere({ ledger, clock }, { scope: agentScope(AGENT), policy: 'p', reason: 'r' });
+  await resetBreaker(ledger, agentScope(AGENT), { by: 'ana', reason: 'The runbook was wrong.', at: clock.now() });
   expect(await record(ledger, 4, 'worse')).toBeUndefined();
   expect(await record(ledger, 5, 'worse')).toBeUndefined();
 });
 
-test('a change that helps leaves a clean record untouched, so a storm does not queue at it', async () => {
+test('a change that helps leaves a clean record untouched, so many alarms at once do not queue at it', async () => {
   const ledger = new MemoryLedger();
   await record(ledger, 1, 'healed');
   const before = ledger.writes;

@@ -4,10 +4,10 @@ import { apply } from '../../../../lambdas/steps/apply/step.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { ERROR } from '../../../../lambdas/contracts/error-names.ts';
 import { CloudError, StepError } from '../../../../lambdas/contracts/errors.ts';
-import { lastChange } from '../../../../lambdas/kernel/limits/lease.ts';
+import { lastChange } from '../../../../lambdas/kernel/limits/cooldown.ts';
 import { currentPlan } from '../../../../lambdas/kernel/trace/queries.ts';
 import type { ChangeCredentials, Cloud, CloudRequest } from '../../../../lambdas/contracts/ports.ts';
-import { DyingLedger, Killed } from '../../../fakes/crashing-ledger.ts';
+import { CrashingLedger, Crash } from '../../../fakes/crashing-ledger.ts';
 import { APP, APP_ARN, REBOOT, RESIZE, TestHarness } from '../../../fixtures/harness.ts';
 import { FLEET } from '../../../local/account/example-world.ts';
 
@@ -73,7 +73,7 @@ describe('a change', () => {
       {
         calls: ['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'],
         targetArn: `arn:aws:ec2:eu-west-1:123456789012:instance/${APP}`,
-        scene: { incidentId: 'incident-1', place: { account: '123456789012', region: 'eu-west-1' } },
+        location: { incidentId: 'incident-1', accountRegion: { account: '123456789012', region: 'eu-west-1' } },
         sessionName: 'apply-incident-1',
       },
     ]);
@@ -118,7 +118,7 @@ describe('a change', () => {
       return send(request);
     });
     expect(await harness.apply(refusing)).toBe('decide');
-    expect(await harness.told()).toMatch(
+    expect(await harness.lastReply()).toMatch(
       /^Action failed: UnauthorizedOperation: You are not authorized\. The change role may not do this\. .*The target is now: .*t3\.small/,
     );
     expect(harness.mutations).toEqual([]);
@@ -162,8 +162,8 @@ describe('a change', () => {
       made = true;
       return send(request);
     });
-    const cloud: typeof harness.ports.cloud = (calls, scene) => {
-      const real = harness.ports.cloud(calls, scene);
+    const cloud: typeof harness.ports.cloud = (calls, location) => {
+      const real = harness.ports.cloud(calls, location);
       return { ...real, send: (request) => (made ? Promise.reject(noAnswer()) : real.send(request)) };
     };
     expect(await harness.apply({ ...blind, cloud })).toBe('verify');
@@ -187,12 +187,12 @@ describe('an interrupted change', () => {
   ): Promise<TestHarness> => {
     const dying = meddling(harness, async (request, send) => {
       const when = place(request);
-      if (when === 'before') throw new Killed();
+      if (when === 'before') throw new Crash();
       const answer = await send(request);
-      if (when === 'after') throw new Killed();
+      if (when === 'after') throw new Crash();
       return answer;
     });
-    await expect(harness.apply(dying)).rejects.toThrow(Killed);
+    await expect(harness.apply(dying)).rejects.toThrow(Crash);
     return harness;
   };
 
@@ -267,7 +267,7 @@ describe('an interrupted change', () => {
     harness.switch.position = 'off';
     expect(await harness.apply()).toBe('decide');
     expect(harness.mutations).toEqual([]);
-    expect(await harness.told()).toContain('The kill switch is off.');
+    expect(await harness.lastReply()).toContain('The kill switch is off.');
   });
 
   test('that left the target half-way is brought to its end even when the switch is off', async () => {
@@ -281,8 +281,8 @@ describe('an interrupted change', () => {
   test('whose target is gone is unknown, not a failure of the harness', async () => {
     const harness = await killedAt(await granted(), () => 'before');
     harness.clock.advance(15);
-    const cloud: typeof harness.ports.cloud = (calls, scene) => ({
-      ...harness.ports.cloud(calls, scene),
+    const cloud: typeof harness.ports.cloud = (calls, location) => ({
+      ...harness.ports.cloud(calls, location),
       send: () => Promise.reject(new CloudError('InvalidInstanceID.NotFound', 'It does not exist.')),
     });
     expect(await harness.apply({ cloud })).toBe('verify');
@@ -300,10 +300,10 @@ describe('an interrupted change', () => {
   test('is made once, wherever it was killed', async () => {
     for (let writes = 0; ; writes += 1) {
       const harness = await granted();
-      const dying = harness.apply({ ledger: new DyingLedger(harness.ledger, writes) });
+      const dying = harness.apply({ ledger: new CrashingLedger(harness.ledger, writes) });
       const died = await dying.then(
         () => false,
-        (error: unknown) => error instanceof Killed,
+        (error: unknown) => error instanceof Crash,
       );
       if (!died) return;
       harness.clock.advance(14.1);

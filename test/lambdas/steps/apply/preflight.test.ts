@@ -6,17 +6,17 @@ import type { JsonObject } from '../../../../lambdas/contracts/json.ts';
 import type { RowKey } from '../../../../lambdas/contracts/ledger-keys.ts';
 import { agentOf } from '../../../../lambdas/kernel/model/agents.ts';
 import { takeLease } from '../../../../lambdas/kernel/limits/lease.ts';
-import { agentScope, breakers, tripBreaker } from '../../../../lambdas/kernel/limits/breaker.ts';
+import { agentScope, breakers } from '../../../../lambdas/kernel/limits/breaker.ts';
 import { hashOf } from '../../../../lambdas/kernel/trace/chain.ts';
 import { takeRate } from '../../../../lambdas/kernel/limits/rate.ts';
 import { CHANGE_ZONE_SECONDS } from '../../../../lambdas/kernel/changes/timing.ts';
 import { lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import type { Row } from '../../../../lambdas/contracts/ports.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
-import { DyingLedger, Killed } from '../../../fakes/crashing-ledger.ts';
+import { CrashingLedger, Crash } from '../../../fakes/crashing-ledger.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { HmacMac } from '../../../fakes/small-ports.ts';
-import { record } from '../../../fixtures/incident.ts';
+import { record, tripFromElsewhere } from '../../../fixtures/incident.ts';
 import { APP, APP_ARN, NO_HELP, REBOOT, TestHarness, RESIZE, rules } from '../../../fixtures/harness.ts';
 import { BUSY_SERVER } from '../../../local/account/example-world.ts';
 
@@ -73,8 +73,8 @@ const expectRefusal = async (harness: TestHarness, check: string, says: RegExp):
   const { data } = await harness.last('apply.checked');
   expect(data.verdict).toBe('refused');
   expect(data.checks.at(-1)).toMatchObject({ check, outcome: 'refused' });
-  expect(await harness.told()).toMatch(/was not applied, and nothing was changed\./);
-  expect(await harness.told()).toMatch(says);
+  expect(await harness.lastReply()).toMatch(/was not applied, and nothing was changed\./);
+  expect(await harness.lastReply()).toMatch(says);
   expect(harness.mutations).toEqual([]);
   expect(await harness.kinds()).not.toContain('apply.started');
 };
@@ -104,7 +104,7 @@ describe('apply asks for itself, whatever the state machine did', () => {
   test('a grant under another key changes nothing', async () => {
     const harness = await granted();
     expect(await harness.apply({ mac: new HmacMac('a key that somebody made up') })).toBe('decide');
-    expect(await harness.told()).toContain('The MAC of the grant does not hold.');
+    expect(await harness.lastReply()).toContain('The MAC of the grant does not hold.');
     expect(harness.mutations).toEqual([]);
   });
 
@@ -151,7 +151,7 @@ describe('apply asks for itself, whatever the state machine did', () => {
     await record(harness.ports, harness.at.incidentId, 'a-bug', 'model.told', { about: 'apply', text: 'again' });
     harness.at = { ...harness.at, seq: harness.at.seq + 1 };
     expect(await harness.apply()).toBe('decide');
-    expect(await harness.told()).toContain('The grant was used before');
+    expect(await harness.lastReply()).toContain('The grant was used before');
     expect(harness.mutations).toEqual(['RebootInstances']);
   });
 
@@ -167,7 +167,7 @@ describe('apply asks for itself, whatever the state machine did', () => {
       grant: { id: 'grant-1' },
     };
     expect(await runStep(apply, forged, harness.ports)).toMatchObject({ next: 'decide' });
-    expect(await harness.told()).toContain('There is no grant to apply this plan');
+    expect(await harness.lastReply()).toContain('There is no grant to apply this plan');
     expect(harness.mutations).toEqual([]);
   });
 
@@ -220,15 +220,17 @@ describe('apply asks for itself, whatever the state machine did', () => {
 
   test('a target whose breaker has tripped is left alone', async () => {
     const harness = await granted();
-    const why = { policy: 'cut-bound', reason: 'Too much.', incidentId: 'another', at: harness.clock.now() };
-    await tripBreaker(harness.ledger, APP_ARN, why);
+    await tripFromElsewhere(harness.ports, { scope: APP_ARN, policy: 'cut-bound', reason: 'Too much.' });
     await expectRefusal(harness, 'breaker', /tripped at .* in incident another by cut-bound: Too much/);
   });
 
   test('an agent whose breaker has tripped changes nothing, whatever the target', async () => {
     const harness = await granted();
-    const why = { policy: 'changes-do-not-help', reason: 'Three.', incidentId: 'another', at: harness.clock.now() };
-    await tripBreaker(harness.ledger, agentScope('ec2-responder'), why);
+    await tripFromElsewhere(harness.ports, {
+      scope: agentScope('ec2-responder'),
+      policy: 'changes-do-not-help',
+      reason: 'Three.',
+    });
     await expectRefusal(harness, 'breaker', /circuit breaker of agent ec2-responder was tripped/);
   });
 
@@ -314,8 +316,8 @@ describe('apply asks for itself, whatever the state machine did', () => {
   test('a plan that was edited between two attempts is not applied by the second one', async () => {
     const ledger = new RewrittenLedger();
     const harness = await granted(ledger);
-    const dying = harness.apply({ ledger: new DyingLedger(ledger, 7), deadline: { at: () => harness.clock.now() } });
-    await expect(dying).rejects.toThrow(Killed);
+    const dying = harness.apply({ ledger: new CrashingLedger(ledger, 7), deadline: { at: () => harness.clock.now() } });
+    await expect(dying).rejects.toThrow(Crash);
     expect(await harness.kinds()).toContain('apply.checked');
     ledger.rewrite(bigger, false);
     await expect(harness.apply()).rejects.toThrow(/does not stand any more/);
@@ -355,7 +357,7 @@ describe('undoing a change that did not help', () => {
     expect(await breakers(harness.ledger)).toEqual([]);
     const redeemed = lastOf(await harness.events(), 'grant.redeemed')?.data;
     expect(redeemed?.purpose).toBe('rollback');
-    expect(await harness.told()).toMatch(/P1 did not help and was rolled back: .*"t3.small"/);
+    expect(await harness.lastReply()).toMatch(/P1 did not help and was rolled back: .*"t3.small"/);
   });
 
   test('goes ahead while the switch says propose-only', async () => {
@@ -367,8 +369,7 @@ describe('undoing a change that did not help', () => {
   test('goes ahead in a change freeze, with a tripped breaker and a used-up rate, and does not claim to have asked them', async () => {
     const harness = await broken();
     harness.calendar.closed = 'The change calendar sale is closed.';
-    const why = { policy: 'p', reason: 'r', incidentId: 'another', at: harness.clock.now() };
-    await tripBreaker(harness.ledger, APP_ARN, why);
+    await tripFromElsewhere(harness.ports, { scope: APP_ARN, policy: 'p', reason: 'r' });
     const { changesPerHour } = rules.settings;
     for (const n of [1, 2]) {
       const change = { tool: RESIZE.tool, targetArn: APP_ARN };

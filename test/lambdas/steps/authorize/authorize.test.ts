@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { authorize } from '../../../../lambdas/steps/authorize/step.ts';
 import type { JsonObject } from '../../../../lambdas/contracts/json.ts';
-import { tripBreaker, trippedBreaker } from '../../../../lambdas/kernel/limits/breaker.ts';
+import { trippedBreaker } from '../../../../lambdas/kernel/limits/breaker.ts';
 import { takeRate } from '../../../../lambdas/kernel/limits/rate.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { call } from '../../../fakes/preset-model.ts';
-import { record } from '../../../fixtures/incident.ts';
+import { record, tripFromElsewhere } from '../../../fixtures/incident.ts';
 import { APP_ARN, RESIZE, resizeTo, TestHarness, rules } from '../../../fixtures/harness.ts';
 import { BUSY_SERVER } from '../../../local/account/example-world.ts';
 
@@ -43,20 +43,20 @@ describe('a proposal', () => {
     const harness = await propose({ ...RESIZE.input, instanceId: 'i-0000000000000dead' });
     expect(await harness.authorize()).toBe('decide');
     expect(await refusedBy(harness)).toBe('target');
-    expect(await harness.told()).toMatch(/^Refused \(target\): .*i-0000000000000dead/);
+    expect(await harness.lastReply()).toMatch(/^Refused \(target\): .*i-0000000000000dead/);
   });
 
   test('that changes nothing is refused in words', async () => {
     const harness = await propose(resizeTo('t3.small').input);
     expect(await harness.authorize()).toBe('decide');
-    expect(await harness.told()).toMatch(/already is a t3\.small/);
+    expect(await harness.lastReply()).toMatch(/already is a t3\.small/);
   });
 
   test('that policy forbids is refused with the reason of the policy', async () => {
     const world = BUSY_SERVER.replace('environment: production', '"checkrein:protect": "true"');
     const harness = await propose(RESIZE.input, await new TestHarness({ world }).begin());
     expect(await harness.authorize()).toBe('decide');
-    expect(await harness.told()).toMatch(/^Refused \(policy\): .*is protected by its tag checkrein:protect\.$/);
+    expect(await harness.lastReply()).toMatch(/^Refused \(policy\): .*is protected by its tag checkrein:protect\.$/);
     expect((await harness.last('proposal.judged')).data.statements[0]?.id).toBe('protected-tag');
   });
 
@@ -81,7 +81,7 @@ faults:
     const harness = await propose(RESIZE.input, await new TestHarness({ world }).begin());
     expect(await harness.authorize()).toBe('decide');
     expect(await refusedBy(harness)).toBe('facts');
-    expect(await harness.told()).toMatch(/It may work in a later turn/);
+    expect(await harness.lastReply()).toMatch(/It may work in a later turn/);
   });
 
   test('of more than policy ever allows trips the breaker of the target, for every incident', async () => {
@@ -102,7 +102,7 @@ faults:
     await propose(RESIZE.input, other);
     expect(await other.authorize()).toBe('decide');
     expect(await refusedBy(other)).toBe('breaker');
-    expect(await other.told()).toMatch(/Only a human can reset it/);
+    expect(await other.lastReply()).toMatch(/Only a human can reset it/);
   });
 });
 
@@ -118,7 +118,7 @@ test('a proposal for a target that was changed too often in the last hour is ref
     await takeRate(harness.ledger, change, `earlier-${n}`, changesPerHour, harness.clock.now());
   await harness.propose(RESIZE.tool, RESIZE.input);
   expect((await harness.last('proposal.judged')).data.facts).toEqual({});
-  expect(await harness.told()).toMatch(/^Refused \(rate\): Checkrein has begun 3 changes of this target/);
+  expect(await harness.lastReply()).toMatch(/^Refused \(rate\): Checkrein has begun 3 changes of this target/);
 });
 
 test('an account that the settings call production is production, whatever the tags of its targets say', async () => {
@@ -154,23 +154,23 @@ describe('a confirmed plan', () => {
   test('that does not exist is refused, with those that do', async () => {
     const harness = await planned();
     expect(await harness.confirm('P9')).toBe('decide');
-    expect(await harness.told()).toBe('Refused (approval): This incident has no plan "P9". Plans: P1.');
+    expect(await harness.lastReply()).toBe('Refused (approval): This incident has no plan "P9". Plans: P1.');
   });
 
   test('before there is any is refused', async () => {
     const harness = await new TestHarness().begin();
     expect(await harness.confirm()).toBe('decide');
-    expect(await harness.told()).toMatch(/Propose a change first/);
+    expect(await harness.lastReply()).toMatch(/Propose a change first/);
   });
 
   test('that was replaced by a newer one is refused', async () => {
     const harness = await planned();
     await harness.propose(RESIZE.tool, resizeTo('t3.medium').input);
     expect(await harness.confirm('P1')).toBe('decide');
-    expect(await harness.told()).toMatch(/P1 was replaced by P2\. Only the newest plan can be confirmed/);
+    expect(await harness.lastReply()).toMatch(/P1 was replaced by P2\. Only the newest plan can be confirmed/);
     await harness.propose(RESIZE.tool, resizeTo('t3.large').input);
     expect(await harness.confirm('P2')).toBe('decide');
-    expect(await harness.told()).toMatch(/P2 was replaced by P3/);
+    expect(await harness.lastReply()).toMatch(/P2 was replaced by P3/);
     expect(await harness.confirm('P3')).toBe('approve');
   });
 
@@ -180,7 +180,7 @@ describe('a confirmed plan', () => {
     await harness.confirm();
     harness.switch.position = 'on';
     expect(await harness.confirm()).toBe('decide');
-    expect(await harness.told()).toMatch(/P1 was confirmed before/);
+    expect(await harness.lastReply()).toMatch(/P1 was confirmed before/);
   });
 
   test('is not confirmed again under a new handle, when nothing about it is new', async () => {
@@ -190,14 +190,14 @@ describe('a confirmed plan', () => {
     harness.switch.position = 'on';
     await planned(harness);
     expect(await harness.confirm('P2')).toBe('decide');
-    expect(await harness.told()).toMatch(/P2 is P1 again to the letter/);
+    expect(await harness.lastReply()).toMatch(/P2 is P1 again to the letter/);
   });
 
   test.each(['propose-only', 'off'] as const)('while the switch is %s is refused', async (position) => {
     const harness = await planned();
     harness.switch.position = position;
     expect(await harness.confirm()).toBe('decide');
-    expect(await harness.told()).toMatch(new RegExp(`The kill switch is ${position}: changes are not applied`));
+    expect(await harness.lastReply()).toMatch(new RegExp(`The kill switch is ${position}: changes are not applied`));
   });
 
   const withPolicies = (more: Record<string, string>): TestHarness['ports']['rules'] => ({
@@ -210,7 +210,7 @@ describe('a confirmed plan', () => {
 forbid (principal, action in Checkrein::Action::"change", resource) when { context has report && context.report.costDeltaCentsPerMonth > 100 };`;
     const harness = await planned(new TestHarness({ rules: withPolicies({ dear }) }));
     expect(await harness.confirm()).toBe('decide');
-    expect(await harness.told()).toMatch(/^Refused \(policy\): \$\d+\.\d\d a month is too much\.$/);
+    expect(await harness.lastReply()).toMatch(/^Refused \(policy\): \$\d+\.\d\d a month is too much\.$/);
     expect((await harness.last('plan.judged')).data.verdict).toBe('refused');
   });
 
@@ -218,15 +218,14 @@ forbid (principal, action in Checkrein::Action::"change", resource) when { conte
     const never = `@reason("Nobody may.") forbid (principal, action == Checkrein::Action::"release", resource);`;
     const harness = await planned(new TestHarness({ rules: withPolicies({ never }) }));
     expect(await harness.confirm()).toBe('decide');
-    expect(await harness.told()).toBe('Refused (approval): Nobody may.');
+    expect(await harness.lastReply()).toBe('Refused (approval): Nobody may.');
   });
 
   test('for a target whose breaker has tripped since is refused', async () => {
     const harness = await planned();
-    const why = { policy: 'cut-bound', reason: 'Too much.', incidentId: 'another', at: harness.clock.now() };
-    await tripBreaker(harness.ledger, APP_ARN, why);
+    await tripFromElsewhere(harness.ports, { scope: APP_ARN, policy: 'cut-bound', reason: 'Too much.' });
     expect(await harness.confirm()).toBe('decide');
-    expect(await harness.told()).toMatch(/^Refused \(breaker\): .*tripped at .* by cut-bound: Too much/);
+    expect(await harness.lastReply()).toMatch(/^Refused \(breaker\): .*tripped at .* by cut-bound: Too much/);
   });
 
   test('in a change freeze goes to people, and what the calendar says goes with it', async () => {

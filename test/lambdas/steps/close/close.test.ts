@@ -4,7 +4,7 @@ import { takeLease } from '../../../../lambdas/kernel/limits/lease.ts';
 import { canonical } from '../../../../lambdas/kernel/trace/canonical.ts';
 import { verifyTrace } from '../../../../lambdas/kernel/trace/chain.ts';
 import type { Sealer } from '../../../../lambdas/contracts/ports.ts';
-import { DyingLedger, Killed } from '../../../fakes/crashing-ledger.ts';
+import { CrashingLedger, Crash } from '../../../fakes/crashing-ledger.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { record } from '../../../fixtures/incident.ts';
 import { APP_ARN, TestHarness, RESIZE } from '../../../fixtures/harness.ts';
@@ -64,7 +64,7 @@ describe('a rejected conclusion', () => {
   test('goes back to the agent with the reasons, and closes nothing', async () => {
     const harness = await concluded([{ text: 'So it is.', evidence: ['E77'] }]);
     expect(await harness.close()).toBe('decide');
-    expect(await harness.told()).toMatch(/^The conclusion was rejected\. claims_cite_evidence: .*E77/);
+    expect(await harness.lastReply()).toMatch(/^The conclusion was rejected\. claims_cite_evidence: .*E77/);
     expect(await harness.kinds()).not.toContain('incident.closed');
     expect(harness.notifier.sent).toEqual([]);
   });
@@ -135,9 +135,9 @@ describe('a failure of the harness', () => {
     const harness = await (await new TestHarness().begin()).untilGranted();
     const dying = harness.apply({
       deadline: { at: () => harness.clock.now() },
-      ledger: new DyingLedger(harness.ledger, 10),
+      ledger: new CrashingLedger(harness.ledger, 10),
     });
-    await expect(dying).rejects.toThrow(Killed);
+    await expect(dying).rejects.toThrow(Crash);
     await harness.close({ Error: 'Lambda.Unknown' });
     expect(harness.notifier.sent[0]?.text).toMatch(
       /apply: started at .*, and no result was recorded\. Look at the target\./,
@@ -208,8 +208,8 @@ describe('an execution that died', () => {
 
   test('and whose closing died too is closed by the next attempt, and people are told once', async () => {
     const harness = await new TestHarness().begin();
-    const unsealed: Sealer = { sign: () => Promise.reject(new Killed()) };
-    await expect(closeStopped(died('incident-1'), { ...harness.ports, sealer: unsealed })).rejects.toThrow(Killed);
+    const unsealed: Sealer = { sign: () => Promise.reject(new Crash()) };
+    await expect(closeStopped(died('incident-1'), { ...harness.ports, sealer: unsealed })).rejects.toThrow(Crash);
     await closeStopped(died('incident-1'), harness.ports);
     expect(harness.notifier.sent).toHaveLength(1);
     expect((await harness.kinds()).filter((kind) => kind === 'incident.closed')).toHaveLength(1);

@@ -3,7 +3,7 @@ import type { Agent } from '../../../../lambdas/contracts/agent.ts';
 import { dayKeys } from '../../../../lambdas/kernel/limits/day-budget.ts';
 import { decide } from '../../../../lambdas/steps/decide/step.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
-import { DyingLedger } from '../../../fakes/crashing-ledger.ts';
+import { CrashingLedger } from '../../../fakes/crashing-ledger.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { call, words } from '../../../fakes/preset-model.ts';
 import { TestHarness, rules, rulesWith } from '../../../fixtures/harness.ts';
@@ -123,7 +123,7 @@ describe('money of the day', () => {
     for (let writes = 0; writes < 7; writes += 1) {
       const harness = await new TestHarness().begin();
       harness.model.tell([LOOK]);
-      await runStep(decide, harness.at, { ...harness.ports, ledger: new DyingLedger(harness.ledger, writes) }).catch(
+      await runStep(decide, harness.at, { ...harness.ports, ledger: new CrashingLedger(harness.ledger, writes) }).catch(
         () => undefined,
       );
       await runStep(decide, harness.at, harness.ports);

@@ -38,7 +38,7 @@ test('a dry run makes a plan, identified by the digest of everything that a yes 
 test('the model is asked to confirm, and told that nothing has changed', async () => {
   const harness = await permitted();
   await harness.dryRun();
-  expect(await harness.told()).toMatch(/^Nothing has been changed yet\..*plan P1.*Do you confirm\?/s);
+  expect(await harness.lastReply()).toMatch(/^Nothing has been changed yet\..*plan P1.*Do you confirm\?/s);
   expect(harness.mutations).toEqual([]);
 });
 
@@ -61,7 +61,7 @@ test('a target that moved since the proposal was judged makes no plan', async ()
   harness.clock.advance(1);
   await harness.dryRun();
   expect((await harness.last('dry-run.finished')).data.made).toBe(false);
-  expect(await harness.told()).toMatch(/nothing was changed\. The target changed since the proposal was judged/);
+  expect(await harness.lastReply()).toMatch(/nothing was changed\. The target changed since the proposal was judged/);
 });
 
 describe('what would not work makes no plan, and the model reads why', () => {
@@ -73,7 +73,7 @@ faults:
     await harness.dryRun();
     const { data } = await harness.last('dry-run.finished');
     expect(data).toMatchObject({ made: false });
-    expect(await harness.told()).toMatch(
+    expect(await harness.lastReply()).toMatch(
       /^The dry run rejected resize_instance; nothing was changed\. ec2:StopInstances: Not permitted/,
     );
   });
@@ -82,7 +82,7 @@ faults:
     const harness = await permitted();
     const credentials = { assume: () => Promise.reject(new CloudError('AccessDenied', 'not your role')) };
     await runStep(dryRun, harness.at, { ...harness.ports, credentials });
-    expect(await harness.told()).toMatch(/AccessDenied: not your role/);
+    expect(await harness.lastReply()).toMatch(/AccessDenied: not your role/);
   });
 });
 

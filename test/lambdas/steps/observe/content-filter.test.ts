@@ -66,7 +66,7 @@ test('what the guardrail finds is said next to what the scanner finds, and the t
   const { harness, evidence } = await look(new PresetContentFilter(passed(['PROMPT_ATTACK (HIGH)'])));
   expect(evidence[0]?.suspicions).toEqual(['asks to ignore instructions', 'trips the guardrail: PROMPT_ATTACK (HIGH)']);
   expect(evidence[0]?.text).toContain('Ignore all previous instructions');
-  expect(await harness.told()).not.toContain('PROMPT_ATTACK');
+  expect(await harness.lastReply()).not.toContain('PROMPT_ATTACK');
 });
 
 test('what the guardrail masks is masked on the trace and for the model, and counts as redacted', async () => {

@@ -6,14 +6,14 @@ import { JsonObject } from '../../../../lambdas/contracts/json.ts';
 import { close } from '../../../../lambdas/steps/close/step.ts';
 import { openStep } from '../../../../lambdas/steps/open/step.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
-import { DyingLedger } from '../../../fakes/crashing-ledger.ts';
+import { CrashingLedger } from '../../../fakes/crashing-ledger.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { TestHarness, rules } from '../../../fixtures/harness.ts';
 import { like } from '../../../local/account/example-world.ts';
 
 const fixture = (name: string): JsonObject =>
-  JsonObject.parse(JSON.parse(readFileSync(join(import.meta.dirname, `../../fixtures/events/${name}.json`), 'utf8')));
+  JsonObject.parse(JSON.parse(readFileSync(join(import.meta.dirname, `../../../fixtures/events/${name}.json`), 'utf8')));
 
 /** Why an event was not taken up. */
 const refusal = async (harness: TestHarness): Promise<EventData<'incident.refused'>> => {
@@ -140,7 +140,7 @@ describe('copies of an event', () => {
     const harness = new TestHarness({ ledger });
     const event = harness.alarmEvent();
     // Killed after the storm key was claimed, before anything was recorded.
-    const dying = { ...harness.ports, ledger: new DyingLedger(ledger, 2) };
+    const dying = { ...harness.ports, ledger: new CrashingLedger(ledger, 2) };
     await expect(runStep(openStep, { event, execution: 'incident-1' }, dying)).rejects.toThrow();
     expect(await second(harness).open({ ...event, id: 'again' })).toBe('done');
     expect(await ledger.events('incident-1')).toEqual([]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CloudError } from '../../../../lambdas/contracts/errors.ts';
 import { takeLease } from '../../../../lambdas/kernel/limits/lease.ts';
 import { trippedBreaker } from '../../../../lambdas/kernel/limits/breaker.ts';
-import { WITH_EVERYTHING as alarm } from '../../../../lambdas/kernel/model/first-look.ts';
+import { EXAMPLE_ALARM as alarm } from '../../../../lambdas/kernel/model/first-look.ts';
 import { allOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { recordOutcome } from '../../../../lambdas/kernel/limits/track-record.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
@@ -56,7 +56,7 @@ describe('after a change', () => {
     const harness = await applied();
     expect(await harness.untilVerified()).toBe('decide');
     expect((await harness.last('change.verified')).data.outcome).toBe('healed');
-    expect(await harness.told()).toMatch(/^P1 was applied and the alarm has healed\..*cpu-high is OK/);
+    expect(await harness.lastReply()).toMatch(/^P1 was applied and the alarm has healed\..*cpu-high is OK/);
   });
 
   test('that did not help, it is looked at once a minute until the window is over, and then undone', async () => {
@@ -73,7 +73,7 @@ describe('after a change', () => {
     const harness = await applied(REBOOT);
     expect(await harness.untilVerified()).toBe('decide');
     expect((await harness.last('change.verified')).data.outcome).toBe('unhealed');
-    expect(await harness.told()).toMatch(/did not help\..*It stays in place/);
+    expect(await harness.lastReply()).toMatch(/did not help\..*It stays in place/);
   });
 
   test('that somebody took back has not taken hold, whatever the alarm says', async () => {
@@ -102,8 +102,8 @@ describe('after a change', () => {
   test('a look that AWS does not answer is unknown, which is not good', async () => {
     const harness = await applied();
     harness.clock.advance(30);
-    const cloud: typeof harness.ports.cloud = (calls, scene) => ({
-      ...harness.ports.cloud(calls, scene),
+    const cloud: typeof harness.ports.cloud = (calls, location) => ({
+      ...harness.ports.cloud(calls, location),
       send: () => Promise.reject(new CloudError('AccessDenied', 'no')),
     });
     const { next } = await runStep(verify, harness.at, { ...harness.ports, cloud });
