@@ -10,13 +10,13 @@ import { median, type Figure } from './figure.ts';
 const run = promisify(execFile);
 const STARTS = 5;
 
-const Function = z.looseObject({
+const LambdaFunction = z.looseObject({
   Type: z.literal('AWS::Lambda::Function'),
   Properties: z.looseObject({ Code: z.looseObject({ S3Key: z.string() }) }),
 });
 const Template = z.looseObject({ Resources: z.record(z.string(), z.unknown()) });
 
-/** Milliseconds from the import of a bundle to its handler, in a process of its own. */
+/** Milliseconds that the import of a bundle takes, in its own process. */
 const initOf = async (folder: string): Promise<number> => {
   const probe = `const started = performance.now(); await import(${JSON.stringify(join(folder, 'index.mjs'))}); console.log(performance.now() - started);`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', probe], { cwd: folder });
@@ -38,11 +38,11 @@ export const measureBundles = async (unit: number): Promise<Figure[]> => {
     });
     const template = readdirSync(assembly).find((file) => file.endsWith('.template.json'));
     if (template === undefined)
-      throw new InputError(assembly, 'cdk synth left no template', 'a checkout that synthesizes');
+      throw new InputError(assembly, 'cdk synth wrote no template', 'a checkout that synthesizes');
     const { Resources } = Template.parse(JSON.parse(readFileSync(join(assembly, template), 'utf8')));
     const figures: Figure[] = [];
     for (const [logicalId, resource] of Object.entries(Resources)) {
-      const parsed = Function.safeParse(resource);
+      const parsed = LambdaFunction.safeParse(resource);
       if (!parsed.success) continue;
       const name = logicalId.replace(/^Steps/, '').replace(/[0-9A-F]{8}$/, '');
       const folder = join(assembly, `asset.${parsed.data.Properties.Code.S3Key.replace('.zip', '')}`);

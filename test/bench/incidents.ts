@@ -13,10 +13,7 @@ import { median, timeFigure, timed, type Figure } from './figure.ts';
 const SCENARIO = join(import.meta.dirname, '../../scenarios/undersized-instance');
 const ROUNDS = 15;
 
-/**
- * What the harness costs without the model: the first scenario, whole and step by step, with a model that
- * answers at once.
- */
+/** The time of the harness without the model: the first scenario as a whole and per step, with a model that answers at once. */
 export const measureIncidents = async (unit: number): Promise<Figure[]> => {
   const rules = localRules();
   const world = readWorld(join(SCENARIO, 'world.yaml'));
@@ -46,12 +43,12 @@ export const measureIncidents = async (unit: number): Promise<Figure[]> => {
           }
         },
       });
-      // Each round is an event of its own: the same one again would only join the incident before.
-      const fresh = {
+      // Each round needs its own event id: a repeated event would join the incident before.
+      const newEvent = {
         ...(typeof event === 'object' && event !== null && !Array.isArray(event) ? event : {}),
         id: `bench-${round}`,
       };
-      whole.push(await timed(() => laptop.deliver(fresh)));
+      whole.push(await timed(() => laptop.deliver(newEvent)));
     }
   } finally {
     await server.stop();

@@ -5,7 +5,7 @@ import { timed, type Figure } from './figure.ts';
 
 const EVENTS = 400;
 
-/** Events appended a second to one incident over a DynamoDB API, one after the other as a step does it. */
+/** Events per second that are appended to one incident over a DynamoDB API, one after the other as in a step. */
 export const measureLedger = async (unit: number): Promise<Figure[]> => {
   const server = await startLedger();
   try {

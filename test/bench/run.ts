@@ -2,13 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { complaint } from '../../bin/commands/output.ts';
+import { runMain } from '../run-main.ts';
 import { measureBundles } from './bundles.ts';
 import { calibrate, type Figure } from './figure.ts';
 import { measureIncidents } from './incidents.ts';
 import { measureLedger } from './ledger.ts';
 
-/** Figures of an earlier run, kept in the repository. */
+/** The figures of an earlier run, which are committed. */
 const Baseline = z.record(z.string(), z.number());
 const BASELINE = join(import.meta.dirname, 'baseline.json');
 
@@ -68,9 +68,4 @@ const main = async (): Promise<void> => {
     );
 };
 
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`${complaint(error)}\n`);
-  process.exitCode = 1;
-}
+await runMain(main);

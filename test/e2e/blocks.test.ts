@@ -34,15 +34,15 @@ const notShell = 1;
 ## After
 `;
 
-describe('what a page tells its reader to type', () => {
-  test('is every block of shell commands, under its heading, as it stands', () => {
+describe('the command blocks of a page', () => {
+  test('are all its blocks of shell commands, unchanged, with their headings', () => {
     expect(commandBlocks(PAGE)).toEqual([
       { section: 'Deploying', line: 4, text: 'npm ci' },
       { section: 'Deploy', line: 12, text: '# a comment, no heading\nout() { aws one \\\n  --two; }' },
     ]);
   });
 
-  test('is excused by its first line or by its section, and by nothing else', () => {
+  test('are exempt by their first line or by their section, and by nothing else', () => {
     const exemptions = tableRows(PAGE, 'Not run');
     expect([...exemptions]).toEqual([
       ['npm ci', 'it needs a registry'],
@@ -58,13 +58,15 @@ describe('docs/deploy.md', () => {
   const blocks = commandBlocks(read('deploy.md'));
   const exemptions = tableRows(read('e2e.md'), NOT_RUN);
 
-  test('no excuse is left over for a block that is gone', () => {
-    const left = [...exemptions.keys()].filter((key) => !blocks.some((block) => isExempt(block, new Map([[key, '']]))));
+  test('every exemption is for a block that exists', () => {
+    const unused = [...exemptions.keys()].filter(
+      (key) => !blocks.some((block) => isExempt(block, new Map([[key, '']]))),
+    );
     expect(exemptions.size).toBeGreaterThan(0);
-    expect(left).toEqual([]);
+    expect(unused).toEqual([]);
   });
 
-  test('most of it is run', () => {
+  test('most blocks are run', () => {
     expect(blocks.filter((block) => !isExempt(block, exemptions)).length).toBeGreaterThan(blocks.length / 2);
   });
 });

@@ -1,6 +1,6 @@
-/** A block of commands on a page, as a reader finds it. */
+/** A block of shell commands on a Markdown page. */
 export interface CommandBlock {
-  /** The heading under which it stands. */
+  /** The heading above it. */
   readonly section: string;
   readonly line: number;
   readonly text: string;
@@ -9,7 +9,7 @@ export interface CommandBlock {
 const FENCE = /^( *)```bash$/;
 const HEADING = /^#+ (.+)$/;
 
-/** Every block of shell commands of a page of Markdown, in order. */
+/** The blocks of shell commands of a Markdown page, in order. */
 export const commandBlocks = (page: string): CommandBlock[] => {
   const lines = page.split('\n');
   const blocks: CommandBlock[] = [];
@@ -29,13 +29,13 @@ export const commandBlocks = (page: string): CommandBlock[] => {
   return blocks;
 };
 
-/** The rows of the table under a heading, by their first cell, whose marks of code are taken off. */
+/** The rows of the table under a heading, by their first cell without backticks. */
 export const tableRows = (page: string, heading: string): ReadonlyMap<string, string> => {
   const from = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
   const rows = from.matchAll(/^\| (.+?) \| (.+?) \|$/gm);
   return new Map([...rows].slice(1).map(([, first = '', second = '']) => [first.replaceAll('`', ''), second]));
 };
 
-/** Whether a table excuses a block: by its first line, or by the section in which it stands. */
+/** Whether a table exempts a block, by its first line or by its section. */
 export const isExempt = ({ section, text }: CommandBlock, exemptions: ReadonlyMap<string, string>): boolean =>
   exemptions.has(section) || exemptions.has(text.split('\n')[0] ?? '');

@@ -3,7 +3,7 @@ import { chromium, type Page } from 'playwright-core';
 import { E2eFailure } from './failure.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
-const QUIET = [
+const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -20,18 +20,18 @@ export interface Browser {
   stop(): Promise<void>;
 }
 
-/** Starts Chromium so that function URLs lead to the emulator. Their host names are those of AWS. */
+/** Starts Chromium so that the host names of function URLs, which are those of AWS, resolve to the emulator. */
 export const startBrowser = async (emulatorPort: number): Promise<Browser> => {
   if (!existsSync(CHROMIUM))
     throw new E2eFailure(`There is no browser at ${CHROMIUM}.`, 'Debian, Ubuntu: apt-get install chromium.');
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
-    args: [...QUIET, `--host-resolver-rules=MAP *.on.aws 127.0.0.1:${emulatorPort}`],
+    args: [...CHROMIUM_FLAGS, `--host-resolver-rules=MAP *.on.aws 127.0.0.1:${emulatorPort}`],
   });
   return {
     open: async ({ text }) => {
       const page = await browser.newPage();
-      // The emulator speaks plain HTTP; all else about the address is as in AWS.
+      // The emulator has no TLS; the rest of the address is as in AWS.
       await page.goto(linkIn(text).replace(/^https:/, 'http:'));
       return page;
     },
@@ -41,11 +41,11 @@ export const startBrowser = async (emulatorPort: number): Promise<Browser> => {
 
 const linkIn = (text: string): string => {
   const [link] = /https:\/\/\S+\/\?t=\S+/.exec(text) ?? [];
-  if (link === undefined) throw new E2eFailure(`There is no link in the message:\n${text}`, 'See lambdas/approve.');
+  if (link === undefined) throw new E2eFailure(`There is no link in the message:\n${text}`, 'See lambdas/approvals.');
   return link;
 };
 
-/** Gives a reason and presses a button; what the page then says about it. */
+/** Enters a reason and clicks a button. Returns the status that the page then shows. */
 export const answerInBrowser = async (page: Page, button: 'Approve' | 'Deny', reason: string): Promise<string> => {
   await page.getByLabel('Reason').fill(reason);
   await page.getByRole('button', { name: button }).click();

@@ -5,7 +5,7 @@ import { CLONE } from './clone.ts';
 import type { Emulators } from './emulators.ts';
 import { awsEnvironment } from './paths.ts';
 
-/** Runs `checkrein` in the clone: its exit code, and what it wrote to standard output. */
+/** Runs `checkrein` in the clone. Returns its exit code and its standard output. */
 export const checkreinCommand = (
   { aws }: Emulators,
   args: readonly string[],
@@ -31,7 +31,7 @@ const DoctorReport = z.object({
 });
 type Finding = z.infer<typeof DoctorReport>['findings'][number];
 
-/** What `checkrein doctor --json` says, with its exit code, and only what failed of its findings. */
+/** Runs `checkrein doctor --json`. Returns its exit code and the findings that failed. */
 export const doctorReport = async (
   emulators: Emulators,
   env: NodeJS.ProcessEnv = {},

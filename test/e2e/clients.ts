@@ -12,7 +12,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Emulators } from './emulators.ts';
 import { CREDENTIALS, REGION } from './paths.ts';
 
-/** What the workload, the operator and the assertions use: clients with the rights of the account's root. */
+/** Clients with root credentials, for the workload, the operator and the assertions. */
 export const clientsOf = ({ aws, compute }: Emulators) => {
   const common = { region: REGION, credentials: CREDENTIALS, maxAttempts: 1 };
   const ministack = { ...common, endpoint: aws.url };

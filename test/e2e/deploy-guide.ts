@@ -7,18 +7,18 @@ import { REPOSITORY_ROOT } from './paths.ts';
 import { timedStep } from './progress.ts';
 import type { Shell } from './shell.ts';
 
-/** The heading in docs/e2e.md over the blocks that are not run, and why. */
+/** The heading in docs/e2e.md above the table of blocks that are not run. */
 export const NOT_RUN = 'Commands that are not run';
 
-/** Somebody who follows docs/deploy.md word by word. */
+/** The command blocks of docs/deploy.md, run in the order of the page. */
 export interface DeployGuide {
-  /** Runs the next block that can be run here. It has to begin with these words. What it printed. */
+  /** Runs the next block that is not exempt, which must begin with these words. Returns its output. */
   runNext(beginning: string): Promise<string>;
-  /** Fails if there is a block that was neither run nor excused. */
+  /** Fails if a block was neither run nor is exempt. */
   assertAllRun(): void;
 }
 
-/** Opens the page and the list of excuses. */
+/** Reads the page and the table of exempt blocks. */
 export const openDeployGuide = (shell: Shell): DeployGuide => {
   const read = (page: string): string => readFileSync(join(REPOSITORY_ROOT, 'docs', page), 'utf8');
   const exemptions = tableRows(read('e2e.md'), NOT_RUN);
@@ -27,11 +27,14 @@ export const openDeployGuide = (shell: Shell): DeployGuide => {
     runNext: async (beginning) => {
       const block = ahead.shift();
       if (block?.text.startsWith(beginning) !== true)
-        throw new E2eFailure(`Not "${beginning}" comes next, but ${positionOf(block)}.`, 'The stories follow the page.');
+        throw new E2eFailure(
+          `The next block is not "${beginning}" but ${positionOf(block)}.`,
+          'The scenarios follow the page.',
+        );
       return timedStep(`docs/deploy.md: ${beginning}`, () => shell.run(block.text));
     },
     assertAllRun: () => {
-      assert.deepEqual(ahead.map(positionOf), [], `blocks that were not run, and stand not under "${NOT_RUN}"`);
+      assert.deepEqual(ahead.map(positionOf), [], `blocks that were not run and are not listed under "${NOT_RUN}"`);
     },
   };
 };

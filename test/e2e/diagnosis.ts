@@ -17,7 +17,7 @@ import { CREDENTIALS, REGION } from './paths.ts';
 import { tailOf } from './process.ts';
 import type { Exchange } from './recording-proxy.ts';
 
-/** What may say why a story failed: what incidents came to, errors that functions logged, and the end of each emulator's log. */
+/** Evidence why a scenario failed: traces, failed executions, errors that functions logged, and the end of each emulator's log. */
 export const diagnosis = async ({ aws, logs }: Emulators): Promise<string> => {
   const connection = { endpoint: aws.url, region: REGION, credentials: CREDENTIALS };
   const client = new CloudWatchLogsClient(connection);
@@ -39,7 +39,7 @@ export const diagnosis = async ({ aws, logs }: Emulators): Promise<string> => {
   ].join('\n');
 };
 
-/** Executions that did not end well, and why. */
+/** Executions that did not succeed, with error and cause. */
 const failures = async (states: SFNClient): Promise<string[]> => {
   const { stateMachines = [] } = await states.send(new ListStateMachinesCommand());
   const listed = await Promise.all(
@@ -57,7 +57,7 @@ const failures = async (states: SFNClient): Promise<string[]> => {
 
 const Put = z.object({ Item: z.object({ line: z.object({ S: z.string() }) }) });
 
-/** The traces as they were written, a line or two an event. */
+/** The trace events in the order in which they were written, one or two lines each. */
 const timelines = (passed: readonly Exchange[]): string[] =>
   passed.flatMap(({ headers, body, status }) => {
     if (headers['x-amz-target'] !== 'DynamoDB_20120810.PutItem' || status !== 200) return [];

@@ -1,4 +1,4 @@
-"""Runs an emulator (`ministack` or `moto`) that ends with the process that started it."""
+"""Runs an emulator (`ministack` or `moto`) that ends when its parent process ends."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import threading
 
 
 def end_with_parent():
-    """Standard input closes when the parent is gone, however it went."""
+    """Standard input closes when the parent has ended, for whatever reason."""
     sys.stdin.buffer.read()
     os._exit(0)
 
@@ -22,18 +22,18 @@ def moto():
 def ministack():
     from ministack.app import main
 
-    put_alarms_on_the_bus()
-    complete_conditions()
-    refer_to_secrets_by_arn()
-    take_metric_math()
-    ask_before_mail()
+    send_alarm_events()
+    add_condition_keys()
+    return_arn_of_secrets()
+    accept_metric_math()
+    require_mail_confirmation()
     main()
 
 
-def ask_before_mail():
+def require_mail_confirmation():
     """
-    An e-mail subscription gets nothing before its owner has followed the link of a confirmation mail, and is
-    listed without an ARN until then. MiniStack confirms it by itself. The mail is a line on standard output.
+    An e-mail subscription receives nothing until its owner follows the link in a confirmation mail, and is listed
+    without an ARN until then. MiniStack confirms it at once. Here the confirmation mail is a line on standard output.
     """
     from ministack.services import sns
     from ministack.services.cloudformation import provisioners
@@ -62,8 +62,8 @@ def ask_before_mail():
     sns._list_subscriptions_by_topic = list_without_pending
 
 
-def take_metric_math():
-    """CloudFormation here refuses alarms on metric math. They are deployed on a metric that nobody publishes."""
+def accept_metric_math():
+    """MiniStack's CloudFormation rejects alarms on metric math. They are deployed on a metric without data."""
     from ministack.services.cloudformation import provisioners
 
     alarm = provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::Alarm"]
@@ -71,42 +71,42 @@ def take_metric_math():
 
     def create_without_math(logical_id, props, *rest):
         if "Metrics" in props:
-            nothing = {"Namespace": "MetricMath", "MetricName": logical_id, "Statistic": "Sum", "Period": 60}
-            props = {**{key: value for key, value in props.items() if key != "Metrics"}, **nothing}
+            no_data = {"Namespace": "MetricMath", "MetricName": logical_id, "Statistic": "Sum", "Period": 60}
+            props = {**{key: value for key, value in props.items() if key != "Metrics"}, **no_data}
         return create(logical_id, props, *rest)
 
     alarm["create"] = create_without_math
 
 
-def refer_to_secrets_by_arn():
-    """`Ref` of a secret is its ARN. MiniStack's is its name, which no policy can allow."""
+def return_arn_of_secrets():
+    """`Ref` of a secret returns its ARN. MiniStack returns its name, which no policy can allow."""
     from ministack.services.cloudformation import provisioners
 
     secret = provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]
     create = secret["create"]
 
-    def create_and_name_by_arn(*args):
+    def create_with_arn(*args):
         _, attributes = create(*args)
         return attributes["Arn"], attributes
 
-    secret["create"] = create_and_name_by_arn
+    secret["create"] = create_with_arn
 
 
-def complete_conditions():
-    """Supplies the condition keys of our policies that MiniStack's IAM does not know."""
+def add_condition_keys():
+    """Adds the condition keys in our policies that MiniStack's IAM does not have."""
     from ministack.core import iam_actions
     from ministack.services import stepfunctions
 
-    known = iam_actions.request_tag_context
+    original = iam_actions.request_tag_context
 
     def context(service, action, body, params):
-        return {**known(service, action, body, params), **conditions_of(service, action, body)}
+        return {**original(service, action, body, params), **conditions_of(service, action, body)}
 
     iam_actions.request_tag_context = context
     resource_of = iam_actions.extract_resource_arn
 
     def resource(service, method, path, headers, body, *rest):
-        # AWS knows which state machine gave a task token away. Here there is only one.
+        # AWS finds the state machine by the task token. Here there is only one.
         if headers.get("x-amz-target") == "AWSStepFunctions.SendTaskSuccess":
             return next(iter(stepfunctions._state_machines))
         return resource_of(service, method, path, headers, body, *rest)
@@ -126,16 +126,16 @@ def conditions_of(service, action, body):
     return {}
 
 
-def put_alarms_on_the_bus():
+def send_alarm_events():
     """
-    CloudWatch puts every change of an alarm's state on the event bus. MiniStack's does not, and its bus takes
-    no event of an AWS service from anybody else (nor does the real one).
+    CloudWatch puts every state change of an alarm on the event bus; MiniStack does not. Like the real one, its bus
+    accepts no events of AWS services from others.
     """
     from ministack.services import cloudwatch, eventbridge
 
     dispatch = cloudwatch._dispatch_alarm_actions
 
-    def dispatch_and_tell(alarm, old, new, reason):
+    def dispatch_and_send(alarm, old, new, reason):
         dispatch(alarm, old, new, reason)
         entry = {
             "Source": "aws.cloudwatch",
@@ -145,7 +145,7 @@ def put_alarms_on_the_bus():
         }
         eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
 
-    cloudwatch._dispatch_alarm_actions = dispatch_and_tell
+    cloudwatch._dispatch_alarm_actions = dispatch_and_send
 
 
 def detail_of(alarm, old, new, reason):
@@ -164,6 +164,6 @@ def detail_of(alarm, old, new, reason):
 
 
 if __name__ == "__main__":
-    sys.argv, which = sys.argv[:1], sys.argv[1]
+    sys.argv, name = sys.argv[:1], sys.argv[1]
     threading.Thread(target=end_with_parent, daemon=True).start()
-    {"moto": moto, "ministack": ministack}[which]()
+    {"moto": moto, "ministack": ministack}[name]()

@@ -8,14 +8,14 @@ import { startProcess, type ServerProcess } from './process.ts';
 import { RecordingProxy } from './recording-proxy.ts';
 
 const LAUNCHER = join(import.meta.dirname, 'emulator.py');
-/** Waits of the state machine, and pauses between retries, take this share of the time that they say. */
+/** Factor for the waits and retry pauses of the state machine. */
 const WAIT_SCALE = 0.02;
 
-/** Both emulators, and the relays through which everybody talks to them. */
+/** Both emulators, each behind a proxy that all requests pass. */
 export interface Emulators {
-  /** MiniStack, with IAM enforced: all of AWS but what `compute` is for. */
+  /** MiniStack, with IAM enforced: everything except EC2 and Auto Scaling. */
   readonly aws: RecordingProxy;
-  /** moto, which is truer for EC2 (it knows DryRun) and Auto Scaling. */
+  /** moto, which emulates EC2 (with DryRun) and Auto Scaling better. */
   readonly compute: RecordingProxy;
   readonly logs: readonly string[];
   stop(): Promise<void>;
@@ -25,18 +25,18 @@ export interface Emulators {
 export const startEmulators = async (python: string): Promise<Emulators> => {
   const [awsPort, computePort] = [await freePort(), await freePort()];
   const [aws, compute] = [await RecordingProxy.to(awsPort), await RecordingProxy.to(computePort)];
-  // Outside the repository, whose package.json would make ES modules of MiniStack's own scripts.
+  // Outside the repository: its package.json would turn MiniStack's scripts into ES modules.
   const temporary = mkdtempSync(join(tmpdir(), 'checkrein-e2e-'));
   const servers: ServerProcess[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all([...servers, aws, compute].map((one) => one.stop()));
     rmSync(temporary, { recursive: true, force: true });
   };
-  const start = async (which: string, port: number, path: string, env: NodeJS.ProcessEnv): Promise<void> => {
-    const log = join(RUN_FOLDER, `${which}.log`);
+  const start = async (name: string, port: number, path: string, env: NodeJS.ProcessEnv): Promise<void> => {
+    const log = join(RUN_FOLDER, `${name}.log`);
     const url = `http://127.0.0.1:${port}${path}`;
     servers.push(
-      await startProcess(python, [LAUNCHER, which], { log, url, env: { ...env, GATEWAY_PORT: String(port) } }),
+      await startProcess(python, [LAUNCHER, name], { log, url, env: { ...env, GATEWAY_PORT: String(port) } }),
     );
   };
   try {
@@ -51,11 +51,11 @@ export const startEmulators = async (python: string): Promise<Emulators> => {
   return { aws, compute, logs: servers.map(({ log }) => log), stop };
 };
 
-const ministackEnvironment = (relay: RecordingProxy, temporary: string): NodeJS.ProcessEnv => {
+const ministackEnvironment = (proxy: RecordingProxy, temporary: string): NodeJS.ProcessEnv => {
   return {
     ...process.env,
-    ...awsEnvironment(relay.url),
-    // Lambda runs the `node` that comes first: ours, which is the version of the deployed runtime.
+    ...awsEnvironment(proxy.url),
+    // Lambda runs the first `node` in PATH: ours, which has the version of the deployed runtime.
     PATH: `${join(REPOSITORY_ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
     TMPDIR: temporary,
     BIND_HOST: '127.0.0.1',

@@ -8,7 +8,7 @@ import type { Shell } from './shell.ts';
 import type { Outputs } from './stack.ts';
 import type { Workload } from './workload.ts';
 
-/** All that a story plays on. */
+/** Everything that a scenario uses. */
 export interface E2eEnvironment {
   readonly emulators: Emulators;
   readonly shell: Shell;

@@ -16,12 +16,12 @@ export interface Execution {
   readonly name: string;
   readonly status: string;
   readonly eventId: string;
-  /** Which incident it worked on or joined; known at its end. */
+  /** The incident that it opened or joined. Known when it has ended. */
   readonly incidentId: string | undefined;
 }
 
 const Input = z.object({ event: z.object({ id: z.string() }) });
-/** An execution that failed has no output, or an empty one. */
+/** A failed execution has no output or an empty one. */
 const Output = z.object({ incidentId: z.string().optional() });
 
 /** Every execution so far, oldest first. */
@@ -39,18 +39,25 @@ const executionsOf = async ({ states }: Clients, { FlowArn }: Outputs): Promise<
     });
 };
 
-/** Waits until nothing that is not in `before` runs any more, and something has run. */
-export const untilAllEnded = (clients: Clients, outputs: Outputs, before: ReadonlySet<string>): Promise<Execution[]> =>
-  pollUntil('all executions to end', async () => {
-    const ours = (await executionsOf(clients, outputs)).filter(({ name }) => !before.has(name));
-    return ours.length > 0 && ours.every(({ status }) => status !== 'RUNNING') ? ours : undefined;
+/** Waits until at least one execution that is not in `before` has started and all of them have ended. All must succeed. */
+export const untilAllSucceeded = async (
+  clients: Clients,
+  outputs: Outputs,
+  before: ReadonlySet<string>,
+): Promise<Execution[]> => {
+  const executions = await pollUntil('all executions to end', async () => {
+    const started = (await executionsOf(clients, outputs)).filter(({ name }) => !before.has(name));
+    return started.length > 0 && started.every(({ status }) => status !== 'RUNNING') ? started : undefined;
   });
+  assert.deepEqual([...new Set(executions.map(({ status }) => status))], ['SUCCEEDED']);
+  return executions;
+};
 
 /** Names of the executions so far. */
 export const executionNames = async (clients: Clients, outputs: Outputs): Promise<Set<string>> =>
   new Set((await executionsOf(clients, outputs)).map(({ name }) => name));
 
-/** The lines of a trace as they stand in the ledger. */
+/** The lines of a trace in the ledger. */
 export const linesOf = async (
   { dynamoDb }: Clients,
   { LedgerTable }: Outputs,
@@ -67,7 +74,7 @@ export const linesOf = async (
   return Items.map((item) => item['line']?.S ?? '');
 };
 
-/** The trace of a closed incident, verified as anybody could: chain, seal, and that the seal is of the key in KMS. */
+/** The trace of a closed incident, verified: chain, seal, and that the seal was made with the key in KMS. */
 export const verifiedTrace = async (
   clients: Clients,
   outputs: Outputs,
@@ -79,7 +86,7 @@ export const verifiedTrace = async (
   return verdict.events;
 };
 
-/** The public key that KMS has under the id that a seal names. */
+/** The public key in KMS of the key id in the seal. */
 export const sealKeyOf = async ({ kms }: Clients, events: readonly TraceEvent[]): Promise<string> => {
   const KeyId = lastOf(events, 'trace.sealed')?.data.keyId;
   const { PublicKey = new Uint8Array() } = await kms.send(new GetPublicKeyCommand({ KeyId }));

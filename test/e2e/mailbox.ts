@@ -31,18 +31,18 @@ const Notification = z
     incident: incident.Value,
     audience: audience.Value,
   }));
-type Mail = z.output<typeof Notification>;
+export type Mail = z.output<typeof Notification>;
 
-/** What arrived for one approver. */
+/** The messages for one approver. */
 export interface Mailbox {
-  /** The message about something that concerns none of these incidents, once it is there. */
+  /** Waits for a message of this kind about an incident that is not in `except`. */
   next(about: string, except: ReadonlySet<string>): Promise<Mail>;
   stop(): Promise<void>;
 }
 
 /**
- * The emulator sends no e-mail. So an HTTP endpoint is subscribed beside an approver's e-mail subscription,
- * under the very filter of that one, and reads what the mailbox would.
+ * The emulator sends no e-mail. So an HTTP endpoint is subscribed with the same filter as the approver's e-mail
+ * subscription, and receives what the approver would.
  */
 export const openMailbox = async (clients: Clients, email: string): Promise<Mailbox> => {
   const mails: Mail[] = [];
@@ -77,10 +77,10 @@ export const openMailbox = async (clients: Clients, email: string): Promise<Mail
   };
 };
 
-/** Each of these people follows the link of the mail in which the emulator asks whether they want to be written to. */
+/** Follows the link in the confirmation mail to each of these addresses. */
 export const confirmSubscriptions = async ({ aws }: Emulators, emails: readonly string[]): Promise<void> => {
   for (const email of emails) {
-    const link = await pollUntil(`a mail that asks ${email} to confirm`, async () => {
+    const link = await pollUntil(`the confirmation mail to ${email}`, async () => {
       const mails = readFileSync(join(RUN_FOLDER, 'ministack.log'), 'utf8').split('\n');
       return mails.find((line) => line.startsWith(`MAIL to ${email}: `))?.split(' visit ')[1];
     });
@@ -89,7 +89,7 @@ export const confirmSubscriptions = async ({ aws }: Emulators, emails: readonly 
   }
 };
 
-/** The subscription that the stack made for a person, and its filter. */
+/** The topic and the filter of the e-mail subscription that the stack created for this address. */
 const emailSubscription = async ({ sns }: Clients, email: string): Promise<{ topicArn: string; filter: string }> => {
   const { Subscriptions = [] } = await sns.send(new ListSubscriptionsCommand());
   const own = Subscriptions.find(({ Protocol, Endpoint }) => Protocol === 'email' && Endpoint === email);

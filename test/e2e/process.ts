@@ -11,7 +11,7 @@ const TAIL_LINES = 40;
 export const tailOf = (file: string): string =>
   readFileSync(file, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
 
-/** Runs a command to its end, with its output in a log; a failure shows the end of it. */
+/** Runs a command and writes its output to a log. If it fails, the error shows the end of the log. */
 export const runProcess = async (
   command: string,
   args: readonly string[],
@@ -27,17 +27,17 @@ export const runProcess = async (
   if (code === 0) return;
   throw new E2eFailure(
     `${command} ${args.join(' ')} ended with ${String(code)}.\n${tailOf(log)}`,
-    `All of it is in ${log}.`,
+    `The whole log is ${log}.`,
   );
 };
 
-/** A server that runs beside us. */
+/** A server in a child process. */
 export interface ServerProcess {
   readonly log: string;
   stop(): Promise<void>;
 }
 
-/** Starts a server and waits until it answers HTTP. It has a standard input, which closes when we are gone. */
+/** Starts a server and waits until it answers HTTP. Its standard input closes when this process ends. */
 export const startProcess = async (
   command: string,
   args: readonly string[],

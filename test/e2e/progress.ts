@@ -6,7 +6,7 @@ export const print = (text: string): void => void process.stdout.write(`${text}\
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Does a piece of work and prints what it was and how long it took. */
+/** Runs a step of the test and prints its name and how long it took. */
 export const timedStep = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
   const start = performance.now();
   const result = await work();
@@ -14,14 +14,18 @@ export const timedStep = async <T>(what: string, work: () => Promise<T>): Promis
   return result;
 };
 
-/** Asks until there is an answer. */
-export const pollUntil = async <T>(what: string, ask: () => Promise<T | undefined>, patienceSeconds = 60): Promise<T> => {
+/** Repeats a query until it returns something. */
+export const pollUntil = async <T>(
+  what: string,
+  ask: () => Promise<T | undefined>,
+  timeoutSeconds = 60,
+): Promise<T> => {
   const start = performance.now();
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (performance.now() - start > patienceSeconds * 1000)
-      throw new E2eFailure(`Waited ${patienceSeconds} s for ${what}, in vain.`, 'What stands above may say why.');
+    if (performance.now() - start > timeoutSeconds * 1000)
+      throw new E2eFailure(`Waited ${timeoutSeconds} s in vain for ${what}.`, 'The output above may say why.');
     await sleep(200);
   }
 };

@@ -8,10 +8,10 @@ import { runProcess } from './process.ts';
 
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 const VENV = join(RUN_FOLDER, 'venv');
-/** Holds the hash of the requirements that are installed; written last. */
+/** Contains the hash of the installed requirements. Written last. */
 const INSTALLED = join(VENV, 'installed');
 
-/** A Python with the pinned emulators in it, made where it is missing or out of date. */
+/** A Python environment with the pinned emulators. Created if it is missing or out of date. */
 export const pythonWithEmulators = async (): Promise<string> => {
   const python = join(VENV, 'bin/python');
   const wanted = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
@@ -20,7 +20,11 @@ export const pythonWithEmulators = async (): Promise<string> => {
   mkdirSync(RUN_FOLDER, { recursive: true });
   rmSync(VENV, { recursive: true, force: true });
   await runProcess('python3', ['-m', 'venv', VENV], join(RUN_FOLDER, 'venv.log'));
-  await runProcess(python, ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS], join(RUN_FOLDER, 'pip.log'));
+  await runProcess(
+    python,
+    ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS],
+    join(RUN_FOLDER, 'pip.log'),
+  );
   writeFileSync(INSTALLED, wanted);
   return python;
 };
@@ -29,7 +33,7 @@ const mustHavePython = (): void => {
   const probe = spawnSync('python3', ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))']);
   if (probe.status === 0) return;
   throw new E2eFailure(
-    'The emulators are Python programs, and there is no Python 3.10 or newer with venv here.',
+    'The emulators need Python 3.10 or newer with venv, which is not installed.',
     'Debian, Ubuntu: apt-get install python3 python3-venv. macOS: brew install python. Fedora: dnf install python3.',
   );
 };

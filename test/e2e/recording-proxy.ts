@@ -10,7 +10,7 @@ import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import * as z from 'zod';
 
-/** A request that went through a relay, and the answer to it. */
+/** A request that passed a proxy, and its response. */
 export interface Exchange {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -18,15 +18,14 @@ export interface Exchange {
   readonly answer: string;
 }
 
-/** Beyond this a body is an asset on its way to S3, which no assertion reads. */
+/** Larger bodies are assets on their way to S3, which no assertion reads. */
 const KEPT_BYTES = 100_000;
 
 const kept = (body: Buffer): string => (body.length > KEPT_BYTES ? '' : body.toString('utf8'));
 
 /**
- * Stands in front of an emulator and remembers what was asked and answered, so that assertions can be made
- * on the requests that functions really sent. It says that they came over TLS: without that, the emulator
- * would refuse them because of those policies of the stack that demand TLS.
+ * Stands in front of an emulator and records requests and responses, so that tests can check what functions really
+ * sent. It tells the emulator that requests came over TLS, because policies of the stack deny requests without TLS.
  */
 export class RecordingProxy {
   readonly exchanges: Exchange[] = [];
@@ -37,7 +36,7 @@ export class RecordingProxy {
   private constructor(upstreamPort: number) {
     this.#upstreamPort = upstreamPort;
     this.#server = createServer((incoming, outgoing) => {
-      this.#pass(incoming).then(
+      this.#forward(incoming).then(
         ({ status, headers, body }) => outgoing.writeHead(status, headers).end(body),
         () => outgoing.destroy(),
       );
@@ -46,16 +45,16 @@ export class RecordingProxy {
 
   /** Listens on a free loopback port. */
   static async to(upstreamPort: number): Promise<RecordingProxy> {
-    const relay = new RecordingProxy(upstreamPort);
-    await new Promise<void>((resolve) => relay.#server.listen(0, '127.0.0.1', resolve));
-    return relay;
+    const proxy = new RecordingProxy(upstreamPort);
+    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    return proxy;
   }
 
   get port(): number {
     return z.object({ port: z.number() }).parse(this.#server.address()).port;
   }
 
-  /** By name and not by number: S3's SDKs put the bucket in front of it. */
+  /** A host name and not an address, because S3 clients put the bucket name in front of it. */
   get url(): string {
     return `http://localhost:${this.port}`;
   }
@@ -66,18 +65,18 @@ export class RecordingProxy {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  async #pass(incoming: IncomingMessage): Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }> {
+  async #forward(incoming: IncomingMessage): Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }> {
     const request = await buffer(incoming);
     const { method, url: path } = incoming;
     const headers = { ...incoming.headers, 'x-forwarded-proto': 'https' };
-    const onward = send({ host: '127.0.0.1', port: this.#upstreamPort, agent: this.#agent, method, path, headers });
-    const answered = once(onward, 'response').then(([answer]) => z.custom<IncomingMessage>().parse(answer));
-    onward.end(request);
+    const forwarded = send({ host: '127.0.0.1', port: this.#upstreamPort, agent: this.#agent, method, path, headers });
+    const answered = once(forwarded, 'response').then(([answer]) => z.custom<IncomingMessage>().parse(answer));
+    forwarded.end(request);
     const answer = await answered;
     const body = await buffer(answer);
     const status = answer.statusCode ?? 502;
     this.exchanges.push({ headers: incoming.headers, body: kept(request), status, answer: kept(body) });
-    // The body is in one piece now, whatever the upstream's framing was.
+    // The body is sent in one piece now, even if the emulator sent it in chunks.
     delete answer.headers['transfer-encoding'];
     return { status, headers: answer.headers, body };
   }

@@ -6,8 +6,9 @@ import type { Exchange } from './recording-proxy.ts';
 
 const form = ({ body }: Exchange): URLSearchParams => new URLSearchParams(body);
 
-/** With whose key a request was signed. */
-const accessKeyOf = ({ headers }: Exchange): string => /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? 'nobody';
+/** The access key that signed a request. */
+const accessKeyOf = ({ headers }: Exchange): string =>
+  /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? 'nobody';
 
 const Actions = z.union([z.array(z.string()), z.string().transform((one) => [one])]);
 const SessionPolicy = z.object({ Statement: z.array(z.object({ Action: Actions, Resource: z.string() })) });
@@ -20,7 +21,7 @@ interface Session {
 
 const NO_SESSION: Session = { name: null, identity: null, statements: [] };
 
-/** Sessions of the change role by their key: whose change CloudTrail would name, and what each was cut down to. */
+/** Sessions of the change role by access key: the source identity that CloudTrail would record, and the session policy. */
 const changeSessions = ({ aws }: Emulators): Map<string, Session> =>
   new Map(
     aws.exchanges
@@ -38,12 +39,14 @@ const changeSessions = ({ aws }: Emulators): Map<string, Session> =>
 const RESIZE_CALLS = ['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'];
 
 /**
- * moto enforces no IAM. So what reached it is looked at: each call first as a dry run, then once for real, all
- * under sessions of the change role that allow the call on this one instance only.
+ * moto does not enforce IAM, so the requests themselves are checked: each call first as a dry run, then once for real,
+ * all in sessions of the change role that allow the call on this instance only.
  */
 export const assertResizeRequests = (emulators: Emulators, incident: string, instanceId: string): void => {
   const sessions = changeSessions(emulators);
-  const sent = emulators.compute.exchanges.filter((request) => RESIZE_CALLS.includes(form(request).get('Action') ?? ''));
+  const sent = emulators.compute.exchanges.filter((request) =>
+    RESIZE_CALLS.includes(form(request).get('Action') ?? ''),
+  );
   const arn = `arn:aws:ec2:${REGION}:${ACCOUNT}:instance/${instanceId}`;
   assert.deepEqual(
     sent.map((request) => {
@@ -71,9 +74,11 @@ export const assertResizeRequests = (emulators: Emulators, incident: string, ins
   );
 };
 
-/** Nothing that anybody asked of the account was denied: the permission table grants all that is needed. */
+/** No request to the account was denied: the roles have all permissions that they need. */
 export const assertNothingDenied = ({ aws }: Emulators): void => {
-  const denied = aws.exchanges.filter(({ status, answer }) => status >= 400 && /not authorized|AccessDenied/.test(answer));
+  const denied = aws.exchanges.filter(
+    ({ status, answer }) => status >= 400 && /not authorized|AccessDenied/.test(answer),
+  );
   assert.deepEqual(
     denied.map(({ answer }) => answer),
     [],
@@ -82,6 +87,6 @@ export const assertNothingDenied = ({ aws }: Emulators): void => {
 
 const STACK_CHANGES = ['CreateStack', 'UpdateStack', 'CreateChangeSet', 'ExecuteChangeSet'];
 
-/** How often somebody asked CloudFormation to change a stack, so far. */
+/** How many requests to change a stack CloudFormation has received so far. */
 export const stackChangeRequests = ({ aws }: Emulators): number =>
   aws.exchanges.filter((request) => STACK_CHANGES.includes(form(request).get('Action') ?? '')).length;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { CheckreinError } from '../../lambdas/contracts/errors.ts';
+import { errorText } from '../../bin/io/output.ts';
 import { diagnosis } from './diagnosis.ts';
 import { startEmulators, type Emulators } from './emulators.ts';
 import { timedStep, print } from './progress.ts';
@@ -14,7 +14,7 @@ import { brokenSetUp } from './scenarios/broken-set-up.ts';
 import { firstAlarm } from './scenarios/first-alarm.ts';
 import { upgrade } from './scenarios/upgrade.ts';
 
-/** What was started and has to be stopped, newest first. */
+/** Everything that was started and must be stopped, newest first. */
 const started: { stop(): Promise<void> }[] = [];
 const stopAtEnd = <T extends { stop(): Promise<void> }>(one: T): T => {
   started.unshift(one);
@@ -26,13 +26,13 @@ const stopAll = async (): Promise<void> => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => void stopAll().finally(() => process.exit(1)));
 
-/** In the order of docs/deploy.md, which they follow. */
+/** In the order of docs/deploy.md, whose blocks they run. */
 const SCENARIOS = [firstAlarm, approvedChange, deniedChange, duplicateAlarm, brokenSetUp, upgrade, destroy] as const;
 
 const runScenarios = async (python: string, emulators: Emulators): Promise<void> => {
   const environment = await setUpEnvironment(python, emulators, stopAtEnd);
   for (const scenario of SCENARIOS) {
-    // What is kept for a look is the deployed stack.
+    // --keep keeps the deployed stack.
     if (scenario === destroy && process.argv.includes('--keep')) break;
     print(scenario.name);
     await scenario(environment);
@@ -53,13 +53,7 @@ try {
     throw error;
   });
 } catch (error) {
-  const text =
-    error instanceof CheckreinError
-      ? `${error.message}\n${error.advice}`
-      : error instanceof Error
-        ? error.stack
-        : error;
-  print(`FAILED: ${String(text)}`);
+  print(`FAILED: ${errorText(error)}`);
   process.exitCode = 1;
 } finally {
   await stopAll();

@@ -16,15 +16,19 @@ import { outputsOf, switchedOff } from './stack.ts';
 import type { E2eEnvironment } from './environment.ts';
 import { startWorkload } from './workload.ts';
 
-/** Keeps what has to be stopped at the end. */
+/** Registers something to be stopped at the end of the run. */
 type StopAtEnd = <T extends { stop(): Promise<void> }>(one: T) => T;
 
 const EMAILS = deployment.approvers.map(({ email }) => email);
-/** Of tier 1 in config/deployment.ts. */
+/** An approver of tier 1 in config/deployment.ts. */
 const APPROVER = 'sre-oncall@example.com';
 
-/** An emulated account with the stack in it, as docs/deploy.md says it; a workload, a model, an approver. */
-export const setUpEnvironment = async (python: string, emulators: Emulators, stopAtEnd: StopAtEnd): Promise<E2eEnvironment> => {
+/** An emulated account with the stack, deployed as in docs/deploy.md; a workload, a model and an approver. */
+export const setUpEnvironment = async (
+  python: string,
+  emulators: Emulators,
+  stopAtEnd: StopAtEnd,
+): Promise<E2eEnvironment> => {
   const claude = stopAtEnd(await MessagesApi.start());
   makeClone();
   configure(emulators, claude.baseUrl);
@@ -40,7 +44,7 @@ export const setUpEnvironment = async (python: string, emulators: Emulators, sto
   return { emulators, shell, guide, clients, outputs, workload, claude, mailbox, browser };
 };
 
-/** From the empty account to a deployment of which the doctor says that it is ready. */
+/** Deploys into the empty account and completes the set-up, until the doctor reports that it is ready. */
 const deploy = async (emulators: Emulators, guide: DeployGuide): Promise<void> => {
   await guide.runNext('npx cdk synth --quiet');
   await guide.runNext('npx cdk bootstrap');

@@ -7,32 +7,32 @@ import { awsEnvironment, RUN_FOLDER } from './paths.ts';
 import { runProcess } from './process.ts';
 
 const TERMINAL = join(import.meta.dirname, 'terminal.py');
-/** What a block leaves to the next ones: the functions that it defined. */
+/** Functions that a block defines are kept here for the blocks after it. */
 const FUNCTIONS = join(RUN_FOLDER, 'functions.sh');
 
-/** A person's shell in the clone, on a terminal, with the AWS CLI and the account's credentials. */
+/** A shell in the clone, on a terminal, with the AWS CLI and credentials of the emulated account. */
 export interface Shell {
-  /** Runs commands as they stand; what they printed. The first that fails ends them, and the run. */
+  /** Runs commands unchanged and returns their output. The first command that fails ends the run. */
   run(commands: string): Promise<string>;
 }
 
-/** Opens a shell whose `aws` is the one beside this Python. */
+/** Opens a shell that uses the `aws` of this Python environment. */
 export const openShell = (python: string, { aws }: Emulators): Shell => {
   writeFileSync(FUNCTIONS, '');
   const env = {
     ...process.env,
     ...awsEnvironment(aws.url),
     PATH: `${join(CLONE, 'node_modules/.bin')}:${dirname(python)}:${process.env['PATH'] ?? ''}`,
-    // No progress bars, no pager, no look at the newest version of the CDK.
+    // No progress bars, no pager, no check for a newer version of the CDK.
     CI: 'true',
     AWS_PAGER: '',
     CDK_DISABLE_VERSION_CHECK: '1',
   };
-  let typed = 0;
+  let count = 0;
   return {
     run: async (commands) => {
-      typed += 1;
-      const log = join(RUN_FOLDER, `shell-${String(typed).padStart(2, '0')}.log`);
+      count += 1;
+      const log = join(RUN_FOLDER, `shell-${String(count).padStart(2, '0')}.log`);
       const script = `. ${FUNCTIONS}; trap 'declare -f > ${FUNCTIONS}' EXIT; set -e\n${commands}\n`;
       await runProcess(python, [TERMINAL, 'bash', '-c', script], log, { cwd: CLONE, env });
       return stripVTControlCharacters(readFileSync(log, 'utf8')).replaceAll('\r', '');

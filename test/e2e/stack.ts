@@ -21,7 +21,7 @@ const Outputs = z.object({
   ApproversTopic: z.string(),
   ApprovalPage: z.url(),
 });
-/** What the deployed stack says about itself. */
+/** The outputs of the deployed stack. */
 export type Outputs = z.infer<typeof Outputs>;
 
 /** Reads the outputs of the deployed stack. */
@@ -30,21 +30,21 @@ export const outputsOf = async ({ cloudFormation }: Clients): Promise<Outputs> =
   return Outputs.parse(Object.fromEntries((stack?.Outputs ?? []).map((one) => [one.OutputKey, one.OutputValue])));
 };
 
-/** Status of the stack, and when it was last changed. */
+/** Status and last change of the stack. */
 export const resourceStateOf = async ({ cloudFormation }: Clients): Promise<object> => {
   const { Stacks: [stack] = [] } = await cloudFormation.send(new DescribeStacksCommand(STACK));
   return { status: stack?.StackStatus, changed: stack?.LastUpdatedTime ?? stack?.CreationTime };
 };
 
-/** The physical id of a resource, by its logical id without the hash at its end. */
+/** The physical id of a resource, by its logical id without the hash at the end. */
 export const resourceCalled = async ({ cloudFormation }: Clients, logicalId: string): Promise<string> => {
   const { StackResources = [] } = await cloudFormation.send(new DescribeStackResourcesCommand(STACK));
   const found = StackResources.find((one) => one.LogicalResourceId?.replace(/[0-9A-F]{8}$/, '') === logicalId);
   if (found?.PhysicalResourceId !== undefined) return found.PhysicalResourceId;
-  throw new E2eFailure(`The stack has no resource ${logicalId}.`, 'Has a construct got a new name?');
+  throw new E2eFailure(`The stack has no resource ${logicalId}.`, 'Was a construct renamed?');
 };
 
-/** Types of resources that the shipped stack has and the deployed one lacks. */
+/** Resource types that the shipped stack has and the deployed one does not. */
 export const switchedOff = (): string[] => {
   const deployed = readFileSync(join(CLONE, 'cdk.out/Checkrein.template.json'), 'utf8');
   const types = typesIn(Template.parse(JSON.parse(deployed)));

@@ -1,4 +1,4 @@
-"""Runs a command on a terminal of its own, as somebody who says yes to every question, and ends when it does."""
+"""Runs a command on its own terminal, answers yes to every question, and ends when the command ends."""
 
 import os
 import pty
@@ -12,7 +12,7 @@ def main():
     while data := read(terminal):
         if b"(y/n)" in data:
             os.write(terminal, b"y\n")
-        # Fails when nobody listens any more; the terminal is closed then, and hangs up on the command.
+        # Fails when the reader is gone. The terminal is closed then, which sends the command a hang-up.
         os.write(1, data)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
@@ -22,7 +22,7 @@ def read(terminal):
     try:
         return os.read(terminal, 1024)
     except OSError:
-        # What Linux says when the last process on a terminal has gone.
+        # Linux raises this when the last process on a terminal has ended.
         return b""
 
 

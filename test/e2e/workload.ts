@@ -14,24 +14,24 @@ import type { Clients } from './clients.ts';
 import { E2eFailure } from './failure.ts';
 import { REGION } from './paths.ts';
 
-/** One of the images that moto knows. */
+/** An image that exists in moto. */
 const IMAGE = 'ami-12c6146b';
 export const GROUP = 'shop-web';
 
-/** What somebody runs in the account: a machine, a group of machines, and alarms on their CPU. */
+/** The workload of the account: an instance, an Auto Scaling group, and alarms on their CPU. */
 export interface Workload {
   readonly instanceId: string;
   readonly instanceAlarm: WorkloadAlarm;
   readonly groupAlarm: WorkloadAlarm;
 }
 
-/** An alarm on CPU, by name and dimension. */
+/** An alarm on CPU. */
 export interface WorkloadAlarm {
   readonly name: string;
   readonly dimension: { readonly Name: string; readonly Value: string };
 }
 
-/** Seeds the workload: t2.medium in production, two t2.small in a group, an hour of metrics. */
+/** Creates the workload: a t2.medium in production, a group of two t2.small, an hour of metrics. */
 export const startWorkload = async (clients: Clients): Promise<Workload> => {
   const instanceId = await startInstance(clients);
   await startGroup(clients);
@@ -45,7 +45,7 @@ export const startWorkload = async (clients: Clients): Promise<Workload> => {
 };
 
 const startInstance = async ({ ec2 }: Clients): Promise<string> => {
-  // moto reads its catalogues when they are first asked for, which can outlast the patience of a function.
+  // moto loads its catalogues on first use, which can take longer than a function's timeout.
   await ec2.send(new DescribeInstanceTypesCommand({ InstanceTypes: ['t2.large'] }));
   await ec2.send(new DescribeInstanceTypeOfferingsCommand({ LocationType: 'availability-zone' }));
   const Tags = Object.entries({ Name: 'checkout-1', environment: 'production' }).map(([Key, Value]) => ({
@@ -85,7 +85,7 @@ const startGroup = async ({ autoScaling }: Clients): Promise<void> => {
 
 const CPU = { Namespace: 'AWS/EC2', MetricName: 'CPUUtilization' };
 
-/** Busy for an hour, until five minutes ago: newer points would let the emulator judge the alarm by itself. */
+/** Busy for an hour, until five minutes ago. With newer points the emulator would evaluate the alarm itself. */
 const publishCpu = async ({ cloudWatch }: Clients, { dimension }: WorkloadAlarm): Promise<void> => {
   const points = Array.from({ length: 11 }, (_, index) => ({
     MetricName: CPU.MetricName,
@@ -113,7 +113,7 @@ const createAlarm = async ({ cloudWatch }: Clients, { name, dimension }: Workloa
   );
 };
 
-/** The alarm changes its state, as metrics would make it. */
+/** Changes the state of an alarm, as metrics would. */
 export const setAlarm = async (
   { cloudWatch }: Clients,
   { name }: WorkloadAlarm,
@@ -123,15 +123,15 @@ export const setAlarm = async (
   await cloudWatch.send(new SetAlarmStateCommand({ AlarmName: name, StateValue, StateReason }));
 };
 
-/** Type and state of an instance, as moto has them. */
+/** Type and state of an instance in moto. */
 export const instanceState = async ({ ec2 }: Clients, id: string): Promise<string> => {
   const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
   const instance = Reservations[0]?.Instances?.[0];
   return `${instance?.InstanceType ?? 'gone'}, ${instance?.State?.Name ?? 'gone'}`;
 };
 
-/** How many instances the group wants, as moto has it. */
+/** The desired capacity of the group in moto. */
 export const desiredCapacity = async ({ autoScaling }: Clients): Promise<number | undefined> => {
-  const wanted = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [GROUP] });
-  return (await autoScaling.send(wanted)).AutoScalingGroups?.[0]?.DesiredCapacity;
+  const describe = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [GROUP] });
+  return (await autoScaling.send(describe)).AutoScalingGroups?.[0]?.DesiredCapacity;
 };

@@ -6,9 +6,9 @@ import type { LoadFixture } from './fixture.ts';
 import { eventWithId, type LoadTarget } from './worlds.ts';
 import type { TraceMeter } from './trace-meter.ts';
 
-/** A site with its account and its part of the bus. */
+/** One target in its own simulated account, and the events of its alarm. */
 export class AlarmSource {
-  /** Incidents that were opened for this site. One, if storms are held together. */
+  /** Incidents that were opened for this target: exactly one if deduplication works. */
   readonly opened = new Set<string>();
   readonly #laptop: Laptop;
   readonly #event: BusEvent;
@@ -21,7 +21,7 @@ export class AlarmSource {
     this.#event = this.#laptop.account.alarmEvent(target.alarm);
   }
 
-  /** Delivers the alarm under an event id. Answers with what went wrong, if the execution failed. */
+  /** Delivers the alarm under an event id. Returns what went wrong if the execution failed. */
   async deliver(id: string): Promise<string | undefined> {
     try {
       await this.#laptop.deliver(eventWithId(this.#event, id));

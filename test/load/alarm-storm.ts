@@ -7,7 +7,7 @@ import { scriptFor, loadTarget, slowModel, loadWorld } from './worlds.ts';
 import { latencySummary, type LatencySummary } from './latency.ts';
 import type { TraceMeter } from './trace-meter.ts';
 
-/** What came of opening many incidents at once. */
+/** Results of the phase that opens many incidents at once. */
 export interface StormResult {
   readonly deliveries: number;
   readonly redeliveries: number;
@@ -22,24 +22,24 @@ export interface StormResult {
   readonly problems: readonly string[];
 }
 
-/** The id under which the alarm of a site arrives first. */
+/** The event id of the first delivery of a target's alarm. */
 export const firstEventId = (index: number): string => `first-${index}`;
 
-type Delivery = { readonly place: number; readonly id: string };
+type Delivery = { readonly target: number; readonly id: string };
 
 const copyEventId = (index: number, copy: number): string => `copy-${index}-${copy}`;
 
-/** Every site once, and duplicates of random sites: even ones the same event again, odd ones a fresh event. */
+/** One event for every target, and duplicates for random targets: alternately the same event again and a new event. */
 const deliveriesOf = ({ incidents, duplicates }: LoadOptions, random: Random): Delivery[] => {
-  const firsts = Array.from({ length: incidents }, (_, source) => ({ place: source, id: firstEventId(source) }));
+  const firsts = Array.from({ length: incidents }, (_, target) => ({ target, id: firstEventId(target) }));
   const more = Array.from({ length: duplicates }, (_, copy) => {
-    const source = Math.floor(random() * incidents);
-    return { place: source, id: copy % 2 === 0 ? firstEventId(source) : copyEventId(source, copy) };
+    const target = Math.floor(random() * incidents);
+    return { target, id: copy % 2 === 0 ? firstEventId(target) : copyEventId(target, copy) };
   });
   return shuffled([...firsts, ...more], random);
 };
 
-/** What became of one site: one incident, closed in order, with every copy counted. */
+/** Checks one target: it must have exactly one incident, closed as expected, with every copy counted. */
 const inspectTarget = async (
   fixture: LoadFixture,
   { opened }: AlarmSource,
@@ -48,9 +48,9 @@ const inspectTarget = async (
 ) => {
   const [incidentId] = opened;
   if (incidentId === undefined || opened.size > 1)
-    return { copies: 0, inOrder: false, problems: [`Site ${index} has ${opened.size} incidents instead of one.`] };
+    return { copies: 0, inOrder: false, problems: [`Target ${index} has ${opened.size} incidents instead of one.`] };
   const { copies, problems } = await inspectIncident(fixture.faultFreeLedger, incidentId, 'healed');
-  const delivered = new Set(deliveries.filter(({ place: source }) => source === index).map(({ id }) => id)).size - 1;
+  const delivered = new Set(deliveries.filter(({ target }) => target === index).map(({ id }) => id)).size - 1;
   const miscounted =
     copies === delivered ? [] : [`Incident ${incidentId} counts ${copies} copies; ${delivered} were delivered.`];
   return { copies, inOrder: problems.length === 0, problems: [...problems, ...miscounted] };
@@ -67,7 +67,7 @@ const alarmSources = (
     return new AlarmSource(fixture, traceMeter, target, loadWorld(target, index, faults), model);
   });
 
-/** Opens all incidents at once, and sees each of them to its end. */
+/** Opens all incidents at once and waits until each of them has ended. */
 export const runStorm = async (
   fixture: LoadFixture,
   traceMeter: TraceMeter,
@@ -76,7 +76,7 @@ export const runStorm = async (
   const sources = alarmSources(fixture, traceMeter, options);
   const deliveries = deliveriesOf(options, fixture.random);
   traceMeter.begin();
-  const failures = await Promise.all(deliveries.map(async ({ place: source, id }) => sources[source]?.deliver(id)));
+  const failures = await Promise.all(deliveries.map(async ({ target, id }) => sources[target]?.deliver(id)));
   const { seconds, events } = traceMeter;
 
   const found: Awaited<ReturnType<typeof inspectTarget>>[] = [];

@@ -6,7 +6,7 @@ import { AlarmSource } from './alarm-source.ts';
 import { scriptFor, loadTarget, slowModel, loadWorld } from './worlds.ts';
 import type { TraceMeter } from './trace-meter.ts';
 
-/** What copies of one alarm cost. */
+/** Results of the phase that delivers many copies of one alarm. */
 export interface CopiesResult {
   readonly delivered: number;
   readonly investigations: number;
@@ -17,10 +17,10 @@ export interface CopiesResult {
   readonly problems: readonly string[];
 }
 
-/** Executions that run at once, so that memory is bounded. */
+/** Executions at the same time. A limit bounds memory. */
 const CONCURRENCY = 200;
 
-/** A model that says nothing until it is let: the incident stays open for as long as copies arrive. */
+/** A model that waits before it answers, which keeps the incident open while copies arrive. */
 const pausedModel = (model: Model, until: Promise<unknown>): Model => ({
   decide: async (request) => {
     await until;
@@ -28,7 +28,7 @@ const pausedModel = (model: Model, until: Promise<unknown>): Model => ({
   },
 });
 
-/** Delivers copies of one alarm, all with ids of their own, while its incident is open. */
+/** Delivers copies of one alarm, each with its own event id, while its incident is open. */
 export const deliverCopies = async (
   fixture: LoadFixture,
   traceMeter: TraceMeter,
@@ -45,13 +45,13 @@ export const deliverCopies = async (
   const worker = async (): Promise<void> => {
     while (next < total) {
       next += 1;
-      const failure = await source.deliver(`storm-${next}`);
+      const failure = await source.deliver(`copy-${next}`);
       if (failure !== undefined) problems.push(failure);
     }
   };
   traceMeter.begin();
-  // The first execution lasts until its incident closes, so it is not one of the carriers.
-  const first = source.deliver('storm-0');
+  // The first execution lasts until its incident closes, so no worker can wait for it.
+  const first = source.deliver('copy-0');
   while (traceMeter.incidents.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, total) }, worker));
   const { seconds } = traceMeter;
@@ -59,7 +59,9 @@ export const deliverCopies = async (
   const failure = await first;
   if (failure !== undefined) problems.push(failure);
 
-  const inspected = await Promise.all([...source.opened].map((id) => inspectIncident(fixture.faultFreeLedger, id, 'healed')));
+  const inspected = await Promise.all(
+    [...source.opened].map((id) => inspectIncident(fixture.faultFreeLedger, id, 'healed')),
+  );
   const sum = (value: 'copies' | 'attached' | 'turns'): number => inspected.reduce((all, one) => all + one[value], 0);
   if (inspected.length !== 1) problems.push(`${total} copies opened ${inspected.length} incidents instead of one.`);
   if (sum('copies') !== total) problems.push(`${sum('copies')} of ${total} copies were counted.`);

@@ -5,23 +5,23 @@ import { CheckreinError } from '../../lambdas/contracts/errors.ts';
 import type { Invoke } from '../../local/flow.ts';
 import type { Random } from './random.ts';
 
-/** How often each fault strikes, of all ledger requests or of all steps. */
+/** The share of all ledger requests, or of all steps, that each fault hits. */
 const RATES = {
   /** A ledger request is throttled once; the SDK tries again. */
   throttle: 0.01,
-  /** A ledger request is throttled for longer than the SDK tries; the step fails and is run again. */
+  /** A ledger request is throttled until the SDK gives up; the step fails and is run again. */
   longThrottle: 0.002,
-  /** A ledger request is carried out, and its answer is lost; the SDK repeats it. */
+  /** A ledger request is carried out, but its answer is lost; the SDK repeats it. */
   lostAnswer: 0.003,
-  /** A function dies before it did anything … */
+  /** A function is killed before it has done anything. */
   crashBefore: 0.01,
-  /** … or after it did everything, with nobody told. */
+  /** A function is killed after its work, before it returns a result. */
   crashAfter: 0.01,
   /** A step is run twice at once. */
-  twin: 0.01,
+  duplicateRun: 0.01,
 } as const;
 
-/** How often each fault struck. */
+/** How often each fault was injected. */
 export type FaultCounts = Map<string, number>;
 
 const countFault = (faultCounts: FaultCounts, fault: string): void => {
@@ -31,10 +31,11 @@ const countFault = (faultCounts: FaultCounts, fault: string): void => {
 const throttled = (): ProvisionedThroughputExceededException =>
   new ProvisionedThroughputExceededException({ message: 'Simulated: rate exceeded.', $metadata: {} });
 
-/** Under the name by which the SDK knows a connection that broke. */
-const answerLost = (): CheckreinError => new CheckreinError('TimeoutError', 'Simulated: the answer was lost.', 'Try again.');
+/** The SDK recognizes a broken connection by this error name. */
+const answerLost = (): CheckreinError =>
+  new CheckreinError('TimeoutError', 'Simulated: the answer was lost.', 'Try again.');
 
-/** Makes a ledger client throttle, and lose answers to requests that were carried out. */
+/** Makes a ledger client throttle requests, and lose answers to requests that were carried out. */
 export const injectLedgerFaults = (client: DynamoDBClient, random: Random, faultCounts: FaultCounts): void => {
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -60,11 +61,11 @@ export const injectLedgerFaults = (client: DynamoDBClient, random: Random, fault
       }
       return answer;
     },
-    { step: 'finalizeRequest', name: 'trouble', priority: 'low' },
+    { step: 'finalizeRequest', name: 'shortFaults', priority: 'low' },
   );
 };
 
-/** As Lambda reports a function that was killed. */
+/** The error that Lambda reports for a function that was killed. */
 const functionKilled = (): CheckreinError =>
   new CheckreinError('Sandbox.Timedout', 'Simulated: the function was killed.', 'Run the step again.');
 
@@ -77,7 +78,7 @@ export const injectStepFaults =
       countFault(faultCounts, 'step killed before its work');
       throw functionKilled();
     }
-    if (drawn < RATES.crashBefore + RATES.twin) {
+    if (drawn < RATES.crashBefore + RATES.duplicateRun) {
       countFault(faultCounts, 'step run twice at once');
       const [first] = await Promise.allSettled([invoke(step, payload), invoke(step, payload)]);
       if (first.status === 'rejected') throw first.reason;

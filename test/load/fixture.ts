@@ -18,7 +18,7 @@ import { startLedgerThread, type LedgerThread } from './ledger-thread.ts';
 import { LedgerMeter } from './ledger-meter.ts';
 import type { LoadOptions } from './options.ts';
 
-/** Money and incidents of a day, and changes of an hour, without a ceiling in reach: those are there to stop just such a run. */
+/** Daily budgets and hourly change rates that no run reaches. The shipped limits exist to stop exactly such a run. */
 const RAISED_BUDGET = { dollars: 1_000_000, incidents: 1_000_000 };
 const RAISED_RATES = { perTool: 10_000, perTarget: 100 };
 
@@ -33,21 +33,21 @@ const Definition = z.looseObject({
 });
 
 /**
- * The interpreter times tasks by the wall. One machine that plays a thousand functions at once is slower than a
- * thousand functions, so tasks get a hundred times as long; Approve is left alone, since people are timed by it.
+ * The interpreter measures task timeouts in real time. One machine that runs a thousand functions is slower than a
+ * thousand functions, so timeouts are a hundred times as long. Approve keeps its own, which is the approvers' deadline.
  */
 const withLongTimeouts = (definition: JsonObject): JsonObject => {
   const { States, ...rest } = Definition.parse(definition);
-  const slower = Object.entries(States).map(([name, state]): [string, unknown] => [
+  const states = Object.entries(States).map(([name, state]): [string, unknown] => [
     name,
     state.TimeoutSeconds === undefined || name === STATE_OF.approve
       ? state
       : { ...state, TimeoutSeconds: state.TimeoutSeconds * 100 },
   ]);
-  return JsonObject.parse({ ...rest, States: Object.fromEntries<unknown>(slower) });
+  return JsonObject.parse({ ...rest, States: Object.fromEntries<unknown>(states) });
 };
 
-/** One machine plays a thousand functions, so an answer may be late; that must not count as a lost one. */
+/** One machine runs a thousand functions, so answers may be slow; a slow answer must not count as lost. */
 const localClient = (endpoint: string): DynamoDBClient =>
   ledgerClient({
     endpoint,
@@ -57,14 +57,14 @@ const localClient = (endpoint: string): DynamoDBClient =>
   });
 
 /**
- * What all incidents of a run share, as those of one deployment would: the ledger, the rules, the state
- * machine. Each site has an account and a clock of its own.
+ * What all incidents of a run share, as in one deployment: the ledger, the rules and the state machine. Each target
+ * has its own simulated account and clock.
  */
 export class LoadFixture {
   readonly meter = new LedgerMeter();
   readonly faultCounts: FaultCounts = new Map();
   readonly random: Random;
-  /** The ledger without faults and without a meter, to look at what is left. */
+  /** The same ledger without faults and without the meter, to inspect the results. */
   readonly faultFreeLedger: Ledger;
   readonly #rules: Rules;
   readonly #policy: PolicyEngine;
@@ -92,7 +92,7 @@ export class LoadFixture {
     return new LoadFixture(options, await startLedgerThread());
   }
 
-  /** A deployment as one site sees it. */
+  /** The flow for one target, in its own account. */
   laptop(world: World, model: Model, onEvent: (event: TraceEvent) => void): Laptop {
     return new Laptop({
       definition: this.#definition,

@@ -13,20 +13,20 @@ import { scriptedModel } from '../../local/scripted-model.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import { LedgerMeter, type LedgerUse } from './ledger-meter.ts';
 
-/** What one incident asked of everything that is billed. */
+/** What one incident used of everything that is billed. */
 export interface MeasuredIncident {
-  /** The steps in the order in which they ran, with the seconds that each spent waiting for AWS, by its own clock. */
+  /** The steps in the order in which they ran, with the seconds that each waited for AWS, by the incident's clock. */
   readonly steps: readonly { readonly step: StepName; readonly seconds: number }[];
   readonly ledger: readonly LedgerUse[];
   readonly events: readonly TraceEvent[];
-  /** Bytes that stay in the ledger when the incident is closed, as DynamoDB counts them. */
+  /** Bytes in the ledger after the incident was closed, as DynamoDB counts them. */
   readonly bytesKept: number;
   readonly messages: number;
-  /** AWS calls of the tools, `service:Command`, one entry a call. */
+  /** AWS calls of the tools as `service:Command`, one entry per call. */
   readonly calls: readonly string[];
 }
 
-/** What DynamoDB adds to each item for its index, when it bills storage. */
+/** Bytes that DynamoDB adds to each item for indexing when it bills storage. */
 const ITEM_OVERHEAD = 100;
 
 const bytesIn = async (client: DynamoDBClient, table: string): Promise<number> => {
@@ -34,7 +34,7 @@ const bytesIn = async (client: DynamoDBClient, table: string): Promise<number> =
   return Items.reduce((sum, item) => sum + sizeOf(item) + ITEM_OVERHEAD, 0);
 };
 
-/** Plays a scenario whose approver says yes, and counts. */
+/** Runs a scenario with an approver who approves, and counts what it uses. */
 export const measureIncident = async (scenario: string, definition: JsonObject): Promise<MeasuredIncident> => {
   const folder = join(import.meta.dirname, '../../scenarios', scenario);
   const rules = localRules();

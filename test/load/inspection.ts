@@ -5,11 +5,11 @@ import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
 import { allOf, lastOf } from '../../lambdas/kernel/trace/queries.ts';
 import type { Ledger } from '../../lambdas/contracts/ports.ts';
 
-/** What is left of an incident, and what is wrong with it. */
+/** The state of an incident after the run, and everything that is wrong with it. */
 export interface IncidentInspection {
   readonly incidentId: string;
   readonly copies: number;
-  /** Copies that have a line of their own on the trace. */
+  /** Copies that have their own line on the trace. */
   readonly attached: number;
   readonly turns: number;
   readonly problems: readonly string[];
@@ -28,8 +28,12 @@ const problemsOf = (events: readonly TraceEvent[], expected: Outcome): string[] 
   return problems;
 };
 
-/** Reads an incident back from the ledger: sealed, chain sound, ended as it should, changed once at most. */
-export const inspectIncident = async (ledger: Ledger, incidentId: string, expected: Outcome): Promise<IncidentInspection> => {
+/** Reads an incident from the ledger and checks it: sealed, chain sound, expected outcome, changed once at most. */
+export const inspectIncident = async (
+  ledger: Ledger,
+  incidentId: string,
+  expected: Outcome,
+): Promise<IncidentInspection> => {
   const events = await ledger.events(incidentId);
   return {
     incidentId,

@@ -7,7 +7,7 @@ export interface Percentiles {
   readonly p99: number;
 }
 
-/** How long it took: on this machine's wall, and by the incidents' own clocks. */
+/** Percentiles of durations: in real time on this machine, and by the incidents' own clocks. */
 export interface LatencySummary {
   readonly count: number;
   readonly wall: Percentiles;
@@ -25,7 +25,7 @@ const percentilesOf = (milliseconds: readonly number[]): Percentiles => {
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 };
 
-/** Sums times up. */
+/** Computes the percentiles. */
 export const latencySummary = ({ wall, clock }: Durations): LatencySummary => ({
   count: wall.length,
   wall: percentilesOf(wall),

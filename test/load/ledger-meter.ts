@@ -1,14 +1,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 
-/** What the ledger was asked for, by operation and family of rows. */
+/** Ledger requests by operation and family of rows. */
 export interface LedgerUse {
   /** `PutItem incident`, `Query storm`, … */
   readonly operation: string;
   readonly requests: number;
-  /** Writes whose condition did not hold: answered, billed, and nothing written. */
+  /** Writes whose condition failed: billed, but nothing was written. */
   readonly refused: number;
-  /** Capacity units as the API counts them: consistent reads of 4 KB, writes of 1 KB. */
+  /** Capacity units as DynamoDB counts them: per 4 KB of a consistent read, per 1 KB of a write. */
   readonly units: number;
 }
 
@@ -26,7 +26,7 @@ const familyIn = (input: unknown): string => {
   return pk.split('#')[0] ?? '';
 };
 
-/** Counts what passes through a client of the ledger: each request once, however often the SDK repeated it. */
+/** Counts the requests of a ledger client, each once however often the SDK retries it. */
 export class LedgerMeter {
   readonly #counts = new Map<string, LedgerUse>();
 
@@ -41,7 +41,7 @@ export class LedgerMeter {
           this.#count(operation, 0, Output.parse(result.output).ConsumedCapacity?.CapacityUnits ?? 0);
           return result;
         } catch (error) {
-          // DynamoDB bills the item that made the condition fail. Ours are small; one unit is the least there is.
+          // DynamoDB bills the item that made the condition fail. Ours are small, so it is the minimum of one unit.
           if (error instanceof Error && error.name === 'ConditionalCheckFailedException') this.#count(operation, 1, 1);
           throw error;
         }
@@ -50,7 +50,7 @@ export class LedgerMeter {
     );
   }
 
-  /** What was counted since the last time, busiest first. */
+  /** The counts since the last call, most requests first. */
   take(): LedgerUse[] {
     const counts = [...this.#counts.values()];
     this.#counts.clear();

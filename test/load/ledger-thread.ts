@@ -2,12 +2,12 @@ import { parentPort, Worker, workerData } from 'node:worker_threads';
 import * as z from 'zod';
 import { startLedger } from '../../local/ledger-server.ts';
 
-/** What tells the thread from whoever imports this file. */
+/** Worker data that distinguishes the worker thread from a plain import of this file. */
 const ROLE = 'ledger';
 
 const Address = z.object({ endpoint: z.string(), table: z.string() });
 
-/** A ledger that runs beside the steps, on a core of its own: here as in AWS it is another machine's work. */
+/** A ledger in its own thread, so that it does not compete with the steps, as in AWS. */
 export interface LedgerThread extends z.infer<typeof Address> {
   stop(): Promise<void>;
 }

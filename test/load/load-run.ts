@@ -6,66 +6,67 @@ import { fireAgain, type RecurrenceResult } from './recurrence.ts';
 import { runStorm, type StormResult } from './alarm-storm.ts';
 import { TraceMeter } from './trace-meter.ts';
 
-/** Everything that a load run found. */
+/** The results of a load run. */
 export interface LoadReport {
   readonly options: LoadOptions;
   readonly storm: StormResult;
-  /** What the storm asked of the ledger. */
+  /** Ledger requests during the storm. */
   readonly ledger: readonly LedgerUse[];
   readonly copies: CopiesResult | undefined;
   readonly copiesLedger: readonly LedgerUse[];
   readonly returns: RecurrenceResult;
-  /** Faults that struck, and how often. */
+  /** How often each fault was injected. */
   readonly faults: Readonly<Record<string, number>>;
   readonly heapPeakMB: number;
-  /** Whatever was lost, ended out of order, or does not verify. */
+  /** Events that were lost, incidents that ended differently than expected, chains that do not verify. */
   readonly problems: readonly string[];
 }
 
-/** Looks now and then, and says how far the run is. */
-const progressReporter = (say: (line: string) => void) => {
+/** Samples memory, and prints every five seconds how far the run is. */
+const progressReporter = (print: (line: string) => void) => {
   let heapPeak = 0;
   let line = (): string => '';
-  const look = (): void => {
+  const sample = (): void => {
     heapPeak = Math.max(heapPeak, process.memoryUsage().heapUsed);
   };
-  const often = setInterval(look, 250);
-  const seldom = setInterval(() => say(`${line()}, heap ${Math.round(heapPeak / 2 ** 20)} MB`), 5000);
+  const sampling = setInterval(sample, 250);
+  const printing = setInterval(() => print(`${line()}, heap ${Math.round(heapPeak / 2 ** 20)} MB`), 5000);
   return {
-    watch: (phase: string): TraceMeter => {
+    startPhase: (phase: string): TraceMeter => {
       const traceMeter = new TraceMeter();
       line = () => `${phase}: ${traceMeter.progress}`;
       return traceMeter;
     },
     stop: (): number => {
-      look();
-      clearInterval(often);
-      clearInterval(seldom);
+      sample();
+      clearInterval(sampling);
+      clearInterval(printing);
       return Math.round(heapPeak / 2 ** 20);
     },
   };
 };
 
-/** Plays the three parts one after the other, on one ledger. */
-export const runLoad = async (options: LoadOptions, say: (line: string) => void): Promise<LoadReport> => {
+/** Runs the three phases one after the other, on one ledger. */
+export const runLoad = async (options: LoadOptions, print: (line: string) => void): Promise<LoadReport> => {
   const fixture = await LoadFixture.start(options);
-  const progress = progressReporter(say);
+  const progress = progressReporter(print);
   try {
-    const stormed = await runStorm(fixture, progress.watch('storm'), options);
+    const storm = await runStorm(fixture, progress.startPhase('storm'), options);
     const ledger = fixture.meter.take();
-    const copied = options.copies === 0 ? undefined : await deliverCopies(fixture, progress.watch('copies'), options);
+    const copies =
+      options.copies === 0 ? undefined : await deliverCopies(fixture, progress.startPhase('copies'), options);
     const copiesLedger = fixture.meter.take();
-    const returned = await fireAgain(fixture, progress.watch('returns'), options);
+    const returns = await fireAgain(fixture, progress.startPhase('returns'), options);
     return {
       options,
-      storm: stormed,
+      storm,
       ledger,
-      copies: copied,
+      copies,
       copiesLedger,
-      returns: returned,
+      returns,
       faults: Object.fromEntries([...fixture.faultCounts].toSorted(([a], [b]) => a.localeCompare(b))),
       heapPeakMB: progress.stop(),
-      problems: [...stormed.problems, ...(copied?.problems ?? []), ...returned.problems],
+      problems: [...storm.problems, ...(copies?.problems ?? []), ...returns.problems],
     };
   } finally {
     progress.stop();

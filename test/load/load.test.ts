@@ -15,24 +15,24 @@ const small = {
   latency: 5,
   seed: 7,
 };
-describe('40 incidents at once, with throttles, lost answers, crashes and twins', () => {
+describe('40 incidents at once, with throttles, lost answers, crashes and steps run twice', () => {
   let report: LoadReport;
-  // Seconds on a machine of its own, a minute on one that is busy otherwise.
+  // Takes seconds on an idle machine, a minute on a busy one.
   beforeAll(async () => {
     report = await runLoad(small, () => undefined);
   }, 180_000);
 
-  test('nothing is lost, everything closes in order, every chain verifies', () => {
+  test('nothing is lost, every incident closes as expected, every chain verifies', () => {
     expect(report.problems).toEqual([]);
     expect(report.storm.closedInOrder).toBe(40);
     expect(Object.values(report.faults).reduce((all, count) => all + count, 0)).toBeGreaterThan(20);
   });
 
-  test('each resource under an alarm is an incident of its own, and only one', () => {
+  test('each resource under an alarm becomes exactly one incident', () => {
     expect(report.storm.opened).toBe(40);
   });
 
-  test('copies are counted exactly, whatever crashes and whoever answers twice', () => {
+  test('copies are counted exactly, in spite of crashes and repeated requests', () => {
     const { storm } = report;
     expect(storm.copies).toBeGreaterThan(0);
     expect(storm.copiesCounted).toBe(storm.copies);
@@ -44,11 +44,11 @@ describe('40 incidents at once, with throttles, lost answers, crashes and twins'
     expect(copies?.linesOnTrace).toBeLessThanOrEqual(20);
   });
 
-  test('an alarm that returns after the close opens a new incident; a late redelivery does not', () => {
+  test('an alarm that fires again after the close opens a new incident; a late redelivery does not', () => {
     expect(report.returns).toMatchObject({ fired: 2, reopened: 2 });
   });
 
-  test('the report says who was counted, how long it took, and what the ledger was asked', () => {
+  test('the report shows counts, durations and ledger requests', () => {
     const text = formatLoadReport(report);
     expect(text).toContain('40 of 40 (100.00 %)');
     expect(text).toMatch(/to close, by the incident's clock +p50 \d/);
@@ -74,13 +74,13 @@ describe('options', () => {
     [['--incidents', '0'], '--incidents'],
     [['--faults', 'maybe'], '--faults'],
     [['--returns', '5', '--incidents', '4'], '--returns'],
-    [['--unknown'], 'load'],
+    [['--unknown'], '--unknown'],
   ])('%j is refused, naming the option', (args, where) => {
     expect(() => optionsFrom(args)).toThrow(where);
   });
 });
 
-describe('chance', () => {
+describe('random numbers', () => {
   test('the same seed draws the same numbers, another seed others', () => {
     const draw = (seed: number): number[] => {
       const random = seededRandom(seed);
@@ -91,11 +91,11 @@ describe('chance', () => {
   });
 
   test('shuffling loses nothing', () => {
-    const things = Array.from({ length: 50 }, (_, index) => index);
-    expect(shuffled(things, seededRandom(3)).toSorted((a, b) => a - b)).toEqual(things);
+    const items = Array.from({ length: 50 }, (_, index) => index);
+    expect(shuffled(items, seededRandom(3)).toSorted((a, b) => a - b)).toEqual(items);
   });
 
-  test('times have their median, and a tail below three times of it', () => {
+  test('long-tailed times have the given median, and 99 of 100 are below three times the median', () => {
     const random = seededRandom(1);
     const times = Array.from({ length: 2000 }, () => longTailed(1000, random));
     expect(percentile(times, 0.5)).toBeGreaterThan(900);

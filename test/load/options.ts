@@ -1,25 +1,25 @@
 import { parseArgs } from 'node:util';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 
-/** What a load run is made of. */
+/** The settings of a load run. */
 export interface LoadOptions {
   /** Incidents that are opened at once. Each is one resource under one alarm. */
   readonly incidents: number;
-  /** Alarms that they are spread over: with fewer alarms than incidents, one alarm speaks for several resources. */
+  /** Alarms that they are spread over. With fewer alarms than incidents, one alarm covers several resources. */
   readonly alarms: number;
-  /** Further deliveries in the same moment: half the same event again, half fresh events of the same alarm. */
+  /** Further deliveries at the same time: half the same event again, half new events of the same alarm. */
   readonly duplicates: number;
   /** Copies of one alarm that arrive while its incident is open. */
   readonly copies: number;
   /** Alarms that fire again after their incident was closed. */
   readonly returns: number;
   readonly faults: boolean;
-  /** Median time that the simulated model takes for a turn, in milliseconds of the wall. */
+  /** Median time of a turn of the simulated model, in real milliseconds. */
   readonly latency: number;
   readonly seed: number;
 }
 
-/** The run of `npm run load` without arguments. */
+/** The settings of `npm run load` without arguments. */
 export const DEFAULTS: LoadOptions = {
   incidents: 1000,
   alarms: 300,
@@ -34,17 +34,17 @@ export const DEFAULTS: LoadOptions = {
 export const HELP = `npm run load -- [options]
 
 Opens many incidents at once on this machine: the synthesized state machine, the real steps, a real DynamoDB
-API, a simulated account and a simulated model. Then 10,000 copies of one alarm, then alarms that come back.
-Exits with 1 if an event was lost, an incident did not close in order, or a chain does not verify.
+API, a simulated account and a simulated model. Then 10,000 copies of one alarm, then alarms that fire again.
+Exits with 1 if an event was lost, an incident did not close as expected, or a chain does not verify.
 
   --incidents <n>    incidents at once (${DEFAULTS.incidents})
   --alarms <n>       alarms that they are spread over (${DEFAULTS.alarms})
-  --duplicates <n>   further deliveries of the same alarms in the same moment (${DEFAULTS.duplicates})
+  --duplicates <n>   further deliveries of the same alarms at the same time (${DEFAULTS.duplicates})
   --copies <n>       copies of one alarm while its incident is open (${DEFAULTS.copies}; 0 leaves this part out)
   --returns <n>      alarms that fire again after their incident was closed (${DEFAULTS.returns})
-  --faults on|off    throttles, lost answers, crashes, twins, model outages (on)
+  --faults on|off    throttles, lost answers, crashes, steps run twice, model outages (on)
   --latency <ms>     median time of a model turn (${DEFAULTS.latency})
-  --seed <n>         what the faults and the order of arrival are drawn from (${DEFAULTS.seed})
+  --seed <n>         seed for the faults and the order of arrival (${DEFAULTS.seed})
   --json             the report as one JSON object
   --help`;
 
@@ -54,44 +54,36 @@ const numberOf = (name: Numbers, text: string | undefined, least: number): numbe
   if (text === undefined) return DEFAULTS[name];
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < least)
-    throw new InputError(`--${name}`, `${JSON.stringify(text)} will not do`, `a whole number from ${least} on`);
+    throw new InputError(`--${name}`, `${JSON.stringify(text)} is not valid`, `a whole number, ${least} or more`);
   return value;
 };
 
 const faultsOf = (text: string | undefined): boolean => {
   if (text !== undefined && text !== 'on' && text !== 'off')
-    throw new InputError('--faults', `${JSON.stringify(text)} will not do`, 'on or off');
+    throw new InputError('--faults', `${JSON.stringify(text)} is not valid`, 'on or off');
   return text !== 'off';
 };
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 
-const parsed = (args: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        incidents: text,
-        alarms: text,
-        duplicates: text,
-        copies: text,
-        returns: text,
-        faults: text,
-        latency: text,
-        seed: text,
-        json: flag,
-        help: flag,
-      },
-    }).values;
-  } catch (error) {
-    throw new InputError('load', error instanceof Error ? error.message : 'unknown', 'see --help', error);
-  }
-};
-
 /** Reads the command line. */
 export const optionsFrom = (args: readonly string[]): { options: LoadOptions; json: boolean; help: boolean } => {
-  const values = parsed(args);
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      incidents: text,
+      alarms: text,
+      duplicates: text,
+      copies: text,
+      returns: text,
+      faults: text,
+      latency: text,
+      seed: text,
+      json: flag,
+      help: flag,
+    },
+  });
   const options: LoadOptions = {
     incidents: numberOf('incidents', values.incidents, 1),
     alarms: numberOf('alarms', values.alarms, 1),
@@ -103,6 +95,6 @@ export const optionsFrom = (args: readonly string[]): { options: LoadOptions; js
     seed: numberOf('seed', values.seed, 0),
   };
   if (options.returns > options.incidents)
-    throw new InputError('--returns', `${options.returns} will not do`, `at most --incidents (${options.incidents})`);
+    throw new InputError('--returns', `${options.returns} is too many`, `at most --incidents (${options.incidents})`);
   return { options, json: values.json === true, help: values.help === true };
 };

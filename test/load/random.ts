@@ -1,7 +1,7 @@
-/** A stream of numbers in [0, 1), the same for the same seed (mulberry32). */
+/** Draws the next number in [0, 1); the same seed gives the same sequence (mulberry32). */
 export type Random = () => number;
 
-/** Starts a stream. Which fault comes next is fixed by the seed; which incident meets it depends on timing. */
+/** Starts a sequence. The seed fixes which fault comes next; which incident it hits depends on timing. */
 export const seededRandom = (seed: number): Random => {
   let state = seed >>> 0;
   return () => {
@@ -12,14 +12,14 @@ export const seededRandom = (seed: number): Random => {
   };
 };
 
-/** The same things in another order. */
-export const shuffled = <T>(things: readonly T[], random: Random): T[] =>
-  things
-    .map((thing) => ({ thing, place: random() }))
-    .toSorted((a, b) => a.place - b.place)
-    .map(({ thing }) => thing);
+/** The same items in random order. */
+export const shuffled = <T>(items: readonly T[], random: Random): T[] =>
+  items
+    .map((item) => ({ item, key: random() }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ item }) => item);
 
-/** A value around `median` with the long tail that answer times have: 99 of 100 below three times the median. */
+/** A value around `median` with the long tail of response times: 99 of 100 are below three times the median. */
 export const longTailed = (median: number, random: Random): number => {
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return median * Math.exp(normal * 0.47);

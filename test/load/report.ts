@@ -2,7 +2,7 @@ import type { LedgerUse } from './ledger-meter.ts';
 import type { LoadReport } from './load-run.ts';
 import type { Percentiles, LatencySummary } from './latency.ts';
 
-/** Problems that are written out; the rest is a number. */
+/** Problems that are printed; the rest are only counted. */
 const SHOWN = 20;
 
 const row = (label: string, value: string): string => `  ${label.padEnd(38)}${value}`;
@@ -14,9 +14,9 @@ const timeRows = (label: string, { wall, clock }: LatencySummary): string[] => [
   row(`${label}, by the incident's clock`, seconds(clock)),
 ];
 
-/** One line an operation, with what one incident (or copy) takes of it. */
-const ledgerRows = (use: readonly LedgerUse[], over: number): string[] => {
-  const each = (total: number): string => (total / over).toFixed(1);
+/** One line per operation, with its use per incident (or copy). */
+const ledgerRows = (use: readonly LedgerUse[], count: number): string[] => {
+  const each = (total: number): string => (total / count).toFixed(1);
   const sum = (of: readonly LedgerUse[]): number => of.reduce((all, one) => all + one.units, 0);
   const isRead = ({ operation }: LedgerUse): boolean => /^(GetItem|Query) /.test(operation);
   return [
@@ -25,7 +25,7 @@ const ledgerRows = (use: readonly LedgerUse[], over: number): string[] => {
       `${each(sum(use.filter(isRead)))}, ${each(sum(use.filter((one) => !isRead(one))))}`,
     ),
     ...use
-      .filter(({ requests }) => requests / over >= 0.05)
+      .filter(({ requests }) => requests / count >= 0.05)
       .map(({ operation, requests, units }) =>
         row(`  ${operation}`, `${each(requests)} requests, ${each(units)} units`),
       ),
@@ -36,7 +36,7 @@ const stormSection = ({ storm, ledger, options }: LoadReport): string[] => {
   const share = ((100 * storm.closedInOrder) / options.incidents).toFixed(2);
   return [
     `${options.incidents} incidents at once, over ${options.alarms} alarms`,
-    row('closed in order, sealed, verified', `${storm.closedInOrder} of ${options.incidents} (${share} %)`),
+    row('closed as expected, sealed, verified', `${storm.closedInOrder} of ${options.incidents} (${share} %)`),
     row('deliveries', `${storm.deliveries}: ${storm.redeliveries} redelivered, ${storm.copies} copies`),
     row('copies counted on traces', `${storm.copiesCounted} of ${storm.copies}`),
     row('took', `${storm.seconds.toFixed(0)} s, ${Math.round(storm.events / storm.seconds)} trace events a second`),
@@ -76,7 +76,7 @@ const problemSection = ({ problems }: LoadReport): string[] =>
         ...(problems.length > SHOWN ? [`  … and ${problems.length - SHOWN} more`] : []),
       ];
 
-/** The report for people. */
+/** The report as text. */
 export const formatLoadReport = (report: LoadReport): string =>
   [
     stormSection(report),

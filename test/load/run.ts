@@ -1,4 +1,4 @@
-import { complaint } from '../../bin/commands/output.ts';
+import { runMain } from '../run-main.ts';
 import { HELP, optionsFrom } from './options.ts';
 import { runLoad } from './load-run.ts';
 import { formatLoadReport } from './report.ts';
@@ -14,9 +14,4 @@ const main = async (): Promise<void> => {
   if (report.problems.length > 0) process.exitCode = 1;
 };
 
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`${complaint(error)}\n`);
-  process.exitCode = 1;
-}
+await runMain(main);

@@ -1,46 +1,46 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 
-/** When things happened in one incident: in milliseconds of the wall since the watch began, and by its own clock. */
+/** When an incident reached each point: in real milliseconds since the meter began, and by the incident's own clock. */
 interface Milestones {
   readonly opened: string;
   proposed?: { readonly wall: number; readonly clock: string };
   closed?: { readonly wall: number; readonly clock: string };
 }
 
-/** Milliseconds that incidents took to get somewhere: on this machine, and by their own clocks. */
+/** Milliseconds that incidents took to reach a milestone: in real time, and by their own clocks. */
 export interface Durations {
   readonly wall: readonly number[];
   readonly clock: readonly number[];
 }
 
-/** Sees every event as it is appended. */
+/** Measures incidents by the trace events that they append. */
 export class TraceMeter {
   #began = performance.now();
-  readonly #courses = new Map<string, Milestones>();
+  readonly #incidents = new Map<string, Milestones>();
   #events = 0;
   #ended = 0;
 
-  /** Starts the clock anew, once everything is prepared. */
+  /** Restarts the clock when everything is prepared. */
   begin(): void {
     this.#began = performance.now();
   }
 
   record(event: TraceEvent): void {
     this.#events += 1;
-    if (event.kind === 'incident.opened') this.#courses.set(event.incident, { opened: event.at });
-    const course = this.#courses.get(event.incident);
-    if (course === undefined) return;
+    if (event.kind === 'incident.opened') this.#incidents.set(event.incident, { opened: event.at });
+    const milestones = this.#incidents.get(event.incident);
+    if (milestones === undefined) return;
     const now = { wall: performance.now() - this.#began, clock: event.at };
-    if (event.kind === 'proposal.judged') course.proposed ??= now;
+    if (event.kind === 'proposal.judged') milestones.proposed ??= now;
     if (event.kind === 'trace.sealed') {
-      course.closed ??= now;
+      milestones.closed ??= now;
       this.#ended += 1;
     }
   }
 
   /** The incidents that were opened. */
   get incidents(): string[] {
-    return [...this.#courses.keys()];
+    return [...this.#incidents.keys()];
   }
 
   get events(): number {
@@ -51,16 +51,16 @@ export class TraceMeter {
     return (performance.now() - this.#began) / 1000;
   }
 
-  /** How far it is, for people who wait. */
+  /** A progress line for the terminal. */
   get progress(): string {
-    return `${this.#courses.size} opened, ${this.#ended} closed, ${this.#events} events, ${this.seconds.toFixed(0)} s`;
+    return `${this.#incidents.size} opened, ${this.#ended} closed, ${this.#events} events, ${this.seconds.toFixed(0)} s`;
   }
 
-  /** How long the incidents took to a milestone. Those that never reached it are left out. */
+  /** How long incidents took to reach a milestone. Those that never did are left out. */
   durations(milestone: 'proposed' | 'closed'): Durations {
-    const reached = [...this.#courses.values()].flatMap((course) => {
-      const at = course[milestone];
-      return at === undefined ? [] : [{ wall: at.wall, clock: Date.parse(at.clock) - Date.parse(course.opened) }];
+    const reached = [...this.#incidents.values()].flatMap((milestones) => {
+      const at = milestones[milestone];
+      return at === undefined ? [] : [{ wall: at.wall, clock: Date.parse(at.clock) - Date.parse(milestones.opened) }];
     });
     return { wall: reached.map(({ wall }) => wall), clock: reached.map(({ clock }) => clock) };
   }

@@ -6,19 +6,19 @@ import { parseScript, type ScriptedTurn } from '../../local/script.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
 import { longTailed, type Random } from './random.ts';
 
-/** One resource under one alarm: what becomes one incident. */
+/** One resource under one alarm. It becomes one incident. */
 export interface LoadTarget {
   readonly alarm: string;
   readonly instanceId: string;
 }
 
-/** The n-th site of a fleet. Sites that are `alarms` apart have one alarm, and each a resource of its own. */
+/** The target with this index. Every `alarms`-th target shares an alarm; each has its own resource. */
 export const loadTarget = (index: number, alarms: number): LoadTarget => ({
   alarm: `cpu-high-${index % alarms}`,
   instanceId: `i-${index.toString(16).padStart(17, '0')}`,
 });
 
-/** What befalls the AWS calls of every twentieth site: throttled for longer than the SDK tries, or just once. */
+/** Faults in the AWS calls of every twentieth target: throttled until the SDK gives up, or just once. */
 const faultsAt = (index: number): Json[] => {
   switch (index % 20) {
     case 5:
@@ -30,7 +30,7 @@ const faultsAt = (index: number): Json[] => {
   }
 };
 
-/** The account around one site: a server that has become too small, and its alarm. */
+/** The account of one target: a server that has become too small, and its alarm. */
 export const loadWorld = ({ alarm, instanceId }: LoadTarget, index: number, faults: boolean): World =>
   World.parse({
     about: 'A server that has become too small.',
@@ -55,10 +55,10 @@ export const loadWorld = ({ alarm, instanceId }: LoadTarget, index: number, faul
     faults: faults ? faultsAt(index) : [],
   });
 
-/** A delivery of an alarm's event: the same one again, or a fresh one of the same alarm. */
+/** An alarm's event under this event id: the id decides whether it is a redelivery or a new event. */
 export const eventWithId = (event: BusEvent, id: string): Json => ({ ...event, id, detail: event.detail });
 
-/** Looks, proposes, confirms, concludes: the longest way an incident usually takes. */
+/** Observe, propose, confirm, conclude: the longest usual course of an incident. */
 const turnsFor = ({ instanceId }: LoadTarget): Json[] => [
   [
     { type: 'text', text: 'CPU went from 45 % to 97 %. Two questions: since when, and is memory short too?' },
@@ -101,7 +101,7 @@ const turnsFor = ({ instanceId }: LoadTarget): Json[] => [
   ],
 ];
 
-/** Where the alarm has come back although the cause was dealt with, the model says so and changes nothing. */
+/** When the alarm fires again after its cause was fixed, the model says so and changes nothing. */
 const recurrenceTurns = (): Json[] => [
   [
     {
@@ -118,7 +118,7 @@ const recurrenceTurns = (): Json[] => [
   ],
 ];
 
-/** The script for a site. With faults, every twentieth model is unavailable before its second turn. */
+/** The script for a target. With faults, every twentieth model is unavailable before its second turn. */
 export const scriptFor = (target: LoadTarget, index: number, faults: boolean): readonly ScriptedTurn[] => {
   const [first, ...rest] = turnsFor(target);
   const outage: Json[] = faults && index % 20 === 0 ? [{ fail: 'unavailable' }] : [];
@@ -128,7 +128,7 @@ export const scriptFor = (target: LoadTarget, index: number, faults: boolean): r
 /** The script for an alarm that fires again. */
 export const recurrenceScript = (): readonly ScriptedTurn[] => parseScript(recurrenceTurns(), 'load');
 
-/** A scripted model that takes its time, as models do. */
+/** A scripted model that answers after a realistic delay. */
 export const slowModel = (script: readonly ScriptedTurn[], medianMs: number, random: Random): Model => {
   const model = scriptedModel(script);
   return {

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { allOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ScriptedTurn } from '../../../local/script.ts';
 import { answerInBrowser } from '../browser.ts';
-import { executionNames, untilAllEnded, verifiedTrace } from '../incidents.ts';
+import { untilAllSucceeded, verifiedTrace } from '../incidents.ts';
 import { timedStep, pollUntil } from '../progress.ts';
 import { assertResizeRequests } from '../requests.ts';
 import type { E2eEnvironment } from '../environment.ts';
 import { instanceState, setAlarm } from '../workload.ts';
+import { triggerUntilApproval } from './approval.ts';
 
 const script = (instanceId: string): ScriptedTurn[] => [
   {
@@ -40,19 +41,18 @@ const script = (instanceId: string): ScriptedTurn[] => [
   },
 ];
 
-/** An alarm; a proposal; a yes in the browser; a changed, healed machine; a sealed trace. */
+/** An alarm, a proposal, an approval in the browser, a changed instance, a healed alarm, a sealed trace. */
 export const approvedChange = async (environment: E2eEnvironment): Promise<void> => {
-  const { claude, clients, outputs, workload, mailbox, browser } = environment;
+  const { claude, clients, outputs, workload, browser } = environment;
   const { instanceId, instanceAlarm } = workload;
   claude.plays(script(instanceId));
-  const before = await executionNames(clients, outputs);
-
-  const mail = await timedStep('from the alarm to the question in the approver’s inbox', async () => {
-    await setAlarm(clients, instanceAlarm, 'ALARM');
-    return mailbox.next('approval', before);
-  });
+  const { before, mail } = await triggerUntilApproval(environment, instanceAlarm);
   assert.match(mail.text, /checkout-cpu/);
-  assert.equal(await instanceState(clients, instanceId), 't2.medium, running', 'nothing is changed before the yes');
+  assert.equal(
+    await instanceState(clients, instanceId),
+    't2.medium, running',
+    'nothing is changed before the approval',
+  );
 
   const page = await browser.open(mail);
   const late = await browser.open(mail);
@@ -60,7 +60,7 @@ export const approvedChange = async (environment: E2eEnvironment): Promise<void>
   await timedStep('opened in Chromium, approved', async () =>
     assert.match(await answerInBrowser(page, 'Approve', 'Looks right.'), /^Approved\./),
   );
-  assert.match(await answerInBrowser(late, 'Deny', 'Too late.'), /granted by/, 'the second click is refused');
+  assert.match(await answerInBrowser(late, 'Deny', 'Too late.'), /granted by/, 'the second answer is refused');
 
   await timedStep('the instance has its new type and runs', () =>
     pollUntil('the change of the instance', async () =>
@@ -68,8 +68,7 @@ export const approvedChange = async (environment: E2eEnvironment): Promise<void>
     ),
   );
   await setAlarm(clients, instanceAlarm, 'OK');
-  const executions = await timedStep('verified, concluded, closed', () => untilAllEnded(clients, outputs, before));
-  assert.deepEqual([...new Set(executions.map(({ status }) => status))], ['SUCCEEDED']);
+  await timedStep('verified, concluded, closed', () => untilAllSucceeded(clients, outputs, before));
 
   const trace = await verifiedTrace(clients, outputs, mail.incident);
   assert.equal(lastOf(trace, 'incident.closed')?.data.outcome, 'healed');

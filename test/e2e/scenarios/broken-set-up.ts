@@ -11,9 +11,9 @@ import type { E2eEnvironment } from '../environment.ts';
 /** A set-up that is broken on purpose. */
 interface Breakage {
   readonly what: string;
-  /** Breaks it; what has to be done to mend it, where the doctor's advice is no command. */
+  /** Breaks it. Returns how to repair it if the doctor's advice is not a command. */
   readonly breakIt: (environment: E2eEnvironment) => Promise<(() => Promise<unknown>) | undefined>;
-  /** The one check that fails, and what it has to name. */
+  /** The only check that must fail, and what its message must contain. */
   readonly check: string;
   readonly expected: (environment: E2eEnvironment) => string;
   readonly fix: RegExp;
@@ -78,7 +78,7 @@ const BREAKAGES: readonly Breakage[] = [
   },
 ];
 
-/** What a doctor is good for: each broken set-up is told by name, with what mends it, and nothing else is. */
+/** The doctor reports each broken set-up, how to fix it, and nothing else. */
 export const brokenSetUp = async (environment: E2eEnvironment): Promise<void> => {
   for (const breakage of BREAKAGES) await timedStep(breakage.what, () => assertReported(environment, breakage));
   await timedStep('the Region is the wrong one', async () => {
@@ -91,21 +91,24 @@ export const brokenSetUp = async (environment: E2eEnvironment): Promise<void> =>
     assert.match(failed[1]?.says ?? '', /no stack Checkrein in account 123456789012, Region us-east-1/);
     assert.match(failed[1]?.todo ?? '', /AWS_REGION/);
   });
-  await timedStep('all of it mended', async () => {
+  await timedStep('everything repaired', async () => {
     const { code, ready, failed } = await doctorReport(environment.emulators);
     assert.deepEqual([code, ready, failed], [0, true, []]);
   });
 };
 
-const assertReported = async (environment: E2eEnvironment, { breakIt: breaks, check, expected: says, fix: todo }: Breakage): Promise<void> => {
-  const mend = await breaks(environment);
+const assertReported = async (
+  environment: E2eEnvironment,
+  { breakIt, check, expected, fix }: Breakage,
+): Promise<void> => {
+  const repair = await breakIt(environment);
   const { code, ready, failed } = await doctorReport(environment.emulators);
   assert.deepEqual([code, ready], [1, false]);
   const [finding, ...others] = failed;
-  assert.deepEqual(others, [], 'nothing else is called broken');
+  assert.deepEqual(others, [], 'no other check fails');
   assert.equal(finding?.check, check);
-  assert(finding.says.includes(says(environment)), `"${finding.says}" does not say "${says(environment)}"`);
-  assert.match(finding.todo ?? '', todo);
-  // Advice that is a command is followed word by word.
-  await (mend === undefined ? environment.shell.run(finding.todo ?? '') : mend());
+  assert(finding.says.includes(expected(environment)), `"${finding.says}" does not say "${expected(environment)}"`);
+  assert.match(finding.todo ?? '', fix);
+  // Advice that is a command is run exactly as printed.
+  await (repair === undefined ? environment.shell.run(finding.todo ?? '') : repair());
 };

@@ -9,28 +9,29 @@ import { RUN_FOLDER } from '../paths.ts';
 import { timedStep } from '../progress.ts';
 import type { E2eEnvironment } from '../environment.ts';
 
-/** The stack is removed; ledger and keys stay, and whoever reads a trace there can still verify it. */
+/** The stack is removed. Ledger and keys stay, and traces there can still be read and verified. */
 export const destroy = async (environment: E2eEnvironment): Promise<void> => {
   const { guide, clients, outputs } = environment;
   const traces = await tracesOf(environment, await executionNames(clients, outputs));
 
   const printed = await guide.runNext('out LedgerTable');
-  assert(printed.includes(outputs.LedgerTable), 'the name of the table is said while somebody still knows it');
+  assert(printed.includes(outputs.LedgerTable), 'the name of the table is printed before the stack is gone');
   assert.match(printed, /Checkrein: destroyed/);
-  const gone = new DescribeStacksCommand({ StackName: 'Checkrein' });
-  await assert.rejects(clients.cloudFormation.send(gone), { name: 'ValidationError' });
+  const describe = new DescribeStacksCommand({ StackName: 'Checkrein' });
+  await assert.rejects(clients.cloudFormation.send(describe), { name: 'ValidationError' });
 
-  assert.deepEqual(await tracesOf(environment, traces.keys()), traces, 'every trace is as it was');
+  assert.deepEqual(await tracesOf(environment, traces.keys()), traces, 'every trace is unchanged');
   const drop = new DeleteTableCommand({ TableName: outputs.LedgerTable });
-  await assert.rejects(clients.dynamoDb.send(drop), /protect/i, 'nobody deletes the ledger by accident');
+  await assert.rejects(clients.dynamoDb.send(drop), /protect/i, 'the ledger is protected against deletion');
   const [longest] = [...traces].toSorted(([, a], [, b]) => b.length - a.length);
-  await timedStep('a trace read from the table that stayed, verified', () =>
-    assertVerifies(environment, longest?.[0] ?? ''),
-  );
+  await timedStep('a trace from the remaining table, verified', () => assertVerifies(environment, longest?.[0] ?? ''));
 };
 
-/** The lines of each sealed trace. An execution that joined another incident has no trace of its own. */
-const tracesOf = async ({ clients, outputs }: E2eEnvironment, names: Iterable<string>): Promise<Map<string, string[]>> => {
+/** The lines of each sealed trace. An execution that joined another incident has no trace. */
+const tracesOf = async (
+  { clients, outputs }: E2eEnvironment,
+  names: Iterable<string>,
+): Promise<Map<string, string[]>> => {
   const traces = new Map<string, string[]>();
   for (const name of names) {
     const lines = await linesOf(clients, outputs, name);
@@ -39,7 +40,7 @@ const tracesOf = async ({ clients, outputs }: E2eEnvironment, names: Iterable<st
   return traces;
 };
 
-/** As the runbook says it: `checkrein trace verify`, with the public key that KMS still has. */
+/** Verifies as in the runbook: `checkrein trace verify`, with the public key from KMS. */
 const assertVerifies = async ({ emulators, clients, outputs }: E2eEnvironment, incident: string): Promise<void> => {
   const [file, key] = [join(RUN_FOLDER, 'trace.jsonl'), join(RUN_FOLDER, 'seal.pub.pem')];
   writeFileSync(file, (await linesOf(clients, outputs, incident)).join('\n'));

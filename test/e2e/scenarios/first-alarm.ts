@@ -22,7 +22,7 @@ const SCRIPT: ScriptedTurn[] = [
   },
 ];
 
-/** The first test alarm, by the commands of docs/deploy.md: investigated by the agent that changes nothing, and told. */
+/** The first test alarm of docs/deploy.md: an agent without change tools investigates it, and the closing message arrives. */
 export const firstAlarm = async ({ guide, claude, clients, outputs, mailbox }: E2eEnvironment): Promise<void> => {
   claude.plays(SCRIPT);
   const before = await executionNames(clients, outputs);

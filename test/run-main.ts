@@ -1,0 +1,11 @@
+import { errorText } from '../bin/io/output.ts';
+
+/** Runs a developer's command. An error is printed and ends it with exit code 1. */
+export const runMain = async (main: () => Promise<void>): Promise<void> => {
+  try {
+    await main();
+  } catch (error) {
+    process.stderr.write(`${errorText(error)}\n`);
+    process.exitCode = 1;
+  }
+};
