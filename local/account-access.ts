@@ -8,7 +8,7 @@ import type { SimulatedAccount } from './account/account.ts';
 import type { World } from './account/world/world.ts';
 
 /** Where Checkrein is, in a world. */
-export const homeIn = ({ account, hub = account, region }: World): AccountRegion => ({ account: hub, region });
+export const homeOf = ({ account, hub = account, region }: World): AccountRegion => ({ account: hub, region });
 
 /** The rules of a deployment, which knows the world's account as a member where it is one. */
 export const rulesFor = ({ account, hub }: World, rules: Rules): Rules => {
@@ -23,9 +23,9 @@ export const rulesFor = ({ account, hub }: World, rules: Rules): Rules => {
 export const accountAccess =
   (account: SimulatedAccount, world: World, { settings }: Rules) =>
   (step: string): { readonly cloud: CloudAccess; readonly credentials: ChangeCredentials } => {
-    const home = homeIn(world);
-    const roleFor = ({ accountRegion: place }: IncidentLocation, own: string, memberRole: MemberRole): string => {
-      const reach = reachOf(place, home, settings.members);
+    const home = homeOf(world);
+    const roleFor = ({ accountRegion }: IncidentLocation, own: string, memberRole: MemberRole): string => {
+      const reach = reachOf(accountRegion, home, settings.members);
       if (reach.kind === 'foreign') throw new ToolRefusal(reach.reason);
       if (reach.accountRegion.account !== world.account)
         throw new ToolRefusal(`This world has no account ${reach.accountRegion.account}.`);

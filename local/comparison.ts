@@ -50,11 +50,11 @@ type Plan = Expectation['plans'][number];
 
 const plansIn = (events: readonly TraceEvent[]): Plan[] =>
   plansOf(events).map(({ digest, plan }) => {
-    const came = (purpose: 'apply' | 'rollback'): boolean =>
+    const happened = (purpose: 'apply' | 'rollback'): boolean =>
       allOf(events, 'apply.finished').some(
         ({ data }) => data.digest === digest && data.purpose === purpose && data.outcome === 'applied',
       );
-    return { tool: plan.tool, input: plan.input, applied: came('apply'), rolledBack: came('rollback') };
+    return { tool: plan.tool, input: plan.input, applied: happened('apply'), rolledBack: happened('rollback') };
   });
 
 const inWords = ({ tool, input, applied, rolledBack }: Plan): string =>
@@ -108,10 +108,10 @@ const refusalDifferences = (expected: Expectation['refusals'], found: readonly R
     const which = `Refusal ${index + 1}`;
     const want = wanted && `${wanted.check}${wanted.says === undefined ? '' : ` that says "${wanted.says}"`}`;
     if (refused === undefined) return [`${which}: expected one by ${want ?? '?'}; there was none.`];
-    const told = `${refused.check}: ${refused.reason}`;
-    if (wanted === undefined) return [`${which}: not expected: ${told}`];
+    const actual = `${refused.check}: ${refused.reason}`;
+    if (wanted === undefined) return [`${which}: not expected: ${actual}`];
     const same = wanted.check === refused.check && refused.reason.includes(wanted.says ?? '');
-    return same ? [] : [`${which}: expected one by ${want ?? '?'}; found ${told}`];
+    return same ? [] : [`${which}: expected one by ${want ?? '?'}; found ${actual}`];
   });
 
 const listDifferences = (what: string, expected: readonly string[], found: readonly string[]): string[] =>

@@ -24,7 +24,7 @@ import { worldCalendar } from './account/change-calendar.ts';
 import { SimulatedClock } from './account/clock.ts';
 import type { World } from './account/world/world.ts';
 import { localApprover, type LocalApprover } from './approver.ts';
-import { accountAccess, homeIn, rulesFor } from './account-access.ts';
+import { accountAccess, homeOf, rulesFor } from './account-access.ts';
 import { Flow, type Invoke } from './flow.ts';
 import { localMac, localSealer } from './keys.ts';
 
@@ -60,7 +60,7 @@ export interface LaptopOptions {
 const Ended = z.object({ incidentId: z.string() });
 
 /** Tells of each event as soon as it is in the ledger. */
-const observed = (ledger: Ledger, onEvent: (event: TraceEvent) => void): Ledger => ({
+const withListener = (ledger: Ledger, onEvent: (event: TraceEvent) => void): Ledger => ({
   ...ledger,
   append: async (event) => {
     const result = await ledger.append(event);
@@ -78,7 +78,7 @@ export class Laptop {
   readonly #mac = localMac();
   readonly #sealer = localSealer();
   readonly #flow: Flow;
-  readonly #enter: ReturnType<typeof accountAccess>;
+  readonly #access: ReturnType<typeof accountAccess>;
   #answer: ReturnType<typeof localApprover> | undefined;
 
   constructor(options: LaptopOptions) {
@@ -93,9 +93,9 @@ export class Laptop {
       onWaiting: async (execution, answered, expire) => this.#answer?.(execution, answered, expire),
     });
     this.account = new SimulatedAccount(world, this.#clock, options.onCall);
-    this.#enter = accountAccess(this.account, world, rules);
+    this.#access = accountAccess(this.account, world, rules);
     this.ports = {
-      ledger: observed(ledger, options.onEvent ?? (() => undefined)),
+      ledger: withListener(ledger, options.onEvent ?? (() => undefined)),
       clock: this.#clock,
       ids: { fresh: (prefix) => `${prefix}-${randomUUID()}` },
       rules,
@@ -107,9 +107,9 @@ export class Laptop {
       notifier: { notify: async (message) => options.onMessage?.(message) },
       callbacks: this.#flow.tasks,
       pageUrl: 'http://localhost',
-      home: homeIn(world),
+      home: homeOf(world),
       contentFilter: undefined,
-      ...this.#enter('apply'),
+      ...this.#access('apply'),
       deadline: { at: () => new Date(this.#clock.now().getTime() + CHANGE_ZONE_SECONDS * 1000) },
     };
   }
@@ -120,7 +120,7 @@ export class Laptop {
   }
 
   /** Seats whoever answers. Where a page is served is known only then, and goes into the links. */
-  async #seatApprover(): Promise<ReturnType<typeof localApprover>> {
+  async #startApprover(): Promise<ReturnType<typeof localApprover>> {
     const who = await this.#options.approver(this.ports);
     if (who.kind === 'ask') this.ports = { ...this.ports, pageUrl: who.pageUrl };
     return localApprover(who, this.ports);
@@ -150,8 +150,8 @@ export class Laptop {
 
   async #run(step: StepName, payload: Json): Promise<unknown> {
     // Seated only when a question comes: most incidents of a read-only agent never ask.
-    if (step === 'approve') this.#answer ??= await this.#seatApprover();
-    const ports: LaptopPorts = { ...this.ports, ...this.#enter(step) };
+    if (step === 'approve') this.#answer ??= await this.#startApprover();
+    const ports: LaptopPorts = { ...this.ports, ...this.#access(step) };
     switch (step) {
       case 'open':
         return runStep(openStep, payload, ports);

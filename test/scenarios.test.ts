@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { canonical } from '../lambdas/kernel/trace/canonical.ts';
 import { hashOf, verifyTrace } from '../lambdas/kernel/trace/chain.ts';
@@ -7,6 +8,7 @@ import { mutatingCalls } from '../local/comparison.ts';
 import { localRules } from '../local/rules.ts';
 import { runOnLaptop, type RunOptions, type RunResult } from '../local/run.ts';
 import { listScenarios, playScenario, readScenario, runOf } from '../local/scenario.ts';
+import { skeletonOf } from './fixtures/skeleton.ts';
 
 const scenarios = listScenarios();
 // One object for all runs: the flow is synthesized once for each.
@@ -32,6 +34,12 @@ describe('a scenario keeps its promise', () => {
   test.each(scenarios)('$name: $about', async ({ name }) => {
     expect((await play(name)).problems).toEqual([]);
   });
+});
+
+// A refactoring leaves these files alone; a change of behaviour shows in their diff.
+test.each(scenarios)('$name does what it did', async ({ name }) => {
+  const skeleton = skeletonOf((await play(name)).result);
+  await expect(skeleton).toMatchFileSnapshot(join(import.meta.dirname, 'fixtures/skeletons', `${name}.txt`));
 });
 
 /** A line with one byte another one. */

@@ -13,4 +13,4 @@ export const doctorCommand = (): Command =>
       'after',
       '\nExit code 0: ready, perhaps with warnings. 1: something failed; each line says what to do.',
     )
-    .action(async (flags: DeploymentFlags) => (await import('../operator/doctor.ts')).doctorAction(flags));
+    .action(async (flags: DeploymentFlags) => (await import('../operator/doctor.ts')).printDiagnosis(flags));

@@ -17,7 +17,7 @@ const check = (): Command =>
       'after',
       '\nExamples:\n  checkrein policy check\n  checkrein policy check --config ../other/config --json\n\nExit codes: 0 nothing found; 1 something found; 2 bad input.',
     )
-    .action(async (flags: CheckFlags) => (await import('../policy/check.ts')).check(flags));
+    .action(async (flags: CheckFlags) => (await import('../policy/check.ts')).checkPolicies(flags));
 
 const test = (): Command =>
   new Command('test')
@@ -29,7 +29,9 @@ const test = (): Command =>
       'after',
       '\nExamples:\n  checkrein policy test\n  checkrein policy test config/policy-cases/capacity.yaml my-cases.yaml\n\nExit codes: 0 every case holds; 1 one does not; 2 bad input.',
     )
-    .action(async (files: string[], flags: TestFlags) => (await import('../policy/test.ts')).test(files, flags));
+    .action(async (files: string[], flags: TestFlags) =>
+      (await import('../policy/test.ts')).testPolicies(files, flags),
+    );
 
 const explain = (): Command =>
   new Command('explain')
@@ -42,7 +44,7 @@ const explain = (): Command =>
       'after',
       '\nExamples:\n  checkrein policy explain --plan plan.json\n  checkrein policy explain --plan .checkrein/<incident>/trace.jsonl --plan-handle P1\n\nExit codes: 0 explained, whatever the verdict; 2 bad input.',
     )
-    .action(async (flags: ExplainFlags) => (await import('../policy/explain.ts')).explain(flags));
+    .action(async (flags: ExplainFlags) => (await import('../policy/explain.ts')).explainPolicies(flags));
 
 /** `checkrein policy`: what the policies say, before they say it to an agent. */
 export const policyCommand = (): Command =>

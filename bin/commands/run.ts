@@ -24,4 +24,4 @@ export const runCommand = (): Command =>
       '\nExit codes: 0 the incident closed in order, whatever its outcome; 2 bad input; 1 anything else.',
     )
     // Loaded when it is needed: the stack and the policy engine take a second that --help need not wait for.
-    .action(async (flags: RunFlags) => (await import('../laptop/run.ts')).runCommandAction(flags));
+    .action(async (flags: RunFlags) => (await import('../laptop/run.ts')).runEvent(flags));

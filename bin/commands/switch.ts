@@ -16,5 +16,5 @@ export const switchCommand = (): Command =>
       '\non            changes are made once policy and people have said yes\npropose-only  agents investigate and propose; nothing is applied\noff           no new incident is investigated; in open ones nothing is proposed, approved or applied',
     )
     .action(async (position: SwitchFlags['position'], flags: SwitchFlags) =>
-      (await import('../operator/switch.ts')).flip(position, flags),
+      (await import('../operator/switch.ts')).showOrSetSwitch(position, flags),
     );

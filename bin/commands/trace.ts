@@ -3,11 +3,11 @@ import { InputError } from '../../lambdas/contracts/errors.ts';
 import { verifyTrace, type ChainVerdict } from '../../lambdas/kernel/trace/chain.ts';
 import { readText } from '../../local/files.ts';
 import { coloursFor, timelineLines } from '../io/timeline-lines.ts';
-import { eventsIn, traceLines } from '../io/trace-file.ts';
+import { readTrace, traceLines } from '../io/trace-file.ts';
 import { printer, printJson } from '../io/output.ts';
 
 const show = (path: string, flags: { json?: boolean }): void => {
-  const events = eventsIn(path);
+  const events = readTrace(path);
   if (flags.json === true) {
     printJson(events);
     return;

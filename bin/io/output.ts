@@ -9,7 +9,7 @@ export const printer = (json: boolean): ((text: string) => void) => {
 };
 
 /** Tells events as they happen. With `--json`, only where somebody looks. */
-export const narrator = (json: boolean): ((event: TraceEvent) => void) => {
+export const eventPrinter = (json: boolean): ((event: TraceEvent) => void) => {
   const stream = json ? process.stderr : process.stdout;
   if (json && !stream.isTTY) return () => undefined;
   const colours = coloursFor(stream);

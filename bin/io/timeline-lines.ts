@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
-import { narrate, type Tone } from './timeline.ts';
+import { timelineEntry, type Tone } from './timeline.ts';
 
 type Colours = ReturnType<typeof pc.createColors>;
 
@@ -43,16 +43,16 @@ const wrapped = (text: string, width: number): string[] => {
  * terminal, long sentences are broken; without, each stays one line, as `grep` wants it.
  */
 export const timelineLines = (event: TraceEvent, colours: Colours, columns?: number): string[] => {
-  const told = narrate(event);
-  if (told === undefined) return [];
-  const tone = paint(colours, told.tone);
+  const entry = timelineEntry(event);
+  if (entry === undefined) return [];
+  const tone = paint(colours, entry.tone);
   const width = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(40, columns - INDENT);
-  const quiet = told.tone === 'quiet' ? colours.dim : (text: string): string => text;
-  const [first = '', ...more] = wrapped(told.text, width);
+  const quiet = entry.tone === 'quiet' ? colours.dim : (text: string): string => text;
+  const [first = '', ...more] = wrapped(entry.text, width);
   return [
-    `${colours.dim(event.at.slice(11, 19))}  ${tone(told.tag.padEnd(TAG_WIDTH))} ${quiet(first)}`,
+    `${colours.dim(event.at.slice(11, 19))}  ${tone(entry.tag.padEnd(TAG_WIDTH))} ${quiet(first)}`,
     ...more.map((text) => `${' '.repeat(INDENT)}${quiet(text)}`),
-    ...told.details
+    ...entry.details
       .flatMap((detail) => wrapped(detail, width))
       .map((text) => `${' '.repeat(INDENT)}${colours.dim(text)}`),
   ];

@@ -7,14 +7,14 @@ import { modelCost, reportLines, shown } from '../../lambdas/kernel/trace/plan-t
 export type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'quiet';
 
 /** One thing that happened, for a person who has never seen Checkrein: a short tag, a sentence, details below it. */
-export interface Narrated {
+export interface TimelineEntry {
   readonly tag: string;
   readonly tone: Tone;
   readonly text: string;
   readonly details: readonly string[];
 }
 
-const line = (tag: string, tone: Tone, text: string, details: readonly string[] = []): Narrated => ({
+const entry = (tag: string, tone: Tone, text: string, details: readonly string[] = []): TimelineEntry => ({
   tag,
   tone,
   text,
@@ -42,130 +42,133 @@ const argumentsOf = (input: Json): string => {
     .join(', ');
 };
 
-const ofModel = (event: Extract<TraceEvent, { kind: 'model.called' }>): Narrated => {
+const modelEntry = (event: Extract<TraceEvent, { kind: 'model.called' }>): TimelineEntry => {
   const { turn, content, usage, costMicroUsd } = event.data;
   const words = content.flatMap((block) =>
     block.type === 'text' ? block.text.split('\n').filter((one) => one.trim() !== '') : [],
   );
   const calls = callsOf(event).map((call) => `calls ${call.name}(${argumentsOf(call.input)})`);
   const tokens = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  return line('model', 'plain', `turn ${turn}, ${tokens} tokens, ${modelCost(costMicroUsd)}`, [...words, ...calls]);
+  return entry('model', 'plain', `turn ${turn}, ${tokens} tokens, ${modelCost(costMicroUsd)}`, [...words, ...calls]);
 };
 
 /** Tells one event, or nothing where it would only repeat what was said. Pure. */
-export const narrate = (event: TraceEvent): Narrated | undefined => {
+export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
   switch (event.kind) {
     case 'incident.opened': {
       const { alarm, agent, model, detailType, switch: position } = event.data;
       const what = alarm === null ? detailType : `${alarm.name} is in ALARM. ${alarm.reason}`;
-      return line('alarm', 'bad', what, [`agent ${agent} takes it (model ${model}, kill switch ${position})`]);
+      return entry('alarm', 'bad', what, [`agent ${agent} takes it (model ${model}, kill switch ${position})`]);
     }
     case 'incident.attached':
-      return line('copy', 'quiet', `The alarm arrived again (copy ${event.data.copy}) and joined this incident.`);
+      return entry('copy', 'quiet', `The alarm arrived again (copy ${event.data.copy}) and joined this incident.`);
     case 'incident.refused':
-      return line('intake', 'warn', event.data.reason);
+      return entry('intake', 'warn', event.data.reason);
     case 'evidence.gathered': {
       const { evidence, tool, outcome, text, suspicions } = event.data;
       const [first = '', second] = text.split('\n').map((one) => clipped(one.trim()));
       const flags = suspicions.length === 0 ? [] : [`take care: this text ${suspicions.join('; ')}`];
       const details = second === undefined || second === '' ? flags : [second, ...flags];
-      return line('evidence', outcome === 'ok' ? 'plain' : 'quiet', `${evidence} ${tool}: ${first}`, details);
+      return entry('evidence', outcome === 'ok' ? 'plain' : 'quiet', `${evidence} ${tool}: ${first}`, details);
     }
     case 'first-look.skipped':
       return undefined;
     case 'budget.checked':
-      return event.data.allowed ? undefined : line('budget', 'bad', event.data.reason);
+      return event.data.allowed ? undefined : entry('budget', 'bad', event.data.reason);
     case 'model.called':
-      return ofModel(event);
+      return modelEntry(event);
     case 'call.refused':
-      return line('refused', 'warn', `${event.data.tool || 'turn'} (${event.data.check}): ${event.data.reason}`);
+      return entry('refused', 'warn', `${event.data.tool || 'turn'} (${event.data.check}): ${event.data.reason}`);
     case 'proposal.judged': {
       const { tool, target, verdict, checks, statements } = event.data;
-      const spoke = statements.map((one) => `${one.effect} ${one.id}: ${one.reason}`);
+      const statementLines = statements.map((one) => `${one.effect} ${one.id}: ${one.reason}`);
       return verdict === 'permitted'
-        ? line(
+        ? entry(
             'policy',
             'good',
             `The proposal ${tool} on ${target?.id ?? '?'} may be dry-run. Passed: ${passed(checks)}.`,
-            spoke,
+            statementLines,
           )
-        : line('policy', 'bad', `The proposal ${tool} is refused ${refusalOf(checks)}`, spoke);
+        : entry('policy', 'bad', `The proposal ${tool} is refused ${refusalOf(checks)}`, statementLines);
     }
     case 'dry-run.finished':
       return event.data.made
-        ? line(
+        ? entry(
             'dry run',
             'good',
             `${event.data.handle}: ${event.data.plan.tool} on ${event.data.plan.target.id}. Nothing has been changed yet.`,
             reportLines(event.data.plan.report),
           )
-        : line('dry run', 'bad', `${event.data.tool} would not work: ${event.data.reason}`);
+        : entry('dry run', 'bad', `${event.data.tool} would not work: ${event.data.reason}`);
     case 'plan.judged': {
       const { handle, verdict, approvalsNeeded, checks, statements, freeze } = event.data;
-      const spoke = statements.map((one) => `${one.effect} ${one.id}: ${one.reason}`);
-      if (verdict === 'refused') return line('policy', 'bad', `${handle} is refused ${refusalOf(checks)}`, spoke);
-      return line(
+      const statementLines = statements.map((one) => `${one.effect} ${one.id}: ${one.reason}`);
+      if (verdict === 'refused')
+        return entry('policy', 'bad', `${handle} is refused ${refusalOf(checks)}`, statementLines);
+      return entry(
         'policy',
         'good',
         verdict === 'unattended'
           ? `${handle} may be applied without a human.`
           : `${handle} needs the approval of ${approvalsNeeded === 1 ? 'one person' : `${approvalsNeeded} people`}.`,
-        freeze === undefined ? spoke : [...spoke, `change freeze: ${freeze} An approval has to break the glass.`],
+        freeze === undefined
+          ? statementLines
+          : [...statementLines, `change freeze: ${freeze} An approval has to break the glass.`],
       );
     }
     case 'approval.asked':
-      return line(
+      return entry(
         'approval',
         'warn',
         `Asked ${event.data.approvers.join(', ')}. Silence until ${event.data.expiresAt} counts as no.`,
       );
     case 'approval.reminded':
-      return line('approval', 'warn', `Nobody answered. Asked again: ${event.data.approvers.join(', ')}.`);
+      return entry('approval', 'warn', `Nobody answered. Asked again: ${event.data.approvers.join(', ')}.`);
     case 'approval.answered': {
       const { approver, answer, reason, via, counted, breakGlass } = event.data;
-      return line(
+      return entry(
         'approval',
         answer === 'approve' ? 'good' : 'bad',
         `${approver} says ${answer}${breakGlass === true ? ', in spite of the change freeze' : ''} (${via})${reason === '' ? '' : `: ${reason}`}${counted ? '' : ' This does not count.'}`,
       );
     }
     case 'approval.closed':
-      return line(
+      return entry(
         'approval',
         event.data.outcome === 'granted' ? 'good' : 'bad',
         `The plan is ${event.data.outcome}${event.data.by.length === 0 ? '' : ` by ${event.data.by.join(', ')}`}.`,
       );
     case 'grant.issued':
-      return line(
+      return entry(
         'grant',
         'quiet',
         `${event.data.grants.map((grant) => `one to ${grant.purpose} until ${grant.expiresAt}`).join('; ')}.`,
       );
     case 'apply.checked':
       return event.data.verdict === 'allowed'
-        ? line('apply', 'good', `Checked once more: ${passed(event.data.checks)}.`)
-        : line(
+        ? entry('apply', 'good', `Checked once more: ${passed(event.data.checks)}.`)
+        : entry(
             'apply',
             'bad',
             `The ${event.data.purpose === 'apply' ? 'change' : 'rollback'} is refused ${refusalOf(event.data.checks)}`,
           );
     case 'grant.redeemed':
-      return line(
+      return entry(
         'grant',
         'quiet',
         `The grant to ${event.data.purpose} is used up (${event.data.approvers.join(', ')}).`,
       );
     case 'apply.started':
-      return line(event.data.purpose, 'warn', `${event.data.tool} starts on ${event.data.targetArn}.`);
+      return entry(event.data.purpose, 'warn', `${event.data.tool} starts on ${event.data.targetArn}.`);
     case 'apply.resumed':
-      return line(
+      return entry(
         event.data.purpose,
         'warn',
         'An earlier attempt ended without a result. Reconciling with the real state.',
       );
     case 'apply.finished': {
       const { purpose, outcome, error, state, reconciled } = event.data;
-      return line(
+      return entry(
         purpose,
         outcome === 'applied' ? 'good' : 'bad',
         error === null
@@ -176,7 +179,7 @@ export const narrate = (event: TraceEvent): Narrated | undefined => {
     case 'change.verified': {
       const { outcome, findings, secondsSinceChange } = event.data;
       const tone = outcome === 'healed' ? 'good' : outcome === 'waiting' ? 'quiet' : 'bad';
-      return line(
+      return entry(
         'verify',
         tone,
         `${outcome}, ${secondsSinceChange} s after the change: ${findings.map((one) => one.detail).join(' ')}`,
@@ -185,14 +188,14 @@ export const narrate = (event: TraceEvent): Narrated | undefined => {
     case 'model.told':
       return undefined;
     case 'breaker.tripped':
-      return line(
+      return entry(
         'breaker',
         'bad',
         `Tripped for ${event.data.scope} by ${event.data.policy}. Only a human can reset it.`,
       );
     case 'conclusion.reviewed': {
       const { accepted, verdicts } = event.data;
-      return line(
+      return entry(
         'review',
         accepted ? 'good' : 'bad',
         accepted ? 'The conclusion is accepted.' : 'The conclusion is rejected.',
@@ -200,11 +203,11 @@ export const narrate = (event: TraceEvent): Narrated | undefined => {
       );
     }
     case 'escalation.asked':
-      return line('escalate', 'warn', event.data.reason);
+      return entry('escalate', 'warn', event.data.reason);
     case 'harness.failed':
-      return line('failed', 'bad', `${event.data.error}: ${event.data.cause}`);
+      return entry('failed', 'bad', `${event.data.error}: ${event.data.cause}`);
     case 'people.notified':
-      return line(
+      return entry(
         'message',
         event.data.sent ? 'quiet' : 'bad',
         `${event.data.about} to ${event.data.to.join(', ')}${event.data.error === null ? '' : ` did not leave: ${event.data.error}`}`,
@@ -212,11 +215,11 @@ export const narrate = (event: TraceEvent): Narrated | undefined => {
     case 'incident.closed': {
       const { outcome, summary, turns, costMicroUsd, copies } = event.data;
       const tone = outcome === 'healed' || outcome === 'diagnosed' ? 'good' : 'warn';
-      return line('closed', tone, `${outcome.toUpperCase()}. ${summary}`, [
+      return entry('closed', tone, `${outcome.toUpperCase()}. ${summary}`, [
         `${turns} model turns, ${modelCost(costMicroUsd)}${copies > 0 ? `, ${copies} copies of the alarm joined` : ''}`,
       ]);
     }
     case 'trace.sealed':
-      return line('sealed', 'quiet', `${event.data.events} events, signed by ${event.data.keyId}.`);
+      return entry('sealed', 'quiet', `${event.data.events} events, signed by ${event.data.keyId}.`);
   }
 };

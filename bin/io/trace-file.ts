@@ -10,7 +10,7 @@ export const traceLines = (path: string): string[] => {
 };
 
 /** The events of a trace file, at least one. Whether chain and seal hold is another question. */
-export const eventsIn = (path: string): [TraceEvent, ...TraceEvent[]] => {
+export const readTrace = (path: string): [TraceEvent, ...TraceEvent[]] => {
   const [first, ...others] = traceLines(path).map((line, index) => eventIn(line, index, path));
   if (first === undefined)
     throw new InputError(`trace ${path}`, 'this file is empty', 'a trace.jsonl with at least one event');

@@ -9,7 +9,7 @@ import { loadScript } from '../../local/script.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
 
 /** The model of a run; and, for a real one, where it is asked, since its price depends on that. */
-interface Chosen {
+interface ChosenModel {
   readonly model: Model;
   readonly source?: ModelSource;
 }
@@ -19,7 +19,7 @@ const BEDROCK = /^bedrock(?::(.+))?$/;
 const KINDS = 'scripted:FILE, anthropic, or bedrock:GEOGRAPHY such as bedrock:eu';
 
 /** The model that `--model` names; by default the script beside the world file. */
-export const modelFor = async ({ model, world }: { model?: string; world: string }): Promise<Chosen> => {
+export const modelFor = async ({ model, world }: { model?: string; world: string }): Promise<ChosenModel> => {
   const beside = join(dirname(world), 'model.json');
   const name = model ?? (existsSync(beside) ? `${SCRIPTED}${beside}` : undefined);
   if (name === undefined) throw new InputError('--model', `not given, and there is no ${beside}`, KINDS);
@@ -33,7 +33,7 @@ export const modelFor = async ({ model, world }: { model?: string; world: string
   return fromBedrock(bedrock[1]);
 };
 
-const fromAnthropic = async (): Promise<Chosen> => {
+const fromAnthropic = async (): Promise<ChosenModel> => {
   const { ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: given } = process.env;
   if (key === undefined || key === '')
     throw new InputError('ANTHROPIC_API_KEY', 'is not set', 'an API key in the environment, for --model anthropic');
@@ -43,15 +43,15 @@ const fromAnthropic = async (): Promise<Chosen> => {
 };
 
 /** Bedrock as the deployment asks it, or in a geography of one's own; with the credentials and Region of the shell. */
-const fromBedrock = async (geography: string | undefined): Promise<Chosen> => {
+const fromBedrock = async (geography: string | undefined): Promise<ChosenModel> => {
   const source = geography === undefined ? deployed() : inGeography(geography);
   const { bedrockModel } = await import('../../lambdas/adapters/model/bedrock.ts');
   return { model: bedrockModel(source), source };
 };
 
-type OnBedrock = Extract<ModelSource, { provider: 'bedrock' }>;
+type BedrockSource = Extract<ModelSource, { provider: 'bedrock' }>;
 
-const deployed = (): OnBedrock => {
+const deployed = (): BedrockSource => {
   const { model } = Settings.parse(deployment);
   if (model.provider === 'bedrock') return model;
   throw new InputError(
@@ -61,7 +61,7 @@ const deployed = (): OnBedrock => {
   );
 };
 
-const inGeography = (given: string): OnBedrock => {
+const inGeography = (given: string): BedrockSource => {
   const { data: geography } = Geography.safeParse(given);
   if (geography !== undefined) return { provider: 'bedrock', geography };
   throw new InputError('--model', `${JSON.stringify(given)} is no geography of Bedrock`, Geography.options.join(', '));

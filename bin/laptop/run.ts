@@ -4,7 +4,7 @@ import { readEvent } from '../../local/files.ts';
 import { localRules, withOnly } from '../../local/rules.ts';
 import { runOnLaptop, runSummary, writeRun, type RunOptions } from '../../local/run.ts';
 import { modelFor } from './model.ts';
-import { narrator, printer, printJson } from '../io/output.ts';
+import { eventPrinter, printer, printJson } from '../io/output.ts';
 
 /** Flags of `checkrein run`, as commander hands them over. */
 export interface RunFlags {
@@ -29,7 +29,7 @@ const approvalFor = (flag: RunFlags['approve']): RunOptions['approve'] => {
 };
 
 /** Runs one event on this machine and writes what it left behind. */
-export const runCommandAction = async (flags: RunFlags): Promise<void> => {
+export const runEvent = async (flags: RunFlags): Promise<void> => {
   const json = flags.json === true;
   const print = printer(json);
   const event = readEvent(flags.event);
@@ -47,7 +47,7 @@ export const runCommandAction = async (flags: RunFlags): Promise<void> => {
     rules,
     model,
     approve: approvalFor(flags.approve),
-    onEvent: narrator(json),
+    onEvent: eventPrinter(json),
     onPage: (url) => print(`Approval page: ${url} (the link of each approver is in the message)`),
     onMessage: (message) => {
       if (flags.approve === 'ask' && message.about === 'approval') print(`\n${message.text}\n`);

@@ -1,7 +1,7 @@
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { localRules } from '../../local/rules.ts';
 import { listScenarios, playScenario } from '../../local/scenario.ts';
-import { narrator, printer, printJson } from '../io/output.ts';
+import { eventPrinter, printer, printJson } from '../io/output.ts';
 
 /** Lists the scenarios, or plays some of them and compares each with what is expected. */
 export const playScenarios = async (names: readonly string[], flags: { json?: boolean }): Promise<void> => {
@@ -24,7 +24,7 @@ export const playScenarios = async (names: readonly string[], flags: { json?: bo
   const played = [];
   for (const name of names) {
     if (!json) print(`\n=== ${name}\n`);
-    const { result, problems } = await playScenario(name, { rules, onEvent: narrator(json) });
+    const { result, problems } = await playScenario(name, { rules, onEvent: eventPrinter(json) });
     played.push({ name, incidentId: result.incidentId, problems });
     if (!json)
       print(

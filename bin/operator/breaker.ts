@@ -4,7 +4,7 @@ import { systemClock } from '../../lambdas/adapters/system.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { breakers, isScope, resetBreaker, type Breaker } from '../../lambdas/kernel/limits/breaker.ts';
 import type { Ledger } from '../../lambdas/contracts/ports.ts';
-import { findDeployment, reasonIn, whoAmI, type DeploymentFlags } from './deployment.ts';
+import { findDeployment, requiredReason, callerArn, type DeploymentFlags } from './deployment.ts';
 import { printer, printJson } from '../io/output.ts';
 
 export interface BreakerFlags extends DeploymentFlags {
@@ -12,18 +12,20 @@ export interface BreakerFlags extends DeploymentFlags {
 }
 
 /** The ledger of a deployed stack. Rows written here leave with the retention of the stack's own. */
-const ledgerOf = async ({ stack }: DeploymentFlags): Promise<Ledger> =>
+const deployedLedger = async ({ stack }: DeploymentFlags): Promise<Ledger> =>
   dynamoLedger(ledgerClient(), (await findDeployment(stack)).LedgerTable, 400);
 
-const lineOf = ({ scope, tripped, policy, reason, at, incidentId, reset }: Breaker): string[] => [
+const lineOf = ({ scope, tripped, policy, reason, at, incidentId, reset: resetDeployedBreaker }: Breaker): string[] => [
   `${tripped ? 'TRIPPED' : 'closed '}  ${scope}`,
   `         tripped ${at} by ${policy} in incident ${incidentId}: ${reason}`,
-  ...(reset === null ? [] : [`         reset ${reset.at} by ${reset.by}: ${reset.reason}`]),
+  ...(resetDeployedBreaker === null
+    ? []
+    : [`         reset ${resetDeployedBreaker.at} by ${resetDeployedBreaker.by}: ${resetDeployedBreaker.reason}`]),
 ];
 
 /** Lists the breakers, tripped ones first. */
-export const list = async (flags: BreakerFlags): Promise<void> => {
-  const all = (await breakers(await ledgerOf(flags))).toSorted((a, b) => Number(b.tripped) - Number(a.tripped));
+export const listDeployedBreakers = async (flags: BreakerFlags): Promise<void> => {
+  const all = (await breakers(await deployedLedger(flags))).toSorted((a, b) => Number(b.tripped) - Number(a.tripped));
   if (flags.json === true) {
     printJson(all);
     return;
@@ -34,16 +36,16 @@ export const list = async (flags: BreakerFlags): Promise<void> => {
 };
 
 /** Closes a tripped breaker. */
-export const reset = async (scope: string, flags: BreakerFlags): Promise<void> => {
-  const reason = reasonIn(flags.reason);
+export const resetDeployedBreaker = async (scope: string, flags: BreakerFlags): Promise<void> => {
+  const reason = requiredReason(flags.reason);
   if (!isScope(scope))
     throw new InputError(
       '<scope>',
       `${JSON.stringify(scope)} is neither an ARN nor an agent`,
       'the ARN of a target or agent:<name>, as `checkrein breaker list` prints it',
     );
-  const ledger = await ledgerOf(flags);
-  const done = await resetBreaker(ledger, scope, { by: await whoAmI(), reason, at: systemClock.now() });
+  const ledger = await deployedLedger(flags);
+  const done = await resetBreaker(ledger, scope, { by: await callerArn(), reason, at: systemClock.now() });
   if (done === undefined)
     throw new InputError(
       '<scope>',

@@ -10,7 +10,7 @@ export interface DeploymentFlags {
 }
 
 /** What a deployed stack says about itself. */
-const Outputs = z.object({
+const StackOutputs = z.object({
   SwitchParameter: z.string(),
   LedgerTable: z.string(),
   /** None where models are asked on Bedrock. */
@@ -20,7 +20,7 @@ const Outputs = z.object({
   ApproversTopic: z.string(),
   ApprovalPage: z.string(),
 });
-export type Deployment = z.infer<typeof Outputs>;
+export type Deployment = z.infer<typeof StackOutputs>;
 
 /** AWS could not be asked: no credentials, no Region, no right, no network. */
 class AwsUnreachable extends CheckreinError {
@@ -36,7 +36,7 @@ class AwsUnreachable extends CheckreinError {
 }
 
 /** Asks AWS something on an operator's behalf; a failure is a sentence. */
-export const asking = async <T>(what: string, ask: () => Promise<T>): Promise<T> => {
+export const askAws = async <T>(what: string, ask: () => Promise<T>): Promise<T> => {
   try {
     return await ask();
   } catch (error) {
@@ -46,15 +46,15 @@ export const asking = async <T>(what: string, ask: () => Promise<T>): Promise<T>
 };
 
 /** A stack by its name, with its outputs if they are those of Checkrein; nothing where there is none. */
-export const stackCalled = (
+export const stackNamed = (
   name: string,
 ): Promise<{ status: string; deployment: Deployment | undefined; problem: string } | undefined> =>
-  asking('cloudformation:DescribeStacks', async () => {
+  askAws('cloudformation:DescribeStacks', async () => {
     try {
       const { Stacks } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName: name }));
       const [stack] = Stacks ?? [];
       if (stack === undefined) return undefined;
-      const outputs = Outputs.safeParse(
+      const outputs = StackOutputs.safeParse(
         Object.fromEntries((stack.Outputs ?? []).map((one) => [one.OutputKey, one.OutputValue])),
       );
       const problem = outputs.success ? '' : z.prettifyError(outputs.error);
@@ -67,7 +67,7 @@ export const stackCalled = (
 
 /** Finds a deployed stack and reads its outputs. */
 export const findDeployment = async (stack: string): Promise<Deployment> => {
-  const found = await stackCalled(stack);
+  const found = await stackNamed(stack);
   if (found === undefined)
     throw new InputError(
       '--stack',
@@ -84,13 +84,13 @@ export const findDeployment = async (stack: string): Promise<Deployment> => {
 };
 
 /** Who is asking, as CloudTrail will name them: what is written down with a reset or a flip of the switch. */
-export const whoAmI = async (): Promise<string> => {
-  const { Arn } = await asking('sts:GetCallerIdentity', () => new STSClient({}).send(new GetCallerIdentityCommand({})));
+export const callerArn = async (): Promise<string> => {
+  const { Arn } = await askAws('sts:GetCallerIdentity', () => new STSClient({}).send(new GetCallerIdentityCommand({})));
   return Arn ?? 'unknown';
 };
 
 /** A reason that somebody will read at the next incident. */
-export const reasonIn = (reason: string | undefined): string => {
+export const requiredReason = (reason: string | undefined): string => {
   const given = reason?.trim() ?? '';
   if (given.length < 10)
     throw new InputError(

@@ -3,18 +3,18 @@ import type { Settings } from '../../lambdas/contracts/settings.ts';
 import { CheckreinError } from '../../lambdas/contracts/errors.ts';
 import type { Deployment } from './deployment.ts';
 import {
-  approvers,
-  bootstrap,
-  credentials,
-  dryIncident,
-  intake,
+  checkApprovers,
+  checkBootstrap,
+  checkCredentials,
+  checkDryIncident,
+  checkIntake,
   checkKillSwitch,
-  ledger,
+  checkLedger,
   checkModelKey,
-  prices,
-  stackVerdict,
+  checkPrices,
+  checkStack,
 } from './doctor-checks.ts';
-import { fail, type DoctorAws, type DoctorFinding, type Verdict } from './doctor-finding.ts';
+import { fail, type DoctorAws, type DoctorFinding, type DoctorVerdict } from './doctor-finding.ts';
 
 /** What the checkout says that was deployed. */
 interface Expected {
@@ -24,7 +24,7 @@ interface Expected {
 }
 
 /** A check that cannot be made is a failed one. */
-const found = async (check: string, look: () => Verdict | Promise<Verdict>): Promise<DoctorFinding> => {
+const findingOf = async (check: string, look: () => DoctorVerdict | Promise<DoctorVerdict>): Promise<DoctorFinding> => {
   try {
     return { check, ...(await look()) };
   } catch (error) {
@@ -34,31 +34,31 @@ const found = async (check: string, look: () => Verdict | Promise<Verdict>): Pro
 };
 
 /** Examines a deployment from the outside in. What needs something that is missing is not looked at. */
-export const runDoctor = async (aws: DoctorAws, expected: Expected): Promise<DoctorFinding[]> => {
-  const caller = await found('credentials', () => credentials(aws));
+export const diagnose = async (aws: DoctorAws, expected: Expected): Promise<DoctorFinding[]> => {
+  const caller = await findingOf('credentials', () => checkCredentials(aws));
   if (caller.verdict === 'fail') return [caller];
   const findings = [
     caller,
-    await found('bootstrap', () => bootstrap(aws)),
-    await found('prices', () => prices(expected.agents)),
+    await findingOf('bootstrap', () => checkBootstrap(aws)),
+    await findingOf('prices', () => checkPrices(expected.agents)),
   ];
   let deployment: Deployment | undefined;
   findings.push(
-    await found('stack', async () => {
+    await findingOf('stack', async () => {
       const stack = await aws.stack(expected.stack);
       deployment = stack?.deployment;
-      return stackVerdict(aws, expected.stack, stack);
+      return checkStack(aws, expected.stack, stack);
     }),
   );
   if (deployment === undefined) return findings;
-  const there = deployment;
+  const outputs = deployment;
   return [
     ...findings,
-    await found('model key', () => checkModelKey(aws, there.ModelKeySecret)),
-    await found('approvers', () => approvers(aws, there.ApproversTopic, expected.approvers)),
-    await found('kill switch', () => checkKillSwitch(aws, there.SwitchParameter)),
-    await found('alarm intake', () => intake(aws, there.StartArn, expected.agents)),
-    await found('ledger', () => ledger(aws, there.LedgerTable)),
-    await found('dry incident', () => dryIncident(aws, there)),
+    await findingOf('model key', () => checkModelKey(aws, outputs.ModelKeySecret)),
+    await findingOf('approvers', () => checkApprovers(aws, outputs.ApproversTopic, expected.approvers)),
+    await findingOf('kill switch', () => checkKillSwitch(aws, outputs.SwitchParameter)),
+    await findingOf('alarm intake', () => checkIntake(aws, outputs.StartArn, expected.agents)),
+    await findingOf('ledger', () => checkLedger(aws, outputs.LedgerTable)),
+    await findingOf('dry incident', () => checkDryIncident(aws, outputs)),
   ];
 };

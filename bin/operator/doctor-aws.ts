@@ -9,14 +9,14 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { dynamoLedger } from '../../lambdas/adapters/aws/ledger.ts';
 import { ledgerClient } from '../../lambdas/adapters/aws/ledger-table.ts';
-import { asking, stackCalled } from './deployment.ts';
+import { askAws, stackNamed } from './deployment.ts';
 import type { DoctorAws, IntakeRule } from './doctor-finding.ts';
 import { messageIn } from './doctor-cause.ts';
 
 /** Where `cdk bootstrap` writes its version, unless it was told another qualifier. */
 const BOOTSTRAP = '/cdk-bootstrap/hnb659fds/version';
 /** The dry incident takes two steps: a minute is plenty, cold starts included. */
-const PATIENCE_SECONDS = 60;
+const MAX_WAIT_SECONDS = 60;
 
 /** The doctor's questions, asked of AWS with the operator's own credentials. */
 export const doctorAws = (): DoctorAws => {
@@ -24,18 +24,18 @@ export const doctorAws = (): DoctorAws => {
   const sfn = new SFNClient({});
   const dynamo = ledgerClient();
   return {
-    caller: () => asking('sts:GetCallerIdentity', callerOf),
+    caller: () => askAws('sts:GetCallerIdentity', callerOf),
     bootstrapVersion: async () => {
       const value = await parameter(ssm, BOOTSTRAP);
       return value === undefined ? undefined : Number(value);
     },
-    stack: stackCalled,
-    modelKey: (secretArn) => asking('secretsmanager:DescribeSecret', () => keyIn(secretArn)),
-    subscriptions: (topicArn) => asking('sns:ListSubscriptionsByTopic', () => subscriptionsOf(topicArn)),
+    stack: stackNamed,
+    modelKey: (secretArn) => askAws('secretsmanager:DescribeSecret', () => keyIn(secretArn)),
+    subscriptions: (topicArn) => askAws('sns:ListSubscriptionsByTopic', () => subscriptionsOf(topicArn)),
     switchPosition: (name) => parameter(ssm, name),
-    intake: (startArn) => asking('events:ListRuleNamesByTarget and DescribeRule', () => rulesTo(startArn)),
+    intake: (startArn) => askAws('events:ListRuleNamesByTarget and DescribeRule', () => rulesTo(startArn)),
     table: (TableName) =>
-      asking('dynamodb:DescribeTable and DescribeContinuousBackups', async () => {
+      askAws('dynamodb:DescribeTable and DescribeContinuousBackups', async () => {
         const { Table } = await dynamo.send(new DescribeTableCommand({ TableName }));
         const backups = await dynamo.send(new DescribeContinuousBackupsCommand({ TableName }));
         const { PointInTimeRecoveryDescription: recovery } = backups.ContinuousBackupsDescription ?? {};
@@ -44,8 +44,8 @@ export const doctorAws = (): DoctorAws => {
           pointInTimeRecovery: recovery?.PointInTimeRecoveryStatus === 'ENABLED',
         };
       }),
-    runFlow: (startArn, event) => asking('states:StartExecution', () => run(sfn, startArn, event)),
-    trace: (table, incident) => asking('dynamodb:Query', () => dynamoLedger(dynamo, table, 1).events(incident)),
+    runFlow: (startArn, event) => askAws('states:StartExecution', () => run(sfn, startArn, event)),
+    trace: (table, incident) => askAws('dynamodb:Query', () => dynamoLedger(dynamo, table, 1).events(incident)),
   };
 };
 
@@ -57,7 +57,7 @@ const callerOf = async (): ReturnType<DoctorAws['caller']> => {
 };
 
 const parameter = (ssm: SSMClient, name: string): Promise<string | undefined> =>
-  asking(`ssm:GetParameter ${name}`, async () => {
+  askAws(`ssm:GetParameter ${name}`, async () => {
     try {
       return (await ssm.send(new GetParameterCommand({ Name: name }))).Parameter?.Value;
     } catch (error) {
@@ -109,11 +109,11 @@ const run = async (sfn: SFNClient, stateMachineArn: string, event: object): Retu
   const name = `doctor-${randomUUID()}`;
   const input = JSON.stringify({ event: { ...event, id: name, time: new Date().toISOString() } });
   const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input }));
-  for (let seconds = 0; seconds < PATIENCE_SECONDS; seconds += 1) {
+  for (let seconds = 0; seconds < MAX_WAIT_SECONDS; seconds += 1) {
     const { status = 'UNKNOWN', cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
     if (status !== 'RUNNING')
       return { incident: name, status, ...(cause === undefined ? {} : { reason: messageIn(cause) }) };
     await pause(1000);
   }
-  return { incident: name, status: `RUNNING after ${String(PATIENCE_SECONDS)} s` };
+  return { incident: name, status: `RUNNING after ${String(MAX_WAIT_SECONDS)} s` };
 };

@@ -4,16 +4,16 @@ import { canonical } from '../../lambdas/kernel/trace/canonical.ts';
 import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
 import { modelPriceOf, unknownModelAdvice } from '../../lambdas/kernel/model/model-prices.ts';
 import type { Deployment } from './deployment.ts';
-import { fail, ok, warn, type DoctorAws, type Verdict } from './doctor-finding.ts';
+import { fail, ok, warn, type DoctorAws, type DoctorVerdict } from './doctor-finding.ts';
 
 /** Who is asking, and where. */
-export const credentials = async (aws: DoctorAws): Promise<Verdict> => {
+export const checkCredentials = async (aws: DoctorAws): Promise<DoctorVerdict> => {
   const { account, region } = await aws.caller();
   return ok(`Account ${account}, Region ${region}.`);
 };
 
 /** Whether the CDK can deploy here. */
-export const bootstrap = async (aws: DoctorAws): Promise<Verdict> => {
+export const checkBootstrap = async (aws: DoctorAws): Promise<DoctorVerdict> => {
   const version = await aws.bootstrapVersion();
   if (version !== undefined) return ok(`The CDK bootstrap stack has version ${String(version)}.`);
   const { account, region } = await aws.caller();
@@ -24,7 +24,7 @@ export const bootstrap = async (aws: DoctorAws): Promise<Verdict> => {
 };
 
 /** Whether budgets can be kept: a model without a price cannot be budgeted. */
-export const prices = (agents: readonly Agent[]): Verdict => {
+export const checkPrices = (agents: readonly Agent[]): DoctorVerdict => {
   const models = [...new Set(agents.map(({ model }) => model))];
   const [unknown] = models.filter((model) => modelPriceOf(model) === undefined);
   return unknown === undefined
@@ -33,11 +33,11 @@ export const prices = (agents: readonly Agent[]): Verdict => {
 };
 
 /** Whether there is a stack of this version, and its last deployment went well. */
-export const stackVerdict = async (
+export const checkStack = async (
   aws: DoctorAws,
   name: string,
   stack: Awaited<ReturnType<DoctorAws['stack']>>,
-): Promise<Verdict> => {
+): Promise<DoctorVerdict> => {
   if (stack === undefined) {
     const { account, region } = await aws.caller();
     return fail(
@@ -58,7 +58,7 @@ export const stackVerdict = async (
 };
 
 /** Whether somebody has stored a key of the model's API. */
-export const checkModelKey = async (aws: DoctorAws, secret: string | undefined): Promise<Verdict> => {
+export const checkModelKey = async (aws: DoctorAws, secret: string | undefined): Promise<DoctorVerdict> => {
   if (secret === undefined)
     return ok(
       'No key: models are asked on Bedrock. Whether the account has access to them shows at the first incident.',
@@ -86,20 +86,24 @@ export const checkModelKey = async (aws: DoctorAws, secret: string | undefined):
 };
 
 /** Whether people get what is sent to them. */
-export const approvers = async (aws: DoctorAws, topic: string, wanted: Settings['approvers']): Promise<Verdict> => {
+export const checkApprovers = async (
+  aws: DoctorAws,
+  topic: string,
+  expected: Settings['approvers'],
+): Promise<DoctorVerdict> => {
   const all = await aws.subscriptions(topic);
   const subscribed = new Set(all.map(({ email }) => email));
   const confirmed = new Set(all.flatMap((one) => (one.confirmed ? [one.email] : [])));
-  const emails = wanted.map(({ email }) => email);
-  const deaf = emails.filter((email) => !confirmed.has(email));
-  if (deaf.length === 0) return ok(`All ${String(emails.length)} approvers have confirmed their subscription.`);
-  const pending = deaf.filter((email) => subscribed.has(email));
-  const gone = deaf.filter((email) => !subscribed.has(email));
+  const emails = expected.map(({ email }) => email);
+  const unreachable = emails.filter((email) => !confirmed.has(email));
+  if (unreachable.length === 0) return ok(`All ${String(emails.length)} approvers have confirmed their subscription.`);
+  const pending = unreachable.filter((email) => subscribed.has(email));
+  const gone = unreachable.filter((email) => !subscribed.has(email));
   const says = [
-    `Nothing is sent to ${deaf.join(', ')}:`,
+    `Nothing is sent to ${unreachable.join(', ')}:`,
     ...(pending.length > 0 ? [`the subscription of ${pending.join(', ')} is not confirmed.`] : []),
     ...(gone.length > 0 ? [`there is no subscription of ${gone.join(', ')} any more.`] : []),
-    ...(deaf.length === emails.length ? ['Every approval would expire.'] : []),
+    ...(unreachable.length === emails.length ? ['Every approval would expire.'] : []),
   ].join(' ');
   const todo = [
     ...(pending.length > 0
@@ -107,11 +111,11 @@ export const approvers = async (aws: DoctorAws, topic: string, wanted: Settings[
       : []),
     ...(gone.length > 0 ? [`Deploy once without ${gone.join(', ')} in config/deployment.ts, and once with.`] : []),
   ].join(' ');
-  return deaf.length === emails.length ? fail(says, todo) : warn(says, todo);
+  return unreachable.length === emails.length ? fail(says, todo) : warn(says, todo);
 };
 
 /** Where the kill switch stands. */
-export const checkKillSwitch = async (aws: DoctorAws, parameter: string): Promise<Verdict> => {
+export const checkKillSwitch = async (aws: DoctorAws, parameter: string): Promise<DoctorVerdict> => {
   const position = await aws.switchPosition(parameter);
   if (position === 'on') return ok('The kill switch is on.');
   const todo = "npx checkrein switch on --reason '…'";
@@ -127,7 +131,11 @@ export const checkKillSwitch = async (aws: DoctorAws, parameter: string): Promis
 };
 
 /** Whether the events that agents take reach the flow. */
-export const intake = async (aws: DoctorAws, startArn: string, agents: readonly Agent[]): Promise<Verdict> => {
+export const checkIntake = async (
+  aws: DoctorAws,
+  startArn: string,
+  agents: readonly Agent[],
+): Promise<DoctorVerdict> => {
   const rules = await aws.intake(startArn);
   const ruleOf = ({ takes }: Agent) => rules.find(({ pattern }) => canonical(pattern) === canonical(takes));
   const without = agents.filter((agent) => ruleOf(agent) === undefined).map(({ name }) => name);
@@ -149,7 +157,7 @@ export const intake = async (aws: DoctorAws, startArn: string, agents: readonly 
 };
 
 /** Whether traces can be written and restored. */
-export const ledger = async (aws: DoctorAws, table: string): Promise<Verdict> => {
+export const checkLedger = async (aws: DoctorAws, table: string): Promise<DoctorVerdict> => {
   const { status, pointInTimeRecovery } = await aws.table(table);
   if (status !== 'ACTIVE')
     return fail(`The ledger ${table} is ${status}.`, 'Nothing runs without it; look at the table.');
@@ -165,7 +173,10 @@ export const ledger = async (aws: DoctorAws, table: string): Promise<Verdict> =>
 const EVENT = { source: 'checkrein.doctor', 'detail-type': 'Dry incident', resources: [], detail: {} } as const;
 
 /** Whether an incident goes through the flow, and its trace verifies. */
-export const dryIncident = async (aws: DoctorAws, { StartArn, LedgerTable }: Deployment): Promise<Verdict> => {
+export const checkDryIncident = async (
+  aws: DoctorAws,
+  { StartArn, LedgerTable }: Deployment,
+): Promise<DoctorVerdict> => {
   const { incident, status, reason } = await aws.runFlow(StartArn, { ...EVENT, ...(await aws.caller()) });
   const look = 'See "Failed executions" in docs/operator-runbook.md.';
   if (status !== 'SUCCEEDED')

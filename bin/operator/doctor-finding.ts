@@ -18,7 +18,7 @@ export interface DoctorAws {
   intake(startArn: string): Promise<readonly IntakeRule[]>;
   table(name: string): Promise<{ readonly status: string; readonly pointInTimeRecovery: boolean }>;
   /** Starts the flow with an event and waits until it ends. */
-  runFlow(startArn: string, event: object): Promise<DryRun>;
+  runFlow(startArn: string, event: object): Promise<DryIncident>;
   trace(table: string, incident: string): Promise<readonly TraceEvent[]>;
 }
 
@@ -30,24 +30,24 @@ export interface IntakeRule {
 }
 
 /** How an execution ended; if badly, the reason that the state machine gives. */
-interface DryRun {
+interface DryIncident {
   readonly incident: string;
   readonly status: string;
   readonly reason?: string;
 }
 
 /** What a look came to, in a sentence; if something is wrong, what to do. */
-export interface Verdict {
+export interface DoctorVerdict {
   readonly verdict: 'ok' | 'warn' | 'fail';
   readonly says: string;
   readonly todo?: string;
 }
 
 /** What one check found. */
-export interface DoctorFinding extends Verdict {
+export interface DoctorFinding extends DoctorVerdict {
   readonly check: string;
 }
 
-export const ok = (says: string): Verdict => ({ verdict: 'ok', says });
-export const warn = (says: string, todo: string): Verdict => ({ verdict: 'warn', says, todo });
-export const fail = (says: string, todo: string): Verdict => ({ verdict: 'fail', says, todo });
+export const ok = (says: string): DoctorVerdict => ({ verdict: 'ok', says });
+export const warn = (says: string, todo: string): DoctorVerdict => ({ verdict: 'warn', says, todo });
+export const fail = (says: string, todo: string): DoctorVerdict => ({ verdict: 'fail', says, todo });

@@ -2,7 +2,7 @@ import { configAt, rulesIn } from '../policy/config-directory.ts';
 import type { DeploymentFlags } from './deployment.ts';
 import { doctorAws } from './doctor-aws.ts';
 import type { DoctorAws, DoctorFinding } from './doctor-finding.ts';
-import { runDoctor } from './diagnosis.ts';
+import { diagnose } from './diagnosis.ts';
 import { printer, printJson } from '../io/output.ts';
 
 const linesOf = ({ check, verdict, says, todo }: DoctorFinding): string[] => [
@@ -11,9 +11,9 @@ const linesOf = ({ check, verdict, says, todo }: DoctorFinding): string[] => [
 ];
 
 /** Examines a deployed stack and says what is wrong with it. */
-export const doctorAction = async (flags: DeploymentFlags, aws: DoctorAws = doctorAws()): Promise<void> => {
+export const printDiagnosis = async (flags: DeploymentFlags, aws: DoctorAws = doctorAws()): Promise<void> => {
   const { agents, settings } = await rulesIn(configAt(undefined));
-  const findings = await runDoctor(aws, { stack: flags.stack, agents, approvers: settings.approvers });
+  const findings = await diagnose(aws, { stack: flags.stack, agents, approvers: settings.approvers });
   const failed = findings.filter(({ verdict }) => verdict === 'fail').length;
   if (failed > 0) process.exitCode = 1;
   if (flags.json === true) {

@@ -1,5 +1,5 @@
 import { GetParameterHistoryCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { asking, findDeployment, reasonIn, whoAmI, type DeploymentFlags } from './deployment.ts';
+import { askAws, findDeployment, requiredReason, callerArn, type DeploymentFlags } from './deployment.ts';
 import { printer, printJson } from '../io/output.ts';
 
 export interface SwitchFlags extends DeploymentFlags {
@@ -10,15 +10,15 @@ export interface SwitchFlags extends DeploymentFlags {
 /** Length that SSM allows a description. */
 const DESCRIPTION_LIMIT = 1024;
 
-interface Turn {
+interface SwitchChange {
   readonly position: string;
   readonly at: string;
   readonly by: string;
   readonly why: string;
 }
 
-const historyOf = async (client: SSMClient, parameter: string): Promise<Turn[]> => {
-  const { Parameters = [] } = await asking('ssm:GetParameterHistory', () =>
+const historyOf = async (client: SSMClient, parameter: string): Promise<SwitchChange[]> => {
+  const { Parameters = [] } = await askAws('ssm:GetParameterHistory', () =>
     client.send(new GetParameterHistoryCommand({ Name: parameter, MaxResults: 50 })),
   );
   return Parameters.map((one) => ({
@@ -30,22 +30,22 @@ const historyOf = async (client: SSMClient, parameter: string): Promise<Turn[]> 
 };
 
 /** Shows where the switch stands and how it got there; with a position, flips it first. */
-export const flip = async (position: SwitchFlags['position'], flags: SwitchFlags): Promise<void> => {
-  const reason = position === undefined ? undefined : reasonIn(flags.reason);
+export const showOrSetSwitch = async (position: SwitchFlags['position'], flags: SwitchFlags): Promise<void> => {
+  const reason = position === undefined ? undefined : requiredReason(flags.reason);
   const { SwitchParameter } = await findDeployment(flags.stack);
   const client = new SSMClient({});
   if (position !== undefined) {
-    const Description = `${position}: ${String(reason)} (${await whoAmI()})`.slice(0, DESCRIPTION_LIMIT);
-    await asking('ssm:PutParameter', () =>
+    const Description = `${position}: ${String(reason)} (${await callerArn()})`.slice(0, DESCRIPTION_LIMIT);
+    await askAws('ssm:PutParameter', () =>
       client.send(new PutParameterCommand({ Name: SwitchParameter, Value: position, Description, Overwrite: true })),
     );
   }
-  const turns = await historyOf(client, SwitchParameter);
+  const changes = await historyOf(client, SwitchParameter);
   if (flags.json === true) {
-    printJson({ parameter: SwitchParameter, position: turns.at(-1)?.position ?? null, turns });
+    printJson({ parameter: SwitchParameter, position: changes.at(-1)?.position ?? null, turns: changes });
     return;
   }
   const print = printer(false);
-  print(`The kill switch is ${turns.at(-1)?.position ?? 'unknown'}.`);
-  for (const turn of turns.slice(-10)) print(`  ${turn.at}  ${turn.position.padEnd(13)}${turn.why}`);
+  print(`The kill switch is ${changes.at(-1)?.position ?? 'unknown'}.`);
+  for (const change of changes.slice(-10)) print(`  ${change.at}  ${change.position.padEnd(13)}${change.why}`);
 };

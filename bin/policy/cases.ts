@@ -8,10 +8,10 @@ import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import type { QuorumDecision, PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 import { environmentOf } from '../../lambdas/tools/aws/tags.ts';
-import { changeManifest, factsOf, type PlacedCase, type PolicyCase } from './case-file.ts';
+import { changeManifest, factsOf, type LocatedCase, type PolicyCase } from './case-file.ts';
 
 /** What a case came to. It holds where nothing differs from what it expects. */
-export interface CaseResult {
+export interface PolicyCaseResult {
   readonly place: string;
   readonly case: string;
   readonly question: PolicyCase['question'];
@@ -24,7 +24,7 @@ export interface CaseResult {
 }
 
 /** What nothing in the shipped policies objects to: a case says only what is special about it. */
-const HARMLESS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' | 'costKnown'>, number | boolean>> = {
+const NEUTRAL_FACTS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' | 'costKnown'>, number | boolean>> = {
   cutPercent: 0,
   growPercent: 50,
   peakUsePercentAfter: 60,
@@ -46,22 +46,22 @@ const HARMLESS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' | 'co
 };
 
 /** Puts a case to the policies and compares. */
-export const runCase = (placed: PlacedCase, rules: Rules, policy: PolicyEngine): CaseResult => {
+export const runCase = (placed: LocatedCase, rules: Rules, policy: PolicyEngine): PolicyCaseResult => {
   const { given, place } = placed;
-  const ruling = ask(given, rules, policy);
+  const decision = decide(given, rules, policy);
   const result = {
     place,
     case: given.case,
     question: given.question,
-    verdict: ruling.verdict,
-    statements: ruling.statements,
-    approvals: 'needed' in ruling ? ruling.needed : null,
-    trips: ruling.tripsBreaker?.policy ?? null,
+    verdict: decision.verdict,
+    statements: decision.statements,
+    approvals: 'needed' in decision ? decision.needed : null,
+    trips: decision.tripsBreaker?.policy ?? null,
   };
-  return { ...result, differs: differences(given.expect, result, ruling.reason) };
+  return { ...result, differs: differences(given.expect, result, decision.reason) };
 };
 
-const ask = (given: PolicyCase, rules: Rules, policy: PolicyEngine): PolicyDecision | QuorumDecision => {
+const decide = (given: PolicyCase, rules: Rules, policy: PolicyEngine): PolicyDecision | QuorumDecision => {
   const question = questionOf(given);
   const agent = agentOf(given, rules);
   const { breakGlass = false, triggerOwner = false } = given;
@@ -93,12 +93,12 @@ const questionOf = ({ tool = '', facts, target, report }: PolicyCase) => {
   const manifest = changeManifest(tool);
   if (manifest === undefined) throw new InputError(tool, 'is no change tool', 'the name of one');
   const computed = factsOf(manifest);
-  const harmless: Facts = Object.fromEntries(Object.entries(HARMLESS).filter(([name]) => isOneOf(computed, name)));
+  const neutral: Facts = Object.fromEntries(Object.entries(NEUTRAL_FACTS).filter(([name]) => isOneOf(computed, name)));
   const deltaCentsPerMonth = report === undefined ? 3000 : report.costDeltaCentsPerMonth;
   return {
     tool,
     target: targetOf(manifest, target),
-    facts: { ...harmless, ...facts },
+    facts: { ...neutral, ...facts },
     report: { cost: { deltaCentsPerMonth, says: 'at list price' } },
   };
 };
@@ -115,17 +115,17 @@ const targetOf = (manifest: ChangeManifest, given: NonNullable<PolicyCase['targe
 
 const differences = (
   expected: PolicyCase['expect'],
-  got: Omit<CaseResult, 'differs'>,
+  got: Omit<PolicyCaseResult, 'differs'>,
   reason: string,
 ): readonly string[] => {
-  const spoke = got.statements.map((one) => one.id).toSorted();
+  const found = got.statements.map((one) => one.id).toSorted();
   const speaks = expected.speaks?.toSorted();
   const list = (ids: readonly string[]): string => ids.join(', ') || 'nobody';
   const differs: string[] = [];
   if (got.verdict !== expected.verdict)
     differs.push(`verdict: expected ${expected.verdict}, was ${got.verdict}. ${reason}`);
-  if (speaks !== undefined && speaks.join() !== spoke.join())
-    differs.push(`speaks: expected ${list(speaks)}, was ${list(spoke)}`);
+  if (speaks !== undefined && speaks.join() !== found.join())
+    differs.push(`speaks: expected ${list(speaks)}, was ${list(found)}`);
   if (expected.approvals !== undefined && expected.approvals !== got.approvals)
     differs.push(`approvals: expected ${expected.approvals}, was ${got.approvals ?? 'none'}`);
   if (expected.trips !== undefined && expected.trips !== got.trips)
@@ -134,7 +134,7 @@ const differences = (
 };
 
 /** Policies that no case lets speak: what nobody would notice if it were gone. */
-export const unheard = (results: readonly CaseResult[], rules: Rules): string[] => {
-  const heard = new Set(results.flatMap((result) => result.statements.map((one) => one.id)));
-  return Object.keys(rules.policies).filter((id) => !heard.has(id));
+export const policiesWithoutCase = (results: readonly PolicyCaseResult[], rules: Rules): string[] => {
+  const covered = new Set(results.flatMap((result) => result.statements.map((one) => one.id)));
+  return Object.keys(rules.policies).filter((id) => !covered.has(id));
 };

@@ -11,14 +11,14 @@ export interface CheckFlags {
   readonly json?: boolean;
 }
 
-interface Found {
+interface ConfigFinding {
   /** `invalid`: it does not compile, so it could not be deployed either. */
   readonly kind: 'invalid' | 'never-matches' | 'without-effect' | 'open';
   /** The problem, which begins with file:line:column. */
   readonly says: string;
 }
 
-const lookThrough = async (directory: string): Promise<{ policies: number; findings: readonly Found[] }> => {
+const findingsIn = async (directory: string): Promise<{ policies: number; findings: readonly ConfigFinding[] }> => {
   try {
     const rules = await rulesIn(directory);
     const files = policyFiles(directory);
@@ -35,8 +35,8 @@ const lookThrough = async (directory: string): Promise<{ policies: number; findi
 };
 
 /** Prints what is wrong with a configuration, one line each. Exit code 1 if anything is. */
-export const check = async (flags: CheckFlags): Promise<void> => {
-  const { policies, findings } = await lookThrough(configAt(flags.config));
+export const checkPolicies = async (flags: CheckFlags): Promise<void> => {
+  const { policies, findings } = await findingsIn(configAt(flags.config));
   const clean = findings.length === 0;
   if (!clean) process.exitCode = 1;
   if (flags.json === true) {

@@ -9,7 +9,7 @@ import { configAt, rulesIn } from './config-directory.ts';
 import { readText } from '../../local/files.ts';
 import { explainPlan, type ExplainedAnswer, type Explanation } from './explanation.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
-import { eventsIn } from '../io/trace-file.ts';
+import { readTrace } from '../io/trace-file.ts';
 import { printer, printJson } from '../io/output.ts';
 
 /** Flags of `checkrein policy explain`. */
@@ -38,7 +38,7 @@ const planIn = ({ plan: path, planHandle: handle }: ExplainFlags): PlanOnTrace =
     const problems = schemaProblems(Plan, value, parsed.error).map(formatProblem);
     throw new InputError(`--plan ${path}`, `this is not a plan: ${problems[0] ?? ''}`, 'a plan, or a trace.jsonl');
   }
-  const events = eventsIn(path);
+  const events = readTrace(path);
   const plans = plansOf(events);
   const found = handle === undefined ? plans.at(-1) : findPlan(events, handle);
   if (found !== undefined) return found;
@@ -74,7 +74,7 @@ const print = (found: PlanOnTrace, explanation: Explanation, rulesHash: string):
 };
 
 /** Prints what the policies make of a plan. */
-export const explain = async (flags: ExplainFlags): Promise<void> => {
+export const explainPolicies = async (flags: ExplainFlags): Promise<void> => {
   const found = planIn(flags);
   const rules = await rulesIn(configAt(flags.config));
   const agent = rules.agents.find((one) => one.name === found.plan.agent);

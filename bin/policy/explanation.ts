@@ -11,7 +11,7 @@ import { pathsIn } from '../../lambdas/kernel/policy/rules/lint-terms.ts';
 import type { QuorumDecision, PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 
 /** A statement that spoke, and what it looked at. */
-interface Spoken extends Statement {
+interface DeterminingStatement extends Statement {
   readonly reads: Readonly<Record<string, Json>>;
 }
 
@@ -22,7 +22,7 @@ export interface ExplainedAnswer {
   /** Of the question how many: the smallest number that suffices. */
   readonly approvals: number | null;
   readonly reason: string;
-  readonly statements: readonly Spoken[];
+  readonly statements: readonly DeterminingStatement[];
 }
 
 /** What the policies make of a plan, question by question. */
@@ -40,7 +40,7 @@ export interface Explanation {
 export const explainPlan = (plan: Plan, agent: Agent, rules: Rules, policy: PolicyEngine): Explanation => {
   const { tool, target, facts, report } = plan;
   const question = { agent, tool, target, facts, report, breakGlass: false };
-  const ruling = decidePlan(policy, question);
+  const decision = decidePlan(policy, question);
   const release = policy.approvalsNeeded(question);
   const people = rules.settings.approvers.map((approver) => ({
     approver,
@@ -52,16 +52,16 @@ export const explainPlan = (plan: Plan, agent: Agent, rules: Rules, policy: Poli
     verdict: given.verdict,
     approvals: 'needed' in given ? given.needed : null,
     reason: given.reason,
-    statements: given.statements.map((statement) => spoken(statement, plan, rules)),
+    statements: given.statements.map((statement) => determining(statement, plan, rules)),
   });
   return {
-    verdict: ruling.verdict,
-    approvalsNeeded: ruling.approvalsNeeded,
+    verdict: decision.verdict,
+    approvalsNeeded: decision.approvalsNeeded,
     approvers,
-    says: inWords(ruling.verdict, ruling.approvalsNeeded, approvers),
+    says: inWords(decision.verdict, decision.approvalsNeeded, approvers),
     answers: [
       answer('May the agent propose this?', policy.mayPropose({ ...question, phase: 'proposal' })),
-      answer('May it be carried out as the dry run showed it?', ruling.asked.plan),
+      answer('May it be carried out as the dry run showed it?', decision.asked.plan),
       answer('May it be applied without a human?', policy.mayApplyUnattended(question)),
       answer('How many approvals release it?', release),
       ...people.map((one) => answer(`May ${one.approver.email} approve it?`, one.ruling)),
@@ -78,7 +78,7 @@ const inWords = (verdict: Explanation['verdict'], needed: number, approvers: rea
   return `It needs ${people}, of ${approvers.join(', ')}.`;
 };
 
-const spoken = (statement: Statement, plan: Plan, rules: Rules): Spoken => {
+const determining = (statement: Statement, plan: Plan, rules: Rules): DeterminingStatement => {
   const parsed = policyToJson(rules.policies[statement.id] ?? '');
   if (parsed.type === 'failure') throw contractBroken(`The compiled policy ${statement.id} does not parse.`);
   const { conditions } = parsed.json;

@@ -20,7 +20,7 @@ export interface Decision {
 }
 
 /** One recorded decision, judged again. */
-export interface Rejudged {
+export interface Reevaluated {
   readonly seq: number;
   readonly about: 'proposal' | 'plan' | 'approval';
   /** `resize_instance on i-0123`, or who approved what. */
@@ -34,7 +34,7 @@ export interface Rejudged {
 }
 
 /** By what a recorded incident is judged again. */
-export interface Today {
+export interface CurrentRules {
   readonly rules: Rules;
   readonly policy: PolicyEngine;
   /** The agent, as it is defined now; undefined if there is none of the name any more. */
@@ -46,8 +46,8 @@ export interface Today {
  * so each decision is judged where it stood: what would have come after another one, nobody knows. Refusals
  * that have nothing to do with the rules (switch, breaker, drift) are left out.
  */
-export const replay = (events: readonly TraceEvent[], today: Today): Rejudged[] =>
-  events.flatMap((event): Rejudged[] => {
+export const reevaluate = (events: readonly TraceEvent[], today: CurrentRules): Reevaluated[] =>
+  events.flatMap((event): Reevaluated[] => {
     if (isKind(event, 'call.refused')) return refusedCall(event, today);
     if (isKind(event, 'proposal.judged')) return proposal(event, today);
     if (isKind(event, 'plan.judged')) return confirmation(event, events, today);
@@ -55,9 +55,9 @@ export const replay = (events: readonly TraceEvent[], today: Today): Rejudged[] 
     return [];
   });
 
-type Subject = Pick<Rejudged, 'seq' | 'about' | 'what'>;
+type Subject = Pick<Reevaluated, 'seq' | 'about' | 'what'>;
 
-const compared = (subject: Subject, was: Decision, wouldBe: Decision): Rejudged => {
+const compared = (subject: Subject, was: Decision, wouldBe: Decision): Reevaluated => {
   const outcome = ({ verdict, approvals, trips }: Decision): string => [verdict, approvals, trips].join();
   const ids = ({ statements }: Decision): string =>
     statements
@@ -68,7 +68,7 @@ const compared = (subject: Subject, was: Decision, wouldBe: Decision): Rejudged 
   return { ...subject, was, wouldBe, change, note: null };
 };
 
-const unknown = (subject: Subject, was: Decision, note: string): Rejudged => ({
+const unknown = (subject: Subject, was: Decision, note: string): Reevaluated => ({
   ...subject,
   was,
   wouldBe: null,
@@ -85,7 +85,7 @@ const decision = (verdict: Decision['verdict'], reason: string, more: Partial<De
   ...more,
 });
 
-const ofRuling = ({ verdict, reason, statements, tripsBreaker }: PolicyDecision): Decision =>
+const decisionOf = ({ verdict, reason, statements, tripsBreaker }: PolicyDecision): Decision =>
   decision(verdict, reason, { statements, trips: tripsBreaker?.policy ?? null });
 
 /** A fact that was not recorded, because nothing computed it then. */
@@ -96,15 +96,15 @@ const missingFacts = (tool: string, facts: Facts): string | undefined => {
   return missing.length === 0 ? undefined : `the trace has no fact ${missing.join(', ')}`;
 };
 
-const GONE = 'its agent is not in config/agents any more; name one with --agent';
+const AGENT_GONE = 'its agent is not in config/agents any more; name one with --agent';
 const BY_RULES: readonly Check['check'][] = ['schema', 'allowlist'];
 
 /** A call of a change tool that was not even admitted: by another definition of the agent, it might be. */
-const refusedCall = ({ seq, data }: TraceEventOf<'call.refused'>, { agent }: Today): Rejudged[] => {
+const refusedCall = ({ seq, data }: TraceEventOf<'call.refused'>, { agent }: CurrentRules): Reevaluated[] => {
   if (!BY_RULES.includes(data.check) || changeManifest(data.tool) === undefined) return [];
   const subject: Subject = { seq, about: 'proposal', what: data.tool };
   const was = decision('refused', data.reason);
-  if (agent === undefined) return [unknown(subject, was, GONE)];
+  if (agent === undefined) return [unknown(subject, was, AGENT_GONE)];
   const admission = admit(agent, { id: data.toolUseId ?? '', name: data.tool, input: data.input });
   return admission.kind === 'refused'
     ? [compared(subject, was, decision('refused', admission.reason))]
@@ -113,12 +113,12 @@ const refusedCall = ({ seq, data }: TraceEventOf<'call.refused'>, { agent }: Tod
 
 const refusalOf = (checks: readonly Check[]): Check | undefined => checks.find((check) => check.outcome === 'refused');
 
-const proposal = ({ seq, data }: TraceEventOf<'proposal.judged'>, { agent, policy }: Today): Rejudged[] => {
+const proposal = ({ seq, data }: TraceEventOf<'proposal.judged'>, { agent, policy }: CurrentRules): Reevaluated[] => {
   const { tool, target, facts, checks, statements, trips } = data;
   const subject: Subject = { seq, about: 'proposal', what: target === null ? tool : `${tool} on ${target.id}` };
   const refusal = refusalOf(checks);
   const was = decision(data.verdict, refusal?.reason ?? '', { statements, trips: trips?.policy ?? null });
-  if (agent === undefined) return [unknown(subject, was, GONE)];
+  if (agent === undefined) return [unknown(subject, was, AGENT_GONE)];
   const admission = admit(agent, { id: data.toolUseId, name: tool, input: data.input });
   if (admission.kind === 'refused') return [compared(subject, was, decision('refused', admission.reason))];
   if (refusal !== undefined && BY_RULES.includes(refusal.check))
@@ -126,14 +126,14 @@ const proposal = ({ seq, data }: TraceEventOf<'proposal.judged'>, { agent, polic
   if (target === null || (refusal !== undefined && refusal.check !== 'policy')) return [];
   const missing = missingFacts(tool, facts);
   if (missing !== undefined) return [unknown(subject, was, missing)];
-  return [compared(subject, was, ofRuling(policy.mayPropose({ agent, tool, target, facts, phase: 'proposal' })))];
+  return [compared(subject, was, decisionOf(policy.mayPropose({ agent, tool, target, facts, phase: 'proposal' })))];
 };
 
 const confirmation = (
   { seq, data }: TraceEventOf<'plan.judged'>,
   events: readonly TraceEvent[],
-  { agent, policy }: Today,
-): Rejudged[] => {
+  { agent, policy }: CurrentRules,
+): Reevaluated[] => {
   const plan = data.digest === null ? undefined : findPlan(events, data.digest)?.plan;
   const refusal = refusalOf(data.checks);
   // Without a digest the refusal was about the handle; with one, these two are policy's.
@@ -145,7 +145,7 @@ const confirmation = (
     approvals: data.verdict === 'needs-approval' ? data.approvalsNeeded : null,
     trips: data.trips?.policy ?? null,
   });
-  if (agent === undefined) return [unknown(subject, was, GONE)];
+  if (agent === undefined) return [unknown(subject, was, AGENT_GONE)];
   const missing = missingFacts(tool, facts);
   if (missing !== undefined) return [unknown(subject, was, missing)];
   const { verdict, reason, statements, approvalsNeeded, trips } = decidePlan(policy, {
@@ -164,8 +164,8 @@ const confirmation = (
 const approval = (
   { seq, data }: TraceEventOf<'approval.answered'>,
   events: readonly TraceEvent[],
-  { rules, policy }: Today,
-): Rejudged[] => {
+  { rules, policy }: CurrentRules,
+): Reevaluated[] => {
   const planned = findPlan(events, data.digest);
   if (data.answer !== 'approve' || planned === undefined) return [];
   const { tool, target, facts, report } = planned.plan;
@@ -176,7 +176,7 @@ const approval = (
     return [compared(subject, was, decision('refused', `${data.approver} is not among the approvers any more.`))];
   const missing = missingFacts(tool, facts);
   if (missing !== undefined) return [unknown(subject, was, missing)];
-  const ruling = policy.mayApprove({
+  const policyDecision = policy.mayApprove({
     approver,
     tool,
     target,
@@ -185,5 +185,5 @@ const approval = (
     breakGlass: data.breakGlass === true,
     triggerOwner: isTriggerOwner(events, data.approver),
   });
-  return [compared(subject, was, ofRuling(ruling))];
+  return [compared(subject, was, decisionOf(policyDecision))];
 };

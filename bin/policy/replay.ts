@@ -3,9 +3,9 @@ import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
 import { policyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import { lastOf } from '../../lambdas/kernel/trace/queries.ts';
 import { agentIn, configAt, rulesIn, withPolicies } from './config-directory.ts';
-import { replay, type Decision, type Rejudged, type Today } from './reevaluation.ts';
+import { reevaluate, type Decision, type Reevaluated, type CurrentRules } from './reevaluation.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
-import { eventsIn, traceLines } from '../io/trace-file.ts';
+import { readTrace, traceLines } from '../io/trace-file.ts';
 import { printer, printJson } from '../io/output.ts';
 
 /** Flags of `checkrein replay`. */
@@ -21,11 +21,11 @@ interface Replayed {
   readonly trace: string;
   readonly incident: string;
   readonly verified: boolean;
-  readonly decisions: readonly Rejudged[];
+  readonly decisions: readonly Reevaluated[];
 }
 
-const replayOne = (path: string, today: Omit<Today, 'agent'>, flags: ReplayFlags): Replayed => {
-  const events = eventsIn(path);
+const replayOne = (path: string, today: Omit<CurrentRules, 'agent'>, flags: ReplayFlags): Replayed => {
+  const events = readTrace(path);
   const verdict = verifyTrace(traceLines(path));
   if (!verdict.sound && flags.unverified !== true)
     throw new InputError(
@@ -39,7 +39,7 @@ const replayOne = (path: string, today: Omit<Today, 'agent'>, flags: ReplayFlags
     trace: path,
     incident: events[0].incident,
     verified: verdict.sound,
-    decisions: replay(events, { ...today, agent }),
+    decisions: reevaluate(events, { ...today, agent }),
   };
 };
 
@@ -59,9 +59,9 @@ const printOne = ({ trace, incident, verified, decisions }: Replayed): void => {
   );
   for (const { seq, about, what, was, wouldBe, change, note } of decisions) {
     if (change === 'none') continue;
-    const told =
+    const heading =
       change === 'unknown' ? 'cannot be judged' : change === 'statements' ? 'on other grounds' : 'would differ';
-    print(`  ${String(seq).padStart(3)}  ${colours.yellow(told)}: the ${about} ${what}`);
+    print(`  ${String(seq).padStart(3)}  ${colours.yellow(heading)}: the ${about} ${what}`);
     if (wouldBe === null) print(`       ${note ?? ''}`);
     else {
       print(`       was       ${inWords(was)}${colours.dim(`  ${grounds(was)}`)}`);
@@ -70,7 +70,7 @@ const printOne = ({ trace, incident, verified, decisions }: Replayed): void => {
   }
 };
 
-const count = (replayed: readonly Replayed[], change: Rejudged['change']): number =>
+const count = (replayed: readonly Replayed[], change: Reevaluated['change']): number =>
   replayed.flatMap((one) => one.decisions).filter((one) => one.change === change).length;
 
 const totalsOf = (replayed: readonly Replayed[]) => ({

@@ -5,7 +5,7 @@ import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
 import { readCases } from './case-file.ts';
 import { configAt, rulesIn } from './config-directory.ts';
 import { readText } from '../../local/files.ts';
-import { runCase, unheard, type CaseResult } from './cases.ts';
+import { runCase, policiesWithoutCase, type PolicyCaseResult } from './cases.ts';
 import { tableLines } from '../io/table.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
 import { printer, printJson } from '../io/output.ts';
@@ -25,7 +25,7 @@ const caseFiles = (named: readonly string[], directory: string): readonly Config
   return value;
 };
 
-const printTable = (results: readonly CaseResult[], silent: readonly string[]): void => {
+const printTable = (results: readonly PolicyCaseResult[], withoutCase: readonly string[]): void => {
   const print = printer(false);
   const colours = coloursFor(process.stdout);
   const rows = results.map((one) => [
@@ -45,18 +45,18 @@ const printTable = (results: readonly CaseResult[], silent: readonly string[]): 
   const failed = results.filter((one) => one.differs.length > 0).length;
   const sum = failed === 0 ? `All ${results.length} cases hold.` : `${failed} of ${results.length} cases fail.`;
   print(`\n${failed === 0 ? colours.green(sum) : colours.red(sum)}`);
-  if (silent.length > 0) print(colours.yellow(`No case makes these policies speak: ${silent.join(', ')}.`));
+  if (withoutCase.length > 0) print(colours.yellow(`No case makes these policies speak: ${withoutCase.join(', ')}.`));
 };
 
 /** Runs the cases and prints a table of them. Exit code 1 if one does not hold. */
-export const test = async (files: readonly string[], flags: TestFlags): Promise<void> => {
+export const testPolicies = async (files: readonly string[], flags: TestFlags): Promise<void> => {
   const directory = configAt(flags.config);
   const rules = await rulesIn(directory);
   const policy = policyEngine(rules);
   const results = readCases(caseFiles(files, directory), rules).map((one) => runCase(one, rules, policy));
-  const silent = unheard(results, rules);
+  const withoutCase = policiesWithoutCase(results, rules);
   const holds = results.every((one) => one.differs.length === 0);
   if (!holds) process.exitCode = 1;
-  if (flags.json === true) printJson({ holds, cases: results, policiesWithoutCase: silent });
-  else printTable(results, silent);
+  if (flags.json === true) printJson({ holds, cases: results, policiesWithoutCase: withoutCase });
+  else printTable(results, withoutCase);
 };

@@ -43,27 +43,27 @@ export class SimulatedAccount {
   readonly #state: State;
   readonly #clock: Clock;
   readonly #onCall: (call: RecordedCall) => void;
-  readonly #mishaps: FaultInjection;
+  readonly #faults: FaultInjection;
   #delivered: number;
 
   constructor(world: World, clock: Clock, onCall: (call: RecordedCall) => void = () => undefined) {
     this.#state = accountStateOf(world, clock);
     this.#clock = clock;
     this.#onCall = onCall;
-    this.#mishaps = new FaultInjection(world.faults);
+    this.#faults = new FaultInjection(world.faults);
     this.#delivered = Date.parse(world.now) - 1;
   }
 
   /** AWS as one step sees it, making no other calls than those listed. */
   cloud({ step, role = `checkrein-${step}`, session = step }: Principal, calls: readonly AwsCall[] | 'any'): Cloud {
-    return this.#open({ step, principal: this.#role(role, session), calls });
+    return this.#session({ step, principal: this.#role(role, session), calls });
   }
 
   /** The credentials that can change something, cut down by a session policy to one change of one target. */
   change(step: string, role = 'checkrein-change'): { assume(scope: Omit<ChangeScope, 'location'>): Promise<Cloud> } {
     return {
       assume: async ({ calls, targetArn, sessionName }) =>
-        this.#open({ step, principal: this.#role(role, sessionName), calls, targetArn }),
+        this.#session({ step, principal: this.#role(role, sessionName), calls, targetArn }),
     };
   }
 
@@ -96,7 +96,7 @@ export class SimulatedAccount {
     return `arn:aws:sts::${this.#state.world.account}:assumed-role/${role}/${session}`;
   }
 
-  #open(session: SimulatedSession): Cloud {
+  #session(session: SimulatedSession): Cloud {
     const { account, region } = this.#state.world;
     return { account, region, send: (request) => this.#send(session, request) };
   }
@@ -104,9 +104,9 @@ export class SimulatedAccount {
   async #send(session: SimulatedSession, request: CloudRequest): Promise<unknown> {
     const command = commandOf(request);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const mishap = this.#mishaps.of(request);
-      if (mishap.delaySeconds > 0) await this.#clock.sleep(mishap.delaySeconds * 1000);
-      if (!mishap.throttled) return this.#answer(session, request, command, mishap.error);
+      const fault = this.#faults.faultsFor(request);
+      if (fault.delaySeconds > 0) await this.#clock.sleep(fault.delaySeconds * 1000);
+      if (!fault.throttled) return this.#answer(session, request, command, fault.error);
       this.#record(session, request, command.mutating, THROTTLES[request.service]);
       await this.#clock.sleep(2 ** attempt * 100);
     }
@@ -120,7 +120,7 @@ export class SimulatedAccount {
     command: Command,
     error: CloudError | undefined,
   ): JsonObject {
-    this.#mishaps.drift('before', request, this.#state);
+    this.#faults.drift('before', request, this.#state);
     try {
       const resources = command.resources(request.input, this.#state);
       authorizeCall(session, request, resources);
@@ -133,7 +133,7 @@ export class SimulatedAccount {
       this.#record(session, request, command.mutating, codeOf(refused));
       throw refused;
     } finally {
-      this.#mishaps.drift('after', request, this.#state);
+      this.#faults.drift('after', request, this.#state);
     }
   }
 

@@ -1,13 +1,13 @@
 import type { BusEvent } from '../../lambdas/contracts/alarm.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
-import { stamp } from './alarm-reason.ts';
+import { awsTimestamp } from './alarm-reason.ts';
 import type { AlarmState } from './alarms.ts';
 import { uuid } from './uuid.ts';
 import type { WorldAlarm, MetricStat } from './world/monitoring.ts';
 
 /** The EventBridge event of an alarm's last change of state, as CloudWatch sends it. */
 export const alarmEvent = (
-  place: { account: string; region: string },
+  location: { account: string; region: string },
   alarm: WorldAlarm,
   history: readonly AlarmState[],
 ): BusEvent => {
@@ -16,26 +16,26 @@ export const alarmEvent = (
   const at = state?.at ?? 0;
   return {
     version: '0',
-    id: uuid(`${place.account}/${alarm.name}/${at}`),
+    id: uuid(`${location.account}/${alarm.name}/${at}`),
     'detail-type': 'CloudWatch Alarm State Change',
     source: 'aws.cloudwatch',
-    account: place.account,
+    account: location.account,
     time: new Date(at).toISOString().replace(/\.\d+Z$/, 'Z'),
-    region: place.region,
-    resources: [`arn:aws:cloudwatch:${place.region}:${place.account}:alarm:${alarm.name}`],
+    region: location.region,
+    resources: [`arn:aws:cloudwatch:${location.region}:${location.account}:alarm:${alarm.name}`],
     detail: {
       alarmName: alarm.name,
       configuration: configuration(alarm),
-      ...(previous === undefined ? {} : { previousState: told(previous) }),
-      ...(state === undefined ? {} : { state: told(state) }),
+      ...(previous === undefined ? {} : { previousState: stateDetail(previous) }),
+      ...(state === undefined ? {} : { state: stateDetail(state) }),
     },
   };
 };
 
-const told = (state: AlarmState): JsonObject => ({
+const stateDetail = (state: AlarmState): JsonObject => ({
   reason: state.reason,
   reasonData: state.reasonData,
-  timestamp: stamp(state.at),
+  timestamp: awsTimestamp(state.at),
   value: state.value,
 });
 

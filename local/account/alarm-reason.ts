@@ -10,24 +10,24 @@ export interface Reason {
 type Value = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 /** The reason of an alarm on metrics, from the datapoints it decided on, newest first. */
-export const because = (
+export const reasonFor = (
   alarm: WorldAlarm,
   value: Value,
   was: Value | undefined,
   evaluated: readonly Datapoint[],
   at: number,
 ): Reason => {
-  const telling = evaluated.filter((point) => point.breaching === (value === 'ALARM'));
-  const shown = telling.length > 0 ? telling : evaluated;
+  const deciding = evaluated.filter((point) => point.breaching === (value === 'ALARM'));
+  const shown = deciding.length > 0 ? deciding : evaluated;
   const reasonData = JSON.stringify({
     version: '1.0',
-    queryDate: stamp(at),
-    ...(evaluated.length === 0 ? {} : { startDate: stamp(evaluated.at(-1)?.at ?? at) }),
+    queryDate: awsTimestamp(at),
+    ...(evaluated.length === 0 ? {} : { startDate: awsTimestamp(evaluated.at(-1)?.at ?? at) }),
     ...(alarm.metric === undefined ? {} : { statistic: alarm.metric.stat }),
     period: periodOf(alarm),
     recentDatapoints: evaluated.toReversed().map((point) => rounded(point.value)),
     ...(alarm.threshold === undefined ? {} : { threshold: alarm.threshold }),
-    evaluatedDatapoints: evaluated.map((point) => ({ timestamp: stamp(point.at), value: rounded(point.value) })),
+    evaluatedDatapoints: evaluated.map((point) => ({ timestamp: awsTimestamp(point.at), value: rounded(point.value) })),
   });
   if (evaluated.length === 0) return { reason: noData(alarm, value), reasonData };
   const points = shown.map((point) => `${rounded(point.value)} (${short(point.at)})`).join(', ');
@@ -46,7 +46,7 @@ export const because = (
 };
 
 /** The reason of a composite alarm: the child alarms that it came from. */
-export const becauseOfChildren = (
+export const compositeReason = (
   value: Value,
   children: readonly { name: string; state: { at: number; value: Value } | undefined }[],
   at: number,
@@ -58,7 +58,7 @@ export const becauseOfChildren = (
   const reasonData = {
     triggeringAlarms: triggering.map((child) => ({
       name: child.name,
-      state: { value, timestamp: stamp(child.state?.at ?? at) },
+      state: { value, timestamp: awsTimestamp(child.state?.at ?? at) },
     })),
   };
   return {
@@ -68,7 +68,7 @@ export const becauseOfChildren = (
 };
 
 /** AWS's own time format in alarm events, e.g. 2026-11-20T09:24:12.000+0000. */
-export const stamp = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
+export const awsTimestamp = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
 
 const noData = (alarm: WorldAlarm, value: Value): string =>
   value === 'INSUFFICIENT_DATA'

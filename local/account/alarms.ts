@@ -1,5 +1,5 @@
 import { datapointAt, periodOf, type Datapoint } from './alarm-values.ts';
-import { because, becauseOfChildren, type Reason } from './alarm-reason.ts';
+import { reasonFor, compositeReason, type Reason } from './alarm-reason.ts';
 import { alarmRule } from './expressions.ts';
 import type { Metrics } from './metrics.ts';
 import type { WorldAlarm } from './world/monitoring.ts';
@@ -62,7 +62,7 @@ export class SimulatedAlarms {
     const unknown = evaluated.length === 0 && alarm.missingData === 'missing';
     const value = unknown ? 'INSUFFICIENT_DATA' : breaching >= needed ? 'ALARM' : 'OK';
     if (value === was) return undefined;
-    return { value, ...because(alarm, value, was, evaluated, minute + TICK) };
+    return { value, ...reasonFor(alarm, value, was, evaluated, minute + TICK) };
   }
 
   /** The datapoints an alarm decides on, newest first, and how many of its periods stay without one. */
@@ -89,6 +89,6 @@ export class SimulatedAlarms {
     const children = this.definitions
       .filter((alarm) => rule.includes(alarm.name))
       .map((alarm) => ({ name: alarm.name, state: last(alarm.name) }));
-    return { value, ...becauseOfChildren(value, children, at) };
+    return { value, ...compositeReason(value, children, at) };
   }
 }

@@ -22,16 +22,16 @@ export class FaultInjection {
   }
 
   /** What befalls this attempt. Counts it. */
-  of(request: CloudRequest): InjectedFault {
-    const struck = this.#faults.filter((fault) => {
+  faultsFor(request: CloudRequest): InjectedFault {
+    const matching = this.#faults.filter((fault) => {
       const { command } = fault;
       if (command === undefined || !matches({ ...fault, command }, request)) return false;
       return this.#count(fault) <= (fault.times ?? Infinity);
     });
-    const error = struck.find((fault) => fault.error !== undefined)?.error;
+    const error = matching.find((fault) => fault.error !== undefined)?.error;
     return {
-      delaySeconds: struck.reduce((sum, fault) => sum + (fault.delaySeconds ?? 0), 0),
-      throttled: struck.some((fault) => fault.throttle === true),
+      delaySeconds: matching.reduce((sum, fault) => sum + (fault.delaySeconds ?? 0), 0),
+      throttled: matching.some((fault) => fault.throttle === true),
       error: error === undefined ? undefined : errorOf(request, error.code, error.message),
     };
   }
@@ -41,7 +41,7 @@ export class FaultInjection {
     for (const fault of this.#faults) {
       const trigger = fault[when];
       if (trigger === undefined || fault.set === undefined || !matches(trigger, request)) continue;
-      if (this.#count(fault) === trigger.nth) meddle(fault.set, state);
+      if (this.#count(fault) === trigger.nth) applyDrift(fault.set, state);
     }
   }
 
@@ -84,7 +84,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   ScalingActivityInProgress: 'Scaling activity is in progress and blocked by the cooldown.',
 };
 
-const meddle = (set: Drift, state: State): void => {
+const applyDrift = (set: Drift, state: State): void => {
   const now = state.now();
   const instance = state.fleet.instances.get(set.instance ?? '');
   if (instance !== undefined) {

@@ -13,7 +13,7 @@ export interface LogLine {
 }
 
 /** Something that CloudTrail has recorded. */
-export interface RecordedChange {
+export interface TrailEntry {
   readonly at: number;
   readonly event: string;
   readonly source: string;
@@ -29,7 +29,7 @@ export interface State {
   readonly groups: Groups;
   readonly metrics: Metrics;
   readonly alarms: SimulatedAlarms;
-  readonly trail: RecordedChange[];
+  readonly trail: TrailEntry[];
   /** Logs Insights queries under way, by id. */
   readonly queries: Map<string, { readonly startedAt: number; stopped: boolean; readonly answer: QueryAnswer }>;
   now(): number;
@@ -48,7 +48,7 @@ export interface QueryAnswer {
 export const accountStateOf = (world: World, clock: Clock): State => {
   const origin = Date.parse(world.now);
   const outOfCapacity = (type: string, zone: string): string | undefined =>
-    world.noCapacity.some((place) => place.type === type && place.zone === zone)
+    world.noCapacity.some((shortage) => shortage.type === type && shortage.zone === zone)
       ? noCapacity(world, type, zone)
       : undefined;
   const fleet = new Fleet(world);
@@ -69,7 +69,7 @@ export const accountStateOf = (world: World, clock: Clock): State => {
 };
 
 const noCapacity = (world: World, type: string, zone: string): string => {
-  const exhausted = world.noCapacity.filter((place) => place.type === type).map((place) => place.zone);
+  const exhausted = world.noCapacity.filter((shortage) => shortage.type === type).map((shortage) => shortage.zone);
   const others = ['a', 'b', 'c'].map((letter) => world.region + letter).filter((name) => !exhausted.includes(name));
   return (
     `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}). ` +

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../bin/operator/deployment.ts';
 import { messageIn } from '../../bin/operator/doctor-cause.ts';
 import type { DoctorAws, DoctorFinding } from '../../bin/operator/doctor-finding.ts';
-import { runDoctor } from '../../bin/operator/diagnosis.ts';
+import { diagnose } from '../../bin/operator/diagnosis.ts';
 import { DoctorAccount } from '../fakes/doctor-account.ts';
 import { shippedRules } from '../lib/shipped.ts';
 
@@ -13,11 +13,11 @@ const emails = settings.approvers.map(({ email }) => email);
 
 const healthy = new DoctorAccount(rules);
 // Synthesizes and runs the flow: seconds, and more on a busy machine.
-beforeAll(() => runDoctor(healthy.aws, expected), 60_000);
+beforeAll(() => diagnose(healthy.aws, expected), 60_000);
 
 /** Examines the healthy account with something broken. */
 const examineWith = (broken: Partial<DoctorAws>): Promise<DoctorFinding[]> =>
-  runDoctor({ ...healthy.aws, ...broken }, expected);
+  diagnose({ ...healthy.aws, ...broken }, expected);
 
 /** What is not in order, by check. */
 const wrong = (findings: readonly DoctorFinding[]): [string, DoctorFinding['verdict']][] =>
@@ -165,7 +165,7 @@ describe('also told', () => {
   test('a model without a price', async () => {
     const [agent] = agents;
     const priceless = { ...expected, agents: agent ? [{ ...agent, model: 'model-of-tomorrow' }] : [] };
-    const findings = await runDoctor(healthy.aws, priceless);
+    const findings = await diagnose(healthy.aws, priceless);
     expect(wrong(findings)).toEqual([['prices', 'fail']]);
     expect(about(findings, 'prices')).toContain('model-of-tomorrow');
   });

@@ -4,10 +4,10 @@ import type { RowKey } from '../../lambdas/contracts/ledger-keys.ts';
 import type { Ledger, Row } from '../../lambdas/contracts/ports.ts';
 
 /** Stands for the end of a process: out of time, out of memory, gone. */
-export class Killed extends Error {}
+export class Crash extends Error {}
 
 /** A ledger whose caller is killed before its nth write (from 0). What was written before stays. */
-export class DyingLedger implements Ledger {
+export class CrashingLedger implements Ledger {
   readonly #inner: Ledger;
   #left: number;
 
@@ -17,7 +17,7 @@ export class DyingLedger implements Ledger {
   }
 
   #write(): void {
-    if (this.#left === 0) throw new Killed();
+    if (this.#left === 0) throw new Crash();
     this.#left -= 1;
   }
 

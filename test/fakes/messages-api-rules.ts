@@ -12,9 +12,12 @@ const ToolResult = z.strictObject({
   cache_control,
 });
 const ToolUseInput = z.looseObject({ type: z.literal('tool_use'), input: z.record(z.string(), z.unknown()) });
-const Spoken = ContentBlock.refine((block) => block.type !== 'tool_use' || ToolUseInput.safeParse(block).success, {
-  error: 'tool_use.input: Input should be a valid dictionary',
-}).refine((block) => block.type !== 'text' || Text.safeParse(block).success, {
+const AssistantBlock = ContentBlock.refine(
+  (block) => block.type !== 'tool_use' || ToolUseInput.safeParse(block).success,
+  {
+    error: 'tool_use.input: Input should be a valid dictionary',
+  },
+).refine((block) => block.type !== 'text' || Text.safeParse(block).success, {
   error: 'text content blocks must be non-empty',
 });
 
@@ -38,7 +41,7 @@ export const WireRequest = z.strictObject({
     .array(
       z.discriminatedUnion('role', [
         z.strictObject({ role: z.literal('user'), content: z.array(z.union([Text, ToolResult])).min(1) }),
-        z.strictObject({ role: z.literal('assistant'), content: z.array(Spoken).min(1) }),
+        z.strictObject({ role: z.literal('assistant'), content: z.array(AssistantBlock).min(1) }),
       ]),
     )
     .min(1),

@@ -9,9 +9,9 @@ import { rollback } from '../../lambdas/steps/apply/step.ts';
 import type { Ledger } from '../../lambdas/contracts/ports.ts';
 import { runStep } from '../../lambdas/runtime/step.ts';
 import { verify } from '../../lambdas/steps/verify/step.ts';
-import { DyingLedger } from '../fakes/crashing-ledger.ts';
+import { CrashingLedger } from '../fakes/crashing-ledger.ts';
 import { call } from '../fakes/preset-model.ts';
-import { expectTwinsToAgree, killedEverywhere, type StepEntry } from '../fixtures/crash.ts';
+import { expectConcurrentAttemptsToAgree, crashBeforeEachWrite, type StepEntry } from '../fixtures/crash.ts';
 import { NO_HELP, TestHarness, RESIZE, rules, type HarnessPorts } from '../fixtures/harness.ts';
 
 const CONCLUSION = {
@@ -120,19 +120,19 @@ const SCENES = {
 
 describe('a step that is killed before any of its writes and tried again leaves the undisturbed trace', () => {
   test.each(Object.entries(SCENES))('%s', async (_name, scene) => {
-    const { again } = await killedEverywhere(scene);
+    const { again } = await crashBeforeEachWrite(scene);
     expect(again.at(-1), 'a retry after everything was recorded reaches nobody').toBe(0);
   });
 });
 
 describe('two attempts of a step at once come to one trace', () => {
   test.each(Object.entries(SCENES))('%s', async (_name, scene) => {
-    await expectTwinsToAgree(scene);
+    await expectConcurrentAttemptsToAgree(scene);
   });
 });
 
 test('a retry does not ask the model again whose answer is recorded', async () => {
-  const { undisturbed, again } = await killedEverywhere(SCENES['decide, with refused calls']);
+  const { undisturbed, again } = await crashBeforeEachWrite(SCENES['decide, with refused calls']);
   expect(undisturbed).toBe(1);
   // Setting money aside takes two writes and recording it one; the answer is the fourth.
   expect(again.slice(0, 4)).toEqual([1, 1, 1, 1]);
@@ -140,7 +140,7 @@ test('a retry does not ask the model again whose answer is recorded', async () =
 });
 
 test('observations that are recorded are not made again', async () => {
-  const { undisturbed, again } = await killedEverywhere(SCENES['observe, with several calls']);
+  const { undisturbed, again } = await crashBeforeEachWrite(SCENES['observe, with several calls']);
   expect(again[0]).toBe(undisturbed);
   expect(again).toEqual(again.toSorted((a, b) => b - a));
   expect(again.at(-1)).toBe(0);
@@ -151,7 +151,7 @@ test('a rollback that is killed is finished once, whatever it was doing', async 
     const harness = await (await new TestHarness().begin()).untilGranted(NO_HELP);
     await harness.apply();
     expect(await harness.untilVerified()).toBe('rollback');
-    await runStep(rollback, harness.at, { ...harness.ports, ledger: new DyingLedger(harness.ledger, writes) }).catch(
+    await runStep(rollback, harness.at, { ...harness.ports, ledger: new CrashingLedger(harness.ledger, writes) }).catch(
       () => undefined,
     );
     harness.clock.advance(15);

@@ -8,7 +8,7 @@ import { currentPlan } from '../../lambdas/kernel/trace/queries.ts';
 import { EVIDENCE_LIMIT } from '../../lambdas/kernel/redaction/untrusted.ts';
 import type { Cloud } from '../../lambdas/contracts/ports.ts';
 import { runStep } from '../../lambdas/runtime/step.ts';
-import { DyingLedger } from '../fakes/crashing-ledger.ts';
+import { CrashingLedger } from '../fakes/crashing-ledger.ts';
 import { call } from '../fakes/preset-model.ts';
 import { APP, RESIZE, TestHarness } from '../fixtures/harness.ts';
 import { BUSY_SERVER } from '../local/account/example-world.ts';
@@ -79,7 +79,7 @@ test('the agent can tell that the token of the alarm is the token of the log', a
 test('a look whose step died has the same placeholders when it is taken again', async () => {
   const harness = await asked();
   const before = await placeholders(harness);
-  await expect(harness.observe(new DyingLedger(harness.ledger, 1))).rejects.toThrow();
+  await expect(harness.observe(new CrashingLedger(harness.ledger, 1))).rejects.toThrow();
   await harness.observe();
   const after = await placeholders(harness);
   expect(after.length).toBeGreaterThan(before.length);

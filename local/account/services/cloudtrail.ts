@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { uuid } from '../uuid.ts';
 import { simulatedCommand, iso, nextToken, paginated, Time, type Command } from '../command.ts';
-import type { RecordedChange, State } from '../state.ts';
+import type { TrailEntry, State } from '../state.ts';
 
 const Key = z.enum([
   'EventId',
@@ -49,9 +49,9 @@ export const cloudtrail: Record<'LookupEvents', Command> = {
   ),
 };
 
-const idOf = (event: RecordedChange): string => uuid(`${event.event}${event.at}${event.user}`);
+const idOf = (event: TrailEntry): string => uuid(`${event.event}${event.at}${event.user}`);
 
-const has = (event: RecordedChange, key: z.infer<typeof Key>, value: string): boolean => {
+const has = (event: TrailEntry, key: z.infer<typeof Key>, value: string): boolean => {
   switch (key) {
     case 'EventId':
       return idOf(event) === value;
@@ -72,7 +72,7 @@ const has = (event: RecordedChange, key: z.infer<typeof Key>, value: string): bo
   }
 };
 
-const describe = (event: RecordedChange, { world }: State) => ({
+const describe = (event: TrailEntry, { world }: State) => ({
   EventId: idOf(event),
   EventName: event.event,
   ReadOnly: 'false',

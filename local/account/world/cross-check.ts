@@ -2,12 +2,12 @@ import { INSTANCE_TYPES } from '../catalogue.ts';
 import type { Drift } from './faults.ts';
 
 /** A name in a world file that leads nowhere. */
-export interface Dangling {
+export interface WorldProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
-interface Named {
+interface CheckedWorld {
   readonly region: string;
   readonly instanceTypes: Readonly<Record<string, unknown>>;
   readonly instances: readonly { id: string; type: string; zone: string; memberOf?: string | undefined }[];
@@ -27,19 +27,19 @@ interface Named {
 }
 
 /** Every name in the world that has nothing behind it, and every impossible number. */
-export const crossCheck = (world: Named): Dangling[] => {
+export const crossCheck = (world: CheckedWorld): WorldProblem[] => {
   const types = new Set([...INSTANCE_TYPES.keys(), ...Object.keys(world.instanceTypes)]);
   const instances = new Set(world.instances.map((instance) => instance.id));
   const groups = new Set(world.groups.map((group) => group.name));
   const alarms = new Set(world.alarms.map((alarm) => alarm.name));
-  const found: Dangling[] = [];
-  const need = (holds: boolean, path: Dangling['path'], message: string): void => {
+  const found: WorldProblem[] = [];
+  const expectThat = (holds: boolean, path: WorldProblem['path'], message: string): void => {
     if (!holds) found.push({ path, message });
   };
-  const type = (name: string, path: Dangling['path']): void =>
-    need(types.has(name), path, 'a built-in instance type (t3, m6i, c6i, r6i, m7g) or one of instanceTypes');
-  const zone = (name: string, path: Dangling['path']): void =>
-    need(
+  const type = (name: string, path: WorldProblem['path']): void =>
+    expectThat(types.has(name), path, 'a built-in instance type (t3, m6i, c6i, r6i, m7g) or one of instanceTypes');
+  const zone = (name: string, path: WorldProblem['path']): void =>
+    expectThat(
       new RegExp(`^${world.region}[a-f]$`).test(name),
       path,
       `an Availability Zone of ${world.region}, such as ${world.region}a`,
@@ -48,7 +48,7 @@ export const crossCheck = (world: Named): Dangling[] => {
   world.instances.forEach((instance, n) => {
     type(instance.type, ['instances', n, 'type']);
     zone(instance.zone, ['instances', n, 'zone']);
-    need(
+    expectThat(
       instance.memberOf === undefined || groups.has(instance.memberOf),
       ['instances', n, 'memberOf'],
       oneOf(groups, 'groups'),
@@ -57,7 +57,7 @@ export const crossCheck = (world: Named): Dangling[] => {
   world.groups.forEach((group, n) => {
     type(group.instanceType, ['groups', n, 'instanceType']);
     group.zones.forEach((name, z) => zone(name, ['groups', n, 'zones', z]));
-    need(
+    expectThat(
       group.min <= group.desired && group.desired <= group.max,
       ['groups', n, 'desired'],
       `a number from min (${group.min}) to max (${group.max})`,
@@ -65,17 +65,20 @@ export const crossCheck = (world: Named): Dangling[] => {
   });
   world.metrics.forEach(({ responseTime: follows }, n) => {
     const known = follows === undefined || instances.has(follows.of) || groups.has(follows.of);
-    need(known, ['metrics', n, 'responseTime', 'of'], 'an instance id or a group name of this world');
+    expectThat(known, ['metrics', n, 'responseTime', 'of'], 'an instance id or a group name of this world');
   });
-  world.noCapacity.forEach((place, n) => {
-    type(place.type, ['noCapacity', n, 'type']);
-    zone(place.zone, ['noCapacity', n, 'zone']);
+  world.noCapacity.forEach((shortage, n) => {
+    type(shortage.type, ['noCapacity', n, 'type']);
+    zone(shortage.zone, ['noCapacity', n, 'zone']);
   });
-  world.events.forEach(({ alarm }, n) => need(alarms.has(alarm), ['events', n, 'alarm'], oneOf(alarms, 'alarms')));
+  world.events.forEach(({ alarm }, n) =>
+    expectThat(alarms.has(alarm), ['events', n, 'alarm'], oneOf(alarms, 'alarms')),
+  );
   world.faults.forEach(({ set }, n) => {
     if (set?.instance !== undefined)
-      need(instances.has(set.instance), ['faults', n, 'set', 'instance'], oneOf(instances, 'instances'));
-    if (set?.group !== undefined) need(groups.has(set.group), ['faults', n, 'set', 'group'], oneOf(groups, 'groups'));
+      expectThat(instances.has(set.instance), ['faults', n, 'set', 'instance'], oneOf(instances, 'instances'));
+    if (set?.group !== undefined)
+      expectThat(groups.has(set.group), ['faults', n, 'set', 'group'], oneOf(groups, 'groups'));
     if (set?.type !== undefined) type(set.type, ['faults', n, 'set', 'type']);
   });
   return found;

@@ -7,7 +7,7 @@ import { grantFault } from '../../../../lambdas/kernel/changes/grants.ts';
 import { policyEngine } from '../../../../lambdas/kernel/policy/engine.ts';
 import { allOf, lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { HmacMac } from '../../../fakes/small-ports.ts';
-import { DyingLedger } from '../../../fakes/crashing-ledger.ts';
+import { CrashingLedger } from '../../../fakes/crashing-ledger.ts';
 import {
   ANA,
   approvalDesk,
@@ -221,7 +221,7 @@ test('an approval by somebody who may not approve does not count', async () => {
 
 test('a denial whose function died before it decided anything does not count as an approval', async () => {
   asked = await desk.openQuestion('inc-2', { plan: rebootPlan });
-  const dying = { ...desk.page, ledger: new DyingLedger(desk.ledger, 1) };
+  const dying = { ...desk.page, ledger: new CrashingLedger(desk.ledger, 1) };
   await expect(postAnswer(dying, asked.token(BEN), 'deny', 'No.')).rejects.toThrow();
   expect(allOf(await desk.ledger.events('inc-2'), 'approval.answered')).toHaveLength(1);
   expect(pageText(await postAnswer(desk.page, asked.token(ANA), 'approve'))).toContain('1 of 2 needed.');
