@@ -13,18 +13,18 @@ export interface ToolContext {
   readonly alarm: Alarm | null;
 }
 
-/** The same with the credentials for the change: only this tool's change calls, only on this target. */
+/** A tool context with the credentials for the change: only this tool's change calls, only on this target. */
 export interface ChangeContext extends ToolContext {
   readonly change: Cloud;
 }
 
-/** A tool that reads. `run` answers with text for the model: short, with units, most telling line first. */
+/** A tool that reads. `run` returns text for the model: short, with units, most important line first. */
 export interface ObserveTool {
   readonly manifest: ObserveManifest;
   run(input: Json, context: ToolContext): Promise<string>;
 }
 
-/** A change as it goes through the flow: from `before` to `after`, of one target. All of it is JSON. */
+/** A change of one target from state `before` to state `after`. All fields are JSON. */
 export interface Change<Input = Json, State = Json> {
   readonly input: Input;
   readonly target: Target;
@@ -32,7 +32,7 @@ export interface Change<Input = Json, State = Json> {
   readonly after: State;
 }
 
-/** What a dry run found out; the harness adds diff, rollback and the rest of the report. */
+/** What a tool's dry run returns. The harness adds diff, rollback and the rest of the report. */
 export interface DryRunFindings {
   readonly checks: readonly DryRunCheck[];
   readonly cost: DryRunReport['cost'];
@@ -40,35 +40,35 @@ export interface DryRunFindings {
 }
 
 /**
- * The small interface that a change tool implements. `State` is the part of the target that the tool
- * changes, and that a person would want to know unmoved between the dry run and the change: drift check,
- * diff, post-condition, reconciliation and rollback are all comparisons of such states.
+ * The interface that a change tool implements. `State` is the part of the target that the tool changes and that must
+ * not change between the dry run and the change. Drift check, diff, post-condition, reconciliation and rollback all
+ * compare such states.
  */
 export interface ChangeSpec<Input, State> {
-  /** Finds the target and its present state. Throws `ToolRefusal` when there is no such target. */
+  /** Reads the target and its current state. Throws `ToolRefusal` if there is no such target. */
   describe(input: Input, context: ToolContext): Promise<{ target: Target; state: State }>;
-  /** The state that the change would lead to. Pure. Throws `ToolRefusal` when it makes no sense (no change at all, …). */
+  /** The state after the change. Pure. Throws `ToolRefusal` if the change makes no sense, for example changes nothing. */
   predict(input: Input, before: State): State;
-  /** Every fact that the manifest declares. Throws `ToolRefusal` when what it reads shows that the change cannot work. */
+  /** Every fact that the manifest declares. Throws `ToolRefusal` if it finds that the change cannot work. */
   facts(change: Change<Input, State>, context: ToolContext): Promise<Facts>;
-  /** Native dry run where AWS has one, else checks by reading. Every call on `change` must be a dry run. */
+  /** AWS's own dry run if it has one, else checks by reading. Every call on `change` must be a dry run. */
   dryRun(change: Change<Input, State>, context: ChangeContext): Promise<DryRunFindings>;
-  /** Makes the change and returns when AWS has it. Must be able to go on from a half-done state if `repeatable`. */
+  /** Makes the change and returns when it is in effect. If `repeatable`, it must be able to continue a partial change. */
   apply(change: Change<Input, State>, context: ChangeContext): Promise<void>;
   /** Whether the target is now as predicted. Pure. */
   postCondition(change: Change<Input, State>, now: State): { holds: boolean; detail: string };
-  /** How to undo it: another input to this very tool. Pure. */
+  /** How to undo the change: another input to the same tool. Pure. */
   inverse(change: Change<Input, State>): Inverse;
 }
 
-/** A change tool with its types erased: what the steps call. Inputs and states are parsed on the way in. */
+/** A change tool as steps call it, without its own types. Inputs and states are parsed first. */
 export interface ChangeTool extends ChangeSpec<Json, Json> {
   readonly manifest: ChangeManifest;
 }
 
 type Tool = ObserveTool | ChangeTool;
 
-/** A line of the catalogue: the manifest at once, the code when it is needed. */
+/** A line of the catalogue: the manifest, and a function that loads the code. */
 export interface CatalogueLine<M extends Manifest = Manifest> {
   readonly manifest: M;
   readonly load: () => Promise<{
@@ -76,13 +76,13 @@ export interface CatalogueLine<M extends Manifest = Manifest> {
   }>;
 }
 
-/** Makes an observe tool out of its manifest and one function. */
+/** Makes an observe tool from its manifest and one function. */
 export const observeTool = <I extends z.ZodType>(
   manifest: ObserveManifest<I>,
   run: (input: z.output<I>, context: ToolContext) => Promise<string>,
 ): ObserveTool => ({ manifest, run: (input, context) => run(manifest.input.parse(input), context) });
 
-/** Makes a change tool out of its manifest, the schema of its state, and the small interface. */
+/** Makes a change tool from its manifest, the schema of its state, and its implementation. */
 export const changeTool = <I extends z.ZodType<JsonObject>, S extends z.ZodType<Json>>(
   manifest: ChangeManifest<I>,
   state: S,

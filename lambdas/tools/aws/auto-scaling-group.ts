@@ -42,7 +42,7 @@ const AutoScalingGroup = z
     max: raw.MaxSize,
     desired: raw.DesiredCapacity,
     healthCheck: raw.HealthCheckType,
-    members: raw.Instances,
+    instances: raw.Instances,
     inService: raw.Instances.filter(({ lifecycle }) => lifecycle === 'InService').length,
     suspended: raw.SuspendedProcesses.map(({ ProcessName }) => ProcessName),
     tags: raw.Tags,
@@ -53,7 +53,7 @@ const Groups = z.object({ AutoScalingGroups: z.array(AutoScalingGroup).default([
 /** An Auto Scaling group: the fields that tools need. */
 export type AutoScalingGroup = z.output<typeof AutoScalingGroup>;
 
-/** Reads one group, or says that there is none. */
+/** Reads one group. Throws `ToolRefusal` if it does not exist. */
 export const readGroup = async (cloud: Cloud, name: string): Promise<AutoScalingGroup> => {
   const input = { AutoScalingGroupNames: [name] };
   const answer = await callAws(cloud, { service: 'autoscaling', command: 'DescribeAutoScalingGroups', input }, Groups);
@@ -63,7 +63,7 @@ export const readGroup = async (cloud: Cloud, name: string): Promise<AutoScaling
   return group;
 };
 
-/** The group as policy sees it. Account and Region are those of the ARN that AWS gave. */
+/** The group as the target of a change. Account and Region come from the ARN that AWS returned. */
 export const targetOfGroup = (group: AutoScalingGroup): Target => {
   const [, , , region = '', account = ''] = group.arn.split(':');
   const { name: id, arn, tags } = group;

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { CloudError } from '../../contracts/errors.ts';
 import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
 
-/** A point in time as the cloud port hands it out. */
+/** A time as the cloud port returns it. */
 export const Timestamp = z.iso.datetime({ offset: true });
 
-/** JSON inside a string, as CloudTrail and the price list send it. */
+/** JSON inside a string, as CloudTrail and the Price List API return it. */
 export const JsonText = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
@@ -15,17 +15,17 @@ export const JsonText = z.string().transform((text, context): unknown => {
   }
 });
 
-/** Sends one call and takes from the answer what the schema names; what is missing is said, never guessed. */
+/** Makes one AWS call and parses the response. A response that does not match the schema is an error, never guessed. */
 export const callAws = async <S extends z.ZodType>(
   cloud: Cloud,
   request: CloudRequest,
   schema: S,
 ): Promise<z.output<S>> => {
-  const answer = schema.safeParse(await cloud.send(request));
-  if (answer.success) return answer.data;
-  const problems = answer.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  const response = schema.safeParse(await cloud.send(request));
+  if (response.success) return response.data;
+  const problems = response.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
   throw new CloudError(
     'UnexpectedAnswer',
-    `${request.service} ${request.command} answered otherwise than expected: ${problems}`,
+    `${request.service} ${request.command} returned an unexpected response: ${problems}`,
   );
 };

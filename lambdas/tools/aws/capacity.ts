@@ -4,21 +4,21 @@ export interface Dimension {
   readonly after: number;
 }
 
-/** Capacity taken away over the worst dimension, in % of what is there, rounded up; 0 when nothing shrinks. */
+/** The largest decrease of any dimension, in % of its current capacity, rounded up; 0 if nothing shrinks. */
 export const cutPercent = (...dimensions: readonly Dimension[]): number =>
   Math.max(...dimensions.map(({ before, after }) => percentOf(before - after, before)));
 
-/** Capacity added over the largest dimension, in % of what is there, rounded up; 0 when nothing grows. */
+/** The largest increase of any dimension, in % of its current capacity, rounded up; 0 if nothing grows. */
 export const growPercent = (...dimensions: readonly Dimension[]): number =>
   Math.max(...dimensions.map(({ before, after }) => percentOf(after - before, before)));
 
-/** A share in %, rounded up, never negative. From nothing, each unit added counts as 100 %. */
+/** A share in %, rounded up, never negative. If the whole is 0, each unit counts as 100 %. */
 export const percentOf = (part: number, whole: number): number =>
   Math.ceil((Math.max(part, 0) * 100) / Math.max(whole, 1));
 
 /**
- * Peak use in % of the capacity after the change. An unknown peak counts as full when something shrinks,
- * and no capacity at all is full too; an unknown peak of something that only grows is no concern.
+ * Peak use in % of the capacity after the change. An unknown peak counts as 100 % if something shrinks and as 0 % if it
+ * only grows. No capacity at all counts as 100 %.
  */
 export const peakUsePercentAfter = (peak: number | null, { before, after }: Dimension, shrinks: boolean): number => {
   if (after === 0) return 100;

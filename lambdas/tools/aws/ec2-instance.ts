@@ -36,8 +36,10 @@ const Instance = z
     platform: raw.PlatformDetails,
     spot: raw.InstanceLifecycle === 'spot',
     enaSupport: raw.EnaSupport,
-    /** A public address that AWS lent out, lost on a stop; an Elastic IP address belongs to the account. */
-    lentPublicAddress: raw.NetworkInterfaces.some((card) => card.Association?.IpOwnerId === 'amazon'),
+    /** A public IPv4 address of Amazon's pool, which changes on a stop. An Elastic IP address does not. */
+    autoAssignedPublicIp: raw.NetworkInterfaces.some(
+      (networkInterface) => networkInterface.Association?.IpOwnerId === 'amazon',
+    ),
     tags: raw.Tags,
   }));
 
@@ -55,7 +57,7 @@ export const readInstances = async (cloud: Cloud, ids: readonly string[]): Promi
   return Reservations.flatMap(({ OwnerId, Instances }) => Instances.map((one) => ({ ...one, account: OwnerId })));
 };
 
-/** One instance that can still be changed, or the reason why there is none. */
+/** Reads one instance. Throws `ToolRefusal` if it does not exist or is terminated. */
 export const readInstance = async (cloud: Cloud, id: string): Promise<Ec2Instance> => {
   const [instance] = await readInstances(cloud, [id]).catch(noneIfNotFound);
   if (!instance) throw new ToolRefusal(`There is no instance ${id} in ${cloud.region} of account ${cloud.account}.`);
@@ -69,7 +71,7 @@ const noneIfNotFound = (error: unknown): Ec2Instance[] => {
   throw error;
 };
 
-/** The instance as policy sees it. */
+/** The instance as the target of a change. */
 export const targetOfInstance = (instance: Ec2Instance, region: string): Target => ({
   kind: 'ec2-instance',
   id: instance.id,
@@ -83,5 +85,5 @@ export const targetOfInstance = (instance: Ec2Instance, region: string): Target 
 const partitionOf = (region: string): string =>
   region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 
-/** Name of the Auto Scaling group that the instance belongs to. The tag is AWS's own: nobody else can set it. */
+/** Name of the instance's Auto Scaling group, from a tag that only AWS can set. */
 export const groupOf = (instance: Ec2Instance): string | undefined => instance.tags['aws:autoscaling:groupName'];

@@ -12,7 +12,7 @@ export const dimensionsText = (dimensions: Readonly<Record<string, string>>): st
     .map(([name, value]) => `${name}=${value}`)
     .join(', ')}}`;
 
-/** A word or number that a cut went through. Half a secret is not recognized as one, so it goes as a whole. */
+/** A word or number that was cut in two. It is dropped, because redaction would not recognize half a secret. */
 const CUT_WORD = /(?:[^\s"'`,;(){}[\]<>]+|\+?\d[\d -]*)$/;
 
 /** The first characters of a text, on one line. */

@@ -24,10 +24,10 @@ const InstanceType = z
 const Answer = z.object({ InstanceTypes: z.array(InstanceType).default([]) });
 const Offerings = z.object({ InstanceTypeOfferings: z.array(z.object({ InstanceType: z.string() })).default([]) });
 
-/** What an instance type has to offer. */
+/** An instance type: the fields that tools need. */
 export type InstanceType = z.output<typeof InstanceType>;
 
-/** Reads instance types by name; a name that AWS does not know is a refusal. */
+/** Reads instance types by name. An unknown name is a refusal. */
 export const readInstanceTypes = async (cloud: Cloud, names: readonly string[]): Promise<Map<string, InstanceType>> => {
   const input = { InstanceTypes: [...new Set(names)] };
   const request: CloudRequest = { service: 'ec2', command: 'DescribeInstanceTypes', input };
@@ -48,7 +48,7 @@ const refuseIfUnknown = (error: unknown): never => {
   throw error;
 };
 
-/** Whether an Availability Zone offers the type at all. Says nothing about free capacity. */
+/** Whether an Availability Zone offers the type at all. Free capacity cannot be read. */
 export const isOffered = async (cloud: Cloud, name: string, zone: string): Promise<boolean> => {
   const Filters = [
     { Name: 'instance-type', Values: [name] },

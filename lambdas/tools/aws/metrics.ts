@@ -28,7 +28,7 @@ const Answer = z.object({
 });
 type Result = z.output<typeof Answer>['MetricDataResults'][number];
 
-/** Reads a metric, all pages of it. A metric that does not exist has no points. */
+/** Reads all pages of a metric. A metric that does not exist has no points. */
 export const readMetric = async (cloud: Cloud, query: MetricQuery): Promise<MetricSeries[]> => {
   const results: Result[] = [];
   let token: string | undefined;
@@ -44,7 +44,7 @@ export const readMetric = async (cloud: Cloud, query: MetricQuery): Promise<Metr
   }));
 };
 
-/** Highest value of a percentage metric over the last 14 days; null without a single datapoint. */
+/** Highest value of a percentage metric over the last 14 days; null if there are no datapoints. */
 export const peakPercent = async (
   cloud: Cloud,
   now: Date,
@@ -56,7 +56,7 @@ export const peakPercent = async (
   return values.length === 0 ? null : Math.max(...values);
 };
 
-/** How far back a peak counts: two weekly cycles. */
+/** How far back peaks are read: two weekly cycles. */
 const PEAK_DAYS = 14;
 
 const idOf = (index: number): string => `s${index}`;

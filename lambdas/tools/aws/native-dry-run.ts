@@ -3,7 +3,7 @@ import type { DryRunCheck } from '../../contracts/plan.ts';
 import { CloudError } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 
-/** Asks EC2 whether it would make a call, without making it. `DryRun` covers permission and syntax, not capacity. */
+/** Makes a call with `DryRun`, which checks permissions and syntax but not capacity. */
 export const ec2DryRun = async (change: Cloud, command: string, input: JsonObject): Promise<DryRunCheck> => {
   const name = `ec2:${command}`;
   try {
@@ -12,7 +12,7 @@ export const ec2DryRun = async (change: Cloud, command: string, input: JsonObjec
     if (error instanceof CloudError) return { name, ...outcomeOf(error) };
     throw error;
   }
-  // EC2 always answers a dry run with an error. A plain answer means that the flag was not honoured.
+  // EC2 always answers a dry run with an error. A success means that the flag was ignored.
   return { name, outcome: 'refused', detail: 'This endpoint ignored DryRun and may have made the call.' };
 };
 
@@ -25,13 +25,13 @@ const outcomeOf = ({ code, awsMessage }: CloudError): Omit<DryRunCheck, 'name'> 
     case 'IncorrectInstanceState':
       return {
         outcome: 'unknown',
-        detail: `AWS checks this call only in the state that the earlier calls lead to: ${awsMessage}`,
+        detail: `AWS can check this call only after the calls before it were made: ${awsMessage}`,
       };
     default:
       return { outcome: 'refused', detail: `${code}: ${awsMessage}` };
   }
 };
 
-/** The encoded part can only be read with a right that no step has; the sentence before it names action and resource. */
+/** No step may decode the encoded part here. The sentence before it names action and resource. */
 const withoutEncodedMessage = (message: string): string =>
   message.replace(/\s*Encoded authorization failure message:.*$/s, '');

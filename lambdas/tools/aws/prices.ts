@@ -4,7 +4,7 @@ import { CloudError } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import { callAws, JsonText } from './call-aws.ts';
 
-/** US cents per month at list price, or why there is none. */
+/** US cents per month at list price, or why the price is unknown. */
 export type InstancePrice =
   { readonly centsPerMonth: number } | { readonly centsPerMonth: null; readonly reason: string };
 
@@ -38,20 +38,20 @@ export const instancePriceOf = async (cloud: Cloud, instanceType: string): Promi
     if (dollars !== undefined && others.length === 0) return { centsPerMonth: dollars * 100 * HOURS_PER_MONTH };
     return unknown(`the price list has ${hourly.size} prices for ${instanceType} in ${cloud.region}, expected one`);
   } catch (error) {
-    // A change must not hang on the price list: an unknown price is a fact that policy can judge.
+    // The price list must not block a change: policy decides about an unknown price.
     if (error instanceof CloudError) return unknown(`the price list could not be read: ${error.message}`);
     throw error;
   }
 };
 
-/** So many instances of one type. */
+/** A number of instances of one type, with their price. */
 export interface PricedFleet {
   readonly type: string;
   readonly count: number;
   readonly price: InstancePrice;
 }
 
-/** What it costs to go from some instances to others. */
+/** The difference in monthly cost between two sets of instances. */
 export const costDelta = (before: PricedFleet, after: PricedFleet): DryRunReport['cost'] => {
   if (before.price.centsPerMonth === null) return unknownCost(before.price.reason);
   if (after.price.centsPerMonth === null) return unknownCost(after.price.reason);

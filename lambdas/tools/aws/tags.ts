@@ -1,14 +1,14 @@
 import * as z from 'zod';
 
-/** `[{ Key, Value }]`, as EC2 and Auto Scaling send tags, made a record. */
+/** Tags as EC2 and Auto Scaling return them (`[{ Key, Value }]`), parsed into a record. */
 export const Tags = z
   .array(z.object({ Key: z.string(), Value: z.string().default('') }))
   .default([])
   .transform((tags) => Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])));
 
 /**
- * The environment that tags put a target in: tag `environment` or `env`, in any case. No such tag, an
- * empty one, or two that disagree mean `production`, so that what is unclear is held to the strictest policy.
+ * The environment of a target: the value of its tag `environment` or `env`, in any case. No such tag, an empty one, or
+ * two that disagree count as `production`, so the strictest policy applies when it is unclear.
  */
 export const environmentOf = (tags: Readonly<Record<string, string>>): string => {
   const values = Object.entries(tags)

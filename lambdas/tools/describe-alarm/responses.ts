@@ -37,7 +37,7 @@ export const MetricAlarm = Common.extend({
   Period: z.number().optional(),
   ComparisonOperator: z.string(),
   Threshold: z.number().optional(),
-  /** Id of the band that an anomaly detection alarm compares with. */
+  /** Id of the band of an anomaly detection alarm. */
   ThresholdMetricId: z.string().optional(),
   EvaluationPeriods: z.number(),
   DatapointsToAlarm: z.number().optional(),
@@ -49,13 +49,13 @@ export type MetricAlarm = z.output<typeof MetricAlarm>;
 export const CompositeAlarm = Common.extend({ AlarmRule: z.string() });
 export type CompositeAlarm = z.output<typeof CompositeAlarm>;
 
-/** What DescribeAlarms answers. */
+/** Response of DescribeAlarms. */
 export const DescribeAlarmsResponse = z.object({
   MetricAlarms: z.array(MetricAlarm).default([]),
   CompositeAlarms: z.array(CompositeAlarm).default([]),
 });
 
-/** What DescribeAlarmHistory answers. */
+/** Response of DescribeAlarmHistory. */
 export const DescribeAlarmHistoryResponse = z.object({
   AlarmHistoryItems: z.array(z.object({ Timestamp, HistorySummary: z.string() })).default([]),
 });

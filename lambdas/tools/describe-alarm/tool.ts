@@ -63,7 +63,7 @@ const COMPARISON: Readonly<Record<string, string>> = {
 const thresholdOf = (alarm: MetricAlarm): string =>
   alarm.ThresholdMetricId ?? (alarm.Threshold === undefined ? 'no threshold' : formatNumber(alarm.Threshold));
 
-/** The query that is compared: the one returned that is not the band itself. */
+/** The query that the alarm compares: the returned one that is not the anomaly detection band. */
 const comparedMetric = (alarm: MetricAlarm): string =>
   alarm.Metrics.find((one) => one.ReturnData && one.Id !== alarm.ThresholdMetricId)?.Id ?? 'a metric';
 

@@ -4,14 +4,14 @@ import { oneLine, utc } from '../aws/format.ts';
 import { observeTool } from '../tool.ts';
 import { manifest } from './manifest.ts';
 
-/** A large group is described by its unusual members: so many of the usual ones are named. */
+/** At most this many instances are listed, unhealthy ones first. */
 const MAX_INSTANCES = 20;
 
 export const tool = observeTool(manifest, async (input, { cloud }) => {
   const group = await readGroup(cloud, input.group);
   const activities = await readActivities(cloud, group.name);
   return [
-    `${group.name}: desired ${group.desired} (min ${group.min}, max ${group.max}), ${group.inService} of ${group.members.length} instances in service`,
+    `${group.name}: desired ${group.desired} (min ${group.min}, max ${group.max}), ${group.inService} of ${group.instances.length} instances in service`,
     `health check: ${group.healthCheck}; suspended processes: ${group.suspended.join(', ') || 'none'}; environment: ${environmentOf(group.tags)}`,
     ...instanceLines(group),
     activities.length === 0 ? 'no scaling activities on record' : 'recent scaling activities:',
@@ -22,11 +22,11 @@ export const tool = observeTool(manifest, async (input, { cloud }) => {
   ].join('\n');
 });
 
-const instanceLines = ({ members }: AutoScalingGroup): string[] => {
-  const usual = ({ lifecycle, health }: AutoScalingGroup['members'][number]) =>
+const instanceLines = ({ instances }: AutoScalingGroup): string[] => {
+  const isHealthy = ({ lifecycle, health }: AutoScalingGroup['instances'][number]) =>
     lifecycle === 'InService' && health === 'Healthy';
-  const sorted = members.toSorted((a, b) => Number(usual(a)) - Number(usual(b)));
-  const hidden = members.length - MAX_INSTANCES;
+  const sorted = instances.toSorted((a, b) => Number(isHealthy(a)) - Number(isHealthy(b)));
+  const hidden = instances.length - MAX_INSTANCES;
   return [
     ...sorted
       .slice(0, MAX_INSTANCES)

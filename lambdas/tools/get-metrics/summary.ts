@@ -1,10 +1,10 @@
 import type { MetricSeries } from '../aws/metrics.ts';
 import { formatNumber } from '../aws/format.ts';
 
-/** How many points of a series the model gets to see. */
+/** How many points of a series are shown. */
 const MAX_POINTS = 24;
 
-/** One statistic in two or three lines: its spread, its trend, its course. */
+/** One statistic in two lines: distribution and trend, then the series. */
 export const seriesSummary = ({ stat, points }: MetricSeries, expected: number): string[] => {
   const [newest, ...values] = points.map(({ value }) => value).reverse();
   if (newest === undefined) return [`${stat}: no datapoints`];
@@ -23,7 +23,7 @@ export const seriesSummary = ({ stat, points }: MetricSeries, expected: number):
   ];
 };
 
-/** Compares the mean of the first third with that of the last. A tenth either way is flat. */
+/** Compares the means of the first and the last third. A difference of up to 10 % is flat. */
 const trendOf = (points: MetricSeries['points']): string => {
   const third = Math.floor(points.length / 3);
   if (third === 0) return 'too few datapoints for a trend';
@@ -35,7 +35,7 @@ const trendOf = (points: MetricSeries['points']): string => {
     : `${last > first ? 'rising' : 'falling'} from ${formatNumber(first)} to ${formatNumber(last)} (means of first and last third)`;
 };
 
-/** At most 24 points; of neighbours that share one, the highest, so that no peak is lost. */
+/** At most 24 points, each the highest of its neighbours, so no peak is lost. */
 const seriesText = (points: MetricSeries['points']): string => {
   const size = Math.ceil(points.length / MAX_POINTS);
   const shown = points.flatMap(({ at }, index) => {

@@ -5,7 +5,7 @@ import { observeTool } from '../tool.ts';
 import { manifest } from './manifest.ts';
 import { seriesSummary } from './summary.ts';
 
-/** A day of one-minute datapoints: enough to see anything, little enough to read in one page. */
+/** A day of one-minute datapoints, which fits one page of GetMetricData for all five statistics. */
 const MAX_DATAPOINTS = 1440;
 
 export const tool = observeTool(manifest, async (input, { cloud, clock }) => {

@@ -5,7 +5,7 @@ import { oneLine, utc } from '../aws/format.ts';
 import { observeTool, type ToolContext } from '../tool.ts';
 import { manifest } from './manifest.ts';
 
-/** Pages of 50 events. LookupEvents allows two calls a second in the whole account, so few. */
+/** Pages of 50 events. Few, because LookupEvents allows only two calls a second per account and Region. */
 const MAX_PAGES = 4;
 const MAX_SHOWN = 25;
 
@@ -14,7 +14,7 @@ const Event = z.object({
   EventTime: Timestamp,
   EventSource: z.string(),
   Username: z.string().optional(),
-  /** CloudTrail sends a text here, not a boolean. */
+  /** A string, not a boolean. */
   ReadOnly: z.string().default('false'),
   CloudTrailEvent: JsonText.pipe(
     z.object({

@@ -5,9 +5,9 @@ import { oneLine, utc } from '../aws/format.ts';
 import { observeTool, type ToolContext } from '../tool.ts';
 import { manifest } from './manifest.ts';
 
-/** Insights answers most queries in seconds. One that takes longer scans more than an incident can wait for. */
+/** Logs Insights finishes most queries in seconds. A slower one scans more than an incident can wait for. */
 const QUERY_TIMEOUT_SECONDS = 40;
-/** Longest row that is shown. */
+/** Longer rows are cut. */
 const MAX_ROW_LENGTH = 500;
 
 const Started = z.object({ queryId: z.string() });
@@ -50,7 +50,7 @@ const queryOf = ({ query, filter }: z.output<typeof manifest.input>): string => 
   return `fields @timestamp, @message${condition} | sort @timestamp desc`;
 };
 
-/** Polls once a second; a query that takes too long is stopped, because it is paid by what it scans. */
+/** Polls once a second. A query that takes too long is stopped, because it is billed by the data it scans. */
 const waitForResults = async (queryId: string, { cloud, clock }: ToolContext): Promise<Results | undefined> => {
   for (let second = 0; second < QUERY_TIMEOUT_SECONDS; second += 1) {
     await clock.sleep(1000);

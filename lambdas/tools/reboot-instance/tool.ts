@@ -7,10 +7,10 @@ import { ec2DryRun } from '../aws/native-dry-run.ts';
 import { changeTool, type ToolContext } from '../tool.ts';
 import { manifest } from './manifest.ts';
 
-/** Shutdown (up to 60 s before the hypervisor forces it), boot, and services coming up. */
+/** Shutdown (forced after about 60 s), boot, and service start. */
 const DOWNTIME_SECONDS = 120;
 
-/** AWS shows no trace of a reboot: the launch time stays, so what is watched is that nothing else happened to it. */
+/** EC2 does not report reboots, and the launch time stays the same. So the state only shows that nothing else changed. */
 const State = z.strictObject({ state: z.string(), instanceType: z.string(), launchTime: z.string() });
 
 export const tool = changeTool(manifest, State, {
@@ -65,7 +65,7 @@ export const tool = changeTool(manifest, State, {
   inverse: () => ({ reversible: false, says: 'A reboot cannot be undone.' }),
 });
 
-/** How many instances serve together with this one: those of its Auto Scaling group, else it alone. */
+/** Instances in service of the Auto Scaling group; 1 for an instance without a group. */
 const fleetInService = async (instanceId: string, { cloud }: ToolContext): Promise<number> => {
   const group = groupOf(await readInstance(cloud, instanceId));
   return group === undefined ? 1 : Math.max(1, (await readGroup(cloud, group)).inService);

@@ -14,7 +14,7 @@ export const DOWNTIME_SECONDS = 180;
 
 type ResizeChange = Change<{ instanceId: string }, { instanceType: string; state: string }>;
 
-/** Asks EC2 about each of the three calls, and reads what no dry run shows. */
+/** Dry-runs each of the three calls, and reads what EC2's dry run does not check. */
 export const dryRunResize = async (
   { input, before, after }: ResizeChange,
   context: ChangeContext,
@@ -42,7 +42,7 @@ export const dryRunResize = async (
   };
 };
 
-/** Somebody stopped it, or it died; either way, starting it is not what resizing is for. */
+/** Resizing would start a stopped instance, which someone may have stopped on purpose. */
 const stateCheck = ({ id }: Ec2Instance, state: string): DryRunCheck => ({
   name: 'state',
   outcome: state === 'running' ? 'passed' : 'refused',
@@ -54,7 +54,7 @@ const offeringCheck = async (cloud: Cloud, { zone }: Ec2Instance, { name }: Inst
     ? {
         name: 'offering',
         outcome: 'passed',
-        detail: `${zone} offers ${name}; whether it has one free shows at the start`,
+        detail: `${zone} offers ${name}; free capacity shows only when the instance starts`,
       }
     : { name: 'offering', outcome: 'refused', detail: `${zone} does not offer ${name}; pick another type` };
 
@@ -62,7 +62,7 @@ const Volumes = z.object({
   Volumes: z.array(z.object({ VolumeId: z.string(), Encrypted: z.boolean().default(false) })).default([]),
 });
 
-/** Starting needs a KMS grant for encrypted volumes. Our session may ask for one; whether the key agrees, no dry run shows. */
+/** Starting needs a KMS grant for encrypted volumes. The session allows it, but no dry run shows if the key policy does. */
 const encryptionCheck = async (cloud: Cloud, { id }: Ec2Instance): Promise<DryRunCheck> => {
   const input = { Filters: [{ Name: 'attachment.instance-id', Values: [id] }] };
   const answer = await callAws(cloud, { service: 'ec2', command: 'DescribeVolumes', input }, Volumes);
@@ -90,9 +90,7 @@ const memoryCheck = (from: InstanceType, to: InstanceType): DryRunCheck[] =>
 const disruptionOf = (instance: Ec2Instance, type: InstanceType): string =>
   [
     `About ${DOWNTIME_SECONDS} s without service of ${instance.id} while it is stopped, changed and started.`,
-    instance.lentPublicAddress
-      ? 'Its public IPv4 address is lost and another one comes (it has no Elastic IP address).'
-      : '',
+    instance.autoAssignedPublicIp ? 'Its public IPv4 address changes (it has no Elastic IP address).' : '',
     type.instanceStore ? `Data on the instance store of ${type.name} is lost.` : '',
   ]
     .filter((sentence) => sentence !== '')

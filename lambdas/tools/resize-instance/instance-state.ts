@@ -6,15 +6,15 @@ import type { ChangeContext } from '../tool.ts';
 
 const POLL_SECONDS = 5;
 /**
- * How long one wait may take. Four waits at most (an earlier attempt's move, stop, start, and start again
- * after a retreat) come to 12 minutes, inside the 14 that a change has.
+ * Timeout of one wait. Four waits at most (for an earlier attempt, for stop, for start, and for the start with the former
+ * type) take 12 minutes, less than the 14 that a change has.
  */
 const WAIT_TIMEOUT_SECONDS = 180;
-/** A call that AWS throttles or does not answer is made this often, so that one hiccup leaves nothing half-done. */
+/** Attempts of a call that AWS throttles or does not answer, so that one failure does not leave the instance stopped. */
 const MAX_ATTEMPTS = 3;
 const RETRY_DELAY_SECONDS = 10;
 
-/** Stops the instance and waits until it is down. */
+/** Stops the instance and waits until it is stopped. */
 export const stopInstance = async (instanceId: string, context: ChangeContext): Promise<Ec2Instance> => {
   await send('StopInstances', { InstanceIds: [instanceId] }, context);
   return waitForState(instanceId, ['stopped'], context);
@@ -24,15 +24,15 @@ export const stopInstance = async (instanceId: string, context: ChangeContext): 
 export const setInstanceType = (instanceId: string, type: string, context: ChangeContext): Promise<void> =>
   send('ModifyInstanceAttribute', { InstanceId: instanceId, InstanceType: { Value: type } }, context);
 
-/** Starts the instance and waits until it runs. */
+/** Starts the instance and waits until it is running. */
 export const startInstance = async (instanceId: string, context: ChangeContext): Promise<Ec2Instance> => {
   await send('StartInstances', { InstanceIds: [instanceId] }, context);
-  // Reads lag behind writes in EC2: at once, it might still be shown as a former start left it.
+  // Reads lag behind writes in EC2: an immediate read might still show the result of an earlier start.
   await context.clock.sleep(POLL_SECONDS * 1000);
   return waitForState(instanceId, ['running'], context);
 };
 
-/** Polls until the instance is in one of the states. Running out of patience is something that only time helps. */
+/** Polls until the instance is in one of the states. A timeout throws an error that makes the step retry. */
 export const waitForState = async (
   instanceId: string,
   states: readonly string[],
@@ -48,7 +48,7 @@ export const waitForState = async (
   return instance;
 };
 
-/** The instance as it is now. */
+/** Describes the instance, with retries. */
 export const describeWithRetries = (instanceId: string, context: ChangeContext): Promise<Ec2Instance> =>
   withRetries(() => readInstance(context.cloud, instanceId), context);
 
@@ -56,7 +56,7 @@ const send = async (command: string, input: JsonObject, context: ChangeContext):
   await withRetries(() => context.change.send({ service: 'ec2', command, input }), context);
 };
 
-/** Tries again what failed for want of an answer. All three moves are absolute, so once more does no harm. */
+/** Retries a call that AWS throttled or did not answer. All three changes are idempotent, so repeating them is safe. */
 const withRetries = async <T>(call: () => Promise<T>, { clock }: ChangeContext): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -73,13 +73,13 @@ const stateTimeout = ({ id, state }: Ec2Instance, states: readonly string[]): St
   new StepError(
     ERROR.cloudUnavailable,
     `${id} is still ${state} after ${WAIT_TIMEOUT_SECONDS} s, expected ${states.join(' or ')}.`,
-    'The change goes on from here when it is tried again. If it never is, start the instance by hand.',
+    'A retry continues the change from here. If there is none, start the instance by hand.',
   );
 
 /**
- * A start can be accepted and fail a moment later: the instance falls back to `stopped` with AWS's own
- * reason (no capacity, no right to the key of an encrypted volume). After a stop by a user the reason
- * is another, so a read that lags behind the start is not mistaken for it.
+ * EC2 can accept a start that fails a moment later: the instance goes back to `stopped` with a reason such as missing
+ * capacity or no access to the KMS key of a volume. A user's stop has its own reason, so a read that lags behind the
+ * start is not mistaken for such a failure.
  */
 const throwIfStartFailed = ({ state, stateReason }: Ec2Instance): void => {
   if (state !== 'stopped' || stateReason === undefined || stateReason.Code === 'Client.UserInitiatedShutdown') return;

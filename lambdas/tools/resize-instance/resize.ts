@@ -10,8 +10,8 @@ interface ResizeRequest {
 }
 
 /**
- * Stops, modifies, starts; each only as far as it is still to be done, so an attempt that died half-way
- * is simply gone through again. If AWS refuses once the instance is down, it goes back to what it was.
+ * Stops the instance, sets the type and starts it. Steps that are already done are skipped, so an attempt that died
+ * half-way can be repeated. If AWS rejects a call while the instance is stopped, it is started with its former type.
  */
 export const resizeInstance = async (
   { instanceId, from, to }: ResizeRequest,
@@ -35,7 +35,7 @@ const startAsType = async (instanceId: string, type: string, context: ChangeCont
   return instance.state === 'running' ? instance : startInstance(instanceId, context);
 };
 
-/** Puts the former type back and starts it. Says how that went; its own failure must not hide the first one. */
+/** Sets the former type and starts the instance. Returns the outcome as text, so the first error is not hidden. */
 const restoreType = async (instanceId: string, type: string, context: ChangeContext): Promise<string> => {
   try {
     await startAsType(instanceId, type, context);

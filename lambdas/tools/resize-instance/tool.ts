@@ -22,7 +22,7 @@ export const tool = changeTool(manifest, State, {
     };
   },
 
-  /** A stopped instance ends up running: rollback must bring back one that did not survive the change. */
+  /** A stopped instance is accepted too, because rollback must restart one that the change left stopped. */
   predict({ instanceId, instanceType }, before) {
     if (!['running', 'stopped'].includes(before.state))
       throw new ToolRefusal(`${instanceId} is ${before.state}; wait until it is running.`);

@@ -8,7 +8,7 @@ import type { Change, DryRunFindings, ToolContext } from '../tool.ts';
 
 type CapacityChange = Change<{ group: string; desired: number }, { desired: number }>;
 
-/** Auto Scaling has no dry run, so what could get in the way is read instead. */
+/** Auto Scaling has no dry run, so this reads everything that could prevent the change. */
 export const dryRunCapacity = async (
   { input, before, after }: CapacityChange,
   { cloud }: ToolContext,
@@ -25,16 +25,16 @@ export const dryRunCapacity = async (
       {
         name: 'permission',
         outcome: 'unknown',
-        detail: 'Auto Scaling has no dry run; permission shows when it is applied.',
+        detail: 'Auto Scaling has no dry run; permissions show only when the change is applied.',
       },
     ],
     cost: await costOf(cloud, group, before.desired, after.desired),
     disruption:
       step > 0
-        ? { level: 'none', says: `Instances that start beside those in service: ${step}.` }
+        ? { level: 'none', says: `Instances added to those in service: ${step}.` }
         : {
             level: 'brief',
-            says: `Instances that are terminated, chosen by the group: ${-step}. Their connections end and their instance stores are lost.`,
+            says: `Instances terminated, chosen by the group: ${-step}. Their connections end and their instance stores are lost.`,
           },
   };
 };
@@ -54,10 +54,10 @@ const processCheck = ({ suspended }: AutoScalingGroup, step: number): DryRunChec
   return { name: 'processes', outcome: blocked ? 'refused' : 'passed', detail };
 };
 
-const protectionCheck = ({ members }: AutoScalingGroup, step: number): DryRunCheck => {
-  const free = members.filter(({ isProtected }) => !isProtected).length;
+const protectionCheck = ({ instances }: AutoScalingGroup, step: number): DryRunCheck => {
+  const free = instances.filter(({ isProtected }) => !isProtected).length;
   const blocked = step < 0 && free < -step;
-  const detail = `${members.length - free} of ${members.length} instances are protected from scale-in`;
+  const detail = `${instances.length - free} of ${instances.length} instances are protected from scale-in`;
   return { name: 'scale-in protection', outcome: blocked ? 'refused' : 'passed', detail };
 };
 
@@ -96,7 +96,7 @@ const costOf = async (
   before: number,
   after: number,
 ): Promise<DryRunFindings['cost']> => {
-  const types = new Set(group.members.flatMap(({ type }) => type ?? []));
+  const types = new Set(group.instances.flatMap(({ type }) => type ?? []));
   const [type] = types;
   if (type === undefined || types.size > 1)
     return { deltaCentsPerMonth: null, says: `cost unknown: the group has ${types.size} instance types, expected one` };

@@ -7,7 +7,7 @@ import { changeTool } from '../tool.ts';
 import { dryRunCapacity } from './dry-run.ts';
 import { manifest } from './manifest.ts';
 
-/** Bounds are part of it: a desired number means something else when they move. */
+/** Minimum and maximum are included, because a desired capacity means something else when they change. */
 const Capacity = z.strictObject({ desired: z.int(), min: z.int(), max: z.int() });
 
 export const tool = changeTool(manifest, Capacity, {
@@ -21,7 +21,7 @@ export const tool = changeTool(manifest, Capacity, {
     const { min, max } = before;
     if (desired < min || desired > max)
       throw new ToolRefusal(
-        `${group} allows ${min} to ${max} instances; ${desired} is outside. Its bounds are for people to change.`,
+        `${group} allows ${min} to ${max} instances; ${desired} is outside. Only people may change its minimum and maximum.`,
       );
     if (desired === before.desired) throw new ToolRefusal(`${group} already has a desired capacity of ${desired}.`);
     return { ...before, desired };

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 
-/** Answers as the SDK gives them, trimmed to a readable size; `more` overrides or adds fields. */
+/** Responses as the SDK returns them, shortened; `more` overrides or adds fields. */
 
 export const ID = 'i-0123456789abcdef0';
 
@@ -72,7 +72,7 @@ export const products = ({ Filters }: JsonObject): JsonObject => {
   return { FormatVersion: 'aws_v1', PriceList: hit ? [product(hit[1])] : [] };
 };
 
-/** GetMetricData with the same datapoints, five minutes apart, for each statistic that is asked for. */
+/** GetMetricData with the same datapoints, five minutes apart, for each requested statistic. */
 export const metricDataAnswer =
   (...values: number[]) =>
   ({ MetricDataQueries: queries }: JsonObject): JsonObject => ({

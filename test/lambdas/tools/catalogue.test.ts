@@ -22,14 +22,14 @@ test('a tool is found by the name that the model calls, and nothing else is foun
   expect(findManifest('rm_rf')).toBeUndefined();
 });
 
-test('a tool that is listed as reading has no way to change anything', () => {
+test('an observe tool makes no call that changes anything', () => {
   expect(OBSERVE_TOOLS.map(({ manifest }) => manifest.kind)).toEqual(OBSERVE_TOOLS.map(() => 'observe'));
   const names = OBSERVE_TOOLS.flatMap(({ manifest }) => manifest.reads.map(({ command }) => command));
   expect(names.filter((name) => !/^(Describe|Get|Lookup|List|StartQuery|StopQuery)/.test(name))).toEqual([]);
 });
 
 describe.each(CATALOGUE.map((line) => [line.manifest.name, line] as const))('%s', (_name, { manifest, load }) => {
-  test('its code carries the very manifest of the catalogue', async () => {
+  test('its code has the manifest of the catalogue', async () => {
     expect((await load()).tool.manifest).toBe(manifest);
   });
 
@@ -48,7 +48,7 @@ describe.each(CHANGE_TOOLS.map(({ manifest }) => [manifest.name, manifest] as co
     expect(manifest.changes.map(({ scope }) => scope)).toEqual(manifest.changes.map(() => 'target'));
   });
 
-  test('it declares only facts that are a tool’s to compute', () => {
+  test('it declares only facts that a tool may compute', () => {
     const others = new Set<FactName>([...KERNEL_FACTS, ...REPORT_FACTS]);
     expect(manifest.facts.filter((name) => others.has(name))).toEqual([]);
   });

@@ -2,7 +2,7 @@ import type { ChangeManifest, Manifest } from '../../../lambdas/contracts/tool.t
 import type { Clock } from '../../../lambdas/contracts/ports.ts';
 import { FakeCloud } from '../../fakes/fake-cloud.ts';
 
-/** A clock that stands still but for what is slept. */
+/** A clock that only sleeping advances. */
 class SleepingClock implements Clock {
   #now = Date.parse('2026-11-02T02:14:00.000Z');
   sleptSeconds = 0;
@@ -15,14 +15,14 @@ class SleepingClock implements Clock {
   }
 }
 
-/** A context in which a tool can make the read calls of its manifest. */
+/** A tool context for the read calls of a manifest. */
 export const observing = (manifest: Manifest) => ({
   cloud: new FakeCloud(manifest.reads),
   clock: new SleepingClock(),
   alarm: null,
 });
 
-/** The same with a cloud for its change calls. */
+/** A change context for the read and change calls of a manifest. */
 export const changing = (manifest: ChangeManifest) => ({
   ...observing(manifest),
   change: new FakeCloud(manifest.changes),

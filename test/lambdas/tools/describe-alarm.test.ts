@@ -25,7 +25,7 @@ const textOf = async (alarms: JsonObject, history: JsonObject[] = []) => {
   return tool.run({ alarm: 'cpu-high' }, context);
 };
 
-test('a metric alarm is told with its rule, its reason and its last flips', async () => {
+test('a metric alarm is described with its rule, its reason and its last state changes', async () => {
   const single = alarm({
     ...rule,
     Namespace: 'AWS/EC2',
@@ -50,7 +50,7 @@ test('a metric alarm is told with its rule, its reason and its last flips', asyn
   );
 });
 
-test('metric math is spelled out query by query', async () => {
+test('metric math is shown query by query', async () => {
   const metric = (name: string) => ({
     Metric: { Namespace: 'AWS/ApplicationELB', MetricName: name, Dimensions: [] },
     Period: 60,
@@ -86,7 +86,7 @@ test('an anomaly detection alarm is compared with its band', async () => {
   expect(text).toContain('  ad1 = ANOMALY_DETECTION_BAND(m1, 2)');
 });
 
-test('a composite alarm is told by its rule', async () => {
+test('a composite alarm is described by its rule', async () => {
   const composite = alarm({ AlarmRule: 'ALARM("cpu-high-a") AND ALARM("cpu-high-b")', ActionsEnabled: false });
   const text = await textOf({ MetricAlarms: [], CompositeAlarms: [composite] });
   expect(text).toContain('composite alarm: ALARM("cpu-high-a") AND ALARM("cpu-high-b")');
@@ -94,7 +94,7 @@ test('a composite alarm is told by its rule', async () => {
   expect(text).toContain('no state changes on record');
 });
 
-test('an alarm that does not exist is a refusal in words', async () => {
+test('an alarm that does not exist is a refusal with the reason', async () => {
   await expect(textOf({ MetricAlarms: [], CompositeAlarms: [] })).rejects.toThrow(
     'There is no alarm "cpu-high" in eu-west-1 of account 123456789012.',
   );

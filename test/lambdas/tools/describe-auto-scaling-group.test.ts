@@ -22,7 +22,7 @@ const textOf = async (described: ReturnType<typeof groups>, ...activities: (type
   return tool.run({ group: 'web' }, context);
 };
 
-test('a group is told with capacity, unhealthy members first, and why launches fail', async () => {
+test('a group is described with capacity, unhealthy instances first, and why launches fail', async () => {
   const members = [
     member('i-0000000a'),
     member('i-0000000b', { HealthStatus: 'Unhealthy', LifecycleState: 'Terminating' }),
@@ -38,14 +38,14 @@ test('a group is told with capacity, unhealthy members first, and why launches f
   expect(text).toContain('2026-11-02 02:00:00 UTC Failed: We currently do not have sufficient m7i.large capacity');
 });
 
-test('a large group is cut short, and says so', async () => {
+test('a large group is cut short, and the text says so', async () => {
   const members = Array.from({ length: 25 }, (_member, index) => member(`i-000000${index + 10}`));
   expect(await textOf(groups(group({ Instances: members })))).toContain(
     '\n  and 5 more\nno scaling activities on record',
   );
 });
 
-test('a group that does not exist is a refusal in words', async () => {
+test('a group that does not exist is a refusal with the reason', async () => {
   await expect(textOf(groups())).rejects.toThrow(
     'There is no Auto Scaling group "web" in eu-west-1 of account 123456789012.',
   );

@@ -14,7 +14,7 @@ const context = (...all: Parameters<typeof instances>) => {
   return made;
 };
 
-test('an instance is told with state, size, health, group and tags', async () => {
+test('an instance is described with state, size, health, group and tags', async () => {
   const text = await tool.run({ instanceIds: [ID] }, context(instanceAnswer()));
   expect(text).toBe(
     [
@@ -27,7 +27,7 @@ test('an instance is told with state, size, health, group and tags', async () =>
   );
 });
 
-test('a stopped instance is told with AWS’s reason', async () => {
+test('a stopped instance is described with AWS’s reason', async () => {
   const stopped = instanceAnswer({
     State: { Code: 80, Name: 'stopped' },
     StateReason: {
@@ -40,12 +40,12 @@ test('a stopped instance is told with AWS’s reason', async () => {
   );
 });
 
-test('no such instances is an answer, not an exception', async () => {
+test('unknown instances are an answer, not an exception', async () => {
   expect(await tool.run({ instanceIds: [ID] }, context())).toBe(
     'There are no such instances in eu-west-1 of account 123456789012.',
   );
 });
 
-test('what is no instance id never reaches AWS', () => {
+test('an invalid instance id is refused before any call', () => {
   expect(manifest.input.safeParse({ instanceIds: ['i-xyz; rm'] }).success).toBe(false);
 });

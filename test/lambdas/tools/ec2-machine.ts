@@ -3,16 +3,16 @@ import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { FakeCloud } from '../../fakes/fake-cloud.ts';
 import { ID, instanceAnswer, instances } from './aws-answers.ts';
 
-/** What a test can set up about the instance. */
+/** What a test can set up. */
 export interface Start {
   readonly type?: string;
   readonly state?: string;
   /** Thrown, in order, by StartInstances before it works. */
   readonly startErrors?: Error[];
   readonly modifyError?: Error;
-  /** Reasons with which, in order, a start is accepted and then fails. */
+  /** State reasons, in order, of starts that are accepted and then fail. */
   readonly fallsBackWith?: string[];
-  /** Never gets out of a state that passes by itself. */
+  /** Stays in a transitional state forever. */
   readonly stuck?: boolean;
 }
 
@@ -20,7 +20,7 @@ const Modify = z.object({ InstanceId: z.literal(ID), InstanceType: z.object({ Va
 const NEXT: Readonly<Record<string, string>> = { stopping: 'stopped', pending: 'running' };
 const BY_USER = 'Client.UserInitiatedShutdown';
 
-/** One EC2 instance that moves from state to state as the real one does: a step at each look. */
+/** A simulated EC2 instance that changes state as the real one does, one step per DescribeInstances. */
 export class Machine {
   type: string;
   state: string;
@@ -37,7 +37,7 @@ export class Machine {
     this.#fallsBackWith = [...(start.fallsBackWith ?? [])];
   }
 
-  /** Answers the calls of `resize_instance` on two clouds. */
+  /** Answers the calls of `resize_instance` on both clouds. */
   answerFor({ cloud, change }: { cloud: FakeCloud; change: FakeCloud }): void {
     cloud.answers('ec2', 'DescribeInstances', () => this.#describe());
     change.answers('ec2', 'StopInstances', () => this.#move('stopping'));

@@ -19,7 +19,7 @@ const readOf = async (input: typeof cpu, ...values: number[]) => {
   return { text: await tool.run(input, context), cloud: context.cloud };
 };
 
-test('a climb is told with its spread, its trend and its course', async () => {
+test('a rising metric is summarized with distribution, trend and series', async () => {
   const { text } = await readOf(cpu, 10, 20, 30, 40, 95.456, 90);
   expect(text).toBe(
     [
@@ -30,7 +30,7 @@ test('a climb is told with its spread, its trend and its course', async () => {
   );
 });
 
-test('the window and the metric reach CloudWatch as they were asked for', async () => {
+test('the window and the metric reach CloudWatch unchanged', async () => {
   const { cloud } = await readOf(cpu, 1);
   expect(cloud.inputsOf('GetMetricData')).toEqual([
     {
@@ -80,7 +80,7 @@ test('all pages are read', async () => {
   expect(context.cloud.inputsOf('GetMetricData')[1]).toMatchObject({ NextToken: 'more' });
 });
 
-test('more datapoints than anybody reads are refused before AWS is asked', async () => {
+test('too many datapoints are refused before any call', async () => {
   const context = observing(manifest);
   await expect(tool.run({ ...cpu, minutes: 20_160, periodSeconds: 60 }, context)).rejects.toThrow(
     '20160 minutes in periods of 60 s are 20160 datapoints, more than 1440. Ask for a longer period.',
@@ -88,11 +88,11 @@ test('more datapoints than anybody reads are refused before AWS is asked', async
   expect(context.cloud.requests).toEqual([]);
 });
 
-test('an answer in another form is an error in words', async () => {
+test('an unexpected response is an error that names the field', async () => {
   const context = observing(manifest);
   context.cloud.answers('cloudwatch', 'GetMetricData', { MetricDataResults: [{ Values: [1] }] });
   await expect(tool.run(cpu, context)).rejects.toThrow(
-    /UnexpectedAnswer: cloudwatch GetMetricData answered otherwise than expected: MetricDataResults\.0\.Id/,
+    /UnexpectedAnswer: cloudwatch GetMetricData returned an unexpected response: MetricDataResults\.0\.Id/,
   );
 });
 

@@ -25,7 +25,7 @@ const run = async (...pages: JsonObject[]) => {
   return { text: await tool.run({ resource: 'i-0123456789abcdef0', hours: 6 }, context), ...context };
 };
 
-test('a change is told with who, what, when, from where, and whether it failed', async () => {
+test('a change is listed with who, what, when, from where, and whether it failed', async () => {
   const { text } = await run({
     Events: [
       event('ModifyInstanceAttribute', { requestParameters: { instanceType: { value: 't3.small' } } }),
@@ -41,12 +41,12 @@ test('a change is told with who, what, when, from where, and whether it failed',
   );
 });
 
-test('reads are left out, and silence is told with its caveat', async () => {
+test('reads are left out, and an empty answer warns of late events', async () => {
   const { text } = await run({ Events: [event('DescribeInstances', {}, { ReadOnly: 'true' })] });
   expect(text).toMatch(/^CloudTrail has no changes to .* Events of the last 15 minutes may still be missing\.$/);
 });
 
-test('pages are read up to a bound, slowly, and an unread rest is admitted', async () => {
+test('pages are read slowly up to a limit, and the answer says that there are more', async () => {
   const { text, cloud, clock } = await run({ Events: [event('RebootInstances')], NextToken: 'more' });
   expect(text).toContain('(only the newest 4 events were read)');
   expect(cloud.requests).toHaveLength(4);
@@ -58,6 +58,6 @@ test('pages are read up to a bound, slowly, and an unread rest is admitted', asy
   expect(clock.sleptSeconds).toBe(1.5);
 });
 
-test('an event that is no JSON is an error in words', async () => {
+test('an event that is not JSON is an error with the reason', async () => {
   await expect(run({ Events: [event('X', {}, { CloudTrailEvent: 'oops' })] })).rejects.toThrow('expected JSON');
 });

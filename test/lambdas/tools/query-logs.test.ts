@@ -24,7 +24,7 @@ const context = (...results: JsonObject[]) => {
   return made;
 };
 
-test('rows are shown once the query is done, without Insights’ own pointers', async () => {
+test('rows are shown once the query is complete, without @ptr', async () => {
   const made = context(running, running, complete('java.lang.OutOfMemoryError:\n  Java heap space'));
   expect(await tool.run({ logGroup: '/app/checkout', filter: 'OutOfMemory' }, made)).toBe(
     [
@@ -50,7 +50,7 @@ test('a filter cannot break out of its quotes', async () => {
   ]);
 });
 
-test('a query of its own is passed on as it is', async () => {
+test('a full query is passed on unchanged', async () => {
   const made = context({ status: 'Complete', results: [[{ field: 'errors', value: '17' }]] });
   expect(await tool.run({ logGroup: '/app', query: 'stats count(*) as errors' }, made)).toContain('errors=17');
   expect(made.cloud.inputsOf('StartQuery')[0]).toMatchObject({ queryString: 'stats count(*) as errors' });
@@ -62,7 +62,7 @@ test('a query that takes too long is stopped', async () => {
   expect(made.cloud.inputsOf('StopQuery')).toEqual([{ queryId: 'q-1' }]);
 });
 
-test('no rows, a full page and a failed query are each said plainly', async () => {
+test('no rows, a full page and a failed query each have their own answer', async () => {
   expect(await tool.run({ logGroup: '/app' }, context(complete()))).toMatch(/^No rows: matched 0 of 9000 records/);
   expect(await tool.run({ logGroup: '/app', limit: 2 }, context(complete('a', 'b')))).toMatch(/^2 rows, limit reached/);
   expect(await tool.run({ logGroup: '/app' }, context({ status: 'Failed' }))).toContain('ended as Failed');
@@ -72,7 +72,7 @@ test('query and filter together are refused', async () => {
   await expect(tool.run({ logGroup: '/app', query: 'a', filter: 'b' }, context())).rejects.toThrow('not both');
 });
 
-test('a log group that does not exist is told in AWS’s own words', async () => {
+test('a log group that does not exist is an error with AWS’s message', async () => {
   const made = context();
   made.cloud.answers(
     'logs',

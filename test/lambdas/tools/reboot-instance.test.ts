@@ -27,7 +27,7 @@ test('only a running instance can be rebooted', async () => {
   );
 });
 
-test('a lone instance is all of its fleet', async () => {
+test('an instance without a group is the whole fleet', async () => {
   const context = contextOf();
   expect(await tool.facts(await proposed(context), context)).toMatchObject({
     fleetSize: 1,
@@ -37,7 +37,7 @@ test('a lone instance is all of its fleet', async () => {
   });
 });
 
-test('a member of a group is one of those in service', async () => {
+test('an instance of a group is one of those in service', async () => {
   const context = contextOf(inGroup);
   expect(await tool.facts(await proposed(context), context)).toMatchObject({
     fleetSize: 4,
@@ -46,7 +46,7 @@ test('a member of a group is one of those in service', async () => {
   });
 });
 
-test('the dry run asks AWS, and says what a reboot costs', async () => {
+test('the dry run calls EC2, and reports cost and disruption', async () => {
   const context = contextOf(inGroup);
   context.change.answers('ec2', 'RebootInstances', new CloudError('DryRunOperation', 'would have succeeded'));
   const { checks, disruption } = await tool.dryRun(await proposed(context), context);
@@ -56,7 +56,7 @@ test('the dry run asks AWS, and says what a reboot costs', async () => {
   expect(disruption.says).toContain('Auto Scaling group web may replace it');
 });
 
-test('one call reaches AWS', async () => {
+test('the change is one call', async () => {
   const context = contextOf();
   context.change.answers('ec2', 'RebootInstances', {});
   await tool.apply(await proposed(context), context);
@@ -65,12 +65,12 @@ test('one call reaches AWS', async () => {
   ]);
 });
 
-test('a reboot is never repeated and never undone', async () => {
+test('a reboot is neither repeatable nor reversible', async () => {
   expect(manifest.repeatable).toBe(false);
   expect(tool.inverse(await proposed(contextOf()))).toEqual({ reversible: false, says: 'A reboot cannot be undone.' });
 });
 
-test('an instance that was stopped and started meanwhile is not what was rebooted', async () => {
+test('an instance that was stopped and started in the meantime fails the post-condition', async () => {
   const change = await proposed(contextOf());
   expect(tool.postCondition(change, change.before).holds).toBe(true);
   const restarted = { state: 'running', instanceType: 'm7i.large', launchTime: '2026-11-02T02:13:00.000Z' };

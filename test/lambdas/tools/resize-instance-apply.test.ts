@@ -30,7 +30,7 @@ const apply = (start: Start = {}) => {
 
 const noCapacity = new CloudError('InsufficientInstanceCapacity', 'We have no m7i.xlarge capacity.');
 
-test('the instance is stopped, changed and started, and runs when it is over', async () => {
+test('the instance is stopped, changed and started, and is running at the end', async () => {
   const { machine, context, done } = apply();
   await done;
   expect(context.change.requests.map(({ command, input }) => [command, input])).toEqual([
@@ -47,14 +47,14 @@ test.each([
   ['is stopped and changed', { state: 'stopped', type: 'm7i.xlarge' }, ['StartInstances']],
   ['is changed and starting', { state: 'pending', type: 'm7i.xlarge' }, []],
   ['is changed and running', { type: 'm7i.xlarge' }, []],
-])('a change that died when the instance %s goes on from there', async (_when, start, expected) => {
+])('a change that died when the instance %s continues from there', async (_when, start, expected) => {
   const { machine, context, done } = apply(start);
   await done;
   expect(context.change.commands).toEqual(expected);
   expect(machine).toMatchObject({ type: 'm7i.xlarge', state: 'running' });
 });
 
-test('without capacity for the new type, the old one is put back and runs', async () => {
+test('without capacity for the new type, the instance runs again with the former type', async () => {
   const { machine, context, done } = apply({ startErrors: [noCapacity] });
   await expect(done).rejects.toMatchObject({
     code: 'InsufficientInstanceCapacity',
@@ -70,13 +70,13 @@ test('without capacity for the new type, the old one is put back and runs', asyn
   expect(machine).toMatchObject({ type: 'm7i.large', state: 'running' });
 });
 
-test('a start that is accepted and then fails is noticed, and taken back', async () => {
+test('a start that is accepted and then fails is detected, and the former type restored', async () => {
   const { machine, done } = apply({ fallsBackWith: ['Server.InsufficientInstanceCapacity'] });
   await expect(done).rejects.toMatchObject({ code: 'InsufficientInstanceCapacity' });
   expect(machine).toMatchObject({ type: 'm7i.large', state: 'running' });
 });
 
-test('a type that AWS will not set leaves the instance running as it was', async () => {
+test('if AWS rejects the type, the instance runs again as before', async () => {
   const { machine, done } = apply({
     modifyError: new CloudError('InvalidParameterCombination', 'Not for this image.'),
   });
@@ -84,7 +84,7 @@ test('a type that AWS will not set leaves the instance running as it was', async
   expect(machine).toMatchObject({ type: 'm7i.large', state: 'running' });
 });
 
-test('a start that AWS throttles is tried again, not left half-done', async () => {
+test('a throttled start is retried', async () => {
   const throttled = new StepError('CloudUnavailable', 'RequestLimitExceeded', 'Later.');
   const { machine, context, done } = apply({ startErrors: [throttled, throttled] });
   await done;
@@ -92,7 +92,7 @@ test('a start that AWS throttles is tried again, not left half-done', async () =
   expect(machine).toMatchObject({ type: 'm7i.xlarge', state: 'running' });
 });
 
-test('an instance that cannot be started either way is left to a human, loudly', async () => {
+test('if the former type cannot be started either, the error says that a human has to start the instance', async () => {
   const { machine, done } = apply({ startErrors: [noCapacity, new CloudError('VcpuLimitExceeded', 'Quota.')] });
   await expect(done).rejects.toThrow(
     `${ID} could not be started again as m7i.large either (VcpuLimitExceeded: Quota.). IT IS STOPPED: a human has to start it.`,
@@ -108,7 +108,7 @@ test('a refused stop changes nothing', async () => {
   expect(context.change.commands).toEqual(['StopInstances']);
 });
 
-test('waiting has a bound, and running out of patience is left to a later attempt', async () => {
+test('a wait times out, and a later attempt continues', async () => {
   const { context, done } = apply({ state: 'stopping', stuck: true });
   await expect(done).rejects.toMatchObject({
     code: 'CloudUnavailable',

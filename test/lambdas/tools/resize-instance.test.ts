@@ -37,7 +37,7 @@ const proposed = async (type: string, context: Context) => {
 const factsOf = async (type: string, context = contextOf()) => tool.facts(await proposed(type, context), context);
 const dryRunOf = async (type: string, context = contextOf()) => tool.dryRun(await proposed(type, context), context);
 
-test('the target is what AWS says it is', async () => {
+test('the target is read from AWS', async () => {
   expect(await proposed('m7i.xlarge', contextOf())).toMatchObject({
     target: {
       kind: 'ec2-instance',
@@ -51,7 +51,7 @@ test('the target is what AWS says it is', async () => {
   });
 });
 
-test('in China and GovCloud, targets are in partitions of their own', async () => {
+test('targets in China and GovCloud have their own partitions', async () => {
   const { cloud } = contextOf();
   const machine = await readInstance(cloud, ID);
   expect(targetOfInstance(machine, 'cn-north-1').arn).toBe(`arn:aws-cn:ec2:cn-north-1:123456789012:instance/${ID}`);
@@ -74,11 +74,11 @@ test.each([
   await expect(refusal).rejects.toThrow(says);
 });
 
-test('the type that it has already is refused', async () => {
+test('the current type is refused', async () => {
   await expect(proposed('m7i.large', contextOf())).rejects.toThrow(`${ID} already is a m7i.large.`);
 });
 
-test('an instance that does not exist is a refusal in words', async () => {
+test('an instance that does not exist is a refusal with the reason', async () => {
   const context = contextOf();
   context.cloud.answers('ec2', 'DescribeInstances', new CloudError('InvalidInstanceID.NotFound', 'gone'));
   await expect(proposed('m7i.xlarge', context)).rejects.toThrow(
@@ -86,7 +86,7 @@ test('an instance that does not exist is a refusal in words', async () => {
   );
 });
 
-test('another architecture, a missing network driver and an unknown type are refused before anything is judged', async () => {
+test('another architecture, a missing network driver and an unknown type are refused before policy is evaluated', async () => {
   await expect(factsOf('m7g.large')).rejects.toThrow('m7g.large is arm64');
   await expect(factsOf('m7i.xlarge', contextOf(instanceAnswer({ EnaSupport: false })))).rejects.toThrow(
     'needs the ENA network driver',
@@ -103,7 +103,7 @@ test('another architecture, a missing network driver and an unknown type are ref
   );
 });
 
-test('growing halves the use of the peak', async () => {
+test('doubling the capacity halves the peak use', async () => {
   expect(await factsOf('m7i.xlarge')).toEqual({
     cutPercent: 0,
     growPercent: 100,
@@ -117,7 +117,7 @@ test('growing halves the use of the peak', async () => {
   });
 });
 
-test('a cut is measured over the worst dimension', async () => {
+test('a cut is measured by the dimension that shrinks most', async () => {
   expect(await factsOf('t3.small')).toMatchObject({
     cutPercent: 75,
     growPercent: 0,
@@ -127,14 +127,14 @@ test('a cut is measured over the worst dimension', async () => {
   });
 });
 
-test('a cut with an unknown peak counts as full', async () => {
+test('after a cut, an unknown peak counts as 100 %', async () => {
   const context = contextOf();
   context.cloud.answers('cloudwatch', 'GetMetricData', metricDataAnswer());
   expect(await factsOf('t3.small', context)).toMatchObject({ peakUsePercentAfter: 100 });
   expect(await factsOf('m7i.xlarge', context)).toMatchObject({ peakUsePercentAfter: 0 });
 });
 
-test('the peak is looked for over 14 days', async () => {
+test('the peak is read over 14 days', async () => {
   const context = contextOf();
   await factsOf('t3.small', context);
   expect(context.cloud.inputsOf('GetMetricData')[0]).toMatchObject({
@@ -143,7 +143,7 @@ test('the peak is looked for over 14 days', async () => {
   });
 });
 
-test('the dry run asks AWS about all three calls, and makes none of them', async () => {
+test('the dry run sends all three calls with DryRun, and changes nothing', async () => {
   const context = contextOf();
   const { checks, cost, disruption } = await dryRunOf('m7i.xlarge', context);
   expect(context.change.requests.map(({ command, input }) => [command, input])).toEqual([
@@ -169,13 +169,13 @@ test('the dry run asks AWS about all three calls, and makes none of them', async
   });
 });
 
-test('what a stop loses is spelled out', async () => {
+test('the report lists what a stop loses', async () => {
   const described = instanceAnswer({
     InstanceType: 'm5d.large',
     NetworkInterfaces: [{ Association: { IpOwnerId: 'amazon', PublicIp: '198.51.100.7' } }],
   });
   const { disruption } = await dryRunOf('m7i.xlarge', contextOf(described));
-  expect(disruption.says).toContain('Its public IPv4 address is lost');
+  expect(disruption.says).toContain('Its public IPv4 address changes');
   expect(disruption.says).toContain('Data on the instance store of m5d.large is lost.');
 });
 
@@ -197,12 +197,12 @@ test('a missing permission is refused with its reason, without the encoded part'
   });
 });
 
-test('a call that AWS checks only on a stopped instance is unknown, not passed', async () => {
+test('a call that EC2 checks only on a stopped instance is unknown, not passed', async () => {
   const error = new CloudError('IncorrectInstanceState', `The instance '${ID}' is not in the 'stopped' state.`);
   expect(await outcomeOf('ModifyInstanceAttribute', error)).toMatchObject({ outcome: 'unknown' });
 });
 
-test('any other error is refused in AWS’s own words', async () => {
+test('any other error is a refusal with AWS’s message', async () => {
   expect(await outcomeOf('StartInstances', new CloudError('InvalidParameterValue', 'No such type.'))).toMatchObject({
     outcome: 'refused',
     detail: 'InvalidParameterValue: No such type.',
@@ -213,7 +213,7 @@ test('an endpoint that ignores DryRun is refused', async () => {
   expect(await outcomeOf('StopInstances', { StoppingInstances: [] })).toMatchObject({ outcome: 'refused' });
 });
 
-test('a zone without the type, an instance that is not running and an encrypted volume all show in the report', async () => {
+test('the report shows a zone without the type, an instance that is not running and an encrypted volume', async () => {
   const context = contextOf(instanceAnswer({ State: { Name: 'stopped' } }));
   context.cloud.answers('ec2', 'DescribeInstanceTypeOfferings', { InstanceTypeOfferings: [] });
   context.cloud.answers('ec2', 'DescribeVolumes', { Volumes: [{ VolumeId: 'vol-1', Encrypted: true }] });
@@ -228,7 +228,7 @@ test('a zone without the type, an instance that is not running and an encrypted 
   expect(checks).toContainEqual(expect.objectContaining({ name: 'memory', outcome: 'unknown' }));
 });
 
-test('a price that cannot be found is null with the reason, and hangs nothing', async () => {
+test('an unknown price is null with the reason, and does not stop the dry run', async () => {
   const unpriced = await dryRunOf('m5d.large');
   expect(unpriced.cost).toEqual({
     deltaCentsPerMonth: null,
@@ -241,7 +241,7 @@ test('a price that cannot be found is null with the reason, and hangs nothing', 
   expect(windows.cost.deltaCentsPerMonth).toBeNull();
 });
 
-test('the change holds only when the instance runs as the new type, and its inverse is the way back', async () => {
+test('the post-condition holds only if the instance runs with the new type, and the inverse is the former type', async () => {
   const change = await proposed('m7i.xlarge', contextOf());
   expect(tool.postCondition(change, { instanceType: 'm7i.xlarge', state: 'running' }).holds).toBe(true);
   expect(tool.postCondition(change, { instanceType: 'm7i.xlarge', state: 'stopped' })).toEqual({

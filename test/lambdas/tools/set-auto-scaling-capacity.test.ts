@@ -29,7 +29,7 @@ const factsOf = async (desired: number, context = contextOf()) => tool.facts(awa
 const dryRunOf = async (desired: number, context = contextOf()) =>
   tool.dryRun(await proposed(desired, context), context);
 
-test('the target comes from the ARN that AWS gave', async () => {
+test('the target comes from the ARN that AWS returned', async () => {
   expect(await proposed(6, contextOf())).toMatchObject({
     target: {
       kind: 'auto-scaling-group',
@@ -44,7 +44,7 @@ test('the target comes from the ARN that AWS gave', async () => {
   });
 });
 
-test('a number outside the bounds, or the one there is, is refused', async () => {
+test('a number outside minimum and maximum, or the current one, is refused', async () => {
   await expect(proposed(9, contextOf())).rejects.toThrow('web allows 2 to 8 instances; 9 is outside.');
   await expect(proposed(1, contextOf())).rejects.toThrow('1 is outside');
   await expect(proposed(4, contextOf())).rejects.toThrow('web already has a desired capacity of 4.');
@@ -62,7 +62,7 @@ test('adding instances takes none out of service', async () => {
   });
 });
 
-test('taking instances away loads the rest', async () => {
+test('removing instances raises the use of the rest', async () => {
   expect(await factsOf(3)).toMatchObject({
     cutPercent: 25,
     growPercent: 0,
@@ -72,7 +72,7 @@ test('taking instances away loads the rest', async () => {
   });
 });
 
-test('a cut to nothing, or with an unknown peak, counts as full', async () => {
+test('a cut to zero, or with an unknown peak, counts as 100 %', async () => {
   const unknown = contextOf();
   unknown.cloud.answers('cloudwatch', 'GetMetricData', metricDataAnswer());
   expect(await factsOf(3, unknown)).toMatchObject({ peakUsePercentAfter: 100 });
@@ -84,7 +84,7 @@ test('a cut to nothing, or with an unknown peak, counts as full', async () => {
   });
 });
 
-test('a group that is short of instances counts those that serve, not those it wants', async () => {
+test('a group that is short of instances counts those in service, not the desired ones', async () => {
   const short = { Instances: [member('i-0000000a'), member('i-0000000b', { LifecycleState: 'Pending' })] };
   expect(await factsOf(3, contextOf(short))).toMatchObject({
     fleetSize: 1,
@@ -93,7 +93,7 @@ test('a group that is short of instances counts those that serve, not those it w
   });
 });
 
-test('the dry run changes nothing, and admits that permission is unproven', async () => {
+test('the dry run changes nothing, and reports permissions as unknown', async () => {
   const context = contextOf();
   const { checks, cost, disruption } = await dryRunOf(6, context);
   expect(context.change.requests).toEqual([]);
@@ -109,7 +109,7 @@ test('the dry run changes nothing, and admits that permission is unproven', asyn
   expect(disruption.level).toBe('none');
 });
 
-test('what would get in the way is in the report', async () => {
+test('the report has everything that would prevent the change', async () => {
   const context = contextOf({
     SuspendedProcesses: [{ ProcessName: 'Terminate' }],
     Instances: [
@@ -130,12 +130,12 @@ test('what would get in the way is in the report', async () => {
     'scale-in protection refused: 2 of 2 instances are protected from scale-in',
     'activities unknown: still in flight, their effect will mix with this one: Launching i-1 (InProgress)',
     'scaling policies unknown: may change the number again: cpu-60',
-    'permission unknown: Auto Scaling has no dry run; permission shows when it is applied.',
+    'permission unknown: Auto Scaling has no dry run; permissions show only when the change is applied.',
   ]);
   expect(disruption.level).toBe('brief');
 });
 
-test('a saving is told as one; several instance types have no one price', async () => {
+test('a saving is shown as negative; a group of several instance types has no price', async () => {
   expect((await dryRunOf(3)).cost).toEqual({
     deltaCentsPerMonth: -7300,
     says: '−$73.00 a month: 4 × m7i.large $292.00 → 3 × m7i.large $219.00 (list price, Linux, on demand, 730 hours)',
@@ -147,7 +147,7 @@ test('a saving is told as one; several instance types have no one price', async 
   });
 });
 
-test('one absolute number reaches AWS, at once', async () => {
+test('the change is one call with an absolute number', async () => {
   const context = contextOf();
   context.change.answers('autoscaling', 'SetDesiredCapacity', {});
   await tool.apply(await proposed(6, context), context);
@@ -160,7 +160,7 @@ test('one absolute number reaches AWS, at once', async () => {
   ]);
 });
 
-test('a busy group is told in AWS’s own words', async () => {
+test('a busy group is an error with AWS’s message', async () => {
   const context = contextOf();
   context.change.answers(
     'autoscaling',
@@ -170,7 +170,7 @@ test('a busy group is told in AWS’s own words', async () => {
   await expect(tool.apply(await proposed(6, context), context)).rejects.toThrow('Scaling activity is in progress.');
 });
 
-test('it holds when the number is there, and its inverse is the former number', async () => {
+test('the post-condition holds if the number is set, and the inverse is the former number', async () => {
   const change = await proposed(6, contextOf());
   expect(tool.postCondition(change, { desired: 6, min: 2, max: 8 }).holds).toBe(true);
   expect(tool.postCondition(change, { desired: 4, min: 2, max: 8 }).holds).toBe(false);
