@@ -1,15 +1,14 @@
-import { budgetsHold, freezesHold, ratesHold, readOnlyProposesNothing, switchStopsChanges } from './limits.ts';
+import { grantsAreSingleUse, noChangeWithoutGrant, rejectedIsNeverApplied } from './approvals.ts';
+import { budgetsHold } from './budgets.ts';
 import {
   breakersHold,
-  grantsAreSingleUse,
   noChangeAfterItsResult,
   noChangeTwice,
-  noChangeWithoutGrant,
   oneIncidentAtATime,
-  rejectedIsNeverApplied,
   rollbacksAreAskedFor,
 } from './changes.ts';
 import type { Invariant } from './invariant.ts';
+import { freezesHold, ratesHold, readOnlyProposesNothing, switchStopsChanges } from './limits.ts';
 import {
   everyCallIsAnswered,
   everyRunEndsInClose,

@@ -1,8 +1,15 @@
+import * as z from 'zod';
 import { isKind, type TraceEventOf } from '../../../lambdas/contracts/events.ts';
+import type { Json } from '../../../lambdas/contracts/json.ts';
 import type { Plan } from '../../../lambdas/contracts/plan.ts';
+import { digestOf } from '../../../lambdas/kernel/trace/canonical.ts';
+import { CATALOGUE } from '../../../lambdas/tools/catalogue.ts';
 import { PEOPLE } from '../fakes/people.ts';
 import type { CaseRun } from '../flow.ts';
-import { eventsIn } from './recorded-changes.ts';
+import { firstFault, type Invariant } from './invariant.ts';
+import { everyChange, eventsIn, planOf, startOf, targetAndValue, type RecordedChange } from './recorded-changes.ts';
+
+/** Invariants about approvals and grants. */
 
 /** How many approvals a plan needs: two for an irreversible change in production. */
 const neededFor = (plan: Plan): number =>
@@ -20,7 +27,7 @@ const clicksOn = ({ entries }: CaseRun, digest: string, before: number) => {
 };
 
 /** Why a change was not approved; undefined if enough people, or policy, had approved it. */
-export const missingApproval = (
+const missingApproval = (
   run: CaseRun,
   plan: Plan,
   started: { readonly at: number; readonly event: TraceEventOf<'apply.started'> },
@@ -48,9 +55,106 @@ export const missingApproval = (
 };
 
 /** Plans that were denied or expired, with the index of the event that says so. */
-export const rejectedPlans = ({ entries }: CaseRun): { readonly at: number; readonly digest: string }[] =>
+const rejectedPlans = ({ entries }: CaseRun): { readonly at: number; readonly digest: string }[] =>
   entries.flatMap((entry, at) =>
     entry.is === 'event' && isKind(entry.event, 'approval.closed') && entry.event.data.outcome !== 'granted'
       ? [{ at, digest: entry.event.data.digest }]
       : [],
   );
+
+const Settings = z.object({ instanceType: z.string().optional(), desired: z.number().optional() });
+
+/** The values that the calls of a plan may set: the new one and, to undo it, the old one. */
+const valuesOf = ({ before, after }: { readonly before: Json; readonly after: Json }): unknown[] =>
+  [before, after].flatMap((state) => Object.values(Settings.safeParse(state).data ?? {}));
+
+const ungranted = (change: RecordedChange, run: CaseRun): string | undefined => {
+  const started = startOf(run, change);
+  if (started === undefined) return 'there is no apply.started before it';
+  const { digest, grantId, tool, targetArn } = started.event.data;
+  const plan = planOf(run, digest);
+  if (plan === undefined || digestOf(plan) !== digest) return 'its plan is not on the trace as it was digested';
+  if (plan.incidentId !== change.incidentId || plan.tool !== tool) return 'its plan is another one';
+  const redeemed = run.entries.findIndex((entry) => entry.is === 'redeemed' && entry.grantId === grantId);
+  const row = run.entries[redeemed];
+  if (row?.is !== 'redeemed' || redeemed > started.at) return 'no grant had been redeemed for it';
+  if (
+    row.row['digest'] !== digest ||
+    row.row['incidentId'] !== change.incidentId ||
+    row.row['purpose'] !== change.purpose
+  )
+    return 'the grant was for something else';
+  return missingApproval(run, plan, started) ?? offPlan(change, plan, targetArn);
+};
+
+const offPlan = (
+  { call }: RecordedChange,
+  plan: NonNullable<ReturnType<typeof planOf>>,
+  targetArn: string,
+): string | undefined => {
+  const manifest = CATALOGUE.map((line) => line.manifest).find((one) => one.name === plan.tool);
+  const listed =
+    manifest?.kind === 'change' &&
+    manifest.changes.some(({ service, command }) => service === call.service && command === call.command);
+  if (!listed) return `it is not a call of ${plan.tool}`;
+  const { target, value } = targetAndValue(call.input);
+  if (target !== plan.target.id || targetArn !== plan.target.arn) return `its target is ${target}`;
+  return value === undefined || valuesOf(plan).includes(value) ? undefined : `it sets ${JSON.stringify(value)}`;
+};
+
+export const noChangeWithoutGrant: Invariant = {
+  name: 'every change is under a grant redeemed for exactly that plan',
+  exercisedBy: [
+    'mutating calls',
+    'grants redeemed to apply',
+    'grants redeemed to roll back',
+    'changes that policy let through',
+    'direct calls of apply',
+    'forged grants',
+    'refused: target',
+    'refused: policy',
+    'refused: dry-run',
+    'refused: trace',
+    'refused: grant',
+    'refused: drift',
+  ],
+  fault: everyChange(ungranted),
+};
+
+export const grantsAreSingleUse: Invariant = {
+  name: 'no grant is redeemed twice',
+  exercisedBy: ['grants redeemed to apply', 'refused: grant used before'],
+  fault: ({ entries }) => {
+    const ids = new Set<string>();
+    const purposes = new Set<string>();
+    return firstFault(entries, (entry) => {
+      if (entry.is === 'redeemed') {
+        const key = JSON.stringify([entry.row['digest'], entry.row['purpose']]);
+        const again = ids.has(entry.grantId) || purposes.has(key);
+        ids.add(entry.grantId);
+        purposes.add(key);
+        return again ? `${entry.grantId} is the second one for ${key}` : undefined;
+      }
+      if (entry.is !== 'event' || !isKind(entry.event, 'apply.started')) return undefined;
+      return ids.has(entry.event.data.grantId) ? undefined : `${entry.event.data.grantId} was used and never redeemed`;
+    });
+  },
+};
+
+export const rejectedIsNeverApplied: Invariant = {
+  name: 'what was denied or left unanswered is never applied',
+  exercisedBy: [
+    'plans denied',
+    'plans expired',
+    'answers refused: expired',
+    'answers refused: settled',
+    'answers refused: not-entitled',
+    'refused: approval',
+  ],
+  fault: (run) =>
+    firstFault(rejectedPlans(run), ({ at, digest }) =>
+      eventsIn(run.entries.slice(at), 'apply.started').some(({ event }) => event.data.digest === digest)
+        ? `${digest} was applied`
+        : undefined,
+    ),
+};

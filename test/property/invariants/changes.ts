@@ -1,85 +1,10 @@
-import * as z from 'zod';
 import { Grant } from '../../../lambdas/contracts/grant.ts';
 import { isKind } from '../../../lambdas/contracts/events.ts';
-import type { Json } from '../../../lambdas/contracts/json.ts';
-import { digestOf } from '../../../lambdas/kernel/trace/canonical.ts';
-import { CATALOGUE } from '../../../lambdas/tools/catalogue.ts';
 import type { CaseRun } from '../flow.ts';
-import { missingApproval, rejectedPlans } from './approvals.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { targetAndValue, eventsIn, changesIn, planOf, startOf, type RecordedChange } from './recorded-changes.ts';
+import { changesIn, everyChange, eventsIn, nameOfChange, planOf, startOf } from './recorded-changes.ts';
 
-/** Invariants about changes: approved, made once, undone only after verification. */
-
-const named = ({ call, incidentId, purpose }: RecordedChange): string =>
-  `${call.service}:${call.command} by ${purpose}-${incidentId.slice(0, 8)}`;
-
-const everyChange =
-  (fault: (change: RecordedChange, run: CaseRun) => string | undefined) =>
-  (run: CaseRun): string | undefined =>
-    firstFault(changesIn(run), (change) => {
-      const found = fault(change, run);
-      return found === undefined ? undefined : `${named(change)}: ${found}`;
-    });
-
-const Settings = z.object({ instanceType: z.string().optional(), desired: z.number().optional() });
-
-/** The values that the calls of a plan may set: the new one and, to undo it, the old one. */
-const valuesOf = ({ before, after }: { readonly before: Json; readonly after: Json }): unknown[] =>
-  [before, after].flatMap((state) => Object.values(Settings.safeParse(state).data ?? {}));
-
-const ungranted = (change: RecordedChange, run: CaseRun): string | undefined => {
-  const started = startOf(run, change);
-  if (started === undefined) return 'there is no apply.started before it';
-  const { digest, grantId, tool, targetArn } = started.event.data;
-  const plan = planOf(run, digest);
-  if (plan === undefined || digestOf(plan) !== digest) return 'its plan is not on the trace as it was digested';
-  if (plan.incidentId !== change.incidentId || plan.tool !== tool) return 'its plan is another one';
-  const redeemed = run.entries.findIndex((entry) => entry.is === 'redeemed' && entry.grantId === grantId);
-  const row = run.entries[redeemed];
-  if (row?.is !== 'redeemed' || redeemed > started.at) return 'no grant had been redeemed for it';
-  if (
-    row.row['digest'] !== digest ||
-    row.row['incidentId'] !== change.incidentId ||
-    row.row['purpose'] !== change.purpose
-  )
-    return 'the grant was for something else';
-  return missingApproval(run, plan, started) ?? offPlan(change, plan, targetArn);
-};
-
-const offPlan = (
-  { call }: RecordedChange,
-  plan: NonNullable<ReturnType<typeof planOf>>,
-  targetArn: string,
-): string | undefined => {
-  const manifest = CATALOGUE.map((line) => line.manifest).find((one) => one.name === plan.tool);
-  const listed =
-    manifest?.kind === 'change' &&
-    manifest.changes.some(({ service, command }) => service === call.service && command === call.command);
-  if (!listed) return `it is not a call of ${plan.tool}`;
-  const { target, value } = targetAndValue(call.input);
-  if (target !== plan.target.id || targetArn !== plan.target.arn) return `its target is ${target}`;
-  return value === undefined || valuesOf(plan).includes(value) ? undefined : `it sets ${JSON.stringify(value)}`;
-};
-
-export const noChangeWithoutGrant: Invariant = {
-  name: 'every change is under a grant redeemed for exactly that plan',
-  exercisedBy: [
-    'mutating calls',
-    'grants redeemed to apply',
-    'grants redeemed to roll back',
-    'changes that policy let through',
-    'direct calls of apply',
-    'forged grants',
-    'refused: target',
-    'refused: policy',
-    'refused: dry-run',
-    'refused: trace',
-    'refused: grant',
-    'refused: drift',
-  ],
-  fault: everyChange(ungranted),
-};
+/** Invariants about changes: made once, one incident at a time, rolled back only after verification. */
 
 /** Calls that one attempt may make. Two of some, because a change is taken back when AWS has no capacity. */
 const CALLS_PER_ATTEMPT: Readonly<Record<string, number>> = {
@@ -107,7 +32,7 @@ const repeated = (run: CaseRun): string | undefined => {
     made.set(key, (made.get(key) ?? 0) + 1);
     return (made.get(key) ?? 0) <= (CALLS_PER_ATTEMPT[command] ?? 0)
       ? undefined
-      : `${named(change)} was made ${made.get(key) ?? 0} times`;
+      : `${nameOfChange(change)} was made ${made.get(key) ?? 0} times`;
   });
 };
 
@@ -151,44 +76,6 @@ export const noChangeAfterItsResult: Invariant = {
   name: 'nothing is changed once the result is on the trace',
   exercisedBy: ['changes finished', 'changes entered again'],
   fault: afterItsResult,
-};
-
-export const grantsAreSingleUse: Invariant = {
-  name: 'no grant is redeemed twice',
-  exercisedBy: ['grants redeemed to apply', 'refused: grant used before'],
-  fault: ({ entries }) => {
-    const ids = new Set<string>();
-    const purposes = new Set<string>();
-    return firstFault(entries, (entry) => {
-      if (entry.is === 'redeemed') {
-        const key = JSON.stringify([entry.row['digest'], entry.row['purpose']]);
-        const again = ids.has(entry.grantId) || purposes.has(key);
-        ids.add(entry.grantId);
-        purposes.add(key);
-        return again ? `${entry.grantId} is the second one for ${key}` : undefined;
-      }
-      if (entry.is !== 'event' || !isKind(entry.event, 'apply.started')) return undefined;
-      return ids.has(entry.event.data.grantId) ? undefined : `${entry.event.data.grantId} was used and never redeemed`;
-    });
-  },
-};
-
-export const rejectedIsNeverApplied: Invariant = {
-  name: 'what was denied or left unanswered is never applied',
-  exercisedBy: [
-    'plans denied',
-    'plans expired',
-    'answers refused: expired',
-    'answers refused: settled',
-    'answers refused: not-entitled',
-    'refused: approval',
-  ],
-  fault: (run) =>
-    firstFault(rejectedPlans(run), ({ at, digest }) =>
-      eventsIn(run.entries.slice(at), 'apply.started').some(({ event }) => event.data.digest === digest)
-        ? `${digest} was applied`
-        : undefined,
-    ),
 };
 
 /** The index at which the attempt began that ended in this check. */

@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { TraceEvent } from '../../../lambdas/contracts/events.ts';
+import type { Agent } from '../../../lambdas/contracts/agent.ts';
+import type { TraceEvent, TraceEventOf } from '../../../lambdas/contracts/events.ts';
 import type { HostileCase, Turn } from '../case/case.ts';
 import type { RecordedFact } from '../recording.ts';
-import type { Invariant } from './invariant.ts';
 import { INVARIANTS } from './all.ts';
+import * as approvals from './approvals.ts';
+import { budgetsHold } from './budgets.ts';
+import type { Invariant } from './invariant.ts';
 import * as limits from './limits.ts';
 import * as changes from './changes.ts';
 import * as records from './records.ts';
@@ -46,30 +49,52 @@ beforeAll(async () => {
   readOnly = await flow.run({ ...reasonable, setting: { ...reasonable.setting, scenario: 'read-only' } });
 }, 120_000);
 
-const without = (unwanted: (entry: RecordedFact) => boolean): CaseRun => ({
-  ...run,
-  entries: run.entries.filter((entry) => !unwanted(entry)),
-});
 const isKind = (entry: RecordedFact, kind: TraceEvent['kind']): boolean =>
   entry.is === 'event' && entry.event.kind === kind;
-/** The recording with more entries before the first one that `where` accepts. */
-const insert = (where: (entry: RecordedFact) => boolean, ...more: readonly RecordedFact[]): CaseRun => {
-  const at = run.entries.findIndex(where);
-  return { ...run, entries: run.entries.toSpliced(at, 0, ...more) };
-};
-const repeat = (what: (entry: RecordedFact) => boolean): CaseRun => {
-  const entry = run.entries.find(what);
-  return { ...run, entries: entry === undefined ? run.entries : [...run.entries, entry] };
-};
 const isStart = (entry: RecordedFact): boolean =>
   entry.is === 'call' && entry.call.command === 'StartInstances' && !entry.call.dryRun;
-const withTrace = (change: (events: readonly TraceEvent[]) => readonly TraceEvent[], of = run): CaseRun => ({
-  ...of,
-  traces: new Map([...of.traces].map(([id, trace]) => [id, change(trace)])),
+
+const withEntries = (change: (entries: readonly RecordedFact[]) => readonly RecordedFact[]): CaseRun => ({
+  ...run,
+  entries: change(run.entries),
 });
-const eventOf = (kind: TraceEvent['kind']): RecordedFact => {
-  const entry = run.entries.find((one) => isKind(one, kind));
-  return entry ?? { is: 'fault', what: 'nothing' };
+const without = (kind: TraceEvent['kind']): CaseRun =>
+  withEntries((entries) => entries.filter((entry) => !isKind(entry, kind)));
+/** The recording with more entries before the first one that `where` accepts. */
+const insert = (where: (entry: RecordedFact) => boolean, ...more: readonly RecordedFact[]): CaseRun =>
+  withEntries((entries) => entries.toSpliced(entries.findIndex(where), 0, ...more));
+const beforeApply = (entry: RecordedFact): CaseRun => insert((one) => one.is === 'step' && one.step === 'apply', entry);
+const beforeResult = (...more: readonly RecordedFact[]): CaseRun =>
+  insert((one) => isKind(one, 'apply.finished'), ...more);
+const repeat = (what: (entry: RecordedFact) => boolean): CaseRun =>
+  withEntries((entries) => [...entries, ...entries.filter(what).slice(0, 1)]);
+const withClosing = (change: object, of = run): CaseRun => ({
+  ...of,
+  entries: of.entries.map((one) =>
+    one.is === 'event' && one.event.kind === 'approval.closed'
+      ? { ...one, event: { ...one.event, data: { ...one.event.data, ...change } } }
+      : one,
+  ),
+});
+const withTrace = (change: (events: readonly TraceEvent[]) => readonly TraceEvent[]): CaseRun => ({
+  ...run,
+  traces: new Map([...run.traces].map(([id, trace]) => [id, change(trace)])),
+});
+const withAgents = (change: Partial<Agent> | ((agent: Agent) => Partial<Agent>)): CaseRun => ({
+  ...run,
+  rules: {
+    ...run.rules,
+    agents: run.rules.agents.map((agent) => ({ ...agent, ...(typeof change === 'function' ? change(agent) : change) })),
+  },
+});
+/** The first `apply.started` of the recording. */
+const started = (): TraceEventOf<'apply.started'> => {
+  for (const entry of run.entries) if (entry.is === 'event' && entry.event.kind === 'apply.started') return entry.event;
+  return expect.fail('nothing was changed');
+};
+const tripped = (scope: string): CaseRun => {
+  const data = { scope, policy: 'cut-bound', reason: 'too much' };
+  return beforeApply({ is: 'event', event: { ...started(), kind: 'breaker.tripped', data } });
 };
 
 test('a reasonable run breaks no invariant, and gets as far as a rollback', () => {
@@ -79,157 +104,73 @@ test('a reasonable run breaks no invariant, and gets as far as a rollback', () =
 
 describe('each invariant notices', () => {
   const cases: readonly (readonly [string, Invariant, () => CaseRun])[] = [
-    ['a change without a redeemed grant', changes.noChangeWithoutGrant, () => without((one) => one.is === 'redeemed')],
     [
-      'a change that was not written ahead',
-      changes.noChangeWithoutGrant,
-      () => without((one) => isKind(one, 'apply.started')),
+      'a change without a redeemed grant',
+      approvals.noChangeWithoutGrant,
+      () => withEntries((entries) => entries.filter((one) => one.is !== 'redeemed')),
     ],
-    ['an approval that nobody gave', changes.noChangeWithoutGrant, () => without((one) => one.is === 'clicked')],
+    ['a change that was not written ahead', approvals.noChangeWithoutGrant, () => without('apply.started')],
     [
-      'a change without any approval',
-      changes.noChangeWithoutGrant,
-      () => without((one) => isKind(one, 'approval.closed')),
+      'an approval that nobody gave',
+      approvals.noChangeWithoutGrant,
+      () => withEntries((entries) => entries.filter((one) => one.is !== 'clicked')),
     ],
-    [
-      'a plan that is not on the trace',
-      changes.noChangeWithoutGrant,
-      () => without((one) => isKind(one, 'dry-run.finished')),
-    ],
+    ['a change without any approval', approvals.noChangeWithoutGrant, () => without('approval.closed')],
+    ['a plan that is not on the trace', approvals.noChangeWithoutGrant, () => without('dry-run.finished')],
     [
       'a call on another target',
-      changes.noChangeWithoutGrant,
-      () => ({
-        ...run,
-        entries: run.entries.map((one) =>
-          isStart(one) && one.is === 'call'
-            ? { ...one, call: { ...one.call, input: { InstanceIds: ['i-0dec0dec0dec0dec0'] } } }
-            : one,
+      approvals.noChangeWithoutGrant,
+      () =>
+        withEntries((entries) =>
+          entries.map((one) =>
+            isStart(one) && one.is === 'call'
+              ? { ...one, call: { ...one.call, input: { InstanceIds: ['i-0dec0dec0dec0dec0'] } } }
+              : one,
+          ),
         ),
-      }),
     ],
     [
       'a change made three times',
       changes.noChangeTwice,
-      () =>
-        insert((one) => isKind(one, 'apply.finished'), ...run.entries.filter(isStart), ...run.entries.filter(isStart)),
+      () => beforeResult(...run.entries.filter(isStart), ...run.entries.filter(isStart)),
     ],
     [
       'an attempt that begins while another may be running',
       changes.noChangeTwice,
-      () =>
-        insert((one) => isKind(one, 'apply.finished'), ...run.entries.filter((one) => isKind(one, 'apply.started'))),
+      () => beforeResult({ is: 'event', event: started() }),
     ],
     ['a change after its result', changes.noChangeAfterItsResult, () => repeat(isStart)],
-    ['a grant redeemed twice', changes.grantsAreSingleUse, () => repeat((one) => one.is === 'redeemed')],
-    [
-      'a denied plan that is applied',
-      changes.rejectedIsNeverApplied,
-      () => ({
-        ...run,
-        entries: run.entries.map((one) =>
-          one.is === 'event' && one.event.kind === 'approval.closed'
-            ? { ...one, event: { ...one.event, data: { ...one.event.data, outcome: 'denied' as const } } }
-            : one,
-        ),
-      }),
-    ],
-    [
-      'a rollback that verification did not ask for',
-      changes.rollbacksAreAskedFor,
-      () => without((one) => isKind(one, 'change.verified')),
-    ],
+    ['a grant redeemed twice', approvals.grantsAreSingleUse, () => repeat((one) => one.is === 'redeemed')],
+    ['a denied plan that is applied', approvals.rejectedIsNeverApplied, () => withClosing({ outcome: 'denied' })],
+    ['a rollback that verification did not ask for', changes.rollbacksAreAskedFor, () => without('change.verified')],
     [
       'two incidents at one target',
       changes.oneIncidentAtATime,
-      () => {
-        const started = eventOf('apply.started');
-        if (started.is !== 'event') return run;
-        return insert((one) => isKind(one, 'apply.finished'), {
-          ...started,
-          event: { ...started.event, incident: 'another' },
-        });
-      },
+      () => beforeResult({ is: 'event', event: { ...started(), incident: 'another' } }),
     ],
-    [
-      'a change to a target whose breaker has tripped',
-      changes.breakersHold,
-      () => {
-        const started = eventOf('apply.started');
-        if (started.is !== 'event' || started.event.kind !== 'apply.started') return run;
-        const data = { scope: started.event.data.targetArn, policy: 'cut-bound', reason: 'too much' };
-        return insert((one) => one.is === 'step' && one.step === 'apply', {
-          is: 'event',
-          event: { ...started.event, kind: 'breaker.tripped', data },
-        });
-      },
-    ],
-    [
-      'a change with the switch off',
-      limits.switchStopsChanges,
-      () => insert((one) => one.is === 'step' && one.step === 'apply', { is: 'switch', position: 'off' }),
-    ],
-    [
-      'a change by an agent whose breaker has tripped',
-      changes.breakersHold,
-      () => {
-        const started = eventOf('apply.started');
-        if (started.is !== 'event') return run;
-        const data = { scope: 'agent:ec2-responder', policy: 'changes-do-not-help', reason: 'three' };
-        return insert((one) => one.is === 'step' && one.step === 'apply', {
-          is: 'event',
-          event: { ...started.event, kind: 'breaker.tripped', data },
-        });
-      },
-    ],
+    ['a change to a target whose breaker has tripped', changes.breakersHold, () => tripped(started().data.targetArn)],
+    ['a change by an agent whose breaker has tripped', changes.breakersHold, () => tripped('agent:ec2-responder')],
+    ['a change with the switch off', limits.switchStopsChanges, () => beforeApply({ is: 'switch', position: 'off' })],
     [
       'a change in a freeze without break-glass',
       limits.freezesHold,
-      () => insert((one) => one.is === 'step' && one.step === 'apply', { is: 'calendar', closed: true }),
+      () => beforeApply({ is: 'calendar', closed: true }),
     ],
     [
       'a break-glass that nobody used',
       limits.freezesHold,
-      () => {
-        const frozen = insert((one) => one.is === 'step' && one.step === 'apply', { is: 'calendar', closed: true });
-        const entries = frozen.entries.map((one) =>
-          one.is === 'event' && one.event.kind === 'approval.closed'
-            ? { ...one, event: { ...one.event, data: { ...one.event.data, breakGlass: true as const } } }
-            : one,
-        );
-        return { ...frozen, entries };
-      },
+      () => withClosing({ breakGlass: true }, beforeApply({ is: 'calendar', closed: true })),
     ],
     [
       'a target that is changed too often',
       limits.ratesHold,
       () => {
         const redeemed = run.entries.filter((one) => one.is === 'redeemed' && one.row['purpose'] === 'apply');
-        return { ...run, entries: [...run.entries, ...redeemed, ...redeemed, ...redeemed] };
+        return withEntries((entries) => [...entries, ...redeemed, ...redeemed, ...redeemed]);
       },
     ],
-    [
-      'a turn too many',
-      limits.budgetsHold,
-      () => ({
-        ...run,
-        rules: {
-          ...run.rules,
-          agents: run.rules.agents.map((agent) => ({ ...agent, budget: { ...agent.budget, turns: 1 } })),
-        },
-      }),
-    ],
-    [
-      'a day that cost too much',
-      limits.budgetsHold,
-      () => ({
-        ...run,
-        rules: {
-          ...run.rules,
-          agents: run.rules.agents.map((agent) => ({ ...agent, budgetPerDay: { dollars: 0.001, incidents: 9 } })),
-        },
-      }),
-    ],
+    ['a turn too many', budgetsHold, () => withAgents(({ budget }) => ({ budget: { ...budget, turns: 1 } }))],
+    ['a day that cost too much', budgetsHold, () => withAgents({ budgetPerDay: { dollars: 0.001, incidents: 9 } })],
     [
       'a read-only agent on its way to a change',
       limits.readOnlyProposesNothing,
@@ -248,20 +189,14 @@ describe('each invariant notices', () => {
     [
       'a call without an answer',
       records.everyCallIsAnswered,
-      () => ({
-        ...run,
-        entries: run.entries.map((one) =>
-          one.is === 'asked-model'
-            ? {
-                ...one,
-                request: {
-                  ...one.request,
-                  messages: one.request.messages.filter((message) => message.role === 'assistant'),
-                },
-              }
-            : one,
+      () =>
+        withEntries((entries) =>
+          entries.map((one) => {
+            if (one.is !== 'asked-model') return one;
+            const messages = one.request.messages.filter((message) => message.role === 'assistant');
+            return { ...one, request: { ...one.request, messages } };
+          }),
         ),
-      }),
     ],
     [
       'a call that is not on the trace',

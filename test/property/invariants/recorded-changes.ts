@@ -5,6 +5,7 @@ import type { Plan } from '../../../lambdas/contracts/plan.ts';
 import type { RecordedCall } from '../../../local/account/account.ts';
 import type { RecordedFact } from '../recording.ts';
 import type { CaseRun } from '../flow.ts';
+import { firstFault } from './invariant.ts';
 
 /** Finds in a recording the calls that changed something, and what the trace says about them. */
 
@@ -26,6 +27,18 @@ export const changesIn = ({ entries }: CaseRun): RecordedChange[] =>
     const [, purpose = 'no purpose', incidentId = 'nobody'] = SESSION.exec(entry.call.principal) ?? [];
     return [{ at, call: entry.call, incidentId, purpose }];
   });
+
+export const nameOfChange = ({ call, incidentId, purpose }: RecordedChange): string =>
+  `${call.service}:${call.command} by ${purpose}-${incidentId.slice(0, 8)}`;
+
+/** The first fault of a change in a case, with the name of the change. */
+export const everyChange =
+  (fault: (change: RecordedChange, run: CaseRun) => string | undefined) =>
+  (run: CaseRun): string | undefined =>
+    firstFault(changesIn(run), (change) => {
+      const found = fault(change, run);
+      return found === undefined ? undefined : `${nameOfChange(change)}: ${found}`;
+    });
 
 /** The last `apply.started` before a change. */
 export const startOf = (

@@ -1,7 +1,8 @@
+import { styleText } from 'node:util';
 import { Command } from 'commander';
 import * as z from 'zod';
 import { InputError } from '../../../lambdas/contracts/errors.ts';
-import { coloursFor } from '../../../local/terminal.ts';
+import { coloursFor } from '../../../bin/io/timeline-lines.ts';
 import { findFault, type KernelCheck } from './check.ts';
 import { KERNEL_CHECKS } from './checks/all.ts';
 import { SourceCopy, textOf } from './source-copy.ts';
@@ -12,8 +13,6 @@ import { expectPassing, tryWithout, type Trial } from './trial.ts';
  * fail. See docs/proof.md.
  */
 
-const colours = coloursFor(process.stdout);
-
 const selected = (only: readonly string[]): readonly KernelCheck[] => {
   const checks = KERNEL_CHECKS.filter(({ name }) => only.length === 0 || only.some((part) => name.startsWith(part)));
   if (checks.length > 0) return checks;
@@ -22,9 +21,9 @@ const selected = (only: readonly string[]): readonly KernelCheck[] => {
 
 const textOfTrial = ({ check, outcome, failed, why }: Trial): string => {
   const head = `${check.name}: ${check.holds}`;
-  const tests = failed.map((title) => `    ${colours.dim('failed:')} ${title}\n`).join('');
-  if (outcome === 'caught') return `${colours.green('caught ')} ${head}\n${tests}`;
-  return `${colours.red(outcome.toUpperCase().padEnd(7))} ${head}\n    ${why}\n${tests}`;
+  const tests = failed.map((title) => `    ${styleText('dim', 'failed:')} ${title}\n`).join('');
+  if (outcome === 'caught') return `${styleText('green', 'caught ')} ${head}\n${tests}`;
+  return `${styleText('red', outcome.toUpperCase().padEnd(7))} ${head}\n    ${why}\n${tests}`;
 };
 
 /** Reports every `find` that no longer fits the code, before any test runs. */
