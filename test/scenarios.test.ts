@@ -117,7 +117,7 @@ test('a trace that was rewritten from its approval on, with every hash made anew
   expect(verifyTrace(rewritten, key)).toEqual({
     sound: false,
     seq: rewritten.length - 1,
-    reason: 'the signature of the seal does not hold',
+    reason: 'the signature of the seal is not valid',
   });
 });
 
