@@ -147,7 +147,7 @@ export const rejectedIsNeverApplied: Invariant = {
     'plans denied',
     'plans expired',
     'answers refused: expired',
-    'answers refused: settled',
+    'answers refused: decided',
     'answers refused: not-entitled',
     'refused: approval',
   ],

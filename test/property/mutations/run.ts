@@ -2,7 +2,6 @@ import { styleText } from 'node:util';
 import { Command } from 'commander';
 import * as z from 'zod';
 import { InputError } from '../../../lambdas/contracts/errors.ts';
-import { coloursFor } from '../../../bin/io/timeline-lines.ts';
 import { findFault, type KernelCheck } from './check.ts';
 import { KERNEL_CHECKS } from './checks/all.ts';
 import { SourceCopy, textOf } from './source-copy.ts';

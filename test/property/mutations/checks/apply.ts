@@ -199,7 +199,7 @@ export const APPLY: readonly KernelCheck[] = [
     file: 'lambdas/steps/apply/attempt.ts',
     find: 'if (!pending.tool.manifest.repeatable)',
     replace: 'if (false)',
-    test: change('that cannot be repeated is left to people to judge'),
+    test: change('that cannot be repeated is left to people to decide'),
   },
   {
     name: 'session/target',

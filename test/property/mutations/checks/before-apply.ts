@@ -117,7 +117,7 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     holds: 'a target that changed since the proposal makes no plan',
     file: 'lambdas/steps/dry-run/step.ts',
     find: 'canonical({ target, before }) !== canonical({ target: proposal.target, before: proposal.before })',
-    test: dryRun('a target that moved since the proposal was judged makes no plan'),
+    test: dryRun('a target that moved since the proposal was authorized makes no plan'),
   },
   {
     name: 'dry-run/refusal',
