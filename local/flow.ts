@@ -5,20 +5,11 @@ import { Json, type JsonObject } from '../lambdas/contracts/json.ts';
 import { CheckreinError, contractBroken } from '../lambdas/contracts/errors.ts';
 import type { Callbacks } from '../lambdas/contracts/ports.ts';
 import type { SimulatedClock } from './account/clock.ts';
+import { Definition } from './definition.ts';
 
 /** Runs the function behind a state, on the payload that the definition makes for it. */
 export type Invoke = (step: StepName, payload: Json) => Promise<unknown>;
 
-const Definition = z.object({
-  States: z.record(
-    z.string(),
-    z.looseObject({
-      Type: z.string(),
-      TimeoutSeconds: z.int().optional(),
-      Retry: z.array(z.object({ ErrorEquals: z.array(z.string()), IntervalSeconds: z.number().optional() })).optional(),
-    }),
-  ),
-});
 const Stabilizing = z.object({ waitSeconds: z.int() });
 
 /** What Step Functions throws when nobody answered a task token in time. */
@@ -65,16 +56,21 @@ export interface FlowOptions {
 
 const Called = z.object({ Payload: Json });
 const Asked = z.object({ Payload: z.looseObject({ taskToken: z.string() }) });
-const AnyDefinition = z.custom<ConstructorParameters<typeof StateMachine>[0]>(() => true);
+
+interface CheckedMachine {
+  readonly definition: Definition;
+  readonly machine: StateMachine;
+}
 
 /** Checking a definition takes long, and the same one is run many times. */
-const machines = new WeakMap<JsonObject, StateMachine>();
-const machineOf = (definition: JsonObject): StateMachine => {
-  const known = machines.get(definition);
+const checked = new WeakMap<JsonObject, CheckedMachine>();
+const machineOf = (unchecked: JsonObject): CheckedMachine => {
+  const known = checked.get(unchecked);
   if (known !== undefined) return known;
-  const machine = new StateMachine(AnyDefinition.parse(definition), { validationOptions: { checkArn: false } });
-  machines.set(definition, machine);
-  return machine;
+  const definition = Definition.parse(unchecked);
+  const machine = new StateMachine(definition, { validationOptions: { checkArn: false } });
+  checked.set(unchecked, { definition, machine });
+  return { definition, machine };
 };
 
 const stepOfState = (state: string): StepName => {
@@ -90,13 +86,14 @@ const stepOfState = (state: string): StepName => {
 export class Flow {
   readonly tasks = new WaitingTasks();
   readonly #options: FlowOptions;
-  readonly #states: z.infer<typeof Definition>['States'];
+  readonly #states: Definition['States'];
   readonly #machine: StateMachine;
 
   constructor(options: FlowOptions) {
     this.#options = options;
-    this.#states = Definition.parse(options.definition).States;
-    this.#machine = machineOf(options.definition);
+    const { definition, machine } = machineOf(options.definition);
+    this.#states = definition.States;
+    this.#machine = machine;
   }
 
   /** Runs one execution to its end. */
@@ -127,6 +124,11 @@ export class Flow {
       .map(([name]) => name);
   }
 
+  #taskOf(step: StepName) {
+    const state = this.#states[STATE_OF[step]];
+    return state?.Type === 'Task' ? state : undefined;
+  }
+
   async #task(step: StepName, raw: unknown): Promise<Json> {
     const { clock, invoke } = this.#options;
     const { Payload } = Called.parse(raw);
@@ -144,8 +146,9 @@ export class Flow {
   /** Of the first retrier that names the error, as Step Functions picks it. */
   #secondsBeforeRetry(step: StepName, error: unknown): number {
     const name = error instanceof Error ? error.name : '';
-    const retriers = this.#states[STATE_OF[step]]?.Retry ?? [];
-    const picked = retriers.find(({ ErrorEquals }) => ErrorEquals.includes(name) || ErrorEquals.includes('States.ALL'));
+    const picked = this.#taskOf(step)?.Retry?.find(
+      ({ ErrorEquals }) => ErrorEquals.includes(name) || ErrorEquals.includes('States.ALL'),
+    );
     return picked?.IntervalSeconds ?? 1;
   }
 
@@ -156,7 +159,7 @@ export class Flow {
     const answer = this.tasks.wait(taskToken);
     answer.catch(() => undefined);
     await this.#task('approve', { Payload: { ...Asked.parse(raw).Payload, taskToken } });
-    const seconds = this.#states[STATE_OF.approve]?.TimeoutSeconds ?? 60;
+    const seconds = this.#taskOf('approve')?.TimeoutSeconds ?? 60;
     const expire = (): void => {
       clock.advance(seconds * 1000);
       this.tasks.expire(taskToken);

@@ -3,7 +3,7 @@ import {
   createServer,
   request as send,
   type IncomingHttpHeaders,
-  type IncomingMessage,
+  IncomingMessage,
   type Server,
 } from 'node:http';
 import { once } from 'node:events';
@@ -70,7 +70,7 @@ export class RecordingProxy {
     const { method, url: path } = incoming;
     const headers = { ...incoming.headers, 'x-forwarded-proto': 'https' };
     const forwarded = send({ host: '127.0.0.1', port: this.#upstreamPort, agent: this.#agent, method, path, headers });
-    const answered = once(forwarded, 'response').then(([answer]) => z.custom<IncomingMessage>().parse(answer));
+    const answered = once(forwarded, 'response').then(([answer]) => z.instanceof(IncomingMessage).parse(answer));
     forwarded.end(request);
     const answer = await answered;
     const body = await buffer(answer);

@@ -6,7 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 
-const Bundle = z.looseObject({ handler: z.custom<(event: unknown, context: unknown) => Promise<unknown>>() });
+const Bundle = z.looseObject({
+  handler: z.function({ input: [z.unknown(), z.unknown()], output: z.promise(z.unknown()) }),
+});
 const context = {
   invokedFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:x',
   awsRequestId: 'request',

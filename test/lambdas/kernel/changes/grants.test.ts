@@ -24,7 +24,7 @@ const first = async (): Promise<Grant> => {
   return grant ?? Promise.reject(new TypeError('no grant'));
 };
 
-describe('a yes', () => {
+describe('an approval', () => {
   test('to a change that can be undone is two grants, and the one to undo lives longer', async () => {
     expect((await issue()).map(({ id, purpose, expiresAt }) => [id, purpose, expiresAt])).toEqual([
       ['grant-1', 'apply', '2026-11-20T09:15:00.000Z'],

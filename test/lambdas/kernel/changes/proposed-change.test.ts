@@ -11,7 +11,7 @@ import { resizePlan } from '../../../fixtures/plans.ts';
 import { TestHarness } from '../../../fixtures/harness.ts';
 
 const { target, input, before, after, inverse, fingerprint } = resizePlan('incident-1', 'rules');
-const EXAMINATION: ProposedChange = { change: { input, target, before, after }, inverse, fingerprint };
+const PROPOSED: ProposedChange = { change: { input, target, before, after }, inverse, fingerprint };
 const REST: Facts = {
   growPercent: 100,
   peakUsePercentAfter: 49,
@@ -40,7 +40,7 @@ const ask = async (
   const { alarm } = (await harness.last('incident.opened')).data;
   const cloud = harness.ports.cloud([], locationOf(await harness.events()));
   const context = { cloud, clock: harness.clock, alarm: alarm && { ...alarm, ...where } };
-  return factsAbout(await toolWith(facts), EXAMINATION, context, harness.ledger, await harness.events());
+  return factsAbout(await toolWith(facts), PROPOSED, context, harness.ledger, await harness.events());
 };
 
 describe('facts', () => {
@@ -81,7 +81,7 @@ describe('facts', () => {
     expect(facts['changesThisIncident']).toBe(1);
   });
 
-  test('count the evidence that there is, and not looks that failed', async () => {
+  test('count the evidence, without the calls that failed', async () => {
     const facts = await ask(OWN, {}, async (harness) => {
       const { data } = await harness.last('evidence.gathered');
       await record(harness.ports, 'incident-1', 'observe', 'evidence.gathered', { ...data, outcome: 'failed' });

@@ -16,7 +16,7 @@ const trip = (ledger: MemoryLedger, scope: string, incidentId = 'inc-1'): Promis
   return tripFromElsewhere(ports, { scope, policy: 'cut-bound', reason: 'A cut of 60 %.' }, incidentId);
 };
 
-test('a tripped breaker says who tripped it, and that only a human can reset it', async () => {
+test('a tripped breaker gives the reason, and that only a human can reset it', async () => {
   const ledger = new MemoryLedger();
   expect(await trippedBreaker(ledger, 'ec2-responder', target)).toBeUndefined();
   await trip(ledger, target);

@@ -8,7 +8,7 @@ const NOW = new Date('2026-11-20T09:00:00.000Z');
 const at = (minutes: number): Date => new Date(NOW.getTime() + minutes * 60_000);
 
 describe('a lease', () => {
-  test('is had by one incident at a time', async () => {
+  test('is held by one incident at a time', async () => {
     const ledger = new MemoryLedger();
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, n) => takeLease(ledger, ARN, `incident-${n}`, NOW, at(5))),
@@ -16,7 +16,7 @@ describe('a lease', () => {
     expect(answers.filter(Boolean)).toHaveLength(1);
   });
 
-  test('is extended by who has it', async () => {
+  test('is extended by its holder', async () => {
     const ledger = new MemoryLedger();
     await takeLease(ledger, ARN, 'a', NOW, at(5));
     expect(await takeLease(ledger, ARN, 'a', at(1), at(10))).toBe(true);
@@ -30,7 +30,7 @@ describe('a lease', () => {
     expect(await takeLease(ledger, ARN, 'b', at(5), at(10))).toBe(true);
   });
 
-  test('is given back by who has it, and by nobody else', async () => {
+  test('is given back by its holder, and by nobody else', async () => {
     const ledger = new MemoryLedger();
     await takeLease(ledger, ARN, 'a', NOW, at(5));
     await releaseLease(ledger, ARN, 'b');
@@ -39,7 +39,7 @@ describe('a lease', () => {
     expect(await takeLease(ledger, ARN, 'b', NOW, at(5))).toBe(true);
   });
 
-  test('that cannot be read is taken', async () => {
+  test('that cannot be read counts as held', async () => {
     const ledger = new MemoryLedger();
     await ledger.create({ family: FAMILY.lease, id: ARN }, { spoiled: true });
     expect(await takeLease(ledger, ARN, 'a', NOW, at(5))).toBe(false);

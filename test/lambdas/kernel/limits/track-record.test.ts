@@ -29,7 +29,7 @@ test('a change that helps wipes out those before it', async () => {
     expect(await record(ledger, n, outcome)).toBeUndefined();
 });
 
-test('a change of which nobody can tell whether it helped counts neither way', async () => {
+test('a change with an unknown effect counts neither way', async () => {
   const ledger = new MemoryLedger();
   for (const [n, outcome] of (['unhealed', 'inconclusive', 'waiting', 'unhealed'] as const).entries())
     expect(await record(ledger, n, outcome)).toBeUndefined();
@@ -49,7 +49,7 @@ test('another agent has a record of its own', async () => {
   expect(await recordOutcome(ledger, 'another', other)).toBeUndefined();
 });
 
-test('a record that cannot be read counts as a bad one', async () => {
+test('a track record that cannot be read counts as a bad one', async () => {
   const ledger = new MemoryLedger();
   await ledger.create({ family: 'breaker', id: 'track-records', part: AGENT }, { unhelpful: 3 });
   expect((await record(ledger, 1, 'unhealed'))?.reason).toContain('cannot be read');

@@ -86,7 +86,7 @@ describe('a trace is not sound, and the first broken event is named', () => {
     const forged = rewritten((event) =>
       event.kind === 'trace.sealed' ? { data: { ...event.data, events: event.data.events - 1 } } : event,
     );
-    expect(reasonFor(forged)).toMatch(/the seal counts \d+ events, but \d+ stand before it/);
+    expect(reasonFor(forged)).toMatch(/the seal counts \d+ events, but \d+ are before it/);
   });
 
   test('when the tail was cut', () => {
@@ -125,7 +125,7 @@ describe('a trace is not sound, and the first broken event is named', () => {
           ? { data: { ...event.data, head } }
           : event,
     );
-    expect(reasonFor(forged)).toMatch(/the signature of the seal does not hold/);
+    expect(reasonFor(forged)).toMatch(/the signature of the seal is not valid/);
   });
 
   test('when it was sealed anew under another key, for whoever says which key it was', async () => {
@@ -141,7 +141,7 @@ describe('a trace is not sound, and the first broken event is named', () => {
     const forged = rewritten((event) =>
       event.kind === 'trace.sealed' ? { data: { ...event.data, publicKey: 'none' } } : event,
     );
-    expect(reasonFor(forged)).toMatch(/no readable key or signature/);
+    expect(reasonFor(forged)).toMatch(/the key or the signature of the seal is unreadable/);
   });
 });
 

@@ -51,7 +51,7 @@ describe('plans', () => {
     const harness = await new TestHarness().begin();
     await harness.propose(RESIZE.tool, RESIZE.input);
     const events = await harness.events();
-    expect(() => currentPlan(events)).toThrow('The flow went on without a plan that policy had let through.');
+    expect(() => currentPlan(events)).toThrow('The flow went on without a plan that policy has decided on.');
   });
 });
 

@@ -128,7 +128,7 @@ test('a permit for every question is open; it stops a synth with its place', () 
   expect(
     problemsWith({ 'policies/mine.cedar': '\n@id("mine") @reason("Yes.")\npermit (principal, action, resource);' }),
   ).toEqual([
-    'config/policies/mine.cedar:2:1: "mine" is a permit for every question at once, applying without a human among them; name one action.',
+    'config/policies/mine.cedar:2:1: "mine" permits every action, applying without a human included; name one action.',
   ]);
 });
 
