@@ -21,7 +21,7 @@ const CONCLUSION = {
   claims: [{ text: 'CPU is at its limit.', evidence: ['E2'] }],
 };
 
-/** The step that comes next in a room, ready to be tried again and again. */
+/** The next step of an incident, ready to be run again and again. */
 const nextIn = (harness: TestHarness, attempt: (ports: HarnessPorts) => Promise<unknown>): StepEntry => ({
   ledger: harness.ledger,
   incident: harness.at.incidentId === '' ? harness.execution : harness.at.incidentId,
@@ -29,7 +29,7 @@ const nextIn = (harness: TestHarness, attempt: (ports: HarnessPorts) => Promise<
   reached: () => harness.calls.length + harness.model.requests.length + harness.notifier.sent.length,
 });
 
-const SCENES = {
+const ENTRIES = {
   'open, for a new incident': async () => {
     const harness = new TestHarness();
     const event = harness.alarmEvent();
@@ -119,20 +119,20 @@ const SCENES = {
 } satisfies Record<string, () => Promise<StepEntry>>;
 
 describe('a step that is killed before any of its writes and tried again leaves the undisturbed trace', () => {
-  test.each(Object.entries(SCENES))('%s', async (_name, scene) => {
-    const { again } = await crashBeforeEachWrite(scene);
+  test.each(Object.entries(ENTRIES))('%s', async (_name, entry) => {
+    const { again } = await crashBeforeEachWrite(entry);
     expect(again.at(-1), 'a retry after everything was recorded reaches nobody').toBe(0);
   });
 });
 
 describe('two attempts of a step at once come to one trace', () => {
-  test.each(Object.entries(SCENES))('%s', async (_name, scene) => {
-    await expectConcurrentAttemptsToAgree(scene);
+  test.each(Object.entries(ENTRIES))('%s', async (_name, entry) => {
+    await expectConcurrentAttemptsToAgree(entry);
   });
 });
 
 test('a retry does not ask the model again whose answer is recorded', async () => {
-  const { undisturbed, again } = await crashBeforeEachWrite(SCENES['decide, with refused calls']);
+  const { undisturbed, again } = await crashBeforeEachWrite(ENTRIES['decide, with refused calls']);
   expect(undisturbed).toBe(1);
   // Setting money aside takes two writes and recording it one; the answer is the fourth.
   expect(again.slice(0, 4)).toEqual([1, 1, 1, 1]);
@@ -140,7 +140,7 @@ test('a retry does not ask the model again whose answer is recorded', async () =
 });
 
 test('observations that are recorded are not made again', async () => {
-  const { undisturbed, again } = await crashBeforeEachWrite(SCENES['observe, with several calls']);
+  const { undisturbed, again } = await crashBeforeEachWrite(ENTRIES['observe, with several calls']);
   expect(again[0]).toBe(undisturbed);
   expect(again).toEqual(again.toSorted((a, b) => b - a));
   expect(again.at(-1)).toBe(0);

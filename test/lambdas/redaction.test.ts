@@ -76,7 +76,7 @@ test('the agent can tell that the token of the alarm is the token of the log', a
   expect(new Set(found).size).toBe(1);
 });
 
-test('a look whose step died has the same placeholders when it is taken again', async () => {
+test('a tool call whose step died has the same placeholders when it is made again', async () => {
   const harness = await asked();
   const before = await placeholders(harness);
   await expect(harness.observe(new CrashingLedger(harness.ledger, 1))).rejects.toThrow();

@@ -1,9 +1,9 @@
 import type { Check } from '../../contracts/checks.ts';
 
-/** The answer of a check, with its reason. */
+/** What a check found, and why. */
 export type CheckResult = Pick<Check, 'outcome' | 'reason'>;
 
-/** One line of a table of checks. `run` answers undefined if there is nothing to record: it neither passes nor refuses. */
+/** One line of a table of checks. `run` returns undefined if it does not refuse and has nothing to record. */
 export interface CheckRow {
   readonly check: Check['check'];
   readonly run: () => CheckResult | undefined | Promise<CheckResult | undefined>;
@@ -16,7 +16,7 @@ export const refused = (reason: string): CheckResult => ({ outcome: 'refused', r
 export const passedUnless = (fault: string | undefined, reason: string): CheckResult =>
   fault === undefined ? passed(reason) : refused(fault);
 
-/** Runs checks in order, up to the first one that refuses. Answers what is to be recorded of them. */
+/** Runs checks in order, up to the first one that refuses. Returns all that is to be recorded. */
 export const runChecks = async (
   rows: readonly CheckRow[],
 ): Promise<{ readonly checks: Check[]; readonly refusal: Check | undefined }> => {

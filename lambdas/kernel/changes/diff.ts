@@ -5,7 +5,7 @@ import { canonical } from '../trace/canonical.ts';
 const isObject = (value: Json): value is Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What differs between two states, field by field, with dotted paths. Arrays count as one value. */
+/** The fields that differ between two states, with dotted paths. An array counts as one value. */
 export const diffOf = (before: Json, after: Json, path = ''): DiffLine[] => {
   if (isObject(before) && isObject(after))
     return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>

@@ -4,21 +4,22 @@ import type { Clock, Ids, Ledger, MacGenerator, MacVerifier } from '../../contra
 import { canonical } from '../trace/canonical.ts';
 import type { PlanOnTrace } from '../trace/queries.ts';
 
-/** The bytes that a grant's MAC covers: every field but the MAC. The prefix keeps it from meaning anything elsewhere. */
+/** The bytes that a grant's MAC covers: every field but the MAC. The prefix makes the MAC useless for anything else. */
 const grantMessage = (grant: Omit<Grant, 'mac'>): Uint8Array =>
   Buffer.from(`checkrein/grant/v1\n${canonical({ ...grant, mac: undefined })}`);
 
-/** The mark of a yes in spite of a change freeze, where it is one. */
-export const breakGlassMark = (broken: boolean): { readonly breakGlass?: true } => (broken ? { breakGlass: true } : {});
+/** The field that marks a break-glass approval, given in spite of a change freeze. Other approvals do not have it. */
+export const breakGlassMark = (breakGlass: boolean): { readonly breakGlass?: true } =>
+  breakGlass ? { breakGlass } : {};
 
 /**
- * Proves a yes to one plan: a grant to apply it and, where it has an inverse, a grant to roll it back.
- * The rollback grant lives longer, since verification comes first.
+ * Issues the proof of an approval of one plan: a grant to apply it and, if it has an inverse, a grant to roll it back.
+ * The rollback grant lives longer, since verification comes before a rollback.
  */
 export const issueGrants = async (
   ports: { readonly mac: MacGenerator; readonly ids: Ids; readonly clock: Clock },
   { digest, plan }: PlanOnTrace,
-  yes: { readonly approvers: readonly string[]; readonly breakGlass: boolean },
+  approval: { readonly approvers: readonly string[]; readonly breakGlass: boolean },
   minutes: { readonly apply: number; readonly rollback: number },
 ): Promise<Grant[]> => {
   const purposes = plan.inverse.reversible ? (['apply', 'rollback'] as const) : (['apply'] as const);
@@ -29,8 +30,8 @@ export const issueGrants = async (
         purpose,
         incidentId: plan.incidentId,
         digest,
-        approvers: [...yes.approvers],
-        ...breakGlassMark(yes.breakGlass),
+        approvers: [...approval.approvers],
+        ...breakGlassMark(approval.breakGlass),
         expiresAt: new Date(ports.clock.now().getTime() + minutes[purpose] * 60_000).toISOString(),
       };
       return { ...unsigned, mac: await ports.mac.generate(grantMessage(unsigned)) };
@@ -45,7 +46,7 @@ interface Wanted {
   readonly purpose: Grant['purpose'];
 }
 
-/** Why a grant is no genuine one for this, or nothing if it is. Time does not matter here. */
+/** Why a grant is not genuine for this purpose, or undefined if it is. Does not look at its expiry. */
 export const bindingFault = async (
   verifier: MacVerifier,
   grant: Grant | undefined,
@@ -58,7 +59,7 @@ export const bindingFault = async (
   return (await verifier.verify(grantMessage(grant), grant.mac)) ? undefined : 'The MAC of the grant does not hold.';
 };
 
-/** Why a grant does not count, or nothing if it does. Checks everything but whether it was used. */
+/** Why a grant does not count, or undefined if it does. Checks everything but whether it was used. */
 export const grantFault = async (
   verifier: MacVerifier,
   grant: Grant | undefined,
@@ -71,9 +72,9 @@ export const grantFault = async (
 };
 
 /**
- * Uses a grant up. The conditional create is what makes it single-use: of any number of entries into apply,
- * in any number of incidents, one is told `redeemed`. `entry` names that one, so that an attempt of it which
- * died before it could record this does not cost people their yes.
+ * Uses a grant up. The conditional create makes it single-use: of all entries into Apply, in any incident, only one
+ * gets `redeemed`. The row names that entry, so an attempt that dies before it records this can be retried without a
+ * new approval.
  */
 export const redeem = async (
   ledger: Ledger,
@@ -88,6 +89,6 @@ export const redeem = async (
   return created || row.data['entry'] === entry ? 'redeemed' : 'used';
 };
 
-/** Whether a grant was used up by this very entry. Only apply can write that down. */
+/** Whether this very entry used the grant up. Only Apply can write that row. */
 export const wasRedeemedBy = async (ledger: Ledger, { id }: Grant, entry: string): Promise<boolean> =>
   (await ledger.fetch({ family: FAMILY.grant, id }))?.data['entry'] === entry;

@@ -11,14 +11,14 @@ import { lastChange } from '../limits/cooldown.ts';
 import { canonical, digestOf } from '../trace/canonical.ts';
 import { allOf, findPlan, lastOf } from '../trace/queries.ts';
 
-/** "Never", in minutes: longer ago than any cooldown. */
+/** Stands for "never", in minutes: longer than any cooldown. */
 const NEVER = 1_000_000;
 
-/** What code finds out about a proposed change, before anybody judges it. */
+/** A proposed change, as code has worked it out before policy is asked. */
 export interface ProposedChange {
   readonly change: Change;
   readonly inverse: Inverse;
-  /** SHA-256 over target and state; moves when anything about them does. */
+  /** SHA-256 over target and state. It changes whenever either does. */
   readonly fingerprint: string;
 }
 
@@ -26,8 +26,8 @@ export interface ProposedChange {
 export const fingerprintOf = (target: Target, state: Json): string => digestOf({ target, state });
 
 /**
- * Describes the target and predicts the change. Throws `ToolRefusal` or `CloudError` in words for the model. What the
- * settings say of an account's environment outweighs tags: whoever may tag must not move a target out of production.
+ * Describes the target and predicts the change. Throws `ToolRefusal` or `CloudError`, whose message the model reads. The
+ * environment that the settings give an account overrides tags: whoever may tag must not move a target out of production.
  */
 export const prepareChange = async (
   tool: ChangeTool,
@@ -44,8 +44,8 @@ export const prepareChange = async (
 const minutesSince = (iso: string | undefined, now: Date): number =>
   iso === undefined ? NEVER : Math.max(0, Math.floor((now.getTime() - Date.parse(iso)) / 60_000));
 
-/** Whether the incident's newest change failed and left the target as it was: then there is no effect to wait for. */
-const cameToNothing = (events: readonly TraceEvent[], target: Target, lastChangeAt: string): boolean => {
+/** Whether the incident's newest change failed and left the target as it was. Then there is no effect to wait for. */
+const hadNoEffect = (events: readonly TraceEvent[], target: Target, lastChangeAt: string): boolean => {
   const finished = lastOf(events, 'apply.finished');
   if (finished?.data.outcome !== 'failed' || finished.data.purpose !== 'apply' || lastChangeAt > finished.at)
     return false;
@@ -62,7 +62,7 @@ const kernelFacts = async (
 ): Promise<Facts> => {
   const { target } = proposed.change;
   const changed = await lastChange(ledger, target.arn);
-  const counts = changed !== undefined && !cameToNothing(events, target, changed.lastChangeAt);
+  const counts = changed !== undefined && !hadNoEffect(events, target, changed.lastChangeAt);
   const applied = allOf(events, 'apply.finished').filter(
     ({ data }) => data.purpose === 'apply' && data.outcome !== 'failed',
   );
@@ -81,8 +81,8 @@ const kernelFacts = async (
 };
 
 /**
- * All facts about a change: the tool's own and the kernel's. A declared fact that is missing, or is not a
- * whole number or a boolean, is a refusal: a policy about it would otherwise be skipped in silence.
+ * All facts about a change: the tool's own and the kernel's. A declared fact that is missing, or is neither a whole
+ * number nor a boolean, is a refusal, since Cedar would silently skip a policy about it.
  */
 export const factsAbout = async (
   tool: ChangeTool,

@@ -1,16 +1,15 @@
 import type { Agent } from '../../contracts/agent.ts';
 import type { Settings } from '../../contracts/settings.ts';
 
-/** Apply's function may run this long, in seconds: Lambda's 15 minutes less one for the retry to be told. */
+/** How long Apply's function may run, in seconds: Lambda's 15 minutes, less one in which it can still answer. */
 export const CHANGE_ZONE_SECONDS = 14 * 60;
 
-/** Between two looks of Verify, in seconds. CloudWatch alarms are evaluated once a minute. */
+/** Time between two runs of Verify, in seconds. CloudWatch evaluates alarms once a minute. */
 export const VERIFY_INTERVAL_SECONDS = 60;
 
 /**
- * How long grants live, in minutes. The one to roll back must outlive a grant that is redeemed at the last
- * moment, an apply that takes its full time, and the whole verification window; 30 minutes of slack cover
- * settling and retries.
+ * How long grants live, in minutes. The rollback grant must outlive a grant that is redeemed at the last moment, an
+ * Apply that takes its full time, and the whole verification window. 30 minutes of slack cover stabilizing and retries.
  */
 export const grantMinutes = (
   settings: Settings,

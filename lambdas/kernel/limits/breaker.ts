@@ -6,7 +6,7 @@ import type { Journal } from '../trace/journal.ts';
 import { put } from './rows.ts';
 import { forgiveFailures } from './track-record.ts';
 
-/** A circuit breaker: tripped by a policy or by the kernel, closed again only by a person, who says why. */
+/** A circuit breaker: tripped by a policy or by the kernel, closed again only by a person, who gives a reason. */
 const BreakerRow = z.object({
   /** The ARN of a target, or `agent:<name>`. */
   scope: z.string(),

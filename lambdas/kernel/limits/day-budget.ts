@@ -1,6 +1,6 @@
 import { FAMILY, type RowKey } from '../../contracts/ledger-keys.ts';
 
-/** Counter rows of the day: one for the agent, one for the account. */
+/** The counter rows of the day: one for the agent, one for the account. */
 export const dayKeys = (agent: string, now: Date): { agent: RowKey; account: RowKey } => {
   const day = now.toISOString().slice(0, 10);
   return {

@@ -4,27 +4,27 @@ import type { Ledger, Row } from '../../contracts/ports.ts';
 import { canonical, sha256 } from '../trace/canonical.ts';
 
 /**
- * Which incident a storm key belongs to, and whether it is still open. `onTrace`: its opening is known to be
- * on its trace, where its close finds the storm key to free. Before that it may yet be refused.
+ * Which incident a deduplication key belongs to, and whether that incident is still open. `onTrace`: its opening is
+ * known to be on its trace, so its close will find the key and free it. Before that it may still be refused.
  */
 const DeduplicationRow = z.object({ incidentId: z.string(), open: z.boolean(), onTrace: z.boolean().default(false) });
 type DeduplicationRow = z.infer<typeof DeduplicationRow>;
 
-/** Row of the open incident of a storm key. */
+/** The row of the open incident of a deduplication key. */
 export const deduplicationRow = (key: string): RowKey => ({ family: FAMILY.storm, id: sha256(key) });
 
-/** The copies that joined an incident, a row each, in a partition of their own. */
+/** The partition of the copies that joined an incident. Each has a row. */
 const copiesId = (key: string, incidentId: string): string => `${sha256(key)}#${incidentId}`;
 
 const readRow = (row: Row | undefined): DeduplicationRow | undefined => DeduplicationRow.optional().parse(row?.data);
 
-/** The incident that a row of a storm key says is open. */
+/** The open incident that this row names, if it names one. */
 export const openIn = (row: Row | undefined): string | undefined => {
   const open = readRow(row);
   return open?.open === true ? open.incidentId : undefined;
 };
 
-/** Changes the row of a storm key for as long as it is that incident's. */
+/** Changes the row of a deduplication key, as long as it belongs to that incident. */
 const update = async (
   ledger: Ledger,
   key: string,
@@ -42,16 +42,16 @@ const update = async (
 
 /** A copy that joined an incident. */
 interface Joined {
-  /** Its number among the copies; 0 where an earlier attempt had drawn one. */
+  /** Its number among the copies; 0 if an earlier attempt had got one. */
   readonly number: number;
   readonly onTrace: boolean;
 }
 
 /**
- * Joins a copy to an incident; answers with nothing where the incident has let go of the storm key.
+ * Joins a copy to an incident. Undefined if the incident has freed the deduplication key meanwhile.
  *
- * The order makes the count exact: the row is there before the look whether the incident is still open, and
- * a closing incident lets go of its storm key before it counts rows.
+ * The order makes the count exact: the copy's row is written before the read whether the incident is still open, and a
+ * closing incident frees its key before it counts rows.
  */
 export const joinIncident = async (
   ledger: Ledger,
@@ -71,11 +71,11 @@ export const joinIncident = async (
   return { number: totals['drawn'] ?? 0, onTrace };
 };
 
-/** Notes that the opening of an incident is on its trace, so that further copies need not look there. */
+/** Notes that the opening of an incident is on its trace, so that further copies need not read the trace. */
 export const confirmOpening = (ledger: Ledger, key: string, incidentId: string): Promise<void> =>
   update(ledger, key, incidentId, { onTrace: true });
 
-/** Frees a storm key, so that the alarm's next return opens a new incident. Answers how many copies had joined. */
+/** Frees a deduplication key, so that the next alarm opens a new incident. Returns how many copies had joined. */
 export const freeKey = async (ledger: Ledger, key: string, incidentId: string): Promise<number> => {
   await update(ledger, key, incidentId, { open: false });
   return (await ledger.list(FAMILY.storm, copiesId(key, incidentId))).length;

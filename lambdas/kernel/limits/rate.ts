@@ -24,12 +24,12 @@ export interface Beginning {
 }
 
 /**
- * Changes that one row counts at most. Whoever counts replaces the row, so many at once get in each other's way: a
- * thousand at one row took minutes in `npm run load`. A larger limit of a tool is shared out over several rows.
+ * The most changes that one row counts. Each count replaces the row, so concurrent writers conflict: a thousand on one
+ * row took minutes in `npm run load`. A larger limit of a tool is spread over several rows.
  */
 const ROW_LIMIT = 20;
 
-/** The row of a tool for a target, and its share of the limit. A row may be full a little before all of them are. */
+/** The row of a tool for a target, and its share of the limit. One row may be full before the others are. */
 const ofTool = ({ tool, targetArn }: Beginning, most: number): Limit => {
   const rows = Math.ceil(most / ROW_LIMIT);
   const row = Number.parseInt(sha256(targetArn).slice(0, 8), 16) % rows;
@@ -42,7 +42,7 @@ const limits = (change: Beginning, { perTool, perTarget }: Settings['changesPerH
   ofTool(change, perTool),
 ];
 
-/** Those of the last hour; nothing where the row cannot be read, since what is unknown is not few. */
+/** The changes of the last hour. Undefined if the row cannot be read, which must not pass for few. */
 const recent = (row: Row | undefined, now: Date): Begun | undefined => {
   if (row === undefined) return [];
   const parsed = RateRow.safeParse(row.data);
@@ -57,7 +57,7 @@ const tooMany = ({ most, of }: Limit, begun: Begun | undefined): string | undefi
     : `Checkrein has begun ${begun.length} changes of ${of} since ${begun[0]?.at ?? 'an hour ago'}; at most ${most} may begin within 60 minutes.`;
 };
 
-/** Why a change would be one too many within the hour, or nothing. Counts nothing: for saying no early. */
+/** Why a change would be one too many within the hour, or undefined. Counts nothing, so a proposal can be refused early. */
 export const checkRate = async (
   ledger: Ledger,
   change: Beginning,
@@ -84,8 +84,8 @@ const count = async (ledger: Ledger, limit: Limit, grantId: string, now: Date): 
 };
 
 /**
- * Counts a change that is about to begin, or says why it is one too many. Counted by its grant, so an attempt
- * that died does not count twice; a change that is refused by its tool's limit has used up one of its target's.
+ * Counts a change that is about to begin, or returns why it is one too many. Counted by its grant, so a retry does not
+ * count twice. A change that the limit of its tool refuses has still used up one of its target.
  */
 export const takeRate = async (
   ledger: Ledger,

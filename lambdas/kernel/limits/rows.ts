@@ -2,7 +2,7 @@ import type { JsonObject } from '../../contracts/json.ts';
 import type { RowKey } from '../../contracts/ledger-keys.ts';
 import type { Ledger, Row } from '../../contracts/ports.ts';
 
-/** Writes a row whatever its version, as long as `may` agrees with what is there. Answers whether it wrote. */
+/** Writes a row whatever its version, if `may` accepts the row that is there. Returns whether it wrote. */
 export const put = async (
   ledger: Ledger,
   key: RowKey,

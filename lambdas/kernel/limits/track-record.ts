@@ -4,8 +4,8 @@ import { FAMILY, type RowKey } from '../../contracts/ledger-keys.ts';
 import type { Ledger } from '../../contracts/ports.ts';
 
 /**
- * Changes in a row, over all incidents of an agent, that may fail to help before its breaker trips. One proves
- * nothing about the agent, two may be one trouble met twice; with three it is wrong about something it does not see.
+ * How many changes of an agent in a row, over all its incidents, may fail to help before its breaker trips. One proves
+ * nothing about the agent, and two may be the same fault seen twice. With three, the agent is missing something.
  */
 const FAILURES_IN_A_ROW = 3;
 const POLICY = 'changes-do-not-help';
@@ -26,14 +26,14 @@ interface Ended {
 }
 
 const withEnd = (before: Unhelpful, { digest, outcome, what }: Ended): Unhelpful => {
-  // A clean record stays as it is: in a storm, a thousand incidents of one agent would queue to write nothing.
+  // A clean record is not written again: in an alarm storm, a thousand incidents of one agent would queue for nothing.
   if (outcome === 'healed') return before.length === 0 ? before : [];
   return before.some((one) => one.digest === digest) ? before : [...before, { digest, says: `${what}: ${outcome}` }];
 };
 
 /**
- * Writes down how a change of an agent ended. Answers with the reason to trip the agent's breaker, if this was
- * one too many in a row that did not help. Writing the same twice counts once, so a retry does no harm.
+ * Records how a change of an agent ended. Returns the reason to trip the agent's breaker if this was one too many in a
+ * row that did not help. The same change recorded twice counts once, so a retry does no harm.
  */
 export const recordOutcome = async (ledger: Ledger, agent: string, ended: Ended): Promise<Verified['trips']> => {
   if (ended.outcome === 'waiting' || ended.outcome === 'inconclusive') return undefined;
@@ -53,7 +53,7 @@ export const recordOutcome = async (ledger: Ledger, agent: string, ended: Ended)
   }
 };
 
-/** Lets an agent begin anew, after a person has looked into what went wrong. */
+/** Clears the failures of an agent, after a person has looked into them. */
 export const forgiveFailures = async (ledger: Ledger, agent: string): Promise<void> => {
   for (;;) {
     const row = await ledger.fetch(recordRow(agent));

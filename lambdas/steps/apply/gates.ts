@@ -16,7 +16,7 @@ import { allOf, openingOf } from '../../kernel/trace/queries.ts';
 import type { ApplyPorts } from './ports.ts';
 import type { PendingChange } from './pending-change.ts';
 
-/** The checks of Apply. Those named `check…` only look; those named `take…` and `redeem…` leave a row in the ledger. */
+/** The checks of Apply. Those named `check…` only read; those named `take…` and `redeem…` write to the ledger. */
 
 export const checkSwitch = async ({ purpose }: PendingChange, ports: ApplyPorts): Promise<CheckResult> => {
   const position = await ports.switch.read();
@@ -48,13 +48,13 @@ export const checkGrant = async (
   return passedUnless(fault, 'The MAC of the grant holds for this plan and incident.');
 };
 
-/** A change freeze stops neither a break-glass approval nor a rollback, since a freeze is to keep things as they were. */
+/** A change freeze stops neither a break-glass approval nor a rollback, since a rollback restores what was there. */
 export const checkCalendar = async ({ purpose, grant }: PendingChange, ports: ApplyPorts): Promise<CheckResult> => {
   const exempt = purpose === 'rollback' || grant?.breakGlass === true;
   const freeze = exempt ? undefined : await ports.calendar.freeze();
   return freeze === undefined
     ? passed('No change freeze holds this change back.')
-    : refused(`${freeze} The approval did not break the glass. Propose the change again if it cannot wait.`);
+    : refused(`${freeze} The approval is not a break-glass approval. Propose the change again if it cannot wait.`);
 };
 
 export const takeTargetLease = async (

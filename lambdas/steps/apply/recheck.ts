@@ -25,5 +25,5 @@ const faultOf = async (pending: PendingChange, journal: Journal, ports: ApplyPor
  */
 export const recheck = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<void> => {
   const fault = await faultOf(pending, journal, ports);
-  if (fault !== undefined) throw contractBroken(`A change was checked, and does not stand any more. ${fault}`);
+  if (fault !== undefined) throw contractBroken(`A change that passed its checks no longer holds. ${fault}`);
 };

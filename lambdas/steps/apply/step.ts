@@ -17,7 +17,7 @@ type Result =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'finished'; readonly finished: EventData<'apply.finished'> };
 
-const carryOut = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<Result> => {
+const checkAndApply = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<Result> => {
   const { event, replayed } = await journal.once('apply.checked', async () => ({
     data: await preflight(pending, journal, ports),
   }));
@@ -37,8 +37,13 @@ const carryOut = async (pending: PendingChange, journal: Journal, ports: ApplyPo
 const targetNow = (state: Json): string =>
   state === null ? 'AWS did not say how the target is now.' : `The target is now: ${shown(state)}.`;
 
-/** What became of the confirmed call, told to the model. Silence until now kept its call open. */
-const tell = async (journal: Journal, about: 'apply' | 'rollback', text: string, isError: boolean): Promise<void> => {
+/** Replies to the call that confirmed the plan. It has had no reply until now. */
+const replyToModel = async (
+  journal: Journal,
+  about: 'apply' | 'rollback',
+  text: string,
+  isError: boolean,
+): Promise<void> => {
   const toolUseId = unansweredCalls(journal.eventsBefore)[0]?.id ?? null;
   await journal.once('model.told', () => ({ data: { about, text }, replies: [{ toolUseId, text, isError }] }));
 };
@@ -46,25 +51,26 @@ const tell = async (journal: Journal, about: 'apply' | 'rollback', text: string,
 const runApply = async (input: StepInput, ports: ApplyPorts): Promise<z.infer<typeof ApplyOutput>> => {
   const journal = await Journal.open(ports, 'apply', input);
   const pending = await pendingChange('apply', journal, ports);
-  const done = await carryOut(pending, journal, ports);
+  const done = await checkAndApply(pending, journal, ports);
   const { handle } = pending.planned;
-  const back = async (text: string): Promise<z.infer<typeof ApplyOutput>> => {
-    await tell(journal, 'apply', text, true);
+  const backToModel = async (text: string): Promise<z.infer<typeof ApplyOutput>> => {
+    await replyToModel(journal, 'apply', text, true);
     return { ...input, seq: journal.seq, next: 'decide', waitSeconds: 0 };
   };
-  if (done.kind === 'refused') return back(`${handle} was not applied, and nothing was changed. ${done.reason}`);
+  if (done.kind === 'refused') return backToModel(`${handle} was not applied, and nothing was changed. ${done.reason}`);
   const { outcome, error, state } = done.finished;
-  if (outcome === 'failed') return back(`Action failed: ${error?.says ?? 'no reason was given'} ${targetNow(state)}`);
+  if (outcome === 'failed')
+    return backToModel(`Action failed: ${error?.says ?? 'no reason was given'} ${targetNow(state)}`);
   return { ...input, seq: journal.seq, next: 'verify', waitSeconds: pending.tool.manifest.stabilizeSeconds };
 };
 
 const runRollback = async (input: StepInput, ports: ApplyPorts): Promise<z.infer<typeof RollbackOutput>> => {
   const journal = await Journal.open(ports, 'rollback', input);
   const pending = await pendingChange('rollback', journal, ports);
-  const done = await carryOut(pending, journal, ports);
+  const done = await checkAndApply(pending, journal, ports);
   const { handle, plan } = pending.planned;
   if (done.kind === 'finished' && done.finished.outcome === 'applied') {
-    await tell(
+    await replyToModel(
       journal,
       'rollback',
       `${handle} did not help and was rolled back: ${plan.inverse.says} ${targetNow(done.finished.state)}`,
@@ -74,12 +80,12 @@ const runRollback = async (input: StepInput, ports: ApplyPorts): Promise<z.infer
   }
   const why = done.kind === 'refused' ? done.reason : (done.finished.error?.says ?? 'its outcome is unknown');
   const text = `${handle} did not help, and its rollback did not go through: ${why} A human must look at ${plan.target.arn} now.`;
-  await tell(journal, 'rollback', text, true);
+  await replyToModel(journal, 'rollback', text, true);
   await journal.once('escalation.asked', () => ({ data: { reason: text } }));
   return { ...input, seq: journal.seq, next: 'close' };
 };
 
-/** Makes a granted change, under credentials cut to it. */
+/** Makes a granted change, under credentials that allow nothing else. */
 export const apply: Step<StepInput, z.infer<typeof ApplyOutput>, ApplyPorts> = {
   name: 'apply',
   input: StepInput,
@@ -87,7 +93,7 @@ export const apply: Step<StepInput, z.infer<typeof ApplyOutput>, ApplyPorts> = {
   run: runApply,
 };
 
-/** Undoes a change that did not help, under the grant that was given together with it. */
+/** Undoes a change that did not help, under the rollback grant that was issued with it. */
 export const rollback: Step<StepInput, z.infer<typeof RollbackOutput>, ApplyPorts> = {
   name: 'rollback',
   input: StepInput,

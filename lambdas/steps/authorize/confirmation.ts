@@ -18,7 +18,7 @@ import type { AuthorizePorts } from './ports.ts';
 
 type PlanResult = EventData<'plan.judged'>;
 
-/** Runs the checks on a confirmed plan. Policy now knows the facts of its dry run, and says whether people must approve. */
+/** Runs the checks on a confirmed plan. Policy now has the dry run's report, and decides whether people must approve. */
 export const authorizePlan = async (
   { events }: Journal,
   ports: AuthorizePorts,
@@ -99,7 +99,7 @@ const checkBreakers = async ({ plan }: PlanOnTrace, agent: Agent, { ledger }: Au
     'The circuit breakers of agent and target are closed.',
   );
 
-/** A freeze does not refuse the plan: it takes away the way past people, who may break the glass. */
+/** Always passes. In a freeze the plan needs people, who can give a break-glass approval. */
 const checkCalendar = (freeze: string | undefined): CheckResult =>
   passed(freeze === undefined ? 'There is no change freeze.' : `${freeze} Only a person can let this plan through.`);
 

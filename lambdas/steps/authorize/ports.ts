@@ -10,7 +10,7 @@ export interface AuthorizePorts {
   readonly switch: Switch;
   readonly calendar: Calendar;
   readonly policy: PolicyEngine;
-  /** For plans that policy lets through without a human. */
+  /** For the grants of plans that policy permits without a human. */
   readonly mac: MacGenerator;
   readonly rules: Rules;
 }

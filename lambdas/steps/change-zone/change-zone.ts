@@ -6,14 +6,13 @@ import { contractBroken } from '../../contracts/errors.ts';
 import { runStep } from '../../runtime/step.ts';
 
 /**
- * The three steps that need the change role, in the one function that may assume it. EC2's dry run asks
- * for the very permission of the change, so a dry-run function of its own would be a second one that can
- * change things (docs/decisions/0002).
+ * The three steps that need the change role, in the one function that may assume it. EC2's dry run needs the same
+ * permission as the change, so a separate dry-run function would be a second one that can change things
+ * (docs/decisions/0002).
  */
 export const changeZone = async (event: unknown, ports: ApplyPorts) => {
   const input = ChangeZoneInput.safeParse(event);
-  if (!input.success)
-    throw contractBroken(`The change zone was asked for something it does not do: ${input.error.message}`);
+  if (!input.success) throw contractBroken(`The change zone has no such step: ${input.error.message}`);
   const { step, state } = input.data;
   switch (step) {
     case 'dry-run':

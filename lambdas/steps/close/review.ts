@@ -5,10 +5,10 @@ import { allOf, evidenceByHandle, findPlan } from '../../kernel/trace/queries.ts
 
 type Verdict = EventData<'conclusion.reviewed'>['verdicts'][number];
 
-/** A predicate over the trace that must hold before a conclusion is accepted. One idea each, pure, able to fail. */
+/** A predicate over the trace that must hold before a conclusion is accepted. Pure. */
 interface Verifier {
   readonly name: string;
-  /** What is wrong, or nothing. */
+  /** What is wrong, or undefined if it holds. */
   readonly fault: (events: readonly TraceEvent[], conclusion: Conclusion) => string | undefined;
 }
 
@@ -43,7 +43,7 @@ const claimsCiteEvidence: Verifier = {
   },
 };
 
-/** Why a started change was not backed by a yes. Everything is read off the trace; no flag says "approved". */
+/** Why a started change was not approved, or undefined if it was. Derived from the whole trace: there is no flag to trust. */
 const unbacked = (
   events: readonly TraceEvent[],
   started: Extract<TraceEvent, { kind: 'apply.started' }>,
@@ -63,12 +63,12 @@ const unbacked = (
   if (!issued) return `${what} used a grant that was never issued for it.`;
   const redeemed = allOf(before, 'grant.redeemed').filter((event) => event.data.grantId === grantId);
   if (redeemed.length !== 1) return `${what} used a grant that was redeemed ${redeemed.length} times.`;
-  const yes =
+  const approved =
     allOf(before, 'approval.closed').some(
       (event) => event.data.digest === digest && event.data.outcome === 'granted',
     ) ||
     allOf(before, 'plan.judged').some((event) => event.data.digest === digest && event.data.verdict === 'unattended');
-  return yes ? undefined : `${what} had neither a human's nor a policy's yes.`;
+  return approved ? undefined : `${what} was approved neither by a human nor by a policy.`;
 };
 
 const noUnapprovedMutation: Verifier = {
@@ -81,10 +81,10 @@ const noUnapprovedMutation: Verifier = {
   },
 };
 
-/** Verifiers in the order in which they are asked. */
+/** The verifiers, in the order of the report. */
 const VERIFIERS: readonly Verifier[] = [evidenceRequired, noUnapprovedMutation, claimsCiteEvidence];
 
-/** Reviews a conclusion against the trace. Every verifier speaks, so that the agent can mend all at once. */
+/** Reviews a conclusion against the trace. Runs all verifiers, so that the agent can fix every problem in one turn. */
 export const review = (
   events: readonly TraceEvent[],
   conclusion: Conclusion,

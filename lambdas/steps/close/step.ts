@@ -22,7 +22,7 @@ export interface ClosePorts {
   readonly sealer: Sealer;
 }
 
-/** Reviews the conclusion that is on the table. `rejected` sends the agent back with the reasons. */
+/** Reviews a conclusion. `rejected` sends the agent back with the reasons. */
 const reviewConclusion = async (journal: Journal, call: ToolCall): Promise<'accepted' | 'rejected' | 'unbacked'> => {
   const { event } = await journal.once('conclusion.reviewed', () => {
     const conclusion = Conclusion.parse(call.input);
@@ -36,13 +36,13 @@ const reviewConclusion = async (journal: Journal, call: ToolCall): Promise<'acce
     return { data: { conclusion, verdicts, accepted }, replies };
   });
   if (event.data.accepted) return 'accepted';
-  // The agent cannot mend an unbacked change by rewording; people must look.
+  // Rewording the conclusion cannot fix a change that nobody approved. People must look.
   return event.data.verdicts.some((verdict) => verdict.verifier === 'no_unapproved_mutation' && !verdict.holds)
     ? 'unbacked'
     : 'rejected';
 };
 
-/** Gives back what the incident held: its storm key and its leases. Answers how many copies had joined it. */
+/** Gives back what the incident held: its deduplication key and its leases. Returns how many copies had joined it. */
 const release = async (journal: Journal, ledger: Ledger): Promise<number> => {
   for (const arn of new Set(plansOf(journal.events).map(({ plan }) => plan.target.arn)))
     await releaseLease(ledger, arn, journal.incident);
@@ -104,7 +104,7 @@ const run = async (input: CloseInput, ports: ClosePorts): Promise<z.infer<typeof
   return { incidentId, agent, seq: journal.seq, next: 'done' };
 };
 
-/** Reviews the conclusion, or takes note of why there is none; tells people; seals the trace. */
+/** Reviews the conclusion, or records why there is none; notifies people; seals the trace. */
 export const close: Step<CloseInput, z.infer<typeof CloseOutput>, ClosePorts> = {
   name: 'close',
   input: CloseInput,

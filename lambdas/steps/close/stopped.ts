@@ -15,7 +15,7 @@ const Stopped = z.object({
 });
 
 /**
- * Closes the incident of an execution that died where no Catch could help: out of time, aborted by hand,
+ * Closes the incident of an execution that ended where no Catch applies: out of time, aborted by hand,
  * `States.Runtime`, or a Close that kept failing. So an incident never just stops.
  */
 export const closeStopped = async (event: unknown, ports: ClosePorts): Promise<unknown> => {
@@ -25,7 +25,7 @@ export const closeStopped = async (event: unknown, ports: ClosePorts): Promise<u
   const events = await ports.ledger.events(name);
   if (events.some((one) => one.kind === 'trace.sealed')) return { incidentId: name, closed: 'before' };
   const agent = lastOf(events, 'incident.opened')?.data.agent ?? 'none';
-  // A close that was begun because of a failure, and died too, is gone on with: people are told once.
+  // Goes on with a Close that began because of a failure and failed too, so that people are notified once.
   const begun = lastOf(events, 'harness.failed');
   const failure = { Error: error ?? `Execution${status}`, Cause: cause ?? `The execution ended as ${status}.` };
   return runStep(close, { incidentId: name, agent, seq: begun?.from ?? events.length, error: failure }, ports);

@@ -8,16 +8,16 @@ import { modelPriceOf, unknownModelAdvice, worstCaseMicroUsd } from '../../kerne
 import { openingOf, usageOf } from '../../kernel/trace/queries.ts';
 import type { Clock, Ledger } from '../../contracts/ports.ts';
 
-/** Tokens that one answer may have. A turn is a few tool calls and a thought, not an essay. */
+/** The most tokens of one answer. A turn is a few tool calls and a thought, not an essay. */
 export const MAX_ANSWER_TOKENS = 4096;
 
 /**
- * Bytes of UTF-8 a token, on the low side (English prose is near 4, JSON near 3, Chinese near 3), so that
+ * Bytes of UTF-8 per token, on the low side (English prose is near 4, JSON near 3, Chinese near 3), so that
  * estimates err upward.
  */
 const BYTES_PER_TOKEN = 3;
 
-/** Either money is set aside for the next turn, or the reason why there is no next turn. */
+/** Either money is reserved for the next turn, or the reason why there is no next turn. */
 type Reservation = EventData<'budget.checked'>;
 
 interface BudgetPorts {
@@ -26,13 +26,13 @@ interface BudgetPorts {
   readonly rules: Rules;
 }
 
-/** The most that one turn can take; without a price nobody can say. */
+/** The most that one turn can take. `microUsd` is undefined for a model without a price. */
 interface WorstCase {
   readonly tokens: number;
   readonly microUsd: number | undefined;
 }
 
-/** The most that a request of that many bytes can take. */
+/** The most that a request of so many bytes can take. */
 export const worstCase = ({ model }: Agent, bytes: number, source: ModelSource): WorstCase => {
   const inputTokens = Math.ceil(bytes / BYTES_PER_TOKEN);
   return {
@@ -52,7 +52,7 @@ const spent = (which: string, limit: number, used: number, reason: string): Rese
 
 const microUsdOf = (dollars: number): number => Math.floor(dollars * 1_000_000);
 
-/** The incident's own ceilings, from what is on its trace. Pure. */
+/** Which of the incident's own ceilings the next turn could break. Pure. */
 const incidentCeiling = (
   { budget }: Agent,
   events: readonly TraceEvent[],
@@ -82,8 +82,8 @@ const incidentCeiling = (
   return undefined;
 };
 
-/** Adds to a day's money unless that breaks its ceiling. Of callers at once, no more get through than fit. */
-const setAside = async (
+/** Adds to the money of a day unless that breaks its ceiling. Safe under concurrency: the ledger adds conditionally. */
+const reserveForDay = async (
   ledger: Ledger,
   day: RowKey,
   dollars: number,
@@ -94,8 +94,8 @@ const setAside = async (
 };
 
 /**
- * Sets the worst case of one turn aside, in the incident, for the agent's day and for the account's day,
- * before the model is called. Any ceiling that cannot take it means no call (fail closed).
+ * Reserves the worst case of one turn, in the incident, for the agent's day and for the account's day, before the model
+ * is called. If any ceiling cannot take it, the model is not called (fail closed).
  */
 export const reserve = async (
   { ledger, clock, rules }: BudgetPorts,
@@ -112,7 +112,7 @@ export const reserve = async (
   if (ceiling !== undefined) return ceiling;
   const keys = dayKeys(agent.name, now);
   const limits = { agent: agent.budgetPerDay.dollars, account: rules.settings.accountBudgetPerDay.dollars };
-  const ofAgent = await setAside(ledger, keys.agent, limits.agent, microUsd);
+  const ofAgent = await reserveForDay(ledger, keys.agent, limits.agent, microUsd);
   if (!ofAgent.added)
     return spent(
       'agent dollars a day',
@@ -120,7 +120,7 @@ export const reserve = async (
       ofAgent.total / 1_000_000,
       `Agent ${agent.name} has spent its money for today (UTC).`,
     );
-  const ofAccount = await setAside(ledger, keys.account, limits.account, microUsd);
+  const ofAccount = await reserveForDay(ledger, keys.account, limits.account, microUsd);
   if (!ofAccount.added) {
     await ledger.add(keys.agent, { microUsd: -microUsd });
     return spent(
@@ -134,7 +134,7 @@ export const reserve = async (
   return { allowed: true, turn, microUsd, agentDayMicroUsd: ofAgent.total, accountDayMicroUsd: ofAccount.total };
 };
 
-/** Gives back what the call did not use. A crash before this leaves too much set aside, never too little. */
+/** Gives back what the call did not use. A crash before this leaves too much reserved, never too little. */
 export const reconcileBudget = async (
   ledger: Ledger,
   agent: string,

@@ -12,7 +12,7 @@ export interface Route {
   readonly escalation?: string;
 }
 
-/** The answer that a refused call gets. */
+/** The reply to a refused call. */
 export const refusalReply = ({ toolUseId, tool, check, reason }: EventData<'call.refused'>): Reply => ({
   toolUseId,
   text: toolUseId === null ? reason : `Not carried out (${check}): ${tool}. ${reason}`,
@@ -31,13 +31,13 @@ const refusal = (
   reason,
 });
 
-const silent = (reason: string): Route => ({
+const noCall = (reason: string): Route => ({
   next: 'decide',
   refusals: [{ toolUseId: null, tool: '', input: null, check: 'schema', reason }],
 });
 
-/** Every call of a turn is refused for one reason. */
-const none = (turn: TraceEventOf<'model.called'>, reason: string): EventData<'call.refused'>[] =>
+/** Refuses every call of a turn for one reason. */
+const refuseAll = (turn: TraceEventOf<'model.called'>, reason: string): EventData<'call.refused'>[] =>
   callsOf(turn).map((call) => refusal(call, 'schema', reason));
 
 type Admitted = { readonly call: ToolCall; readonly admission: Exclude<Admission, { kind: 'refused' }> };
@@ -65,8 +65,8 @@ const isControl =
   ({ admission }: Admitted): boolean =>
     admission.kind === 'control' && admission.name === name;
 
-/** Handing over ends the turn: what else the model wanted in it, a conclusion above all, is not carried out. */
-const handedOver = (escalate: ToolCall, admitted: readonly Admitted[], refusals: Route['refusals']): Route => {
+/** Escalating ends the turn. No other call of it is carried out, above all no conclusion. */
+const escalated = (escalate: ToolCall, admitted: readonly Admitted[], refusals: Route['refusals']): Route => {
   const rest = admitted
     .filter(({ call }) => call.id !== escalate.id)
     .map(({ call }) => refusal(call, 'schema', 'The incident goes to a human now.'));
@@ -75,29 +75,29 @@ const handedOver = (escalate: ToolCall, admitted: readonly Admitted[], refusals:
 };
 
 /**
- * Sorts one turn. Pure, so a retried Decide goes the same way. Observe calls go together; of the calls
- * that steer or change, one a turn, and only when the model had nothing left to look at, so that no
- * change is proposed before its evidence has been read.
+ * Decides where one turn leads. Pure, so a retried Decide goes the same way. All observe calls of a turn are made. Of
+ * the other calls only one is, and only if the turn observes nothing, so that no change is proposed before the model
+ * has read its evidence.
  */
 export const routeOf = (turn: TraceEventOf<'model.called'>, agent: Agent): Route => {
   if (turn.data.stopReason === 'refusal')
     return {
       next: 'close',
-      refusals: none(turn, 'The model declined to go on.'),
+      refusals: refuseAll(turn, 'The model declined to go on.'),
       escalation: 'The model declined to go on with this incident.',
     };
   if (turn.data.stopReason === 'max_tokens') {
-    const refusals = none(
+    const refusals = refuseAll(
       turn,
       'Your answer was cut off at the token limit, so no call of it was carried out. Be shorter.',
     );
     return refusals.length > 0
       ? { next: 'decide', refusals }
-      : silent('Your answer was cut off at the token limit. Be shorter, and call a tool.');
+      : noCall('Your answer was cut off at the token limit. Be shorter, and call a tool.');
   }
   const { admitted, refusals } = sorted(turn, agent);
   const escalate = admitted.find(isControl('escalate'))?.call;
-  if (escalate !== undefined) return handedOver(escalate, admitted, refusals);
+  if (escalate !== undefined) return escalated(escalate, admitted, refusals);
   const observing = admitted.filter(({ admission }) => admission.kind === 'observe');
   const steering = admitted.filter(({ admission }) => admission.kind !== 'observe');
   if (observing.length > 0) {
@@ -110,12 +110,12 @@ export const routeOf = (turn: TraceEventOf<'model.called'>, agent: Agent): Route
   if (first === undefined)
     return refusals.length > 0
       ? { next: 'decide', refusals }
-      : silent('You called no tool. Observe, propose, conclude or escalate.');
+      : noCall('You called no tool. Observe, propose, conclude or escalate.');
   const late = others.map(({ call }) =>
     refusal(
       call,
       'schema',
-      'One change, confirmation or conclusion a turn. Make this call again after the other one is settled.',
+      'One change, confirmation or conclusion a turn. Make this call again after the other one is decided.',
     ),
   );
   return { next: isControl('conclude')(first) ? 'close' : 'authorize', refusals: [...refusals, ...late] };

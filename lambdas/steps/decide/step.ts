@@ -16,8 +16,8 @@ import type { Step } from '../../runtime/step.ts';
 import { MAX_ANSWER_TOKENS, reserve, reconcileBudget, worstCase } from './budget.ts';
 import { refusalReply, routeOf } from './route.ts';
 
-/** Turns that may lead to nothing before a human is called. */
-const PATIENCE = 4;
+/** How many turns in a row may lead to nothing before the incident goes to a human. */
+const FUTILE_TURNS = 4;
 
 export interface DecidePorts {
   readonly ledger: Ledger;
@@ -72,15 +72,15 @@ const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof
   const route = routeOf(turn, agent);
   for (const data of route.refusals)
     await journal.once('call.refused', () => ({ data, replies: [refusalReply(data)] }));
-  const stuck = route.next === 'decide' && isStuck(journal.events, PATIENCE);
+  const stuck = route.next === 'decide' && isStuck(journal.events, FUTILE_TURNS);
   const escalation =
-    route.escalation ?? (stuck ? `${PATIENCE} turns in a row led to nothing but refused calls.` : undefined);
+    route.escalation ?? (stuck ? `${FUTILE_TURNS} turns in a row led to nothing but refused calls.` : undefined);
   if (escalation === undefined) return to(route.next);
   await journal.once('escalation.asked', () => ({ data: { reason: escalation } }));
   return to('close');
 };
 
-/** One model turn: reserve money, ask, sort the calls, and say where the flow goes. */
+/** One model turn: reserves money, asks the model, and decides by its calls where the flow goes. */
 export const decide: Step<StepInput, z.infer<typeof DecideOutput>, DecidePorts> = {
   name: 'decide',
   input: StepInput,

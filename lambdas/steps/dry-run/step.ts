@@ -43,7 +43,7 @@ const rehearse = async (
   const { change, inverse, fingerprint } = await prepareChange(tool, input, context, ports.rules.settings);
   const { target, before, after } = change;
   if (canonical({ target, before }) !== canonical({ target: proposal.target, before: proposal.before }))
-    throw new ToolRefusal('The target changed since the proposal was judged. Look at it again and propose again.');
+    throw new ToolRefusal('The target changed since the proposal was authorized. Look at it again and propose again.');
   const session = await ports.credentials.assume({
     calls: tool.manifest.changes,
     targetArn: target.arn,

@@ -2,39 +2,39 @@ import type { Rules } from '../../contracts/rules.ts';
 import type { Clock, ContentFilter } from '../../contracts/ports.ts';
 
 /**
- * What looking may take in one Observe: of its 120 s, what the slowest tool and the ledger leave. A guardrail that is
- * throttled or slow costs the evidence its mark, not the incident its step.
+ * How long filtering may take in one Observe: what the slowest tool and the ledger leave of its 120 s. A throttled or
+ * slow guardrail may leave evidence unfiltered, but must not fail the step.
  */
 const FILTER_MS = 30_000;
 
 export interface ContentFilterPorts {
-  /** None where the team has no guardrail. */
+  /** Undefined if the team has no guardrail. */
   readonly contentFilter: ContentFilter | undefined;
   readonly clock: Clock;
   readonly rules: Rules;
 }
 
-/** What is shown of a text, and what is said of it. */
+/** A text after the guardrail, and what the guardrail found. */
 interface FilteredText {
   readonly text: string;
   readonly suspicions: readonly string[];
   readonly masked: number;
-  /** Nothing of the text is shown; `text` says so. */
+  /** Nothing of the text is left; `text` says so. */
   readonly withheld: boolean;
 }
 
-/** Shows the texts of one step to the guardrail, one after the other, as long as there is time. */
+/** Sends the texts of one step through the guardrail, one after the other, as long as there is time. */
 export const contentFilter = ({
-  contentFilter: screen,
+  contentFilter: filter,
   clock,
   rules,
 }: ContentFilterPorts): ((text: string) => Promise<FilteredText>) => {
-  if (screen === undefined) return async (text) => shown(text);
+  if (filter === undefined) return async (text) => shown(text);
   const until = clock.now().getTime() + FILTER_MS;
   const ifUnavailable = rules.settings.guardrail?.ifUnavailable ?? 'withhold';
   const inTime = (text: string): ReturnType<ContentFilter['check']> =>
     clock.now().getTime() < until
-      ? screen.check(text)
+      ? filter.check(text)
       : Promise.resolve({ kind: 'unavailable', reason: 'no time was left' });
   return async (text) => {
     const filtered = await inTime(text);

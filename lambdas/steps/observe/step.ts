@@ -32,7 +32,7 @@ interface ObserveCall {
 
 type Finding = { readonly outcome: 'ok' | 'failed'; readonly text: string; readonly durationMs: number };
 
-/** The agent's first look, as far as the event has values for it; what it has none for is said once. */
+/** The agent's first look. Calls for which the event has no values are skipped, and recorded once. */
 const firstLook = async (agent: Agent, journal: Journal): Promise<ObserveCall[]> => {
   const calls = firstLookCalls(agent, openingOf(journal.events).data.alarm);
   const skipped = calls.flatMap(({ tool, skipped: reason }) => (reason === undefined ? [] : [{ tool, reason }]));
@@ -48,7 +48,7 @@ const callsOfTurn = (agent: Agent, journal: Journal): ObserveCall[] =>
     .filter((call) => admit(agent, call).kind === 'observe')
     .map((call) => ({ toolUseId: call.id, tool: call.name, input: call.input }));
 
-const look = async (
+const callTool = async (
   observeCall: ObserveCall,
   agent: Agent,
   journal: Journal,
@@ -69,7 +69,7 @@ const look = async (
   return result.ok ? found('ok', result.value) : found('failed', result.error.message);
 };
 
-/** What is put on the trace of a finding: redacted first, then shown to the guardrail. */
+/** The event for a finding. It is redacted first and then sent through the guardrail. */
 const entryFor = async (
   observeCall: ObserveCall,
   finding: Finding | undefined,
@@ -77,7 +77,7 @@ const entryFor = async (
   filter: ReturnType<typeof contentFilter>,
   journal: Journal,
 ): Promise<EventEntry<'evidence.gathered'>> => {
-  if (finding === undefined) throw contractBroken(`${observeCall.tool} was to be recorded without having been asked.`);
+  if (finding === undefined) throw contractBroken(`${observeCall.tool} was to be recorded without having been called.`);
   const { tool, input, toolUseId } = observeCall;
   const evidence = `E${evidenceByHandle(journal.events).size + 1}`;
   const redacted = redactor.text(finding.text);
@@ -107,17 +107,17 @@ const run = async (input: StepInput, ports: ObservePorts): Promise<z.infer<typeo
   const agent = agentOf(ports.rules, input.agent);
   const beforeFirstTurn = lastOf(journal.eventsBefore, 'model.called') === undefined;
   const calls = beforeFirstTurn ? await firstLook(agent, journal) : callsOfTurn(agent, journal);
-  // What an earlier attempt has recorded is not asked again; the rest runs side by side.
+  // Calls that an earlier attempt has recorded are not made again. The others run in parallel.
   const done = journal.recorded('evidence.gathered');
   const redactor = await redactorOf(ports, journal.incident);
-  const findings = await Promise.all(calls.slice(done).map((call) => look(call, agent, journal, ports)));
+  const findings = await Promise.all(calls.slice(done).map((call) => callTool(call, agent, journal, ports)));
   const filter = contentFilter(ports);
   for (const [index, call] of calls.entries())
     await journal.once('evidence.gathered', () => entryFor(call, findings[index - done], redactor, filter, journal));
   return { ...input, seq: journal.seq, next: 'decide' };
 };
 
-/** Runs observe calls in parallel and puts what they found on the trace, redacted, clipped and fenced. */
+/** Runs observe calls in parallel and records what they found, redacted, clipped and fenced. */
 export const observe: Step<StepInput, z.infer<typeof ObserveOutput>, ObservePorts> = {
   name: 'observe',
   input: StepInput,

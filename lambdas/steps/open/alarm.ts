@@ -4,7 +4,7 @@ import { canonical } from '../../kernel/trace/canonical.ts';
 
 const ALARM_EVENT = 'CloudWatch Alarm State Change';
 
-/** An event as an alarm; `null` for an event of another type; or why it is an alarm that cannot be read. */
+/** An event read as an alarm: the alarm, an event of another type, or why the alarm cannot be read. */
 export type AlarmReading =
   | { readonly kind: 'alarm'; readonly alarm: Alarm; readonly state: AlarmDetail['state']['value'] }
   | { readonly kind: 'other' }
@@ -52,8 +52,8 @@ export const readAlarm = (event: BusEvent): AlarmReading => {
 };
 
 /**
- * Events with the same storm key are copies of one trouble. The key contains the resource (dimensions):
- * two machines under alarms of one name are two incidents, or the second would never be looked at.
+ * Events with the same deduplication key belong to one incident. The key contains the resource (dimensions), so alarms
+ * of one name on two machines are two incidents. Otherwise nobody would look at the second machine.
  */
 export const deduplicationKeyOf = (event: BusEvent, alarm: Alarm | null): string =>
   alarm === null

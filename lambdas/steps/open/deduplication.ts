@@ -5,11 +5,11 @@ import { Journal, type JournalPorts } from '../../kernel/trace/journal.ts';
 import { confirmOpening, joinIncident, openIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
 import { allOf, lastOf } from '../../kernel/trace/queries.ts';
 
-/** Copies that get a line of their own on the trace. Ten thousand copies are a number, not ten thousand lines. */
+/** How many copies get an event on the trace. Ten thousand copies are a number, not ten thousand events. */
 const COPIES_ON_TRACE = 20;
 
-/** No line where it has one, where there are enough, or before the incident's own opening, which is being written. */
-const needsNoLine =
+/** A copy needs no event if it has one, if there are enough, or before the opening of the incident is on the trace. */
+const needsNoEvent =
   (eventId: string) =>
   (events: readonly TraceEvent[]): boolean => {
     const attached = allOf(events, 'incident.attached');
@@ -20,21 +20,21 @@ const needsNoLine =
     );
   };
 
-/** Looks at the trace of the incident that a copy joined, and writes the copy's line there while there are few. */
-const addLine = async (
+/** Records a copy on the trace of the incident that it joined, as long as there are few. */
+const recordCopy = async (
   ports: JournalPorts,
   deduplicationKey: string,
   incidentId: string,
   eventId: string,
   onTrace: boolean,
 ): Promise<'attached' | 'gone'> => {
-  // A name of its own, or of two copies at once one would take the other's line for its own.
+  // A step name per copy. Otherwise one of two concurrent copies would take the other's event for its own.
   const journal = await Journal.open(ports, `attach-${sha256(eventId).slice(0, 12)}`, { incidentId, seq: 0 });
   if (lastOf(journal.events, 'trace.sealed') !== undefined) return 'gone';
   if (!onTrace && lastOf(journal.events, 'incident.opened') !== undefined)
     await confirmOpening(ports.ledger, deduplicationKey, incidentId);
   try {
-    await journal.onceUnless('incident.attached', needsNoLine(eventId), () => ({
+    await journal.onceUnless('incident.attached', needsNoEvent(eventId), () => ({
       data: { eventId, copy: allOf(journal.events, 'incident.attached').length + 1 },
     }));
     return 'attached';
@@ -45,8 +45,8 @@ const addLine = async (
 };
 
 /**
- * Joins a copy to an incident. `gone`: that one ended in the meantime. Once the incident is known to be on its
- * trace, only the first copies look there, since a thousand writers of one trace get in each other's way.
+ * Joins a copy to an incident. `gone`: the incident ended meanwhile. Once the incident is known to be on its trace,
+ * only the first copies read it, since a thousand writers of one trace conflict.
  */
 const attach = async (
   ports: JournalPorts,
@@ -59,12 +59,12 @@ const attach = async (
   const { number, onTrace } = joined;
   return onTrace && number > COPIES_ON_TRACE
     ? 'attached'
-    : addLine(ports, deduplicationKey, incidentId, eventId, onTrace);
+    : recordCopy(ports, deduplicationKey, incidentId, eventId, onTrace);
 };
 
 /**
- * Claims a storm key for an incident, or joins the incident that has it. When that one closes just now,
- * the alarm is back after a close, so the claim is made again and wins.
+ * Claims a deduplication key for an incident, or joins the incident that holds it. If that one closes at this moment,
+ * the alarm is a new one, and the claim is made again and wins.
  */
 export const claim = async (
   ports: JournalPorts,

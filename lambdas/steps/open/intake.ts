@@ -8,38 +8,39 @@ import { reachOf } from '../../kernel/trace/location.ts';
 import type { AccountRegion } from '../../contracts/ports.ts';
 import { readAlarm, type AlarmReading } from './alarm.ts';
 
-/** An event that an agent takes; or the reason why nobody does. */
+/** An event that an agent takes, or the reason why no agent does. */
 export type Intake =
   | { readonly taken: true; readonly event: BusEvent; readonly agent: Agent; readonly alarm: Alarm | null }
   | { readonly taken: false; readonly reason: string };
 
-const nobody = (reason: string): Intake => ({ taken: false, reason });
+const notTaken = (reason: string): Intake => ({ taken: false, reason });
 
-/** Who takes an event that reached a deployment at `home`. Pure. */
+/** Finds the agent that takes an event. `home` is where Checkrein is deployed. Pure. */
 export const route = (raw: unknown, rules: Rules, home: AccountRegion): Intake => {
   const event = BusEvent.safeParse(raw);
-  if (!event.success) return nobody(`This is not an EventBridge event: ${z.prettifyError(event.error)}`);
+  if (!event.success) return notTaken(`This is not an EventBridge event: ${z.prettifyError(event.error)}`);
   const reading = readAlarm(event.data);
-  if (reading.kind === 'unreadable') return nobody(reading.reason);
-  const distant = outOfReach(event.data, reading, rules, home);
-  if (distant !== undefined) return nobody(distant);
+  if (reading.kind === 'unreadable') return notTaken(reading.reason);
+  const unreachable = outOfReach(event.data, reading, rules, home);
+  if (unreachable !== undefined) return notTaken(unreachable);
   if (reading.kind === 'alarm' && reading.state !== 'ALARM')
-    return nobody(`Alarm ${reading.alarm.name} went to ${reading.state}; only ALARM opens an incident.`);
+    return notTaken(`Alarm ${reading.alarm.name} went to ${reading.state}; only ALARM opens an incident.`);
   if (reading.kind === 'alarm' && reading.alarm.name.startsWith(OWN_ALARM))
-    return nobody(`${reading.alarm.name} is an alarm of the harness itself. A person looks into it, no agent.`);
+    return notTaken(`${reading.alarm.name} is an alarm of the harness itself. A person looks into it, no agent.`);
   const agent = rules.agents
     .toSorted((a, b) => a.order - b.order || a.name.localeCompare(b.name))
     .find((one) => matchesPattern(one.takes, event.data));
   if (agent === undefined)
-    return nobody(
+    return notTaken(
       `No agent takes ${event.data['detail-type']} from ${event.data.source}. Agents say what they take in config/agents/.`,
     );
   return { taken: true, event: event.data, agent, alarm: reading.kind === 'alarm' ? reading.alarm : null };
 };
 
 /**
- * Why an event is about a place that is not looked into. Where the incident is looked into is read off its alarm,
- * so an event that is none is taken from home only, and an alarm has to bear an ARN of the place it says it is in.
+ * Why this deployment does not look after the account or Region of an event, or undefined if it does. The account and
+ * Region of an incident come from its alarm. So events other than alarms are accepted only from Checkrein's own
+ * account, and an alarm must have an ARN of the account and Region that the event names.
  */
 const outOfReach = (
   event: BusEvent,

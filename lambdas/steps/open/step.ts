@@ -24,14 +24,14 @@ export interface OpenPorts {
   readonly ids: Ids;
   readonly switch: Switch;
   readonly rules: Rules;
-  /** Where Checkrein is. */
+  /** The account and Region of this deployment. */
   readonly home: AccountRegion;
 }
 
 type Output = z.infer<typeof OpenOutput>;
 type Taken = Extract<Intake, { taken: true }>;
 
-/** Counts the incident against the day; answers with the ceiling that it would break. */
+/** Counts the incident against the day. Returns the ceiling that it would break, if any. */
 const overCeiling = async (
   { ledger, clock, rules }: OpenPorts,
   agent: Agent,
@@ -59,7 +59,7 @@ const refuse = async (journal: Journal, { event }: OpenInput, outcome: Outcome, 
   return { incidentId: journal.incident, agent: 'none', seq: journal.seq, next: 'close' };
 };
 
-/** The incident that an event belongs to already: that of its first delivery, or that of the storm it is part of. */
+/** The open incident of an event: that of its first delivery, or the one whose alarm it repeats. */
 const openIncidentOf = async (
   { event }: Taken,
   deduplicationKey: string,
@@ -69,21 +69,21 @@ const openIncidentOf = async (
   const source = await ports.ledger.create({ family: FAMILY.source, id: event.id }, { incidentId });
   const first = z.object({ incidentId: z.string() }).parse(source.row.data).incidentId;
   if (first !== incidentId) {
-    // The execution that had this very event first may itself have joined another one's incident.
+    // The execution that got this very event first may itself have joined another incident.
     return openIn(await ports.ledger.fetch(deduplicationRow(deduplicationKey))) ?? first;
   }
   const claimed = await claim(ports, deduplicationKey, incidentId, event.id);
   return claimed.opened ? undefined : claimed.incidentId;
 };
 
-/** Only what people wrote is prose. Name, ARN and dimensions are what AWS is asked by, and stay as they are. */
+/** Redacts only the prose that people wrote. Name, ARN and dimensions stay as they are, since AWS calls use them. */
 const withoutSecrets = (alarm: Alarm, redactor: Redactor): Alarm => ({
   ...alarm,
   reason: redactor.text(alarm.reason).text,
   description: redactor.text(alarm.description).text,
 });
 
-/** What an earlier attempt recorded stands, whatever switch, clock and counters say by now. */
+/** What an earlier attempt recorded is kept, whatever switch, clock and counters say by now. */
 const replayed = (journal: Journal): Output | undefined => {
   const earlier = journal.upcoming;
   if (earlier === undefined) return undefined;
@@ -140,7 +140,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   return { incidentId: journal.incident, agent: agent.name, seq: journal.seq, next: 'observe' };
 };
 
-/** Turns an event into an incident, joins it to an open one, or records why it is not taken up. */
+/** Opens an incident for an event, joins it to an open one, or records why it is not taken up. */
 export const openStep: Step<OpenInput, Output, OpenPorts> = {
   name: 'open',
   input: OpenInput,

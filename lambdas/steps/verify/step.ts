@@ -60,7 +60,7 @@ const messageAbout = (handle: string, { outcome, findings }: Verified): string =
     case 'healed':
       return `${handle} was applied and the alarm has healed. ${details} Conclude now, citing your evidence.`;
     case 'inconclusive':
-      return `${handle} was applied, but whether it helped cannot be told. ${details} It stays in place.`;
+      return `${handle} was applied, but it is not known whether it helped. ${details} It stays in place.`;
     case 'waiting':
     case 'unhealed':
     case 'worse':

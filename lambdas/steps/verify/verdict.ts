@@ -21,7 +21,7 @@ const outcomeOf = ({ postCondition, alarm, guards }: HealthSnapshot, windowOver:
   return alarm.outcome === 'bad' ? 'unhealed' : 'inconclusive';
 };
 
-/** What the health checks mean, and what to do next. Pure. A change that made things worse is rolled back at once, if it can be. */
+/** What the health checks mean, and what follows. Pure. A change that made things worse is rolled back at once if it can be. */
 export const verdictOf = (snapshot: HealthSnapshot, { verification }: Agent): Pick<Verified, 'outcome' | 'next'> => {
   const windowOver = snapshot.secondsSinceChange >= verification.windowMinutes * 60;
   const outcome = outcomeOf(snapshot, windowOver);

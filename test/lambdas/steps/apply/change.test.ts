@@ -16,22 +16,22 @@ const SCALE = {
   input: { group: 'web', desired: 12, why: 'The fleet is busy (E1).' },
 };
 
-/** Credentials whose sessions do something else before, or instead of, a call. */
-const meddling = (
+/** Credentials whose sessions do something else before a call, or in its place. */
+const intercepting = (
   { ports }: TestHarness,
-  meddle: (request: CloudRequest, send: Cloud['send']) => Promise<unknown>,
+  intercept: (request: CloudRequest, send: Cloud['send']) => Promise<unknown>,
 ): { credentials: ChangeCredentials } => ({
   credentials: {
     assume: async (scope) => {
       const cloud = await ports.credentials.assume(scope);
-      return { ...cloud, send: (request) => meddle(request, (one) => cloud.send(one)) };
+      return { ...cloud, send: (request) => intercept(request, (one) => cloud.send(one)) };
     },
   },
 });
 
-/** Calls that take a moment, so that two attempts meet. */
+/** Calls that take a moment, so that two attempts overlap. */
 const slow = (harness: TestHarness): { credentials: ChangeCredentials } =>
-  meddling(harness, async (request, send) => {
+  intercepting(harness, async (request, send) => {
     await setTimeout(20);
     return send(request);
   });
@@ -61,13 +61,13 @@ describe('a change', () => {
     const harness = await granted();
     const scopes: unknown[] = [];
     const { credentials } = harness.ports;
-    const watching: ChangeCredentials = {
+    const recording: ChangeCredentials = {
       assume: (scope) => {
         scopes.push({ ...scope, calls: scope.calls.map((one) => one.command) });
         return credentials.assume(scope);
       },
     };
-    expect(await harness.apply({ credentials: watching })).toBe('verify');
+    expect(await harness.apply({ credentials: recording })).toBe('verify');
     expect(harness.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
     expect(scopes).toEqual([
       {
@@ -103,7 +103,7 @@ describe('a change', () => {
     const harness = await granted();
     const seen: string[] = [];
     await harness.apply(
-      meddling(harness, async (request, send) => {
+      intercepting(harness, async (request, send) => {
         seen.push((await harness.kinds()).at(-1) ?? '');
         return send(request);
       }),
@@ -111,9 +111,9 @@ describe('a change', () => {
     expect(new Set(seen)).toEqual(new Set(['apply.started']));
   });
 
-  test('that AWS refuses is told to the model in words, with what the target is now', async () => {
+  test('that AWS refuses is reported to the model, with the state that the target is in now', async () => {
     const harness = await granted();
-    const refusing = meddling(harness, async (request, send) => {
+    const refusing = intercepting(harness, async (request, send) => {
       if (request.command === 'StopInstances') throw new CloudError('UnauthorizedOperation', 'You are not authorized.');
       return send(request);
     });
@@ -126,7 +126,7 @@ describe('a change', () => {
 
   test('whose answer was lost is read off the target', async () => {
     const harness = await grantedFleet();
-    const losing = meddling(harness, async (request, send) => {
+    const losing = intercepting(harness, async (request, send) => {
       await send(request);
       throw noAnswer();
     });
@@ -137,7 +137,7 @@ describe('a change', () => {
 
   test('that never reached AWS has failed, and may be proposed again', async () => {
     const harness = await grantedFleet();
-    const losing = meddling(harness, () => Promise.reject(noAnswer()));
+    const losing = intercepting(harness, () => Promise.reject(noAnswer()));
     expect(await harness.apply(losing)).toBe('decide');
     expect((await harness.last('apply.finished')).data).toMatchObject({ outcome: 'failed', state: { desired: 10 } });
   });
@@ -145,7 +145,7 @@ describe('a change', () => {
   test('that cannot be repeated and got no answer is unknown, and is never made again', async () => {
     const harness = await granted(REBOOT);
     let sent = 0;
-    const losing = meddling(harness, async (request, send) => {
+    const losing = intercepting(harness, async (request, send) => {
       sent += 1;
       await send(request);
       throw noAnswer();
@@ -158,7 +158,7 @@ describe('a change', () => {
   test('after which AWS does not say how the target is, was made all the same', async () => {
     const harness = await grantedFleet();
     let made = false;
-    const blind = meddling(harness, async (request, send) => {
+    const blind = intercepting(harness, async (request, send) => {
       made = true;
       return send(request);
     });
@@ -172,7 +172,7 @@ describe('a change', () => {
 
   test('fails loudly on a bug of a tool, and is not taken for an answer of AWS', async () => {
     const harness = await granted();
-    await expect(harness.apply(meddling(harness, () => Promise.reject(new TypeError('a bug'))))).rejects.toThrow(
+    await expect(harness.apply(intercepting(harness, () => Promise.reject(new TypeError('a bug'))))).rejects.toThrow(
       'a bug',
     );
     expect(await harness.kinds()).not.toContain('apply.finished');
@@ -180,13 +180,13 @@ describe('a change', () => {
 });
 
 describe('an interrupted change', () => {
-  /** Dies at a place of the change, and answers with the room as it was left. */
+  /** Kills Apply before or after one of its calls. */
   const killedAt = async (
     harness: TestHarness,
-    place: (request: CloudRequest) => 'before' | 'after' | 'go on',
+    point: (request: CloudRequest) => 'before' | 'after' | 'go on',
   ): Promise<TestHarness> => {
-    const dying = meddling(harness, async (request, send) => {
-      const when = place(request);
+    const dying = intercepting(harness, async (request, send) => {
+      const when = point(request);
       if (when === 'before') throw new Crash();
       const answer = await send(request);
       if (when === 'after') throw new Crash();
@@ -238,7 +238,7 @@ describe('an interrupted change', () => {
     expect((await harness.last('apply.finished')).data).toMatchObject({ outcome: 'applied', reconciled: true });
   });
 
-  test('that cannot be repeated is left to people to judge', async () => {
+  test('that cannot be repeated is left to people to decide', async () => {
     const harness = await killedAt(await granted(REBOOT), () => 'after');
     harness.clock.advance(15);
     expect(await harness.apply()).toBe('verify');
@@ -249,7 +249,7 @@ describe('an interrupted change', () => {
     expect(harness.mutations).toEqual(['RebootInstances']);
   });
 
-  test('is not gone on with over what somebody else did meanwhile', async () => {
+  test('is not resumed over what somebody else did meanwhile', async () => {
     const harness = await grantedFleet();
     await killedAt(harness, () => 'before');
     harness.clock.advance(15);

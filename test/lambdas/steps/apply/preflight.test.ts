@@ -67,19 +67,19 @@ class ForgetfulLedger extends MemoryLedger {
 const granted = async (ledger?: MemoryLedger): Promise<TestHarness> =>
   (await new TestHarness(ledger === undefined ? {} : { ledger }).begin()).untilGranted();
 
-/** Applies, and expects the refusal of a check: told to the model, on the trace, and nothing reached AWS. */
-const expectRefusal = async (harness: TestHarness, check: string, says: RegExp): Promise<void> => {
+/** Applies, and expects a check to refuse: the trace and the model have the reason, and nothing reached AWS. */
+const expectRefusal = async (harness: TestHarness, check: string, reason: RegExp): Promise<void> => {
   expect(await harness.apply()).toBe('decide');
   const { data } = await harness.last('apply.checked');
   expect(data.verdict).toBe('refused');
   expect(data.checks.at(-1)).toMatchObject({ check, outcome: 'refused' });
   expect(await harness.lastReply()).toMatch(/was not applied, and nothing was changed\./);
-  expect(await harness.lastReply()).toMatch(says);
+  expect(await harness.lastReply()).toMatch(reason);
   expect(harness.mutations).toEqual([]);
   expect(await harness.kinds()).not.toContain('apply.started');
 };
 
-/** Puts another grant into the trace in place of the one that people gave. */
+/** Replaces the issued grants on the trace. */
 const withGrant = async (change: (grant: Grant) => Grant): Promise<TestHarness> => {
   const ledger = new RewrittenLedger();
   const harness = await granted(ledger);
@@ -93,7 +93,7 @@ const withGrant = async (change: (grant: Grant) => Grant): Promise<TestHarness> 
   return harness;
 };
 
-describe('apply asks for itself, whatever the state machine did', () => {
+describe('Apply runs its own checks, whatever the state machine did', () => {
   test('without a grant nothing is changed', async () => {
     const harness = await new TestHarness().begin();
     await harness.propose(RESIZE.tool, RESIZE.input);
@@ -237,10 +237,10 @@ describe('apply asks for itself, whatever the state machine did', () => {
   test('a change freeze that began after the approval holds the change back', async () => {
     const harness = await granted();
     harness.calendar.closed = 'The change calendar sale is closed.';
-    await expectRefusal(harness, 'calendar', /calendar sale is closed\. The approval did not break the glass/);
+    await expectRefusal(harness, 'calendar', /calendar sale is closed\. The approval is not a break-glass approval/);
   });
 
-  test('an approval that broke the glass lets the change through a freeze', async () => {
+  test('a break-glass approval lets the change through a freeze', async () => {
     const harness = await new TestHarness().begin();
     harness.calendar.closed = 'The change calendar sale is closed.';
     await harness.propose(RESIZE.tool, RESIZE.input);
@@ -249,7 +249,7 @@ describe('apply asks for itself, whatever the state machine did', () => {
     expect(await harness.apply()).toBe('verify');
   });
 
-  test('a broken glass written into a grant afterwards breaks its MAC', async () => {
+  test('break-glass written into a grant afterwards breaks its MAC', async () => {
     const harness = await withGrant((grant) => ({ ...grant, breakGlass: true }));
     harness.calendar.closed = 'The change calendar sale is closed.';
     await expectRefusal(harness, 'grant', /MAC of the grant does not hold/);
@@ -320,7 +320,7 @@ describe('apply asks for itself, whatever the state machine did', () => {
     await expect(dying).rejects.toThrow(Crash);
     expect(await harness.kinds()).toContain('apply.checked');
     ledger.rewrite(bigger, false);
-    await expect(harness.apply()).rejects.toThrow(/does not stand any more/);
+    await expect(harness.apply()).rejects.toThrow(/no longer holds/);
     expect(harness.mutations).toEqual([]);
   });
 
@@ -360,13 +360,13 @@ describe('undoing a change that did not help', () => {
     expect(await harness.lastReply()).toMatch(/P1 did not help and was rolled back: .*"t3.small"/);
   });
 
-  test('goes ahead while the switch says propose-only', async () => {
+  test('goes ahead while the switch is propose-only', async () => {
     const harness = await broken();
     harness.switch.position = 'propose-only';
     expect(await harness.rollback()).toBe('decide');
   });
 
-  test('goes ahead in a change freeze, with a tripped breaker and a used-up rate, and does not claim to have asked them', async () => {
+  test('goes ahead in a change freeze, with a tripped breaker and a used-up rate, and records no check of them', async () => {
     const harness = await broken();
     harness.calendar.closed = 'The change calendar sale is closed.';
     await tripFromElsewhere(harness.ports, { scope: APP_ARN, policy: 'p', reason: 'r' });

@@ -10,9 +10,9 @@ import { APP_ARN, RESIZE, resizeTo, TestHarness, rules } from '../../../fixtures
 import { BUSY_SERVER } from '../../../local/account/example-world.ts';
 
 const propose = async (input: (typeof RESIZE)['input'], harness?: TestHarness): Promise<TestHarness> => {
-  const place = harness ?? (await new TestHarness().begin());
-  await place.decide([call(RESIZE.tool, input)]);
-  return place;
+  const entered = harness ?? (await new TestHarness().begin());
+  await entered.decide([call(RESIZE.tool, input)]);
+  return entered;
 };
 
 const refusedBy = async (harness: TestHarness): Promise<unknown> =>
@@ -39,14 +39,14 @@ describe('a proposal', () => {
     expect(data.target?.arn).toBe(APP_ARN);
   });
 
-  test('about a target that does not exist is refused in words', async () => {
+  test('about a target that does not exist is refused with the reason', async () => {
     const harness = await propose({ ...RESIZE.input, instanceId: 'i-0000000000000dead' });
     expect(await harness.authorize()).toBe('decide');
     expect(await refusedBy(harness)).toBe('target');
     expect(await harness.lastReply()).toMatch(/^Refused \(target\): .*i-0000000000000dead/);
   });
 
-  test('that changes nothing is refused in words', async () => {
+  test('that changes nothing is refused with the reason', async () => {
     const harness = await propose(resizeTo('t3.small').input);
     expect(await harness.authorize()).toBe('decide');
     expect(await harness.lastReply()).toMatch(/already is a t3\.small/);
@@ -67,13 +67,13 @@ describe('a proposal', () => {
     expect(await refusedBy(harness)).toBe('switch');
   });
 
-  test('while the switch says propose-only goes on to its dry run', async () => {
+  test('while the switch is propose-only goes on to its dry run', async () => {
     const harness = await propose(RESIZE.input);
     harness.switch.position = 'propose-only';
     expect(await harness.authorize()).toBe('dry-run');
   });
 
-  test('that AWS is too busy to examine is refused in words, not a failure of the run', async () => {
+  test('that AWS is too busy to describe is refused with the reason, not a failure of the run', async () => {
     const world = `${BUSY_SERVER}
 faults:
   - { command: 'ec2:DescribeInstanceTypes', throttle: true }
@@ -138,10 +138,10 @@ test('an account that the settings call production is production, whatever the t
 
 describe('a confirmed plan', () => {
   const planned = async (harness?: TestHarness): Promise<TestHarness> => {
-    const place = harness ?? new TestHarness();
-    if (place.at.seq === 0) await place.begin();
-    await place.propose(RESIZE.tool, RESIZE.input);
-    return place;
+    const entered = harness ?? new TestHarness();
+    if (entered.at.seq === 0) await entered.begin();
+    await entered.propose(RESIZE.tool, RESIZE.input);
+    return entered;
   };
 
   test('that policy lets no agent apply alone goes to people, as many as policy asks for', async () => {
@@ -157,7 +157,7 @@ describe('a confirmed plan', () => {
     expect(await harness.lastReply()).toBe('Refused (approval): This incident has no plan "P9". Plans: P1.');
   });
 
-  test('before there is any is refused', async () => {
+  test('is refused if there is no plan yet', async () => {
     const harness = await new TestHarness().begin();
     expect(await harness.confirm()).toBe('decide');
     expect(await harness.lastReply()).toMatch(/Propose a change first/);
@@ -228,7 +228,7 @@ forbid (principal, action in Checkrein::Action::"change", resource) when { conte
     expect(await harness.lastReply()).toMatch(/^Refused \(breaker\): .*tripped at .* by cut-bound: Too much/);
   });
 
-  test('in a change freeze goes to people, and what the calendar says goes with it', async () => {
+  test('in a change freeze goes to people, with the message of the calendar', async () => {
     const harness = await planned();
     harness.calendar.closed = 'The change calendar sale is closed.';
     expect(await harness.confirm()).toBe('approve');
@@ -296,7 +296,7 @@ test('a call whose input Decide would have refused is refused by Authorize too',
   expect((await harness.last('proposal.judged')).data.checks).toMatchObject([{ check: 'schema', outcome: 'refused' }]);
 });
 
-test('a call that only reads is not judged as a change', async () => {
+test('a call that only reads is refused as a change', async () => {
   const harness = await forced('describe_alarm', { alarm: 'cpu-high' });
   expect((await harness.last('proposal.judged')).data.checks).toMatchObject([
     { check: 'allowlist', outcome: 'refused' },

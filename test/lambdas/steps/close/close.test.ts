@@ -69,7 +69,7 @@ describe('a rejected conclusion', () => {
     expect(harness.notifier.sent).toEqual([]);
   });
 
-  test('can be mended', async () => {
+  test('can be corrected', async () => {
     const harness = await concluded([]);
     await harness.close();
     await harness.decide([call('conclude', closing, 'again')]);
@@ -105,7 +105,7 @@ describe('people', () => {
     expect(await sound(harness)).toBe(true);
   });
 
-  test('are not told of events that nobody takes', async () => {
+  test('are not notified of events that no agent takes', async () => {
     const harness = new TestHarness();
     await harness.open({});
     await harness.close();
@@ -131,7 +131,7 @@ describe('a failure of the harness', () => {
     expect(await harness.kinds()).not.toContain('conclusion.reviewed');
   });
 
-  test('in the middle of a change says that its result is not known', async () => {
+  test('in the middle of a change reports that its result is unknown', async () => {
     const harness = await (await new TestHarness().begin()).untilGranted();
     const dying = harness.apply({
       deadline: { at: () => harness.clock.now() },
@@ -187,7 +187,7 @@ describe('an execution that died', () => {
     expect(await sound(harness)).toBe(true);
   });
 
-  test('before it could open its incident is told all the same', async () => {
+  test('before it could open its incident is reported all the same', async () => {
     const harness = new TestHarness();
     await closeStopped(died('incident-1'), harness.ports);
     harness.at = { ...harness.at, incidentId: 'incident-1' };

@@ -1,4 +1,4 @@
-/** A conclusion that rests on the first look of a room. */
+/** A conclusion whose claims cite the evidence of the first look. */
 export const closing = {
   summary: 'The server is too small for its orders.',
   rootCause: 'More orders than usual.',

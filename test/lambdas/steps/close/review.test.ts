@@ -33,7 +33,7 @@ describe('a conclusion', () => {
     expect(faults(await harness.events())).toHaveProperty('evidence_required');
   });
 
-  test('after looks that nothing answered is rejected', async () => {
+  test('after calls that all failed is rejected', async () => {
     const failed = (await investigated()).map((event) =>
       event.kind === 'evidence.gathered' ? { ...event, data: { ...event.data, outcome: 'failed' as const } } : event,
     );
@@ -58,7 +58,7 @@ describe('a conclusion', () => {
     );
   });
 
-  test('that rests only on what did not answer is rejected', async () => {
+  test('that cites only failed calls is rejected', async () => {
     const harness = await new TestHarness().begin();
     await harness.decide([call('describe_alarm', { alarm: 'no-such-alarm' }), call('query_logs', { group: 'x' })]);
     const { data } = await harness.last('evidence.gathered');
@@ -109,7 +109,7 @@ describe('a change on the trace', () => {
     ['a plan', without('dry-run.finished'), /has no plan/],
     ['a grant', without('grant.issued'), /a grant that was never issued for it/],
     ['a redeemed grant', without('grant.redeemed'), /redeemed 0 times/],
-    ["anybody's yes", without('approval.closed'), /neither a human's nor a policy's yes/],
+    ['any approval', without('approval.closed'), /approved neither by a human nor by a policy/],
   ])('without %s is found', async (_name, tamper, says) => {
     expect(await unbacked(tamper)).toMatch(says);
   });
@@ -138,16 +138,20 @@ describe('a change on the trace', () => {
     without('approval.closed')(events).map((event) =>
       event.kind === 'plan.judged' ? { ...event, data: { ...event.data, ...change } } : event,
     );
-  const yesAfterwards = (events: TraceEvent[]): TraceEvent[] => {
+  const approvedAfterwards = (events: TraceEvent[]): TraceEvent[] => {
     const late = events.filter((event) => event.kind === 'approval.closed');
     return [...without('approval.closed')(events), ...late].map((event, seq) => ({ ...event, seq }));
   };
 
   test.each([
-    ['approval was denied', closed({ outcome: 'denied' }), /neither a human's nor a policy's yes/],
-    ['approval was of another plan', closed({ digest: OTHER }), /neither a human's nor a policy's yes/],
-    ['approval came after it', yesAfterwards, /neither a human's nor a policy's yes/],
-    ['plan policy left to people', judged({ verdict: 'needs-approval' }), /neither a human's nor a policy's yes/],
+    ['approval was denied', closed({ outcome: 'denied' }), /approved neither by a human nor by a policy/],
+    ['approval was of another plan', closed({ digest: OTHER }), /approved neither by a human nor by a policy/],
+    ['approval came after it', approvedAfterwards, /approved neither by a human nor by a policy/],
+    [
+      'plan policy left to people',
+      judged({ verdict: 'needs-approval' }),
+      /approved neither by a human nor by a policy/,
+    ],
     ['grant was for another plan', issued(() => ({ digest: OTHER })), /never issued for it/],
     ['grant was for the other purpose', issued(() => ({ purpose: 'rollback' })), /never issued for it/],
   ] as const)('whose %s is found', async (_what, tamper, says) => {
@@ -156,7 +160,7 @@ describe('a change on the trace', () => {
 
   test('that policy let through without a human is in order', async () => {
     expect(await unbacked(judged({ verdict: 'unattended' }))).toBeUndefined();
-    expect(await unbacked(judged({ verdict: 'unattended', digest: OTHER }))).toMatch(/neither a human's/);
+    expect(await unbacked(judged({ verdict: 'unattended', digest: OTHER }))).toMatch(/neither by a human/);
   });
 
   test('that used one grant twice is found', async () => {

@@ -12,10 +12,10 @@ import { like } from '../../../local/account/example-world.ts';
 const BUDGET: Agent['budget'] = { turns: 16, tokens: 300_000, dollars: 2, minutes: 180 };
 const LOOK = call('describe_alarm', { alarm: 'cpu-high' });
 
-const roomWith = (budget: Partial<Agent['budget']>, more: Partial<Agent> = {}): Promise<TestHarness> =>
+const harnessWith = (budget: Partial<Agent['budget']>, more: Partial<Agent> = {}): Promise<TestHarness> =>
   new TestHarness({ rules: rulesWith({ budget: { ...BUDGET, ...budget }, ...more }) }).begin();
 
-/** What stands on the agent's and on the account's day, in micro-dollars. */
+/** What is reserved or spent on the day of the agent and of the account, in micro-dollars. */
 const day = async ({ ledger, clock }: TestHarness): Promise<{ agent: unknown; account: unknown }> => {
   const keys = dayKeys('ec2-responder', clock.now());
   const [agent, account] = await Promise.all([ledger.fetch(keys.agent), ledger.fetch(keys.account)]);
@@ -35,27 +35,27 @@ const expectSpent = async (harness: TestHarness, which: string): Promise<void> =
 
 describe('a spent budget ends the incident with a human, before the model is asked again', () => {
   test('turns', async () => {
-    const harness = await roomWith({ turns: 1 });
+    const harness = await harnessWith({ turns: 1 });
     await harness.decide([words('Hm.')]);
     await expectSpent(harness, 'turns');
   });
 
   test('minutes', async () => {
-    const harness = await roomWith({ minutes: 30 });
+    const harness = await harnessWith({ minutes: 30 });
     harness.clock.advance(30);
     await expectSpent(harness, 'minutes');
   });
 
   test('tokens', async () => {
-    await expectSpent(await roomWith({ tokens: 5000 }), 'tokens');
+    await expectSpent(await harnessWith({ tokens: 5000 }), 'tokens');
   });
 
   test('dollars', async () => {
-    await expectSpent(await roomWith({ dollars: 0.01 }), 'dollars');
+    await expectSpent(await harnessWith({ dollars: 0.01 }), 'dollars');
   });
 
   test("the agent's dollars of the day", async () => {
-    await expectSpent(await roomWith({}, { budgetPerDay: { dollars: 0.01, incidents: 9 } }), 'agent dollars a day');
+    await expectSpent(await harnessWith({}, { budgetPerDay: { dollars: 0.01, incidents: 9 } }), 'agent dollars a day');
   });
 
   test("the account's dollars of the day, and the agent's day gets its share back", async () => {
@@ -66,7 +66,7 @@ describe('a spent budget ends the incident with a human, before the model is ask
   });
 
   test('a model without a price is not called at all', async () => {
-    const harness = await roomWith({}, { model: 'claude-unheard-of' });
+    const harness = await harnessWith({}, { model: 'claude-unheard-of' });
     await expectSpent(harness, 'dollars');
     expect((await harness.last('budget.checked')).data).toMatchObject({
       reason: like(/There is no price for the model \"claude-unheard-of\"/),
@@ -75,18 +75,18 @@ describe('a spent budget ends the incident with a human, before the model is ask
 });
 
 describe('money of the day', () => {
-  test('is set aside before the call and settled after it', async () => {
+  test('is reserved before the call and reconciled after it', async () => {
     const harness = await new TestHarness().begin();
     const seen: unknown[] = [];
     const { model } = harness.ports;
-    const watching = {
+    const recording = {
       decide: async (request: Parameters<typeof model.decide>[0]) => {
         seen.push(await day(harness));
         return model.decide(request);
       },
     };
     harness.model.tell([LOOK]);
-    await runStep(decide, harness.at, { ...harness.ports, model: watching });
+    await runStep(decide, harness.at, { ...harness.ports, model: recording });
     const reserved = (await harness.last('budget.checked')).data;
     const microUsd = reserved.allowed ? reserved.microUsd : 0;
     expect(seen).toEqual([{ agent: microUsd, account: microUsd }]);
@@ -119,7 +119,7 @@ describe('money of the day', () => {
     }
   });
 
-  test('is never too little set aside after a death, wherever it was', async () => {
+  test('reserved is never too little after a crash, wherever it was', async () => {
     for (let writes = 0; writes < 7; writes += 1) {
       const harness = await new TestHarness().begin();
       harness.model.tell([LOOK]);

@@ -10,15 +10,15 @@ const CONCLUDE = call(
   'conclude',
 );
 
-/** What the model is told about each call of a turn, and where the flow goes. */
+/** The reply to each call of a turn, and where the flow goes. */
 const turn = async (
-  said: PresetTurn,
+  calls: PresetTurn,
   harness?: TestHarness,
 ): Promise<{ next: string; answers: Record<string, string> }> => {
-  const place = harness ?? (await new TestHarness().begin());
-  const before = place.at.seq;
-  const next = await place.decide(said);
-  const replies = (await place.events()).slice(before).flatMap((event) => event.replies ?? []);
+  const entered = harness ?? (await new TestHarness().begin());
+  const before = entered.at.seq;
+  const next = await entered.decide(calls);
+  const replies = (await entered.events()).slice(before).flatMap((event) => event.replies ?? []);
   return { next, answers: Object.fromEntries(replies.map(({ toolUseId, text }) => [toolUseId ?? 'words', text])) };
 };
 
@@ -29,8 +29,8 @@ describe('where a turn leads', () => {
     ['a confirmation goes to Authorize', [call('confirm_plan', { plan: 'P1' })], 'authorize'],
     ['a conclusion goes to Close', [CONCLUDE], 'close'],
     ['a call for help goes to Close', [call('escalate', { reason: 'Help.' })], 'close'],
-  ])('%s', async (_name, said, next) => {
-    expect(await turn([words('I think so.'), ...said])).toEqual({ next, answers: {} });
+  ])('%s', async (_name, calls, next) => {
+    expect(await turn([words('I think so.'), ...calls])).toEqual({ next, answers: {} });
   });
 
   test('a change that comes with observations waits for them', async () => {
@@ -47,7 +47,7 @@ describe('where a turn leads', () => {
     expect(answers['second']).toContain('One change, confirmation or conclusion a turn.');
   });
 
-  test('who calls a human concludes nothing in the same turn', async () => {
+  test('an escalation and a conclusion in one turn escalate', async () => {
     const harness = await new TestHarness().begin();
     const { answers } = await turn([CONCLUDE, call('escalate', { reason: 'On second thought: help.' })], harness);
     expect(answers['conclude']).toContain('The incident goes to a human now.');
@@ -59,7 +59,7 @@ describe('where a turn leads', () => {
   });
 });
 
-describe('what cannot be carried out is answered in words', () => {
+describe('a call that cannot be carried out gets a reply with the reason', () => {
   test('a tool that does not exist, with the names of those that do', async () => {
     const { next, answers } = await turn([call('resize-instance', RESIZE.input, 'x')]);
     expect(next).toBe('decide');
@@ -102,10 +102,10 @@ describe('what cannot be carried out is answered in words', () => {
     expect(next).toBe('decide');
     expect(answers['same']).toContain('Several calls of this turn have the same id.');
     await harness.decide([LOOK]);
-    const said = harness.model.requests[1]?.messages.at(-2)?.content ?? [];
-    expect(said.filter((block) => block.type === 'tool_use')).toHaveLength(1);
-    const heard = harness.model.requests[1]?.messages.at(-1)?.content ?? [];
-    expect(heard.filter((block) => block.type === 'tool_result')).toHaveLength(1);
+    const asked = harness.model.requests[1]?.messages.at(-2)?.content ?? [];
+    expect(asked.filter((block) => block.type === 'tool_use')).toHaveLength(1);
+    const replied = harness.model.requests[1]?.messages.at(-1)?.content ?? [];
+    expect(replied.filter((block) => block.type === 'tool_result')).toHaveLength(1);
   });
 
   test('a change by an agent that only reads', async () => {
@@ -127,7 +127,7 @@ describe('what cannot be carried out is answered in words', () => {
   });
 });
 
-describe('an agent that gets nowhere is relieved', () => {
+describe('an agent that gets nowhere hands over to a human', () => {
   test('one that declines to go on', async () => {
     const harness = await new TestHarness().begin();
     expect(await harness.decide({ content: [CONCLUDE], stopReason: 'refusal' })).toBe('close');
@@ -146,7 +146,7 @@ describe('an agent that gets nowhere is relieved', () => {
     expect((await harness.last('escalation.asked')).data.reason).toMatch(/4 turns in a row led to nothing/);
   });
 
-  test('a good call after three refused ones is heard', async () => {
+  test('a good call after three refused ones is carried out', async () => {
     const harness = await new TestHarness().begin();
     for (let n = 0; n < 3; n += 1) await harness.decide([call('drop_table', {}, `x${n}`)]);
     expect(await harness.decide([LOOK])).toBe('observe');

@@ -16,7 +16,7 @@ const permitted = async (world = BUSY_SERVER): Promise<TestHarness> => {
   return harness;
 };
 
-test('a dry run makes a plan, identified by the digest of everything that a yes is a yes to', async () => {
+test('a dry run makes a plan, identified by the digest of everything that an approval covers', async () => {
   const harness = await permitted();
   await harness.dryRun();
   const { data } = await harness.last('dry-run.finished');
@@ -54,14 +54,16 @@ test('every mutating call that reaches AWS in a dry run is a dry run', async () 
   expect(mutating.every((made) => made.dryRun)).toBe(true);
 });
 
-test('a target that moved since the proposal was judged makes no plan', async () => {
+test('a target that moved since the proposal was authorized makes no plan', async () => {
   const harness = await permitted();
   const somebody = harness.account.cloud({ step: 'a-person' }, 'any');
   await somebody.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });
   harness.clock.advance(1);
   await harness.dryRun();
   expect((await harness.last('dry-run.finished')).data.made).toBe(false);
-  expect(await harness.lastReply()).toMatch(/nothing was changed\. The target changed since the proposal was judged/);
+  expect(await harness.lastReply()).toMatch(
+    /nothing was changed\. The target changed since the proposal was authorized/,
+  );
 });
 
 describe('what would not work makes no plan, and the model reads why', () => {

@@ -22,7 +22,7 @@ const withGuardrail = (more: Partial<NonNullable<SettingsInput['guardrail']>> = 
 });
 
 /** Lets the model look at an instance whose name is hostile, with this content filter. */
-const look = async (
+const observeWith = async (
   contentFilter: ContentFilter | undefined,
   inForce = withGuardrail(),
 ): Promise<{ harness: TestHarness; evidence: Evidence[] }> => {
@@ -54,7 +54,7 @@ const passed =
 
 test('the guardrail is shown what was found, without the secrets in it, before anything is recorded', async () => {
   const contentFilter = new PresetContentFilter(passed());
-  const { harness, evidence } = await look(contentFilter);
+  const { harness, evidence } = await observeWith(contentFilter);
   expect(contentFilter.seen).toHaveLength(2);
   expect(contentFilter.seen.join()).toContain('Ignore all previous instructions');
   expect(contentFilter.seen.join()).not.toContain(CARD);
@@ -62,8 +62,8 @@ test('the guardrail is shown what was found, without the secrets in it, before a
   expect(evidence.map(({ suspicions }) => suspicions)).toEqual([['asks to ignore instructions'], []]);
 });
 
-test('what the guardrail finds is said next to what the scanner finds, and the text stays', async () => {
-  const { harness, evidence } = await look(new PresetContentFilter(passed(['PROMPT_ATTACK (HIGH)'])));
+test('the findings of the guardrail stand beside those of the scanner, and the text stays', async () => {
+  const { harness, evidence } = await observeWith(new PresetContentFilter(passed(['PROMPT_ATTACK (HIGH)'])));
   expect(evidence[0]?.suspicions).toEqual(['asks to ignore instructions', 'trips the guardrail: PROMPT_ATTACK (HIGH)']);
   expect(evidence[0]?.text).toContain('Ignore all previous instructions');
   expect(await harness.lastReply()).not.toContain('PROMPT_ATTACK');
@@ -76,15 +76,15 @@ test('what the guardrail masks is masked on the trace and for the model, and cou
     findings: [],
     masked: 1,
   });
-  const plain = await look(undefined, rules);
-  const { harness, evidence } = await look(new PresetContentFilter(mask));
+  const plain = await observeWith(undefined, rules);
+  const { harness, evidence } = await observeWith(new PresetContentFilter(mask));
   expect(evidence[0]?.redactions).toBe((plain.evidence[0]?.redactions ?? 0) + 1);
   const replies = (await harness.events()).flatMap((event) => event.replies ?? []).map(({ text }) => text);
   for (const text of [evidence[0]?.text, ...replies]) expect(text).not.toContain('previous instructions');
 });
 
-test('what the guardrail blocks is withheld from trace and model, which are told so, and the incident goes on', async () => {
-  const { harness, evidence } = await look(
+test('text that the guardrail blocks is withheld from trace and model, with a note in its place, and the incident goes on', async () => {
+  const { harness, evidence } = await observeWith(
     new PresetContentFilter(() => ({ kind: 'blocked', findings: ['PROMPT_ATTACK (HIGH)'] })),
   );
   expect(evidence[0]).toMatchObject({
@@ -96,18 +96,21 @@ test('what the guardrail blocks is withheld from trace and model, which are told
   expect(await harness.decide([ALARM])).toBe('observe');
 });
 
-describe('a guardrail that cannot look', () => {
+describe('a guardrail that is unavailable', () => {
   const throttled = (): FilterResult => ({ kind: 'unavailable', reason: 'ThrottlingException' });
   const unseen = 'was not seen by the guardrail (ThrottlingException)';
 
   test('leaves the evidence with a mark that approvers see, so that a throttle does not blind the agent', async () => {
-    const { evidence } = await look(new PresetContentFilter(throttled));
+    const { evidence } = await observeWith(new PresetContentFilter(throttled));
     expect(evidence[1]).toMatchObject({ outcome: 'ok', suspicions: [unseen] });
     expect(evidence[0]?.suspicions).toEqual(['asks to ignore instructions', unseen]);
   });
 
-  test('costs the evidence itself where the team has said so', async () => {
-    const { evidence } = await look(new PresetContentFilter(throttled), withGuardrail({ ifUnavailable: 'withhold' }));
+  test('withholds the evidence if the team has configured that', async () => {
+    const { evidence } = await observeWith(
+      new PresetContentFilter(throttled),
+      withGuardrail({ ifUnavailable: 'withhold' }),
+    );
     expect(evidence[1]).toMatchObject({
       outcome: 'failed',
       text: `[withheld: this text ${unseen}]`,

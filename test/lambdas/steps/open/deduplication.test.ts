@@ -5,8 +5,8 @@ import { openingOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { TestHarness, rulesWith } from '../../../fixtures/harness.ts';
 
-/** Knows how often the trace of an incident was looked at. */
-class WatchedLedger extends MemoryLedger {
+/** Counts the reads of each trace. */
+class CountingLedger extends MemoryLedger {
   readonly #reads = new Map<string, number>();
 
   override async events(incidentId: string, from?: number) {
@@ -26,8 +26,8 @@ const arrive = (harness: TestHarness, n: number): Promise<string> => executionOf
 const copiesIn = async (harness: TestHarness): Promise<number> =>
   freeKey(harness.ledger, openingOf(await harness.events()).data.stormKey, 'incident-1');
 
-describe('a storm', () => {
-  test('copies are counted to the last one, however many arrive at once', async () => {
+describe('copies of one alarm', () => {
+  test('are counted to the last one, however many arrive at once', async () => {
     const harness = await new TestHarness().begin();
     await Promise.all(Array.from({ length: 60 }, (_, n) => arrive(harness, n)));
     expect(await copiesIn(harness)).toBe(60);
@@ -40,7 +40,7 @@ describe('a storm', () => {
   });
 
   test('beyond the first twenty, copies leave the trace alone: ten thousand would read it ten thousand times', async () => {
-    const ledger = new WatchedLedger();
+    const ledger = new CountingLedger();
     const harness = await new TestHarness({ ledger }).begin();
     for (let n = 0; n < 20; n += 1) await arrive(harness, n);
     const before = ledger.readsOf('incident-1');

@@ -27,21 +27,21 @@ const refusal = (event: JsonObject, rules = hub): string => {
 };
 
 describe('an alarm', () => {
-  test.each([HUB, MEMBER])('of %s is taken, and looked into where it is', (account) => {
+  test.each([HUB, MEMBER])('of %s is taken, with its account and Region', (account) => {
     expect(route(alarmOf(account), hub, home)).toMatchObject({ taken: true, alarm: { account, region: 'eu-west-1' } });
   });
 
-  test('of an account that is no member is not looked into, and the trace says why', () => {
+  test('of an account that is not a member is refused, with the reason on the trace', () => {
     expect(refusal(alarmOf(STRANGER))).toBe(
       `The event is not from here. It is in account ${STRANGER}, which is not this one (${HUB}) and no member in config/deployment.ts.`,
     );
   });
 
-  test('of another account is not looked into while there are no members at all', () => {
+  test('of another account is refused while there are no members at all', () => {
     expect(refusal(alarmOf(MEMBER), alone)).toContain(`It is in account ${MEMBER}`);
   });
 
-  test.each([HUB, MEMBER])('of %s in another Region is not looked into', (account) => {
+  test.each([HUB, MEMBER])('of %s in another Region is refused', (account) => {
     expect(refusal(alarmOf(account, 'us-east-1'))).toContain(
       'It is in us-east-1; this deployment looks after eu-west-1 only.',
     );
@@ -52,20 +52,20 @@ describe('an alarm', () => {
     ['Region', `arn:aws:cloudwatch:us-east-1:${MEMBER}:alarm:a`],
     ['service', `arn:aws:iam:eu-west-1:${MEMBER}:role/a`],
     ['kind', 'not an ARN'],
-  ])('that bears the ARN of another %s is not taken for what it says it is', (_, arn) => {
-    const said = refusal({ ...alarmOf(MEMBER), resources: [arn] });
-    expect(said).toBe(`Alarm a is said to be in ${MEMBER}, eu-west-1, but its ARN is ${arn}.`);
+  ])('with the ARN of another %s is refused', (_, arn) => {
+    const reason = refusal({ ...alarmOf(MEMBER), resources: [arn] });
+    expect(reason).toBe(`Alarm a is said to be in ${MEMBER}, eu-west-1, but its ARN is ${arn}.`);
   });
 });
 
-describe('an event that is no alarm', () => {
+describe('an event other than an alarm', () => {
   const everything = {
     ...hub,
     agents: hub.agents.map((agent) => ({ ...agent, takes: { source: [{ exists: true }] } })),
   };
   const plain = (account: string): JsonObject => ({ ...alarmOf(account), source: 'aws.ec2', detail: {} });
 
-  test('is taken from home only: without an alarm, nothing says that it is about a member', () => {
+  test("is accepted only from Checkrein's own account", () => {
     expect(refusal(plain(HUB), everything)).toBe('taken');
     expect(refusal(plain(MEMBER), everything)).toBe(`Of the member account ${MEMBER} only alarms are taken.`);
     expect(refusal(plain(STRANGER), everything)).toContain('It is in account');

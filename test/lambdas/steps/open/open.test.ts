@@ -13,7 +13,9 @@ import { TestHarness, rules } from '../../../fixtures/harness.ts';
 import { like } from '../../../local/account/example-world.ts';
 
 const fixture = (name: string): JsonObject =>
-  JsonObject.parse(JSON.parse(readFileSync(join(import.meta.dirname, `../../../fixtures/events/${name}.json`), 'utf8')));
+  JsonObject.parse(
+    JSON.parse(readFileSync(join(import.meta.dirname, `../../../fixtures/events/${name}.json`), 'utf8')),
+  );
 
 /** Why an event was not taken up. */
 const refusal = async (harness: TestHarness): Promise<EventData<'incident.refused'>> => {
@@ -139,7 +141,7 @@ describe('copies of an event', () => {
     const ledger = new MemoryLedger();
     const harness = new TestHarness({ ledger });
     const event = harness.alarmEvent();
-    // Killed after the storm key was claimed, before anything was recorded.
+    // Killed after the deduplication key was claimed, before anything was recorded.
     const dying = { ...harness.ports, ledger: new CrashingLedger(ledger, 2) };
     await expect(runStep(openStep, { event, execution: 'incident-1' }, dying)).rejects.toThrow();
     expect(await second(harness).open({ ...event, id: 'again' })).toBe('done');

@@ -5,7 +5,7 @@ import type { HealthCheck } from '../../../../lambdas/steps/verify/health-checks
 import { verdictOf, type HealthSnapshot } from '../../../../lambdas/steps/verify/verdict.ts';
 import { rules } from '../../../fixtures/harness.ts';
 
-const look = (name: string, outcome: HealthCheck['outcome']): HealthCheck => ({ name, outcome, detail: '' });
+const check = (name: string, outcome: HealthCheck['outcome']): HealthCheck => ({ name, outcome, detail: '' });
 
 const agentThat = (onUnhealed: 'rollback' | 'keep'): Agent => ({
   ...agentOf(rules, 'ec2-responder'),
@@ -50,25 +50,25 @@ describe('what was seen after a change, and what follows', () => {
   ])(
     'post-condition %s, alarm %s, guard %s after %i min, reversible %s, if unhealed %s: %s, %s',
     (postCondition, alarm, guard, minutes, reversible, onUnhealed, outcome, next) => {
-      const sight: HealthSnapshot = {
-        postCondition: look('post-condition', postCondition),
-        alarm: look('alarm', alarm),
-        guards: [look('status checks', guard)],
+      const snapshot: HealthSnapshot = {
+        postCondition: check('post-condition', postCondition),
+        alarm: check('alarm', alarm),
+        guards: [check('status checks', guard)],
         secondsSinceChange: minutes * 60,
         reversible,
       };
-      expect(verdictOf(sight, agentThat(onUnhealed))).toEqual({ outcome, next });
+      expect(verdictOf(snapshot, agentThat(onUnhealed))).toEqual({ outcome, next });
     },
   );
 });
 
 test('one guard that got worse outweighs those that did not', () => {
-  const sight: HealthSnapshot = {
-    postCondition: look('post-condition', 'good'),
-    alarm: look('alarm', 'good'),
-    guards: [look('status checks', 'good'), look('error rate', 'bad')],
+  const snapshot: HealthSnapshot = {
+    postCondition: check('post-condition', 'good'),
+    alarm: check('alarm', 'good'),
+    guards: [check('status checks', 'good'), check('error rate', 'bad')],
     secondsSinceChange: 60,
     reversible: true,
   };
-  expect(verdictOf(sight, agentThat('keep')).outcome).toBe('worse');
+  expect(verdictOf(snapshot, agentThat('keep')).outcome).toBe('worse');
 });

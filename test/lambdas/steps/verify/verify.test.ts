@@ -52,24 +52,24 @@ test('a Verify that is retried after it tripped the breaker records nothing twic
 });
 
 describe('after a change', () => {
-  test('that helped, the model is told to conclude', async () => {
+  test('that helped, the model is asked to conclude', async () => {
     const harness = await applied();
     expect(await harness.untilVerified()).toBe('decide');
     expect((await harness.last('change.verified')).data.outcome).toBe('healed');
     expect(await harness.lastReply()).toMatch(/^P1 was applied and the alarm has healed\..*cpu-high is OK/);
   });
 
-  test('that did not help, it is looked at once a minute until the window is over, and then undone', async () => {
+  test('that did not help, Verify runs once a minute until the window is over, and then it is undone', async () => {
     const harness = await applied(NO_HELP);
     expect(await harness.untilVerified()).toBe('rollback');
-    const looks = allOf(await harness.events(), 'change.verified').map(({ data }) => data);
-    expect(looks.slice(0, -1).every(({ outcome, next }) => outcome === 'waiting' && next === 'wait')).toBe(true);
-    expect(looks.at(-1)).toMatchObject({ outcome: 'unhealed', next: 'rollback' });
-    expect(looks.at(-1)?.secondsSinceChange).toBeGreaterThanOrEqual(15 * 60);
-    expect(looks.length).toBeGreaterThan(5);
+    const verified = allOf(await harness.events(), 'change.verified').map(({ data }) => data);
+    expect(verified.slice(0, -1).every(({ outcome, next }) => outcome === 'waiting' && next === 'wait')).toBe(true);
+    expect(verified.at(-1)).toMatchObject({ outcome: 'unhealed', next: 'rollback' });
+    expect(verified.at(-1)?.secondsSinceChange).toBeGreaterThanOrEqual(15 * 60);
+    expect(verified.length).toBeGreaterThan(5);
   });
 
-  test('that did not help and cannot be undone, the model is told so', async () => {
+  test('that did not help and cannot be undone, the model reads that it stays', async () => {
     const harness = await applied(REBOOT);
     expect(await harness.untilVerified()).toBe('decide');
     expect((await harness.last('change.verified')).data.outcome).toBe('unhealed');
@@ -99,7 +99,7 @@ describe('after a change', () => {
     expect(await other()).toBe(true);
   });
 
-  test('a look that AWS does not answer is unknown, which is not good', async () => {
+  test('a health check that AWS does not answer is unknown, which is not good', async () => {
     const harness = await applied();
     harness.clock.advance(30);
     const cloud: typeof harness.ports.cloud = (calls, location) => ({
@@ -131,18 +131,18 @@ describe('the alarm', () => {
     expect((await checkAlarm(states([], [state]), alarm)).outcome).toBe(outcome);
   });
 
-  test('that was deleted says nothing', async () => {
+  test('that was deleted is unknown', async () => {
     expect((await checkAlarm(states([]), alarm)).outcome).toBe('unknown');
   });
 
-  test('that there never was says nothing', async () => {
+  test('of an incident without one is unknown', async () => {
     expect((await checkAlarm(states([]), null)).outcome).toBe('unknown');
   });
 });
 
 describe('guard metrics, newest minute first', () => {
   const { target } = resizePlan('incident-1', 'rules');
-  const look = async (...values: number[]) => {
+  const guardOutcome = async (...values: number[]) => {
     const cloud = new FakeCloud(VERIFY_READS).answers('cloudwatch', 'GetMetricData', {
       MetricDataResults: [{ Values: values }],
     });
@@ -154,11 +154,11 @@ describe('guard metrics, newest minute first', () => {
   test.each([
     ['a machine that fails now is worse, however good it was before', [1, 1, 1, 0, 0, 0], 'bad'],
     ['a machine that failed while it booted is good', [0, 0, 0, 1, 1, 1], 'good'],
-    ['a machine that has only begun to fail is not judged yet', [1, 1, 0, 0], 'unknown'],
-    ['too few minutes are not judged yet', [1, 1], 'unknown'],
-    ['no minutes say nothing', [], 'unknown'],
+    ['a machine that has only begun to fail is unknown', [1, 1, 0, 0], 'unknown'],
+    ['too few minutes are unknown', [1, 1], 'unknown'],
+    ['no minutes are unknown', [], 'unknown'],
   ])('%s', async (_name, values, outcome) => {
-    expect(await look(...values)).toBe(outcome);
+    expect(await guardOutcome(...values)).toBe(outcome);
   });
 
   test('there are none for a kind of target without any', async () => {
