@@ -21,7 +21,7 @@ beforeEach(() => {
   vi.stubEnv('LAMBDA_TASK_ROOT', directory);
   vi.stubEnv('CHECKREIN_RULES_PATH', 'rules.json');
   vi.stubEnv('CHECKREIN_LEDGER_TABLE', 'ledger');
-  // The logger writes to the console that Lambda collects, unless it is told that it is in development.
+  // The logger writes to the console that Lambda collects, except in development mode.
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   logged = [];
   const keep = (...line: unknown[]): void => void logged.push(line.map(String).join(' '));
@@ -41,24 +41,24 @@ const double: Step<{ n: number }, { n: number }, object> = {
 };
 
 describe('a function', () => {
-  test('answers with what its step answers', async () => {
+  test('returns what its step returns', async () => {
     expect(await serve(double, () => ({}))({ n: 21 }, CONTEXT)).toEqual({ n: 42 });
   });
 
-  test('refuses what its step cannot read, under the name that the state machine knows', async () => {
+  test('refuses what its step cannot read, under the name that the state machine matches on', async () => {
     await expect(serve(double, () => ({}))({ n: 'many' }, CONTEXT)).rejects.toMatchObject({ name: 'ContractBroken' });
   });
 
-  test('hands on nothing that nobody can read', async () => {
+  test('returns nothing that does not match its schema', async () => {
     await expect(serve(double, () => ({}))({ n: 51 }, CONTEXT)).rejects.toThrow(
-      /double produced a state document that nobody can read/,
+      /double produced a state document that does not match its schema/,
     );
   });
 
-  test('makes its ports once, and knows where it runs', async () => {
+  test('creates its ports once, with its account and Region', async () => {
     const made: LambdaRuntime[] = [];
-    const handler = serve(double, (surroundings) => {
-      made.push(surroundings);
+    const handler = serve(double, (runtime) => {
+      made.push(runtime);
       return {};
     });
     await handler({ n: 1 }, CONTEXT);
@@ -68,15 +68,15 @@ describe('a function', () => {
     expect(made[0]?.env('ledgerTable')).toBe('ledger');
   });
 
-  test('knows the deadline of the invocation that is running', async () => {
-    let surroundings: LambdaRuntime | undefined;
+  test('has the deadline of the current invocation', async () => {
+    let runtime: LambdaRuntime | undefined;
     const handler = serve(double, (given) => {
-      surroundings = given;
+      runtime = given;
       return {};
     });
     await handler({ n: 1 }, CONTEXT);
     await handler({ n: 1 }, { ...CONTEXT, getRemainingTimeInMillis: () => 5_000 });
-    const left = (surroundings?.deadline.at().getTime() ?? 0) - Date.now();
+    const left = (runtime?.deadline.at().getTime() ?? 0) - Date.now();
     expect(left).toBeGreaterThan(4_000);
     expect(left).toBeLessThanOrEqual(5_000);
   });

@@ -27,7 +27,7 @@ describe('a call is refused', () => {
     ['a missing field', 'describe_alarm', {}, 'schema', /alarm: /],
     ['no object', 'describe_alarm', 'cpu-high', 'schema', /input: /],
     [
-      'an ARN of another account in the place of an id',
+      'an ARN of another account instead of an id',
       RESIZE.tool,
       { ...RESIZE.input, instanceId: 'arn:aws:ec2:eu-west-1:999999999999:instance/i-0123456789abcdef0' },
       'schema',
@@ -35,10 +35,10 @@ describe('a call is refused', () => {
     ],
     ['a conclusion without a summary', 'conclude', { rootCause: 'x' }, 'schema', /summary/],
     ['an unknown field of a control tool', 'escalate', { reason: 'x', approve: true }, 'schema', /approve/],
-  ])('for %s', (_what, name, input, check, says) => {
+  ])('for %s', (_what, name, input, check, expected) => {
     expect(ask(name, input)).toMatchObject({ kind: 'refused', check });
     const admission = ask(name, input);
-    expect(admission.kind === 'refused' ? admission.reason : '').toMatch(says);
+    expect(admission.kind === 'refused' ? admission.reason : '').toMatch(expected);
   });
 
   test('for a confirmation by an agent that only reads', () => {

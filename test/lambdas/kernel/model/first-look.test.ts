@@ -16,7 +16,7 @@ test('placeholders become values of their own type; everything else stays as wri
     ids: ['$alarm.metrics[0].dimensions.InstanceId', 'i-2'],
     periodSeconds: '$alarm.metrics[0].periodSeconds',
     minutes: 180,
-    says: 'costs $alarm.name',
+    note: 'costs $alarm.name',
     flag: null,
   };
   expect(firstLookCalls(call(input), EXAMPLE_ALARM)).toEqual([
@@ -28,14 +28,14 @@ test('placeholders become values of their own type; everything else stays as wri
         ids: ['i-0123456789abcdef0', 'i-2'],
         periodSeconds: 300,
         minutes: 180,
-        says: 'costs $alarm.name',
+        note: 'costs $alarm.name',
         flag: null,
       },
     },
   ]);
 });
 
-test('a call whose placeholder has no value is skipped, and says which', () => {
+test('a call whose placeholder has no value is skipped, and the reason names it', () => {
   const input = { namespace: '$alarm.metrics[0].namespace', metric: '$alarm.metrics[0].name' };
   const composite = { ...EXAMPLE_ALARM, kind: 'composite' as const, metrics: [] };
   const skipped = 'the event has no $alarm.metrics[0].namespace, no $alarm.metrics[0].name.';

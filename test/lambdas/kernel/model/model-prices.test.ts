@@ -41,7 +41,7 @@ test('the kinds of tokens of one call add up to a whole cost', () => {
   expect(costMicroUsd('claude-sonnet-4-6', call, LIST)).toBe(600 + 15_000 + 7_500 + 9_000);
 });
 
-test('no call costs more than the worst case that was set aside for it', () => {
+test('no call costs more than the worst case that was reserved for it', () => {
   const reserved = worstCaseMicroUsd('claude-opus-4-6', 10_000, 4_096, LIST);
   for (const split of [
     { inputTokens: 10_000, cacheWriteTokens: 0, cacheReadTokens: 0 },

@@ -13,7 +13,7 @@ const engineOf = (policies: Record<string, string>) => policyEngine({ policies, 
 const propose = (policies: Record<string, string>, question = resizeQuestion()) =>
   engineOf(policies).mayPropose({ ...question, phase: 'plan' });
 
-test('without any policy, everything is refused in words', () => {
+test('without any policy, everything is refused with a reason', () => {
   expect(propose({})).toEqual({
     verdict: 'refused',
     reason: 'No policy permits ec2-responder to propose resize_instance on i-0123456789abcdef0.',
@@ -29,14 +29,14 @@ test.each([
   ['reads a fact that is not there', 'context.facts.nonesuch > 1', 'nonesuch'],
   ['overflows', 'context.facts.minutesSinceLastCut * 9223372036854775807 > 0', 'overflow'],
   ['compares different types', 'context.facts.cutPercent > "1"', 'type error'],
-])('a forbid that %s refuses, though Cedar itself would skip it and allow', (_, condition, words) => {
-  const ruling = propose({
+])('a forbid that %s refuses, though Cedar itself would leave it out and allow', (_, condition, message) => {
+  const decision = propose({
     all: PERMIT,
     broken: `@reason("Broken.") forbid (principal, ${CHANGE}, resource) when { ${condition} };`,
   });
-  expect(ruling).toMatchObject({ verdict: 'refused', statements: [] });
-  expect(ruling.reason).toMatch(/^Policy could not be evaluated, so nothing is permitted: policy "broken" fails: /);
-  expect(ruling.reason).toContain(words);
+  expect(decision).toMatchObject({ verdict: 'refused', statements: [] });
+  expect(decision.reason).toMatch(/^Policy could not be evaluated, so nothing is permitted: policy "broken" fails: /);
+  expect(decision.reason).toContain(message);
 });
 
 test.each([
@@ -68,11 +68,11 @@ test.each([
     '"release" is not a change tool',
   ],
   ['the tool only reads', { ...resizeQuestion(), tool: 'get_metrics' }, '"get_metrics" is not a change tool'],
-])('when %s, nothing is permitted', (_, question, words) => {
+])('when %s, nothing is permitted', (_, question, message) => {
   const facts = Object.fromEntries(Object.entries(question.facts).filter(([, value]) => value !== undefined));
-  const ruling = propose({ all: PERMIT }, { ...question, facts });
-  expect(ruling.verdict).toBe('refused');
-  expect(ruling.reason).toContain(words);
+  const decision = propose({ all: PERMIT }, { ...question, facts });
+  expect(decision.verdict).toBe('refused');
+  expect(decision.reason).toContain(message);
 });
 
 test('a fact of the wrong type is refused', () => {
@@ -99,13 +99,13 @@ test('a reason is filled with facts, target and cost, on one line', () => {
     ...resizeQuestion({ cutPercent: 31 }, { environment: 'pro\nduction\u0007' }),
     report: costing(-123456),
   };
-  const ruling = propose({ mine: `@reason("${reason}") forbid (principal, ${CHANGE}, resource);` }, question);
-  expect(ruling.reason).toBe(
+  const decision = propose({ mine: `@reason("${reason}") forbid (principal, ${CHANGE}, resource);` }, question);
+  expect(decision.reason).toBe(
     'Cut 31 % of ec2-instance i-0123456789abcdef0 in pro duction : -$1234.56 for ec2-responder by resize_instance, true, unknown.',
   );
 });
 
-test('all policies that refuse are heard, in the order of their ids', () => {
+test('all policies that refuse are named, in the order of their ids', () => {
   const forbid = (reason: string) => `@reason("${reason}") forbid (principal, ${CHANGE}, resource);`;
   expect(propose({ all: PERMIT, zebra: forbid('Z.'), ant: forbid('A.') })).toMatchObject({
     verdict: 'refused',
@@ -151,7 +151,7 @@ test('a policy that wants more people than can be asked refuses the plan', () =>
   expect(engineOf(policies).approvalsNeeded(resizeQuestion()).verdict).toBe('refused');
 });
 
-test('a quorum whose smaller numbers cannot be judged is not released by a larger one', () => {
+test('a quorum whose smaller numbers cannot be evaluated is not released by a larger one', () => {
   const policies = {
     all: `@reason("Yes.") permit (principal, ${RELEASE}, resource) when { context.approvals >= 2 };`,
     broken: `@reason("Broken.") forbid (principal, ${RELEASE}, resource) when { context.approvals < 2 && context.nonesuch };`,

@@ -8,21 +8,22 @@ import { askedOf, costing, harmless, reboot, resizeQuestion } from './questions.
 
 const rules = compileRules('config', settings);
 const engine = policyEngine(rules);
-const spoke = (ruling: { statements: readonly { id: string }[] }): string[] => ruling.statements.map((one) => one.id);
+const determining = (decision: { statements: readonly { id: string }[] }): string[] =>
+  decision.statements.map((one) => one.id);
 const proposed = (question: PlanQuestion, phase: 'proposal' | 'plan' = 'plan') =>
   engine.mayPropose({ ...question, phase });
 
-// What each shipped policy refuses and lets pass is a table: config/policy-cases/, run by test/bin/policy.test.ts.
+// What each shipped policy refuses and permits is a table: config/policy-cases/, run by test/bin/policy.test.ts.
 
-test('the cost of a change is judged once its dry run has priced it, not before', () => {
+test('the cost of a change is evaluated once its dry run has priced it, not before', () => {
   const dear = { ...resizeQuestion({ growPercent: 300 }), report: costing(99_999_999) };
   expect(proposed(dear, 'proposal').verdict).toBe('permitted');
   expect(proposed(dear, 'plan').verdict).toBe('refused');
 });
 
-test('a reboot, which computes fewer facts, is judged by the policies that are about it', () => {
+test('a reboot, which computes fewer facts, is evaluated by the policies about reboots', () => {
   expect(proposed(reboot()).verdict).toBe('permitted');
-  expect(spoke(proposed(reboot({ tags: { 'checkrein:protect': 'true' } })))).toEqual(['protected-tag']);
+  expect(determining(proposed(reboot({ tags: { 'checkrein:protect': 'true' } })))).toEqual(['protected-tag']);
 });
 
 test('only a cut beyond the bound trips the breaker', () => {
@@ -58,9 +59,9 @@ test('a target in another account or Region is refused, whatever the change', ()
 });
 
 test('a fresh deployment applies nothing without a human', () => {
-  const ruling = engine.mayApplyUnattended(resizeQuestion({}, { environment: 'test' }));
-  expect(ruling).toMatchObject({ verdict: 'refused', statements: [] });
-  expect(ruling.reason).toBe('No policy permits resize_instance on i-0123456789abcdef0 without a human.');
+  const decision = engine.mayApplyUnattended(resizeQuestion({}, { environment: 'test' }));
+  expect(decision).toMatchObject({ verdict: 'refused', statements: [] });
+  expect(decision.reason).toBe('No policy permits resize_instance on i-0123456789abcdef0 without a human.');
 });
 
 test('a permit to apply without a human does not reach production', () => {
@@ -79,9 +80,9 @@ test.each([
   ['owner', 'permitted', ['owner-approves']],
   ['developer', 'refused', []],
 ])('a person of role %s: %s', (role, verdict, ids) => {
-  const ruling = engine.mayApprove(askedOf(role));
-  expect(ruling.verdict).toBe(verdict);
-  expect(spoke(ruling)).toEqual(ids);
+  const decision = engine.mayApprove(askedOf(role));
+  expect(decision.verdict).toBe(verdict);
+  expect(determining(decision)).toEqual(ids);
 });
 
 test('one of several roles is enough, and a person without one is refused by name', () => {
@@ -91,13 +92,13 @@ test('one of several roles is enough, and a person without one is refused by nam
   );
 });
 
-test('whoever made the event happen may not approve, whatever their role', () => {
-  const ruling = engine.mayApprove({ ...askedOf('sre', 'owner'), triggerOwner: true });
-  expect(ruling.verdict).toBe('refused');
-  expect(ruling.reason).toBe(
+test('the person who triggered the event may not approve, whatever their role', () => {
+  const decision = engine.mayApprove({ ...askedOf('sre', 'owner'), triggerOwner: true });
+  expect(decision.verdict).toBe('refused');
+  expect(decision.reason).toBe(
     'ana@example.com made the event happen that this plan comes from: somebody else must approve.',
   );
-  expect(ruling.statements).toMatchObject([{ id: 'not-by-the-trigger-owner', severity: 'high' }]);
+  expect(decision.statements).toMatchObject([{ id: 'not-by-the-trigger-owner', severity: 'high' }]);
 });
 
 test.each([
@@ -117,7 +118,7 @@ test.each([
 ])('approvals for a change that is %s', (_, plan, needed, ids) => {
   const quorum = engine.approvalsNeeded(plan);
   expect(quorum).toMatchObject({ verdict: 'permitted', needed });
-  expect(spoke(quorum)).toEqual(ids);
+  expect(determining(quorum)).toEqual(ids);
 });
 
 describe('for any facts', () => {
@@ -149,8 +150,8 @@ describe('for any facts', () => {
   test('nothing is permitted that a bound forbids', () => {
     fc.assert(
       fc.property(anyPlan, ({ facts, environment, tags, cents }) => {
-        const ruling = proposed({ ...resizeQuestion(facts, { environment, tags }), report: costing(cents) });
-        if (ruling.verdict === 'refused') return;
+        const decision = proposed({ ...resizeQuestion(facts, { environment, tags }), report: costing(cents) });
+        if (decision.verdict === 'refused') return;
         expect(facts.cutPercent).toBeLessThanOrEqual(30);
         expect(facts.memoryMiBAfter).toBeGreaterThanOrEqual(256);
         expect(facts.evidenceCount).toBeGreaterThanOrEqual(1);
@@ -162,11 +163,11 @@ describe('for any facts', () => {
   test('nothing is applied without a human', () => {
     fc.assert(
       fc.property(anyPlan, ({ facts, environment, tags, cents }) => {
-        const ruling = engine.mayApplyUnattended({
+        const decision = engine.mayApplyUnattended({
           ...resizeQuestion(facts, { environment, tags }),
           report: costing(cents),
         });
-        expect(ruling.verdict).toBe('refused');
+        expect(decision.verdict).toBe('refused');
       }),
     );
   });

@@ -2,7 +2,7 @@ import type { Facts } from '../../../../lambdas/contracts/facts.ts';
 import type { Target } from '../../../../lambdas/contracts/plan.ts';
 import type { ApproveQuestion, ReleaseQuestion } from '../../../../lambdas/kernel/policy/engine.ts';
 
-/** An agent that may propose; what policy looks at is whether it has change tools at all. */
+/** An agent that may propose; policy looks only at whether it has change tools. */
 const responder = { name: 'ec2-responder', tools: { observe: ['get_metrics'], change: ['resize_instance'] } };
 
 export const instanceTarget: Target = {
@@ -15,7 +15,7 @@ export const instanceTarget: Target = {
   tags: {},
 };
 
-/** What every tool comes with; nothing here that a shipped policy objects to. */
+/** The kernel's facts of every tool; no shipped policy forbids them. */
 const kernelFacts: Facts = {
   reversible: true,
   evidenceCount: 2,
@@ -38,7 +38,7 @@ const loneInstance: Facts = {
   downtimeSeconds: 180,
 };
 
-/** Facts that no shipped policy objects to: a lone instance grows by half, after two looks at it. */
+/** Facts that no shipped policy forbids: a lone instance grows by half, after two observations. */
 export const harmless: Facts = {
   ...kernelFacts,
   ...loneInstance,
@@ -52,7 +52,7 @@ export const costing = (deltaCentsPerMonth: number | null): ReleaseQuestion['rep
   cost: { deltaCentsPerMonth, says: 'at list price' },
 });
 
-/** A resize that nothing speaks against, with some of it otherwise. */
+/** A resize that no policy forbids, with these overrides. */
 export const resizeQuestion = (facts: Facts = {}, target: Partial<Target> = {}): ReleaseQuestion => ({
   agent: responder,
   tool: 'resize_instance',
@@ -69,7 +69,7 @@ export const reboot = (target: Partial<Target> = {}): ReleaseQuestion => ({
   facts: { ...kernelFacts, ...loneInstance, reversible: false },
 });
 
-/** The same resize, put to a person of these roles. */
+/** The same resize, to be approved by a person of these roles. */
 export const askedOf = (...roles: string[]): ApproveQuestion => {
   const { tool, target, facts, report, breakGlass } = resizeQuestion();
   return {

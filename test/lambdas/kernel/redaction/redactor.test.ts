@@ -22,7 +22,7 @@ const portsOf = (ledger = new MemoryLedger()) => ({
 
 const redactor = (incidentId = 'incident-1'): Promise<Redactor> => redactorOf(portsOf(), incidentId);
 
-/** Stands for itself in a text of its own alphabet, so that no fragment of it can be there by chance. */
+/** Its alphabet does not occur elsewhere in the text, so no fragment of it can be there by chance. */
 const PEM = `-----BEGIN RSA PRIVATE KEY-----\nMII${'Qz7xW9kLp2vB5nM8'.repeat(60)}\n-----END RSA PRIVATE KEY-----`;
 const AWS_KEY = 'AKIAQZ7XW9KLP2VB5NM8';
 const AWS_SECRET = 'Qz7xW9kLp2vB5nM8Jr4tY6hG3fD1sA0cXeUiOq+/';
@@ -30,7 +30,7 @@ const GITHUB = 'ghp_Qz7xW9kLp2vB5nM8Jr4tY6hG3fD1sA0cXeUi';
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJRejd4VzlrTHAifQ.Qz7xW9kLp2vB5nM8Jr4tY6hG3fD1sA0c';
 const CARD = '4539578763621486';
 
-/** What must go: how it stands in a line, what of it must not be seen, and what an SRE still needs of the line. */
+/** Secrets: the line with one, the part that must be redacted, and what an SRE still needs of the line. */
 const SECRETS: readonly (readonly [line: string, secret: string, kept?: string])[] = [
   [`using key ${AWS_KEY} in eu-west-1`, AWS_KEY, 'in eu-west-1'],
   [`aws_secret_access_key = ${AWS_SECRET}`, AWS_SECRET],
@@ -79,12 +79,12 @@ describe('a secret in a line', () => {
     },
   );
 
-  test('a line that tells secretlint to look away is looked at all the same', async () => {
+  test('a line with a comment that disables secretlint is redacted all the same', async () => {
     const { text } = (await redactor()).text(`# secretlint-disable\n${GITHUB} // secretlint-disable-line`);
     expect(text).not.toContain(GITHUB);
   });
 
-  test('a private key goes whose lines are log events of their own, newest first', async () => {
+  test('a private key is redacted whose lines are log events of their own, newest first', async () => {
     const body = Array.from(
       { length: 20 },
       (_, line) => `Qz7xW9kLp2vB5nM8Jr4tY6hG3fD1sA0cXeUiOqQz7xW9kLp2vB5nM8Jr4tY6hGL${line}`,
@@ -98,7 +98,7 @@ describe('a secret in a line', () => {
   });
 });
 
-/** Lines of an ordinary night. None of them may lose a character. */
+/** Ordinary log lines. None of them may lose a character. */
 const ORDINARY = [
   'i-0a1b2c3d4e5f60718 m5.large running eu-west-1a ami-0abcdef1234567890 vol-049df61146c4d7901',
   'arn:aws:ec2:eu-west-1:123456789012:instance/i-0a1b2c3d4e5f60718',
@@ -153,7 +153,7 @@ describe('what an SRE needs', () => {
     ),
   );
 
-  test('ids, ARNs, addresses, hashes, times and numbers survive, in whatever line', async () => {
+  test('ids, ARNs, addresses, hashes, times and numbers survive in any line', async () => {
     const { text } = await redactor();
     fc.assert(
       fc.property(
@@ -178,7 +178,7 @@ describe('placeholders', () => {
     expect(first.text('a password=Qz7 b password=Zq9').text).not.toMatch(/(\[.*?\]).*\1/);
   });
 
-  test('a card, an address or a phone number has one placeholder however it is spelt', async () => {
+  test('a card, an address or a phone number has one placeholder however it is written', async () => {
     const { text } = await redactor();
     const tags = (line: string) => new Set(text(line).text.match(/\[[^\]]*\]/g));
     expect(tags(`${CARD} and 4539 5787 6362 1486`).size).toBe(1);
@@ -245,7 +245,7 @@ describe('a text that is cut', () => {
         expect(oneLine(`quiet as: ${secret} or not`, limit)).toBe(limit < 10 ? 'quiet as:…' : 'quiet as: …');
   });
 
-  test('a result of 5 MB is done in less than two seconds, whatever it is made of', async () => {
+  test('a result of 5 MB is redacted in less than two seconds, whatever it consists of', async () => {
     const { text } = await redactor();
     const seeds = [
       'A',
@@ -286,7 +286,7 @@ describe('a redactor that fails', () => {
     expect(JSON.stringify(json({ note: 'something' }))).not.toContain('something');
   });
 
-  test('stops the step when the key of the incident is unreadable, rather than go on with another', async () => {
+  test('stops the step when the key of the incident is unreadable', async () => {
     const ports = portsOf();
     await ports.ledger.create({ family: 'redaction', id: 'incident-1' }, { key: '' });
     await expect(redactorOf(ports, 'incident-1')).rejects.toThrow(
@@ -303,7 +303,7 @@ describe('an event', () => {
     empty: null,
   };
 
-  test('loses secrets in texts, in numbers, in names, and in fields that are named so', () => {
+  test('loses secrets in texts, in numbers, in names, and in fields with the name of a secret', () => {
     expect(redactedJson(event)).toEqual({
       detail: {
         description: 'call [email], [secret:github]',
@@ -328,7 +328,7 @@ describe('an event', () => {
   });
 });
 
-test('an error of AWS is told without what it quotes', async () => {
+test('an error of AWS is shown without the secrets that it quotes', async () => {
   const result = await toolResult(() => {
     throw new CloudError('InvalidUserData', `cannot parse password=Qz7xW9 of ${GITHUB}`);
   });

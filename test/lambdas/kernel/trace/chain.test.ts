@@ -34,7 +34,7 @@ const without = (index: number): string[] => lines.filter((_, at) => at !== inde
 const edited = (index: number, from: string, to: string): string[] =>
   lines.map((line, at) => (at === index ? line.replace(from, to) : line));
 
-/** The whole chain again after an edit, as somebody with write access would do it. */
+/** The whole chain computed again after an edit, as somebody with write access would do it. */
 const rewritten = (edit: (event: TraceEvent, head: string) => object): string[] => {
   let prev = '0'.repeat(64);
   return events.map((event) => {
@@ -64,7 +64,7 @@ describe('a trace is not sound, and the first broken event is named', () => {
     expect(reasonFor([...lines.slice(0, 1), ...lines.slice(1, 3).reverse(), ...lines.slice(3)])).toMatch(/^event 1:/);
   });
 
-  test('when one event was made anew, with its hash', () => {
+  test('when one event was replaced, with a hash of its own', () => {
     const [first] = events;
     const anew = { ...first, at: '2026-01-01T00:00:00.000Z' };
     const forged = canonical({ ...anew, hash: hashOf(anew) });
@@ -97,11 +97,11 @@ describe('a trace is not sound, and the first broken event is named', () => {
     expect(reasonFor([...lines, lines.at(-1) ?? ''])).toMatch(/removed or added/);
   });
 
-  test('when a line is spelled otherwise', () => {
+  test('when a line is not in canonical form', () => {
     expect(reasonFor([` ${lines[0] ?? ''}`, ...lines.slice(1)])).toBe('event 0: this line is not in canonical form');
   });
 
-  test('when a line is no event, or a field was slipped in', () => {
+  test('when a line is not an event, or has an extra field', () => {
     expect(reasonFor(['{}'])).toBe('event 0: this line is not a trace event');
     expect(reasonFor(edited(0, '{', '{"approved":true,'))).toBe('event 0: this line is not a trace event');
   });
@@ -117,7 +117,7 @@ describe('a trace is not sound, and the first broken event is named', () => {
     expect(reasonFor(forged)).toMatch(/the seal names another head than the event before it/);
   });
 
-  test('when the seal was taken along to the rewritten chain', () => {
+  test('when the old seal was put on the rewritten chain', () => {
     const forged = rewritten((event, head) =>
       event.kind === 'escalation.asked'
         ? { data: { reason: 'All is well.' } }
@@ -128,7 +128,7 @@ describe('a trace is not sound, and the first broken event is named', () => {
     expect(reasonFor(forged)).toMatch(/the signature of the seal is not valid/);
   });
 
-  test('when it was sealed anew under another key, for whoever says which key it was', async () => {
+  test('when it was sealed again under another key, if the caller pins the key', async () => {
     const signed = await localSealer().sign(sealMessage('incident-1', events.at(-2)?.hash ?? '', events.length - 1));
     const forged = rewritten((event) =>
       event.kind === 'trace.sealed' ? { data: { ...event.data, ...signed } } : event,
@@ -137,7 +137,7 @@ describe('a trace is not sound, and the first broken event is named', () => {
     expect(reasonFor(forged, key)).toMatch(/not with the expected/);
   });
 
-  test('when the key is no key', () => {
+  test('when the public key is unreadable', () => {
     const forged = rewritten((event) =>
       event.kind === 'trace.sealed' ? { data: { ...event.data, publicKey: 'none' } } : event,
     );

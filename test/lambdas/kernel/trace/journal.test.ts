@@ -27,7 +27,7 @@ const SEAL = {
 };
 
 describe('a step that is tried again', () => {
-  test('gets what it recorded, and does not produce it anew', async () => {
+  test('gets what it recorded, and does not produce it again', async () => {
     const { open } = desk();
     const first = await (await open()).once('escalation.asked', ask('first'));
     const again = await (await open()).once('escalation.asked', () => Promise.reject(new TypeError('produced again')));
@@ -44,7 +44,7 @@ describe('a step that is tried again', () => {
     expect(await reasons()).toEqual(['one', 'two']);
   });
 
-  test('passes over what its first attempt found needless', async () => {
+  test('skips what its first attempt found redundant', async () => {
     const { open, reasons } = desk();
     await (await open('page', 0)).once('escalation.asked', ask('asked by the page'));
     const attempt = async (): Promise<void> => {
@@ -62,7 +62,7 @@ describe('a step that is tried again', () => {
     expect(await reasons()).toEqual(['asked by the page', 'incident.attached']);
   });
 
-  test('does not take the events of another entry into the step for its own', async () => {
+  test('does not mistake the events of another entry into the step for its own', async () => {
     const { open, reasons } = desk();
     await (await open('decide', 0)).once('escalation.asked', ask('first entry'));
     await (await open('decide', 1)).once('escalation.asked', ask('second entry'));
@@ -78,7 +78,7 @@ describe('a step that is tried again', () => {
     expect((await open('decide', 1)).eventsBefore).toHaveLength(1);
   });
 
-  test('and decides otherwise than its first attempt is a bug, and says where', async () => {
+  test('and takes another branch than its first attempt is a bug, and names the event', async () => {
     const { open } = desk();
     await (await open()).once('escalation.asked', ask('a human'));
     const retry = (await open()).once('incident.attached', () => ({ data: { eventId: 'e', copy: 1 } }));
@@ -89,8 +89,8 @@ describe('a step that is tried again', () => {
   });
 });
 
-describe('two writers at one place', () => {
-  test('of two steps both end up on the trace, one after the other, and the chain holds', async () => {
+describe('two writers of one sequence number', () => {
+  test('of different steps are both recorded, one after the other, and the chain holds', async () => {
     const { ledger, open, reasons } = desk();
     const [one, other] = await Promise.all([open('decide'), open('attach')]);
     await Promise.all([one.once('escalation.asked', ask('one')), other.once('escalation.asked', ask('other'))]);
@@ -99,7 +99,7 @@ describe('two writers at one place', () => {
     expect([one.seq, other.seq].sort()).toEqual([1, 2]);
   });
 
-  test('that are twins of one step leave one event, and both go on from it', async () => {
+  test('that are attempts of one step leave one event, and both go on from it', async () => {
     const { open, reasons } = desk();
     const twins = await Promise.all([open(), open()]);
     const [one, other] = await Promise.all(
@@ -110,14 +110,14 @@ describe('two writers at one place', () => {
     expect(await reasons()).toHaveLength(1);
   });
 
-  test('that are twins down to the millisecond are told apart all the same', async () => {
+  test('that write equal events are told apart all the same', async () => {
     const { open } = desk();
     const twins = await Promise.all([open(), open()]);
     const answers = await Promise.all(twins.map((journal) => journal.once('escalation.asked', ask('the same'))));
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
   });
 
-  test('do not make an expensive answer be asked for twice', async () => {
+  test('do not produce an expensive answer twice', async () => {
     const { open } = desk();
     const [journal, foreign] = await Promise.all([open(), open('attach')]);
     await foreign.once('incident.attached', () => ({ data: { eventId: 'e', copy: 1 } }));
@@ -131,7 +131,7 @@ describe('two writers at one place', () => {
 });
 
 describe('the head of the chain', () => {
-  test('is looked at again when somebody else was faster', async () => {
+  test('is read again when another writer was faster', async () => {
     const { open } = desk();
     const [journal, foreign] = await Promise.all([open('close'), open('attach')]);
     const { event: attached } = await foreign.once('incident.attached', () => ({ data: { eventId: 'e', copy: 1 } }));
@@ -143,7 +143,7 @@ describe('the head of the chain', () => {
     expect(heads).toEqual(['0'.repeat(64), attached.hash]);
   });
 
-  test('under a seal takes nothing more, neither from here nor from elsewhere', async () => {
+  test('under a seal takes no more events from any writer', async () => {
     const { open } = desk();
     const late = await open('attach');
     const journal = await open('close');

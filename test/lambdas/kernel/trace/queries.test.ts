@@ -34,7 +34,7 @@ describe('calls without an answer', () => {
 });
 
 describe('plans', () => {
-  test('are found by handle and by digest; the one in hand is the one that was let through', async () => {
+  test('are found by handle and by digest; the current one is the one that policy permitted', async () => {
     const harness = await new TestHarness().begin();
     await harness.propose(RESIZE.tool, resizeTo('t3.medium').input);
     await harness.propose(RESIZE.tool, RESIZE.input);
@@ -47,7 +47,7 @@ describe('plans', () => {
     expect(findPlan(events, 'P3')).toBeUndefined();
   });
 
-  test('that were never let through are not in hand', async () => {
+  test('that policy never decided on are not current', async () => {
     const harness = await new TestHarness().begin();
     await harness.propose(RESIZE.tool, RESIZE.input);
     const events = await harness.events();

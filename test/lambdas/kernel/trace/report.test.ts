@@ -11,7 +11,7 @@ const CONCLUSION = {
   followUps: ['Look at the load test.'],
 };
 
-test('the report tells the whole incident from nothing but its trace', async () => {
+test('the report covers the whole incident, from its trace alone', async () => {
   const harness = await new TestHarness().begin();
   await harness.decide([call('drop_table')]);
   await harness.propose(RESIZE.tool, resizeTo('t3.small').input);
@@ -40,7 +40,7 @@ test('the report tells the whole incident from nothing but its trace', async () 
   expect(report).not.toContain('undefined');
 });
 
-test('a change that was undone is told with its undoing', async () => {
+test('a change that was rolled back is reported with its rollback', async () => {
   const harness = await (await new TestHarness().begin()).untilGranted(NO_HELP);
   await harness.apply();
   await harness.untilVerified();
@@ -50,7 +50,7 @@ test('a change that was undone is told with its undoing', async () => {
   );
 });
 
-test('an event that was not taken up has a report too', async () => {
+test('an event that became no incident has a report too', async () => {
   const harness = new TestHarness();
   await harness.open({});
   const report = reportOf(await harness.events());

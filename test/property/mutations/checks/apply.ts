@@ -174,7 +174,7 @@ export const APPLY: readonly KernelCheck[] = [
     holds: 'an event that was replaced, hash and all, is found',
     file: 'lambdas/kernel/trace/chain.ts',
     find: 'event.prev !== (before?.hash ?? GENESIS)',
-    test: chain('when one event was made anew, with its hash'),
+    test: chain('when one event was replaced, with a hash of its own'),
   },
   {
     name: 'change/write-ahead',

@@ -14,7 +14,7 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     holds: 'no agent looks into an alarm of Checkrein itself',
     file: 'lambdas/steps/open/intake.ts',
     find: 'reading.alarm.name.startsWith(OWN_ALARM)',
-    test: testsOf('lib/rollout')('no agent takes one, so a failing agent does not set agents on itself'),
+    test: testsOf('lib/rollout')('no agent takes one, so a failing agent cannot start more incidents'),
   },
   {
     name: 'decide/schema',
@@ -100,7 +100,7 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     file: 'lambdas/kernel/policy/decision.ts',
     find: "answer.decision === 'allow'",
     replace: 'statements.length > 0',
-    test: policy('all policies that refuse are heard, in the order of their ids'),
+    test: policy('all policies that refuse are named, in the order of their ids'),
   },
   {
     name: 'policy/error',

@@ -8,20 +8,20 @@ import { configWith, problemsWith, settings } from './config-copy.ts';
 const responder = readFileSync('config/agents/ec2-responder.yaml', 'utf8');
 const triage = readFileSync('config/agents/triage.yaml', 'utf8');
 
-/** What is wrong with the shipped responder after an edit. */
+/** The problems of the shipped responder after an edit. */
 const afterEdit = (from: string, to: string): readonly string[] => {
   expect(responder).toContain(from);
   return problemsWith({ 'agents/ec2-responder.yaml': responder.replace(from, to) });
 };
 const lineOf = (text: string): number => responder.slice(0, responder.indexOf(text)).split('\n').length;
 
-test('the shipped configuration compiles, agents in the order in which they are asked', () => {
+test('the shipped configuration compiles, agents in the order in which they are matched', () => {
   const { agents, hash } = compileRules(configWith(), settings);
   expect(agents.map((one) => one.name)).toEqual(['ec2-responder', 'triage']);
   expect(hash).toMatch(/^sha256:[0-9a-f]{64}$/);
 });
 
-test('a misspelt tool is told with its line and the name that was meant', () => {
+test('a misspelt tool is reported with its line and the name that was meant', () => {
   expect(afterEdit('- resize_instance', '- resize_instence')).toEqual([
     `config/agents/ec2-responder.yaml:${lineOf('- resize_instance')}: tools.change[1]: unknown tool "resize_instence"; ` +
       'did you mean "resize_instance"? known: reboot_instance, resize_instance, set_auto_scaling_capacity',
@@ -67,13 +67,13 @@ test.each([
   ['      minutes: 180', '      minuts: 180', 'firstLook[1].input.minuts: unknown field; did you mean "minutes"?'],
   ['$alarm.name', '$alarm.nam', 'firstLook[0].input: nothing fills $alarm.nam'],
   ['$alarm.name', '$event.name', 'firstLook[0].input: nothing fills $event.name'],
-])('an agent with %j turned into %j is refused in words', (from, to, words) => {
+])('an agent with %j turned into %j is refused with a reason', (from, to, message) => {
   const found = afterEdit(from, to);
-  expect(found).toEqual([expect.stringContaining(words)]);
+  expect(found).toEqual([expect.stringContaining(message)]);
   expect(found[0]).toMatch(/^config\/agents\/ec2-responder\.yaml:\d+: /);
 });
 
-test('a file that is not YAML is told once, with its line', () => {
+test('a file that is not YAML is reported once, with its line', () => {
   expect(afterEdit('source: [aws.cloudwatch]', 'source: [aws.cloudwatch')).toEqual([
     expect.stringMatching(/^config\/agents\/ec2-responder\.yaml:\d+: not YAML: /),
   ]);
@@ -85,7 +85,7 @@ test('two agents of one name are refused', () => {
   ]);
 });
 
-test('an empty agent file is refused in words', () => {
+test('an empty agent file is refused with a reason', () => {
   expect(problemsWith({ 'agents/zz.yaml': '' })).toEqual(['config/agents/zz.yaml:1: expected object; found null']);
 });
 
@@ -102,11 +102,11 @@ test.each([
     { ...settings, approval: { remindMinutes: 0 } },
     'config/deployment.ts: approval.remindMinutes: Too small: expected number to be >=1; found 0',
   ],
-])('settings %j are refused with what to write where', (given, words) => {
-  expect(problemsWith({}, given)).toEqual([words]);
+])('settings %j are refused with what to write where', (given, message) => {
+  expect(problemsWith({}, given)).toEqual([message]);
 });
 
-test('all problems are told at once', () => {
+test('all problems are reported at once', () => {
   const found = problemsWith({ 'agents/zz.yaml': 'name: [', 'policies/mine.cedar': 'permit (' }, { approvers: [] });
   expect(found.map((one) => one.split(':')[0])).toEqual([
     'config/agents/zz.yaml',
@@ -123,7 +123,7 @@ test('the hash is the same for the same rules and another for any other', () => 
   expect(compileRules(configWith({ 'policies/capacity.cedar': edited }), settings).hash).not.toBe(hash);
 });
 
-test('compiled rules survive the way into a function', () => {
+test('compiled rules are unchanged when a function reads them', () => {
   const rules = compileRules(configWith(), settings);
   expect(parseRules(JSON.stringify(rules))).toEqual(rules);
 });
@@ -131,8 +131,8 @@ test('compiled rules survive the way into a function', () => {
 test.each([
   ['not JSON', '{', 'not JSON'],
   ['of another shape', '{}', 'do not parse'],
-])('rules that are %s stop the function', (_, json, words) => {
-  expect(() => parseRules(json)).toThrow(words);
+])('rules that are %s stop the function', (_, json, message) => {
+  expect(() => parseRules(json)).toThrow(message);
   expect(() => parseRules(json)).toThrow(expect.objectContaining({ name: ERROR.misconfigured }));
 });
 
@@ -141,7 +141,7 @@ test('rules that were edited after they were compiled stop the function', () => 
   expect(() => parseRules(json)).toThrow('changed after they were compiled');
 });
 
-test('with models on Bedrock, a model that has no id there is told with the lines to add', () => {
+test('with models on Bedrock, a model that has no id there is reported with the lines to add', () => {
   const model = { provider: 'bedrock', geography: 'eu' } as const;
   const edited = responder.replace('claude-sonnet-4-6', 'claude-nonesuch');
   const problems = problemsWith({ 'agents/ec2-responder.yaml': edited }, { ...settings, model });

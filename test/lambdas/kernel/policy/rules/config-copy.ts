@@ -6,10 +6,10 @@ import type { SettingsInput } from '../../../../../lambdas/contracts/settings.ts
 import { compileRules } from '../../../../../lambdas/kernel/policy/rules/compile.ts';
 import { RulesError } from '../../../../../lambdas/kernel/policy/rules/rules-error.ts';
 
-/** Settings that nothing is wrong with. */
+/** Valid settings. */
 export const settings: SettingsInput = { approvers: [{ email: 'ana@example.com', name: 'Ana', roles: ['sre'] }] };
 
-/** A copy of the shipped `config/`, with some files replaced or added. Gone after the test. */
+/** A copy of the shipped `config/`, with some files replaced or added. Removed after the test. */
 export const configWith = (files: Readonly<Record<string, string>> = {}): string => {
   const root = mkdtempSync(join(tmpdir(), 'checkrein-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
@@ -19,7 +19,7 @@ export const configWith = (files: Readonly<Record<string, string>> = {}): string
   return directory;
 };
 
-/** What the compiler finds wrong, one sentence each; none when it compiles. */
+/** The problems that the compiler reports; none when it compiles. */
 export const problemsWith = (files: Readonly<Record<string, string>>, given = settings): readonly string[] => {
   try {
     compileRules(configWith(files), given);

@@ -40,7 +40,7 @@ describe('an event is taken by', () => {
   });
 });
 
-/** What EventBridge documents for each operator: pattern, event, whether they match. */
+/** EventBridge's documented behaviour of each operator: pattern, event, whether they match. */
 test.each([
   [{ a: ['x'] }, { a: 'x' }, true],
   [{ a: ['x', 'y'] }, { a: 'y' }, true],
@@ -108,7 +108,7 @@ test.each([
   [{ a: [{ numeric: ['>', 'x'] }] }, '"numeric" takes one or two comparisons', 'a.0'],
   [{ a: [{ numeric: [] }] }, '"numeric" takes one or two comparisons', 'a.0'],
   [{ $or: [{ a: ['x'] }] }, '"$or" is not supported', '$or'],
-])('the pattern %j is found wrong, and matches nothing', (pattern, problem, path) => {
+])('the pattern %j is invalid, and matches nothing', (pattern, problem, path) => {
   const found = checkPattern(pattern);
   expect(found.map((one) => one.path.join('.'))).toEqual([path]);
   expect(found[0]?.problem).toContain(problem);

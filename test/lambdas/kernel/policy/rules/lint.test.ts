@@ -12,7 +12,7 @@ const rules = compileRules('config', {
   ],
 });
 
-/** What is said about a policy that stands beside the shipped ones. */
+/** The findings on a policy that is added to the shipped ones. */
 const saidOf = (text: string) =>
   lintPolicies({ ...rules, policies: { ...rules.policies, mine: `@id("mine") @reason("Mine.") ${text}` } }, manifests);
 const forbidWhen = (condition: string, action = 'in Checkrein::Action::"change"'): string =>
@@ -50,7 +50,7 @@ test.each([
     'is undone by its own unless',
     'forbid (principal, action in Checkrein::Action::"change", resource) when { context.facts.reversible } unless { context.facts.reversible };',
   ],
-])('a policy that %s is found to never match', (_, text) => {
+])('a policy that %s never matches', (_, text) => {
   const found = saidOf(text);
   expect(found).toMatchObject([{ policy: 'mine', kind: 'never-matches', fatal: false }]);
   expect(found[0]?.message).toMatch(/^can never match: .+\.$/);
@@ -73,12 +73,12 @@ test.each([
     unattendedWhen('context.tool == "resize_instence" && context.facts.reversible'),
     'no change tool is called "resize_instence"; did you mean "resize_instance"?',
   ],
-])('a name that nobody has is named: %s', (text, words) => {
+])('an unknown name is reported: %s', (text, message) => {
   expect(
     saidOf(text)
       .map((finding) => finding.message)
       .join(),
-  ).toContain(words);
+  ).toContain(message);
 });
 
 test.each([
@@ -95,11 +95,11 @@ test.each([
     'principal == Checkrein::Agent::"ec2-responder" && action in [Checkrein::Action::"resize_instance"] && 5 > context.facts.hourUtc',
   ),
   forbidWhen('resource == Checkrein::Target::"arn:aws:ec2:eu-west-1:111122223333:instance/i-1"'),
-])('a policy that can match is left alone: %s', (text) => {
+])('a policy that can match has no finding: %s', (text) => {
   expect(saidOf(text)).toEqual([]);
 });
 
-test('a permit that a forbid always outweighs is found, with the forbid', () => {
+test('a permit that a forbid always overrides is found, with the forbid', () => {
   const [finding] = saidOf(unattendedWhen('resource.environment == "production" && context.facts.reversible'));
   expect(finding).toMatchObject({
     kind: 'without-effect',
@@ -124,7 +124,7 @@ test.each([
   expect(found[0]?.message).toContain('be applied without a human');
 });
 
-test('a permit for every question is open; it stops a synth with its place', () => {
+test('a permit for every action is open; it stops a synth with its position', () => {
   expect(
     problemsWith({ 'policies/mine.cedar': '\n@id("mine") @reason("Yes.")\npermit (principal, action, resource);' }),
   ).toEqual([
@@ -141,7 +141,7 @@ test('a permit that lets every approver approve is found, but is the team’s to
   expect(Object.keys(compileRules(directory, settings).policies)).toContain('mine');
 });
 
-test('a condition with more ways than can be counted counts as one that may hold', () => {
+test('a condition with too many cases counts as one that may hold', () => {
   const many = Array.from({ length: 12 }, (_, n) => `(context.facts.hourUtc == ${n} || resource.hasTag("t${n}"))`);
   expect(saidOf(forbidWhen(many.join(' && ')))).toEqual([]);
 });

@@ -22,7 +22,7 @@ test('the example of unattended.cedar compiles when its comment marks are taken 
   );
 });
 
-test('a syntax error is told with file, line, column and Cedar’s words', () => {
+test('a syntax error is reported with file, line, column and Cedar’s message', () => {
   expect(
     problemsWith({ 'policies/mine.cedar': '// fünf\npermit (principal, action, resource)\nwhen { x = };' }),
   ).toEqual([expect.stringMatching(/^config\/policies\/mine\.cedar:3:12: unexpected token `}`; expected /)]);
@@ -82,9 +82,9 @@ test.each([
   ['@id("mine") @reason("No.") @braker("trip")', 'unknown annotation "@braker"; did you mean "breaker"?'],
   ['@id("mine") @reason("No.") @breaker("open")', 'write @breaker("trip")'],
   ['@id("cut-bound") @reason("No.")', '@id("cut-bound") is taken by config/policies/capacity.cedar:'],
-])('a policy annotated %s is refused in words', (annotations, words) => {
+])('a policy annotated %s is refused with a reason', (annotations, message) => {
   const found = problemsWith(forbidWhen('context.facts.hourUtc > 20', annotations));
-  expect(found).toEqual([expect.stringContaining(words)]);
+  expect(found).toEqual([expect.stringContaining(message)]);
   expect(found[0]).toMatch(/^config\/policies\/mine\.cedar:1:1: /);
 });
 
