@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { Command } from 'commander';
 import * as z from 'zod';
 import { InputError } from '../../../lambdas/contracts/errors.ts';
+import { runMain } from '../../run-main.ts';
 import { findFault, type KernelCheck } from './check.ts';
 import { KERNEL_CHECKS } from './checks/all.ts';
 import { SourceCopy, textOf } from './source-copy.ts';
@@ -95,10 +96,4 @@ const main = async (): Promise<void> => {
   if (caught < trials.length) process.exitCode = 1;
 };
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof InputError)) throw error;
-  process.stderr.write(`prove:checks: ${error.message}\n  expected: ${error.advice}\n`);
-  process.exitCode = 1;
-}
+await runMain(main);
