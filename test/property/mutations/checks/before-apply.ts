@@ -109,7 +109,7 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     file: 'lambdas/kernel/policy/cedar.ts',
     find: 'if (failed)',
     replace: 'if (false)',
-    test: policy('a forbid that overflows refuses, though Cedar itself would skip it and allow'),
+    test: policy('a forbid that overflows refuses, though Cedar itself would leave it out and allow'),
   },
   {
     name: 'dry-run/target',
