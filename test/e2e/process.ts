@@ -12,7 +12,7 @@ export const tailOf = (file: string): string =>
   readFileSync(file, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
 
 /** Runs a command and writes its output to a log. If it fails, the error shows the end of the log. */
-export const runProcess = async (
+export const runWithLog = async (
   command: string,
   args: readonly string[],
   log: string,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { E2eFailure } from './failure.ts';
 import { RUN_FOLDER } from './paths.ts';
-import { runProcess } from './process.ts';
+import { runWithLog } from './process.ts';
 
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 const VENV = join(RUN_FOLDER, 'venv');
@@ -19,8 +19,8 @@ export const pythonWithEmulators = async (): Promise<string> => {
   mustHavePython();
   mkdirSync(RUN_FOLDER, { recursive: true });
   rmSync(VENV, { recursive: true, force: true });
-  await runProcess('python3', ['-m', 'venv', VENV], join(RUN_FOLDER, 'venv.log'));
-  await runProcess(
+  await runWithLog('python3', ['-m', 'venv', VENV], join(RUN_FOLDER, 'venv.log'));
+  await runWithLog(
     python,
     ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS],
     join(RUN_FOLDER, 'pip.log'),

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { CLONE } from './clone.ts';
 import type { Emulators } from './emulators.ts';
 import { awsEnvironment, RUN_FOLDER } from './paths.ts';
-import { runProcess } from './process.ts';
+import { runWithLog } from './process.ts';
 
 const TERMINAL = join(import.meta.dirname, 'terminal.py');
 /** Functions that a block defines are kept here for the blocks after it. */
@@ -34,7 +34,7 @@ export const openShell = (python: string, { aws }: Emulators): Shell => {
       count += 1;
       const log = join(RUN_FOLDER, `shell-${String(count).padStart(2, '0')}.log`);
       const script = `. ${FUNCTIONS}; trap 'declare -f > ${FUNCTIONS}' EXIT; set -e\n${commands}\n`;
-      await runProcess(python, [TERMINAL, 'bash', '-c', script], log, { cwd: CLONE, env });
+      await runWithLog(python, [TERMINAL, 'bash', '-c', script], log, { cwd: CLONE, env });
       return stripVTControlCharacters(readFileSync(log, 'utf8')).replaceAll('\r', '');
     },
   };
