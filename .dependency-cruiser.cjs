@@ -7,10 +7,10 @@ const steps = ['open', 'decide', 'observe', 'authorize', 'dry-run', 'apply', 've
  */
 const kernelRooms = {
   trace: [],
-  redaction: [],
+  redaction: ['trace'],
   limits: ['trace'],
-  changes: ['trace', 'limits', 'redaction'],
-  model: ['trace', 'redaction', 'limits'],
+  changes: ['trace', 'limits'],
+  model: ['trace', 'redaction'],
   policy: ['trace', 'model'],
 };
 
@@ -43,6 +43,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^lambdas/', pathNot: '^lambdas/(adapters|providers)/' },
       to: { path: 'node_modules/(@aws-sdk|@anthropic-ai|@smithy)/' },
+    },
+    {
+      name: 'law-2-adapters-know-no-provider',
+      comment:
+        'Law 2: providers/ may use adapters/ (the connection and the errors of AWS), never the other way round. Move what an adapter needs from a provider to lambdas/adapters/.',
+      severity: 'error',
+      from: { path: '^lambdas/adapters/' },
+      to: { path: '^lambdas/providers/' },
     },
     {
       name: 'law-2-steps-are-pure',

@@ -1,86 +1,154 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { ESLint, Linter } from 'eslint';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 
 const root = join(import.meta.dirname, '..');
-const places: string[] = [];
-afterAll(() => {
-  for (const place of places) rmSync(place, { recursive: true });
-});
+const APP = "import { App } from 'aws-cdk-lib';\nexport const app = App;\n";
+const SDK = "import { EC2Client } from '@aws-sdk/client-ec2';\nexport const client = EC2Client;\n";
+const importing = (path: string): string => `export { thing } from '${path}';\n`;
 
-/** A small tree that breaks a law, under the project's own rules. */
-const cruise = (files: Readonly<Record<string, string>>): Promise<{ code: number; out: string }> => {
-  const place = mkdtempSync(join(tmpdir(), 'checkrein-laws-'));
-  places.push(place);
-  for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json'])
-    cpSync(join(root, file), join(place, file));
-  symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'));
-  for (const [file, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(place, file)), { recursive: true });
-    writeFileSync(join(place, file), text);
-  }
-  const cli = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
-  const args = [cli, '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', '.'];
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: place }, (error, out) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out }),
-    );
-  });
-};
-
-const exports = 'export const thing = 1;\n';
-
-const breaches: readonly [law: string, files: Record<string, string>, teaches: string][] = [
-  [
-    'law 1: a step that imports the CDK',
-    { 'lambdas/steps/decide/step.ts': "import { App } from 'aws-cdk-lib';\nexport const app = App;\n" },
-    'it never imports aws-cdk-lib',
-  ],
+/** What breaks a law, the file that does, the file that it imports (or its text), and a part of the message that it gets. */
+const breaches: readonly [breach: string, from: string, to: string, teaches: string][] = [
+  ['law 1: a step that imports the CDK', 'lambdas/steps/decide/a.ts', APP, 'it never imports aws-cdk-lib'],
+  ['law 1: a step that imports the stack', 'lambdas/steps/decide/b.ts', 'lib/a.ts', 'it never imports aws-cdk-lib'],
   [
     'law 1: a stack that imports a step',
-    {
-      'lib/stack.ts': "export { thing } from '../lambdas/steps/decide/step.ts';\n",
-      'lambdas/steps/decide/step.ts': exports,
-    },
+    'lib/b.ts',
+    'lambdas/steps/decide/c.ts',
     'lib/ reads from lambdas/ only contracts/',
   ],
   [
-    'law 2: an AWS SDK outside adapters/',
-    {
-      'lambdas/tools/x/tool.ts': "import { EC2Client } from '@aws-sdk/client-ec2';\nexport const client = EC2Client;\n",
-    },
+    'law 2: a tool that imports an AWS SDK',
+    'lambdas/tools/x/a.ts',
+    SDK,
     'AWS and model SDKs live in lambdas/adapters/',
   ],
   [
-    'law 2: a step that reaches for an adapter',
-    { 'lambdas/steps/decide/step.ts': "export { thing } from '../adapters/a.ts';\n", 'lambdas/adapters/a.ts': exports },
-    'only a handler.ts wires adapters',
+    'law 2: a step that imports an adapter',
+    'lambdas/steps/decide/d.ts',
+    'lambdas/adapters/a.ts',
+    'only a handler.ts wires',
   ],
   [
-    "law 3: a step that imports another step's room",
-    {
-      'lambdas/steps/decide/step.ts': "export { thing } from '../observe/step.ts';\n",
-      'lambdas/steps/observe/step.ts': exports,
-    },
+    'law 2: a step that imports a provider',
+    'lambdas/steps/apply/a.ts',
+    'lambdas/providers/aws/a.ts',
+    'only a handler.ts',
+  ],
+  [
+    'law 2: an adapter that imports a provider',
+    'lambdas/adapters/b.ts',
+    'lambdas/providers/aws/b.ts',
+    'never the other way',
+  ],
+  [
+    'law 3: a step that imports another',
+    'lambdas/steps/decide/e.ts',
+    'lambdas/steps/observe/a.ts',
     "never another step's room",
   ],
   [
-    'law 3: a kernel that knows a step',
-    { 'lambdas/kernel/a.ts': "export { thing } from '../decide/step.ts';\n", 'lambdas/steps/decide/step.ts': exports },
+    'law 3: a step that imports approvals',
+    'lambdas/steps/decide/f.ts',
+    'lambdas/approvals/ask/a.ts',
+    'belongs in lambdas/kernel/',
+  ],
+  [
+    'law 3: approvals that import a step',
+    'lambdas/approvals/ask/b.ts',
+    'lambdas/steps/decide/g.ts',
+    'imports no room of steps/',
+  ],
+  ['law 3: a page that imports ask', 'lambdas/approvals/page/a.ts', 'lambdas/approvals/ask/c.ts', 'never each other'],
+  [
+    'law 3: answer that imports the page',
+    'lambdas/approvals/answer/a.ts',
+    'lambdas/approvals/page/b.ts',
+    'answer/ imports neither',
+  ],
+  [
+    'law 3: a kernel that imports a step',
+    'lambdas/kernel/trace/a.ts',
+    'lambdas/steps/decide/h.ts',
     'they never import one',
   ],
+  ['law 3: a tool that imports an adapter', 'lambdas/tools/x/b.ts', 'lambdas/adapters/c.ts', 'they never import one'],
+  [
+    'the kernel: a room that imports one above it',
+    'lambdas/kernel/trace/b.ts',
+    'lambdas/kernel/policy/a.ts',
+    'imports no other room',
+  ],
+  [
+    'the kernel: a room that its row leaves out',
+    'lambdas/kernel/model/a.ts',
+    'lambdas/kernel/limits/a.ts',
+    'imports only kernel/trace/',
+  ],
+  [
+    'contracts that import the kernel',
+    'lambdas/contracts/a.ts',
+    'lambdas/kernel/trace/c.ts',
+    'zod and itself, nothing else',
+  ],
+  ['a cycle', 'bin/a.ts', 'bin/b.ts', 'two files that are really one'],
+  ['an import of nothing', 'bin/c.ts', importing('./missing.ts'), 'This import leads nowhere'],
 ];
 
-for (const [law, files, teaches] of breaches)
-  test(`lint stops a breach of ${law}, and says what to do instead`, async () => {
-    const { code, out } = await cruise(files);
-    expect(code).toBeGreaterThan(0);
-    expect(out.replace(/\s+/g, ' ')).toContain(teaches);
-  });
+const Cruise = z.object({
+  summary: z.object({
+    violations: z.array(z.object({ from: z.string(), rule: z.object({ name: z.string(), severity: z.string() }) })),
+    ruleSetUsed: z.object({ forbidden: z.array(z.object({ name: z.string(), comment: z.string() })) }),
+  }),
+});
+
+let directory = '';
+let found: z.infer<typeof Cruise>['summary'];
+
+/** One small tree with every breach in it, under the project's own rules. */
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'checkrein-laws-'));
+  for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json'])
+    cpSync(join(root, file), join(directory, file));
+  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
+  const write = (file: string, text: string): void => {
+    mkdirSync(dirname(join(directory, file)), { recursive: true });
+    writeFileSync(join(directory, file), text);
+  };
+  for (const [, from, to] of breaches) {
+    write(from, to.endsWith('.ts') ? importing(`./${relative(dirname(from), to)}`) : to);
+    if (to.endsWith('.ts')) write(to, 'export const thing = 1;\n');
+  }
+  write('bin/b.ts', importing('./a.ts'));
+  const cli = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  const args = [cli, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'bin', 'lib', 'lambdas'];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: directory, maxBuffer: 64_000_000 });
+  found = Cruise.parse(JSON.parse(stdout)).summary;
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+test.each(breaches)('lint stops %s, and says what to do instead', (_breach, from, _to, teaches) => {
+  const names = found.violations
+    .filter((one) => one.from === from && one.rule.severity === 'error')
+    .map((one) => one.rule.name);
+  const messages = found.ruleSetUsed.forbidden.filter(({ name }) => names.includes(name)).map(({ comment }) => comment);
+  expect(messages.join('\n')).toContain(teaches);
+});
+
+test('every law of dependency-cruiser is broken here once', () => {
+  const broken = new Set(
+    found.violations.map(({ rule }) => rule.name.replace(/^(law-3|kernel)-[a-z-]+-(keeps|imports)/, '$1-$2')),
+  );
+  const laws = found.ruleSetUsed.forbidden.map(({ name }) =>
+    name.replace(/^(law-3|kernel)-[a-z-]+-(keeps|imports)/, '$1-$2'),
+  );
+  expect([...new Set(laws)].filter((law) => !broken.has(law))).toEqual([]);
+});
 
 const Rule = z.tuple([z.literal(2)]).rest(z.object({ selector: z.string(), message: z.string() }));
 const Rules = z.object({ rules: z.object({ 'no-restricted-syntax': Rule }) });
