@@ -219,6 +219,8 @@ forbid (principal, action in Checkrein::Action::"change", resource) when { conte
     const harness = await planned(new TestHarness({ rules: withPolicies({ never }) }));
     expect(await harness.confirm()).toBe('decide');
     expect(await harness.lastReply()).toBe('Refused (approval): Nobody may.');
+    const { checks } = (await harness.last('plan.judged')).data;
+    expect(checks.map(({ check }) => check)).toEqual(['switch', 'breaker', 'calendar', 'policy', 'approval']);
   });
 
   test('for a target whose breaker has tripped since is refused', async () => {
@@ -226,6 +228,7 @@ forbid (principal, action in Checkrein::Action::"change", resource) when { conte
     await tripFromElsewhere(harness.ports, { scope: APP_ARN, policy: 'cut-bound', reason: 'Too much.' });
     expect(await harness.confirm()).toBe('decide');
     expect(await harness.lastReply()).toMatch(/^Refused \(breaker\): .*tripped at .* by cut-bound: Too much/);
+    expect((await harness.last('plan.judged')).data.checks).toMatchObject([{ check: 'breaker', outcome: 'refused' }]);
   });
 
   test('in a change freeze goes to people, with the message of the calendar', async () => {
