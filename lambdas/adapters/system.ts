@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Clock, Deadline, Ids } from '../contracts/ports.ts';
+import type { Clock, Ids } from '../contracts/ports.ts';
 
 /** The system clock. */
 export const systemClock: Clock = {
@@ -13,10 +13,4 @@ export const systemClock: Clock = {
 /** `prefix-` and 128 random bits in hex, which every AWS name pattern allows. */
 export const systemIds: Ids = {
   fresh: (prefix) => `${prefix}-${randomBytes(16).toString('hex')}`,
-};
-
-/** When the Lambda runtime kills this invocation. */
-export const lambdaDeadline = (context: { getRemainingTimeInMillis(): number }): Deadline => {
-  const end = new Date(Date.now() + context.getRemainingTimeInMillis());
-  return { at: () => end };
 };

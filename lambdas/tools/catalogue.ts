@@ -1,4 +1,4 @@
-import type { ChangeManifest, Manifest, ObserveManifest } from '../contracts/tool.ts';
+import type { ChangeManifest, ObserveManifest } from '../contracts/tool.ts';
 import { manifest as describeAlarm } from './describe-alarm/manifest.ts';
 import { manifest as describeAutoScalingGroup } from './describe-auto-scaling-group/manifest.ts';
 import { manifest as describeInstances } from './describe-instances/manifest.ts';
@@ -29,7 +29,3 @@ export const CHANGE_TOOLS: readonly CatalogueLine<ChangeManifest>[] = [
 
 /** Every tool there is. To add one: its folder, and a line above. */
 export const CATALOGUE: readonly CatalogueLine[] = [...OBSERVE_TOOLS, ...CHANGE_TOOLS];
-
-/** The manifest of a tool by the name that the model calls. */
-export const findManifest = (name: string): Manifest | undefined =>
-  CATALOGUE.find(({ manifest }) => manifest.name === name)?.manifest;

@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('a mistake in config/ fails synth with a sentence that names the file, and no stack trace', async () => {
+test('a mistake in config/ fails synth with a message that names the file, and no stack trace', async () => {
   const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
     execFile(process.execPath, [app], { cwd: folder }, (error, _, text) =>
       resolve({ code: error?.code, stderr: text }),

@@ -24,10 +24,10 @@ const anywhere = { model: { provider: 'bedrock', geography: 'global', region: 'e
 const guardrail = { guardrail: { id: 'gr1abc', version: '3', profile: 'eu.guardrail.v1:0' } } as const;
 const shippedStack = stackWith({});
 
-/** What deployment puts in, by its name. */
+/** Placeholders for values that only deployment knows, by name. */
 const read = (value: unknown): string => templateText(value, (name) => name.replace('AWS::', '').toLowerCase());
 const Conditions = z.object({ StringEquals: z.record(z.string(), z.unknown()) }).optional();
-/** Rights to Bedrock as they read in an account. */
+/** Permissions on Bedrock as they read in an account. */
 const bedrockRights = (template: Template) =>
   rightsIn(template)
     .filter(({ action }) => action.startsWith('bedrock:'))
@@ -42,7 +42,7 @@ const bedrockRights = (template: Template) =>
 const outputsOf = (template: Template): string[] => Object.keys(z.looseObject({}).parse(template['Outputs']));
 
 describe('models on Bedrock', () => {
-  test('need no key: there is no secret, no right to read one, and no output that asks for one', () => {
+  test('need no API key: there is no secret, no permission to read one, and no output for it', () => {
     const template = stackWith(inEurope);
     const secrets = (from: Template) => Object.values(from.Resources).filter(({ Type }) => Type.includes('Secret'));
     expect(secrets(shippedStack)).toHaveLength(1);
@@ -53,7 +53,7 @@ describe('models on Bedrock', () => {
     expect(JSON.stringify(template)).not.toContain('CHECKREIN_MODEL_');
   });
 
-  test('Decide alone may ask, and only for the models that agents name, through the profile of their geography', () => {
+  test('only Decide may invoke them, only the models that agents name, and only through the profile of their geography', () => {
     const profile = 'arn:partition:bedrock:region:accountid:inference-profile/eu.anthropic.claude-sonnet-4-6';
     expect(bedrockRights(stackWith(inEurope))).toEqual([
       { who: 'Decide bedrock:InvokeModel', on: [profile], only: {} },
@@ -65,7 +65,7 @@ describe('models on Bedrock', () => {
     ]);
   });
 
-  test('that may be processed anywhere are allowed without any wildcard, as AWS checks them', () => {
+  test('with the global geography are allowed without any wildcard, as AWS checks them', () => {
     const profile = 'arn:partition:bedrock:eu-central-1:accountid:inference-profile/global.anthropic.claude-sonnet-4-6';
     const through = { 'bedrock:InferenceProfileArn': profile };
     expect(bedrockRights(stackWith(anywhere)).map(({ on, only }) => ({ on, only }))).toEqual([
@@ -78,7 +78,7 @@ describe('models on Bedrock', () => {
     ]);
   });
 
-  test('two agents with two models bring both, and two names of one model bring it once', () => {
+  test('two agents with two models add both, and two names of one model add it once', () => {
     if (agent === undefined) expect.fail('there is an agent');
     const named = (...models: string[]) => models.map((model, n) => ({ ...agent, name: `agent-${n}`, model }));
     const profiles = (...models: string[]) =>
@@ -93,7 +93,7 @@ describe('models on Bedrock', () => {
 });
 
 describe('a guardrail', () => {
-  test('may be asked by Observe, that guardrail and no other', () => {
+  test('may be applied by Observe, that guardrail and no other', () => {
     expect(bedrockRights(stackWith({ guardrail: { id: 'gr1abc', version: '3' } }))).toEqual([
       {
         who: 'Observe bedrock:ApplyGuardrail',
@@ -103,7 +103,7 @@ describe('a guardrail', () => {
     ]);
   });
 
-  test('with a profile may be applied wherever that profile sends it', () => {
+  test('with a profile may be applied in any Region of that profile', () => {
     expect(bedrockRights(stackWith(guardrail))[0]?.on).toEqual([
       'arn:partition:bedrock:region:accountid:guardrail/gr1abc',
       'arn:partition:bedrock:*:accountid:guardrail-profile/eu.guardrail.v1:0',
@@ -111,7 +111,7 @@ describe('a guardrail', () => {
   });
 });
 
-test('without either, nobody has a right to anything of Bedrock', () => {
+test('without either, no role has any permission on Bedrock', () => {
   expect(bedrockRights(shippedStack)).toEqual([]);
 });
 
@@ -128,7 +128,7 @@ test.each([
 describe('settings', () => {
   const approvers: SettingsInput['approvers'] = [{ email: 'sre@example.com', name: 'SRE', roles: ['sre'] }];
 
-  test('that name no provider mean the Messages API, with or without a gateway', () => {
+  test('without a provider mean the Messages API, with or without a gateway', () => {
     expect(Settings.parse({ approvers }).model).toEqual({
       provider: 'anthropic',
       baseUrl: 'https://api.anthropic.com',

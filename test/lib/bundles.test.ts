@@ -20,12 +20,12 @@ const Function = z.looseObject({
 const Template = z.looseObject({ Resources: z.record(z.string(), z.unknown()) });
 const Started = z.strictObject({ outcome: z.string(), read: z.array(z.string()) });
 
-/** What each bundle did when it was started with the environment that the template gives it. */
+/** What each bundle did when started with the environment of the template. */
 let started: { name: string; told: string[]; read: string[]; outcome: string }[] = [];
 
 const start = async (name: string, { Code, Environment }: z.infer<typeof Function>['Properties']) => {
   const cwd = join(assembly, `asset.${Code.S3Key.replace('.zip', '')}`);
-  // What only deployment knows is made up; what the template knows, like the path of the rules, is real.
+  // Values that only deployment knows are made up. Values in the template, such as the path of the rules, are real.
   const told = Object.fromEntries(
     Object.entries(Environment.Variables).map(([key, value]): [string, string] => [
       key,
@@ -52,11 +52,11 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => rmSync(assembly, { recursive: true }));
 
-test('every bundle starts by itself, policy engine included, and refuses an event that it cannot read', () => {
+test('every bundle starts on its own, policy engine included, and refuses an event that it cannot read', () => {
   expect(started).toHaveLength(10);
   for (const { name, outcome } of started) expect([name, outcome]).toEqual([name, 'ContractBroken']);
 });
 
-test('a function is told exactly the names that it asks for', () => {
+test('a function gets exactly the environment variables that it reads', () => {
   for (const { name, told, read } of started) expect([name, told]).toEqual([name, read]);
 });

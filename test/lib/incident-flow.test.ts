@@ -34,7 +34,7 @@ const stateAt = (name: string): z.infer<typeof State> => {
 };
 const stepAt = (step: StepName): z.infer<typeof State> => stateAt(STATE_OF[step]);
 
-/** The retrier that Step Functions would use: the first that names the error. */
+/** The retrier that Step Functions uses: the first that names the error. */
 const retrierFor = (step: StepName, error: string): z.infer<typeof Retrier> | undefined =>
   stepAt(step).Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error) || ErrorEquals.includes('States.ALL'));
 const attemptsAt = (step: StepName, error: string): number => retrierFor(step, error)?.MaxAttempts ?? 0;
@@ -57,7 +57,7 @@ describe('routes', () => {
     }
   });
 
-  test('a route leads to the state of the step that it names', () => {
+  test('a route leads to the state of the step it names', () => {
     const afterStabilize = stateAt('Stabilize').Next;
     for (const step of STEP_NAMES)
       for (const { StringEquals: next, Next } of stateAt(stepAt(step).Next ?? '').Choices) {
@@ -67,7 +67,7 @@ describe('routes', () => {
       }
   });
 
-  test('after a change the flow waits before it judges', () => {
+  test('after a change the flow waits before it verifies', () => {
     expect(stateAt('AfterApply').Choices).toContainEqual(
       expect.objectContaining({ StringEquals: 'verify', Next: 'Stabilize' }),
     );
@@ -81,7 +81,7 @@ describe('routes', () => {
 });
 
 describe('failures', () => {
-  test('whatever fails half-way, Close tells a human', () => {
+  test('any failure half-way goes to Close, which notifies a human', () => {
     for (const step of STEP_NAMES.filter((name) => name !== 'open' && name !== 'close'))
       expect([step, stepAt(step).Catch.at(-1)]).toMatchObject([step, { ErrorEquals: ['States.ALL'], Next: 'Close' }]);
   });
@@ -101,18 +101,18 @@ describe('failures', () => {
       expect(attemptsAt(step, bug)).toBe(0);
   });
 
-  test('ten minutes without a model are waited out', () => {
+  test('a model outage of ten minutes is waited out', () => {
     const retrier = retrierFor('decide', ERROR.modelUnavailable);
     // Full jitter halves each wait on average.
     expect(retrier && patienceOf(retrier) / 2).toBeGreaterThanOrEqual(600);
   });
 
-  test('a change whose answer was lost is tried again, so that it is reconciled', () => {
+  test('a change whose response was lost is retried, so it is reconciled', () => {
     for (const lost of ['States.Timeout', 'Sandbox.Timedout', 'Lambda.Unknown', 'Lambda.SdkClientException'])
       for (const step of ['apply', 'rollback'] as const) expect(attemptsAt(step, lost)).toBe(3);
   });
 
-  test('a change that may still be running is waited for until it cannot be', () => {
+  test('a change that may still be running is waited for until its timeout has passed', () => {
     const functionTimeout = (stepAt('apply').TimeoutSeconds ?? 0) - 30;
     const retrier = retrierFor('apply', ERROR.applyInFlight);
     expect(retrier && patienceOf(retrier)).toBeGreaterThan(functionTimeout);
@@ -120,7 +120,7 @@ describe('failures', () => {
 });
 
 describe('approval', () => {
-  test('silence asks again at every reminder', () => {
+  test('without an answer, Approve asks again at every reminder', () => {
     expect(stepAt('approve').TimeoutSeconds).toBe(rules.settings.approval.remindMinutes * 60);
     expect(stepAt('approve').Catch[0]).toMatchObject({ ErrorEquals: ['States.Timeout'], Next: 'Approve' });
     expect(attemptsAt('approve', 'States.Timeout')).toBe(0);

@@ -17,12 +17,12 @@ const whoMayTouch = (action: string, family: string): string[] =>
   );
 
 describe('roles', () => {
-  test('no action is a wildcard, and no ready-made AWS policy is attached', () => {
+  test('no action is a wildcard, and no AWS managed policy is attached', () => {
     expect(rights.filter(({ action }) => action.includes('*'))).toEqual([]);
     expect(managedPoliciesIn(template)).toEqual([]);
   });
 
-  test('what changes the account is on the change role and nowhere else', () => {
+  test('actions that change the account are on the change role and nowhere else', () => {
     const changes = new Set(CHANGE_TOOLS.flatMap(({ manifest }) => manifest.changes.map(actionOf)));
     for (const action of changes) expect([action, whoMay(rights, action)]).toEqual([action, ['Change']]);
   });
@@ -35,12 +35,12 @@ describe('roles', () => {
       expect(declared).toContain(action);
       expect(conditions).toEqual({ StringEquals: { 'aws:RequestedRegion': { Ref: 'AWS::Region' } } });
     }
-    // AWS asks for the key grant of an encrypted volume in the role's name; the role itself never can.
+    // AWS creates the key grant of an encrypted volume on behalf of the role; the role itself cannot.
     for (const { conditions } of ofChange.filter(({ action }) => action === 'kms:CreateGrant'))
       expect(conditions).toEqual({ Bool: { 'kms:GrantIsForAWSResource': 'true' } });
   });
 
-  test('only the change zone may take the change role', () => {
+  test('only the change zone may assume the change role', () => {
     expect(whoMay(rights, 'sts:AssumeRole')).toEqual(['ChangeZone']);
     for (const principal of trustOf(template, 'Change')) expect(principal).toMatch(/"StepsChangeZoneRole[0-9A-F]{8}"/);
   });
@@ -52,10 +52,10 @@ describe('roles', () => {
     expect(whoMay(readOnly, 'ec2:DescribeInstances')).toEqual(['Observe']);
   });
 
-  test('only what some agent is granted can be read, and Open, Decide, Close and the desk read nothing of it', () => {
+  test('only reads of granted tools are allowed, and not to Open, Decide, Close or the approval functions', () => {
     const reads = new Set(OBSERVE_TOOLS.flatMap(({ manifest }) => manifest.reads.map(actionOf)));
     const readers = new Set([...reads].flatMap((action) => whoMay(rights, action)));
-    // CodeDeploy looks at the harness's own alarms while a new version is tried.
+    // CodeDeploy reads the harness's own alarms during a canary.
     const ofFunctions = [...readers].filter((role) => !role.startsWith('Rollout'));
     expect(ofFunctions.sort()).toEqual(['Authorize', 'ChangeZone', 'Observe', 'Verify']);
   });
@@ -83,35 +83,35 @@ describe('ledger', () => {
     expect(whoMayTouch('UpdateItem', 'incident')).toEqual([]);
   });
 
-  test('only Open and Decide count money, only Open numbers copies', () => {
+  test('only Open and Decide count budgets, only Open counts duplicates', () => {
     expect(whoMayTouch('UpdateItem', 'budget')).toEqual(['Decide', 'Open']);
     expect(whoMayTouch('UpdateItem', 'storm')).toEqual(['Open']);
     expect(whoMayTouch('PutItem', 'budget')).toEqual([]);
   });
 
-  test('only the change zone redeems grants and remembers changes', () => {
+  test('only the change zone redeems grants and records changes', () => {
     expect(whoMayTouch('PutItem', 'grant')).toEqual(['ChangeZone']);
     expect(whoMayTouch('PutItem', 'change')).toEqual(['ChangeZone']);
   });
 
-  test('the change zone reads breakers and trips none, so no change can reset its own', () => {
+  test('the change zone reads breakers but cannot write them, so no change can reset its own', () => {
     expect(whoMayTouch('PutItem', 'breaker')).toEqual(['Authorize', 'Close', 'Stopped', 'Verify']);
     expect(whoMayTouch('GetItem', 'breaker')).toContain('ChangeZone');
   });
 
-  test('only the two halves of the approval desk write questions and answers', () => {
+  test('only Ask and Page write approval requests and answers', () => {
     expect(whoMayTouch('PutItem', 'approval')).toEqual(['Ask', 'Page']);
     expect(whoMayTouch('GetItem', 'approval')).toEqual(['Ask', 'Page']);
   });
 });
 
 describe('keys', () => {
-  test('who issues a grant cannot redeem it, and who redeems it cannot issue one', () => {
+  test('a function that issues grants cannot redeem them, and one that redeems cannot issue', () => {
     expect(whoMay(rights, 'kms:GenerateMac', /GrantKey/)).toEqual(['Authorize', 'Page']);
     expect(whoMay(rights, 'kms:VerifyMac', /GrantKey/)).toEqual(['ChangeZone']);
   });
 
-  test('who writes an approval link cannot answer it, and who answers cannot write one', () => {
+  test('a function that writes approval links cannot answer, and one that answers cannot write links', () => {
     expect(whoMay(rights, 'kms:GenerateMac', /LinkKey/)).toEqual(['Ask']);
     expect(whoMay(rights, 'kms:VerifyMac', /LinkKey/)).toEqual(['Page']);
   });
@@ -120,17 +120,17 @@ describe('keys', () => {
     expect(whoMay(rights, 'kms:Sign')).toEqual(['Close', 'Stopped']);
   });
 
-  test('only Decide can read the key to the model', () => {
+  test('only Decide can read the model’s API key', () => {
     expect(whoMay(rights, 'secretsmanager:GetSecretValue')).toEqual(['Decide']);
   });
 
-  test('no function can move the kill switch', () => {
+  test('no function can change the kill switch', () => {
     const actions = new Set(rights.map(({ action }) => action).filter((action) => action.startsWith('ssm:')));
     expect([...actions]).toEqual(['ssm:GetParameter']);
     expect(whoMay(rights, 'ssm:GetParameter')).toEqual(['Authorize', 'ChangeZone', 'Open', 'Page']);
   });
 
-  test('those who hold changes to the change calendar read the calendars that are named, and no other', () => {
+  test('functions that check the change calendar read the named calendars, and no other', () => {
     const changeCalendars = ['sale', 'arn:aws:ssm:eu-west-1:111122223333:document/org'];
     const named = rightsIn(synthesize({ ...rules, settings: { ...rules.settings, changeCalendars } }).template);
     expect(whoMay(named, 'ssm:GetCalendarState', /document\/sale/)).toEqual(['Authorize', 'ChangeZone', 'Page']);
@@ -142,7 +142,7 @@ describe('keys', () => {
     expect(rights.filter(({ action }) => action === 'ssm:GetCalendarState')).toEqual([]);
   });
 
-  test('only the approval desk can wake an execution that waits for people, and only of this flow', () => {
+  test('only Ask and Page can resume an execution that waits for approval, and only of this flow', () => {
     expect(whoMay(rights, 'states:SendTaskSuccess')).toEqual(['Ask', 'Page']);
     expect(whoMay(rights, 'states:SendTaskSuccess', /^\{"Ref":"IncidentFlowStateMachine/)).toEqual(['Ask', 'Page']);
   });

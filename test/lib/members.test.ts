@@ -38,7 +38,7 @@ const trustOf = (role: string) => {
 };
 
 describe('member account', () => {
-  test('only the change zone of the hub takes the change role, and only with the external id', () => {
+  test('only the change zone of the hub assumes the change role, and only with the external id', () => {
     const caller = {
       'Fn::Join': [
         '',
@@ -69,7 +69,7 @@ describe('member account', () => {
       expect(text(trustOf('Read'))).toContain(`-${step}"`);
   });
 
-  test('the hub takes the read role only with the external id, and may name the incident', () => {
+  test('the hub assumes the read role only with the external id, and may set the incident as source identity', () => {
     const [assume, ...others] = trustOf('Read');
     expect(assume).toMatchObject({
       Action: 'sts:AssumeRole',
@@ -97,7 +97,7 @@ describe('member account', () => {
     expect(new Set(looked.map(({ action }) => action))).toEqual(new Set([...reads, ...VERIFY_READS].map(actionOf)));
   });
 
-  test('a permissions boundary is the one of the same name in the member', () => {
+  test('the permissions boundary is the policy of the same name in the member account', () => {
     const settings = { ...rules.settings, permissionsBoundaryArn: `arn:aws:iam::${HUB}:policy/boundary` };
     const bounded = new MemberStack(new App(), 'CheckreinMember', { rules: { ...rules, settings }, members });
     const roles = ofType('AWS::IAM::Role', Object.entries(resourcesOf(bounded)));
@@ -109,7 +109,7 @@ describe('member account', () => {
       ]);
   });
 
-  test('alarms go to the bus of the hub, and those that cannot are kept', () => {
+  test('alarms are sent to the event bus of the hub, and those that cannot be delivered are kept', () => {
     const [[, rule] = ['', { Properties: {} }]] = ofType('AWS::Events::Rule');
     expect(rule.Properties).toMatchObject({
       EventPattern: { source: ['aws.cloudwatch'], detail: { state: { value: ['ALARM'] } } },
@@ -143,19 +143,19 @@ describe('hub', () => {
     expect(text(ofType('AWS::Events::EventBusPolicy', hub))).toContain(`:iam::${MEMBER}:root`);
   });
 
-  test('the roles that members trust have the names that members trust', () => {
+  test('roles of the hub have the names that members trust', () => {
     const names = ofType('AWS::IAM::Role', hub).map(([, { Properties }]) => text(Properties['RoleName'] ?? ''));
     for (const step of ['Observe', 'Authorize', 'ChangeZone', 'Verify'])
       expect(names.filter((name) => name.endsWith(`"-${step}"]]}`))).toHaveLength(1);
   });
 
-  test('without members nobody else may put anything, and roles have no names of ours', () => {
+  test('without members no other account may put events, and roles have generated names', () => {
     const alone = Object.entries(Resources.parse(synthesize(shipped).template.Resources));
     expect(ofType('AWS::Events::EventBusPolicy', alone)).toEqual([]);
     for (const [, { Properties }] of ofType('AWS::IAM::Role', alone)) expect(Properties).not.toHaveProperty('RoleName');
   });
 
-  test('each function that looks may take the read role of the listed accounts, the change zone the change role too', () => {
+  test('each function that reads may assume the read role of the listed accounts, the change zone also the change role', () => {
     const rights = rightsIn(synthesize({ ...rules, settings: { ...rules.settings, members: two } }).template);
     const taking = rights.filter(({ action }) => action === 'sts:AssumeRole');
     const into = (role: string): string[] =>
@@ -181,7 +181,7 @@ describe('hub', () => {
     );
   });
 
-  test('a function is told only of roles that it may take', () => {
+  test('a function’s environment names only roles that it may assume', () => {
     const told = (name: string): string[] =>
       ofType('AWS::Lambda::Function', hub)
         .filter(([, { Properties }]) =>
@@ -195,7 +195,7 @@ describe('hub', () => {
 });
 
 test.each([
-  ['a hub among its members', { ...members, accounts: [HUB] }, 'no member of itself'],
+  ['a hub among its members', { ...members, accounts: [HUB] }, 'cannot be a member of itself'],
   ['an account by name', { ...members, accounts: ['production'] }, '12 digits'],
   ['an account twice', { ...members, accounts: [MEMBER, MEMBER] }, 'every account once'],
   ['a short external id', { ...members, externalId: 'abc' }, 'at least 16'],

@@ -20,7 +20,7 @@ const ofType = (type: string, from: Template = template) =>
   Object.values(from.Resources).filter(({ Type }) => Type === type);
 
 describe('an existing key', () => {
-  test('encrypts the ledger and the messages, and no other key is made for that', () => {
+  test('encrypts the ledger and the messages, and no other key is created for that', () => {
     expect(ofType('AWS::DynamoDB::Table')).toMatchObject([
       { Properties: { SSESpecification: { KMSMasterKeyId: KEY } } },
     ]);
@@ -50,7 +50,7 @@ describe('a network', () => {
     expect(group?.Properties).not.toHaveProperty('SecurityGroupIngress');
   });
 
-  test('lets Lambda make interfaces, and not the code of a function', () => {
+  test('lets Lambda create network interfaces, but not the code of a function', () => {
     const makers = whoMay(rightsIn(template), 'ec2:CreateNetworkInterface');
     expect(makers).toHaveLength(ofType('AWS::Lambda::Function').length);
     const denials = ofType('AWS::IAM::Policy').filter((policy) =>
@@ -61,13 +61,13 @@ describe('a network', () => {
   });
 });
 
-test('a boundary is around every role', () => {
+test('every role has the permissions boundary', () => {
   for (const role of ofType('AWS::IAM::Role'))
     expect(role).toMatchObject({ Properties: { PermissionsBoundary: BOUNDARY } });
   for (const role of ofType('AWS::IAM::Role', plain)) expect(role.Properties).not.toHaveProperty('PermissionsBoundary');
 });
 
-test('tags are on what costs money and on what has rights', () => {
+test('tags are on resources that cost money and on roles', () => {
   for (const type of ['AWS::DynamoDB::Table', 'AWS::Lambda::Function', 'AWS::IAM::Role', 'AWS::KMS::Key'])
     for (const { Properties } of ofType(type))
       expect(JSON.stringify(Properties['Tags'])).toContain('{"Key":"team","Value":"platform"}');
@@ -80,7 +80,7 @@ test('the stack with every option meets the AWS Solutions rules', () => {
   expect(violations.map(({ ruleName }) => ruleName)).toEqual([]);
 });
 
-describe('what is no option', () => {
+describe('invalid options', () => {
   const approvers: SettingsInput['approvers'] = [{ email: 'sre@example.com', name: 'SRE', roles: ['sre'] }];
   const wrong: [string, object, string][] = [
     ['a key alias', { encryptionKeyArn: 'alias/mine' }, 'an ARN like arn:aws:kms:'],
@@ -95,7 +95,7 @@ describe('what is no option', () => {
     expect(parsed.success ? '' : JSON.stringify(parsed.error.issues).replaceAll('\\', '')).toContain(says);
   });
 
-  test('an AWS managed policy is a boundary too', () => {
+  test('an AWS managed policy is valid as a boundary', () => {
     const permissionsBoundaryArn = 'arn:aws:iam::aws:policy/PowerUserAccess';
     expect(Settings.safeParse({ approvers, permissionsBoundaryArn }).success).toBe(true);
   });

@@ -39,7 +39,7 @@ describe('functions', () => {
     }
   });
 
-  test('whatever calls a function calls the alias, so a new version is tried before all use it', () => {
+  test('every caller of a function calls the alias, so a canary gets part of the traffic', () => {
     const functions = new Set(idsOf('AWS::Lambda::Function'));
     const users = ofType('AWS::StepFunctions::StateMachine').concat(
       ofType('AWS::Events::Rule'),
@@ -47,7 +47,7 @@ describe('functions', () => {
     );
     for (const id of functions)
       for (const [user, { Properties }] of users)
-        // The address of the page is that of the function, with the alias beside it.
+        // The function URL names the function, with the alias as qualifier.
         if (!user.includes('FunctionUrl')) expect([user, text(Properties).includes(`"${id}"`)]).toEqual([user, false]);
     expect(ofType('AWS::Lambda::Url')[0]?.[1].Properties).toMatchObject({ Qualifier: 'live' });
   });
@@ -72,7 +72,7 @@ describe('functions', () => {
 describe('state machine', () => {
   const [[versionId] = ['']] = ofType('AWS::StepFunctions::StateMachineVersion');
 
-  test('a new definition is a new version, tried on a tenth of the incidents under all alarms', () => {
+  test('a new definition is a new version, tried on a tenth of the incidents and rolled back by any alarm', () => {
     expect(template.Resources[versionId]?.Properties).toMatchObject({
       StateMachineRevisionId: { 'Fn::GetAtt': [expect.stringContaining('StateMachine'), 'StateMachineRevisionId'] },
     });
@@ -88,7 +88,7 @@ describe('state machine', () => {
     });
   });
 
-  test('new incidents start on the alias, and intake may start nothing else', () => {
+  test('new incidents start on the alias, and the intake may start nothing else', () => {
     const [alias] = idsOf('AWS::StepFunctions::StateMachineAlias');
     for (const [, { Properties }] of ofType('AWS::Events::Rule').filter(([id]) => id.startsWith('AlarmIntake')))
       expect(Properties).toMatchObject({ Targets: [{ Arn: { Ref: alias } }] });
@@ -119,7 +119,7 @@ describe('the harness’s own alarms', () => {
       .replaceAll(' ', '-'),
   );
 
-  test('each says what it means for people, and where the runbook goes on', () => {
+  test('each has an impact for people and a link to the runbook', () => {
     expect(alarms.size).toBe(5);
     for (const { AlarmDescription } of alarms.values()) {
       const [, impact = '', anchor] = /^(.+\.) See docs\/operator-runbook\.md#(.+)$/.exec(AlarmDescription) ?? [];
@@ -128,7 +128,7 @@ describe('the harness’s own alarms', () => {
     }
   });
 
-  test('they go to the pager when they begin and when they end, if there is one', () => {
+  test('they notify the topic on ALARM and on OK, if there is one', () => {
     const ownAlarmsTopicArn = 'arn:aws:sns:eu-west-1:123456789012:pager';
     const paged = synthesize({ ...rules, settings: { ...rules.settings, ownAlarmsTopicArn } }).template;
     for (const [, { Properties }] of ofType('AWS::CloudWatch::Alarm', paged))
@@ -136,7 +136,7 @@ describe('the harness’s own alarms', () => {
     for (const alarm of alarms.values()) expect(alarm).not.toHaveProperty('AlarmActions');
   });
 
-  test('an event at which Stopped failed waits in a queue that one of them watches', () => {
+  test('an event that Stopped failed on waits in a queue that one of them watches', () => {
     const stopped = ofType('AWS::Lambda::Function', template).find(([id]) => id.startsWith('StepsStopped'));
     const queue = /"(SelfMonitoringUndelivered[0-9A-F]{8})"/.exec(text(stopped?.[1].Properties))?.[1];
     expect(text(stopped?.[1].Properties)).toContain(
@@ -160,7 +160,7 @@ describe('the harness’s own alarms', () => {
       ).toBeLessThanOrEqual(10);
   });
 
-  test('no agent takes one, so a failing agent does not set agents on itself', () => {
+  test('no agent takes one, so a failing agent cannot start more incidents', () => {
     for (const { AlarmName } of alarms.values()) expect(text(AlarmName)).toContain(OWN_ALARM);
     const event = z
       .record(z.string(), z.unknown())
@@ -176,7 +176,7 @@ describe('the harness’s own alarms', () => {
   });
 });
 
-test('nothing in the template waits for itself, whichever way it is rolled out', () => {
+test('the template has no dependency cycle, with or without a rollout', () => {
   for (const { Resources } of [template, plain.template]) {
     const needs = new Map(
       Object.entries(Resources).map(([id, resource]) => [
@@ -184,7 +184,7 @@ test('nothing in the template waits for itself, whichever way it is rolled out',
         Object.keys(Resources).filter((other) => other !== id && text(resource).includes(`"${other}"`)),
       ]),
     );
-    // Takes away what needs nothing that is left, until nothing can be taken.
+    // Removes resources whose dependencies are gone, until none can be removed.
     for (let ready = ['']; ready.length > 0;) {
       ready = [...needs].filter(([, others]) => !others.some((other) => needs.has(other))).map(([id]) => id);
       for (const id of ready) needs.delete(id);

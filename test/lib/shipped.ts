@@ -3,5 +3,7 @@ import { deployment } from '../../config/deployment.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { compileRules } from '../../lambdas/kernel/policy/rules/compile.ts';
 
-/** The rules in `config/` as the repository ships them. */
-export const shippedRules = (): Rules => compileRules(join(import.meta.dirname, '../../config'), deployment);
+const rules = compileRules(join(import.meta.dirname, '../../config'), deployment);
+
+/** The rules in `config/` as the repository ships them: one object, so that its flow is synthesized and checked once. */
+export const shippedRules = (): Rules => rules;

@@ -1,6 +1,6 @@
 /**
- * Started by bundles.test.ts in a process of its own, in the folder of one bundle: invokes the handler once
- * with nothing, and prints what came of it and which of our variables it read.
+ * bundles.test.ts starts this in a separate process, in the folder of one bundle. It invokes the handler once
+ * with an empty event, and prints the result and which of our variables it read.
  */
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';

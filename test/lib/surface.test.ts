@@ -11,7 +11,7 @@ const ofType = (type: string): Record<string, unknown>[] =>
     .filter(({ Type }) => Type === type)
     .map(({ Properties }) => Properties);
 
-test('the approval page is the only address that the Internet can reach', () => {
+test('the approval page is the only URL that the Internet can reach', () => {
   expect(ofType('AWS::Lambda::Url')).toHaveLength(1);
   const open = ofType('AWS::Lambda::Permission').filter(({ Principal }) => Principal === '*');
   expect(open.length).toBeGreaterThan(0);
@@ -25,7 +25,7 @@ test('the approval page cannot use up the concurrency that the flow needs', () =
   expect(page).toHaveLength(1);
 });
 
-test('a function is told names by the agreed variables, and no secret', () => {
+test('functions get resource names in the agreed variables, and no secret', () => {
   const known = new Set<string>([...Object.values(ENV), 'AWS_NODEJS_CONNECTION_REUSE_ENABLED']);
   for (const fn of ofType('AWS::Lambda::Function')) {
     const variables = z.looseObject({ Environment: z.looseObject({ Variables: z.record(z.string(), z.unknown()) }) });
@@ -56,7 +56,7 @@ test('each agent has one rule with its own pattern, which hands the whole event 
     });
 });
 
-test('an execution that dies in any way is closed by name', () => {
+test('an execution that dies in any way starts Stopped', () => {
   expect(ofType('AWS::Events::Rule')).toContainEqual(
     expect.objectContaining({
       EventPattern: {
@@ -68,7 +68,7 @@ test('an execution that dies in any way is closed by name', () => {
   );
 });
 
-test('the ledger outlives the stack and an operator, and forgets by TTL only', () => {
+test('the ledger survives deletion of the stack, and only TTL deletes rows', () => {
   const [id] = Object.entries(template.Resources).find(([, { Type }]) => Type === 'AWS::DynamoDB::Table') ?? [''];
   expect(template.Resources[id]).toMatchObject({
     DeletionPolicy: 'Retain',
@@ -81,13 +81,13 @@ test('the ledger outlives the stack and an operator, and forgets by TTL only', (
   });
 });
 
-test('a throw-away deployment leaves nothing behind', () => {
+test('a deployment without data protection leaves nothing behind', () => {
   const { template: thrown } = synthesize({ ...rules, settings: { ...rules.settings, protectData: false } });
   const kept = Object.values(thrown.Resources).filter((resource) => resource['DeletionPolicy'] === 'Retain');
   expect(kept).toEqual([]);
 });
 
-/** Whether some statement of a resource policy allows something to the world. */
+/** Whether a resource policy allows something to everyone. */
 const allowsEveryone = (properties: unknown): boolean => {
   const Policy = z.looseObject({
     PolicyDocument: z.looseObject({

@@ -10,7 +10,7 @@ import { shippedRules } from './shipped.ts';
 
 const { template, stateMachineDefinition } = synthesize(shippedRules());
 
-/** Loads a package that came with one of our dependencies, as that dependency would. */
+/** Loads a package that a dependency brings along, as that dependency would. */
 const thatCameWith = (dependency: string, name: string): unknown =>
   createRequire(join(import.meta.dirname, '../../node_modules', dependency, 'package.json'))(name);
 
@@ -34,7 +34,7 @@ describe('the template, by the validator of CloudFormation', () => {
     .parse(thatCameWith('aws-cdk-lib', '@aws/cloudformation-validate'));
 
   const engine = new CompositeEngine();
-  // Its memory is WebAssembly's, which no garbage collector sees.
+  // Frees WebAssembly memory, which is not garbage-collected.
   afterAll(() => engine.free());
 
   const findings = (what: object): string[] => {
@@ -43,7 +43,7 @@ describe('the template, by the validator of CloudFormation', () => {
     return (
       diagnostics
         .filter(({ severity }) => ['WARN', 'ERROR', 'FATAL'].includes(severity))
-        // CDK repeats as DependsOn what a reference says already; harmless, and not ours to write.
+        // CDK adds a DependsOn for what is already referenced. Harmless, and not in our control.
         .filter(({ ruleId }) => ruleId !== 'W3005')
         .map(({ severity, ruleId, entity, message }) => `${severity} ${ruleId} ${entity?.logicalId ?? ''}: ${message}`)
     );
@@ -53,7 +53,7 @@ describe('the template, by the validator of CloudFormation', () => {
     expect(findings(template)).toEqual([]);
   });
 
-  test('nor in those of a hub and its member', () => {
+  test('it finds nothing in the templates of a hub and its member', () => {
     const shipped = shippedRules();
     const members = { hub: '111111111111', accounts: ['222222222222'], externalId: '0f9b4c1e-7a55-4d1e-9a0c' };
     const rules = { ...shipped, settings: { ...shipped.settings, members } };
@@ -62,7 +62,7 @@ describe('the template, by the validator of CloudFormation', () => {
     expect(findings(Assertions.fromStack(member).toJSON())).toEqual([]);
   });
 
-  test('it would find a value that CloudFormation refuses', () => {
+  test('it finds a value that CloudFormation rejects', () => {
     const [id = ''] = Object.entries(template.Resources).find(([, { Type }]) => Type === 'AWS::DynamoDB::Table') ?? [];
     const spoiled = structuredClone(template);
     Object.assign(spoiled.Resources[id]?.Properties ?? {}, { BillingMode: 'FREE' });
@@ -82,7 +82,7 @@ describe('the state machine, by the validator of the Amazon States Language', ()
     expect(isValid).toBe(true);
   });
 
-  test('it would find a way that leads nowhere', () => {
+  test('it finds a transition to a missing state', () => {
     const spoiled = { ...stateMachineDefinition, StartAt: 'Nowhere' };
     expect(validate(spoiled, { checkArn: false }).isValid).toBe(false);
   });

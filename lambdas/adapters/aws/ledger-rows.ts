@@ -6,7 +6,7 @@ import { contractBroken, StepError } from '../../contracts/errors.ts';
 import type { Ledger, Row } from '../../contracts/ports.ts';
 import { fromItem, toItem, type Item } from './attributes.ts';
 import { addition, countersOf, totalsOf } from './ledger-counters.ts';
-import { epochSeconds, type LedgerTable } from './ledger-table.ts';
+import { epochSeconds, type TableClient } from './ledger-table.ts';
 
 /**
  * Attributes that every row has besides its data. `rowWrite` is the id of the last write: if a condition fails and the
@@ -15,7 +15,7 @@ import { epochSeconds, type LedgerTable } from './ledger-table.ts';
 const ENVELOPE: readonly string[] = ['pk', 'sk', 'ttl', 'rowVersion', 'rowWrite'];
 
 /** The rows of the ledger. A row's fields are attributes of its item, so `add` can increment them. */
-export const ledgerRows = (table: LedgerTable, retentionDays: number): Omit<Ledger, 'append' | 'events'> => {
+export const ledgerRows = (table: TableClient, retentionDays: number): Omit<Ledger, 'append' | 'events'> => {
   // Rows are kept as long as traces. A tripped breaker stays until a human resets it.
   const expiryOf = ({ family }: RowKey, given: Date | undefined): Date | undefined =>
     given ?? (family === FAMILY.breaker ? undefined : new Date(Date.now() + retentionDays * 86_400_000));

@@ -32,7 +32,7 @@ export type Update = Condition & Pick<UpdateItemCommandInput, 'UpdateExpression'
 export const epochSeconds = (date: Date, days = 0): number => Math.floor(date.getTime() / 1000) + days * 86_400;
 
 /** The operations on the ledger's table: all reads are consistent, all writes conditional. */
-export interface LedgerTable {
+export interface TableClient {
   get(pk: string, sk: string): Promise<Item | undefined>;
   /** All items of a partition from sort key `from` on, in order. */
   query(pk: string, from?: string): Promise<Item[]>;
@@ -43,7 +43,7 @@ export interface LedgerTable {
 }
 
 /** The ledger's DynamoDB table. */
-export const ledgerTable = (client: DynamoDBClient, table: string): LedgerTable => ({
+export const ledgerTable = (client: DynamoDBClient, table: string): TableClient => ({
   get: async (pk, sk) => {
     const command = new GetItemCommand({
       TableName: table,

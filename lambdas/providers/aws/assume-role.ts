@@ -65,7 +65,7 @@ export const assumeMemberRole = async (
 };
 
 /** A name that STS accepts: 2 to 64 letters, digits and `_+=,.@-`. */
-export const sessionName = (name: string): string =>
+const sessionName = (name: string): string =>
   name
     .replace(/[^\w+=,.@-]/g, '-')
     .slice(0, 64)

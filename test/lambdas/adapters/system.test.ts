@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lambdaDeadline, systemClock, systemIds } from '../../../lambdas/adapters/system.ts';
+import { systemClock, systemIds } from '../../../lambdas/adapters/system.ts';
 
 test('ids have their prefix, 128 bits, and only characters that URLs and AWS names allow', () => {
   const ids = Array.from({ length: 100 }, () => systemIds.fresh('grant'));
@@ -11,12 +11,4 @@ test('the clock advances by the time it slept', async () => {
   const before = systemClock.now().getTime();
   await systemClock.sleep(20);
   expect(systemClock.now().getTime() - before).toBeGreaterThanOrEqual(19);
-});
-
-test('the deadline stands still while time passes', async () => {
-  const deadline = lambdaDeadline({ getRemainingTimeInMillis: () => 5_000 });
-  const first = deadline.at();
-  await systemClock.sleep(5);
-  expect(deadline.at()).toEqual(first);
-  expect(Math.abs(first.getTime() - Date.now() - 5_000)).toBeLessThan(1_000);
 });

@@ -68,10 +68,10 @@ test.each([
   ['a Spot Instance', { InstanceLifecycle: 'spot' }, 'Spot Instance'],
   ['a terminated instance', { State: { Name: 'terminated' } }, 'is terminated'],
   ['an instance that is just starting', { State: { Name: 'pending' } }, 'wait until it is running'],
-])('%s is refused', async (_what, more, says) => {
+])('%s is refused', async (_what, more, message) => {
   const refusal = proposed('m7i.xlarge', contextOf(instanceAnswer(more)));
   await expect(refusal).rejects.toThrow(ToolRefusal);
-  await expect(refusal).rejects.toThrow(says);
+  await expect(refusal).rejects.toThrow(message);
 });
 
 test('the current type is refused', async () => {

@@ -30,7 +30,7 @@ test.each<[string, FakeAwsAnswer]>([
   ['is missing', jsonError('InvalidDocument', '')],
   ['may not be read', jsonError('AccessDeniedException', '')],
   ['does not answer', { network: Object.assign(new Error('timed out'), { name: 'TimeoutError' }) }],
-])('a calendar that %s is a freeze, and somebody is told why', async (_, answer) => {
+])('a calendar that %s is a freeze, and the reason is reported', async (_, answer) => {
   const { freeze, complaints } = await ask(['sale'], answer);
   expect(freeze).toMatch(/^The change calendar sale is unreadable \(\w+\), which counts as closed\.$/);
   expect(complaints).toHaveLength(1);

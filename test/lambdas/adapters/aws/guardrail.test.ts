@@ -7,7 +7,7 @@ import { FakeAws, json, jsonError, type FakeAwsAnswer } from '../../../fakes/fak
 
 const SETTINGS = { id: 'gr1abc', version: '3', ifUnavailable: 'mark' } as const;
 
-/** What ApplyGuardrail answers, as far as anybody reads it. */
+/** Responses of ApplyGuardrail, as far as they are read. */
 const passes = (...assessments: object[]): FakeAwsAnswer => json({ action: 'NONE', outputs: [], assessments });
 const intervenes = (text: string, ...assessments: object[]): FakeAwsAnswer =>
   json({ action: 'GUARDRAIL_INTERVENED', outputs: [{ text }], assessments });
@@ -18,14 +18,14 @@ const person = (action: 'BLOCKED' | 'ANONYMIZED') => ({
   sensitiveInformationPolicy: { piiEntities: [{ type: 'NAME', match: 'Jo Doe', action }], regexes: [] },
 });
 
-/** A text with this in it. */
+/** Matches a text that contains this. */
 const saying = (part: string): unknown => expect.stringContaining(part);
 
-/** Shows one text to a guardrail that gives these answers. */
-const screen = async (text: string, answers: FakeAwsAnswer[], options: GuardrailOptions = {}) => {
+/** Checks one text with a guardrail that gives these responses. */
+const filter = async (text: string, answers: FakeAwsAnswer[], options: GuardrailOptions = {}) => {
   const aws = new FakeAws(...answers);
   const guardrail = bedrockGuardrail(SETTINGS, { connection: { ...aws.connection, maxAttempts: 1 }, ...options });
-  return { screened: await guardrail.check(text), aws };
+  return { result: await guardrail.check(text), aws };
 };
 const Sent = z.object({ source: z.string(), content: z.array(z.object({ text: z.object({ text: z.string() }) })) });
 const textsOf = (aws: FakeAws): string[] =>
@@ -36,8 +36,8 @@ const textsOf = (aws: FakeAws): string[] =>
   );
 
 test('a text is sent to the guardrail as input, and comes back unchanged if it passes', async () => {
-  const { screened, aws } = await screen('all quiet', [passes()]);
-  expect(screened).toEqual({ kind: 'passed', text: 'all quiet', findings: [], masked: 0 });
+  const { result, aws } = await filter('all quiet', [passes()]);
+  expect(result).toEqual({ kind: 'passed', text: 'all quiet', findings: [], masked: 0 });
   expect(Sent.parse(JSON.parse(aws.request.body))).toEqual({
     source: 'INPUT',
     content: [{ text: { text: 'all quiet' } }],
@@ -46,41 +46,41 @@ test('a text is sent to the guardrail as input, and comes back unchanged if it p
 });
 
 test('what it only detects is a finding, and the text is unchanged', async () => {
-  const { screened } = await screen('obey me', [passes(attack('NONE'))]);
-  expect(screened).toEqual({ kind: 'passed', text: 'obey me', findings: ['PROMPT_ATTACK (HIGH)'], masked: 0 });
+  const { result } = await filter('obey me', [passes(attack('NONE'))]);
+  expect(result).toEqual({ kind: 'passed', text: 'obey me', findings: ['PROMPT_ATTACK (HIGH)'], masked: 0 });
 });
 
 test('a filter without a match is not a finding', async () => {
   const filters = [{ type: 'HATE', confidence: 'NONE', action: 'NONE', detected: false }];
-  const { screened } = await screen('all quiet', [passes({ contentPolicy: { filters } })]);
-  expect(screened).toMatchObject({ kind: 'passed', findings: [] });
+  const { result } = await filter('all quiet', [passes({ contentPolicy: { filters } })]);
+  expect(result).toMatchObject({ kind: 'passed', findings: [] });
 });
 
 test('what it masks is masked and counted, and is not a finding', async () => {
-  const { screened } = await screen('Jo Doe logged in', [intervenes('{NAME} logged in', person('ANONYMIZED'))]);
-  expect(screened).toEqual({ kind: 'passed', text: '{NAME} logged in', findings: [], masked: 1 });
+  const { result } = await filter('Jo Doe logged in', [intervenes('{NAME} logged in', person('ANONYMIZED'))]);
+  expect(result).toEqual({ kind: 'passed', text: '{NAME} logged in', findings: [], masked: 1 });
 });
 
 test('what it blocks is blocked, and no finding quotes what it matched', async () => {
-  const { screened } = await screen('Jo Doe says obey me', [
+  const { result } = await filter('Jo Doe says obey me', [
     intervenes('Sorry, the model cannot answer this question.', attack('BLOCKED'), person('BLOCKED')),
   ]);
-  expect(screened).toEqual({ kind: 'blocked', findings: ['PROMPT_ATTACK (HIGH)', 'NAME'] });
+  expect(result).toEqual({ kind: 'blocked', findings: ['PROMPT_ATTACK (HIGH)', 'NAME'] });
 });
 
 test('topics, words and patterns are findings by their name', async () => {
-  const { screened } = await screen('a text', [
+  const { result } = await filter('a text', [
     intervenes('no', {
       topicPolicy: { topics: [{ name: 'Payroll', type: 'DENY', action: 'BLOCKED' }] },
       wordPolicy: { customWords: [{ match: 'xyzzy', action: 'BLOCKED' }], managedWordLists: [] },
       sensitiveInformationPolicy: { piiEntities: [], regexes: [{ name: 'badge', match: 'B-1', action: 'BLOCKED' }] },
     }),
   ]);
-  expect(screened).toEqual({ kind: 'blocked', findings: ['topic Payroll', 'a word of its list', 'pattern badge'] });
+  expect(result).toEqual({ kind: 'blocked', findings: ['topic Payroll', 'a word of its list', 'pattern badge'] });
 });
 
 test('an unknown kind of intervention blocks', async () => {
-  expect((await screen('a text', [intervenes('no', { newPolicy: {} })])).screened).toEqual({
+  expect((await filter('a text', [intervenes('no', { newPolicy: {} })])).result).toEqual({
     kind: 'blocked',
     findings: [],
   });
@@ -96,12 +96,12 @@ test.each([
   ['a guardrail that is gone', jsonError('ResourceNotFoundException', 'No.', 404), 'ResourceNotFoundException'],
   ['no network', { network: new Error('connect ECONNREFUSED') }, 'ECONNREFUSED'],
   ['an answer in another form', json({ action: 'PERHAPS' }), 'a response that does not match the schema'],
-])('%s makes the filter unavailable, and the reason is reported', async (_, answer, says) => {
-  const told: string[] = [];
-  const { screened } = await screen('secret text', [answer], { onUnavailable: (reason) => told.push(reason) });
-  expect(screened).toEqual({ kind: 'unavailable', reason: saying(says) });
-  expect(told).toEqual([saying(says)]);
-  expect(told.join()).not.toContain('secret text');
+])('%s makes the filter unavailable, and the reason is reported', async (_, answer, message) => {
+  const reasons: string[] = [];
+  const { result } = await filter('secret text', [answer], { onUnavailable: (reason) => reasons.push(reason) });
+  expect(result).toEqual({ kind: 'unavailable', reason: saying(message) });
+  expect(reasons).toEqual([saying(message)]);
+  expect(reasons.join()).not.toContain('secret text');
 });
 
 test('a guardrail that does not answer in time is unavailable', async () => {
@@ -111,8 +111,8 @@ test('a guardrail that does not answer in time is unavailable', async () => {
   const { region, credentials } = new FakeAws().connection;
   const connection = { region, credentials, endpoint: `http://127.0.0.1:${port}` };
   try {
-    const screened = await bedrockGuardrail(SETTINGS, { connection, timeoutMs: 100 }).check('a text');
-    expect(screened).toEqual({ kind: 'unavailable', reason: 'no answer within 0.1 s' });
+    const result = await bedrockGuardrail(SETTINGS, { connection, timeoutMs: 100 }).check('a text');
+    expect(result).toEqual({ kind: 'unavailable', reason: 'no answer within 0.1 s' });
   } finally {
     silent.closeAllConnections();
     silent.close();
@@ -120,21 +120,21 @@ test('a guardrail that does not answer in time is unavailable', async () => {
 });
 
 test('an empty text is not sent', async () => {
-  const { screened, aws } = await screen(' \n', []);
-  expect(screened).toMatchObject({ kind: 'passed', text: ' \n' });
+  const { result, aws } = await filter(' \n', []);
+  expect(result).toMatchObject({ kind: 'passed', text: ' \n' });
   expect(aws.requests).toEqual([]);
 });
 
 test('a text too long for one request is sent in chunks, and one blocked chunk blocks it', async () => {
   const text = `${'all quiet\n'.repeat(2_600)}obey me`;
-  const good = await screen(text, [passes()]);
+  const good = await filter(text, [passes()]);
   expect(textsOf(good.aws).join('')).toBe(text);
   expect(good.aws.requests).toHaveLength(2);
-  expect(good.screened).toMatchObject({ kind: 'passed', text });
-  const bad = await screen(text, [passes(), intervenes('no', attack('BLOCKED'))]);
-  expect(bad.screened).toEqual({ kind: 'blocked', findings: ['PROMPT_ATTACK (HIGH)'] });
-  const unseen = await screen(text, [passes(), jsonError('ThrottlingException', 'Slow down.', 429)]);
-  expect(unseen.screened).toMatchObject({ kind: 'unavailable' });
+  expect(good.result).toMatchObject({ kind: 'passed', text });
+  const bad = await filter(text, [passes(), intervenes('no', attack('BLOCKED'))]);
+  expect(bad.result).toEqual({ kind: 'blocked', findings: ['PROMPT_ATTACK (HIGH)'] });
+  const unavailable = await filter(text, [passes(), jsonError('ThrottlingException', 'Slow down.', 429)]);
+  expect(unavailable.result).toMatchObject({ kind: 'unavailable' });
 });
 
 test('chunks are cut between lines, else anywhere outside a surrogate pair, and joined are the text', () => {

@@ -25,7 +25,7 @@ test.each<[string, FakeAwsAnswer]>([
   ['is missing', jsonError('ParameterNotFound', '')],
   ['may not be read', jsonError('AccessDeniedException', '')],
   ['does not answer', { network: Object.assign(new Error('timed out'), { name: 'TimeoutError' }) }],
-])('a switch that %s is off, and somebody is told why', async (_, answer) => {
+])('a switch that %s is off, and the reason is reported', async (_, answer) => {
   const { position, complaints } = await read(answer);
   expect(position).toBe('off');
   expect(complaints).toHaveLength(1);

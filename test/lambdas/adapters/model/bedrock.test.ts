@@ -53,8 +53,8 @@ test('a response becomes a turn, and tool calls and results are sent back', asyn
     { type: 'tool_use' as const, id: 'toolu_bdrk_2', name: 'look', input: {} },
   ];
   api.replies(fake.message(content, 'tool_use', usage), HELLO);
-  const asked = model();
-  const turn = await asked.decide(ask());
+  const bedrock = model();
+  const turn = await bedrock.decide(ask());
   expect(turn).toEqual({ content, stopReason: 'tool_use', usage, model: 'claude-sonnet-4-6' });
   const results = ['toolu_bdrk_1', 'toolu_bdrk_2'].map((toolUseId) => ({
     type: 'tool_result' as const,
@@ -62,7 +62,7 @@ test('a response becomes a turn, and tool calls and results are sent back', asyn
     text: `Seen by ${toolUseId}.`,
     isError: false,
   }));
-  await asked.decide(
+  await bedrock.decide(
     ask([
       { role: 'assistant', content: turn.content },
       { role: 'user', content: results },
@@ -177,8 +177,8 @@ describe('what a person has to fix is Misconfigured', () => {
     [404, 'ResourceNotFoundException', 'This model version has reached the end of its life.'],
   ])(
     'a model that is not there (%d %s %s): the agent, the geography and the Region are named',
-    async (status, code, says) => {
-      api.replies(bedrockError(status, code, says));
+    async (status, code, message) => {
+      api.replies(bedrockError(status, code, message));
       expect(await failure()).toMatchObject({
         name: 'Misconfigured',
         message: saying('in eu-west-1 does not serve the model "claude-sonnet-4-6" as eu.anthropic.claude-sonnet-4-6'),
@@ -225,12 +225,12 @@ test('a whole script can be played through the real adapter', async () => {
     { content: [{ type: 'tool_use', name: 'look', input: {} }] },
     { content: [{ type: 'text', text: 'Done.' }] },
   ]);
-  const asked = model();
-  const first = await asked.decide(ask());
+  const bedrock = model();
+  const first = await bedrock.decide(ask());
   const [block] = first.content;
   if (block?.type !== 'tool_use') expect.fail('the script calls a tool first');
   const result = { type: 'tool_result' as const, toolUseId: block.id, text: 'E1: seen', isError: false };
-  const last = await asked.decide(
+  const last = await bedrock.decide(
     ask([
       { role: 'assistant', content: first.content },
       { role: 'user', content: [result] },

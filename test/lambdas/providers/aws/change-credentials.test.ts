@@ -8,8 +8,8 @@ import { ec2Error, FakeAws, xmlError, type FakeAwsAnswer } from '../../../fakes/
 const targetArn = 'arn:aws:ec2:eu-central-1:111122223333:instance/i-0abc';
 const reboot: AwsCall = { service: 'ec2', command: 'RebootInstances', scope: 'target' };
 const status: AwsCall = { service: 'ec2', command: 'DescribeInstanceStatus', scope: 'any' };
-const scene = { incidentId: 'inc-1', accountRegion: { account: '111122223333', region: 'eu-central-1' } };
-const scope: ChangeScope = { calls: [reboot, status], targetArn, location: scene, sessionName: 'apply-inc-1' };
+const location = { incidentId: 'inc-1', accountRegion: { account: '111122223333', region: 'eu-central-1' } };
+const scope: ChangeScope = { calls: [reboot, status], targetArn, location, sessionName: 'apply-inc-1' };
 
 const session: FakeAwsAnswer = {
   status: 200,
@@ -36,8 +36,8 @@ test('the change is made under the session that STS gave, named after the incide
   await cloud.send({ service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-0abc'] } });
 
   const [assume, change] = aws.requests;
-  const asked = new URLSearchParams(assume?.body);
-  expect(Object.fromEntries(asked)).toMatchObject({
+  const parameters = new URLSearchParams(assume?.body);
+  expect(Object.fromEntries(parameters)).toMatchObject({
     Action: 'AssumeRole',
     RoleArn: 'arn:aws:iam::111122223333:role/change',
     RoleSessionName: 'apply-inc-1',
@@ -47,6 +47,16 @@ test('the change is made under the session that STS gave, named after the incide
   });
   expect(assume?.headers['x-amz-security-token']).toBe('own-role');
   expect(change?.headers['x-amz-security-token']).toBe('session-token');
+});
+
+test.each([
+  ['arn:x/y z_ok@team', 'arn-x-y-z_ok@team'],
+  ['e'.repeat(80), 'e'.repeat(64)],
+  ['ü', '--'],
+])('the session name %j is sent as STS accepts it', async (sessionName, sent) => {
+  const aws = new FakeAws(session);
+  await credentialsFrom(aws).assume({ ...scope, sessionName });
+  expect(new URLSearchParams(aws.request.body).get('RoleSessionName')).toBe(sent);
 });
 
 test('a change that got no answer is not sent again', async () => {

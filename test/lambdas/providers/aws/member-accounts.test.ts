@@ -19,7 +19,7 @@ const at = (account: string, incidentId = 'inc-1', where = region): IncidentLoca
 });
 const reads: AwsCall = { service: 'ec2', command: 'DescribeInstanceStatus', scope: 'any' };
 const moreReads: AwsCall = { service: 'ec2', command: 'DescribeInstances', scope: 'any' };
-const look: CloudRequest = { service: 'ec2', command: 'DescribeInstanceStatus', input: {} };
+const request: CloudRequest = { service: 'ec2', command: 'DescribeInstanceStatus', input: {} };
 
 const session = (token: string, until = '10:15'): FakeAwsAnswer => ({
   status: 200,
@@ -27,13 +27,13 @@ const session = (token: string, until = '10:15'): FakeAwsAnswer => ({
     <SecretAccessKey>s</SecretAccessKey><SessionToken>${token}</SessionToken>
     <Expiration>2026-11-20T${until}:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
 });
-const seen: FakeAwsAnswer = {
+const noStatuses: FakeAwsAnswer = {
   status: 200,
   body: '<DescribeInstanceStatusResponse><instanceStatusSet/></DescribeInstanceStatusResponse>',
 };
 
-/** A function of the hub that looks, at ten o'clock, in front of an AWS that gives these answers. */
-const looking = (...answers: FakeAwsAnswer[]) => {
+/** Cloud access of a function in the hub, with a fake AWS that gives these responses. */
+const hubAccess = (...answers: FakeAwsAnswer[]) => {
   const aws = new FakeAws(...answers);
   const clock = new ManualClock('2026-11-20T10:00:00Z');
   const members = { ...external, roleArn: 'arn:aws:iam::${account}:role/checkrein-eu-central-1-read' };
@@ -42,19 +42,19 @@ const looking = (...answers: FakeAwsAnswer[]) => {
 };
 
 const isAssume = ({ body }: { body: string }): boolean => body.includes('Action=AssumeRole');
-/** What was asked of STS, and under which session every other call went out. */
-const told = ({ requests }: FakeAws) => ({
+/** The AssumeRole calls, and the session of every other call. */
+const callsTo = ({ requests }: FakeAws) => ({
   assumed: requests.filter(isAssume).map(({ body }) => Object.fromEntries(new URLSearchParams(body))),
   under: requests.filter((request) => !isAssume(request)).map(({ headers }) => headers['x-amz-security-token']),
 });
 
 describe('a read in a member account', () => {
   test('uses the member’s read role, with the incident as source identity and the external id', async () => {
-    const { aws, access } = looking(session('member'), seen);
+    const { aws, access } = hubAccess(session('member'), noStatuses);
     const cloud = access([reads], at(MEMBER));
     expect(cloud).toMatchObject({ account: MEMBER, region });
-    await cloud.send(look);
-    expect(told(aws)).toMatchObject({
+    await cloud.send(request);
+    expect(callsTo(aws)).toMatchObject({
       assumed: [
         {
           RoleArn: `arn:aws:iam::${MEMBER}:role/checkrein-eu-central-1-read`,
@@ -70,15 +70,15 @@ describe('a read in a member account', () => {
   });
 
   test('uses the function’s own role in the hub account, with an alarm or without', async () => {
-    const { aws, access } = looking(seen);
-    await access([reads], at(HUB)).send(look);
-    await access([reads], { incidentId: 'inc-1', accountRegion: null }).send(look);
-    expect(told(aws)).toEqual({ assumed: [], under: ['own-role', 'own-role'] });
+    const { aws, access } = hubAccess(noStatuses);
+    await access([reads], at(HUB)).send(request);
+    await access([reads], { incidentId: 'inc-1', accountRegion: null }).send(request);
+    expect(callsTo(aws)).toEqual({ assumed: [], under: ['own-role', 'own-role'] });
   });
 
   test('makes no call outside the manifest, and assumes no role for one', async () => {
-    const { aws, access } = looking(session('member'));
-    await expect(access([moreReads], at(MEMBER)).send(look)).rejects.toMatchObject({ name: 'ContractBroken' });
+    const { aws, access } = hubAccess(session('member'));
+    await expect(access([moreReads], at(MEMBER)).send(request)).rejects.toMatchObject({ name: 'ContractBroken' });
     expect(aws.requests).toEqual([]);
   });
 
@@ -86,64 +86,68 @@ describe('a read in a member account', () => {
     ['an account that is no member', at('999999999999'), 'It is in account 999999999999, which is not this one'],
     ['a member in another Region', at(MEMBER, 'inc-1', 'us-east-1'), 'It is in us-east-1; this deployment looks'],
     ['this account in another Region', at(HUB, 'inc-1', 'us-east-1'), 'It is in us-east-1; this deployment looks'],
-  ])('%s is refused in words, and nothing is sent', async (_, scene, says) => {
-    const { aws, access } = looking(session('member'), seen);
-    const cloud = access([reads], scene);
-    await expect(cloud.send(look)).rejects.toMatchObject({ code: 'ToolRefusal' });
-    await expect(cloud.send(look)).rejects.toThrow(says);
+  ])('%s is refused with the reason, and nothing is sent', async (_, location, message) => {
+    const { aws, access } = hubAccess(session('member'), noStatuses);
+    const cloud = access([reads], location);
+    await expect(cloud.send(request)).rejects.toMatchObject({ code: 'ToolRefusal' });
+    await expect(cloud.send(request)).rejects.toThrow(message);
     expect(aws.requests).toEqual([]);
   });
 
   test('a missing role is explained, and STS is called again the next time', async () => {
-    const { aws, access } = looking(xmlError('AccessDenied', 'is not authorized', 403), session('member'), seen);
+    const { aws, access } = hubAccess(
+      xmlError('AccessDenied', 'is not authorized', 403),
+      session('member'),
+      noStatuses,
+    );
     const cloud = access([reads], at(MEMBER));
-    const refused = cloud.send(look);
+    const refused = cloud.send(request);
     await expect(refused).rejects.toMatchObject({ code: 'AccessDenied' });
     await expect(refused).rejects.toThrow(
       `Account ${MEMBER} has no role arn:aws:iam::${MEMBER}:role/checkrein-eu-central-1-read that trusts this hub: deploy CheckreinMember there`,
     );
-    await cloud.send(look);
-    expect(told(aws).under).toEqual(['member']);
+    await cloud.send(request);
+    expect(callsTo(aws).under).toEqual(['member']);
   });
 
   test('an STS outage is CloudUnavailable, as for any service', async () => {
-    const { access } = looking(xmlError('ServiceUnavailable', 'later', 503));
-    await expect(access([reads], at(MEMBER)).send(look)).rejects.toMatchObject({ name: 'CloudUnavailable' });
+    const { access } = hubAccess(xmlError('ServiceUnavailable', 'later', 503));
+    await expect(access([reads], at(MEMBER)).send(request)).rejects.toMatchObject({ name: 'CloudUnavailable' });
   });
 });
 
 describe('a session in a member account', () => {
   test('is shared by all reads of one tool in one incident, parallel or later', async () => {
-    const { aws, clock, access } = looking(session('member'), seen);
+    const { aws, clock, access } = hubAccess(session('member'), noStatuses);
     const cloud = access([reads], at(MEMBER));
-    await Promise.all([cloud.send(look), cloud.send(look)]);
+    await Promise.all([cloud.send(request), cloud.send(request)]);
     clock.advance(13);
-    await access([reads], at(MEMBER)).send(look);
-    expect(told(aws).assumed).toHaveLength(1);
-    expect(told(aws).under).toEqual(['member', 'member', 'member']);
+    await access([reads], at(MEMBER)).send(request);
+    expect(callsTo(aws).assumed).toHaveLength(1);
+    expect(callsTo(aws).under).toEqual(['member', 'member', 'member']);
   });
 
   test('is not used in its last minute', async () => {
-    const { aws, clock, access } = looking(session('first'), seen, session('second', '10:30'), seen);
+    const { aws, clock, access } = hubAccess(session('first'), noStatuses, session('second', '10:30'), noStatuses);
     const cloud = access([reads], at(MEMBER));
-    await cloud.send(look);
+    await cloud.send(request);
     clock.advance(14);
-    await cloud.send(look);
-    expect(told(aws).under).toEqual(['first', 'second']);
+    await cloud.send(request);
+    expect(callsTo(aws).under).toEqual(['first', 'second']);
   });
 
   test.each([
     ['another account', [reads], at(OTHER_MEMBER)],
     ['another incident', [reads], at(MEMBER, 'inc-2')],
     ['another tool', [reads, moreReads], at(MEMBER)],
-  ])('is never used for %s', async (_, calls, scene) => {
-    const { aws, access } = looking(session('first'), seen, session('second'), seen);
-    await access([reads], at(MEMBER)).send(look);
-    await access(calls, scene).send(look);
-    expect(told(aws).under).toEqual(['first', 'second']);
-    expect(told(aws).assumed[1]).toMatchObject({
-      RoleArn: `arn:aws:iam::${scene.accountRegion?.account ?? ''}:role/checkrein-eu-central-1-read`,
-      SourceIdentity: scene.incidentId,
+  ])('is never used for %s', async (_, calls, location) => {
+    const { aws, access } = hubAccess(session('first'), noStatuses, session('second'), noStatuses);
+    await access([reads], at(MEMBER)).send(request);
+    await access(calls, location).send(request);
+    expect(callsTo(aws).under).toEqual(['first', 'second']);
+    expect(callsTo(aws).assumed[1]).toMatchObject({
+      RoleArn: `arn:aws:iam::${location.accountRegion?.account ?? ''}:role/checkrein-eu-central-1-read`,
+      SourceIdentity: location.incidentId,
       Policy: readSessionPolicy(calls),
     });
   });
@@ -152,11 +156,11 @@ describe('a session in a member account', () => {
 describe('a change in a member account', () => {
   const reboot: AwsCall = { service: 'ec2', command: 'RebootInstances', scope: 'target' };
   const targetIn = (account: string): string => `arn:aws:ec2:${region}:${account}:instance/i-0abc`;
-  const scopeOf = (account: string, scene = at(account)): ChangeScope => ({
+  const scopeOf = (account: string, location = at(account)): ChangeScope => ({
     calls: [reboot],
     targetArn: targetIn(account),
-    location: scene,
-    sessionName: `apply-${scene.incidentId}`,
+    location,
+    sessionName: `apply-${location.incidentId}`,
   });
   const change: CloudRequest = { service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-0abc'] } };
 
@@ -176,7 +180,7 @@ describe('a change in a member account', () => {
     const cloud = await credentials.assume(scopeOf(MEMBER));
     expect(cloud).toMatchObject({ account: MEMBER, region });
     await cloud.send(change);
-    expect(told(aws)).toMatchObject({
+    expect(callsTo(aws)).toMatchObject({
       assumed: [
         {
           RoleArn: `arn:aws:iam::${MEMBER}:role/checkrein-eu-central-1-change`,
@@ -193,7 +197,7 @@ describe('a change in a member account', () => {
   test('in the hub account uses the hub’s own change role, without external id', async () => {
     const { aws, credentials } = changing(session('hub'));
     await credentials.assume(scopeOf(HUB));
-    const [assumed] = told(aws).assumed;
+    const [assumed] = callsTo(aws).assumed;
     expect(assumed).toMatchObject({ RoleArn: `arn:aws:iam::${HUB}:role/hub-change` });
     expect(assumed).not.toHaveProperty('ExternalId');
   });

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { sessionName } from '../../../../lambdas/providers/aws/assume-role.ts';
 import { changeSessionPolicy, readSessionPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import { actionOf, type AwsCall } from '../../../../lambdas/contracts/tool.ts';
 import { VERIFY_READS } from '../../../../lambdas/contracts/verify-reads.ts';
@@ -59,12 +58,6 @@ test('a key grant may be created only by AWS, on behalf of the call that needs i
       { Action: 'kms:CreateGrant', Condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } } },
     ],
   });
-});
-
-test('session names fit STS', () => {
-  expect(sessionName('arn:x/y z_ok@team')).toBe('arn-x-y-z_ok@team');
-  expect(sessionName('e'.repeat(80))).toHaveLength(64);
-  expect(sessionName('ü')).toMatch(/^[\w+=,.@-]{2,64}$/);
 });
 
 test('a read session allows the reads of its tool, and those of every tool fit', () => {
