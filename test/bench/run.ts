@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { printJson } from '../../bin/io/output.ts';
 import { runMain } from '../run-main.ts';
 import { measureBundles } from './bundles.ts';
 import { calibrate, type Figure } from './figure.ts';
@@ -18,11 +19,8 @@ Measures what the harness itself costs: per incident, per step, per appended eve
 Times are divided by the time of a fixed piece of hashing on the same machine in the same run, so that
 figures of different machines can be compared. --save keeps this run as the baseline.`;
 
-const shownRatio = (figure: Figure, before: number | undefined): string => {
-  if (before === undefined || before === 0) return 'new';
-  const ratio = figure.relative / before;
-  return `${ratio.toFixed(2)}x`;
-};
+const ratioText = ({ relative }: Figure, before = 0): string =>
+  before === 0 ? 'new' : `${(relative / before).toFixed(2)}x`;
 
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
@@ -49,13 +47,7 @@ const main = async (): Promise<void> => {
     writeFileSync(BASELINE, `${JSON.stringify(kept, null, 2)}\n`);
   }
   if (values.json === true) {
-    process.stdout.write(
-      `${JSON.stringify(
-        figures.map((figure) => ({ ...figure, baseline: baseline[figure.name] ?? null })),
-        null,
-        2,
-      )}\n`,
-    );
+    printJson(figures.map((figure) => ({ ...figure, baseline: baseline[figure.name] ?? null })));
     return;
   }
   const width = Math.max(...figures.map((figure) => figure.name.length));
@@ -64,7 +56,7 @@ const main = async (): Promise<void> => {
   );
   for (const figure of figures)
     process.stdout.write(
-      `${figure.name.padEnd(width)}  ${figure.measured.padStart(16)}  ${figure.relative.toFixed(3).padStart(10)}  ${shownRatio(figure, baseline[figure.name])}\n`,
+      `${figure.name.padEnd(width)}  ${figure.measured.padStart(16)}  ${figure.relative.toFixed(3).padStart(10)}  ${ratioText(figure, baseline[figure.name])}\n`,
     );
 };
 

@@ -55,22 +55,15 @@ export const assertResizeRequests = (emulators: Emulators, incident: string, ins
       const allowed = statements.filter(({ Action }) => Action.includes(`ec2:${call}`)).map(({ Resource }) => Resource);
       return { call, dryRun: form(request).get('DryRun') === 'true', name, identity, allowed };
     }),
-    [
-      ...RESIZE_CALLS.map((call) => ({
+    ['dry-run', 'apply'].flatMap((purpose) =>
+      RESIZE_CALLS.map((call) => ({
         call,
-        dryRun: true,
-        name: `dry-run-${incident}`,
+        dryRun: purpose === 'dry-run',
+        name: `${purpose}-${incident}`,
         identity: incident,
         allowed: [arn],
       })),
-      ...RESIZE_CALLS.map((call) => ({
-        call,
-        dryRun: false,
-        name: `apply-${incident}`,
-        identity: incident,
-        allowed: [arn],
-      })),
-    ],
+    ),
   );
 };
 

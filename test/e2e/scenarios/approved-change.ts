@@ -8,6 +8,7 @@ import { assertResizeRequests } from '../requests.ts';
 import type { E2eEnvironment } from '../environment.ts';
 import { instanceState, setAlarm } from '../workload.ts';
 import { triggerUntilApproval } from './approval.ts';
+import { CONFIRM_PLAN, callTool } from './model-turns.ts';
 
 const script = (instanceId: string): ScriptedTurn[] => [
   {
@@ -24,21 +25,13 @@ const script = (instanceId: string): ScriptedTurn[] => [
       },
     ],
   },
-  { content: [{ type: 'tool_use', name: 'confirm_plan', input: { plan: '${plan}' } }] },
-  {
-    content: [
-      {
-        type: 'tool_use',
-        name: 'conclude',
-        input: {
-          summary: 'checkout-1 was too small for its load. It is a t2.large now, and the alarm is OK again.',
-          rootCause: 'Steady load above what a t2.medium earns CPU credits for.',
-          confidence: 'high',
-          claims: [{ text: 'CPU was near 96 % for an hour.', evidence: ['E2'] }],
-        },
-      },
-    ],
-  },
+  CONFIRM_PLAN,
+  callTool('conclude', {
+    summary: 'checkout-1 was too small for its load. It is a t2.large now, and the alarm is OK again.',
+    rootCause: 'Steady load above what a t2.medium earns CPU credits for.',
+    confidence: 'high',
+    claims: [{ text: 'CPU was near 96 % for an hour.', evidence: ['E2'] }],
+  }),
 ];
 
 /** An alarm, a proposal, an approval in the browser, a changed instance, a healed alarm, a sealed trace. */

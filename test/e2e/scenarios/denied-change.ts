@@ -6,17 +6,14 @@ import { untilAllSucceeded, verifiedTrace } from '../incidents.ts';
 import { timedStep } from '../progress.ts';
 import type { E2eEnvironment } from '../environment.ts';
 import { desiredCapacity, setAlarm } from '../workload.ts';
-import { GROW_GROUP, triggerUntilApproval } from './approval.ts';
+import { triggerUntilApproval } from './approval.ts';
+import { GROW_GROUP, callTool } from './model-turns.ts';
 
 const REASON = 'Not during the sale: find out who publishes this load first.';
 
 const SCRIPT: ScriptedTurn[] = [
   ...GROW_GROUP,
-  {
-    content: [
-      { type: 'tool_use', name: 'escalate', input: { reason: 'The approver wants the source of the load first.' } },
-    ],
-  },
+  callTool('escalate', { reason: 'The approver wants the source of the load first.' }),
 ];
 
 /** An alarm, a proposal, a denial with a reason that the model reads, an unchanged group, an escalation. */

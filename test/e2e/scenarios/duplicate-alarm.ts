@@ -5,23 +5,16 @@ import { executionNames, untilAllSucceeded, verifiedTrace } from '../incidents.t
 import { timedStep } from '../progress.ts';
 import type { E2eEnvironment } from '../environment.ts';
 import { GROUP, setAlarm } from '../workload.ts';
+import { callTool } from './model-turns.ts';
 
 const SCRIPT: ScriptedTurn[] = [
-  { content: [{ type: 'tool_use', name: 'describe_auto_scaling_group', input: { group: GROUP } }] },
-  {
-    content: [
-      {
-        type: 'tool_use',
-        name: 'conclude',
-        input: {
-          summary: 'The group was busy for an hour. Nothing was changed.',
-          rootCause: 'Load that somebody publishes; who, is unknown.',
-          confidence: 'medium',
-          claims: [{ text: 'The group wants two instances.', evidence: ['${evidence}'] }],
-        },
-      },
-    ],
-  },
+  callTool('describe_auto_scaling_group', { group: GROUP }),
+  callTool('conclude', {
+    summary: 'The group was busy for an hour. Nothing was changed.',
+    rootCause: 'Load that somebody publishes; who, is unknown.',
+    confidence: 'medium',
+    claims: [{ text: 'The group wants two instances.', evidence: ['${evidence}'] }],
+  }),
 ];
 
 /** A flapping alarm fires twice within moments: one investigation, and the copy is attached to it. */

@@ -4,22 +4,15 @@ import type { ScriptedTurn } from '../../../local/script.ts';
 import { executionNames, verifiedTrace } from '../incidents.ts';
 import { timedStep } from '../progress.ts';
 import type { E2eEnvironment } from '../environment.ts';
+import { callTool } from './model-turns.ts';
 
 const SCRIPT: ScriptedTurn[] = [
-  {
-    content: [
-      {
-        type: 'tool_use',
-        name: 'conclude',
-        input: {
-          summary: 'The alarm is on a metric that does not exist, and somebody set its state by hand.',
-          rootCause: 'A test.',
-          confidence: 'high',
-          claims: [{ text: 'Its metric has no data.', evidence: ['E1'] }],
-        },
-      },
-    ],
-  },
+  callTool('conclude', {
+    summary: 'The alarm is on a metric that does not exist, and somebody set its state by hand.',
+    rootCause: 'A test.',
+    confidence: 'high',
+    claims: [{ text: 'Its metric has no data.', evidence: ['E1'] }],
+  }),
 ];
 
 /** The first test alarm of docs/deploy.md: an agent without change tools investigates it, and the closing message arrives. */

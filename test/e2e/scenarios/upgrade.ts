@@ -9,24 +9,17 @@ import { stackChangeRequests } from '../requests.ts';
 import { resourceCalled, resourceStateOf } from '../stack.ts';
 import type { E2eEnvironment } from '../environment.ts';
 import { desiredCapacity, setAlarm } from '../workload.ts';
-import { GROW_GROUP, triggerUntilApproval } from './approval.ts';
+import { triggerUntilApproval } from './approval.ts';
+import { GROW_GROUP, callTool } from './model-turns.ts';
 
 const SCRIPT: ScriptedTurn[] = [
   ...GROW_GROUP,
-  {
-    content: [
-      {
-        type: 'tool_use',
-        name: 'conclude',
-        input: {
-          summary: 'The group was too small for its load. It has three instances now, and the alarm is OK again.',
-          rootCause: 'Steady load above what two instances carry.',
-          confidence: 'high',
-          claims: [{ text: 'CPU was near 96 % for an hour.', evidence: ['E2'] }],
-        },
-      },
-    ],
-  },
+  callTool('conclude', {
+    summary: 'The group was too small for its load. It has three instances now, and the alarm is OK again.',
+    rootCause: 'Steady load above what two instances carry.',
+    confidence: 'high',
+    claims: [{ text: 'CPU was near 96 % for an hour.', evidence: ['E2'] }],
+  }),
 ];
 
 /** While a plan waits for approval, the same commit is deployed again, then a changed one. The old link still works, and nothing is lost. */
