@@ -2,13 +2,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { allOf, lastOf } from '../lambdas/kernel/trace/queries.ts';
-import { localRules } from '../local/rules.ts';
+import { shippedRules } from './lib/shipped.ts';
 import { runOnLaptop, type RunResult } from '../local/run.ts';
 import { playScenario, readScenario, runOf } from '../local/scenario.ts';
 
 const HUB = '111111111111';
 const MEMBER = '222222222222';
-const rules = localRules();
+const rules = shippedRules();
 
 /** Plays the scenario with another event, or under other rules. */
 const playWith = async (event: JsonObject, inForce: Rules = rules): Promise<RunResult> => {

@@ -5,14 +5,13 @@ import { hashOf, verifyTrace } from '../lambdas/kernel/trace/chain.ts';
 import { allOf, lastOf } from '../lambdas/kernel/trace/queries.ts';
 import type { Model } from '../lambdas/contracts/ports.ts';
 import { mutatingCalls } from '../local/comparison.ts';
-import { localRules } from '../local/rules.ts';
+import { shippedRules } from './lib/shipped.ts';
 import { runOnLaptop, type RunOptions, type RunResult } from '../local/run.ts';
 import { listScenarios, playScenario, readScenario, runOf } from '../local/scenario.ts';
 import { skeletonOf } from './fixtures/skeleton.ts';
 
 const scenarios = listScenarios();
-// One object for all runs: the flow is synthesized once for each.
-const rules = localRules();
+const rules = shippedRules();
 const plays = new Map<string, ReturnType<typeof playScenario>>();
 
 /** Plays a scenario once, however many tests look at it. */

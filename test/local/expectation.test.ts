@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { differences } from '../../local/comparison.ts';
 import { Expectation, parseExpectation } from '../../local/expectation.ts';
-import { localRules } from '../../local/rules.ts';
+import { shippedRules } from '../lib/shipped.ts';
 import { playScenario, readScenario } from '../../local/scenario.ts';
 
 const parse = (text: string): Expectation => parseExpectation(text, 'expect.yaml');
@@ -46,7 +46,7 @@ test('the example of docs/adding-a-scenario.md is an expectation', () => {
 });
 
 test('a run that ends otherwise than promised is told in sentences, one for each difference', async () => {
-  const { result } = await playScenario('cut-over-30-percent', { rules: localRules() });
+  const { result } = await playScenario('cut-over-30-percent', { rules: shippedRules() });
   const promised = parse(`
 about: the fleet shrinks from ten to seven
 outcome: healed
