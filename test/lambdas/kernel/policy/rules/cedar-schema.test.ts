@@ -7,7 +7,7 @@ import { CATALOGUE } from '../../../../../lambdas/tools/catalogue.ts';
 const schema = cedarSchema(CATALOGUE.map((line) => line.manifest));
 
 test('the schema in config/policies is the one that the fact registry and the tools generate', async () => {
-  await expect(schema).toMatchFileSnapshot('../../../../config/policies/checkrein.cedarschema');
+  await expect(schema).toMatchFileSnapshot('../../../../../config/policies/checkrein.cedarschema');
 });
 
 test('Cedar accepts the schema', () => {
