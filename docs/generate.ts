@@ -9,6 +9,7 @@ import { errorsPage } from './generators/errors.ts';
 import { kernelChecksPage } from './generators/kernel-checks.ts';
 import { permissionsPage } from './generators/permissions.ts';
 import { policiesPage } from './generators/policies.ts';
+import { storedNamesPage } from './generators/stored-names.ts';
 import { toolsPage } from './generators/tools.ts';
 import { traceEventsPage } from './generators/trace-events.ts';
 
@@ -31,6 +32,7 @@ export const referencePages = (rules: Rules, synthesized: Synthesized): Readonly
     ['policies.md', policiesPage(rules)],
     ['permissions.md', permissionsPage(synthesized)],
     ['kernel-checks.md', kernelChecksPage()],
+    ['stored-names.md', storedNamesPage()],
   ]);
 
 if (import.meta.main) {
