@@ -116,7 +116,7 @@ export interface Row {
 }
 
 /**
- * The ledger. All writes are single conditional writes, so a retry can always be told from a race.
+ * The ledger. All writes are single conditional writes, so a retry can always be distinguished from a race.
  * The harness never deletes: rows expire by TTL, at `expiresAt` or with the traces of their day; breakers stay.
  */
 export interface Ledger {
@@ -181,7 +181,7 @@ export interface Notifier {
   notify(message: Notification): Promise<void>;
 }
 
-/** Wakes the execution that waits in Approve. `gone`: it no longer waits (expired, or answered before). */
+/** Wakes the execution that waits in Approve. `gone`: it is not waiting any more (expired, or answered before). */
 export interface Callbacks {
   resume(taskToken: string, output: ApproveOutput): Promise<'resumed' | 'gone'>;
 }

@@ -42,7 +42,7 @@ const makeSpecs = (agent: Agent): ToolSpec[] => {
   }));
 };
 
-const inWords = (error: z.ZodError): string =>
+const describe = (error: z.ZodError): string =>
   error.issues
     .map((issue) => `${issue.path.length === 0 ? 'input' : issue.path.join('.')}: ${issue.message}`)
     .join('; ');
@@ -60,7 +60,7 @@ export const admit = (agent: Agent, call: ToolCall): Admission => {
     const parsed = CONTROL_TOOLS[call.name].input.safeParse(call.input);
     return parsed.success
       ? { kind: 'control', name: call.name }
-      : refused('schema', `${call.name}: ${inWords(parsed.error)}`);
+      : refused('schema', `${call.name}: ${describe(parsed.error)}`);
   }
   const manifest = toolsOf(agent).find((one) => one.name === call.name);
   if (manifest === undefined) {
@@ -76,10 +76,10 @@ export const admit = (agent: Agent, call: ToolCall): Admission => {
     );
   }
   const parsed = manifest.input.safeParse(call.input);
-  if (!parsed.success) return refused('schema', `${call.name}: ${inWords(parsed.error)}`);
+  if (!parsed.success) return refused('schema', `${call.name}: ${describe(parsed.error)}`);
   if (manifest.kind === 'observe') return { kind: 'observe', manifest, input: call.input };
   const input = JsonObject.safeParse(parsed.data);
   return input.success
     ? { kind: 'change', manifest, input: input.data }
-    : refused('schema', `${call.name}: ${inWords(input.error)}`);
+    : refused('schema', `${call.name}: ${describe(input.error)}`);
 };

@@ -22,7 +22,7 @@ export interface PlanDecision {
 
 /**
  * Asks the three questions about a plan in order: may it be applied, may it be applied without a human, and if
- * not, how many approvals does it need? In a change freeze the second is not asked: only a person can break-glass.
+ * not, how many approvals does it need? In a change freeze the second is not asked: only a person can override it.
  */
 export const decidePlan = (policy: PolicyEngine, question: ReleaseQuestion): PlanDecision => {
   const plan = policy.mayPropose({ ...question, phase: 'plan' });

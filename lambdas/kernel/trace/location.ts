@@ -22,17 +22,19 @@ export type Reach =
 
 /** How a deployment in `home` reaches an account and Region. Null, for an incident without an alarm, means `home`. */
 export const reachOf = (
-  place: AccountRegion | null,
+  accountRegion: AccountRegion | null,
   home: AccountRegion,
   members: { readonly accounts: readonly string[] } | undefined,
 ): Reach => {
-  if (place === null) return { kind: 'home', accountRegion: accountRegionOf(home) };
-  const foreign = (reason: string): Reach => ({ kind: 'foreign', accountRegion: place, reason });
-  if (place.region !== home.region)
-    return foreign(`It is in ${place.region}; this deployment looks after ${home.region} only. Deploy one there.`);
-  if (place.account === home.account) return { kind: 'home', accountRegion: place };
-  if (members?.accounts.includes(place.account) === true) return { kind: 'member', accountRegion: place };
+  if (accountRegion === null) return { kind: 'home', accountRegion: accountRegionOf(home) };
+  const foreign = (reason: string): Reach => ({ kind: 'foreign', accountRegion, reason });
+  if (accountRegion.region !== home.region)
+    return foreign(
+      `It is in ${accountRegion.region}; this deployment looks after ${home.region} only. Deploy one there.`,
+    );
+  if (accountRegion.account === home.account) return { kind: 'home', accountRegion };
+  if (members?.accounts.includes(accountRegion.account) === true) return { kind: 'member', accountRegion };
   return foreign(
-    `It is in account ${place.account}, which is not this one (${home.account}) and no member in config/deployment.ts.`,
+    `It is in account ${accountRegion.account}, which is not this one (${home.account}) and no member in config/deployment.ts.`,
   );
 };
