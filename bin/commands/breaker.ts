@@ -1,22 +1,22 @@
 import { Command } from 'commander';
 import type { BreakerFlags } from '../operator/breaker.ts';
 
-/** `checkrein breaker`: circuit breakers of a deployed stack. */
+/** `checkrein breaker`: the circuit breakers of a deployed stack. */
 export const breakerCommand = (): Command =>
   new Command('breaker')
     .description('List the circuit breakers of a deployed stack, or reset one.')
     .addCommand(
       new Command('list')
-        .description('Every breaker that was ever tripped, and what became of it.')
+        .description('Every breaker that was ever tripped, and whether it has been reset.')
         .option('--stack <name>', 'the deployed stack', 'Checkrein')
         .option('--json', 'print JSON')
         .action(async (flags: BreakerFlags) => (await import('../operator/breaker.ts')).listDeployedBreakers(flags)),
     )
     .addCommand(
       new Command('reset')
-        .description('Close one breaker again, of a target or of an agent. Who did it and why is kept with it.')
+        .description('Reset the breaker of a target or an agent. Your identity and your reason are recorded.')
         .argument('<scope>', 'ARN of the target, or agent:<name>')
-        .option('--reason <text>', 'what was found, and why changes are safe again')
+        .option('--reason <text>', 'what you found, and why changes are safe again')
         .option('--stack <name>', 'the deployed stack', 'Checkrein')
         .option('--json', 'print JSON')
         .action(async (scope: string, flags: BreakerFlags) =>

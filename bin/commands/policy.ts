@@ -6,11 +6,13 @@ import type { TestFlags } from '../policy/test.ts';
 const CONFIG = ['--config <dir>', 'a directory like config/; default: the one of this checkout'] as const;
 const JSON_FLAG = ['--json', 'print one JSON object instead'] as const;
 
-// Each action is loaded when it is needed: Cedar takes a while that --help need not wait for.
+// Each action is loaded when it runs, so that --help does not wait for Cedar.
 
 const check = (): Command =>
   new Command('check')
-    .description('Find mistakes in config/: what does not compile, policies that never match, permits open to all.')
+    .description(
+      'Find mistakes in config/: syntax and schema errors, policies that never match, permits that allow everything.',
+    )
     .option(...CONFIG)
     .option(...JSON_FLAG)
     .addHelpText(
@@ -21,13 +23,13 @@ const check = (): Command =>
 
 const test = (): Command =>
   new Command('test')
-    .description('Put a table of cases to the policies and compare the answers with what the table expects.')
+    .description('Evaluate the policies on a table of cases and compare each decision with the expected one.')
     .argument('[files...]', 'tables of cases (YAML); default: all of config/policy-cases/')
     .option(...CONFIG)
     .option(...JSON_FLAG)
     .addHelpText(
       'after',
-      '\nExamples:\n  checkrein policy test\n  checkrein policy test config/policy-cases/capacity.yaml my-cases.yaml\n\nExit codes: 0 every case holds; 1 one does not; 2 bad input.',
+      '\nExamples:\n  checkrein policy test\n  checkrein policy test config/policy-cases/capacity.yaml my-cases.yaml\n\nExit codes: 0 every case passes; 1 at least one fails; 2 bad input.',
     )
     .action(async (files: string[], flags: TestFlags) =>
       (await import('../policy/test.ts')).testPolicies(files, flags),
@@ -35,7 +37,9 @@ const test = (): Command =>
 
 const explain = (): Command =>
   new Command('explain')
-    .description('Say what policy makes of one plan: which statements speak, on which facts, and who may release it.')
+    .description(
+      'Explain what policy decides about one plan: which statements determine it, on which facts, and who may approve it.',
+    )
     .requiredOption('--plan <file>', 'a plan (JSON), or a trace.jsonl with plans in it')
     .option('--plan-handle <handle>', 'which plan of the trace, e.g. P1; default: the newest')
     .option(...CONFIG)
@@ -46,7 +50,7 @@ const explain = (): Command =>
     )
     .action(async (flags: ExplainFlags) => (await import('../policy/explain.ts')).explainPolicies(flags));
 
-/** `checkrein policy`: what the policies say, before they say it to an agent. */
+/** `checkrein policy`: check, test and explain the policies before they are deployed. */
 export const policyCommand = (): Command =>
   new Command('policy')
     .description('Check the policies, test them on a table of cases, or explain one plan.')

@@ -7,7 +7,10 @@ export const runCommand = (): Command =>
     .description('Run one event through the whole flow on this machine, against a simulated account.')
     .requiredOption('--event <file>', 'EventBridge event, exactly as AWS sends it (JSON)')
     .requiredOption('--world <file>', 'the simulated account (YAML, see docs/world-format.md)')
-    .option('--agent <name>', 'let this agent take the event, whatever it is; default: the agent whose pattern matches')
+    .option(
+      '--agent <name>',
+      'the agent that handles the event, whatever its pattern; default: the agent whose pattern matches',
+    )
     .option(
       '--model <model>',
       'scripted:FILE, anthropic, or bedrock:GEOGRAPHY (eu, us, global, …); default: model.json beside the world',
@@ -21,7 +24,7 @@ export const runCommand = (): Command =>
     .option('--json', 'print one JSON object instead of the timeline')
     .addHelpText(
       'after',
-      '\nExit codes: 0 the incident closed in order, whatever its outcome; 2 bad input; 1 anything else.',
+      '\nExit codes: 0 the incident was closed, whatever its outcome; 2 bad input; 1 anything else.',
     )
-    // Loaded when it is needed: the stack and the policy engine take a second that --help need not wait for.
+    // Loaded when it runs, so that --help does not wait for the CDK and Cedar.
     .action(async (flags: RunFlags) => (await import('../laptop/run.ts')).runEvent(flags));

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-/** `checkrein scenario`: play recorded incidents and compare them with what is expected. */
+/** `checkrein scenario`: play recorded incidents and compare the results with what is expected. */
 export const scenarioCommand = (): Command =>
   new Command('scenario')
     .description('List the scenarios, or play some and compare them with their expect.yaml.')

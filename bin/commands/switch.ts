@@ -1,19 +1,19 @@
 import { Argument, Command } from 'commander';
 import type { SwitchFlags } from '../operator/switch.ts';
 
-/** `checkrein switch`: read or flip the kill switch of a deployed stack. */
+/** `checkrein switch`: read or set the kill switch of a deployed stack. */
 export const switchCommand = (): Command =>
   new Command('switch')
     .description(
-      'Show where the kill switch of a deployed stack stands, or flip it. Effective at the next step of every incident.',
+      'Show the kill switch of a deployed stack, or set it. It takes effect at the next step of every incident.',
     )
-    .addArgument(new Argument('[position]', 'where it shall stand').choices(['on', 'propose-only', 'off']))
-    .option('--reason <text>', 'why; kept in the history of the parameter')
+    .addArgument(new Argument('[position]', 'the new position').choices(['on', 'propose-only', 'off']))
+    .option('--reason <text>', 'why; recorded in the history of the parameter')
     .option('--stack <name>', 'the deployed stack', 'Checkrein')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\non            changes are made once policy and people have said yes\npropose-only  agents investigate and propose; nothing is applied\noff           no new incident is investigated; in open ones nothing is proposed, approved or applied',
+      '\non            changes are made once policy and approvers allow them\npropose-only  agents investigate and propose; nothing is applied\noff           no new incident is investigated; in open incidents nothing is proposed, approved or applied',
     )
     .action(async (position: SwitchFlags['position'], flags: SwitchFlags) =>
       (await import('../operator/switch.ts')).showOrSetSwitch(position, flags),

@@ -27,7 +27,7 @@ const verify = (path: string, flags: { key?: string; json?: boolean }): void => 
     throw new InputError(
       `--key ${String(flags.key)}`,
       'this is not a public key',
-      'a PEM file that begins with -----BEGIN PUBLIC KEY-----',
+      'a PEM file that starts with -----BEGIN PUBLIC KEY-----',
     );
   const verdict = verifyTrace(traceLines(path), key);
   if (!verdict.sound) process.exitCode = 1;
@@ -44,9 +44,9 @@ const inWords = (verdict: ChainVerdict, pinned: boolean): string[] => {
   if (!verdict.sound) return [`BROKEN at event ${verdict.seq}: ${verdict.reason}.`];
   const { events, keyFingerprint } = verdict;
   const trust =
-    'The key is the one that the trace itself names. Pin your own with --key PEM to rule out a trace that was rewritten and sealed anew.';
+    'The key is the one that the trace itself contains. Pass your own with --key PEM to detect a trace that was rewritten and sealed again.';
   return [
-    `SOUND: ${events.length} events, chain and seal hold, sealed by key ${keyFingerprint}.`,
+    `SOUND: ${events.length} events, hash chain and seal are valid, sealed by key ${keyFingerprint}.`,
     ...(pinned ? [] : [trust]),
   ];
 };
@@ -64,9 +64,9 @@ export const traceCommand = (): Command =>
     )
     .addCommand(
       new Command('verify')
-        .description('Check chain and seal; exit 0 if they hold, 1 with the first broken event if not.')
+        .description('Check hash chain and seal; exit 0 if they are valid, 1 with the first broken event if not.')
         .argument('<file>', 'trace.jsonl')
-        .option('--key <pem>', 'public key that the seal must be of')
+        .option('--key <pem>', 'the public key that the seal must verify with')
         .option('--json', 'print the verdict as JSON')
         .action(verify),
     );

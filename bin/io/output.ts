@@ -2,13 +2,13 @@ import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { CheckreinError, InputError } from '../../lambdas/contracts/errors.ts';
 import { coloursFor, timelineLines } from './timeline-lines.ts';
 
-/** Writes a line for a person: to standard output, or to standard error when that one belongs to `--json`. */
+/** Writes lines for people: to standard output, or to standard error when `--json` uses standard output. */
 export const printer = (json: boolean): ((text: string) => void) => {
   const stream = json ? process.stderr : process.stdout;
   return (text) => void stream.write(`${text}\n`);
 };
 
-/** Tells events as they happen. With `--json`, only where somebody looks. */
+/** Prints events as they happen. With `--json`, only if standard error is a terminal. */
 export const eventPrinter = (json: boolean): ((event: TraceEvent) => void) => {
   const stream = json ? process.stderr : process.stdout;
   if (json && !stream.isTTY) return () => undefined;
@@ -16,7 +16,7 @@ export const eventPrinter = (json: boolean): ((event: TraceEvent) => void) => {
   return (event) => timelineLines(event, colours, stream.columns).forEach((line) => stream.write(`${line}\n`));
 };
 
-/** Prints the one JSON object of `--json`. */
+/** Prints the result of `--json`. */
 export const printJson = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 
 /** An error as text: our own errors as a sentence with advice, anything else, a bug of ours, with its stack. */

@@ -1,4 +1,4 @@
-/** Lines of a table: every column as wide as its widest cell, but the last, which may be as long as it likes. */
+/** Lines of a table. Every column but the last is padded to its widest cell. */
 export const tableLines = (rows: readonly (readonly string[])[]): string[] => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows.map((row) =>

@@ -4,7 +4,7 @@ import { timelineEntry, type Tone } from './timeline.ts';
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** Colours where a person looks at a terminal, none in a pipe or a file, and none under NO_COLOR. */
+/** Colours on a terminal; none in a pipe or a file, or when NO_COLOR is set. */
 export const coloursFor = (stream: { readonly isTTY?: boolean }): Colours =>
   pc.createColors(stream.isTTY === true && process.env['NO_COLOR'] === undefined);
 
@@ -27,7 +27,7 @@ const TAG_WIDTH = 9;
 /** Time, two spaces, tag, one space. */
 const INDENT = 8 + 2 + TAG_WIDTH + 1;
 
-/** Breaks a text at spaces so that it fits beside its indent; a word that is longer stays whole. */
+/** Breaks a text at spaces so that it fits beside its indent. A longer word stays whole. */
 const wrapped = (text: string, width: number): string[] => {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
@@ -39,8 +39,8 @@ const wrapped = (text: string, width: number): string[] => {
 };
 
 /**
- * Lines of a timeline for one event: time, tag, sentence, and details below. With `columns`, the width of a
- * terminal, long sentences are broken; without, each stays one line, as `grep` wants it.
+ * Timeline lines for one event: time, tag, sentence, and details below. With `columns`, the width of a
+ * terminal, long sentences are wrapped; without, each stays on one line, which suits `grep`.
  */
 export const timelineLines = (event: TraceEvent, colours: Colours, columns?: number): string[] => {
   const entry = timelineEntry(event);

@@ -3,10 +3,10 @@ import { JsonObject, type Json } from '../../lambdas/contracts/json.ts';
 import { callsOf } from '../../lambdas/kernel/trace/queries.ts';
 import { modelCost, reportLines, shown } from '../../lambdas/kernel/trace/plan-text.ts';
 
-/** How a line wants to be read. */
+/** How a line is coloured. */
 export type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'quiet';
 
-/** One thing that happened, for a person who has never seen Checkrein: a short tag, a sentence, details below it. */
+/** One event, for a person who has never seen Checkrein: a short tag, a sentence, details below it. */
 export interface TimelineEntry {
   readonly tag: string;
   readonly tone: Tone;
@@ -21,7 +21,7 @@ const entry = (tag: string, tone: Tone, text: string, details: readonly string[]
   details,
 });
 
-/** Evidence is told by its first lines; all of it is on the trace. */
+/** Only the first lines of evidence are shown; all of it is on the trace. */
 const clipped = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)} …` : text);
 
 const refusalOf = (
@@ -52,13 +52,13 @@ const modelEntry = (event: Extract<TraceEvent, { kind: 'model.called' }>): Timel
   return entry('model', 'plain', `turn ${turn}, ${tokens} tokens, ${modelCost(costMicroUsd)}`, [...words, ...calls]);
 };
 
-/** Tells one event, or nothing where it would only repeat what was said. Pure. */
+/** The entry of one event; undefined for an event that would only repeat another. Pure. */
 export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
   switch (event.kind) {
     case 'incident.opened': {
       const { alarm, agent, model, detailType, switch: position } = event.data;
       const what = alarm === null ? detailType : `${alarm.name} is in ALARM. ${alarm.reason}`;
-      return entry('alarm', 'bad', what, [`agent ${agent} takes it (model ${model}, kill switch ${position})`]);
+      return entry('alarm', 'bad', what, [`handled by agent ${agent} (model ${model}, kill switch ${position})`]);
     }
     case 'incident.attached':
       return entry('copy', 'quiet', `The alarm arrived again (copy ${event.data.copy}) and joined this incident.`);
@@ -67,7 +67,7 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
     case 'evidence.gathered': {
       const { evidence, tool, outcome, text, suspicions } = event.data;
       const [first = '', second] = text.split('\n').map((one) => clipped(one.trim()));
-      const flags = suspicions.length === 0 ? [] : [`take care: this text ${suspicions.join('; ')}`];
+      const flags = suspicions.length === 0 ? [] : [`warning: this text ${suspicions.join('; ')}`];
       const details = second === undefined || second === '' ? flags : [second, ...flags];
       return entry('evidence', outcome === 'ok' ? 'plain' : 'quiet', `${evidence} ${tool}: ${first}`, details);
     }
@@ -86,7 +86,7 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
         ? entry(
             'policy',
             'good',
-            `The proposal ${tool} on ${target?.id ?? '?'} may be dry-run. Passed: ${passed(checks)}.`,
+            `The proposal ${tool} on ${target?.id ?? '?'} may go to a dry run. Passed: ${passed(checks)}.`,
             statementLines,
           )
         : entry('policy', 'bad', `The proposal ${tool} is refused ${refusalOf(checks)}`, statementLines);
@@ -113,14 +113,14 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
           : `${handle} needs the approval of ${approvalsNeeded === 1 ? 'one person' : `${approvalsNeeded} people`}.`,
         freeze === undefined
           ? statementLines
-          : [...statementLines, `change freeze: ${freeze} An approval has to break the glass.`],
+          : [...statementLines, `change freeze: ${freeze} An approval needs break-glass.`],
       );
     }
     case 'approval.asked':
       return entry(
         'approval',
         'warn',
-        `Asked ${event.data.approvers.join(', ')}. Silence until ${event.data.expiresAt} counts as no.`,
+        `Asked ${event.data.approvers.join(', ')}. No answer by ${event.data.expiresAt} counts as a denial.`,
       );
     case 'approval.reminded':
       return entry('approval', 'warn', `Nobody answered. Asked again: ${event.data.approvers.join(', ')}.`);
@@ -129,7 +129,7 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       return entry(
         'approval',
         answer === 'approve' ? 'good' : 'bad',
-        `${approver} says ${answer}${breakGlass === true ? ', in spite of the change freeze' : ''} (${via})${reason === '' ? '' : `: ${reason}`}${counted ? '' : ' This does not count.'}`,
+        `${approver} says ${answer}${breakGlass === true ? ', with break-glass in a change freeze' : ''} (${via})${reason === '' ? '' : `: ${reason}`}${counted ? '' : ' This does not count.'}`,
       );
     }
     case 'approval.closed':
@@ -146,7 +146,7 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       );
     case 'apply.checked':
       return event.data.verdict === 'allowed'
-        ? entry('apply', 'good', `Checked once more: ${passed(event.data.checks)}.`)
+        ? entry('apply', 'good', `Checked again before the call: ${passed(event.data.checks)}.`)
         : entry(
             'apply',
             'bad',
@@ -172,7 +172,7 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
         purpose,
         outcome === 'applied' ? 'good' : 'bad',
         error === null
-          ? `${outcome}${reconciled ? ' (read off the target)' : ''}. Now: ${shown(state)}`
+          ? `${outcome}${reconciled ? ' (read from the target)' : ''}. Now: ${shown(state)}`
           : `${outcome}: ${error.says}`,
       );
     }
@@ -210,7 +210,7 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       return entry(
         'message',
         event.data.sent ? 'quiet' : 'bad',
-        `${event.data.about} to ${event.data.to.join(', ')}${event.data.error === null ? '' : ` did not leave: ${event.data.error}`}`,
+        `${event.data.about} to ${event.data.to.join(', ')}${event.data.error === null ? '' : ` could not be sent: ${event.data.error}`}`,
       );
     case 'incident.closed': {
       const { outcome, summary, turns, costMicroUsd, copies } = event.data;

@@ -2,14 +2,14 @@ import { isTraceEvent, type TraceEvent } from '../../lambdas/contracts/events.ts
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { readText } from '../../local/files.ts';
 
-/** The lines of a trace file. A missing newline at the end is no event. */
+/** The lines of a trace file, without the empty one after a final newline. */
 export const traceLines = (path: string): string[] => {
   const lines = readText('trace', path).split('\n');
   if (lines.at(-1) === '') lines.pop();
   return lines;
 };
 
-/** The events of a trace file, at least one. Whether chain and seal hold is another question. */
+/** The events of a trace file, at least one. Hash chain and seal are not checked. */
 export const readTrace = (path: string): [TraceEvent, ...TraceEvent[]] => {
   const [first, ...others] = traceLines(path).map((line, index) => eventIn(line, index, path));
   if (first === undefined)
@@ -22,7 +22,7 @@ const eventIn = (line: string, index: number, path: string): TraceEvent => {
     const event: unknown = JSON.parse(line);
     if (isTraceEvent(event)) return event;
   } catch {
-    // Falls through: a line that is not JSON is not an event either.
+    // Falls through: a line that is not JSON is not an event.
   }
   throw new InputError(
     `trace ${path}, line ${index + 1}`,

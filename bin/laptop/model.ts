@@ -8,7 +8,7 @@ import type { Model } from '../../lambdas/contracts/ports.ts';
 import { loadScript } from '../../local/script.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
 
-/** The model of a run; and, for a real one, where it is asked, since its price depends on that. */
+/** The model of a run. A real one has a source, because its price depends on that. */
 interface ChosenModel {
   readonly model: Model;
   readonly source?: ModelSource;
@@ -42,7 +42,7 @@ const fromAnthropic = async (): Promise<ChosenModel> => {
   return { model: anthropicModel({ apiKey: async () => key, baseUrl }), source: { provider: 'anthropic', baseUrl } };
 };
 
-/** Bedrock as the deployment asks it, or in a geography of one's own; with the credentials and Region of the shell. */
+/** Bedrock with the geography of the deployment or the one given, and with the credentials and Region of the shell. */
 const fromBedrock = async (geography: string | undefined): Promise<ChosenModel> => {
   const source = geography === undefined ? deployed() : inGeography(geography);
   const { bedrockModel } = await import('../../lambdas/adapters/model/bedrock.ts');
@@ -56,7 +56,7 @@ const deployed = (): BedrockSource => {
   if (model.provider === 'bedrock') return model;
   throw new InputError(
     '--model bedrock',
-    'config/deployment.ts names no geography',
+    'config/deployment.ts has no geography',
     'bedrock:GEOGRAPHY, such as bedrock:eu',
   );
 };
@@ -64,5 +64,5 @@ const deployed = (): BedrockSource => {
 const inGeography = (given: string): BedrockSource => {
   const { data: geography } = Geography.safeParse(given);
   if (geography !== undefined) return { provider: 'bedrock', geography };
-  throw new InputError('--model', `${JSON.stringify(given)} is no geography of Bedrock`, Geography.options.join(', '));
+  throw new InputError('--model', `${JSON.stringify(given)} is not a Bedrock geography`, Geography.options.join(', '));
 };

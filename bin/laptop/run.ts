@@ -6,7 +6,7 @@ import { runOnLaptop, runSummary, writeRun, type RunOptions } from '../../local/
 import { modelFor } from './model.ts';
 import { eventPrinter, printer, printJson } from '../io/output.ts';
 
-/** Flags of `checkrein run`, as commander hands them over. */
+/** Flags of `checkrein run`, as commander passes them. */
 export interface RunFlags {
   readonly event: string;
   readonly world: string;
@@ -28,7 +28,7 @@ const approvalFor = (flag: RunFlags['approve']): RunOptions['approve'] => {
   }
 };
 
-/** Runs one event on this machine and writes what it left behind. */
+/** Runs one event on this machine and writes its trace, report and calls. */
 export const runEvent = async (flags: RunFlags): Promise<void> => {
   const json = flags.json === true;
   const print = printer(json);
@@ -39,7 +39,7 @@ export const runEvent = async (flags: RunFlags): Promise<void> => {
   const rules = flags.agent === undefined ? all : withOnly(all, flags.agent);
   if (!json)
     print(
-      `Checkrein on a laptop: simulated account ${world.account}, ${world.region}. Nothing leaves this machine${source === undefined ? '' : ' but the calls to the model'}.\n`,
+      `Checkrein on a laptop: simulated account ${world.account}, ${world.region}. Nothing leaves this machine${source === undefined ? '' : ' except calls to the model'}.\n`,
     );
   const result = await runOnLaptop({
     event,

@@ -19,7 +19,7 @@ export const playScenarios = async (names: readonly string[], flags: { json?: bo
   const unknown = names.find((name) => !all.some((one) => one.name === name));
   if (unknown !== undefined)
     throw new InputError(unknown, 'there is no such scenario', `one of ${all.map((one) => one.name).join(', ')}`);
-  // One object for all of them: the flow is synthesized once for each set of rules.
+  // One object for all scenarios: the flow is synthesized once for each set of rules.
   const rules = localRules();
   const played = [];
   for (const name of names) {

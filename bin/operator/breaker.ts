@@ -11,7 +11,7 @@ export interface BreakerFlags extends DeploymentFlags {
   readonly reason?: string;
 }
 
-/** The ledger of a deployed stack. Rows written here leave with the retention of the stack's own. */
+/** The ledger of a deployed stack. Rows written here expire like those of the stack. */
 const deployedLedger = async ({ stack }: DeploymentFlags): Promise<Ledger> =>
   dynamoLedger(ledgerClient(), (await findDeployment(stack)).LedgerTable, 400);
 
@@ -35,7 +35,7 @@ export const listDeployedBreakers = async (flags: BreakerFlags): Promise<void> =
   for (const line of all.flatMap(lineOf)) print(line);
 };
 
-/** Closes a tripped breaker. */
+/** Resets a tripped breaker. */
 export const resetDeployedBreaker = async (scope: string, flags: BreakerFlags): Promise<void> => {
   const reason = requiredReason(flags.reason);
   if (!isScope(scope))

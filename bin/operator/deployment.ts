@@ -3,17 +3,17 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod';
 import { CheckreinError, InputError } from '../../lambdas/contracts/errors.ts';
 
-/** Flags of every command that talks to a deployed stack. Credentials and Region are the SDK's own. */
+/** Flags of every command for a deployed stack. Credentials and Region come from the SDK's defaults. */
 export interface DeploymentFlags {
   readonly stack: string;
   readonly json?: boolean;
 }
 
-/** What a deployed stack says about itself. */
+/** The outputs of a deployed stack. */
 const StackOutputs = z.object({
   SwitchParameter: z.string(),
   LedgerTable: z.string(),
-  /** None where models are asked on Bedrock. */
+  /** Absent if models run on Bedrock. */
   ModelKeySecret: z.string().optional(),
   FlowArn: z.string(),
   StartArn: z.string(),
@@ -22,20 +22,20 @@ const StackOutputs = z.object({
 });
 export type Deployment = z.infer<typeof StackOutputs>;
 
-/** AWS could not be asked: no credentials, no Region, no right, no network. */
+/** A call to AWS failed: no credentials, Region, permission or network. */
 class AwsUnreachable extends CheckreinError {
   constructor(asked: string, cause: unknown) {
     const says = cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown error';
     super(
       'AwsUnreachable',
       `${asked} failed. ${says}`,
-      'Check AWS_PROFILE or your credentials, AWS_REGION, and your rights.',
+      'Check AWS_PROFILE or your credentials, AWS_REGION, and your permissions.',
       cause,
     );
   }
 }
 
-/** Asks AWS something on an operator's behalf; a failure is a sentence. */
+/** Makes a call with the operator's credentials. Failures become errors with advice. */
 export const askAws = async <T>(what: string, ask: () => Promise<T>): Promise<T> => {
   try {
     return await ask();
@@ -45,7 +45,7 @@ export const askAws = async <T>(what: string, ask: () => Promise<T>): Promise<T>
   }
 };
 
-/** A stack by its name, with its outputs if they are those of Checkrein; nothing where there is none. */
+/** A stack by name, with its outputs if they are those of Checkrein. Undefined if there is no such stack. */
 export const stackNamed = (
   name: string,
 ): Promise<{ status: string; deployment: Deployment | undefined; problem: string } | undefined> =>
@@ -83,20 +83,20 @@ export const findDeployment = async (stack: string): Promise<Deployment> => {
   return found.deployment;
 };
 
-/** Who is asking, as CloudTrail will name them: what is written down with a reset or a flip of the switch. */
+/** The caller's ARN, as CloudTrail shows it. It is recorded with a breaker reset or a change of the switch. */
 export const callerArn = async (): Promise<string> => {
   const { Arn } = await askAws('sts:GetCallerIdentity', () => new STSClient({}).send(new GetCallerIdentityCommand({})));
   return Arn ?? 'unknown';
 };
 
-/** A reason that somebody will read at the next incident. */
+/** The reason given, which must be a sentence: somebody will read it at the next incident. */
 export const requiredReason = (reason: string | undefined): string => {
   const given = reason?.trim() ?? '';
   if (given.length < 10)
     throw new InputError(
       '--reason',
-      given === '' ? 'not given' : `${JSON.stringify(given)} says too little`,
-      'a sentence of at least 10 characters: it is kept',
+      given === '' ? 'not given' : `${JSON.stringify(given)} is too short`,
+      'a sentence of at least 10 characters; it is recorded',
     );
   return given;
 };

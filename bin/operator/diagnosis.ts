@@ -16,14 +16,14 @@ import {
 } from './doctor-checks.ts';
 import { fail, type DoctorAws, type DoctorFinding, type DoctorVerdict } from './doctor-finding.ts';
 
-/** What the checkout says that was deployed. */
+/** What should be deployed, according to this checkout. */
 interface Expected {
   readonly stack: string;
   readonly agents: readonly Agent[];
   readonly approvers: Settings['approvers'];
 }
 
-/** A check that cannot be made is a failed one. */
+/** A check that cannot be made has failed. */
 const findingOf = async (check: string, look: () => DoctorVerdict | Promise<DoctorVerdict>): Promise<DoctorFinding> => {
   try {
     return { check, ...(await look()) };
@@ -33,7 +33,7 @@ const findingOf = async (check: string, look: () => DoctorVerdict | Promise<Doct
   }
 };
 
-/** Examines a deployment from the outside in. What needs something that is missing is not looked at. */
+/** Checks a deployment from the outside in. Checks that need something missing are skipped. */
 export const diagnose = async (aws: DoctorAws, expected: Expected): Promise<DoctorFinding[]> => {
   const caller = await findingOf('credentials', () => checkCredentials(aws));
   if (caller.verdict === 'fail') return [caller];

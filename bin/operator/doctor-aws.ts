@@ -13,12 +13,12 @@ import { askAws, stackNamed } from './deployment.ts';
 import type { DoctorAws, IntakeRule } from './doctor-finding.ts';
 import { messageIn } from './doctor-cause.ts';
 
-/** Where `cdk bootstrap` writes its version, unless it was told another qualifier. */
+/** Where `cdk bootstrap` writes its version, unless it was given another qualifier. */
 const BOOTSTRAP = '/cdk-bootstrap/hnb659fds/version';
-/** The dry incident takes two steps: a minute is plenty, cold starts included. */
+/** The dry incident takes two steps, so a minute is enough, cold starts included. */
 const MAX_WAIT_SECONDS = 60;
 
-/** The doctor's questions, asked of AWS with the operator's own credentials. */
+/** What the doctor needs from AWS, read with the operator's own credentials. */
 export const doctorAws = (): DoctorAws => {
   const ssm = new SSMClient({});
   const sfn = new SFNClient({});
@@ -66,7 +66,7 @@ const parameter = (ssm: SSMClient, name: string): Promise<string | undefined> =>
     }
   });
 
-/** A generated secret has one version. As soon as somebody stores another value, the generated one is the previous. */
+/** A generated secret has one version. After somebody stores another value, the generated one is AWSPREVIOUS. */
 const keyIn = async (SecretId: string): ReturnType<DoctorAws['modelKey']> => {
   try {
     const { DeletedDate, VersionIdsToStages = {} } = await new SecretsManagerClient({}).send(
@@ -80,7 +80,7 @@ const keyIn = async (SecretId: string): ReturnType<DoctorAws['modelKey']> => {
   }
 };
 
-/** One page: a stack has a rule an agent, and a page has a hundred. */
+/** One page is enough: a stack has one rule for each agent, and a page holds a hundred. */
 const rulesTo = async (TargetArn: string): Promise<IntakeRule[]> => {
   const client = new EventBridgeClient({});
   const { RuleNames = [] } = await client.send(new ListRuleNamesByTargetCommand({ TargetArn }));
@@ -100,7 +100,7 @@ const subscriptionsOf = async (TopicArn: string): Promise<{ email: string; confi
     { TopicArn },
   ))
     for (const { Protocol, Endpoint = '', SubscriptionArn = '' } of Subscriptions)
-      // Until it is confirmed, the words PendingConfirmation stand in place of an ARN.
+      // Until a subscription is confirmed, its ARN is the text PendingConfirmation.
       if (Protocol === 'email') all.push({ email: Endpoint, confirmed: SubscriptionArn.startsWith('arn:') });
   return all;
 };

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-/** As much of a cause as a line on a terminal has place for. */
+/** The longest cause that is readable on a terminal. */
 const MAX_LENGTH = 400;
 
 const LambdaCause = z.object({ errorMessage: z.string() });
 
-/** The sentence in an execution's cause: a function's error comes as JSON with a stack trace, others as they are. */
+/** The message in an execution's cause: a function's error is JSON with a stack trace, any other is plain text. */
 export const messageIn = (cause: string): string => {
   const message = LambdaCause.safeParse(parsed(cause)).data?.errorMessage ?? cause;
   return message.length > MAX_LENGTH ? `${message.slice(0, MAX_LENGTH)}…` : message;

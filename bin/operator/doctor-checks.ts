@@ -6,7 +6,7 @@ import { modelPriceOf, unknownModelAdvice } from '../../lambdas/kernel/model/mod
 import type { Deployment } from './deployment.ts';
 import { fail, ok, warn, type DoctorAws, type DoctorVerdict } from './doctor-finding.ts';
 
-/** Who is asking, and where. */
+/** Whether there are credentials, and for which account and Region. */
 export const checkCredentials = async (aws: DoctorAws): Promise<DoctorVerdict> => {
   const { account, region } = await aws.caller();
   return ok(`Account ${account}, Region ${region}.`);
@@ -23,16 +23,16 @@ export const checkBootstrap = async (aws: DoctorAws): Promise<DoctorVerdict> => 
   );
 };
 
-/** Whether budgets can be kept: a model without a price cannot be budgeted. */
+/** Whether every model has a price. Without one, budgets cannot be enforced. */
 export const checkPrices = (agents: readonly Agent[]): DoctorVerdict => {
   const models = [...new Set(agents.map(({ model }) => model))];
   const [unknown] = models.filter((model) => modelPriceOf(model) === undefined);
   return unknown === undefined
     ? ok(`Every agent's model has a price: ${models.join(', ')}.`)
-    : fail(`An agent names the model ${unknown}, which has no price.`, unknownModelAdvice(unknown));
+    : fail(`An agent uses the model ${unknown}, which has no price.`, unknownModelAdvice(unknown));
 };
 
-/** Whether there is a stack of this version, and its last deployment went well. */
+/** Whether there is a stack of this version whose last deployment succeeded. */
 export const checkStack = async (
   aws: DoctorAws,
   name: string,
@@ -42,12 +42,12 @@ export const checkStack = async (
     const { account, region } = await aws.caller();
     return fail(
       `There is no stack ${name} in account ${account}, Region ${region}.`,
-      `If it is elsewhere, set AWS_REGION or AWS_PROFILE. Else: npx cdk deploy ${name}`,
+      `If it is elsewhere, set AWS_REGION or AWS_PROFILE. Otherwise: npx cdk deploy ${name}`,
     );
   }
   const { status, deployment } = stack;
   if (deployment === undefined)
-    return fail(`The stack ${name} is ${status} and lacks outputs of this version.`, `npx cdk deploy ${name}`);
+    return fail(`The stack ${name} is ${status} and lacks the outputs of this version.`, `npx cdk deploy ${name}`);
   if (/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return ok(`${name} is ${status}.`);
   if (status === 'UPDATE_ROLLBACK_COMPLETE')
     return warn(
@@ -57,11 +57,11 @@ export const checkStack = async (
   return fail(`${name} is ${status}.`, 'Wait until it is complete, or look at the events of the stack.');
 };
 
-/** Whether somebody has stored a key of the model's API. */
+/** Whether somebody has stored a key for the model's API. */
 export const checkModelKey = async (aws: DoctorAws, secret: string | undefined): Promise<DoctorVerdict> => {
   if (secret === undefined)
     return ok(
-      'No key: models are asked on Bedrock. Whether the account has access to them shows at the first incident.',
+      'No key is needed: models run on Bedrock. Whether the account has access to them shows at the first incident.',
     );
   const state = await aws.modelKey(secret);
   switch (state) {
@@ -74,7 +74,7 @@ export const checkModelKey = async (aws: DoctorAws, secret: string | undefined):
       );
     case 'deleted':
       return fail(
-        'The secret of the model key is marked for deletion: nobody can read it.',
+        'The secret of the model key is scheduled for deletion and cannot be read.',
         `aws secretsmanager restore-secret --secret-id ${secret}`,
       );
     case 'missing':
@@ -85,7 +85,7 @@ export const checkModelKey = async (aws: DoctorAws, secret: string | undefined):
   }
 };
 
-/** Whether people get what is sent to them. */
+/** Whether approvers receive what is sent to them. */
 export const checkApprovers = async (
   aws: DoctorAws,
   topic: string,
@@ -100,37 +100,36 @@ export const checkApprovers = async (
   const pending = unreachable.filter((email) => subscribed.has(email));
   const gone = unreachable.filter((email) => !subscribed.has(email));
   const says = [
-    `Nothing is sent to ${unreachable.join(', ')}:`,
+    `SNS sends nothing to ${unreachable.join(', ')}:`,
     ...(pending.length > 0 ? [`the subscription of ${pending.join(', ')} is not confirmed.`] : []),
-    ...(gone.length > 0 ? [`there is no subscription of ${gone.join(', ')} any more.`] : []),
+    ...(gone.length > 0 ? [`there is no subscription of ${gone.join(', ')}.`] : []),
     ...(unreachable.length === emails.length ? ['Every approval would expire.'] : []),
   ].join(' ');
   const todo = [
     ...(pending.length > 0
       ? ['Open the mail "AWS Notification - Subscription Confirmation" and follow its link.']
       : []),
-    ...(gone.length > 0 ? [`Deploy once without ${gone.join(', ')} in config/deployment.ts, and once with.`] : []),
+    ...(gone.length > 0 ? [`Deploy once without ${gone.join(', ')} in config/deployment.ts, then once with it.`] : []),
   ].join(' ');
   return unreachable.length === emails.length ? fail(says, todo) : warn(says, todo);
 };
 
-/** Where the kill switch stands. */
+/** Whether the kill switch is on. */
 export const checkKillSwitch = async (aws: DoctorAws, parameter: string): Promise<DoctorVerdict> => {
   const position = await aws.switchPosition(parameter);
   if (position === 'on') return ok('The kill switch is on.');
   const todo = "npx checkrein switch on --reason '…'";
   if (position === 'propose-only')
-    return warn('The kill switch is at propose-only: agents investigate and propose, nothing is applied.', todo);
-  if (position === 'off') return fail('The kill switch is off: no alarm is looked at.', todo);
-  if (position !== undefined)
-    return fail(`The kill switch says ${JSON.stringify(position)}, which counts as off.`, todo);
+    return warn('The kill switch is at propose-only: agents investigate and propose, but nothing is applied.', todo);
+  if (position === 'off') return fail('The kill switch is off: no alarm is investigated.', todo);
+  if (position !== undefined) return fail(`The kill switch is ${JSON.stringify(position)}, which counts as off.`, todo);
   return fail(
     `There is no parameter ${parameter}, which counts as a kill switch that is off.`,
     `aws ssm put-parameter --name ${parameter} --type String --allowed-pattern '^(on|propose-only|off)$' --value on`,
   );
 };
 
-/** Whether the events that agents take reach the flow. */
+/** Whether the events that agents handle reach the flow. */
 export const checkIntake = async (
   aws: DoctorAws,
   startArn: string,
@@ -141,8 +140,8 @@ export const checkIntake = async (
   const without = agents.filter((agent) => ruleOf(agent) === undefined).map(({ name }) => name);
   if (without.length > 0)
     return fail(
-      `No rule of the event bus starts the flow for what ${without.join(', ')} takes.`,
-      'npx cdk deploy. If that finds no changes, somebody deleted the rule: deploy once without the agent, and once with.',
+      `No rule of the event bus starts the flow for events of ${without.join(', ')}.`,
+      'npx cdk deploy. If that finds no changes, somebody deleted the rule: deploy once without the agent, then once with it.',
     );
   const disabled = agents.flatMap((agent) => {
     const rule = ruleOf(agent);
@@ -150,7 +149,7 @@ export const checkIntake = async (
   });
   if (disabled.length > 0)
     return fail(
-      `The rule that starts the flow for what ${disabled.map(({ agent }) => agent).join(', ')} takes is disabled.`,
+      `The rule that starts the flow for events of ${disabled.map(({ agent }) => agent).join(', ')} is disabled.`,
       disabled.map(({ rule }) => `aws events enable-rule --name ${rule}`).join(' && '),
     );
   return ok(`Events reach the flow for every agent: ${agents.map(({ name }) => name).join(', ')}.`);
@@ -160,7 +159,7 @@ export const checkIntake = async (
 export const checkLedger = async (aws: DoctorAws, table: string): Promise<DoctorVerdict> => {
   const { status, pointInTimeRecovery } = await aws.table(table);
   if (status !== 'ACTIVE')
-    return fail(`The ledger ${table} is ${status}.`, 'Nothing runs without it; look at the table.');
+    return fail(`The ledger ${table} is ${status}.`, 'Nothing runs without it. Look at the table.');
   return pointInTimeRecovery
     ? ok('The ledger is active, with point-in-time recovery.')
     : warn(
@@ -169,10 +168,10 @@ export const checkLedger = async (aws: DoctorAws, table: string): Promise<Doctor
       );
 };
 
-/** What the dry incident is made of: an event that no agent takes, so that nothing is asked and nothing changes. */
+/** The event of the dry incident. No agent handles it, so no model is called and nothing changes. */
 const EVENT = { source: 'checkrein.doctor', 'detail-type': 'Dry incident', resources: [], detail: {} } as const;
 
-/** Whether an incident goes through the flow, and its trace verifies. */
+/** Whether an incident runs through the flow and its trace verifies. */
 export const checkDryIncident = async (
   aws: DoctorAws,
   { StartArn, LedgerTable }: Deployment,
@@ -184,7 +183,7 @@ export const checkDryIncident = async (
   const events = await aws.trace(LedgerTable, incident);
   const refusal = events.find(({ kind }) => kind === 'incident.refused');
   if (refusal === undefined)
-    return fail(`The dry incident ${incident} was taken up by an agent.`, 'Narrow what that agent takes.');
+    return fail(`The dry incident ${incident} was handled by an agent.`, 'Narrow the event pattern of that agent.');
   const verdict = verifyTrace(events.map((event) => canonical(event)));
   return verdict.sound
     ? ok(

@@ -1,20 +1,20 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import type { Deployment } from './deployment.ts';
 
-/** What the doctor asks of AWS. Whatever cannot be asked throws. */
+/** What the doctor reads from AWS. A call that fails throws. */
 export interface DoctorAws {
   caller(): Promise<{ readonly account: string; readonly region: string }>;
-  /** Version of the CDK bootstrap stack; nothing where there is none. */
+  /** Version of the CDK bootstrap stack; undefined if there is none. */
   bootstrapVersion(): Promise<number | undefined>;
-  /** A stack by its name; nothing where there is none. */
+  /** A stack by name; undefined if there is none. */
   stack(name: string): Promise<{ readonly status: string; readonly deployment: Deployment | undefined } | undefined>;
-  /** Whether the secret is there, and whether somebody has stored a value of theirs. The value itself is not read. */
+  /** Whether the secret exists, and whether somebody has stored a key in it. The value itself is not read. */
   modelKey(secretArn: string): Promise<'stored' | 'generated' | 'deleted' | 'missing'>;
   /** E-mail subscriptions of a topic. */
   subscriptions(topicArn: string): Promise<readonly { readonly email: string; readonly confirmed: boolean }[]>;
-  /** What the parameter of the kill switch says; nothing where there is none. */
+  /** Value of the kill switch parameter; undefined if there is none. */
   switchPosition(parameter: string): Promise<string | undefined>;
-  /** The rules of the event bus that start the flow, with the pattern each matches. */
+  /** The event bus rules that start the flow, with the pattern each matches. */
   intake(startArn: string): Promise<readonly IntakeRule[]>;
   table(name: string): Promise<{ readonly status: string; readonly pointInTimeRecovery: boolean }>;
   /** Starts the flow with an event and waits until it ends. */
@@ -36,7 +36,7 @@ interface DryIncident {
   readonly reason?: string;
 }
 
-/** What a look came to, in a sentence; if something is wrong, what to do. */
+/** The result of one check, in a sentence; if something is wrong, what to do. */
 export interface DoctorVerdict {
   readonly verdict: 'ok' | 'warn' | 'fail';
   readonly says: string;

@@ -10,7 +10,7 @@ const linesOf = ({ check, verdict, says, todo }: DoctorFinding): string[] => [
   ...(todo === undefined ? [] : [`${' '.repeat(19)}→ ${todo}`]),
 ];
 
-/** Examines a deployed stack and says what is wrong with it. */
+/** Checks a deployed stack and prints what is wrong with it. */
 export const printDiagnosis = async (flags: DeploymentFlags, aws: DoctorAws = doctorAws()): Promise<void> => {
   const { agents, settings } = await rulesIn(configAt(undefined));
   const findings = await diagnose(aws, { stack: flags.stack, agents, approvers: settings.approvers });

@@ -7,7 +7,7 @@ export interface SwitchFlags extends DeploymentFlags {
   readonly reason?: string;
 }
 
-/** Length that SSM allows a description. */
+/** The longest description that SSM accepts. */
 const DESCRIPTION_LIMIT = 1024;
 
 interface SwitchChange {
@@ -29,7 +29,7 @@ const historyOf = async (client: SSMClient, parameter: string): Promise<SwitchCh
   }));
 };
 
-/** Shows where the switch stands and how it got there; with a position, flips it first. */
+/** Shows the kill switch and its history. With a position, sets it first. */
 export const showOrSetSwitch = async (position: SwitchFlags['position'], flags: SwitchFlags): Promise<void> => {
   const reason = position === undefined ? undefined : requiredReason(flags.reason);
   const { SwitchParameter } = await findDeployment(flags.stack);

@@ -10,7 +10,7 @@ import type { Problem } from '../../lambdas/kernel/policy/rules/schema-problems.
 import { readYaml } from '../../lambdas/kernel/policy/rules/yaml-file.ts';
 import { CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
 
-/** What a case may leave out; `defaults` of a file hold for all its cases. */
+/** What a case may leave out. The `defaults` of a file apply to all its cases. */
 const About = {
   agent: z.string().optional(),
   tool: z.string().optional(),
@@ -19,9 +19,9 @@ const About = {
   /** `null`: the dry run found no price. */
   report: z.strictObject({ costDeltaCentsPerMonth: z.int().nullable() }).optional(),
   approver: z.strictObject({ email: z.email().optional(), roles: z.array(z.string()) }).optional(),
-  /** Of `approve` and `release`: whether it is in spite of a change freeze. */
+  /** For `approve` and `release`: whether it uses break-glass in a change freeze. */
   breakGlass: z.boolean().optional(),
-  /** Of `approve`: whether the approver made the event happen. */
+  /** For `approve`: whether the approver caused the event. */
   triggerOwner: z.boolean().optional(),
 };
 
@@ -31,15 +31,15 @@ const PolicyCase = z.strictObject({
   ...About,
   expect: z.strictObject({
     verdict: z.enum(['permitted', 'refused']),
-    /** All statements that spoke, in any order. */
+    /** All statements that determined the decision, in any order. */
     speaks: z.array(z.string()).optional(),
-    /** Of `release`: how many people must say yes. */
+    /** For `release`: how many people must approve. */
     approvals: z.int().min(1).max(5).optional(),
     /** The policy that trips the breaker, or null. */
     trips: z.string().nullable().optional(),
   }),
 });
-/** One question to policy, and what it must answer. */
+/** One question to policy, and the expected decision. */
 export type PolicyCase = z.infer<typeof PolicyCase>;
 
 const CaseFile = z.strictObject({
@@ -47,13 +47,13 @@ const CaseFile = z.strictObject({
   cases: z.array(PolicyCase).min(1),
 });
 
-/** A case with its place. */
+/** A case with its location in a file, as file:line. */
 export interface LocatedCase {
   readonly place: string;
   readonly given: PolicyCase;
 }
 
-/** The cases of some files, defaults filled in. Throws one RulesError with everything that is wrong with them. */
+/** The cases of some files, with defaults filled in. Throws one RulesError with every problem. */
 export const readCases = (files: readonly ConfigFile[], rules: Rules): LocatedCase[] => {
   const problems: string[] = [];
   const cases = files.flatMap((file) => {
@@ -110,17 +110,17 @@ const problemsOfCase = (given: PolicyCase, rules: Rules): Problem[] => {
       message: `only the question release has approvals, this is ${question}`,
     });
   if (question === 'approve' && given.approver === undefined)
-    problems.push({ path: ['question'], message: 'approve is asked about a person: add approver: { roles: [...] }' });
+    problems.push({ path: ['question'], message: 'approve needs a person: add approver: { roles: [...] }' });
   return [...problems, ...toolProblems(given)];
 };
 
 const toolProblems = ({ tool, facts = {} }: PolicyCase): Problem[] => {
   const names = CHANGE_TOOLS.map((line) => line.manifest.name);
   if (tool === undefined)
-    return [{ path: [], message: `names no tool, nor does defaults; known: ${names.join(', ')}` }];
+    return [{ path: [], message: `no tool, neither here nor in defaults; known: ${names.join(', ')}` }];
   const manifest = changeManifest(tool);
   if (manifest === undefined)
-    return [{ path: ['tool'], message: `"${tool}" is no change tool${didYouMean(tool, names)}` }];
+    return [{ path: ['tool'], message: `"${tool}" is not a change tool${didYouMean(tool, names)}` }];
   const computed = factsOf(manifest);
   return FACT_NAMES.filter((name) => name in facts).flatMap((name): Problem[] => {
     const path = ['facts', name];
@@ -137,5 +137,5 @@ const toolProblems = ({ tool, facts = {} }: PolicyCase): Problem[] => {
 export const changeManifest = (tool: string): ChangeManifest | undefined =>
   CHANGE_TOOLS.map((line) => line.manifest).find((manifest) => manifest.name === tool);
 
-/** The facts that policy gets about a change of this tool. */
+/** The facts that policy reads about a change by this tool. */
 export const factsOf = (manifest: ChangeManifest): FactName[] => [...manifest.facts, ...KERNEL_FACTS];

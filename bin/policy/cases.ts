@@ -10,7 +10,7 @@ import type { QuorumDecision, PolicyDecision } from '../../lambdas/kernel/policy
 import { environmentOf } from '../../lambdas/tools/aws/tags.ts';
 import { changeManifest, factsOf, type LocatedCase, type PolicyCase } from './case-file.ts';
 
-/** What a case came to. It holds where nothing differs from what it expects. */
+/** The result of a case. It passes if nothing differs from what it expects. */
 export interface PolicyCaseResult {
   readonly place: string;
   readonly case: string;
@@ -19,11 +19,11 @@ export interface PolicyCaseResult {
   readonly statements: readonly Statement[];
   readonly approvals: number | null;
   readonly trips: string | null;
-  /** Each thing that is not as expected, in a sentence. */
+  /** Each difference from what is expected, in a sentence. */
   readonly differs: readonly string[];
 }
 
-/** What nothing in the shipped policies objects to: a case says only what is special about it. */
+/** Facts that no shipped policy objects to, so that a case lists only what is special about it. */
 const NEUTRAL_FACTS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' | 'costKnown'>, number | boolean>> = {
   cutPercent: 0,
   growPercent: 50,
@@ -45,7 +45,7 @@ const NEUTRAL_FACTS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' 
   weekday: 6,
 };
 
-/** Puts a case to the policies and compares. */
+/** Evaluates a case and compares the decision with the expected one. */
 export const runCase = (placed: LocatedCase, rules: Rules, policy: PolicyEngine): PolicyCaseResult => {
   const { given, place } = placed;
   const decision = decide(given, rules, policy);
@@ -91,7 +91,7 @@ const agentOf = (given: PolicyCase, rules: Rules): Agent => {
 
 const questionOf = ({ tool = '', facts, target, report }: PolicyCase) => {
   const manifest = changeManifest(tool);
-  if (manifest === undefined) throw new InputError(tool, 'is no change tool', 'the name of one');
+  if (manifest === undefined) throw new InputError(tool, 'is not a change tool', 'the name of a change tool');
   const computed = factsOf(manifest);
   const neutral: Facts = Object.fromEntries(Object.entries(NEUTRAL_FACTS).filter(([name]) => isOneOf(computed, name)));
   const deltaCentsPerMonth = report === undefined ? 3000 : report.costDeltaCentsPerMonth;
@@ -105,7 +105,7 @@ const questionOf = ({ tool = '', facts, target, report }: PolicyCase) => {
 
 const isOneOf = (names: readonly FactName[], name: string): boolean => names.some((one) => one === name);
 
-/** A target in the account of the alarm. Its environment follows from its tags, as it does for a real one. */
+/** A target in the alarm's account. Its environment follows from its tags, like that of a real target. */
 const targetOf = (manifest: ChangeManifest, given: NonNullable<PolicyCase['target']> = {}): Target => {
   const { account = '111122223333', region = 'eu-west-1', id = 'example', tags = {} } = given;
   const { kind = manifest.targetKind, environment = environmentOf(tags) } = given;
@@ -120,7 +120,7 @@ const differences = (
 ): readonly string[] => {
   const found = got.statements.map((one) => one.id).toSorted();
   const speaks = expected.speaks?.toSorted();
-  const list = (ids: readonly string[]): string => ids.join(', ') || 'nobody';
+  const list = (ids: readonly string[]): string => ids.join(', ') || 'none';
   const differs: string[] = [];
   if (got.verdict !== expected.verdict)
     differs.push(`verdict: expected ${expected.verdict}, was ${got.verdict}. ${reason}`);
@@ -133,7 +133,7 @@ const differences = (
   return differs;
 };
 
-/** Policies that no case lets speak: what nobody would notice if it were gone. */
+/** Policies that determine no case. Nobody would notice if one of them were removed. */
 export const policiesWithoutCase = (results: readonly PolicyCaseResult[], rules: Rules): string[] => {
   const covered = new Set(results.flatMap((result) => result.statements.map((one) => one.id)));
   return Object.keys(rules.policies).filter((id) => !covered.has(id));

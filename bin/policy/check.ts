@@ -12,9 +12,9 @@ export interface CheckFlags {
 }
 
 interface ConfigFinding {
-  /** `invalid`: it does not compile, so it could not be deployed either. */
+  /** `invalid`: it does not compile, so it cannot be deployed. */
   readonly kind: 'invalid' | 'never-matches' | 'without-effect' | 'open';
-  /** The problem, which begins with file:line:column. */
+  /** The problem, starting with file:line:column. */
   readonly says: string;
 }
 
@@ -34,7 +34,7 @@ const findingsIn = async (directory: string): Promise<{ policies: number; findin
   }
 };
 
-/** Prints what is wrong with a configuration, one line each. Exit code 1 if anything is. */
+/** Prints what is wrong with a configuration, a line for each finding. Exit code 1 if there is one. */
 export const checkPolicies = async (flags: CheckFlags): Promise<void> => {
   const { policies, findings } = await findingsIn(configAt(flags.config));
   const clean = findings.length === 0;

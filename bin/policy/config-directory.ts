@@ -20,7 +20,7 @@ import { readText } from '../../local/files.ts';
 /** The `config/` of this checkout. */
 const OWN = join(import.meta.dirname, '../..', 'config');
 
-/** A `config/` directory that a person named, or the one of this checkout. */
+/** The `config/` directory given, or the one of this checkout. */
 export const configAt = (directory: string | undefined): string => {
   if (directory === undefined) return OWN;
   if (directoryHas(directory, 'policies')) return directory;
@@ -30,7 +30,7 @@ export const configAt = (directory: string | undefined): string => {
 const directoryHas = (directory: string, name: string): boolean =>
   statSync(join(directory, name), { throwIfNoEntry: false })?.isDirectory() === true;
 
-/** Compiles a `config/` directory, with its own deployment.ts if it has one and else the one of this checkout. */
+/** Compiles a `config/` directory, with its own deployment.ts if it has one, otherwise with the one of this checkout. */
 export const rulesIn = async (directory: string): Promise<Rules> =>
   compileRules(directory, await settingsIn(directory));
 
@@ -78,6 +78,6 @@ const hashed = ({ agents, policies, schema, settings }: Rules): Rules => {
   return { ...rules, hash: digestOf(rules) };
 };
 
-/** The sources of the policies, for messages that name a line. */
+/** The sources of the policies, for messages with a line number. */
 export const policyFiles = (directory: string): readonly ConfigFile[] =>
   configFiles(directory, 'policies', '.cedar').value;

@@ -28,7 +28,7 @@ const asJson = (text: string): unknown => {
   }
 };
 
-/** The plan of a file: its one JSON object, or a plan of the trace that it is. */
+/** The plan in a file, which is either a plan or a trace with plans in it. */
 const planIn = ({ plan: path, planHandle: handle }: ExplainFlags): PlanOnTrace => {
   const value = asJson(readText('--plan', path));
   const isEvent = typeof value === 'object' && value !== null && 'hash' in value;
@@ -68,12 +68,12 @@ const print = (found: PlanOnTrace, explanation: Explanation, rulesHash: string):
   const line = printer(false);
   const { plan, handle } = found;
   line(`${handle}: ${plan.tool} on ${plan.target.id} (${plan.target.environment}), by ${plan.agent}`);
-  if (plan.rulesHash !== rulesHash) line('It was made under other rules than these; what follows is what these say.');
+  if (plan.rulesHash !== rulesHash) line('It was made under other rules. This explains what the current rules decide.');
   for (const answer of explanation.answers) printAnswer(answer, line);
   line(`\n${explanation.says}`);
 };
 
-/** Prints what the policies make of a plan. */
+/** Prints what the policies decide about a plan, and why. */
 export const explainPolicies = async (flags: ExplainFlags): Promise<void> => {
   const found = planIn(flags);
   const rules = await rulesIn(configAt(flags.config));

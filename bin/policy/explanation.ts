@@ -10,7 +10,7 @@ import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import { pathsIn } from '../../lambdas/kernel/policy/rules/lint-terms.ts';
 import type { QuorumDecision, PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 
-/** A statement that spoke, and what it looked at. */
+/** A statement that determined the decision, and the values it read. */
 interface DeterminingStatement extends Statement {
   readonly reads: Readonly<Record<string, Json>>;
 }
@@ -19,24 +19,24 @@ interface DeterminingStatement extends Statement {
 export interface ExplainedAnswer {
   readonly question: string;
   readonly verdict: PolicyDecision['verdict'];
-  /** Of the question how many: the smallest number that suffices. */
+  /** For the number of approvals: the smallest that suffices. */
   readonly approvals: number | null;
   readonly reason: string;
   readonly statements: readonly DeterminingStatement[];
 }
 
-/** What the policies make of a plan, question by question. */
+/** What the policies decide about a plan, question by question. */
 export interface Explanation {
   readonly verdict: 'refused' | 'unattended' | 'needs-approval';
   readonly approvalsNeeded: number;
-  /** Those whom policy lets approve it. */
+  /** The people that policy allows to approve it. */
   readonly approvers: readonly string[];
-  /** What it comes to, in a sentence. */
+  /** The result, in a sentence. */
   readonly says: string;
   readonly answers: readonly ExplainedAnswer[];
 }
 
-/** Asks every question about a plan, also those that the flow would not come to. */
+/** Evaluates every question about a plan, including those that the flow would not reach. */
 export const explainPlan = (plan: Plan, agent: Agent, rules: Rules, policy: PolicyEngine): Explanation => {
   const { tool, target, facts, report } = plan;
   const question = { agent, tool, target, facts, report, breakGlass: false };
@@ -44,9 +44,9 @@ export const explainPlan = (plan: Plan, agent: Agent, rules: Rules, policy: Poli
   const release = policy.approvalsNeeded(question);
   const people = rules.settings.approvers.map((approver) => ({
     approver,
-    ruling: policy.mayApprove({ ...question, approver, triggerOwner: false }),
+    decision: policy.mayApprove({ ...question, approver, triggerOwner: false }),
   }));
-  const approvers = people.filter((one) => one.ruling.verdict === 'permitted').map((one) => one.approver.email);
+  const approvers = people.filter((one) => one.decision.verdict === 'permitted').map((one) => one.approver.email);
   const answer = (name: string, given: PolicyDecision | QuorumDecision): ExplainedAnswer => ({
     question: name,
     verdict: given.verdict,
@@ -61,10 +61,10 @@ export const explainPlan = (plan: Plan, agent: Agent, rules: Rules, policy: Poli
     says: inWords(decision.verdict, decision.approvalsNeeded, approvers),
     answers: [
       answer('May the agent propose this?', policy.mayPropose({ ...question, phase: 'proposal' })),
-      answer('May it be carried out as the dry run showed it?', decision.asked.plan),
+      answer('May the plan go ahead as the dry run showed it?', decision.asked.plan),
       answer('May it be applied without a human?', policy.mayApplyUnattended(question)),
-      answer('How many approvals release it?', release),
-      ...people.map((one) => answer(`May ${one.approver.email} approve it?`, one.ruling)),
+      answer('How many approvals does it need?', release),
+      ...people.map((one) => answer(`May ${one.approver.email} approve it?`, one.decision)),
     ],
   };
 };
@@ -74,8 +74,8 @@ const inWords = (verdict: Explanation['verdict'], needed: number, approvers: rea
   if (verdict === 'unattended') return 'It would be applied without a human.';
   const people = `${needed} ${needed === 1 ? 'approval' : 'approvals by different people'}`;
   if (approvers.length < needed)
-    return `It needs ${people}, but only ${approvers.length} of the approvers may approve it: nobody could release it.`;
-  return `It needs ${people}, of ${approvers.join(', ')}.`;
+    return `It needs ${people}, but only ${approvers.length} of the approvers may approve it, so it can never be applied.`;
+  return `It needs ${people}, from ${approvers.join(', ')}.`;
 };
 
 const determining = (statement: Statement, plan: Plan, rules: Rules): DeterminingStatement => {
@@ -90,7 +90,7 @@ const determining = (statement: Statement, plan: Plan, rules: Rules): Determinin
   return { ...statement, reads: Object.fromEntries(reads) };
 };
 
-/** What policies may read about a plan, by the path under which they do. */
+/** Everything that policies can read about a plan, by path. */
 const valuesOf = ({ tool, target, facts, report }: Plan): Readonly<Record<string, Json>> => {
   const { tags, ...attributes } = target;
   const under = (base: string, values: Readonly<Record<string, Json>>): [string, Json][] =>

@@ -10,7 +10,7 @@ import type { PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 import { findPlan, isTriggerOwner } from '../../lambdas/kernel/trace/queries.ts';
 import { changeManifest, factsOf } from './case-file.ts';
 
-/** What was decided, or would be. */
+/** A decision: the recorded one, or the one under the current rules. */
 export interface Decision {
   readonly verdict: 'permitted' | 'admitted' | 'refused' | 'needs-approval' | 'unattended';
   readonly reason: string;
@@ -19,32 +19,32 @@ export interface Decision {
   readonly trips: string | null;
 }
 
-/** One recorded decision, judged again. */
+/** One recorded decision, evaluated again. */
 export interface Reevaluated {
   readonly seq: number;
   readonly about: 'proposal' | 'plan' | 'approval';
   /** `resize_instance on i-0123`, or who approved what. */
   readonly what: string;
   readonly was: Decision;
-  /** Null where the trace does not hold what policy would need; `note` says what. */
+  /** Null if the trace lacks something that policy needs; `note` says what. */
   readonly wouldBe: Decision | null;
-  /** `statements`: the same decision, on other grounds. */
+  /** `statements`: the same decision, determined by other statements. */
   readonly change: 'none' | 'statements' | 'decision' | 'unknown';
   readonly note: string | null;
 }
 
-/** By what a recorded incident is judged again. */
+/** The rules that a recorded incident is evaluated with. */
 export interface CurrentRules {
   readonly rules: Rules;
   readonly policy: PolicyEngine;
-  /** The agent, as it is defined now; undefined if there is none of the name any more. */
+  /** The agent as it is defined now; undefined if there is no agent of that name any more. */
   readonly agent: Agent | undefined;
 }
 
 /**
- * Judges every proposal, plan and approval of a trace again. Facts, target and report are the recorded ones,
- * so each decision is judged where it stood: what would have come after another one, nobody knows. Refusals
- * that have nothing to do with the rules (switch, breaker, drift) are left out.
+ * Evaluates every proposal, plan and approval of a trace again. Facts, target and report are the recorded ones,
+ * so each decision is evaluated by itself: how the incident would have gone on after another one is unknown. Refusals
+ * for reasons outside the rules (kill switch, breaker, drift) are left out.
  */
 export const reevaluate = (events: readonly TraceEvent[], today: CurrentRules): Reevaluated[] =>
   events.flatMap((event): Reevaluated[] => {
@@ -88,7 +88,7 @@ const decision = (verdict: Decision['verdict'], reason: string, more: Partial<De
 const decisionOf = ({ verdict, reason, statements, tripsBreaker }: PolicyDecision): Decision =>
   decision(verdict, reason, { statements, trips: tripsBreaker?.policy ?? null });
 
-/** A fact that was not recorded, because nothing computed it then. */
+/** Names the facts that were not recorded, because the recording version did not compute them. */
 const missingFacts = (tool: string, facts: Facts): string | undefined => {
   const manifest = changeManifest(tool);
   if (manifest === undefined) return `there is no change tool ${tool} any more`;
@@ -99,7 +99,7 @@ const missingFacts = (tool: string, facts: Facts): string | undefined => {
 const AGENT_GONE = 'its agent is not in config/agents any more; name one with --agent';
 const BY_RULES: readonly Check['check'][] = ['schema', 'allowlist'];
 
-/** A call of a change tool that was not even admitted: by another definition of the agent, it might be. */
+/** A call of a change tool that was not admitted. Under another definition of the agent it might be. */
 const refusedCall = ({ seq, data }: TraceEventOf<'call.refused'>, { agent }: CurrentRules): Reevaluated[] => {
   if (!BY_RULES.includes(data.check) || changeManifest(data.tool) === undefined) return [];
   const subject: Subject = { seq, about: 'proposal', what: data.tool };
@@ -108,7 +108,7 @@ const refusedCall = ({ seq, data }: TraceEventOf<'call.refused'>, { agent }: Cur
   const admission = admit(agent, { id: data.toolUseId ?? '', name: data.tool, input: data.input });
   return admission.kind === 'refused'
     ? [compared(subject, was, decision('refused', admission.reason))]
-    : [compared(subject, was, decision('admitted', 'It would go on to policy; its facts were never computed.'))];
+    : [compared(subject, was, decision('admitted', 'It would reach policy, but its facts were never computed.'))];
 };
 
 const refusalOf = (checks: readonly Check[]): Check | undefined => checks.find((check) => check.outcome === 'refused');
@@ -122,7 +122,7 @@ const proposal = ({ seq, data }: TraceEventOf<'proposal.judged'>, { agent, polic
   const admission = admit(agent, { id: data.toolUseId, name: tool, input: data.input });
   if (admission.kind === 'refused') return [compared(subject, was, decision('refused', admission.reason))];
   if (refusal !== undefined && BY_RULES.includes(refusal.check))
-    return [compared(subject, was, decision('admitted', 'It would go on to policy; its facts were never computed.'))];
+    return [compared(subject, was, decision('admitted', 'It would reach policy, but its facts were never computed.'))];
   if (target === null || (refusal !== undefined && refusal.check !== 'policy')) return [];
   const missing = missingFacts(tool, facts);
   if (missing !== undefined) return [unknown(subject, was, missing)];
@@ -136,7 +136,7 @@ const confirmation = (
 ): Reevaluated[] => {
   const plan = data.digest === null ? undefined : findPlan(events, data.digest)?.plan;
   const refusal = refusalOf(data.checks);
-  // Without a digest the refusal was about the handle; with one, these two are policy's.
+  // Without a digest the refusal was about the handle. With one, only these two checks are decided by policy.
   if (plan === undefined || (refusal !== undefined && !['policy', 'approval'].includes(refusal.check))) return [];
   const { tool, target, facts, report } = plan;
   const subject: Subject = { seq, about: 'plan', what: `${data.handle}, ${tool} on ${target.id}` };
@@ -160,7 +160,7 @@ const confirmation = (
   return [compared(subject, was, decision(verdict, reason, { statements, approvals, trips: trips?.policy ?? null }))];
 };
 
-/** An approval counts if its person may give it. A denial needs no right that policy could take away. */
+/** An approval counts if policy allows its approver. A denial needs no permission. */
 const approval = (
   { seq, data }: TraceEventOf<'approval.answered'>,
   events: readonly TraceEvent[],

@@ -31,7 +31,7 @@ const replayOne = (path: string, today: Omit<CurrentRules, 'agent'>, flags: Repl
     throw new InputError(
       `trace ${path}`,
       `it does not verify: event ${verdict.seq}: ${verdict.reason}`,
-      'a sealed trace, or --unverified to take it as it is',
+      'a sealed trace, or --unverified to accept it as it is',
     );
   const name = lastOf(events, 'incident.opened')?.data.agent;
   const agent = flags.agent === undefined ? today.rules.agents.find((one) => one.name === name) : agentIn(flags.agent);
@@ -55,12 +55,16 @@ const printOne = ({ trace, incident, verified, decisions }: Replayed): void => {
   const print = printer(false);
   const colours = coloursFor(process.stdout);
   print(
-    `${trace}, incident ${incident}${verified ? '' : colours.yellow(', not verified')}: ${decisions.length} judged again`,
+    `${trace}, incident ${incident}${verified ? '' : colours.yellow(', not verified')}: ${decisions.length} evaluated again`,
   );
   for (const { seq, about, what, was, wouldBe, change, note } of decisions) {
     if (change === 'none') continue;
     const heading =
-      change === 'unknown' ? 'cannot be judged' : change === 'statements' ? 'on other grounds' : 'would differ';
+      change === 'unknown'
+        ? 'cannot be evaluated'
+        : change === 'statements'
+          ? 'determined by other policies'
+          : 'would differ';
     print(`  ${String(seq).padStart(3)}  ${colours.yellow(heading)}: the ${about} ${what}`);
     if (wouldBe === null) print(`       ${note ?? ''}`);
     else {
@@ -81,7 +85,7 @@ const totalsOf = (replayed: readonly Replayed[]) => ({
   notJudged: count(replayed, 'unknown'),
 });
 
-/** Judges recorded incidents again and prints the differences. */
+/** Evaluates recorded incidents again and prints the differences. */
 export const replayTraces = async (traces: readonly string[], flags: ReplayFlags): Promise<void> => {
   const own = await rulesIn(configAt(undefined));
   const rules = flags.policies === undefined ? own : withPolicies(own, flags.policies);
@@ -96,6 +100,6 @@ export const replayTraces = async (traces: readonly string[], flags: ReplayFlags
   replayed.forEach(printOne);
   const { decisions, same, otherGrounds, differ, notJudged } = totals;
   printer(false)(
-    `\n${decisions} decisions judged again: ${same} the same, ${otherGrounds} the same on other grounds, ${differ} would differ, ${notJudged} cannot be judged.`,
+    `\n${decisions} decisions evaluated again: ${same} the same, ${otherGrounds} the same by other policies, ${differ} would differ, ${notJudged} cannot be evaluated.`,
   );
 };

@@ -29,13 +29,13 @@ const printTable = (results: readonly PolicyCaseResult[], withoutCase: readonly 
   const print = printer(false);
   const colours = coloursFor(process.stdout);
   const rows = results.map((one) => [
-    one.differs.length === 0 ? 'holds' : 'FAILS',
+    one.differs.length === 0 ? 'pass' : 'FAIL',
     one.question,
     one.approvals === null ? one.verdict : `${one.verdict} by ${one.approvals}`,
     one.statements.map((statement) => statement.id).join(', ') || '-',
     one.case,
   ]);
-  const [head = '', ...lines] = tableLines([['', 'question', 'verdict', 'speaks', 'case'], ...rows]);
+  const [head = '', ...lines] = tableLines([['', 'question', 'verdict', 'determined by', 'case'], ...rows]);
   print(colours.dim(head));
   for (const [index, line] of lines.entries()) {
     const { differs = [], place = '' } = results[index] ?? {};
@@ -43,12 +43,12 @@ const printTable = (results: readonly PolicyCaseResult[], withoutCase: readonly 
     for (const difference of differs) print(`       ${place}: ${difference}`);
   }
   const failed = results.filter((one) => one.differs.length > 0).length;
-  const sum = failed === 0 ? `All ${results.length} cases hold.` : `${failed} of ${results.length} cases fail.`;
+  const sum = failed === 0 ? `All ${results.length} cases pass.` : `${failed} of ${results.length} cases fail.`;
   print(`\n${failed === 0 ? colours.green(sum) : colours.red(sum)}`);
-  if (withoutCase.length > 0) print(colours.yellow(`No case makes these policies speak: ${withoutCase.join(', ')}.`));
+  if (withoutCase.length > 0) print(colours.yellow(`No case covers these policies: ${withoutCase.join(', ')}.`));
 };
 
-/** Runs the cases and prints a table of them. Exit code 1 if one does not hold. */
+/** Evaluates the cases and prints a table of them. Exit code 1 if one fails. */
 export const testPolicies = async (files: readonly string[], flags: TestFlags): Promise<void> => {
   const directory = configAt(flags.config);
   const rules = await rulesIn(directory);

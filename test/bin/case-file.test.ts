@@ -23,9 +23,9 @@ test.each([
   [
     'an unknown tool',
     ONE.replace('reboot_instance', 'reboot_instence'),
-    /mine\.yaml:4: .*"reboot_instence" is no change tool; did you mean "reboot_instance"\?/,
+    /mine\.yaml:4: .*"reboot_instence" is not a change tool; did you mean "reboot_instance"\?/,
   ],
-  ['no tool', ONE.replace('    tool: reboot_instance\n', ''), /mine\.yaml:2: .*names no tool/],
+  ['no tool', ONE.replace('    tool: reboot_instance\n', ''), /mine\.yaml:2: .*no tool, neither here nor in defaults/],
   [
     'an unknown policy',
     ONE.replace('permitted }', 'permitted, speaks: [cut-bund] }'),

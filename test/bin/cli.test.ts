@@ -139,17 +139,17 @@ test('the Bedrock adapter, over HTTP, completes the first scenario, at the price
 });
 
 test.each([
-  ['bedrock', 'config/deployment.ts names no geography'],
-  ['bedrock:mars', '"mars" is no geography of Bedrock'],
+  ['bedrock', 'config/deployment.ts has no geography'],
+  ['bedrock:mars', '"mars" is not a Bedrock geography'],
   ['openai', 'cannot be "openai"'],
-])('--model %s is bad input, and the message says what there is', async (model, says) => {
+])('--model %s is bad input, and the message lists the choices', async (model, says) => {
   const ran = await checkrein('run', ...first, '--model', model);
   expect(ran.code).toBe(2);
   expect(ran.err).toContain(says);
   expect(ran.err).toMatch(/bedrock:eu|global, us, eu/);
 });
 
-test('an agent that is named takes the event, whatever its pattern says', async () => {
+test('the agent given with --agent handles the event, whatever its pattern', async () => {
   const out = join(folder, 'triage');
   const resize = { instanceId: 'i-0a1b2c3d4e5f60718', instanceType: 'm6i.large', why: 'to see whether I may' };
   const conclusion = { summary: 's', rootCause: 'r', confidence: 'low', claims: [{ text: 'c', evidence: ['E1'] }] };
@@ -195,25 +195,25 @@ const bad: readonly [promise: string, args: readonly string[], says: RegExp][] =
     /this is not JSON/,
   ],
   [
-    'a file that is no event',
+    'a JSON file that is not an event',
     ['run', '--event', join(REPOSITORY, 'package.json'), '--world', join(scenario, 'world.yaml')],
     /package\.json: id/,
   ],
   [
-    'a world that is no world',
+    'a world file that is not a world',
     ['run', '--event', join(scenario, 'event.json'), '--world', join(scenario, 'event.json')],
     /event\.json/,
   ],
   ['an unknown agent', ['run', ...first, '--agent', 'nobody'], /no agent "nobody"/],
   ['an unknown model', ['run', ...first, '--model', 'gpt'], /scripted:FILE, anthropic, or bedrock:GEOGRAPHY/],
   ['a script that is not there', ['run', ...first, '--model', 'scripted:nowhere.json'], /nowhere\.json/],
-  ['an answer that is none', ['run', ...first, '--approve', 'maybe'], /ask, yes, no/],
+  ['an unknown answer', ['run', ...first, '--approve', 'maybe'], /ask, yes, no/],
   ['a missing option', ['run'], /--event/],
-  ['a switch flipped without a reason', ['switch', 'off'], /--reason: not given/],
-  ['a switch position that is none', ['switch', 'maybe'], /on, propose-only, off/],
+  ['a switch set without a reason', ['switch', 'off'], /--reason: not given/],
+  ['an unknown switch position', ['switch', 'maybe'], /on, propose-only, off/],
   ['a reset without a reason', ['breaker', 'reset', 'arn:aws:ec2:x'], /--reason: not given/],
   [
-    'a reset of what is neither an ARN nor an agent',
+    'a reset of something that is neither an ARN nor an agent',
     ['breaker', 'reset', 'i-0abc', '--reason', 'checked with the team'],
     /is neither an ARN nor an agent/,
   ],
@@ -221,7 +221,7 @@ const bad: readonly [promise: string, args: readonly string[], says: RegExp][] =
   ['a trace that is not there', ['trace', 'verify', 'nowhere.jsonl'], /nowhere\.jsonl/],
 ];
 for (const [promise, args, says] of bad)
-  test(`bad input: ${promise} is refused with exit code 2, in words and without a stack trace`, async () => {
+  test(`bad input: ${promise} is refused with exit code 2 and a sentence, without a stack trace`, async () => {
     const ran = await checkrein(...args);
     expect(ran.err).toMatch(says);
     expect(ran.err).not.toMatch(/\n\s+at /);
@@ -245,7 +245,7 @@ test('every command has --help', async () => {
   }
 });
 
-test('an event that no agent takes closes in order as unrouted', async () => {
+test('an event that no agent handles is closed as unrouted', async () => {
   const event = {
     version: '0',
     id: 'e-1',

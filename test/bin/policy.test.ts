@@ -16,7 +16,7 @@ const file = (name: string, text: string): string => {
   return join(folder, name);
 };
 const policy = (...args: string[]): Promise<Ran> => runCli(folder, 'policy', ...args);
-const refusedInWords = (ran: Ran): string => {
+const badInputText = (ran: Ran): string => {
   expect([ran.code, ran.out]).toEqual([2, '']);
   expect(ran.err).not.toMatch(/^\s+at /m);
   return ran.err;
@@ -47,8 +47,8 @@ describe('policy check', () => {
     expect(findings[0]?.says).toContain('config/policies/mine.cedar:1:');
   });
 
-  test('a directory that is no configuration is refused in words', async () => {
-    expect(refusedInWords(await policy('check', '--config', folder))).toContain('there is no directory policies in it');
+  test('a directory without a configuration is refused with a sentence', async () => {
+    expect(badInputText(await policy('check', '--config', folder))).toContain('there is no directory policies in it');
   });
 });
 
@@ -70,25 +70,25 @@ describe('policy test', () => {
     shipped = Tested.parse(JSON.parse((await policy('test', '--json')).out));
   });
 
-  test('every shipped case holds', () => {
+  test('every shipped case passes', () => {
     expect(shipped.cases.flatMap((one) => one.differs)).toEqual([]);
     expect(shipped.holds).toBe(true);
   });
 
-  test('every shipped policy speaks in one case, and is silent in another that asks the same', () => {
+  test('every shipped policy determines one case, and does not determine another of the same question', () => {
     expect(shipped.policiesWithoutCase).toEqual([]);
     const ids = new Set(shipped.cases.flatMap((one) => one.statements.map(({ id }) => id)));
-    const speaks = (id: string) => (one: (typeof shipped.cases)[number]) =>
+    const determines = (id: string) => (one: (typeof shipped.cases)[number]) =>
       one.statements.some((each) => each.id === id);
-    const neverSilent = [...ids].filter((id) => {
-      const questions = shipped.cases.filter(speaks(id)).map((one) => one.question);
-      return !shipped.cases.some((one) => questions.includes(one.question) && !speaks(id)(one));
+    const alwaysDetermining = [...ids].filter((id) => {
+      const questions = shipped.cases.filter(determines(id)).map((one) => one.question);
+      return !shipped.cases.some((one) => questions.includes(one.question) && !determines(id)(one));
     });
-    // Every plan needs somebody's yes, so this one speaks whenever it is asked.
-    expect(neverSilent).toEqual(['one-approval-suffices']);
+    // Every plan needs an approval, so this policy determines every case of its question.
+    expect(alwaysDetermining).toEqual(['one-approval-suffices']);
   });
 
-  test('a policy that was loosened fails its case, which is told with its line', async () => {
+  test('a policy that was loosened fails its case, which is reported with its line', async () => {
     const text = readFileSync(join(REPOSITORY, 'config/policies/capacity.cedar'), 'utf8');
     const looser = text.replace('context.facts.cutPercent > 30', 'context.facts.cutPercent > 50');
     const ran = await policy('test', '--config', configWith({ 'policies/capacity.cedar': looser }));
@@ -105,23 +105,23 @@ describe('policy test', () => {
       '@id("mine") @reason("No.") forbid (principal, action == Checkrein::Action::"resize_instance", resource) when { context.facts.hourUtc == 12 };';
     const ran = await policy('test', '--config', configWith({ 'policies/mine.cedar': text }));
     expect(ran.code).toBe(0);
-    expect(ran.out).toContain('No case makes these policies speak: mine.');
+    expect(ran.out).toContain('No case covers these policies: mine.');
   });
 
   test('a table with an unknown field is refused with file and line', async () => {
     const text = 'cases:\n  - case: mine\n    question: plan\n    tool: reboot_instance\n    fact: {}\n';
-    const words = refusedInWords(await policy('test', file('mine.yaml', text)));
+    const words = badInputText(await policy('test', file('mine.yaml', text)));
     expect(words).toMatch(/mine\.yaml:5: cases\[0\]\.fact: unknown field; did you mean "facts"\?/);
   });
 
-  test('defaults of a file hold for its cases, and a case outdoes them', async () => {
+  test('defaults of a file apply to its cases, and a case overrides them', async () => {
     const text =
       'defaults:\n  tool: resize_instance\n  facts: { cutPercent: 31 }\ncases:\n' +
       '  - { case: a, question: plan, expect: { verdict: refused, speaks: [cut-bound] } }\n' +
       '  - { case: b, question: plan, facts: { cutPercent: 30 }, expect: { verdict: permitted } }\n';
     const ran = await policy('test', file('mine.yaml', text));
     expect([ran.code, ran.err]).toEqual([0, '']);
-    expect(ran.out).toContain('All 2 cases hold.');
+    expect(ran.out).toContain('All 2 cases pass.');
   });
 });
 
@@ -129,22 +129,22 @@ describe('policy explain', () => {
   const rules = compileRules(join(REPOSITORY, 'config'), deployment);
   const plan = (name: string, content: object): string => file(name, JSON.stringify(content));
 
-  test('says which statements speak, on which facts, and who may release the plan', async () => {
+  test('says which statements determine the decision, on which facts, and who may approve the plan', async () => {
     const ran = await policy('explain', '--plan', plan('reboot.json', rebootPlan('incident-1', rules.hash)));
     expect([ran.code, ran.err]).toEqual([0, '']);
     expect(ran.out).toContain('reboot_instance on i-0a1b2c3d4e5f60718 (production), by ec2-responder');
     expect(ran.out).toMatch(
-      /How many approvals release it\? {2}2\n {2}forbid two-for-irreversible-production \(high\)/,
+      /How many approvals does it need\? {2}2\n {2}forbid two-for-irreversible-production \(high\)/,
     );
     expect(ran.out).toContain('context.facts.reversible = false');
     expect(ran.out).toContain('resource.environment = production');
     expect(ran.out).toContain(
-      'It needs 2 approvals by different people, of sre-oncall@example.com, service-owner@example.com.',
+      'It needs 2 approvals by different people, from sre-oncall@example.com, service-owner@example.com.',
     );
     expect(ran.out).not.toContain('other rules');
   });
 
-  test('with --json, a refused plan says by which policy and what it read', async () => {
+  test('with --json, a refused plan names the policy and what it read', async () => {
     const refused = resizePlan('incident-1', 'sha256:old');
     const path = plan('cut.json', { ...refused, facts: { ...refused.facts, cutPercent: 50 } });
     const ran = await policy('explain', '--json', '--plan', path);
@@ -163,15 +163,15 @@ describe('policy explain', () => {
         {},
       ],
     });
-    expect((await policy('explain', '--plan', path)).out).toContain('It was made under other rules than these');
+    expect((await policy('explain', '--plan', path)).out).toContain('It was made under other rules.');
   });
 
-  test('a plan that more people must approve than may is said to be stuck', async () => {
+  test('a plan that needs more approvals than there are approvers is reported as impossible', async () => {
     const text =
       '@id("mine") @reason("No.") forbid (principal in Checkrein::Role::"owner", action == Checkrein::Action::"approve", resource) when { context.tool == "reboot_instance" };';
     const path = plan('reboot.json', rebootPlan('incident-1', rules.hash));
     const ran = await policy('explain', '--plan', path, '--config', configWith({ 'policies/mine.cedar': text }));
-    expect(ran.out).toContain('but only 1 of the approvers may approve it: nobody could release it.');
+    expect(ran.out).toContain('but only 1 of the approvers may approve it, so it can never be applied.');
   });
 
   test.each([
@@ -182,8 +182,8 @@ describe('policy explain', () => {
       'its agent gone is not in config/agents',
     ],
     ['a plan with a field too many', { ...resizePlan('i', 'sha256:x'), forced: true }, 'forced: unknown field'],
-  ])('%s is refused in words', async (_, content, words) => {
-    expect(refusedInWords(await policy('explain', '--plan', plan('plan.json', content)))).toContain(words);
+  ])('%s is refused with a sentence', async (_, content, words) => {
+    expect(badInputText(await policy('explain', '--plan', plan('plan.json', content)))).toContain(words);
   });
 });
 

@@ -24,6 +24,6 @@ describe.each(['undersized-instance', 'fix-does-not-help', 'change-freeze'])('th
   test('is still decided the same when it is replayed', async () => {
     const ran = await runCli(FOLDER, 'replay', trace);
     expect([ran.code, ran.err]).toEqual([0, '']);
-    expect(ran.out).toMatch(/(\d+) decisions judged again: \1 the same/);
+    expect(ran.out).toMatch(/(\d+) decisions evaluated again: \1 the same/);
   });
 });

@@ -41,7 +41,7 @@ const capacity = readFileSync(join(REPOSITORY, 'config/policies/capacity.cedar')
 test('under the policies that decided them, incidents are decided the same', async () => {
   const ran = await replay(HEALED, REFUSED, '--fail-on-change');
   expect([ran.code, ran.err]).toEqual([0, '']);
-  expect(ran.out).toContain('4 decisions judged again: 4 the same');
+  expect(ran.out).toContain('4 decisions evaluated again: 4 the same');
 });
 
 test('a looser bound shows the refusal that it would undo, and exits 1 only where that was asked for', async () => {
@@ -60,10 +60,10 @@ test('a stricter quorum shows how many more people a plan would have needed', as
   expect(ran.out).toMatch(
     /the plan P1, resize_instance on .*\n +was +needs-approval by 1.*\n +would be +needs-approval by 2 .*forbid mine: Mine says no\./,
   );
-  expect(ran.out).toContain('3 decisions judged again: 2 the same, 0 the same on other grounds, 1 would differ');
+  expect(ran.out).toContain('3 decisions evaluated again: 2 the same, 0 the same by other policies, 1 would differ');
 });
 
-test('an approval is judged again by the rights of its approver', async () => {
+test('an approval is evaluated again with the permissions of its approver', async () => {
   const none = forbid('== Checkrein::Action::"approve"', 'resource.environment == "production"');
   const ran = await replay(HEALED, '--policies', policiesWith('mine.cedar', none));
   expect(ran.out).toMatch(
@@ -71,14 +71,14 @@ test('an approval is judged again by the rights of its approver', async () => {
   );
 });
 
-test('the same verdict by another policy is told, and is no change', async () => {
+test('the same verdict by another policy is reported, but does not count as a change', async () => {
   const cut = forbid('in Checkrein::Action::"change"', 'context.facts has cutPercent && context.facts.cutPercent > 40');
   const args = [REFUSED, '--policies', policiesWith('mine.cedar', cut), '--fail-on-change'];
   expect(await totals(...args)).toEqual({ decisions: 1, same: 0, otherGrounds: 1, differ: 0, notJudged: 0 });
   expect((await replay(...args)).code).toBe(0);
 });
 
-test('another agent is held to its own tools', async () => {
+test('another agent is limited to its own tools', async () => {
   const ran = await replay(HEALED, '--agent', join(REPOSITORY, 'config/agents/triage.yaml'));
   expect(ran.out).toMatch(/would be +refused {2}resize_instance is not granted to this agent/);
 });
@@ -93,7 +93,7 @@ test('a trace that was tampered with is refused, unless it is asked for', async 
   expect([told.code, told.out.includes('not verified')]).toEqual([0, true]);
 });
 
-test('facts that nobody computed then are said to be missing, not judged', async () => {
+test('facts that were not computed then are reported as missing, and the decision is not evaluated', async () => {
   const path = join(folder, 'old.jsonl');
   writeFileSync(path, readFileSync(HEALED, 'utf8').replaceAll('"hourUtc":', '"minutesSinceLastCut":'));
   const parsed = Replayed.parse(JSON.parse((await replay('--json', '--unverified', path)).out));
@@ -103,11 +103,11 @@ test('facts that nobody computed then are said to be missing, not judged', async
 
 test.each([
   ['a file that is not there', ['nonesuch.jsonl'], 'this file cannot be read'],
-  ['a file that is no trace', [join(REPOSITORY, 'package.json')], 'this is not a trace event'],
+  ['a file that is not a trace', [join(REPOSITORY, 'package.json')], 'this is not a trace event'],
   ['a directory without policies', [HEALED, '--policies', folder], 'there is no .cedar file in it'],
   ['an agent file that is not there', [HEALED, '--agent', 'nonesuch.yaml'], 'this file cannot be read'],
   ['no trace', [], "missing required argument 'traces'"],
-])('%s is refused in words', async (_, args, words) => {
+])('%s is refused with a sentence', async (_, args, words) => {
   const ran = await replay(...args);
   expect([ran.code, ran.out]).toEqual([2, '']);
   expect(ran.err).toContain(words);

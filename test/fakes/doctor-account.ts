@@ -65,7 +65,7 @@ export class DoctorAccount {
 
   /** Refuses as an account does in which the operator lacks a right. */
   async refuse(action: string): Promise<never> {
-    throw new CheckreinError('AwsUnreachable', `${action} failed. AccessDenied`, 'Check your rights.');
+    throw new CheckreinError('AwsUnreachable', `${action} failed. AccessDenied`, 'Check your permissions.');
   }
 
   async #run(event: object): Promise<void> {
