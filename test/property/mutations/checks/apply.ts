@@ -98,9 +98,9 @@ export const APPLY: readonly KernelCheck[] = [
     name: 'rollback/verified',
     kind: 'trace',
     holds: 'a change is rolled back only if its verification asked for that',
-    file: 'lambdas/steps/apply/preflight.ts',
-    find: "purpose === 'apply' ||",
-    replace: 'true ||',
+    file: 'lambdas/steps/apply/gates.ts',
+    find: "purpose === 'apply' || verified",
+    replace: 'true || verified',
     test: preflight('is refused as long as no verification asked for it'),
   },
   {
