@@ -104,14 +104,6 @@ export const APPLY: readonly KernelCheck[] = [
     test: preflight('is refused as long as no verification asked for it'),
   },
   {
-    name: 'rollback/drift',
-    kind: 'drift',
-    holds: 'a target that somebody changed after Checkrein is not rolled back',
-    file: 'lambdas/steps/apply/gates.ts',
-    find: '!holds',
-    test: preflight('is refused, and a human called, when somebody has changed the target since'),
-  },
-  {
     name: 'grant/incident',
     kind: 'grant',
     holds: 'a grant is valid in its own incident only',
@@ -168,14 +160,6 @@ export const APPLY: readonly KernelCheck[] = [
     file: 'lambdas/kernel/trace/chain.ts',
     find: 'event.hash !== hashOf(event)',
     test: chain('when one letter of an event was changed'),
-  },
-  {
-    name: 'chain/link',
-    kind: 'trace',
-    holds: 'an event that was replaced, hash and all, is found',
-    file: 'lambdas/kernel/trace/chain.ts',
-    find: 'event.prev !== (before?.hash ?? GENESIS)',
-    test: chain('when one event was replaced, with a hash of its own'),
   },
   {
     name: 'change/write-ahead',

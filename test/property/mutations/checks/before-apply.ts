@@ -136,14 +136,6 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     test: dryRun('a tool that forgets to ask for a dry run changes nothing in it'),
   },
   {
-    name: 'confirmation/policy',
-    kind: 'policy',
-    holds: 'a plan that policy forbids is refused, whoever would approve it',
-    file: 'lambdas/kernel/policy/plan-decision.ts',
-    find: "plan.verdict === 'refused'",
-    test: authorize('that costs more than policy allows is refused with what it would cost'),
-  },
-  {
     name: 'confirmation/unattended',
     kind: 'approval',
     holds: 'a plan needs no approval only if a policy says so',
