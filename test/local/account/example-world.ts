@@ -35,9 +35,6 @@ groups:
   - { name: web, min: 2, max: 12, desired: 10, instanceType: m6i.large, zones: [eu-west-1a, eu-west-1b], demand: { vcpus: 10 } }
 `;
 
-/** Matches a text within an expected object; `expect.stringMatching` without its `any`. */
-export const like = (pattern: RegExp): unknown => expect.stringMatching(pattern);
-
 /** An account with its clock and the record of its calls. */
 export class ExampleWorld {
   readonly calls: RecordedCall[] = [];

@@ -6,7 +6,6 @@ import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { ANA, approvalDesk, BEN, VERA, type ApprovalDeskFixture } from '../../../fixtures/approval-desk.ts';
 import { untilApproval } from '../../../fixtures/incident.ts';
 import { rebootPlan } from '../../../fixtures/plans.ts';
-import { postAnswer } from '../page/requests.ts';
 
 let desk: ApprovalDeskFixture;
 beforeEach(() => {
@@ -92,11 +91,11 @@ test('silence expires the question after any number of reminders too', async () 
 });
 
 test('an answer whose function died is completed by the next reminder', async () => {
-  const { token } = await desk.openQuestion('inc-1');
+  await desk.openQuestion('inc-1');
   desk.clock.advance(15);
   await enter();
   const dying = { ...desk.page, callbacks: { resume: () => Promise.reject(new TypeError('killed')) } };
-  await expect(postAnswer(dying, token(ANA), 'approve')).rejects.toThrow('killed');
+  await expect(desk.answer(ANA, 'approve', '', { ports: dying })).rejects.toThrow('killed');
   desk.clock.advance(15);
   await enter();
   expect(desk.callbacks.resumed.map(({ output }) => output.next)).toEqual(['apply']);
@@ -112,7 +111,7 @@ test('a plan that too few people may approve does not wait for its expiry', asyn
 });
 
 test('a topic that is gone is recorded and does not stop the wait', async () => {
-  desk.notifier.deaf = true;
+  desk.notifier.failing = true;
   await untilApproval(desk.asking, 'inc-1');
   await enter();
   expect(allOf(await trace(), 'people.notified').map(({ data }) => data.sent)).toEqual([false, false]);

@@ -6,21 +6,17 @@ import { signLink } from '../../../../lambdas/approvals/answer/approval-link.ts'
 import { JsonObject } from '../../../../lambdas/contracts/json.ts';
 import { canonical } from '../../../../lambdas/kernel/trace/canonical.ts';
 import { HmacMac } from '../../../fakes/small-ports.ts';
-import {
-  ANA,
-  approvalDesk,
-  BEN,
-  type ApprovalDeskFixture,
-  type AskedQuestion,
-} from '../../../fixtures/approval-desk.ts';
-import { postAnswer, getPage, post, pageText } from './requests.ts';
+import { ANA, BEN, deskWithQuestion, type DeskWithQuestion } from '../../../fixtures/approval-desk.ts';
+import { like } from '../../../fixtures/matchers.ts';
+import { getPage, post } from '../../../fixtures/page-requests.ts';
 
-let desk: ApprovalDeskFixture;
-let asked: AskedQuestion;
+let desk: DeskWithQuestion;
 beforeEach(async () => {
-  desk = approvalDesk();
-  asked = await desk.openQuestion('inc-1');
+  desk = await deskWithQuestion();
 });
+
+/** A click on Approve, with any text in place of the token. */
+const approve = (t: string) => desk.answer(ANA, 'approve', '', { t });
 
 const expectNoEffect = async (request: () => Promise<unknown>): Promise<void> => {
   const before = desk.ledger.writes;
@@ -36,7 +32,7 @@ test('a link opened by a mail scanner approves nothing, however often and with w
         await handleApproval(
           {
             method,
-            query: new URLSearchParams({ t: asked.token(ANA), ...extra }),
+            query: new URLSearchParams({ t: desk.asked.token(ANA), ...extra }),
             headers: {},
             body: 'answer=approve',
           },
@@ -46,24 +42,23 @@ test('a link opened by a mail scanner approves nothing, however often and with w
 });
 
 test('HEAD answers as GET does, without the page', async () => {
-  const [get, head] = [await getPage(desk.page, asked.token(ANA)), await getPage(desk.page, asked.token(ANA), 'HEAD')];
-  expect(head).toEqual({ ...get, body: '' });
+  const [get, head] = [await desk.look(ANA), await getPage(desk.page, desk.asked.token(ANA), 'HEAD')];
+  expect(head).toEqual({ ...get, body: '', text: '' });
 });
 
 test('any other method is refused, with the list of allowed ones', async () => {
-  const response = await getPage(desk.page, asked.token(ANA), 'PUT');
-  expect(response.statusCode).toBe(405);
-  expect(response.headers['allow']).toBe('GET, HEAD, POST');
+  const refused = { statusCode: 405, headers: { allow: 'GET, HEAD, POST' } };
+  expect(await getPage(desk.page, desk.asked.token(ANA), 'PUT')).toMatchObject(refused);
 });
 
 test('no changed bit of a link is genuine, and the page does not say which', async () => {
-  const token = asked.token(ANA);
+  const token = desk.asked.token(ANA);
   const body = token.indexOf('.');
   const faults = new Set<string>();
   await fc.assert(
     fc.asyncProperty(fc.nat(token.length - 1), fc.integer({ min: 1, max: 127 }), async (at, flip) => {
       const forged = token.slice(0, at) + String.fromCharCode(token.charCodeAt(at) ^ flip) + token.slice(at + 1);
-      const [opened, posted] = [await getPage(desk.page, forged), await postAnswer(desk.page, forged, 'approve')];
+      const [opened, posted] = [await getPage(desk.page, forged), await approve(forged)];
       expect([opened.statusCode, posted.statusCode]).toEqual([403, 403]);
       faults.add(opened.body).add(posted.body);
     }),
@@ -77,16 +72,16 @@ test('no changed bit of a link is genuine, and the page does not say which', asy
     },
   );
   expect(faults.size).toBe(1);
-  await expectNoEffect(async () => postAnswer(desk.page, `${token}.`, 'approve'));
+  await expectNoEffect(async () => approve(`${token}.`));
 });
 
 test('each flipped bit of the MAC is refused', async () => {
-  const [claims = '', mac = ''] = asked.token(ANA).split('.');
+  const [claims = '', mac = ''] = desk.asked.token(ANA).split('.');
   const bytes = Buffer.from(mac, 'base64url');
   for (let bit = 0; bit < bytes.length * 8; bit += 1) {
     const flipped = Buffer.from(bytes);
     flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-    expect((await postAnswer(desk.page, `${claims}.${flipped.toString('base64url')}`, 'approve')).statusCode).toBe(403);
+    expect((await approve(`${claims}.${flipped.toString('base64url')}`)).statusCode).toBe(403);
   }
   expect(desk.callbacks.resumed).toEqual([]);
 });
@@ -96,57 +91,51 @@ test.each([
   ['question', { approvalId: 'approval-of-another-plan' }],
   ['expiry', { expiresAt: '2099-01-01T00:00:00.000Z' }],
 ])('a link whose %s was changed is not genuine', async (_what, change) => {
-  const [claims = '', mac = ''] = asked.token(ANA).split('.');
+  const [claims = '', mac = ''] = desk.asked.token(ANA).split('.');
   const link = JsonObject.parse(JSON.parse(Buffer.from(claims, 'base64url').toString()));
   const forged = `${Buffer.from(canonical({ ...link, ...change })).toString('base64url')}.${mac}`;
-  for (const response of [await getPage(desk.page, forged), await postAnswer(desk.page, forged, 'approve')]) {
-    expect(response.statusCode).toBe(403);
-    expect(pageText(response)).toContain('This link is not genuine');
-  }
+  for (const response of [await getPage(desk.page, forged), await approve(forged)])
+    expect(response).toMatchObject({ statusCode: 403, text: like('This link is not genuine') });
   expect(desk.callbacks.resumed).toEqual([]);
 });
 
 test('a link in another encoding is not genuine', async () => {
-  const [claims = '', mac = ''] = asked.token(ANA).split('.');
+  const [claims = '', mac = ''] = desk.asked.token(ANA).split('.');
   const respaced = Buffer.from(` ${Buffer.from(claims, 'base64url').toString()}`).toString('base64url');
   for (const forged of [`${respaced}.${mac}`, `${claims}.${mac}=`, `${claims}=.${mac}`, claims])
     expect((await getPage(desk.page, forged)).statusCode).toBe(403);
 });
 
+const LINK = { approvalId: 'approval-gone', approver: ANA, expiresAt: '2026-11-02T03:00:00.000Z' };
+
 test('a link signed with another key is not genuine', async () => {
-  const link = { approvalId: 'approval-1', approver: ANA, expiresAt: '2026-11-02T03:00:00.000Z' };
-  const forged = await signLink(new HmacMac('grant key'), link);
+  const forged = await signLink(new HmacMac('grant key'), LINK);
   expect((await getPage(desk.page, forged)).statusCode).toBe(403);
 });
 
 test('a genuine link to a question that is gone says so', async () => {
-  const link = { approvalId: 'approval-gone', approver: ANA, expiresAt: '2026-11-02T03:00:00.000Z' };
-  const token = await signLink(desk.linkMac, link);
+  const token = await signLink(desk.linkMac, LINK);
   expect((await getPage(desk.page, token)).statusCode).toBe(410);
-  expect((await postAnswer(desk.page, token, 'approve')).statusCode).toBe(410);
+  expect((await approve(token)).statusCode).toBe(410);
 });
 
 test('an expired link shows nothing of the incident and does not claim how it ended', async () => {
-  const token = asked.token(ANA);
-  await postAnswer(desk.page, token, 'approve');
+  const token = desk.asked.token(ANA);
+  await approve(token);
   desk.clock.advance(60);
   const response = await getPage(desk.page, token);
-  expect(response.statusCode).toBe(410);
-  expect(pageText(response)).toContain('This link expired at 2026-11-02T03:20:00.000Z and no longer works.');
+  const text = like('This link expired at 2026-11-02T03:20:00.000Z and no longer works.');
+  expect(response).toMatchObject({ statusCode: 410, text });
   expect(response.body).not.toContain('checkout');
 });
 
 test('without a link the page says what to do', async () => {
-  const response = await handleApproval(
-    { method: 'GET', query: new URLSearchParams(), headers: {}, body: '' },
-    desk.page,
-  );
-  expect(response.statusCode).toBe(403);
-  expect(pageText(response)).toContain('Use the link from the message as it is.');
+  const text = like('Use the link from the message as it is.');
+  expect(await getPage(desk.page, '')).toMatchObject({ statusCode: 403, text });
 });
 
 test('only the form of the page decides: other bodies are refused', async () => {
-  const t = asked.token(ANA);
+  const t = desk.asked.token(ANA);
   await expectNoEffect(async () => {
     const json = await post(desk.page, JSON.stringify({ t, answer: 'approve' }), 'application/json');
     expect(json.statusCode).toBe(415);
@@ -164,15 +153,15 @@ test('only the form of the page decides: other bodies are refused', async () => 
 
 test('a content type with a charset is the same form', async () => {
   const type = 'application/x-www-form-urlencoded; charset=UTF-8';
-  expect((await post(desk.page, `t=${asked.token(ANA)}&answer=approve`, type)).statusCode).toBe(200);
+  expect((await post(desk.page, `t=${desk.asked.token(ANA)}&answer=approve`, type)).statusCode).toBe(200);
 });
 
 test('every response, errors too, forbids scripts, frames, caches and referrers', async () => {
   const responses = [
-    await getPage(desk.page, asked.token(ANA)),
+    await desk.look(ANA),
     await getPage(desk.page, 'forged'),
     await getPage(desk.page, '', 'PUT'),
-    await postAnswer(desk.page, asked.token(ANA), 'deny', 'no'),
+    await desk.answer(ANA, 'deny', 'no'),
   ];
   for (const { headers, body } of responses) {
     expect(headers).toMatchObject({
@@ -191,7 +180,7 @@ test('every response, errors too, forbids scripts, frames, caches and referrers'
 });
 
 test('a request from a function URL is read, base64 or not', async () => {
-  const form = `t=${asked.token(ANA)}&answer=approve&reason=Gr%C3%BCn`;
+  const form = `t=${desk.asked.token(ANA)}&answer=approve&reason=Gr%C3%BCn`;
   const event = {
     version: '2.0',
     rawPath: '/',
@@ -208,7 +197,7 @@ test('a request from a function URL is read, base64 or not', async () => {
 
 test('a GET from a function URL has no body, and its link survives the encoding', async () => {
   const event = {
-    rawQueryString: new URLSearchParams({ t: asked.token(ANA) }).toString(),
+    rawQueryString: new URLSearchParams({ t: desk.asked.token(ANA) }).toString(),
     headers: {},
     requestContext: { http: { method: 'GET' } },
     isBase64Encoded: false,

@@ -2,14 +2,13 @@ import { expect, test } from 'vitest';
 import { ANA, approvalDesk, BEN } from '../../../fixtures/approval-desk.ts';
 import type { IncidentFixture } from '../../../fixtures/incident.ts';
 import { rebootPlan } from '../../../fixtures/plans.ts';
-import { postAnswer, getPage, pageText } from './requests.ts';
 
 const pageOf = async (incident: IncidentFixture = {}) => {
   const desk = approvalDesk();
   const asked = await desk.openQuestion('inc-1', incident);
-  const page = await getPage(desk.page, asked.token(ANA));
+  const page = await desk.look(ANA);
   expect(page.statusCode).toBe(200);
-  return { page, text: pageText(page), desk, asked };
+  return { page, text: page.text, desk, asked };
 };
 
 test('the page says what broke, what would change, at what price, and how it is undone', async () => {
@@ -54,27 +53,27 @@ test('a plan that cannot be undone says so, and that two must approve and why', 
 });
 
 test('who has answered so far is on the page of everybody else', async () => {
-  const { desk, asked } = await pageOf({ plan: rebootPlan });
-  await postAnswer(desk.page, asked.token(ANA), 'approve', 'The heap graph convinced me.');
-  const text = pageText(await getPage(desk.page, asked.token(BEN)));
+  const { desk } = await pageOf({ plan: rebootPlan });
+  await desk.answer(ANA, 'approve', 'The heap graph convinced me.');
+  const { text } = await desk.look(BEN);
   expect(text).toContain('Approvals: 1 of 2');
   expect(text).toContain(`${ANA} approved 2026-11-02 02:20 UTC (just now) The heap graph convinced me.`);
 });
 
 test('after the decision the page shows the result instead of the form', async () => {
-  const { desk, asked } = await pageOf();
-  await postAnswer(desk.page, asked.token(ANA), 'deny', 'Scale the group instead.');
-  const page = await getPage(desk.page, asked.token(BEN));
+  const { desk } = await pageOf();
+  await desk.answer(ANA, 'deny', 'Scale the group instead.');
+  const page = await desk.look(BEN);
   expect(page.statusCode).toBe(200);
   expect(page.body).not.toContain('<form');
-  expect(pageText(page)).toContain(`It was denied by ${ANA}.`);
-  expect(pageText(page)).toContain('Scale the group instead.');
+  expect(page.text).toContain(`It was denied by ${ANA}.`);
+  expect(page.text).toContain('Scale the group instead.');
 });
 
 const ATTACK = `</pre></details><script>document.forms[0].submit()</script><img src=x onerror=alert(1)>"'`;
 
 test('text with markup in it is inert, wherever it comes from', async () => {
-  const { page, desk, asked } = await pageOf({
+  const { page, desk } = await pageOf({
     words: ATTACK,
     alarm: { name: ATTACK, reason: ATTACK, description: ATTACK, region: ATTACK },
     evidence: [{ tool: 'query_logs', text: ATTACK }],
@@ -89,7 +88,7 @@ test('text with markup in it is inert, wherever it comes from', async () => {
       };
     },
   });
-  const denied = await postAnswer(desk.page, asked.token(ANA), 'deny', ATTACK);
+  const denied = await desk.answer(ANA, 'deny', ATTACK);
   for (const { body } of [page, denied]) {
     expect(body).toContain('&lt;script&gt;');
     expect(body).not.toMatch(/<script|<img/);

@@ -7,7 +7,7 @@ import { CrashingLedger } from '../../../fakes/crashing-ledger.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { call, words } from '../../../fakes/preset-model.ts';
 import { TestHarness, rules, rulesWith } from '../../../fixtures/harness.ts';
-import { like } from '../../../local/account/example-world.ts';
+import { like } from '../../../fixtures/matchers.ts';
 
 const BUDGET: Agent['budget'] = { turns: 16, tokens: 300_000, dollars: 2, minutes: 180 };
 const LOOK = call('describe_alarm', { alarm: 'cpu-high' });
@@ -85,7 +85,7 @@ describe('money of the day', () => {
         return model.decide(request);
       },
     };
-    harness.model.tell([LOOK]);
+    harness.model.answerWith([LOOK]);
     await runStep(decide, harness.at, { ...harness.ports, model: recording });
     const reserved = (await harness.last('budget.checked')).data;
     const microUsd = reserved.allowed ? reserved.microUsd : 0;
@@ -122,7 +122,7 @@ describe('money of the day', () => {
   test('reserved is never too little after a crash, wherever it was', async () => {
     for (let writes = 0; writes < 7; writes += 1) {
       const harness = await new TestHarness().begin();
-      harness.model.tell([LOOK]);
+      harness.model.answerWith([LOOK]);
       await runStep(decide, harness.at, { ...harness.ports, ledger: new CrashingLedger(harness.ledger, writes) }).catch(
         () => undefined,
       );

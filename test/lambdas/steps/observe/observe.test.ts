@@ -11,7 +11,7 @@ import type { CloudRequest } from '../../../../lambdas/contracts/ports.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { call, type PresetTurn } from '../../../fakes/preset-model.ts';
 import { APP, RESIZE, TestHarness, rules, rulesWith } from '../../../fixtures/harness.ts';
-import { like } from '../../../local/account/example-world.ts';
+import { like } from '../../../fixtures/matchers.ts';
 
 type Evidence = TraceEventOf<'evidence.gathered'>;
 

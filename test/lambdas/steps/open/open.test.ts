@@ -10,7 +10,7 @@ import { CrashingLedger } from '../../../fakes/crashing-ledger.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { TestHarness, rules } from '../../../fixtures/harness.ts';
-import { like } from '../../../local/account/example-world.ts';
+import { like } from '../../../fixtures/matchers.ts';
 
 const fixture = (name: string): JsonObject =>
   JsonObject.parse(
