@@ -6,20 +6,20 @@ import { refusalOf, WireRequest } from './messages-api-rules.ts';
 import { asJson, scripted } from './messages-api.ts';
 import { ReplyServer, type ServerReply } from './reply-server.ts';
 
-/** What InvokeModel takes of the Messages API: the model is in the path, and the version in the body. */
+/** The Messages API request as InvokeModel takes it: the model is in the path, the version in the body. */
 const Body = WireRequest.omit({ model: true }).extend({ anthropic_version: z.literal('bedrock-2023-05-31') });
 
 /** A request as it arrived, for assertions. */
 export interface Invocation {
   readonly headers: IncomingHttpHeaders;
-  /** As it was asked for: the id of an inference profile. */
+  /** As requested: the id of an inference profile. */
   readonly modelId: string;
   readonly body: z.infer<typeof Body>;
 }
 
 /**
- * Amazon Bedrock's InvokeModel for Claude models, on localhost. It takes what is signed for Bedrock and keeps to the
- * rules of the Messages API, records it, and answers from a queue, or from a model script when one is played.
+ * Amazon Bedrock's InvokeModel for Claude models, on localhost. It accepts requests signed for Bedrock, applies the
+ * rules of the Messages API, records them, and answers from a queue, or from a model script when one is played.
  */
 export class BedrockApi extends ReplyServer {
   readonly invocations: Invocation[] = [];
@@ -60,11 +60,11 @@ export class BedrockApi extends ReplyServer {
   }
 }
 
-/** Signature version 4, for Bedrock, over the host at least. */
+/** Signature version 4 for Bedrock, which covers at least the host. */
 const SIGNED =
   /^AWS4-HMAC-SHA256 Credential=\w+\/\d{8}\/[a-z0-9-]+\/bedrock\/aws4_request, SignedHeaders=[a-z0-9;-]*host[a-z0-9;-]*, Signature=[0-9a-f]{64}$/;
 
-/** An error as Bedrock gives it: the code in a header, the words in the body. */
+/** An error in Bedrock's format: the code in a header, the message in the body. */
 export const bedrockError =
   (status: number, code: string, message: string): ServerReply =>
   (response) => {

@@ -3,10 +3,10 @@ import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { RowKey } from '../../lambdas/contracts/ledger-keys.ts';
 import type { Ledger, Row } from '../../lambdas/contracts/ports.ts';
 
-/** Stands for the end of a process: out of time, out of memory, gone. */
+/** The end of a process: a timeout, out of memory, a lost host. */
 export class Crash extends Error {}
 
-/** A ledger whose caller is killed before its nth write (from 0). What was written before stays. */
+/** A ledger whose caller crashes before its nth write (from 0). Earlier writes stay. */
 export class CrashingLedger implements Ledger {
   readonly #inner: Ledger;
   #left: number;

@@ -13,8 +13,8 @@ import { scriptedModel } from '../../local/scripted-model.ts';
 const WORLD = join(import.meta.dirname, '../../scenarios/undersized-instance/world.yaml');
 
 /**
- * An account in which a deployment is in order, as the doctor sees it. Its dry incident is a real one: the
- * doctor's event goes through the synthesized flow once, whatever is asked later.
+ * An account with a healthy deployment, as the doctor sees it. Its dry incident is a real one: the
+ * doctor's event goes through the synthesized flow once, and later checks read its result.
  */
 export class DoctorAccount {
   readonly deployment: Deployment = {
@@ -42,7 +42,7 @@ export class DoctorAccount {
     return this.#rules.agents.map(({ name, takes }) => ({ name: `Checkrein-${name}`, enabled: true, pattern: takes }));
   }
 
-  /** Answers as an account in which everything is in order does. */
+  /** Answers of a healthy account. */
   get aws(): DoctorAws {
     const { deployment } = this;
     const approvers = this.#rules.settings.approvers.map(({ email }) => ({ email, confirmed: true }));
@@ -63,7 +63,7 @@ export class DoctorAccount {
     };
   }
 
-  /** Refuses as an account does in which the operator lacks a right. */
+  /** The refusal that an operator without permission gets. */
   async refuse(action: string): Promise<never> {
     throw new CheckreinError('AwsUnreachable', `${action} failed. AccessDenied`, 'Check your permissions.');
   }
@@ -73,7 +73,7 @@ export class DoctorAccount {
       event: Json.parse({ ...event, id: 'doctor', time: '2026-11-20T10:00:00Z' }),
       world: readWorld(WORLD),
       rules: this.#rules,
-      // Says nothing: a model that is asked fails the run.
+      // An empty script: calling the model fails the run.
       model: scriptedModel([]),
       approve: { kind: 'preset', answers: [] },
       onEvent: () => undefined,

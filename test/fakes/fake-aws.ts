@@ -19,21 +19,21 @@ export const json = (body: object, status = 200): FakeAwsAnswer => ({ status, bo
 export const jsonError = (code: string, message: string, status = 400): FakeAwsAnswer =>
   json({ __type: code, message }, status);
 
-/** An error as EC2 spells it. */
+/** An error in EC2's XML. */
 export const ec2Error = (code: string, message: string, status = 400): FakeAwsAnswer => ({
   status,
   body: `<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>r-1</RequestID></Response>`,
 });
 
-/** An error as the other XML services (STS, SNS, Auto Scaling) spell it. */
+/** An error in the XML of STS, SNS and Auto Scaling. */
 export const xmlError = (code: string, message: string, status = 400): FakeAwsAnswer => ({
   status,
   body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r-1</RequestId></ErrorResponse>`,
 });
 
 /**
- * Stands where the network is: real SDK clients serialize to it and parse what it answers. It gives the
- * scripted answers in turn, the last one again and again, and keeps every request.
+ * Replaces the network: real SDK clients serialize to it and parse its answers. It gives the
+ * scripted answers in order, repeats the last one, and records every request.
  */
 export class FakeAws {
   readonly requests: SentRequest[] = [];
@@ -43,7 +43,7 @@ export class FakeAws {
     this.#answers = answers;
   }
 
-  /** What a client needs to talk to this instead of AWS. */
+  /** Configuration of a client that calls this instead of AWS. */
   get connection() {
     return {
       region: 'eu-central-1',

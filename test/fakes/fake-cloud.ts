@@ -2,15 +2,15 @@ import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { AwsCall, Service } from '../../lambdas/contracts/tool.ts';
 import type { Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
 
-/** What a call is answered with: a value, an error that is thrown, or a function of the input. */
+/** The answer to a call: a value, an error to throw, or a function of the input. */
 export type FakeCloudAnswer = JsonObject | Error | ((input: JsonObject) => JsonObject);
 
-/** A test made a tool call AWS in a way that it may not, or that the test did not script. */
+/** A tool made a call that its manifest does not list, or that the test did not script. */
 class UnexpectedCall extends Error {}
 
 /**
- * A scripted cloud. Answers of one command are given in order, and the last one stays. Like the real
- * port it makes only the calls that it was given, so every test of a tool also tests its manifest.
+ * A scripted cloud. Answers of one command are given in order, and the last one is repeated. Like the real
+ * port it makes only the listed calls, so every test of a tool also tests its manifest.
  */
 export class FakeCloud implements Cloud {
   readonly account = '123456789012';
@@ -24,7 +24,7 @@ export class FakeCloud implements Cloud {
     this.#calls = calls;
   }
 
-  /** Scripts the answers of one command; replaces those it had. */
+  /** Scripts the answers of one command, replacing earlier ones. */
   answers(service: Service, command: string, ...answers: readonly FakeCloudAnswer[]): this {
     this.#script.set(`${service}:${command}`, [...answers]);
     return this;

@@ -7,15 +7,15 @@ import type { Ledger, Row } from '../../lambdas/contracts/ports.ts';
 const partOf = ({ part = '-' }: RowKey): string => part;
 
 /**
- * A ledger in memory, for tests of steps. Every call decides in one go and answers on a later tick, so
- * callers race as they do on DynamoDB. What comes out is a copy: changing it changes nothing in here.
- * Rows never expire, as nothing may depend on the hour at which TTL deletes.
+ * A ledger in memory, for tests of steps. Every call is decided at once and answered on a later tick, so
+ * callers race as on DynamoDB. Results are copies: changing one changes nothing in the ledger.
+ * Rows never expire, because nothing may depend on when TTL deletes them.
  */
 export class MemoryLedger implements Ledger {
   readonly #traces = new Map<string, Map<number, TraceEvent>>();
   readonly #rows = new Map<string, Map<string, Row>>();
 
-  /** Every write that went through, for tests that promise that nothing was recorded. */
+  /** Number of successful writes, for tests that assert that nothing was recorded. */
   writes = 0;
 
   async append(event: TraceEvent): Promise<'appended' | 'taken'> {
@@ -86,7 +86,7 @@ const integer = (name: string, value: unknown): number => {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
   throw new InputError(
     `counter ${name}`,
-    `${JSON.stringify(value)} is no integer`,
+    `${JSON.stringify(value)} is not an integer`,
     'Count in whole units, such as micro-USD.',
   );
 };

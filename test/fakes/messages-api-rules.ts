@@ -49,7 +49,7 @@ export const WireRequest = z.strictObject({
 export type WireRequest = z.infer<typeof WireRequest>;
 type WireMessage = WireRequest['messages'][number];
 
-/** What the real API would refuse a request for with a 400, beyond its schema; undefined when it would take it. */
+/** Why the real API would refuse a request with a 400, beyond its schema; undefined if it would accept it. */
 export const refusalOf = (request: WireRequest): string | undefined => {
   const breakpoints = JSON.stringify(request).split('"cache_control"').length - 1;
   if (breakpoints > 4) return `A maximum of 4 blocks with cache_control may be provided. Found ${breakpoints}.`;
@@ -62,7 +62,7 @@ export const refusalOf = (request: WireRequest): string | undefined => {
     .find(Boolean);
 };
 
-/** Every call has exactly one result, in the next message, and results stand before texts. */
+/** Every tool call needs exactly one result in the next message, and results must come before texts. */
 const unanswered = (message: WireMessage, before: WireMessage | undefined, index: number): string | undefined => {
   if (message.role !== 'user') return undefined;
   const asked = (before?.content ?? []).flatMap((block) => (block.type === 'tool_use' ? [block.id] : []));
@@ -77,7 +77,7 @@ const unanswered = (message: WireMessage, before: WireMessage | undefined, index
     : `messages.${index}: tool_use ids [${asked.join()}] got tool_result ids [${answered.join()}].`;
 };
 
-/** The request as our own model port knows it: what a scripted model needs to play its next turn. */
+/** The request in terms of our model port, which the scripted model needs to play its next turn. */
 export const fromWireRequest = (request: WireRequest): ModelRequest => ({
   model: request.model,
   maxTokens: request.max_tokens,

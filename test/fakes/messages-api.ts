@@ -15,7 +15,7 @@ export interface RecordedRequest {
 }
 
 /**
- * The Anthropic Messages API on localhost. It holds requests to the rules that the real one refuses them by
+ * The Anthropic Messages API on localhost. It refuses requests by the rules of the real one
  * (see messages-api-rules.ts), records them, and answers from a queue, or from a model script when one is played.
  */
 export class MessagesApi extends ReplyServer {
@@ -59,7 +59,7 @@ export class MessagesApi extends ReplyServer {
   }
 }
 
-/** What a reply is told about a request that cannot be read; only refusals are sent to those. */
+/** Stands in for a request that cannot be parsed. It only ever gets a refusal. */
 const EMPTY: WireRequest = { model: '', max_tokens: 1, messages: [] };
 
 export const asJson = (body: string): unknown => {
@@ -70,7 +70,7 @@ export const asJson = (body: string): unknown => {
   }
 };
 
-/** Keys with `-revoked` in them are refused; so is no key at all. */
+/** A missing key is refused, and so is one with `-revoked` in it. */
 const authorized = ({ authorization, 'x-api-key': key }: IncomingHttpHeaders): boolean => {
   const given = authorization?.replace(/^Bearer /, '') ?? key;
   return given !== undefined && given !== '' && !given.includes('-revoked');
@@ -90,7 +90,7 @@ export const apiError =
 const invalid = (message: string): ServerReply => apiError(400, 'invalid_request_error', message);
 const UNAUTHORIZED = apiError(401, 'authentication_error', 'invalid bearer token');
 
-/** 429, to be tried again after that many seconds. */
+/** 429, with the seconds to wait before a retry. */
 export const rateLimited = (retryAfterSeconds: number): ServerReply =>
   apiError(429, 'rate_limit_error', 'This request would exceed your rate limit.', {
     'retry-after': String(retryAfterSeconds),
@@ -121,19 +121,19 @@ export const message =
       },
     });
 
-/** Any body with status 200: broken JSON, a message without usage, a gateway's greeting page. */
+/** Any body with status 200: broken JSON, a message without usage, a gateway's HTML page. */
 export const body =
   (content: unknown, contentType = 'application/json'): ServerReply =>
   (response) =>
     send(response, 200, content, { 'content-type': contentType });
 
-/** The connection is gone before a byte of the answer. */
+/** The connection drops before the answer. */
 export const cut: ServerReply = (response) => void response.destroy();
 
-/** The connection is gone in the middle of the answer. */
+/** The connection drops in the middle of the answer. */
 export const cutMidBody: ServerReply = (response) => startBody(response, () => response.destroy());
 
-/** Headers and half a body, and then silence. */
+/** Headers and half a body, then nothing. */
 export const stalledMidBody: ServerReply = (response) => startBody(response);
 
 const startBody = (response: ServerResponse, then?: () => void): void => {
@@ -141,7 +141,7 @@ const startBody = (response: ServerResponse, then?: () => void): void => {
   response.write('{"id":"msg_fake","content":[', then);
 };
 
-/** Not a byte within that time, then the answer. */
+/** The answer comes after a delay. */
 export const slow =
   (milliseconds: number, then: ServerReply): ServerReply =>
   (response, request) => {
@@ -149,7 +149,7 @@ export const slow =
     response.on('close', () => clearTimeout(timer));
   };
 
-/** Plays a script through the scripted model; a scripted outage becomes a 529, anything else wrong a 400. */
+/** Plays a script through the scripted model; a scripted outage becomes a 529, any other error a 400. */
 export const scripted = (script: readonly ScriptedTurn[]): ServerReply => {
   const model = scriptedModel(script);
   return async (response, request) => {

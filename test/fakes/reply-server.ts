@@ -5,7 +5,7 @@ import type { WireRequest } from './messages-api-rules.ts';
 /** How a fake answers one request: with a message, or with a fault. */
 export type ServerReply = (response: ServerResponse, request: WireRequest) => void | Promise<void>;
 
-/** An API on localhost that answers from a queue, and where it is empty with one reply for all. */
+/** An API on localhost that answers from a queue, and with a default reply when the queue is empty. */
 export abstract class ReplyServer {
   readonly #queue: ServerReply[] = [];
   #otherwise: ServerReply;
@@ -18,7 +18,7 @@ export abstract class ReplyServer {
   /** Reads a request, and answers it with a fault or with `next`. */
   protected abstract serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
 
-  /** The reply whose turn it is. */
+  /** The next reply in the queue, or the default. */
   protected next(): ServerReply {
     return this.#queue.shift() ?? this.#otherwise;
   }

@@ -16,7 +16,7 @@ import type {
   Switch,
 } from '../../lambdas/contracts/ports.ts';
 
-/** HMAC-SHA-256 under a key of its own, as the KMS key does it. */
+/** HMAC-SHA-256 with a fixed key, in place of KMS. */
 export class HmacMac implements MacGenerator, MacVerifier {
   readonly #key: string;
   constructor(key: string) {
@@ -49,7 +49,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Ids that count: predictable, and never the same twice. */
+/** Numbered ids: predictable and unique. */
 export class CountingIds implements Ids {
   #count = 0;
   fresh(prefix: string): string {
@@ -58,17 +58,17 @@ export class CountingIds implements Ids {
   }
 }
 
-/** Keeps what would have been sent; can be made deaf. */
+/** Records notifications. Can be made to fail. */
 export class RecordedNotifier implements Notifier {
   readonly sent: Notification[] = [];
-  deaf = false;
+  failing = false;
   async notify(message: Notification): Promise<void> {
-    if (this.deaf) throw new StepError(ERROR.cloudUnavailable, 'the topic is gone', 'Subscribe again.');
+    if (this.failing) throw new StepError(ERROR.cloudUnavailable, 'the topic is gone', 'Subscribe again.');
     this.sent.push(message);
   }
 }
 
-/** Wakes the first caller of each task token; whoever comes later finds it gone, as Step Functions does it. */
+/** Resumes each task token once. Later callers find it gone, as in Step Functions. */
 export class RecordedCallbacks implements Callbacks {
   readonly resumed: { readonly taskToken: string; readonly output: ApproveOutput }[] = [];
   async resume(taskToken: string, output: ApproveOutput): Promise<'resumed' | 'gone'> {
@@ -78,23 +78,23 @@ export class RecordedCallbacks implements Callbacks {
   }
 }
 
-/** A kill switch within reach of the test. */
-export class HandSwitch implements Switch {
+/** A kill switch that the test sets. */
+export class ManualSwitch implements Switch {
   position: 'on' | 'propose-only' | 'off' = 'on';
   async read(): Promise<'on' | 'propose-only' | 'off'> {
     return this.position;
   }
 }
 
-/** A change calendar within reach of the test: what it says while it is closed. */
-export class HandCalendar implements Calendar {
+/** A change calendar that the test closes, with the message of its freeze. */
+export class ManualCalendar implements Calendar {
   closed: string | undefined;
   async freeze(): Promise<string | undefined> {
     return this.closed;
   }
 }
 
-/** A screen that says what the test says, and keeps what it was shown. */
+/** A content filter with preset results. It records the texts. */
 export class PresetContentFilter implements ContentFilter {
   readonly seen: string[] = [];
   readonly #says: (text: string) => FilterResult;

@@ -66,12 +66,12 @@ const ENTRIES = {
   },
   'decide, with refused calls': async () => {
     const harness = await new TestHarness().begin();
-    harness.model.tell([call('drop_table'), call('describe_alarm', { alarm: 'cpu-high' }), call('nothing')]);
+    harness.model.answerWith([call('drop_table'), call('describe_alarm', { alarm: 'cpu-high' }), call('nothing')]);
     return nextIn(harness, (ports) => runStep(decide, harness.at, ports));
   },
   'decide, when it escalates': async () => {
     const harness = await new TestHarness().begin();
-    harness.model.tell([call('escalate', { reason: 'This needs a human.' })]);
+    harness.model.answerWith([call('escalate', { reason: 'This needs a human.' })]);
     return nextIn(harness, (ports) => runStep(decide, harness.at, ports));
   },
   'authorize, for a permitted proposal': async () => {

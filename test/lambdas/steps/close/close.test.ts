@@ -99,7 +99,7 @@ test('a change that nobody approved fails the incident loudly, whatever the agen
 describe('people', () => {
   test('that cannot be reached do not keep an incident open, and it is on the trace', async () => {
     const harness = await concluded();
-    harness.notifier.deaf = true;
+    harness.notifier.failing = true;
     expect(await harness.close()).toBe('done');
     expect((await harness.last('people.notified')).data).toMatchObject({ sent: false, error: 'the topic is gone' });
     expect(await sound(harness)).toBe(true);
