@@ -1,19 +1,19 @@
 import { bandOf, periodOf, type Datapoint } from './alarm-values.ts';
 import type { WorldAlarm } from './world/monitoring.ts';
 
-/** Why an alarm is in its state: AWS's sentence, and AWS's JSON. */
+/** Why an alarm is in its state, in AWS's text and JSON. */
 export interface Reason {
   readonly reason: string;
   readonly reasonData: string;
 }
 
-type Value = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+export type AlarmValue = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
-/** The reason of an alarm on metrics, from the datapoints it decided on, newest first. */
+/** The reason of a metric alarm, from the datapoints it evaluated, newest first. */
 export const reasonFor = (
   alarm: WorldAlarm,
-  value: Value,
-  was: Value | undefined,
+  value: AlarmValue,
+  was: AlarmValue | undefined,
   evaluated: readonly Datapoint[],
   at: number,
 ): Reason => {
@@ -45,10 +45,10 @@ export const reasonFor = (
   };
 };
 
-/** The reason of a composite alarm: the child alarms that it came from. */
+/** The reason of a composite alarm: the child alarms that triggered it. */
 export const compositeReason = (
-  value: Value,
-  children: readonly { name: string; state: { at: number; value: Value } | undefined }[],
+  value: AlarmValue,
+  children: readonly { name: string; state: { at: number; value: AlarmValue } | undefined }[],
   at: number,
 ): Reason => {
   const triggering = children.filter((child) => child.state?.value === value);
@@ -67,10 +67,10 @@ export const compositeReason = (
   };
 };
 
-/** AWS's own time format in alarm events, e.g. 2026-11-20T09:24:12.000+0000. */
+/** The time format of alarm events, e.g. 2026-11-20T09:24:12.000+0000. */
 export const awsTimestamp = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
 
-const noData = (alarm: WorldAlarm, value: Value): string =>
+const noData = (alarm: WorldAlarm, value: AlarmValue): string =>
   value === 'INSUFFICIENT_DATA'
     ? `Insufficient Data: ${alarm.evaluationPeriods} datapoints were unknown.`
     : `Threshold Crossed: no datapoints were received for ${alarm.evaluationPeriods} periods and ${alarm.evaluationPeriods} missing datapoints were treated as [${alarm.missingData === 'breaching' ? 'Breaching' : 'NonBreaching'}].`;
@@ -94,34 +94,13 @@ const rounded = (value: number): number => Number(value.toFixed(4));
 const decimal = (value: number): string => (Number.isInteger(value) ? value.toFixed(1) : String(value));
 /** 20/11/26 09:21:00 */
 const short = (at: number): string => {
-  const [, year, month, day, time] = /^\d\d(\d\d)-(\d\d)-(\d\d)T([\d:]{8})/.exec(new Date(at).toISOString()) ?? [];
-  return `${day ?? ''}/${month ?? ''}/${year ?? ''} ${time ?? ''}`;
+  const iso = new Date(at).toISOString();
+  return `${iso.slice(8, 10)}/${iso.slice(5, 7)}/${iso.slice(2, 4)} ${iso.slice(11, 19)}`;
 };
-const long = (at: number): string =>
-  new Date(at)
-    .toUTCString()
-    .replace(
-      /^(\w+), (\d+) (\w+)/,
-      (_, weekday: string, day: string, month: string) => `${FULL[weekday] ?? weekday} ${day} ${FULL[month] ?? month},`,
-    )
-    .replace(' GMT', ' UTC');
-const FULL: Readonly<Record<string, string>> = {
-  Mon: 'Monday',
-  Tue: 'Tuesday',
-  Wed: 'Wednesday',
-  Thu: 'Thursday',
-  Fri: 'Friday',
-  Sat: 'Saturday',
-  Sun: 'Sunday',
-  Jan: 'January',
-  Feb: 'February',
-  Mar: 'March',
-  Apr: 'April',
-  Jun: 'June',
-  Jul: 'July',
-  Aug: 'August',
-  Sep: 'September',
-  Oct: 'October',
-  Nov: 'November',
-  Dec: 'December',
+/** Friday 20 November, 2026 09:24:12 UTC */
+const long = (at: number): string => {
+  const iso = new Date(at).toISOString();
+  const parts = { weekday: 'long', day: '2-digit', month: 'long', timeZone: 'UTC' } as const;
+  const day = new Date(at).toLocaleDateString('en-GB', parts).replace(',', '');
+  return `${day}, ${iso.slice(0, 4)} ${iso.slice(11, 19)} UTC`;
 };

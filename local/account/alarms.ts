@@ -1,27 +1,25 @@
 import { datapointAt, periodOf, type Datapoint } from './alarm-values.ts';
-import { reasonFor, compositeReason, type Reason } from './alarm-reason.ts';
+import { reasonFor, compositeReason, type AlarmValue, type Reason } from './alarm-reason.ts';
 import { alarmRule } from './expressions.ts';
 import type { Metrics } from './metrics.ts';
 import type { WorldAlarm } from './world/monitoring.ts';
 import type { World } from './world/world.ts';
 
-export type AlarmValue = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
-
-/** What an alarm was from a moment on, and why. */
+/** The state of an alarm from a moment on, and why. */
 export interface AlarmState extends Reason {
   readonly at: number;
   readonly value: AlarmValue;
 }
 
 const MINUTE = 60_000;
-/** CloudWatch looks at an alarm once a minute, a little after the full minute, when the data has come in. */
+/** CloudWatch evaluates an alarm once a minute, shortly after the full minute, when the data has arrived. */
 const TICK = 12_000;
-/** How much of the past is lived through before a story starts. */
+/** How far back alarms are evaluated before the incident starts. */
 const PAST = 6 * 60 * MINUTE;
-/** Periods beyond the evaluated ones in which CloudWatch looks for the data it misses. */
+/** How many more periods CloudWatch searches if data is missing. */
 const SPARE_PERIODS = 3;
 
-/** The alarms, whose state follows from the metrics: they heal when what they measure has healed. */
+/** The alarms. Their state follows from the metrics, so they heal when the resource heals. */
 export class SimulatedAlarms {
   readonly definitions: readonly WorldAlarm[];
   readonly #metrics: Metrics;
@@ -30,13 +28,13 @@ export class SimulatedAlarms {
   #evaluated: number;
 
   constructor(world: World, metrics: Metrics) {
-    // Composite alarms last: they look at what the others came to in the same minute.
+    // Composite alarms last: they read the states of the others in the same minute.
     this.definitions = world.alarms.toSorted((a, b) => Number(a.rule !== undefined) - Number(b.rule !== undefined));
     this.#metrics = metrics;
     this.#evaluated = Math.floor((Date.parse(world.now) - PAST) / MINUTE) * MINUTE;
   }
 
-  /** Every state that an alarm has been in, oldest first; the first is where the record starts. */
+  /** Every state of an alarm, oldest first, from the start of the evaluated past. */
   history(name: string, now: number): readonly AlarmState[] {
     for (; this.#evaluated + TICK <= now; this.#evaluated += MINUTE) {
       for (const alarm of this.definitions) this.#evaluate(alarm, this.#evaluated);
@@ -65,7 +63,7 @@ export class SimulatedAlarms {
     return { value, ...reasonFor(alarm, value, was, evaluated, minute + TICK) };
   }
 
-  /** The datapoints an alarm decides on, newest first, and how many of its periods stay without one. */
+  /** The datapoints that an alarm evaluates, newest first, and the number of periods without one. */
   #window(alarm: WorldAlarm, minute: number): { evaluated: Datapoint[]; missing: number } {
     const period = periodOf(alarm) * 1000;
     const end = Math.floor(minute / period) * period;

@@ -4,7 +4,7 @@ import type { Metric, MetricStat } from './world/monitoring.ts';
 import { valueAt } from './world/time.ts';
 import type { World } from './world/world.ts';
 
-/** A metric's name in full. */
+/** A metric's full name. */
 export interface MetricKey {
   readonly namespace: string;
   readonly name: string;
@@ -12,10 +12,10 @@ export interface MetricKey {
 }
 
 const MINUTE = 60_000;
-/** What a machine that has more to do than it can shows: the last percents go to switching and steal. */
+/** CPU of an overloaded instance: the last percents go to context switches and steal. */
 const SATURATED = 97.4;
 
-/** Every number that CloudWatch has, computed from the machines and the world at any moment. */
+/** CloudWatch's metrics, computed from the instances and the world at any moment. */
 export class Metrics {
   readonly #world: World;
   readonly #fleet: Fleet;
@@ -29,7 +29,7 @@ export class Metrics {
     this.#origin = Date.parse(world.now);
   }
 
-  /** One period's value; undefined where there is no data. Of a period not yet over, what there is of it. */
+  /** The value of one period, which may still be running; undefined without data. */
   datapoint(stat: MetricStat, start: number, until: number): number | undefined {
     const samples: number[] = [];
     for (let time = start; time < start + stat.periodSeconds * 1000 && time <= until; time += MINUTE) {
@@ -37,18 +37,6 @@ export class Metrics {
       if (value !== undefined) samples.push(value);
     }
     return samples.length === 0 ? undefined : summarize(samples, stat.stat);
-  }
-
-  /** Every metric there is. */
-  list(): MetricKey[] {
-    const own = [...this.#fleet.instances.keys()].flatMap((id) =>
-      INSTANCE_METRICS.map((metric) => keyOf(metric, 'InstanceId', id)),
-    );
-    const grouped = [...this.#groups.groups.keys()].flatMap((name) =>
-      GROUP_METRICS.map((metric) => keyOf(metric, 'AutoScalingGroupName', name)),
-    );
-    const given = this.#world.metrics.filter((metric) => ![...own, ...grouped].some((key) => same(key, metric)));
-    return [...own, ...grouped, ...given];
   }
 
   #sample(key: MetricKey, time: number): number | undefined {
@@ -80,7 +68,7 @@ export class Metrics {
     if (metric.responseTime === undefined) return undefined;
     const load = this.#fleet.loadAt(metric.responseTime.of, 'vcpus', time);
     if (load === undefined) return undefined;
-    // A queue before a server: waiting grows without bound as the server fills up; clients time out before that.
+    // A queue before a server: waiting time grows without bound with utilization; clients time out before that.
     return metric.responseTime.idle / (1 - Math.min(load.demand / load.capacity, 0.98));
   }
 
@@ -108,30 +96,13 @@ export class Metrics {
   }
 }
 
-const INSTANCE_METRICS = [
-  { namespace: 'AWS/EC2', name: 'CPUUtilization' },
-  { namespace: 'AWS/EC2', name: 'StatusCheckFailed' },
-  { namespace: 'CWAgent', name: 'mem_used_percent' },
-];
-const GROUP_METRICS = [
-  { namespace: 'AWS/EC2', name: 'CPUUtilization' },
-  { namespace: 'CWAgent', name: 'mem_used_percent' },
-  { namespace: 'AWS/AutoScaling', name: 'GroupInServiceInstances' },
-  { namespace: 'AWS/AutoScaling', name: 'GroupDesiredCapacity' },
-];
-
-const keyOf = (metric: { namespace: string; name: string }, dimension: string, value: string): MetricKey => ({
-  ...metric,
-  dimensions: { [dimension]: value },
-});
-
 const same = (a: MetricKey, b: MetricKey): boolean =>
   a.namespace === b.namespace &&
   a.name === b.name &&
   Object.keys(a.dimensions).length === Object.keys(b.dimensions).length &&
   Object.entries(a.dimensions).every(([name, value]) => b.dimensions[name] === value);
 
-/** Between -1 and 1, always the same for the same minute: real load is never a flat line. */
+/** Noise between -1 and 1, the same for the same minute, because real load is never a flat line. */
 const ripple = (of: string, time: number): number => {
   let hash = Math.floor(time / MINUTE) | 0;
   for (const letter of of) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);

@@ -9,7 +9,7 @@ export const arn = (name: string, { world }: State): string =>
   `arn:aws:autoscaling:${world.region}:${world.account}:autoScalingGroup:${uuid(name)}:autoScalingGroupName/${name}`;
 
 /** Members that the group still shows: those on their way out too, until they are gone. */
-export const membersOf = (group: SimulatedGroup, state: State): SimulatedInstance[] =>
+const membersOf = (group: SimulatedGroup, state: State): SimulatedInstance[] =>
   [...state.fleet.instances.values()].filter((instance) => {
     const now = state.fleet.at(instance, state.now())?.state;
     return instance.group === group.name && now !== undefined && now !== 'terminated';
@@ -22,7 +22,7 @@ const LIFECYCLE: Readonly<Record<string, string>> = {
 };
 
 /** A member as the group shows it. */
-export const describeMember = (instance: SimulatedInstance, state: State) => {
+const describeMember = (instance: SimulatedInstance, state: State) => {
   const moment = state.fleet.at(instance, state.now());
   const healthy = moment?.state === 'running' || moment?.state === 'pending';
   return {

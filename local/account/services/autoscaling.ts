@@ -1,70 +1,38 @@
 import * as z from 'zod';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
-import { simulatedCommand, iso, nextToken, paginated, type Command } from '../command.ts';
+import { simulatedCommand, iso, paginated, type Command } from '../command.ts';
 import type { SimulatedGroup } from '../groups.ts';
 import type { State } from '../state.ts';
-import { arn, describeActivity, describeGroup, describeMember, membersOf } from './autoscaling-shapes.ts';
+import { arn, describeActivity, describeGroup } from './autoscaling-shapes.ts';
 
-const Paged = { MaxRecords: z.int().optional(), NextToken: z.string().optional() };
 const Named = z.strictObject({ AutoScalingGroupName: z.string() });
 
-type Name =
-  | 'DescribeAutoScalingGroups'
-  | 'DescribeAutoScalingInstances'
-  | 'DescribeScalingActivities'
-  | 'DescribePolicies'
-  | 'SetDesiredCapacity'
-  | 'UpdateAutoScalingGroup';
+type Name = 'DescribeAutoScalingGroups' | 'DescribeScalingActivities' | 'DescribePolicies' | 'SetDesiredCapacity';
 
 /** EC2 Auto Scaling, as far as the tools use it. */
 export const autoscaling: Record<Name, Command> = {
   DescribeAutoScalingGroups: simulatedCommand(
     'autoscaling:DescribeAutoScalingGroups',
-    z.strictObject({ AutoScalingGroupNames: z.array(z.string()).optional(), ...Paged }),
-    ({ AutoScalingGroupNames: names, MaxRecords: size = 50, NextToken: token }, state) => {
-      const wanted = [...state.groups.groups.values()].filter((group) => names?.includes(group.name) ?? true);
-      const { items, next } = paginated(wanted, size, token);
-      return { AutoScalingGroups: items.map((group) => describeGroup(group, state)), ...nextToken(next) };
-    },
-  ),
-  DescribeAutoScalingInstances: simulatedCommand(
-    'autoscaling:DescribeAutoScalingInstances',
-    z.strictObject({ InstanceIds: z.array(z.string()).optional(), ...Paged }),
-    ({ InstanceIds: ids, MaxRecords: size = 50, NextToken: token }, state) => {
-      const members = [...state.groups.groups.values()].flatMap((group) =>
-        membersOf(group, state).map((instance) => ({
-          ...describeMember(instance, state),
-          AutoScalingGroupName: group.name,
-        })),
-      );
-      const { items, next } = paginated(
-        members.filter((member) => ids?.includes(member.InstanceId) ?? true),
-        size,
-        token,
-      );
-      return { AutoScalingInstances: items, ...nextToken(next) };
+    z.strictObject({ AutoScalingGroupNames: z.array(z.string()) }),
+    ({ AutoScalingGroupNames: names }, state) => {
+      const wanted = [...state.groups.groups.values()].filter((group) => names.includes(group.name));
+      return { AutoScalingGroups: wanted.map((group) => describeGroup(group, state)) };
     },
   ),
   DescribeScalingActivities: simulatedCommand(
     'autoscaling:DescribeScalingActivities',
-    z.strictObject({ AutoScalingGroupName: z.string().optional(), ...Paged }),
+    Named.extend({ MaxRecords: z.int().optional(), NextToken: z.string().optional() }),
     ({ AutoScalingGroupName: name, MaxRecords: size = 100, NextToken: token }, state) => {
-      if (name !== undefined) found(name, state);
-      const newestFirst = state.groups.activities
-        .filter((activity) => name === undefined || activity.group === name)
-        .toReversed();
-      const { items, next } = paginated(newestFirst, size, token);
-      return { Activities: items.map((activity) => describeActivity(activity, state)), ...nextToken(next) };
-    },
-  ),
-  DescribePolicies: simulatedCommand(
-    'autoscaling:DescribePolicies',
-    Named.extend({ PolicyTypes: z.array(z.string()).optional(), ...Paged }),
-    ({ AutoScalingGroupName: name }, state) => {
       found(name, state);
-      return { ScalingPolicies: [] };
+      const newestFirst = state.groups.activities.filter((activity) => activity.group === name).toReversed();
+      const { items, ...more } = paginated(newestFirst, size, token);
+      return { Activities: items.map((activity) => describeActivity(activity, state)), ...more };
     },
   ),
+  DescribePolicies: simulatedCommand('autoscaling:DescribePolicies', Named, ({ AutoScalingGroupName: name }, state) => {
+    found(name, state);
+    return { ScalingPolicies: [] };
+  }),
   SetDesiredCapacity: simulatedCommand(
     'autoscaling:SetDesiredCapacity',
     Named.extend({ DesiredCapacity: z.int(), HonorCooldown: z.boolean().default(false) }),
@@ -84,27 +52,6 @@ export const autoscaling: Record<Name, Command> = {
         throw new CloudError('ScalingActivityInProgress', says);
       }
       state.groups.scale(group, desired, state.now(), 'a user request explicitly set group desired capacity');
-      return {};
-    },
-    arnOf,
-  ),
-  UpdateAutoScalingGroup: simulatedCommand(
-    'autoscaling:UpdateAutoScalingGroup',
-    Named.extend({ MinSize: z.int().optional(), MaxSize: z.int().optional(), DesiredCapacity: z.int().optional() }),
-    ({ AutoScalingGroupName: name, MinSize, MaxSize, DesiredCapacity }, state) => {
-      const group = found(name, state);
-      const [min, max] = [MinSize ?? group.min, MaxSize ?? group.max];
-      if (max < min) throw invalid(`Max bound, ${max}, must be greater than or equal to min bound, ${min}`);
-      if (DesiredCapacity !== undefined && (DesiredCapacity < min || DesiredCapacity > max)) {
-        throw invalid(
-          `Desired capacity:${DesiredCapacity} must be between the specified min size:${min} and max size:${max}`,
-        );
-      }
-      group.min = min;
-      group.max = max;
-      const desired = DesiredCapacity ?? Math.min(Math.max(group.desired, min), max);
-      const why = `a user request update of AutoScalingGroup constraints to min: ${min}, max: ${max}, desired: ${desired}`;
-      if (desired !== group.desired) state.groups.scale(group, desired, state.now(), why);
       return {};
     },
     arnOf,

@@ -1,26 +1,17 @@
 import * as z from 'zod';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { uuid } from '../uuid.ts';
-import { simulatedCommand, iso, nextToken, paginated, Time, type Command } from '../command.ts';
+import { simulatedCommand, iso, paginated, Time, type Command } from '../command.ts';
 import type { TrailEntry, State } from '../state.ts';
 
-const Key = z.enum([
-  'EventId',
-  'EventName',
-  'ReadOnly',
-  'Username',
-  'ResourceType',
-  'ResourceName',
-  'EventSource',
-  'AccessKeyId',
-]);
-
-/** CloudTrail, as far as the tools use it. It sees what the world file says, and what is changed here. */
+/** CloudTrail, as far as the tools use it. It has the events of the world file and the changes made here. */
 export const cloudtrail: Record<'LookupEvents', Command> = {
   LookupEvents: simulatedCommand(
     'cloudtrail:LookupEvents',
     z.strictObject({
-      LookupAttributes: z.array(z.strictObject({ AttributeKey: Key, AttributeValue: z.string() })).default([]),
+      LookupAttributes: z
+        .array(z.strictObject({ AttributeKey: z.literal('ResourceName'), AttributeValue: z.string() }))
+        .length(1),
       StartTime: Time.optional(),
       EndTime: Time.optional(),
       MaxResults: z.int().optional(),
@@ -36,41 +27,18 @@ export const cloudtrail: Record<'LookupEvents', Command> = {
       },
       state,
     ) => {
-      if (attributes.length > 1)
-        throw new CloudError('InvalidLookupAttributesException', 'You can only specify one lookup attribute.');
       if (size > 50) throw new CloudError('InvalidMaxResultsException', 'MaxResults must be from 1 to 50.');
       const wanted = state.trail
         .filter((event) => event.at >= from && event.at <= to)
-        .filter((event) => attributes.every((one) => has(event, one.AttributeKey, one.AttributeValue)))
+        .filter((event) => attributes.every((one) => event.resources.some(({ name }) => name === one.AttributeValue)))
         .toSorted((a, b) => b.at - a.at);
-      const { items, next } = paginated(wanted, size, token);
-      return { Events: items.map((event) => describe(event, state)), ...nextToken(next) };
+      const { items, ...more } = paginated(wanted, size, token);
+      return { Events: items.map((event) => describe(event, state)), ...more };
     },
   ),
 };
 
 const idOf = (event: TrailEntry): string => uuid(`${event.event}${event.at}${event.user}`);
-
-const has = (event: TrailEntry, key: z.infer<typeof Key>, value: string): boolean => {
-  switch (key) {
-    case 'EventId':
-      return idOf(event) === value;
-    case 'EventName':
-      return event.event === value;
-    case 'EventSource':
-      return event.source === value;
-    case 'Username':
-      return event.user === value;
-    case 'ReadOnly':
-      return value === 'false';
-    case 'ResourceName':
-      return event.resources.some((resource) => resource.name === value);
-    case 'ResourceType':
-      return event.resources.some((resource) => resource.type === value);
-    case 'AccessKeyId':
-      return false;
-  }
-};
 
 const describe = (event: TrailEntry, { world }: State) => ({
   EventId: idOf(event),

@@ -4,8 +4,7 @@ import { iso } from '../command.ts';
 import type { State } from '../state.ts';
 import type { WorldAlarm, MetricStat } from '../world/monitoring.ts';
 
-/** CloudWatch's list of dimensions. */
-export const dimensionsOf = (dimensions: Readonly<Record<string, string>>) =>
+const dimensionsOf = (dimensions: Readonly<Record<string, string>>) =>
   Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
 
 /** An alarm on metrics as DescribeAlarms shows it. */
@@ -27,21 +26,18 @@ export const describeComposite = (alarm: WorldAlarm, state: State) => ({
   AlarmRule: alarm.rule ?? '',
 });
 
-/** One change of state as DescribeAlarmHistory shows it, with its moment. */
+/** One change of state as DescribeAlarmHistory shows it. */
 export const historyItem = (alarm: WorldAlarm, was: AlarmState, is: AlarmState) => ({
-  at: is.at,
-  item: {
-    AlarmName: alarm.name,
-    AlarmType: alarm.rule === undefined ? 'MetricAlarm' : 'CompositeAlarm',
-    Timestamp: iso(is.at),
-    HistoryItemType: 'StateUpdate',
-    HistorySummary: `Alarm updated from ${was.value} to ${is.value}`,
-    HistoryData: JSON.stringify({
-      version: '1.0',
-      oldState: { stateValue: was.value, stateReason: was.reason },
-      newState: { stateValue: is.value, stateReason: is.reason },
-    }),
-  },
+  AlarmName: alarm.name,
+  AlarmType: alarm.rule === undefined ? 'MetricAlarm' : 'CompositeAlarm',
+  Timestamp: iso(is.at),
+  HistoryItemType: 'StateUpdate',
+  HistorySummary: `Alarm updated from ${was.value} to ${is.value}`,
+  HistoryData: JSON.stringify({
+    version: '1.0',
+    oldState: { stateValue: was.value, stateReason: was.reason },
+    newState: { stateValue: is.value, stateReason: is.reason },
+  }),
 });
 
 const common = (alarm: WorldAlarm, state: State) => {

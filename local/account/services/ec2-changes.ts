@@ -27,7 +27,7 @@ export const ec2Changes: Record<Name, Command> = {
   ),
   StopInstances: simulatedCommand(
     'ec2:StopInstances',
-    z.strictObject({ InstanceIds: Ids, DryRun, Force: z.boolean().optional() }),
+    z.strictObject({ InstanceIds: Ids, DryRun }),
     ({ InstanceIds: ids, DryRun: dry }, state) => {
       const instances = aimedAt(ids, dry, state);
       for (const instance of instances) mustBe(instance, ['running', 'stopping', 'stopped'], 'stopped', state);
@@ -90,7 +90,7 @@ const mustBe = (instance: SimulatedInstance, allowed: readonly string[], partici
 
 const stop = (instance: SimulatedInstance, state: State) => {
   const before = instanceStateOf(instance, state);
-  if (before === 'running') state.fleet.pass(instance, state.now(), 'stopping', SECONDS.stop, 'stopped');
+  if (before === 'running') state.fleet.transition(instance, state.now(), 'stopping', SECONDS.stop, 'stopped');
   return changeOf(instance, before, state);
 };
 
@@ -99,7 +99,7 @@ const start = (instance: SimulatedInstance, state: State) => {
   if (before === 'stopped') {
     const refused = state.outOfCapacity(state.fleet.at(instance, state.now())?.type ?? '', instance.zone);
     if (refused !== undefined) throw new CloudError('InsufficientInstanceCapacity', refused);
-    state.fleet.pass(instance, state.now(), 'pending', SECONDS.start, 'running');
+    state.fleet.transition(instance, state.now(), 'pending', SECONDS.start, 'running');
     instance.restarts.push({ at: state.now() + SECONDS.start * 1000, how: 'start' });
     instance.launched = state.now();
   }

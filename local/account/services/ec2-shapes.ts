@@ -1,12 +1,6 @@
-import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { iso } from '../command.ts';
 import type { SimulatedInstance, InstanceState } from '../fleet.ts';
 import type { State } from '../state.ts';
-
-export interface Filter {
-  readonly Name: string;
-  readonly Values: readonly string[];
-}
 
 const CODES: Record<InstanceState, number> = {
   pending: 0,
@@ -126,39 +120,6 @@ export const describeType = (name: string, state: State) => {
     BurstablePerformanceSupported: name.startsWith('t'),
     AutoRecoverySupported: true,
   };
-};
-
-/** Whether an instance passes all filters of a Describe call; an unknown filter is AWS's error. */
-export const matchesFilters = (instance: SimulatedInstance, filters: readonly Filter[], state: State): boolean =>
-  filters.every(({ Name: name, Values: values }) => {
-    if (name === 'tag-key') return values.some((key) => instance.tags.has(key));
-    const actual = name.startsWith('tag:')
-      ? (instance.tags.get(name.slice(4)) ?? '')
-      : attribute(instance, name, state);
-    return matchesValue(values, actual);
-  });
-
-/** Whether a value is among those of a filter; `*` there stands for anything. */
-export const matchesValue = (values: readonly string[], actual: string): boolean =>
-  values.some((value) =>
-    new RegExp(`^${value.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*')}$`).test(actual),
-  );
-
-const attribute = (instance: SimulatedInstance, name: string, state: State): string => {
-  switch (name) {
-    case 'instance-id':
-      return instance.id;
-    case 'instance-state-name':
-      return instanceStateOf(instance, state);
-    case 'instance-type':
-      return state.fleet.at(instance, state.now())?.type ?? '';
-    case 'availability-zone':
-      return instance.zone;
-    case 'private-ip-address':
-      return privateAddress(instance.id);
-    default:
-      throw new CloudError('InvalidParameterValue', `The filter '${name}' is invalid`);
-  }
 };
 
 const privateAddress = (id: string): string => {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { sha256 } from '../../../lambdas/kernel/trace/canonical.ts';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import type { CatalogueType } from '../catalogue.ts';
-import { simulatedCommand, nextToken, paginated, type Command } from '../command.ts';
+import { simulatedCommand, paginated, type Command } from '../command.ts';
 import type { State } from '../state.ts';
 
 const Filter = z.strictObject({ Type: z.literal('TERM_MATCH'), Field: z.string(), Value: z.string() });
@@ -24,8 +24,8 @@ export const pricing: Record<'GetProducts', Command> = {
       const wanted = [...state.fleet.types]
         .flatMap(([name, type]) => VARIANTS.map((variant) => product(name, type, variant, state)))
         .filter(({ attributes }) => filters.every(({ Field: field, Value: value }) => attributes[field] === value));
-      const { items, next } = paginated(wanted, size, token);
-      return { FormatVersion: 'aws_v1', PriceList: items.map(({ list }) => JSON.stringify(list)), ...nextToken(next) };
+      const { items, ...more } = paginated(wanted, size, token);
+      return { FormatVersion: 'aws_v1', PriceList: items.map(({ list }) => JSON.stringify(list)), ...more };
     },
   ),
 };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
-import { APP, BUSY_SERVER, like, ExampleWorld } from './example-world.ts';
+import { APP, BUSY_SERVER, ExampleWorld } from './example-world.ts';
+import { like } from '../../fixtures/matchers.ts';
 
 const awkward = readFileSync('test/fixtures/worlds/awkward-alarms.yaml', 'utf8');
 const minute = { StartTime: '2026-11-20T09:24:00.000Z', EndTime: '2026-11-20T09:26:00.000Z' };
@@ -75,31 +76,30 @@ alarms:
   expect(await new ExampleWorld(gap('notBreaching')).alarm()).toBe('OK');
 });
 
-test('GetMetricData answers newest first, with math over other lines', async () => {
+test('GetMetricData answers newest first', async () => {
   const example = new ExampleWorld(awkward);
   const MetricDataQueries = [
-    { Id: 'failed', MetricStat: stat('FailedOrders'), ReturnData: false },
+    { Id: 'failed', MetricStat: stat('FailedOrders') },
     { Id: 'orders', MetricStat: stat('Orders') },
-    { Id: 'rate', Expression: '100 * failed / orders', Label: 'Failure rate' },
   ];
   const Timestamps = ['2026-11-20T09:25:00.000Z', '2026-11-20T09:24:00.000Z'];
   expect(await example.send('cloudwatch:GetMetricData', { MetricDataQueries, ...minute })).toEqual({
     MetricDataResults: [
+      { Id: 'failed', Label: 'FailedOrders', Timestamps, Values: [24, 24], StatusCode: 'Complete' },
       { Id: 'orders', Label: 'Orders', Timestamps, Values: [30, 30], StatusCode: 'Complete' },
-      { Id: 'rate', Label: 'Failure rate', Timestamps, Values: [80, 80], StatusCode: 'Complete' },
     ],
     Messages: [],
   });
 });
 
-test('a metric that nobody sends has no values, and a broken expression is an error', async () => {
+test('a metric that nobody sends has no values, and a statistic that does not exist is an error', async () => {
   const example = new ExampleWorld(awkward);
   const unknown = await example.send('cloudwatch:GetMetricData', {
     MetricDataQueries: [{ Id: 'm1', MetricStat: stat('Refunds') }],
     ...minute,
   });
   expect(unknown).toMatchObject({ MetricDataResults: [{ Values: [], Timestamps: [] }] });
-  const broken = { MetricDataQueries: [{ Id: 'e1', Expression: 'm1 +' }], ...minute };
+  const broken = { MetricDataQueries: [{ Id: 'm1', MetricStat: { ...stat('Orders'), Stat: 'Mode' } }], ...minute };
   expect((await example.refusal('cloudwatch:GetMetricData', broken)).code).toBe('ValidationError');
 });
 
@@ -117,17 +117,4 @@ test('nobody sees metrics of the future', async () => {
     EndTime: '2026-11-20T10:00:00Z',
   };
   expect(await example.send('cloudwatch:GetMetricData', ahead)).toMatchObject({ MetricDataResults: [{ Values: [] }] });
-});
-
-test('ListMetrics narrows by namespace, name and dimension', async () => {
-  const example = new ExampleWorld(BUSY_SERVER);
-  const found = await example.send('cloudwatch:ListMetrics', {
-    Namespace: 'AWS/EC2',
-    MetricName: 'CPUUtilization',
-    Dimensions: [{ Name: 'InstanceId' }],
-  });
-  expect(found).toEqual({
-    Metrics: [{ Namespace: 'AWS/EC2', MetricName: 'CPUUtilization', Dimensions: [{ Name: 'InstanceId', Value: APP }] }],
-  });
-  expect(await example.send('cloudwatch:ListMetrics', { Namespace: 'AWS/Nothing' })).toEqual({ Metrics: [] });
 });

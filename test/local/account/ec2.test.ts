@@ -27,18 +27,6 @@ test('DescribeInstances answers in the shape of the SDK, dates as ISO text', asy
   });
 });
 
-test('filters choose instances, and an unknown filter is an error as in AWS', async () => {
-  const example = new ExampleWorld(BUSY_SERVER);
-  const filter = (Name: string, Value: string) => ({ Filters: [{ Name, Values: [Value] }] });
-  expect(await example.send('ec2:DescribeInstances', filter('tag:environment', 'prod*'))).toMatchObject({
-    Reservations: [{}],
-  });
-  expect(await example.send('ec2:DescribeInstances', filter('instance-state-name', 'stopped'))).toEqual({
-    Reservations: [],
-  });
-  expect((await example.refusal('ec2:DescribeInstances', filter('colour', 'red'))).code).toBe('InvalidParameterValue');
-});
-
 test('an instance that is not there is told from an id that cannot be one', async () => {
   const example = new ExampleWorld(BUSY_SERVER);
   expect(await example.refusal('ec2:DescribeInstances', { InstanceIds: ['i-0fffffffffffffff0'] })).toEqual({

@@ -45,8 +45,8 @@ test('a short throttle is retried on virtual time and recorded each time', async
 });
 
 test('a throttle that outlives the retries is an outage', async () => {
-  const example = withFaults('  - { command: cloudwatch:ListMetrics, throttle: true }');
-  await expect(example.send('cloudwatch:ListMetrics')).rejects.toMatchObject({ code: ERROR.cloudUnavailable });
+  const example = withFaults('  - { command: cloudwatch:DescribeAlarms, throttle: true }');
+  await expect(example.send('cloudwatch:DescribeAlarms')).rejects.toMatchObject({ code: ERROR.cloudUnavailable });
   expect(example.calls.map((call) => call.outcome)).toEqual(['Throttling', 'Throttling', 'Throttling']);
 });
 

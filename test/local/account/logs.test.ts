@@ -39,7 +39,7 @@ test('a query runs for a moment before it is complete, and can be stopped until 
   const start = async () =>
     Started.parse(
       await example.send('logs:StartQuery', {
-        logGroupNames: ['/app/shop'],
+        logGroupName: '/app/shop',
         queryString: 'fields @message',
         ...between,
       }),
@@ -92,35 +92,4 @@ test('lines appear as virtual time comes to them', async () => {
   expect(await recovered()).toEqual([]);
   example.wait(301);
   expect(await recovered()).toEqual([{ '@message': 'INFO recovered' }]);
-});
-
-test('FilterLogEvents finds words, leaves words out, and pages', async () => {
-  const example = new ExampleWorld(WORLD);
-  const find = (input: Record<string, string | number>) =>
-    example.send('logs:FilterLogEvents', { logGroupName: '/app/shop', ...input });
-  expect(await find({ filterPattern: '"timed out" -INFO', limit: 1 })).toMatchObject({
-    events: [
-      {
-        logStreamName: 'shop-1',
-        timestamp: Date.parse('2026-11-20T09:21:20Z'),
-        message: 'ERROR payment timed out after 10 s',
-      },
-    ],
-    nextToken: '1',
-  });
-  expect(await find({ filterPattern: '?started ?recovered' })).toMatchObject({ events: [{ message: 'INFO started' }] });
-});
-
-test('DescribeLogGroups lists groups by prefix', async () => {
-  const example = new ExampleWorld(WORLD);
-  expect(await example.send('logs:DescribeLogGroups', { logGroupNamePrefix: '/app' })).toMatchObject({
-    logGroups: [
-      {
-        logGroupName: '/app/shop',
-        retentionInDays: 30,
-        logGroupArn: 'arn:aws:logs:eu-west-1:123456789012:log-group:/app/shop',
-      },
-    ],
-  });
-  expect(await example.send('logs:DescribeLogGroups', { logGroupNamePrefix: '/db' })).toEqual({ logGroups: [] });
 });

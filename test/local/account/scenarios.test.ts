@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { ExampleWorld } from './example-world.ts';
 
 /** The story of a scenario, with the id of its lone server in place of the usual one. */
@@ -56,6 +57,15 @@ test('drift: the instance is another one after the dry run of its resize', async
 test('read-only-triage: the log says what the metric does not', async () => {
   const { story: example, alarm } = scenario('read-only-triage');
   expect(await example.alarm(alarm)).toBe('ALARM');
-  const found = await example.send('logs:FilterLogEvents', { logGroupName: '/app/payments', filterPattern: 'FATAL' });
-  expect(JSON.stringify(found)).toContain('password authentication failed');
+  const query = {
+    logGroupName: '/app/payments',
+    queryString: 'filter @message like "FATAL"',
+    startTime: 0,
+    endTime: 2 ** 40,
+  };
+  const started = await example.send('logs:StartQuery', query);
+  example.wait(2);
+  expect(JSON.stringify(await example.send('logs:GetQueryResults', JsonObject.parse(started)))).toContain(
+    'password authentication failed',
+  );
 });

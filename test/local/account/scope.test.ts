@@ -36,7 +36,7 @@ test('a session makes no other call, reads included', async () => {
     'UnauthorizedOperation',
   );
   expect((await example.refusal('cloudwatch:DescribeAlarms', {}, session)).code).toBe('AccessDenied');
-  expect((await example.refusal('logs:DescribeLogGroups', {}, session)).code).toBe('AccessDeniedException');
+  expect((await example.refusal('logs:StopQuery', { queryId: 'q-1' }, session)).code).toBe('AccessDeniedException');
 });
 
 test('an action without resource-level permission is allowed as a whole', async () => {
