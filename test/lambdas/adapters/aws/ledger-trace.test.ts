@@ -1,9 +1,10 @@
-import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dynamoLedger } from '../../../../lambdas/adapters/aws/ledger.ts';
 import { ledgerClient } from '../../../../lambdas/adapters/aws/ledger-table.ts';
 import { FakeAws, jsonError } from '../../../fakes/fake-aws.ts';
 import { startLedger, type LedgerServer } from '../../../../local/ledger-server.ts';
+import { loseNextAnswer, rawItem } from './raw-table.ts';
 import { traceEvent } from './trace-event.ts';
 
 let server: LedgerServer;
@@ -11,11 +12,6 @@ beforeAll(async () => {
   server = await startLedger(30);
 });
 afterAll(() => server.stop());
-
-const rawItem = async (seq: string, incident: string) => {
-  const Key = { pk: { S: `incident#${incident}` }, sk: { S: seq } };
-  return (await server.client.send(new GetItemCommand({ TableName: server.table, Key }))).Item;
-};
 
 const spoil = (incident: string, seq: number, line: string) =>
   server.client.send(
@@ -29,48 +25,14 @@ const spoil = (incident: string, seq: number, line: string) =>
     }),
   );
 
-test('of fifty writers of one sequence number exactly one wins', async () => {
-  const answers = await Promise.all(
-    Array.from({ length: 50 }, (_, writer) => server.ledger.append(traceEvent(0, `writer ${writer}`, 'race'))),
-  );
-  expect(answers.filter((answer) => answer === 'appended')).toHaveLength(1);
-  const winner = answers.indexOf('appended');
-  expect(await server.ledger.events('race')).toEqual([traceEvent(0, `writer ${winner}`, 'race')]);
-});
-
-test('of two runs that append the same event, only one appended it', async () => {
-  const event = traceEvent(0, 'once', 'twins');
-  const answers = await Promise.all(Array.from({ length: 20 }, () => server.ledger.append(event)));
-  expect(answers.filter((answer) => answer === 'appended')).toHaveLength(1);
-  expect(await server.ledger.events('twins')).toEqual([event]);
-});
-
 test('an append whose response was lost counts as done', async () => {
-  let lost = false;
-  server.client.middlewareStack.add(
-    (next) => async (call) => {
-      const answer = await next(call);
-      if (lost) return answer;
-      lost = true;
-      throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', name: 'TimeoutError' });
-    },
-    { step: 'deserialize', name: 'loseNextAnswer', priority: 'high', override: true },
-  );
+  loseNextAnswer(server);
   expect(await server.ledger.append(traceEvent(0, 'once', 'lost'))).toBe('appended');
-});
-
-test('events come back in order, beyond the tenth and the first page, and from a given number on', async () => {
-  const long = 'x'.repeat(150_000);
-  const events = Array.from({ length: 12 }, (_, seq) => traceEvent(seq, long, 'order'));
-  await Promise.all(events.map((event) => server.ledger.append(event)));
-  expect((await server.ledger.events('order')).map((event) => event.seq)).toEqual(events.map((event) => event.seq));
-  expect((await server.ledger.events('order', 9)).map((event) => event.seq)).toEqual([9, 10, 11]);
-  expect(await server.ledger.events('no such incident')).toEqual([]);
 });
 
 test('an event expires by TTL a set number of days after it was recorded', async () => {
   await server.ledger.append(traceEvent(3, 'short-lived', 'ttl'));
-  const item = await rawItem('event#000003', 'ttl');
+  const item = await rawItem(server, 'incident#ttl', 'event#000003');
   expect(item?.['ttl']).toEqual({ N: String(Date.parse('2026-12-20T10:00:00Z') / 1000) });
   expect(item?.['kind']).toEqual({ S: 'escalation.asked' });
 });
