@@ -20,7 +20,7 @@ const ENDINGS: Record<HostileCase['end'], Turn['moves']> = {
 const PLAN = /is now plan (P\d+) \((sha256:[0-9a-f]{64})\)/g;
 const INCIDENT = /^Incident (\S+)\.$/m;
 
-/** A model that plays a case: now reasonable, now testCase. It knows no more than what it was told. */
+/** A model that makes the moves of a case. It uses only what its conversation contains. */
 export const hostileModel = (testCase: HostileCase, recording: Recording, clock: () => Clock): Model => {
   const seen = new Set<string>();
   const outages = new Map<string, number>();

@@ -69,7 +69,7 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
   {
     name: 'facts/reach',
     kind: 'target',
-    holds: 'policy is told when a target is not in the account of the alarm',
+    holds: 'policy knows whether a target is in the account of the alarm',
     file: 'lambdas/kernel/changes/proposed-change.ts',
     find: 'target.account === alarm.account',
     replace: 'true',
