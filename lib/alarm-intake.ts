@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Agent } from '../lambdas/contracts/agent.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
@@ -43,13 +43,6 @@ export class AlarmIntake extends Construct {
           targets: [target],
         }),
     );
-    this.undelivered.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [this.undelivered.queueArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': rules.map((rule) => rule.attrArn) } },
-      }),
-    );
+    this.undelivered.acceptFromRules(rules.map((rule) => rule.attrArn));
   }
 }

@@ -61,35 +61,33 @@ export class ApprovalDesk extends Construct {
 
   /** Lets a function sign links, not verify them. */
   grantSignLink(step: CheckreinFunction): void {
-    step.setEnv('linkKey', this.linkKey.keyArn);
-    allow(step, 'kms:GenerateMac', this.linkKey);
+    this.allow(step, 'kms:GenerateMac', 'linkKey');
   }
 
   /** Lets a function verify links, not sign them. */
   grantVerifyLink(step: CheckreinFunction): void {
-    step.setEnv('linkKey', this.linkKey.keyArn);
-    allow(step, 'kms:VerifyMac', this.linkKey);
+    this.allow(step, 'kms:VerifyMac', 'linkKey');
   }
 
   /** Lets a function issue grants, not redeem them. */
   grantIssue(step: CheckreinFunction): void {
-    step.setEnv('grantKey', this.grantKey.keyArn);
-    allow(step, 'kms:GenerateMac', this.grantKey);
+    this.allow(step, 'kms:GenerateMac', 'grantKey');
   }
 
   /** Lets a function redeem grants, not issue them. */
   grantRedeem(step: CheckreinFunction): void {
-    step.setEnv('grantKey', this.grantKey.keyArn);
-    allow(step, 'kms:VerifyMac', this.grantKey);
+    this.allow(step, 'kms:VerifyMac', 'grantKey');
+  }
+
+  private allow(step: CheckreinFunction, action: string, key: 'linkKey' | 'grantKey'): void {
+    const { keyArn } = this[key];
+    step.setEnv(key, keyArn);
+    step.addToRolePolicy(
+      new PolicyStatement({
+        actions: [action],
+        resources: [keyArn],
+        conditions: { StringEquals: { 'kms:MacAlgorithm': 'HMAC_SHA_256' } },
+      }),
+    );
   }
 }
-
-const allow = (step: CheckreinFunction, action: string, key: Key): void => {
-  step.addToRolePolicy(
-    new PolicyStatement({
-      actions: [action],
-      resources: [key.keyArn],
-      conditions: { StringEquals: { 'kms:MacAlgorithm': 'HMAC_SHA_256' } },
-    }),
-  );
-};

@@ -2,9 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { ChangeManifest } from '../lambdas/contracts/tool.ts';
-import { acknowledgeWildcard } from './nag-acknowledgements.ts';
 import type { CheckreinFunction } from './checkrein-function.ts';
-import { toolChanges } from './tool-grants.ts';
+import { addToolStatements, toolChanges } from './tool-grants.ts';
 
 export interface ChangeRoleProps {
   /** The only function that may assume the role. */
@@ -29,15 +28,7 @@ export class ChangeRole extends Construct {
     role.assumeRolePolicy?.addStatements(
       new PolicyStatement({ actions: ['sts:SetSourceIdentity'], principals: [changeZone.executionRole] }),
     );
-    for (const statement of toolChanges(tools)) {
-      role.addToPolicy(statement);
-      for (const target of statement.resources)
-        acknowledgeWildcard(
-          role,
-          target,
-          'Covers all targets of one kind. The session policy of each change names one of them.',
-        );
-    }
+    addToolStatements(role, toolChanges(tools));
     changeZone.setEnv('changeRole', role.roleArn);
     // Decodes why EC2 refused a call. The action has no resource-level permissions.
     changeZone.addToRolePolicy(new PolicyStatement({ actions: ['sts:DecodeAuthorizationMessage'], resources: ['*'] }));

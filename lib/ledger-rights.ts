@@ -11,24 +11,24 @@ export interface LedgerRights {
   readonly add?: readonly ('budget' | 'storm')[];
 }
 
-/** The ledger rights of each function. */
+/** The ledger rights of each function, by construct id. */
 export const LEDGER_RIGHTS = {
   /** Takes an event once, deduplicates alarms, and counts the incidents of the day. Redacts, as Observe does. */
-  open: { create: ['source', 'storm', 'redaction'], replace: ['storm'], add: ['budget', 'storm'] },
+  Open: { create: ['source', 'storm', 'redaction'], replace: ['storm'], add: ['budget', 'storm'] },
   /** Reserves and reconciles budgets. */
-  decide: { add: ['budget'] },
-  observe: { create: ['redaction'] },
+  Decide: { add: ['budget'] },
+  Observe: { create: ['redaction'] },
   /** Checks cooldown, lease and rate of changes; trips a breaker. */
-  authorize: { read: ['change', 'lease', 'rate'], create: ['breaker'], replace: ['breaker'] },
+  Authorize: { read: ['change', 'lease', 'rate'], create: ['breaker'], replace: ['breaker'] },
   /** Redeems a grant, takes the lease, records and counts changes. */
-  changeZone: { read: ['breaker'], create: ['grant', 'lease', 'change', 'rate'], replace: ['lease', 'change', 'rate'] },
+  ChangeZone: { read: ['breaker'], create: ['grant', 'lease', 'change', 'rate'], replace: ['lease', 'change', 'rate'] },
   /** Writes the question and, if nobody answers, that it expired. */
-  ask: { create: ['approval'], replace: ['approval'] },
+  Ask: { create: ['approval'], replace: ['approval'] },
   /** Writes an answer. */
-  page: { create: ['approval'] },
+  Page: { create: ['approval'] },
   /** Releases the lease of a verified change; keeps the agent's record and trips its breaker. */
-  verify: { create: ['breaker'], replace: ['lease', 'breaker'] },
+  Verify: { create: ['breaker'], replace: ['lease', 'breaker'] },
   /** Ends deduplication, reads how many duplicates there were, releases leases, and trips the breaker of a target that was not rolled back. */
-  close: { create: ['breaker'], replace: ['storm', 'lease', 'breaker'] },
-  stopped: { create: ['breaker'], replace: ['storm', 'lease', 'breaker'] },
+  Close: { create: ['breaker'], replace: ['storm', 'lease', 'breaker'] },
+  Stopped: { create: ['breaker'], replace: ['storm', 'lease', 'breaker'] },
 } satisfies Record<string, LedgerRights>;

@@ -4,11 +4,10 @@ import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-c
 import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
-import { acknowledgeWildcard } from './nag-acknowledgements.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { ALARM_EVENT, regionalRoleName, type Members } from './members.ts';
-import { changeTools, grantedTools, toolChanges, toolReads, verifyReads } from './tool-grants.ts';
+import { addToolStatements, changeTools, grantedTools, toolChanges, toolReads, verifyReads } from './tool-grants.ts';
 
 export interface MemberStackProps extends StackProps {
   readonly rules: Rules;
@@ -33,10 +32,10 @@ export class MemberStack extends Stack {
     const changes = changeTools(tools);
 
     const change = this.roleFor('Change', 'The most that Checkrein may change in this account.', ['ChangeZone']);
-    this.allow(change, toolChanges(changes));
+    addToolStatements(change, toolChanges(changes));
     const readers = ['Observe', 'Authorize', 'ChangeZone', 'Verify'];
     const read = this.roleFor('Read', 'What Checkrein may read in this account.', readers);
-    this.allow(read, [...toolReads(tools), verifyReads()]);
+    addToolStatements(read, [...toolReads(tools), verifyReads()]);
     this.sendAlarms();
 
     new CfnOutput(this, 'ChangeRole', { value: change.roleArn });
@@ -67,18 +66,6 @@ export class MemberStack extends Stack {
     return role;
   }
 
-  private allow(role: Role, statements: readonly PolicyStatement[]): void {
-    for (const statement of statements) {
-      role.addToPolicy(statement);
-      for (const target of statement.resources)
-        acknowledgeWildcard(
-          role,
-          target,
-          'Covers all targets of one kind. The session policy of each change names one of them.',
-        );
-    }
-  }
-
   private sendAlarms(): void {
     const bus = `arn:${Aws.PARTITION}:events:${Aws.REGION}:${this.members.hub}:event-bus/default`;
     const role = new Role(this, 'Sender', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
@@ -93,13 +80,6 @@ export class MemberStack extends Stack {
       },
       targets: [{ id: 'hub', arn: bus, roleArn: role.roleArn, deadLetterConfig: { arn: unsent.queueArn } }],
     });
-    unsent.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [unsent.queueArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': rule.attrArn } },
-      }),
-    );
+    unsent.acceptFromRules(rule.attrArn);
   }
 }

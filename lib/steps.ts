@@ -45,7 +45,7 @@ export class Steps extends Construct {
 
   constructor(scope: Construct, id: string, props: StepsProps) {
     super(scope, id);
-    const step = functionFactory(this, props.rules);
+    const step = functionFactory(this, props);
     this.open = step('Open', { entry: 'steps/open/handler.ts', description: 'Opens an incident for an event.' });
     this.decide = step('Decide', {
       entry: 'steps/decide/handler.ts',
@@ -104,17 +104,6 @@ export class Steps extends Construct {
 
   private grant({ rules, killSwitch, model, ledger, desk }: StepsProps): void {
     const { open, decide, observe, authorize, changeZone, ask, page, verify, close, stopped } = this;
-    ledger.grant(open, LEDGER_RIGHTS.open);
-    ledger.grant(decide, LEDGER_RIGHTS.decide);
-    ledger.grant(observe, LEDGER_RIGHTS.observe);
-    ledger.grant(authorize, LEDGER_RIGHTS.authorize);
-    ledger.grant(changeZone, LEDGER_RIGHTS.changeZone);
-    ledger.grant(ask, LEDGER_RIGHTS.ask);
-    ledger.grant(page, LEDGER_RIGHTS.page);
-    ledger.grant(verify, LEDGER_RIGHTS.verify);
-    ledger.grant(close, LEDGER_RIGHTS.close);
-    ledger.grant(stopped, LEDGER_RIGHTS.stopped);
-
     for (const step of [open, authorize, changeZone, page]) killSwitch.grantRead(step);
     for (const step of [authorize, changeZone, page]) allow(step, calendarReads(rules.settings));
     model.grantUse(decide);
@@ -144,14 +133,18 @@ export class Steps extends Construct {
 type OwnProps = Pick<CheckreinFunctionProps, 'entry' | 'description' | 'reservedConcurrentExecutions'> &
   Partial<Pick<CheckreinFunctionProps, 'timeout'>>;
 
-/** Writes the compiled rules into the cloud assembly, and returns a factory of functions that bundle them. */
-const functionFactory = (scope: Construct, rules: Rules): ((id: string, props: OwnProps) => CheckreinFunction) => {
+/** Writes the compiled rules into the cloud assembly. Returns a factory of functions with these rules and their ledger rights. */
+const functionFactory = (scope: Construct, { rules, ledger }: StepsProps) => {
   const rulesFile = join(Stage.of(scope)?.outdir ?? tmpdir(), RULES_FILE);
   writeFileSync(rulesFile, JSON.stringify(rules));
   const { settings } = rules;
   const network = settings.network && new Network(scope, 'Network', settings.network);
   const common = { timeout: Duration.minutes(1), rulesFile, settings, network };
-  return (id, props) => new CheckreinFunction(scope, id, { ...common, ...props });
+  return (id: keyof typeof LEDGER_RIGHTS, props: OwnProps): CheckreinFunction => {
+    const step = new CheckreinFunction(scope, id, { ...common, ...props });
+    ledger.grant(step, LEDGER_RIGHTS[id]);
+    return step;
+  };
 };
 
 const allow = (step: CheckreinFunction, statements: readonly PolicyStatement[]): void => {

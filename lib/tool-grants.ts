@@ -1,5 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Agent } from '../lambdas/contracts/agent.ts';
 import type { ChangeManifest, Manifest } from '../lambdas/contracts/tool.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type IamStatement,
 } from '../lambdas/providers/aws/permissions.ts';
 import { CATALOGUE } from '../lambdas/tools/catalogue.ts';
+import { acknowledgeWildcard } from './nag-acknowledgements.ts';
 
 /** The tools that some agent is granted. A tool that no agent may use adds no permission. */
 export const grantedTools = (agents: readonly Agent[]): readonly Manifest[] => {
@@ -30,6 +31,15 @@ export const verifyReads = (): PolicyStatement => toStatement(verifyPermissions(
 /** IAM statements for the changes of these tools, and for what AWS does on their behalf. */
 export const toolChanges = (tools: readonly ChangeManifest[]): PolicyStatement[] =>
   [...changePermissions(tools), ...onBehalfPermissions(tools)].map(toStatement);
+
+/** Adds statements of tools to a role that is assumed with a session policy. */
+export const addToolStatements = (role: Role, statements: readonly PolicyStatement[]): void => {
+  const reason = 'Covers all targets of one kind. The session policy of each change names one of them.';
+  for (const statement of statements) {
+    role.addToPolicy(statement);
+    for (const target of statement.resources) acknowledgeWildcard(role, target, reason);
+  }
+};
 
 /** Fills in the partition, account and Region that the stack is deployed to. */
 const toStatement = ({ actions, resources, conditions = {} }: IamStatement): PolicyStatement =>
