@@ -7,10 +7,10 @@ import type { ChangeCredentials, CloudAccess, AccountRegion, IncidentLocation } 
 import type { SimulatedAccount } from './account/account.ts';
 import type { World } from './account/world/world.ts';
 
-/** Where Checkrein is, in a world. */
+/** The account and Region in which Checkrein itself runs. */
 export const homeOf = ({ account, hub = account, region }: World): AccountRegion => ({ account: hub, region });
 
-/** The rules of a deployment, which knows the world's account as a member where it is one. */
+/** The rules, with the world's account as a member if the world has a hub. */
 export const rulesFor = ({ account, hub }: World, rules: Rules): Rules => {
   if (hub === undefined) return rules;
   const { agents, policies, schema, settings } = rules;
@@ -19,7 +19,7 @@ export const rulesFor = ({ account, hub }: World, rules: Rules): Rules => {
   return { ...withMember, hash: digestOf(withMember) };
 };
 
-/** How a step gets into the world's account: as the adapters do on AWS, and under roles of the same names. */
+/** A step's access to the world's account, with the checks and role names of the AWS adapters. */
 export const accountAccess =
   (account: SimulatedAccount, world: World, { settings }: Rules) =>
   (step: string): { readonly cloud: CloudAccess; readonly credentials: ChangeCredentials } => {

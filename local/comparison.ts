@@ -7,13 +7,13 @@ import { allOf, lastOf, plansOf } from '../lambdas/kernel/trace/queries.ts';
 import type { RecordedCall } from './account/account.ts';
 import type { Expectation } from './expectation.ts';
 
-/** What a run left behind, as far as an expectation looks at it. */
+/** The part of a run's result that expectations are about. */
 export interface PlayedScenario {
   readonly events: readonly TraceEvent[];
   readonly calls: readonly RecordedCall[];
 }
 
-/** Compares a run with what its scenario promises. Each difference is a sentence; none means that it kept its promise. Pure. */
+/** Compares a run with its scenario's expectation. Each difference is a sentence. Pure. */
 export const differences = (expected: Expectation, { events, calls }: PlayedScenario): string[] => [
   ...endDifferences(expected, events),
   ...planDifferences(expected.plans, plansIn(events)),
@@ -22,7 +22,7 @@ export const differences = (expected: Expectation, { events, calls }: PlayedScen
   ...missingTexts(expected.says, reportOf(events)),
 ];
 
-/** Every call that could change something and was no dry run, as `service:Command`, with the error it ended in. */
+/** Every mutating call that was not a dry run, as `service:Command`, with its error if it failed. */
 export const mutatingCalls = (calls: readonly RecordedCall[]): string[] =>
   calls
     .filter((call) => call.mutating && !call.dryRun)
@@ -38,7 +38,7 @@ const endDifferences = (expected: Expectation, events: readonly TraceEvent[]): s
   const turns =
     expected.turns === undefined || closed.turns === expected.turns
       ? []
-      : [`Turns: expected ${expected.turns}, but the model spoke ${closed.turns} times.`];
+      : [`Turns: expected ${expected.turns}, but the model took ${closed.turns}.`];
   const copies =
     closed.copies === expected.copies
       ? []
@@ -69,8 +69,9 @@ const holds = (part: JsonObject, whole: JsonObject): boolean =>
 const planDifferences = (expected: readonly Plan[], found: readonly Plan[]): string[] =>
   pairs(expected, found).flatMap(([wanted, plan], index) => {
     const handle = `Plan P${index + 1}`;
-    if (plan === undefined) return wanted === undefined ? [] : [`${handle}: expected ${inWords(wanted)}; not made.`];
-    if (wanted === undefined) return [`${handle}: not expected, but made: ${inWords(plan)}.`];
+    if (plan === undefined)
+      return wanted === undefined ? [] : [`${handle}: expected ${inWords(wanted)}; there was none.`];
+    if (wanted === undefined) return [`${handle}: not expected, but there was ${inWords(plan)}.`];
     const same =
       wanted.tool === plan.tool &&
       wanted.applied === plan.applied &&
@@ -122,6 +123,6 @@ const listDifferences = (what: string, expected: readonly string[], found: reado
 const missingTexts = (texts: readonly string[], report: string): string[] =>
   texts.filter((text) => !report.includes(text)).map((text) => `The report does not say "${text}".`);
 
-/** Two lists side by side, as long as the longer one. */
+/** Two lists in pairs, as long as the longer one. */
 const pairs = <A, B>(one: readonly A[], other: readonly B[]): [A | undefined, B | undefined][] =>
   Array.from({ length: Math.max(one.length, other.length) }, (_, index) => [one[index], other[index]]);

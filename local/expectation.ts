@@ -7,9 +7,9 @@ import { InputError } from '../lambdas/contracts/errors.ts';
 import { readText } from './files.ts';
 
 const Approval = z.strictObject({
-  answer: z.enum(['approve', 'deny', 'silence']).describe('silence lets the request expire, as the clock would.'),
-  reason: z.string().default('').describe('What the approver says; the agent reads the reason of a denial.'),
-  breakGlass: z.boolean().optional().describe('Approve in spite of a change freeze of the world.'),
+  answer: z.enum(['approve', 'deny', 'silence']).describe('silence lets the request expire.'),
+  reason: z.string().default('').describe('The reason that the approver gives. The agent reads that of a denial.'),
+  breakGlass: z.boolean().optional().describe('Approve with break-glass in a change freeze of the world.'),
 });
 
 const ExpectedPlan = z.strictObject({
@@ -24,31 +24,31 @@ const Refusal = z.strictObject({
   says: z.string().optional().describe('A part of the reason.'),
 });
 
-/** An `expect.yaml`: how people answer in a scenario, and how it must end. `local/schemas/expect.schema.json` is generated from this. */
+/** An `expect.yaml`: people's answers in a scenario, and how it must end. `local/schemas/expect.schema.json` is generated from this. */
 export const Expectation = z
   .strictObject({
-    about: z.string().min(10).describe('What the scenario promises, in one sentence.'),
-    approvals: z.array(Approval).default([]).describe('One a request, in order; the last goes on answering.'),
+    about: z.string().min(10).describe('What the scenario shows, in one sentence.'),
+    approvals: z.array(Approval).default([]).describe('One for each request, in order; the last one is repeated.'),
     outcome: Outcome,
     turns: z.int().positive().optional().describe('Turns of the model.'),
     copies: z.int().nonnegative().default(0).describe('Copies of the alarm that joined the incident.'),
-    plans: z.array(ExpectedPlan).default([]).describe('Every plan that a dry run made, in order.'),
+    plans: z.array(ExpectedPlan).default([]).describe('Every plan from a dry run, in order.'),
     mutating: z
       .array(z.string().regex(/^[a-z0-9]+:[A-Z]\w+( -> \w+)?$/, 'service:Command, or service:Command -> ErrorCode'))
       .default([])
-      .describe('Every mutating call that reached the account, dry runs left out, in order.'),
+      .describe('Every mutating call that reached the account, without dry runs, in order.'),
     refusals: z.array(Refusal).default([]).describe('Every refusal by the harness, in order.'),
-    says: z.array(z.string().min(1)).default([]).describe('Texts that the report must hold.'),
+    says: z.array(z.string().min(1)).default([]).describe('Texts that the report must contain.'),
   })
   .meta({
     title: 'Checkrein expectation',
-    description: 'How people answer in a scenario, and how it must end. See docs/adding-a-scenario.md.',
+    description: 'Answers of people in a scenario, and how it must end. See docs/adding-a-scenario.md.',
   });
 export type Expectation = z.infer<typeof Expectation>;
 
 const SEE = 'The fields are described in docs/adding-a-scenario.md.';
 
-/** Reads an `expect.yaml`; says which field is wrong. */
+/** Reads an `expect.yaml`. The error names the wrong field. */
 export const readExpectation = (file: string): Expectation => parseExpectation(readText('expectation', file), file);
 
 /** The same from text; `file` is what errors call it. */
@@ -65,7 +65,7 @@ const parseYaml = (text: string, file: string): unknown => {
   try {
     return parse(text);
   } catch (cause) {
-    const says = cause instanceof Error ? cause.message : 'unknown';
-    throw new InputError(file, `this is not YAML (${says})`, SEE, cause);
+    const reason = cause instanceof Error ? cause.message : 'unknown';
+    throw new InputError(file, `this is not YAML (${reason})`, SEE, cause);
   }
 };

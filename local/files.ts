@@ -4,7 +4,7 @@ import { BusEvent } from '../lambdas/contracts/alarm.ts';
 import { Json } from '../lambdas/contracts/json.ts';
 import { InputError } from '../lambdas/contracts/errors.ts';
 
-/** Reads a text file that a person named, or says that it cannot be read. */
+/** Reads a text file that the user named. */
 export const readText = (what: string, path: string): string => {
   try {
     return readFileSync(path, 'utf8');
@@ -13,18 +13,18 @@ export const readText = (what: string, path: string): string => {
   }
 };
 
-/** Reads a JSON file that a person named. */
+/** Reads a JSON file that the user named. */
 const readJson = (what: string, path: string): Json => {
   const text = readText(what, path);
   try {
     return Json.parse(JSON.parse(text));
   } catch (cause) {
-    const says = cause instanceof Error ? cause.message : 'unknown';
-    throw new InputError(`${what} ${path}`, `this is not JSON (${says})`, 'one JSON object', cause);
+    const reason = cause instanceof Error ? cause.message : 'unknown';
+    throw new InputError(`${what} ${path}`, `this is not JSON (${reason})`, 'one JSON object', cause);
   }
 };
 
-/** Reads an EventBridge event, exactly as AWS sends it. Whether an agent takes it is for the flow to say. */
+/** Reads an EventBridge event, exactly as AWS sends it. Whether an agent handles it is decided by the flow. */
 export const readEvent = (path: string): Json => {
   const json = readJson('--event', path);
   const event = BusEvent.safeParse(json);

@@ -7,16 +7,16 @@ import type { Callbacks } from '../lambdas/contracts/ports.ts';
 import type { SimulatedClock } from './account/clock.ts';
 import { Definition } from './definition.ts';
 
-/** Runs the function behind a state, on the payload that the definition makes for it. */
+/** Runs the function of a state on the payload that the definition builds for it. */
 export type Invoke = (step: StepName, payload: Json) => Promise<unknown>;
 
 const Stabilizing = z.object({ waitSeconds: z.int() });
 
-/** What Step Functions throws when nobody answered a task token in time. */
+/** What Step Functions throws when a task token times out. */
 const stateTimeout = (): CheckreinError =>
   new CheckreinError('States.Timeout', 'Nobody answered the task token in time.', 'None: the state machine goes on.');
 
-/** The tokens that executions wait on. What a callback is in AWS is a promise here. */
+/** The task tokens that executions wait for. A callback is a promise here. */
 class WaitingTasks implements Callbacks {
   readonly #waiting = new Map<string, { resolve: (output: ApproveOutput) => void; reject: (error: Error) => void }>();
   #issued = 0;
@@ -31,7 +31,7 @@ class WaitingTasks implements Callbacks {
     return new Promise((resolve, reject) => this.#waiting.set(token, { resolve, reject }));
   }
 
-  /** Lets a wait run out, as the clock would. */
+  /** Ends a wait with a timeout. */
   expire(token: string): void {
     this.#waiting.get(token)?.reject(stateTimeout());
     this.#waiting.delete(token);
@@ -46,11 +46,11 @@ class WaitingTasks implements Callbacks {
 }
 
 export interface FlowOptions {
-  /** Amazon States Language, out of the synthesized template. */
+  /** Amazon States Language, from the synthesized template. */
   readonly definition: JsonObject;
   readonly clock: SimulatedClock;
   readonly invoke: Invoke;
-  /** Called once a question has been asked; resolves when the local approver is done with it. */
+  /** Called when an approval has been requested. Resolves when the local approver is done with it. */
   readonly onWaiting: (execution: string, answered: Promise<unknown>, expire: () => void) => Promise<void>;
 }
 
@@ -62,7 +62,7 @@ interface CheckedMachine {
   readonly machine: StateMachine;
 }
 
-/** Checking a definition takes long, and the same one is run many times. */
+/** Validating a definition takes long, and one definition is run many times. */
 const checked = new WeakMap<JsonObject, CheckedMachine>();
 const machineOf = (unchecked: JsonObject): CheckedMachine => {
   const known = checked.get(unchecked);
@@ -80,8 +80,8 @@ const stepOfState = (state: string): StepName => {
 };
 
 /**
- * The very state machine of the template: its choices, retries, catches and payloads. What differs is where
- * a task runs (here, instead of in Lambda) and how time passes (at once, instead of waiting).
+ * The state machine of the template, with its choices, retries, catches and payloads. The difference is that
+ * tasks run in this process instead of Lambda, and that waiting only moves the simulated clock.
  */
 export class Flow {
   readonly tasks = new WaitingTasks();
@@ -137,13 +137,13 @@ export class Flow {
     try {
       return { Payload: Json.parse((await invoke(step, Payload)) ?? null) };
     } catch (error) {
-      // The definition waits before it tries again; so does the clock.
+      // The state machine waits before a retry, so the clock moves too.
       clock.advance(this.#secondsBeforeRetry(step, error) * 1000);
       throw error;
     }
   }
 
-  /** Of the first retrier that names the error, as Step Functions picks it. */
+  /** Step Functions uses the first retrier that matches the error. */
   #secondsBeforeRetry(step: StepName, error: unknown): number {
     const name = error instanceof Error ? error.name : '';
     const picked = this.#taskOf(step)?.Retry?.find(
@@ -154,7 +154,7 @@ export class Flow {
 
   async #wait(execution: string, raw: unknown): Promise<Json> {
     const { clock, onWaiting } = this.#options;
-    // The interpreter evaluates `$$.Task.Token` once an execution; Step Functions gives each wait its own.
+    // The interpreter evaluates `$$.Task.Token` once for each execution; Step Functions makes a token for each wait.
     const taskToken = this.tasks.next();
     const answer = this.tasks.wait(taskToken);
     answer.catch(() => undefined);
@@ -164,7 +164,7 @@ export class Flow {
       clock.advance(seconds * 1000);
       this.tasks.expire(taskToken);
     };
-    // A person takes real time. Ours runs out a little before the interpreter's, so that the clock moves too.
+    // A person takes real time. Our timer fires just before the interpreter's, so that the clock moves too.
     const timer = setTimeout(expire, seconds * 1000 - 500);
     try {
       await onWaiting(execution, answer, expire);

@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync, randomBytes, sign, timingSafeEqual } f
 import { keyFingerprint } from '../lambdas/kernel/trace/chain.ts';
 import type { MacGenerator, MacVerifier, Sealer } from '../lambdas/contracts/ports.ts';
 
-/** An HMAC-SHA-256 key that lives as long as the process: what KMS is in AWS. */
+/** An HMAC-SHA-256 key in memory, in place of KMS. */
 export const localMac = (): MacGenerator & MacVerifier => {
   const key = randomBytes(32);
   const mac = (message: Uint8Array): Buffer => createHmac('sha256', key).update(message).digest();
@@ -15,7 +15,7 @@ export const localMac = (): MacGenerator & MacVerifier => {
   };
 };
 
-/** A P-256 signing key that lives as long as the process. */
+/** A P-256 signing key in memory, in place of KMS. */
 export const localSealer = (): Sealer => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();

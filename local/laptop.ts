@@ -28,14 +28,14 @@ import { accountAccess, homeOf, rulesFor } from './account-access.ts';
 import { Flow, type Invoke } from './flow.ts';
 import { localMac, localSealer } from './keys.ts';
 
-/** Ports of every step, on a laptop. Here one process has both halves of every key. */
+/** Ports of every step. On a laptop one process can both make and verify every MAC. */
 export type LaptopPorts = AskPorts &
   AnswerPorts &
   Omit<ApplyPorts, 'mac'> &
   Pick<OpenPorts, 'home'> &
   Pick<ObservePorts, 'contentFilter'> & { readonly linkMac: MacVerifier };
 
-/** Everything that one run on a laptop is made of. */
+/** What a laptop runs with. */
 export interface LaptopOptions {
   readonly definition: JsonObject;
   readonly rules: Rules;
@@ -44,22 +44,22 @@ export interface LaptopOptions {
   readonly ledger: Ledger;
   readonly approver: (ports: LaptopPorts) => Promise<LocalApprover>;
   readonly switch?: Switch;
-  /** The world's freezes, if not given. */
+  /** Default: the freezes of the world. */
   readonly calendar?: Calendar;
   /** Called for each event as it is appended, of any incident. */
   readonly onEvent?: (event: TraceEvent) => void;
   readonly onCall?: (call: RecordedCall) => void;
-  /** Called for each message that people would get. */
+  /** Called for each message that would be sent to people. */
   readonly onMessage?: (message: Notification) => void;
-  /** Stands around every step that the flow takes: may fail it, take it twice, or take one that nobody asked for. */
+  /** Wraps every step of the flow: tests use it to fail a step, repeat it, or run another one. */
   readonly around?: (step: StepName, payload: Json, invoke: Invoke) => Promise<unknown>;
-  /** Made from the rules if not given; worth sharing where many laptops have the same rules. */
+  /** Default: built from the rules. Sharing one saves time if many laptops have the same rules. */
   readonly policy?: PolicyEngine;
 }
 
 const Ended = z.object({ incidentId: z.string() });
 
-/** Tells of each event as soon as it is in the ledger. */
+/** Calls `onEvent` for each event once it is in the ledger. */
 const withListener = (ledger: Ledger, onEvent: (event: TraceEvent) => void): Ledger => ({
   ...ledger,
   append: async (event) => {
@@ -114,19 +114,19 @@ export class Laptop {
     };
   }
 
-  /** Delivers an event, as the bus would, and runs the execution to its end. Answers with the incident that took it. */
+  /** Delivers an event, as the bus would, and runs the execution to its end. Returns the id of its incident. */
   async deliver(event: Json): Promise<string> {
     return Ended.parse(await this.#flow.run(randomUUID(), { event })).incidentId;
   }
 
-  /** Seats whoever answers. Where a page is served is known only then, and goes into the links. */
+  /** Starts the approver. The links need the address of its page, which is known only now. */
   async #startApprover(): Promise<ReturnType<typeof localApprover>> {
     const who = await this.#options.approver(this.ports);
     if (who.kind === 'ask') this.ports = { ...this.ports, pageUrl: who.pageUrl };
     return localApprover(who, this.ports);
   }
 
-  /** Thinking takes time here too: what it really took, and at least two seconds. */
+  /** Moves the clock by the time that the model took, and by at least two seconds. */
   #timed(model: Model): Model {
     return {
       decide: async (request) => {
@@ -141,7 +141,7 @@ export class Laptop {
   }
 
   async #invoke(step: StepName, payload: Json): Promise<unknown> {
-    // The bus may deliver while an incident is running; the copy then runs its own execution, to its end.
+    // The bus may deliver an event again during an incident. The copy runs in an execution of its own.
     if (step !== 'open')
       for (const event of this.account.due(this.#clock.now())) await this.deliver(z.json().parse(event));
     const run: Invoke = (name, input) => this.#run(name, input);
@@ -149,7 +149,7 @@ export class Laptop {
   }
 
   async #run(step: StepName, payload: Json): Promise<unknown> {
-    // Seated only when a question comes: most incidents of a read-only agent never ask.
+    // Started only when an approval is requested: incidents of a read-only agent never need one.
     if (step === 'approve') this.#answer ??= await this.#startApprover();
     const ports: LaptopPorts = { ...this.ports, ...this.#access(step) };
     switch (step) {
@@ -175,5 +175,5 @@ export class Laptop {
   }
 }
 
-/** The folder of the project that the laptop takes its rules from. */
+/** The `config/` of this checkout. */
 export const configDirectory = (): string => join(import.meta.dirname, '..', 'config');

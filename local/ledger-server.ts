@@ -5,10 +5,10 @@ import { dynamoLedger } from '../lambdas/adapters/aws/ledger.ts';
 import { ledgerClient } from '../lambdas/adapters/aws/ledger-table.ts';
 import type { Ledger } from '../lambdas/contracts/ports.ts';
 
-/** A ledger on a DynamoDB API of its own, on this machine. */
+/** A ledger on a DynamoDB API in this process. */
 export interface LedgerServer {
   readonly ledger: Ledger;
-  /** For what the port cannot do: reading and spoiling raw items. */
+  /** For tests that read or corrupt raw items, which the port cannot do. */
   readonly client: DynamoDBClient;
   readonly table: string;
   readonly endpoint: string;

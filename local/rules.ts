@@ -5,14 +5,14 @@ import { InputError } from '../lambdas/contracts/errors.ts';
 import { compileRules } from '../lambdas/kernel/policy/rules/compile.ts';
 import { configDirectory } from './laptop.ts';
 
-/** The rules of this checkout, as `cdk synth` compiles them; with models from another source, if one is given. */
+/** The rules of this checkout, as `cdk synth` compiles them, or with models from another source. */
 export const localRules = (model?: ModelSource): Rules =>
   compileRules(configDirectory(), model === undefined ? deployment : { ...deployment, model });
 
 /** Every event has a source. */
 const ANY_EVENT = { source: [{ exists: true }] };
 
-/** The same with one agent only, which takes whatever event comes: what `--agent` asks for. */
+/** The rules with one agent, which handles every event. For `--agent`. */
 export const withOnly = (rules: Rules, name: string): Rules => {
   const agent = rules.agents.find((one) => one.name === name);
   if (agent === undefined)

@@ -15,7 +15,7 @@ import type { LocalApprover, PresetAnswer } from './approver.ts';
 import { Laptop, type LaptopPorts } from './laptop.ts';
 import { startLedger } from './ledger-server.ts';
 
-/** What a run on a laptop takes. Everything has been read and checked. */
+/** Input of a run on a laptop, read and validated. */
 export interface RunOptions {
   readonly event: Json;
   readonly world: World;
@@ -25,13 +25,13 @@ export interface RunOptions {
     | { readonly kind: 'preset'; readonly answers: readonly PresetAnswer[] }
     | { readonly kind: 'ask'; readonly terminal: boolean };
   readonly onEvent: (event: TraceEvent) => void;
-  /** Told where the approval page is, when a person is asked. */
+  /** Called with the address of the approval page when a person is asked. */
   readonly onPage: (url: string) => void;
-  /** Told of every message that people would get. */
+  /** Called for each message that would be sent to people. */
   readonly onMessage?: (message: Notification) => void;
 }
 
-/** What a run left behind. */
+/** Result of a run. */
 export interface RunResult {
   readonly incidentId: string;
   readonly events: readonly TraceEvent[];
@@ -40,7 +40,7 @@ export interface RunResult {
 
 const definitions = new WeakMap<Rules, JsonObject>();
 
-/** Synthesizing takes seconds, and the same rules are run many times. */
+/** Synthesizing takes a second, and the same rules are run many times. */
 const definitionFor = (rules: Rules): JsonObject => {
   const definition = definitions.get(rules) ?? synthesize(rules).stateMachineDefinition;
   definitions.set(rules, definition);
@@ -80,16 +80,16 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
   }
 };
 
-/** Where a run's files went. */
+/** Paths of a run's files. */
 export interface RunFiles {
   readonly trace: string;
   readonly report: string;
   readonly calls: string;
-  /** Public key of the seal, to verify the trace with. */
+  /** Public key of the seal, for verifying the trace. */
   readonly key: string;
 }
 
-/** Writes trace, report, calls and the seal's public key into a folder, which it makes. */
+/** Writes trace, report, calls and the seal's public key into a folder, which it creates. */
 export const writeRun = (directory: string, { events, calls }: RunResult): RunFiles => {
   mkdirSync(directory, { recursive: true });
   const files = {
@@ -105,7 +105,7 @@ export const writeRun = (directory: string, { events, calls }: RunResult): RunFi
   return files;
 };
 
-/** The steps in the order in which they ran, one entry an invocation. */
+/** The steps in order, one entry for each invocation. */
 const stepsOf = (events: readonly TraceEvent[]): string[] =>
   events
     .filter((event, index) => event.step !== events[index - 1]?.step || event.from !== events[index - 1]?.from)

@@ -14,7 +14,7 @@ import { runOnLaptop, type RunOptions, type RunResult } from './run.ts';
 import { loadScript, type ScriptedTurn } from './script.ts';
 import { scriptedModel } from './scripted-model.ts';
 
-/** A recorded incident: what goes off where, what the model says, how people answer, and how it must end. */
+/** A recorded incident: the event, the account, the model's turns, people's answers, and how it must end. */
 export interface Scenario {
   readonly name: string;
   readonly event: Json;
@@ -30,7 +30,7 @@ const names = (): string[] =>
     .filter((name) => existsSync(join(DIRECTORY, name, 'expect.yaml')))
     .sort();
 
-/** Every scenario with what it promises, by name. */
+/** Name and summary of every scenario. */
 export const listScenarios = (): { readonly name: string; readonly about: string }[] =>
   names().map((name) => ({ name, about: readExpectation(join(DIRECTORY, name, 'expect.yaml')).about }));
 
@@ -48,7 +48,7 @@ export const readScenario = async (name: string): Promise<Scenario> => {
   };
 };
 
-/** A run of a scenario as its folder has it; a caller may put another model or approver in its place. */
+/** Run options of a scenario. A caller may replace the model or the approver. */
 export const runOf = ({ name, event, world, script, expectation }: Scenario, rules: Rules): RunOptions => ({
   event,
   world,
@@ -59,14 +59,14 @@ export const runOf = ({ name, event, world, script, expectation }: Scenario, rul
   onPage: () => undefined,
 });
 
-/** What a caller may watch, or share between plays. */
+/** What a caller can observe, or share between runs. */
 export interface PlayHooks {
-  /** The rules of this checkout, when left out. */
+  /** Default: the rules of this checkout. */
   readonly rules?: Rules;
   readonly onEvent?: (event: TraceEvent) => void;
 }
 
-/** Plays a scenario. `problems` says in words where it did not keep its promise; empty means that it did. */
+/** Plays a scenario. `problems` lists each difference from its expectation. */
 export const playScenario = async (
   name: string,
   { rules = localRules(), onEvent = () => undefined }: PlayHooks = {},

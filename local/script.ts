@@ -7,7 +7,7 @@ import { InputError } from '../lambdas/contracts/errors.ts';
 const Block = z.discriminatedUnion(
   'type',
   [
-    z.looseObject({ type: z.literal('text'), text: z.string() }).describe('Something that the model says.'),
+    z.looseObject({ type: z.literal('text'), text: z.string() }).describe('Text of the model.'),
     z
       .looseObject({
         type: z.literal('tool_use'),
@@ -24,36 +24,36 @@ const Content = z.array(Block).meta({ id: 'content' });
 
 const FullTurn = z
   .strictObject({
-    content: Content.optional().describe('What the model answers; may be left out where `fail` is given.'),
-    stopReason: z.string().min(1).optional().describe('Left out: tool_use where a tool is called, else end_turn.'),
-    usage: Usage.partial().optional().describe('Tokens; what is left out is estimated from the length of the text.'),
+    content: Content.optional().describe('The answer of the model; optional with `fail`.'),
+    stopReason: z.string().min(1).optional().describe('Default: tool_use if a tool is called, otherwise end_turn.'),
+    usage: Usage.partial().optional().describe('Tokens. Default: estimated from the length of the text.'),
     fail: z
       .enum(['unavailable', 'refusal', 'max_tokens'])
       .optional()
-      .describe('unavailable: the call fails once. refusal, max_tokens: the answer ends for that reason.'),
+      .describe('unavailable: the call fails once. refusal, max_tokens: the answer has that stop reason.'),
   })
   .refine((turn) => turn.content !== undefined || turn.fail !== undefined, {
-    error: 'Missing: a turn has content, or says how it fails',
+    error: 'Missing: a turn needs content, or fail',
     path: ['content'],
   })
-  // A refinement has no JSON Schema of its own.
+  // JSON Schema has no equivalent of a refinement, so it is stated here.
   .meta({ anyOf: [{ required: ['content'] }, { required: ['fail'] }] });
 
 /** One turn of a script. The short form is its content alone. */
 export type ScriptedTurn = z.infer<typeof FullTurn>;
 
-/** A script file as it is written. `local/schemas/script.schema.json` is generated from this. */
+/** A script file. `local/schemas/script.schema.json` is generated from this. */
 export const ScriptFile = z
   .array(z.union([Content, FullTurn]))
   .min(1)
   .meta({
     title: 'Checkrein model script',
-    description: 'What the scripted model answers, turn by turn. See docs/script-format.md.',
+    description: 'The answers of the scripted model, turn by turn. See docs/script-format.md.',
   });
 
 const SEE = 'The format is described in docs/script-format.md.';
 
-/** Reads a script file; says which turn and which field are wrong. */
+/** Reads a script file. The error names the wrong turn and field. */
 export const loadScript = async (path: string): Promise<readonly ScriptedTurn[]> => {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new InputError(path, 'The model script cannot be read.', SEE, cause);
@@ -66,7 +66,7 @@ export const loadScript = async (path: string): Promise<readonly ScriptedTurn[]>
   }
 };
 
-/** Checks a script turn by turn, since an error of the whole union would name no field. */
+/** Parses a script turn by turn, because an error of the whole union would not name the field. */
 export const parseScript = (value: unknown, where: string): readonly ScriptedTurn[] => {
   const turns = z.array(z.unknown()).min(1).safeParse(value);
   if (!turns.success) throw new InputError(where, 'A model script is a list of one turn or more.', SEE);

@@ -6,9 +6,9 @@ import type { Model, ModelRequest } from '../lambdas/contracts/ports.ts';
 import type { ScriptedTurn } from './script.ts';
 
 /**
- * A model that plays a script. Which turn comes next is read off the conversation (how often has the model
- * spoken?), so a step that is retried hears the same answer again, and incidents that run side by side
- * each hear the script from its start. Only outages are remembered: each happens once.
+ * A model that plays a script. The number of assistant turns in the conversation selects the next turn,
+ * so a retried step gets the same answer again, and incidents that run concurrently
+ * each play the script from its start. Only outages are remembered: each happens once.
  */
 export const scriptedModel = (script: readonly ScriptedTurn[], name = 'The script'): Model => {
   const turns = script.map((turn, index) => ({ ...turn, number: index + 1 }));
@@ -16,8 +16,8 @@ export const scriptedModel = (script: readonly ScriptedTurn[], name = 'The scrip
   const outages = turns.filter(({ fail }) => fail === 'unavailable');
   return {
     async decide(request) {
-      const spoken = request.messages.filter(({ role }) => role === 'assistant').length;
-      const turn = answers[spoken];
+      const turnsSoFar = request.messages.filter(({ role }) => role === 'assistant').length;
+      const turn = answers[turnsSoFar];
       const [outage] = outages;
       if (outage !== undefined && outage.number < (turn?.number ?? Infinity)) {
         outages.shift();
@@ -37,15 +37,15 @@ const unavailable = ({ number }: NumberedTurn, name: string): StepError =>
     'Try again.',
   );
 
-/** Says nothing that could be taken for a decision, so that the harness hands the incident to a human. */
+/** An answer without a tool call, so that the harness escalates the incident to a human. */
 const ended = (request: ModelRequest, name: string): ModelTurn =>
-  answer(request, [{ type: 'text', text: `${name} has ended; there is no further turn to play.` }], 'end_turn');
+  answer(request, [{ type: 'text', text: `${name} has no further turn.` }], 'end_turn');
 
 const play = (turn: NumberedTurn, request: ModelRequest, name: string): ModelTurn => {
   const fill = (placeholder: Placeholder): string => {
     const handle = newestHandle(request.messages, HANDLES[placeholder]);
     if (handle !== undefined) return handle;
-    const problem = `\${${placeholder}} stands for the newest ${placeholder}, but the model has not been shown any yet.`;
+    const problem = `\${${placeholder}} stands for the newest ${placeholder}, but the model has not seen one yet.`;
     throw new InputError(`${name}, turn ${turn.number}`, problem, 'Play this turn later, or write the handle itself.');
   };
   let calls = 0;
@@ -71,7 +71,7 @@ const filled = (input: Json, fill: (placeholder: Placeholder) => string): Json =
   return Object.fromEntries(Object.entries(input).map(([key, value]) => [key, filled(value, fill)]));
 };
 
-/** Handles are numbered from 1 without gaps. That tells them from a "P99" of some latency or an "E11000" in a log. */
+/** Handles are numbered from 1 without gaps, unlike a "P99" latency or an "E11000" in a log. */
 const newestHandle = (messages: readonly Message[], letter: string): string | undefined => {
   const shown = messages.flatMap(({ role, content }) => (role === 'user' ? content : [])).map(({ text }) => text);
   const numbers = new Set(shown.join('\n').match(new RegExp(`\\b${letter}\\d+\\b`, 'g')));
@@ -89,11 +89,11 @@ const answer = (
   content,
   stopReason,
   usage: Usage.parse({ ...estimate(request, content), ...usage }),
-  // Not the agent's model: no trace may say that a model answered which was never asked.
+  // Not the agent's model: a trace must not name a model that was never called.
   model: 'scripted',
 });
 
-/** About 4 characters a token; what the last turn sent is read from the cache, what has come since is written to it. */
+/** About 4 characters per token. The previous request is read from the cache; the rest is written to it. */
 const estimate = ({ system, tools, messages }: ModelRequest, content: readonly ContentBlock[]): Usage => {
   const all = tokensOf({ system, tools, messages });
   const cached = messages.length > 2 ? tokensOf({ system, tools, messages: messages.slice(0, -2) }) : 0;

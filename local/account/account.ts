@@ -27,18 +27,18 @@ export interface RecordedCall {
   readonly outcome: string;
 }
 
-/** Who calls: a step, under the role of its own or under another one. */
+/** The caller: a step, with its own role or another one. */
 interface Principal {
   readonly step: string;
-  /** Default: named like the step. */
+  /** Default: checkrein-<step>. */
   readonly role?: string;
   readonly session?: string;
 }
 
-/** As often as the SDK's standard retry mode tries. */
+/** Attempts of the SDK's standard retry mode. */
 const ATTEMPTS = 3;
 
-/** An AWS account out of a world file. It answers SDK commands, and records every one of them. */
+/** An AWS account made from a world file. It answers SDK commands and records each of them. */
 export class SimulatedAccount {
   readonly #state: State;
   readonly #clock: Clock;
@@ -54,12 +54,12 @@ export class SimulatedAccount {
     this.#delivered = Date.parse(world.now) - 1;
   }
 
-  /** AWS as one step sees it, making no other calls than those listed. */
+  /** AWS for one step, limited to the listed calls. */
   cloud({ step, role = `checkrein-${step}`, session = step }: Principal, calls: readonly AwsCall[] | 'any'): Cloud {
     return this.#session({ step, principal: this.#role(role, session), calls });
   }
 
-  /** The credentials that can change something, cut down by a session policy to one change of one target. */
+  /** Change credentials, limited by a session policy to one change of one target. */
   change(step: string, role = 'checkrein-change'): { assume(scope: Omit<ChangeScope, 'location'>): Promise<Cloud> } {
     return {
       assume: async ({ calls, targetArn, sessionName }) =>
@@ -67,7 +67,7 @@ export class SimulatedAccount {
     };
   }
 
-  /** Alarm events that the bus delivers again, from the last look up to now, in order. */
+  /** Alarm events that the bus delivers again, from the last call of this method up to now, in order. */
   due(now: Date): BusEvent[] {
     const origin = Date.parse(this.#state.world.now);
     const from = this.#delivered;
@@ -79,7 +79,7 @@ export class SimulatedAccount {
       .map(({ at, alarm }) => this.alarmEvent(alarm, at));
   }
 
-  /** The event of an alarm's last change of state up to a moment: the very bytes again while the alarm stays as it is. */
+  /** The event of an alarm's last change of state up to a moment. It is identical until the state changes again. */
   alarmEvent(name: string, at: number = this.#state.now()): BusEvent {
     const alarm = this.#state.alarms.definitions.find((definition) => definition.name === name);
     if (alarm === undefined)
@@ -110,8 +110,8 @@ export class SimulatedAccount {
       this.#record(session, request, command.mutating, THROTTLES[request.service]);
       await this.#clock.sleep(2 ** attempt * 100);
     }
-    const says = `${request.service}:${request.command} was throttled ${ATTEMPTS} times (${THROTTLES[request.service]}).`;
-    throw new StepError(ERROR.cloudUnavailable, says, 'Try again later; nothing was changed.');
+    const message = `${request.service}:${request.command} was throttled ${ATTEMPTS} times (${THROTTLES[request.service]}).`;
+    throw new StepError(ERROR.cloudUnavailable, message, 'Try again later; nothing was changed.');
   }
 
   #answer(
@@ -168,7 +168,7 @@ export class SimulatedAccount {
 const codeOf = (error: unknown): string =>
   error instanceof CloudError || error instanceof InputError ? error.code : 'InternalFailure';
 
-/** What CloudTrail calls the things that mutating commands touch. */
+/** CloudTrail's resource types of mutating commands. */
 const RESOURCE_TYPES: Readonly<Record<string, string>> = {
   ec2: 'AWS::EC2::Instance',
   autoscaling: 'AWS::AutoScaling::AutoScalingGroup',

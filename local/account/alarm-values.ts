@@ -15,15 +15,15 @@ const HOUR = 3_600_000;
 export const periodOf = (alarm: WorldAlarm): number =>
   (alarm.metric ?? alarm.metrics?.find((line) => line.metric !== undefined)?.metric)?.periodSeconds ?? 60;
 
-/** The lines of an alarm, a plain alarm having one. */
+/** The lines of an alarm. A plain alarm has one. */
 const linesOf = (alarm: WorldAlarm): readonly MetricLine[] =>
   alarm.metrics ?? (alarm.metric === undefined ? [] : [{ id: 'm1', metric: alarm.metric, returnData: true }]);
 
-/** The line that holds an anomaly detection band, where there is one. */
+/** The line with an anomaly detection band, if there is one. */
 export const bandOf = (alarm: WorldAlarm): MetricLine | undefined =>
   linesOf(alarm).find((line) => line.expression !== undefined && anomalyBand(line.expression) !== undefined);
 
-/** What an alarm sees in the period that starts at a moment; undefined where there is no data. */
+/** The datapoint of the period that starts at a moment; undefined without data. */
 export const datapointAt = (alarm: WorldAlarm, metrics: Metrics, at: number): Datapoint | undefined => {
   const lines = linesOf(alarm);
   const band = bandOf(alarm);
@@ -48,7 +48,7 @@ const lineValue = (
   });
 };
 
-/** The range that the last week makes one expect, as far as a mean and a deviation can tell. */
+/** The expected range: the mean of the last week, plus and minus a multiple of its standard deviation. */
 const bandAt = (
   band: MetricLine,
   lines: readonly MetricLine[],

@@ -3,7 +3,7 @@ import { sha256 } from '../../lambdas/kernel/trace/canonical.ts';
 import { CloudError } from '../../lambdas/contracts/errors.ts';
 import type { CloudRequest } from '../../lambdas/contracts/ports.ts';
 
-/** What a session may do: the calls it was cut down to, and the one resource for calls that know resources. */
+/** What a session may do: the listed calls, and on one resource if the call supports resource-level permissions. */
 export interface SimulatedSession {
   /** The assumed-role ARN. */
   readonly principal: string;
@@ -12,7 +12,7 @@ export interface SimulatedSession {
   readonly targetArn?: string;
 }
 
-/** Refuses as AWS does when a session has no right to a call, or not on one of the resources it touches. */
+/** Refuses, as AWS does, a call that the session may not make, or not on one of its resources. */
 export const authorizeCall = (session: SimulatedSession, request: CloudRequest, resources: readonly string[]): void => {
   if (session.calls === 'any') return;
   const listed = session.calls.filter((call) => call.service === request.service && call.command === request.command);
@@ -38,7 +38,7 @@ const denied = (session: SimulatedSession, request: CloudRequest, action: string
   return refusal(request.service, says);
 };
 
-/** A refusal of IAM in the words of each service; EC2 encodes the details. */
+/** An IAM refusal as each service reports it. EC2 encodes the details. */
 export const refusal = (service: CloudRequest['service'], says: string): CloudError => {
   switch (service) {
     case 'ec2':
@@ -56,6 +56,6 @@ export const refusal = (service: CloudRequest['service'], says: string): CloudEr
   }
 };
 
-/** Looks like what sts:DecodeAuthorizationMessage would take. */
+/** Looks like the input of sts:DecodeAuthorizationMessage. */
 const encoded = (says: string): string =>
   Array.from({ length: 4 }, (_, n) => Buffer.from(sha256(`${n}${says}`), 'hex').toString('base64url')).join('');

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What an instance type is and costs. */
+/** Size and price of an instance type. */
 export const CatalogueType = z.strictObject({
   vcpus: z.int().positive(),
   memoryGiB: z.number().positive(),
@@ -11,7 +11,7 @@ export type CatalogueType = z.infer<typeof CatalogueType>;
 
 const SIZES = { large: 1, xlarge: 2, '2xlarge': 4, '4xlarge': 8, '8xlarge': 16 };
 
-/** A family whose sizes double in everything, price included. */
+/** A family in which every size doubles the one before, price included. */
 const family = (name: string, large: CatalogueType): [string, CatalogueType][] =>
   Object.entries(SIZES).map(([size, times]) => [
     `${name}.${size}`,
@@ -30,7 +30,7 @@ const burstable = (vcpus: number, memoryGiB: number, hourlyUsd: number): Catalog
   hourlyUsd,
 });
 
-/** Common types. Prices: eu-west-1, Linux, on demand, of 2026-06; a world may add or replace types. */
+/** Common types. Prices: eu-west-1, Linux, on demand, of 2026-06; a world can add or replace types. */
 export const INSTANCE_TYPES: ReadonlyMap<string, CatalogueType> = new Map([
   ['t3.nano', burstable(2, 0.5, 0.0057)],
   ['t3.micro', burstable(2, 1, 0.0114)],

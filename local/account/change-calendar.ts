@@ -2,7 +2,7 @@ import type { Calendar, Clock } from '../../lambdas/contracts/ports.ts';
 import { offsetMs } from './world/time.ts';
 import type { World } from './world/world.ts';
 
-/** The change calendar of a world: closed during its freezes. */
+/** The change calendar of a world. It is closed during freezes. */
 export const worldCalendar = ({ now, freezes }: World, clock: Clock): Calendar => {
   const start = Date.parse(now);
   return {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lambdas/contracts/ports.ts';
 
-/** Virtual time: sleeping takes none of the wall's, so an hour of waiting is over at once. */
+/** Simulated time: sleeping moves the clock and returns at once. */
 export class SimulatedClock implements Clock {
   #milliseconds: number;
   readonly #listeners = new Set<(now: Date) => void>();
@@ -23,7 +23,7 @@ export class SimulatedClock implements Clock {
     for (const listener of this.#listeners) listener(this.now());
   }
 
-  /** Calls `listener` after each step of time, until the function it answers with is called. */
+  /** Calls `listener` after each move of the clock, until the returned function is called. */
   onAdvance(listener: (now: Date) => void): () => void {
     this.#listeners.add(listener);
     return () => {

@@ -1,11 +1,11 @@
 import { CloudError } from '../../lambdas/contracts/errors.ts';
 
-/** A small grammar: operands joined by binary operators, loosest first, with prefixes and parentheses. */
+/** A small grammar: operands with binary operators (lowest precedence first), prefixes and parentheses. */
 interface Grammar<V> {
   readonly token: RegExp;
   readonly levels: readonly Readonly<Record<string, (a: V, b: V) => V>>[];
   readonly prefixes: Readonly<Record<string, (a: V) => V>>;
-  /** Value of one operand; undefined if it is none. */
+  /** Value of an operand; undefined if the token is not an operand. */
   operand(token: string): V | undefined;
 }
 
@@ -38,7 +38,7 @@ const parse = <V>(text: string, grammar: Grammar<V>): V => {
   return value;
 };
 
-/** Metric math: arithmetic over ids. No data in, no data out; NaN is that within. */
+/** Metric math: arithmetic over ids. Missing data, NaN inside, makes the result undefined. */
 export const metricMath = (text: string, valueOf: (id: string) => number | undefined): number | undefined => {
   const value = parse<number>(text, {
     token: /[a-z][a-zA-Z0-9_]*|\d+(?:\.\d+)?|[-+*/()]/g,
@@ -53,7 +53,7 @@ export const metricMath = (text: string, valueOf: (id: string) => number | undef
   return Number.isNaN(value) ? undefined : value;
 };
 
-/** A composite alarm's rule: states of alarms joined by AND, OR, NOT. */
+/** A composite alarm's rule: alarm states combined with AND, OR, NOT. */
 export const alarmRule = (text: string, stateOf: (alarm: string) => string | undefined): boolean =>
   parse<boolean>(text, {
     token: /(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:"[^"]+"|[^\s()"]+)\s*\)|AND|OR|NOT|TRUE|FALSE|[()]/g,

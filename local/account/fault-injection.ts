@@ -5,14 +5,14 @@ import { refusal } from './authorization.ts';
 import type { State } from './state.ts';
 import type { CallMatch, Drift, Fault } from './world/faults.ts';
 
-/** What befalls a call before it reaches the service. */
+/** The faults of one attempt at a call. */
 export interface InjectedFault {
   readonly delaySeconds: number;
   readonly throttled: boolean;
   readonly error: CloudError | undefined;
 }
 
-/** The faults of a world, and how often each has struck. */
+/** The faults of a world, and how often each has matched. */
 export class FaultInjection {
   readonly #faults: readonly Fault[];
   readonly #matched = new Map<Fault, number>();
@@ -21,7 +21,7 @@ export class FaultInjection {
     this.#faults = faults;
   }
 
-  /** What befalls this attempt. Counts it. */
+  /** The faults of this attempt, which is counted. */
   faultsFor(request: CloudRequest): InjectedFault {
     const matching = this.#faults.filter((fault) => {
       const { command } = fault;
@@ -36,7 +36,7 @@ export class FaultInjection {
     };
   }
 
-  /** Changes the world where somebody meddles just before, or right after, this call. */
+  /** Applies changes that somebody else makes just before or right after this call. */
   drift(when: 'before' | 'after', request: CloudRequest, state: State): void {
     for (const fault of this.#faults) {
       const trigger = fault[when];
@@ -59,7 +59,7 @@ const matches = (pattern: CallMatch, request: CloudRequest): boolean => {
   return pattern.match === undefined || contains(request.input, pattern.match);
 };
 
-/** Whether a value has everything that a part of it asks for; a list, one item for each item. */
+/** Whether a value contains every field of the pattern. A list must contain a match for each item. */
 const contains = (value: Json | undefined, part: Json): boolean => {
   if (part === null || typeof part !== 'object') return value === part;
   if (Array.isArray(part))
@@ -89,7 +89,7 @@ const applyDrift = (set: Drift, state: State): void => {
   const instance = state.fleet.instances.get(set.instance ?? '');
   if (instance !== undefined) {
     if (set.type !== undefined) state.fleet.retype(instance, now, set.type);
-    if (set.state !== undefined) state.fleet.pass(instance, now, set.state, 0, set.state);
+    if (set.state !== undefined) state.fleet.transition(instance, now, set.state, 0, set.state);
     for (const [key, value] of Object.entries(set.tags ?? {})) instance.tags.set(key, value);
   }
   const group = state.groups.groups.get(set.group ?? '');

@@ -5,14 +5,14 @@ import type { Demand, WorldInstance as InstanceDefinition, World } from './world
 
 export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
 
-/** How an instance was from a moment on. Moments may lie ahead: a stopping instance will be stopped. */
+/** State and type of an instance from a moment on. It may lie ahead: a stopping instance will be stopped. */
 interface Moment {
   readonly at: number;
   readonly state: InstanceState;
   readonly type: string;
 }
 
-/** An instance with its past and its near future. */
+/** An instance with its past and planned states. */
 export interface SimulatedInstance {
   readonly id: string;
   readonly zone: string;
@@ -21,15 +21,15 @@ export interface SimulatedInstance {
   readonly checks: InstanceDefinition['statusChecks'];
   readonly tags: Map<string, string>;
   readonly moments: Moment[];
-  /** When it came up again, and how: a reboot keeps the host, a start may move it. */
+  /** When and how it restarted: a reboot keeps the host, a start may move it. */
   readonly restarts: { at: number; how: 'reboot' | 'start' }[];
   launched: number;
 }
 
-/** How long things take on virtual time: about what they take on AWS, so settle times mean something. */
+/** How long operations take in simulated time: about as long as on AWS, so that stabilization times are realistic. */
 export const SECONDS = { stop: 30, start: 45, reboot: 20, launch: 90, terminate: 60, initialize: 60 } as const;
 
-/** The machines of the account, as physics: what they are at any moment, and the load that they bear. */
+/** The instances of the account: their states, and the load on them, at any moment. */
 export class Fleet {
   readonly instances = new Map<string, SimulatedInstance>();
   readonly types: ReadonlyMap<string, CatalogueType>;
@@ -92,8 +92,14 @@ export class Fleet {
     return instance.moments.findLast((moment) => moment.at <= time);
   }
 
-  /** Puts an instance into a passing state now, and into a lasting one when that has taken its time. */
-  pass(instance: SimulatedInstance, now: number, through: InstanceState, seconds: number, to: InstanceState): void {
+  /** Puts an instance into a transitional state now, and into its final state after some seconds. */
+  transition(
+    instance: SimulatedInstance,
+    now: number,
+    through: InstanceState,
+    seconds: number,
+    to: InstanceState,
+  ): void {
     const type = this.at(instance, now)?.type ?? '';
     const ahead = instance.moments.findIndex((moment) => moment.at > now);
     if (ahead >= 0) instance.moments.splice(ahead);
@@ -108,7 +114,7 @@ export class Fleet {
     instance.moments.push(...ahead.map((moment) => ({ ...moment, type })));
   }
 
-  /** Instances of a group that are neither gone nor going. */
+  /** Instances of a group that are neither terminated nor terminating. */
   membersAt(group: string, time: number): SimulatedInstance[] {
     return [...this.instances.values()].filter((instance) => {
       const state = this.at(instance, time)?.state;
@@ -116,7 +122,7 @@ export class Fleet {
     });
   }
 
-  /** vCPUs or GiB asked for, and there, at a moment; undefined while nothing is in service to ask of. */
+  /** Demand and capacity, in vCPUs or GiB, at a moment; undefined while nothing is in service. */
   loadAt(of: string, resource: 'vcpus' | 'memoryGiB', time: number): { demand: number; capacity: number } | undefined {
     const instance = this.instances.get(of);
     const group = instance === undefined ? of : instance.group;
@@ -136,7 +142,7 @@ export class Fleet {
     return { demand: valueAt(series, time - this.#origin), capacity };
   }
 
-  /** Health of an instance: a fault of the host goes with a start elsewhere, one of the system with any restart. */
+  /** Status checks of an instance. A start fixes an impaired host, any restart fixes an impaired instance. */
   checksAt(instance: SimulatedInstance, time: number): { system: string; instance: string } {
     const past = instance.restarts.filter((restart) => restart.at <= time);
     const last = past.at(-1)?.at ?? instance.launched;

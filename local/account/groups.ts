@@ -2,7 +2,7 @@ import { SECONDS, type Fleet } from './fleet.ts';
 import { uuid } from './uuid.ts';
 import type { World } from './world/world.ts';
 
-/** An Auto Scaling group as it stands. */
+/** The current state of an Auto Scaling group. */
 export interface SimulatedGroup {
   readonly name: string;
   readonly instanceType: string;
@@ -14,7 +14,7 @@ export interface SimulatedGroup {
   desired: number;
 }
 
-/** One instance coming or going, as DescribeScalingActivities tells it. */
+/** The launch or termination of one instance, for DescribeScalingActivities. */
 export interface Activity {
   readonly id: string;
   readonly group: string;
@@ -27,7 +27,7 @@ export interface Activity {
   readonly failure: string | undefined;
 }
 
-/** The Auto Scaling groups: they launch and terminate until the wished-for number of instances is there. */
+/** The Auto Scaling groups. They launch and terminate instances to reach the desired capacity. */
 export class Groups {
   readonly groups: ReadonlyMap<string, SimulatedGroup>;
   readonly activities: Activity[] = [];
@@ -46,7 +46,7 @@ export class Groups {
     return this.activities.findLast((activity) => activity.group === group)?.start;
   }
 
-  /** Wishes for another number of instances, and brings it about. */
+  /** Sets the desired capacity, and launches or terminates instances to reach it. */
   scale(group: SimulatedGroup, desired: number, now: number, why: string): void {
     const iso = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
     const cause = `At ${iso} ${why} changing the desired capacity from ${group.desired} to ${desired}.`;
@@ -56,10 +56,10 @@ export class Groups {
       const step = `At ${iso} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${n} to ${n + 1}.`;
       this.#launch(group, now, `${cause} ${step}`);
     }
-    // AWS's default policy begins in the fullest zone with the oldest template; here, with the newest machine.
+    // AWS's default policy starts in the fullest zone with the oldest template; here, with the newest instance.
     for (const [n, instance] of members.slice(desired).reverse().entries()) {
       const left = members.length - n;
-      this.#fleet.pass(instance, now, 'shutting-down', SECONDS.terminate, 'terminated');
+      this.#fleet.transition(instance, now, 'shutting-down', SECONDS.terminate, 'terminated');
       this.#record({
         group,
         zone: instance.zone,
@@ -74,7 +74,7 @@ export class Groups {
   #launch(group: SimulatedGroup, now: number, cause: string): void {
     const nth = this.#launches.get(group.name) ?? 0;
     this.#launches.set(group.name, nth + 1);
-    // Zones take turns; one that has run out is passed over.
+    // Zones are used in rotation. One without capacity is skipped.
     const turns = group.zones.map((_, n) => group.zones[(nth + n) % group.zones.length] ?? '');
     const zone = turns.find((name) => this.#outOfCapacity(group.instanceType, name) === undefined);
     if (zone === undefined) {

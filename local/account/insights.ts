@@ -8,8 +8,8 @@ interface SourcedLine extends LogLine {
 }
 
 /**
- * The part of Logs Insights that an investigation lives on: fields, display, filter (like, not like, =),
- * sort, limit, and `stats count(*)` by bins of time. Anything else is refused, never guessed at.
+ * The part of Logs Insights that investigations use: fields, display, filter (like, not like, =),
+ * sort, limit, and `stats count(*)` by bins of time. Anything else is refused.
  */
 export const runInsights = (query: string, lines: readonly SourcedLine[], limit = 1000): QueryAnswer => {
   let rows: Row[] = lines.map(rowOf);
@@ -47,13 +47,13 @@ const rowOf = (line: SourcedLine): Row => ({
   '@ptr': Buffer.from(uuid(`${line.group}${line.at}${line.message}`)).toString('base64'),
 });
 
-/** Insights' own time format: 2026-11-20 09:24:12.000 */
+/** The time format of Insights: 2026-11-20 09:24:12.000 */
 const stamp = (at: number): string => new Date(at).toISOString().replace('T', ' ').replace('Z', '');
 
 const withPointer = (fields: { field: string; value: string }[], row: Row) =>
   row['@ptr'] === undefined ? fields : [...fields, { field: '@ptr', value: row['@ptr'] }];
 
-/** Stages are parted by pipes, but not by those within a pattern. */
+/** Stages are separated by pipes, except pipes inside a pattern. */
 const stagesOf = (query: string): string[] =>
   (query.match(/(?:\/(?:\\.|[^/\\])*\/|"(?:\\.|[^"\\])*"|'[^']*'|[^|])+/g) ?? [])
     .map((stage) => stage.trim())
@@ -62,7 +62,7 @@ const stagesOf = (query: string): string[] =>
 const malformed = (part: string): CloudError =>
   new CloudError('MalformedQueryException', `unexpected symbol found in query: ${part}`);
 
-/** Comparisons joined by `and` and `or`, `and` binding tighter. */
+/** Comparisons combined with `and` and `or`; `and` has precedence. */
 const passes = (condition: string, row: Row): boolean =>
   split(condition, 'or').some((either) => split(either, 'and').every((one) => compares(one.trim(), row)));
 
@@ -87,7 +87,7 @@ const compares = (text: string, row: Row): boolean => {
   return /not/i.test(operator) ? !hit : hit;
 };
 
-/** `(?i)` in front is how Insights ignores case. */
+/** Insights ignores case after a leading `(?i)`. */
 const regexOf = (pattern: string): RegExp => {
   try {
     return new RegExp(pattern.replace(/^\(\?i\)/, ''), pattern.startsWith('(?i)') ? 'i' : '');

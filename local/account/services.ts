@@ -9,7 +9,7 @@ import { ec2 } from './services/ec2.ts';
 import { logs } from './services/logs.ts';
 import { pricing } from './services/pricing.ts';
 
-/** Every command that the simulated account knows, by service. */
+/** Every simulated command, by service. */
 const SERVICE_COMMANDS: Record<Service, Readonly<Record<string, Command>>> = {
   ec2,
   autoscaling,
@@ -19,7 +19,7 @@ const SERVICE_COMMANDS: Record<Service, Readonly<Record<string, Command>>> = {
   pricing,
 };
 
-/** What each service calls a throttle. */
+/** Each service's error code for a throttled call. */
 export const THROTTLES = {
   ec2: 'RequestLimitExceeded',
   autoscaling: 'Throttling',
@@ -29,7 +29,7 @@ export const THROTTLES = {
   pricing: 'ThrottlingException',
 } as const satisfies Record<Service, string>;
 
-/** The command of a request; one that is not simulated is an error that names it. */
+/** The command of a request. Throws if it is not simulated. */
 export const commandOf = ({ service, command }: CloudRequest): Command => {
   const commands = SERVICE_COMMANDS[service];
   const found = Object.hasOwn(commands, command) ? commands[command] : undefined;

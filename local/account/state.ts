@@ -6,13 +6,13 @@ import { Metrics } from './metrics.ts';
 import { offsetMs } from './world/time.ts';
 import type { World } from './world/world.ts';
 
-/** A line of a log group at its moment. */
+/** A line of a log group. */
 export interface LogLine {
   readonly at: number;
   readonly message: string;
 }
 
-/** Something that CloudTrail has recorded. */
+/** An event in CloudTrail. */
 export interface TrailEntry {
   readonly at: number;
   readonly event: string;
@@ -22,7 +22,7 @@ export interface TrailEntry {
   readonly request: object;
 }
 
-/** Everything that the commands read and change. */
+/** Everything that commands read and change. */
 export interface State {
   readonly world: World;
   readonly fleet: Fleet;
@@ -33,18 +33,18 @@ export interface State {
   /** Logs Insights queries under way, by id. */
   readonly queries: Map<string, { readonly startedAt: number; stopped: boolean; readonly answer: QueryAnswer }>;
   now(): number;
-  /** AWS's sentence when a zone has no instances of a type left; undefined while it has. */
+  /** AWS's message if a zone has no capacity for a type; undefined if it has. */
   outOfCapacity(type: string, zone: string): string | undefined;
 }
 
-/** What a Logs Insights query comes to. */
+/** Result of a Logs Insights query. */
 export interface QueryAnswer {
   readonly results: { field: string; value: string }[][];
   readonly matched: number;
   readonly scanned: number;
 }
 
-/** The account at the start of its story. */
+/** The state of the account at the start of the incident. */
 export const accountStateOf = (world: World, clock: Clock): State => {
   const origin = Date.parse(world.now);
   const outOfCapacity = (type: string, zone: string): string | undefined =>

@@ -1,5 +1,5 @@
 import { sha256 } from '../../lambdas/kernel/trace/canonical.ts';
 
-/** A UUID that is always the same for the same seed. */
+/** A UUID derived from a seed. */
 export const uuid = (seed: string): string =>
   sha256(seed).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5');

@@ -6,7 +6,7 @@ import { FakeCloud } from './fake-cloud.ts';
 const cloud = () => new FakeCloud([{ service: 'ec2', command: 'DescribeInstances', scope: 'any' }]);
 const describe: CloudRequest = { service: 'ec2', command: 'DescribeInstances', input: { InstanceIds: ['i-1'] } };
 
-test('answers come in order, and the last one stays', async () => {
+test('answers come in order, and the last one is repeated', async () => {
   const fake = cloud().answers('ec2', 'DescribeInstances', { n: 1 }, { n: 2 });
   expect([await fake.send(describe), await fake.send(describe), await fake.send(describe)]).toEqual([
     { n: 1 },
@@ -23,7 +23,7 @@ test('an answer can be an error or depend on the input', async () => {
   expect(await fake.send(describe)).toEqual({ InstanceIds: ['i-1'] });
 });
 
-test('a call outside the manifest fails, and is on record', async () => {
+test('a call outside the manifest fails, and is recorded', async () => {
   const fake = cloud();
   await expect(fake.send({ ...describe, command: 'StopInstances' })).rejects.toThrow(
     'ec2:StopInstances is not in the manifest',

@@ -28,11 +28,11 @@ test('queued answers are given in order, and every request is recorded', async (
   expect(api.requests.map(({ body }) => body.model)).toEqual(['m', 'm']);
 });
 
-test('an empty queue is a loud error that no client retries', async () => {
+test('an empty queue is an error that no client retries', async () => {
   expect(await post([user(TEXT)])).toMatchObject({ status: 500, body: saying('Nothing is queued') });
 });
 
-test('another path, no key and no version are refused as the API refuses them', async () => {
+test('another path, no key and no version are refused, as by the API', async () => {
   expect((await fetch(`${api.baseUrl}/v1/models`, { headers: HEADERS })).status).toBe(404);
   expect((await post([user(TEXT)], {}, { 'anthropic-version': '2026-10-21' })).status).toBe(401);
   expect((await post([user(TEXT)], {}, { 'x-api-key': 'key' })).body).toContain(

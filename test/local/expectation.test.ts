@@ -9,7 +9,7 @@ import { playScenario, readScenario } from '../../local/scenario.ts';
 
 const parse = (text: string): Expectation => parseExpectation(text, 'expect.yaml');
 
-describe('a bad expectation is refused in words that name the field', () => {
+describe('a bad expectation is refused with an error that names the field', () => {
   test.each([
     ['an unknown field', 'about: it heals by itself\noutcome: healed\nplan: []', /^expect.yaml: the file: .*"plan"/],
     ['an unknown outcome', 'about: it heals by itself\noutcome: fine', /^expect.yaml: outcome: .*"healed"/],
@@ -28,7 +28,7 @@ describe('a bad expectation is refused in words that name the field', () => {
     expect(() => parse(text)).toThrow(says);
   });
 
-  test('a scenario that is not there, with those that are', async () => {
+  test('an unknown scenario, with the known ones', async () => {
     await expect(readScenario('undersised')).rejects.toThrow('there is no scenario "undersised"');
   });
 });
@@ -36,7 +36,7 @@ describe('a bad expectation is refused in words that name the field', () => {
 test('the JSON Schema for editors is the one that expectations are checked with', async () => {
   const schema = z.toJSONSchema(Expectation, { io: 'input' });
   const text = await format(JSON.stringify(schema), { parser: 'json', printWidth: 120 });
-  // Changed the format? `npx vitest run test/local/expectation.test.ts -u` writes the file anew.
+  // Changed the format? `npx vitest run test/local/expectation.test.ts -u` rewrites the file.
   await expect(text).toMatchFileSnapshot('../../local/schemas/expect.schema.json');
 });
 
@@ -45,7 +45,7 @@ test('the example of docs/adding-a-scenario.md is an expectation', () => {
   expect(parse(example).outcome).toBe('healed');
 });
 
-test('a run that ends otherwise than promised is told in sentences, one for each difference', async () => {
+test('each difference between a run and its expectation is a sentence', async () => {
   const { result } = await playScenario('cut-over-30-percent', { rules: shippedRules() });
   const promised = parse(`
 about: the fleet shrinks from ten to seven
@@ -59,9 +59,9 @@ says: [seven are enough]
 `);
   expect(differences(promised, result)).toEqual([
     expect.stringMatching(/^Outcome: expected healed, but it ended as escalated: Nothing is broken/),
-    'Turns: expected 3, but the model spoke 4 times.',
+    'Turns: expected 3, but the model took 4.',
     'Copies: expected 2, but 0 joined the incident.',
-    'Plan P1: expected set_auto_scaling_capacity(desired: 7), applied; not made.',
+    'Plan P1: expected set_auto_scaling_capacity(desired: 7), applied; there was none.',
     'Mutating call 1: expected autoscaling:SetDesiredCapacity; found none.',
     expect.stringMatching(/^Refusal 2: expected one by switch; found breaker: The circuit breaker/),
     'The report does not say "seven are enough".',

@@ -11,7 +11,7 @@ import { scriptedModel } from '../../local/scripted-model.ts';
 
 const TASK: Message = { role: 'user', content: [{ type: 'text', text: 'CPU alarm on i-1.' }] };
 
-/** The conversation after the model spoke once for each of the texts that it was answered with. */
+/** The conversation after one turn of the model for each of the answers. */
 const after = (...answers: string[]): ModelRequest => ({
   model: 'claude-sonnet-4-6',
   system: 'You investigate.',
@@ -40,18 +40,18 @@ test('a script is played turn by turn as the conversation grows', async () => {
   expect(await scripted.decide(after('x'))).toMatchObject({ content: [{ text: 'Second.' }], stopReason: 'end_turn' });
 });
 
-test('a retried step hears the same answer again', async () => {
+test('a retried step gets the same answer again', async () => {
   const scripted = model([{ type: 'text', text: 'First.' }], [{ type: 'text', text: 'Second.' }]);
   expect(await scripted.decide(after('x'))).toEqual(await scripted.decide(after('x')));
 });
 
-test('incidents that run side by side each hear the script from its start', async () => {
+test('concurrent incidents each play the script from its start', async () => {
   const scripted = model([{ type: 'text', text: 'First.' }], [{ type: 'text', text: 'Second.' }]);
   await scripted.decide(after('x'));
   expect(await scripted.decide(after())).toMatchObject({ content: [{ text: 'First.' }] });
 });
 
-test('calls without an id get one that is the same in every run', async () => {
+test('calls without an id get one, the same in every run', async () => {
   const scripted = model(
     [],
     [call({}), { type: 'text', text: 'and' }, call({}), { type: 'tool_use', id: 'mine', name: 'look', input: {} }],
@@ -80,22 +80,22 @@ test('a P99 latency or a database error code is not taken for a handle', async (
   expect(inputOf(turn.content[0])).toEqual({ plan: 'P1', evidence: 'E1' });
 });
 
-test('what the model itself said is no source of handles', async () => {
+test('text of the model itself is not a source of handles', async () => {
   const request = after();
   const said: Message = { role: 'assistant', content: [{ type: 'text', text: 'I would call it P1.' }] };
   const scripted = model([], [call({ plan: '${plan}' })]);
   await expect(scripted.decide({ ...request, messages: [TASK, said, TASK] })).rejects.toThrow(
-    /model\.json, turn 2: \$\{plan\} stands for the newest plan, but the model has not been shown any yet/,
+    /model\.json, turn 2: \$\{plan\} stands for the newest plan, but the model has not seen one yet/,
   );
 });
 
-test('a script that has run out says so, and calls nothing', async () => {
+test('a script that has ended says so, and calls nothing', async () => {
   const turn = await model([{ type: 'text', text: 'Only.' }]).decide(after('x'));
-  expect(turn.content).toEqual([{ type: 'text', text: 'model.json has ended; there is no further turn to play.' }]);
+  expect(turn.content).toEqual([{ type: 'text', text: 'model.json has no further turn.' }]);
   expect(turn.stopReason).toBe('end_turn');
 });
 
-test('a scripted outage happens once, and the retry hears the turn behind it', async () => {
+test('a scripted outage happens once, and the retry gets the turn after it', async () => {
   const scripted = model([{ type: 'text', text: 'First.' }], { fail: 'unavailable' }, [
     { type: 'text', text: 'Second.' },
   ]);
@@ -120,11 +120,11 @@ test('a refusal and an answer that is cut off end for that reason', async () => 
   });
 });
 
-test('input that is no object reaches the harness as it stands', async () => {
+test('input that is not an object reaches the harness unchanged', async () => {
   expect(inputOf((await model([call('rm -rf')]).decide(after())).content[0])).toBe('rm -rf');
 });
 
-test('tokens are estimated from the text, and what the last turn sent is read from the cache', async () => {
+test('tokens are estimated from the text, and the previous request is read from the cache', async () => {
   const scripted = model([{ type: 'text', text: 'a'.repeat(400) }], []);
   const first = (await scripted.decide(after())).usage;
   expect(first).toMatchObject({ inputTokens: 0, cacheReadTokens: 0 });
@@ -135,7 +135,7 @@ test('tokens are estimated from the text, and what the last turn sent is read fr
   expect(second.cacheWriteTokens).toBeGreaterThan(1000);
 });
 
-test('usage that the script names is taken, the rest is estimated', async () => {
+test('usage in the script is used, the rest is estimated', async () => {
   const turn = await model({ content: [], usage: { outputTokens: 7 } }).decide(after());
   expect(turn.usage.outputTokens).toBe(7);
   expect(turn.usage.cacheWriteTokens).toBeGreaterThan(0);
@@ -151,16 +151,16 @@ test.each([
   ],
   ['an unknown way to fail', [{ fail: 'sulk' }], 'turn 1: fail: '],
   ['a misspelt field', [{ content: [], stop_reason: 'end_turn' }], 'turn 1: Unrecognized key: "stop_reason"'],
-  ['a turn with nothing in it', [{}], 'turn 1: content: Missing: a turn has content, or says how it fails'],
+  ['a turn with nothing in it', [{}], 'turn 1: content: Missing: a turn needs content, or fail'],
   ['usage that is no count', [{ content: [], usage: { outputTokens: 1.5 } }], 'turn 1: usage.outputTokens: '],
   ['an empty script', [], 'A model script is a list of one turn or more.'],
   ['no list', { turns: [] }, 'A model script is a list of one turn or more.'],
-])('%s is named with its place in the file', (_, script, says) => {
+])('%s is reported with its location in the file', (_, script, says) => {
   expect(() => parseScript(script, 'model.json')).toThrow(says);
   expect(() => parseScript(script, 'model.json')).toThrow(/^model\.json/);
 });
 
-test('a file that is missing or is not JSON is named', async () => {
+test('a file that is missing or is not JSON is reported by name', async () => {
   const path = join(await mkdtemp(join(tmpdir(), 'script-')), 'model.json');
   await expect(loadScript(path)).rejects.toThrow(`${path}: The model script cannot be read.`);
   await writeFile(path, '[[{"type":"text",]]');
@@ -178,6 +178,6 @@ test('the example in the docs is a script', async () => {
 test('the JSON Schema for editors is the one that scripts are checked with', async () => {
   const schema = z.toJSONSchema(ScriptFile, { io: 'input' });
   const text = await format(JSON.stringify(schema), { parser: 'json', printWidth: 120 });
-  // Changed the format? `npx vitest run test/local/scripted-model.test.ts -u` writes the file anew.
+  // Changed the format? `npx vitest run test/local/scripted-model.test.ts -u` rewrites the file.
   await expect(text).toMatchFileSnapshot('../../local/schemas/script.schema.json');
 });

@@ -1,7 +1,7 @@
 import { INSTANCE_TYPES } from '../catalogue.ts';
 import type { Drift } from './faults.ts';
 
-/** A name in a world file that leads nowhere. */
+/** A wrong reference or an impossible number in a world file, with what is expected instead. */
 export interface WorldProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;
@@ -26,7 +26,7 @@ interface CheckedWorld {
   readonly faults: readonly { set?: Drift | undefined }[];
 }
 
-/** Every name in the world that has nothing behind it, and every impossible number. */
+/** Finds every name that refers to nothing, and every impossible number. */
 export const crossCheck = (world: CheckedWorld): WorldProblem[] => {
   const types = new Set([...INSTANCE_TYPES.keys(), ...Object.keys(world.instanceTypes)]);
   const instances = new Set(world.instances.map((instance) => instance.id));

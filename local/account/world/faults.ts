@@ -6,7 +6,7 @@ const commandPattern = z
   .regex(/^[a-z0-9]+:(\*|[A-Z][A-Za-z]+)$/, 'service:Command, such as ec2:StopInstances or ec2:*')
   .describe('service:Command, e.g. ec2:StopInstances; ec2:* for every command of a service.');
 
-/** Which calls: by command, by a part of their input, and by whether they are dry runs. */
+/** Selects calls by command, by part of their input, and by whether they are dry runs. */
 export const CallMatch = z.strictObject({
   command: commandPattern,
   match: JsonObject.optional().describe('A part of the input that the call must have.'),
@@ -16,13 +16,16 @@ export type CallMatch = z.infer<typeof CallMatch>;
 
 const Trigger = CallMatch.extend({ nth: z.int().positive().default(1).describe('Which of the matching calls.') });
 
-/** What somebody else does to the account. */
+/** A change that somebody else makes in the account. */
 export const Drift = z
   .strictObject({
     instance: z.string().optional(),
     group: z.string().optional(),
     type: z.string().optional(),
-    tags: z.record(z.string(), z.string()).optional().describe('Added to, or put in place of, those that are there.'),
+    tags: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('Added to the existing tags, or replacing their values.'),
     state: z.enum(['running', 'stopped', 'terminated']).optional(),
     min: z.int().nonnegative().optional(),
     max: z.int().nonnegative().optional(),
@@ -33,13 +36,13 @@ export const Drift = z
   });
 export type Drift = z.infer<typeof Drift>;
 
-/** A call that goes wrong, or a change that somebody makes around a call. */
+/** A call that fails, or a change that somebody else makes around a call. */
 export const Fault = z
   .strictObject({
     command: commandPattern.optional(),
     match: CallMatch.shape.match,
     dryRun: CallMatch.shape.dryRun,
-    times: z.int().positive().optional().describe('How many matching calls it befalls; all of them by default.'),
+    times: z.int().positive().optional().describe('How many matching calls it affects; default: all.'),
     error: z
       .strictObject({ code: z.string().min(1), message: z.string().optional() })
       .optional()
@@ -54,11 +57,11 @@ export const Fault = z
     error: 'exactly one of error, throttle, delaySeconds, set',
   })
   .refine((f) => (f.set === undefined ? f.command !== undefined : f.command === undefined), {
-    error: 'a command to go wrong, or, with set, a call before or after which it happens',
+    error: 'a command that fails, or, with set, before or after',
     path: ['command'],
   })
   .refine((f) => (f.set !== undefined) === ((f.before === undefined) !== (f.after === undefined)), {
-    error: 'exactly one of before, after where there is a set, and neither where there is none',
+    error: 'exactly one of before, after with set, and neither without',
     path: ['set'],
   });
 export type Fault = z.infer<typeof Fault>;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { World } from './world.ts';
 
-/** The JSON Schema of a world file, for editors. `local/schemas/world.schema.json` is this, written down. */
+/** The JSON Schema of a world file, for editors. It is written to `local/schemas/world.schema.json`. */
 export const worldJsonSchema = (): object => ({
   ...z.toJSONSchema(World, { io: 'input' }),
   title: 'Checkrein world file',

@@ -8,13 +8,13 @@ const MetricName = {
   dimensions: z.record(z.string(), z.string()).default({}),
 };
 
-/** A metric that the account's machines do not already give. Has exactly one source of values. */
+/** A metric that the account's instances do not have already. It has exactly one source of values. */
 export const Metric = z
   .strictObject({
     ...MetricName,
     unit: z.string().default('None'),
-    fixed: z.number().optional().describe('The same value whatever anybody does, e.g. the load of a lock.'),
-    values: TimeSeries.optional().describe('Values by time, untouched by any change.'),
+    fixed: z.number().optional().describe('Always the same value, e.g. the load of a lock.'),
+    values: TimeSeries.optional().describe('Values by time, unaffected by changes.'),
     responseTime: z
       .strictObject({
         of: z.string().describe('Instance id or Auto Scaling group name whose load it follows.'),
@@ -28,7 +28,7 @@ export const Metric = z
   });
 export type Metric = z.infer<typeof Metric>;
 
-/** A metric with the way it is summed up over a period. */
+/** A metric with its statistic and period. */
 export const MetricStat = z.strictObject({
   ...MetricName,
   stat: z
@@ -76,14 +76,14 @@ export const WorldAlarm = z
       ])
       .default('GreaterThanThreshold'),
     evaluationPeriods: z.int().positive().default(3),
-    datapointsToAlarm: z.int().positive().optional().describe('How many of them must breach; all by default.'),
+    datapointsToAlarm: z.int().positive().optional().describe('How many of them must breach; default: all.'),
     missingData: z.enum(['missing', 'ignore', 'breaching', 'notBreaching']).default('missing'),
   })
   .refine((a) => [a.metric, a.metrics, a.rule].filter((source) => source !== undefined).length === 1, {
     error: 'exactly one of metric, metrics, rule',
   })
   .refine((a) => (a.threshold !== undefined) === (a.rule === undefined && !a.comparison.match(/Lower|Upper/)), {
-    error: 'a threshold where there is a metric to compare, and none on composite or anomaly detection alarms',
+    error: 'a threshold on metric alarms, and none on composite or anomaly detection alarms',
     path: ['threshold'],
   });
 export type WorldAlarm = z.infer<typeof WorldAlarm>;
@@ -102,7 +102,7 @@ export const LogGroup = z.strictObject({
           .string()
           .regex(/^\d+[smhd]$/, 'a duration such as 20s')
           .optional()
-          .describe('Repeat at this distance …'),
+          .describe('Repeat at this interval …'),
         until: Offset.default('now').describe('… up to this moment.'),
       }),
     )
@@ -110,7 +110,7 @@ export const LogGroup = z.strictObject({
 });
 export type LogGroup = z.infer<typeof LogGroup>;
 
-/** Something that CloudTrail saw before the story starts. */
+/** A CloudTrail event from before the incident. */
 export const TrailEvent = z.strictObject({
   at: Offset,
   event: z.string().describe('The API call, e.g. CreateDeployment.'),

@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { InputError } from '../../../lambdas/contracts/errors.ts';
 import { World } from './world.ts';
 
-/** Reads a world file. Everything wrong with it is said at once, each with line, field, value and what was expected. */
+/** Reads a world file. The error lists every problem with line, field, value and what was expected. */
 export const readWorld = (file: string): World => {
   try {
     return parseWorld(readFileSync(file, 'utf8'), file);

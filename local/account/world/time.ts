@@ -2,13 +2,13 @@ import * as z from 'zod';
 
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A moment, told as a distance from the world's `now`. */
+/** A time relative to the world's `now`. */
 export const Offset = z
   .string({ error: 'a time relative to now, such as -15m, -2h, -3d, +30s or now' })
   .regex(/^(now|[+-]\d+(\.\d+)?[smhd])$/, 'a time relative to now, such as -15m, -2h, -3d, +30s or now')
   .describe('A time relative to the now of the world: -15m, -2h, -3d, +30s, now.');
 
-/** A number, or one that changes with time: each entry holds from its moment on, the first also before. */
+/** A number, or numbers by time: each entry applies from its time on, the first one also before. */
 export const TimeSeries = z
   .union([z.number(), z.record(Offset, z.number())], {
     error: 'a number, or numbers by the time they start, such as { -14d: 0.8, -12m: 2.9 }',
@@ -27,7 +27,7 @@ interface Point {
   readonly at: number;
   readonly value: number;
 }
-/** Series are read once and asked for every minute of two weeks. */
+/** A series is parsed once and read for every minute of two weeks. */
 const read = new WeakMap<object, readonly Point[]>();
 
 const pointsOf = (series: Readonly<Record<string, number>>): readonly Point[] => {

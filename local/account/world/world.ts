@@ -12,14 +12,14 @@ const Demand = z
     afterRestart: z
       .strictObject({ vcpus: TimeSeries.optional(), memoryGiB: TimeSeries.optional() })
       .optional()
-      .describe('What it falls to once the instance was restarted, e.g. after a leak or a hung process.'),
+      .describe('Demand after a restart of the instance, e.g. after a leak or a hung process.'),
   })
   .prefault({});
 export type Demand = z.infer<typeof Demand>;
 
 const Check = z.enum(['ok', 'impaired']).default('ok');
 
-/** An EC2 instance. Those of a group are made from the group; give one here only to tell more about it. */
+/** An EC2 instance. Those of a group are made from the group; list one only to give it details. */
 export const WorldInstance = z.strictObject({
   id: z.string().regex(/^i-[0-9a-f]{17}$/, 'an instance id such as i-0a1b2c3d4e5f60718'),
   type: z.string(),
@@ -51,10 +51,10 @@ const Delivery = z.strictObject({
   alarm: z.string().describe('The alarm whose event the bus delivers again.'),
 });
 
-/** A world file: an AWS account as a story starts, and what will happen to it. */
+/** A world file: an AWS account at the start of an incident, and what will happen in it. */
 export const World = z
   .strictObject({
-    about: z.string().min(1).describe('The story in a sentence or two.'),
+    about: z.string().min(1).describe('The incident in a sentence or two.'),
     account: z
       .string()
       .regex(/^\d{12}$/, 'a 12-digit account id')
@@ -69,7 +69,7 @@ export const World = z
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region such as eu-west-1')
       .default('eu-west-1'),
     now: z.iso.datetime({ error: 'a UTC time such as 2026-11-20T09:26:00Z' }),
-    instanceTypes: z.record(z.string(), CatalogueType).default({}).describe('Types beside the built-in ones.'),
+    instanceTypes: z.record(z.string(), CatalogueType).default({}).describe('Types in addition to the built-in ones.'),
     instances: z.array(WorldInstance).default([]),
     groups: z.array(Group).default([]),
     metrics: z.array(Metric).default([]),
@@ -83,7 +83,7 @@ export const World = z
     freezes: z
       .array(z.strictObject({ from: Offset, until: Offset, name: z.string().min(1) }))
       .default([])
-      .describe('When the change calendar is closed, and what it calls that.'),
+      .describe('When the change calendar is closed, and its name.'),
     events: z.array(Delivery).default([]),
     faults: z.array(Fault).default([]),
   })

@@ -74,7 +74,7 @@ test('scaling in terminates, and every activity says why', async () => {
   expect((await group(example))?.Instances).toHaveLength(8);
 });
 
-test('the bounds hold, in the words of AWS', async () => {
+test('the bounds are enforced, with the messages of AWS', async () => {
   const example = new ExampleWorld(FLEET);
   const set = (DesiredCapacity: number) =>
     example.refusal('autoscaling:SetDesiredCapacity', { ...web, DesiredCapacity });
@@ -90,7 +90,7 @@ test('the bounds hold, in the words of AWS', async () => {
   expect(unknown.message).toContain('AutoScalingGroup name not found');
 });
 
-test('a caller that honours the cooldown is told to wait', async () => {
+test('a caller that honours the cooldown is refused during it', async () => {
   const example = new ExampleWorld(FLEET);
   await example.send('autoscaling:SetDesiredCapacity', { ...web, DesiredCapacity: 9 });
   const again = { ...web, DesiredCapacity: 8, HonorCooldown: true };

@@ -11,7 +11,7 @@ const stat = (MetricName: string) => ({
   Stat: 'Sum',
 });
 
-test('DescribeAlarms tells an alarm with its metric, state and AWS reason', async () => {
+test('DescribeAlarms returns an alarm with its metric, state and AWS reason', async () => {
   const example = new ExampleWorld(BUSY_SERVER);
   expect(await example.send('cloudwatch:DescribeAlarms', { AlarmNames: ['cpu-high'] })).toMatchObject({
     MetricAlarms: [
@@ -35,7 +35,7 @@ test('DescribeAlarms tells an alarm with its metric, state and AWS reason', asyn
   });
 });
 
-test('composite alarms are only shown to those who ask for them, as in AWS', async () => {
+test('composite alarms are only returned on request, as in AWS', async () => {
   const example = new ExampleWorld(awkward);
   const AlarmNames = ['shop-down'];
   expect(await example.send('cloudwatch:DescribeAlarms', { AlarmNames })).toEqual({
@@ -57,7 +57,7 @@ test('metric math, anomaly detection and composite alarms fire for their own rea
     expect([name, await calm.alarm(name)]).toEqual([name, 'OK']);
 });
 
-test('DescribeAlarmHistory has the change of state that started the story', async () => {
+test('DescribeAlarmHistory has the change of state that started the incident', async () => {
   const example = new ExampleWorld(BUSY_SERVER);
   expect(
     await example.send('cloudwatch:DescribeAlarmHistory', { AlarmName: 'cpu-high', HistoryItemType: 'StateUpdate' }),
@@ -66,7 +66,7 @@ test('DescribeAlarmHistory has the change of state that started the story', asyn
   });
 });
 
-test('missing data is what the alarm says it is', async () => {
+test('missing data is treated as the alarm says', async () => {
   const gap = (missingData: string) => `about: a silent metric
 now: 2026-11-20T09:26:20Z
 alarms:
@@ -92,7 +92,7 @@ test('GetMetricData answers newest first', async () => {
   });
 });
 
-test('a metric that nobody sends has no values, and a statistic that does not exist is an error', async () => {
+test('a metric without data has no values, and a statistic that does not exist is an error', async () => {
   const example = new ExampleWorld(awkward);
   const unknown = await example.send('cloudwatch:GetMetricData', {
     MetricDataQueries: [{ Id: 'm1', MetricStat: stat('Refunds') }],
@@ -103,7 +103,7 @@ test('a metric that nobody sends has no values, and a statistic that does not ex
   expect((await example.refusal('cloudwatch:GetMetricData', broken)).code).toBe('ValidationError');
 });
 
-test('nobody sees metrics of the future', async () => {
+test('metrics of the future are not visible', async () => {
   const example = new ExampleWorld(BUSY_SERVER);
   expect(await example.cpu(5)).toHaveLength(5);
   const MetricStat = {

@@ -27,7 +27,7 @@ test('DescribeInstances answers in the shape of the SDK, dates as ISO text', asy
   });
 });
 
-test('an instance that is not there is told from an id that cannot be one', async () => {
+test('an unknown instance and a malformed id are different errors', async () => {
   const example = new ExampleWorld(BUSY_SERVER);
   expect(await example.refusal('ec2:DescribeInstances', { InstanceIds: ['i-0fffffffffffffff0'] })).toEqual({
     code: 'InvalidInstanceID.NotFound',
@@ -38,7 +38,7 @@ test('an instance that is not there is told from an id that cannot be one', asyn
   );
 });
 
-test('DescribeInstanceTypes, its offerings and the volumes answer what a resize asks', async () => {
+test('DescribeInstanceTypes, its offerings and the volumes answer what a resize needs', async () => {
   const example = new ExampleWorld(BUSY_SERVER);
   expect(await example.send('ec2:DescribeInstanceTypes', { InstanceTypes: ['m6i.xlarge'] })).toMatchObject({
     InstanceTypes: [
@@ -105,7 +105,7 @@ test('the type of a running instance cannot be changed, nor to another architect
   expect((await modify('m7g.xlarge')).message).toMatch(/architecture 'arm64'/);
 });
 
-test('stopping and starting tell the state before and after', async () => {
+test('stopping and starting return the state before and after', async () => {
   const example = new ExampleWorld(BUSY_SERVER);
   const change = {
     InstanceId: APP,
@@ -115,7 +115,7 @@ test('stopping and starting tell the state before and after', async () => {
   expect(await example.send('ec2:StopInstances', ids)).toEqual({ StoppingInstances: [change] });
 });
 
-test('a type that the zone has run out of shows at the start, not at the dry run', async () => {
+test('a lack of capacity in the zone shows at the start, not at the dry run', async () => {
   const example = new ExampleWorld(`${BUSY_SERVER}\nnoCapacity: [{ type: m6i.xlarge, zone: eu-west-1a }]`);
   await expect(example.resize('m6i.xlarge')).rejects.toThrow(
     /InsufficientInstanceCapacity: We currently do not have sufficient m6i.xlarge capacity in the Availability Zone you requested \(eu-west-1a\).*eu-west-1b, eu-west-1c/,

@@ -12,7 +12,7 @@ export const APP = 'i-0a1b2c3d4e5f60718';
 export const APP_ARN = `arn:aws:ec2:eu-west-1:123456789012:instance/${APP}`;
 const NOW = '2026-11-20T09:26:20Z';
 
-/** A busy lone server with an alarm on its CPU, and whatever else a test adds as YAML. */
+/** One busy server with an alarm on its CPU, and what a test adds as YAML. */
 export const BUSY_SERVER = `
 about: a server that is too small
 now: ${NOW}

@@ -5,7 +5,7 @@ import { APP, BUSY_SERVER, ExampleWorld } from './example-world.ts';
 const ids = { InstanceIds: [APP] };
 const withFaults = (faults: string): ExampleWorld => new ExampleWorld(`${BUSY_SERVER}\nfaults:\n${faults}`);
 
-test('an error strikes as often as it says, and then no more', async () => {
+test('an error happens as often as it says, and no more', async () => {
   const example = withFaults(
     '  - { command: ec2:StartInstances, times: 2, error: { code: InsufficientInstanceCapacity } }',
   );
@@ -19,7 +19,7 @@ test('an error strikes as often as it says, and then no more', async () => {
   ]);
 });
 
-test('an error strikes only the calls with that input', async () => {
+test('an error affects only calls with that input', async () => {
   const example = withFaults(
     '  - { command: ec2:DescribeInstanceTypes, match: { InstanceTypes: [m6i.large] }, error: { code: InternalError, message: Boom } }',
   );
@@ -28,7 +28,7 @@ test('an error strikes only the calls with that input', async () => {
   expect(refusal).toEqual({ code: 'InternalError', message: 'Boom' });
 });
 
-test('access denied reads as EC2 says it, encoded message and all, also in a dry run', async () => {
+test('access denied is the error of EC2 with its encoded message, also in a dry run', async () => {
   const example = withFaults('  - { command: ec2:StopInstances, error: { code: UnauthorizedOperation } }');
   const { code, message } = await example.refusal('ec2:StopInstances', { ...ids, DryRun: true });
   expect(code).toBe('UnauthorizedOperation');
@@ -56,7 +56,7 @@ test('a delay passes on virtual time', async () => {
   expect(example.calls[0]?.time).toBe('2026-11-20T09:27:00.000Z');
 });
 
-test('somebody meddles right after the dry run, once', async () => {
+test('drift right after the dry run happens once', async () => {
   const example = withFaults(`
   - after: { command: 'ec2:*', dryRun: true }
     set: { instance: ${APP}, type: t3.medium, tags: { changed-by: maria } }`);
@@ -66,7 +66,7 @@ test('somebody meddles right after the dry run, once', async () => {
   expect(await example.instance()).toMatchObject({ type: 't3.medium', tags: { 'changed-by': 'maria', Name: 'app' } });
 });
 
-test('somebody meddles just before the second call', async () => {
+test('drift happens just before the second call', async () => {
   const example = withFaults(`
   - before: { command: ec2:DescribeInstances, nth: 2 }
     set: { instance: ${APP}, state: stopped }`);

@@ -78,7 +78,7 @@ test('stats counts lines by bins of time', async () => {
   ]);
 });
 
-test('a query that Insights would not take is refused, as is one over a group that is not there', async () => {
+test('a query that Insights does not support is refused, and so is one of an unknown group', async () => {
   const example = new ExampleWorld(WORLD);
   const bad = { logGroupName: '/app/shop', queryString: 'select * from logs', ...between };
   expect((await example.refusal('logs:StartQuery', bad)).code).toBe('MalformedQueryException');
@@ -86,7 +86,7 @@ test('a query that Insights would not take is refused, as is one over a group th
   expect((await example.refusal('logs:StartQuery', gone)).code).toBe('ResourceNotFoundException');
 });
 
-test('lines appear as virtual time comes to them', async () => {
+test('lines appear when simulated time reaches them', async () => {
   const example = new ExampleWorld(WORLD);
   const recovered = () => rows(example, 'fields @message | filter @message like "recovered"');
   expect(await recovered()).toEqual([]);

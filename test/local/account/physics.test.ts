@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { APP, BUSY_SERVER, FLEET, ExampleWorld } from './example-world.ts';
 
-describe('a lone server', () => {
-  test('more work than it has vCPUs for keeps it near 97 %, and the alarm on', async () => {
+describe('a single server', () => {
+  test('more work than its vCPUs can do keeps the CPU near 97 % and the alarm on', async () => {
     const example = new ExampleWorld(BUSY_SERVER);
     const [cpu] = await example.cpu();
     expect(cpu).toBeGreaterThan(95);
@@ -43,7 +43,7 @@ describe('a lone server', () => {
     expect((await example.instance()).state).toBe('running');
   });
 
-  test('a leak is gone after a reboot where the world says so', async () => {
+  test('a reboot fixes a leak if the world says so', async () => {
     const leak = BUSY_SERVER.replace('memoryGiB: 1.2', 'memoryGiB: 1.9, afterRestart: { memoryGiB: 0.6 }');
     const example = new ExampleWorld(leak);
     const memory = () => example.metric('CWAgent', 'mem_used_percent', { InstanceId: APP });
@@ -53,7 +53,7 @@ describe('a lone server', () => {
     expect((await memory())[0]).toBeLessThan(35);
   });
 
-  test('a failing host is left behind by a stop and start, not by a reboot', async () => {
+  test('a stop and start moves the server off a failing host, a reboot does not', async () => {
     const example = new ExampleWorld(BUSY_SERVER.replace('tags:', 'statusChecks: { system: impaired }\n    tags:'));
     const failed = () => example.metric('AWS/EC2', 'StatusCheckFailed', { InstanceId: APP });
     expect(await failed()).toEqual([1]);
@@ -65,7 +65,7 @@ describe('a lone server', () => {
     expect(await failed()).toEqual([0]);
   });
 
-  test('a fixed metric stays as it is whatever the size', async () => {
+  test('a fixed metric is the same for every size', async () => {
     const lock = `${BUSY_SERVER}
 metrics:
   - { namespace: AWS/EC2, name: CPUUtilization, dimensions: { InstanceId: ${APP} }, fixed: 97 }
@@ -115,7 +115,7 @@ describe('a fleet', () => {
     expect(await inService(example)).toEqual([12]);
   });
 
-  test('a zone without capacity is passed over, and without any the activity fails in words', async () => {
+  test('a zone without capacity is skipped; without any zone left, the activity fails with the message of AWS', async () => {
     const example = new ExampleWorld(`${FLEET}
 noCapacity: [{ type: m6i.large, zone: eu-west-1a }, { type: m6i.large, zone: eu-west-1b }]
 `);

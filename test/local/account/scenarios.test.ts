@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { ExampleWorld } from './example-world.ts';
 
-/** The story of a scenario, with the id of its lone server in place of the usual one. */
+/** The world of a scenario, with the id of its only server in place of the usual one. */
 const scenario = (name: string): { story: ExampleWorld; id: string; alarm: string } => {
   const text = readFileSync(`scenarios/${name}/world.yaml`, 'utf8');
   const [id = ''] = /i-[0-9a-f]{17}/.exec(text) ?? [];
@@ -47,14 +47,14 @@ test('cut-over-30-percent: seven instances are few enough to heal the alarm', as
   expect(await example.alarm(alarm)).toBe('OK');
 });
 
-test('drift: the instance is another one after the dry run of its resize', async () => {
+test('drift: the instance has changed after the dry run of its resize', async () => {
   const { story: example, id } = scenario('drift');
   expect(await example.instance(id)).toMatchObject({ type: 't3.small' });
   await example.refusal('ec2:StartInstances', { InstanceIds: [id], DryRun: true });
   expect(await example.instance(id)).toMatchObject({ type: 't3.medium', tags: { 'changed-by': 'maria' } });
 });
 
-test('read-only-triage: the log says what the metric does not', async () => {
+test('read-only-triage: the log has the cause, which the metric does not show', async () => {
   const { story: example, alarm } = scenario('read-only-triage');
   expect(await example.alarm(alarm)).toBe('ALARM');
   const query = {

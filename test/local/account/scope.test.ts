@@ -7,14 +7,14 @@ const STOP: AwsCall = { service: 'ec2', command: 'StopInstances', scope: 'target
 const withOther = BUSY_SERVER.replace('alarms:', `  - { id: ${other}, type: t3.small, zone: eu-west-1a }\nalarms:`);
 const scope = { calls: [STOP], targetArn: APP_ARN, sessionName: 'inc-1' };
 
-test('a session makes the change it was cut down to', async () => {
+test('a session makes the change that it is limited to', async () => {
   const example = new ExampleWorld(withOther);
   const session = await example.account.change('apply').assume(scope);
   await example.send('ec2:StopInstances', { InstanceIds: [APP] }, session);
   expect((await example.instance()).state).toBe('stopping');
 });
 
-test('a session cannot touch another target, not even beside its own, not even dry', async () => {
+test('a session cannot touch another target, not even together with its own, not even in a dry run', async () => {
   const example = new ExampleWorld(withOther);
   const session = await example.account.change('apply').assume(scope);
   for (const input of [
@@ -67,7 +67,7 @@ test('a group is a target by its ARN, exact or with a wildcard for its UUID', as
   expect(refused.code).toBe('AccessDenied');
 });
 
-test('every call is recorded: who, when, what, dry or not, and how it ended', async () => {
+test('every call is recorded: who, when, what, dry run or not, and the outcome', async () => {
   const example = new ExampleWorld(withOther);
   const session = await example.account.change('apply').assume(scope);
   await example.refusal('ec2:StopInstances', { InstanceIds: [APP], DryRun: true }, session);
@@ -109,7 +109,7 @@ test('every call is recorded: who, when, what, dry or not, and how it ended', as
   ]);
 });
 
-test('a change made here is in CloudTrail afterwards, by target', async () => {
+test('a change is in CloudTrail afterwards, by target', async () => {
   const example = new ExampleWorld(withOther);
   const session = await example.account.change('apply').assume(scope);
   await example.send('ec2:StopInstances', { InstanceIds: [APP] }, session);

@@ -17,7 +17,7 @@ const Filters = Object.entries({ instanceType: 'm6i.xlarge', regionCode: 'eu-wes
 );
 const used = { Type: 'TERM_MATCH', Field: 'capacitystatus', Value: 'Used' };
 
-test('CloudTrail finds what was done to a resource, with the event as JSON text', async () => {
+test('CloudTrail finds the events of a resource, each as JSON text', async () => {
   const example = new ExampleWorld(DEPLOYED);
   const LookupAttributes = [{ AttributeKey: 'ResourceName', AttributeValue: APP }];
   const answer = await example.send('cloudtrail:LookupEvents', { LookupAttributes, MaxResults: 10 });

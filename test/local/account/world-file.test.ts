@@ -19,7 +19,7 @@ const complaint = (text: string): string => {
 };
 const base = 'about: x\nnow: 2026-11-20T09:26:20Z\n';
 
-describe('a bad world is refused in words that name file, line, field, value and what was expected', () => {
+describe('a bad world is refused with file, line, field, value and what was expected', () => {
   test.each([
     ['a wrong type of value', `${base}account: 12`, /^w.yaml:3: account is 12, expected string/],
     ['a missing field', 'about: x', /^w.yaml:1: now is missing, expected a UTC time such as/],
@@ -68,11 +68,11 @@ describe('a bad world is refused in words that name file, line, field, value and
     expect(complaint(text)).toMatch(says);
   });
 
-  test('everything that is wrong is said at once', () => {
+  test('all problems are reported at once', () => {
     expect(complaint('account: 12\nregion: moon').split('\n')).toHaveLength(4);
   });
 
-  test('a file that is not there is named', () => {
+  test('a missing file is reported by name', () => {
     expect(() => readWorld('nowhere/world.yaml')).toThrow('nowhere/world.yaml: cannot be read');
   });
 });
@@ -117,7 +117,7 @@ test.each(['several-metrics', 'metric-math', 'anomaly-detection', 'composite'])(
   },
 );
 
-test('the bus delivers an event again when its time has come, once, as the same event', () => {
+test('the bus delivers an event again at its time, once, as the same event', () => {
   const example = new ExampleWorld(`${BUSY_SERVER}\nevents: [{ afterSeconds: 60, alarm: cpu-high }]`);
   const first = example.account.alarmEvent('cpu-high');
   expect(example.account.due(example.clock.now())).toEqual([]);
@@ -127,7 +127,7 @@ test('the bus delivers an event again when its time has come, once, as the same 
   expect(example.account.due(example.clock.now())).toEqual([]);
 });
 
-test('an event that was due before the alarm healed still says ALARM, however late it is looked for', async () => {
+test('an event that was due before the alarm healed still says ALARM, however late it is delivered', async () => {
   const example = new ExampleWorld(`${BUSY_SERVER}\nevents: [{ afterSeconds: 60, alarm: cpu-high }]`);
   const first = example.account.alarmEvent('cpu-high');
   await example.resize('m6i.xlarge');
@@ -136,7 +136,7 @@ test('an event that was due before the alarm healed still says ALARM, however la
   expect(example.account.due(example.clock.now())).toEqual([first]);
 });
 
-test('virtual time tells its listeners, and sleeping takes none of the real', async () => {
+test('simulated time notifies its listeners, and sleeping takes no real time', async () => {
   const clock = new SimulatedClock(new Date('2026-11-20T09:26:20Z'));
   const heard: string[] = [];
   const stop = clock.onAdvance((now) => heard.push(now.toISOString()));
