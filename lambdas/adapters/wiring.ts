@@ -1,4 +1,4 @@
-import type { Clock, Ids, Ledger } from '../contracts/ports.ts';
+import type { Ids, StepPorts } from '../contracts/ports.ts';
 import type { LambdaRuntime } from '../runtime/serve.ts';
 import { dynamoLedger } from './aws/ledger.ts';
 import { ledgerClient } from './aws/ledger-table.ts';
@@ -7,10 +7,7 @@ import { ssmSwitch } from './aws/switch.ts';
 import { systemClock, systemIds } from './system.ts';
 
 /** Ports that nearly every function uses. */
-export const basicPorts = ({
-  env,
-  rules,
-}: LambdaRuntime): { ledger: Ledger; clock: Clock; ids: Ids; rules: LambdaRuntime['rules'] } => ({
+export const basicPorts = ({ env, rules }: LambdaRuntime): StepPorts & { readonly ids: Ids } => ({
   ledger: dynamoLedger(ledgerClient(), env('ledgerTable'), rules.settings.retentionDays),
   clock: systemClock,
   ids: systemIds,

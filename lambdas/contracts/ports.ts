@@ -3,6 +3,7 @@ import type { ApproveOutput } from './flow.ts';
 import type { TraceEvent } from './events.ts';
 import type { JsonObject } from './json.ts';
 import type { RowKey } from './ledger-keys.ts';
+import type { Rules } from './rules.ts';
 import type { AwsCall, Service } from './tool.ts';
 
 /**
@@ -189,4 +190,11 @@ export interface Callbacks {
 /** Time left before the runtime kills this invocation. */
 export interface Deadline {
   at(): Date;
+}
+
+/** The ports that every step has. */
+export interface StepPorts {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly rules: Rules;
 }

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import type { TraceEvent, TraceEventOf } from '../../contracts/events.ts';
 import { ApproveInput } from '../../contracts/flow.ts';
-import type { Callbacks, Clock, Ledger, MacGenerator, Notifier } from '../../contracts/ports.ts';
-import type { Rules } from '../../contracts/rules.ts';
+import type { Callbacks, MacGenerator, Notifier, StepPorts } from '../../contracts/ports.ts';
 import type { Approver } from '../../contracts/settings.ts';
 import { put } from '../../kernel/limits/rows.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
@@ -16,9 +15,7 @@ import { closeApproval, outcomeOf, recordOutcomeOnce, type ApprovalOutcome } fro
 import { approvalIdOf, entitlement, questionRow } from '../answer/question.ts';
 import { approvalMessage } from './message.ts';
 
-export interface AskPorts {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
+export interface AskPorts extends StepPorts {
   readonly policy: PolicyEngine;
   /** Signs links. It cannot sign grants: that is another key. */
   readonly linkMac: MacGenerator;
@@ -26,7 +23,6 @@ export interface AskPorts {
   readonly callbacks: Callbacks;
   /** Where the approval page is, without a trailing slash. */
   readonly pageUrl: string;
-  readonly rules: Rules;
 }
 
 /** One question, the people who may answer it, and the trace on which it is recorded. */
@@ -48,7 +44,7 @@ const entitledApprovers = (ports: AskPorts, events: readonly TraceEvent[], plann
 const tiersUpTo = (people: readonly Approver[], tier: number): string[] =>
   people.filter((one) => one.tier <= tier).map((one) => one.email);
 
-/** The tier up to which people must be asked at once for the quorum to be possible. */
+/** The lowest tier that, together with the tiers below it, has enough people for the quorum. */
 const firstTier = (people: readonly Approver[], needed: number): number =>
   people.map((one) => one.tier).toSorted((a, b) => a - b)[Math.min(needed, people.length) - 1] ?? 1;
 
@@ -99,6 +95,7 @@ const remind = async (
 
 const run = async ({ state, taskToken }: ApproveInput, ports: AskPorts): Promise<undefined> => {
   const journal = await Journal.open(ports, 'approve', state);
+  // Throws if the agent was removed by a deployment.
   agentOf(ports.rules, state.agent);
   const planned = currentPlan(journal.eventsBefore);
   const approvalId = approvalIdOf(state.incidentId, planned.digest);

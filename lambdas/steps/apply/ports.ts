@@ -1,23 +1,18 @@
-import type { Rules } from '../../contracts/rules.ts';
 import type {
   Calendar,
   ChangeCredentials,
-  Clock,
   CloudAccess,
   Deadline,
-  Ledger,
   MacVerifier,
+  StepPorts,
   Switch,
 } from '../../contracts/ports.ts';
 
-export interface ApplyPorts {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
+export interface ApplyPorts extends StepPorts {
   readonly cloud: CloudAccess;
   readonly credentials: ChangeCredentials;
   readonly mac: MacVerifier;
   readonly switch: Switch;
   readonly calendar: Calendar;
   readonly deadline: Deadline;
-  readonly rules: Rules;
 }

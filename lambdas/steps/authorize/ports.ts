@@ -1,10 +1,7 @@
-import type { Rules } from '../../contracts/rules.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
-import type { Calendar, Clock, CloudAccess, Ids, Ledger, MacGenerator, Switch } from '../../contracts/ports.ts';
+import type { Calendar, CloudAccess, Ids, MacGenerator, StepPorts, Switch } from '../../contracts/ports.ts';
 
-export interface AuthorizePorts {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
+export interface AuthorizePorts extends StepPorts {
   readonly ids: Ids;
   readonly cloud: CloudAccess;
   readonly switch: Switch;
@@ -12,5 +9,4 @@ export interface AuthorizePorts {
   readonly policy: PolicyEngine;
   /** For the grants of plans that policy permits without a human. */
   readonly mac: MacGenerator;
-  readonly rules: Rules;
 }

@@ -1,8 +1,7 @@
 import type { TraceEvent } from '../../contracts/events.ts';
 import { tripBreaker } from '../../kernel/limits/breaker.ts';
-import type { Journal } from '../../kernel/trace/journal.ts';
+import type { Journal, JournalPorts } from '../../kernel/trace/journal.ts';
 import { allOf, findPlan, lastOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
-import type { Clock, Ledger } from '../../contracts/ports.ts';
 
 /** The plan whose rollback was asked for and did not succeed. Its target is in a state that nobody wanted. */
 const notRolledBack = (events: readonly TraceEvent[]): PlanOnTrace | undefined => {
@@ -18,10 +17,7 @@ const notRolledBack = (events: readonly TraceEvent[]): PlanOnTrace | undefined =
  * Closes the target of a failed rollback to every incident until a person has looked. Done here and not in the
  * rollback: that function may die, and its role must not reach a breaker, because it makes changes.
  */
-export const tripAfterFailedRollback = async (
-  journal: Journal,
-  ports: { readonly ledger: Ledger; readonly clock: Clock },
-): Promise<void> => {
+export const tripAfterFailedRollback = async (journal: Journal, ports: JournalPorts): Promise<void> => {
   const failed = notRolledBack(journal.eventsBefore);
   if (failed === undefined) return;
   await tripBreaker(journal, ports, {

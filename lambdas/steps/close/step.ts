@@ -4,20 +4,18 @@ import { Conclusion } from '../../contracts/conclusion.ts';
 import { releaseLease } from '../../kernel/limits/lease.ts';
 import { sealMessage } from '../../kernel/trace/chain.ts';
 import { endingOf } from '../../kernel/trace/ending.ts';
-import { Journal } from '../../kernel/trace/journal.ts';
+import { Journal, type JournalPorts } from '../../kernel/trace/journal.ts';
 import { notifyOnce } from '../../kernel/model/notify.ts';
 import { redactedText } from '../../kernel/redaction/redactor.ts';
 import { reportOf } from '../../kernel/trace/report.ts';
 import { freeKey } from '../../kernel/limits/deduplication-rows.ts';
 import { lastOf, plansOf, unansweredCalls, usageOf, type ToolCall } from '../../kernel/trace/queries.ts';
-import type { Clock, Ledger, Notifier, Sealer } from '../../contracts/ports.ts';
+import type { Ledger, Notifier, Sealer } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { tripAfterFailedRollback } from './failed-rollback.ts';
 import { review } from './review.ts';
 
-export interface ClosePorts {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
+export interface ClosePorts extends JournalPorts {
   readonly notifier: Notifier;
   readonly sealer: Sealer;
 }

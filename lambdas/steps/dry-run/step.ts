@@ -3,7 +3,6 @@ import { DryRunOutput, StepInput } from '../../contracts/flow.ts';
 import type { TraceEventOf } from '../../contracts/events.ts';
 import { JsonObject } from '../../contracts/json.ts';
 import type { DryRunCheck, Plan } from '../../contracts/plan.ts';
-import type { Rules } from '../../contracts/rules.ts';
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { canonical, digestOf } from '../../kernel/trace/canonical.ts';
@@ -16,16 +15,13 @@ import { locationOf } from '../../kernel/trace/location.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';
 import { lastOf, plansOf } from '../../kernel/trace/queries.ts';
 import { planReport } from '../../kernel/trace/plan-text.ts';
-import type { ChangeCredentials, Clock, CloudAccess, Ledger } from '../../contracts/ports.ts';
+import type { ChangeCredentials, CloudAccess, StepPorts } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { loadChangeTool } from '../../tools/load.ts';
 
-export interface DryRunPorts {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
+export interface DryRunPorts extends StepPorts {
   readonly cloud: CloudAccess;
   readonly credentials: ChangeCredentials;
-  readonly rules: Rules;
 }
 
 type Proposal = TraceEventOf<'proposal.judged'>['data'];

@@ -1,7 +1,6 @@
 import type * as z from 'zod';
 import { StepInput, VerifyOutput } from '../../contracts/flow.ts';
 import type { EventData } from '../../contracts/events.ts';
-import type { Rules } from '../../contracts/rules.ts';
 import { VERIFY_READS } from '../../contracts/verify-reads.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
@@ -13,17 +12,14 @@ import { toolContext } from '../../kernel/trace/tool-context.ts';
 import { VERIFY_INTERVAL_SECONDS } from '../../kernel/changes/timing.ts';
 import { recordOutcome } from '../../kernel/limits/track-record.ts';
 import { lastOf, currentPlan, unansweredCalls } from '../../kernel/trace/queries.ts';
-import type { Clock, CloudAccess, Ledger } from '../../contracts/ports.ts';
+import type { CloudAccess, StepPorts } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { loadChangeTool } from '../../tools/load.ts';
 import { checkAlarm, checkGuards, checkPostCondition, type HealthCheck } from './health-checks.ts';
 import { verdictOf, type HealthSnapshot } from './verdict.ts';
 
-export interface VerifyPorts {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
+export interface VerifyPorts extends StepPorts {
   readonly cloud: CloudAccess;
-  readonly rules: Rules;
 }
 
 type Verified = EventData<'change.verified'>;
