@@ -31,7 +31,7 @@ export class AlarmIntake extends Construct {
       arn: flow.startArn,
       roleArn: role.roleArn,
       inputTransformer: { inputPathsMap: { event: '$' }, inputTemplate: '{"event": <event>}' },
-      // A person should look at an alarm that is older than an hour; it waits in the queue.
+      // An alarm that could not be delivered for an hour goes to the dead-letter queue, for a person to look at.
       retryPolicy: { maximumEventAgeInSeconds: Duration.hours(1).toSeconds(), maximumRetryAttempts: 185 },
       deadLetterConfig: { arn: this.undelivered.queueArn },
     };

@@ -122,7 +122,7 @@ export class IncidentFlow extends Construct {
     return retry(task, retries);
   }
 
-  /** A state that asks approvers and waits until the approval page returns the task token. */
+  /** A state that asks approvers and waits until somebody resumes it by its task token. */
   private ask(lambdaFunction: CheckreinFunction, remindMinutes: number): LambdaInvoke {
     const task = LambdaInvoke.jsonPath(this, STATE_OF.approve, {
       lambdaFunction: lambdaFunction.live,
@@ -136,7 +136,7 @@ export class IncidentFlow extends Construct {
 
   /**
    * Routes from a step to the state that its result names in `next`. The compiler checks that every name in `NEXT` has
-   * a target. There is no default: a result with any other name fails the execution.
+   * a target. There is no default: at a choice, a result with any other name fails the execution.
    */
   private route<S extends StepName>(
     step: S,

@@ -23,8 +23,8 @@ export interface Answer {
 export type EffectiveAnswer = Answer & { readonly freeze: string | undefined };
 
 /**
- * An approval as a row that only the approval page can write. The trace has it too, but every function may append to a
- * trace, and none of them must be able to make up an approver.
+ * An approval as a row that no function but Ask and the approval page may write. The trace has it too, but every function
+ * may append to a trace, and none of them must be able to make up an approver.
  */
 const approvalRow = (approvalId: string, approver: string, breakGlass: boolean): RowKey => ({
   family: FAMILY.approval,

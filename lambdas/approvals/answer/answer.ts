@@ -60,7 +60,7 @@ export const takeAnswer = async (given: Answer, ports: AnswerPorts): Promise<Rec
     return refused('not-entitled', `Your answer was recorded but does not count: ${recorded.reason}`);
   const reason = answer.reason.trim() === '' ? 'no reason was given.' : answer.reason.trim();
   if (answer.answer === 'approve') return grantOnQuorum(reason, context, ports);
-  return decide({ outcome: 'denied', by: [answer.approver], reason, grants: [] }, context, ports);
+  return closeWith({ outcome: 'denied', by: [answer.approver], reason, grants: [] }, context, ports);
 };
 
 /** Refuses an answer to a question that has an outcome, after completing what a killed function left undone. */
@@ -106,11 +106,11 @@ const grantOnQuorum = async (reason: string, context: AnswerContext, ports: Answ
   const minutes = grantMinutes(ports.rules.settings, agentOf(ports.rules, question.agent));
   const mac = ports.grantMac;
   const grants = await issueGrants({ ...ports, mac }, question.planned, { approvers: by, breakGlass }, minutes);
-  return decide({ outcome: 'granted', by: [...by], reason, grants, ...(breakGlass && { freeze }) }, context, ports);
+  return closeWith({ outcome: 'granted', by: [...by], reason, grants, ...(breakGlass && { freeze }) }, context, ports);
 };
 
 /** Records the outcome, unless a faster answer did so first, and closes the approval with what was recorded. */
-const decide = async (
+const closeWith = async (
   outcome: ApprovalOutcome,
   { answer, question, journal }: AnswerContext,
   ports: AnswerPorts,

@@ -73,6 +73,7 @@ export const closeApproval = async (
       () => ({ data: { digest, grants } }),
     );
   await journal.onceUnless('approval.closed', isClosed(approvalId), () => {
+    // The `confirm_plan` call, which has had no reply yet.
     const toolUseId = unansweredCalls(journal.events)[0]?.id ?? null;
     const replies = outcome === 'granted' ? [] : [{ toolUseId, text: replyToModel(handle, closed), isError: true }];
     return { data: { approvalId, digest, outcome, by, reason, ...breakGlassMark(freeze !== undefined) }, replies };

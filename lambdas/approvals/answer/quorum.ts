@@ -26,10 +26,10 @@ export const countApprovals = async (
   const { planned, asked } = question;
   const agent = agentOf(rules, question.agent);
   // Evaluated again: new rules may be deployed by now, and the trace alone does not prove that policy permitted it.
-  const change = policy.mayPropose({ ...planned.plan, agent, phase: 'plan' });
-  if (change.verdict === 'refused') return { kind: 'never', reason: change.reason };
-  const release = policy.approvalsNeeded({ ...planned.plan, agent, breakGlass });
-  if (release.verdict === 'refused') return { kind: 'never', reason: release.reason };
+  const proposeDecision = policy.mayPropose({ ...planned.plan, agent, phase: 'plan' });
+  if (proposeDecision.verdict === 'refused') return { kind: 'never', reason: proposeDecision.reason };
+  const releaseDecision = policy.approvalsNeeded({ ...planned.plan, agent, breakGlass });
+  if (releaseDecision.verdict === 'refused') return { kind: 'never', reason: releaseDecision.reason };
   const approvals = allOf(events, 'approval.answered').filter(
     ({ data }) => data.approvalId === asked.approvalId && data.counted && data.answer === 'approve',
   );
@@ -39,6 +39,6 @@ export const countApprovals = async (
     const approved = await wasApprovedBy(ledger, asked.approvalId, data.approver, data.breakGlass === true);
     if (approved && !by.includes(data.approver)) by.push(data.approver);
   }
-  const needed = Math.max(asked.needed, release.needed);
+  const needed = Math.max(asked.needed, releaseDecision.needed);
   return { kind: by.length < needed ? 'open' : 'reached', by, needed };
 };

@@ -26,7 +26,7 @@ export const BODY_LIMIT = 16_384;
 
 /**
  * The approval page over HTTP. GET and HEAD show it and record nothing, since mail scanners and browsers
- * open links on their own; only a POST of the form decides, and only once.
+ * open links on their own; only a POST of the form gives an answer.
  */
 export const handleApproval = async (request: PageRequest, ports: PagePorts): Promise<PageResponse> => {
   switch (request.method) {

@@ -89,6 +89,6 @@ export const redeem = async (
   return created || row.data['entry'] === entry ? 'redeemed' : 'used';
 };
 
-/** Whether this very entry used the grant up. Only Apply can write that row. */
+/** Whether this very entry used the grant up. Only the change zone can write that row. */
 export const wasRedeemedBy = async (ledger: Ledger, { id }: Grant, entry: string): Promise<boolean> =>
   (await ledger.fetch({ family: FAMILY.grant, id }))?.data['entry'] === entry;

@@ -62,14 +62,14 @@ const kernelFacts = async (
 ): Promise<Facts> => {
   const { target } = proposed.change;
   const changed = await lastChange(ledger, target.arn);
-  const counts = changed !== undefined && !hadNoEffect(events, target, changed.lastChangeAt);
+  const lastChangeCounts = changed !== undefined && !hadNoEffect(events, target, changed.lastChangeAt);
   const applied = allOf(events, 'apply.finished').filter(
     ({ data }) => data.purpose === 'apply' && data.outcome !== 'failed',
   );
   return {
     reversible: proposed.inverse.reversible,
     evidenceCount: allOf(events, 'evidence.gathered').filter(({ data }) => data.outcome === 'ok').length,
-    minutesSinceLastChange: minutesSince(counts ? changed.lastChangeAt : undefined, now),
+    minutesSinceLastChange: minutesSince(lastChangeCounts ? changed.lastChangeAt : undefined, now),
     minutesSinceLastCut: minutesSince(changed?.lastCutAt, now),
     changesThisIncident: applied.length,
     // Without an alarm there is no account to compare with; the cloud port is of one account and Region.

@@ -19,7 +19,7 @@ const copiesId = (key: string, incidentId: string): string => `${sha256(key)}#${
 const readRow = (row: Row | undefined): DeduplicationRow | undefined => DeduplicationRow.optional().parse(row?.data);
 
 /** The open incident that this row names, if it names one. */
-export const openIn = (row: Row | undefined): string | undefined => {
+export const openIncidentIn = (row: Row | undefined): string | undefined => {
   const open = readRow(row);
   return open?.open === true ? open.incidentId : undefined;
 };
@@ -33,7 +33,7 @@ const update = async (
 ): Promise<void> => {
   for (;;) {
     const row = await ledger.fetch(deduplicationRow(key));
-    if (row === undefined || openIn(row) !== incidentId) return;
+    if (row === undefined || openIncidentIn(row) !== incidentId) return;
     const data = { ...row.data, ...change };
     if (canonical(data) === canonical(row.data)) return;
     if (await ledger.replace(deduplicationRow(key), data, row.version)) return;

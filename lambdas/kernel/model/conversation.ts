@@ -11,7 +11,7 @@ import { fenced, fenceOf } from '../redaction/untrusted.ts';
 /** Evidence kept in full, in characters (about 60,000 tokens); beyond it the oldest evidence is cut to a line. */
 const EVIDENCE_IN_FULL = 240_000;
 /** What is kept of evidence that was compacted. */
-const DIGEST_LENGTH = 200;
+const EXCERPT_LENGTH = 200;
 
 const alarmLines = (opening: TraceEventOf<'incident.opened'>): string[] => {
   const { alarm, detailType, source } = opening.data;
@@ -92,8 +92,8 @@ const compacted = (events: readonly TraceEvent[]): Map<number, string> => {
   for (const event of allOf(events, 'evidence.gathered').toReversed()) {
     const { evidence, tool, text } = event.data;
     remaining -= text.length;
-    if (remaining >= 0 || text.length <= DIGEST_LENGTH) continue;
-    const digest = fenced(fence, evidence, tool, text.slice(0, DIGEST_LENGTH));
+    if (remaining >= 0 || text.length <= EXCERPT_LENGTH) continue;
+    const digest = fenced(fence, evidence, tool, text.slice(0, EXCERPT_LENGTH));
     texts.set(event.seq, `[${evidence} was shortened to save room; call ${tool} again for the rest]\n${digest}`);
   }
   return texts;

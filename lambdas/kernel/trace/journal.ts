@@ -100,7 +100,7 @@ export class Journal {
     return this.onceAtHead(kind, async () => (entry ??= await produce()));
   }
 
-  /** The same for an event whose data depend on the events before it: produced again whenever the head has moved. */
+  /** Like `once`, for an event whose data depend on the events before it: produced again whenever the head has moved. */
   async onceAtHead<K extends EventKind>(
     kind: K,
     produce: () => EventEntry<K> | Promise<EventEntry<K>>,
@@ -110,7 +110,7 @@ export class Journal {
     return recorded;
   }
 
-  /** The same, but records nothing if `isRedundant` holds for the trace at the moment of the append. */
+  /** Like `onceAtHead`, but records nothing if `isRedundant` holds for the trace at the moment of the append. */
   async onceUnless<K extends EventKind>(
     kind: K,
     isRedundant: (events: readonly TraceEvent[]) => boolean,

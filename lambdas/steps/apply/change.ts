@@ -31,7 +31,7 @@ const earlierAttempts = async (
     : { busyUntil };
 };
 
-const record = async (journal: Journal, produce: () => Promise<Finished>): Promise<Finished> =>
+const recordFinished = async (journal: Journal, produce: () => Promise<Finished>): Promise<Finished> =>
   (await journal.once('apply.finished', async () => ({ data: await produce() }))).event.data;
 
 /**
@@ -64,12 +64,12 @@ export const makeChange = async (
       },
     };
   });
-  if (!started.replayed) return record(journal, () => makeFirstAttempt(pending, journal, ports));
+  if (!started.replayed) return recordFinished(journal, () => makeFirstAttempt(pending, journal, ports));
 
   const earlier = await earlierAttempts(journal, started.event.data.deadline);
   if (!('busyUntil' in earlier)) return earlier;
   if (Date.parse(earlier.busyUntil) > ports.clock.now().getTime()) throw inFlight(earlier.busyUntil);
   const resumed = await journal.once('apply.resumed', () => ({ data: { digest, purpose, deadline: deadline() } }));
   if (resumed.replayed) throw inFlight(resumed.event.data.deadline);
-  return record(journal, () => resumeChange(pending, journal, ports));
+  return recordFinished(journal, () => resumeChange(pending, journal, ports));
 };

@@ -76,14 +76,14 @@ export const takeTargetLease = async (
 
 /** The target must be exactly as the dry run saw it or, before a rollback, as the change left it. */
 export const checkDrift = async (pending: PendingChange, { rules }: ApplyPorts): Promise<CheckResult> => {
-  const result = await toolResult(() => refuseDrift(pending, rules.settings));
+  const result = await toolResult(() => throwIfDrifted(pending, rules.settings));
   if (!result.ok) return refused(result.error.message);
   return passed(
     pending.purpose === 'apply' ? 'The target is as the dry run saw it.' : 'The target is as the change left it.',
   );
 };
 
-const refuseDrift = async (
+const throwIfDrifted = async (
   { purpose, planned: { plan }, tool, context }: PendingChange,
   settings: Settings,
 ): Promise<void> => {

@@ -10,8 +10,8 @@ const faultOf = async (pending: PendingChange, journal: Journal, ports: ApplyPor
   const trace = checkTrace(pending, journal);
   if (trace.outcome === 'refused') return trace.reason;
   const wanted = { incidentId: journal.incident, digest: planned.digest, purpose };
-  const unbound = await bindingFault(ports.mac, grant, wanted);
-  if (grant === undefined || unbound !== undefined) return unbound;
+  const grantFaultFound = await bindingFault(ports.mac, grant, wanted);
+  if (grant === undefined || grantFaultFound !== undefined) return grantFaultFound;
   return (await wasRedeemedBy(ports.ledger, grant, journal.entry))
     ? undefined
     : 'The trace says that the grant was used up for this change; the ledger does not.';

@@ -28,6 +28,7 @@ const checkAndApply = async (pending: PendingChange, journal: Journal, ports: Ap
   }
   if (grantId === null) throw contractBroken('A change was allowed without a grant.');
   if (replayed) await recheck(pending, journal, ports);
+  // Preflight redeemed the grant in the ledger; this records it.
   await journal.once('grant.redeemed', () => ({
     data: { grantId, digest, purpose, approvers: pending.grant?.approvers ?? [] },
   }));

@@ -20,7 +20,7 @@ import { toolContext } from '../../kernel/trace/tool-context.ts';
 import { loadChangeTool } from '../../tools/load.ts';
 import type { AuthorizePorts } from './ports.ts';
 
-/** Runs the checks on a proposed change, in the kernel's order. */
+/** Runs the checks on a proposed change, in this order. */
 export const authorizeProposal = async (
   journal: Journal,
   ports: AuthorizePorts,

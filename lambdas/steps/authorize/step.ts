@@ -38,7 +38,7 @@ const onProposal = async (
   return verdict === 'permitted' ? 'dry-run' : 'decide';
 };
 
-/** The policies that permit a plan to be applied without a human. They stand on the grant as its approvers. */
+/** The policies that permit a plan to be applied without a human. Their ids are the approvers of the grant. */
 const unattendedBy = ({ policy }: AuthorizePorts, agent: Agent, { plan }: PlanOnTrace): string[] => {
   const decision = policy.mayApplyUnattended({ ...plan, agent });
   if (decision.verdict === 'refused') throw contractBroken(`A plan was let through, and then not: ${decision.reason}`);

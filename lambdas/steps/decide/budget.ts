@@ -42,7 +42,7 @@ export const worstCase = ({ model }: Agent, bytes: number, source: ModelSource):
   };
 };
 
-const spent = (which: string, limit: number, used: number, reason: string): Reservation => ({
+const ceilingReached = (which: string, limit: number, used: number, reason: string): Reservation => ({
   allowed: false,
   which,
   limit,
@@ -62,18 +62,18 @@ const incidentCeiling = (
   const used = usageOf(events);
   const minutes = Math.floor((now.getTime() - Date.parse(openingOf(events).at)) / 60_000);
   if (used.turns >= budget.turns)
-    return spent('turns', budget.turns, used.turns, `All ${budget.turns} turns are used.`);
+    return ceilingReached('turns', budget.turns, used.turns, `All ${budget.turns} turns are used.`);
   if (minutes >= budget.minutes)
-    return spent('minutes', budget.minutes, minutes, `The incident has taken ${minutes} of ${budget.minutes} minutes.`);
+    return ceilingReached('minutes', budget.minutes, minutes, `The incident has taken ${minutes} of ${budget.minutes} minutes.`);
   if (used.tokens + next.tokens > budget.tokens)
-    return spent(
+    return ceilingReached(
       'tokens',
       budget.tokens,
       used.tokens,
       `Another turn could take ${next.tokens} tokens; ${used.tokens} of ${budget.tokens} are used.`,
     );
   if (used.microUsd + next.microUsd > microUsdOf(budget.dollars))
-    return spent(
+    return ceilingReached(
       'dollars',
       budget.dollars,
       used.microUsd / 1_000_000,
@@ -94,8 +94,8 @@ const reserveForDay = async (
 };
 
 /**
- * Reserves the worst case of one turn, in the incident, for the agent's day and for the account's day, before the model
- * is called. If any ceiling cannot take it, the model is not called (fail closed).
+ * Checks the worst case of one turn against the incident's ceilings, then reserves it for the agent's day and for the
+ * account's day, before the model is called. If any ceiling cannot take it, the model is not called (fail closed).
  */
 export const reserve = async (
   { ledger, clock, rules }: BudgetPorts,
@@ -105,8 +105,8 @@ export const reserve = async (
 ): Promise<Reservation> => {
   const { overCeiling } = openingOf(events).data;
   if (overCeiling !== undefined)
-    return spent(overCeiling.which, overCeiling.limit, overCeiling.limit, overCeiling.reason);
-  if (microUsd === undefined) return spent('dollars', agent.budget.dollars, 0, unknownModelAdvice(agent.model));
+    return ceilingReached(overCeiling.which, overCeiling.limit, overCeiling.limit, overCeiling.reason);
+  if (microUsd === undefined) return ceilingReached('dollars', agent.budget.dollars, 0, unknownModelAdvice(agent.model));
   const now = clock.now();
   const ceiling = incidentCeiling(agent, events, now, { tokens, microUsd });
   if (ceiling !== undefined) return ceiling;
@@ -114,7 +114,7 @@ export const reserve = async (
   const limits = { agent: agent.budgetPerDay.dollars, account: rules.settings.accountBudgetPerDay.dollars };
   const ofAgent = await reserveForDay(ledger, keys.agent, limits.agent, microUsd);
   if (!ofAgent.added)
-    return spent(
+    return ceilingReached(
       'agent dollars a day',
       limits.agent,
       ofAgent.total / 1_000_000,
@@ -123,7 +123,7 @@ export const reserve = async (
   const ofAccount = await reserveForDay(ledger, keys.account, limits.account, microUsd);
   if (!ofAccount.added) {
     await ledger.add(keys.agent, { microUsd: -microUsd });
-    return spent(
+    return ceilingReached(
       'account dollars a day',
       limits.account,
       ofAccount.total / 1_000_000,

@@ -99,24 +99,24 @@ export const routeOf = (turn: TraceEventOf<'model.called'>, agent: Agent): Route
   const escalate = admitted.find(isControl('escalate'))?.call;
   if (escalate !== undefined) return escalated(escalate, admitted, refusals);
   const observing = admitted.filter(({ admission }) => admission.kind === 'observe');
-  const steering = admitted.filter(({ admission }) => admission.kind !== 'observe');
+  const notObserving = admitted.filter(({ admission }) => admission.kind !== 'observe');
   if (observing.length > 0) {
-    const early = steering.map(({ call }) =>
+    const beforeEvidence = notObserving.map(({ call }) =>
       refusal(call, 'schema', 'Read the observations of this turn first, then make this call in a turn of its own.'),
     );
-    return { next: 'observe', refusals: [...refusals, ...early] };
+    return { next: 'observe', refusals: [...refusals, ...beforeEvidence] };
   }
-  const [first, ...others] = steering;
+  const [first, ...others] = notObserving;
   if (first === undefined)
     return refusals.length > 0
       ? { next: 'decide', refusals }
       : noCall('You called no tool. Observe, propose, conclude or escalate.');
-  const late = others.map(({ call }) =>
+  const secondCalls = others.map(({ call }) =>
     refusal(
       call,
       'schema',
       'One change, confirmation or conclusion a turn. Make this call again after the other one is decided.',
     ),
   );
-  return { next: isControl('conclude')(first) ? 'close' : 'authorize', refusals: [...refusals, ...late] };
+  return { next: isControl('conclude')(first) ? 'close' : 'authorize', refusals: [...refusals, ...secondCalls] };
 };

@@ -54,7 +54,7 @@ const askModel = async (
 const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof DecideOutput>> => {
   const journal = await Journal.open(ports, 'decide', input);
   const agent = agentOf(ports.rules, input.agent);
-  const to = (next: z.infer<typeof DecideOutput>['next']): z.infer<typeof DecideOutput> => ({
+  const goTo = (next: z.infer<typeof DecideOutput>['next']): z.infer<typeof DecideOutput> => ({
     ...input,
     seq: journal.seq,
     next,
@@ -65,7 +65,7 @@ const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof
     const next = worstCase(agent, Buffer.byteLength(request), ports.rules.settings.model);
     return { data: await reserve(ports, agent, journal.events, next) };
   });
-  if (!budget.data.allowed) return to('close');
+  if (!budget.data.allowed) return goTo('close');
   const { turn, fresh } = await askModel(journal, ports, agent, system, budget.data.turn);
   if (fresh)
     await reconcileBudget(ports.ledger, agent.name, new Date(budget.at), budget.data.microUsd, turn.data.costMicroUsd);
@@ -75,9 +75,9 @@ const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof
   const stuck = route.next === 'decide' && isStuck(journal.events, FUTILE_TURNS);
   const escalation =
     route.escalation ?? (stuck ? `${FUTILE_TURNS} turns in a row led to nothing but refused calls.` : undefined);
-  if (escalation === undefined) return to(route.next);
+  if (escalation === undefined) return goTo(route.next);
   await journal.once('escalation.asked', () => ({ data: { reason: escalation } }));
-  return to('close');
+  return goTo('close');
 };
 
 /** One model turn: reserves money, asks the model, and decides by its calls where the flow goes. */

@@ -108,12 +108,12 @@ const run = async (input: StepInput, ports: ObservePorts): Promise<z.infer<typeo
   const beforeFirstTurn = lastOf(journal.eventsBefore, 'model.called') === undefined;
   const calls = beforeFirstTurn ? await firstLook(agent, journal) : callsOfTurn(agent, journal);
   // Calls that an earlier attempt has recorded are not made again. The others run in parallel.
-  const done = journal.recorded('evidence.gathered');
+  const alreadyRecorded = journal.recorded('evidence.gathered');
   const redactor = await redactorOf(ports, journal.incident);
-  const findings = await Promise.all(calls.slice(done).map((call) => callTool(call, agent, journal, ports)));
+  const findings = await Promise.all(calls.slice(alreadyRecorded).map((call) => callTool(call, agent, journal, ports)));
   const filter = contentFilter(ports);
   for (const [index, call] of calls.entries())
-    await journal.once('evidence.gathered', () => entryFor(call, findings[index - done], redactor, filter, journal));
+    await journal.once('evidence.gathered', () => entryFor(call, findings[index - alreadyRecorded], redactor, filter, journal));
   return { ...input, seq: journal.seq, next: 'decide' };
 };
 

@@ -2,14 +2,14 @@ import type { TraceEvent } from '../../contracts/events.ts';
 import { TraceSealed } from '../../contracts/errors.ts';
 import { sha256 } from '../../kernel/trace/canonical.ts';
 import { Journal, type JournalPorts } from '../../kernel/trace/journal.ts';
-import { confirmOpening, joinIncident, openIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
+import { confirmOpening, joinIncident, openIncidentIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
 import { allOf, lastOf } from '../../kernel/trace/queries.ts';
 
 /** How many copies get an event on the trace. Ten thousand copies are a number, not ten thousand events. */
 const COPIES_ON_TRACE = 20;
 
 /** A copy needs no event if it has one, if there are enough, or before the opening of the incident is on the trace. */
-const needsNoEvent =
+const isRedundant =
   (eventId: string) =>
   (events: readonly TraceEvent[]): boolean => {
     const attached = allOf(events, 'incident.attached');
@@ -34,7 +34,7 @@ const recordCopy = async (
   if (!onTrace && lastOf(journal.events, 'incident.opened') !== undefined)
     await confirmOpening(ports.ledger, deduplicationKey, incidentId);
   try {
-    await journal.onceUnless('incident.attached', needsNoEvent(eventId), () => ({
+    await journal.onceUnless('incident.attached', isRedundant(eventId), () => ({
       data: { eventId, copy: allOf(journal.events, 'incident.attached').length + 1 },
     }));
     return 'attached';
@@ -74,7 +74,7 @@ export const claim = async (
 ): Promise<{ opened: true } | { opened: false; incidentId: string }> => {
   for (;;) {
     const { created, row } = await ports.ledger.create(deduplicationRow(deduplicationKey), { incidentId, open: true });
-    const holder = openIn(row);
+    const holder = openIncidentIn(row);
     if (created || holder === incidentId) return { opened: true };
     if (holder !== undefined && (await attach(ports, deduplicationKey, holder, eventId)) === 'attached')
       return { opened: false, incidentId: holder };

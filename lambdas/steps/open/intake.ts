@@ -16,7 +16,7 @@ export type Intake =
 const notTaken = (reason: string): Intake => ({ taken: false, reason });
 
 /** Finds the agent that takes an event. `home` is where Checkrein is deployed. Pure. */
-export const route = (raw: unknown, rules: Rules, home: AccountRegion): Intake => {
+export const agentFor = (raw: unknown, rules: Rules, home: AccountRegion): Intake => {
   const event = BusEvent.safeParse(raw);
   if (!event.success) return notTaken(`This is not an EventBridge event: ${z.prettifyError(event.error)}`);
   const reading = readAlarm(event.data);

@@ -10,11 +10,11 @@ import { contractBroken } from '../../contracts/errors.ts';
 import { dayKeys } from '../../kernel/limits/day-budget.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { redactedJson, redactedText, redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
-import { openIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
+import { openIncidentIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
 import type { Clock, Ids, Ledger, AccountRegion, Switch } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { deduplicationKeyOf } from './alarm.ts';
-import { route, type Intake } from './intake.ts';
+import { agentFor, type Intake } from './intake.ts';
 import { claim } from './deduplication.ts';
 import { triggerOwnerOf } from './trigger-owner.ts';
 
@@ -70,7 +70,7 @@ const openIncidentOf = async (
   const first = z.object({ incidentId: z.string() }).parse(source.row.data).incidentId;
   if (first !== incidentId) {
     // The execution that got this very event first may itself have joined another incident.
-    return openIn(await ports.ledger.fetch(deduplicationRow(deduplicationKey))) ?? first;
+    return openIncidentIn(await ports.ledger.fetch(deduplicationRow(deduplicationKey))) ?? first;
   }
   const claimed = await claim(ports, deduplicationKey, incidentId, event.id);
   return claimed.opened ? undefined : claimed.incidentId;
@@ -102,7 +102,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   const journal = await Journal.open(ports, 'open', { incidentId: input.execution, seq: 0 });
   const earlier = replayed(journal);
   if (earlier !== undefined) return earlier;
-  const intake = route(input.event, ports.rules, ports.home);
+  const intake = agentFor(input.event, ports.rules, ports.home);
   if (!intake.taken) return refuse(journal, input, 'unrouted', intake.reason);
   const { event, agent, alarm } = intake;
   const position = await ports.switch.read();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../../lambdas/contracts/json.ts';
 import type { Rules } from '../../../../lambdas/contracts/rules.ts';
-import { route } from '../../../../lambdas/steps/open/intake.ts';
+import { agentFor } from '../../../../lambdas/steps/open/intake.ts';
 import { rules as alone } from '../../../fixtures/harness.ts';
 
 const HUB = '111111111111';
@@ -22,13 +22,13 @@ const alarmOf = (account: string, region = 'eu-west-1'): JsonObject => ({
   detail: { alarmName: 'a', state: { value: 'ALARM', reason: 'r' }, configuration: { metrics: [] } },
 });
 const refusal = (event: JsonObject, rules = hub): string => {
-  const intake = route(event, rules, home);
+  const intake = agentFor(event, rules, home);
   return intake.taken ? 'taken' : intake.reason;
 };
 
 describe('an alarm', () => {
   test.each([HUB, MEMBER])('of %s is taken, with its account and Region', (account) => {
-    expect(route(alarmOf(account), hub, home)).toMatchObject({ taken: true, alarm: { account, region: 'eu-west-1' } });
+    expect(agentFor(alarmOf(account), hub, home)).toMatchObject({ taken: true, alarm: { account, region: 'eu-west-1' } });
   });
 
   test('of an account that is not a member is refused, with the reason on the trace', () => {
