@@ -3,7 +3,7 @@ import type { TraceEvent } from '../lambdas/contracts/events.ts';
 import type { JsonObject } from '../lambdas/contracts/json.ts';
 import { canonical } from '../lambdas/kernel/trace/canonical.ts';
 import { reportOf } from '../lambdas/kernel/trace/report.ts';
-import { allOf, lastOf, plansOf } from '../lambdas/kernel/trace/queries.ts';
+import { lastOf, plansOf, wasMade } from '../lambdas/kernel/trace/queries.ts';
 import type { RecordedCall } from './account/account.ts';
 import type { Expectation } from './expectation.ts';
 
@@ -49,13 +49,12 @@ const endDifferences = (expected: Expectation, events: readonly TraceEvent[]): s
 type Plan = Expectation['plans'][number];
 
 const plansIn = (events: readonly TraceEvent[]): Plan[] =>
-  plansOf(events).map(({ digest, plan }) => {
-    const happened = (purpose: 'apply' | 'rollback'): boolean =>
-      allOf(events, 'apply.finished').some(
-        ({ data }) => data.digest === digest && data.purpose === purpose && data.outcome === 'applied',
-      );
-    return { tool: plan.tool, input: plan.input, applied: happened('apply'), rolledBack: happened('rollback') };
-  });
+  plansOf(events).map(({ digest, plan }) => ({
+    tool: plan.tool,
+    input: plan.input,
+    applied: wasMade(events, digest, 'apply'),
+    rolledBack: wasMade(events, digest, 'rollback'),
+  }));
 
 const inWords = ({ tool, input, applied, rolledBack }: Plan): string =>
   `${tool}(${Object.entries(input)

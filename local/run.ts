@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { canonical } from '../lambdas/kernel/trace/canonical.ts';
 import { reportOf } from '../lambdas/kernel/trace/report.ts';
-import { allOf, lastOf, plansOf, usageOf } from '../lambdas/kernel/trace/queries.ts';
+import { allOf, lastOf, plansOf, usageOf, wasMade } from '../lambdas/kernel/trace/queries.ts';
 import type { Model, Notification } from '../lambdas/contracts/ports.ts';
 import { synthesize } from '../lib/synthesize.ts';
 import type { World } from './account/world/world.ts';
@@ -132,12 +132,8 @@ export const runSummary = ({ incidentId, events }: RunResult, files: RunFiles) =
       input: plan.input,
       target: plan.target.arn,
       costDeltaCentsPerMonth: plan.report.cost.deltaCentsPerMonth,
-      applied: allOf(events, 'apply.finished').some(
-        ({ data }) => data.digest === digest && data.purpose === 'apply' && data.outcome === 'applied',
-      ),
-      rolledBack: allOf(events, 'apply.finished').some(
-        ({ data }) => data.digest === digest && data.purpose === 'rollback' && data.outcome === 'applied',
-      ),
+      applied: wasMade(events, digest, 'apply'),
+      rolledBack: wasMade(events, digest, 'rollback'),
     })),
     approvals: allOf(events, 'approval.answered').map(({ data }) => ({
       digest: data.digest,

@@ -11,9 +11,9 @@ const MEMBER = '222222222222';
 const rules = shippedRules();
 
 /** Plays the scenario with another event, or under other rules. */
-const playWith = async (event: JsonObject, inForce: Rules = rules): Promise<RunResult> => {
+const playWith = async (event: JsonObject, inEffect: Rules = rules): Promise<RunResult> => {
   const scenario = await readScenario('member-account');
-  return runOnLaptop(runOf({ ...scenario, event: { ...JsonObject.parse(scenario.event), ...event } }, inForce));
+  return runOnLaptop(runOf({ ...scenario, event: { ...JsonObject.parse(scenario.event), ...event } }, inEffect));
 };
 
 describe('an incident of a member account', () => {
@@ -29,15 +29,15 @@ describe('an incident of a member account', () => {
     expect(lastOf(played?.events ?? [], 'incident.closed')?.data.outcome).toBe('healed');
   });
 
-  test('is looked into there by every step, under the read role, in the name of the incident', () => {
-    const looks = made(false);
-    expect(new Set(looks.map(({ principal }) => principal))).toEqual(new Set([role('read', played?.incidentId ?? '')]));
-    expect(new Set(looks.map(({ step }) => step))).toEqual(
+  test('is read by every step under the read role, with the incident as session name', () => {
+    const reads = made(false);
+    expect(new Set(reads.map(({ principal }) => principal))).toEqual(new Set([role('read', played?.incidentId ?? '')]));
+    expect(new Set(reads.map(({ step }) => step))).toEqual(
       new Set(['observe', 'authorize', 'dry-run', 'apply', 'verify']),
     );
   });
 
-  test('is changed there, under the change role, and the target that people approved is of that account', () => {
+  test('is changed under the change role, and the approved target is in that account', () => {
     expect(made(true).map(({ principal, command, outcome }) => [principal, command, outcome])).toEqual([
       [role('change', `apply-${played?.incidentId ?? ''}`), 'SetDesiredCapacity', 'ok'],
     ]);
@@ -49,11 +49,11 @@ describe('an incident of a member account', () => {
   });
 });
 
-describe('the alarm decides which account is looked into', () => {
+describe('the alarm decides which account is read', () => {
   test.each([
-    ['of an account that is no member', '999999999999', 'eu-west-1', 'no member in config/deployment.ts'],
+    ['of an account that is not a member', '999999999999', 'eu-west-1', 'no member in config/deployment.ts'],
     ['of a member in another Region', MEMBER, 'us-east-1', 'looks after eu-west-1 only'],
-  ])('one %s is closed in words, and nothing is called', async (_, account, region, says) => {
+  ])('one %s is closed with a reason, and nothing is called', async (_, account, region, says) => {
     const resources = [`arn:aws:cloudwatch:${region}:${account}:alarm:shop-cpu-high`];
     const { events, calls } = await playWith({ account, region, resources });
     expect(calls).toEqual([]);
@@ -61,7 +61,7 @@ describe('the alarm decides which account is looked into', () => {
     expect(lastOf(events, 'incident.refused')?.data.reason).toContain(says);
   });
 
-  test('one of the hub never leads into the account of a member', async () => {
+  test('an alarm of the hub never leads to calls in a member account', async () => {
     const resources = [`arn:aws:cloudwatch:eu-west-1:${HUB}:alarm:shop-cpu-high`];
     const { events, calls } = await playWith({ account: HUB, resources });
     expect(calls).toEqual([]);
@@ -69,7 +69,7 @@ describe('the alarm decides which account is looked into', () => {
     expect(lastOf(events, 'incident.closed')?.data.outcome).not.toBe('healed');
   });
 
-  test('a text of the event that names other accounts moves nothing', async () => {
+  test('text in the event that names other accounts has no effect', async () => {
     const detail = JsonObject.parse(JsonObject.parse((await readScenario('member-account')).event)['detail']);
     const { calls } = await playWith({ detail: { ...detail, account: '333333333333', region: 'us-east-1' } });
     expect(new Set(calls.map(({ principal }) => principal.split(':')[4]))).toEqual(new Set([MEMBER]));

@@ -41,15 +41,15 @@ test.each(scenarios)('$name does what it did', async ({ name }) => {
   await expect(skeleton).toMatchFileSnapshot(join(import.meta.dirname, 'fixtures/skeletons', `${name}.txt`));
 });
 
-/** A line with one byte another one. */
+/** A line with one byte changed. */
 const withOtherByte = (line: string, at: number): string => {
   const bytes = Buffer.from(line);
   bytes[at] = (bytes[at] ?? 0) ^ 1;
   return bytes.toString();
 };
 
-/** Places all over a line: its first and last byte, and some in between that differ from line to line. */
-const placesIn = (line: string, index: number): number[] => {
+/** Positions in a line: its first and last byte, and some in between that differ from line to line. */
+const positionsIn = (line: string, index: number): number[] => {
   const length = Buffer.byteLength(line);
   return [0, ...[0.2, 0.4, 0.6, 0.8].map((part) => Math.floor(length * part + index) % length), length - 1];
 };
@@ -67,11 +67,11 @@ describe.each(scenarios)('the trace of $name', ({ name }) => {
     expect(verifyTrace(lines, key)).toMatchObject({ sound: true });
   });
 
-  test('is rejected at any line in which one byte is another one, the seal too', () => {
+  test('is rejected at any line with one byte changed, the seal too', () => {
     for (const [index, line] of lines.entries()) {
-      for (const place of placesIn(line, index)) {
-        const verdict = verifyTrace(replaced(lines, index, withOtherByte(line, place)), key);
-        expect(verdict, `byte ${place} of event ${index}`).toMatchObject({ sound: false, seq: index });
+      for (const position of positionsIn(line, index)) {
+        const verdict = verifyTrace(replaced(lines, index, withOtherByte(line, position)), key);
+        expect(verdict, `byte ${position} of event ${index}`).toMatchObject({ sound: false, seq: index });
       }
     }
   });
@@ -82,7 +82,7 @@ describe.each(scenarios)('the trace of $name', ({ name }) => {
     }
   });
 
-  test('is rejected when two events have changed places', () => {
+  test('is rejected when two events are swapped', () => {
     for (const index of lines.keys()) {
       const [one = '', other] = lines.slice(index, index + 2);
       if (other === undefined) continue;
@@ -91,14 +91,14 @@ describe.each(scenarios)('the trace of $name', ({ name }) => {
     }
   });
 
-  test('is rejected when its tail is cut, wherever', () => {
+  test('is rejected when its tail is cut, at any event', () => {
     for (const index of lines.keys()) {
       expect(verifyTrace(lines.slice(0, index), key), `the first ${index}`).toMatchObject({ sound: false });
     }
   });
 });
 
-test('a trace that was rewritten from its approval on, with every hash made anew, is rejected at its seal', async () => {
+test('a trace that was rewritten from its approval on, with every hash recomputed, is rejected at its seal', async () => {
   const { events } = (await play('approver-denies')).result;
   const { key } = await traceOf('approver-denies');
   let prev = '';
@@ -120,7 +120,7 @@ test('a trace that was rewritten from its approval on, with every hash made anew
   });
 });
 
-const NO = { kind: 'preset', answers: [{ answer: 'deny', reason: 'No.' }] } as const;
+const DENY = { kind: 'preset', answers: [{ answer: 'deny', reason: 'No.' }] } as const;
 
 const expectUntouched = ({ events, calls }: RunResult): void => {
   expect(mutatingCalls(calls)).toEqual([]);
@@ -129,13 +129,13 @@ const expectUntouched = ({ events, calls }: RunResult): void => {
   expect(verifyTrace(events.map((event) => canonical(event)))).toMatchObject({ sound: true });
 };
 
-describe('where every approver says no, no mutating call reaches the account', () => {
+describe('when every approver denies, no mutating call reaches the account', () => {
   test.each(scenarios)('$name', async ({ name }) => {
-    expectUntouched(await playWith(name, { approve: NO }));
+    expectUntouched(await playWith(name, { approve: DENY }));
   });
 });
 
-test('an approval that a change freeze refuses leaves the plan to expire; nobody waits for it', async () => {
+test('if a change freeze refuses the approval, the request expires at once', async () => {
   const approve = { kind: 'preset', answers: [{ answer: 'approve', reason: 'answered by --approve yes' }] } as const;
   const result = await playWith('change-freeze', { approve });
   expectUntouched(result);
@@ -153,11 +153,11 @@ const capacity = (desired: number): Call => ({
   input: { group: 'web-fleet', desired, why },
 });
 
-/** Turns of a model that means to change things, whatever it is told. */
-const assaults = (instanceId: string): Call[][] => {
+/** Turns of a model that tries to make changes, whatever the replies. */
+const attempts = (instanceId: string): Call[][] => {
   const resize = { name: 'resize_instance', input: { instanceId, instanceType: 'm6i.xlarge', why } };
   return [
-    // The change, and its confirmation ahead of any dry run.
+    // The change, and its confirmation before any dry run.
     [resize, confirm('P1'), confirm('P1')],
     [confirm('P1')],
     [confirm('P1')],
@@ -176,10 +176,10 @@ const assaults = (instanceId: string): Call[][] => {
   ];
 };
 
-const obstinate = (instanceId: string): Model => ({
+const insistentModel = (instanceId: string): Model => ({
   async decide({ messages }) {
     const turn = messages.filter(({ role }) => role === 'assistant').length;
-    const turns = assaults(instanceId);
+    const turns = attempts(instanceId);
     return {
       content: (turns[turn % turns.length] ?? []).map((call, index) => ({
         type: 'tool_use' as const,
@@ -188,19 +188,19 @@ const obstinate = (instanceId: string): Model => ({
       })),
       stopReason: 'tool_use',
       usage: { inputTokens: 900, outputTokens: 90, cacheWriteTokens: 0, cacheReadTokens: 0 },
-      model: 'obstinate',
+      model: 'insistent',
     };
   },
 });
 
-describe('a model that changes things whatever it is told reaches nothing while the approver says no', () => {
+describe('a model that insists on changes makes none while the approver denies', () => {
   test.each(scenarios)('in the world of $name', async ({ name }) => {
     const { world } = await readScenario(name);
-    const model = obstinate(world.instances[0]?.id ?? 'i-0123456789abcdef0');
-    const result = await playWith(name, { model, approve: NO });
+    const model = insistentModel(world.instances[0]?.id ?? 'i-0123456789abcdef0');
+    const result = await playWith(name, { model, approve: DENY });
     expectUntouched(result);
     expect(lastOf(result.events, 'incident.closed')?.data.outcome).toBe('escalated');
-    // It did get as far as a person, where it has a change tool and something to change.
+    // It got as far as a person, except with a read-only agent.
     const asked = new Set(allOf(result.events, 'approval.closed').map(({ data }) => data.outcome));
     expect([...asked]).toEqual(name === 'read-only-triage' ? [] : ['denied']);
   });

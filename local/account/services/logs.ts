@@ -72,7 +72,7 @@ const queryOf = (id: string, state: State) => {
   return query;
 };
 
-/** Lines of a group within a time, oldest first, as far as virtual time has come. */
+/** Lines of a group within a time, oldest first, as far as simulated time has come. */
 const linesOf = (group: LogGroup, from: number, to: number, state: State): LogLine[] => {
   const origin = Date.parse(state.world.now);
   const lines = group.lines.flatMap(({ at, every, until, message }) => {

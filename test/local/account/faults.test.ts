@@ -37,7 +37,7 @@ test('access denied is the error of EC2 with its encoded message, also in a dry 
   );
 });
 
-test('a short throttle is retried on virtual time and recorded each time', async () => {
+test('a short throttle is retried on simulated time and recorded each time', async () => {
   const example = withFaults('  - { command: ec2:DescribeInstances, times: 2, throttle: true }');
   await example.send('ec2:DescribeInstances', ids);
   expect(example.calls.map((call) => call.outcome)).toEqual(['RequestLimitExceeded', 'RequestLimitExceeded', 'ok']);
@@ -50,7 +50,7 @@ test('a throttle that outlives the retries is an outage', async () => {
   expect(example.calls.map((call) => call.outcome)).toEqual(['Throttling', 'Throttling', 'Throttling']);
 });
 
-test('a delay passes on virtual time', async () => {
+test('a delay passes on simulated time', async () => {
   const example = withFaults('  - { command: ec2:DescribeInstances, delaySeconds: 40 }');
   await example.send('ec2:DescribeInstances', ids);
   expect(example.calls[0]?.time).toBe('2026-11-20T09:27:00.000Z');

@@ -4,15 +4,15 @@ import { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { ExampleWorld } from './example-world.ts';
 
 /** The world of a scenario, with the id of its only server in place of the usual one. */
-const scenario = (name: string): { story: ExampleWorld; id: string; alarm: string } => {
+const scenario = (name: string): { example: ExampleWorld; id: string; alarm: string } => {
   const text = readFileSync(`scenarios/${name}/world.yaml`, 'utf8');
   const [id = ''] = /i-[0-9a-f]{17}/.exec(text) ?? [];
   const [, alarm = ''] = /alarms:\n {2}- name: (\S+)/.exec(text) ?? [];
-  return { story: new ExampleWorld(text), id, alarm };
+  return { example: new ExampleWorld(text), id, alarm };
 };
 
 const heals = async (name: string, type: string): Promise<string> => {
-  const { story: example, id, alarm } = scenario(name);
+  const { example, id, alarm } = scenario(name);
   expect(await example.alarm(alarm)).toBe('ALARM');
   await example.resize(type, id);
   example.wait(300);
@@ -40,7 +40,7 @@ test('capacity-error: there is no m6i.xlarge', async () => {
 });
 
 test('cut-over-30-percent: seven instances are few enough to heal the alarm', async () => {
-  const { story: example, alarm } = scenario('cut-over-30-percent');
+  const { example, alarm } = scenario('cut-over-30-percent');
   expect(await example.alarm(alarm)).toBe('ALARM');
   await example.send('autoscaling:SetDesiredCapacity', { AutoScalingGroupName: 'web-fleet', DesiredCapacity: 7 });
   example.wait(600);
@@ -48,14 +48,14 @@ test('cut-over-30-percent: seven instances are few enough to heal the alarm', as
 });
 
 test('drift: the instance has changed after the dry run of its resize', async () => {
-  const { story: example, id } = scenario('drift');
+  const { example, id } = scenario('drift');
   expect(await example.instance(id)).toMatchObject({ type: 't3.small' });
   await example.refusal('ec2:StartInstances', { InstanceIds: [id], DryRun: true });
   expect(await example.instance(id)).toMatchObject({ type: 't3.medium', tags: { 'changed-by': 'maria' } });
 });
 
 test('read-only-triage: the log has the cause, which the metric does not show', async () => {
-  const { story: example, alarm } = scenario('read-only-triage');
+  const { example, alarm } = scenario('read-only-triage');
   expect(await example.alarm(alarm)).toBe('ALARM');
   const query = {
     logGroupName: '/app/payments',

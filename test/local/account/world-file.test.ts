@@ -138,11 +138,11 @@ test('an event that was due before the alarm healed still says ALARM, however la
 
 test('simulated time notifies its listeners, and sleeping takes no real time', async () => {
   const clock = new SimulatedClock(new Date('2026-11-20T09:26:20Z'));
-  const heard: string[] = [];
-  const stop = clock.onAdvance((now) => heard.push(now.toISOString()));
+  const notified: string[] = [];
+  const stop = clock.onAdvance((now) => notified.push(now.toISOString()));
   await clock.sleep(3_600_000);
   stop();
   clock.advance(1000);
-  expect(heard).toEqual(['2026-11-20T10:26:20.000Z']);
+  expect(notified).toEqual(['2026-11-20T10:26:20.000Z']);
   expect(clock.now().toISOString()).toBe('2026-11-20T10:26:21.000Z');
 });
