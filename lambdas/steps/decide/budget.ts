@@ -64,7 +64,12 @@ const incidentCeiling = (
   if (used.turns >= budget.turns)
     return ceilingReached('turns', budget.turns, used.turns, `All ${budget.turns} turns are used.`);
   if (minutes >= budget.minutes)
-    return ceilingReached('minutes', budget.minutes, minutes, `The incident has taken ${minutes} of ${budget.minutes} minutes.`);
+    return ceilingReached(
+      'minutes',
+      budget.minutes,
+      minutes,
+      `The incident has taken ${minutes} of ${budget.minutes} minutes.`,
+    );
   if (used.tokens + next.tokens > budget.tokens)
     return ceilingReached(
       'tokens',
@@ -106,7 +111,8 @@ export const reserve = async (
   const { overCeiling } = openingOf(events).data;
   if (overCeiling !== undefined)
     return ceilingReached(overCeiling.which, overCeiling.limit, overCeiling.limit, overCeiling.reason);
-  if (microUsd === undefined) return ceilingReached('dollars', agent.budget.dollars, 0, unknownModelAdvice(agent.model));
+  if (microUsd === undefined)
+    return ceilingReached('dollars', agent.budget.dollars, 0, unknownModelAdvice(agent.model));
   const now = clock.now();
   const ceiling = incidentCeiling(agent, events, now, { tokens, microUsd });
   if (ceiling !== undefined) return ceiling;

@@ -113,7 +113,9 @@ const run = async (input: StepInput, ports: ObservePorts): Promise<z.infer<typeo
   const findings = await Promise.all(calls.slice(alreadyRecorded).map((call) => callTool(call, agent, journal, ports)));
   const filter = contentFilter(ports);
   for (const [index, call] of calls.entries())
-    await journal.once('evidence.gathered', () => entryFor(call, findings[index - alreadyRecorded], redactor, filter, journal));
+    await journal.once('evidence.gathered', () =>
+      entryFor(call, findings[index - alreadyRecorded], redactor, filter, journal),
+    );
   return { ...input, seq: journal.seq, next: 'decide' };
 };
 

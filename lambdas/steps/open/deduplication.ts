@@ -2,7 +2,12 @@ import type { TraceEvent } from '../../contracts/events.ts';
 import { TraceSealed } from '../../contracts/errors.ts';
 import { sha256 } from '../../kernel/trace/canonical.ts';
 import { Journal, type JournalPorts } from '../../kernel/trace/journal.ts';
-import { confirmOpening, joinIncident, openIncidentIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
+import {
+  confirmOpening,
+  joinIncident,
+  openIncidentIn,
+  deduplicationRow,
+} from '../../kernel/limits/deduplication-rows.ts';
 import { allOf, lastOf } from '../../kernel/trace/queries.ts';
 
 /** How many copies get an event on the trace. Ten thousand copies are a number, not ten thousand events. */
