@@ -79,7 +79,7 @@ test('the agent can tell that the token of the alarm is the token of the log', a
 test('a tool call whose step died has the same placeholders when it is made again', async () => {
   const harness = await asked();
   const before = await placeholders(harness);
-  await expect(harness.observe(new CrashingLedger(harness.ledger, 1))).rejects.toThrow();
+  await expect(harness.observe({ ledger: new CrashingLedger(harness.ledger, 1) })).rejects.toThrow();
   await harness.observe();
   const after = await placeholders(harness);
   expect(after.length).toBeGreaterThan(before.length);
