@@ -1,4 +1,5 @@
 import { isTraceEvent, type TraceEvent } from '../../lambdas/contracts/events.ts';
+import { parseJson } from '../../lambdas/contracts/json.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { readText } from '../../local/files.ts';
 
@@ -18,12 +19,8 @@ export const readTrace = (path: string): [TraceEvent, ...TraceEvent[]] => {
 };
 
 const eventIn = (line: string, index: number, path: string): TraceEvent => {
-  try {
-    const event: unknown = JSON.parse(line);
-    if (isTraceEvent(event)) return event;
-  } catch {
-    // Falls through: a line that is not JSON is not an event.
-  }
+  const event = parseJson(line);
+  if (isTraceEvent(event)) return event;
   throw new InputError(
     `trace ${path}, line ${index + 1}`,
     'this is not a trace event',

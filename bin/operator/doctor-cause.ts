@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../lambdas/contracts/json.ts';
 
 /** The longest cause that is readable on a terminal. */
 const MAX_LENGTH = 400;
@@ -7,14 +8,6 @@ const LambdaCause = z.object({ errorMessage: z.string() });
 
 /** The message in an execution's cause: a function's error is JSON with a stack trace, any other is plain text. */
 export const messageIn = (cause: string): string => {
-  const message = LambdaCause.safeParse(parsed(cause)).data?.errorMessage ?? cause;
+  const message = LambdaCause.safeParse(parseJson(cause)).data?.errorMessage ?? cause;
   return message.length > MAX_LENGTH ? `${message.slice(0, MAX_LENGTH)}…` : message;
-};
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };

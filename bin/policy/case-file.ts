@@ -86,33 +86,26 @@ const problemsOf = ({ defaults = {}, cases }: z.infer<typeof CaseFile>, rules: R
   );
 
 const problemsOfCase = (given: PolicyCase, rules: Rules): Problem[] => {
-  const { agent, question, expect } = given;
+  const { agent, question, expect, approver } = given;
   const agents = rules.agents.map((one) => one.name);
   const policies = Object.keys(rules.policies);
-  const problems: Problem[] = [];
-  if (agent !== undefined && !agents.includes(agent))
-    problems.push({ path: ['agent'], message: `there is no agent "${agent}"${didYouMean(agent, agents)}` });
-  for (const [index, id] of (expect.speaks ?? []).entries())
-    if (!policies.includes(id))
-      problems.push({
-        path: ['expect', 'speaks', index],
-        message: `there is no policy "${id}"${didYouMean(id, policies)}`,
-      });
-  const { trips } = expect;
-  if (typeof trips === 'string' && !policies.includes(trips))
-    problems.push({
-      path: ['expect', 'trips'],
-      message: `there is no policy "${trips}"${didYouMean(trips, policies)}`,
-    });
-  if (expect.approvals !== undefined && question !== 'release')
-    problems.push({
-      path: ['expect', 'approvals'],
-      message: `only the question release has approvals, this is ${question}`,
-    });
-  if (question === 'approve' && given.approver === undefined)
-    problems.push({ path: ['question'], message: 'approve needs a person: add approver: { roles: [...] }' });
-  return [...problems, ...toolProblems(given)];
+  const { speaks = [], trips, approvals } = expect;
+  return [
+    ...(agent === undefined ? [] : unknownName('agent', agent, agents, ['agent'])),
+    ...speaks.flatMap((id, index) => unknownName('policy', id, policies, ['expect', 'speaks', index])),
+    ...(typeof trips === 'string' ? unknownName('policy', trips, policies, ['expect', 'trips']) : []),
+    ...(approvals !== undefined && question !== 'release'
+      ? [{ path: ['expect', 'approvals'], message: `only the question release has approvals, this is ${question}` }]
+      : []),
+    ...(question === 'approve' && approver === undefined
+      ? [{ path: ['question'], message: 'approve needs a person: add approver: { roles: [...] }' }]
+      : []),
+    ...toolProblems(given),
+  ];
 };
+
+const unknownName = (what: string, name: string, known: readonly string[], path: Problem['path']): Problem[] =>
+  known.includes(name) ? [] : [{ path, message: `there is no ${what} "${name}"${didYouMean(name, known)}` }];
 
 const toolProblems = ({ tool, facts = {} }: PolicyCase): Problem[] => {
   const names = CHANGE_TOOLS.map((line) => line.manifest.name);

@@ -1,3 +1,4 @@
+import { parseJson } from '../../lambdas/contracts/json.ts';
 import { Plan } from '../../lambdas/contracts/plan.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { digestOf } from '../../lambdas/kernel/trace/canonical.ts';
@@ -20,17 +21,9 @@ export interface ExplainFlags {
   readonly json?: boolean;
 }
 
-const asJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 /** The plan in a file, which is either a plan or a trace with plans in it. */
 const planIn = ({ plan: path, planHandle: handle }: ExplainFlags): PlanOnTrace => {
-  const value = asJson(readText('--plan', path));
+  const value = parseJson(readText('--plan', path));
   const isEvent = typeof value === 'object' && value !== null && 'hash' in value;
   if (value !== undefined && !isEvent) {
     const parsed = Plan.safeParse(value);

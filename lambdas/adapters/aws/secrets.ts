@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { ERROR } from '../../contracts/error-names.ts';
+import { parseJson } from '../../contracts/json.ts';
 import { StepError } from '../../contracts/errors.ts';
 import { CONNECTION } from './connection.ts';
 import { translateAwsError } from './errors.ts';
@@ -36,9 +37,5 @@ const WithKey = z.object({ apiKey: z.string().trim().min(1) });
 
 const keyIn = (secret: string): string | undefined => {
   if (!secret.startsWith('{')) return secret === '' ? undefined : secret;
-  try {
-    return WithKey.parse(JSON.parse(secret)).apiKey;
-  } catch {
-    return undefined;
-  }
+  return WithKey.safeParse(parseJson(secret)).data?.apiKey;
 };

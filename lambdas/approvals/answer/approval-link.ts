@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../contracts/json.ts';
 import { canonical } from '../../kernel/trace/canonical.ts';
 import type { MacGenerator, MacVerifier } from '../../contracts/ports.ts';
 
@@ -15,14 +16,6 @@ const signedBytes = (link: ApprovalLink): Uint8Array => Buffer.from(`checkrein/l
 export const signLink = async (mac: MacGenerator, link: ApprovalLink): Promise<string> => {
   const signature = Buffer.from(await mac.generate(signedBytes(link)), 'base64');
   return `${Buffer.from(canonical(link)).toString('base64url')}.${signature.toString('base64url')}`;
-};
-
-const decode = (body: string): unknown => {
-  try {
-    return JSON.parse(Buffer.from(body, 'base64url').toString('utf8'));
-  } catch {
-    return undefined;
-  }
 };
 
 /** Why a link is invalid, and what its holder can do about it. */
@@ -47,7 +40,7 @@ export const readLink = async (
 ): Promise<{ link: ApprovalLink } | LinkFault> => {
   const [body, signature, ...rest] = token.split('.');
   if (body === undefined || signature === undefined || rest.length > 0) return forged;
-  const link = ApprovalLink.safeParse(decode(body));
+  const link = ApprovalLink.safeParse(parseJson(Buffer.from(body, 'base64url').toString('utf8')));
   // Only one encoding is accepted, so what was signed is exactly what was sent.
   if (!link.success || Buffer.from(canonical(link.data)).toString('base64url') !== body) return forged;
   if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) return forged;

@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { isKind, isTraceEvent, type TraceEvent, type TraceEventOf } from '../../contracts/events.ts';
+import { parseJson } from '../../contracts/json.ts';
 import { canonical, sha256 } from './canonical.ts';
 
 /** `prev` of the first event of a chain. */
@@ -26,14 +27,6 @@ export type ChainVerdict =
   | { readonly sound: false; readonly seq: number; readonly reason: string };
 
 const broken = (seq: number, reason: string): ChainVerdict => ({ sound: false, seq, reason });
-
-const parse = (line: string): unknown => {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-};
 
 const sealFault = (seal: TraceEventOf<'trace.sealed'>, pinnedKey: string | undefined): string | undefined => {
   const { head, events, publicKey, signature } = seal.data;
@@ -82,7 +75,7 @@ export const chainFault = (events: readonly TraceEvent[]): string | undefined =>
 export const verifyTrace = (lines: readonly string[], pinnedKey?: string): ChainVerdict => {
   const events: TraceEvent[] = [];
   for (const [index, line] of lines.entries()) {
-    const event = parse(line);
+    const event = parseJson(line);
     if (!isTraceEvent(event)) return broken(index, 'this line is not a trace event');
     if (canonical(event) !== line) return broken(index, 'this line is not in canonical form');
     const fault = linkFault(event, events.at(-1));

@@ -62,6 +62,12 @@ export const plansOf = (events: readonly TraceEvent[]): PlanOnTrace[] =>
 export const findPlan = (events: readonly TraceEvent[], name: string): PlanOnTrace | undefined =>
   plansOf(events).find((plan) => plan.handle === name || plan.digest === name);
 
+/** Whether the change of a plan, or its rollback, was made. */
+export const wasMade = (events: readonly TraceEvent[], digest: string, purpose: 'apply' | 'rollback'): boolean =>
+  allOf(events, 'apply.finished').some(
+    ({ data }) => data.digest === digest && data.purpose === purpose && data.outcome === 'applied',
+  );
+
 /** The plan of the newest `plan.judged`: the one that Approve, Apply and Verify work on. */
 export const currentPlan = (events: readonly TraceEvent[]): PlanOnTrace => {
   const digest = lastOf(events, 'plan.judged')?.data.digest;

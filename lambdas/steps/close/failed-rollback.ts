@@ -1,16 +1,13 @@
 import type { TraceEvent } from '../../contracts/events.ts';
 import { tripBreaker } from '../../kernel/limits/breaker.ts';
 import type { Journal, JournalPorts } from '../../kernel/trace/journal.ts';
-import { allOf, findPlan, lastOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { findPlan, lastOf, wasMade, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 
 /** The plan whose rollback was asked for and did not succeed. Its target is in a state that nobody wanted. */
 const notRolledBack = (events: readonly TraceEvent[]): PlanOnTrace | undefined => {
   const verified = lastOf(events, 'change.verified')?.data;
   if (verified?.next !== 'rollback') return undefined;
-  const undone = allOf(events, 'apply.finished').some(
-    ({ data }) => data.purpose === 'rollback' && data.digest === verified.digest && data.outcome === 'applied',
-  );
-  return undone ? undefined : findPlan(events, verified.digest);
+  return wasMade(events, verified.digest, 'rollback') ? undefined : findPlan(events, verified.digest);
 };
 
 /**
