@@ -1,13 +1,8 @@
 import { expect, test } from 'vitest';
 import { JsonObject, type Json } from '../../lambdas/contracts/json.ts';
 import { CloudError } from '../../lambdas/contracts/errors.ts';
-import { authorize } from '../../lambdas/steps/authorize/step.ts';
-import { dryRun } from '../../lambdas/steps/dry-run/step.ts';
-import { observe } from '../../lambdas/steps/observe/step.ts';
 import { currentPlan } from '../../lambdas/kernel/trace/queries.ts';
 import { EVIDENCE_LIMIT } from '../../lambdas/kernel/redaction/untrusted.ts';
-import type { Cloud } from '../../lambdas/contracts/ports.ts';
-import { runStep } from '../../lambdas/runtime/step.ts';
 import { CrashingLedger } from '../fakes/crashing-ledger.ts';
 import { call } from '../fakes/preset-model.ts';
 import { APP, RESIZE, TestHarness } from '../fixtures/harness.ts';
@@ -103,17 +98,14 @@ test('an event that nobody takes up is recorded without its secrets', async () =
 
 test('what AWS quotes in an error reaches neither the evidence nor the reason of a refusal', async () => {
   const harness = await asked();
-  const cloud = (): Cloud => ({
-    ...harness.account.cloud({ step: 'observe' }, 'any'),
-    send: () => Promise.reject(new CloudError('InvalidParameter', `bad value ${TOKEN}`)),
-  });
-  harness.at = await runStep(observe, harness.at, { ...harness.ports, cloud });
+  const quoting = harness.reading(() => Promise.reject(new CloudError('InvalidParameter', `bad value ${TOKEN}`)));
+  await harness.observe(quoting);
   expect((await harness.last('evidence.gathered')).data).toMatchObject({
     outcome: 'failed',
     text: 'InvalidParameter: bad value [secret:github]',
   });
   await harness.decide([call(RESIZE.tool, RESIZE.input)]);
-  await runStep(authorize, harness.at, { ...harness.ports, cloud });
+  await harness.authorize(quoting);
   const text = JSON.stringify(await harness.events());
   expect(text.match(/bad value \[secret:github\]/g)?.length).toBeGreaterThan(2);
   expect(text).not.toContain(TOKEN);
@@ -129,7 +121,7 @@ test('what AWS quotes in a dry run is redacted in the plan and in its refusal', 
       send: () => Promise.reject(new CloudError('InvalidParameter', `bad value ${TOKEN}`)),
     }),
   };
-  await runStep(dryRun, harness.at, { ...harness.ports, credentials });
+  await harness.dryRun({ credentials });
   expect((await harness.last('dry-run.finished')).data.made).toBe(false);
   const text = JSON.stringify(await harness.events());
   expect(text).toContain('bad value [secret:github]');
@@ -156,12 +148,11 @@ test('a tool result of 5 MB becomes a page of evidence without its secrets, in t
   const rows = Array.from({ length: 60_000 }, (_, index) => [
     { field: '@message', value: `ERROR ${index} push with ${TOKEN} refused, card ${CARD} declined` },
   ]);
-  const cloud = (): Cloud => ({
-    ...harness.account.cloud({ step: 'observe' }, 'any'),
-    send: async ({ command }) => (command === 'StartQuery' ? { queryId: 'q' } : { status: 'Complete', results: rows }),
-  });
+  const long = harness.reading(async ({ command }) =>
+    command === 'StartQuery' ? { queryId: 'q' } : { status: 'Complete', results: rows },
+  );
   const started = performance.now();
-  await runStep(observe, harness.at, { ...harness.ports, cloud });
+  await harness.observe(long);
   expect(performance.now() - started).toBeLessThan(2000);
   const { data } = await harness.last('evidence.gathered');
   expect(data.clipped).toBe(true);

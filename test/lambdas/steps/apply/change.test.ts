@@ -8,7 +8,7 @@ import { lastChange } from '../../../../lambdas/kernel/limits/cooldown.ts';
 import { currentPlan } from '../../../../lambdas/kernel/trace/queries.ts';
 import type { ChangeCredentials, Cloud, CloudRequest } from '../../../../lambdas/contracts/ports.ts';
 import { CrashingLedger, Crash } from '../../../fakes/crashing-ledger.ts';
-import { APP, APP_ARN, REBOOT, RESIZE, TestHarness } from '../../../fixtures/harness.ts';
+import { APP, APP_ARN, granted, REBOOT, TestHarness } from '../../../fixtures/harness.ts';
 import { FLEET } from '../../../local/account/example-world.ts';
 
 const SCALE = {
@@ -36,9 +36,8 @@ const slow = (harness: TestHarness): { credentials: ChangeCredentials } =>
     return send(request);
   });
 
+const RESIZING = ['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'];
 const noAnswer = (): StepError => new StepError(ERROR.cloudUnavailable, 'The connection was lost.', 'Wait.');
-const granted = async (change: typeof RESIZE | typeof REBOOT = RESIZE): Promise<TestHarness> =>
-  (await new TestHarness().begin()).untilGranted(change);
 
 /** A fleet of ten with a plan of twelve, or of another number; its incident was opened by hand, as no alarm of it exists. */
 const grantedFleet = async (desired = SCALE.input.desired): Promise<TestHarness> => {
@@ -68,10 +67,10 @@ describe('a change', () => {
       },
     };
     expect(await harness.apply({ credentials: recording })).toBe('verify');
-    expect(harness.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+    expect(harness.mutations).toEqual(RESIZING);
     expect(scopes).toEqual([
       {
-        calls: ['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'],
+        calls: RESIZING,
         targetArn: `arn:aws:ec2:eu-west-1:123456789012:instance/${APP}`,
         location: { incidentId: 'incident-1', accountRegion: { account: '123456789012', region: 'eu-west-1' } },
         sessionName: 'apply-incident-1',
@@ -180,10 +179,11 @@ describe('a change', () => {
 });
 
 describe('an interrupted change', () => {
-  /** Kills Apply before or after one of its calls. */
+  /** Kills Apply before or after one of its calls, and lets its deadline pass. */
   const killedAt = async (
     harness: TestHarness,
     point: (request: CloudRequest) => 'before' | 'after' | 'go on',
+    minutes = 15,
   ): Promise<TestHarness> => {
     const dying = intercepting(harness, async (request, send) => {
       const when = point(request);
@@ -193,32 +193,28 @@ describe('an interrupted change', () => {
       return answer;
     });
     await expect(harness.apply(dying)).rejects.toThrow(Crash);
+    harness.clock.advance(minutes);
     return harness;
   };
 
   test('is not touched while its first attempt may still be running', async () => {
-    const harness = await killedAt(await granted(), () => 'before');
+    const harness = await killedAt(await granted(), () => 'before', 0);
     await expect(harness.apply()).rejects.toMatchObject({ name: ERROR.applyInFlight });
     expect(harness.mutations).toEqual([]);
   });
 
   test('that died between write-ahead and call is finished, once', async () => {
     const harness = await killedAt(await granted(), () => 'before');
-    harness.clock.advance(15);
     expect(await harness.apply()).toBe('verify');
-    expect(harness.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+    expect(harness.mutations).toEqual(RESIZING);
     expect((await harness.last('apply.finished')).data).toMatchObject({ outcome: 'applied', reconciled: true });
   });
 
-  test.each(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'])(
-    'that died right after %s goes on from there',
-    async (command) => {
-      const harness = await killedAt(await granted(), (request) => (request.command === command ? 'after' : 'go on'));
-      harness.clock.advance(15);
-      expect(await harness.apply()).toBe('verify');
-      expect(harness.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
-    },
-  );
+  test.each(RESIZING)('that died right after %s goes on from there', async (command) => {
+    const harness = await killedAt(await granted(), (request) => (request.command === command ? 'after' : 'go on'));
+    expect(await harness.apply()).toBe('verify');
+    expect(harness.mutations).toEqual(RESIZING);
+  });
 
   test('that two attempts begin in the same millisecond is made by one of them', async () => {
     const harness = await granted(REBOOT);
@@ -232,7 +228,6 @@ describe('an interrupted change', () => {
   test('that died between call and record is reconciled, not made twice', async () => {
     const harness = await grantedFleet();
     await killedAt(harness, () => 'after');
-    harness.clock.advance(15);
     expect(await harness.apply()).toBe('verify');
     expect(harness.mutations).toEqual(['SetDesiredCapacity']);
     expect((await harness.last('apply.finished')).data).toMatchObject({ outcome: 'applied', reconciled: true });
@@ -240,7 +235,6 @@ describe('an interrupted change', () => {
 
   test('that cannot be repeated is left to people to decide', async () => {
     const harness = await killedAt(await granted(REBOOT), () => 'after');
-    harness.clock.advance(15);
     expect(await harness.apply()).toBe('verify');
     expect((await harness.last('apply.finished')).data).toMatchObject({
       outcome: 'unknown',
@@ -252,7 +246,6 @@ describe('an interrupted change', () => {
   test('is not resumed over what somebody else did meanwhile', async () => {
     const harness = await grantedFleet();
     await killedAt(harness, () => 'before');
-    harness.clock.advance(15);
     const somebody = harness.account.cloud({ step: 'a-person' }, 'any');
     const input = { AutoScalingGroupName: 'web', DesiredCapacity: 11 };
     await somebody.send({ service: 'autoscaling', command: 'SetDesiredCapacity', input });
@@ -263,7 +256,6 @@ describe('an interrupted change', () => {
 
   test('that had not begun is not begun any more once the switch is off', async () => {
     const harness = await killedAt(await granted(), () => 'before');
-    harness.clock.advance(15);
     harness.switch.position = 'off';
     expect(await harness.apply()).toBe('decide');
     expect(harness.mutations).toEqual([]);
@@ -272,7 +264,6 @@ describe('an interrupted change', () => {
 
   test('that left the target half-way is brought to its end even when the switch is off', async () => {
     const harness = await killedAt(await granted(), ({ command }) => (command === 'StopInstances' ? 'after' : 'go on'));
-    harness.clock.advance(15);
     harness.switch.position = 'off';
     expect(await harness.apply()).toBe('verify');
     expect(harness.mutations.at(-1)).toBe('StartInstances');
@@ -280,21 +271,16 @@ describe('an interrupted change', () => {
 
   test('whose target is gone is unknown, not a failure of the harness', async () => {
     const harness = await killedAt(await granted(), () => 'before');
-    harness.clock.advance(15);
-    const cloud: typeof harness.ports.cloud = (calls, location) => ({
-      ...harness.ports.cloud(calls, location),
-      send: () => Promise.reject(new CloudError('InvalidInstanceID.NotFound', 'It does not exist.')),
-    });
-    expect(await harness.apply({ cloud })).toBe('verify');
+    const gone = new CloudError('InvalidInstanceID.NotFound', 'It does not exist.');
+    expect(await harness.apply(harness.reading(() => Promise.reject(gone)))).toBe('verify');
     expect((await harness.last('apply.finished')).data).toMatchObject({ outcome: 'unknown', state: null });
   });
 
   test('is resumed by one of two attempts only', async () => {
     const harness = await killedAt(await granted(), () => 'before');
-    harness.clock.advance(15);
     const attempts = await Promise.allSettled([harness.apply(slow(harness)), harness.apply(slow(harness))]);
     expect(attempts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(harness.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+    expect(harness.mutations).toEqual(RESIZING);
   });
 
   test('is made once, wherever it was killed', async () => {
@@ -308,7 +294,7 @@ describe('an interrupted change', () => {
       if (!died) return;
       harness.clock.advance(14.1);
       expect(await harness.apply(), `killed before write ${writes}`).toBe('verify');
-      expect(harness.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+      expect(harness.mutations).toEqual(RESIZING);
       expect((await harness.kinds()).filter((kind) => kind === 'apply.started')).toHaveLength(1);
       expect((await harness.kinds()).filter((kind) => kind === 'apply.finished')).toHaveLength(1);
     }
@@ -319,5 +305,5 @@ test('of two attempts at the same moment one makes the change', async () => {
   const harness = await granted();
   const attempts = await Promise.allSettled([harness.apply(slow(harness)), harness.apply(slow(harness))]);
   expect(attempts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-  expect(harness.mutations).toEqual(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances']);
+  expect(harness.mutations).toEqual(RESIZING);
 });

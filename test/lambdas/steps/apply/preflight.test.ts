@@ -17,7 +17,7 @@ import { CrashingLedger, Crash } from '../../../fakes/crashing-ledger.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { HmacMac } from '../../../fakes/small-ports.ts';
 import { record, tripFromElsewhere } from '../../../fixtures/incident.ts';
-import type { TestHarness} from '../../../fixtures/harness.ts';
+import type { TestHarness } from '../../../fixtures/harness.ts';
 import { APP_ARN, begun, granted, NO_HELP, REBOOT, RESIZE, rules } from '../../../fixtures/harness.ts';
 import { BUSY_SERVER } from '../../../local/account/example-world.ts';
 

@@ -6,7 +6,7 @@ import { takeRate } from '../../../../lambdas/kernel/limits/rate.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { record, tripFromElsewhere } from '../../../fixtures/incident.ts';
-import { APP_ARN, RESIZE, resizeTo, TestHarness, rules } from '../../../fixtures/harness.ts';
+import { APP_ARN, RESIZE, resizeTo, TestHarness, rules, withPolicies } from '../../../fixtures/harness.ts';
 import { BUSY_SERVER } from '../../../local/account/example-world.ts';
 
 const propose = async (input: (typeof RESIZE)['input'], harness?: TestHarness): Promise<TestHarness> => {
@@ -106,6 +106,7 @@ faults:
   });
 });
 
+const STAGING = BUSY_SERVER.replace('environment: production', 'environment: staging');
 const ALONE = `@id("alone")
 @reason("Growing needs no human.")
 permit (principal, action == Checkrein::Action::"applyUnattended", resource) when { context.facts.reversible };`;
@@ -122,10 +123,9 @@ test('a proposal for a target that was changed too often in the last hour is ref
 });
 
 test('an account that the settings call production is production, whatever the tags of its targets say', async () => {
-  const world = BUSY_SERVER.replace('environment: production', 'environment: staging');
   const settings = { ...rules.settings, accountEnvironments: { '123456789012': 'production' } };
-  const inForce = { ...rules, settings, policies: { ...rules.policies, alone: ALONE } };
-  const harness = await new TestHarness({ world, rules: inForce }).begin();
+  const changed = { ...withPolicies({ alone: ALONE }), settings };
+  const harness = await new TestHarness({ world: STAGING, rules: changed }).begin();
   await harness.propose(RESIZE.tool, RESIZE.input);
   expect((await harness.last('proposal.judged')).data.target).toMatchObject({
     environment: 'production',
@@ -137,6 +137,10 @@ test('an account that the settings call production is production, whatever the t
 });
 
 describe('a confirmed plan', () => {
+  const expectRefused = async (harness: TestHarness, reason: RegExp, plan = 'P1'): Promise<void> => {
+    expect(await harness.confirm(plan)).toBe('decide');
+    expect(await harness.lastReply()).toMatch(reason);
+  };
   const planned = async (harness?: TestHarness): Promise<TestHarness> => {
     const entered = harness ?? new TestHarness();
     if (entered.at.seq === 0) await entered.begin();
@@ -159,18 +163,15 @@ describe('a confirmed plan', () => {
 
   test('is refused if there is no plan yet', async () => {
     const harness = await new TestHarness().begin();
-    expect(await harness.confirm()).toBe('decide');
-    expect(await harness.lastReply()).toMatch(/Propose a change first/);
+    await expectRefused(harness, /Propose a change first/);
   });
 
   test('that was replaced by a newer one is refused', async () => {
     const harness = await planned();
     await harness.propose(RESIZE.tool, resizeTo('t3.medium').input);
-    expect(await harness.confirm('P1')).toBe('decide');
-    expect(await harness.lastReply()).toMatch(/P1 was replaced by P2\. Only the newest plan can be confirmed/);
+    await expectRefused(harness, /P1 was replaced by P2\. Only the newest plan can be confirmed/, 'P1');
     await harness.propose(RESIZE.tool, resizeTo('t3.large').input);
-    expect(await harness.confirm('P2')).toBe('decide');
-    expect(await harness.lastReply()).toMatch(/P2 was replaced by P3/);
+    await expectRefused(harness, /P2 was replaced by P3/, 'P2');
     expect(await harness.confirm('P3')).toBe('approve');
   });
 
@@ -179,8 +180,7 @@ describe('a confirmed plan', () => {
     harness.switch.position = 'propose-only';
     await harness.confirm();
     harness.switch.position = 'on';
-    expect(await harness.confirm()).toBe('decide');
-    expect(await harness.lastReply()).toMatch(/P1 was confirmed before/);
+    await expectRefused(harness, /P1 was confirmed before/);
   });
 
   test('is not confirmed again under a new handle, when nothing about it is new', async () => {
@@ -189,28 +189,20 @@ describe('a confirmed plan', () => {
     await harness.confirm();
     harness.switch.position = 'on';
     await planned(harness);
-    expect(await harness.confirm('P2')).toBe('decide');
-    expect(await harness.lastReply()).toMatch(/P2 is P1 again to the letter/);
+    await expectRefused(harness, /P2 is P1 again to the letter/, 'P2');
   });
 
   test.each(['propose-only', 'off'] as const)('while the switch is %s is refused', async (position) => {
     const harness = await planned();
     harness.switch.position = position;
-    expect(await harness.confirm()).toBe('decide');
-    expect(await harness.lastReply()).toMatch(new RegExp(`The kill switch is ${position}: changes are not applied`));
-  });
-
-  const withPolicies = (more: Record<string, string>): TestHarness['ports']['rules'] => ({
-    ...rules,
-    policies: { ...rules.policies, ...more },
+    await expectRefused(harness, new RegExp(`The kill switch is ${position}: changes are not applied`));
   });
 
   test('that costs more than policy allows is refused with what it would cost', async () => {
     const dear = `@reason("{costDelta} a month is too much.")
 forbid (principal, action in Checkrein::Action::"change", resource) when { context has report && context.report.costDeltaCentsPerMonth > 100 };`;
     const harness = await planned(new TestHarness({ rules: withPolicies({ dear }) }));
-    expect(await harness.confirm()).toBe('decide');
-    expect(await harness.lastReply()).toMatch(/^Refused \(policy\): \$\d+\.\d\d a month is too much\.$/);
+    await expectRefused(harness, /^Refused \(policy\): \$\d+\.\d\d a month is too much\.$/);
     expect((await harness.last('plan.judged')).data.verdict).toBe('refused');
   });
 
@@ -226,8 +218,7 @@ forbid (principal, action in Checkrein::Action::"change", resource) when { conte
   test('for a target whose breaker has tripped since is refused', async () => {
     const harness = await planned();
     await tripFromElsewhere(harness.ports, { scope: APP_ARN, policy: 'cut-bound', reason: 'Too much.' });
-    expect(await harness.confirm()).toBe('decide');
-    expect(await harness.lastReply()).toMatch(/^Refused \(breaker\): .*tripped at .* by cut-bound: Too much/);
+    await expectRefused(harness, /^Refused \(breaker\): .*tripped at .* by cut-bound: Too much/);
     expect((await harness.last('plan.judged')).data.checks).toMatchObject([{ check: 'breaker', outcome: 'refused' }]);
   });
 
@@ -245,20 +236,14 @@ forbid (principal, action in Checkrein::Action::"change", resource) when { conte
   });
 
   test('in a change freeze is never applied without a human, whatever policy permits', async () => {
-    const world = BUSY_SERVER.replace('environment: production', 'environment: staging');
-    const harness = await planned(
-      await new TestHarness({ world, rules: { ...rules, policies: { ...rules.policies, alone: ALONE } } }).begin(),
-    );
+    const harness = await planned(new TestHarness({ world: STAGING, rules: withPolicies({ alone: ALONE }) }));
     harness.calendar.closed = 'The change calendar sale is closed.';
     expect(await harness.confirm()).toBe('approve');
     expect(await harness.kinds()).not.toContain('grant.issued');
   });
 
   test('that policy lets through without a human has its grants at once, in the name of the policy', async () => {
-    const world = BUSY_SERVER.replace('environment: production', 'environment: staging');
-    const harness = await planned(
-      await new TestHarness({ world, rules: { ...rules, policies: { ...rules.policies, alone: ALONE } } }).begin(),
-    );
+    const harness = await planned(new TestHarness({ world: STAGING, rules: withPolicies({ alone: ALONE }) }));
     expect(await harness.confirm()).toBe('apply');
     const { grants } = (await harness.last('grant.issued')).data;
     expect(grants.map(({ purpose, approvers }) => [purpose, approvers])).toEqual([

@@ -46,16 +46,12 @@ describe('a spent budget ends the incident with a human, before the model is ask
     await expectSpent(harness, 'minutes');
   });
 
-  test('tokens', async () => {
-    await expectSpent(await harnessWith({ tokens: 5000 }), 'tokens');
-  });
-
-  test('dollars', async () => {
-    await expectSpent(await harnessWith({ dollars: 0.01 }), 'dollars');
-  });
-
-  test("the agent's dollars of the day", async () => {
-    await expectSpent(await harnessWith({}, { budgetPerDay: { dollars: 0.01, incidents: 9 } }), 'agent dollars a day');
+  test.each<[string, Partial<Agent['budget']>, Partial<Agent>]>([
+    ['tokens', { tokens: 5000 }, {}],
+    ['dollars', { dollars: 0.01 }, {}],
+    ['agent dollars a day', {}, { budgetPerDay: { dollars: 0.01, incidents: 9 } }],
+  ])('%s', async (which, budget, more) => {
+    await expectSpent(await harnessWith(budget, more), which);
   });
 
   test("the account's dollars of the day, and the agent's day gets its share back", async () => {

@@ -60,37 +60,31 @@ describe('where a turn leads', () => {
 });
 
 describe('a call that cannot be carried out gets a reply with the reason', () => {
-  test('a tool that does not exist, with the names of those that do', async () => {
-    const { next, answers } = await turn([call('resize-instance', RESIZE.input, 'x')]);
+  test.each<[string, PresetTurn, string, RegExp]>([
+    [
+      'a tool that does not exist',
+      [call('resize', {}, 'x')],
+      'x',
+      /no tool "resize"\. Tools: .*resize_instance.*confirm_plan/,
+    ],
+    ['an unknown field, by its name', [call(RESIZE.tool, { ...RESIZE.input, force: true }, 'x')], 'x', /schema.*force/],
+    ['no call at all', [words('I wonder.')], 'words', /You called no tool\./],
+    [
+      'an answer that was cut off',
+      { content: [CHANGE], stopReason: 'max_tokens' },
+      'change',
+      /cut off at the token limit/,
+    ],
+    [
+      'words that were cut off',
+      { content: [words('And')], stopReason: 'max_tokens' },
+      'words',
+      /Be shorter, and call a tool/,
+    ],
+  ])('%s', async (_what, calls, id, reply) => {
+    const { next, answers } = await turn(calls);
     expect(next).toBe('decide');
-    expect(answers['x']).toMatch(/There is no tool "resize-instance"\. Tools: .*resize_instance.*confirm_plan/);
-  });
-
-  test('an unknown field, by its name', async () => {
-    const { answers } = await turn([call(RESIZE.tool, { ...RESIZE.input, force: true }, 'x')]);
-    expect(answers['x']).toMatch(/Not carried out \(schema\): resize_instance\. .*force/);
-  });
-
-  test('a value of the wrong kind, by its field', async () => {
-    const { answers } = await turn([call(RESIZE.tool, { ...RESIZE.input, instanceId: 42 }, 'x')]);
-    expect(answers['x']).toMatch(/instanceId: .*string/);
-  });
-
-  test('no call at all', async () => {
-    const { next, answers } = await turn([words('I wonder.')]);
-    expect(next).toBe('decide');
-    expect(answers['words']).toContain('You called no tool.');
-  });
-
-  test('an answer that was cut off, with none of its calls carried out', async () => {
-    const { next, answers } = await turn({ content: [CHANGE], stopReason: 'max_tokens' });
-    expect(next).toBe('decide');
-    expect(answers['change']).toContain('cut off at the token limit');
-  });
-
-  test('words that were cut off', async () => {
-    const { answers } = await turn({ content: [words('And so on and')], stopReason: 'max_tokens' });
-    expect(answers['words']).toContain('Be shorter, and call a tool.');
+    expect(answers[id]).toMatch(reply);
   });
 
   test('calls that share an id, and neither is carried out', async () => {

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { dryRun } from '../../../../lambdas/steps/dry-run/step.ts';
 import { CloudError } from '../../../../lambdas/contracts/errors.ts';
 import { digestOf } from '../../../../lambdas/kernel/trace/canonical.ts';
 import { loadChangeTool } from '../../../../lambdas/tools/load.ts';
-import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { APP, APP_ARN, RESIZE, TestHarness, rules } from '../../../fixtures/harness.ts';
 import { BUSY_SERVER } from '../../../local/account/example-world.ts';
@@ -56,9 +54,7 @@ test('every mutating call that reaches AWS in a dry run is a dry run', async () 
 
 test('a target that moved since the proposal was authorized makes no plan', async () => {
   const harness = await permitted();
-  const somebody = harness.account.cloud({ step: 'a-person' }, 'any');
-  await somebody.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });
-  harness.clock.advance(1);
+  await harness.stopByHand();
   await harness.dryRun();
   expect((await harness.last('dry-run.finished')).data.made).toBe(false);
   expect(await harness.lastReply()).toMatch(
@@ -83,7 +79,7 @@ faults:
   test('a role that cannot be assumed', async () => {
     const harness = await permitted();
     const credentials = { assume: () => Promise.reject(new CloudError('AccessDenied', 'not your role')) };
-    await runStep(dryRun, harness.at, { ...harness.ports, credentials });
+    await harness.dryRun({ credentials });
     expect(await harness.lastReply()).toMatch(/AccessDenied: not your role/);
   });
 });

@@ -129,14 +129,6 @@ describe('copies of an event', () => {
     expect((await harness.last('incident.closed')).data.copies).toBe(100);
   });
 
-  test('a copy that is tried again counts once', async () => {
-    const harness = await new TestHarness().begin();
-    const event = { ...harness.alarmEvent(), id: 'again' };
-    await second(harness).open(event);
-    await second(harness).open(event);
-    expect((await harness.kinds()).filter((kind) => kind === 'incident.attached')).toHaveLength(1);
-  });
-
   test('a copy does not go onto a trace before the incident itself', async () => {
     const ledger = new MemoryLedger();
     const harness = new TestHarness({ ledger });

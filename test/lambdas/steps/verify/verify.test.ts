@@ -12,10 +12,11 @@ import { verify } from '../../../../lambdas/steps/verify/step.ts';
 import { FakeCloud } from '../../../fakes/fake-cloud.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { resizePlan } from '../../../fixtures/plans.ts';
-import { APP, APP_ARN, NO_HELP, REBOOT, RESIZE, TestHarness } from '../../../fixtures/harness.ts';
+import type { TestHarness } from '../../../fixtures/harness.ts';
+import { APP_ARN, granted, NO_HELP, REBOOT, RESIZE } from '../../../fixtures/harness.ts';
 
 const applied = async (change: typeof RESIZE | typeof REBOOT = RESIZE): Promise<TestHarness> => {
-  const harness = await (await new TestHarness().begin()).untilGranted(change);
+  const harness = await granted(change);
   expect(await harness.apply()).toBe('verify');
   return harness;
 };
@@ -26,7 +27,7 @@ test('the third change of an agent in a row that does not help trips its breaker
     const earlier = { digest: `sha256:${n}`, outcome: 'unhealed', what: `resize_instance on i-${n}` } as const;
     await recordOutcome(ledger, 'ec2-responder', earlier);
   }
-  const harness = await (await new TestHarness({ ledger }).begin()).untilGranted(NO_HELP);
+  const harness = await granted(NO_HELP, { ledger });
   await harness.apply();
   expect(await harness.untilVerified()).toBe('rollback');
   const { data } = await harness.last('breaker.tripped');
@@ -39,7 +40,7 @@ test('a Verify that is retried after it tripped the breaker records nothing twic
   const ledger = new MemoryLedger();
   for (const n of [1, 2])
     await recordOutcome(ledger, 'ec2-responder', { digest: `sha256:${n}`, outcome: 'worse', what: 'x' });
-  const harness = await (await new TestHarness({ ledger }).begin()).untilGranted(NO_HELP);
+  const harness = await granted(NO_HELP, { ledger });
   await harness.apply();
   let entered = harness.at;
   do entered = harness.at;
@@ -78,9 +79,7 @@ describe('after a change', () => {
 
   test('that somebody took back has not taken hold, whatever the alarm says', async () => {
     const harness = await applied();
-    const somebody = harness.account.cloud({ step: 'a-person' }, 'any');
-    await somebody.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });
-    harness.clock.advance(1);
+    await harness.stopByHand();
     await harness.verify();
     const { outcome, findings } = (await harness.last('change.verified')).data;
     expect(findings[0]).toMatchObject({ name: 'post-condition', outcome: 'bad' });
@@ -102,12 +101,8 @@ describe('after a change', () => {
   test('a health check that AWS does not answer is unknown, which is not good', async () => {
     const harness = await applied();
     harness.clock.advance(30);
-    const cloud: typeof harness.ports.cloud = (calls, location) => ({
-      ...harness.ports.cloud(calls, location),
-      send: () => Promise.reject(new CloudError('AccessDenied', 'no')),
-    });
-    const { next } = await runStep(verify, harness.at, { ...harness.ports, cloud });
-    expect(next).toBe('decide');
+    const denied = harness.reading(() => Promise.reject(new CloudError('AccessDenied', 'no')));
+    expect(await harness.verify(denied)).toBe('decide');
     expect((await harness.last('change.verified')).data).toMatchObject({
       outcome: 'inconclusive',
       findings: [{ outcome: 'unknown' }, { outcome: 'unknown' }, { outcome: 'unknown' }],
@@ -131,12 +126,8 @@ describe('the alarm', () => {
     expect((await checkAlarm(states([], [state]), alarm)).outcome).toBe(outcome);
   });
 
-  test('that was deleted is unknown', async () => {
-    expect((await checkAlarm(states([]), alarm)).outcome).toBe('unknown');
-  });
-
-  test('of an incident without one is unknown', async () => {
-    expect((await checkAlarm(states([]), null)).outcome).toBe('unknown');
+  test('that was deleted, or that the incident never had, is unknown', async () => {
+    for (const of of [alarm, null]) expect((await checkAlarm(states([]), of)).outcome).toBe('unknown');
   });
 });
 
