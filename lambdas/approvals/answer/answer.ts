@@ -1,5 +1,4 @@
-import type { Calendar, Callbacks, Clock, Ids, Ledger, MacGenerator, Notifier, Switch } from '../../contracts/ports.ts';
-import type { Rules } from '../../contracts/rules.ts';
+import type { Calendar, Callbacks, Ids, MacGenerator, Notifier, StepPorts, Switch } from '../../contracts/ports.ts';
 import { issueGrants } from '../../kernel/changes/grants.ts';
 import { grantMinutes } from '../../kernel/changes/timing.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
@@ -11,9 +10,7 @@ import { closeApproval, outcomeOf, outcomeSentence, recordOutcomeOnce, type Appr
 import { findQuestion, type OpenQuestion } from './question.ts';
 import { countApprovals } from './quorum.ts';
 
-export interface AnswerPorts {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
+export interface AnswerPorts extends StepPorts {
   readonly ids: Ids;
   readonly policy: PolicyEngine;
   readonly switch: Switch;
@@ -23,7 +20,6 @@ export interface AnswerPorts {
   readonly callbacks: Callbacks;
   /** Notifies everyone when a change freeze is overridden. */
   readonly notifier: Notifier;
-  readonly rules: Rules;
 }
 
 /** Why an answer has no effect. */

@@ -1,12 +1,11 @@
 import type { Agent } from '../../contracts/agent.ts';
 import type { EventData, TraceEvent } from '../../contracts/events.ts';
 import type { RowKey } from '../../contracts/ledger-keys.ts';
-import type { Rules } from '../../contracts/rules.ts';
 import type { ModelSource } from '../../contracts/settings.ts';
 import { dayKeys } from '../../kernel/limits/day-budget.ts';
 import { modelPriceOf, unknownModelAdvice, worstCaseMicroUsd } from '../../kernel/model/model-prices.ts';
 import { openingOf, usageOf } from '../../kernel/trace/queries.ts';
-import type { Clock, Ledger } from '../../contracts/ports.ts';
+import type { Ledger, StepPorts } from '../../contracts/ports.ts';
 
 /** The most tokens of one answer. A turn is a few tool calls and a thought, not an essay. */
 export const MAX_ANSWER_TOKENS = 4096;
@@ -19,12 +18,6 @@ const BYTES_PER_TOKEN = 3;
 
 /** Either money is reserved for the next turn, or the reason why there is no next turn. */
 type Reservation = EventData<'budget.checked'>;
-
-interface BudgetPorts {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-  readonly rules: Rules;
-}
 
 /** The most that one turn can take. `microUsd` is undefined for a model without a price. */
 interface WorstCase {
@@ -103,7 +96,7 @@ const reserveForDay = async (
  * account's day, before the model is called. If any ceiling cannot take it, the model is not called (fail closed).
  */
 export const reserve = async (
-  { ledger, clock, rules }: BudgetPorts,
+  { ledger, clock, rules }: StepPorts,
   agent: Agent,
   events: readonly TraceEvent[],
   { tokens, microUsd }: WorstCase,

@@ -2,7 +2,6 @@ import type * as z from 'zod';
 import { DecideOutput, StepInput } from '../../contracts/flow.ts';
 import type { Agent } from '../../contracts/agent.ts';
 import type { TraceEventOf } from '../../contracts/events.ts';
-import type { Rules } from '../../contracts/rules.ts';
 import { toolSpecsOf } from '../../kernel/model/admission.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import { isStuck, messagesOf } from '../../kernel/model/conversation.ts';
@@ -11,7 +10,7 @@ import { costMicroUsd } from '../../kernel/model/model-prices.ts';
 import { systemPrompt } from '../../kernel/model/system-prompt.ts';
 import { openingOf } from '../../kernel/trace/queries.ts';
 import { fenceOf } from '../../kernel/redaction/untrusted.ts';
-import type { Clock, Ledger, Model } from '../../contracts/ports.ts';
+import type { Model, StepPorts } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { MAX_ANSWER_TOKENS, reserve, reconcileBudget, worstCase } from './budget.ts';
 import { refusalReply, routeOf } from './route.ts';
@@ -19,11 +18,8 @@ import { refusalReply, routeOf } from './route.ts';
 /** How many turns in a row may lead to nothing before the incident goes to a human. */
 const FUTILE_TURNS = 4;
 
-export interface DecidePorts {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
+export interface DecidePorts extends StepPorts {
   readonly model: Model;
-  readonly rules: Rules;
 }
 
 type Answered = { readonly turn: TraceEventOf<'model.called'>; readonly fresh: boolean };

@@ -13,13 +13,12 @@ import { redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';
 import { evidenceByHandle, lastOf, openingOf, unansweredCalls } from '../../kernel/trace/queries.ts';
 import { fenced, fenceOf, suspicionsIn } from '../../kernel/redaction/untrusted.ts';
-import type { CloudAccess, Ids, Ledger } from '../../contracts/ports.ts';
+import type { CloudAccess, Ids, StepPorts } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { loadObserveTool } from '../../tools/load.ts';
 import { contentFilter, type ContentFilterPorts } from './content-filter.ts';
 
-export interface ObservePorts extends ContentFilterPorts {
-  readonly ledger: Ledger;
+export interface ObservePorts extends StepPorts, ContentFilterPorts {
   readonly ids: Ids;
   readonly cloud: CloudAccess;
 }

@@ -5,25 +5,21 @@ import type { Outcome } from '../../contracts/conclusion.ts';
 import type { EventData } from '../../contracts/events.ts';
 import { OpenInput, OpenOutput } from '../../contracts/flow.ts';
 import { FAMILY } from '../../contracts/ledger-keys.ts';
-import type { Rules } from '../../contracts/rules.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import { dayKeys } from '../../kernel/limits/day-budget.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { redactedJson, redactedText, redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
 import { openIncidentIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
-import type { Clock, Ids, Ledger, AccountRegion, Switch } from '../../contracts/ports.ts';
+import type { AccountRegion, Ids, StepPorts, Switch } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { deduplicationKeyOf } from './alarm.ts';
 import { agentFor, type Intake } from './intake.ts';
 import { claim } from './deduplication.ts';
 import { triggerOwnerOf } from './trigger-owner.ts';
 
-export interface OpenPorts {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
+export interface OpenPorts extends StepPorts {
   readonly ids: Ids;
   readonly switch: Switch;
-  readonly rules: Rules;
   /** The account and Region of this deployment. */
   readonly home: AccountRegion;
 }
