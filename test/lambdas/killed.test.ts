@@ -7,19 +7,13 @@ import { observe } from '../../lambdas/steps/observe/step.ts';
 import { openStep } from '../../lambdas/steps/open/step.ts';
 import { rollback } from '../../lambdas/steps/apply/step.ts';
 import type { Ledger } from '../../lambdas/contracts/ports.ts';
-import { runStep } from '../../lambdas/runtime/step.ts';
+import { runStep, type Step } from '../../lambdas/runtime/step.ts';
 import { verify } from '../../lambdas/steps/verify/step.ts';
 import { CrashingLedger } from '../fakes/crashing-ledger.ts';
 import { call } from '../fakes/preset-model.ts';
 import { expectConcurrentAttemptsToAgree, crashBeforeEachWrite, type StepEntry } from '../fixtures/crash.ts';
-import { NO_HELP, TestHarness, RESIZE, rules, type HarnessPorts } from '../fixtures/harness.ts';
-
-const CONCLUSION = {
-  summary: 'The server is too small.',
-  rootCause: 'More orders than usual.',
-  confidence: 'high',
-  claims: [{ text: 'CPU is at its limit.', evidence: ['E2'] }],
-};
+import { begun, granted, NO_HELP, TestHarness, RESIZE, rules, type HarnessPorts } from '../fixtures/harness.ts';
+import { closing } from './steps/close/conclusion.ts';
 
 /** The next step of an incident, ready to be run again and again. */
 const nextIn = (harness: TestHarness, attempt: (ports: HarnessPorts) => Promise<unknown>): StepEntry => ({
@@ -28,6 +22,15 @@ const nextIn = (harness: TestHarness, attempt: (ports: HarnessPorts) => Promise<
   attempt: (ledger: Ledger) => attempt({ ...harness.ports, ledger }),
   reached: () => harness.calls.length + harness.model.requests.length + harness.notifier.sent.length,
 });
+
+/** A step right after something happened in an incident. */
+const after =
+  <In, Out>(step: Step<In, Out, HarnessPorts>, happens: (harness: TestHarness) => unknown) =>
+  async (): Promise<StepEntry> => {
+    const harness = await begun();
+    await happens(harness);
+    return nextIn(harness, (ports) => runStep(step, harness.at, ports));
+  };
 
 const ENTRIES = {
   'open, for a new incident': async () => {
@@ -44,11 +47,7 @@ const ENTRIES = {
     const harness = new TestHarness({ rules: { ...rules, agents }, execution: 'incident-2' });
     const event = harness.alarmEvent();
     const other = new TestHarness({ rules: harness.ports.rules, ledger: harness.ledger });
-    await other.open({
-      ...other.alarmEvent(),
-      id: 'another',
-      resources: ['arn:aws:cloudwatch:eu-west-1:123456789012:alarm:b'],
-    });
+    await other.open(other.otherAlarm('another'));
     return nextIn(harness, (ports) => runStep(openStep, { event, execution: harness.execution }, ports));
   },
   'observe, at the first look': async () => {
@@ -56,62 +55,41 @@ const ENTRIES = {
     await harness.open();
     return nextIn(harness, (ports) => runStep(observe, harness.at, ports));
   },
-  'observe, with several calls': async () => {
-    const harness = await new TestHarness().begin();
-    await harness.decide([
+  'observe, with several calls': after(observe, (harness) =>
+    harness.decide([
       call('describe_alarm', { alarm: 'cpu-high' }),
       call('describe_instances', { instanceIds: ['i-0'] }),
-    ]);
-    return nextIn(harness, (ports) => runStep(observe, harness.at, ports));
-  },
-  'decide, with refused calls': async () => {
-    const harness = await new TestHarness().begin();
-    harness.model.answerWith([call('drop_table'), call('describe_alarm', { alarm: 'cpu-high' }), call('nothing')]);
-    return nextIn(harness, (ports) => runStep(decide, harness.at, ports));
-  },
-  'decide, when it escalates': async () => {
-    const harness = await new TestHarness().begin();
-    harness.model.answerWith([call('escalate', { reason: 'This needs a human.' })]);
-    return nextIn(harness, (ports) => runStep(decide, harness.at, ports));
-  },
-  'authorize, for a permitted proposal': async () => {
-    const harness = await new TestHarness().begin();
-    await harness.decide([call(RESIZE.tool, RESIZE.input)]);
-    return nextIn(harness, (ports) => runStep(authorize, harness.at, ports));
-  },
-  'authorize, when a breaker trips': async () => {
-    const harness = await new TestHarness().begin();
-    await harness.decide([call(RESIZE.tool, { ...RESIZE.input, instanceType: 't3.nano' })]);
-    return nextIn(harness, (ports) => runStep(authorize, harness.at, ports));
-  },
-  'authorize, for a confirmed plan': async () => {
-    const harness = await new TestHarness().begin();
+    ]),
+  ),
+  'decide, with refused calls': after(decide, (harness) =>
+    harness.model.answerWith([call('drop_table'), call('describe_alarm', { alarm: 'cpu-high' }), call('nothing')]),
+  ),
+  'decide, when it escalates': after(decide, (harness) =>
+    harness.model.answerWith([call('escalate', { reason: 'This needs a human.' })]),
+  ),
+  'authorize, for a permitted proposal': after(authorize, (harness) =>
+    harness.decide([call(RESIZE.tool, RESIZE.input)]),
+  ),
+  'authorize, when a breaker trips': after(authorize, (harness) =>
+    harness.decide([call(RESIZE.tool, { ...RESIZE.input, instanceType: 't3.nano' })]),
+  ),
+  'authorize, for a confirmed plan': after(authorize, async (harness) => {
     await harness.propose(RESIZE.tool, RESIZE.input);
     await harness.decide([call('confirm_plan', { plan: 'P1' })]);
-    return nextIn(harness, (ports) => runStep(authorize, harness.at, ports));
-  },
-  'dry-run': async () => {
-    const harness = await new TestHarness().begin();
+  }),
+  'dry-run': after(dryRun, async (harness) => {
     await harness.decide([call(RESIZE.tool, RESIZE.input)]);
     await harness.authorize();
-    return nextIn(harness, (ports) => runStep(dryRun, harness.at, ports));
-  },
-  verify: async () => {
-    const harness = await (await new TestHarness().begin()).untilGranted();
+  }),
+  verify: after(verify, async (harness) => {
+    await harness.untilGranted();
     await harness.apply();
     await harness.verify();
-    return nextIn(harness, (ports) => runStep(verify, harness.at, ports));
-  },
-  'close, for an accepted conclusion': async () => {
-    const harness = await new TestHarness().begin();
-    await harness.decide([call('conclude', CONCLUSION)]);
-    return nextIn(harness, (ports) => runStep(close, harness.at, ports));
-  },
-  'close, for a rejected conclusion': async () => {
-    const harness = await new TestHarness().begin();
-    await harness.decide([call('conclude', { ...CONCLUSION, claims: [] })]);
-    return nextIn(harness, (ports) => runStep(close, harness.at, ports));
-  },
+  }),
+  'close, for an accepted conclusion': after(close, (harness) => harness.decide([call('conclude', closing)])),
+  'close, for a rejected conclusion': after(close, (harness) =>
+    harness.decide([call('conclude', { ...closing, claims: [] })]),
+  ),
   'close, after a failure': async () => {
     const harness = await new TestHarness().begin();
     return nextIn(harness, (ports) => runStep(close, { ...harness.at, error: { Error: 'States.Timeout' } }, ports));
@@ -148,7 +126,7 @@ test('observations that are recorded are not made again', async () => {
 
 test('a rollback that is killed is finished once, whatever it was doing', async () => {
   for (let writes = 0; writes < 14; writes += 1) {
-    const harness = await (await new TestHarness().begin()).untilGranted(NO_HELP);
+    const harness = await granted(NO_HELP);
     await harness.apply();
     expect(await harness.untilVerified()).toBe('rollback');
     await runStep(rollback, harness.at, { ...harness.ports, ledger: new CrashingLedger(harness.ledger, writes) }).catch(

@@ -1,10 +1,7 @@
-import { App } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { Settings, type SettingsInput } from '../../lambdas/contracts/settings.ts';
-import { CheckreinStack } from '../../lib/checkrein-stack.ts';
 import { templateText } from '../../lib/template-text.ts';
 import { synthesize, type Template } from '../../lib/synthesize.ts';
 import { rightsIn, whoMay } from './permissions.ts';
@@ -113,16 +110,6 @@ describe('a guardrail', () => {
 
 test('without either, no role has any permission on Bedrock', () => {
   expect(bedrockRights(shippedStack)).toEqual([]);
-});
-
-test.each([
-  ['a geography', { ...inEurope, ...guardrail }],
-  ['everywhere', { ...anywhere, ...guardrail }],
-])('the stack with models in %s and a guardrail meets the AWS Solutions rules', (_, options) => {
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  new CheckreinStack(app, 'Checkrein', { rules: rulesWith(options) });
-  const { violations } = new AwsSolutionsChecks().validateScope(app);
-  expect(violations.map(({ ruleName }) => ruleName)).toEqual([]);
 });
 
 describe('settings', () => {

@@ -1,17 +1,36 @@
 import { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
+import { Settings } from '../../lambdas/contracts/settings.ts';
 import { CheckreinStack } from '../../lib/checkrein-stack.ts';
+import { EVERY_OPTION } from './options.ts';
 import { shippedRules } from './shipped.ts';
 
-test('the stack meets the AWS Solutions rules; each exception is written down with its reason', () => {
+/** What the AWS Solutions rules find in the stack with these settings. */
+const findings = (more: object): unknown[] => {
+  const rules = shippedRules();
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  new CheckreinStack(app, 'Checkrein', { rules: shippedRules() });
+  const settings = Settings.parse({ ...rules.settings, ...more });
+  new CheckreinStack(app, 'Checkrein', { rules: { ...rules, settings } });
   const { violations } = new AwsSolutionsChecks().validateScope(app);
-  expect(
-    violations.map(({ ruleName, violatingResources }) => [
-      ruleName,
-      violatingResources.map(({ constructPath }) => constructPath),
-    ]),
-  ).toEqual([]);
+  return violations.map(({ ruleName, violatingResources }) => [
+    ruleName,
+    violatingResources.map(({ constructPath }) => constructPath),
+  ]);
+};
+
+test('the stack meets the AWS Solutions rules; each exception is written down with its reason', () => {
+  expect(findings({})).toEqual([]);
+});
+
+const guardrail = { id: 'gr1abc', version: '3', profile: 'eu.guardrail.v1:0' };
+test.each<[string, object]>([
+  ['every option', EVERY_OPTION],
+  ['models in a geography and a guardrail', { model: { provider: 'bedrock', geography: 'eu' }, guardrail }],
+  [
+    'models everywhere and a guardrail',
+    { model: { provider: 'bedrock', geography: 'global', region: 'eu-central-1' }, guardrail },
+  ],
+])('the stack with %s meets the AWS Solutions rules', (_, options) => {
+  expect(findings(options)).toEqual([]);
 });

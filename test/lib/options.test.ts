@@ -1,18 +1,12 @@
-import { App } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { Settings, type SettingsInput } from '../../lambdas/contracts/settings.ts';
-import { CheckreinStack } from '../../lib/checkrein-stack.ts';
 import { synthesize, type Template } from '../../lib/synthesize.ts';
 import { managedPoliciesIn, rightsIn, whoMay } from './permissions.ts';
+import { BOUNDARY, EVERY_OPTION, KEY, network } from './options.ts';
 import { shippedRules } from './shipped.ts';
 
 const shipped = shippedRules();
-const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555';
-const BOUNDARY = 'arn:aws:iam::123456789012:policy/boundary';
-const network = { vpcId: 'vpc-0a1b2c3d', subnetIds: ['subnet-0a', 'subnet-0b'] };
-const all = { encryptionKeyArn: KEY, network, permissionsBoundaryArn: BOUNDARY, tags: { team: 'platform' } };
-const rules = { ...shipped, settings: { ...shipped.settings, ...all } };
+const rules = { ...shipped, settings: { ...shipped.settings, ...EVERY_OPTION } };
 const { template } = synthesize(rules);
 const plain = synthesize(shipped).template;
 
@@ -71,13 +65,6 @@ test('tags are on resources that cost money and on roles', () => {
   for (const type of ['AWS::DynamoDB::Table', 'AWS::Lambda::Function', 'AWS::IAM::Role', 'AWS::KMS::Key'])
     for (const { Properties } of ofType(type))
       expect(JSON.stringify(Properties['Tags'])).toContain('{"Key":"team","Value":"platform"}');
-});
-
-test('the stack with every option meets the AWS Solutions rules', () => {
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  new CheckreinStack(app, 'Checkrein', { rules });
-  const { violations } = new AwsSolutionsChecks().validateScope(app);
-  expect(violations.map(({ ruleName }) => ruleName)).toEqual([]);
 });
 
 describe('invalid options', () => {

@@ -93,11 +93,7 @@ faults:
     );
 
     const other = new TestHarness({ ledger: harness.ledger, execution: 'incident-2' });
-    await other.open({
-      ...other.alarmEvent(),
-      id: 'other',
-      resources: ['arn:aws:cloudwatch:eu-west-1:123456789012:alarm:b'],
-    });
+    await other.open(other.otherAlarm('other'));
     await other.observe();
     await propose(RESIZE.input, other);
     expect(await other.authorize()).toBe('decide');

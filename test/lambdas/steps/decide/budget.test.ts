@@ -97,8 +97,7 @@ describe('money of the day', () => {
     const harnesses = await Promise.all(
       Array.from({ length: 10 }, async (_, n) => {
         const harness = new TestHarness({ ledger, rules: limited, execution: `incident-${n}` });
-        const resources = [`arn:aws:cloudwatch:eu-west-1:123456789012:alarm:alarm-${n}`];
-        await harness.open({ ...harness.alarmEvent(), id: `event-${n}`, resources });
+        await harness.open(harness.otherAlarm(`alarm-${n}`));
         await harness.observe();
         return harness;
       }),

@@ -17,6 +17,15 @@ const fixture = (name: string): JsonObject =>
     JSON.parse(readFileSync(join(import.meta.dirname, `../../../fixtures/events/${name}.json`), 'utf8')),
   );
 
+/** The event of the alarm, in this state. */
+const alarmWith = (more: JsonObject, value: string): JsonObject => {
+  const event = new TestHarness().alarmEvent();
+  return {
+    ...event,
+    detail: { ...JsonObject.parse(event['detail']), ...more, state: { value, reason: 'fine again' } },
+  };
+};
+
 /** Why an event was not taken up. */
 const refusal = async (harness: TestHarness): Promise<EventData<'incident.refused'>> => {
   expect(await harness.kinds()).toEqual(['incident.refused']);
@@ -27,27 +36,17 @@ describe('an event that is not taken up ends on the trace, with the reason', () 
   test.each([
     ['nothing at all', null, /not an EventBridge event/],
     ['an event without an account', { id: 'x', source: 'aws.cloudwatch' }, /not an EventBridge event/],
+    ['an alarm that cannot be read', alarmWith({ alarmName: 'x' }, 'ON FIRE'), /cannot be read.*state\.value/s],
+    [
+      'an alarm that went back to OK',
+      alarmWith({}, 'OK'),
+      /^Alarm cpu-high went to OK; only ALARM opens an incident\.$/,
+    ],
     ['an event that no agent takes', fixture('not-an-alarm'), /No agent takes EC2 Instance State-change Notification/],
   ])('%s', async (_name, event, says) => {
     const harness = new TestHarness();
     expect(await harness.open(event)).toBe('close');
     expect(await refusal(harness)).toMatchObject({ outcome: 'unrouted', reason: like(says) });
-  });
-
-  test('an alarm that cannot be read', async () => {
-    const harness = new TestHarness();
-    expect(
-      await harness.open({ ...harness.alarmEvent(), detail: { alarmName: 'x', state: { value: 'ON FIRE' } } }),
-    ).toBe('close');
-    expect((await refusal(harness)).reason).toMatch(/cannot be read.*state\.value/s);
-  });
-
-  test('an alarm that went back to OK', async () => {
-    const harness = new TestHarness();
-    const event = harness.alarmEvent();
-    const detail = { ...JsonObject.parse(event['detail']), state: { value: 'OK', reason: 'fine again' } };
-    expect(await harness.open({ ...event, detail })).toBe('close');
-    expect((await refusal(harness)).reason).toBe('Alarm cpu-high went to OK; only ALARM opens an incident.');
   });
 
   test('anything while the switch is off, and without counting it against the day', async () => {
@@ -104,6 +103,14 @@ describe('copies of an event', () => {
     expect(await copy.open(event)).toBe('done');
     expect(copy.at.incidentId).toBe('incident-1');
     expect(await harness.kinds()).toEqual(['incident.opened']);
+  });
+
+  test('a copy that the bus delivers twice answers both times with the incident that it joined', async () => {
+    const harness = await new TestHarness().begin();
+    for (const copy of [second(harness, 'execution-1'), second(harness, 'execution-2')]) {
+      expect(await copy.open({ ...harness.alarmEvent(), id: 'copy-1' })).toBe('done');
+      expect(copy.at.incidentId).toBe('incident-1');
+    }
   });
 
   test('an alarm that fires again while its incident is open joins it', async () => {
@@ -186,18 +193,13 @@ describe('copies of an event', () => {
 });
 
 describe('the day has its ceilings', () => {
-  const of = (harness: TestHarness, n: number): JsonObject => ({
-    ...harness.alarmEvent(),
-    id: `event-${n}`,
-    resources: [`arn:aws:cloudwatch:eu-west-1:123456789012:alarm:alarm-${n}`],
-  });
   /** Which of four alarms in a row are over a ceiling, and over which. */
   const over = async (inForce: typeof rules): Promise<(string | undefined)[]> => {
     const ledger = new MemoryLedger();
     const found: (string | undefined)[] = [];
     for (let n = 0; n < 4; n += 1) {
       const harness = new TestHarness({ ledger, rules: inForce, execution: `incident-${n}` });
-      expect(await harness.open(of(harness, n))).toBe('observe');
+      expect(await harness.open(harness.otherAlarm(`alarm-${n}`))).toBe('observe');
       found.push((await harness.last('incident.opened')).data.overCeiling?.which);
     }
     return found;
@@ -217,9 +219,9 @@ describe('the day has its ceilings', () => {
   test('an incident over them goes to people with its first look, and no model is asked', async () => {
     const settings = { ...rules.settings, accountBudgetPerDay: { dollars: 100, incidents: 1 } };
     const first = new TestHarness({ rules: { ...rules, settings } });
-    await first.open(of(first, 1));
+    await first.open(first.otherAlarm('a'));
     const above = new TestHarness({ rules: { ...rules, settings }, ledger: first.ledger, execution: 'incident-2' });
-    await above.open(of(above, 2));
+    await above.open(above.otherAlarm('b'));
     await above.observe();
     expect(await above.decide([])).toBe('close');
     await above.close();
