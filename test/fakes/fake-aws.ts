@@ -31,6 +31,20 @@ export const xmlError = (code: string, message: string, status = 400): FakeAwsAn
   body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r-1</RequestId></ErrorResponse>`,
 });
 
+/** What STS answers to AssumeRole. */
+export const assumedRole = (token: string, until = '10:15'): FakeAwsAnswer => ({
+  status: 200,
+  body: `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIASESSION</AccessKeyId>
+    <SecretAccessKey>s</SecretAccessKey><SessionToken>${token}</SessionToken>
+    <Expiration>2026-11-20T${until}:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+});
+
+/** What EC2 answers to RebootInstances. */
+export const rebooted: FakeAwsAnswer = {
+  status: 200,
+  body: '<RebootInstancesResponse><return>true</return></RebootInstancesResponse>',
+};
+
 /**
  * Replaces the network: real SDK clients serialize to it and parse its answers. It gives the
  * scripted answers in order, repeats the last one, and records every request.

@@ -180,21 +180,13 @@ test('a key that is refused is Misconfigured, and the advice says where the key 
   expect(error.advice).toContain('CHECKREIN_MODEL_SECRET');
 });
 
-test('a key without permission is Misconfigured', async () => {
-  api.replies(fake.apiError(403, 'permission_error', 'Not for your workspace.'));
-  expect(await failure()).toMatchObject({
-    name: 'Misconfigured',
-    message: like('Not for your workspace.'),
-  });
-});
-
-test('an account with a billing problem and a model that does not exist are Misconfigured, not bugs', async () => {
-  api.replies(fake.apiError(402, 'billing_error', 'No credit.'), fake.apiError(404, 'not_found_error', 'model: x'));
-  expect(await failure()).toMatchObject({ name: 'Misconfigured', message: like('has a billing problem') });
-  expect(await failure()).toMatchObject({
-    name: 'Misconfigured',
-    message: like('has no model "claude-sonnet-4-6"'),
-  });
+test.each([
+  ['a key without permission', 403, 'permission_error', 'Not for your workspace.', 'Not for your workspace.'],
+  ['an account with a billing problem', 402, 'billing_error', 'No credit.', 'has a billing problem'],
+  ['a model that does not exist', 404, 'not_found_error', 'model: x', 'has no model "claude-sonnet-4-6"'],
+])('%s is Misconfigured, not a bug', async (_what, status, type, text, message) => {
+  api.replies(fake.apiError(status, type, text));
+  expect(await failure()).toMatchObject({ name: 'Misconfigured', message: like(message) });
 });
 
 test("a request that the API rejects is ContractBroken with the API's own message, and is not retried", async () => {

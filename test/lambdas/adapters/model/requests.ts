@@ -26,8 +26,10 @@ export const called = (...ids: string[]): Message => ({
 export const results = (...ids: string[]): Message => ({
   role: 'user',
   content: ids.map((toolUseId) => ({
-    ...{ type: 'tool_result', toolUseId },
-    ...{ text: `Seen by ${toolUseId}.`, isError: false },
+    type: 'tool_result',
+    toolUseId,
+    text: `Seen by ${toolUseId}.`,
+    isError: false,
   })),
 });
 

@@ -20,8 +20,10 @@ const bedrock = async () => {
   const api = await BedrockApi.start();
   const model = (options = {}, endpoint = api.url) =>
     bedrockModel({
-      ...{ geography: 'eu', connection: { region: 'eu-west-1', credentials, endpoint } },
-      ...{ ...PATIENCE, ...options },
+      geography: 'eu',
+      connection: { region: 'eu-west-1', credentials, endpoint },
+      ...PATIENCE,
+      ...options,
     });
   return { api, model, calls: () => api.invocations.length };
 };

@@ -287,8 +287,14 @@ test('an answer that comes without a link expires as the question does', async (
 
 test('an answer to an incident that was closed meanwhile decides nothing', async () => {
   await record(desk.page, 'inc-1', 'close', 'incident.closed', {
-    ...{ outcome: 'failed', summary: '', reason: 'stopped by hand' },
-    ...{ copies: 1, turns: 2, tokens: 1, costMicroUsd: 1, seconds: 60 },
+    outcome: 'failed',
+    summary: '',
+    reason: 'stopped by hand',
+    copies: 1,
+    turns: 2,
+    tokens: 1,
+    costMicroUsd: 1,
+    seconds: 60,
   });
   expect((await desk.look(ANA)).body).not.toContain('<form');
   expect(await desk.answer(ANA, 'approve')).toMatchObject({
@@ -317,8 +323,14 @@ test('an approval that somebody else wrote onto the trace does not count', async
   const { digest } = await askForTwo();
   const { approvalId = '' } = lastOf(await desk.trace(), 'approval.asked')?.data ?? {};
   await record(desk.page, 'inc-2', 'approve-page-forged', 'approval.answered', {
-    ...{ approvalId, digest, approver: BEN, answer: 'approve', reason: 'Trust me.' },
-    ...{ via: 'page', counted: true, statements: [] },
+    approvalId,
+    digest,
+    approver: BEN,
+    answer: 'approve',
+    reason: 'Trust me.',
+    via: 'page',
+    counted: true,
+    statements: [],
   });
   expect(await desk.answer(ANA, 'approve')).toMatchObject(ONE_OF_TWO);
   expect(desk.callbacks.resumed).toEqual([]);

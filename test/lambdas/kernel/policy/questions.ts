@@ -15,8 +15,8 @@ export const instanceTarget: Target = {
   tags: {},
 };
 
-/** The kernel's facts of every tool; no shipped policy forbids them. */
-const kernelFacts: Facts = {
+/** Facts of a lone instance that is out of service for a while, after two observations; no shipped policy forbids them. */
+const loneInstance: Facts = {
   reversible: true,
   evidenceCount: 2,
   minutesSinceLastChange: 1_000_000,
@@ -26,10 +26,6 @@ const kernelFacts: Facts = {
   sameRegion: true,
   hourUtc: 3,
   weekday: 6,
-};
-
-/** A lone instance that is out of service for a while, as reboot_instance computes it. */
-const loneInstance: Facts = {
   cutPercent: 0,
   growPercent: 0,
   fleetSize: 1,
@@ -38,9 +34,8 @@ const loneInstance: Facts = {
   downtimeSeconds: 180,
 };
 
-/** Facts that no shipped policy forbids: a lone instance grows by half, after two observations. */
+/** Facts of a resize that no shipped policy forbids: the instance grows by half. */
 export const harmless: Facts = {
-  ...kernelFacts,
   ...loneInstance,
   growPercent: 50,
   peakUsePercentAfter: 60,
@@ -66,7 +61,7 @@ export const resizeQuestion = (facts: Facts = {}, target: Partial<Target> = {}):
 export const reboot = (target: Partial<Target> = {}): ReleaseQuestion => ({
   ...resizeQuestion({}, target),
   tool: 'reboot_instance',
-  facts: { ...kernelFacts, ...loneInstance, reversible: false },
+  facts: { ...loneInstance, reversible: false },
 });
 
 /** The same resize, to be approved by a person of these roles. */

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { stsChangeCredentials } from '../../../../lambdas/providers/aws/change-credentials.ts';
 import { changeSessionPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
-import type { ChangeScope } from '../../../../lambdas/contracts/ports.ts';
-import { ec2Error, FakeAws, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
+import type { ChangeScope, CloudRequest } from '../../../../lambdas/contracts/ports.ts';
+import { assumedRole, ec2Error, FakeAws, rebooted, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
 
 const targetArn = 'arn:aws:ec2:eu-central-1:111122223333:instance/i-0abc';
 const reboot: AwsCall = { service: 'ec2', command: 'RebootInstances', scope: 'target' };
@@ -11,16 +11,8 @@ const status: AwsCall = { service: 'ec2', command: 'DescribeInstanceStatus', sco
 const location = { incidentId: 'inc-1', accountRegion: { account: '111122223333', region: 'eu-central-1' } };
 const scope: ChangeScope = { calls: [reboot, status], targetArn, location, sessionName: 'apply-inc-1' };
 
-const session: FakeAwsAnswer = {
-  status: 200,
-  body: `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIASESSION</AccessKeyId>
-    <SecretAccessKey>s</SecretAccessKey><SessionToken>session-token</SessionToken>
-    <Expiration>2026-11-20T10:15:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
-};
-const rebooted: FakeAwsAnswer = {
-  status: 200,
-  body: '<RebootInstancesResponse><return>true</return></RebootInstancesResponse>',
-};
+const session = assumedRole('session-token');
+const request: CloudRequest = { service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-0abc'] } };
 
 const credentialsFrom = (aws: FakeAws) =>
   stsChangeCredentials({
@@ -33,7 +25,7 @@ const credentialsFrom = (aws: FakeAws) =>
 test('the change is made under the session that STS gave, named after the incident', async () => {
   const aws = new FakeAws(session, rebooted);
   const cloud = await credentialsFrom(aws).assume(scope);
-  await cloud.send({ service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-0abc'] } });
+  await cloud.send(request);
 
   const [assume, change] = aws.requests;
   const parameters = new URLSearchParams(assume?.body);
@@ -62,7 +54,7 @@ test.each([
 test('a change that got no answer is not sent again', async () => {
   const aws = new FakeAws(session, ec2Error('InternalError', 'oops', 500));
   const cloud = await credentialsFrom(aws).assume(scope);
-  const sent = cloud.send({ service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-0abc'] } });
+  const sent = cloud.send(request);
   await expect(sent).rejects.toMatchObject({ name: 'CloudUnavailable' });
   expect(aws.requests).toHaveLength(2);
 });
@@ -104,14 +96,14 @@ test('a denied call names the statement that denied it', async () => {
   };
   const aws = new FakeAws(session, unauthorized, decodedAnswer(message));
   const cloud = await credentialsFrom(aws).assume(scope);
-  await expect(
-    cloud.send({ service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-0abc'] } }),
-  ).rejects.toThrow(`may not ec2:RebootInstances on ${targetArn}: a policy denies it explicitly (FreezeProduction).`);
+  await expect(cloud.send(request)).rejects.toThrow(
+    `may not ec2:RebootInstances on ${targetArn}: a policy denies it explicitly (FreezeProduction).`,
+  );
 });
 
 test('a denial that may not be decoded keeps AWS’s message without the encoded part', async () => {
   const aws = new FakeAws(session, unauthorized, xmlError('AccessDenied', 'no', 403));
   const cloud = await credentialsFrom(aws).assume(scope);
-  const refused = cloud.send({ service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-0abc'] } });
+  const refused = cloud.send(request);
   await expect(refused).rejects.toMatchObject({ code: 'UnauthorizedOperation', awsMessage: 'You may not.' });
 });

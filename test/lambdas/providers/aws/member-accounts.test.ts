@@ -4,7 +4,7 @@ import { awsCloudAccess } from '../../../../lambdas/providers/aws/cloud.ts';
 import { changeSessionPolicy, readSessionPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
 import type { CloudRequest, IncidentLocation, ChangeScope } from '../../../../lambdas/contracts/ports.ts';
-import { ec2Error, FakeAws, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
+import { assumedRole, ec2Error, FakeAws, rebooted, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
 import { ManualClock } from '../../../fakes/small-ports.ts';
 
 const HUB = '111111111111';
@@ -21,12 +21,6 @@ const reads: AwsCall = { service: 'ec2', command: 'DescribeInstanceStatus', scop
 const moreReads: AwsCall = { service: 'ec2', command: 'DescribeInstances', scope: 'any' };
 const request: CloudRequest = { service: 'ec2', command: 'DescribeInstanceStatus', input: {} };
 
-const session = (token: string, until = '10:15'): FakeAwsAnswer => ({
-  status: 200,
-  body: `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIASESSION</AccessKeyId>
-    <SecretAccessKey>s</SecretAccessKey><SessionToken>${token}</SessionToken>
-    <Expiration>2026-11-20T${until}:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
-});
 const noStatuses: FakeAwsAnswer = {
   status: 200,
   body: '<DescribeInstanceStatusResponse><instanceStatusSet/></DescribeInstanceStatusResponse>',
@@ -50,7 +44,7 @@ const callsTo = ({ requests }: FakeAws) => ({
 
 describe('a read in a member account', () => {
   test('uses the member’s read role, with the incident as source identity and the external id', async () => {
-    const { aws, access } = hubAccess(session('member'), noStatuses);
+    const { aws, access } = hubAccess(assumedRole('member'), noStatuses);
     const cloud = access([reads], at(MEMBER));
     expect(cloud).toMatchObject({ account: MEMBER, region });
     await cloud.send(request);
@@ -77,7 +71,7 @@ describe('a read in a member account', () => {
   });
 
   test('makes no call outside the manifest, and assumes no role for one', async () => {
-    const { aws, access } = hubAccess(session('member'));
+    const { aws, access } = hubAccess(assumedRole('member'));
     await expect(access([moreReads], at(MEMBER)).send(request)).rejects.toMatchObject({ name: 'ContractBroken' });
     expect(aws.requests).toEqual([]);
   });
@@ -87,7 +81,7 @@ describe('a read in a member account', () => {
     ['a member in another Region', at(MEMBER, 'inc-1', 'us-east-1'), 'It is in us-east-1; this deployment looks'],
     ['this account in another Region', at(HUB, 'inc-1', 'us-east-1'), 'It is in us-east-1; this deployment looks'],
   ])('%s is refused with the reason, and nothing is sent', async (_, location, message) => {
-    const { aws, access } = hubAccess(session('member'), noStatuses);
+    const { aws, access } = hubAccess(assumedRole('member'), noStatuses);
     const cloud = access([reads], location);
     await expect(cloud.send(request)).rejects.toMatchObject({ code: 'ToolRefusal' });
     await expect(cloud.send(request)).rejects.toThrow(message);
@@ -97,7 +91,7 @@ describe('a read in a member account', () => {
   test('a missing role is explained, and STS is called again the next time', async () => {
     const { aws, access } = hubAccess(
       xmlError('AccessDenied', 'is not authorized', 403),
-      session('member'),
+      assumedRole('member'),
       noStatuses,
     );
     const cloud = access([reads], at(MEMBER));
@@ -118,7 +112,7 @@ describe('a read in a member account', () => {
 
 describe('a session in a member account', () => {
   test('is shared by all reads of one tool in one incident, parallel or later', async () => {
-    const { aws, clock, access } = hubAccess(session('member'), noStatuses);
+    const { aws, clock, access } = hubAccess(assumedRole('member'), noStatuses);
     const cloud = access([reads], at(MEMBER));
     await Promise.all([cloud.send(request), cloud.send(request)]);
     clock.advance(13);
@@ -128,7 +122,12 @@ describe('a session in a member account', () => {
   });
 
   test('is not used in its last minute', async () => {
-    const { aws, clock, access } = hubAccess(session('first'), noStatuses, session('second', '10:30'), noStatuses);
+    const { aws, clock, access } = hubAccess(
+      assumedRole('first'),
+      noStatuses,
+      assumedRole('second', '10:30'),
+      noStatuses,
+    );
     const cloud = access([reads], at(MEMBER));
     await cloud.send(request);
     clock.advance(14);
@@ -141,7 +140,7 @@ describe('a session in a member account', () => {
     ['another incident', [reads], at(MEMBER, 'inc-2')],
     ['another tool', [reads, moreReads], at(MEMBER)],
   ])('is never used for %s', async (_, calls, location) => {
-    const { aws, access } = hubAccess(session('first'), noStatuses, session('second'), noStatuses);
+    const { aws, access } = hubAccess(assumedRole('first'), noStatuses, assumedRole('second'), noStatuses);
     await access([reads], at(MEMBER)).send(request);
     await access(calls, location).send(request);
     expect(callsTo(aws).under).toEqual(['first', 'second']);
@@ -173,10 +172,7 @@ describe('a change in a member account', () => {
   };
 
   test('uses the member’s change role, narrowed to this target of this account', async () => {
-    const { aws, credentials } = changing(session('member'), {
-      status: 200,
-      body: '<RebootInstancesResponse><return>true</return></RebootInstancesResponse>',
-    });
+    const { aws, credentials } = changing(assumedRole('member'), rebooted);
     const cloud = await credentials.assume(scopeOf(MEMBER));
     expect(cloud).toMatchObject({ account: MEMBER, region });
     await cloud.send(change);
@@ -195,7 +191,7 @@ describe('a change in a member account', () => {
   });
 
   test('in the hub account uses the hub’s own change role, without external id', async () => {
-    const { aws, credentials } = changing(session('hub'));
+    const { aws, credentials } = changing(assumedRole('hub'));
     await credentials.assume(scopeOf(HUB));
     const [assumed] = callsTo(aws).assumed;
     expect(assumed).toMatchObject({ RoleArn: `arn:aws:iam::${HUB}:role/hub-change` });
@@ -208,13 +204,13 @@ describe('a change in a member account', () => {
     ['of one member, for an alarm of another', scopeOf(MEMBER, at(OTHER_MEMBER))],
     ['of a member, for an incident without an alarm', scopeOf(MEMBER, { incidentId: 'inc-1', accountRegion: null })],
   ])('never reaches a target %s', async (_, scope) => {
-    const { aws, credentials } = changing(session('any'));
+    const { aws, credentials } = changing(assumedRole('any'));
     await expect(credentials.assume(scope)).rejects.toMatchObject({ name: 'ContractBroken' });
     expect(aws.requests).toEqual([]);
   });
 
   test('in an account that is not a member is refused with the reason, and no role is assumed', async () => {
-    const { aws, credentials } = changing(session('any'));
+    const { aws, credentials } = changing(assumedRole('any'));
     await expect(credentials.assume(scopeOf('999999999999'))).rejects.toMatchObject({ code: 'ToolRefusal' });
     expect(aws.requests).toEqual([]);
   });
@@ -226,7 +222,7 @@ describe('a change in a member account', () => {
 
   test('that is denied there keeps AWS’s message, because the hub may not decode it', async () => {
     const { credentials } = changing(
-      session('member'),
+      assumedRole('member'),
       ec2Error('UnauthorizedOperation', 'You may not. Encoded authorization failure message: AQoDYXdz'),
       xmlError('InvalidAuthorizationMessageException', 'not yours', 400),
     );

@@ -5,15 +5,10 @@ import type { EventData, TraceEvent } from '../../../../lambdas/contracts/events
 import type { Grant } from '../../../../lambdas/contracts/grant.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { record } from '../../../fixtures/incident.ts';
-import { RESIZE, TestHarness } from '../../../fixtures/harness.ts';
+import { granted, NO_HELP, TestHarness } from '../../../fixtures/harness.ts';
+import { closing } from './conclusion.ts';
 
-const CONCLUSION: Conclusion = {
-  summary: 'The server is too small.',
-  rootCause: 'More orders than usual.',
-  confidence: 'high',
-  claims: [{ text: 'CPU is at its limit.', evidence: ['E2'] }],
-  followUps: [],
-};
+const CONCLUSION: Conclusion = { ...closing, confidence: 'high', followUps: [] };
 
 const faults = (events: readonly TraceEvent[], change: Partial<Conclusion> = {}): Record<string, string> => {
   const { verdicts } = review(events, { ...CONCLUSION, ...change });
@@ -74,7 +69,7 @@ describe('a conclusion', () => {
 
 describe('a change on the trace', () => {
   const changed = async (): Promise<TestHarness> => {
-    const harness = await (await new TestHarness().begin()).untilGranted();
+    const harness = await granted();
     await harness.apply();
     return harness;
   };
@@ -93,34 +88,11 @@ describe('a change on the trace', () => {
   });
 
   test('whose rollback they approved with it is in order', async () => {
-    const harness = await (
-      await new TestHarness().begin()
-    ).untilGranted({
-      ...RESIZE,
-      input: { ...RESIZE.input, instanceType: 't3.medium' },
-    });
+    const harness = await granted(NO_HELP);
     await harness.apply();
     await harness.untilVerified();
     await harness.rollback();
     expect(faults(await harness.events())).toEqual({});
-  });
-
-  test.each([
-    ['a plan', without('dry-run.finished'), /has no plan/],
-    ['a grant', without('grant.issued'), /a grant that was never issued for it/],
-    ['a redeemed grant', without('grant.redeemed'), /redeemed 0 times/],
-    ['any approval', without('approval.closed'), /approved neither by a human nor by a policy/],
-  ])('without %s is found', async (_name, tamper, says) => {
-    expect(await unbacked(tamper)).toMatch(says);
-  });
-
-  test.each([
-    ['another input than planned', { input: { instanceType: 'x2iedn.32xlarge' } }, /is not what the plan says/],
-    ['another tool than planned', { tool: 'reboot_instance' }, /is not what the plan says/],
-    ['another grant', { grantId: 'grant-99' }, /never issued for it/],
-    ['the grant of the other purpose', { purpose: 'rollback' }, /is not what the plan says/],
-  ] as const)('with %s is found', async (_name, change, says) => {
-    expect(await unbacked(started(change))).toMatch(says);
   });
 
   const OTHER = `sha256:${'0'.repeat(64)}`;
@@ -143,19 +115,28 @@ describe('a change on the trace', () => {
     return [...without('approval.closed')(events), ...late].map((event, seq) => ({ ...event, seq }));
   };
 
-  test.each([
-    ['approval was denied', closed({ outcome: 'denied' }), /approved neither by a human nor by a policy/],
-    ['approval was of another plan', closed({ digest: OTHER }), /approved neither by a human nor by a policy/],
-    ['approval came after it', approvedAfterwards, /approved neither by a human nor by a policy/],
+  const UNAPPROVED = /approved neither by a human nor by a policy/;
+  test.each<[string, (events: TraceEvent[]) => TraceEvent[], RegExp]>([
+    ['without a plan', without('dry-run.finished'), /has no plan/],
+    ['without a grant', without('grant.issued'), /a grant that was never issued for it/],
+    ['without a redeemed grant', without('grant.redeemed'), /redeemed 0 times/],
+    ['without any approval', without('approval.closed'), UNAPPROVED],
     [
-      'plan policy left to people',
-      judged({ verdict: 'needs-approval' }),
-      /approved neither by a human nor by a policy/,
+      'with another input than planned',
+      started({ input: { instanceType: 'm6i.xlarge' } }),
+      /is not what the plan says/,
     ],
-    ['grant was for another plan', issued(() => ({ digest: OTHER })), /never issued for it/],
-    ['grant was for the other purpose', issued(() => ({ purpose: 'rollback' })), /never issued for it/],
-  ] as const)('whose %s is found', async (_what, tamper, says) => {
-    expect(await unbacked(tamper)).toMatch(says);
+    ['with another tool than planned', started({ tool: 'reboot_instance' }), /is not what the plan says/],
+    ['with another grant', started({ grantId: 'grant-99' }), /never issued for it/],
+    ['with the grant of the other purpose', started({ purpose: 'rollback' }), /is not what the plan says/],
+    ['whose approval was denied', closed({ outcome: 'denied' }), UNAPPROVED],
+    ['whose approval was of another plan', closed({ digest: OTHER }), UNAPPROVED],
+    ['whose approval came after it', approvedAfterwards, UNAPPROVED],
+    ['whose plan policy left to people', judged({ verdict: 'needs-approval' }), UNAPPROVED],
+    ['whose grant was for another plan', issued(() => ({ digest: OTHER })), /never issued for it/],
+    ['whose grant was for the other purpose', issued(() => ({ purpose: 'rollback' })), /never issued for it/],
+  ])('%s is found', async (_what, tamper, reason) => {
+    expect(await unbacked(tamper)).toMatch(reason);
   });
 
   test('that policy let through without a human is in order', async () => {

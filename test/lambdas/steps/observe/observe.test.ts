@@ -91,6 +91,8 @@ test('calls of one turn run side by side, and stand in the order in which they w
   ]);
 });
 
+const THROTTLED = new StepError(ERROR.cloudUnavailable, 'ec2 throttles.', 'Wait.');
+
 describe('a call that AWS does not answer is failed evidence, with the reason', () => {
   test('a refusal', async () => {
     const { evidence } = await observeWith([INSTANCE], () =>
@@ -101,16 +103,12 @@ describe('a call that AWS does not answer is failed evidence, with the reason', 
     expect(evidence[0]?.replies?.[0]?.isError).toBe(true);
   });
 
-  test('a throttle', async () => {
-    const { evidence } = await observeWith([INSTANCE], () =>
-      Promise.reject(new StepError(ERROR.cloudUnavailable, 'ec2 throttles.', 'Wait.')),
-    );
-    expect(evidence[0]?.data.text).toBe('ec2 throttles. It may work in a later turn.');
-  });
-
-  test('an answer in an unknown form', async () => {
-    const { evidence } = await observeWith([INSTANCE], async () => ({ Reservations: 'many' }));
-    expect(evidence[0]?.data.text).toMatch(/^UnexpectedAnswer: .*Reservations/);
+  test.each<[string, () => Promise<unknown>, RegExp]>([
+    ['a throttle', () => Promise.reject(THROTTLED), /^ec2 throttles\. It may work in a later turn\.$/],
+    ['an answer in an unknown form', async () => ({ Reservations: 'many' }), /^UnexpectedAnswer: .*Reservations/],
+  ])('%s', async (_what, answer, text) => {
+    const { evidence } = await observeWith([INSTANCE], answer);
+    expect(evidence[0]?.data.text).toMatch(text);
   });
 
   test('one failure does not hide the other findings', async () => {
