@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
-import { timelineEntry, type Tone } from './timeline.ts';
+import type { Tone } from './timeline-entry.ts';
+import { timelineEntry } from './timeline.ts';
 
 type Colours = ReturnType<typeof pc.createColors>;
 

@@ -46,7 +46,7 @@ const settingsIn = async (directory: string): Promise<Settings> => {
 };
 
 /** The same rules with the policies of a directory of `.cedar` files, or of the `policies/` in it. */
-export const withPolicies = (rules: Rules, directory: string): Rules => {
+export const replacePolicies = (rules: Rules, directory: string): Rules => {
   const folder = resolve(directoryHas(directory, 'policies') ? join(directory, 'policies') : directory);
   if (!existsSync(folder) || !readdirSync(folder).some((name) => name.endsWith('.cedar')))
     throw new InputError(

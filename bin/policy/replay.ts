@@ -2,7 +2,7 @@ import { InputError } from '../../lambdas/contracts/errors.ts';
 import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
 import { policyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import { lastOf } from '../../lambdas/kernel/trace/queries.ts';
-import { agentIn, configAt, rulesIn, withPolicies } from './config-directory.ts';
+import { agentIn, configAt, rulesIn, replacePolicies } from './config-directory.ts';
 import { reevaluate, type Decision, type Reevaluated, type CurrentRules } from './reevaluation.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
 import { readTrace, traceLines } from '../io/trace-file.ts';
@@ -88,7 +88,7 @@ const totalsOf = (replayed: readonly Replayed[]) => ({
 /** Evaluates recorded incidents again and prints the differences. */
 export const replayTraces = async (traces: readonly string[], flags: ReplayFlags): Promise<void> => {
   const own = await rulesIn(configAt(undefined));
-  const rules = flags.policies === undefined ? own : withPolicies(own, flags.policies);
+  const rules = flags.policies === undefined ? own : replacePolicies(own, flags.policies);
   const policy = policyEngine(rules);
   const replayed = traces.map((path) => replayOne(path, { rules, policy }, flags));
   const totals = totalsOf(replayed);
