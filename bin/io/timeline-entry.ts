@@ -23,7 +23,7 @@ export const entry = (tag: string, tone: Tone, text: string, details: readonly s
 });
 
 /** The first refusal among checks, with its reason. */
-export const refusalOf = (
+export const firstRefusal = (
   checks: readonly { readonly check: string; readonly outcome: string; readonly reason: string }[],
 ): string => {
   const refusal = checks.find((check) => check.outcome === 'refused');
@@ -31,7 +31,7 @@ export const refusalOf = (
 };
 
 /** Names of the checks that passed. */
-export const passed = (checks: readonly { readonly check: string; readonly outcome: string }[]): string =>
+export const passedNames = (checks: readonly { readonly check: string; readonly outcome: string }[]): string =>
   [...new Set(checks.filter((check) => check.outcome === 'passed').map((check) => check.check))].join(', ');
 
 const argumentsOf = (input: Json): string => {

@@ -1,6 +1,6 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { modelCost, reportLines, shown } from '../../lambdas/kernel/trace/plan-text.ts';
-import { entry, modelEntry, passed, refusalOf, type TimelineEntry } from './timeline-entry.ts';
+import { entry, modelEntry, passedNames, firstRefusal, type TimelineEntry } from './timeline-entry.ts';
 
 /** Only the first lines of evidence are shown; all of it is on the trace. */
 const clipped = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)} …` : text);
@@ -39,10 +39,10 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
         ? entry(
             'policy',
             'good',
-            `The proposal ${tool} on ${target?.id ?? '?'} may go to a dry run. Passed: ${passed(checks)}.`,
+            `The proposal ${tool} on ${target?.id ?? '?'} may go to a dry run. Passed: ${passedNames(checks)}.`,
             statementLines,
           )
-        : entry('policy', 'bad', `The proposal ${tool} is refused ${refusalOf(checks)}`, statementLines);
+        : entry('policy', 'bad', `The proposal ${tool} is refused ${firstRefusal(checks)}`, statementLines);
     }
     case 'dry-run.finished':
       return event.data.made
@@ -57,7 +57,7 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       const { handle, verdict, approvalsNeeded, checks, statements, freeze } = event.data;
       const statementLines = statements.map((one) => `${one.effect} ${one.id}: ${one.reason}`);
       if (verdict === 'refused')
-        return entry('policy', 'bad', `${handle} is refused ${refusalOf(checks)}`, statementLines);
+        return entry('policy', 'bad', `${handle} is refused ${firstRefusal(checks)}`, statementLines);
       return entry(
         'policy',
         'good',
@@ -99,11 +99,11 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       );
     case 'apply.checked':
       return event.data.verdict === 'allowed'
-        ? entry('apply', 'good', `Checked again before the call: ${passed(event.data.checks)}.`)
+        ? entry('apply', 'good', `Checked again before the call: ${passedNames(event.data.checks)}.`)
         : entry(
             'apply',
             'bad',
-            `The ${event.data.purpose === 'apply' ? 'change' : 'rollback'} is refused ${refusalOf(event.data.checks)}`,
+            `The ${event.data.purpose === 'apply' ? 'change' : 'rollback'} is refused ${firstRefusal(event.data.checks)}`,
           );
     case 'grant.redeemed':
       return entry(

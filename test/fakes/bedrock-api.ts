@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import type { ScriptedTurn } from '../../local/script.ts';
-import { refusalOf, WireRequest } from './messages-api-rules.ts';
+import { requestFault, WireRequest } from './messages-api-rules.ts';
 import { asJson, scripted } from './messages-api.ts';
 import { ReplyServer, type ServerReply } from './reply-server.ts';
 
@@ -54,7 +54,7 @@ export class BedrockApi extends ReplyServer {
       return bedrockError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
     if (!parsed.success) return bedrockError(400, 'ValidationException', z.prettifyError(parsed.error));
     this.invocations.push({ headers: request.headers, modelId, body: parsed.data });
-    const refusal = refusalOf({ ...parsed.data, model: modelId });
+    const refusal = requestFault({ ...parsed.data, model: modelId });
     if (refusal !== undefined) return bedrockError(400, 'ValidationException', refusal);
     return this.next();
   }

@@ -50,7 +50,7 @@ export type WireRequest = z.infer<typeof WireRequest>;
 type WireMessage = WireRequest['messages'][number];
 
 /** Why the real API would refuse a request with a 400, beyond its schema; undefined if it would accept it. */
-export const refusalOf = (request: WireRequest): string | undefined => {
+export const requestFault = (request: WireRequest): string | undefined => {
   const breakpoints = JSON.stringify(request).split('"cache_control"').length - 1;
   if (breakpoints > 4) return `A maximum of 4 blocks with cache_control may be provided. Found ${breakpoints}.`;
   if (request.tool_choice !== undefined && request.tools === undefined) {

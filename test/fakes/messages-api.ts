@@ -5,7 +5,7 @@ import type { ContentBlock, Usage } from '../../lambdas/contracts/model.ts';
 import { StepError } from '../../lambdas/contracts/errors.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
 import type { ScriptedTurn } from '../../local/script.ts';
-import { fromWireRequest, refusalOf, WireRequest } from './messages-api-rules.ts';
+import { fromWireRequest, requestFault, WireRequest } from './messages-api-rules.ts';
 import { ReplyServer, type ServerReply } from './reply-server.ts';
 
 /** A request as it arrived, for assertions. */
@@ -54,7 +54,7 @@ export class MessagesApi extends ReplyServer {
     const parsed = WireRequest.safeParse(asJson(body));
     if (!parsed.success) return invalid(z.prettifyError(parsed.error));
     this.requests.push({ headers: request.headers, body: parsed.data });
-    const refusal = refusalOf(parsed.data);
+    const refusal = requestFault(parsed.data);
     return refusal === undefined ? this.next() : invalid(refusal);
   }
 }

@@ -4,7 +4,7 @@ import type { Message } from '../../../../lambdas/contracts/model.ts';
 import { InputError } from '../../../../lambdas/contracts/errors.ts';
 import * as fake from '../../../fakes/messages-api.ts';
 import { like } from '../../../fixtures/matchers.ts';
-import { ask, called, failureOf, HELLO, results, TASK } from './requests.ts';
+import { modelRequest, called, failureOf, HELLO, results, TASK } from './requests.ts';
 
 const KEY = 'sk-ant-test-0123456789';
 
@@ -16,7 +16,7 @@ const model = (options: Partial<AnthropicOptions> = {}) =>
   anthropicModel({ apiKey: async () => KEY, baseUrl: api.baseUrl, timeoutMs: 2_000, maxRetries: 1, ...options });
 
 /** The error that a turn ends with. */
-const failure = (options: Partial<AnthropicOptions> = {}) => failureOf(model(options).decide(ask()), KEY);
+const failure = (options: Partial<AnthropicOptions> = {}) => failureOf(model(options).decide(modelRequest()), KEY);
 
 test('an answer becomes a turn with its blocks, stop reason, model and all four counts of tokens', async () => {
   const usage = { inputTokens: 3, outputTokens: 40, cacheWriteTokens: 500, cacheReadTokens: 6000 };
@@ -27,18 +27,23 @@ test('an answer becomes a turn with its blocks, stop reason, model and all four 
     { type: 'tool_use' as const, id: 'toolu_2', name: 'look', input: {} },
   ];
   api.replies(fake.message(content, 'tool_use', usage));
-  expect(await model().decide(ask())).toEqual({ content, stopReason: 'tool_use', usage, model: 'claude-sonnet-4-6' });
+  expect(await model().decide(modelRequest())).toEqual({
+    content,
+    stopReason: 'tool_use',
+    usage,
+    model: 'claude-sonnet-4-6',
+  });
 });
 
 test('the request goes to the base URL, below its path, with the key as a bearer token', async () => {
   api.replies(HELLO);
-  await model({ baseUrl: `${api.baseUrl}/gateway/` }).decide(ask());
+  await model({ baseUrl: `${api.baseUrl}/gateway/` }).decide(modelRequest());
   expect(api.requests[0]?.headers).toMatchObject({ host: new URL(api.baseUrl).host, authorization: `Bearer ${KEY}` });
 });
 
 test('tools are sent with their schema, and the model may call several at once or none', async () => {
   api.replies(HELLO);
-  await model().decide(ask());
+  await model().decide(modelRequest());
   expect(api.requests[0]?.body).toMatchObject({
     model: 'claude-sonnet-4-6',
     max_tokens: 1000,
@@ -49,7 +54,7 @@ test('tools are sent with their schema, and the model may call several at once o
 
 test('the cache keeps the system text with the tools, and the conversation up to its two newest user messages', async () => {
   api.replies(HELLO);
-  await model().decide(ask(called('toolu_1'), results('toolu_1'), called('toolu_2'), results('toolu_2')));
+  await model().decide(modelRequest(called('toolu_1'), results('toolu_1'), called('toolu_2'), results('toolu_2')));
   const { system, messages } = api.requests[0]?.body ?? {};
   const mark = { cache_control: { type: 'ephemeral' } };
   expect(system).toEqual([{ type: 'text', text: 'You investigate.', ...mark }]);
@@ -64,7 +69,7 @@ test('the cache keeps the system text with the tools, and the conversation up to
 
 test('only the last block of a user message is a cache breakpoint', async () => {
   api.replies(HELLO);
-  await model().decide(ask(called('toolu_1', 'toolu_2'), results('toolu_1', 'toolu_2')));
+  await model().decide(modelRequest(called('toolu_1', 'toolu_2'), results('toolu_1', 'toolu_2')));
   const last = api.requests[0]?.body.messages.at(-1);
   expect(last?.content.map((block) => 'cache_control' in block)).toEqual([false, true]);
 });
@@ -78,7 +83,7 @@ test('tool results come before texts, as the API requires', async () => {
       { type: 'tool_result', toolUseId: 'toolu_1', text: 'refused', isError: true },
     ],
   };
-  await model().decide(ask(called('toolu_1'), mixed));
+  await model().decide(modelRequest(called('toolu_1'), mixed));
   expect(api.requests[0]?.body.messages[2]?.content).toMatchObject([
     { type: 'tool_result', tool_use_id: 'toolu_1', content: 'refused', is_error: true },
     { type: 'text', text: 'A colleague denied it.' },
@@ -87,16 +92,16 @@ test('tool results come before texts, as the API requires', async () => {
 
 test('tool input that is not an object reaches the harness, and the API accepts the next turn', async () => {
   api.replies(fake.message([{ type: 'tool_use', id: 'toolu_1', name: 'look', input: 'i-1' }], 'tool_use'), HELLO);
-  const turn = await model().decide(ask());
+  const turn = await model().decide(modelRequest());
   expect(turn.content).toEqual([{ type: 'tool_use', id: 'toolu_1', name: 'look', input: 'i-1' }]);
-  await model().decide(ask({ role: 'assistant', content: turn.content }, results('toolu_1')));
+  await model().decide(modelRequest({ role: 'assistant', content: turn.content }, results('toolu_1')));
   expect(api.requests[1]?.body.messages[1]?.content).toMatchObject([{ id: 'toolu_1', input: { notAnObject: 'i-1' } }]);
 });
 
 test('after a turn with empty text the API accepts the next one', async () => {
   api.replies(HELLO, HELLO);
-  await model().decide(ask({ role: 'assistant', content: [{ type: 'text', text: ' ' }] }, TASK));
-  await model().decide(ask({ role: 'assistant', content: [] }, TASK));
+  await model().decide(modelRequest({ role: 'assistant', content: [{ type: 'text', text: ' ' }] }, TASK));
+  await model().decide(modelRequest({ role: 'assistant', content: [] }, TASK));
   for (const { body } of api.requests)
     expect(body.messages[1]?.content).toEqual([{ type: 'text', text: '(no answer)' }]);
 });
@@ -105,19 +110,21 @@ test('thinking blocks are sent back unchanged', async () => {
   api.replies(HELLO);
   const thinking = { type: 'thinking' as const, thinking: 'Hm.', signature: 'c2ln' };
   const hidden = { type: 'redacted_thinking' as const, data: 'Zm9v' };
-  await model().decide(ask({ role: 'assistant', content: [thinking, hidden, { type: 'text', text: 'So.' }] }, TASK));
+  await model().decide(
+    modelRequest({ role: 'assistant', content: [thinking, hidden, { type: 'text', text: 'So.' }] }, TASK),
+  );
   expect(api.requests[0]?.body.messages[1]?.content).toEqual([thinking, hidden, { type: 'text', text: 'So.' }]);
 });
 
 test.each(['max_tokens', 'refusal'])('an answer that ends with %s is a turn, not an error', async (stopReason) => {
   api.replies(fake.message([], stopReason));
-  expect(await model().decide(ask())).toMatchObject({ content: [], stopReason });
+  expect(await model().decide(modelRequest())).toMatchObject({ content: [], stopReason });
 });
 
 test('a rate limit is waited out for as long as the service says', async () => {
   api.replies(fake.rateLimited(1), HELLO);
   const started = performance.now();
-  await model().decide(ask());
+  await model().decide(modelRequest());
   expect(performance.now() - started).toBeGreaterThanOrEqual(990);
 });
 
@@ -141,7 +148,7 @@ test('a rate limit that would outlive the function ends at the time limit of the
 
 test('an overloaded service is tried again', async () => {
   api.replies(fake.overloaded, HELLO);
-  expect(await model().decide(ask())).toMatchObject({ content: [{ text: 'Hello.' }] });
+  expect(await model().decide(modelRequest())).toMatchObject({ content: [{ text: 'Hello.' }] });
 });
 
 test.each([500, 502, 503, 504, 529, 408, 409])('a %d that outlives the retries is ModelUnavailable', async (status) => {
@@ -158,7 +165,7 @@ test('a response without usage comes with the advice to look at the gateway', as
 test('a response without cache counts used no cache', async () => {
   const usage = { input_tokens: 3, output_tokens: 4, cache_read_input_tokens: null };
   api.replies(fake.body({ model: 'm', content: [], stop_reason: 'end_turn', usage }));
-  const turn = await model().decide(ask());
+  const turn = await model().decide(modelRequest());
   expect(turn.usage).toEqual({ inputTokens: 3, outputTokens: 4, cacheWriteTokens: 0, cacheReadTokens: 0 });
 });
 
@@ -205,7 +212,7 @@ test('a gateway that echoes the key does not get it into our errors', async () =
 
 test('a key saved with a trailing newline works', async () => {
   api.replies(HELLO);
-  await model({ apiKey: async () => `${KEY}\n` }).decide(ask());
+  await model({ apiKey: async () => `${KEY}\n` }).decide(modelRequest());
   expect(api.requests[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
 });
 

@@ -3,7 +3,7 @@ import { bedrockModel, type BedrockOptions } from '../../../../lambdas/adapters/
 import { BedrockApi, bedrockError, throttled } from '../../../fakes/bedrock-api.ts';
 import * as fake from '../../../fakes/messages-api.ts';
 import { like } from '../../../fixtures/matchers.ts';
-import { ask, failureOf, HELLO, results } from './requests.ts';
+import { modelRequest, failureOf, HELLO, results } from './requests.ts';
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'not-to-be-seen', sessionToken: 'session' };
 
@@ -17,7 +17,7 @@ const model = (options: Partial<BedrockOptions> = {}) => {
 };
 
 /** The error that a turn ends with. */
-const failure = (options: Partial<BedrockOptions> = {}, request = ask()) =>
+const failure = (options: Partial<BedrockOptions> = {}, request = modelRequest()) =>
   failureOf(model(options).decide(request), ...Object.values(credentials));
 
 test('a response becomes a turn, and tool calls and results are sent back', async () => {
@@ -29,9 +29,11 @@ test('a response becomes a turn, and tool calls and results are sent back', asyn
   ];
   api.replies(fake.message(content, 'tool_use', usage), HELLO);
   const bedrock = model();
-  const turn = await bedrock.decide(ask());
+  const turn = await bedrock.decide(modelRequest());
   expect(turn).toEqual({ content, stopReason: 'tool_use', usage, model: 'claude-sonnet-4-6' });
-  await bedrock.decide(ask({ role: 'assistant', content: turn.content }, results('toolu_bdrk_1', 'toolu_bdrk_2')));
+  await bedrock.decide(
+    modelRequest({ role: 'assistant', content: turn.content }, results('toolu_bdrk_1', 'toolu_bdrk_2')),
+  );
   expect(api.invocations[1]?.body.messages.slice(1)).toMatchObject([
     { role: 'assistant', content },
     { role: 'user', content: [{ tool_use_id: 'toolu_bdrk_1' }, { tool_use_id: 'toolu_bdrk_2' }] },
@@ -40,8 +42,8 @@ test('a response becomes a turn, and tool calls and results are sent back', asyn
 
 test('the request is signed, and has the inference profile of the geography and the version that all models accept', async () => {
   api.replies(HELLO, HELLO);
-  await model().decide(ask());
-  await model({ geography: 'global' }).decide({ ...ask(), model: 'claude-haiku-4-5' });
+  await model().decide(modelRequest());
+  await model({ geography: 'global' }).decide({ ...modelRequest(), model: 'claude-haiku-4-5' });
   expect(api.invocations.map(({ modelId }) => modelId)).toEqual([
     'eu.anthropic.claude-sonnet-4-6',
     'global.anthropic.claude-haiku-4-5-20251001-v1:0',
@@ -60,14 +62,14 @@ test('the request is signed, and has the inference profile of the geography and 
 
 test('a Region in the settings overrides that of the function', async () => {
   api.replies(HELLO);
-  await model({ region: 'eu-central-1' }).decide(ask());
+  await model({ region: 'eu-central-1' }).decide(modelRequest());
   expect(api.invocations[0]?.headers.authorization).toContain('/eu-central-1/bedrock/aws4_request');
 });
 
 describe('a transient error is ModelUnavailable', () => {
   test('a throttle is waited out, and one that outlives the retries has the code and request id', async () => {
     api.replies(throttled, HELLO);
-    expect(await model().decide(ask())).toMatchObject({ content: [{ text: 'Hello.' }] });
+    expect(await model().decide(modelRequest())).toMatchObject({ content: [{ text: 'Hello.' }] });
     api.replies(throttled, throttled);
     expect(await failure()).toMatchObject({
       name: 'ModelUnavailable',
@@ -122,7 +124,7 @@ describe('what a person has to fix is Misconfigured', () => {
   );
 
   test('a model without a Bedrock id is not invoked: the error says which line to add where', async () => {
-    const error = await failure({}, { ...ask(), model: 'claude-next' });
+    const error = await failure({}, { ...modelRequest(), model: 'claude-next' });
     expect(error).toMatchObject({ name: 'Misconfigured', message: like("['claude-next', 'anthropic.…']") });
     expect(error.message).toContain('lambdas/contracts/bedrock.ts');
     expect(api.invocations).toHaveLength(0);

@@ -10,7 +10,7 @@ export const TASK: Message = { role: 'user', content: [{ type: 'text', text: 'CP
 export const HELLO = fake.message([{ type: 'text', text: 'Hello.' }]);
 
 /** A request with these messages after the task. */
-export const ask = (...messages: Message[]): ModelRequest => ({
+export const modelRequest = (...messages: Message[]): ModelRequest => ({
   model: 'claude-sonnet-4-6',
   system: 'You investigate.',
   messages: [TASK, ...messages],

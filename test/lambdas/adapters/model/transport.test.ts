@@ -4,7 +4,7 @@ import { bedrockModel } from '../../../../lambdas/adapters/model/bedrock.ts';
 import { BedrockApi } from '../../../fakes/bedrock-api.ts';
 import * as fake from '../../../fakes/messages-api.ts';
 import { like } from '../../../fixtures/matchers.ts';
-import { ask, failureOf, HELLO, results } from './requests.ts';
+import { modelRequest, failureOf, HELLO, results } from './requests.ts';
 
 const PATIENCE = { timeoutMs: 2_000, maxRetries: 1 };
 const KEY = 'sk-ant-test-0123456789';
@@ -38,9 +38,9 @@ describe.each([
   });
   afterEach(() => service.api.stop());
 
-  const decide = (options = {}) => service.model(options).decide(ask());
+  const decide = (options = {}) => service.model(options).decide(modelRequest());
   const failure = (options = {}, url?: string) =>
-    failureOf(service.model(options, url).decide(ask()), KEY, ...Object.values(credentials));
+    failureOf(service.model(options, url).decide(modelRequest()), KEY, ...Object.values(credentials));
   const GREETING = { content: [{ text: 'Hello.' }] };
   const unavailable = (message = '') => ({ name: 'ModelUnavailable', message: like(message) });
 
@@ -93,9 +93,11 @@ describe.each([
       { content: [{ type: 'text', text: 'Done.' }] },
     ]);
     const model = service.model();
-    const first = await model.decide(ask());
+    const first = await model.decide(modelRequest());
     expect(first.content).toEqual([{ type: 'tool_use', id: 'toolu_1_1', name: 'look', input: {} }]);
-    const second = await model.decide(ask({ role: 'assistant', content: first.content }, results('toolu_1_1')));
+    const second = await model.decide(
+      modelRequest({ role: 'assistant', content: first.content }, results('toolu_1_1')),
+    );
     expect(second).toMatchObject({ content: [{ text: 'Done.' }], model: 'claude-sonnet-4-6' });
     expect(second.usage.cacheReadTokens).toBeGreaterThan(0);
   });
