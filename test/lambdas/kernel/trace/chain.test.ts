@@ -59,7 +59,7 @@ describe('a trace is sound', () => {
 });
 
 describe('a trace is not sound, and the first broken event is named', () => {
-  test.each<[string, () => string[], string]>([
+  test.each<[string, () => string[], string | RegExp]>([
     [
       'one letter of an event was changed',
       () => edited(0, 'cpu-high', 'cpu-hugh'),
@@ -89,7 +89,7 @@ describe('a trace is not sound, and the first broken event is named', () => {
     [
       'the seal counts other events than there are',
       () => sealedWith((seal) => ({ events: seal.events - 1 })),
-      `the seal counts`,
+      /the seal counts \d+ events, but \d+ are before it/,
     ],
     ['the tail was cut', () => lines.slice(0, -1), 'no seal follows: the incident is still open, or the tail was cut'],
     ['something follows the seal', () => [...lines, lines.at(-1) ?? ''], 'removed or added'],
@@ -120,7 +120,7 @@ describe('a trace is not sound, and the first broken event is named', () => {
       'the key or the signature of the seal is unreadable',
     ],
   ])('when %s', (_what, forged, reason) => {
-    expect(reasonFor(forged())).toContain(reason);
+    expect(reasonFor(forged())).toMatch(reason);
   });
 
   test('when it was sealed again under another key, if the caller pins the key', async () => {
