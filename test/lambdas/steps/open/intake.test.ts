@@ -28,7 +28,10 @@ const refusal = (event: JsonObject, rules = hub): string => {
 
 describe('an alarm', () => {
   test.each([HUB, MEMBER])('of %s is taken, with its account and Region', (account) => {
-    expect(agentFor(alarmOf(account), hub, home)).toMatchObject({ taken: true, alarm: { account, region: 'eu-west-1' } });
+    expect(agentFor(alarmOf(account), hub, home)).toMatchObject({
+      taken: true,
+      alarm: { account, region: 'eu-west-1' },
+    });
   });
 
   test('of an account that is not a member is refused, with the reason on the trace', () => {
