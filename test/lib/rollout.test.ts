@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { describe, expect, test } from 'vitest';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import { OWN_ALARM } from '../../lambdas/contracts/own-alarms.ts';
-import { route } from '../../lambdas/steps/open/intake.ts';
+import { agentFor } from '../../lambdas/steps/open/intake.ts';
 import { synthesize, type Template } from '../../lib/synthesize.ts';
 import { shippedRules } from './shipped.ts';
 
@@ -169,9 +169,9 @@ describe('the harness’s own alarms', () => {
       );
     const detail = z.record(z.string(), z.unknown()).parse(event['detail']);
     const HOME = { account: '123456789012', region: 'eu-west-1' };
-    expect(route(event, rules, HOME)).toMatchObject({ taken: true });
+    expect(agentFor(event, rules, HOME)).toMatchObject({ taken: true });
     const own = { ...event, detail: { ...detail, alarmName: `${OWN_ALARM}Checkrein-steps` } };
-    const intake = route(own, rules, HOME);
+    const intake = agentFor(own, rules, HOME);
     expect(intake.taken ? '' : intake.reason).toContain('alarm of the harness itself');
   });
 });
