@@ -10,6 +10,7 @@ import { LedgerTable } from './ledger.ts';
 import { MemberIntake } from './members.ts';
 import { modelAccess } from './model-access.ts';
 import { removalPolicyOf } from './retention.ts';
+import { checkStackName, denyOwnLogs } from './own-log-groups.ts';
 import { Rollout } from './rollout.ts';
 import { SelfMonitoring } from './self-monitoring.ts';
 import { Steps } from './steps.ts';
@@ -23,6 +24,7 @@ export interface CheckreinStackProps extends StackProps {
 export class CheckreinStack extends Stack {
   constructor(scope: Construct, id: string, props: CheckreinStackProps) {
     super(scope, id, props);
+    checkStackName(this);
     const { rules } = props;
     const { agents, settings } = rules;
     const removalPolicy = removalPolicyOf(settings);
@@ -47,6 +49,9 @@ export class CheckreinStack extends Stack {
       topicArn: settings.ownAlarmsTopicArn,
     });
     if (settings.rollout === 'canary') new Rollout(this, 'Rollout', { steps, flow, monitoring });
+
+    // Last, when all log groups are there.
+    for (const step of steps.readers) denyOwnLogs(step.executionRole);
 
     new CfnOutput(this, 'SwitchParameter', { value: killSwitch.parameterName });
     if (model.secretArn !== undefined) new CfnOutput(this, 'ModelKeySecret', { value: model.secretArn });

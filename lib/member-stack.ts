@@ -7,6 +7,7 @@ import type { Settings } from '../lambdas/contracts/settings.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { ALARM_EVENT, regionalRoleName, type Members } from './members.ts';
+import { denyOwnLogs } from './own-log-groups.ts';
 import { addToolStatements, changeTools, grantedTools, toolChanges, toolReads, verifyReads } from './tool-grants.ts';
 
 export interface MemberStackProps extends StackProps {
@@ -35,7 +36,8 @@ export class MemberStack extends Stack {
     addToolStatements(change, toolChanges(changes));
     const readers = ['Observe', 'Authorize', 'ChangeZone', 'Verify'];
     const read = this.roleFor('Read', 'What Checkrein may read in this account.', readers);
-    addToolStatements(read, [...toolReads(tools), verifyReads()]);
+    addToolStatements(read, [...toolReads(tools, rules.agents), verifyReads()]);
+    denyOwnLogs(read);
     this.sendAlarms();
 
     new CfnOutput(this, 'ChangeRole', { value: change.roleArn });

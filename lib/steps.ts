@@ -18,7 +18,7 @@ import { grantMemberRole } from './member-access.ts';
 import type { ModelAccess } from './model-access.ts';
 import { Network } from './network.ts';
 import { CheckreinFunction, type CheckreinFunctionProps } from './checkrein-function.ts';
-import { changeTools, grantedTools, toolReads, verifyReads } from './tool-grants.ts';
+import { addToolReads, changeTools, grantedTools, toolReads, verifyReads } from './tool-grants.ts';
 
 export interface StepsProps {
   readonly rules: Rules;
@@ -97,6 +97,11 @@ export class Steps extends Construct {
     this.grant(props);
   }
 
+  /** The functions that read the account for tools. */
+  get readers(): readonly CheckreinFunction[] {
+    return [this.observe, this.authorize, this.changeZone, this.verify];
+  }
+
   /** All functions. */
   get all(): readonly CheckreinFunction[] {
     return this.node.children.filter((child) => child instanceof CheckreinFunction);
@@ -116,16 +121,18 @@ export class Steps extends Construct {
     for (const step of [ask, page, close, stopped]) desk.grantNotify(step);
     for (const step of [close, stopped]) ledger.grantSeal(step);
 
-    const tools = grantedTools(rules.agents);
+    const { agents } = rules;
+    const tools = grantedTools(agents);
     const changes = changeTools(tools);
-    allow(observe, toolReads(tools.filter(({ kind }) => kind === 'observe')));
-    for (const step of [authorize, changeZone, verify]) allow(step, toolReads(changes));
+    const observing = tools.filter(({ kind }) => kind === 'observe');
+    addToolReads(observe.executionRole, toolReads(observing, agents));
+    for (const step of [authorize, changeZone, verify]) addToolReads(step.executionRole, toolReads(changes, agents));
     allow(verify, [verifyReads()]);
     new ChangeRole(this, 'ChangeRole', { changeZone, tools: changes });
 
     const { members } = rules.settings;
     if (members === undefined) return;
-    for (const step of [observe, authorize, changeZone, verify]) grantMemberRole(members, step, 'read');
+    for (const step of this.readers) grantMemberRole(members, step, 'read');
     grantMemberRole(members, changeZone, 'change');
   }
 }

@@ -22,8 +22,12 @@ export const grantedTools = (agents: readonly Agent[]): readonly Manifest[] => {
 export const changeTools = (tools: readonly Manifest[]): readonly ChangeManifest[] =>
   tools.filter((tool) => tool.kind === 'change');
 
-/** IAM statements for the reads of these tools. */
-export const toolReads = (tools: readonly Manifest[]): PolicyStatement[] => readPermissions(tools).map(toStatement);
+/** IAM statements for the reads of these tools, on the log groups of all agents together. */
+export const toolReads = (tools: readonly Manifest[], agents: readonly Agent[]): PolicyStatement[] =>
+  readPermissions(
+    tools,
+    agents.flatMap(({ logGroups }) => logGroups),
+  ).map(toStatement);
 
 /** IAM statement for the reads that Verify makes itself. */
 export const verifyReads = (): PolicyStatement => toStatement(verifyPermissions());
@@ -41,6 +45,15 @@ export const addToolStatements = (role: Role, statements: readonly PolicyStateme
   }
 };
 
+/** Adds the reads of tools to the role of a function. */
+export const addToolReads = (role: Role, statements: readonly PolicyStatement[]): void => {
+  for (const statement of statements) {
+    role.addToPolicy(statement);
+    for (const resource of statement.resources.filter((one) => one !== '*'))
+      acknowledgeWildcard(role, resource, 'The patterns of log groups that config/agents/ lists.');
+  }
+};
+
 /** Fills in the partition, account and Region that the stack is deployed to. */
 const toStatement = ({ actions, resources, conditions = {} }: IamStatement): PolicyStatement =>
   new PolicyStatement({
@@ -54,7 +67,7 @@ const toStatement = ({ actions, resources, conditions = {} }: IamStatement): Pol
     ),
   });
 
-const fillIn = (pattern: string): string =>
+export const fillIn = (pattern: string): string =>
   pattern
     .replaceAll('${partition}', Aws.PARTITION)
     .replaceAll('${account}', Aws.ACCOUNT_ID)

@@ -7,6 +7,13 @@ export type EventPattern = z.infer<typeof EventPattern>;
 
 const identifier = z.string().regex(/^[a-z][a-z0-9-]{1,38}$/, 'lower-case letters, digits and dashes, 2 to 39 long');
 
+const LogGroupPattern = z
+  .string()
+  .regex(
+    /^[\w.\-/#][\w.\-/#*]{0,511}$/,
+    'the name of a log group, or a pattern such as /aws/lambda/checkout-* (letters, digits and _ - . / #; * anywhere but first)',
+  );
+
 /** A file in `config/agents/`: the declarative definition of one agent. */
 export const Agent = z.strictObject({
   name: identifier,
@@ -19,6 +26,8 @@ export const Agent = z.strictObject({
     /** Empty for a read-only agent: its catalogue then has no change tools at all. */
     change: z.array(z.string()).default([]),
   }),
+  /** The log groups that it may read, by name or pattern (`*` is any text). Required for a tool that reads logs. */
+  logGroups: z.array(LogGroupPattern).max(20).default([]),
   /** Anthropic's model id, also for a model on Bedrock. It must have a line in the price table. */
   model: z.string(),
   /** Hard ceilings of one incident. */

@@ -15,8 +15,11 @@ export interface AwsCall {
   readonly command: string;
   /** The IAM action, where it is not `service:command`, e.g. `cloudwatch:GetMetricData`. */
   readonly action?: string;
-  /** `target`: IAM can be narrowed to the target's ARN. `any`: the action has no resource-level permissions. */
-  readonly scope: 'target' | 'any';
+  /**
+   * `target`: IAM can be narrowed to the target's ARN. `log-group`: to the log groups of the agents. `any`: the action
+   * has no resource-level permissions.
+   */
+  readonly scope: 'target' | 'log-group' | 'any';
   /**
    * Actions that AWS performs on the caller's behalf during the call, e.g. `kms:CreateGrant` to start
    * an instance whose volumes are encrypted. Granted only for use through an AWS service.
@@ -38,6 +41,8 @@ interface ManifestBase<Input extends z.ZodType> {
 /** A tool that only reads. */
 export interface ObserveManifest<Input extends z.ZodType = z.ZodType> extends ManifestBase<Input> {
   readonly kind: 'observe';
+  /** The input field with the name of the log group that it reads. The kernel refuses one that is not the agent's. */
+  readonly logGroupField?: string;
 }
 
 /** A tool that mutates. The manifest says so, the model never does. */

@@ -19,7 +19,7 @@ export const authorizeCall = (session: SimulatedSession, request: CloudRequest, 
   const [first] = listed;
   const action = first === undefined ? `${request.service}:${request.command}` : actionOf(first);
   if (first === undefined) throw denied(session, request, action, resources[0]);
-  if (listed.some((call) => call.scope === 'any')) return;
+  if (listed.some((call) => call.scope !== 'target')) return;
   const outside = resources.find((arn) => !covers(session.targetArn ?? '', arn));
   if (outside !== undefined) throw denied(session, request, action, outside);
 };

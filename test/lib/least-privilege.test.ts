@@ -52,6 +52,16 @@ describe('roles', () => {
     expect(whoMay(readOnly, 'ec2:DescribeInstances')).toEqual(['Observe']);
   });
 
+  test('logs are read on the log groups of the agents, wherever IAM can narrow the action', () => {
+    const reads = rights.filter(({ action }) =>
+      OBSERVE_TOOLS.some(({ manifest }) => manifest.reads.map(actionOf).includes(action)),
+    );
+    const onAll = reads.filter(({ action, resource }) => action.startsWith('logs:') && resource === '"*"');
+    expect(onAll.map(({ action }) => action)).toEqual(['logs:StopQuery']);
+    expect(whoMay(rights, 'logs:StartQuery', /:log-group:\/app\/\*"/)).toEqual(['Observe']);
+    expect(whoMay(rights, 'logs:GetQueryResults', /:log-group:\/app\/\*"/)).toEqual(['Observe']);
+  });
+
   test('only reads of granted tools are allowed, and not to Open, Decide, Close or the approval functions', () => {
     const reads = new Set(OBSERVE_TOOLS.flatMap(({ manifest }) => manifest.reads.map(actionOf)));
     const readers = new Set([...reads].flatMap((action) => whoMay(rights, action)));

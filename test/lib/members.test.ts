@@ -12,7 +12,7 @@ import { CATALOGUE, CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
 import { MemberStack } from '../../lib/member-stack.ts';
 import { templateText } from '../../lib/template-text.ts';
 import { synthesize } from '../../lib/synthesize.ts';
-import { rightsIn } from './permissions.ts';
+import { denialsIn, rightsIn } from './permissions.ts';
 import { shippedRules } from './shipped.ts';
 
 const HUB = '111111111111';
@@ -95,6 +95,17 @@ describe('member account', () => {
     const names = new Set(agents.flatMap(({ tools }) => [...tools.observe, ...tools.change]));
     const reads = CATALOGUE.flatMap(({ manifest }) => (names.has(manifest.name) ? manifest.reads : []));
     expect(new Set(looked.map(({ action }) => action))).toEqual(new Set([...reads, ...VERIFY_READS].map(actionOf)));
+  });
+
+  test('the read role reads the log groups of the agents, and never those of a Checkrein in that account', () => {
+    const granted = { Resources: resourcesOf(stack) };
+    const arns = (rights: ReturnType<typeof rightsIn>): string[] =>
+      rights
+        .filter(({ role, action }) => role.startsWith('Read') && action === 'logs:StartQuery')
+        .map(({ resource }) => templateText(z.json().parse(JSON.parse(resource)), (name) => `<${name}>`));
+    const group = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:';
+    expect(arns(rightsIn(granted))).toEqual([`${group}/app/*`]);
+    expect(arns(denialsIn(granted))).toEqual([`${group}Checkrein*`]);
   });
 
   test('the permissions boundary is the policy of the same name in the member account', () => {

@@ -20,7 +20,7 @@ const RoleProperties = z.looseObject({
   ManagedPolicyArns: z.array(Json).default([]),
 });
 
-/** One action that one role is allowed, with the resources and conditions it is allowed under. */
+/** One action that one role is allowed or denied, with the resources and conditions of the statement. */
 export interface Right {
   /** The role by its name in the stack: `Open`, `ChangeZone`, `Change`, … */
   readonly role: string;
@@ -34,13 +34,18 @@ export interface Right {
 const nameOf = (logicalId: string): string => logicalId.replace(/^Steps/, '').replace(/Role[0-9A-F]{8}$/, '');
 
 /** Every right that a policy of the template gives to a role of the template. */
-export const rightsIn = ({ Resources }: Template): Right[] =>
+export const rightsIn = (template: Template): Right[] => statementsIn(template, 'Allow');
+
+/** What policies of the template deny to a role of the template, whatever else allows it. */
+export const denialsIn = (template: Template): Right[] => statementsIn(template, 'Deny');
+
+const statementsIn = ({ Resources }: Template, effect: 'Allow' | 'Deny'): Right[] =>
   Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::IAM::Policy')
     .map(({ Properties }) => Policy.parse(Properties))
     .flatMap(({ Roles, PolicyDocument }) =>
       Roles.flatMap(({ Ref }) =>
-        PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap((statement) =>
+        PolicyDocument.Statement.filter(({ Effect }) => Effect === effect).flatMap((statement) =>
           statement.Action.map((action) => ({
             role: nameOf(Ref),
             action,

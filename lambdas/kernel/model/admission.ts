@@ -6,6 +6,7 @@ import type { ToolSpec } from '../../contracts/model.ts';
 import type { ChangeManifest, Manifest, ObserveManifest } from '../../contracts/tool.ts';
 import { CATALOGUE } from '../../tools/catalogue.ts';
 import { CONTROL_TOOLS, isControlTool, type ControlToolName } from './control-tools.ts';
+import { logGroupRefusal } from './log-groups.ts';
 import type { ToolCall } from '../trace/queries.ts';
 
 /** An admitted call with its parsed input, or the check that refuses it with a reason for the model. */
@@ -35,12 +36,19 @@ const makeSpecs = (agent: Agent): ToolSpec[] => {
   const control = Object.entries(CONTROL_TOOLS)
     .filter(([name]) => name !== 'confirm_plan' || agent.tools.change.length > 0)
     .map(([name, tool]) => ({ name, ...tool }));
-  return [...toolsOf(agent), ...control].map(({ name, description, input }) => ({
+  const tools = toolsOf(agent).map((manifest) => ({ ...manifest, description: descriptionFor(agent, manifest) }));
+  return [...tools, ...control].map(({ name, description, input }) => ({
     name,
     description,
     inputSchema: z.toJSONSchema(input, { io: 'input' }),
   }));
 };
+
+/** The model is told which log groups it may read, so that it does not have to guess. */
+const descriptionFor = ({ logGroups }: Agent, manifest: Manifest): string =>
+  manifest.kind === 'observe' && manifest.logGroupField !== undefined
+    ? `${manifest.description} Log groups of this agent: ${logGroups.join(', ') || 'none'}.`
+    : manifest.description;
 
 const describe = (error: z.ZodError): string =>
   error.issues
@@ -49,9 +57,18 @@ const describe = (error: z.ZodError): string =>
 
 const refused = (check: Check['check'], reason: string): Admission => ({ kind: 'refused', check, reason });
 
+/** An observation, unless it is of a log group that is not the agent's. */
+const admitObservation = (agent: Agent, manifest: ObserveManifest, input: Json): Admission => {
+  if (manifest.logGroupField === undefined) return { kind: 'observe', manifest, input };
+  const { [manifest.logGroupField]: logGroup } = z.record(z.string(), z.unknown()).parse(input);
+  const reason = logGroupRefusal(agent, z.string().parse(logGroup));
+  return reason === undefined ? { kind: 'observe', manifest, input } : refused('allowlist', reason);
+};
+
 /**
- * The first checks of the kernel: is there such a tool, is it granted to this agent, does the input fit
- * its schema? Decide asks, and Authorize asks again, because the state machine is not trusted to have asked.
+ * The first checks of the kernel: is there such a tool, is it granted to this agent, does the input fit its schema,
+ * is the log group that it names one of the agent's? Decide asks, and Observe and Authorize ask again, because the
+ * state machine is not trusted to have asked.
  */
 export const admit = (agent: Agent, call: ToolCall): Admission => {
   if (isControlTool(call.name)) {
@@ -77,7 +94,7 @@ export const admit = (agent: Agent, call: ToolCall): Admission => {
   }
   const parsed = manifest.input.safeParse(call.input);
   if (!parsed.success) return refused('schema', `${call.name}: ${describe(parsed.error)}`);
-  if (manifest.kind === 'observe') return { kind: 'observe', manifest, input: call.input };
+  if (manifest.kind === 'observe') return admitObservation(agent, manifest, call.input);
   const input = JsonObject.safeParse(parsed.data);
   return input.success
     ? { kind: 'change', manifest, input: input.data }

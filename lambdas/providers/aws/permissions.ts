@@ -8,9 +8,25 @@ export interface IamStatement {
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** What tools may read. */
-export const readPermissions = (tools: readonly Manifest[]): IamStatement[] =>
-  statements(tools.flatMap((tool) => tool.reads.map((call) => ({ call, arn: targetPattern(tool) }))));
+/** What tools may read; of the logs only the log groups that match one of the patterns. */
+export const readPermissions = (tools: readonly Manifest[], logGroups: readonly string[]): IamStatement[] => {
+  const reads = tools.flatMap((tool) => tool.reads.map((call) => ({ call, arn: targetPattern(tool) })));
+  const logReads = reads.filter(({ call }) => call.scope === 'log-group').map(({ call }) => actionOf(call));
+  const resources = [...new Set(logGroups.flatMap(logGroupArns))].sort();
+  return [
+    ...statements(reads.filter(({ call }) => call.scope !== 'log-group')),
+    ...(logReads.length > 0 && resources.length > 0 ? [{ actions: [...new Set(logReads)].sort(), resources }] : []),
+  ];
+};
+
+/**
+ * The ARNs of the log groups that match a pattern. CloudWatch Logs checks some actions against the ARN of the group, and
+ * others against the same ARN with a stream behind a colon, which no name contains.
+ */
+export const logGroupArns = (pattern: string): string[] => {
+  const arn = `arn:\${partition}:logs:\${region}:\${account}:log-group:${pattern}`;
+  return pattern.endsWith('*') ? [arn] : [arn, `${arn}:*`];
+};
 
 /** What Verify reads whatever tool made the change: the alarm and its guard metrics. */
 export const verifyPermissions = (): IamStatement => ({ actions: VERIFY_READS.map(actionOf), resources: ['*'] });

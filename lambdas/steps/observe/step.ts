@@ -41,10 +41,10 @@ const firstLook = async (agent: Agent, journal: Journal): Promise<ObserveCall[]>
     .map(({ tool, input }) => ({ toolUseId: null, tool, input }));
 };
 
-/** The observe calls of the newest turn. */
+/** The observe calls of the newest turn, also those that the rules of this deployment no longer admit: they get an answer. */
 const callsOfTurn = (agent: Agent, journal: Journal): ObserveCall[] =>
   unansweredCalls(journal.eventsBefore)
-    .filter((call) => admit(agent, call).kind === 'observe')
+    .filter((call) => ['observe', 'refused'].includes(admit(agent, call).kind))
     .map((call) => ({ toolUseId: call.id, tool: call.name, input: call.input }));
 
 const callTool = async (

@@ -23,6 +23,20 @@ test('an observe tool makes no call that changes anything', () => {
   expect(names.filter((name) => !/^(Describe|Get|Lookup|List|StartQuery|StopQuery)/.test(name))).toEqual([]);
 });
 
+test('a tool that reads logs is held to the log groups of the agent, by the kernel and by IAM', () => {
+  // The only calls on logs that AWS does not narrow to a log group.
+  const unnarrowed = ['StopQuery'];
+  for (const { manifest } of CATALOGUE) {
+    const logs = manifest.reads.filter(({ service, command }) => service === 'logs' && !unnarrowed.includes(command));
+    expect(logs.map(({ scope }) => scope)).toEqual(logs.map(() => 'log-group'));
+    if (logs.length === 0) continue;
+    const { required } = z
+      .object({ required: z.array(z.string()) })
+      .parse(z.toJSONSchema(manifest.input, { io: 'input' }));
+    expect(required).toContain(manifest.kind === 'observe' ? manifest.logGroupField : 'no change tool reads logs');
+  }
+});
+
 describe.each(CATALOGUE.map((line) => [line.manifest.name, line] as const))('%s', (_name, { manifest, load }) => {
   test('its code has the manifest of the catalogue', async () => {
     expect((await load()).tool.manifest).toBe(manifest);

@@ -3,6 +3,7 @@ import { bedrockIdOf, unknownOnBedrock } from '../../../contracts/bedrock.ts';
 import type { ModelSource } from '../../../contracts/settings.ts';
 import type { Manifest } from '../../../contracts/tool.ts';
 import { checkPattern } from './event-pattern.ts';
+import { logGroupProblems } from './log-groups.ts';
 import { firstLookCalls, unknownEventPlaceholders, EXAMPLE_ALARM, type FirstLookCall } from '../../model/first-look.ts';
 import { modelPriceOf, unknownModelAdvice } from '../../model/model-prices.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -36,6 +37,7 @@ const problemsOf = (agent: Agent, manifests: readonly Manifest[], source: ModelS
   ...checkPattern(agent.takes, ['takes']).map(({ path, problem: message }) => ({ path, message })),
   ...toolProblems(agent, 'observe', manifests),
   ...toolProblems(agent, 'change', manifests),
+  ...logGroupProblems(agent, manifests),
   ...modelProblems(agent, source),
   ...firstLookProblems(agent, manifests),
 ];

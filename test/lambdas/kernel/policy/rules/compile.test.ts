@@ -8,6 +8,8 @@ import { configWith, problemsWith, settings } from './config-copy.ts';
 const responder = readFileSync('config/agents/ec2-responder.yaml', 'utf8');
 const triage = readFileSync('config/agents/triage.yaml', 'utf8');
 
+const LOG_GROUPS = 'logGroups: [/app/*]';
+
 /** The problems of the shipped responder after an edit. */
 const afterEdit = (from: string, to: string): readonly string[] => {
   expect(responder).toContain(from);
@@ -31,8 +33,8 @@ test('a misspelt tool is reported with its line and the name that was meant', ()
 test.each([
   [
     '- query_logs',
-    '- reboot_instance',
-    'tools.observe[2]: "reboot_instance" is a tool of kind change; list it under tools.change',
+    '- query_logs\n    - reboot_instance',
+    'tools.observe[3]: "reboot_instance" is a tool of kind change; list it under tools.change',
   ],
   [
     '- resize_instance',
@@ -71,6 +73,37 @@ test.each([
   const found = afterEdit(from, to);
   expect(found).toEqual([expect.stringContaining(message)]);
   expect(found[0]).toMatch(/^config\/agents\/ec2-responder\.yaml:\d+: /);
+});
+
+test('an agent that is granted query_logs lists its log groups, or the message says what is expected where', () => {
+  const expected =
+    'logGroups: missing: query_logs may read only log groups that are listed here; expected names or patterns, ' +
+    'such as ["/aws/lambda/checkout-*"]';
+  expect(afterEdit(`${LOG_GROUPS}\n`, '')).toEqual([`config/agents/ec2-responder.yaml:1: ${expected}`]);
+  expect(afterEdit(LOG_GROUPS, 'logGroups: []')).toEqual([
+    `config/agents/ec2-responder.yaml:${lineOf(LOG_GROUPS)}: ${expected}`,
+  ]);
+});
+
+test.each([
+  ['    - query_logs\n', '', 'logGroups: no tool of this agent reads log groups; remove the field'],
+  [
+    LOG_GROUPS,
+    'logGroups: ["*"]',
+    'logGroups[0]: the name of a log group, or a pattern such as /aws/lambda/checkout-*',
+  ],
+  [LOG_GROUPS, 'logGroups: ["*-checkout"]', '* anywhere but first); found "*-checkout"'],
+  [LOG_GROUPS, 'logGroups: ["arn:aws:logs:eu-west-1:111122223333:log-group:/app/*"]', 'logGroups[0]: the name of'],
+  [LOG_GROUPS, 'logGroups: ["/app/?"]', 'logGroups[0]: the name of'],
+  [LOG_GROUPS, 'logGroups: /app/*', 'logGroups: expected array; found "/app/*"'],
+  [LOG_GROUPS, 'logGroups: [/app/*, Checkrein-*]', 'logGroups[1]: "Checkrein-*" names log groups of Checkrein itself'],
+  [
+    'firstLook:\n',
+    'firstLook:\n  - { tool: query_logs, input: { logGroup: /other/billing } }\n',
+    'firstLook[0].input.logGroup: ec2-responder may not read the log group /other/billing. Its log groups: /app/*.',
+  ],
+])('log groups with %j turned into %j are refused with a reason', (from, to, message) => {
+  expect(afterEdit(from, to)).toEqual([expect.stringContaining(message)]);
 });
 
 test('a file that is not YAML is reported once, with its line', () => {
