@@ -7,6 +7,7 @@ import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import type { QuorumDecision, PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
+import { environmentInForce, type EnvironmentSettings } from '../../lambdas/kernel/changes/environment.ts';
 import { environmentOf } from '../../lambdas/tools/aws/tags.ts';
 import { changeManifest, factsOf, type LocatedCase, type PolicyCase } from './case-file.ts';
 
@@ -62,7 +63,7 @@ export const runCase = (placed: LocatedCase, rules: Rules, policy: PolicyEngine)
 };
 
 const decide = (given: PolicyCase, rules: Rules, policy: PolicyEngine): PolicyDecision | QuorumDecision => {
-  const question = questionOf(given);
+  const question = questionOf(given, rules.settings);
   const agent = agentOf(given, rules);
   const { breakGlass = false, triggerOwner = false } = given;
   switch (given.question) {
@@ -89,7 +90,7 @@ const agentOf = (given: PolicyCase, rules: Rules): Agent => {
   throw new InputError(`the case "${given.case}"`, 'no agent has change tools', 'the name of an agent in the case');
 };
 
-const questionOf = ({ tool = '', facts, target, report }: PolicyCase) => {
+const questionOf = ({ tool = '', facts, target, report }: PolicyCase, settings: EnvironmentSettings) => {
   const manifest = changeManifest(tool);
   if (manifest === undefined) throw new InputError(tool, 'is not a change tool', 'the name of a change tool');
   const computed = factsOf(manifest);
@@ -97,7 +98,7 @@ const questionOf = ({ tool = '', facts, target, report }: PolicyCase) => {
   const deltaCentsPerMonth = report === undefined ? 3000 : report.costDeltaCentsPerMonth;
   return {
     tool,
-    target: targetOf(manifest, target),
+    target: targetOf(manifest, target ?? {}, settings),
     facts: { ...neutral, ...facts },
     report: { cost: { deltaCentsPerMonth, says: 'at list price' } },
   };
@@ -105,10 +106,15 @@ const questionOf = ({ tool = '', facts, target, report }: PolicyCase) => {
 
 const isOneOf = (names: readonly FactName[], name: string): boolean => names.some((one) => one === name);
 
-/** A target in the alarm's account. Its environment follows from its tags, like that of a real target. */
-const targetOf = (manifest: ChangeManifest, given: NonNullable<PolicyCase['target']> = {}): Target => {
+/** A target in the alarm's account. Its environment follows from tags and settings, like that of a real target. */
+const targetOf = (
+  manifest: ChangeManifest,
+  given: NonNullable<PolicyCase['target']>,
+  settings: EnvironmentSettings,
+): Target => {
   const { account = '111122223333', region = 'eu-west-1', id = 'example', tags = {} } = given;
-  const { kind = manifest.targetKind, environment = environmentOf(tags) } = given;
+  const { kind = manifest.targetKind, environment: named = environmentOf(tags) } = given;
+  const environment = environmentInForce({ account, environment: named }, settings);
   const arn = manifest.targetArn.replace('${account}', account).replace('${region}', region).replace('*', id);
   return { kind, id, arn: given.arn ?? arn, account, region, environment, tags };
 };

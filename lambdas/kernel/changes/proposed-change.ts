@@ -3,13 +3,13 @@ import type { TraceEvent } from '../../contracts/events.ts';
 import { KERNEL_FACTS, type Facts, type FactName } from '../../contracts/facts.ts';
 import type { Json } from '../../contracts/json.ts';
 import type { Inverse, Target } from '../../contracts/plan.ts';
-import type { Settings } from '../../contracts/settings.ts';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import type { Ledger } from '../../contracts/ports.ts';
 import type { Change, ChangeTool, ToolContext } from '../../tools/tool.ts';
 import { lastChange } from '../limits/cooldown.ts';
 import { canonical, digestOf } from '../trace/canonical.ts';
 import { allOf, findPlan, lastOf } from '../trace/queries.ts';
+import { targetInForce, type EnvironmentSettings } from './environment.ts';
 
 /** Stands for "never", in minutes: longer than any cooldown. */
 const NEVER = 1_000_000;
@@ -26,17 +26,16 @@ export interface ProposedChange {
 export const fingerprintOf = (target: Target, state: Json): string => digestOf({ target, state });
 
 /**
- * Describes the target and predicts the change. Throws `ToolRefusal` or `CloudError`, whose message the model reads. The
- * environment that the settings give an account overrides tags: whoever may tag must not move a target out of production.
+ * Describes the target and predicts the change. Throws `ToolRefusal` or `CloudError`, whose message the model reads.
  */
 export const prepareChange = async (
   tool: ChangeTool,
   input: Json,
   context: ToolContext,
-  { accountEnvironments }: Pick<Settings, 'accountEnvironments'>,
+  settings: EnvironmentSettings,
 ): Promise<ProposedChange> => {
   const { target: found, state } = await tool.describe(input, context);
-  const target = { ...found, environment: accountEnvironments[found.account] ?? found.environment };
+  const target = targetInForce(found, settings);
   const change: Change = { input, target, before: state, after: tool.predict(input, state) };
   return { change, inverse: tool.inverse(change), fingerprint: fingerprintOf(target, state) };
 };

@@ -40,7 +40,7 @@ namespace Checkrein {
   entity Role;
   entity Approver in [Role];
 
-  // What is changed. All of it comes from AWS; environment is the tag of that name, "production" without one.
+  // What is changed. All of it comes from AWS; environment is "production" unless the settings list its name.
   entity Target = { kind: String, account: String, region: String, environment: String } tags String;
 
   // Every change tool: action in Checkrein::Action::"change".

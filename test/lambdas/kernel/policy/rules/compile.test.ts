@@ -102,8 +102,32 @@ test.each([
     { ...settings, approval: { remindMinutes: 0 } },
     'config/deployment.ts: approval.remindMinutes: Too small: expected number to be >=1; found 0',
   ],
+  [
+    { ...settings, nonProduction: ['test', 'production'] },
+    'config/deployment.ts: nonProduction[1]: an environment other than production, which policies compare with; found "production"',
+  ],
+  [
+    { ...settings, nonProduction: ['Dev'] },
+    'config/deployment.ts: nonProduction[0]: lower-case letters, digits and dashes, e.g. production; found "Dev"',
+  ],
 ])('settings %j are refused with what to write where', (given, message) => {
   expect(problemsWith({}, given)).toEqual([message]);
+});
+
+test('a policy about an environment that no target can have is refused, since it would stop nothing', () => {
+  const forbid = (condition: string): string =>
+    `@id("mine") @reason("No.") forbid (principal, action in Checkrein::Action::"change", resource) when { ${condition} };`;
+  const mine = (condition: string): Record<string, string> => ({ 'policies/mine.cedar': forbid(condition) });
+  const advice =
+    'it is "production" or one that nonProduction lists (dev, development, test, testing, qa, sandbox, staging), and everything else is "production"';
+  expect(problemsWith(mine('resource.environment == "prod"'))).toEqual([
+    `config/policies/mine.cedar:1:1: no target has the environment "prod": ${advice}`,
+  ]);
+  expect(problemsWith(mine('["test", "stage"].contains(resource.environment)'))).toEqual([
+    `config/policies/mine.cedar:1:1: no target has the environment "stage": ${advice}`,
+  ]);
+  expect(problemsWith(mine('resource.environment != "staging"'))).toEqual([]);
+  expect(problemsWith(mine('resource.environment == "stage"'), { ...settings, nonProduction: ['stage'] })).toEqual([]);
 });
 
 test('all problems are reported at once', () => {
