@@ -35,6 +35,7 @@ const NEUTRAL_FACTS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' 
   fleetAffectedPercent: 100,
   inServiceAfter: 0,
   downtimeSeconds: 180,
+  instancesAdded: 0,
   reversible: true,
   evidenceCount: 2,
   minutesSinceLastChange: 1_000_000,

@@ -7,6 +7,7 @@ import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { contractBroken } from '../../lambdas/contracts/errors.ts';
 import { targetInForce } from '../../lambdas/kernel/changes/environment.ts';
 import { decidePlan } from '../../lambdas/kernel/policy/plan-decision.ts';
+import { policyTags } from '../../lambdas/kernel/policy/policy-tags.ts';
 import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import { pathsIn } from '../../lambdas/kernel/policy/rules/lint-terms.ts';
 import type { QuorumDecision, PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
@@ -103,6 +104,6 @@ const valuesOf = ({ tool, target, facts, report }: Plan): Readonly<Record<string
     ...under('context.facts', facts),
     ...under('context.report', { costDeltaCentsPerMonth: cents ?? 0, costKnown: cents !== null }),
     ...under('resource', attributes),
-    ...under('resource.tags', tags),
+    ...under('resource.tags', policyTags(tags)),
   ]);
 };

@@ -26,17 +26,19 @@ export const FACTS = {
   memoryMiBAfter: { type: 'Long', summary: 'memory of one unit (instance, container) after the change, in MiB' },
   fleetSize: {
     type: 'Long',
-    summary: 'number of units that serve together with the target, the target included; 1 for a lone instance',
+    summary:
+      'number of units that the fleet of the target has or should have, in service or not; 1 for a lone instance',
   },
   fleetAffectedPercent: {
     type: 'Long',
-    summary: 'share of that fleet that the change takes out of service at once, in %',
+    summary: 'share of the units in service of that fleet that the change takes out of service at once, in %',
   },
   inServiceAfter: { type: 'Long', summary: 'units left in service while the change runs' },
   downtimeSeconds: {
     type: 'Long',
     summary: 'expected time without service of the unit itself, in seconds; 0 for none',
   },
+  instancesAdded: { type: 'Long', summary: 'number of instances that the change adds; 0 when it adds none' },
   reversible: { type: 'Bool', summary: 'whether the tool has an inverse for this change' },
   // about the change, from the dry run (plan phase only)
   costDeltaCentsPerMonth: {

@@ -41,6 +41,7 @@ namespace Checkrein {
   entity Approver in [Role];
 
   // What is changed. All of it comes from AWS; environment is "production" unless the settings list its name.
+  // Tags are as they are stored, and also under their keys in lower case, without blanks around key and value.
   entity Target = { kind: String, account: String, region: String, environment: String } tags String;
 
   // Every change tool: action in Checkrein::Action::"change".
