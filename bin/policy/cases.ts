@@ -2,14 +2,14 @@ import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Statement } from '../../lambdas/contracts/checks.ts';
 import type { FactName, Facts } from '../../lambdas/contracts/facts.ts';
 import type { Target } from '../../lambdas/contracts/plan.ts';
-import type { ChangeManifest } from '../../lambdas/contracts/tool.ts';
+import { factsOf, type ChangeManifest } from '../../lambdas/contracts/tool.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import type { QuorumDecision, PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 import { environmentInForce, type EnvironmentSettings } from '../../lambdas/kernel/changes/environment.ts';
 import { environmentOf } from '../../lambdas/tools/aws/tags.ts';
-import { changeManifest, factsOf, type LocatedCase, type PolicyCase } from './case-file.ts';
+import { changeManifest, type LocatedCase, type PolicyCase } from './case-file.ts';
 
 /** The result of a case. It passes if nothing differs from what it expects. */
 export interface PolicyCaseResult {

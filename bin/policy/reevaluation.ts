@@ -3,13 +3,14 @@ import type { Check, Statement } from '../../lambdas/contracts/checks.ts';
 import { isKind, type TraceEvent, type TraceEventOf } from '../../lambdas/contracts/events.ts';
 import type { Facts } from '../../lambdas/contracts/facts.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
+import { factsOf } from '../../lambdas/contracts/tool.ts';
 import { targetInForce } from '../../lambdas/kernel/changes/environment.ts';
 import { admit } from '../../lambdas/kernel/model/admission.ts';
 import { decidePlan } from '../../lambdas/kernel/policy/plan-decision.ts';
 import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import type { PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 import { findPlan, isTriggerOwner } from '../../lambdas/kernel/trace/queries.ts';
-import { changeManifest, factsOf } from './case-file.ts';
+import { changeManifest } from './case-file.ts';
 
 /** A decision: the recorded one, or the one under the current rules. */
 export interface Decision {

@@ -29,12 +29,12 @@ export const tool = changeTool(manifest, State, {
 
   async facts({ input }, context) {
     return {
-      cutPercent: 0,
-      growPercent: 0,
       ...(await fleetFacts(input.instanceId, context)),
       downtimeSeconds: DOWNTIME_SECONDS,
     };
   },
+
+  losses: async () => [],
 
   async dryRun({ input }, { cloud, change }) {
     const group = groupOf(await readInstance(cloud, input.instanceId));

@@ -51,6 +51,8 @@ export const tool = changeTool(manifest, Capacity, {
     };
   },
 
+  losses: async () => [],
+
   dryRun: dryRunCapacity,
 
   async apply({ input }, { change }) {

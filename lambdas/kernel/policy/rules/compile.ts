@@ -12,6 +12,7 @@ import { formatFinding, lintPolicies } from './lint.ts';
 import { compilePolicies, positionOfPolicy } from './policies.ts';
 import { RulesError } from './rules-error.ts';
 import { schemaProblems, formatProblem } from './schema-problems.ts';
+import { capacityProblems } from './tool-capacity.ts';
 
 /**
  * Compiles `config/agents`, `config/policies` and the settings into the rules that every function carries.
@@ -36,6 +37,7 @@ export const compileRules = (
       : [],
   );
   const problems = [
+    ...capacityProblems(manifests),
     ...agentFiles.problems,
     ...agents.problems,
     ...policyFiles.problems,
