@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { FACT_NAMES, Facts, FACTS, KERNEL_FACTS, type FactName } from '../../lambdas/contracts/facts.ts';
+import { FACT_NAMES, Facts, FACTS } from '../../lambdas/contracts/facts.ts';
 import { Target } from '../../lambdas/contracts/plan.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
-import type { ChangeManifest } from '../../lambdas/contracts/tool.ts';
+import { factsOf, type ChangeManifest } from '../../lambdas/contracts/tool.ts';
 import type { ConfigFile } from '../../lambdas/kernel/policy/rules/config-files.ts';
 import { didYouMean } from '../../lambdas/kernel/policy/rules/did-you-mean.ts';
 import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
@@ -129,6 +129,3 @@ const toolProblems = ({ tool, facts = {} }: PolicyCase): Problem[] => {
 /** The manifest of a change tool. */
 export const changeManifest = (tool: string): ChangeManifest | undefined =>
   CHANGE_TOOLS.map((line) => line.manifest).find((manifest) => manifest.name === tool);
-
-/** The facts that policy reads about a change by this tool. */
-export const factsOf = (manifest: ChangeManifest): FactName[] => [...manifest.facts, ...KERNEL_FACTS];

@@ -2,13 +2,14 @@ import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Statement } from '../../lambdas/contracts/checks.ts';
 import type { FactName, Facts } from '../../lambdas/contracts/facts.ts';
 import type { Target } from '../../lambdas/contracts/plan.ts';
-import type { ChangeManifest } from '../../lambdas/contracts/tool.ts';
+import { factsOf, type ChangeManifest } from '../../lambdas/contracts/tool.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import type { QuorumDecision, PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
+import { environmentInForce, type EnvironmentSettings } from '../../lambdas/kernel/changes/environment.ts';
 import { environmentOf } from '../../lambdas/tools/aws/tags.ts';
-import { changeManifest, factsOf, type LocatedCase, type PolicyCase } from './case-file.ts';
+import { changeManifest, type LocatedCase, type PolicyCase } from './case-file.ts';
 
 /** The result of a case. It passes if nothing differs from what it expects. */
 export interface PolicyCaseResult {
@@ -34,6 +35,7 @@ const NEUTRAL_FACTS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' 
   fleetAffectedPercent: 100,
   inServiceAfter: 0,
   downtimeSeconds: 180,
+  instancesAdded: 0,
   reversible: true,
   evidenceCount: 2,
   minutesSinceLastChange: 1_000_000,
@@ -62,7 +64,7 @@ export const runCase = (placed: LocatedCase, rules: Rules, policy: PolicyEngine)
 };
 
 const decide = (given: PolicyCase, rules: Rules, policy: PolicyEngine): PolicyDecision | QuorumDecision => {
-  const question = questionOf(given);
+  const question = questionOf(given, rules.settings);
   const agent = agentOf(given, rules);
   const { breakGlass = false, triggerOwner = false } = given;
   switch (given.question) {
@@ -89,7 +91,7 @@ const agentOf = (given: PolicyCase, rules: Rules): Agent => {
   throw new InputError(`the case "${given.case}"`, 'no agent has change tools', 'the name of an agent in the case');
 };
 
-const questionOf = ({ tool = '', facts, target, report }: PolicyCase) => {
+const questionOf = ({ tool = '', facts, target, report }: PolicyCase, settings: EnvironmentSettings) => {
   const manifest = changeManifest(tool);
   if (manifest === undefined) throw new InputError(tool, 'is not a change tool', 'the name of a change tool');
   const computed = factsOf(manifest);
@@ -97,7 +99,7 @@ const questionOf = ({ tool = '', facts, target, report }: PolicyCase) => {
   const deltaCentsPerMonth = report === undefined ? 3000 : report.costDeltaCentsPerMonth;
   return {
     tool,
-    target: targetOf(manifest, target),
+    target: targetOf(manifest, target ?? {}, settings),
     facts: { ...neutral, ...facts },
     report: { cost: { deltaCentsPerMonth, says: 'at list price' } },
   };
@@ -105,10 +107,15 @@ const questionOf = ({ tool = '', facts, target, report }: PolicyCase) => {
 
 const isOneOf = (names: readonly FactName[], name: string): boolean => names.some((one) => one === name);
 
-/** A target in the alarm's account. Its environment follows from its tags, like that of a real target. */
-const targetOf = (manifest: ChangeManifest, given: NonNullable<PolicyCase['target']> = {}): Target => {
+/** A target in the alarm's account. Its environment follows from tags and settings, like that of a real target. */
+const targetOf = (
+  manifest: ChangeManifest,
+  given: NonNullable<PolicyCase['target']>,
+  settings: EnvironmentSettings,
+): Target => {
   const { account = '111122223333', region = 'eu-west-1', id = 'example', tags = {} } = given;
-  const { kind = manifest.targetKind, environment = environmentOf(tags) } = given;
+  const { kind = manifest.targetKind, environment: named = environmentOf(tags) } = given;
+  const environment = environmentInForce({ account, environment: named }, settings);
   const arn = manifest.targetArn.replace('${account}', account).replace('${region}', region).replace('*', id);
   return { kind, id, arn: given.arn ?? arn, account, region, environment, tags };
 };

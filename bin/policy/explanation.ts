@@ -5,7 +5,9 @@ import type { Json } from '../../lambdas/contracts/json.ts';
 import type { Plan } from '../../lambdas/contracts/plan.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { contractBroken } from '../../lambdas/contracts/errors.ts';
+import { targetInForce } from '../../lambdas/kernel/changes/environment.ts';
 import { decidePlan } from '../../lambdas/kernel/policy/plan-decision.ts';
+import { policyTags } from '../../lambdas/kernel/policy/policy-tags.ts';
 import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import { pathsIn } from '../../lambdas/kernel/policy/rules/lint-terms.ts';
 import type { QuorumDecision, PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
@@ -38,7 +40,8 @@ export interface Explanation {
 
 /** Evaluates every question about a plan, including those that the flow would not reach. */
 export const explainPlan = (plan: Plan, agent: Agent, rules: Rules, policy: PolicyEngine): Explanation => {
-  const { tool, target, facts, report } = plan;
+  const { tool, facts, report } = plan;
+  const target = targetInForce(plan.target, rules.settings);
   const question = { agent, tool, target, facts, report, breakGlass: false };
   const decision = decidePlan(policy, question);
   const release = policy.approvalsNeeded(question);
@@ -52,7 +55,7 @@ export const explainPlan = (plan: Plan, agent: Agent, rules: Rules, policy: Poli
     verdict: given.verdict,
     approvals: 'needed' in given ? given.needed : null,
     reason: given.reason,
-    statements: given.statements.map((statement) => determining(statement, plan, rules)),
+    statements: given.statements.map((statement) => determining(statement, { ...plan, target }, rules)),
   });
   return {
     verdict: decision.verdict,
@@ -101,6 +104,6 @@ const valuesOf = ({ tool, target, facts, report }: Plan): Readonly<Record<string
     ...under('context.facts', facts),
     ...under('context.report', { costDeltaCentsPerMonth: cents ?? 0, costKnown: cents !== null }),
     ...under('resource', attributes),
-    ...under('resource.tags', tags),
+    ...under('resource.tags', policyTags(tags)),
   ]);
 };

@@ -3,12 +3,14 @@ import type { Check, Statement } from '../../lambdas/contracts/checks.ts';
 import { isKind, type TraceEvent, type TraceEventOf } from '../../lambdas/contracts/events.ts';
 import type { Facts } from '../../lambdas/contracts/facts.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
+import { factsOf } from '../../lambdas/contracts/tool.ts';
+import { targetInForce } from '../../lambdas/kernel/changes/environment.ts';
 import { admit } from '../../lambdas/kernel/model/admission.ts';
 import { decidePlan } from '../../lambdas/kernel/policy/plan-decision.ts';
 import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import type { PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 import { findPlan, isTriggerOwner } from '../../lambdas/kernel/trace/queries.ts';
-import { changeManifest, factsOf } from './case-file.ts';
+import { changeManifest } from './case-file.ts';
 
 /** A decision: the recorded one, or the one under the current rules. */
 export interface Decision {
@@ -113,7 +115,10 @@ const refusedCall = ({ seq, data }: TraceEventOf<'call.refused'>, { agent }: Cur
 
 const refusalOf = (checks: readonly Check[]): Check | undefined => checks.find((check) => check.outcome === 'refused');
 
-const proposal = ({ seq, data }: TraceEventOf<'proposal.judged'>, { agent, policy }: CurrentRules): Reevaluated[] => {
+const proposal = (
+  { seq, data }: TraceEventOf<'proposal.judged'>,
+  { rules, agent, policy }: CurrentRules,
+): Reevaluated[] => {
   const { tool, target, facts, checks, statements, trips } = data;
   const subject: Subject = { seq, about: 'proposal', what: target === null ? tool : `${tool} on ${target.id}` };
   const refusal = refusalOf(checks);
@@ -126,13 +131,14 @@ const proposal = ({ seq, data }: TraceEventOf<'proposal.judged'>, { agent, polic
   if (target === null || (refusal !== undefined && refusal.check !== 'policy')) return [];
   const missing = missingFacts(tool, facts);
   if (missing !== undefined) return [unknown(subject, was, missing)];
-  return [compared(subject, was, decisionOf(policy.mayPropose({ agent, tool, target, facts, phase: 'proposal' })))];
+  const question = { agent, tool, target: targetInForce(target, rules.settings), facts, phase: 'proposal' as const };
+  return [compared(subject, was, decisionOf(policy.mayPropose(question)))];
 };
 
 const confirmation = (
   { seq, data }: TraceEventOf<'plan.judged'>,
   events: readonly TraceEvent[],
-  { agent, policy }: CurrentRules,
+  { rules, agent, policy }: CurrentRules,
 ): Reevaluated[] => {
   const plan = data.digest === null ? undefined : findPlan(events, data.digest)?.plan;
   const refusal = refusalOf(data.checks);
@@ -151,7 +157,7 @@ const confirmation = (
   const { verdict, reason, statements, approvalsNeeded, trips } = decidePlan(policy, {
     agent,
     tool,
-    target,
+    target: targetInForce(target, rules.settings),
     facts,
     report,
     breakGlass: data.freeze !== undefined,
@@ -179,7 +185,7 @@ const approval = (
   const policyDecision = policy.mayApprove({
     approver,
     tool,
-    target,
+    target: targetInForce(target, rules.settings),
     facts,
     report,
     breakGlass: data.breakGlass === true,

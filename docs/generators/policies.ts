@@ -4,6 +4,7 @@ import { policyToJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { type FactName, FACT_NAMES, FACTS, KERNEL_FACTS, REPORT_FACTS } from '../../lambdas/contracts/facts.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { contractBroken } from '../../lambdas/contracts/errors.ts';
+import { factsOf } from '../../lambdas/contracts/tool.ts';
 import { CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
 import { code, codes, markdownPage, table } from './markdown.ts';
 
@@ -35,7 +36,7 @@ const computedBy = (name: FactName): string => {
   if (KERNEL_FACTS.some((one) => one === name)) return 'the kernel, always';
   if (REPORT_FACTS.some((one) => one === name)) return 'the dry run (`context.report`)';
   return codes(
-    CHANGE_TOOLS.filter(({ manifest }) => manifest.facts.includes(name)).map(({ manifest }) => manifest.name),
+    CHANGE_TOOLS.filter(({ manifest }) => factsOf(manifest).includes(name)).map(({ manifest }) => manifest.name),
   );
 };
 

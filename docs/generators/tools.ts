@@ -33,6 +33,7 @@ const changeRows = (tool: ChangeManifest): string[][] => [
   ['changes', codes(tool.changes.map(actionOf))],
   ['made by AWS on its behalf', codes(tool.changes.flatMap(({ onBehalf = [] }) => onBehalf))],
   ['target', `${code(tool.targetKind)}, ${code(tool.targetArn)}`],
+  ['takes capacity away', tool.capacity === 'none' ? 'no, as its manifest declares' : 'possibly; facts say how much'],
   ['facts', codes(tool.facts)],
   ['repeatable', tool.repeatable ? 'yes' : 'no: an attempt without an answer is never repeated'],
   ['first health check', `${tool.stabilizeSeconds} s after the change`],

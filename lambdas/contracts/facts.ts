@@ -11,11 +11,13 @@ export const FACTS = {
   // about the change, computed by the tool
   cutPercent: {
     type: 'Long',
-    summary: 'capacity taken away, % of what is there now, over the worst dimension; 0 when nothing shrinks',
+    summary:
+      'capacity taken away, % of what is there now, over the dimension that shrinks most (number, vCPU, memory, CPU baseline, GPU, network); 0 when nothing shrinks',
   },
   growPercent: {
     type: 'Long',
-    summary: 'capacity added, % of what is there now, over the largest dimension; 0 when nothing grows',
+    summary:
+      'capacity added, % of what is there now, over the dimension that grows most (number, vCPU, memory, GPU); 0 when nothing grows',
   },
   peakUsePercentAfter: {
     type: 'Long',
@@ -26,18 +28,23 @@ export const FACTS = {
   memoryMiBAfter: { type: 'Long', summary: 'memory of one unit (instance, container) after the change, in MiB' },
   fleetSize: {
     type: 'Long',
-    summary: 'number of units that serve together with the target, the target included; 1 for a lone instance',
+    summary:
+      'number of units that the fleet of the target has or should have, in service or not; 1 for a lone instance',
   },
   fleetAffectedPercent: {
     type: 'Long',
-    summary: 'share of that fleet that the change takes out of service at once, in %',
+    summary: 'share of the units in service of that fleet that the change takes out of service at once, in %',
   },
   inServiceAfter: { type: 'Long', summary: 'units left in service while the change runs' },
   downtimeSeconds: {
     type: 'Long',
     summary: 'expected time without service of the unit itself, in seconds; 0 for none',
   },
-  reversible: { type: 'Bool', summary: 'whether the tool has an inverse for this change' },
+  instancesAdded: { type: 'Long', summary: 'number of instances that the change adds; 0 when it adds none' },
+  reversible: {
+    type: 'Bool',
+    summary: 'whether the tool has an inverse for this change, and the change loses nothing for good',
+  },
   // about the change, from the dry run (plan phase only)
   costDeltaCentsPerMonth: {
     type: 'Long',
@@ -66,6 +73,19 @@ export const FACT_NAMES = Object.keys(FACTS).filter((name): name is FactName => 
 
 /** Facts that only a dry run can know; policies must guard them with `context has report`. */
 export const REPORT_FACTS = ['costDeltaCentsPerMonth', 'costKnown'] as const satisfies readonly FactName[];
+
+/** Facts that a change tool computes unless it declares that it takes no capacity away. Bounds on cuts need them. */
+export const CAPACITY_FACTS = [
+  'cutPercent',
+  'growPercent',
+  'peakUsePercentAfter',
+] as const satisfies readonly FactName[];
+
+/** The facts of a tool that takes no capacity away. */
+export const NO_CUT = { cutPercent: 0, growPercent: 0 } as const satisfies Facts;
+
+/** Facts of every change: the tool computes them, or its manifest declares that it takes no capacity away. */
+export const ALWAYS_COMPUTED = ['cutPercent', 'growPercent'] as const satisfies readonly (keyof typeof NO_CUT)[];
 
 /** Facts that the kernel adds to every change, whatever the tool. */
 export const KERNEL_FACTS = [

@@ -9,7 +9,7 @@ export const Target = z.strictObject({
   arn: z.string(),
   account: z.string(),
   region: z.string(),
-  /** From the tag `environment` or `env`, lower case; `production` when there is no such tag. */
+  /** From the settings of its account, or its tag `environment` or `env`; `production` unless the settings list it. */
   environment: z.string(),
   tags: z.record(z.string(), z.string()),
 });

@@ -12,7 +12,12 @@ export const Approver = z.strictObject({
 });
 export type Approver = z.infer<typeof Approver>;
 
+/** What an environment is called that no list of the settings names. Policies compare with it. */
+export const PRODUCTION = 'production';
+
 const AccountId = z.string().regex(/^\d{12}$/, 'an account id of 12 digits, in quotes');
+
+const Environment = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes, e.g. production');
 
 const arn = (service: string, resource: string, example: string) =>
   z
@@ -174,12 +179,22 @@ export const Settings = z.strictObject({
     .refine(({ hub, accounts }) => !accounts.includes(hub), 'the hub cannot be a member of itself')
     .optional(),
   /**
-   * The environment of everything in an account, lower case, regardless of tags: e.g. `{ '123456789012': 'production' }`.
-   * In accounts that are not named here, tags decide.
+   * The exact names of environments that are not production, lower case. Every other name is, and so is a target without
+   * a tag. A name that is missing here makes the rules stricter, never looser.
    */
-  accountEnvironments: z
-    .record(AccountId, z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes, e.g. production'))
-    .default({}),
+  nonProduction: z
+    .array(
+      Environment.refine(
+        (name) => name !== PRODUCTION,
+        `an environment other than ${PRODUCTION}, which policies compare with`,
+      ),
+    )
+    .default(['dev', 'development', 'test', 'testing', 'qa', 'sandbox', 'staging']),
+  /**
+   * The environment of everything in an account, lower case, regardless of tags: e.g. `{ '123456789012': 'production' }`.
+   * In accounts that are not named here, tags decide. A name that `nonProduction` does not list is production.
+   */
+  accountEnvironments: z.record(AccountId, Environment).default({}),
   /** Days that a trace is kept before DynamoDB's TTL removes it. */
   retentionDays: z.int().min(1).max(3650).default(400),
   logRetentionDays: z

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { FactName } from './facts.ts';
+import { ALWAYS_COMPUTED, KERNEL_FACTS, type CAPACITY_FACTS, type FactName } from './facts.ts';
 
 /** An AWS service as the cloud port names it: the prefix of its IAM actions. */
 export const SERVICES = ['ec2', 'autoscaling', 'cloudwatch', 'logs', 'cloudtrail', 'pricing'] as const;
@@ -45,8 +45,7 @@ export interface ObserveManifest<Input extends z.ZodType = z.ZodType> extends Ma
   readonly logGroupField?: string;
 }
 
-/** A tool that mutates. The manifest says so, the model never does. */
-export interface ChangeManifest<Input extends z.ZodType = z.ZodType> extends ManifestBase<Input> {
+interface ChangeManifestBase<Input extends z.ZodType> extends ManifestBase<Input> {
   readonly kind: 'change';
   /** What it changes; becomes the Cedar attribute `resource.kind`. */
   readonly targetKind: string;
@@ -54,15 +53,31 @@ export interface ChangeManifest<Input extends z.ZodType = z.ZodType> extends Man
   readonly targetArn: string;
   /** Calls that mutate. Only the change role has them, and only under a session policy for one target. */
   readonly changes: readonly AwsCall[];
-  /** Facts that this tool computes. A declared fact that is missing at run time is a refusal. */
-  readonly facts: readonly FactName[];
   /** Whether repeating the change after an unknown outcome leads to the same state (absolute, not relative). */
   readonly repeatable: boolean;
   /** Seconds after the change until its effect can be measured. */
   readonly stabilizeSeconds: number;
 }
 
+/**
+ * Facts that a tool computes; a declared fact that is missing at run time is a refusal. Those about capacity come first,
+ * unless the tool takes none away: what nobody measures, no bound on cuts can stop.
+ */
+type Capacity =
+  | { readonly capacity?: undefined; readonly facts: readonly [...typeof CAPACITY_FACTS, ...FactName[]] }
+  | { readonly capacity: 'none'; readonly facts: readonly Exclude<FactName, (typeof CAPACITY_FACTS)[number]>[] };
+
+/** A tool that mutates. The manifest says so, the model never does. */
+export type ChangeManifest<Input extends z.ZodType = z.ZodType> = ChangeManifestBase<Input> & Capacity;
+
 export type Manifest = ObserveManifest | ChangeManifest;
+
+/** Every fact that policies may read about a change of this tool, besides those of the report. */
+export const factsOf = ({ facts, capacity }: ChangeManifest): readonly FactName[] => [
+  ...(capacity === 'none' ? ALWAYS_COMPUTED : []),
+  ...facts,
+  ...KERNEL_FACTS,
+];
 
 /** The IAM action of a call. */
 export const actionOf = (call: AwsCall): string => call.action ?? `${call.service}:${call.command}`;

@@ -51,6 +51,8 @@ export interface ChangeSpec<Input, State> {
   predict(input: Input, before: State): State;
   /** Every fact that the manifest declares. Throws `ToolRefusal` if it finds that the change cannot work. */
   facts(change: Change<Input, State>, context: ToolContext): Promise<Facts>;
+  /** What the change loses for good, which its inverse does not bring back, as sentences. Empty if it loses nothing. */
+  losses(change: Change<Input, State>, context: ToolContext): Promise<readonly string[]>;
   /** AWS's own dry run if it has one, else checks by reading. Every call on `change` must be a dry run. */
   dryRun(change: Change<Input, State>, context: ChangeContext): Promise<DryRunFindings>;
   /** Makes the change and returns when it is in effect. If `repeatable`, it must be able to continue a partial change. */
@@ -99,6 +101,7 @@ export const changeTool = <I extends z.ZodType<JsonObject>, S extends z.ZodType<
     describe: (input, context) => spec.describe(manifest.input.parse(input), context),
     predict: (input, before) => spec.predict(manifest.input.parse(input), state.parse(before)),
     facts: (change, context) => spec.facts(typed(change), context),
+    losses: (change, context) => spec.losses(typed(change), context),
     dryRun: (change, context) => spec.dryRun(typed(change), context),
     apply: (change, context) => spec.apply(typed(change), context),
     postCondition: (change, now) => spec.postCondition(typed(change), state.parse(now)),

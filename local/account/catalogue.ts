@@ -6,6 +6,7 @@ export const CatalogueType = z.strictObject({
   memoryGiB: z.number().positive(),
   architecture: z.enum(['x86_64', 'arm64']).default('x86_64'),
   hourlyUsd: z.number().nonnegative().describe('On-demand Linux list price.'),
+  instanceStore: z.boolean().optional().describe('Whether it has disks whose data a stop destroys. Default: no.'),
 });
 export type CatalogueType = z.infer<typeof CatalogueType>;
 

@@ -27,7 +27,7 @@ export const whatBroke = (alarm: Alarm | null, now: Date): Html =>
       </section>`;
 
 /** What would change: before and after, with cost, disruption and rollback. */
-export const whatWouldChange = ({ plan: { report } }: PlanOnTrace): Html =>
+export const whatWouldChange = ({ plan: { report, inverse } }: PlanOnTrace): Html =>
   html`<section>
     <h2>What would change</h2>
     ${report.diff.length === 0 ? html`<p>No setting of the target changes.</p>` : diffTable(report.diff)}
@@ -50,7 +50,7 @@ export const whatWouldChange = ({ plan: { report } }: PlanOnTrace): Html =>
         <dt>Rollback</dt>
         <dd>
           <strong class="${report.rollback.reversible ? '' : 'warn'}"
-            >${report.rollback.reversible ? 'Can be undone' : 'Cannot be undone'}</strong
+            >${report.rollback.reversible ? 'Can be undone' : inverse.reversible ? 'Can be undone in part' : 'Cannot be undone'}</strong
           ><span class="small">${report.rollback.says}</span>
         </dd>
       </div>

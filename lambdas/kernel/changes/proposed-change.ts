@@ -1,15 +1,16 @@
 import type { Alarm } from '../../contracts/alarm.ts';
 import type { TraceEvent } from '../../contracts/events.ts';
-import { KERNEL_FACTS, type Facts, type FactName } from '../../contracts/facts.ts';
+import { NO_CUT, type Facts } from '../../contracts/facts.ts';
 import type { Json } from '../../contracts/json.ts';
 import type { Inverse, Target } from '../../contracts/plan.ts';
-import type { Settings } from '../../contracts/settings.ts';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import type { Ledger } from '../../contracts/ports.ts';
+import { factsOf } from '../../contracts/tool.ts';
 import type { Change, ChangeTool, ToolContext } from '../../tools/tool.ts';
 import { lastChange } from '../limits/cooldown.ts';
 import { canonical, digestOf } from '../trace/canonical.ts';
 import { allOf, findPlan, lastOf } from '../trace/queries.ts';
+import { targetInForce, type EnvironmentSettings } from './environment.ts';
 
 /** Stands for "never", in minutes: longer than any cooldown. */
 const NEVER = 1_000_000;
@@ -26,17 +27,16 @@ export interface ProposedChange {
 export const fingerprintOf = (target: Target, state: Json): string => digestOf({ target, state });
 
 /**
- * Describes the target and predicts the change. Throws `ToolRefusal` or `CloudError`, whose message the model reads. The
- * environment that the settings give an account overrides tags: whoever may tag must not move a target out of production.
+ * Describes the target and predicts the change. Throws `ToolRefusal` or `CloudError`, whose message the model reads.
  */
 export const prepareChange = async (
   tool: ChangeTool,
   input: Json,
   context: ToolContext,
-  { accountEnvironments }: Pick<Settings, 'accountEnvironments'>,
+  settings: EnvironmentSettings,
 ): Promise<ProposedChange> => {
   const { target: found, state } = await tool.describe(input, context);
-  const target = { ...found, environment: accountEnvironments[found.account] ?? found.environment };
+  const target = targetInForce(found, settings);
   const change: Change = { input, target, before: state, after: tool.predict(input, state) };
   return { change, inverse: tool.inverse(change), fingerprint: fingerprintOf(target, state) };
 };
@@ -58,6 +58,7 @@ const kernelFacts = async (
   events: readonly TraceEvent[],
   alarm: Alarm | null,
   proposed: ProposedChange,
+  losses: readonly string[],
   now: Date,
 ): Promise<Facts> => {
   const { target } = proposed.change;
@@ -67,7 +68,7 @@ const kernelFacts = async (
     ({ data }) => data.purpose === 'apply' && data.outcome !== 'failed',
   );
   return {
-    reversible: proposed.inverse.reversible,
+    reversible: proposed.inverse.reversible && losses.length === 0,
     evidenceCount: allOf(events, 'evidence.gathered').filter(({ data }) => data.outcome === 'ok').length,
     minutesSinceLastChange: minutesSince(lastChangeCounts ? changed.lastChangeAt : undefined, now),
     minutesSinceLastCut: minutesSince(changed?.lastCutAt, now),
@@ -92,12 +93,15 @@ export const factsAbout = async (
   events: readonly TraceEvent[],
 ): Promise<Facts> => {
   const now = context.clock.now();
+  const losses = await tool.losses(proposed.change, context);
   const facts: Facts = {
+    ...(tool.manifest.capacity === 'none' ? NO_CUT : {}),
     ...(await tool.facts(proposed.change, context)),
-    ...(await kernelFacts(ledger, events, context.alarm, proposed, now)),
+    ...(await kernelFacts(ledger, events, context.alarm, proposed, losses, now)),
   };
-  const declared: readonly FactName[] = [...tool.manifest.facts, ...KERNEL_FACTS];
-  const missing = declared.filter((name) => !(typeof facts[name] === 'boolean' || Number.isSafeInteger(facts[name])));
+  const missing = factsOf(tool.manifest).filter(
+    (name) => !(typeof facts[name] === 'boolean' || Number.isSafeInteger(facts[name])),
+  );
   if (missing.length > 0)
     throw new ToolRefusal(`These facts could not be computed, so no policy can be asked: ${missing.join(', ')}.`);
   return facts;

@@ -3,6 +3,7 @@ import { Facts } from '../../contracts/facts.ts';
 import type { Target } from '../../contracts/plan.ts';
 import type { CedarEntity, CedarRequest, CedarSession } from './cedar.ts';
 import { fillReason, type ReasonValues } from './reason.ts';
+import { policyTags } from './policy-tags.ts';
 
 interface Permitted {
   readonly verdict: 'permitted';
@@ -97,7 +98,7 @@ const targetEntity = ({ kind, arn, account, region, environment, tags }: Target)
   uid: { type: 'Checkrein::Target', id: arn },
   attrs: { kind, account, region, environment },
   parents: [],
-  tags,
+  tags: policyTags(tags),
 });
 
 const statementOf = (session: CedarSession, id: string, question: PolicyQuestion): Statement => {

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { DryRunOutput, StepInput } from '../../contracts/flow.ts';
 import type { TraceEventOf } from '../../contracts/events.ts';
 import { JsonObject } from '../../contracts/json.ts';
-import type { DryRunCheck, Plan } from '../../contracts/plan.ts';
+import type { DryRunCheck, Inverse, Plan } from '../../contracts/plan.ts';
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { canonical, digestOf } from '../../kernel/trace/canonical.ts';
@@ -26,6 +26,12 @@ export interface DryRunPorts extends StepPorts {
 
 type Proposal = TraceEventOf<'proposal.judged'>['data'];
 type Rehearsed = { readonly plan: Plan } | { readonly reason: string; readonly checks: readonly DryRunCheck[] };
+
+/** The rollback with what it does not bring back. A change that loses something cannot be undone, though its type can. */
+const rollbackOf = ({ reversible, says }: Inverse, losses: readonly string[]): Plan['report']['rollback'] =>
+  losses.length === 0
+    ? { reversible, says }
+    : { reversible: false, says: [says, 'That does not bring everything back.', ...losses].join(' ') };
 
 const rehearse = async (
   proposal: Proposal,
@@ -55,7 +61,7 @@ const rehearse = async (
     diff: diffOf(before, after),
     cost: { ...cost, says: redactedText(cost.says) },
     disruption,
-    rollback: { reversible: inverse.reversible, says: inverse.says },
+    rollback: rollbackOf(inverse, await tool.losses(change, context)),
   };
   const plan: Plan = {
     incidentId: journal.incident,

@@ -23,6 +23,11 @@ const GroupInstance = z
     isProtected: raw.ProtectedFromScaleIn,
   }));
 
+const Override = z.object({ InstanceType: z.string().optional(), InstanceRequirements: z.looseObject({}).optional() });
+const MixedInstancesPolicy = z.object({
+  LaunchTemplate: z.object({ Overrides: z.array(Override).default([]) }).prefault({}),
+});
+
 const AutoScalingGroup = z
   .object({
     AutoScalingGroupName: z.string(),
@@ -33,6 +38,7 @@ const AutoScalingGroup = z
     HealthCheckType: z.string().default('EC2'),
     Instances: z.array(GroupInstance).default([]),
     SuspendedProcesses: z.array(z.object({ ProcessName: z.string() })).default([]),
+    MixedInstancesPolicy: MixedInstancesPolicy.prefault({}),
     Tags,
   })
   .transform((raw) => ({
@@ -44,6 +50,11 @@ const AutoScalingGroup = z
     healthCheck: raw.HealthCheckType,
     instances: raw.Instances,
     inService: raw.Instances.filter(({ lifecycle }) => lifecycle === 'InService').length,
+    /** What it may launch by its mixed instances policy. Attributes leave the type to AWS. */
+    launches: {
+      types: raw.MixedInstancesPolicy.LaunchTemplate.Overrides.flatMap(({ InstanceType }) => InstanceType ?? []),
+      byAttributes: raw.MixedInstancesPolicy.LaunchTemplate.Overrides.some((one) => one.InstanceRequirements),
+    },
     suspended: raw.SuspendedProcesses.map(({ ProcessName }) => ProcessName),
     tags: raw.Tags,
   }));
@@ -69,6 +80,9 @@ export const targetOfGroup = (group: AutoScalingGroup): Target => {
   const { name: id, arn, tags } = group;
   return { kind: 'auto-scaling-group', id, arn, account, region, environment: environmentOf(tags), tags };
 };
+
+/** Instances that the group has or should have, whichever are more: also those that are not in service now. */
+export const fleetSizeOf = ({ desired, instances }: AutoScalingGroup): number => Math.max(desired, instances.length);
 
 const Activity = z
   .object({

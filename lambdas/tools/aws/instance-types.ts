@@ -3,6 +3,32 @@ import { CloudError, ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
 import { callAws } from './call-aws.ts';
 
+const GpuInfo = z.object({
+  Gpus: z.array(z.object({ Count: z.number().default(0) })).default([]),
+  TotalGpuMemoryInMiB: z.number().default(0),
+});
+const NetworkInfo = z.object({
+  EnaSupport: z.string().default('unsupported'),
+  NetworkPerformance: z.string().default(''),
+  NetworkCards: z.array(z.object({ BaselineBandwidthInGbps: z.number().optional() })).default([]),
+});
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0);
+const megabits = (gigabits: number): number => Math.round(gigabits * 1000);
+
+/**
+ * Megabits per second: what is always there, and the number in EC2's description (`Up to 12.5 Gigabit`). Null where EC2
+ * gives none (`Moderate`).
+ */
+const networkOf = ({ NetworkCards, NetworkPerformance }: z.output<typeof NetworkInfo>) => {
+  const cards = NetworkCards.flatMap(({ BaselineBandwidthInGbps }) => BaselineBandwidthInGbps ?? []);
+  const [, count = '1', each] = /^(?:(\d+)x )?(?:Up to )?([\d.]+) Gigabit$/i.exec(NetworkPerformance) ?? [];
+  return {
+    baselineMbps: cards.length > 0 && cards.length === NetworkCards.length ? megabits(sumOf(cards)) : null,
+    describedMbps: each === undefined ? null : megabits(Number(count) * Number(each)),
+  };
+};
+
 const InstanceType = z
   .object({
     InstanceType: z.string(),
@@ -10,7 +36,9 @@ const InstanceType = z
     MemoryInfo: z.object({ SizeInMiB: z.number() }),
     ProcessorInfo: z.object({ SupportedArchitectures: z.array(z.string()) }),
     InstanceStorageSupported: z.boolean().default(false),
-    NetworkInfo: z.object({ EnaSupport: z.string().default('unsupported') }).prefault({}),
+    BurstablePerformanceSupported: z.boolean().default(false),
+    GpuInfo: GpuInfo.prefault({}),
+    NetworkInfo: NetworkInfo.prefault({}),
   })
   .transform((raw) => ({
     name: raw.InstanceType,
@@ -18,6 +46,10 @@ const InstanceType = z
     memoryMiB: raw.MemoryInfo.SizeInMiB,
     architectures: raw.ProcessorInfo.SupportedArchitectures,
     instanceStore: raw.InstanceStorageSupported,
+    burstable: raw.BurstablePerformanceSupported,
+    gpus: sumOf(raw.GpuInfo.Gpus.map(({ Count }) => Count)),
+    gpuMemoryMiB: raw.GpuInfo.TotalGpuMemoryInMiB,
+    network: networkOf(raw.NetworkInfo),
     needsEna: raw.NetworkInfo.EnaSupport === 'required',
   }));
 

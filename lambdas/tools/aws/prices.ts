@@ -61,15 +61,46 @@ export const costDelta = (before: PricedFleet, after: PricedFleet): DryRunReport
   const bill = `${before.count} × ${before.type} ${dollars(from)} → ${after.count} × ${after.type} ${dollars(to)}`;
   return {
     deltaCentsPerMonth: delta,
-    says: `${delta < 0 ? '−' : '+'}${dollars(Math.abs(delta))} a month: ${bill} (list price, Linux, on demand, 730 hours)`,
+    says: `${signed(delta)} a month: ${bill} (${BASIS})`,
   };
 };
 
-const unknownCost = (reason: string): DryRunReport['cost'] => ({
+/** The price of one instance type of a group. */
+export interface PricedType {
+  readonly type: string;
+  readonly price: InstancePrice;
+}
+
+/**
+ * The difference in monthly cost when a group of several instance types gets `step` instances more or fewer. Nobody
+ * knows which type it picks, so an added one costs as much as the dearest, and a removed one saves as much as the cheapest.
+ */
+export const mixedCostDelta = (step: number, types: readonly PricedType[]): DryRunReport['cost'] => {
+  const prices: { type: string; cents: number }[] = [];
+  for (const { type, price } of types) {
+    if (price.centsPerMonth === null) return unknownCost(price.reason);
+    prices.push({ type, cents: price.centsPerMonth });
+  }
+  const sorted = prices.toSorted((one, other) => one.cents - other.cents);
+  const each = step > 0 ? sorted.at(-1) : sorted[0];
+  if (each === undefined) return unknownCost('the group has no instances, so its instance type is unknown');
+  const delta = Math.round(step * each.cents);
+  const [count, bound, rank] =
+    step > 0 ? [`${step} more`, 'at most', 'dearest'] : [`${-step} fewer`, 'at least', 'cheapest'];
+  const names = types.map(({ type }) => type).join(', ');
+  return {
+    deltaCentsPerMonth: delta,
+    says: `${signed(delta)} a month: ${count}, each ${bound} a ${each.type} at ${dollars(each.cents)}, the ${rank} of ${names} (${BASIS})`,
+  };
+};
+
+export const unknownCost = (reason: string): DryRunReport['cost'] => ({
   deltaCentsPerMonth: null,
   says: `cost unknown: ${reason}`,
 });
 const unknown = (reason: string): InstancePrice => ({ centsPerMonth: null, reason });
+const BASIS = 'list price, Linux, on demand, 730 hours';
+const signed = (cents: number): string => `${cents < 0 ? '−' : '+'}${dollars(Math.abs(cents))}`;
 const dollars = (cents: number): string => `$${(cents / 100).toFixed(2)}`;
 
 const dollarsPerHour = ({ terms }: z.output<typeof Product>): number[] =>

@@ -21,7 +21,8 @@ export const manifest = {
   changes: [{ service: 'ec2', command: 'RebootInstances', scope: 'target' }],
   targetKind: 'ec2-instance',
   targetArn: 'arn:aws:ec2:${region}:${account}:instance/*',
-  facts: ['cutPercent', 'growPercent', 'fleetSize', 'fleetAffectedPercent', 'inServiceAfter', 'downtimeSeconds'],
+  capacity: 'none',
+  facts: ['fleetSize', 'fleetAffectedPercent', 'inServiceAfter', 'downtimeSeconds'],
   repeatable: false,
   stabilizeSeconds: 180,
 } satisfies ChangeManifest;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
-import { readGroup } from '../aws/auto-scaling-group.ts';
+import type { Facts } from '../../contracts/facts.ts';
+import { fleetSizeOf, readGroup } from '../aws/auto-scaling-group.ts';
 import { percentOf } from '../aws/capacity.ts';
 import { groupOf, readInstance, targetOfInstance } from '../aws/ec2-instance.ts';
 import { ec2DryRun } from '../aws/native-dry-run.ts';
@@ -27,16 +28,13 @@ export const tool = changeTool(manifest, State, {
   },
 
   async facts({ input }, context) {
-    const inService = await fleetInService(input.instanceId, context);
     return {
-      cutPercent: 0,
-      growPercent: 0,
-      fleetSize: inService,
-      fleetAffectedPercent: percentOf(1, inService),
-      inServiceAfter: inService - 1,
+      ...(await fleetFacts(input.instanceId, context)),
       downtimeSeconds: DOWNTIME_SECONDS,
     };
   },
+
+  losses: async () => [],
 
   async dryRun({ input }, { cloud, change }) {
     const group = groupOf(await readInstance(cloud, input.instanceId));
@@ -65,8 +63,16 @@ export const tool = changeTool(manifest, State, {
   inverse: () => ({ reversible: false, says: 'A reboot cannot be undone.' }),
 });
 
-/** Instances in service of the Auto Scaling group; 1 for an instance without a group. */
-const fleetInService = async (instanceId: string, { cloud }: ToolContext): Promise<number> => {
-  const group = groupOf(await readInstance(cloud, instanceId));
-  return group === undefined ? 1 : Math.max(1, (await readGroup(cloud, group)).inService);
+/** The fleet is the Auto Scaling group, or the instance alone. A member that is not in service takes nothing away. */
+const fleetFacts = async (instanceId: string, { cloud }: ToolContext): Promise<Facts> => {
+  const name = groupOf(await readInstance(cloud, instanceId));
+  if (name === undefined) return { fleetSize: 1, fleetAffectedPercent: 100, inServiceAfter: 0 };
+  const group = await readGroup(cloud, name);
+  const member = group.instances.find(({ id }) => id === instanceId);
+  const leaving = member === undefined || member.lifecycle === 'InService' ? 1 : 0;
+  return {
+    fleetSize: Math.max(1, fleetSizeOf(group)),
+    fleetAffectedPercent: percentOf(leaving, group.inService),
+    inServiceAfter: Math.max(0, group.inService - leaving),
+  };
 };

@@ -8,6 +8,8 @@ import { ec2DryRun } from '../aws/native-dry-run.ts';
 import { costDelta, instancePriceOf, type InstancePrice } from '../aws/prices.ts';
 import type { Change, ChangeContext, DryRunFindings } from '../tool.ts';
 import { assertCompatible } from './compatibility.ts';
+import { dimensionsOf } from './dimensions.ts';
+import { lossesOf } from './losses.ts';
 
 /** Stop about 60 s, start about 60 s, boot and services about 60 s. */
 export const DOWNTIME_SECONDS = 180;
@@ -36,6 +38,7 @@ export const dryRunResize = async (
       await ec2DryRun(change, 'StartInstances', one),
       await encryptionCheck(cloud, instance),
       ...memoryCheck(from, to),
+      ...capacityCheck(from, to),
     ],
     cost: await costOf(cloud, instance, from, to),
     disruption: { level: 'interrupts', says: disruptionOf(instance, from) },
@@ -87,14 +90,19 @@ const memoryCheck = (from: InstanceType, to: InstanceType): DryRunCheck[] =>
         },
       ];
 
+/** What shrinks besides vCPUs, which the diff shows, and memory. EC2 does not report how much of it is needed. */
+const capacityCheck = (from: InstanceType, to: InstanceType): DryRunCheck[] => {
+  const smaller = dimensionsOf(from, to).others.filter(({ before, after }) => after < before);
+  const says = smaller.map(({ name, unit, before, after }) => `${name} goes from ${before} to ${after}${unit}`);
+  const detail = `${says.join(', ')}; whether that suffices shows only afterwards`;
+  return smaller.length === 0 ? [] : [{ name: 'capacity', outcome: 'unknown', detail }];
+};
+
 const disruptionOf = (instance: Ec2Instance, type: InstanceType): string =>
   [
     `About ${DOWNTIME_SECONDS} s without service of ${instance.id} while it is stopped, changed and started.`,
-    instance.autoAssignedPublicIp ? 'Its public IPv4 address changes (it has no Elastic IP address).' : '',
-    type.instanceStore ? `Data on the instance store of ${type.name} is lost.` : '',
-  ]
-    .filter((sentence) => sentence !== '')
-    .join(' ');
+    ...lossesOf(instance, type),
+  ].join(' ');
 
 const costOf = async (
   cloud: Cloud,

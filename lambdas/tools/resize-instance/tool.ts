@@ -7,6 +7,8 @@ import { peakPercent } from '../aws/metrics.ts';
 import { changeTool } from '../tool.ts';
 import { DOWNTIME_SECONDS, dryRunResize } from './dry-run.ts';
 import { assertResizable, assertCompatible } from './compatibility.ts';
+import { dimensionsOf } from './dimensions.ts';
+import { lossesOf } from './losses.ts';
 import { manifest } from './manifest.ts';
 import { resizeInstance } from './resize.ts';
 
@@ -38,12 +40,11 @@ export const tool = changeTool(manifest, State, {
     ];
     assertCompatible(await readInstance(cloud, instanceId), to);
     const metric = { namespace: 'AWS/EC2', metric: 'CPUUtilization', dimensions: { InstanceId: instanceId } };
-    const vcpus = { before: from.vcpus, after: to.vcpus };
-    const memory = { before: from.memoryMiB, after: to.memoryMiB };
-    const cut = cutPercent(vcpus, memory);
+    const { vcpus, memory, gpus, others } = dimensionsOf(from, to);
+    const cut = cutPercent(vcpus, memory, ...others);
     return {
       cutPercent: cut,
-      growPercent: growPercent(vcpus, memory),
+      growPercent: growPercent(vcpus, memory, gpus),
       peakUsePercentAfter: peakUsePercentAfter(await peakPercent(cloud, clock.now(), metric), vcpus, cut > 0),
       cpuMillicoresAfter: to.vcpus * 1000,
       memoryMiBAfter: to.memoryMiB,
@@ -52,6 +53,10 @@ export const tool = changeTool(manifest, State, {
       inServiceAfter: 0,
       downtimeSeconds: DOWNTIME_SECONDS,
     };
+  },
+
+  async losses({ input: { instanceId }, before }, { cloud }) {
+    return lossesOf(await readInstance(cloud, instanceId), await readInstanceType(cloud, before.instanceType));
   },
 
   dryRun: dryRunResize,

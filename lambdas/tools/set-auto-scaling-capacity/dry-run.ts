@@ -3,7 +3,7 @@ import type { DryRunCheck } from '../../contracts/plan.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import { callAws } from '../aws/call-aws.ts';
 import { readActivities, readGroup, type AutoScalingGroup } from '../aws/auto-scaling-group.ts';
-import { costDelta, instancePriceOf } from '../aws/prices.ts';
+import { costDelta, instancePriceOf, mixedCostDelta, unknownCost, type PricedType } from '../aws/prices.ts';
 import type { Change, DryRunFindings, ToolContext } from '../tool.ts';
 
 type CapacityChange = Change<{ group: string; desired: number }, { desired: number }>;
@@ -96,10 +96,12 @@ const costOf = async (
   before: number,
   after: number,
 ): Promise<DryRunFindings['cost']> => {
-  const types = new Set(group.instances.flatMap(({ type }) => type ?? []));
-  const [type] = types;
-  if (type === undefined || types.size > 1)
-    return { deltaCentsPerMonth: null, says: `cost unknown: the group has ${types.size} instance types, expected one` };
-  const price = await instancePriceOf(cloud, type);
-  return costDelta({ type, count: before, price }, { type, count: after, price });
+  const { types: launched, byAttributes } = group.launches;
+  if (byAttributes) return unknownCost('the group picks instance types by their attributes');
+  const types = [...new Set([...group.instances.flatMap(({ type }) => type ?? []), ...launched])].toSorted();
+  const priced: PricedType[] = [];
+  for (const type of types) priced.push({ type, price: await instancePriceOf(cloud, type) });
+  const [only, ...others] = priced;
+  if (only === undefined || others.length > 0) return mixedCostDelta(after - before, priced);
+  return costDelta({ ...only, count: before }, { ...only, count: after });
 };

@@ -33,6 +33,7 @@ export const manifest = {
     'fleetAffectedPercent',
     'inServiceAfter',
     'downtimeSeconds',
+    'instancesAdded',
   ],
   repeatable: true,
   stabilizeSeconds: 300,

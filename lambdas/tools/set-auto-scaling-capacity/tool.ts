@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
-import { readGroup, targetOfGroup } from '../aws/auto-scaling-group.ts';
+import { fleetSizeOf, readGroup, targetOfGroup } from '../aws/auto-scaling-group.ts';
 import { cutPercent, growPercent, peakUsePercentAfter, percentOf } from '../aws/capacity.ts';
 import { peakPercent } from '../aws/metrics.ts';
 import { changeTool } from '../tool.ts';
@@ -28,7 +28,8 @@ export const tool = changeTool(manifest, Capacity, {
   },
 
   async facts({ input, before, after }, { cloud, clock }) {
-    const { inService } = await readGroup(cloud, input.group);
+    const group = await readGroup(cloud, input.group);
+    const { inService } = group;
     const metric = {
       namespace: 'AWS/EC2',
       metric: 'CPUUtilization',
@@ -42,12 +43,15 @@ export const tool = changeTool(manifest, Capacity, {
       cutPercent: cutPercent(instances),
       growPercent: growPercent(instances),
       peakUsePercentAfter: peakUsePercentAfter(peak, instances, shrinks),
-      fleetSize: inService,
+      fleetSize: fleetSizeOf(group),
       fleetAffectedPercent: shrinks ? percentOf(leaving, inService) : 0,
       inServiceAfter: inService - leaving,
       downtimeSeconds: 0,
+      instancesAdded: Math.max(0, after.desired - before.desired),
     };
   },
+
+  losses: async () => [],
 
   dryRun: dryRunCapacity,
 

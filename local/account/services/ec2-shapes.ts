@@ -100,7 +100,12 @@ const DETAILS: Readonly<Record<string, string>> = { ok: 'passed', impaired: 'fai
 
 /** An instance type as DescribeInstanceTypes shows it. */
 export const describeType = (name: string, state: State) => {
-  const { vcpus = 0, memoryGiB = 0, architecture = 'x86_64' } = state.fleet.types.get(name) ?? {};
+  const {
+    vcpus = 0,
+    memoryGiB = 0,
+    architecture = 'x86_64',
+    instanceStore = false,
+  } = state.fleet.types.get(name) ?? {};
   return {
     InstanceType: name,
     CurrentGeneration: true,
@@ -113,7 +118,7 @@ export const describeType = (name: string, state: State) => {
     ProcessorInfo: { SupportedArchitectures: [architecture], SustainedClockSpeedInGhz: 3.1 },
     VCpuInfo: { DefaultVCpus: vcpus, DefaultCores: Math.max(1, vcpus / 2), DefaultThreadsPerCore: 2 },
     MemoryInfo: { SizeInMiB: memoryGiB * 1024 },
-    InstanceStorageSupported: false,
+    InstanceStorageSupported: instanceStore,
     EbsInfo: { EbsOptimizedSupport: 'default', EncryptionSupport: 'supported', NvmeSupport: 'required' },
     NetworkInfo: { NetworkPerformance: 'Up to 12.5 Gigabit', EnaSupport: 'required', MaximumNetworkInterfaces: 4 },
     HibernationSupported: true,

@@ -35,12 +35,37 @@ const instanceType = (name: string, vcpus: number, memoryMiB: number, more: Json
   ...more,
 });
 
+const gpus = (count: number, memoryMiB: number): JsonObject => ({
+  GpuInfo: { Gpus: [{ Name: 'GPU', Count: count }], TotalGpuMemoryInMiB: memoryMiB },
+});
+const network = ({ cards = [], says = 'Up to 12.5 Gigabit' }: { cards?: number[]; says?: string }): JsonObject => ({
+  NetworkInfo: {
+    EnaSupport: 'supported',
+    NetworkPerformance: says,
+    NetworkCards: cards.map((BaselineBandwidthInGbps, NetworkCardIndex) => ({
+      NetworkCardIndex,
+      BaselineBandwidthInGbps,
+    })),
+  },
+});
+
 const TYPES = [
-  instanceType('m7i.large', 2, 8192),
+  instanceType('m7i.large', 2, 8192, network({ cards: [0.781] })),
   instanceType('m7i.xlarge', 4, 16_384),
   instanceType('t3.small', 2, 2048),
   instanceType('m7g.large', 2, 8192, { ProcessorInfo: { SupportedArchitectures: ['arm64'] } }),
   instanceType('m5d.large', 2, 8192, { InstanceStorageSupported: true }),
+  instanceType('t3.medium', 2, 8192, { BurstablePerformanceSupported: true }),
+  instanceType('t3.large', 2, 8192, { BurstablePerformanceSupported: true }),
+  instanceType('t9.large', 2, 8192, { BurstablePerformanceSupported: true }),
+  instanceType('g6.12xlarge', 48, 196_608, gpus(4, 91_553)),
+  instanceType('g6.16xlarge', 64, 262_144, gpus(1, 91_553)),
+  instanceType('g5.xlarge', 4, 16_384, gpus(1, 22_888)),
+  instanceType('g6f.xlarge', 4, 16_384, gpus(1, 2861)),
+  instanceType('m5n.large', 2, 8192, network({ cards: [2.1] })),
+  instanceType('old.large', 2, 8192, network({ says: '10 Gigabit' })),
+  instanceType('older.large', 2, 8192, network({ says: 'Up to 1 Gigabit' })),
+  instanceType('t1.large', 2, 8192, network({ says: 'Moderate' })),
 ];
 
 /** DescribeInstanceTypes over a few types. */

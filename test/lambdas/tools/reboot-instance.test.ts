@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { manifest } from '../../../lambdas/tools/reboot-instance/manifest.ts';
 import { tool } from '../../../lambdas/tools/reboot-instance/tool.ts';
-import { group, groups, ID, instanceAnswer, instances } from './aws-answers.ts';
+import { group, groups, ID, instanceAnswer, instances, member } from './aws-answers.ts';
 import { changing } from './context.ts';
 
 const input = { instanceId: ID, why: 'The kernel hangs since 02:00 (E3).' };
@@ -43,6 +43,28 @@ test('an instance of a group is one of those in service', async () => {
     fleetSize: 4,
     fleetAffectedPercent: 25,
     inServiceAfter: 3,
+  });
+});
+
+const fleetFacts = async (members: JsonObject[], more: JsonObject = {}) => {
+  const context = contextOf(inGroup);
+  context.cloud.answers('autoscaling', 'DescribeAutoScalingGroups', groups(group({ Instances: members, ...more })));
+  return tool.facts(await proposed(context), context);
+};
+
+test('the last in service of three is no lone instance', async () => {
+  const last = { fleetSize: 3, fleetAffectedPercent: 100, inServiceAfter: 0 };
+  expect(await fleetFacts([member(ID)], { DesiredCapacity: 3 })).toMatchObject(last);
+  const leaving = ['i-0000000a', 'i-0000000b'].map((id) => member(id, { LifecycleState: 'Terminating' }));
+  expect(await fleetFacts([member(ID), ...leaving], { DesiredCapacity: 1 })).toMatchObject(last);
+});
+
+test('an instance that is not in service leaves those that are', async () => {
+  const standby = member(ID, { LifecycleState: 'Standby' });
+  expect(await fleetFacts([standby, member('i-0000000a')], { DesiredCapacity: 1 })).toMatchObject({
+    fleetSize: 2,
+    fleetAffectedPercent: 0,
+    inServiceAfter: 1,
   });
 });
 

@@ -127,6 +127,53 @@ test('a cut is measured by the dimension that shrinks most', async () => {
   });
 });
 
+test.each([
+  ['the CPU baseline of a burstable type', 'm7i.large', 't3.large', 70],
+  ['the CPU baseline within a burstable family', 't3.large', 't3.medium', 34],
+  ['GPUs', 'g6.12xlarge', 'g6.16xlarge', 75],
+  ['the memory of GPUs', 'g5.xlarge', 'g6f.xlarge', 88],
+  ['network bandwidth that is always there', 'm5n.large', 'm7i.large', 63],
+  ['network bandwidth that is only described', 'old.large', 'older.large', 90],
+])('a cut of %s counts, even if nothing else shrinks', async (_what, from, to, cut) => {
+  const context = contextOf(instanceAnswer({ InstanceType: from }));
+  expect(await factsOf(to, context)).toMatchObject({ cutPercent: cut });
+});
+
+test('a network that EC2 describes in words is not compared', async () => {
+  expect(await factsOf('m7i.large', contextOf(instanceAnswer({ InstanceType: 't1.large' })))).toMatchObject({
+    cutPercent: 0,
+  });
+});
+
+test('a burstable type whose CPU baseline is unknown is refused, since a cut could not be measured', async () => {
+  await expect(factsOf('t9.large')).rejects.toThrow(
+    new ToolRefusal('t9.large is burstable, and its CPU baseline is not known here; pick another type.'),
+  );
+});
+
+test('the report names what shrinks besides vCPUs and memory', async () => {
+  const { checks } = await dryRunOf('t3.large');
+  expect(checks).toContainEqual({
+    name: 'capacity',
+    outcome: 'unknown',
+    detail: 'CPU baseline goes from 2000 to 600 thousandths of a core; whether that suffices shows only afterwards',
+  });
+});
+
+test('what a stop loses for good is listed, and a change that loses nothing has an empty list', async () => {
+  const lossesOf = async (more: JsonObject): Promise<readonly string[]> => {
+    const context = contextOf(instanceAnswer(more));
+    return tool.losses(await proposed('m7i.xlarge', context), context);
+  };
+  expect(await lossesOf({})).toEqual([]);
+  expect(await lossesOf({ NetworkInterfaces: [{ Association: { IpOwnerId: '123456789012' } }] })).toEqual([]);
+  expect(await lossesOf({ NetworkInterfaces: [{ Association: { IpOwnerId: 'amazon' } }] })).toEqual([
+    'Its public IPv4 address changes (it has no Elastic IP address).',
+  ]);
+  expect(await lossesOf({ InstanceType: 'm5d.large' })).toEqual(['Data on the instance store of m5d.large is lost.']);
+  expect(await lossesOf({ InstanceType: 'm5d.large', State: { Name: 'stopped' } })).toEqual([]);
+});
+
 test('after a cut, an unknown peak counts as 100 %', async () => {
   const context = contextOf();
   context.cloud.answers('cloudwatch', 'GetMetricData', metricDataAnswer());

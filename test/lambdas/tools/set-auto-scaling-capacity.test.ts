@@ -59,6 +59,7 @@ test('adding instances takes none out of service', async () => {
     fleetAffectedPercent: 0,
     inServiceAfter: 4,
     downtimeSeconds: 0,
+    instancesAdded: 2,
   });
 });
 
@@ -84,10 +85,10 @@ test('a cut to zero, or with an unknown peak, counts as 100 %', async () => {
   });
 });
 
-test('a group that is short of instances counts those in service, not the desired ones', async () => {
+test('of a group that is short of instances, those in service are affected, and the size is what it should have', async () => {
   const short = { Instances: [member('i-0000000a'), member('i-0000000b', { LifecycleState: 'Pending' })] };
   expect(await factsOf(3, contextOf(short))).toMatchObject({
-    fleetSize: 1,
+    fleetSize: 4,
     fleetAffectedPercent: 0,
     inServiceAfter: 1,
   });
@@ -135,15 +136,49 @@ test('the report has everything that would prevent the change', async () => {
   expect(disruption.level).toBe('brief');
 });
 
-test('a saving is shown as negative; a group of several instance types has no price', async () => {
+const mixed = (more: JsonObject = {}) =>
+  contextOf({ Instances: [member('i-0000000a'), member('i-0000000b', { InstanceType: 'm7i.xlarge' })], ...more });
+
+test('a group of several instance types grows at the price of the dearest, and shrinks at that of the cheapest', async () => {
+  expect((await dryRunOf(6, mixed())).cost).toEqual({
+    deltaCentsPerMonth: 29_200,
+    says: '+$292.00 a month: 2 more, each at most a m7i.xlarge at $146.00, the dearest of m7i.large, m7i.xlarge (list price, Linux, on demand, 730 hours)',
+  });
+  expect((await dryRunOf(3, mixed())).cost).toEqual({
+    deltaCentsPerMonth: -7300,
+    says: '−$73.00 a month: 1 fewer, each at least a m7i.large at $73.00, the cheapest of m7i.large, m7i.xlarge (list price, Linux, on demand, 730 hours)',
+  });
+});
+
+test('a group may launch the types of its mixed instances policy too', async () => {
+  const policy = (...Overrides: JsonObject[]): JsonObject => ({
+    MixedInstancesPolicy: { LaunchTemplate: { Overrides } },
+  });
+  const dear = policy({ InstanceType: 'm7i.large' }, { InstanceType: 'm7i.xlarge' });
+  expect((await dryRunOf(6, contextOf(dear))).cost.deltaCentsPerMonth).toBe(29_200);
+  const any = policy({ InstanceRequirements: { VCpuCount: { Min: 2 } } });
+  expect((await dryRunOf(6, contextOf(any))).cost).toEqual({
+    deltaCentsPerMonth: null,
+    says: 'cost unknown: the group picks instance types by their attributes',
+  });
+});
+
+test('one instance type without a price makes the cost unknown', async () => {
+  const odd = { Instances: [member('i-0000000a'), member('i-0000000b', { InstanceType: 'm7g.large' })] };
+  expect((await dryRunOf(6, contextOf(odd))).cost).toEqual({
+    deltaCentsPerMonth: null,
+    says: 'cost unknown: the price list has 0 prices for m7g.large in eu-west-1, expected one',
+  });
+  expect((await dryRunOf(6, contextOf({ Instances: [] }))).cost).toEqual({
+    deltaCentsPerMonth: null,
+    says: 'cost unknown: the group has no instances, so its instance type is unknown',
+  });
+});
+
+test('a saving is shown as negative', async () => {
   expect((await dryRunOf(3)).cost).toEqual({
     deltaCentsPerMonth: -7300,
     says: '−$73.00 a month: 4 × m7i.large $292.00 → 3 × m7i.large $219.00 (list price, Linux, on demand, 730 hours)',
-  });
-  const mixed = contextOf({ Instances: [member('i-0000000a'), member('i-0000000b', { InstanceType: 'm7i.xlarge' })] });
-  expect((await dryRunOf(3, mixed)).cost).toEqual({
-    deltaCentsPerMonth: null,
-    says: 'cost unknown: the group has 2 instance types, expected one',
   });
 });
 

@@ -1,7 +1,14 @@
-import { FACT_NAMES, FACTS, KERNEL_FACTS, REPORT_FACTS, type FactName } from '../../../contracts/facts.ts';
-import type { ChangeManifest, Manifest } from '../../../contracts/tool.ts';
+import {
+  ALWAYS_COMPUTED,
+  FACT_NAMES,
+  FACTS,
+  KERNEL_FACTS,
+  REPORT_FACTS,
+  type FactName,
+} from '../../../contracts/facts.ts';
+import { factsOf, type ChangeManifest, type Manifest } from '../../../contracts/tool.ts';
 
-const kernelFacts = new Set<FactName>(KERNEL_FACTS);
+const always = new Set<FactName>([...ALWAYS_COMPUTED, ...KERNEL_FACTS]);
 const reportFacts = new Set<FactName>(REPORT_FACTS);
 
 /**
@@ -40,14 +47,15 @@ namespace Checkrein {
   entity Role;
   entity Approver in [Role];
 
-  // What is changed. All of it comes from AWS; environment is the tag of that name, "production" without one.
+  // What is changed. All of it comes from AWS; environment is "production" unless the settings list its name.
+  // Tags are as they are stored, and also under their keys in lower case, without blanks around key and value.
   entity Target = { kind: String, account: String, region: String, environment: String } tags String;
 
   // Every change tool: action in Checkrein::Action::"change".
   action change;`;
 
 const described = (name: FactName): string =>
-  `    // ${FACTS[name].summary}\n    ${name}${kernelFacts.has(name) || reportFacts.has(name) ? '' : '?'}: ${FACTS[name].type},`;
+  `    // ${FACTS[name].summary}\n    ${name}${always.has(name) || reportFacts.has(name) ? '' : '?'}: ${FACTS[name].type},`;
 
 const TYPES = `  // What the dry run found out. The delta is 0 when no price was found, so ask costKnown first.
   type Report = {
@@ -62,7 +70,7 @@ ${FACT_NAMES.filter((name) => !reportFacts.has(name))
   };`;
 
 const toolAction = (manifest: ChangeManifest): string => {
-  const computed = new Set<FactName>([...manifest.facts, ...KERNEL_FACTS]);
+  const computed = new Set<FactName>(factsOf(manifest));
   const facts = FACT_NAMES.filter((name) => computed.has(name) && !reportFacts.has(name));
   return `  // May this agent propose it (phase "proposal"), and carry it out as dry-run (phase "plan", with the report)?
   action ${manifest.name} in [change] appliesTo {

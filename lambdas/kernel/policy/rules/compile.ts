@@ -7,10 +7,12 @@ import { digestOf } from '../../trace/canonical.ts';
 import { compileAgents } from './agents.ts';
 import { cedarSchema } from './cedar-schema.ts';
 import { configFiles } from './config-files.ts';
+import { impossibleEnvironments } from './environment-names.ts';
 import { formatFinding, lintPolicies } from './lint.ts';
-import { compilePolicies } from './policies.ts';
+import { compilePolicies, positionOfPolicy } from './policies.ts';
 import { RulesError } from './rules-error.ts';
 import { schemaProblems, formatProblem } from './schema-problems.ts';
+import { capacityProblems } from './tool-capacity.ts';
 
 /**
  * Compiles `config/agents`, `config/policies` and the settings into the rules that every function carries.
@@ -29,11 +31,18 @@ export const compileRules = (
   const policies = compilePolicies(policyFiles.value, schema);
   const unset = parsed.success ? [] : schemaProblems(Settings, settings, parsed.error);
   const file = `${basename(configDir)}/deployment.ts`;
+  const impossible = Object.values(policies.value).flatMap((text) =>
+    parsed.success
+      ? impossibleEnvironments(text, parsed.data).map((one) => `${positionOfPolicy(policyFiles.value, text)}: ${one}`)
+      : [],
+  );
   const problems = [
+    ...capacityProblems(manifests),
     ...agentFiles.problems,
     ...agents.problems,
     ...policyFiles.problems,
     ...policies.problems,
+    ...impossible,
     ...unset.map((problem) => `${file}: ${formatProblem(problem)}`),
   ];
   if (!parsed.success || problems.length > 0) throw new RulesError(problems);

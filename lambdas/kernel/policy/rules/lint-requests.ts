@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { KERNEL_FACTS, type FactName } from '../../../contracts/facts.ts';
 import type { Rules } from '../../../contracts/rules.ts';
-import type { ChangeManifest } from '../../../contracts/tool.ts';
+import { factsOf, type ChangeManifest } from '../../../contracts/tool.ts';
 import { entityName, operationOf, Pair, pathOf, type Constant, type PartialRequest } from './lint-terms.ts';
 
 /** A policy request about one tool and one principal. */
@@ -100,11 +99,10 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
 
 /** The paths of all names in the context. */
 const contextOf = (question: PolicyRequest['question'], tool: ChangeManifest, more: object): ReadonlySet<string> => {
-  const facts: readonly FactName[] = [...tool.facts, ...KERNEL_FACTS];
   const report = question !== 'propose' || Object.values(more).includes('plan');
   return new Set([
     'context.facts',
-    ...facts.map((name) => `context.facts.${name}`),
+    ...factsOf(tool).map((name) => `context.facts.${name}`),
     ...Object.keys(more),
     ...(report ? ['context.report', 'context.report.costDeltaCentsPerMonth', 'context.report.costKnown'] : []),
     ...(question === 'release' ? ['context.approvals', 'context.breakGlass'] : []),

@@ -24,23 +24,25 @@ const REST: Facts = {
 };
 const OWN: Facts = { ...REST, cutPercent: 0 };
 
-/** A tool that answers with these facts about anything. */
-const toolWith = async (facts: Facts): Promise<ChangeTool> => ({
+/** A tool that answers with these facts and losses about anything. */
+const toolWith = async (facts: Facts, losses: readonly string[] = []): Promise<ChangeTool> => ({
   ...(await loadChangeTool('resize_instance')),
   facts: async () => facts,
+  losses: async () => losses,
 });
 
 const ask = async (
   facts: Facts,
   where: Partial<Alarm> = {},
   meanwhile: (harness: TestHarness) => Promise<void> = async () => undefined,
+  tool?: ChangeTool,
 ): Promise<Facts> => {
   const harness = await new TestHarness().begin();
   await meanwhile(harness);
   const { alarm } = (await harness.last('incident.opened')).data;
   const cloud = harness.ports.cloud([], locationOf(await harness.events()));
   const context = { cloud, clock: harness.clock, alarm: alarm && { ...alarm, ...where } };
-  return factsAbout(await toolWith(facts), PROPOSED, context, harness.ledger, await harness.events());
+  return factsAbout(tool ?? (await toolWith(facts)), PROPOSED, context, harness.ledger, await harness.events());
 };
 
 describe('facts', () => {
@@ -87,6 +89,20 @@ describe('facts', () => {
       await record(harness.ports, 'incident-1', 'observe', 'evidence.gathered', { ...data, outcome: 'failed' });
     });
     expect(facts['evidenceCount']).toBe(4);
+  });
+
+  test('call a change that loses something for good irreversible, though the tool has an inverse', async () => {
+    const losing = await toolWith(OWN, ['Its public IPv4 address changes.']);
+    expect((await ask(OWN, {}, undefined, losing)).reversible).toBe(false);
+    expect((await ask(OWN)).reversible).toBe(true);
+  });
+
+  test('of a tool that declares that it takes no capacity away are 0, unless it finds otherwise', async () => {
+    const reboot = await loadChangeTool('reboot_instance');
+    const own: Facts = { fleetSize: 1, fleetAffectedPercent: 100, inServiceAfter: 0, downtimeSeconds: 120 };
+    const finding = (facts: Facts): ChangeTool => ({ ...reboot, facts: async () => facts, losses: async () => [] });
+    expect(await ask(own, {}, undefined, finding(own))).toMatchObject({ cutPercent: 0, growPercent: 0 });
+    expect(await ask(own, {}, undefined, finding({ ...own, cutPercent: 40 }))).toMatchObject({ cutPercent: 40 });
   });
 
   test('of the kernel cannot be set by a tool', async () => {

@@ -14,7 +14,12 @@ import { resizePlan } from '../../../fixtures/plans.ts';
 const plan = resizePlan('inc-1', 'rules');
 const digest = digestOf(plan);
 // The kernel's facts alone; what the tool finds out has tests of its own.
-const tool = { ...resizeTool, manifest: { ...resizeTool.manifest, facts: [] }, facts: async () => ({}) };
+const tool = {
+  ...resizeTool,
+  manifest: { ...resizeTool.manifest, capacity: 'none' as const, facts: [] },
+  facts: async () => ({}),
+  losses: async () => [],
+};
 
 /** An incident that changed the target two minutes ago, and how its next proposal finds the cooldown. */
 const minutesAfter = async (

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ERROR } from '../../../../lambdas/contracts/error-names.ts';
 import { compileRules } from '../../../../lambdas/kernel/policy/rules/compile.ts';
 import { policyEngine } from '../../../../lambdas/kernel/policy/engine.ts';
@@ -77,6 +77,30 @@ test.each([
 
 test('a fact of the wrong type is refused', () => {
   expect(propose({ all: PERMIT }, resizeQuestion({ cutPercent: true })).verdict).toBe('refused');
+});
+
+describe('a tag of the target', () => {
+  const forbidden = (condition: string, tags: Record<string, string>): boolean => {
+    const mine = `@reason("No.") forbid (principal, ${CHANGE}, resource) when { ${condition} };`;
+    return propose({ all: PERMIT, mine }, resizeQuestion({}, { tags })).verdict === 'refused';
+  };
+
+  test.each([
+    { 'Checkrein:Protect': 'true' },
+    { 'checkrein:protect ': 'true' },
+    { ' CHECKREIN:PROTECT': 'true ' },
+    { 'checkrein:protect': 'false', 'Checkrein:Protect': 'true' },
+    { 'checkrein:protect': 'true', 'Checkrein:Protect': 'false' },
+  ])('is found by its key in lower case: %j', (tags) => {
+    const condition = 'resource.hasTag("checkrein:protect") && resource.getTag("checkrein:protect") != "false"';
+    expect(forbidden(condition, tags)).toBe(true);
+    expect(forbidden(condition, { 'checkrein:protect': 'false', Name: 'true' })).toBe(false);
+  });
+
+  test('is found by its key as it is stored too, and has no blanks around its value', () => {
+    expect(forbidden('resource.hasTag("Team") && resource.getTag("Team") == "shop"', { Team: 'shop' })).toBe(true);
+    expect(forbidden('resource.hasTag("tier") && resource.getTag("tier") == "gold"', { Tier: 'gold ' })).toBe(true);
+  });
 });
 
 test('minus zero, which rounding makes, is zero', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { authorize } from '../../../../lambdas/steps/authorize/step.ts';
 import type { JsonObject } from '../../../../lambdas/contracts/json.ts';
+import type { Rules } from '../../../../lambdas/contracts/rules.ts';
 import { trippedBreaker } from '../../../../lambdas/kernel/limits/breaker.ts';
 import { takeRate } from '../../../../lambdas/kernel/limits/rate.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
@@ -130,6 +131,43 @@ test('an account that the settings call production is production, whatever the t
   expect(await harness.confirm()).toBe('approve');
   await harness.grant();
   expect(await harness.apply()).toBe('verify');
+});
+
+describe('the environment that policy sees', () => {
+  const environmentWith = async (tag: string, settings: Partial<Rules['settings']> = {}): Promise<unknown> => {
+    const world = BUSY_SERVER.replace('environment: production', `environment: ${JSON.stringify(tag)}`);
+    const inForce = { ...rules, settings: { ...rules.settings, ...settings } };
+    const harness = await new TestHarness({ world, rules: inForce }).begin();
+    await harness.propose(RESIZE.tool, RESIZE.input);
+    const { target } = (await harness.last('proposal.judged')).data;
+    expect(target?.tags['environment']).toBe(tag);
+    return target?.environment;
+  };
+
+  test.each(['prod', 'prd', 'live', 'prod-eu', 'PROD', 'dev-and-prod', 't\u0435st', 'te\u200bst', 'whatever'])(
+    'is production for the tag %j, which the settings do not list',
+    async (tag) => {
+      expect(await environmentWith(tag)).toBe('production');
+    },
+  );
+
+  test.each(['dev', 'development', 'test', 'testing', 'qa', 'sandbox', 'staging', ' Staging '])(
+    'is the one of the tag %j, which is no production by default',
+    async (tag) => {
+      expect(await environmentWith(tag)).toBe(tag.trim().toLowerCase());
+    },
+  );
+
+  test('is production for everything if the settings list nothing, and what they list otherwise', async () => {
+    expect(await environmentWith('dev', { nonProduction: [] })).toBe('production');
+    expect(await environmentWith('playground', { nonProduction: ['playground'] })).toBe('playground');
+  });
+
+  test('is the one of the account, whose name is held to the same list', async () => {
+    const account = '123456789012';
+    expect(await environmentWith('prod', { accountEnvironments: { [account]: 'sandbox' } })).toBe('sandbox');
+    expect(await environmentWith('dev', { accountEnvironments: { [account]: 'live' } })).toBe('production');
+  });
 });
 
 describe('a confirmed plan', () => {

@@ -33,6 +33,21 @@ test('a dry run makes a plan, identified by the digest of everything that an app
   });
 });
 
+test('a stop that loses data is reported as not undone, though the old type can be put back', async () => {
+  const type = 'instanceTypes: { t3.small: { vcpus: 2, memoryGiB: 2, hourlyUsd: 0.0228, instanceStore: true } }';
+  const harness = await permitted(`${BUSY_SERVER}${type}\n`);
+  await harness.dryRun();
+  const { data } = await harness.last('dry-run.finished');
+  if (!data.made) throw new CloudError('NoPlan', 'no plan was made');
+  expect(data.plan).toMatchObject({ facts: { reversible: false }, inverse: { reversible: true } });
+  expect(data.plan.report.rollback.reversible).toBe(false);
+  expect(data.plan.report.rollback.says).toMatch(
+    /^Resize .* back to t3\.small: .* That does not bring everything back\. Data on the instance store of t3\.small is lost\.$/,
+  );
+  expect(await harness.confirm()).toBe('approve');
+  expect((await harness.last('plan.judged')).data.approvalsNeeded).toBe(2);
+});
+
 test('the model is asked to confirm, and told that nothing has changed', async () => {
   const harness = await permitted();
   await harness.dryRun();

@@ -1,6 +1,6 @@
 import { checkParseSchema, schemaToJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { expect, test } from 'vitest';
-import { KERNEL_FACTS } from '../../../../../lambdas/contracts/facts.ts';
+import { CAPACITY_FACTS, KERNEL_FACTS } from '../../../../../lambdas/contracts/facts.ts';
 import { cedarSchema } from '../../../../../lambdas/kernel/policy/rules/cedar-schema.ts';
 import { CATALOGUE } from '../../../../../lambdas/tools/catalogue.ts';
 
@@ -27,7 +27,7 @@ test('every change tool is an action of the group "change", and no observe tool 
 test('an action requires the facts of its tool and of the kernel, and leaves report facts to the report', () => {
   const text = cedarSchema(
     CATALOGUE.map((line) => line.manifest).map((one) =>
-      one.kind === 'change' ? { ...one, facts: ['cutPercent', 'costKnown'] } : one,
+      one.kind === 'change' ? { ...one, capacity: undefined, facts: [...CAPACITY_FACTS, 'costKnown'] } : one,
     ),
   );
   const action = text.slice(text.indexOf('action resize_instance'), text.indexOf('action set_auto_scaling_capacity'));

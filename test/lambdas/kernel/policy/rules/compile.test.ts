@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ERROR } from '../../../../../lambdas/contracts/error-names.ts';
+import type { ChangeManifest, Manifest } from '../../../../../lambdas/contracts/tool.ts';
 import { compileRules } from '../../../../../lambdas/kernel/policy/rules/compile.ts';
 import { parseRules } from '../../../../../lambdas/kernel/policy/rules/parse.ts';
+import { RulesError } from '../../../../../lambdas/kernel/policy/rules/rules-error.ts';
+import { CATALOGUE } from '../../../../../lambdas/tools/catalogue.ts';
+import { manifest as resize } from '../../../../../lambdas/tools/resize-instance/manifest.ts';
 import { configWith, problemsWith, settings } from './config-copy.ts';
 
 const responder = readFileSync('config/agents/ec2-responder.yaml', 'utf8');
@@ -135,8 +139,54 @@ test.each([
     { ...settings, approval: { remindMinutes: 0 } },
     'config/deployment.ts: approval.remindMinutes: Too small: expected number to be >=1; found 0',
   ],
+  [
+    { ...settings, nonProduction: ['test', 'production'] },
+    'config/deployment.ts: nonProduction[1]: an environment other than production, which policies compare with; found "production"',
+  ],
+  [
+    { ...settings, nonProduction: ['Dev'] },
+    'config/deployment.ts: nonProduction[0]: lower-case letters, digits and dashes, e.g. production; found "Dev"',
+  ],
 ])('settings %j are refused with what to write where', (given, message) => {
   expect(problemsWith({}, given)).toEqual([message]);
+});
+
+test('a policy about an environment that no target can have is refused, since it would stop nothing', () => {
+  const forbid = (condition: string): string =>
+    `@id("mine") @reason("No.") forbid (principal, action in Checkrein::Action::"change", resource) when { ${condition} };`;
+  const mine = (condition: string): Record<string, string> => ({ 'policies/mine.cedar': forbid(condition) });
+  const advice =
+    'it is "production" or one that nonProduction lists (dev, development, test, testing, qa, sandbox, staging), and everything else is "production"';
+  expect(problemsWith(mine('resource.environment == "prod"'))).toEqual([
+    `config/policies/mine.cedar:1:1: no target has the environment "prod": ${advice}`,
+  ]);
+  expect(problemsWith(mine('["test", "stage"].contains(resource.environment)'))).toEqual([
+    `config/policies/mine.cedar:1:1: no target has the environment "stage": ${advice}`,
+  ]);
+  expect(problemsWith(mine('resource.environment != "staging"'))).toEqual([]);
+  expect(problemsWith(mine('resource.environment == "stage"'), { ...settings, nonProduction: ['stage'] })).toEqual([]);
+});
+
+test('a change tool that leaves out what it takes away does not compile, neither as code nor at synth', () => {
+  const problemsOf = (manifests: readonly Manifest[]): readonly string[] => {
+    try {
+      compileRules(configWith(), settings, manifests);
+      return [];
+    } catch (error) {
+      return error instanceof RulesError ? error.problems : [String(error)];
+    }
+  };
+  const others = CATALOGUE.map((line) => line.manifest).filter(({ name }) => name !== 'resize_instance');
+  // @ts-expect-error: the type of a manifest asks for the facts of capacity first.
+  const silent: ChangeManifest = { ...resize, facts: ['growPercent', 'downtimeSeconds'] };
+  expect(problemsOf([...others, silent])).toContain(
+    "lambdas/tools/resize-instance/manifest.ts: facts: cutPercent, peakUsePercentAfter missing; a change tool computes cutPercent, growPercent, peakUsePercentAfter, or declares capacity: 'none' if it takes no capacity away",
+  );
+  // @ts-expect-error: a tool that declares that it takes nothing away computes no such fact.
+  const both: ChangeManifest = { ...resize, capacity: 'none' };
+  expect(problemsOf([...others, both])).toContain(
+    "lambdas/tools/resize-instance/manifest.ts: facts: capacity: 'none' says that nothing is taken away, so cutPercent, growPercent, peakUsePercentAfter must not be computed",
+  );
 });
 
 test('all problems are reported at once', () => {
