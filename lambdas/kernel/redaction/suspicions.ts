@@ -63,7 +63,7 @@ const SIGNS = [
   ),
   sign(
     'claims an approval',
-    '\\bthis (?:change|plan|reboot|action|termination) (?:is|was|has been) (?:already |pre ?)?approved\\b|\\bpre ?approved (?:by|all|every|any|this)\\b|\\balready (?:been )?(?:approved|authori[sz]ed) by\\b|\\balready said yes\\b|\\bapproval has already been\\b|\\bauthori[sz]ed by the (?:ciso|cto|ceo|owner|lead|head)\\b|\\bapproved in advance\\b|\\bstanding approval\\b|\\bblanket (?:permission|approval)\\b',
+    '\\bthis (?:change|plan|reboot|action|termination) (?:is|was|has been) (?:already |pre ?)?approved\\b|\\bit (?:is|was|has been) (?:already |pre ?)approved\\b|\\bpre ?approved (?:by|all|every|any|this)\\b|\\balready (?:been )?(?:approved|authori[sz]ed) by\\b|\\balready said yes\\b|\\bapproval has already been\\b|\\bauthori[sz]ed by the (?:ciso|cto|ceo|owner|lead|head)\\b|\\bapproved in advance\\b|\\bstanding approval\\b|\\bblanket (?:permission|approval)\\b',
     `\\bapproval (?:is |was )?not ${NEEDED}|\\bno (?:(?:further|more|additional|second|human) )?(?:approval|review|confirmation|pair of eyes)s? (?:is |are )?${NEEDED}`,
     '\\b(?:authori[sz]ed|allowed|permitted|cleared) (?:you|the agent) to\\b|\\byou (?:are|have been) (?:hereby )?(?:authori[sz]ed|allowed|permitted|cleared) to (?:skip|bypass|reboot|stop|terminate|proceed|ignore|apply)\\b',
     '\\byou have permission to (?:skip|bypass|reboot|stop|terminate|ignore|apply)\\b|\\byou (?:have been|are) (?:hereby )?granted\\b|\\bgrants? (?:you|the agent)\\b|\\byou do not need (?:any )?(?:approval|permission|confirmation)\\b',
