@@ -13,33 +13,38 @@ const EVIDENCE_IN_FULL = 240_000;
 /** What is kept of evidence that was compacted. */
 const EXCERPT_LENGTH = 200;
 
-const alarmLines = (opening: TraceEventOf<'incident.opened'>): string[] => {
-  const { alarm, detailType, source } = opening.data;
-  if (alarm === null) return [`An event of type "${detailType}" from ${source}.`];
+/** What happened, in our own words: ids that AWS gives, no text that somebody chose. */
+const alarmLine = ({ data: { alarm } }: TraceEventOf<'incident.opened'>): string => {
+  if (alarm === null) return 'An event, which is described below.';
   const kind =
     alarm.kind === 'single'
       ? ''
       : ` It is a ${alarm.kind} alarm${alarm.metrics.length === 0 ? ' and reads no metric of its own' : ''}.`;
+  return `A CloudWatch alarm went to ALARM at ${alarm.since} in account ${alarm.account}, Region ${alarm.region}.${kind}`;
+};
+
+/** Names, dimensions and texts: whoever may create an alarm or send an event chose them. */
+const chosenLines = ({ data: { alarm, detailType, source } }: TraceEventOf<'incident.opened'>): string[] => {
+  if (alarm === null) return [`An event of type "${detailType}" from ${source}.`];
   return [
-    `CloudWatch alarm "${alarm.name}" went to ALARM at ${alarm.since} in account ${alarm.account}, Region ${alarm.region}.${kind}`,
+    `CloudWatch alarm "${alarm.name}".`,
     ...alarm.metrics.map(
       (one) =>
         `Metric: ${one.namespace} ${one.name} ${JSON.stringify(one.dimensions)}, ${one.stat} over ${one.periodSeconds} s.`,
     ),
-  ];
+    alarm.reason,
+    alarm.description,
+  ].filter((line) => line !== '');
 };
 
 const incidentBrief = (events: readonly TraceEvent[]): UserBlock => {
   const opening = openingOf(events);
   const fence = fenceOf(opening.hash);
-  const untrusted = [opening.data.alarm?.reason ?? '', opening.data.alarm?.description ?? ''].filter(
-    (text) => text !== '',
-  );
-  const quoted =
-    untrusted.length === 0
-      ? []
-      : [`<${fence}>\n${untrusted.join('\n').replaceAll(fence, '[fence removed]')}\n</${fence}>`];
-  return { type: 'text', text: [`Incident ${opening.incident}.`, ...alarmLines(opening), ...quoted].join('\n') };
+  const quoted = chosenLines(opening).join('\n').replaceAll(fence, '[fence removed]');
+  return {
+    type: 'text',
+    text: [`Incident ${opening.incident}.`, alarmLine(opening), `<${fence}>`, quoted, `</${fence}>`].join('\n'),
+  };
 };
 
 const asBlock = (toolUseId: string | null, text: string, isError: boolean): UserBlock =>

@@ -1,80 +1,147 @@
-import { spansOf, type Detector } from './spans.ts';
+import { namesCredential, namingOf } from './secret-names.ts';
+import { isSecret, looksRandom } from './secret-values.ts';
+import { spansOf, type Detector, type Span } from './spans.ts';
 
-/** Secrets in logs that secretlint does not know, found by the name before them or by their place in a URL. */
+/** Secrets in logs that are found by the name before them or by their place in a URL or a header. */
 
-const NAMES = [
-  'pass(?:word|wd|phrase|code)|[_-]pass',
-  // The working directory in a dump of the environment has the same name.
-  String.raw`pwd(?!["']?\s{0,3}[=:]\s{0,3}\/)`,
-  // Not the "secret:" of an ARN or of our own placeholders.
-  String.raw`(?<!:secretsmanager:[^\s:]{0,30}:\d{0,12}:|\[(?=secret:[a-z-]{1,30}(?:#[\da-f]{8})?\]))secret(?:[_-]?(?:access)?[_-]?key|[_-]?(?:string|binary|value))?`,
-  '(?:api|access|private|signing|encryption|master|account|shared|auth)[_-]?key',
-  '(?:access|refresh|id|auth|session|security|bearer|api|csrf|xsrf)[_-]?token',
-  'authorization',
-  '(?:set-)?cookie',
-  'signature(?==)',
-].join('|');
+/** What closes a name: quotes, which may be escaped in turn, and brackets. */
+const CLOSE = String.raw`(?:\\*["'\`]|[\])]|%5D|&quot;|&#34;|\\*u0022){0,3}`;
+const OPERATOR = String.raw`(?:=>|:{1,3}=|\?=|\|\|[:=]?|[.+]=|={1,3}|:{1,2}|<-|->|<<|>|,|%3D|%3A|\\*u003[ade])`;
+/** A type between name and value: `token: string =`, `token String =`. */
+const TYPE = String.raw`(?:[ \t]{0,3}:[ \t]{0,3}&?(?:'static )?[A-Za-z][\w<>.]{0,20}(?:\[\])?\??[ \t]{0,3}:?=(?![=>])|[ \t]{1,3}[A-Za-z][\w<>.]{0,20}(?:\[\])?[ \t]{1,3}:?=(?![=>]))`;
+/** Attributes and fields between a name and its value: `name="x" value="y"`, `"name":"x","value":"y"`. */
+const PAIR = String.raw`,?\s{0,12}\\*["']?(?:Parameter)?(?:value|content)\\*["']?[ \t]{0,3}[:=]`;
+const XML = String.raw`(?:[ \t]+[\w:.-]{1,40}=(?:"[^"\n]{0,80}"|'[^'\n]{0,80}')){1,4}[ \t]{0,3}>`;
+const PLIST = String.raw`</key>\s{0,20}<string>`;
+/** Never over the end of a line, except where a pair says what the next line is. */
+const JOINT = `(?=(?<all>${CLOSE}(?<joint>${PAIR}|${PLIST}|${XML}|${TYPE}|[ \\t]{0,8}${OPERATOR}|\\()[ \\t]{0,8}))`;
+const NAME = String.raw`(?<![\w.$-])(?=(?<name>[\w.$-]{2,160}))\k<name>`;
+const NAMED = new RegExp(NAME + JOINT, 'dgi');
+/** An option or an instruction with a blank before its value: `--api-key x`, `ENV API_KEY x`. */
+const SPACED = new RegExp(`${NAME}(?=(?<all>(?<joint>[ \\t]{1,4}(?:is[ \\t]+)?))[\\w"'])`, 'dgi');
 
-/** Values in the place of a secret that are not secrets. Redacting them would hide a fact from the reader. */
-const NO_SECRET =
-  /^(?:null|nil|none|undefined|true|false|yes|no|empty|expired|invalid|missing|incorrect|required|wrong|rejected|redacted|hidden|\*+|x{3,}|\.{3}|<[^>]*>|\[(?:redacted|filtered|masked|(?:secret:[\w-]+|card|email|iban|phone)(?:#[\da-f]{8})?)\]?|arn:.*|\$\{[^}]*\}?|\{\{[^}]*(?:\}\})?|\$[A-Z_]+)[.!)\]}]*$/isu;
-
-/** Whether the value after the name of a secret is a secret. */
-export const isSecret = (value: string): boolean => !NO_SECRET.test(value);
-
-/** Between name and value, with quotes that may be escaped in turn: `=`, `: `, `=>`, `":"`, `\":\"`, `>` of XML. */
-const JOINT = String.raw`(?:\\*["'])?(?:\s{0,3}(?:=>|:=|[=:])\s{0,3}|>)`;
-const DOUBLE = String.raw`"(?<it>(?:\\.|[^"\\\n])*)`;
-const SINGLE = String.raw`'(?<it>(?:\\.|[^'\\\n])*)`;
+const DOUBLE = String.raw`"(?<it>(?:\\.|[^"\\\n]){0,12000})`;
+const SINGLE = String.raw`'(?<it>(?:\\.|[^'\\\n]){0,12000})`;
+const TICKS = '`(?<it>[^`\\n]{0,4000})';
 /** Quotes inside a quoted text, as in JSON that was logged as a field of JSON. */
-const ESCAPED = String.raw`\\+["'](?<it>(?:(?!\\+["'])[^\n])*)`;
+const ESCAPED = String.raw`\\+["'](?<it>(?:(?!\\+["'])[^\n]){0,12000})`;
+/** A longer value is cut for the search, which keeps hostile texts cheap, and its rest is added when it is a secret. */
+const LONGEST_BARE = 256;
+const REST = /[^\s"'`&<>]*/y;
 /** Up to a blank, a quote, `&` or an escape; a comma, semicolon or bracket ends it where a blank or another name follows. */
-const BARE = String.raw`(?:(?:Bearer|Basic|Digest|Token|ApiKey)\s+)?(?<it>(?:(?![,;)}\]](?:\s|$|["']?[\w.-]{1,64}["']?\s?[=:])|\\[nrt"'])[^\s"'&<>])+)`;
-/** Unterminated quotes count as well: the line may have been cut. */
-const VALUE = `(?:${[DOUBLE, SINGLE, ESCAPED, BARE].join('|')})`;
+const BARE = String.raw`(?:(?:Bearer|Basic|Digest|Token|ApiKey|SSWS|Bot|key)[ \t]+)?(?<it>(?:(?![,;)}\]](?:\s|$|["']?[\w.-]{1,64}["']?\s?[=:])|\\+[nrt"'])[^\s"'\`&<>]){1,${LONGEST_BARE}})`;
+/** A value on lines of its own, as YAML and XML have them, or after a continued line. */
+const BLOCK = String.raw`[|>][+-]?\d?[ \t]*\r?\n[ \t]+(?<it>\S{1,4000})|(?<=>[ \t]{0,8})\r?\n[ \t]*(?<it>[^\s<]{1,4000})(?=\s*<\/)|\\\r?\n[ \t]*(?<it>[^\s"']{1,4000})`;
+const VALUE = new RegExp(
+  String.raw`(?:[A-Za-z_.]{0,24}\(|\[[ \t]{0,3}|[bfruL@$])?(?:${[DOUBLE, SINGLE, TICKS].join('|')})|${ESCAPED}|&quot;(?<it>[^&\s]{1,4000})|${BLOCK}|${BARE}`,
+  'diy',
+);
 
-const NAME = new RegExp(`(?:${NAMES})$`, 'i');
+/** The words before a name that belong to it: `Api Key`, `client secret`. */
+const BEFORE = /(?:(?:[\w.-]{1,30}[ \t]){0,2})$/u;
+const CERTAIN_WORDS =
+  /(?:^|[^a-z])(?:api|access|private|signing|encryption|master|client|shared|secret|auth|account) (?:access )?(?:key|token|secret)$/iu;
 
-/** Whether a field of this name holds a secret. */
-export const namesSecret = (name: string): boolean => NAME.test(name);
+/** The name of a candidate. The `n` of an escaped line break is not part of it. */
+const fullName = (text: string, name: string, at: number): string => {
+  const escaped = text[at - 1] === '\\' && /^[nrt]/u.test(name) ? name.slice(1) : name;
+  const words = BEFORE.exec(text.slice(Math.max(0, at - 62), at))?.[0] ?? '';
+  return CERTAIN_WORDS.test(words + escaped) ? words + escaped : escaped;
+};
 
-const JWT = /\beyJ[\w-]{8,2000}\.eyJ[\w-]{8,8000}\.[\w-]*/dg;
-const BEARER = /\bbearer\s+(?<it>[\w.~+/=-]{16,})/dgi;
-/** Parsers and paginators use the word `token` too, so the value must look like a secret. */
-const TOKEN = /\btoken(?:\\*["'])?\s{0,3}[=:]\s{0,3}(?:\\*["'])?(?<it>(?=[\w.~+/=-]{0,2000}\d)[\w.~+/=-]{20,2000})/dgi;
+/** Operators that other things than assignments have as well: the value must look random. */
+const WEAK = /^[ \t]*(?:,|\(|->|<-|<<|\|\||[ \t]>|is[ \t]+)?[ \t]*$/u;
+const SPACES = /^[ \t]+(?:is[ \t]+)?$/u;
+const OPENING = /^(?:\\*["'`]|[\])])+/u;
+
+/** A value without what follows it in a sentence or in its quotes. */
+const bareOf = (value: string): string =>
+  value.slice(0, LONGEST_BARE).replace(/^[\s`'"]+|(?:\\+[nrt]|[\s.,;:!?)\]}'"`])+$/gu, '');
+/** ARNs and our own placeholders have "secret:" in them. */
+const IN_ARN = /:secretsmanager:[^\s:]{0,30}:\d{0,12}:$/u;
+const PLACEHOLDER = /^\[secret:[\w-]{1,30}(?:#[\da-f]{8})?\]/u;
+const isNoName = (text: string, at: number): boolean =>
+  IN_ARN.test(text.slice(Math.max(0, at - 64), at)) || PLACEHOLDER.test(text.slice(Math.max(0, at - 1), at + 60));
+
+/** Whether a field of this name, with this value, holds a secret. */
+export const holdsSecret = (name: string, value: string, joint = '='): boolean => {
+  const naming = namingOf(name);
+  if (naming === 'none' || value === '') return false;
+  if (naming === 'vendor' && /(?:^|:|\s)$/u.test(joint.replace(/[:=] $/u, '=')) && !namesCredential(name)) return false;
+  if (SPACES.test(joint) && /^[\w.-]+[=:]./u.test(value)) return false;
+  const random = looksRandom(bareOf(value), naming === 'certain' ? 'likely' : naming);
+  if (naming !== 'certain' && !random) return false;
+  if (!isSecret(value)) return false;
+  if (naming !== 'certain' || WEAK.test(joint.replace(OPENING, ''))) return random;
+  return random || !isDoubtful(name, value, joint);
+};
+
+/** Test counts, directories and prose after a name that is certain elsewhere. */
+const isDoubtful = (name: string, value: string, joint: string): boolean => {
+  if (/^pass$/iu.test(name)) return !joint.includes('=') || /^[\d.,%]+$/u.test(value);
+  if (/^(?:old)?pwd$/iu.test(name)) return /^(?:\/|[a-z]:)/iu.test(value);
+  if (/^secret$/iu.test(name)) return /^[a-z\d.-]+\/[a-z\d./-]+$/u.test(value);
+  if (/key$/iu.test(name)) return /^[a-z]{1,12}[.,;]?$/u.test(value) && !joint.includes('=');
+  return false;
+};
+
+/** Start and end of the value at a position. */
+const valueAt = (text: string, at: number): [number, number] => {
+  VALUE.lastIndex = at;
+  return VALUE.exec(text)?.indices?.groups?.['it'] ?? [at, at];
+};
+
+/** The end of a value whose search was cut. */
+const wholeEnd = (text: string, start: number, end: number): number => {
+  REST.lastIndex = end;
+  return end - start < LONGEST_BARE ? end : end + (REST.exec(text)?.[0].length ?? 0);
+};
+
+const candidates =
+  (pattern: RegExp): Detector =>
+  (text) => {
+    const spans: Span[] = [];
+    let covered = 0;
+    for (const match of text.matchAll(pattern)) {
+      const { name = '', all = '' } = match.groups ?? {};
+      if (match.index < covered) continue;
+      const called = fullName(text, name, match.index);
+      if (namingOf(called) === 'none' || isNoName(text, match.index)) continue;
+      const [start, end] = valueAt(text, match.index + name.length + all.length);
+      if (start >= end || !holdsSecret(called, text.slice(start, end), all)) continue;
+      covered = wholeEnd(text, start, end);
+      spans.push({ start, end: covered, kind: 'secret:named' });
+    }
+    return spans;
+  };
+
+/** `--password x`, where any value counts. */
+const FLAG = /(?<![\w-])--?(?<name>[\w-]{2,60})[ \t]+(?:"(?<it>[^"\n]+)|'(?<it>[^'\n]+)|(?<it>[^\s"'-][^\s"']*))/dg;
+const flags: Detector = (text) =>
+  [...text.matchAll(FLAG)].flatMap((match) => {
+    const [start, end] = match.indices?.groups?.['it'] ?? [0, 0];
+    const { name = '' } = match.groups ?? {};
+    return holdsSecret(name, text.slice(start, end)) ? [{ start, end, kind: 'secret:named' }] : [];
+  });
+
+const BEARER = /\b(?:bearer|ssws)\s+(?<it>[\w.~+/=-]{16,})/dgi;
 const URL_PASSWORD =
   /\b[a-z][a-z\d+.-]{1,30}:\/\/[^\s:/@"'<>[\]]{0,128}:(?:(?<it>[^\s"'<>/]{1,200})(?=@)|(?<it>(?!\d{1,5}[/?#])[^\s"'<>]{1,200}?)(?=@))/dgi;
-const FLAG = new RegExp(`--[\\w-]{0,40}(?:${NAMES})\\s+${VALUE}`, 'dgi');
+const URL_TOKEN = /\bhttps?:\/\/(?<it>[\w~+=-]{20,200})@/dgi;
 const SQL = /\b(?:identified\s+by|password)\s+'(?<it>[^'\n]+)/dgi;
-const COOKIE = /\b(?:set-)?cookie(?:\\*["'])?\s{0,3}:\s{0,3}(?:\\*["'])?(?<it>[^\r\n"'\\]+)/dgi;
-const STRIPE = /\b(?:[rs]k_(?:live|test)_[A-Za-z\d]{16,}|whsec_[A-Za-z\d+/=]{24,})/dg;
-const GOOGLE = /\bAIza[\w-]{35}/dg;
-/** Session tokens begin with the same serialized header; a secret key is recognized by the access key id before it. */
-const AWS_SESSION = /\b(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z\d+/=]{50,}/dg;
-const AWS_PAIR = /\bA(?:KI|SI)A[A-Z\d]{16}\W{1,5}(?<it>[A-Za-z\d+/]{40})(?![A-Za-z\d+/=])/dg;
-const KEY_BLOCK =
-  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----BEGIN)[^]){0,12000}?-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----/dg;
-const KEY_LINE = /(?<![A-Za-z\d+/=])[A-Za-z\d+/]{40,}={0,2}/dg;
-
-const mixed = (run: string): boolean => /[A-Z]/u.test(run) && /[a-z]/u.test(run);
-
-/** Each line of a key may be a log event of its own, in any order, or the block may be cut: then single lines are redacted. */
-const keyLines: Detector = (text) =>
-  text.includes('PRIVATE KEY') ? spansOf('secret:private-key', KEY_LINE, mixed)(text) : [];
+const COOKIE = /\b(?:set-)?cookie(?:\\*["'])?[ \t]{0,3}:[ \t]{0,3}(?:\\*["'])?(?<it>(?![{[ \t])[^\r\n"'\\]+)/dgi;
+const SESSION_COOKIE =
+  /(?<![\w-])(?:jsessionid|phpsessid|asp\.net_sessionid|aspsessionid\w{1,10}|connect\.sid|[\w-]{0,40}_session|session|sessionid|sess|sid|csrftoken|xsrf-token|awsalb(?:cors)?auth\w*|wordpress_logged_in_\w{1,40}|remember_token|laravel_session)=(?<it>[\w.~+/%:|-]{16,4000}={0,2})/dgi;
+const DEFINITE_COOKIE = (value: string): boolean => looksRandom(value, 'likely') || /^[\da-f]{26,}$/iu.test(value);
 
 export const namedSecrets: readonly Detector[] = [
-  spansOf('secret:private-key', KEY_BLOCK),
-  keyLines,
-  spansOf('secret:aws', AWS_PAIR),
-  spansOf('secret:aws-session', AWS_SESSION),
-  spansOf('secret:stripe', STRIPE),
-  spansOf('secret:google', GOOGLE),
-  spansOf('secret:jwt', JWT),
   spansOf('secret:url-password', URL_PASSWORD, isSecret),
+  spansOf('secret:url-password', URL_TOKEN, (value) => looksRandom(value, 'likely')),
   spansOf('secret:bearer', BEARER),
   spansOf('secret:cookie', COOKIE, isSecret),
-  spansOf('secret:named', new RegExp(`(?:${NAMES})${JOINT}${VALUE}`, 'dgim'), isSecret),
-  spansOf('secret:named', FLAG, isSecret),
+  spansOf('secret:cookie', SESSION_COOKIE, DEFINITE_COOKIE),
+  candidates(NAMED),
+  flags,
+  candidates(SPACED),
   spansOf('secret:named', SQL, isSecret),
-  spansOf('secret:token', TOKEN),
 ];

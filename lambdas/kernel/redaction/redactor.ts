@@ -2,9 +2,13 @@ import type { Json } from '../../contracts/json.ts';
 import { keyedPlaceholders, type KeyPorts, type PlaceholderOf } from './placeholders.ts';
 import { personalData } from './personal-data.ts';
 import { shapedTokens } from './token-shapes.ts';
-import { isSecret, namedSecrets, namesSecret } from './named-secrets.ts';
+import { commandSecrets } from './commands.ts';
+import { basicLogin, encodedSecrets, kubernetesSecrets } from './encoded-secrets.ts';
+import { holdsSecret, namedSecrets } from './named-secrets.ts';
+import { privateKeys } from './private-keys.ts';
 import { spansIn, type Detector } from './spans.ts';
 import { cutOf, EVIDENCE_LIMIT, leftOut } from './untrusted.ts';
+import { vendorTokens } from './vendor-tokens.ts';
 
 /**
  * Secrets and personal data are removed from everything that comes from outside before it is recorded, and so
@@ -12,7 +16,15 @@ import { cutOf, EVIDENCE_LIMIT, leftOut } from './untrusted.ts';
  */
 
 /** All rules, the most specific first. */
-const DETECTORS: readonly Detector[] = [shapedTokens, ...namedSecrets, ...personalData];
+const PLAIN: readonly Detector[] = [shapedTokens, ...privateKeys, ...vendorTokens, ...namedSecrets];
+const DETECTORS: readonly Detector[] = [
+  ...PLAIN,
+  ...commandSecrets,
+  basicLogin,
+  kubernetesSecrets,
+  encodedSecrets(PLAIN),
+  ...personalData,
+];
 
 /**
  * Characters searched beyond a cut, on both sides, so that a secret across the cut is still recognized: longer
@@ -115,6 +127,6 @@ const redactJson = (value: Json, field: string, name: PlaceholderOf, detectors: 
     );
   if (typeof value !== 'string' && typeof value !== 'number') return value;
   const text = String(value);
-  const shown = namesSecret(field) && isSecret(text) ? name('secret:named', text) : redactedPart(text);
+  const shown = holdsSecret(field, text) ? name('secret:named', text) : redactedPart(text);
   return shown === text ? value : shown;
 };

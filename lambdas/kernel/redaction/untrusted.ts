@@ -34,26 +34,3 @@ export const fenceOf = (openingHash: string): string =>
 /** Fences a text. If the delimiter occurs in the text, it is removed there. */
 export const fenced = (fence: string, handle: string, tool: string, text: string): string =>
   `<${fence} handle="${handle}" tool="${tool}">\n${text.replaceAll(fence, '[fence removed]')}\n</${fence}>`;
-
-const SUSPICIOUS: readonly { readonly name: string; readonly pattern: RegExp }[] = [
-  {
-    name: 'asks to ignore instructions',
-    pattern:
-      /\b(ignore|disregard|forget)\b.{0,40}\b(previous|prior|above|all|your)\b.{0,40}\b(instructions?|rules?|prompts?|polic(y|ies))\b/isu,
-  },
-  { name: 'gives the reader a new role', pattern: /\byou are (now|no longer)\b/iu },
-  { name: 'asks for the system prompt', pattern: /\b(system prompt|initial instructions)\b/iu },
-  {
-    name: 'speaks to an AI',
-    pattern: /\b(dear|attention|note to|hey)\b.{0,20}\b(ai|llm|assistant|agent|claude|model)\b/iu,
-  },
-  {
-    name: 'claims an approval',
-    pattern: /\b(pre-?approved|already approved|approval (is )?(granted|not (needed|required)))\b/iu,
-  },
-  { name: 'imitates a tool result or turn', pattern: /<\/?(tool_result|function_results|system|assistant|human)\b/iu },
-];
-
-/** Names of the injection patterns that a text matches. A flag for people, not a defence. */
-export const suspicionsIn = (text: string): string[] =>
-  SUSPICIOUS.filter(({ pattern }) => pattern.test(text)).map(({ name }) => name);
