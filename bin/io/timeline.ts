@@ -175,7 +175,7 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
     case 'change.verified': {
       const { outcome, findings, secondsSinceChange } = event.data;
       const tone = outcome === 'healed' ? 'good' : outcome === 'waiting' ? 'quiet' : 'bad';
-      const details = findings.map(({ detail }) => sentence(detail));
+      const details = findings.map(({ detail }) => sentence(detail, 400));
       const text = plain`${outcome}, ${secondsSinceChange} s after the change: ${joined(details, ' ')}`;
       return entry('verify', tone, text);
     }

@@ -84,7 +84,7 @@ const faultsOf = (text: string, harmless: string): string[] => {
     ...(DECEPTIVE.test(text) ? ['a deceptive character'] : []),
     ...(lines.length === expected.length ? [] : [`${lines.length} lines in place of ${expected.length}`]),
     ...(lines.some((line) => line.length > 2600) ? ['a line that is not clipped'] : []),
-    ...(lines.some((line) => /^[!|~=[\]>`]/.test(line)) ? ['a line that starts with markup'] : []),
+    ...(lines.some((line) => /^[!|~=[\]>\x60]/.test(line)) ? ['a line that starts with markup'] : []),
     ...(headings(lines) === headings(expected) ? [] : ['a heading']),
     ...(text.split('://').length === harmless.split('://').length ? [] : ['a link']),
   ];

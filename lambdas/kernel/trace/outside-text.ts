@@ -77,7 +77,7 @@ const IDENTIFIER = /^[\w.:@/+=%-]+$/;
 /** A name: bare if it is one word of letters, digits and common signs, otherwise in quotes. */
 const named = (text: string): PlainText => {
   const line = oneLine(text, NAME_LIMIT);
-  return IDENTIFIER.test(line) ? new PlainText(line) : quoted(text);
+  return IDENTIFIER.test(line) ? new PlainText(line) : quoted(text, NAME_LIMIT);
 };
 
 type Value = string | number | PlainText | readonly PlainText[];

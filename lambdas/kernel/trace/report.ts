@@ -66,7 +66,7 @@ const planHistory = (events: readonly TraceEvent[], digest: string): PlainText[]
       }
       case 'change.verified': {
         const { outcome, findings } = event.data;
-        const details = findings.map(({ detail }) => sentence(detail));
+        const details = findings.map(({ detail }) => sentence(detail, 400));
         return outcome === 'waiting' ? [] : [plain`verification: ${outcome}. ${joined(details, ' ')}`];
       }
       default:
