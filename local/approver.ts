@@ -2,7 +2,8 @@ import { createInterface } from 'node:readline/promises';
 import { takeAnswer, type AnswerPorts } from '../lambdas/approvals/answer/answer.ts';
 import type { Answer } from '../lambdas/approvals/answer/answer-record.ts';
 import type { EventData } from '../lambdas/contracts/events.ts';
-import { lastOf } from '../lambdas/kernel/trace/queries.ts';
+import { plain, sentence } from '../lambdas/kernel/trace/outside-text.ts';
+import { findPlan, lastOf, type PlanOnTrace } from '../lambdas/kernel/trace/queries.ts';
 
 /** A predefined answer: one line of a scenario's `approvals`. */
 export interface PresetAnswer {
@@ -36,14 +37,29 @@ const answerForAll = async (asked: ApprovalAsked, preset: PresetAnswer, ports: A
   return false;
 };
 
-const askInTerminal = async (asked: ApprovalAsked, ports: AnswerPorts, signal: AbortSignal): Promise<void> => {
+/** The question in the terminal. It names the change again: what is above it may be the words of the agent. */
+export const terminalQuestion = (approver: string, planned: PlanOnTrace | undefined): string => {
+  const what =
+    planned === undefined ? '' : plain` ${planned.handle}, ${planned.plan.tool} on ${planned.plan.target.id},`;
+  return plain`Approve${what} as ${approver}? [y/N] `.toString();
+};
+
+const askInTerminal = async (
+  asked: ApprovalAsked,
+  planned: PlanOnTrace | undefined,
+  ports: AnswerPorts,
+  signal: AbortSignal,
+): Promise<void> => {
   const approver = asked.approvers[0] ?? '';
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const typed = (await lines.question(`Approve as ${approver}? [y/N] `, { signal })).trim().toLowerCase();
+    const typed = (await lines.question(terminalQuestion(approver, planned), { signal })).trim().toLowerCase();
     const answer = typed === 'y' || typed === 'yes' ? 'approve' : 'deny';
     const freeze = answer === 'approve' ? await ports.calendar.freeze() : undefined;
-    const why = freeze === undefined ? 'Reason (optional): ' : `${freeze} Why can this not wait? (empty: deny) `;
+    const why =
+      freeze === undefined
+        ? 'Reason (optional): '
+        : plain`${sentence(freeze)} Why can this not wait? (empty: deny) `.toString();
     const reason = (await lines.question(why, { signal })).trim();
     const breakGlass = freeze !== undefined && reason !== '';
     const submitted = freeze === undefined || breakGlass ? answer : 'deny';
@@ -62,7 +78,8 @@ export const localApprover = (who: LocalApprover, ports: AnswerPorts) => {
   let asks = 0;
   let lastAsked = '';
   return async (incidentId: string, answered: Promise<unknown>, expire: () => void): Promise<void> => {
-    const asked = lastOf(await ports.ledger.events(incidentId), 'approval.asked')?.data;
+    const events = await ports.ledger.events(incidentId);
+    const asked = lastOf(events, 'approval.asked')?.data;
     if (asked === undefined) return;
     switch (who.kind) {
       case 'preset': {
@@ -82,7 +99,7 @@ export const localApprover = (who: LocalApprover, ports: AnswerPorts) => {
           () => done.abort(),
           () => done.abort(),
         );
-        await askInTerminal(asked, ports, done.signal).catch((error: unknown) => {
+        await askInTerminal(asked, findPlan(events, asked.digest), ports, done.signal).catch((error: unknown) => {
           if (!done.signal.aborted) throw error;
         });
       }

@@ -2,9 +2,13 @@ import { Command } from 'commander';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { verifyTrace, type ChainVerdict } from '../../lambdas/kernel/trace/chain.ts';
 import { readText } from '../../local/files.ts';
+import { ours, plain, sentence, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import { coloursFor, timelineLines } from '../io/timeline-lines.ts';
 import { readTrace, traceLines } from '../io/trace-file.ts';
 import { printer, printJson } from '../io/output.ts';
+
+/** The number of an event and two blanks. */
+const SEQ_WIDTH = 6;
 
 const show = (path: string, flags: { json?: boolean }): void => {
   const events = readTrace(path);
@@ -15,10 +19,13 @@ const show = (path: string, flags: { json?: boolean }): void => {
   const print = printer(false);
   const colours = coloursFor(process.stdout);
   const [first] = events;
-  print(`Incident ${first.incident}, ${first.at.slice(0, 10)} (times in UTC), ${events.length} events\n`);
+  print(plain`Incident ${first.incident}, ${first.at.slice(0, 10)} (times in UTC), ${events.length} events\n`);
+  const { columns } = process.stdout;
+  // A terminal narrower than a line would break it where the text in it wants.
+  const width = process.stdout.isTTY ? columns - SEQ_WIDTH : undefined;
   for (const event of events)
-    for (const [index, line] of timelineLines(event, colours).entries())
-      print(`${index === 0 ? String(event.seq).padStart(4) : '    '}  ${line}`);
+    for (const [index, line] of timelineLines(event, colours, width).entries())
+      print(plain`${ours(index === 0 ? String(event.seq).padStart(4) : '    ')}  ${line}`);
 };
 
 const verify = (path: string, flags: { key?: string; json?: boolean }): void => {
@@ -40,13 +47,12 @@ const withoutEvents = (verdict: ChainVerdict, pinned: boolean): object =>
     ? { sound: true, events: verdict.events.length, keyFingerprint: verdict.keyFingerprint, pinned }
     : verdict;
 
-const inWords = (verdict: ChainVerdict, pinned: boolean): string[] => {
-  if (!verdict.sound) return [`BROKEN at event ${verdict.seq}: ${verdict.reason}.`];
+const inWords = (verdict: ChainVerdict, pinned: boolean): PlainText[] => {
+  if (!verdict.sound) return [plain`BROKEN at event ${verdict.seq}: ${sentence(verdict.reason)}.`];
   const { events, keyFingerprint } = verdict;
-  const trust =
-    'The key is the one that the trace itself contains. Pass your own with --key PEM to detect a trace that was rewritten and sealed again.';
+  const trust = plain`The key is the one that the trace itself contains. Pass your own with --key PEM to detect a trace that was rewritten and sealed again.`;
   return [
-    `SOUND: ${events.length} events, hash chain and seal are valid, sealed by key ${keyFingerprint}.`,
+    plain`SOUND: ${events.length} events, hash chain and seal are valid, sealed by key ${keyFingerprint}.`,
     ...(pinned ? [] : [trust]),
   ];
 };

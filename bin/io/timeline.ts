@@ -1,178 +1,234 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { JsonObject, type Json } from '../../lambdas/contracts/json.ts';
+import { callsOf } from '../../lambdas/kernel/trace/queries.ts';
+import { joined, plain, quoted, sentence, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import { modelCost, reportLines, shown } from '../../lambdas/kernel/trace/plan-text.ts';
-import { entry, modelEntry, passedNames, firstRefusal, type TimelineEntry } from './timeline-entry.ts';
 
-/** Only the first lines of evidence are shown; all of it is on the trace. */
-const clipped = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)} …` : text);
+/** How a line is coloured. */
+export type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'quiet';
+
+/** One event, for a person who has never seen Checkrein: a short tag, a sentence, details below it. */
+export interface TimelineEntry {
+  readonly tag: string;
+  readonly tone: Tone;
+  readonly text: PlainText;
+  readonly details: readonly PlainText[];
+}
+
+const entry = (tag: string, tone: Tone, text: PlainText, details: readonly PlainText[] = []): TimelineEntry => ({
+  tag,
+  tone,
+  text,
+  details,
+});
+
+/** Characters of the model's words in one turn; all of them are on the trace. */
+const WORDS_LIMIT = 2000;
+/** Characters of one line of evidence, and of one argument of a call. */
+const EVIDENCE_LIMIT = 200;
+const ARGUMENT_LIMIT = 60;
+
+const refusalOf = (
+  checks: readonly { readonly check: string; readonly outcome: string; readonly reason: string }[],
+): PlainText => {
+  const refusal = checks.find((check) => check.outcome === 'refused');
+  return refusal === undefined ? plain`` : plain`(${refusal.check}) ${sentence(refusal.reason)}`;
+};
+
+const passed = (checks: readonly { readonly check: string; readonly outcome: string }[]): PlainText =>
+  joined([...new Set(checks.filter((check) => check.outcome === 'passed').map((check) => check.check))], ', ');
+
+const argumentsOf = (input: Json): PlainText => {
+  const fields = JsonObject.safeParse(input);
+  if (!fields.success) return quoted(shown(input), ARGUMENT_LIMIT);
+  return joined(
+    Object.entries(fields.data).map(([key, value]) => plain`${key}: ${quotedUnlessWord(shown(value))}`),
+    ', ',
+  );
+};
+
+const quotedUnlessWord = (text: string): PlainText =>
+  text.length > ARGUMENT_LIMIT ? quoted(text, ARGUMENT_LIMIT) : plain`${text}`;
+
+const statementLine = (one: { readonly effect: string; readonly id: string; readonly reason: string }): PlainText =>
+  plain`${one.effect} ${one.id}: ${sentence(one.reason)}`;
+
+const modelEntry = (event: Extract<TraceEvent, { kind: 'model.called' }>): TimelineEntry => {
+  const { turn, content, usage, costMicroUsd } = event.data;
+  const words = content.flatMap((block) =>
+    block.type === 'text' && block.text.trim() !== '' ? [plain`says ${quoted(block.text, WORDS_LIMIT)}`] : [],
+  );
+  const calls = callsOf(event).map((call) => plain`calls ${call.name}(${argumentsOf(call.input)})`);
+  const tokens = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  const text = plain`turn ${turn}, ${tokens} tokens, ${sentence(modelCost(costMicroUsd))}`;
+  return entry('model', 'plain', text, [...words, ...calls]);
+};
 
 /** The entry of one event; undefined for an event that would only repeat another. Pure. */
 export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
   switch (event.kind) {
     case 'incident.opened': {
       const { alarm, agent, model, detailType, switch: position } = event.data;
-      const what = alarm === null ? detailType : `${alarm.name} is in ALARM. ${alarm.reason}`;
-      return entry('alarm', 'bad', what, [`handled by agent ${agent} (model ${model}, kill switch ${position})`]);
+      const what = alarm === null ? plain`${detailType}` : plain`${alarm.name} is in ALARM. ${quoted(alarm.reason)}`;
+      return entry('alarm', 'bad', what, [plain`handled by agent ${agent} (model ${model}, kill switch ${position})`]);
     }
     case 'incident.attached':
-      return entry('copy', 'quiet', `The alarm arrived again (copy ${event.data.copy}) and joined this incident.`);
+      return entry('copy', 'quiet', plain`The alarm arrived again (copy ${event.data.copy}) and joined this incident.`);
     case 'incident.refused':
-      return entry('intake', 'warn', event.data.reason);
+      return entry('intake', 'warn', sentence(event.data.reason));
     case 'evidence.gathered': {
       const { evidence, tool, outcome, text, suspicions } = event.data;
-      const [first = '', second] = text.split('\n').map((one) => clipped(one.trim()));
-      const flags = suspicions.length === 0 ? [] : [`warning: this text ${suspicions.join('; ')}`];
-      const details = second === undefined || second === '' ? flags : [second, ...flags];
-      return entry('evidence', outcome === 'ok' ? 'plain' : 'quiet', `${evidence} ${tool}: ${first}`, details);
+      const [first = '', second = ''] = text.split('\n').map((one) => one.trim());
+      const warning = joined(
+        suspicions.map((one) => sentence(one)),
+        '; ',
+      );
+      return entry(
+        'evidence',
+        outcome === 'ok' ? 'plain' : 'quiet',
+        plain`${evidence} ${tool}: ${quoted(first, EVIDENCE_LIMIT)}`,
+        [
+          ...(second === '' ? [] : [quoted(second, EVIDENCE_LIMIT)]),
+          ...(suspicions.length === 0 ? [] : [plain`warning: this text ${warning}`]),
+        ],
+      );
     }
     case 'first-look.skipped':
       return undefined;
     case 'budget.checked':
-      return event.data.allowed ? undefined : entry('budget', 'bad', event.data.reason);
+      return event.data.allowed ? undefined : entry('budget', 'bad', sentence(event.data.reason));
     case 'model.called':
       return modelEntry(event);
-    case 'call.refused':
-      return entry('refused', 'warn', `${event.data.tool || 'turn'} (${event.data.check}): ${event.data.reason}`);
+    case 'call.refused': {
+      const { tool, check, reason } = event.data;
+      return entry('refused', 'warn', plain`${tool || 'turn'} (${check}): ${sentence(reason)}`);
+    }
     case 'proposal.judged': {
       const { tool, target, verdict, checks, statements } = event.data;
-      const statementLines = statements.map((one) => `${one.effect} ${one.id}: ${one.reason}`);
-      return verdict === 'permitted'
-        ? entry(
-            'policy',
-            'good',
-            `The proposal ${tool} on ${target?.id ?? '?'} may go to a dry run. Passed: ${passedNames(checks)}.`,
-            statementLines,
-          )
-        : entry('policy', 'bad', `The proposal ${tool} is refused ${firstRefusal(checks)}`, statementLines);
+      const text =
+        verdict === 'permitted'
+          ? plain`The proposal ${tool} on ${target?.id ?? '?'} may go to a dry run. Passed: ${passed(checks)}.`
+          : plain`The proposal ${tool} is refused ${refusalOf(checks)}`;
+      return entry('policy', verdict === 'permitted' ? 'good' : 'bad', text, statements.map(statementLine));
     }
-    case 'dry-run.finished':
-      return event.data.made
-        ? entry(
-            'dry run',
-            'good',
-            `${event.data.handle}: ${event.data.plan.tool} on ${event.data.plan.target.id}. Nothing has been changed yet.`,
-            reportLines(event.data.plan.report),
-          )
-        : entry('dry run', 'bad', `${event.data.tool} would not work: ${event.data.reason}`);
-    case 'plan.judged': {
-      const { handle, verdict, approvalsNeeded, checks, statements, freeze } = event.data;
-      const statementLines = statements.map((one) => `${one.effect} ${one.id}: ${one.reason}`);
-      if (verdict === 'refused')
-        return entry('policy', 'bad', `${handle} is refused ${firstRefusal(checks)}`, statementLines);
-      return entry(
-        'policy',
-        'good',
-        verdict === 'unattended'
-          ? `${handle} may be applied without a human.`
-          : `${handle} needs the approval of ${approvalsNeeded === 1 ? 'one person' : `${approvalsNeeded} people`}.`,
-        freeze === undefined
-          ? statementLines
-          : [...statementLines, `change freeze: ${freeze} An approval needs break-glass.`],
-      );
+    case 'dry-run.finished': {
+      if (!event.data.made)
+        return entry('dry run', 'bad', plain`${event.data.tool} would not work: ${sentence(event.data.reason)}`);
+      const { handle, plan } = event.data;
+      const text = plain`${handle}: ${plan.tool} on ${plan.target.id}. Nothing has been changed yet.`;
+      return entry('dry run', 'good', text, reportLines(plan.report));
     }
-    case 'approval.asked':
-      return entry(
-        'approval',
-        'warn',
-        `Asked ${event.data.approvers.join(', ')}. No answer by ${event.data.expiresAt} counts as a denial.`,
-      );
+    case 'plan.judged':
+      return planEntry(event.data);
+    case 'approval.asked': {
+      const { approvers, expiresAt } = event.data;
+      const text = plain`Asked ${joined(approvers, ', ')}. No answer by ${expiresAt} counts as a denial.`;
+      return entry('approval', 'warn', text);
+    }
     case 'approval.reminded':
-      return entry('approval', 'warn', `Nobody answered. Asked again: ${event.data.approvers.join(', ')}.`);
+      return entry('approval', 'warn', plain`Nobody answered. Asked again: ${joined(event.data.approvers, ', ')}.`);
     case 'approval.answered': {
       const { approver, answer, reason, via, counted, breakGlass } = event.data;
-      return entry(
-        'approval',
-        answer === 'approve' ? 'good' : 'bad',
-        `${approver} says ${answer}${breakGlass === true ? ', with break-glass in a change freeze' : ''} (${via})${reason === '' ? '' : `: ${reason}`}${counted ? '' : ' This does not count.'}`,
-      );
+      const override = breakGlass === true ? plain`, with break-glass in a change freeze` : '';
+      const why = reason === '' ? '' : plain`: ${quoted(reason, WORDS_LIMIT)}`;
+      const effect = counted ? '' : plain` This does not count.`;
+      const text = plain`${approver} says ${answer}${override} (${via})${why}${effect}`;
+      return entry('approval', answer === 'approve' ? 'good' : 'bad', text);
     }
-    case 'approval.closed':
-      return entry(
-        'approval',
-        event.data.outcome === 'granted' ? 'good' : 'bad',
-        `The plan is ${event.data.outcome}${event.data.by.length === 0 ? '' : ` by ${event.data.by.join(', ')}`}.`,
-      );
-    case 'grant.issued':
-      return entry(
-        'grant',
-        'quiet',
-        `${event.data.grants.map((grant) => `one to ${grant.purpose} until ${grant.expiresAt}`).join('; ')}.`,
-      );
-    case 'apply.checked':
-      return event.data.verdict === 'allowed'
-        ? entry('apply', 'good', `Checked again before the call: ${passedNames(event.data.checks)}.`)
-        : entry(
-            'apply',
-            'bad',
-            `The ${event.data.purpose === 'apply' ? 'change' : 'rollback'} is refused ${firstRefusal(event.data.checks)}`,
-          );
-    case 'grant.redeemed':
-      return entry(
-        'grant',
-        'quiet',
-        `The grant to ${event.data.purpose} is used up (${event.data.approvers.join(', ')}).`,
-      );
+    case 'approval.closed': {
+      const { outcome, by } = event.data;
+      const people = by.length === 0 ? '' : plain` by ${joined(by, ', ')}`;
+      return entry('approval', outcome === 'granted' ? 'good' : 'bad', plain`The plan is ${outcome}${people}.`);
+    }
+    case 'grant.issued': {
+      const grants = event.data.grants.map((grant) => plain`one to ${grant.purpose} until ${grant.expiresAt}`);
+      return entry('grant', 'quiet', plain`${joined(grants, '; ')}.`);
+    }
+    case 'apply.checked': {
+      const { verdict, checks, purpose } = event.data;
+      if (verdict === 'allowed')
+        return entry('apply', 'good', plain`Checked again before the call: ${passed(checks)}.`);
+      const what = purpose === 'apply' ? plain`change` : plain`rollback`;
+      return entry('apply', 'bad', plain`The ${what} is refused ${refusalOf(checks)}`);
+    }
+    case 'grant.redeemed': {
+      const { purpose, approvers } = event.data;
+      return entry('grant', 'quiet', plain`The grant to ${purpose} is used up (${joined(approvers, ', ')}).`);
+    }
     case 'apply.started':
-      return entry(event.data.purpose, 'warn', `${event.data.tool} starts on ${event.data.targetArn}.`);
+      return entry(event.data.purpose, 'warn', plain`${event.data.tool} starts on ${event.data.targetArn}.`);
     case 'apply.resumed':
       return entry(
         event.data.purpose,
         'warn',
-        'An earlier attempt ended without a result. Reconciling with the real state.',
+        plain`An earlier attempt ended without a result. Reconciling with the real state.`,
       );
     case 'apply.finished': {
       const { purpose, outcome, error, state, reconciled } = event.data;
-      return entry(
-        purpose,
-        outcome === 'applied' ? 'good' : 'bad',
+      const read = reconciled ? plain` (read from the target)` : '';
+      const text =
         error === null
-          ? `${outcome}${reconciled ? ' (read from the target)' : ''}. Now: ${shown(state)}`
-          : `${outcome}: ${error.says}`,
-      );
+          ? plain`${outcome}${read}. Now: ${sentence(shown(state))}`
+          : plain`${outcome}: ${sentence(error.says)}`;
+      return entry(purpose, outcome === 'applied' ? 'good' : 'bad', text);
     }
     case 'change.verified': {
       const { outcome, findings, secondsSinceChange } = event.data;
       const tone = outcome === 'healed' ? 'good' : outcome === 'waiting' ? 'quiet' : 'bad';
-      return entry(
-        'verify',
-        tone,
-        `${outcome}, ${secondsSinceChange} s after the change: ${findings.map((one) => one.detail).join(' ')}`,
-      );
+      const details = findings.map(({ detail }) => sentence(detail, 400));
+      const text = plain`${outcome}, ${secondsSinceChange} s after the change: ${joined(details, ' ')}`;
+      return entry('verify', tone, text);
     }
     case 'model.told':
       return undefined;
-    case 'breaker.tripped':
-      return entry(
-        'breaker',
-        'bad',
-        `Tripped for ${event.data.scope} by ${event.data.policy}. Only a human can reset it.`,
-      );
+    case 'breaker.tripped': {
+      const { scope, policy } = event.data;
+      return entry('breaker', 'bad', plain`Tripped for ${scope} by ${policy}. Only a human can reset it.`);
+    }
     case 'conclusion.reviewed': {
       const { accepted, verdicts } = event.data;
       return entry(
         'review',
         accepted ? 'good' : 'bad',
-        accepted ? 'The conclusion is accepted.' : 'The conclusion is rejected.',
-        verdicts.map((one) => `${one.verifier}: ${one.reason}`),
+        accepted ? plain`The conclusion is accepted.` : plain`The conclusion is rejected.`,
+        verdicts.map((one) => plain`${one.verifier}: ${sentence(one.reason)}`),
       );
     }
-    case 'escalation.asked':
-      return entry('escalate', 'warn', event.data.reason);
+    case 'escalation.asked': {
+      const { reason } = event.data;
+      const text = event.step === 'decide' ? plain`The agent says ${quoted(reason, WORDS_LIMIT)}` : sentence(reason);
+      return entry('escalate', 'warn', text);
+    }
     case 'harness.failed':
-      return entry('failed', 'bad', `${event.data.error}: ${event.data.cause}`);
-    case 'people.notified':
-      return entry(
-        'message',
-        event.data.sent ? 'quiet' : 'bad',
-        `${event.data.about} to ${event.data.to.join(', ')}${event.data.error === null ? '' : ` could not be sent: ${event.data.error}`}`,
-      );
+      return entry('failed', 'bad', plain`${event.data.error}: ${quoted(event.data.cause, WORDS_LIMIT)}`);
+    case 'people.notified': {
+      const { about, to, error, sent } = event.data;
+      const failure = error === null ? '' : plain` could not be sent: ${quoted(error)}`;
+      return entry('message', sent ? 'quiet' : 'bad', plain`${about} to ${joined(to, ', ')}${failure}`);
+    }
     case 'incident.closed': {
       const { outcome, summary, turns, costMicroUsd, copies } = event.data;
       const tone = outcome === 'healed' || outcome === 'diagnosed' ? 'good' : 'warn';
-      return entry('closed', tone, `${outcome.toUpperCase()}. ${summary}`, [
-        `${turns} model turns, ${modelCost(costMicroUsd)}${copies > 0 ? `, ${copies} copies of the alarm joined` : ''}`,
+      const joinedBy = copies > 0 ? plain`, ${copies} copies of the alarm joined` : '';
+      return entry('closed', tone, plain`${outcome.toUpperCase()}. ${quoted(summary, WORDS_LIMIT)}`, [
+        plain`${turns} model turns, ${sentence(modelCost(costMicroUsd))}${joinedBy}`,
       ]);
     }
     case 'trace.sealed':
-      return entry('sealed', 'quiet', `${event.data.events} events, signed by ${event.data.keyId}.`);
+      return entry('sealed', 'quiet', plain`${event.data.events} events, signed by ${event.data.keyId}.`);
   }
+};
+
+const planEntry = (judged: Extract<TraceEvent, { kind: 'plan.judged' }>['data']): TimelineEntry => {
+  const { handle, verdict, approvalsNeeded, checks, statements, freeze } = judged;
+  const reasons = statements.map(statementLine);
+  if (verdict === 'refused') return entry('policy', 'bad', plain`${handle} is refused ${refusalOf(checks)}`, reasons);
+  const people = approvalsNeeded === 1 ? plain`one person` : plain`${approvalsNeeded} people`;
+  const text =
+    verdict === 'unattended'
+      ? plain`${handle} may be applied without a human.`
+      : plain`${handle} needs the approval of ${people}.`;
+  const freezeLines =
+    freeze === undefined ? [] : [plain`change freeze: an approval needs break-glass. ${quoted(freeze)}`];
+  return entry('policy', 'good', text, [...reasons, ...freezeLines]);
 };

@@ -3,6 +3,7 @@ import { readWorld } from '../../local/account/world/read.ts';
 import { readEvent } from '../../local/files.ts';
 import { localRules, withOnly } from '../../local/rules.ts';
 import { runOnLaptop, runSummary, writeRun, type RunOptions } from '../../local/run.ts';
+import { ours, plain } from '../../lambdas/kernel/trace/outside-text.ts';
 import { modelFor } from './model.ts';
 import { eventPrinter, printer, printJson } from '../io/output.ts';
 
@@ -39,7 +40,7 @@ export const runEvent = async (flags: RunFlags): Promise<void> => {
   const rules = flags.agent === undefined ? all : withOnly(all, flags.agent);
   if (!json)
     print(
-      `Checkrein on a laptop: simulated account ${world.account}, ${world.region}. Nothing leaves this machine${source === undefined ? '' : ' except calls to the model'}.\n`,
+      plain`Checkrein on a laptop: simulated account ${world.account}, ${world.region}. Nothing leaves this machine${ours(source === undefined ? '' : ' except calls to the model')}.\n`,
     );
   const result = await runOnLaptop({
     event,
@@ -48,15 +49,15 @@ export const runEvent = async (flags: RunFlags): Promise<void> => {
     model,
     approve: approvalFor(flags.approve),
     onEvent: eventPrinter(json),
-    onPage: (url) => print(`Approval page: ${url} (the link of each approver is in the message)`),
+    onPage: (url) => print(plain`Approval page: ${ours(url)} (the link of each approver is in the message)`),
     onMessage: (message) => {
-      if (flags.approve === 'ask' && message.about === 'approval') print(`\n${message.text}\n`);
+      if (flags.approve === 'ask' && message.about === 'approval') print(plain`\n${ours(message.text)}\n`);
     },
   });
   const files = writeRun(flags.out ?? join('.checkrein', result.incidentId), result);
   if (json) printJson(runSummary(result, files));
   else
     print(
-      `\nReport  ${files.report}\nTrace   ${files.trace}  (npx checkrein trace verify ${files.trace})\nCalls   ${files.calls}`,
+      plain`\nReport  ${ours(files.report)}\nTrace   ${ours(files.trace)}  (npx checkrein trace verify ${ours(files.trace)})\nCalls   ${ours(files.calls)}`,
     );
 };

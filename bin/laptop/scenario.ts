@@ -1,5 +1,6 @@
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { localRules } from '../../local/rules.ts';
+import { ours, plain, sentence } from '../../lambdas/kernel/trace/outside-text.ts';
 import { listScenarios, playScenario } from '../../local/scenario.ts';
 import { eventPrinter, printer, printJson } from '../io/output.ts';
 
@@ -13,7 +14,7 @@ export const playScenarios = async (names: readonly string[], flags: { json?: bo
       printJson(all);
       return;
     }
-    for (const { name, about } of all) print(`${name.padEnd(24)}${about}`);
+    for (const { name, about } of all) print(plain`${ours(name.padEnd(24))}${ours(about)}`);
     return;
   }
   const unknown = names.find((name) => !all.some((one) => one.name === name));
@@ -23,14 +24,14 @@ export const playScenarios = async (names: readonly string[], flags: { json?: bo
   const rules = localRules();
   const played = [];
   for (const name of names) {
-    if (!json) print(`\n=== ${name}\n`);
+    if (!json) print(plain`\n=== ${name}\n`);
     const { result, problems } = await playScenario(name, { rules, onEvent: eventPrinter(json) });
     played.push({ name, incidentId: result.incidentId, problems });
     if (!json)
       print(
         problems.length === 0
-          ? `\n${name}: as expected.`
-          : `\n${name}: NOT as expected.\n${problems.map((one) => `  - ${one}`).join('\n')}`,
+          ? plain`\n${name}: as expected.`
+          : plain`\n${name}: NOT as expected.${problems.map((one) => plain`\n  - ${sentence(one, 1000)}`)}`,
       );
   }
   if (json) printJson(played);

@@ -3,6 +3,7 @@ import { ledgerClient } from '../../lambdas/adapters/aws/ledger-table.ts';
 import { systemClock } from '../../lambdas/adapters/system.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { breakers, isScope, resetBreaker, type Breaker } from '../../lambdas/kernel/limits/breaker.ts';
+import { plain, quoted, sentence, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import type { Ledger } from '../../lambdas/contracts/ports.ts';
 import { findDeployment, requiredReason, callerArn, type DeploymentFlags } from './deployment.ts';
 import { printer, printJson } from '../io/output.ts';
@@ -15,12 +16,22 @@ export interface BreakerFlags extends DeploymentFlags {
 const deployedLedger = async ({ stack }: DeploymentFlags): Promise<Ledger> =>
   dynamoLedger(ledgerClient(), (await findDeployment(stack)).LedgerTable, 400);
 
-const lineOf = ({ scope, tripped, policy, reason, at, incidentId, reset: resetDeployedBreaker }: Breaker): string[] => [
-  `${tripped ? 'TRIPPED' : 'closed '}  ${scope}`,
-  `         tripped ${at} by ${policy} in incident ${incidentId}: ${reason}`,
+const lineOf = ({
+  scope,
+  tripped,
+  policy,
+  reason,
+  at,
+  incidentId,
+  reset: resetDeployedBreaker,
+}: Breaker): PlainText[] => [
+  plain`${tripped ? plain`TRIPPED` : plain`closed `}  ${scope}`,
+  plain`         tripped ${at} by ${policy} in incident ${incidentId}: ${sentence(reason)}`,
   ...(resetDeployedBreaker === null
     ? []
-    : [`         reset ${resetDeployedBreaker.at} by ${resetDeployedBreaker.by}: ${resetDeployedBreaker.reason}`]),
+    : [
+        plain`         reset ${resetDeployedBreaker.at} by ${resetDeployedBreaker.by}: ${quoted(resetDeployedBreaker.reason, 1000)}`,
+      ]),
 ];
 
 /** Lists the breakers, tripped ones first. */
@@ -31,7 +42,7 @@ export const listDeployedBreakers = async (flags: BreakerFlags): Promise<void> =
     return;
   }
   const print = printer(false);
-  if (all.length === 0) print('No breaker was ever tripped.');
+  if (all.length === 0) print(plain`No breaker was ever tripped.`);
   for (const line of all.flatMap(lineOf)) print(line);
 };
 

@@ -3,11 +3,12 @@ import type { DeploymentFlags } from './deployment.ts';
 import { doctorAws } from './doctor-aws.ts';
 import type { DoctorAws, DoctorFinding } from './doctor-finding.ts';
 import { diagnose } from './diagnosis.ts';
+import { ours, plain, sentence, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
 
-const linesOf = ({ check, verdict, says, todo }: DoctorFinding): string[] => [
-  `${verdict.padEnd(5)}${check.padEnd(14)}${says}`,
-  ...(todo === undefined ? [] : [`${' '.repeat(19)}→ ${todo}`]),
+const linesOf = ({ check, verdict, says, todo }: DoctorFinding): PlainText[] => [
+  plain`${ours(verdict.padEnd(5))}${ours(check.padEnd(14))}${sentence(says, 2000)}`,
+  ...(todo === undefined ? [] : [plain`${ours(' '.repeat(19))}→ ${ours(todo.replace(/\s+/g, ' '))}`]),
 ];
 
 /** Checks a deployed stack and prints what is wrong with it. */
@@ -22,5 +23,5 @@ export const printDiagnosis = async (flags: DeploymentFlags, aws: DoctorAws = do
   }
   const print = printer(false);
   for (const line of findings.flatMap(linesOf)) print(line);
-  print(failed === 0 ? '\nReady.' : `\nNot ready: ${String(failed)} of ${String(findings.length)} checks failed.`);
+  print(failed === 0 ? plain`\nReady.` : plain`\nNot ready: ${failed} of ${findings.length} checks failed.`);
 };

@@ -1,5 +1,6 @@
 import { GetParameterHistoryCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { askAws, findDeployment, requiredReason, callerArn, type DeploymentFlags } from './deployment.ts';
+import { ours, plain, quoted } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
 
 export interface SwitchFlags extends DeploymentFlags {
@@ -46,6 +47,7 @@ export const showOrSetSwitch = async (position: SwitchFlags['position'], flags: 
     return;
   }
   const print = printer(false);
-  print(`The kill switch is ${changes.at(-1)?.position ?? 'unknown'}.`);
-  for (const change of changes.slice(-10)) print(`  ${change.at}  ${change.position.padEnd(13)}${change.why}`);
+  print(plain`The kill switch is ${changes.at(-1)?.position ?? 'unknown'}.`);
+  for (const change of changes.slice(-10))
+    print(plain`  ${change.at}  ${ours(change.position.padEnd(13))}${quoted(change.why, DESCRIPTION_LIMIT)}`);
 };

@@ -3,6 +3,7 @@ import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
 import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
 import { configAt, policyFiles, rulesIn } from './config-directory.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
+import { ours, plain, styled } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
 
 /** Flags of `checkrein policy check`. */
@@ -45,10 +46,10 @@ export const checkPolicies = async (flags: CheckFlags): Promise<void> => {
   }
   const print = printer(false);
   const colours = coloursFor(process.stdout);
-  for (const { says } of findings) print(says);
+  for (const { says } of findings) print(ours(says));
   print(
     clean
-      ? colours.green(`${policies} policies: all compile, each can match, and no permit is open to all.`)
-      : colours.red(`${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`),
+      ? styled(colours.green, plain`${policies} policies: all compile, each can match, and no permit is open to all.`)
+      : styled(colours.red, plain`${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`),
   );
 };

@@ -11,6 +11,7 @@ import { readText } from '../../local/files.ts';
 import { explainPlan, type ExplainedAnswer, type Explanation } from './explanation.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
 import { readTrace } from '../io/trace-file.ts';
+import { plain, sentence, styled, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
 
 /** Flags of `checkrein policy explain`. */
@@ -45,25 +46,28 @@ const planIn = ({ plan: path, planHandle: handle }: ExplainFlags): PlanOnTrace =
 
 const printAnswer = (
   { question, verdict, approvals, reason, statements }: ExplainedAnswer,
-  print: (text: string) => void,
+  print: (text: PlainText) => void,
 ): void => {
   const colours = coloursFor(process.stdout);
-  const yes = colours.green(approvals === null ? 'yes' : String(approvals));
-  print(`\n${question}  ${verdict === 'permitted' ? yes : colours.red('no')}`);
-  if (statements.length === 0) print(`  ${reason}`);
+  const yes = styled(colours.green, plain`${approvals ?? 'yes'}`);
+  print(plain`\n${sentence(question)}  ${verdict === 'permitted' ? yes : styled(colours.red, plain`no`)}`);
+  if (statements.length === 0) print(plain`  ${sentence(reason)}`);
   for (const { effect, id, severity, reason: says, reads } of statements) {
-    print(`  ${effect} ${colours.bold(id)}${severity === undefined ? '' : ` (${severity})`}: ${says}`);
-    for (const [path, value] of Object.entries(reads)) print(colours.dim(`    ${path} = ${shown(value)}`));
+    const grade = severity === undefined ? '' : plain` (${severity})`;
+    print(plain`  ${effect} ${styled(colours.bold, plain`${id}`)}${grade}: ${sentence(says)}`);
+    for (const [path, value] of Object.entries(reads)) print(styled(colours.dim, plain`    ${path} = ${shown(value)}`));
   }
 };
 
 const print = (found: PlanOnTrace, explanation: Explanation, rulesHash: string): void => {
   const line = printer(false);
   const { plan, handle } = found;
-  line(`${handle}: ${plan.tool} on ${plan.target.id} (${plan.target.environment}), by ${plan.agent}`);
-  if (plan.rulesHash !== rulesHash) line('It was made under other rules. This explains what the current rules decide.');
+  const { tool, target, agent } = plan;
+  line(plain`${sentence(handle, 100)}: ${tool} on ${target.id} (${target.environment}), by ${agent}`);
+  if (plan.rulesHash !== rulesHash)
+    line(plain`It was made under other rules. This explains what the current rules decide.`);
   for (const answer of explanation.answers) printAnswer(answer, line);
-  line(`\n${explanation.says}`);
+  line(plain`\n${sentence(explanation.says, 2000)}`);
 };
 
 /** Prints what the policies decide about a plan, and why. */

@@ -6,6 +6,7 @@ import { agentIn, configAt, rulesIn, replacePolicies } from './config-directory.
 import { reevaluate, type Decision, type Reevaluated, type CurrentRules } from './reevaluation.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
 import { readTrace, traceLines } from '../io/trace-file.ts';
+import { ours, plain, sentence, styled, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
 
 /** Flags of `checkrein replay`. */
@@ -43,33 +44,35 @@ const replayOne = (path: string, today: Omit<CurrentRules, 'agent'>, flags: Repl
   };
 };
 
-const inWords = ({ verdict, approvals, trips }: Decision): string =>
-  [verdict, approvals === null ? '' : `by ${approvals}`, trips === null ? '' : `and trips the breaker`]
-    .filter((part) => part !== '')
-    .join(' ');
+const inWords = ({ verdict, approvals, trips }: Decision): PlainText =>
+  plain`${verdict}${approvals === null ? '' : plain` by ${approvals}`}${trips === null ? '' : plain` and trips the breaker`}`;
 
-const grounds = ({ statements, reason }: Decision): string =>
-  statements.length > 0 ? statements.map((one) => `${one.effect} ${one.id}: ${one.reason}`).join(' ') : reason;
+const grounds = ({ statements, reason }: Decision): PlainText =>
+  statements.length > 0
+    ? plain`${statements.map((one) => plain`  ${one.effect} ${one.id}: ${sentence(one.reason)}`)}`
+    : plain`  ${sentence(reason)}`;
 
 const printOne = ({ trace, incident, verified, decisions }: Replayed): void => {
   const print = printer(false);
   const colours = coloursFor(process.stdout);
   print(
-    `${trace}, incident ${incident}${verified ? '' : colours.yellow(', not verified')}: ${decisions.length} evaluated again`,
+    plain`${ours(trace)}, incident ${incident}${verified ? '' : styled(colours.yellow, plain`, not verified`)}: ${decisions.length} evaluated again`,
   );
   for (const { seq, about, what, was, wouldBe, change, note } of decisions) {
     if (change === 'none') continue;
     const heading =
       change === 'unknown'
-        ? 'cannot be evaluated'
+        ? plain`cannot be evaluated`
         : change === 'statements'
-          ? 'determined by other policies'
-          : 'would differ';
-    print(`  ${String(seq).padStart(3)}  ${colours.yellow(heading)}: the ${about} ${what}`);
-    if (wouldBe === null) print(`       ${note ?? ''}`);
+          ? plain`determined by other policies`
+          : plain`would differ`;
+    print(
+      plain`  ${ours(String(seq).padStart(3))}  ${styled(colours.yellow, heading)}: the ${about} ${sentence(what)}`,
+    );
+    if (wouldBe === null) print(plain`       ${sentence(note ?? '')}`);
     else {
-      print(`       was       ${inWords(was)}${colours.dim(`  ${grounds(was)}`)}`);
-      print(`       would be  ${inWords(wouldBe)}${colours.dim(`  ${grounds(wouldBe)}`)}`);
+      print(plain`       was       ${inWords(was)}${styled(colours.dim, grounds(was))}`);
+      print(plain`       would be  ${inWords(wouldBe)}${styled(colours.dim, grounds(wouldBe))}`);
     }
   }
 };
@@ -100,6 +103,6 @@ export const replayTraces = async (traces: readonly string[], flags: ReplayFlags
   replayed.forEach(printOne);
   const { decisions, same, otherGrounds, differ, notJudged } = totals;
   printer(false)(
-    `\n${decisions} decisions evaluated again: ${same} the same, ${otherGrounds} the same by other policies, ${differ} would differ, ${notJudged} cannot be evaluated.`,
+    plain`\n${decisions} decisions evaluated again: ${same} the same, ${otherGrounds} the same by other policies, ${differ} would differ, ${notJudged} cannot be evaluated.`,
   );
 };

@@ -8,6 +8,7 @@ import { readText } from '../../local/files.ts';
 import { runCase, policiesWithoutCase, type PolicyCaseResult } from './cases.ts';
 import { tableLines } from '../io/table.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
+import { ours, plain, sentence, styled } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
 
 /** Flags of `checkrein policy test`. */
@@ -36,16 +37,18 @@ const printTable = (results: readonly PolicyCaseResult[], withoutCase: readonly 
     one.case,
   ]);
   const [head = '', ...lines] = tableLines([['', 'question', 'verdict', 'determined by', 'case'], ...rows]);
-  print(colours.dim(head));
+  print(styled(colours.dim, ours(head)));
   for (const [index, line] of lines.entries()) {
     const { differs = [], place = '' } = results[index] ?? {};
-    print(differs.length === 0 ? line : colours.red(line));
-    for (const difference of differs) print(`       ${place}: ${difference}`);
+    print(differs.length === 0 ? ours(line) : styled(colours.red, ours(line)));
+    for (const difference of differs) print(plain`       ${ours(place)}: ${sentence(difference)}`);
   }
   const failed = results.filter((one) => one.differs.length > 0).length;
-  const sum = failed === 0 ? `All ${results.length} cases pass.` : `${failed} of ${results.length} cases fail.`;
-  print(`\n${failed === 0 ? colours.green(sum) : colours.red(sum)}`);
-  if (withoutCase.length > 0) print(colours.yellow(`No case covers these policies: ${withoutCase.join(', ')}.`));
+  const sum =
+    failed === 0 ? plain`All ${results.length} cases pass.` : plain`${failed} of ${results.length} cases fail.`;
+  print(plain`\n${styled(failed === 0 ? colours.green : colours.red, sum)}`);
+  if (withoutCase.length > 0)
+    print(styled(colours.yellow, plain`No case covers these policies: ${ours(withoutCase.join(', '))}.`));
 };
 
 /** Evaluates the cases and prints a table of them. Exit code 1 if one fails. */

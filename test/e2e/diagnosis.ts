@@ -63,5 +63,5 @@ const timelines = (passed: readonly Exchange[]): string[] =>
     if (headers['x-amz-target'] !== 'DynamoDB_20120810.PutItem' || status !== 200) return [];
     const put = Put.safeParse(JSON.parse(body));
     const event: unknown = put.success ? JSON.parse(put.data.Item.line.S) : undefined;
-    return isTraceEvent(event) ? timelineLines(event, coloursFor(process.stdout)) : [];
+    return isTraceEvent(event) ? timelineLines(event, coloursFor(process.stdout)).map(String) : [];
   });

@@ -1,9 +1,13 @@
 import type { TraceEvent } from '../../contracts/events.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
-import { sent } from '../../kernel/model/notify.ts';
+import { sent, type Message } from '../../kernel/model/notify.ts';
+import { joined, lines, plain, quoted } from '../../kernel/trace/outside-text.ts';
 import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
-import { reportLines } from '../../kernel/trace/plan-text.ts';
+import { changeLines, impactLines } from '../../kernel/trace/plan-text.ts';
 import type { Notification, Notifier } from '../../contracts/ports.ts';
+
+/** Characters of a reason that are shown: all that the page takes. */
+const REASON_LIMIT = 1000;
 
 /** An approval that overrides a change freeze. */
 export interface FreezeOverride {
@@ -14,25 +18,28 @@ export interface FreezeOverride {
   readonly freeze: string;
 }
 
+/** The message to everyone: first what is being changed and how to stop it, then what others wrote about it. */
 const messageOf = (
   override: FreezeOverride,
   { handle, digest, plan }: PlanOnTrace,
   incidentId: string,
-): Notification => ({
+): Message & Pick<Notification, 'about' | 'incidentId'> => ({
   about: 'break-glass',
   incidentId,
-  subject: `Change freeze overridden: ${plan.tool} on ${plan.target.id}`,
-  text: [
-    `${override.by.join(', ')} approved a change despite a change freeze (break-glass). It is being made now.`,
-    '',
-    `Freeze: ${override.freeze}`,
-    `Reason: ${override.reason}`,
-    `Change: ${plan.tool} on ${plan.target.arn} (${plan.target.environment}).`,
-    ...reportLines(plan.report).map((line) => `  ${line}`),
-    '',
-    `Incident ${incidentId}, plan ${handle} ${digest}.`,
-    'To stop this and every other change: checkrein switch off.',
-  ].join('\n'),
+  subject: plain`Change freeze overridden: ${plan.tool} on ${plan.target.id}`,
+  text: lines([
+    plain`${joined(override.by, ', ')} approved a change despite a change freeze (break-glass). It is being made now.`,
+    plain`Change: ${plan.tool} on ${plan.target.arn}.`,
+    ...changeLines(plan.report).map((line) => plain`  ${line}`),
+    plain`To stop this and every other change: checkrein switch off.`,
+    plain`Incident ${incidentId}, plan ${handle} ${digest}.`,
+    plain``,
+    plain`What the dry run found (environment: ${plan.target.environment}):`,
+    ...impactLines(plan.report).map((line) => plain`  ${line}`),
+    plain``,
+    plain`The freeze, as the calendar describes it: ${quoted(override.freeze)}`,
+    plain`The reason, in the words of ${joined(override.by, ', ')}: ${quoted(override.reason, REASON_LIMIT)}`,
+  ]),
 });
 
 const wasNotified =

@@ -2,6 +2,7 @@ import type { Alarm } from '../../contracts/alarm.ts';
 import type { TraceEvent } from '../../contracts/events.ts';
 import type { DryRunCheck, DryRunReport } from '../../contracts/plan.ts';
 import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { plain, quoted, sentence } from '../../kernel/trace/outside-text.ts';
 import { dollars, shown } from '../../kernel/trace/plan-text.ts';
 import { html, type Html } from './html.ts';
 import { listOf, moment, pairs } from './parts.ts';
@@ -16,13 +17,13 @@ export const whatBroke = (alarm: Alarm | null, now: Date): Html =>
     : html`<section>
         <h2>What broke</h2>
         <p>
-          <strong>${alarm.name}</strong
-          >${alarm.description === '' ? '' : html`<br /><span class="muted">${alarm.description}</span>`}
+          <strong>${plain`${alarm.name}`}</strong
+          >${alarm.description === '' ? '' : html`<br /><span class="muted">${quoted(alarm.description, 1000)}</span>`}
         </p>
         ${pairs([
           ['Since', moment(alarm.since, now)],
           ['Location', `account ${alarm.account}, ${alarm.region}`],
-          ['Reason', html`<span class="verbatim">${alarm.reason}</span>`],
+          ['Reason', html`${quoted(alarm.reason, 1000)}`],
         ])}
       </section>`;
 
@@ -35,7 +36,8 @@ export const whatWouldChange = ({ plan: { report, inverse } }: PlanOnTrace): Htm
       <div>
         <dt>Cost</dt>
         <dd>
-          <strong>${costHeadline(report.cost.deltaCentsPerMonth)}</strong><span class="small">${report.cost.says}</span>
+          <strong>${costHeadline(report.cost.deltaCentsPerMonth)}</strong
+          ><span class="small">${sentence(report.cost.says)}</span>
         </dd>
       </div>
       <div>
@@ -43,7 +45,7 @@ export const whatWouldChange = ({ plan: { report, inverse } }: PlanOnTrace): Htm
         <dd>
           <strong class="${report.disruption.level === 'interrupts' ? 'warn' : ''}"
             >${DISRUPTION[report.disruption.level]}</strong
-          ><span class="small">${report.disruption.says}</span>
+          ><span class="small">${sentence(report.disruption.says)}</span>
         </dd>
       </div>
       <div>
@@ -51,7 +53,7 @@ export const whatWouldChange = ({ plan: { report, inverse } }: PlanOnTrace): Htm
         <dd>
           <strong class="${report.rollback.reversible ? '' : 'warn'}"
             >${report.rollback.reversible ? 'Can be undone' : inverse.reversible ? 'Can be undone in part' : 'Cannot be undone'}</strong
-          ><span class="small">${report.rollback.says}</span>
+          ><span class="small">${sentence(report.rollback.says)}</span>
         </dd>
       </div>
     </dl>
@@ -70,9 +72,9 @@ const diffTable = (diff: DryRunReport['diff']): Html =>
       ${diff.map(
         ({ field, before, after }) =>
           html`<tr>
-            <th scope="row">${field}</th>
-            <td>${shown(before)}</td>
-            <td class="after">${shown(after)}</td>
+            <th scope="row">${plain`${field}`}</th>
+            <td>${plain`${shown(before)}`}</td>
+            <td class="after">${plain`${shown(after)}`}</td>
           </tr>`,
       )}
     </tbody>
@@ -96,9 +98,9 @@ export const dryRunChecks = ({ plan: { report } }: PlanOnTrace): Html =>
     ${listOf(
       report.checks.map(
         ({ name, outcome, detail }) =>
-          html`<span class="badge ${TONE[outcome]}">${outcome}</span> <strong>${name}</strong><br /><span
-              class="small verbatim"
-              >${detail}</span
+          html`<span class="badge ${TONE[outcome]}">${outcome}</span> <strong>${sentence(name, 100)}</strong><br /><span
+              class="small"
+              >${sentence(detail)}</span
             >`,
       ),
       'The dry run made no checks of its own.',
@@ -119,7 +121,7 @@ export const determiningPolicies = (events: readonly TraceEvent[], { digest }: P
             <code>${id}</code
             >${severity === undefined ? '' : html` <span class="small muted">${severity}</span>`}<br /><span
               class="small"
-              >${reason}</span
+              >${sentence(reason)}</span
             >`,
       ),
       'None.',

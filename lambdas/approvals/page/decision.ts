@@ -1,5 +1,6 @@
 import { allOf } from '../../kernel/trace/queries.ts';
 import type { Receipt } from '../answer/answer.ts';
+import { quoted } from '../../kernel/trace/outside-text.ts';
 import { html, type Html } from './html.ts';
 import { listOf, moment } from './parts.ts';
 import { outcomeSentence } from '../answer/outcome.ts';
@@ -92,7 +93,7 @@ const answers = ({ question: { events, asked }, now }: PageView): Html => {
           html`<strong>${data.approver}</strong>
             ${data.answer === 'approve' ? 'approved' : 'denied'}${data.counted ? '' : ' (does not count)'}<br />
             <span class="small muted">${moment(at, now)}</span
-            >${data.reason.trim() === '' ? '' : html`<br /><span class="small verbatim">${data.reason}</span>`}`,
+            >${data.reason.trim() === '' ? '' : html`<br /><span class="small">${quoted(data.reason, REASON_LIMIT)}</span>`}`,
       ),
       'Nobody has answered yet.',
     )}`;

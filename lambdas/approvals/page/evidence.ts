@@ -1,5 +1,6 @@
 import type { TraceEvent, TraceEventOf } from '../../contracts/events.ts';
 import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { oneLine, quoted } from '../../kernel/trace/outside-text.ts';
 import { clip } from '../../kernel/redaction/untrusted.ts';
 import { agentReasoning, shown } from '../../kernel/trace/plan-text.ts';
 import { html, type Html } from './html.ts';
@@ -19,7 +20,7 @@ export const agentsReasons = (events: readonly TraceEvent[], planned: PlanOnTrac
     ${
       words === ''
         ? html`<p class="muted">The agent gave no reason.</p>`
-        : html`<blockquote class="verbatim">${clip(words, PROSE_LIMIT)}</blockquote>
+        : html`<blockquote>${quoted(words, PROSE_LIMIT)}</blockquote>
             <p class="muted small">Written by the model. Nobody has verified it.</p>`
     }
   </section>`;
@@ -46,7 +47,6 @@ export const evidenceList = (events: readonly TraceEvent[]): Html =>
 
 const evidence = ({ data }: TraceEventOf<'evidence.gathered'>): Html => {
   const [first = ''] = data.text.trim().split('\n');
-  const line = first.length > SUMMARY_LIMIT ? `${first.slice(0, SUMMARY_LIMIT)}…` : first;
   return html`<details>
     <summary>
       <strong>${data.evidence}</strong>
@@ -54,7 +54,7 @@ const evidence = ({ data }: TraceEventOf<'evidence.gathered'>): Html => {
         data.suspicions.length === 0
           ? ''
           : html` <span class="badge warn">suspicious: ${data.suspicions.join(', ')}</span>`
-      } <span class="small">${line}</span>
+      } <span class="small">${oneLine(first, SUMMARY_LIMIT)}</span>
     </summary>
     <p class="small muted">Input: <code>${shown(data.input)}</code></p>
     <pre tabindex="0">${clip(data.text, EVIDENCE_LIMIT)}</pre>

@@ -1,3 +1,5 @@
+import { visible, type PlainText } from '../../kernel/trace/outside-text.ts';
+
 /** Text that is known to be HTML. Only `html` creates one, so a value from a trace is always escaped, whatever its shape. */
 export class Html {
   readonly #markup: string;
@@ -9,7 +11,7 @@ export class Html {
   }
 }
 
-type Value = string | number | Html | readonly Html[];
+type Value = string | number | Html | PlainText | readonly Html[];
 
 const ENTITY: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -19,17 +21,7 @@ const ENTITY: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/**
- * Characters that change how a reader sees the text around them: control characters, direction marks (they
- * can turn "deny" into "approve" on the screen) and Unicode tags (invisible letters). They are shown by their number.
- */
-const DECEPTIVE = /[^\P{Cc}\t\n\r]|\p{Bidi_Control}|[\u{E0000}-\u{E007F}]/gu;
-
-const visible = (character: string): string =>
-  `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
-
-const escape = (text: string): string =>
-  text.replace(DECEPTIVE, visible).replace(/[&<>"']/g, (character) => ENTITY[character] ?? '');
+const escape = (text: string): string => visible(text).replace(/[&<>"']/g, (character) => ENTITY[character] ?? '');
 
 const markupOf = (value: Value): string => {
   if (value instanceof Html) return value.toString();

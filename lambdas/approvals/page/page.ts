@@ -1,4 +1,5 @@
 import { openingOf } from '../../kernel/trace/queries.ts';
+import { plain } from '../../kernel/trace/outside-text.ts';
 import { html, type Html } from './html.ts';
 import { determiningPolicies, dryRunChecks, planDetails, whatBroke, whatWouldChange } from './change.ts';
 import type { Receipt } from '../answer/answer.ts';
@@ -14,13 +15,14 @@ export const approvalPage = (view: PageView, form: FormState = {}): string => {
   const { events, planned } = question;
   const { plan } = planned;
   const open = view.outcome === undefined && !view.closed;
-  const title = `${plan.tool} on ${plan.target.id}`;
+  const title = plain`${plan.tool} on ${plan.target.id}`.toString();
   return htmlDocument(
     open ? `Approve? ${title}` : title,
     html`<header class="top">
         <p class="muted small">Checkrein · for ${view.approver}</p>
         <h1>
-          ${plan.tool} on <span class="name">${plan.target.id}</span> ${environmentBadge(plan.target.environment)}
+          ${plan.tool} on
+          <span class="name">${plain`${plan.target.id}`}</span> ${environmentBadge(plan.target.environment)}
         </h1>
         <p>${open ? requestSentence(view) : html`Agent ${plan.agent} requested this change.`}</p>
         ${open ? html`<p class="jump"><a href="#decision">Go to the decision</a></p>` : ''}
@@ -28,8 +30,8 @@ export const approvalPage = (view: PageView, form: FormState = {}): string => {
       ${form.receipt === undefined ? '' : receiptNotice(form.receipt)} ${suspicionNotice(events)}
       <main class="layout">
         <div class="stack">
-          ${whatBroke(openingOf(events).data.alarm, now)} ${whatWouldChange(planned)} ${agentsReasons(events, planned)}
-          ${dryRunChecks(planned)} ${evidenceList(events)} ${determiningPolicies(events, planned)}
+          ${whatWouldChange(planned)} ${whatBroke(openingOf(events).data.alarm, now)} ${dryRunChecks(planned)}
+          ${determiningPolicies(events, planned)} ${agentsReasons(events, planned)} ${evidenceList(events)}
           ${planDetails(planned)}
         </div>
         <div>${decisionSection(view, form)}</div>

@@ -2,14 +2,29 @@ import { EVERYONE } from '../../contracts/audience.ts';
 import type { EventData } from '../../contracts/events.ts';
 import type { Notification, Notifier } from '../../contracts/ports.ts';
 import type { Journal } from '../trace/journal.ts';
+import type { PlainText } from '../trace/outside-text.ts';
 import { redactedText } from '../redaction/redactor.ts';
 
+/** A message before it is sent. Its type shows that text from outside went through the filter. */
+export interface Message {
+  readonly subject: PlainText;
+  readonly text: PlainText;
+}
+
 /** Sends a message and returns what to record: sent or not. A topic that fails must not stop an incident. */
-export const sent = async (notifier: Notifier, message: Notification): Promise<EventData<'people.notified'>> => {
-  const { about } = message;
-  const to = [message.audience ?? EVERYONE];
+export const sent = async (
+  notifier: Notifier,
+  { about, incidentId, audience, subject, text }: Message & Omit<Notification, keyof Message>,
+): Promise<EventData<'people.notified'>> => {
+  const to = [audience ?? EVERYONE];
   try {
-    await notifier.notify(message);
+    await notifier.notify({
+      about,
+      incidentId,
+      subject: subject.toString(),
+      text: text.toString(),
+      ...(audience !== undefined && { audience }),
+    });
     return { about, to, sent: true, error: null };
   } catch (error) {
     return { about, to, sent: false, error: error instanceof Error ? redactedText(error.message) : 'unknown error' };
@@ -21,7 +36,7 @@ export const notifyOnce = async (
   journal: Journal,
   notifier: Notifier,
   about: Notification['about'],
-  compose: () => Promise<Pick<Notification, 'subject' | 'text' | 'audience'>>,
+  compose: () => Promise<Message & Pick<Notification, 'audience'>>,
 ): Promise<void> => {
   await journal.once('people.notified', async () => ({
     data: await sent(notifier, { ...(await compose()), about, incidentId: journal.incident }),

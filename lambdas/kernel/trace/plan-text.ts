@@ -1,6 +1,7 @@
 import type { TraceEvent } from '../../contracts/events.ts';
 import type { Json } from '../../contracts/json.ts';
 import type { DryRunReport } from '../../contracts/plan.ts';
+import { plain, sentence, type PlainText } from './outside-text.ts';
 import { allOf, type PlanOnTrace } from './queries.ts';
 
 /** Texts that several steps use: for the model, for approvers, in the report. */
@@ -14,20 +15,26 @@ export const dollars = (cents: number): string => `${cents < 0 ? '-' : '+'}$${(M
 /** Micro-dollars as dollars, for model costs. */
 export const modelCost = (microUsd: number): string => `$${(microUsd / 1_000_000).toFixed(4)}`;
 
-/** A dry-run report as lines: diff, cost, disruption, rollback and checks. */
-export const reportLines = (report: DryRunReport): string[] => [
-  ...report.diff.map((line) => `change: ${line.field}: ${shown(line.before)} -> ${shown(line.after)}`),
-  `cost: ${report.cost.says}`,
-  `disruption (${report.disruption.level}): ${report.disruption.says}`,
-  `rollback: ${report.rollback.says}`,
-  ...report.checks.map((check) => `check ${check.name}: ${check.outcome}. ${check.detail}`),
+/** What would change, setting by setting. */
+export const changeLines = ({ diff }: DryRunReport): PlainText[] =>
+  diff.map((line) => plain`change: ${line.field}: ${shown(line.before)} -> ${shown(line.after)}`);
+
+/** What the change means: cost, disruption, rollback and checks. */
+export const impactLines = ({ cost, disruption, rollback, checks }: DryRunReport): PlainText[] => [
+  plain`cost: ${sentence(cost.says)}`,
+  plain`disruption (${disruption.level}): ${sentence(disruption.says)}`,
+  plain`rollback: ${sentence(rollback.says)}`,
+  ...checks.map((check) => plain`check ${sentence(check.name, 100)}: ${check.outcome}. ${sentence(check.detail)}`),
 ];
+
+/** A dry-run report as lines: diff, cost, disruption, rollback and checks. */
+export const reportLines = (report: DryRunReport): PlainText[] => [...changeLines(report), ...impactLines(report)];
 
 /** What the model reads after a dry run. */
 export const planReport = ({ handle, digest, plan }: PlanOnTrace): string =>
   [
     `Nothing has been changed yet. Your proposal passed its dry run and is now plan ${handle} (${digest}): ${plan.tool} on ${plan.target.id}.`,
-    ...reportLines(plan.report).map((line) => `- ${line}`),
+    ...reportLines(plan.report).map((line) => `- ${String(line)}`),
     `Do you confirm? Call confirm_plan with plan "${handle}", or propose something else.`,
   ].join('\n');
 

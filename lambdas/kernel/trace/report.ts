@@ -1,24 +1,40 @@
 import type { TraceEvent } from '../../contracts/events.ts';
-import { endingOf } from './ending.ts';
+import { endingOf, type Ending } from './ending.ts';
+import { joined, lines, markdownOf, plain, quoted, sentence, type PlainText } from './outside-text.ts';
 import { allOf, lastOf, plansOf, usageOf } from './queries.ts';
 import { modelCost, reportLines } from './plan-text.ts';
 
-const section = (title: string, lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : ['', `## ${title}`, '', ...lines];
+/** One line of a report, before it becomes Markdown or mail. */
+interface Line {
+  readonly as: 'title' | 'section' | 'plan' | 'text' | 'item';
+  readonly text: PlainText;
+}
 
-const conclusionLines = (events: readonly TraceEvent[]): string[] => {
+const line = (as: Line['as'], text: PlainText): Line => ({ as, text });
+
+/** As long as the longest text of a conclusion. */
+const WORDS_LIMIT = 2000;
+
+const section = (title: PlainText, content: readonly Line[]): Line[] =>
+  content.length === 0 ? [] : [line('section', title), ...content];
+
+const conclusionLines = (events: readonly TraceEvent[]): Line[] => {
   const { conclusion } = endingOf(events);
   if (conclusion === null) return [];
   const seqs = new Map(allOf(events, 'evidence.gathered').map((event) => [event.data.evidence, event.seq]));
-  const cited = (handles: readonly string[]): string =>
-    handles.map((handle) => `${handle} (event ${seqs.get(handle) ?? '?'})`).join(', ');
+  const cited = (handles: readonly string[]): PlainText =>
+    joined(
+      handles.map((handle) => plain`${handle} (event ${seqs.get(handle) ?? '?'})`),
+      ', ',
+    );
+  const { summary, confidence, rootCause, claims, followUps } = conclusion;
   return [
-    conclusion.summary,
-    '',
-    `Root cause (${conclusion.confidence} confidence): ${conclusion.rootCause}`,
-    '',
-    ...conclusion.claims.map((claim) => `- ${claim.text} Evidence: ${cited(claim.evidence)}.`),
-    ...conclusion.followUps.map((one) => `- Follow-up: ${one}`),
+    line('text', plain`Summary: ${quoted(summary, WORDS_LIMIT)}`),
+    line('text', plain`Root cause (${confidence} confidence): ${quoted(rootCause, WORDS_LIMIT)}`),
+    ...claims.map(({ text, evidence }) =>
+      line('item', plain`Claim: ${quoted(text, WORDS_LIMIT)} Evidence: ${cited(evidence)}.`),
+    ),
+    ...followUps.map((one) => line('item', plain`Follow-up: ${quoted(one)}`)),
   ];
 };
 
@@ -26,95 +42,152 @@ const isFinished = (events: readonly TraceEvent[], { seq }: TraceEvent): boolean
   allOf(events, 'apply.finished').some((event) => event.seq > seq);
 
 /** The history of one plan, from its policy decision to its verification. */
-const planHistory = (events: readonly TraceEvent[], digest: string): string[] => {
+const planHistory = (events: readonly TraceEvent[], digest: string): PlainText[] => {
   const about = events.filter((event) => 'digest' in event.data && event.data.digest === digest);
-  return about.flatMap((event): string[] => {
+  return about.flatMap((event): PlainText[] => {
     switch (event.kind) {
-      case 'plan.judged':
-        return [
-          `policy: ${event.data.verdict}${event.data.checks
-            .filter((check) => check.outcome === 'refused')
-            .map((check) => `, ${check.reason}`)
-            .join('')}`,
-        ];
+      case 'plan.judged': {
+        const refused = event.data.checks.filter((check) => check.outcome === 'refused');
+        return [plain`policy: ${event.data.verdict}${refused.map((check) => plain`, ${sentence(check.reason)}`)}`];
+      }
       case 'approval.closed':
-        return [
-          `approval: ${event.data.outcome}${event.data.by.length === 0 ? '' : ` by ${event.data.by.join(', ')}`}${event.data.breakGlass === true ? ', in spite of a change freeze' : ''}. ${event.data.reason}`,
-        ];
+        return [approvalLine(event.data)];
       case 'apply.checked':
         return event.data.verdict === 'refused'
-          ? [`${event.data.purpose}: refused. ${event.data.checks.at(-1)?.reason ?? ''}`]
+          ? [plain`${event.data.purpose}: refused. ${sentence(event.data.checks.at(-1)?.reason ?? '')}`]
           : [];
       case 'apply.started':
         return isFinished(events, event)
           ? []
-          : [`${event.data.purpose}: started at ${event.at}, and no result was recorded. Look at the target.`];
-      case 'apply.finished':
-        return [
-          `${event.data.purpose}: ${event.data.outcome} at ${event.at}${event.data.error === null ? '' : `. ${event.data.error.says}`}`,
-        ];
-      case 'change.verified':
-        return event.data.outcome === 'waiting'
-          ? []
-          : [`verification: ${event.data.outcome}. ${event.data.findings.map((one) => one.detail).join(' ')}`];
+          : [plain`${event.data.purpose}: started at ${event.at}, and no result was recorded. Look at the target.`];
+      case 'apply.finished': {
+        const { purpose, outcome, error } = event.data;
+        return [plain`${purpose}: ${outcome} at ${event.at}${error === null ? '' : plain`. ${sentence(error.says)}`}`];
+      }
+      case 'change.verified': {
+        const { outcome, findings } = event.data;
+        const details = findings.map(({ detail }) => sentence(detail, 400));
+        return outcome === 'waiting' ? [] : [plain`verification: ${outcome}. ${joined(details, ' ')}`];
+      }
       default:
         return [];
     }
   });
 };
 
-const planLines = (events: readonly TraceEvent[]): string[] =>
+const approvalLine = ({ outcome, by, reason, breakGlass }: Extract<TraceEvent, { kind: 'approval.closed' }>['data']) =>
+  plain`approval: ${outcome}${by.length === 0 ? '' : plain` by ${joined(by, ', ')}`}${
+    breakGlass === true ? plain`, in spite of a change freeze` : ''
+  }. ${by.length === 0 ? sentence(reason) : quoted(reason, WORDS_LIMIT)}`;
+
+const planLines = (events: readonly TraceEvent[]): Line[] =>
   plansOf(events).flatMap(({ handle, digest, plan }) => [
-    `### ${handle}: ${plan.tool} on ${plan.target.id}`,
-    '',
-    ...reportLines(plan.report).map((line) => `- ${line}`),
-    ...planHistory(events, digest).map((line) => `- ${line}`),
-    `- digest: ${digest}`,
-    '',
+    line('plan', plain`${handle}: ${plan.tool} on ${plan.target.id}`),
+    ...[...reportLines(plan.report), ...planHistory(events, digest), plain`digest: ${digest}`].map((text) =>
+      line('item', text),
+    ),
   ]);
 
-const refusalLines = (events: readonly TraceEvent[]): string[] => [
-  ...allOf(events, 'call.refused').map(
-    (event) => `- event ${event.seq}: ${event.data.tool || 'no call'} (${event.data.check}): ${event.data.reason}`,
-  ),
-  ...allOf(events, 'proposal.judged').flatMap((event) =>
-    event.data.checks
-      .filter((check) => check.outcome === 'refused')
-      .map((check) => `- event ${event.seq}: ${event.data.tool} (${check.check}): ${check.reason}`),
-  ),
-  ...allOf(events, 'dry-run.finished').flatMap((event) =>
-    event.data.made ? [] : [`- event ${event.seq}: ${event.data.tool} (dry run): ${event.data.reason}`],
-  ),
-  ...allOf(events, 'breaker.tripped').map(
-    (event) =>
-      `- event ${event.seq}: breaker of ${event.data.scope} tripped by ${event.data.policy}: ${event.data.reason}`,
-  ),
-];
+const refusalLines = (events: readonly TraceEvent[]): Line[] =>
+  [
+    ...allOf(events, 'call.refused').map(
+      ({ seq, data }) => plain`event ${seq}: ${data.tool || plain`no call`} (${data.check}): ${sentence(data.reason)}`,
+    ),
+    ...allOf(events, 'proposal.judged').flatMap(({ seq, data }) =>
+      data.checks
+        .filter((check) => check.outcome === 'refused')
+        .map((check) => plain`event ${seq}: ${data.tool} (${check.check}): ${sentence(check.reason)}`),
+    ),
+    ...allOf(events, 'dry-run.finished').flatMap(({ seq, data }) =>
+      data.made ? [] : [plain`event ${seq}: ${data.tool} (dry run): ${sentence(data.reason)}`],
+    ),
+    ...allOf(events, 'breaker.tripped').map(
+      ({ seq, data }) =>
+        plain`event ${seq}: breaker of ${data.scope} tripped by ${data.policy}: ${sentence(data.reason)}`,
+    ),
+  ].map((text) => line('item', text));
 
-const evidenceLines = (events: readonly TraceEvent[]): string[] =>
+const evidenceLines = (events: readonly TraceEvent[]): Line[] =>
   allOf(events, 'evidence.gathered').map(({ data }) => {
-    const flag = data.suspicions.length === 0 ? '' : ` [suspicious text: ${data.suspicions.join('; ')}]`;
-    return `- ${data.evidence} ${data.tool}${data.outcome === 'failed' ? ' (no answer)' : ''}: ${data.text.split('\n', 1)[0] ?? ''}${flag}`;
+    const { evidence, tool, outcome, text, suspicions } = data;
+    const flags = joined(
+      suspicions.map((one) => sentence(one, 200)),
+      '; ',
+    );
+    const flag = suspicions.length === 0 ? '' : plain` [suspicious text: ${flags}]`;
+    const first = quoted(text.split('\n', 1)[0] ?? '', 300);
+    return line('item', plain`${evidence} ${tool}${outcome === 'failed' ? plain` (no answer)` : ''}: ${first}${flag}`);
   });
 
-/** The incident as a Markdown report, generated from its trace alone. */
-export const reportOf = (events: readonly TraceEvent[]): string => {
+/** Why the incident ended as it did. What the agent or a failing service said is quoted. */
+const whyItEnded = (events: readonly TraceEvent[], { outcome, reason }: Ending): PlainText => {
+  const escalation = lastOf(events, 'escalation.asked');
+  if (outcome === 'escalated' && escalation?.step === 'decide' && escalation.data.reason === reason)
+    return plain`The agent asks for a human. In its words, not checked: ${quoted(reason, WORDS_LIMIT)}`;
+  const failed = lastOf(events, 'harness.failed')?.data;
+  if (outcome === 'failed' && failed !== undefined)
+    return plain`The harness failed: ${failed.error}. ${quoted(failed.cause, WORDS_LIMIT)}`;
+  return sentence(reason, WORDS_LIMIT);
+};
+
+/** What happened and what was changed comes first, the agent's own words after it. */
+const contentOf = (events: readonly TraceEvent[]): Line[] => {
   const opening = lastOf(events, 'incident.opened');
   const ending = endingOf(events);
   const used = usageOf(events);
   const alarm = opening?.data.alarm ?? null;
-  const title = alarm === null ? (opening?.data.detailType ?? 'An event that was not taken up') : alarm.name;
+  const opened = opening === undefined ? '' : plain`, agent ${opening.data.agent}`;
   return [
-    `# ${title}: ${ending.outcome}`,
-    '',
-    ending.reason,
-    '',
-    `Incident ${events[0]?.incident ?? '?'}, opened ${events[0]?.at ?? '?'}${opening === undefined ? '' : `, agent ${opening.data.agent}`}. ${used.turns} model turns, ${used.tokens} tokens, ${modelCost(used.microUsd)}.`,
-    ...(alarm === null ? [] : ['', `In account ${alarm.account}, ${alarm.region}. Alarm reason: ${alarm.reason}`]),
-    ...section('Conclusion', conclusionLines(events)),
-    ...section('Changes', planLines(events)),
-    ...section('Refused', refusalLines(events)),
-    ...section('Evidence', evidenceLines(events)),
-    '',
-  ].join('\n');
+    line('title', plain`${ending.outcome}: ${nameOf(events)}`),
+    line('text', whyItEnded(events, ending)),
+    line(
+      'text',
+      plain`Incident ${events[0]?.incident ?? '?'}, opened ${events[0]?.at ?? '?'}${opened}. ${used.turns} model turns, ${used.tokens} tokens, ${sentence(modelCost(used.microUsd))}.`,
+    ),
+    ...(alarm === null
+      ? []
+      : [line('text', plain`In account ${alarm.account}, ${alarm.region}. Alarm reason: ${quoted(alarm.reason)}`)]),
+    ...section(plain`Changes`, planLines(events)),
+    ...section(plain`In the agent's words: its conclusion`, conclusionLines(events)),
+    ...section(plain`Refused`, refusalLines(events)),
+    ...section(plain`Evidence`, evidenceLines(events)),
+  ];
 };
+
+/** What the incident is about: its alarm, or the kind of its event. */
+const nameOf = (events: readonly TraceEvent[]): PlainText => {
+  const opening = lastOf(events, 'incident.opened')?.data;
+  if (opening === undefined) return plain`an event that was not taken up`;
+  return plain`${opening.alarm?.name ?? opening.detailType}`;
+};
+
+const MARKDOWN: Record<Line['as'], string> = { title: '# ', section: '\n## ', plan: '\n### ', text: '\n', item: '- ' };
+
+/** The incident as a Markdown report, generated from its trace alone. */
+export const reportOf = (events: readonly TraceEvent[]): string => {
+  const content = contentOf(events).map(({ as, text }, at, all) => {
+    const gap = as === 'item' && all[at - 1]?.as !== 'item' ? '\n' : '';
+    return `${gap}${MARKDOWN[as]}${markdownOf(text)}`;
+  });
+  return `${content.join('\n')}\n`;
+};
+
+const inMail = ({ as, text }: Line): PlainText[] => {
+  switch (as) {
+    case 'title':
+    case 'text':
+      return [text];
+    case 'section':
+      return [plain``, plain`${text}:`];
+    case 'plan':
+      return [plain`  ${text}`];
+    case 'item':
+      return [plain`  - ${text}`];
+  }
+};
+
+/** The closing mail: the report, for a program that shows no Markdown. */
+export const closingMessage = (events: readonly TraceEvent[]): { subject: PlainText; text: PlainText } => ({
+  subject: plain`${endingOf(events).outcome}: ${nameOf(events)}`,
+  text: lines(contentOf(events).flatMap(inMail)),
+});

@@ -7,7 +7,7 @@ import { endingOf } from '../../kernel/trace/ending.ts';
 import { Journal, type JournalPorts } from '../../kernel/trace/journal.ts';
 import { notifyOnce } from '../../kernel/model/notify.ts';
 import { redactedText } from '../../kernel/redaction/redactor.ts';
-import { reportOf } from '../../kernel/trace/report.ts';
+import { closingMessage } from '../../kernel/trace/report.ts';
 import { freeKey } from '../../kernel/limits/deduplication-rows.ts';
 import { lastOf, plansOf, unansweredCalls, usageOf, type ToolCall } from '../../kernel/trace/queries.ts';
 import type { Ledger, Notifier, Sealer } from '../../contracts/ports.ts';
@@ -74,11 +74,7 @@ const run = async (input: CloseInput, ports: ClosePorts): Promise<z.infer<typeof
   const { outcome, reason, conclusion } = endingOf(journal.events);
   if (outcome !== 'unrouted') {
     const about = outcome === 'escalated' ? 'escalated' : outcome === 'failed' ? 'failed' : 'closed';
-    const name = lastOf(journal.events, 'incident.opened')?.data.alarm?.name ?? incidentId;
-    await notifyOnce(journal, ports.notifier, about, async () => ({
-      subject: `${outcome}: ${name}`,
-      text: reportOf(journal.events),
-    }));
+    await notifyOnce(journal, ports.notifier, about, async () => closingMessage(journal.events));
   }
   await journal.once('incident.closed', () => {
     const used = usageOf(journal.events);

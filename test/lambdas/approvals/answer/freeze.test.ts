@@ -5,6 +5,7 @@ import { takeAnswer } from '../../../../lambdas/approvals/answer/answer.ts';
 import type { PagePorts } from '../../../../lambdas/approvals/page/page-view.ts';
 import { HmacMac } from '../../../fakes/small-ports.ts';
 import { ANA, BEN, deskWithQuestion, type DeskWithQuestion } from '../../../fixtures/approval-desk.ts';
+import { DECEPTIVE, HOSTILE } from '../../../fixtures/hostile-text.ts';
 import { like } from '../../../fixtures/matchers.ts';
 import { rebootPlan } from '../../../fixtures/plans.ts';
 
@@ -37,6 +38,23 @@ describe('in a change freeze', () => {
       body: like('checked'),
     });
     expect(desk.callbacks.resumed).toEqual([]);
+  });
+
+  test('the message to everyone starts with the change, and neither calendar nor reason can add a line to it', async () => {
+    const lineCount = async (text: string): Promise<string[]> => {
+      desk = await deskWithQuestion();
+      desk.calendar.closed = text;
+      await approveDespiteFreeze(ANA, text.slice(0, 900));
+      return (everyone()[0]?.text ?? '').split('\n');
+    };
+    const [hostile, harmless] = [await lineCount(HOSTILE.toWellFormed()), await lineCount('closed')];
+    expect(hostile).toHaveLength(harmless.length);
+    expect(hostile.slice(0, -2)).toEqual(harmless.slice(0, -2));
+    expect(hostile.join('\n')).not.toMatch(DECEPTIVE);
+    expect(hostile.join('\n')).not.toContain('://');
+    expect(hostile.slice(0, 3).join('\n')).toMatch(
+      /^ana@example\.com approved .*\nChange: resize_instance on \S+\.\n {2}change: /,
+    );
   });
 
   test('a break-glass approval from a terminal needs a reason too', async () => {

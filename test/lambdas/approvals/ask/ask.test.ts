@@ -4,6 +4,8 @@ import type { Approver } from '../../../../lambdas/contracts/settings.ts';
 import { allOf, lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { ANA, approvalDesk, BEN, VERA, type ApprovalDeskFixture } from '../../../fixtures/approval-desk.ts';
+import { DECEPTIVE, HOSTILE } from '../../../fixtures/hostile-text.ts';
+import { like } from '../../../fixtures/matchers.ts';
 import { untilApproval } from '../../../fixtures/incident.ts';
 import { rebootPlan } from '../../../fixtures/plans.ts';
 
@@ -41,6 +43,27 @@ test('the message holds what a person needs, and a link of that person alone', a
     expect(toAna?.text).toContain(sentence);
   expect(toAna?.text).not.toContain('task-token');
   expect(toAna?.text.match(/t=\S+/)?.[0]).not.toBe(toBen?.text.match(/t=\S+/)?.[0]);
+});
+
+test('in the approval mail, change and link come before the words of anybody else', async () => {
+  const anything = HOSTILE.toWellFormed();
+  await desk.openQuestion('inc-1', {
+    words: anything,
+    alarm: { name: anything, reason: anything, description: anything },
+    evidence: [{ tool: 'query_logs', text: anything }],
+  });
+  const [toAna] = desk.notifier.sent;
+  const lines = (toAna?.text ?? '').split('\n');
+  expect(lines.slice(0, 4)).toEqual([
+    'Approve resize_instance on i-0a1b2c3d4e5f60718? It is in account 111122223333, eu-west-1.',
+    '  change: instanceType: m5.large -> m5.xlarge',
+    like('Decide here before 2026-11-02T03:20:00.000Z'),
+    like('Silence counts as no.'),
+  ]);
+  expect(lines.filter((line) => line.startsWith('Decide here'))).toHaveLength(1);
+  expect(toAna?.text.match(/:\/\//g)).toHaveLength(1);
+  expect(toAna?.text).not.toMatch(DECEPTIVE);
+  expect(lines.at(-1)).toMatch(/^In the words of the agent ec2-responder, not checked: ".*"$/);
 });
 
 test('a retry of the asking step sends nothing twice', async () => {

@@ -31,5 +31,8 @@ test('a value that only looks like markup of ours is escaped', () => {
 
 test('characters that deceive the eye are shown by their number', () => {
   expect(html`${'a\u202Eb\u0000c\u{E0041}d\u009B'}`.toString()).toBe('a[U+202E]b[U+0000]c[U+E0041]d[U+009B]');
+  expect(html`${'\u200B\u115F\u1160\u3164\uFFA0\u2800\u00AD\uFE0F\u{E0100}\u2066'}`.toString()).toBe(
+    '[U+200B][U+115F][U+1160][U+3164][U+FFA0][U+2800][U+00AD][U+FE0F][U+E0100][U+2066]',
+  );
   expect(html`${'line one\n\tünï 👩‍💻'}`.toString()).toBe('line one\n\tünï 👩‍💻');
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ANA, approvalDesk, BEN } from '../../../fixtures/approval-desk.ts';
 import type { IncidentFixture } from '../../../fixtures/incident.ts';
+import { DECEPTIVE, HOSTILE as ANYTHING } from '../../../fixtures/hostile-text.ts';
 import { rebootPlan } from '../../../fixtures/plans.ts';
 
 const pageOf = async (incident: IncidentFixture = {}) => {
@@ -57,7 +58,7 @@ test('who has answered so far is on the page of everybody else', async () => {
   await desk.answer(ANA, 'approve', 'The heap graph convinced me.');
   const { text } = await desk.look(BEN);
   expect(text).toContain('Approvals: 1 of 2');
-  expect(text).toContain(`${ANA} approved 2026-11-02 02:20 UTC (just now) The heap graph convinced me.`);
+  expect(text).toContain(`${ANA} approved 2026-11-02 02:20 UTC (just now) "The heap graph convinced me."`);
 });
 
 test('after the decision the page shows the result instead of the form', async () => {
@@ -69,6 +70,9 @@ test('after the decision the page shows the result instead of the form', async (
   expect(page.text).toContain(`It was denied by ${ANA}.`);
   expect(page.text).toContain('Scale the group instead.');
 });
+
+/** As a trace can hold it: no half characters. */
+const HOSTILE = ANYTHING.toWellFormed();
 
 const ATTACK = `</pre></details><script>document.forms[0].submit()</script><img src=x onerror=alert(1)>"'`;
 
@@ -94,6 +98,42 @@ test('text with markup in it is inert, wherever it comes from', async () => {
     expect(body).not.toMatch(/<script|<img/);
     expect(body.match(/<form/g) ?? []).toHaveLength(body === page.body ? 1 : 0);
   }
+});
+
+test('the change stands above the alarm and the words of the agent, however long they are', async () => {
+  const { text, page } = await pageOf({
+    words: HOSTILE,
+    alarm: { name: HOSTILE, reason: HOSTILE, description: HOSTILE },
+  });
+  const order = ['What would change', 'What broke', "The agent's reasons, in its own words", 'Evidence'];
+  const places = order.map((title) => text.indexOf(title));
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(places).not.toContain(-1);
+  expect(page.body.length).toBeLessThan(40_000);
+});
+
+test('no text on the page hides, moves or turns around what stands beside it, whoever wrote it', async () => {
+  const { page, desk } = await pageOf({
+    words: HOSTILE,
+    alarm: { name: HOSTILE, reason: HOSTILE, description: HOSTILE, region: HOSTILE },
+    evidence: [{ tool: HOSTILE, text: HOSTILE }],
+    plan: (incidentId, rulesHash) => {
+      const plan = rebootPlan(incidentId, rulesHash);
+      const { report, target } = plan;
+      return {
+        ...plan,
+        report: {
+          ...report,
+          checks: [{ name: HOSTILE, outcome: 'unknown', detail: HOSTILE }],
+          diff: [{ field: HOSTILE, before: HOSTILE, after: [HOSTILE] }],
+        },
+        target: { ...target, environment: HOSTILE, tags: { Name: HOSTILE } },
+      };
+    },
+  });
+  const denied = await desk.answer(ANA, 'deny', HOSTILE.slice(0, 400));
+  for (const { body } of [page, denied]) expect(DECEPTIVE.exec(body.replace(/[\t\r]/g, ''))?.[0]).toBeUndefined();
+  expect(denied.statusCode).toBe(200);
 });
 
 test('evidence that tries to instruct the agent is flagged at the top and in its place', async () => {

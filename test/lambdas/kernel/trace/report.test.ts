@@ -22,14 +22,14 @@ test('the report covers the whole incident, from its trace alone', async () => {
   await harness.close();
   const report = reportOf(await harness.events());
   for (const line of [
-    /^# cpu-high: healed$/m,
+    /^# healed: cpu-high$/m,
     /^Incident incident-1, opened 2026-11-20T\S+, agent ec2-responder\. 5 model turns, 5500 tokens, \$0\.0225\.$/m,
-    /^Root cause \(high confidence\): More orders than usual\.$/m,
-    /^- CPU was at its limit\. Evidence: E2 \(event \d+\)\.$/m,
-    /^- Follow-up: Look at the load test\.$/m,
+    /^Root cause \(high confidence\): "More orders than usual\."$/m,
+    /^- Claim: "CPU was at its limit\." Evidence: E2 \(event \d+\)\.$/m,
+    /^- Follow-up: "Look at the load test\."$/m,
     /^### P1: resize_instance on i-0a1b2c3d4e5f60718$/m,
     /^- change: instanceType: t3\.small -> t3\.xlarge$/m,
-    /^- approval: granted by ana@example\.com\. Go ahead\.$/m,
+    /^- approval: granted by ana@example\.com\. "Go ahead\."$/m,
     /^- apply: applied at /m,
     /^- verification: healed\./m,
     /^- event \d+: drop_table \(allowlist\): There is no tool/m,
@@ -54,6 +54,6 @@ test('an event that became no incident has a report too', async () => {
   const harness = new TestHarness();
   await harness.open({});
   const report = reportOf(await harness.events());
-  expect(report).toMatch(/^# An event that was not taken up: unrouted$/m);
+  expect(report).toMatch(/^# unrouted: an event that was not taken up$/m);
   expect(report).toMatch(/not an EventBridge event/);
 });

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { coloursFor, timelineLines } from '../../bin/io/timeline-lines.ts';
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+
+const turn = (text: string): TraceEvent => ({
+  incident: 'inc-1',
+  seq: 1,
+  at: '2026-11-02T02:14:03.000Z',
+  step: 'decide',
+  from: 0,
+  kind: 'model.called',
+  data: {
+    turn: 1,
+    content: [{ type: 'text', text }],
+    stopReason: 'end_turn',
+    model: 'm',
+    usage: { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 },
+    costMicroUsd: 1,
+    latencyMs: 1,
+  },
+  prev: '',
+  hash: '',
+});
+
+const shown = (text: string, columns: number): string[] =>
+  timelineLines(turn(text), coloursFor({}), columns).map(String);
+
+test.each([
+  ['words', `${'so '.repeat(40)} 02:14:03  approval  The plan is granted. permit one-approval-suffices: fine`],
+  ['one word without an end', 'x'.repeat(500)],
+  ['wide letters', '承認'.repeat(200)],
+])('what an agent says in %s cannot begin a line where our lines begin', (_what, text) => {
+  const [first = '', says = '', ...more] = shown(text, 80);
+  expect(first).toMatch(/^02:14:03 {2}model {5}turn 1/);
+  expect(says).toMatch(/^ {20}says/);
+  expect(more.length).toBeGreaterThan(1);
+  for (const line of more) expect(line).toMatch(/^ {22}\S/);
+  for (const line of [says, ...more])
+    expect(Array.from(line).reduce((sum, one) => sum + (one > '\u2E80' ? 2 : 1), 0)).toBeLessThanOrEqual(80);
+});
