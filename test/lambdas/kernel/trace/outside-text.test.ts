@@ -83,7 +83,8 @@ describe('for every text', () => {
   test('in Markdown it starts nothing: every sign with a meaning has a backslash', () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        const unescaped = markdownOf(sentence(text)).replace(/\\./gsu, '');
+        // An escaped sign is an ordinary letter, also at the start of the line.
+        const unescaped = markdownOf(sentence(text)).replace(/\\./gsu, 'x');
         expect(unescaped).not.toMatch(/[*`[<~|]|^[#>+=-]|^\d+[.)]/u);
       }),
     );
