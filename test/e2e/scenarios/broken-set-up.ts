@@ -33,13 +33,13 @@ const BREAKAGES: readonly Breakage[] = [
     fix: /^aws ssm put-parameter/,
   },
   {
-    what: 'the secret of the model key is marked for deletion',
+    what: 'the secret of the model key is scheduled for deletion',
     breakIt: async ({ clients, outputs }) => {
       await clients.secrets.send(new DeleteSecretCommand({ SecretId: outputs.ModelKeySecret }));
       return undefined;
     },
     check: 'model key',
-    expected: () => 'The secret of the model key is marked for deletion',
+    expected: () => 'The secret of the model key is scheduled for deletion',
     fix: /^aws secretsmanager restore-secret/,
   },
   {
@@ -52,7 +52,7 @@ const BREAKAGES: readonly Breakage[] = [
       return undefined;
     },
     check: 'alarm intake',
-    expected: () => 'what triage takes is disabled',
+    expected: () => 'starts the flow for events of triage is disabled',
     fix: /^aws events enable-rule --name \S*triage/,
   },
   {
