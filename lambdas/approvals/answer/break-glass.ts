@@ -1,6 +1,6 @@
 import type { TraceEvent } from '../../contracts/events.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
-import { sent, type Message } from '../../kernel/model/notify.ts';
+import { sent, type OutgoingMessage } from '../../kernel/model/notify.ts';
 import { joined, lines, plain, quoted } from '../../kernel/trace/outside-text.ts';
 import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { changeLines, impactLines } from '../../kernel/trace/plan-text.ts';
@@ -23,7 +23,7 @@ const messageOf = (
   override: FreezeOverride,
   { handle, digest, plan }: PlanOnTrace,
   incidentId: string,
-): Message & Pick<Notification, 'about' | 'incidentId'> => ({
+): OutgoingMessage & Pick<Notification, 'about' | 'incidentId'> => ({
   about: 'break-glass',
   incidentId,
   subject: plain`Change freeze overridden: ${plan.tool} on ${plan.target.id}`,

@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../../contracts/events.ts';
-import type { Message } from '../../kernel/model/notify.ts';
+import type { OutgoingMessage } from '../../kernel/model/notify.ts';
 import { joined, lines, ours, plain, quoted, sentence, type PlainText } from '../../kernel/trace/outside-text.ts';
 import { agentReasoning, changeLines, impactLines } from '../../kernel/trace/plan-text.ts';
 import { allOf, openingOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
@@ -16,7 +16,7 @@ export const approvalMessage = (
   planned: PlanOnTrace,
   expiresAt: string,
   link: string,
-): Message => {
+): OutgoingMessage => {
   const { plan, handle, digest } = planned;
   const freeze = allOf(events, 'plan.judged').at(-1)?.data.freeze;
   const text = lines([

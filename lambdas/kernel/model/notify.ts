@@ -6,7 +6,7 @@ import type { PlainText } from '../trace/outside-text.ts';
 import { redactedText } from '../redaction/redactor.ts';
 
 /** A message before it is sent. Its type shows that text from outside went through the filter. */
-export interface Message {
+export interface OutgoingMessage {
   readonly subject: PlainText;
   readonly text: PlainText;
 }
@@ -14,7 +14,7 @@ export interface Message {
 /** Sends a message and returns what to record: sent or not. A topic that fails must not stop an incident. */
 export const sent = async (
   notifier: Notifier,
-  { about, incidentId, audience, subject, text }: Message & Omit<Notification, keyof Message>,
+  { about, incidentId, audience, subject, text }: OutgoingMessage & Omit<Notification, keyof OutgoingMessage>,
 ): Promise<EventData<'people.notified'>> => {
   const to = [audience ?? EVERYONE];
   try {
@@ -36,7 +36,7 @@ export const notifyOnce = async (
   journal: Journal,
   notifier: Notifier,
   about: Notification['about'],
-  compose: () => Promise<Message & Pick<Notification, 'audience'>>,
+  compose: () => Promise<OutgoingMessage & Pick<Notification, 'audience'>>,
 ): Promise<void> => {
   await journal.once('people.notified', async () => ({
     data: await sent(notifier, { ...(await compose()), about, incidentId: journal.incident }),

@@ -16,7 +16,7 @@ export const dimensionsText = (dimensions: Readonly<Record<string, string>>): st
 const CUT_WORD = /(?:[^\s"'`,;(){}[\]<>]+|\+?\d[\d -]*)$/;
 
 /** The first characters of a text, on one line. */
-export const oneLine = (text: string, limit: number): string => {
+export const singleLine = (text: string, limit: number): string => {
   const flat = text.replace(/\s+/g, ' ').trim();
   return flat.length > limit ? `${flat.slice(0, limit).replace(CUT_WORD, '')}…` : flat;
 };

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import { callAws } from '../aws/call-aws.ts';
-import { dimensionsText, formatNumber, oneLine, utc } from '../aws/format.ts';
+import { dimensionsText, formatNumber, singleLine, utc } from '../aws/format.ts';
 import { observeTool } from '../tool.ts';
 import {
   DescribeAlarmsResponse,
@@ -29,15 +29,15 @@ export const tool = observeTool(manifest, async ({ alarm: name }, { cloud }) => 
   );
   return [
     `${alarm.AlarmName} is ${alarm.StateValue} since ${utc(alarm.StateUpdatedTimestamp)}`,
-    `reason: ${oneLine(alarm.StateReason, 600) || 'none given'}`,
+    `reason: ${singleLine(alarm.StateReason, 600) || 'none given'}`,
     ...('AlarmRule' in alarm ? compositeRule(alarm) : metricRule(alarm)),
-    ...(alarm.AlarmDescription ? [`description: ${oneLine(alarm.AlarmDescription, 600)}`] : []),
+    ...(alarm.AlarmDescription ? [`description: ${singleLine(alarm.AlarmDescription, 600)}`] : []),
     ...(alarm.ActionsEnabled ? [] : ['its actions are disabled']),
     ...historyLines(history),
   ].join('\n');
 });
 
-const compositeRule = (alarm: CompositeAlarm): string[] => [`composite alarm: ${oneLine(alarm.AlarmRule, 2000)}`];
+const compositeRule = (alarm: CompositeAlarm): string[] => [`composite alarm: ${singleLine(alarm.AlarmRule, 2000)}`];
 
 const metricRule = (alarm: MetricAlarm): string[] => {
   const needed = alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods;

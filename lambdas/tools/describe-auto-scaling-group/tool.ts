@@ -1,6 +1,6 @@
 import { readActivities, readGroup, type AutoScalingGroup } from '../aws/auto-scaling-group.ts';
 import { environmentOf } from '../aws/tags.ts';
-import { oneLine, utc } from '../aws/format.ts';
+import { singleLine, utc } from '../aws/format.ts';
 import { observeTool } from '../tool.ts';
 import { manifest } from './manifest.ts';
 
@@ -17,7 +17,7 @@ export const tool = observeTool(manifest, async (input, { cloud }) => {
     activities.length === 0 ? 'no scaling activities on record' : 'recent scaling activities:',
     ...activities.map(
       ({ start, status, description, message, cause }) =>
-        `  ${utc(start)} ${status}: ${oneLine(message ?? description, 300)}; cause: ${oneLine(cause, 300) || 'none given'}`,
+        `  ${utc(start)} ${status}: ${singleLine(message ?? description, 300)}; cause: ${singleLine(cause, 300) || 'none given'}`,
     ),
   ].join('\n');
 });

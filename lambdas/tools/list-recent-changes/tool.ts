@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { JsonObject } from '../../contracts/json.ts';
 import { callAws, JsonText, Timestamp } from '../aws/call-aws.ts';
-import { oneLine, utc } from '../aws/format.ts';
+import { singleLine, utc } from '../aws/format.ts';
 import { observeTool, type ToolContext } from '../tool.ts';
 import { manifest } from './manifest.ts';
 
@@ -66,8 +66,9 @@ const lookUp = async (resource: string, from: Date, to: Date, { cloud, clock }: 
 const lineOf = ({ EventName, EventTime, EventSource, Username, CloudTrailEvent: detail }: Event): string => {
   const who = detail.userIdentity.arn ?? Username ?? detail.userIdentity.invokedBy ?? 'unknown';
   const failed =
-    detail.errorCode === undefined ? '' : ` FAILED ${detail.errorCode}: ${oneLine(detail.errorMessage ?? '', 150)}`;
-  const request = detail.requestParameters == null ? '' : ` ${oneLine(JSON.stringify(detail.requestParameters), 250)}`;
+    detail.errorCode === undefined ? '' : ` FAILED ${detail.errorCode}: ${singleLine(detail.errorMessage ?? '', 150)}`;
+  const request =
+    detail.requestParameters == null ? '' : ` ${singleLine(JSON.stringify(detail.requestParameters), 250)}`;
   const service = EventSource.replace('.amazonaws.com', '');
   return `${utc(EventTime)} ${service}:${EventName} by ${who} from ${detail.sourceIPAddress}${failed}${request}`;
 };

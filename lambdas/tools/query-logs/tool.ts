@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import { callAws } from '../aws/call-aws.ts';
-import { oneLine, utc } from '../aws/format.ts';
+import { singleLine, utc } from '../aws/format.ts';
 import { observeTool, type ToolContext } from '../tool.ts';
 import { manifest } from './manifest.ts';
 
@@ -70,7 +70,7 @@ const textOf = ({ results, statistics }: Results, window: string, limit: number)
 };
 
 const rowText = (row: Results['results'][number]): string =>
-  oneLine(
+  singleLine(
     row
       .filter(({ field }) => field !== '@ptr')
       .map(({ field, value }) =>

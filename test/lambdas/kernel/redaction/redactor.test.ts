@@ -10,7 +10,7 @@ import {
   type Redactor,
 } from '../../../../lambdas/kernel/redaction/redactor.ts';
 import { EVIDENCE_LIMIT } from '../../../../lambdas/kernel/redaction/untrusted.ts';
-import { oneLine } from '../../../../lambdas/tools/aws/format.ts';
+import { singleLine } from '../../../../lambdas/tools/aws/format.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { CountingIds, ManualClock } from '../../../fakes/small-ports.ts';
 
@@ -242,7 +242,7 @@ describe('a text that is cut', () => {
   test('a tool that shortens a row leaves no half of a token for the redactor to miss', () => {
     for (const secret of [GITHUB, JWT, CARD, '4539 5787 6362 1486', '+49 151 23456789', 'jo.doe@example.com'])
       for (let limit = 10; limit < 10 + secret.length; limit += 1)
-        expect(oneLine(`quiet as: ${secret} or not`, limit)).toBe(limit < 10 ? 'quiet as:…' : 'quiet as: …');
+        expect(singleLine(`quiet as: ${secret} or not`, limit)).toBe(limit < 10 ? 'quiet as:…' : 'quiet as: …');
   });
 
   test('a result of 5 MB is redacted in less than two seconds, whatever it consists of', async () => {
