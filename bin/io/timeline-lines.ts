@@ -1,7 +1,8 @@
 import pc from 'picocolors';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
-import { timelineEntry, type Tone } from './timeline.ts';
+import type { Tone } from './timeline-entry.ts';
+import { timelineEntry } from './timeline.ts';
 
 type Colours = ReturnType<typeof pc.createColors>;
 

@@ -1,68 +1,16 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
-import { JsonObject, type Json } from '../../lambdas/contracts/json.ts';
-import { callsOf } from '../../lambdas/kernel/trace/queries.ts';
-import { joined, plain, quoted, sentence, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
+import { joined, plain, quoted, sentence } from '../../lambdas/kernel/trace/outside-text.ts';
 import { modelCost, reportLines, shown } from '../../lambdas/kernel/trace/plan-text.ts';
-
-/** How a line is coloured. */
-export type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'quiet';
-
-/** One event, for a person who has never seen Checkrein: a short tag, a sentence, details below it. */
-export interface TimelineEntry {
-  readonly tag: string;
-  readonly tone: Tone;
-  readonly text: PlainText;
-  readonly details: readonly PlainText[];
-}
-
-const entry = (tag: string, tone: Tone, text: PlainText, details: readonly PlainText[] = []): TimelineEntry => ({
-  tag,
-  tone,
-  text,
-  details,
-});
-
-/** Characters of the model's words in one turn; all of them are on the trace. */
-const WORDS_LIMIT = 2000;
-/** Characters of one line of evidence, and of one argument of a call. */
-const EVIDENCE_LIMIT = 200;
-const ARGUMENT_LIMIT = 60;
-
-const refusalOf = (
-  checks: readonly { readonly check: string; readonly outcome: string; readonly reason: string }[],
-): PlainText => {
-  const refusal = checks.find((check) => check.outcome === 'refused');
-  return refusal === undefined ? plain`` : plain`(${refusal.check}) ${sentence(refusal.reason)}`;
-};
-
-const passed = (checks: readonly { readonly check: string; readonly outcome: string }[]): PlainText =>
-  joined([...new Set(checks.filter((check) => check.outcome === 'passed').map((check) => check.check))], ', ');
-
-const argumentsOf = (input: Json): PlainText => {
-  const fields = JsonObject.safeParse(input);
-  if (!fields.success) return quoted(shown(input), ARGUMENT_LIMIT);
-  return joined(
-    Object.entries(fields.data).map(([key, value]) => plain`${key}: ${quotedUnlessWord(shown(value))}`),
-    ', ',
-  );
-};
-
-const quotedUnlessWord = (text: string): PlainText =>
-  text.length > ARGUMENT_LIMIT ? quoted(text, ARGUMENT_LIMIT) : plain`${text}`;
-
-const statementLine = (one: { readonly effect: string; readonly id: string; readonly reason: string }): PlainText =>
-  plain`${one.effect} ${one.id}: ${sentence(one.reason)}`;
-
-const modelEntry = (event: Extract<TraceEvent, { kind: 'model.called' }>): TimelineEntry => {
-  const { turn, content, usage, costMicroUsd } = event.data;
-  const words = content.flatMap((block) =>
-    block.type === 'text' && block.text.trim() !== '' ? [plain`says ${quoted(block.text, WORDS_LIMIT)}`] : [],
-  );
-  const calls = callsOf(event).map((call) => plain`calls ${call.name}(${argumentsOf(call.input)})`);
-  const tokens = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  const text = plain`turn ${turn}, ${tokens} tokens, ${sentence(modelCost(costMicroUsd))}`;
-  return entry('model', 'plain', text, [...words, ...calls]);
-};
+import {
+  EVIDENCE_LIMIT,
+  WORDS_LIMIT,
+  entry,
+  firstRefusal,
+  modelEntry,
+  passedNames,
+  statementLine,
+  type TimelineEntry,
+} from './timeline-entry.ts';
 
 /** The entry of one event; undefined for an event that would only repeat another. Pure. */
 export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
@@ -107,8 +55,8 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       const { tool, target, verdict, checks, statements } = event.data;
       const text =
         verdict === 'permitted'
-          ? plain`The proposal ${tool} on ${target?.id ?? '?'} may go to a dry run. Passed: ${passed(checks)}.`
-          : plain`The proposal ${tool} is refused ${refusalOf(checks)}`;
+          ? plain`The proposal ${tool} on ${target?.id ?? '?'} may go to a dry run. Passed: ${passedNames(checks)}.`
+          : plain`The proposal ${tool} is refused ${firstRefusal(checks)}`;
       return entry('policy', verdict === 'permitted' ? 'good' : 'bad', text, statements.map(statementLine));
     }
     case 'dry-run.finished': {
@@ -147,9 +95,9 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
     case 'apply.checked': {
       const { verdict, checks, purpose } = event.data;
       if (verdict === 'allowed')
-        return entry('apply', 'good', plain`Checked again before the call: ${passed(checks)}.`);
+        return entry('apply', 'good', plain`Checked again before the call: ${passedNames(checks)}.`);
       const what = purpose === 'apply' ? plain`change` : plain`rollback`;
-      return entry('apply', 'bad', plain`The ${what} is refused ${refusalOf(checks)}`);
+      return entry('apply', 'bad', plain`The ${what} is refused ${firstRefusal(checks)}`);
     }
     case 'grant.redeemed': {
       const { purpose, approvers } = event.data;
@@ -222,7 +170,8 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
 const planEntry = (judged: Extract<TraceEvent, { kind: 'plan.judged' }>['data']): TimelineEntry => {
   const { handle, verdict, approvalsNeeded, checks, statements, freeze } = judged;
   const reasons = statements.map(statementLine);
-  if (verdict === 'refused') return entry('policy', 'bad', plain`${handle} is refused ${refusalOf(checks)}`, reasons);
+  if (verdict === 'refused')
+    return entry('policy', 'bad', plain`${handle} is refused ${firstRefusal(checks)}`, reasons);
   const people = approvalsNeeded === 1 ? plain`one person` : plain`${approvalsNeeded} people`;
   const text =
     verdict === 'unattended'
