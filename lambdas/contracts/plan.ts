@@ -15,6 +15,16 @@ export const Target = z.strictObject({
 });
 export type Target = z.infer<typeof Target>;
 
+/**
+ * How a target is configured, and which one of its name it is: its tool's fields that must not change between the dry run
+ * and the change. A list whose order means nothing is sorted.
+ */
+export const Configuration = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]),
+);
+export type Configuration = z.infer<typeof Configuration>;
+
 /** One line of the diff that the approver reads. */
 export const DiffLine = z.strictObject({ field: z.string(), before: Json, after: Json });
 export type DiffLine = z.infer<typeof DiffLine>;
@@ -60,7 +70,9 @@ export const Plan = z.strictObject({
   inverse: Inverse,
   facts: Facts,
   report: DryRunReport,
-  /** SHA-256 over the target and its state at dry run; apply refuses when it changed (drift). */
+  /** The target's configuration at dry run. Plans of earlier versions do not have it, and are refused as drift. */
+  configuration: Configuration.optional(),
+  /** SHA-256 over target, state and configuration at dry run; apply refuses when it changed (drift). */
   fingerprint: z.string(),
   /** SHA-256 over policies, schema and agents in force when the plan was made. */
   rulesHash: z.string(),

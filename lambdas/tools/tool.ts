@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Alarm } from '../contracts/alarm.ts';
 import type { Facts } from '../contracts/facts.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
-import type { DryRunCheck, DryRunReport, Inverse, Target } from '../contracts/plan.ts';
+import type { Configuration, DryRunCheck, DryRunReport, Inverse, Target } from '../contracts/plan.ts';
 import type { ChangeManifest, Manifest, ObserveManifest } from '../contracts/tool.ts';
 import type { Clock, Cloud } from '../contracts/ports.ts';
 
@@ -40,13 +40,18 @@ export interface DryRunFindings {
 }
 
 /**
- * The interface that a change tool implements. `State` is the part of the target that the tool changes and that must
- * not change between the dry run and the change. Drift check, diff, post-condition, reconciliation and rollback all
- * compare such states.
+ * The interface that a change tool implements. `State` is the part of the target that the tool changes, and that nobody
+ * else may change between the dry run and the change. Drift check, diff, post-condition, reconciliation and rollback
+ * compare such states. What the change itself moves besides (launch time, address) must not be in it.
  */
 export interface ChangeSpec<Input, State> {
   /** Reads the target and its current state. Throws `ToolRefusal` if there is no such target. */
   describe(input: Input, context: ToolContext): Promise<{ target: Target; state: State }>;
+  /**
+   * What besides tags and state must not change between the dry run and the change: configuration and identity. Leave out
+   * what moves by itself (members, counts): policy sees that as facts. Read by the dry run, and once more before the change.
+   */
+  configuration(input: Input, context: ToolContext): Promise<Configuration>;
   /** The state after the change. Pure. Throws `ToolRefusal` if the change makes no sense, for example changes nothing. */
   predict(input: Input, before: State): State;
   /** Every fact that the manifest declares. Throws `ToolRefusal` if it finds that the change cannot work. */
@@ -99,6 +104,7 @@ export const changeTool = <I extends z.ZodType<JsonObject>, S extends z.ZodType<
   return {
     manifest,
     describe: (input, context) => spec.describe(manifest.input.parse(input), context),
+    configuration: (input, context) => spec.configuration(manifest.input.parse(input), context),
     predict: (input, before) => spec.predict(manifest.input.parse(input), state.parse(before)),
     facts: (change, context) => spec.facts(typed(change), context),
     losses: (change, context) => spec.losses(typed(change), context),

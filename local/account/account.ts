@@ -7,9 +7,10 @@ import type { Clock, Cloud, CloudRequest, ChangeScope } from '../../lambdas/cont
 import { alarmEvent } from './alarm-event.ts';
 import { authorizeCall, type SimulatedSession } from './authorization.ts';
 import type { Command } from './command.ts';
-import { FaultInjection } from './fault-injection.ts';
+import { applyDrift, FaultInjection } from './fault-injection.ts';
 import { commandOf, THROTTLES } from './services.ts';
 import { accountStateOf, type State } from './state.ts';
+import type { Drift } from './world/faults.ts';
 import type { World } from './world/world.ts';
 
 /** One call as it reached the simulated AWS; a line of `calls.jsonl`. */
@@ -65,6 +66,11 @@ export class SimulatedAccount {
       assume: async ({ calls, targetArn, sessionName }) =>
         this.#session({ step, principal: this.#role(role, sessionName), calls, targetArn }),
     };
+  }
+
+  /** A change that somebody else makes now. */
+  drift(set: Drift): void {
+    applyDrift(set, this.#state);
   }
 
   /** Alarm events that the bus delivers again, from the last call of this method up to now, in order. */

@@ -84,17 +84,20 @@ const MESSAGES: Readonly<Record<string, string>> = {
   ScalingActivityInProgress: 'Scaling activity is in progress and blocked by the cooldown.',
 };
 
-const applyDrift = (set: Drift, state: State): void => {
+/** Makes a change that somebody else makes. */
+export const applyDrift = (set: Drift, state: State): void => {
   const now = state.now();
   const instance = state.fleet.instances.get(set.instance ?? '');
   if (instance !== undefined) {
     if (set.type !== undefined) state.fleet.retype(instance, now, set.type);
     if (set.state !== undefined) state.fleet.transition(instance, now, set.state, 0, set.state);
     for (const [key, value] of Object.entries(set.tags ?? {})) instance.tags.set(key, value);
+    Object.assign(instance.fields, set.fields);
   }
   const group = state.groups.groups.get(set.group ?? '');
   if (group !== undefined) {
     Object.assign(group.tags, set.tags);
+    Object.assign(group.fields, set.fields);
     group.min = set.min ?? group.min;
     group.max = set.max ?? group.max;
     if (set.desired !== undefined)

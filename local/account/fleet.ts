@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import { sha256 } from '../../lambdas/kernel/trace/canonical.ts';
 import { INSTANCE_TYPES, type CatalogueType } from './catalogue.ts';
 import { offsetMs, valueAt } from './world/time.ts';
@@ -20,6 +21,8 @@ export interface SimulatedInstance {
   readonly demand: Demand;
   readonly checks: InstanceDefinition['statusChecks'];
   readonly tags: Map<string, string>;
+  /** Fields of AWS's answer that somebody has changed, as AWS spells them. */
+  readonly fields: JsonObject;
   readonly moments: Moment[];
   /** When and how it restarted: a reboot keeps the host, a start may move it. */
   readonly restarts: { at: number; how: 'reboot' | 'start' }[];
@@ -56,6 +59,7 @@ export class Fleet {
     const rest = {
       checks: statusChecks,
       tags: new Map(Object.entries({ ...tags, ...grouped })),
+      fields: {},
       restarts: [],
       launched: at,
     };
@@ -76,6 +80,7 @@ export class Fleet {
       demand: { vcpus: 0, memoryGiB: 0 },
       checks: { system: 'ok', instance: 'ok' },
       tags: new Map([...Object.entries(group.tags), ['aws:autoscaling:groupName', group.name]]),
+      fields: {},
       moments: [
         { at, state: 'pending', type: group.instanceType },
         { at: at + seconds * 1000, state: 'running', type: group.instanceType },

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import { SECONDS, type Fleet } from './fleet.ts';
 import { uuid } from './uuid.ts';
 import type { World } from './world/world.ts';
@@ -9,6 +10,8 @@ export interface SimulatedGroup {
   readonly zones: readonly string[];
   readonly cooldownSeconds: number;
   readonly tags: Record<string, string>;
+  /** Fields of AWS's answer that somebody has changed, as AWS spells them. */
+  readonly fields: JsonObject;
   min: number;
   max: number;
   desired: number;
@@ -38,7 +41,7 @@ export class Groups {
   constructor(world: World, fleet: Fleet, outOfCapacity: (type: string, zone: string) => string | undefined) {
     this.#fleet = fleet;
     this.#outOfCapacity = outOfCapacity;
-    this.groups = new Map(world.groups.map((group) => [group.name, { ...group, tags: { ...group.tags } }]));
+    this.groups = new Map(world.groups.map((group) => [group.name, { ...group, tags: { ...group.tags }, fields: {} }]));
   }
 
   /** When the group last started or stopped an instance. */

@@ -3,6 +3,7 @@ import { callsOf } from '../../lambdas/kernel/trace/queries.ts';
 import type { RecordedFact } from './recording.ts';
 import { linksIn } from './fakes/people.ts';
 import type { CaseRun } from './flow.ts';
+import { plansMovedAway } from './invariants/moved-targets.ts';
 
 /** How often something happened. A counter is named after what it counts. */
 export type Counts = Record<string, number>;
@@ -107,6 +108,8 @@ const countersOfEntry = (entry: RecordedFact): string[] => {
       return [entry.row['purpose'] === 'apply' ? 'grants redeemed to apply' : 'grants redeemed to roll back'];
     case 'switch':
       return ['switch turned'];
+    case 'moved':
+      return [`moved by hand: ${entry.of}`];
     case 'calendar':
       return entry.closed ? ['change freezes begun'] : [];
     case 'fault':
@@ -142,6 +145,7 @@ const readOnlyAttempts = ({ traces }: CaseRun): number =>
 export const countsOf = (run: CaseRun): Counts => {
   const counts: Counts = {
     'change calls of read-only agents': readOnlyAttempts(run),
+    'plans whose target moved': plansMovedAway(run).length,
     'two incidents on one target': run.testCase.delivery === 'two-alarms-at-once' ? 1 : 0,
     'duplicate deliveries': ['same-twice-at-once', 'copy-meanwhile', 'copy-at-once'].includes(run.testCase.delivery)
       ? 1

@@ -13,6 +13,7 @@ import { MemoryLedger } from '../fakes/memory-ledger.ts';
 import type { HostileCase } from './case/case.ts';
 import { Recording, type RecordedFact } from './recording.ts';
 import { hostileCalendar, hostileSwitch } from './fakes/controls.ts';
+import { hostileHands } from './fakes/hands.ts';
 import { hostileLedger, killed, FaultQueue } from './fakes/ledger.ts';
 import { hostileModel } from './fakes/model.ts';
 import { StepFaults } from './fakes/step-faults.ts';
@@ -76,6 +77,7 @@ export class CaseFlow {
       onCall: killAfterCalls(testCase, recording),
       onMessage: (message) => recording.add({ is: 'message', message }),
     });
+    hostileHands(testCase, recording, () => laptop.account);
     if (testCase.setting.record === 'bad') await recordTwoFailures(memory, rules);
     await deliverAll(laptop, testCase, recording);
     await stepFaults.finish();

@@ -15,6 +15,7 @@ export type RecordedFact =
   | { readonly is: 'step'; readonly step: StepName; readonly incidentId: string }
   | { readonly is: 'switch'; readonly position: SwitchPosition }
   | { readonly is: 'calendar'; readonly closed: boolean }
+  | { readonly is: 'moved'; readonly targets: readonly string[]; readonly of: 'configuration' | 'facts' }
   | { readonly is: 'redeemed'; readonly grantId: string; readonly row: JsonObject }
   | { readonly is: 'spent'; readonly row: string; readonly totals: Readonly<Record<string, number>> }
   | { readonly is: 'asked-model'; readonly incidentId: string; readonly request: ModelRequest; readonly at: number }

@@ -8,7 +8,7 @@ import type { Ledger } from '../../contracts/ports.ts';
 import { factsOf } from '../../contracts/tool.ts';
 import type { Change, ChangeTool, ToolContext } from '../../tools/tool.ts';
 import { lastChange } from '../limits/cooldown.ts';
-import { canonical, digestOf } from '../trace/canonical.ts';
+import { canonical } from '../trace/canonical.ts';
 import { allOf, findPlan, lastOf } from '../trace/queries.ts';
 import { targetInForce, type EnvironmentSettings } from './environment.ts';
 
@@ -19,12 +19,7 @@ const NEVER = 1_000_000;
 export interface ProposedChange {
   readonly change: Change;
   readonly inverse: Inverse;
-  /** SHA-256 over target and state. It changes whenever either does. */
-  readonly fingerprint: string;
 }
-
-/** The fingerprint of a target in a state. */
-export const fingerprintOf = (target: Target, state: Json): string => digestOf({ target, state });
 
 /**
  * Describes the target and predicts the change. Throws `ToolRefusal` or `CloudError`, whose message the model reads.
@@ -38,7 +33,7 @@ export const prepareChange = async (
   const { target: found, state } = await tool.describe(input, context);
   const target = targetInForce(found, settings);
   const change: Change = { input, target, before: state, after: tool.predict(input, state) };
-  return { change, inverse: tool.inverse(change), fingerprint: fingerprintOf(target, state) };
+  return { change, inverse: tool.inverse(change) };
 };
 
 const minutesSince = (iso: string | undefined, now: Date): number =>

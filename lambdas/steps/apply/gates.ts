@@ -14,6 +14,7 @@ import { chainFault } from '../../kernel/trace/chain.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { allOf, openingOf } from '../../kernel/trace/queries.ts';
 import type { ApplyPorts } from './ports.ts';
+import { driftSince } from './drift.ts';
 import type { PendingChange } from './pending-change.ts';
 
 /** The checks of Apply. Those named `check…` only read; those named `take…` and `redeem…` write to the ledger. */
@@ -88,11 +89,9 @@ const throwIfDrifted = async (
   settings: Settings,
 ): Promise<void> => {
   if (purpose === 'apply') {
-    const { fingerprint } = await prepareChange(tool, plan.input, context, settings);
-    if (fingerprint === plan.fingerprint) return;
-    throw new ToolRefusal(
-      'The target is no longer as the dry run saw it: somebody changed it in the meantime. Look at it again and make a new proposal.',
-    );
+    const drift = await driftSince(plan, tool, context, settings);
+    if (drift === undefined) return;
+    throw new ToolRefusal(drift);
   }
   if (!plan.inverse.reversible) throw contractBroken('A rollback was called for a change without an inverse.');
   const { change } = await prepareChange(tool, plan.inverse.input, context, settings);

@@ -8,6 +8,7 @@ import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { canonical, digestOf } from '../../kernel/trace/canonical.ts';
 import { diffOf } from '../../kernel/changes/diff.ts';
 import { prepareChange } from '../../kernel/changes/proposed-change.ts';
+import { fingerprintOf, readConfiguration } from '../../kernel/changes/snapshot.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { redactedText } from '../../kernel/redaction/redactor.ts';
 import { dryRunOnly } from '../../providers/aws/dry-run-only.ts';
@@ -42,10 +43,11 @@ const rehearse = async (
 ): Promise<Rehearsed> => {
   const tool = await loadChangeTool(proposal.tool);
   const context = toolContext(ports, tool.manifest, journal.events);
-  const { change, inverse, fingerprint } = await prepareChange(tool, input, context, ports.rules.settings);
+  const { change, inverse } = await prepareChange(tool, input, context, ports.rules.settings);
   const { target, before, after } = change;
   if (canonical({ target, before }) !== canonical({ target: proposal.target, before: proposal.before }))
     throw new ToolRefusal('The target changed since the proposal was authorized. Look at it again and propose again.');
+  const configuration = await readConfiguration(tool, input, context);
   const session = await ports.credentials.assume({
     calls: tool.manifest.changes,
     targetArn: target.arn,
@@ -74,7 +76,8 @@ const rehearse = async (
     inverse,
     facts: proposal.facts,
     report,
-    fingerprint,
+    configuration,
+    fingerprint: fingerprintOf({ target, state: before, configuration }),
     rulesHash: ports.rules.hash,
   };
   return { plan };

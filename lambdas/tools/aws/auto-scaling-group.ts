@@ -3,6 +3,7 @@ import type { Target } from '../../contracts/plan.ts';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import { callAws, Timestamp } from './call-aws.ts';
+import { GROUP_FIELDS, groupConfigurationIn, launchTemplatesIn } from './group-fields.ts';
 import { environmentOf, Tags } from './tags.ts';
 
 const GroupInstance = z
@@ -23,11 +24,6 @@ const GroupInstance = z
     isProtected: raw.ProtectedFromScaleIn,
   }));
 
-const Override = z.object({ InstanceType: z.string().optional(), InstanceRequirements: z.looseObject({}).optional() });
-const MixedInstancesPolicy = z.object({
-  LaunchTemplate: z.object({ Overrides: z.array(Override).default([]) }).prefault({}),
-});
-
 const AutoScalingGroup = z
   .object({
     AutoScalingGroupName: z.string(),
@@ -35,10 +31,9 @@ const AutoScalingGroup = z
     MinSize: z.int(),
     MaxSize: z.int(),
     DesiredCapacity: z.int(),
-    HealthCheckType: z.string().default('EC2'),
     Instances: z.array(GroupInstance).default([]),
     SuspendedProcesses: z.array(z.object({ ProcessName: z.string() })).default([]),
-    MixedInstancesPolicy: MixedInstancesPolicy.prefault({}),
+    ...GROUP_FIELDS,
     Tags,
   })
   .transform((raw) => ({
@@ -57,6 +52,8 @@ const AutoScalingGroup = z
     },
     suspended: raw.SuspendedProcesses.map(({ ProcessName }) => ProcessName),
     tags: raw.Tags,
+    configuration: groupConfigurationIn(raw),
+    launchTemplates: launchTemplatesIn(raw),
   }));
 
 const Groups = z.object({ AutoScalingGroups: z.array(AutoScalingGroup).default([]) });

@@ -3,6 +3,7 @@ import type { Target } from '../../contracts/plan.ts';
 import { CloudError, ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
 import { callAws, Timestamp } from './call-aws.ts';
+import { configurationIn, INSTANCE_FIELDS } from './instance-fields.ts';
 import { environmentOf, Tags } from './tags.ts';
 
 const Instance = z
@@ -12,15 +13,18 @@ const Instance = z
     State: z.object({ Name: z.string() }),
     StateReason: z.object({ Code: z.string(), Message: z.string().default('') }).optional(),
     LaunchTime: Timestamp,
-    Placement: z.object({ AvailabilityZone: z.string(), Tenancy: z.string().default('default') }),
+    Placement: z.object({
+      AvailabilityZone: z.string(),
+      Tenancy: z.string().default('default'),
+      HostId: z.string().optional(),
+      GroupName: z.string().optional(),
+    }),
     Architecture: z.string(),
     RootDeviceType: z.string(),
     PlatformDetails: z.string().default('Linux/UNIX'),
     InstanceLifecycle: z.string().optional(),
     EnaSupport: z.boolean().default(false),
-    NetworkInterfaces: z
-      .array(z.object({ Association: z.object({ IpOwnerId: z.string().optional() }).optional() }))
-      .default([]),
+    ...INSTANCE_FIELDS,
     Tags,
   })
   .transform((raw) => ({
@@ -41,6 +45,7 @@ const Instance = z
       (networkInterface) => networkInterface.Association?.IpOwnerId === 'amazon',
     ),
     tags: raw.Tags,
+    configuration: configurationIn(raw),
   }));
 
 const Answer = z.object({

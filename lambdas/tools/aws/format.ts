@@ -6,6 +6,10 @@ export const utc = (time: Date | string): string =>
 export const formatNumber = (value: number): string =>
   Math.abs(value) >= 1000 ? String(Math.round(value)) : String(Number(value.toPrecision(4)));
 
+/** The values that are there, each once, in order: AWS lists them in any. */
+export const sortedSet = (values: readonly (string | undefined)[]): string[] =>
+  [...new Set(values.filter((value) => value !== undefined))].sort();
+
 /** `{InstanceId=i-1, Disk=sda}` */
 export const dimensionsText = (dimensions: Readonly<Record<string, string>>): string =>
   `{${Object.entries(dimensions)

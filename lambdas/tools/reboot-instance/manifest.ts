@@ -16,6 +16,7 @@ export const manifest = {
   }),
   reads: [
     { service: 'ec2', command: 'DescribeInstances', scope: 'any' },
+    { service: 'ec2', command: 'DescribeInstanceAttribute', scope: 'any' },
     { service: 'autoscaling', command: 'DescribeAutoScalingGroups', scope: 'any' },
   ],
   changes: [{ service: 'ec2', command: 'RebootInstances', scope: 'target' }],

@@ -4,6 +4,7 @@ import type { Facts } from '../../contracts/facts.ts';
 import { fleetSizeOf, readGroup } from '../aws/auto-scaling-group.ts';
 import { percentOf } from '../aws/capacity.ts';
 import { groupOf, readInstance, targetOfInstance } from '../aws/ec2-instance.ts';
+import { instanceConfiguration } from '../aws/instance-configuration.ts';
 import { ec2DryRun } from '../aws/native-dry-run.ts';
 import { changeTool, type ToolContext } from '../tool.ts';
 import { manifest } from './manifest.ts';
@@ -20,6 +21,8 @@ export const tool = changeTool(manifest, State, {
     const { state, type: instanceType, launchTime } = instance;
     return { target: targetOfInstance(instance, cloud.region), state: { state, instanceType, launchTime } };
   },
+
+  configuration: ({ instanceId }, { cloud }) => instanceConfiguration(cloud, instanceId),
 
   predict({ instanceId }, before) {
     if (before.state !== 'running')

@@ -20,6 +20,7 @@ export const manifest = {
   }),
   reads: [
     { service: 'ec2', command: 'DescribeInstances', scope: 'any' },
+    { service: 'ec2', command: 'DescribeInstanceAttribute', scope: 'any' },
     { service: 'ec2', command: 'DescribeInstanceTypes', scope: 'any' },
     { service: 'ec2', command: 'DescribeInstanceTypeOfferings', scope: 'any' },
     { service: 'ec2', command: 'DescribeVolumes', scope: 'any' },

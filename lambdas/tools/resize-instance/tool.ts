@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import { cutPercent, growPercent, peakUsePercentAfter } from '../aws/capacity.ts';
 import { readInstance, targetOfInstance } from '../aws/ec2-instance.ts';
+import { instanceConfiguration } from '../aws/instance-configuration.ts';
 import { readInstanceType } from '../aws/instance-types.ts';
 import { peakPercent } from '../aws/metrics.ts';
 import { changeTool } from '../tool.ts';
@@ -23,6 +24,8 @@ export const tool = changeTool(manifest, State, {
       state: { instanceType: instance.type, state: instance.state },
     };
   },
+
+  configuration: ({ instanceId }, { cloud }) => instanceConfiguration(cloud, instanceId),
 
   /** A stopped instance is accepted too, because rollback must restart one that the change left stopped. */
   predict({ instanceId, instanceType }, before) {

@@ -19,6 +19,7 @@ export const manifest = {
     { service: 'autoscaling', command: 'DescribeAutoScalingGroups', scope: 'any' },
     { service: 'autoscaling', command: 'DescribeScalingActivities', scope: 'any' },
     { service: 'autoscaling', command: 'DescribePolicies', scope: 'any' },
+    { service: 'ec2', command: 'DescribeLaunchTemplates', scope: 'any' },
     { service: 'cloudwatch', command: 'GetMetricData', scope: 'any' },
     { service: 'pricing', command: 'GetProducts', scope: 'any' },
   ],

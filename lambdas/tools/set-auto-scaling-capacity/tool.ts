@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import { fleetSizeOf, readGroup, targetOfGroup } from '../aws/auto-scaling-group.ts';
 import { cutPercent, growPercent, peakUsePercentAfter, percentOf } from '../aws/capacity.ts';
+import { groupConfiguration } from '../aws/group-configuration.ts';
 import { peakPercent } from '../aws/metrics.ts';
 import { changeTool } from '../tool.ts';
 import { dryRunCapacity } from './dry-run.ts';
@@ -16,6 +17,8 @@ export const tool = changeTool(manifest, Capacity, {
     const { desired, min, max } = group;
     return { target: targetOfGroup(group), state: { desired, min, max } };
   },
+
+  configuration: ({ group }, { cloud }) => groupConfiguration(cloud, group),
 
   predict({ group, desired }, before) {
     const { min, max } = before;

@@ -36,6 +36,13 @@ const describeMember = (instance: SimulatedInstance, state: State) => {
   };
 };
 
+/** The launch templates of all groups as DescribeLaunchTemplates shows them. */
+export const launchTemplatesOf = ({ groups }: State) =>
+  [...groups.groups.keys()].map((group) => {
+    const { Version, ...template } = launchTemplate(group);
+    return { ...template, DefaultVersionNumber: Number(Version), LatestVersionNumber: Number(Version) };
+  });
+
 const launchTemplate = (group: string) => ({
   LaunchTemplateId: `lt-0${uuid(group).replaceAll('-', '').slice(0, 16)}`,
   LaunchTemplateName: group,
@@ -71,6 +78,7 @@ export const describeGroup = (group: SimulatedGroup, state: State) => ({
   TerminationPolicies: ['Default'],
   NewInstancesProtectedFromScaleIn: false,
   ServiceLinkedRoleARN: `arn:aws:iam::${state.world.account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
+  ...group.fields,
 });
 
 /** An activity as DescribeScalingActivities shows it. */

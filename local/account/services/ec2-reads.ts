@@ -2,16 +2,26 @@ import * as z from 'zod';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { simulatedCommand, type Command } from '../command.ts';
 import { chosen } from './ec2-instances.ts';
-import { describeInstance, describeStatus, describeType, describeVolume, instanceStateOf } from './ec2-shapes.ts';
+import { launchTemplatesOf } from './autoscaling-shapes.ts';
+import {
+  describeInstance,
+  describeStatus,
+  describeStopProtection,
+  describeType,
+  describeVolume,
+  instanceStateOf,
+} from './ec2-shapes.ts';
 
 const Filters = z.array(z.strictObject({ Name: z.string(), Values: z.array(z.string()) })).default([]);
 const Ids = z.array(z.string()).min(1);
 
 type Name =
   | 'DescribeInstances'
+  | 'DescribeInstanceAttribute'
   | 'DescribeInstanceTypes'
   | 'DescribeInstanceTypeOfferings'
   | 'DescribeInstanceStatus'
+  | 'DescribeLaunchTemplates'
   | 'DescribeVolumes';
 
 /** The commands of EC2 that only read. */
@@ -26,6 +36,21 @@ export const ec2Reads: Record<Name, Command> = {
         Groups: [],
         Instances: [describeInstance(instance, state)],
       })),
+    }),
+  ),
+  DescribeInstanceAttribute: simulatedCommand(
+    'ec2:DescribeInstanceAttribute',
+    z.strictObject({ InstanceId: z.string(), Attribute: z.literal('disableApiStop') }),
+    ({ InstanceId: id }, state) => {
+      const [instance] = chosen([id], state);
+      return instance === undefined ? {} : describeStopProtection(instance);
+    },
+  ),
+  DescribeLaunchTemplates: simulatedCommand(
+    'ec2:DescribeLaunchTemplates',
+    z.strictObject({ LaunchTemplateIds: Ids }),
+    ({ LaunchTemplateIds: ids }, state) => ({
+      LaunchTemplates: launchTemplatesOf(state).filter(({ LaunchTemplateId: id }) => ids.includes(id)),
     }),
   ),
   DescribeInstanceTypes: simulatedCommand(

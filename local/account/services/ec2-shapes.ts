@@ -24,6 +24,7 @@ export const describeInstance = (instance: SimulatedInstance, state: State) => {
   const tags = [...instance.tags].map(([Key, Value]) => ({ Key, Value }));
   const suffix = instance.id.slice(2);
   const address = privateAddress(instance.id);
+  const fields = Object.entries(instance.fields).filter(([field]) => field !== STOP_PROTECTION);
   return {
     InstanceId: instance.id,
     ImageId: `ami-${suffix}`,
@@ -55,6 +56,7 @@ export const describeInstance = (instance: SimulatedInstance, state: State) => {
     ],
     ProductCodes: [],
     Tags: tags,
+    ...Object.fromEntries(fields),
   };
 };
 
@@ -63,6 +65,15 @@ const stateReason = (state: InstanceState) => {
   const code = 'Client.UserInitiatedShutdown';
   return { StateReason: { Code: code, Message: `${code}: User initiated shutdown` } };
 };
+
+/** The attribute of an instance that DescribeInstances leaves out. */
+const STOP_PROTECTION = 'DisableApiStop';
+
+/** Whether an instance may be stopped, as DescribeInstanceAttribute shows it. */
+export const describeStopProtection = ({ id, fields }: SimulatedInstance) => ({
+  InstanceId: id,
+  [STOP_PROTECTION]: fields[STOP_PROTECTION] ?? { Value: false },
+});
 
 /** The root volume of an instance as DescribeVolumes shows it. */
 export const describeVolume = ({ id, zone }: SimulatedInstance) => ({

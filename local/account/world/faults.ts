@@ -30,6 +30,7 @@ export const Drift = z
     min: z.int().nonnegative().optional(),
     max: z.int().nonnegative().optional(),
     desired: z.int().nonnegative().optional(),
+    fields: JsonObject.optional().describe('Other fields of what AWS answers about it, as AWS spells them.'),
   })
   .refine((set) => (set.instance === undefined) !== (set.group === undefined), {
     error: 'exactly one of instance, group',

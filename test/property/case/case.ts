@@ -6,6 +6,17 @@ import { Json } from '../../../lambdas/contracts/json.ts';
  * stays the same when the generator changes.
  */
 
+/** What somebody can move at the targets. The last two are facts: they are no part of a target's configuration. */
+export const MOVED_FIELDS = [
+  'security-groups',
+  'launch-time',
+  'image-and-stop-protection',
+  'launch-template',
+  'tags',
+  'monitoring',
+  'suspended-processes',
+] as const;
+
 /** What is wrong in the account. */
 export const SCENARIOS = ['undersized', 'hopeless', 'leak', 'idle-fleet', 'busy-fleet', 'read-only'] as const;
 
@@ -126,6 +137,14 @@ const Closure = z.strictObject({
 });
 export type Closure = z.infer<typeof Closure>;
 
+/** Somebody changes the targets past Checkrein, `gap` recorded entries after the last time. `answer`: when somebody answers. */
+const Hand = z.strictObject({
+  gap: z.int().nonnegative(),
+  on: z.enum(['any', 'answer']),
+  what: z.enum(MOVED_FIELDS),
+});
+export type Hand = z.infer<typeof Hand>;
+
 export const HostileCase = z.strictObject({
   setting: Setting,
   /** How the alarm is delivered. */
@@ -149,5 +168,6 @@ export const HostileCase = z.strictObject({
   killedCalls: z.array(z.int().nonnegative()),
   flips: z.array(Flip),
   closures: z.array(Closure).default([]),
+  hands: z.array(Hand).default([]),
 });
 export type HostileCase = z.infer<typeof HostileCase>;

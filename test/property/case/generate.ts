@@ -1,10 +1,12 @@
 import * as fc from 'fast-check';
 import { AWS_FAULTS } from '../fakes/account.ts';
 import {
+  MOVED_FIELDS,
   SCENARIOS,
   type Act,
   type Closure,
   type Flip,
+  type Hand,
   type HostileCase,
   type Reaction,
   type StepFault,
@@ -115,6 +117,16 @@ export const hostileCases: fc.Arbitrary<HostileCase> = fc.record({
       [3, fc.record({ gap: fc.nat(60), on: fc.constant('any' as const), closed: fc.constant(true) })],
       [2, fc.record({ gap: fc.constant(0), on: fc.constant('answer' as const), closed: fc.constant(true) })],
       [1, fc.record({ gap: fc.nat(30), on: fc.constant('any' as const), closed: fc.constant(false) })],
+    ),
+    2,
+  ),
+  hands: seldom(
+    oneOf<Hand>(
+      [1, fc.record({ gap: fc.nat(90), on: fc.constant('any' as const), what: fc.constantFrom(...MOVED_FIELDS) })],
+      [
+        2,
+        fc.record({ gap: fc.constant(0), on: fc.constant('answer' as const), what: fc.constantFrom(...MOVED_FIELDS) }),
+      ],
     ),
     2,
   ),

@@ -9,6 +9,7 @@ import {
 } from './changes.ts';
 import type { Invariant } from './invariant.ts';
 import { freezesHold, ratesHold, readOnlyProposesNothing, switchStopsChanges } from './limits.ts';
+import { movedIsNeverApplied } from './moved-targets.ts';
 import {
   everyCallIsAnswered,
   everyRunEndsInClose,
@@ -24,6 +25,7 @@ export const INVARIANTS: readonly Invariant[] = [
   noChangeAfterItsResult,
   grantsAreSingleUse,
   rejectedIsNeverApplied,
+  movedIsNeverApplied,
   rollbacksAreAskedFor,
   oneIncidentAtATime,
   breakersHold,

@@ -8,6 +8,7 @@ import * as approvals from './approvals.ts';
 import { budgetsHold } from './budgets.ts';
 import type { Invariant } from './invariant.ts';
 import * as limits from './limits.ts';
+import { movedIsNeverApplied } from './moved-targets.ts';
 import * as changes from './changes.ts';
 import * as records from './records.ts';
 import { CaseFlow, type CaseRun } from '../flow.ts';
@@ -37,6 +38,7 @@ const reasonable: HostileCase = {
   killedCalls: [],
   flips: [],
   closures: [],
+  hands: [],
 };
 
 let flow: CaseFlow;
@@ -142,6 +144,11 @@ describe('each invariant notices', () => {
     ['a change after its result', changes.noChangeAfterItsResult, () => repeat(isStart)],
     ['a grant redeemed twice', approvals.grantsAreSingleUse, () => repeat((one) => one.is === 'redeemed')],
     ['a denied plan that is applied', approvals.rejectedIsNeverApplied, () => withClosing({ outcome: 'denied' })],
+    [
+      'a plan whose target was reconfigured before it was applied',
+      movedIsNeverApplied,
+      () => beforeApply({ is: 'moved', targets: ['i-0a1b2c3d4e5f60718'], of: 'configuration' }),
+    ],
     ['a rollback that verification did not ask for', changes.rollbacksAreAskedFor, () => without('change.verified')],
     [
       'two incidents at one target',

@@ -1,8 +1,10 @@
 import {
+  DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
   DescribeInstanceStatusCommand,
   DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
+  DescribeLaunchTemplatesCommand,
   DescribeVolumesCommand,
   EC2Client,
   ModifyInstanceAttributeCommand,
@@ -16,10 +18,12 @@ import { sdkCommand, type ServiceCommands } from './command.ts';
 export const service: ServiceCommands = {
   connect: (connection) => new EC2Client(connection),
   commands: {
+    DescribeInstanceAttribute: sdkCommand(DescribeInstanceAttributeCommand),
     DescribeInstances: sdkCommand(DescribeInstancesCommand),
     DescribeInstanceStatus: sdkCommand(DescribeInstanceStatusCommand),
     DescribeInstanceTypeOfferings: sdkCommand(DescribeInstanceTypeOfferingsCommand),
     DescribeInstanceTypes: sdkCommand(DescribeInstanceTypesCommand),
+    DescribeLaunchTemplates: sdkCommand(DescribeLaunchTemplatesCommand),
     DescribeVolumes: sdkCommand(DescribeVolumesCommand),
     ModifyInstanceAttribute: sdkCommand(ModifyInstanceAttributeCommand),
     RebootInstances: sdkCommand(RebootInstancesCommand),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Alarm } from '../../../../lambdas/contracts/alarm.ts';
 import type { Facts } from '../../../../lambdas/contracts/facts.ts';
-import { factsAbout, fingerprintOf, type ProposedChange } from '../../../../lambdas/kernel/changes/proposed-change.ts';
+import { factsAbout, type ProposedChange } from '../../../../lambdas/kernel/changes/proposed-change.ts';
 import { digestOf } from '../../../../lambdas/kernel/trace/canonical.ts';
 import { locationOf } from '../../../../lambdas/kernel/trace/location.ts';
 import { loadChangeTool } from '../../../../lambdas/tools/load.ts';
@@ -10,8 +10,8 @@ import { record } from '../../../fixtures/incident.ts';
 import { resizePlan } from '../../../fixtures/plans.ts';
 import { TestHarness } from '../../../fixtures/harness.ts';
 
-const { target, input, before, after, inverse, fingerprint } = resizePlan('incident-1', 'rules');
-const PROPOSED: ProposedChange = { change: { input, target, before, after }, inverse, fingerprint };
+const { target, input, before, after, inverse } = resizePlan('incident-1', 'rules');
+const PROPOSED: ProposedChange = { change: { input, target, before, after }, inverse };
 const REST: Facts = {
   growPercent: 100,
   peakUsePercentAfter: 49,
@@ -121,14 +121,5 @@ describe('facts', () => {
     await expect(ask(facts)).rejects.toThrow(
       'These facts could not be computed, so no policy can be asked: cutPercent.',
     );
-  });
-});
-
-describe('a fingerprint', () => {
-  test('moves with the state, and with one tag of the target', () => {
-    const as = fingerprintOf(target, before);
-    expect(fingerprintOf({ ...target }, before)).toBe(as);
-    expect(fingerprintOf(target, after)).not.toBe(as);
-    expect(fingerprintOf({ ...target, tags: { ...target.tags, extra: '' } }, before)).not.toBe(as);
   });
 });

@@ -38,8 +38,8 @@ const minutesAfter = async (
   clock.advance(1);
   await meanwhile(ledger, clock);
   clock.advance(1);
-  const { input, before, after, inverse, fingerprint } = plan;
-  const proposed = { change: { input, target, before, after }, inverse, fingerprint };
+  const { input, before, after, inverse } = plan;
+  const proposed = { change: { input, target, before, after }, inverse };
   const context = { cloud: new FakeCloud([]), clock, alarm: null };
   return (await factsAbout(tool, proposed, context, ledger, await ledger.events('inc-1'))).minutesSinceLastChange;
 };

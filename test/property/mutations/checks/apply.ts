@@ -1,6 +1,7 @@
 import { testsOf, withoutRow, type KernelCheck } from '../check.ts';
 
 const preflight = testsOf('lambdas/steps/apply/preflight');
+const drift = testsOf('lambdas/steps/apply/drift');
 const change = testsOf('lambdas/steps/apply/change');
 const grants = testsOf('lambdas/kernel/changes/grants');
 const chain = testsOf('lambdas/kernel/trace/chain');
@@ -57,10 +58,28 @@ export const APPLY: readonly KernelCheck[] = [
     name: 'apply/drift',
     kind: 'drift',
     holds: 'a target that changed since the dry run is left alone',
-    file: 'lambdas/steps/apply/gates.ts',
-    find: 'fingerprint === plan.fingerprint',
+    file: 'lambdas/steps/apply/drift.ts',
+    find: 'fingerprintOf(now) === fingerprint',
     replace: 'true',
     test: preflight('a target that moved since the dry run is left alone'),
+  },
+  {
+    name: 'apply/drift-configuration',
+    kind: 'drift',
+    holds: 'a target whose configuration changed since the dry run is left alone, though its state is the same',
+    file: 'lambdas/kernel/changes/snapshot.ts',
+    find: 'digestOf({ target, state, configuration })',
+    replace: 'digestOf({ target, state })',
+    test: drift('securityGroups moves alone: the refusal names it, then and now'),
+  },
+  {
+    name: 'apply/drift-kept',
+    kind: 'drift',
+    holds: 'a plan that kept nothing of the configuration of its target is refused',
+    file: 'lambdas/steps/apply/drift.ts',
+    find: 'if (configuration === undefined)',
+    replace: 'if (configuration === undefined) return undefined; if (configuration === null)',
+    test: drift('a plan of an earlier version, which kept nothing of its target, is refused in words'),
   },
   {
     name: 'apply/breaker',
