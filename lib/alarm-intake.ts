@@ -30,7 +30,7 @@ export class AlarmIntake extends Construct {
       id: 'flow',
       arn: flow.startArn,
       roleArn: role.roleArn,
-      inputTransformer: { inputPathsMap: { event: '$' }, inputTemplate: '{"event": <event>}' },
+      inputTransformer: { inputTemplate: '{"event": <aws.events.event.json>}' },
       // An alarm that could not be delivered for an hour goes to the dead-letter queue, for a person to look at.
       retryPolicy: { maximumEventAgeInSeconds: Duration.hours(1).toSeconds(), maximumRetryAttempts: 185 },
       deadLetterConfig: { arn: this.undelivered.queueArn },

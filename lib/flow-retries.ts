@@ -2,13 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import { Errors, JitterType, type RetryProps, type TaskStateBase } from 'aws-cdk-lib/aws-stepfunctions';
 import { ERROR } from '../lambdas/contracts/error-names.ts';
 
-/** Lambda did not answer or throttled the call: CDK's own list, and the throttling error that it leaves out. */
+/** Lambda did not answer: CDK's own list. */
 const LAMBDA_UNAVAILABLE = [
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
   'Lambda.ClientExecutionTimeoutException',
-  'Lambda.TooManyRequestsException',
 ];
 
 /** The function timed out, ran out of memory or crashed. A step that runs again finds the events it already wrote. */
@@ -39,6 +38,12 @@ const MODEL_OUTAGE = {
   jitterStrategy: JitterType.FULL,
 } satisfies RetryProps;
 
+/**
+ * The account's concurrency is used up. Waits as long as for a model outage: waiting in the state machine is free, and
+ * with the quota of a new account (10) a storm of alarms takes minutes to work off.
+ */
+const THROTTLED = { ...MODEL_OUTAGE, errors: ['Lambda.TooManyRequestsException'] } satisfies RetryProps;
+
 /** Bugs and deployment faults, which another attempt cannot fix. */
 const NOT_RETRYABLE = {
   errors: [ERROR.contractBroken, ERROR.traceDiverged, ERROR.traceCorrupt, ERROR.misconfigured],
@@ -64,16 +69,16 @@ const RECONCILE = {
 /** Retry policies. Step Functions uses the first entry that names the error. */
 const RETRIES = {
   /** A step of the loop. When its retries are used up, Close takes over. */
-  ordinary: [TRANSIENT_FAULT],
+  ordinary: [THROTTLED, TRANSIENT_FAULT],
   /** Decide, which also depends on the model provider. */
-  model: [TRANSIENT_FAULT, MODEL_OUTAGE],
+  model: [THROTTLED, TRANSIENT_FAULT, MODEL_OUTAGE],
   /** Open and Close, whose errors no state catches: 15 attempts over about 5 minutes. */
-  uncaught: [{ ...TRANSIENT_FAULT, maxAttempts: 15 }],
+  uncaught: [THROTTLED, { ...TRANSIENT_FAULT, maxAttempts: 15 }],
   /**
    * Apply and Rollback. Retrying is safe after any error, even a timeout or a lost response: a change that the trace
    * shows as started is reconciled with the real state of the target and never applied twice.
    */
-  reconciling: [NOT_RETRYABLE, IN_FLIGHT, RECONCILE],
+  reconciling: [THROTTLED, NOT_RETRYABLE, IN_FLIGHT, RECONCILE],
 } satisfies Record<string, readonly RetryProps[]>;
 
 /** Name of a retry policy. */

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration, Fn } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
@@ -20,6 +20,7 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { type NEXT, STATE_OF, type StepName } from '../lambdas/contracts/flow.ts';
+import { FLOW_LOGS } from '../lambdas/contracts/own-log-groups.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 import { acknowledgeWildcard } from './nag-acknowledgements.ts';
 import { retry, type RetryPolicy } from './flow-retries.ts';
@@ -97,8 +98,11 @@ export class IncidentFlow extends Construct {
 
   /** Lets a role start executions, only through the alias if there is one. */
   grantStart(role: Role): void {
-    // Step Functions authorizes on the ARN of the state machine and passes the alias as a condition key.
-    const conditions = this.alias ? { StringEquals: { 'states:StateMachineQualifier': LIVE_ALIAS } } : {};
+    // Step Functions authorizes on the ARN of the state machine and passes the alias as a condition key, which may have
+    // several values.
+    const conditions = this.alias
+      ? { 'ForAnyValue:StringEquals': { 'states:StateMachineQualifier': [LIVE_ALIAS] } }
+      : {};
     role.addToPolicy(
       new PolicyStatement({ actions: ['states:StartExecution'], resources: [this.stateMachineArn], conditions }),
     );
@@ -155,7 +159,13 @@ export class IncidentFlow extends Construct {
   }
 
   private machine(start: IChainable, settings: Settings): StateMachine {
-    const logs = new LogGroup(this, 'Logs', logGroupProps(settings));
+    // Log delivery writes every destination into a resource policy that may have 5,120 characters in an account and
+    // Region, except destinations under this prefix. The stack's UUID lets a later stack of the same name be deployed.
+    const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+    const logs = new LogGroup(this, 'Logs', {
+      ...logGroupProps(settings),
+      logGroupName: `${FLOW_LOGS}${Aws.STACK_NAME}-${stackUuid}`,
+    });
     acknowledgeWildcard(this.role, '*', 'Log delivery and X-Ray actions have no resource-level permissions.');
     return new StateMachine(this, 'StateMachine', {
       role: this.role,

@@ -37,6 +37,7 @@ export class LedgerTable extends Construct {
       keyArn === undefined
         ? new Key(this, 'Key', { description, enableKeyRotation: true, removalPolicy })
         : Key.fromKeyArn(this, 'Key', keyArn);
+    const isProtected = removalPolicy !== RemovalPolicy.DESTROY;
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -45,8 +46,9 @@ export class LedgerTable extends Construct {
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: this.key,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
-      removalPolicy,
+      deletionProtection: isProtected,
+      // CloudFormation cannot delete a table under deletion protection, not even when the first deployment fails.
+      removalPolicy: isProtected ? RemovalPolicy.RETAIN : removalPolicy,
     });
     this.sealKey = new Key(this, 'SealKey', {
       description: 'Signs the head of a closed Checkrein trace; its public half lets anyone verify one offline.',

@@ -17,18 +17,23 @@ export const regionalRoleName = (step: string): string => roleName(Aws.REGION, s
 export class MemberIntake extends Construct {
   constructor(scope: Construct, id: string, { accounts }: Members) {
     super(scope, id);
-    for (const account of accounts)
-      new CfnEventBusPolicy(this, account, {
-        statementId: `checkrein-member-${account}`,
-        statement: {
-          Effect: 'Allow',
-          Principal: { AWS: `arn:${Aws.PARTITION}:iam::${account}:root` },
-          Action: 'events:PutEvents',
-          Resource: `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:event-bus/default`,
-          Condition: {
-            StringEquals: { 'events:source': ALARM_EVENT.source, 'events:detail-type': ALARM_EVENT.detailType },
+    // One statement for all: the policy of a bus may have 10,240 characters, and other stacks may use it too.
+    new CfnEventBusPolicy(this, 'Members', {
+      statementId: 'checkrein-members',
+      statement: {
+        Effect: 'Allow',
+        Principal: { AWS: accounts.map((account) => `arn:${Aws.PARTITION}:iam::${account}:root`) },
+        Action: 'events:PutEvents',
+        Resource: `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:event-bus/default`,
+        Condition: {
+          // A call may put several events, so each key may have several values. `ForAllValues` also holds without any.
+          'ForAllValues:StringEquals': {
+            'events:source': [ALARM_EVENT.source],
+            'events:detail-type': [ALARM_EVENT.detailType],
           },
+          Null: { 'events:source': 'false', 'events:detail-type': 'false' },
         },
-      });
+      },
+    });
   }
 }

@@ -2,9 +2,12 @@ import { type Stack, Tags } from 'aws-cdk-lib';
 import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 
-/** What an organization requires of every stack: tags on all resources, a permissions boundary on every role. */
+/** What an organization requires of every stack: tags on all resources but the kill switch, a permissions boundary on every role. */
 export const applyOrganizationDefaults = (stack: Stack, { tags, permissionsBoundaryArn }: Settings): void => {
-  for (const [key, value] of Object.entries(tags)) Tags.of(stack).add(key, value);
+  // CloudFormation writes the value of a parameter with every change of its properties, tags included. The kill switch
+  // must stay where its operator put it.
+  const excludeResourceTypes = ['AWS::SSM::Parameter'];
+  for (const [key, value] of Object.entries(tags)) Tags.of(stack).add(key, value, { excludeResourceTypes });
   if (permissionsBoundaryArn === undefined) return;
   PermissionsBoundary.of(stack).apply(ManagedPolicy.fromManagedPolicyArn(stack, 'Boundary', permissionsBoundaryArn));
 };

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { InputError } from '../lambdas/contracts/errors.ts';
-import { OWN_LOG_GROUP } from '../lambdas/contracts/own-log-groups.ts';
+import { OWN_LOG_GROUPS, OWN_STACK } from '../lambdas/contracts/own-log-groups.ts';
 import { logGroupArns } from '../lambdas/providers/aws/permissions.ts';
 import { fillIn } from './tool-grants.ts';
 
@@ -24,7 +24,10 @@ const LOG_READS = [
 export const denyOwnLogs = (role: Role): void => {
   const stack = Stack.of(role);
   const ofStack = stack.node.findAll().filter((one) => one instanceof LogGroup);
-  const patterns = [...ofStack.map(({ logGroupName }) => `${logGroupName}*`), `${OWN_LOG_GROUP}*`];
+  const patterns = [
+    ...ofStack.map(({ logGroupName }) => `${logGroupName}*`),
+    ...OWN_LOG_GROUPS.map((start) => `${start}*`),
+  ];
   role.addToPolicy(
     new PolicyStatement({
       effect: Effect.DENY,
@@ -36,10 +39,10 @@ export const denyOwnLogs = (role: Role): void => {
 
 /** CloudFormation names log groups after their stack, and the kernel knows Checkrein's own by this name. */
 export const checkStackName = ({ stackName }: Stack): void => {
-  if (stackName.startsWith(OWN_LOG_GROUP)) return;
+  if (stackName.startsWith(OWN_STACK)) return;
   throw new InputError(
     `the stack ${stackName}`,
-    `its name does not begin with ${OWN_LOG_GROUP}, so the kernel would not know its log groups as Checkrein's own`,
-    `name it ${OWN_LOG_GROUP}, or ${OWN_LOG_GROUP} and something`,
+    `its name does not begin with ${OWN_STACK}, so the kernel would not know its log groups as Checkrein's own`,
+    `name it ${OWN_STACK}, or ${OWN_STACK} and something`,
   );
 };

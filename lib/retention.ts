@@ -10,9 +10,12 @@ const DAYS: Record<Settings['logRetentionDays'], RetentionDays> = {
   731: RetentionDays.TWO_YEARS,
 };
 
-/** Whether data and keys survive the deletion of the stack. */
+/**
+ * Whether keys and logs survive the deletion of the stack. A deployment that fails at the first attempt leaves none
+ * behind (`RetainExceptOnCreate`), since nothing was written with them yet.
+ */
 export const removalPolicyOf = ({ protectData }: Settings): RemovalPolicy =>
-  protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  protectData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 
 /** How long log groups keep logs, and whether they survive the stack. */
 export const logGroupProps = (settings: Settings): LogGroupProps => ({

@@ -75,8 +75,9 @@ export class Steps extends Construct {
     this.page = step('Page', {
       entry: 'approvals/page/handler.ts',
       description: 'Shows a plan to its approver and takes the answer.',
-      // People answer one at a time. Many requests at once means someone is guessing links; they must not starve the flow.
-      reservedConcurrentExecutions: 5,
+      ...(props.rules.settings.pageConcurrency !== undefined && {
+        reservedConcurrentExecutions: props.rules.settings.pageConcurrency,
+      }),
     });
     this.verify = step('Verify', {
       entry: 'steps/verify/handler.ts',

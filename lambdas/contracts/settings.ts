@@ -69,7 +69,7 @@ export const Settings = z.strictObject({
       grantMinutes: z.int().min(1).max(60).default(15),
     })
     .prefault({}),
-  /** Position of the kill switch after the first deployment. Later it is changed in SSM, not here. */
+  /** Position of the kill switch after the first deployment. A later change of it overwrites what an operator set. */
   initialSwitch: z.enum(['on', 'propose-only', 'off']).default('on'),
   /**
    * SSM change calendars, by name or ARN, in the Region of the stack. While any of them is closed, or cannot be
@@ -115,6 +115,11 @@ export const Settings = z.strictObject({
       ifUnavailable: z.enum(['mark', 'withhold']).default('mark'),
     })
     .optional(),
+  /**
+   * Concurrent executions that Lambda reserves for the approval page, and its limit. Lambda leaves 100 of the account's
+   * quota unreserved, and the quota of a new account is 10, where any reservation fails the deployment. Default: none.
+   */
+  pageConcurrency: z.int().min(1).max(100).optional(),
   /**
    * Endpoints of AWS services other than their public ones, by the SDK's id of the service
    * (`EC2`, `AUTO_SCALING`): an interface endpoint without private DNS, or an emulator.
@@ -167,7 +172,7 @@ export const Settings = z.strictObject({
     .strictObject({
       /** The account that Checkrein itself is in. */
       hub: AccountId,
-      /** Each takes 350 characters of the bus's policy, which may have 10,240. */
+      /** Each takes 35 characters of the bus's policy, which may have 10,240. */
       accounts: z
         .array(AccountId)
         .min(1)

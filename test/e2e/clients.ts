@@ -1,6 +1,7 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -25,6 +26,7 @@ export const clientsOf = ({ aws, compute }: Emulators) => {
     ec2: new EC2Client(moto),
     eventBridge: new EventBridgeClient(ministack),
     kms: new KMSClient(ministack),
+    logs: new CloudWatchLogsClient(ministack),
     secrets: new SecretsManagerClient(ministack),
     states: new SFNClient(ministack),
     sns: new SNSClient(ministack),

@@ -77,12 +77,12 @@ export const openMailbox = async (clients: Clients, email: string): Promise<Mail
   };
 };
 
-/** Follows the link in the confirmation mail to each of these addresses. */
+/** Follows the link in the newest confirmation mail to each of these addresses. */
 export const confirmSubscriptions = async ({ aws }: Emulators, emails: readonly string[]): Promise<void> => {
   for (const email of emails) {
     const link = await pollUntil(`the confirmation mail to ${email}`, async () => {
       const mails = readFileSync(join(RUN_FOLDER, 'ministack.log'), 'utf8').split('\n');
-      return mails.find((line) => line.startsWith(`MAIL to ${email}: `))?.split(' visit ')[1];
+      return mails.findLast((line) => line.startsWith(`MAIL to ${email}: `))?.split(' visit ')[1];
     });
     const { status } = await fetch(`${aws.url}${link}`);
     if (status !== 200) throw new E2eFailure(`The link for ${email} answered ${status}.`, 'See test/e2e/emulator.py.');

@@ -11,6 +11,7 @@ import type { Emulators } from './emulators.ts';
 import { confirmSubscriptions, openMailbox } from './mailbox.ts';
 import { timedStep, print } from './progress.ts';
 import { openDeployGuide, type DeployGuide } from './deploy-guide.ts';
+import { failedFirstDeploy } from './scenarios/failed-first-deploy.ts';
 import { openShell } from './shell.ts';
 import { outputsOf, switchedOff } from './stack.ts';
 import type { E2eEnvironment } from './environment.ts';
@@ -34,6 +35,9 @@ export const setUpEnvironment = async (
   configure(emulators, claude.baseUrl);
   const shell = openShell(python, emulators);
   const guide = openDeployGuide(shell);
+  await guide.runNext('npx cdk synth --quiet');
+  await guide.runNext('npx cdk bootstrap');
+  await failedFirstDeploy(clientsOf(emulators), shell, guide);
   await deploy(emulators, guide);
   print(`           switched off for the emulator: ${switchedOff().join(', ') || 'nothing'}`);
   const clients = clientsOf(emulators);
@@ -46,8 +50,6 @@ export const setUpEnvironment = async (
 
 /** Deploys into the empty account and completes the set-up, until the doctor reports that it is ready. */
 const deploy = async (emulators: Emulators, guide: DeployGuide): Promise<void> => {
-  await guide.runNext('npx cdk synth --quiet');
-  await guide.runNext('npx cdk bootstrap');
   assert.match(await guide.runNext('npx cdk deploy Checkrein'), /IAM Statement Changes[^]*\(y\/n\)[^]*✅ {2}Checkrein/);
   await timedStep('the doctor, before the key is stored and subscriptions are confirmed', async () => {
     const { code, failed } = await doctorReport(emulators);

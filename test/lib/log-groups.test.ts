@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
+import { logGroupRefusal } from '../../lambdas/kernel/model/log-groups.ts';
 import { CheckreinStack } from '../../lib/checkrein-stack.ts';
 import { templateText } from '../../lib/template-text.ts';
 import { synthesize } from '../../lib/synthesize.ts';
@@ -69,12 +70,23 @@ describe('Checkrein’s own log groups', () => {
         reads.map((name) => [`logs:${name}`, {}]),
       );
       for (const { resource } of denied)
-        expect(arns(resource).sort()).toEqual([...groups.map(([id]) => group(`<${id}>*`)), group('Checkrein*')].sort());
+        expect(arns(resource).sort()).toEqual(
+          [
+            ...groups.map(([id]) => group(`<${id}>*`)),
+            group('Checkrein*'),
+            group('/aws/vendedlogs/states/Checkrein*'),
+          ].sort(),
+        );
     }
   });
 
   test('have the names that the kernel knows them by, because CloudFormation names them after the stack', () => {
-    for (const [, { Properties }] of groups) expect(Properties).not.toHaveProperty('LogGroupName');
+    const named = groups.filter(([, { Properties }]) => 'LogGroupName' in Properties);
+    expect(named.map(([id]) => id.replace(/[0-9A-F]{8}$/, ''))).toEqual(['IncidentFlowLogs']);
+    expect(JSON.stringify(named)).toContain('["/aws/vendedlogs/states/",{"Ref":"AWS::StackName"}');
+    for (const own of ['Checkrein-StepsOpenLogs1', '/aws/vendedlogs/states/Checkrein-6f1c'])
+      for (const agent of rules.agents)
+        expect(logGroupRefusal({ ...agent, logGroups: ['*'] }, own)).toMatch(/a log group of Checkrein itself/);
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
     expect(() => new CheckreinStack(app, 'Incidents', { rules })).toThrow(
       'the stack Incidents: its name does not begin with Checkrein',

@@ -102,10 +102,11 @@ describe('member account', () => {
     const arns = (rights: ReturnType<typeof rightsIn>): string[] =>
       rights
         .filter(({ role, action }) => role.startsWith('Read') && action === 'logs:StartQuery')
-        .map(({ resource }) => templateText(z.json().parse(JSON.parse(resource)), (name) => `<${name}>`));
+        .flatMap(({ resource }) => [z.json().parse(JSON.parse(resource))].flat())
+        .map((arn) => templateText(arn, (name) => `<${name}>`));
     const group = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:';
     expect(arns(rightsIn(granted))).toEqual([`${group}/app/*`]);
-    expect(arns(denialsIn(granted))).toEqual([`${group}Checkrein*`]);
+    expect(arns(denialsIn(granted))).toEqual([`${group}Checkrein*`, `${group}/aws/vendedlogs/states/Checkrein*`]);
   });
 
   test('the permissions boundary is the policy of the same name in the member account', () => {
@@ -147,7 +148,11 @@ describe('hub', () => {
       {
         Action: 'events:PutEvents',
         Condition: {
-          StringEquals: { 'events:source': 'aws.cloudwatch', 'events:detail-type': 'CloudWatch Alarm State Change' },
+          'ForAllValues:StringEquals': {
+            'events:source': ['aws.cloudwatch'],
+            'events:detail-type': ['CloudWatch Alarm State Change'],
+          },
+          Null: { 'events:source': 'false', 'events:detail-type': 'false' },
         },
       },
     ]);

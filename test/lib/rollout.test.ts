@@ -94,7 +94,7 @@ describe('state machine', () => {
       expect(Properties).toMatchObject({ Targets: [{ Arn: { Ref: alias } }] });
     const start = ofType('AWS::IAM::Policy').filter(([, policy]) => text(policy).includes('states:StartExecution'));
     expect(start).toHaveLength(1);
-    expect(text(start)).toContain('"Condition":{"StringEquals":{"states:StateMachineQualifier":"live"}}');
+    expect(text(start)).toContain('"Condition":{"ForAnyValue:StringEquals":{"states:StateMachineQualifier":["live"]}}');
   });
 
   test('the laptop runs the same definition, with or without a rollout', () => {

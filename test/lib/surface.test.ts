@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { expect, test } from 'vitest';
 import { ENV } from '../../lambdas/contracts/env.ts';
-import { synthesize } from '../../lib/synthesize.ts';
+import { synthesize, type Template } from '../../lib/synthesize.ts';
 import { shippedRules } from './shipped.ts';
 
 const rules = shippedRules();
 const { template } = synthesize(rules);
-const ofType = (type: string): Record<string, unknown>[] =>
-  Object.values(template.Resources)
+const ofType = (type: string, from = template): Record<string, unknown>[] =>
+  Object.values(from.Resources)
     .filter(({ Type }) => Type === type)
     .map(({ Properties }) => Properties);
 
@@ -20,9 +20,46 @@ test('the approval page is the only URL that the Internet can reach', () => {
     for (const policy of ofType(type)) expect(allowsEveryone(policy)).toBe(false);
 });
 
-test('the approval page cannot use up the concurrency that the flow needs', () => {
-  const page = ofType('AWS::Lambda::Function').filter((fn) => 'ReservedConcurrentExecutions' in fn);
-  expect(page).toHaveLength(1);
+const reservations = (from: Template) =>
+  Object.values(from.Resources).filter(({ Properties }) => 'ReservedConcurrentExecutions' in Properties);
+
+test('nothing reserves concurrency, which a new account with a quota of 10 does not have', () => {
+  expect(reservations(template)).toEqual([]);
+});
+
+test('the approval page reserves concurrency where the team asks for it', () => {
+  const asked = synthesize({ ...rules, settings: { ...rules.settings, pageConcurrency: 5 } }).template;
+  expect(reservations(asked)).toMatchObject([{ Properties: { ReservedConcurrentExecutions: 5 } }]);
+});
+
+test('a first deployment that fails leaves only the table behind, which is protected and empty', () => {
+  const policies = Object.values(template.Resources).flatMap(({ Type, DeletionPolicy }) =>
+    typeof DeletionPolicy !== 'string' || DeletionPolicy === 'Delete' ? [] : [`${Type} ${DeletionPolicy}`],
+  );
+  expect([...new Set(policies)].toSorted()).toEqual([
+    'AWS::DynamoDB::Table Retain',
+    'AWS::KMS::Key RetainExceptOnCreate',
+    'AWS::Logs::LogGroup RetainExceptOnCreate',
+  ]);
+});
+
+test('no release writes the kill switch again: CloudFormation would, if any of these properties changed', () => {
+  const tagged = synthesize({ ...rules, settings: { ...rules.settings, tags: { team: 'sre' } } }).template;
+  for (const release of [template, tagged])
+    expect(ofType('AWS::SSM::Parameter', release)).toEqual([
+      {
+        AllowedPattern: '^(on|propose-only|off)$',
+        Description: 'Checkrein kill switch: on | propose-only | off. Every step that can act reads it first.',
+        Name: '/Checkrein/kill-switch',
+        Type: 'String',
+        Value: 'on',
+      },
+    ]);
+});
+
+test('the log of the flow has a name that no resource policy must list', () => {
+  const vended = ofType('AWS::Logs::LogGroup').filter((one) => JSON.stringify(one).includes('/aws/vendedlogs/states/'));
+  expect(vended).toHaveLength(1);
 });
 
 test('functions get resource names in the agreed variables, and no secret', () => {
@@ -48,7 +85,7 @@ test('each agent has one rule with its own pattern, which hands the whole event 
     expect(rule).toMatchObject({
       Targets: [
         {
-          InputTransformer: { InputPathsMap: { event: '$' }, InputTemplate: '{"event": <event>}' },
+          InputTransformer: { InputTemplate: '{"event": <aws.events.event.json>}' },
           DeadLetterConfig: {},
           RetryPolicy: { MaximumRetryAttempts: 185 },
         },

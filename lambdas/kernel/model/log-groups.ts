@@ -1,10 +1,10 @@
 import type { Agent } from '../../contracts/agent.ts';
-import { OWN_LOG_GROUP } from '../../contracts/own-log-groups.ts';
+import { isOwnLogGroup } from '../../contracts/own-log-groups.ts';
 
 /** Why an agent may not read a log group, in a sentence; undefined if it may. Names are compared letter by letter. */
 export const logGroupRefusal = ({ name, logGroups }: Agent, logGroup: string): string | undefined => {
   const own = logGroups.join(', ') || 'none';
-  if (logGroup.startsWith(OWN_LOG_GROUP))
+  if (isOwnLogGroup(logGroup))
     return `${logGroup} is a log group of Checkrein itself, which no agent may read. Log groups of ${name}: ${own}.`;
   return logGroups.some((pattern) => covers(pattern, logGroup))
     ? undefined

@@ -1,5 +1,5 @@
 import type { Agent } from '../../../contracts/agent.ts';
-import { OWN_LOG_GROUP } from '../../../contracts/own-log-groups.ts';
+import { isOwnLogGroup } from '../../../contracts/own-log-groups.ts';
 import type { Manifest } from '../../../contracts/tool.ts';
 import { logGroupRefusal } from '../../model/log-groups.ts';
 import type { Problem } from './schema-problems.ts';
@@ -23,7 +23,7 @@ const readsLogGroups = ({ reads }: Manifest): boolean => reads.some(({ scope }) 
 
 const ownProblems = ({ logGroups }: Agent): Problem[] =>
   logGroups.flatMap((pattern, index) =>
-    pattern.startsWith(OWN_LOG_GROUP)
+    isOwnLogGroup(pattern)
       ? [
           {
             path: ['logGroups', index],
