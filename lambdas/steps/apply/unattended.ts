@@ -31,6 +31,8 @@ export const checkUnattended = async (
 
 const policyNow = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<CheckResult> => {
   const { tool, context, planned } = pending;
+  if (allOf(journal.events, 'approval.asked').some(({ data }) => data.digest === planned.digest))
+    return refused('People were asked about this plan, so policy alone does not let it through.');
   const agent = agentOf(ports.rules, openingOf(journal.events).data.agent);
   const { name } = tool.manifest;
   if (!agent.tools.change.some((one) => one === name)) return refused(`${name} is not granted to ${agent.name}.`);

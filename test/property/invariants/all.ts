@@ -16,10 +16,12 @@ import {
   secretsStaySecret,
   tracesVerify,
 } from './records.ts';
+import { policyAloneIsKept } from './unattended.ts';
 
 /** What must hold whatever models, people, faults and retries do. */
 export const INVARIANTS: readonly Invariant[] = [
   noChangeWithoutGrant,
+  policyAloneIsKept,
   noChangeTwice,
   noChangeAfterItsResult,
   grantsAreSingleUse,

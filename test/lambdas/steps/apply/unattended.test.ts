@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Plan } from '../../../../lambdas/contracts/plan.ts';
 import { forgeUnattended } from '../../../fixtures/compromised-authorize.ts';
 import { begun, NO_HELP, RESIZE, TestHarness, rules, rulesWith, withPolicies } from '../../../fixtures/harness.ts';
+import { record } from '../../../fixtures/incident.ts';
 import { HmacMac } from '../../../fakes/small-ports.ts';
 import { BUSY_SERVER } from '../../../local/account/example-world.ts';
 
@@ -68,6 +69,19 @@ describe('a compromised Authorize', () => {
     });
     const condition = 'context.report.costKnown && context.report.costDeltaCentsPerMonth <= 100';
     await expectNoChange(await forged({ plan }, { condition }), /\(policy\)/);
+  });
+
+  test('grants nothing that people were asked about, even if policy permits it by now', async () => {
+    const harness = await begun({ world: STAGING, rules: withPolicies(unattended('context.facts.reversible')) });
+    harness.calendar.closed = 'The change calendar sale is closed.';
+    await harness.propose(RESIZE.tool, RESIZE.input);
+    expect(await harness.confirm()).toBe('approve');
+    const { digest } = (await harness.last('plan.judged')).data;
+    const asked = { approvalId: 'approval-1', approvers: [], needed: 1, expiresAt: '2026-11-21T00:00:00.000Z' };
+    await record(harness.ports, harness.at.incidentId, 'approve', 'approval.asked', { ...asked, digest: digest ?? '' });
+    harness.calendar.closed = undefined;
+    await forge(harness, {});
+    await expectNoChange(harness, /People were asked about this plan/);
   });
 
   test.each<[what: string, plan: (plan: Plan) => Plan]>([
