@@ -21,7 +21,6 @@ import { policyAloneIsKept } from './unattended.ts';
 /** What must hold whatever models, people, faults and retries do. */
 export const INVARIANTS: readonly Invariant[] = [
   noChangeWithoutGrant,
-  policyAloneIsKept,
   noChangeTwice,
   noChangeAfterItsResult,
   grantsAreSingleUse,
@@ -39,4 +38,5 @@ export const INVARIANTS: readonly Invariant[] = [
   tracesVerify,
   everyRunEndsInClose,
   secretsStaySecret,
+  policyAloneIsKept,
 ];
