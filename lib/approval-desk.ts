@@ -11,21 +11,26 @@ export interface ApprovalDeskProps {
   readonly approvers: Settings['approvers'];
   readonly encryptionKey: IKey;
   readonly removalPolicy: RemovalPolicy;
+  /** Whether some policy can permit a change without a person. */
+  readonly unattended: boolean;
 }
 
 /**
- * The topic that asks people, and the two MAC keys of an approval. They are separate, so the function that asks cannot
+ * The topic that asks people, and the MAC keys of an approval. They are separate, so the function that asks cannot
  * answer, and the function that takes answers cannot change anything. A *link* proves who was asked, a *grant* what was
- * approved.
+ * approved. Grants that policies give have a key of their own, which exists only if a policy can permit a change without
+ * a person: so the function that asks policy cannot make up the approval of a person.
  */
 export class ApprovalDesk extends Construct {
   private readonly topic: Topic;
   private readonly encryptionKey: IKey;
   private readonly linkKey: Key;
   private readonly grantKey: Key;
+  private readonly unattendedKey: Key | undefined;
 
-  constructor(scope: Construct, id: string, { approvers, encryptionKey, removalPolicy }: ApprovalDeskProps) {
+  constructor(scope: Construct, id: string, props: ApprovalDeskProps) {
     super(scope, id);
+    const { approvers, encryptionKey, removalPolicy, unattended } = props;
     this.encryptionKey = encryptionKey;
     this.topic = new Topic(this, 'Topic', { masterKey: encryptionKey, enforceSSL: true });
     for (const { email } of approvers) {
@@ -40,6 +45,8 @@ export class ApprovalDesk extends Construct {
     const mac = { keySpec: KeySpec.HMAC_256, keyUsage: KeyUsage.GENERATE_VERIFY_MAC, removalPolicy };
     this.linkKey = new Key(this, 'LinkKey', { ...mac, description: 'Authenticates approval links of Checkrein.' });
     this.grantKey = new Key(this, 'GrantKey', { ...mac, description: 'Authenticates grants of Checkrein.' });
+    const description = 'Authenticates grants of Checkrein for changes that policy permits without a person.';
+    if (unattended) this.unattendedKey = new Key(this, 'UnattendedKey', { ...mac, description });
   }
 
   get topicArn(): string {
@@ -69,18 +76,25 @@ export class ApprovalDesk extends Construct {
     this.allow(step, 'kms:VerifyMac', 'linkKey');
   }
 
-  /** Lets a function issue grants, not redeem them. */
+  /** Lets a function issue grants that people approved, not redeem them. */
   grantIssue(step: CheckreinFunction): void {
     this.allow(step, 'kms:GenerateMac', 'grantKey');
   }
 
-  /** Lets a function redeem grants, not issue them. */
-  grantRedeem(step: CheckreinFunction): void {
-    this.allow(step, 'kms:VerifyMac', 'grantKey');
+  /** Lets a function issue grants of policies, not redeem them. Does nothing if no policy can give one. */
+  grantIssueUnattended(step: CheckreinFunction): void {
+    this.allow(step, 'kms:GenerateMac', 'unattendedKey');
   }
 
-  private allow(step: CheckreinFunction, action: string, key: 'linkKey' | 'grantKey'): void {
-    const { keyArn } = this[key];
+  /** Lets a function redeem grants of both kinds, not issue them. */
+  grantRedeem(step: CheckreinFunction): void {
+    this.allow(step, 'kms:VerifyMac', 'grantKey');
+    this.allow(step, 'kms:VerifyMac', 'unattendedKey');
+  }
+
+  private allow(step: CheckreinFunction, action: string, key: 'linkKey' | 'grantKey' | 'unattendedKey'): void {
+    const keyArn = this[key]?.keyArn;
+    if (keyArn === undefined) return;
     step.setEnv(key, keyArn);
     step.addToRolePolicy(
       new PolicyStatement({

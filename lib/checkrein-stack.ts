@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
+import { canApplyUnattended } from '../lambdas/kernel/policy/unattended-permits.ts';
 import { AlarmIntake } from './alarm-intake.ts';
 import { ApprovalDesk } from './approval-desk.ts';
 import { applyOrganizationDefaults } from './organization-defaults.ts';
@@ -37,6 +38,7 @@ export class CheckreinStack extends Stack {
       approvers: settings.approvers,
       encryptionKey: ledger.key,
       removalPolicy,
+      unattended: canApplyUnattended(rules),
     });
     const steps = new Steps(this, 'Steps', { rules, killSwitch, model, ledger, desk });
     const flow = new IncidentFlow(this, 'IncidentFlow', { steps, settings });

@@ -117,7 +117,8 @@ export class Steps extends Construct {
 
     desk.grantSignLink(ask);
     desk.grantVerifyLink(page);
-    for (const step of [authorize, page]) desk.grantIssue(step);
+    desk.grantIssue(page);
+    desk.grantIssueUnattended(authorize);
     desk.grantRedeem(changeZone);
     for (const step of [ask, page, close, stopped]) desk.grantNotify(step);
     for (const step of [close, stopped]) ledger.grantSeal(step);

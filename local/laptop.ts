@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ask, type AskPorts } from '../lambdas/approvals/ask/ask.ts';
 import type { AnswerPorts } from '../lambdas/approvals/answer/answer.ts';
 import type { ApplyPorts } from '../lambdas/steps/apply/ports.ts';
+import type { AuthorizePorts } from '../lambdas/steps/authorize/ports.ts';
 import { authorize } from '../lambdas/steps/authorize/step.ts';
 import { changeZone } from '../lambdas/steps/change-zone/change-zone.ts';
 import { close } from '../lambdas/steps/close/step.ts';
@@ -13,6 +14,7 @@ import type { Json, JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { decide } from '../lambdas/steps/decide/step.ts';
 import { policyEngine, type PolicyEngine } from '../lambdas/kernel/policy/engine.ts';
+import { canApplyUnattended } from '../lambdas/kernel/policy/unattended-permits.ts';
 import { CHANGE_ZONE_SECONDS } from '../lambdas/kernel/changes/timing.ts';
 import { observe, type ObservePorts } from '../lambdas/steps/observe/step.ts';
 import { openStep, type OpenPorts } from '../lambdas/steps/open/step.ts';
@@ -31,7 +33,8 @@ import { localMac, localSealer } from './keys.ts';
 /** Ports of every step. On a laptop one process can both make and verify every MAC. */
 export type LaptopPorts = AskPorts &
   AnswerPorts &
-  Omit<ApplyPorts, 'mac'> &
+  ApplyPorts &
+  AuthorizePorts &
   Pick<OpenPorts, 'home'> &
   Pick<ObservePorts, 'contentFilter'> & { readonly linkMac: MacVerifier };
 
@@ -75,7 +78,6 @@ export class Laptop {
   readonly account: SimulatedAccount;
   readonly #options: LaptopOptions;
   readonly #clock: SimulatedClock;
-  readonly #mac = localMac();
   readonly #sealer = localSealer();
   readonly #flow: Flow;
   readonly #access: ReturnType<typeof accountAccess>;
@@ -103,7 +105,8 @@ export class Laptop {
       switch: options.switch ?? { read: async () => rules.settings.initialSwitch },
       calendar: options.calendar ?? worldCalendar(world, this.#clock),
       linkMac: localMac(),
-      grantMac: this.#mac,
+      grantMac: localMac(),
+      unattendedMac: canApplyUnattended(rules) ? localMac() : undefined,
       notifier: { notify: async (message) => options.onMessage?.(message) },
       callbacks: this.#flow.tasks,
       pageUrl: 'http://localhost',
@@ -160,11 +163,11 @@ export class Laptop {
       case 'observe':
         return runStep(observe, payload, ports);
       case 'authorize':
-        return runStep(authorize, payload, { ...ports, mac: this.#mac });
+        return runStep(authorize, payload, ports);
       case 'dry-run':
       case 'apply':
       case 'rollback':
-        return changeZone(payload, { ...ports, mac: this.#mac });
+        return changeZone(payload, ports);
       case 'approve':
         return runStep(ask, payload, ports);
       case 'verify':

@@ -112,7 +112,7 @@ export const costPage = (
         ['resource', 'count', 'a month'],
         fixedCosts(template).map(({ type, count, usd }) => [code(type), `${count}`, dollars(usd)]),
       ),
-      'A rotated KMS key costs $1 more a month after its first and after its second rotation.',
+      'A rotated KMS key costs $1 more a month after its first and after its second rotation. A policy that permits a change without a person adds one key.',
       '## Prices and assumptions',
       `Unit prices of US East (N. Virginia) as of ${PRICED}. An *assumption* was not checked against a price list.`,
       table(['service', 'price', ''], priceRows()),

@@ -9,6 +9,8 @@ export const ENV = {
   modelSecret: 'CHECKREIN_MODEL_SECRET',
   modelBaseUrl: 'CHECKREIN_MODEL_BASE_URL',
   grantKey: 'CHECKREIN_GRANT_KEY',
+  /** Not set if no policy can permit a change without a person. */
+  unattendedKey: 'CHECKREIN_UNATTENDED_KEY',
   linkKey: 'CHECKREIN_LINK_KEY',
   sealKey: 'CHECKREIN_SEAL_KEY',
   topic: 'CHECKREIN_TOPIC',

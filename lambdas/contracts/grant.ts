@@ -4,6 +4,9 @@ import { PlanDigest } from './plan.ts';
 /** Set on an approval that overrides a change freeze; absent otherwise. */
 export const breakGlass = z.literal(true).optional();
 
+/** How an approver of a grant begins that is a policy and not a person. No e-mail address begins like this. */
+export const POLICY_APPROVER = 'policy:';
+
 /** The keyed, single-use, expiring proof that one plan was approved. */
 export const Grant = z.strictObject({
   id: z.string(),

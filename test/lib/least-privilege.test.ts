@@ -117,8 +117,31 @@ describe('ledger', () => {
 
 describe('keys', () => {
   test('a function that issues grants cannot redeem them, and one that redeems cannot issue', () => {
-    expect(whoMay(rights, 'kms:GenerateMac', /GrantKey/)).toEqual(['Authorize', 'Page']);
+    expect(whoMay(rights, 'kms:GenerateMac', /GrantKey/)).toEqual(['Page']);
     expect(whoMay(rights, 'kms:VerifyMac', /GrantKey/)).toEqual(['ChangeZone']);
+  });
+
+  test('without a permit to apply unattended there is no key for such grants, and Authorize generates no MAC', () => {
+    expect(Object.keys(template.Resources).filter((id) => id.includes('UnattendedKey'))).toEqual([]);
+    expect(JSON.stringify(template)).not.toContain('CHECKREIN_UNATTENDED_KEY');
+    expect(rights.filter(({ role, action }) => role === 'Authorize' && action.endsWith('Mac'))).toEqual([]);
+  });
+
+  test('only Authorize issues grants of policies, under a key of their own, and none in the name of people', () => {
+    const grow = `permit (principal, action == Checkrein::Action::"applyUnattended", resource)
+when { context.tool == "set_auto_scaling_capacity" };`;
+    const unattended = synthesize({ ...rules, policies: { ...rules.policies, grow } }).template;
+    const mac = rightsIn(unattended);
+    expect(whoMay(mac, 'kms:GenerateMac', /UnattendedKey/)).toEqual(['Authorize']);
+    expect(whoMay(mac, 'kms:VerifyMac', /UnattendedKey/)).toEqual(['ChangeZone']);
+    expect(whoMay(mac, 'kms:GenerateMac', /GrantKey/)).toEqual(['Page']);
+    expect(whoMay(mac, 'kms:VerifyMac', /GrantKey/)).toEqual(['ChangeZone']);
+    const keysIn = ({ Resources }: typeof template): string[] =>
+      Object.keys(Resources).filter((id) => Resources[id]?.Type === 'AWS::KMS::Key');
+    const added = keysIn(unattended).filter((id) => !keysIn(template).includes(id));
+    expect(added).toHaveLength(1);
+    expect(added[0]).toMatch(/^ApprovalDeskUnattendedKey/);
+    expect(keysIn(unattended)).toEqual(expect.arrayContaining(keysIn(template)));
   });
 
   test('a function that writes approval links cannot answer, and one that answers cannot write links', () => {

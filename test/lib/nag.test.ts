@@ -7,11 +7,11 @@ import { EVERY_OPTION } from './options.ts';
 import { shippedRules } from './shipped.ts';
 
 /** What the AWS Solutions rules find in the stack with these settings. */
-const findings = (more: object): unknown[] => {
+const findings = (more: object, policies: Record<string, string> = {}): unknown[] => {
   const rules = shippedRules();
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   const settings = Settings.parse({ ...rules.settings, ...more });
-  new CheckreinStack(app, 'Checkrein', { rules: { ...rules, settings } });
+  new CheckreinStack(app, 'Checkrein', { rules: { ...rules, policies: { ...rules.policies, ...policies }, settings } });
   const { violations } = new AwsSolutionsChecks().validateScope(app);
   return violations.map(({ ruleName, violatingResources }) => [
     ruleName,
@@ -21,6 +21,11 @@ const findings = (more: object): unknown[] => {
 
 test('the stack meets the AWS Solutions rules; each exception is written down with its reason', () => {
   expect(findings({})).toEqual([]);
+});
+
+test('the stack with a key for grants of policies meets the AWS Solutions rules', () => {
+  const grow = `permit (principal, action == Checkrein::Action::"applyUnattended", resource);`;
+  expect(findings({}, { grow })).toEqual([]);
 });
 
 const guardrail = { id: 'gr1abc', version: '3', profile: 'eu.guardrail.v1:0' };

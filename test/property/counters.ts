@@ -1,4 +1,4 @@
-import { isKind, type TraceEvent } from '../../lambdas/contracts/events.ts';
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { callsOf } from '../../lambdas/kernel/trace/queries.ts';
 import type { RecordedFact } from './recording.ts';
 import { linksIn } from './fakes/people.ts';
@@ -31,8 +31,12 @@ const countersOfEvent = (event: TraceEvent): string[] => {
       return [`refused: ${event.data.check}`];
     case 'proposal.judged':
     case 'plan.judged':
+      return refusalsIn(event.data.checks);
     case 'apply.checked':
-      return [...refusalsIn(event.data.checks), ...(isUnattended(event) ? ['changes that policy let through'] : [])];
+      return [
+        ...refusalsIn(event.data.checks),
+        ...(event.data.checks.at(-1)?.check === 'policy' ? ['refused by Apply: policy'] : []),
+      ];
     case 'dry-run.finished':
       return event.data.made ? [] : ['refused: dry-run'];
     case 'approval.closed':
@@ -70,9 +74,6 @@ const refusalsIn = (checks: readonly { check: string; outcome: string; reason: s
     return [`refused: ${check}`, ...(reason.includes('used before') ? ['refused: grant used before'] : [])];
   });
 
-const isUnattended = (event: TraceEvent): boolean =>
-  isKind(event, 'plan.judged') && event.data.verdict === 'unattended';
-
 const countersOfResult = (data: { outcome: string; purpose: string; error: { code: string } | null }): string[] => [
   'changes finished',
   ...(data.purpose === 'rollback' && data.outcome === 'applied' ? ['rollbacks'] : []),
@@ -87,6 +88,8 @@ const INJECTED: Readonly<Record<string, readonly string[]>> = {
   'direct-apply': ['direct calls of apply'],
   'direct-rollback': ['direct calls of rollback'],
   'forged-grant': ['forged grants'],
+  'compromised-authorize': ['attacks by a compromised Authorize'],
+  'compromised-authorize with a key': ['attacks by a compromised Authorize with a key'],
   'killed after a call': ['functions killed', 'functions killed after a mutating call'],
   'write killed before': ['functions killed', 'writes that failed before'],
   'write killed after': ['functions killed', 'writes that failed after'],
@@ -105,7 +108,10 @@ const countersOfEntry = (entry: RecordedFact): string[] => {
     case 'call':
       return entry.call.mutating && !entry.call.dryRun ? ['mutating calls'] : [];
     case 'redeemed':
-      return [entry.row['purpose'] === 'apply' ? 'grants redeemed to apply' : 'grants redeemed to roll back'];
+      return [
+        entry.row['purpose'] === 'apply' ? 'grants redeemed to apply' : 'grants redeemed to roll back',
+        ...(entry.row['approvedBy'] === 'policies' ? ['changes that policy let through'] : []),
+      ];
     case 'switch':
       return ['switch turned'];
     case 'moved':

@@ -1,4 +1,4 @@
-import type { Grant } from '../../contracts/grant.ts';
+import { POLICY_APPROVER, type Grant } from '../../contracts/grant.ts';
 import { FAMILY } from '../../contracts/ledger-keys.ts';
 import type { Clock, Ids, Ledger, MacGenerator, MacVerifier } from '../../contracts/ports.ts';
 import { canonical } from '../trace/canonical.ts';
@@ -39,6 +39,41 @@ export const issueGrants = async (
   );
 };
 
+/**
+ * The keys that grants verify under: one for approvals of people, one for those of policies. The function that issues
+ * grants of policies does not have the other key.
+ */
+export interface GrantVerifiers {
+  readonly grantMac: MacVerifier;
+  /** Undefined if no policy of the deployment can permit a change without a person: then there is no such key. */
+  readonly unattendedMac: MacVerifier | undefined;
+}
+
+/** Who approved: people, policies that permit the change without one, or both, which no key stands for. */
+export const approvedBy = ({ approvers }: Pick<Grant, 'approvers'>): 'people' | 'policies' | 'both' => {
+  const policies = approvers.filter((approver) => approver.startsWith(POLICY_APPROVER)).length;
+  if (policies === 0) return 'people';
+  return policies === approvers.length ? 'policies' : 'both';
+};
+
+/** Why a grant has no valid MAC under the key that fits its approvers, or undefined if it has. */
+const macFault = async (keys: GrantVerifiers, grant: Grant): Promise<string | undefined> => {
+  const message = grantMessage(grant);
+  switch (approvedBy(grant)) {
+    case 'people':
+      return (await keys.grantMac.verify(message, grant.mac)) ? undefined : 'The MAC of the grant does not hold.';
+    case 'both':
+      return 'The grant names policies and people as its approvers, and no key stands for both.';
+    case 'policies':
+      if (keys.unattendedMac === undefined)
+        return 'The grant names a policy as its approver, but no policy of this deployment permits a change without a person.';
+      if (grant.breakGlass === true) return 'The grant of a policy overrides a change freeze, which only a person can.';
+      return (await keys.unattendedMac.verify(message, grant.mac))
+        ? undefined
+        : 'The MAC of the grant does not hold under the key for grants of policies. If it was issued before an upgrade, propose the change again.';
+  }
+};
+
 /** What a grant is wanted for. */
 interface Wanted {
   readonly incidentId: string;
@@ -48,7 +83,7 @@ interface Wanted {
 
 /** Why a grant is not genuine for this purpose, or undefined if it is. Does not look at its expiry. */
 export const bindingFault = async (
-  verifier: MacVerifier,
+  keys: GrantVerifiers,
   grant: Grant | undefined,
   wanted: Wanted,
 ): Promise<string | undefined> => {
@@ -56,19 +91,19 @@ export const bindingFault = async (
   if (grant.incidentId !== wanted.incidentId) return 'The grant belongs to another incident.';
   if (grant.digest !== wanted.digest) return 'The grant is for another plan.';
   if (grant.purpose !== wanted.purpose) return `The grant is to ${grant.purpose}, not to ${wanted.purpose}.`;
-  return (await verifier.verify(grantMessage(grant), grant.mac)) ? undefined : 'The MAC of the grant does not hold.';
+  return macFault(keys, grant);
 };
 
 /** Why a grant does not count, or undefined if it does. Checks everything but whether it was used. */
 export const grantFault = async (
-  verifier: MacVerifier,
+  keys: GrantVerifiers,
   grant: Grant | undefined,
   wanted: Wanted,
   now: Date,
 ): Promise<string | undefined> => {
-  if (grant === undefined) return bindingFault(verifier, grant, wanted);
+  if (grant === undefined) return bindingFault(keys, grant, wanted);
   if (!(Date.parse(grant.expiresAt) > now.getTime())) return `The grant expired at ${grant.expiresAt}.`;
-  return bindingFault(verifier, grant, wanted);
+  return bindingFault(keys, grant, wanted);
 };
 
 /**
@@ -76,17 +111,21 @@ export const grantFault = async (
  * gets `redeemed`. The row names that entry, so an attempt that dies before it records this can be retried without a
  * new approval.
  */
-export const redeem = async (
-  ledger: Ledger,
-  { id, incidentId, digest, purpose }: Grant,
-  entry: string,
-  now: Date,
-): Promise<'redeemed' | 'used'> => {
+export const redeem = async (ledger: Ledger, grant: Grant, entry: string, now: Date): Promise<'redeemed' | 'used'> => {
+  const { id, incidentId, digest, purpose } = grant;
   const { created, row } = await ledger.create(
     { family: FAMILY.grant, id },
-    { incidentId, digest, purpose, entry, redeemedAt: now.toISOString() },
+    { incidentId, digest, purpose, approvedBy: approvedBy(grant), entry, redeemedAt: now.toISOString() },
   );
   return created || row.data['entry'] === entry ? 'redeemed' : 'used';
+};
+
+/** Whether a grant of policies was used up for what it is for. Only the change zone can write that row. */
+export const wasRedeemedUnattended = async (ledger: Ledger, grant: Grant): Promise<boolean> => {
+  const { id, incidentId, digest, purpose } = grant;
+  const row = (await ledger.fetch({ family: FAMILY.grant, id }))?.data;
+  const wanted = { incidentId, digest, purpose, approvedBy: 'policies' };
+  return row !== undefined && Object.entries(wanted).every(([field, value]) => row[field] === value);
 };
 
 /** Whether this very entry used the grant up. Only the change zone can write that row. */

@@ -42,10 +42,10 @@ export const checkTrace = ({ planned, purpose }: PendingChange, { events }: Jour
 export const checkGrant = async (
   { planned, purpose, grant }: PendingChange,
   { incident }: Journal,
-  { mac, clock }: ApplyPorts,
+  ports: ApplyPorts,
 ): Promise<CheckResult> => {
   const wanted = { incidentId: incident, digest: planned.digest, purpose };
-  const fault = await grantFault(mac, grant, wanted, clock.now());
+  const fault = await grantFault(ports, grant, wanted, ports.clock.now());
   return passedUnless(fault, 'The MAC of the grant holds for this plan and incident.');
 };
 

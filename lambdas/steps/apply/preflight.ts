@@ -15,6 +15,7 @@ import {
 } from './gates.ts';
 import type { ApplyPorts } from './ports.ts';
 import type { PendingChange } from './pending-change.ts';
+import { checkUnattended } from './unattended.ts';
 
 /** Limits on new changes. Whoever set them would still want a harmful change undone. */
 const NOT_FOR_ROLLBACKS: readonly Check['check'][] = ['calendar', 'breaker', 'rate'];
@@ -36,6 +37,7 @@ export const preflight = async (
     { check: 'calendar', run: () => checkCalendar(pending, ports) },
     { check: 'lease', run: () => takeTargetLease(pending, journal, ports) },
     { check: 'drift', run: () => checkDrift(pending, ports) },
+    { check: 'policy', run: () => checkUnattended(pending, journal, ports) },
     // After the lease: an incident whose rollback failed trips the breaker before it gives the target back.
     { check: 'breaker', run: () => checkBreakers(pending, ports) },
     { check: 'rate', run: () => takeChangeRate(pending, ports) },

@@ -10,7 +10,7 @@ const faultOf = async (pending: PendingChange, journal: Journal, ports: ApplyPor
   const trace = checkTrace(pending, journal);
   if (trace.outcome === 'refused') return trace.reason;
   const wanted = { incidentId: journal.incident, digest: planned.digest, purpose };
-  const grantFaultFound = await bindingFault(ports.mac, grant, wanted);
+  const grantFaultFound = await bindingFault(ports, grant, wanted);
   if (grant === undefined || grantFaultFound !== undefined) return grantFaultFound;
   return (await wasRedeemedBy(ports.ledger, grant, journal.entry))
     ? undefined

@@ -7,6 +7,6 @@ export interface AuthorizePorts extends StepPorts {
   readonly switch: Switch;
   readonly calendar: Calendar;
   readonly policy: PolicyEngine;
-  /** For the grants of plans that policy permits without a human. */
-  readonly mac: MacGenerator;
+  /** For the grants of plans that policy permits without a human. Undefined if no policy can: there is no key then. */
+  readonly unattendedMac: MacGenerator | undefined;
 }

@@ -2,7 +2,10 @@ import type * as z from 'zod';
 import { AuthorizeOutput, StepInput } from '../../contracts/flow.ts';
 import type { Agent } from '../../contracts/agent.ts';
 import type { Check } from '../../contracts/checks.ts';
-import { contractBroken } from '../../contracts/errors.ts';
+import { ERROR } from '../../contracts/error-names.ts';
+import { contractBroken, StepError } from '../../contracts/errors.ts';
+import type { EventData } from '../../contracts/events.ts';
+import { POLICY_APPROVER } from '../../contracts/grant.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import { tripBreaker } from '../../kernel/limits/breaker.ts';
 import { issueGrants } from '../../kernel/changes/grants.ts';
@@ -38,11 +41,29 @@ const onProposal = async (
   return verdict === 'permitted' ? 'dry-run' : 'decide';
 };
 
+/** Without the key for grants of policies, no policy of this deployment permits this, and nothing is granted. */
+const issueUnattended = async (
+  ports: AuthorizePorts,
+  agent: Agent,
+  planned: PlanOnTrace,
+): Promise<EventData<'grant.issued'>> => {
+  const { unattendedMac: mac } = ports;
+  if (mac === undefined)
+    throw new StepError(
+      ERROR.misconfigured,
+      'Policy lets a plan through without a person, but this deployment has no key for such grants.',
+      'Deploy the stack again: it creates the key if a policy can permit a change without a person.',
+    );
+  const approval = { approvers: unattendedBy(ports, agent, planned), breakGlass: false };
+  const grants = await issueGrants({ ...ports, mac }, planned, approval, grantMinutes(ports.rules.settings, agent));
+  return { digest: planned.digest, grants };
+};
+
 /** The policies that permit a plan to be applied without a human. Their ids are the approvers of the grant. */
 const unattendedBy = ({ policy }: AuthorizePorts, agent: Agent, { plan }: PlanOnTrace): string[] => {
   const decision = policy.mayApplyUnattended({ ...plan, agent });
   if (decision.verdict === 'refused') throw contractBroken(`A plan was let through, and then not: ${decision.reason}`);
-  return decision.statements.map((one) => `policy:${one.id}`);
+  return decision.statements.map((one) => `${POLICY_APPROVER}${one.id}`);
 };
 
 const onConfirmation = async (
@@ -68,11 +89,7 @@ const onConfirmation = async (
       return 'approve';
     case 'unattended': {
       if (planned === undefined) throw contractBroken('A plan was let through that is not on the trace.');
-      const minutes = grantMinutes(ports.rules.settings, agent);
-      await journal.once('grant.issued', async () => {
-        const approval = { approvers: unattendedBy(ports, agent, planned), breakGlass: false };
-        return { data: { digest: planned.digest, grants: await issueGrants(ports, planned, approval, minutes) } };
-      });
+      await journal.once('grant.issued', async () => ({ data: await issueUnattended(ports, agent, planned) }));
       return 'apply';
     }
   }

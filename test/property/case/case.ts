@@ -107,6 +107,7 @@ const StepFault = z.strictObject({
     'direct-apply',
     'direct-rollback',
     'forged-grant',
+    'compromised-authorize',
     'tampered-trace',
   ]),
 });

@@ -53,6 +53,7 @@ const STEP_FAULTS = [
   'direct-apply',
   'direct-rollback',
   'forged-grant',
+  'compromised-authorize',
   'tampered-trace',
 ] as const;
 

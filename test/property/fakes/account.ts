@@ -17,6 +17,9 @@ export const targetOf = ({ scenario }: Setting): { readonly instance: string; re
   group: ['idle-fleet', 'busy-fleet'].includes(scenario) ? GROUP : DECOY_GROUP,
 });
 
+/** The desired capacity of the group at the beginning. */
+export const capacityOf = (setting: Setting): number => groupOf(setting, {}).desired;
+
 /** What can go wrong in AWS, by name: in the calls of a change, in its dry run, or at the target itself. */
 export const AWS_FAULTS: Readonly<Record<string, readonly unknown[]>> = {
   'stop-fails-once': [{ command: 'ec2:StopInstances', dryRun: false, times: 1, error: { code: 'InternalError' } }],

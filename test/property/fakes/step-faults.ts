@@ -7,6 +7,7 @@ import type { LaptopPorts } from '../../../local/laptop.ts';
 import type { Invoke } from '../../../local/flow.ts';
 import type { HostileCase, StepFault } from '../case/case.ts';
 import type { Recording } from '../recording.ts';
+import { attackAsAuthorize } from './compromised-authorize.ts';
 import { killed, FaultQueue } from './ledger.ts';
 
 const TWENTY_MINUTES = 20 * 60_000;
@@ -90,6 +91,9 @@ export class StepFaults {
         await this.#forge(state);
         await this.#direct('apply', state, runStep);
         return runStep(step, payload);
+      case 'compromised-authorize':
+        await this.#attack(this.#asAuthorize(state, runStep));
+        return runStep(step, payload);
     }
   }
 
@@ -127,6 +131,14 @@ export class StepFaults {
     };
     const forged = journal.once('grant.issued', () => ({ data: { digest: plan.digest, grants: [grant] } }));
     await this.#attack(forged);
+  }
+
+  async #asAuthorize(state: z.infer<typeof State> | undefined, runStep: Invoke): Promise<void> {
+    if (state === undefined) return;
+    const ports = this.#ports();
+    if (ports.unattendedMac !== undefined)
+      this.#recording.add({ is: 'fault', what: 'compromised-authorize with a key' });
+    await attackAsAuthorize(ports, state.incidentId, (step) => this.#direct(step, state, runStep));
   }
 
   async #attack(attempt: Promise<unknown>): Promise<void> {

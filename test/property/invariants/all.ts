@@ -17,6 +17,7 @@ import {
   secretsStaySecret,
   tracesVerify,
 } from './records.ts';
+import { policyAloneIsKept } from './unattended.ts';
 
 /** What must hold whatever models, people, faults and retries do. */
 export const INVARIANTS: readonly Invariant[] = [
@@ -39,4 +40,5 @@ export const INVARIANTS: readonly Invariant[] = [
   tracesVerify,
   everyRunEndsInClose,
   secretsStaySecret,
+  policyAloneIsKept,
 ];

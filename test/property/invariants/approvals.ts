@@ -8,6 +8,7 @@ import { PEOPLE } from '../fakes/people.ts';
 import type { CaseRun } from '../flow.ts';
 import { firstFault, type Invariant } from './invariant.ts';
 import { everyChange, eventsIn, planOf, startOf, targetAndValue, type RecordedChange } from './recorded-changes.ts';
+import { isUnattended } from './unattended.ts';
 
 /** Invariants about approvals and grants. */
 
@@ -31,16 +32,12 @@ const missingApproval = (
   run: CaseRun,
   plan: Plan,
   started: { readonly at: number; readonly event: TraceEventOf<'apply.started'> },
+  change: RecordedChange,
 ): string | undefined => {
   const { digest } = started.event.data;
   const before = run.entries.slice(0, started.at);
-  const unattended = eventsIn(before, 'plan.judged').some(
-    ({ event }) => event.data.digest === digest && event.data.verdict === 'unattended',
-  );
-  if (unattended)
-    return run.testCase.setting.policies === 'unattended' && plan.target.environment !== 'production'
-      ? undefined
-      : 'no policy permits it without approval';
+  // Policy let it through: `policyAloneIsKept` judges whether it may.
+  if (isUnattended(run, change)) return undefined;
   const closed = eventsIn(before, 'approval.closed').find(({ event }) => event.data.digest === digest);
   if (closed?.event.data.outcome !== 'granted') return 'there is no approval on the trace';
   const approvers = new Set(
@@ -84,7 +81,7 @@ const ungranted = (change: RecordedChange, run: CaseRun): string | undefined => 
     row.row['purpose'] !== change.purpose
   )
     return 'the grant was for something else';
-  return missingApproval(run, plan, started) ?? offPlan(change, plan, targetArn);
+  return missingApproval(run, plan, started, change) ?? offPlan(change, plan, targetArn);
 };
 
 const offPlan = (

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Agent } from '../../../lambdas/contracts/agent.ts';
 import type { TraceEvent, TraceEventOf } from '../../../lambdas/contracts/events.ts';
+import type { Grant } from '../../../lambdas/contracts/grant.ts';
 import type { HostileCase, Turn } from '../case/case.ts';
 import type { RecordedFact } from '../recording.ts';
 import { INVARIANTS } from './all.ts';
@@ -11,6 +12,7 @@ import * as limits from './limits.ts';
 import { movedIsNeverApplied } from './moved-targets.ts';
 import * as changes from './changes.ts';
 import * as records from './records.ts';
+import * as unattended from './unattended.ts';
 import { CaseFlow, type CaseRun } from '../flow.ts';
 
 /** An invariant that cannot fail proves nothing. Here each one gets a recording in which it is broken. */
@@ -78,6 +80,8 @@ const withClosing = (change: object, of = run): CaseRun => ({
       : one,
   ),
 });
+const inNameOfPolicy = (grants: readonly Grant[]): Grant[] =>
+  grants.map((grant) => ({ ...grant, approvers: ['policy:grow-unattended'] }));
 const withTrace = (change: (events: readonly TraceEvent[]) => readonly TraceEvent[]): CaseRun => ({
   ...run,
   traces: new Map([...run.traces].map(([id, trace]) => [id, change(trace)])),
@@ -119,6 +123,21 @@ describe('each invariant notices', () => {
     ],
     ['a change without any approval', approvals.noChangeWithoutGrant, () => without('approval.closed')],
     ['a plan that is not on the trace', approvals.noChangeWithoutGrant, () => without('dry-run.finished')],
+    [
+      'a change in the name of a policy that no policy permits',
+      unattended.policyAloneIsKept,
+      () =>
+        withEntries((entries) =>
+          entries.map((one) =>
+            one.is === 'event' && one.event.kind === 'grant.issued'
+              ? {
+                  ...one,
+                  event: { ...one.event, data: { ...one.event.data, grants: inNameOfPolicy(one.event.data.grants) } },
+                }
+              : one,
+          ),
+        ),
+    ],
     [
       'a call on another target',
       approvals.noChangeWithoutGrant,

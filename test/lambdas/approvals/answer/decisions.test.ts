@@ -38,7 +38,9 @@ test('an approval grants exactly this plan and resumes the flow towards apply', 
   const [[apply, rollback] = []] = await grantings();
   expect([apply?.purpose, rollback?.purpose]).toEqual(['apply', 'rollback']);
   const wanted = { incidentId: 'inc-1', digest: desk.asked.digest, purpose: 'apply' as const };
-  expect(await grantFault(new HmacMac('grant key'), apply, wanted, desk.clock.now())).toBeUndefined();
+  expect(
+    await grantFault({ grantMac: new HmacMac('grant key'), unattendedMac: undefined }, apply, wanted, desk.clock.now()),
+  ).toBeUndefined();
   expect(apply?.approvers).toEqual([ANA]);
   const output = { incidentId: 'inc-1', agent: 'ec2-responder', seq: (await desk.trace()).length, next: 'apply' };
   expect(desk.callbacks.resumed).toEqual([{ taskToken: 'task-token-of-inc-1', output }]);

@@ -76,7 +76,14 @@ describe('in a change freeze', () => {
     const [grant] = lastOf(events, 'grant.issued')?.data.grants ?? [];
     expect(grant?.breakGlass).toBe(true);
     const wanted = { incidentId: 'inc-1', digest: desk.asked.digest, purpose: 'apply' as const };
-    expect(await grantFault(new HmacMac('grant key'), grant, wanted, desk.clock.now())).toBeUndefined();
+    expect(
+      await grantFault(
+        { grantMac: new HmacMac('grant key'), unattendedMac: undefined },
+        grant,
+        wanted,
+        desk.clock.now(),
+      ),
+    ).toBeUndefined();
     expect(everyone().map(({ about, subject }) => `${about}: ${subject}`)).toEqual([
       'break-glass: Change freeze overridden: resize_instance on i-0a1b2c3d4e5f60718',
     ]);

@@ -174,7 +174,7 @@ describe('Apply runs its own checks, whatever the state machine did', () => {
 
   test('a grant under another key changes nothing', async () => {
     const harness = await granted();
-    expect(await harness.apply({ mac: new HmacMac('a key that somebody made up') })).toBe('decide');
+    expect(await harness.apply({ grantMac: new HmacMac('a key that somebody made up') })).toBe('decide');
     expect(await harness.lastReply()).toContain('The MAC of the grant does not hold.');
     expect(harness.mutations).toEqual([]);
   });

@@ -288,6 +288,14 @@ forbid (principal, action in Checkrein::Action::"change", resource) when { conte
   });
 });
 
+test('a plan that policy lets through is granted nothing by a deployment without the key for that, and the error says why', async () => {
+  const harness = await new TestHarness({ world: STAGING, rules: withPolicies({ alone: ALONE }) }).begin();
+  await harness.propose(RESIZE.tool, RESIZE.input);
+  await harness.decide([call('confirm_plan', { plan: 'P1' })]);
+  await expect(harness.authorize({ unattendedMac: undefined })).rejects.toThrow(/has no key for such grants/);
+  expect(await harness.kinds()).not.toContain('grant.issued');
+});
+
 test('a call that Decide would have refused is refused by Authorize too', async () => {
   const harness = await new TestHarness().begin();
   await harness.decide([call(RESIZE.tool, RESIZE.input)]);

@@ -1,6 +1,7 @@
 import type { KernelCheck } from '../check.ts';
 import { APPLY } from './apply.ts';
 import { BEFORE_APPLY } from './before-apply.ts';
+import { UNATTENDED } from './unattended.ts';
 
 /** The checks that stop a change, in the order in which an incident meets them. */
-export const KERNEL_CHECKS: readonly KernelCheck[] = [...BEFORE_APPLY, ...APPLY];
+export const KERNEL_CHECKS: readonly KernelCheck[] = [...BEFORE_APPLY, ...APPLY, ...UNATTENDED];

@@ -159,7 +159,7 @@ export const APPLY: readonly KernelCheck[] = [
     kind: 'grant',
     holds: 'a grant that Checkrein did not sign is not valid',
     file: 'lambdas/kernel/changes/grants.ts',
-    find: '(await verifier.verify(grantMessage(grant), grant.mac))',
+    find: '(await keys.grantMac.verify(message, grant.mac))',
     replace: 'true',
     test: preflight('a grant under another key changes nothing'),
   },

@@ -1,0 +1,89 @@
+import { ToolRefusal } from '../../contracts/errors.ts';
+import { passed, refused, type CheckResult } from '../../kernel/changes/checks.ts';
+import { approvedBy, bindingFault, wasRedeemedUnattended } from '../../kernel/changes/grants.ts';
+import { factsAbout, prepareChange, type ProposedChange } from '../../kernel/changes/proposed-change.ts';
+import { agentOf } from '../../kernel/model/agents.ts';
+import { decidePlan } from '../../kernel/policy/plan-decision.ts';
+import { toolResult } from '../../kernel/redaction/tool-errors.ts';
+import { canonical } from '../../kernel/trace/canonical.ts';
+import type { Journal } from '../../kernel/trace/journal.ts';
+import { locationOf } from '../../kernel/trace/location.ts';
+import { allOf, openingOf } from '../../kernel/trace/queries.ts';
+import { dryRunOnly } from '../../providers/aws/dry-run-only.ts';
+import type { ApplyPorts } from './ports.ts';
+import type { PendingChange } from './pending-change.ts';
+
+/**
+ * Judges a change that no person approved. Every function may append to a trace, and Authorize issues the grants of
+ * policies, so plan, facts and price on the trace prove nothing here: Apply computes all of it again and asks policy
+ * itself. Grants of people are not its concern.
+ */
+export const checkUnattended = async (
+  pending: PendingChange,
+  journal: Journal,
+  ports: ApplyPorts,
+): Promise<CheckResult | undefined> => {
+  if (pending.grant === undefined || approvedBy(pending.grant) === 'people') return undefined;
+  if (pending.purpose === 'rollback') return checkUndone(pending, journal, ports);
+  const result = await toolResult(() => policyNow(pending, journal, ports));
+  return result.ok ? result.value : refused(result.error.message);
+};
+
+const policyNow = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<CheckResult> => {
+  const { tool, context, planned } = pending;
+  if (allOf(journal.events, 'approval.asked').some(({ data }) => data.digest === planned.digest))
+    return refused('People were asked about this plan, so policy alone does not let it through.');
+  const agent = agentOf(ports.rules, openingOf(journal.events).data.agent);
+  const { name } = tool.manifest;
+  if (!agent.tools.change.some((one) => one === name)) return refused(`${name} is not granted to ${agent.name}.`);
+  const proposed = await prepareChange(tool, planned.plan.input, context, ports.rules.settings);
+  throwIfMadeUp(pending, proposed);
+  const { target } = proposed.change;
+  const facts = await factsAbout(tool, proposed, context, ports.ledger, journal.events);
+  const report = { cost: await costNow(pending, proposed, journal, ports) };
+  const decision = decidePlan(ports.policy, { agent, tool: name, target, facts, report, breakGlass: false });
+  const { plan, unattended } = decision.asked;
+  return decision.verdict === 'unattended'
+    ? passed(`Policy permits the change without a person: ${unattended?.reason ?? plan.reason}`)
+    : refused(`The change may be made, but not without a person: ${(unattended ?? plan).reason}`);
+};
+
+/** Target, result and rollback follow from the input and from the target as it is. */
+const throwIfMadeUp = ({ planned: { plan } }: PendingChange, { change, inverse }: ProposedChange): void => {
+  const { target, before, after } = change;
+  const { target: t, before: b, after: a, inverse: i } = plan;
+  if (canonical({ target, before, after, inverse }) !== canonical({ target: t, before: b, after: a, inverse: i }))
+    throw new ToolRefusal('The plan is not the change that its input makes to the target as it is now.');
+};
+
+/** The price as a dry run of now finds it. */
+const costNow = async (
+  { tool, context }: PendingChange,
+  { change }: ProposedChange,
+  { events, incident }: Journal,
+  { credentials }: ApplyPorts,
+) => {
+  const session = await credentials.assume({
+    calls: tool.manifest.changes,
+    targetArn: change.target.arn,
+    location: locationOf(events),
+    sessionName: `dry-run-${incident}`,
+  });
+  return (await tool.dryRun(change, { ...context, change: dryRunOnly(session) })).cost;
+};
+
+/** A policy's grant to roll back is for a change that policy let through, and that this function made. */
+const checkUndone = async (
+  { planned: { digest } }: PendingChange,
+  { events, incident }: Journal,
+  ports: ApplyPorts,
+): Promise<CheckResult> => {
+  const wanted = { incidentId: incident, digest, purpose: 'apply' as const };
+  const grants = allOf(events, 'grant.issued').flatMap(({ data }) => data.grants);
+  for (const grant of grants.filter((one) => one.purpose === 'apply' && approvedBy(one) === 'policies')) {
+    const fault = await bindingFault(ports, grant, wanted);
+    if (fault === undefined && (await wasRedeemedUnattended(ports.ledger, grant)))
+      return passed('The change was made without a person, and so may be undone without one.');
+  }
+  return refused('The change was not applied without a person, so it is not undone without one.');
+};
