@@ -18,7 +18,7 @@ const mails: Notification[] = [];
 
 const denied = async (claimed: object): Promise<RunResult> => {
   mails.length = 0;
-  const turns = JSON.parse(JSON.stringify(await loadScript(MODEL)), (_key, value: unknown) => {
+  const turns: unknown = JSON.parse(JSON.stringify(await loadScript(MODEL)), (_key, value: unknown) => {
     const conclude = z.looseObject({ name: z.literal('conclude'), input: z.looseObject({}) }).safeParse(value).data;
     return conclude === undefined ? value : { ...conclude, input: { ...conclude.input, ...claimed } };
   });

@@ -7,8 +7,8 @@ import { allOf, type PlanOnTrace } from './queries.ts';
 
 /** What became of one plan, in sentences of our code: decided by whom and why, applied, verified, rolled back. */
 
-/** Characters of a person's reason: as many as the approval page accepts. */
-const REASON_LIMIT = 1000;
+/** Characters of a reason that a person gave; all of it is in the history of the plan. */
+const REASON_LIMIT = 300;
 /** Characters of a reason of a check, and of an AWS error. */
 const CAUSE_LIMIT = 400;
 
@@ -72,7 +72,7 @@ const decisionOf = (events: readonly TraceEvent[], planned: PlanOnTrace): PlainT
     case undefined:
       return plain`was never confirmed by the agent.`;
     case 'refused':
-      return plain`was refused: ${refusalIn(judged?.checks ?? [])}`;
+      return plain`was refused: ${refusalIn(judged.checks)}`;
     case 'unattended':
       return plain`needed no approval, by policy.`;
     case 'needs-approval':

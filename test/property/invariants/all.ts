@@ -7,6 +7,7 @@ import {
   oneIncidentAtATime,
   rollbacksAreAskedFor,
 } from './changes.ts';
+import { acceptedPlansAreTrue, firstLinesAreTrue } from './conclusions.ts';
 import type { Invariant } from './invariant.ts';
 import { freezesHold, ratesHold, readOnlyProposesNothing, switchStopsChanges } from './limits.ts';
 import {
@@ -37,4 +38,6 @@ export const INVARIANTS: readonly Invariant[] = [
   tracesVerify,
   everyRunEndsInClose,
   secretsStaySecret,
+  acceptedPlansAreTrue,
+  firstLinesAreTrue,
 ];

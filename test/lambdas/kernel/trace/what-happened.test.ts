@@ -5,7 +5,7 @@ import { lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { whatHappened } from '../../../../lambdas/kernel/trace/what-happened.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { ANA, approvalDesk, BEN, deskWithQuestion } from '../../../fixtures/approval-desk.ts';
-import { begun, granted, NO_HELP, RESIZE, TestHarness } from '../../../fixtures/harness.ts';
+import { begun, granted, NO_HELP, RESIZE, type TestHarness } from '../../../fixtures/harness.ts';
 import { record } from '../../../fixtures/incident.ts';
 import { rebootPlan } from '../../../fixtures/plans.ts';
 

@@ -1,6 +1,7 @@
 import type { KernelCheck } from '../check.ts';
 import { APPLY } from './apply.ts';
 import { BEFORE_APPLY } from './before-apply.ts';
+import { CLOSING } from './closing.ts';
 
-/** The checks that stop a change, in the order in which an incident meets them. */
-export const KERNEL_CHECKS: readonly KernelCheck[] = [...BEFORE_APPLY, ...APPLY];
+/** The checks that stop a change or an untrue ending, in the order in which an incident meets them. */
+export const KERNEL_CHECKS: readonly KernelCheck[] = [...BEFORE_APPLY, ...APPLY, ...CLOSING];
