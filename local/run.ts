@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { canonical } from '../lambdas/kernel/trace/canonical.ts';
 import { reportOf } from '../lambdas/kernel/trace/report.ts';
+import { whatHappened } from '../lambdas/kernel/trace/what-happened.ts';
 import { allOf, lastOf, plansOf, usageOf, wasMade } from '../lambdas/kernel/trace/queries.ts';
 import type { Model, Notification } from '../lambdas/contracts/ports.ts';
 import { synthesize } from '../lib/synthesize.ts';
@@ -118,6 +119,7 @@ export const runSummary = ({ incidentId, events }: RunResult, files: RunFiles) =
   return {
     incidentId,
     outcome: closed?.outcome ?? 'open',
+    happened: whatHappened(events).map(String),
     summary: closed?.summary ?? '',
     agent: lastOf(events, 'incident.opened')?.data.agent ?? null,
     steps: stepsOf(events),

@@ -3,6 +3,8 @@ import { InputError } from '../../lambdas/contracts/errors.ts';
 import { verifyTrace, type ChainVerdict } from '../../lambdas/kernel/trace/chain.ts';
 import { readText } from '../../local/files.ts';
 import { ours, plain, sentence, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { whatHappened } from '../../lambdas/kernel/trace/what-happened.ts';
 import { coloursFor, timelineLines } from '../io/timeline-lines.ts';
 import { readTrace, traceLines } from '../io/trace-file.ts';
 import { printer, printJson } from '../io/output.ts';
@@ -10,15 +12,22 @@ import { printer, printJson } from '../io/output.ts';
 /** The number of an event and two blanks. */
 const SEQ_WIDTH = 6;
 
+/** Traces of earlier versions do not say at their end what happened. It follows from their events. */
+const withHappened = (event: TraceEvent, events: readonly TraceEvent[]): TraceEvent =>
+  event.kind === 'incident.closed' && event.data.happened === undefined
+    ? { ...event, data: { ...event.data, happened: whatHappened(events).map(String) } }
+    : event;
+
 const show = (path: string, flags: { json?: boolean }): void => {
-  const events = readTrace(path);
+  const recorded = readTrace(path);
   if (flags.json === true) {
-    printJson(events);
+    printJson(recorded);
     return;
   }
   const print = printer(false);
   const colours = coloursFor(process.stdout);
-  const [first] = events;
+  const [first] = recorded;
+  const events = recorded.map((event) => withHappened(event, recorded));
   print(plain`Incident ${first.incident}, ${first.at.slice(0, 10)} (times in UTC), ${events.length} events\n`);
   const { columns } = process.stdout;
   // A terminal narrower than a line would break it where the text in it wants.

@@ -155,17 +155,29 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       return entry('message', sent ? 'quiet' : 'bad', plain`${about} to ${joined(to, ', ')}${failure}`);
     }
     case 'incident.closed': {
-      const { outcome, summary, turns, costMicroUsd, copies } = event.data;
-      const tone = outcome === 'healed' || outcome === 'diagnosed' ? 'good' : 'warn';
-      const joinedBy = copies > 0 ? plain`, ${copies} copies of the alarm joined` : '';
-      return entry('closed', tone, plain`${outcome.toUpperCase()}. ${quoted(summary, WORDS_LIMIT)}`, [
-        plain`${turns} model turns, ${sentence(modelCost(costMicroUsd))}${joinedBy}`,
-      ]);
+      return closedEntry(event.data);
     }
     case 'trace.sealed':
       return entry('sealed', 'quiet', plain`${event.data.events} events, signed by ${event.data.keyId}.`);
   }
 };
+
+/** The end: what happened comes first, the words of the agent after it. */
+const closedEntry = (closed: Extract<TraceEvent, { kind: 'incident.closed' }>['data']): TimelineEntry => {
+  const { outcome, happened = [], summary, reason, turns, costMicroUsd, copies } = closed;
+  const tone = outcome === 'healed' || outcome === 'diagnosed' ? 'good' : 'warn';
+  const [first = plain``, ...rest] = happened.map((text) => sentence(text, HAPPENED_LIMIT));
+  const joinedBy = copies > 0 ? plain`, ${copies} copies of the alarm joined` : '';
+  const label = summary === reason ? plain`Reason` : plain`In the agent's words, not checked`;
+  return entry('closed', tone, plain`${outcome.toUpperCase()}. ${first}`, [
+    ...rest,
+    plain`${label}: ${quoted(summary, WORDS_LIMIT)}`,
+    plain`${turns} model turns, ${sentence(modelCost(costMicroUsd))}${joinedBy}`,
+  ]);
+};
+
+/** Characters of one sentence about what happened, which may quote a person's reason. */
+const HAPPENED_LIMIT = 2400;
 
 const planEntry = (judged: Extract<TraceEvent, { kind: 'plan.judged' }>['data']): TimelineEntry => {
   const { handle, verdict, approvalsNeeded, checks, statements, freeze } = judged;

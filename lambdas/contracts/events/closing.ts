@@ -33,6 +33,9 @@ export const CLOSING_EVENTS = {
     summary: 'The end of the incident, with its totals.',
     data: z.strictObject({
       outcome: Outcome,
+      /** What happened, in sentences that code made from the trace: people read them first. */
+      happened: z.array(z.string()).optional(),
+      /** The summary of the agent, which nobody checked; without a conclusion, the reason. */
       summary: z.string(),
       reason: z.string(),
       copies: z.int(),

@@ -3,6 +3,7 @@ import { endingOf, type Ending } from './ending.ts';
 import { joined, lines, markdownOf, plain, quoted, sentence, type PlainText } from './outside-text.ts';
 import { allOf, lastOf, plansOf, usageOf } from './queries.ts';
 import { modelCost, reportLines } from './plan-text.ts';
+import { whatHappened } from './what-happened.ts';
 
 /** One line of a report, before it becomes Markdown or mail. */
 interface Line {
@@ -139,6 +140,7 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
   const opened = opening === undefined ? '' : plain`, agent ${opening.data.agent}`;
   return [
     line('title', plain`${ending.outcome}: ${nameOf(events)}`),
+    ...whatHappened(events).map((text) => line('text', text)),
     line('text', whyItEnded(events, ending)),
     line(
       'text',

@@ -2,6 +2,7 @@ import type { Conclusion } from '../../contracts/conclusion.ts';
 import type { EventData, TraceEvent } from '../../contracts/events.ts';
 import { canonical } from '../../kernel/trace/canonical.ts';
 import { allOf, evidenceByHandle, findPlan } from '../../kernel/trace/queries.ts';
+import { plansFault } from './plans-fault.ts';
 
 type Verdict = EventData<'conclusion.reviewed'>['verdicts'][number];
 
@@ -82,7 +83,12 @@ const noUnapprovedMutation: Verifier = {
 };
 
 /** The verifiers, in the order of the report. */
-const VERIFIERS: readonly Verifier[] = [evidenceRequired, noUnapprovedMutation, claimsCiteEvidence];
+const VERIFIERS: readonly Verifier[] = [
+  evidenceRequired,
+  noUnapprovedMutation,
+  { name: 'plans_match_the_trace', fault: plansFault },
+  claimsCiteEvidence,
+];
 
 /** Reviews a conclusion against the trace. Runs all verifiers, so that the agent can fix every problem in one turn. */
 export const review = (

@@ -8,6 +8,7 @@ import { Journal, type JournalPorts } from '../../kernel/trace/journal.ts';
 import { notifyOnce } from '../../kernel/model/notify.ts';
 import { redactedText } from '../../kernel/redaction/redactor.ts';
 import { closingMessage } from '../../kernel/trace/report.ts';
+import { whatHappened } from '../../kernel/trace/what-happened.ts';
 import { freeKey } from '../../kernel/limits/deduplication-rows.ts';
 import { lastOf, plansOf, unansweredCalls, usageOf, type ToolCall } from '../../kernel/trace/queries.ts';
 import type { Ledger, Notifier, Sealer } from '../../contracts/ports.ts';
@@ -85,6 +86,7 @@ const run = async (input: CloseInput, ports: ClosePorts): Promise<z.infer<typeof
       data: {
         outcome,
         reason,
+        happened: whatHappened(journal.events).map(String),
         summary: conclusion?.summary ?? reason,
         copies,
         turns: used.turns,

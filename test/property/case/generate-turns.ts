@@ -78,7 +78,15 @@ const confirm: fc.Arbitrary<Move> = fc.record({
 });
 const conclude: fc.Arbitrary<Move> = fc.record({
   do: fc.constant('conclude' as const),
-  how: mostly<Extract<Move, { do: 'conclude' }>['how']>('well', 'no-claims', 'no-evidence', 'forged', 'malformed'),
+  how: mostly<Extract<Move, { do: 'conclude' }>['how']>(
+    'well',
+    'no-claims',
+    'no-evidence',
+    'forged',
+    'malformed',
+    'lies-about-plans',
+    'without-plans',
+  ),
 });
 const call: fc.Arbitrary<Move> = fc.record({
   do: fc.constant('call' as const),

@@ -7,6 +7,7 @@ import {
   oneIncidentAtATime,
   rollbacksAreAskedFor,
 } from './changes.ts';
+import { acceptedPlansAreTrue, firstLinesAreTrue } from './conclusions.ts';
 import type { Invariant } from './invariant.ts';
 import { freezesHold, ratesHold, readOnlyProposesNothing, switchStopsChanges } from './limits.ts';
 import { movedIsNeverApplied } from './moved-targets.ts';
@@ -41,4 +42,6 @@ export const INVARIANTS: readonly Invariant[] = [
   everyRunEndsInClose,
   secretsStaySecret,
   policyAloneIsKept,
+  acceptedPlansAreTrue,
+  firstLinesAreTrue,
 ];

@@ -7,6 +7,7 @@ import type { RecordedFact } from '../recording.ts';
 import { INVARIANTS } from './all.ts';
 import * as approvals from './approvals.ts';
 import { budgetsHold } from './budgets.ts';
+import * as conclusions from './conclusions.ts';
 import type { Invariant } from './invariant.ts';
 import * as limits from './limits.ts';
 import { movedIsNeverApplied } from './moved-targets.ts';
@@ -93,6 +94,30 @@ const withAgents = (change: Partial<Agent> | ((agent: Agent) => Partial<Agent>))
     agents: run.rules.agents.map((agent) => ({ ...agent, ...(typeof change === 'function' ? change(agent) : change) })),
   },
 });
+/** The recording with an accepted conclusion that lists these plans. */
+const withConclusion = (plans: readonly { readonly plan: string; readonly applied: boolean }[]): CaseRun =>
+  withEntries((entries) =>
+    entries.map((one) =>
+      one.is === 'event' && one.event.kind === 'conclusion.reviewed' && one.event.data.conclusion !== null
+        ? {
+            ...one,
+            event: {
+              ...one.event,
+              data: { ...one.event.data, conclusion: { ...one.event.data.conclusion, plans: [...plans] } },
+            },
+          }
+        : one,
+    ),
+  );
+/** The traces with other sentences about what happened. */
+const withHappened = (change: (line: string) => string[]): CaseRun =>
+  withTrace((trace) =>
+    trace.map((event) =>
+      event.kind === 'incident.closed'
+        ? { ...event, data: { ...event.data, happened: (event.data.happened ?? []).flatMap(change) } }
+        : event,
+    ),
+  );
 /** The first `apply.started` of the recording. */
 const started = (): TraceEventOf<'apply.started'> => {
   for (const entry of run.entries) if (entry.is === 'event' && entry.event.kind === 'apply.started') return entry.event;
@@ -263,6 +288,23 @@ describe('each invariant notices', () => {
           : run;
       },
     ],
+    [
+      'an accepted conclusion that calls a plan applied which was rolled back',
+      conclusions.acceptedPlansAreTrue,
+      () => withConclusion([{ plan: 'P1', applied: true }]),
+    ],
+    ['an accepted conclusion without its plan', conclusions.acceptedPlansAreTrue, () => withConclusion([])],
+    [
+      'first lines that leave out a change',
+      conclusions.firstLinesAreTrue,
+      () => withHappened(() => ['Nothing was changed.']),
+    ],
+    [
+      'first lines that leave out a rollback',
+      conclusions.firstLinesAreTrue,
+      () => withHappened((line) => [line.replace(/It was rolled back at \S+ \S+ UTC\./, '')]),
+    ],
+    ['an ending without first lines', conclusions.firstLinesAreTrue, () => withHappened(() => [])],
   ];
   test.for(cases)('%s', ([, invariant, broken]) => {
     expect(invariant.fault(broken())).toBeDefined();

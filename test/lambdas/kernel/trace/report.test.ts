@@ -8,6 +8,7 @@ const CONCLUSION = {
   rootCause: 'More orders than usual.',
   confidence: 'high',
   claims: [{ text: 'CPU was at its limit.', evidence: ['E2'] }],
+  plans: [{ plan: 'P1', applied: true }],
   followUps: ['Look at the load test.'],
 };
 
