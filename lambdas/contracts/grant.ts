@@ -19,3 +19,7 @@ export const Grant = z.strictObject({
   mac: z.string(),
 });
 export type Grant = z.infer<typeof Grant>;
+
+/** Whether policy stands in for a person among the approvers. Then policy must permit the change without a human. */
+export const isUnattended = ({ approvers }: { readonly approvers: readonly string[] }): boolean =>
+  approvers.some((approver) => approver.startsWith('policy:'));

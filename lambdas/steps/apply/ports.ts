@@ -1,3 +1,4 @@
+import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import type {
   Calendar,
   ChangeCredentials,
@@ -14,5 +15,7 @@ export interface ApplyPorts extends StepPorts {
   readonly mac: MacVerifier;
   readonly switch: Switch;
   readonly calendar: Calendar;
+  /** Asked again right before a change, with the facts of now. */
+  readonly policy: PolicyEngine;
   readonly deadline: Deadline;
 }

@@ -3,6 +3,7 @@ import { memberAccess } from '../../providers/aws/member-access.ts';
 import { stsChangeCredentials } from '../../providers/aws/change-credentials.ts';
 import { kmsMacVerifier } from '../../adapters/aws/kms.ts';
 import { basicPorts, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
+import { policyEngine } from '../../kernel/policy/engine.ts';
 import { lambda } from '../../runtime/serve.ts';
 import { changeZone } from './change-zone.ts';
 
@@ -19,6 +20,7 @@ export const handler = lambda(
     mac: kmsMacVerifier(runtime.env('grantKey')),
     switch: killSwitch(runtime),
     calendar: changeCalendar(runtime),
+    policy: policyEngine(runtime.rules),
     deadline: runtime.deadline,
   }),
   changeZone,
