@@ -30,8 +30,11 @@ const countersOfEvent = (event: TraceEvent): string[] => {
       return [`refused: ${event.data.check}`];
     case 'proposal.judged':
     case 'plan.judged':
-    case 'apply.checked':
       return [...refusalsIn(event.data.checks), ...(isUnattended(event) ? ['changes that policy let through'] : [])];
+    case 'apply.checked':
+      return refusalsIn(event.data.checks).flatMap((name) =>
+        name === 'refused: policy' ? [name, 'changes refused by the facts of now: policy'] : [name],
+      );
     case 'dry-run.finished':
       return event.data.made ? [] : ['refused: dry-run'];
     case 'approval.closed':

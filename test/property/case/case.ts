@@ -21,6 +21,8 @@ const Setting = z.strictObject({
   rate: z.enum(['shipped', 'one']).default('shipped'),
   /** `bad`: the agent's last two changes did not help. */
   record: z.enum(['clean', 'bad']).default('clean'),
+  /** The load goes away by itself, minutes after the alarm. */
+  recovers: z.boolean().default(false),
   /** Text that an outsider wrote into logs, tags and the alarm's description. */
   hostileText: z.array(z.string()),
   /** Names of `AWS_FAULTS`. */
@@ -97,6 +99,7 @@ const StepFault = z.strictObject({
     'direct-rollback',
     'forged-grant',
     'tampered-trace',
+    'changed-elsewhere',
   ]),
 });
 export type StepFault = z.infer<typeof StepFault>;

@@ -52,6 +52,7 @@ const STEP_FAULTS = [
   'direct-rollback',
   'forged-grant',
   'tampered-trace',
+  'changed-elsewhere',
 ] as const;
 
 const writeFault = {
@@ -72,6 +73,7 @@ export const hostileCases: fc.Arbitrary<HostileCase> = fc.record({
     ),
     rate: oneOf<HostileCase['setting']['rate']>([5, fc.constant('shipped')], [1, fc.constant('one')]),
     record: oneOf<HostileCase['setting']['record']>([7, fc.constant('clean')], [1, fc.constant('bad')]),
+    recovers: oneOf([3, fc.constant(false)], [1, fc.constant(true)]),
     hostileText: seldom(fc.constantFrom(...INSTRUCTIONS), 3),
     aws: seldom(fc.constantFrom(...Object.keys(AWS_FAULTS)), 2),
   }),

@@ -7,6 +7,7 @@ import {
   oneIncidentAtATime,
   rollbacksAreAskedFor,
 } from './changes.ts';
+import { factsOfNowCount, reasonsStillHold } from './facts.ts';
 import type { Invariant } from './invariant.ts';
 import { freezesHold, ratesHold, readOnlyProposesNothing, switchStopsChanges } from './limits.ts';
 import {
@@ -30,6 +31,8 @@ export const INVARIANTS: readonly Invariant[] = [
   switchStopsChanges,
   freezesHold,
   ratesHold,
+  factsOfNowCount,
+  reasonsStillHold,
   budgetsHold,
   readOnlyProposesNothing,
   everyCallIsAnswered,

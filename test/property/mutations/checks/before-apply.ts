@@ -6,6 +6,7 @@ const dryRun = testsOf('lambdas/steps/dry-run/dry-run');
 const policy = testsOf('lambdas/kernel/policy/engine');
 const page = testsOf('lambdas/approvals/page/http');
 const decisions = testsOf('lambdas/approvals/answer/decisions');
+const lastChecks = testsOf('lambdas/approvals/answer/last-checks');
 
 /** Checks that stop a change before Apply: at Open, Decide, Authorize, DryRun and Approve. */
 export const BEFORE_APPLY: readonly KernelCheck[] = [
@@ -253,5 +254,32 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     find: "return answer === 'approve' &&",
     replace: 'return true ||',
     test: decisions('whoever approved can still stop it while another approval is awaited'),
+  },
+  {
+    name: 'quorum/breaker',
+    ...withoutRow('breaker'),
+    holds: 'the last approval grants nothing while a breaker is tripped',
+    file: 'lambdas/approvals/answer/last-checks.ts',
+    test: lastChecks(
+      'a breaker that stands against the plan by now: the last approver is told at once, and nothing is granted',
+    ),
+  },
+  {
+    name: 'quorum/rate',
+    ...withoutRow('rate'),
+    holds: 'the last approval grants nothing that is one change too many within the hour',
+    file: 'lambdas/approvals/answer/last-checks.ts',
+    test: lastChecks(
+      'a rate that stands against the plan by now: the last approver is told at once, and nothing is granted',
+    ),
+  },
+  {
+    name: 'quorum/cooldown',
+    ...withoutRow('policy'),
+    holds: 'the last approval grants nothing that policy refuses with what the ledger knows now',
+    file: 'lambdas/approvals/answer/last-checks.ts',
+    test: lastChecks(
+      'a cooldown that stands against the plan by now: the last approver is told at once, and nothing is granted',
+    ),
   },
 ];
