@@ -84,7 +84,7 @@ export class StepFaults {
         this.tampering = ['apply', 'rollback'].includes(step);
         return runStep(step, payload);
       case 'changed-elsewhere':
-        if (step === 'apply') await this.#changeElsewhere(state);
+        await this.#changeElsewhere(state);
         return runStep(step, payload);
       case 'direct-apply':
       case 'direct-rollback':
