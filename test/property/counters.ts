@@ -39,6 +39,7 @@ const countersOfEvent = (event: TraceEvent): string[] => {
       return event.data.made ? [] : ['refused: dry-run'];
     case 'approval.closed':
       if (event.data.breakGlass === true) return ['change freezes broken'];
+      if (event.data.check !== undefined) return ['plans refused at their last approval'];
       return event.data.outcome === 'granted' ? [] : [`plans ${event.data.outcome}`];
     case 'grant.issued':
       return ['grants issued'];

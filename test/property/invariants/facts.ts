@@ -57,7 +57,11 @@ const againstPolicy = (run: CaseRun, { event }: Begun): string | undefined => {
 
 export const factsOfNowCount: Invariant = {
   name: 'no change begins that policy refuses with the facts of that moment',
-  exercisedBy: ['changes refused by the facts of now: policy', 'refused: facts', 'answers refused: check'],
+  exercisedBy: [
+    'changes refused by the facts of now: policy',
+    'refused: facts',
+    'plans refused at their last approval',
+  ],
   fault: (run) => firstFault(begunChanges(run), (begun) => tooSoon(run, begun) ?? againstPolicy(run, begun)),
 };
 
