@@ -29,17 +29,19 @@ export const refusalAtQuorum = async (
   quorum: Quorum,
   ports: LastCheckPorts,
 ): Promise<Check | undefined> => {
-  const { agent, target } = question.planned.plan;
   const { refusal } = await runChecks([
-    {
-      check: 'breaker',
-      run: async () => passedUnless(await trippedBreaker(ports.ledger, agent, target.arn), 'The breakers are closed.'),
-    },
+    { check: 'breaker', run: () => checkBreakers(question, ports) },
     { check: 'rate', run: () => checkChangeRate(question, ports) },
     { check: 'policy', run: () => checkPolicy(question, quorum, ports) },
   ]);
   return refusal;
 };
+
+const checkBreakers = async ({ planned: { plan } }: OpenQuestion, { ledger }: LastCheckPorts): Promise<CheckResult> =>
+  passedUnless(
+    await trippedBreaker(ledger, plan.agent, plan.target.arn),
+    'The circuit breakers of agent and target are closed.',
+  );
 
 const checkChangeRate = async (
   { planned: { plan } }: OpenQuestion,
