@@ -24,8 +24,8 @@ export const LEDGER_RIGHTS = {
   ChangeZone: { read: ['breaker'], create: ['grant', 'lease', 'change', 'rate'], replace: ['lease', 'change', 'rate'] },
   /** Writes the question and, if nobody answers, that it expired. */
   Ask: { create: ['approval'], replace: ['approval'] },
-  /** Writes an answer. */
-  Page: { create: ['approval'] },
+  /** Writes an answer; at the last one, looks at cooldown, breakers and rate. */
+  Page: { read: ['breaker', 'change', 'rate'], create: ['approval'] },
   /** Releases the lease of a verified change; keeps the agent's record and trips its breaker. */
   Verify: { create: ['breaker'], replace: ['lease', 'breaker'] },
   /** Ends deduplication, reads how many duplicates there were, releases leases, and trips the breaker of a target that was not rolled back. */

@@ -84,7 +84,13 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       return entry('approval', answer === 'approve' ? 'good' : 'bad', text);
     }
     case 'approval.closed': {
-      const { outcome, by } = event.data;
+      const { outcome, by, check, reason } = event.data;
+      if (check !== undefined)
+        return entry(
+          'approval',
+          'bad',
+          plain`Enough people approved the plan, but it is refused (${check}) ${sentence(reason)}`,
+        );
       const people = by.length === 0 ? '' : plain` by ${joined(by, ', ')}`;
       return entry('approval', outcome === 'granted' ? 'good' : 'bad', plain`The plan is ${outcome}${people}.`);
     }

@@ -15,6 +15,8 @@ import type { AwsCall, Service } from './tool.ts';
 export interface Clock {
   now(): Date;
   sleep(milliseconds: number): Promise<void>;
+  /** What the work returns, or undefined if that takes longer. Late work is not stopped, only ignored. */
+  within<T>(milliseconds: number, work: Promise<T>): Promise<{ readonly value: T } | undefined>;
 }
 
 /** Fresh identifiers: URL-safe, unguessable (128 bits or more). */

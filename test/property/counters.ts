@@ -35,12 +35,13 @@ const countersOfEvent = (event: TraceEvent): string[] => {
     case 'apply.checked':
       return [
         ...refusalsIn(event.data.checks),
-        ...(event.data.checks.at(-1)?.check === 'policy' ? ['refused by Apply: policy'] : []),
+        ...(event.data.checks.at(-1)?.check === 'policy' ? ['changes refused by the facts of now: policy'] : []),
       ];
     case 'dry-run.finished':
       return event.data.made ? [] : ['refused: dry-run'];
     case 'approval.closed':
       if (event.data.breakGlass === true) return ['change freezes broken'];
+      if (event.data.check !== undefined) return ['plans refused at their last approval'];
       return event.data.outcome === 'granted' ? [] : [`plans ${event.data.outcome}`];
     case 'grant.issued':
       return ['grants issued'];

@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { AlarmDetail } from '../../lambdas/contracts/alarm.ts';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
@@ -19,6 +20,7 @@ import { hostileModel } from './fakes/model.ts';
 import { StepFaults } from './fakes/step-faults.ts';
 import { People, PEOPLE } from './fakes/people.ts';
 import { worldOf } from './fakes/account.ts';
+import { eventsIn } from './invariants/recorded-changes.ts';
 
 /** What happened when a case was run. */
 export interface CaseRun {
@@ -78,6 +80,7 @@ export class CaseFlow {
       onMessage: (message) => recording.add({ is: 'message', message }),
     });
     hostileHands(testCase, recording, () => laptop.account);
+    recordAlarms(recording, () => laptop);
     if (testCase.setting.record === 'bad') await recordTwoFailures(memory, rules);
     await deliverAll(laptop, testCase, recording);
     await stepFaults.finish();
@@ -116,6 +119,25 @@ const deliverAll = async (laptop: Laptop, { delivery }: HostileCase, recording: 
       return deliver('cpu');
   }
 };
+
+/** Records how the alarm of an incident really is whenever Apply is entered. */
+const recordAlarms = (recording: Recording, laptop: () => Laptop): void =>
+  recording.onEntry((entry) => {
+    if (entry.is !== 'step' || entry.step !== 'apply') return;
+    const { incidentId } = entry;
+    for (const { event } of eventsIn(recording.entries, 'incident.opened')) {
+      if (event.incident !== incidentId || event.data.alarm === null) continue;
+      const { time, detail } = laptop().account.alarmEvent(event.data.alarm.name);
+      const { state } = AlarmDetail.parse(detail);
+      recording.add({
+        is: 'alarm',
+        incidentId,
+        at: laptop().ports.clock.now().toISOString(),
+        value: state.value,
+        since: state.timestamp ?? time,
+      });
+    }
+  });
 
 /** Two changes of every agent that did not help. The third one trips the breaker of the agent. */
 const recordTwoFailures = async (ledger: Ledger, { agents }: Rules): Promise<void> => {

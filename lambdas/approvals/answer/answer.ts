@@ -6,7 +6,15 @@ import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { lastOf } from '../../kernel/trace/queries.ts';
 import { recordAnswer, type Answer, type EffectiveAnswer } from './answer-record.ts';
-import { closeApproval, outcomeOf, outcomeSentence, recordOutcomeOnce, type ApprovalOutcome } from './outcome.ts';
+import { refusalAtQuorum } from './last-checks.ts';
+import {
+  closeApproval,
+  outcomeOf,
+  outcomeSentence,
+  recordOutcomeOnce,
+  refusedBy,
+  type ApprovalOutcome,
+} from './outcome.ts';
 import { findQuestion, type OpenQuestion } from './question.ts';
 import { countApprovals } from './quorum.ts';
 
@@ -23,7 +31,8 @@ export interface AnswerPorts extends StepPorts {
 }
 
 /** Why an answer has no effect. */
-export type Refusal = 'unknown' | 'closed' | 'decided' | 'expired' | 'switch' | 'frozen' | 'answered' | 'not-entitled';
+export type Refusal =
+  'unknown' | 'closed' | 'decided' | 'expired' | 'switch' | 'frozen' | 'answered' | 'not-entitled' | 'check';
 
 /** The result of an answer, with a sentence for the person who gave it. */
 export type Receipt =
@@ -89,7 +98,7 @@ const refuseIfBlocked = async (
   );
 };
 
-/** Grants the plan if enough people have approved it. */
+/** Grants the plan if enough people have approved it and nothing stands against it by now. */
 const grantOnQuorum = async (reason: string, context: AnswerContext, ports: AnswerPorts): Promise<Receipt> => {
   const { question, journal } = context;
   const { freeze } = context.answer;
@@ -99,6 +108,8 @@ const grantOnQuorum = async (reason: string, context: AnswerContext, ports: Answ
     return refused('not-entitled', `Your approval was recorded but has no effect: ${quorum.reason}`);
   const { kind, by, needed } = quorum;
   if (kind === 'open') return { status: 'counted', message: `Your approval counts. ${by.length} of ${needed} needed.` };
+  const stopped = await refusalAtQuorum(question, { approvers: by, breakGlass }, ports);
+  if (stopped !== undefined) return closeWith(refusedBy(stopped), context, ports);
   const minutes = grantMinutes(ports.rules.settings, agentOf(ports.rules, question.agent));
   const mac = ports.grantMac;
   const grants = await issueGrants({ ...ports, mac }, question.planned, { approvers: by, breakGlass }, minutes);
@@ -113,8 +124,13 @@ const closeWith = async (
 ): Promise<Receipt> => {
   const recorded = await recordOutcomeOnce(ports.ledger, answer.approvalId, outcome);
   await closeApproval(answer.approvalId, recorded, { planned: question.planned, journal }, ports);
-  if (recorded.outcome !== outcome.outcome)
+  if (recorded.outcome !== outcome.outcome || recorded.check !== outcome.check)
     return refused('decided', `Somebody else was faster. ${outcomeSentence(recorded)}`);
+  if (recorded.check !== undefined)
+    return refused(
+      'check',
+      `Your approval was recorded, but nothing is changed (${recorded.check}): ${recorded.reason} The agent is told, and may propose it again.`,
+    );
   return recorded.outcome === 'granted'
     ? {
         status: 'granted',

@@ -76,10 +76,18 @@ const planHistory = (events: readonly TraceEvent[], digest: string): PlainText[]
   });
 };
 
-const approvalLine = ({ outcome, by, reason, breakGlass }: Extract<TraceEvent, { kind: 'approval.closed' }>['data']) =>
-  plain`approval: ${outcome}${by.length === 0 ? '' : plain` by ${joined(by, ', ')}`}${
+const approvalLine = ({
+  outcome,
+  by,
+  reason,
+  breakGlass,
+  check,
+}: Extract<TraceEvent, { kind: 'approval.closed' }>['data']) => {
+  if (check !== undefined) return plain`approval: given, but refused (${check}). ${sentence(reason)}`;
+  return plain`approval: ${outcome}${by.length === 0 ? '' : plain` by ${joined(by, ', ')}`}${
     breakGlass === true ? plain`, in spite of a change freeze` : ''
   }. ${by.length === 0 ? sentence(reason) : quoted(reason, WORDS_LIMIT)}`;
+};
 
 const planLines = (events: readonly TraceEvent[]): Line[] =>
   plansOf(events).flatMap(({ handle, digest, plan }) => [

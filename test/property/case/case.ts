@@ -32,6 +32,8 @@ const Setting = z.strictObject({
   rate: z.enum(['shipped', 'one']).default('shipped'),
   /** `bad`: the agent's last two changes did not help. */
   record: z.enum(['clean', 'bad']).default('clean'),
+  /** The load goes away by itself, minutes after the alarm. */
+  recovers: z.boolean().default(false),
   /** Text that an outsider wrote into logs, tags and the alarm's description. */
   hostileText: z.array(z.string()),
   /** Names of `AWS_FAULTS`. */
@@ -109,6 +111,7 @@ const StepFault = z.strictObject({
     'forged-grant',
     'compromised-authorize',
     'tampered-trace',
+    'changed-elsewhere',
   ]),
 });
 export type StepFault = z.infer<typeof StepFault>;

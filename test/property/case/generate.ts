@@ -55,6 +55,7 @@ const STEP_FAULTS = [
   'forged-grant',
   'compromised-authorize',
   'tampered-trace',
+  'changed-elsewhere',
 ] as const;
 
 const writeFault = {
@@ -75,6 +76,7 @@ export const hostileCases: fc.Arbitrary<HostileCase> = fc.record({
     ),
     rate: oneOf<HostileCase['setting']['rate']>([5, fc.constant('shipped')], [1, fc.constant('one')]),
     record: oneOf<HostileCase['setting']['record']>([7, fc.constant('clean')], [1, fc.constant('bad')]),
+    recovers: oneOf([3, fc.constant(false)], [1, fc.constant(true)]),
     hostileText: seldom(fc.constantFrom(...INSTRUCTIONS), 3),
     aws: seldom(fc.constantFrom(...Object.keys(AWS_FAULTS)), 2),
   }),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { StepName } from '../../../lambdas/contracts/flow.ts';
 import type { Json } from '../../../lambdas/contracts/json.ts';
+import { startCooldown } from '../../../lambdas/kernel/limits/cooldown.ts';
 import { Journal } from '../../../lambdas/kernel/trace/journal.ts';
 import { lastOf, plansOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { LaptopPorts } from '../../../local/laptop.ts';
@@ -83,6 +84,9 @@ export class StepFaults {
       case 'tampered-trace':
         this.tampering = ['apply', 'rollback'].includes(step);
         return runStep(step, payload);
+      case 'changed-elsewhere':
+        await this.#changeElsewhere(state);
+        return runStep(step, payload);
       case 'direct-apply':
       case 'direct-rollback':
         await this.#direct(what === 'direct-apply' ? 'apply' : 'rollback', state, runStep);
@@ -110,6 +114,14 @@ export class StepFaults {
     if (state === undefined || state.agent === 'none') return;
     const seq = (await this.#ports().ledger.events(state.incidentId)).length;
     await this.#attack(runStep(step, { step, state: { ...state, seq } }));
+  }
+
+  /** Another incident has just changed the target, and given it back. */
+  async #changeElsewhere(state: z.infer<typeof State> | undefined): Promise<void> {
+    const { ledger, clock } = this.#ports();
+    const plan = state && plansOf(await ledger.events(state.incidentId)).at(-1)?.plan;
+    if (plan === undefined) return;
+    await this.#attack(startCooldown(ledger, plan.target.arn, clock.now(), false));
   }
 
   /** Compromised step code forges a grant: it may append to the trace, but it has no key. */

@@ -8,6 +8,7 @@ import {
   rollbacksAreAskedFor,
 } from './changes.ts';
 import { acceptedPlansAreTrue, firstLinesAreTrue } from './conclusions.ts';
+import { factsOfNowCount, reasonsStillHold } from './facts.ts';
 import type { Invariant } from './invariant.ts';
 import { freezesHold, ratesHold, readOnlyProposesNothing, switchStopsChanges } from './limits.ts';
 import { movedIsNeverApplied } from './moved-targets.ts';
@@ -34,6 +35,8 @@ export const INVARIANTS: readonly Invariant[] = [
   switchStopsChanges,
   freezesHold,
   ratesHold,
+  factsOfNowCount,
+  reasonsStillHold,
   budgetsHold,
   readOnlyProposesNothing,
   everyCallIsAnswered,

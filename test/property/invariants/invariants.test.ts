@@ -8,6 +8,7 @@ import { INVARIANTS } from './all.ts';
 import * as approvals from './approvals.ts';
 import { budgetsHold } from './budgets.ts';
 import * as conclusions from './conclusions.ts';
+import { factsOfNowCount, reasonsStillHold } from './facts.ts';
 import type { Invariant } from './invariant.ts';
 import * as limits from './limits.ts';
 import { movedIsNeverApplied } from './moved-targets.ts';
@@ -28,6 +29,7 @@ const reasonable: HostileCase = {
     tight: 'no',
     rate: 'shipped',
     record: 'clean',
+    recovers: false,
     hostileText: [],
     aws: [],
   },
@@ -123,6 +125,21 @@ const started = (): TraceEventOf<'apply.started'> => {
   for (const entry of run.entries) if (entry.is === 'event' && entry.event.kind === 'apply.started') return entry.event;
   return expect.fail('nothing was changed');
 };
+/** The first `apply.checked` of the recording: its facts, and a time long after its proposal. */
+const firstChecked = () => {
+  for (const entry of run.entries)
+    if (entry.is === 'event' && entry.event.kind === 'apply.checked')
+      return { facts: entry.event.data.facts, at: new Date(Date.parse(entry.event.at) + 600_000).toISOString() };
+  return expect.fail('nothing was checked');
+};
+const withChecked = (change: object): CaseRun =>
+  withEntries((entries) =>
+    entries.map((one) =>
+      one.is === 'event' && one.event.kind === 'apply.checked'
+        ? { ...one, event: { ...one.event, data: { ...one.event.data, ...change } } }
+        : one,
+    ),
+  );
 const tripped = (scope: string): CaseRun => {
   const data = { scope, policy: 'cut-bound', reason: 'too much' };
   return beforeApply({ is: 'event', event: { ...started(), kind: 'breaker.tripped', data } });
@@ -219,6 +236,29 @@ describe('each invariant notices', () => {
         const redeemed = run.entries.filter((one) => one.is === 'redeemed' && one.row['purpose'] === 'apply');
         return withEntries((entries) => [...entries, ...redeemed, ...redeemed, ...redeemed]);
       },
+    ],
+    [
+      'a change minutes after another one to the same target',
+      factsOfNowCount,
+      () => beforeApply({ is: 'changed', targetArn: started().data.targetArn, at: started().at }),
+    ],
+    ['a change for which no facts were computed again', factsOfNowCount, () => withChecked({ facts: undefined })],
+    [
+      'a change that policy refuses with the facts of now',
+      factsOfNowCount,
+      () => withChecked({ facts: { ...firstChecked().facts, minutesSinceLastChange: 3 } }),
+    ],
+    [
+      'a change whose alarm has been OK for long',
+      reasonsStillHold,
+      () =>
+        insert((one) => isKind(one, 'apply.checked'), {
+          is: 'alarm',
+          incidentId: started().incident,
+          at: firstChecked().at,
+          value: 'OK',
+          since: '2026-11-20T00:00:00.000Z',
+        }),
     ],
     ['a turn too many', budgetsHold, () => withAgents(({ budget }) => ({ budget: { ...budget, turns: 1 } }))],
     ['a day that cost too much', budgetsHold, () => withAgents({ budgetPerDay: { dollars: 0.001, incidents: 9 } })],

@@ -6,6 +6,7 @@ const dryRun = testsOf('lambdas/steps/dry-run/dry-run');
 const policy = testsOf('lambdas/kernel/policy/engine');
 const page = testsOf('lambdas/approvals/page/http');
 const decisions = testsOf('lambdas/approvals/answer/decisions');
+const lastChecks = testsOf('lambdas/approvals/answer/last-checks');
 
 /** Checks that stop a change before Apply: at Open, Decide, Authorize, DryRun and Approve. */
 export const BEFORE_APPLY: readonly KernelCheck[] = [
@@ -70,7 +71,7 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     name: 'facts/reach',
     kind: 'target',
     holds: 'policy knows whether a target is in the account of the alarm',
-    file: 'lambdas/kernel/changes/proposed-change.ts',
+    file: 'lambdas/kernel/changes/ledger-facts.ts',
     find: 'target.account === alarm.account',
     replace: 'true',
     test: testsOf('lambdas/kernel/changes/proposed-change')('say whether the target is where the alarm is'),
@@ -214,7 +215,7 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     name: 'answer/entitled',
     kind: 'approval',
     holds: 'only the approval of somebody whom policy lets approve counts',
-    file: 'lambdas/approvals/answer/question.ts',
+    file: 'lambdas/kernel/policy/entitlement.ts',
     find: "mayApprove: verdict === 'permitted'",
     replace: 'mayApprove: true',
     test: decisions('a person whom no policy lets approve may deny only'),
@@ -253,5 +254,32 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     find: "return answer === 'approve' &&",
     replace: 'return true ||',
     test: decisions('whoever approved can still stop it while another approval is awaited'),
+  },
+  {
+    name: 'quorum/breaker',
+    ...withoutRow('breaker'),
+    holds: 'the last approval grants nothing while a breaker is tripped',
+    file: 'lambdas/approvals/answer/last-checks.ts',
+    test: lastChecks(
+      'a breaker that stands against the plan by now: the last approver is told at once, and nothing is granted',
+    ),
+  },
+  {
+    name: 'quorum/rate',
+    ...withoutRow('rate'),
+    holds: 'the last approval grants nothing that is one change too many within the hour',
+    file: 'lambdas/approvals/answer/last-checks.ts',
+    test: lastChecks(
+      'a rate that stands against the plan by now: the last approver is told at once, and nothing is granted',
+    ),
+  },
+  {
+    name: 'quorum/cooldown',
+    ...withoutRow('policy'),
+    holds: 'the last approval grants nothing that policy refuses with what the ledger knows now',
+    file: 'lambdas/approvals/answer/last-checks.ts',
+    test: lastChecks(
+      'a cooldown that stands against the plan by now: the last approver is told at once, and nothing is granted',
+    ),
   },
 ];
