@@ -38,11 +38,12 @@ export const checkUnattended = async (
 
 const policyNow = async (
   pending: PendingChange,
-  { proposed, facts }: FactsNow,
+  now: FactsNow,
   journal: Journal,
   ports: ApplyPorts,
 ): Promise<CheckResult> => {
   const { tool, planned } = pending;
+  const { proposed, facts } = now;
   if (allOf(journal.events, 'approval.asked').some(({ data }) => data.digest === planned.digest))
     return refused('People were asked about this plan, so policy alone does not let it through.');
   const agent = agentOf(ports.rules, openingOf(journal.events).data.agent);

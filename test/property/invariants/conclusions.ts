@@ -1,5 +1,5 @@
 import { isKind, type TraceEvent, type TraceEventOf } from '../../../lambdas/contracts/events.ts';
-import { allOf, findPlan, plansOf } from '../../../lambdas/kernel/trace/queries.ts';
+import { allOf, findPlan, plansOf, type PlanOnTrace } from '../../../lambdas/kernel/trace/queries.ts';
 import type { CaseRun } from '../flow.ts';
 import { firstFault, type Invariant } from './invariant.ts';
 import { changesIn, eventsIn } from './recorded-changes.ts';
@@ -47,21 +47,27 @@ export const acceptedPlansAreTrue: Invariant = {
     }),
 };
 
-/** What the first lines must say, and must not say, about each plan that people or the change zone decided about. */
+/** What the line about a plan must say, and must not say, if people or the change zone decided about it. */
+const wrongIn = (run: CaseRun, incident: string, { handle, digest }: PlanOnTrace, line: string): string | undefined => {
+  const said = (words: RegExp): boolean => words.test(line.replaceAll(/"[^"]*"/g, ''));
+  if (said(/ was applied at /) !== (resultOf(run, incident, digest, 'apply') === 'applied'))
+    return `the first lines are wrong about whether ${handle} was applied: ${line}`;
+  if (said(/ was rolled back at /) !== (resultOf(run, incident, digest, 'rollback') === 'applied'))
+    return `the first lines are wrong about whether ${handle} was rolled back: ${line}`;
+  const closed = eventsIn(run.entries, 'approval.closed').find(({ event }) => event.data.digest === digest);
+  if (said(/\bdenied by /) !== (closed?.event.data.outcome === 'denied'))
+    return `the first lines are wrong about whether ${handle} was denied: ${line}`;
+  return undefined;
+};
+
+/** A plan that a compromised step wrote onto the trace may have the handle of another, so a plan may have any of its lines. */
 const wrongLine = (run: CaseRun, trace: readonly TraceEvent[], lines: readonly string[]): string | undefined =>
-  firstFault(plansOf(trace), ({ handle, digest }) => {
-    const line = lines.find((one) => one.startsWith(`${handle} (`));
-    if (line === undefined) return undefined; // The same plan again, to the letter, has the line of the first one.
-    const incident = trace[0]?.incident ?? '';
-    const said = (words: RegExp): boolean => words.test(line.replaceAll(/"[^"]*"/g, ''));
-    if (said(/ was applied at /) !== (resultOf(run, incident, digest, 'apply') === 'applied'))
-      return `the first lines are wrong about whether ${handle} was applied: ${line}`;
-    if (said(/ was rolled back at /) !== (resultOf(run, incident, digest, 'rollback') === 'applied'))
-      return `the first lines are wrong about whether ${handle} was rolled back: ${line}`;
-    const closed = eventsIn(run.entries, 'approval.closed').find(({ event }) => event.data.digest === digest);
-    if (said(/\bdenied by /) !== (closed?.event.data.outcome === 'denied'))
-      return `the first lines are wrong about whether ${handle} was denied: ${line}`;
-    return undefined;
+  firstFault(plansOf(trace), (planned) => {
+    const faults = lines
+      .filter((line) => line.startsWith(`${planned.handle} (`))
+      .map((line) => wrongIn(run, trace[0]?.incident ?? '', planned, line));
+    // The same plan again, to the letter, has the line of the first one.
+    return faults.includes(undefined) ? undefined : faults[0];
   });
 
 const NOTHING = 'Nothing was changed.';
