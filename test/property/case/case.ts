@@ -83,10 +83,10 @@ const Reaction = z.strictObject({
 });
 export type Reaction = z.infer<typeof Reaction>;
 
-/** A fault around a step, `gap` steps after the last one. `change`: counts only Apply, Rollback and Approve. */
+/** A fault around a step, `gap` steps after the last one. `change`: counts only Apply, Rollback and Approve; `ask`: only Approve. */
 const StepFault = z.strictObject({
   gap: z.int().nonnegative(),
-  at: z.enum(['any', 'change']),
+  at: z.enum(['any', 'change', 'ask']),
   what: z.enum([
     'killed',
     'answer-lost',
@@ -97,6 +97,7 @@ const StepFault = z.strictObject({
     'direct-rollback',
     'forged-grant',
     'tampered-trace',
+    'compromised-ask',
   ]),
 });
 export type StepFault = z.infer<typeof StepFault>;

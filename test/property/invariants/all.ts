@@ -1,4 +1,4 @@
-import { grantsAreSingleUse, noChangeWithoutGrant, rejectedIsNeverApplied } from './approvals.ts';
+import { approversGetReceipts, grantsAreSingleUse, noChangeWithoutGrant, rejectedIsNeverApplied } from './approvals.ts';
 import { budgetsHold } from './budgets.ts';
 import {
   breakersHold,
@@ -24,6 +24,7 @@ export const INVARIANTS: readonly Invariant[] = [
   noChangeAfterItsResult,
   grantsAreSingleUse,
   rejectedIsNeverApplied,
+  approversGetReceipts,
   rollbacksAreAskedFor,
   oneIncidentAtATime,
   breakersHold,

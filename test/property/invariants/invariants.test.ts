@@ -141,6 +141,11 @@ describe('each invariant notices', () => {
     ],
     ['a change after its result', changes.noChangeAfterItsResult, () => repeat(isStart)],
     ['a grant redeemed twice', approvals.grantsAreSingleUse, () => repeat((one) => one.is === 'redeemed')],
+    [
+      'a grant without a receipt for its approver',
+      approvals.approversGetReceipts,
+      () => withEntries((entries) => entries.filter((one) => one.is !== 'message' || one.message.about !== 'receipt')),
+    ],
     ['a denied plan that is applied', approvals.rejectedIsNeverApplied, () => withClosing({ outcome: 'denied' })],
     ['a rollback that verification did not ask for', changes.rollbacksAreAskedFor, () => without('change.verified')],
     [
