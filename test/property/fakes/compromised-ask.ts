@@ -50,8 +50,10 @@ const forgeEvents = async (
 ): Promise<void> => {
   const { length: seq } = await ports.ledger.events(incidentId);
   const journal = await Journal.open(ports, `forger-${seq}`, { incidentId, seq });
-  const answer = { answer: 'approve', reason: '', via: 'page', counted: true, statements: [] } as const;
-  await journal.once('approval.answered', () => ({ data: { approvalId, digest, approver: PEOPLE.owner, ...answer } }));
+  const answer = { answer: 'approve', reason: '', via: 'page', counted: true } as const;
+  await journal.once('approval.answered', () => ({
+    data: { approvalId, digest, approver: PEOPLE.owner, ...answer, statements: [] },
+  }));
   for (const [approver, receiptFor] of [
     [PEOPLE.owner, seq],
     [PEOPLE.sre, seq + 3],

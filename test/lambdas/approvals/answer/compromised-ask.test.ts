@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { approvalIdOf } from '../../../../lambdas/approvals/answer/question.ts';
 import { allOf, lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { ANA, BEN, deskWithQuestion, type DeskWithQuestion } from '../../../fixtures/approval-desk.ts';
@@ -56,14 +56,14 @@ test('24 hours after the upgrade, an approval in the family that Ask may write c
 });
 
 test('the time of the upgrade is recorded once, in the family of the page, and never expires', async () => {
+  const since = { family: 'answer', id: 'since' } as const;
+  const create = vi.spyOn(desk.ledger, 'create');
   await desk.answer(ANA, 'approve', 'The first approval after the upgrade.');
+  expect(create).toHaveBeenCalledWith(since, { at: '2026-11-02T02:20:00.000Z' }, new Date('9999-12-31T00:00:00.000Z'));
   desk.clock.advance(30);
   await askForTwo();
   await desk.answer(ANA, 'approve');
-  expect(await desk.ledger.fetch({ family: 'answer', id: 'since' })).toMatchObject({
-    version: 1,
-    data: { at: '2026-11-02T02:20:00.000Z' },
-  });
+  expect((await desk.ledger.fetch(since))?.data).toEqual({ at: '2026-11-02T02:20:00.000Z' });
 });
 
 test('the page takes no answer to a request whose row names another plan', async () => {
