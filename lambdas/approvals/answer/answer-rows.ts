@@ -11,7 +11,7 @@ import type { Clock, Ledger } from '../../contracts/ports.ts';
 type Answered = Pick<EventData<'approval.answered'>, 'approvalId' | 'approver' | 'answer' | 'breakGlass' | 'counted'>;
 
 /** One person's approval of the plan of one request. */
-export type Approval = Pick<Answered, 'approvalId' | 'approver' | 'breakGlass'>;
+type Approval = Pick<Answered, 'approvalId' | 'approver' | 'breakGlass'>;
 
 const approvalRow = ({ approvalId, approver, breakGlass }: Approval): RowKey => ({
   family: FAMILY.answer,
