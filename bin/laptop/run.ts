@@ -51,7 +51,8 @@ export const runEvent = async (flags: RunFlags): Promise<void> => {
     onEvent: eventPrinter(json),
     onPage: (url) => print(plain`Approval page: ${ours(url)} (the link of each approver is in the message)`),
     onMessage: (message) => {
-      if (flags.approve === 'ask' && message.about === 'approval') print(plain`\n${ours(message.text)}\n`);
+      if (flags.approve === 'ask' && (message.about === 'approval' || message.about === 'receipt'))
+        print(plain`\n${ours(message.text)}\n`);
     },
   });
   const files = writeRun(flags.out ?? join('.checkrein', result.incidentId), result);

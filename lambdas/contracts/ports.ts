@@ -174,7 +174,7 @@ export interface Calendar {
 
 /** A message for people. `audience` narrows it to one approver; without it, everyone on the topic. */
 export interface Notification {
-  readonly about: 'approval' | 'break-glass' | 'closed' | 'escalated' | 'failed';
+  readonly about: 'approval' | 'receipt' | 'break-glass' | 'closed' | 'escalated' | 'failed';
   readonly incidentId: string;
   readonly subject: string;
   readonly text: string;

@@ -98,6 +98,7 @@ const INJECTED: Readonly<Record<string, readonly string[]>> = {
   'forged-grant': ['forged grants'],
   'compromised-authorize': ['attacks by a compromised Authorize'],
   'compromised-authorize with a key': ['attacks by a compromised Authorize with a key'],
+  'compromised-ask': ['approvals forged by Ask'],
   'killed after a call': ['functions killed', 'functions killed after a mutating call'],
   'write killed before': ['functions killed', 'writes that failed before'],
   'write killed after': ['functions killed', 'writes that failed after'],
@@ -131,7 +132,11 @@ const countersOfEntry = (entry: RecordedFact): string[] => {
     case 'receipt':
       return countersOfReceipt(entry.receipt, entry.detail);
     case 'message':
-      return linksIn(entry.message.text).map(() => 'links sent');
+      return entry.message.about === 'receipt'
+        ? ['receipts sent']
+        : linksIn(entry.message.text).map(() => 'links sent');
+    case 'impersonated':
+      return ['links posted by Ask'];
     default:
       return [];
   }

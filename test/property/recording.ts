@@ -43,6 +43,8 @@ export type RecordedFact =
       readonly receipt: Receipt['status'] | 'http';
       readonly detail: string;
     }
+  /** Somebody else posted a link in this person's name. */
+  | { readonly is: 'impersonated'; readonly approvalId: string; readonly approver: string }
   | { readonly is: 'message'; readonly message: Notification }
   | { readonly is: 'fault'; readonly what: string }
   | { readonly is: 'ended'; readonly incidentId: string }

@@ -15,6 +15,7 @@ import {
   refusedBy,
   type ApprovalOutcome,
 } from './outcome.ts';
+import { sendReceipts } from './receipt.ts';
 import { findQuestion, type OpenQuestion } from './question.ts';
 import { countApprovals } from './quorum.ts';
 
@@ -26,7 +27,7 @@ export interface AnswerPorts extends StepPorts {
   /** Signs grants. Only apply can verify them. */
   readonly grantMac: MacGenerator;
   readonly callbacks: Callbacks;
-  /** Notifies everyone when a change freeze is overridden. */
+  /** Sends receipts to approvers, and notifies everyone when a change freeze is overridden. */
   readonly notifier: Notifier;
 }
 
@@ -61,6 +62,7 @@ export const takeAnswer = async (given: Answer, ports: AnswerPorts): Promise<Rec
   if (refusal !== undefined) return refusal;
   const recorded = await recordAnswer(answer, question, journal, ports);
   if (recorded.kind === 'duplicate') return refused('answered', 'You have already answered. One person counts once.');
+  await sendReceipts([recorded.event], { planned: question.planned, journal }, ports);
   if (recorded.kind === 'not-entitled')
     return refused('not-entitled', `Your answer was recorded but does not count: ${recorded.reason}`);
   const reason = answer.reason.trim() === '' ? 'no reason was given.' : answer.reason.trim();
@@ -106,8 +108,11 @@ const grantOnQuorum = async (reason: string, context: AnswerContext, ports: Answ
   const quorum = await countApprovals(question, journal.events, breakGlass, ports);
   if (quorum.kind === 'never')
     return refused('not-entitled', `Your approval was recorded but has no effect: ${quorum.reason}`);
-  const { kind, by, needed } = quorum;
+  const { kind, by, needed, approvals } = quorum;
   if (kind === 'open') return { status: 'counted', message: `Your approval counts. ${by.length} of ${needed} needed.` };
+  // The function that took another approval may have died before it sent the receipt. No plan is granted without it.
+  const others = approvals.filter(({ data }) => data.approver !== context.answer.approver);
+  await sendReceipts(others, { planned: question.planned, journal }, ports);
   const stopped = await refusalAtQuorum(question, { approvers: by, breakGlass }, ports);
   if (stopped !== undefined) return closeWith(refusedBy(stopped), context, ports);
   const minutes = grantMinutes(ports.rules.settings, agentOf(ports.rules, question.agent));

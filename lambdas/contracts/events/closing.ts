@@ -27,6 +27,8 @@ export const CLOSING_EVENTS = {
       error: z.string().nullable(),
       /** For break-glass: the approval request that was answered so. */
       question: z.string().optional(),
+      /** For a receipt: number of the event with the answer. */
+      receiptFor: z.int().optional(),
     }),
   },
   'incident.closed': {

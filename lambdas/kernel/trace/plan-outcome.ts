@@ -67,7 +67,10 @@ const answerOf = (events: readonly TraceEvent[], planned: PlanOnTrace, judged: E
 
 /** Who decided about the plan, and why. Begins with a verb. */
 const decisionOf = (events: readonly TraceEvent[], planned: PlanOnTrace): PlainText => {
-  const judged = about(allOf(events, 'plan.judged'), planned).at(-1);
+  const all = about(allOf(events, 'plan.judged'), planned);
+  // What people answered stands, whatever a compromised step appends about a policy afterwards.
+  const answered = about(allOf(events, 'approval.closed'), planned).length > 0;
+  const judged = all.findLast(({ verdict }) => !answered || verdict === 'needs-approval') ?? all.at(-1);
   switch (judged?.verdict) {
     case undefined:
       return plain`was never confirmed by the agent.`;

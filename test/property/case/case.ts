@@ -96,10 +96,10 @@ const Reaction = z.strictObject({
 });
 export type Reaction = z.infer<typeof Reaction>;
 
-/** A fault around a step, `gap` steps after the last one. `change`: counts only Apply, Rollback and Approve. */
+/** A fault around a step, `gap` steps after the last one. `change`: counts only Apply, Rollback and Approve; `ask`: only Approve. */
 const StepFault = z.strictObject({
   gap: z.int().nonnegative(),
-  at: z.enum(['any', 'change']),
+  at: z.enum(['any', 'change', 'ask']),
   what: z.enum([
     'killed',
     'answer-lost',
@@ -112,6 +112,7 @@ const StepFault = z.strictObject({
     'compromised-authorize',
     'tampered-trace',
     'changed-elsewhere',
+    'compromised-ask',
   ]),
 });
 export type StepFault = z.infer<typeof StepFault>;

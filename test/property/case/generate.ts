@@ -97,6 +97,14 @@ export const hostileCases: fc.Arbitrary<HostileCase> = fc.record({
       [3, fc.record({ gap: fc.nat(8), at: fc.constant('any' as const), what: fc.constantFrom(...STEP_FAULTS) })],
       [1, fc.record({ gap: fc.nat(40), at: fc.constant('any' as const), what: fc.constantFrom(...STEP_FAULTS) })],
       [3, fc.record({ gap: fc.nat(3), at: fc.constant('change' as const), what: fc.constantFrom(...STEP_FAULTS) })],
+      [
+        2,
+        fc.record({
+          gap: fc.constant(0),
+          at: fc.constant('ask' as const),
+          what: fc.constant('compromised-ask' as const),
+        }),
+      ],
     ),
     3,
   ),

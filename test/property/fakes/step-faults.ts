@@ -9,7 +9,14 @@ import type { Invoke } from '../../../local/flow.ts';
 import type { HostileCase, StepFault } from '../case/case.ts';
 import type { Recording } from '../recording.ts';
 import { attackAsAuthorize } from './compromised-authorize.ts';
+import { attackAsAsk } from './compromised-ask.ts';
 import { killed, FaultQueue } from './ledger.ts';
+
+/** The steps that a fault counts. */
+const AT: Readonly<Record<'change' | 'ask', readonly string[]>> = {
+  change: ['apply', 'rollback', 'approve'],
+  ask: ['approve'],
+};
 
 const TWENTY_MINUTES = 20 * 60_000;
 
@@ -43,8 +50,9 @@ export class StepFaults {
       this.#recording.add({ is: 'step', step: name, incidentId: stateIn(input)?.incidentId ?? '' });
       return invoke(name, input);
     };
-    const fault = this.#queue.next(({ at }) => at === 'any' || ['apply', 'rollback', 'approve'].includes(step));
-    if (fault !== undefined && fault.what !== 'replayed') this.#recording.add({ is: 'fault', what: fault.what });
+    const fault = this.#queue.next(({ at }) => at === 'any' || AT[at].includes(step));
+    if (fault !== undefined && !['replayed', 'compromised-ask'].includes(fault.what))
+      this.#recording.add({ is: 'fault', what: fault.what });
     try {
       return await this.#inject(fault?.what, { step, payload }, runStep);
     } finally {
@@ -91,6 +99,12 @@ export class StepFaults {
       case 'direct-rollback':
         await this.#direct(what === 'direct-apply' ? 'apply' : 'rollback', state, runStep);
         return runStep(step, payload);
+      case 'compromised-ask': {
+        const output = await runStep(step, payload);
+        if (step === 'approve' && state !== undefined)
+          await this.#attack(attackAsAsk(state.incidentId, this.#ports(), this.#recording));
+        return output;
+      }
       case 'forged-grant':
         await this.#forge(state);
         await this.#direct('apply', state, runStep);

@@ -1,4 +1,4 @@
-import { grantsAreSingleUse, noChangeWithoutGrant, rejectedIsNeverApplied } from './approvals.ts';
+import { approversGetReceipts, grantsAreSingleUse, noChangeWithoutGrant, rejectedIsNeverApplied } from './approvals.ts';
 import { budgetsHold } from './budgets.ts';
 import {
   breakersHold,
@@ -29,6 +29,7 @@ export const INVARIANTS: readonly Invariant[] = [
   grantsAreSingleUse,
   rejectedIsNeverApplied,
   movedIsNeverApplied,
+  approversGetReceipts,
   rollbacksAreAskedFor,
   oneIncidentAtATime,
   breakersHold,

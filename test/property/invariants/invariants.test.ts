@@ -204,6 +204,11 @@ describe('each invariant notices', () => {
     ],
     ['a change after its result', changes.noChangeAfterItsResult, () => repeat(isStart)],
     ['a grant redeemed twice', approvals.grantsAreSingleUse, () => repeat((one) => one.is === 'redeemed')],
+    [
+      'a grant without a receipt for its approver',
+      approvals.approversGetReceipts,
+      () => withEntries((entries) => entries.filter((one) => one.is !== 'message' || one.message.about !== 'receipt')),
+    ],
     ['a denied plan that is applied', approvals.rejectedIsNeverApplied, () => withClosing({ outcome: 'denied' })],
     [
       'a plan whose target was reconfigured before it was applied',

@@ -5,6 +5,7 @@ const authorize = testsOf('lambdas/steps/authorize/authorize');
 const dryRun = testsOf('lambdas/steps/dry-run/dry-run');
 const policy = testsOf('lambdas/kernel/policy/engine');
 const page = testsOf('lambdas/approvals/page/http');
+const compromisedAsk = testsOf('lambdas/approvals/answer/compromised-ask');
 const decisions = testsOf('lambdas/approvals/answer/decisions');
 const lastChecks = testsOf('lambdas/approvals/answer/last-checks');
 
@@ -245,6 +246,36 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     find: 'if (approved &&',
     replace: 'if (',
     test: decisions('an approval that somebody else wrote onto the trace does not count'),
+  },
+  {
+    name: 'answer/page-only',
+    kind: 'approval',
+    holds:
+      'from 24 hours after the upgrade, an approval counts only in the family that no function but the page may write',
+    file: 'lambdas/approvals/answer/answer-rows.ts',
+    find: 'if (!(await countsEarlierRows(ports))) return false;',
+    replace: '',
+    test: compromisedAsk('24 hours after the upgrade, an approval in the family that Ask may write counts no more'),
+  },
+  {
+    name: 'answer/request-binds-plan',
+    kind: 'approval',
+    holds: 'the request that an answer names is about the plan of its id, whatever Ask wrote into its row',
+    file: 'lambdas/approvals/answer/question.ts',
+    find: 'approvalIdOf(incidentId, digest) !== approvalId',
+    replace: 'false',
+    test: compromisedAsk('the page takes no answer to a request whose row names another plan'),
+  },
+  {
+    name: 'answer/receipt',
+    kind: 'approval',
+    holds: 'no plan is granted before the page has tried to send each approver a receipt',
+    file: 'lambdas/approvals/answer/answer.ts',
+    find: 'await sendReceipts(others, { planned: question.planned, journal }, ports);',
+    replace: 'void others;',
+    test: testsOf('lambdas/approvals/answer/receipt')(
+      'no plan is granted before every approver was sent a receipt, also if the function died in between',
+    ),
   },
   {
     name: 'answer/denial',
