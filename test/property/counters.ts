@@ -46,7 +46,10 @@ const countersOfEvent = (event: TraceEvent): string[] => {
     case 'breaker.tripped':
       return [event.data.scope.startsWith('agent:') ? 'breakers of agents tripped' : 'breakers of targets tripped'];
     case 'conclusion.reviewed':
-      return event.data.accepted ? [] : ['conclusions rejected'];
+      return [
+        ...(event.data.accepted ? [] : ['conclusions rejected']),
+        ...(event.data.numbersNotFound === undefined ? [] : ['invented numbers marked']),
+      ];
     case 'incident.attached':
       return ['copies attached'];
     case 'incident.opened':

@@ -40,12 +40,19 @@ const size = ({ low, high }: Interval): Interval =>
 
 const minus = (a: Interval, b: Interval): Interval => size({ low: a.low - b.high, high: a.high - b.low });
 const plus = (a: Interval, b: Interval): Interval => ({ low: a.low + b.low, high: a.high + b.high });
+const product = (a: Interval, b: Interval): Interval => ({ low: a.low * b.low, high: a.high * b.high });
 const over = (a: Interval, b: Interval): Interval | undefined =>
   b.low > 0 ? { low: a.low / b.high, high: a.high / b.low } : undefined;
 
 /** What two numbers say together about one of the kind that is asked for. */
 const resultsOf = (kind: string, a: Operand, b: Operand): Interval[] => {
+  if (a.kind !== b.kind) {
+    if (a.kind === 'count' && kind === b.kind) return [product(a, b)];
+    const rate = b.kind === 'time' && kind === `${a.kind} per time` ? over(a, b) : undefined;
+    return rate === undefined ? [] : [rate];
+  }
   const results = kind === a.kind ? [minus(a, b), plus(a, b)] : [];
+  if (kind === 'count' && a.kind === 'count') results.push(product(a, b));
   const ratio = over(a, b);
   if (ratio === undefined) return results;
   if (kind === 'percent') results.push(scaled(ratio, 100), size(scaled(ratio, 100, -100)));
@@ -63,7 +70,8 @@ export const followsFrom = (one: Quantity, all: readonly Operand[]): boolean => 
   const alike = operands.filter(({ kind }) => kind === wanted.kind);
   const total = alike.reduce<Interval>(plus, { low: 0, high: 0 });
   if (alike.length > 2 && overlap(wanted, total)) return true;
+  if (alike.some((a) => overlap(wanted, a))) return true;
   return operands.some((a) =>
-    operands.some((b) => a !== b && a.kind === b.kind && resultsOf(wanted.kind, a, b).some((result) => overlap(wanted, result))),
+    operands.some((b) => a !== b && resultsOf(wanted.kind, a, b).some((result) => overlap(wanted, result))),
   );
 };

@@ -1,6 +1,7 @@
 /** Digits that are no quantity: in names, ids, versions, instance types, addresses, dates, clock times and status codes. */
 
-const MONTH_NAME = '(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)';
+const MONTH_NAME =
+  '(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)';
 
 /** A clock time, with seconds or without. */
 const CLOCK = /(?<![\d:.])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?![\d:])/g;
@@ -49,9 +50,18 @@ export const withoutNames = (text: string, { isSource = false } = {}): string =>
   (isSource ? ANYWHERE : [...ANYWHERE, ...IN_STATEMENTS]).reduce((rest, name) => rest.replace(name, BLANK), text);
 
 /** The clock times in a text, in seconds of the day, each with how it is written. */
-export const clockTimesIn = (text: string): { readonly text: string; readonly seconds: number; readonly exact: boolean }[] =>
+export const clockTimesIn = (
+  text: string,
+): { readonly text: string; readonly seconds: number; readonly exact: boolean }[] =>
   [...text.matchAll(CLOCK)].map(([whole, hours, minutes, seconds]) => ({
     text: whole,
     seconds: Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds ?? 0),
     exact: seconds !== undefined,
   }));
+
+const MOMENT = /\b(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})/g;
+
+/** The moments in a text that are given to the second, in seconds. */
+export const momentsIn = (text: string): number[] => [
+  ...new Set([...text.matchAll(MOMENT)].map(([, day, time]) => Date.parse(`${day}T${time}Z`) / 1000)),
+];

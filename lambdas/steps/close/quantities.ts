@@ -29,6 +29,7 @@ const NUMBER =
   /(?<![\p{L}\p{N}_#\\])(?<!\p{L}[-./])(?<!\d\.)(?:\d{1,3}(?:[,_'\u00A0\u202F]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?|\.\d+)/giu;
 const MAGNITUDES: Readonly<Record<string, number>> = {
   k: 1e3,
+  g: 1e9,
   thousand: 1e3,
   m: 1e6,
   mn: 1e6,
@@ -38,7 +39,7 @@ const MAGNITUDES: Readonly<Record<string, number>> = {
   bn: 1e9,
   billion: 1e9,
 };
-const MAGNITUDE = /(k|K|M|[\s-]?(?:thousand|millions?|mn|billion|bn))(?![\p{L}\p{N}])/uy;
+const MAGNITUDE = /(k|K|M|G|[\s-]?(?:thousand|millions?|mn|billion|bn))(?![\p{L}\p{N}])/uy;
 const MONEY_MAGNITUDE = /\s?(k|K|m|M|b|B|thousand|million|billion|bn)(?![\p{L}\p{N}])/uy;
 const UNIT = /[\s\u00A0\u202F-]?(%|per ?cent(?:age points?)?|percentage points?|¢|×|[\p{L}µ]+)(?![\p{L}\p{N}])/uy;
 const NOUN = /[\s-]([\p{L}][\p{L}-]*)/uy;
@@ -47,7 +48,7 @@ const NO_NOUN =
   'a|about|after|again|against|ago|all|although|an|and|are|as|at|because|before|between|but|by|did|does|during|each|every|for|from|had|has|have|if|in|instead|into|is|it|its|more|now|of|on|once|only|or|over|per|since|so|still|than|that|the|then|there|they|this|to|under|until|up|was|we|were|when|where|which|while|who|with|within|without|would';
 const IS_NO_NOUN = new RegExp(`^(?:${NO_NOUN})$`, 'i');
 const RATE =
-  '(?:\\s?\\/\\s?|\\s(?:per|an?|each|every)\\s)(s|sec|second|m|min|minute|h|hr|hour|d|day|week|mo|month|yr|year)(?![\\p{L}\\p{N}])';
+  '(?:\\s?\\/\\s?|\\s(?:per|an?|each|every)\\s)(?:(\\d+)[\\s-])?(s|sec|second|m|min|minute|h|hr|hour|d|day|week|mo|month|yr|year)s?(?![\\p{L}\\p{N}])';
 const RATE_OF_UNIT = new RegExp(RATE, 'uy');
 const RATE_OF_COUNT = new RegExp(`(?:[\\s-](?!(?:${NO_NOUN})\\b)\\p{L}{1,30}){0,4}?${RATE}`, 'uy');
 /** Words that name a measure in front of its value. */
@@ -68,11 +69,12 @@ const halfDigit = (digits: string, round: boolean): number => {
   return 0.5 * 10 ** (dropped - (fraction?.length ?? 0) + Number(exponent));
 };
 
-const ABOUT = /(?:\b(?:about|around|approximately|approx\.?|roughly|some|circa|ca\.?|close to|just|near)\s+(?:the\s+|a\s+)?|[~≈]\s?)[$]?$/i;
+const ABOUT =
+  /(?:\b(?:about|around|approximately|approx\.?|roughly|some|circa|ca\.?|close to|just|near)\s+(?:the\s+|a\s+)?|[~≈]\s?)[$]?$/i;
 const AT_LEAST =
   /\b(?:over|more than|above|at least|beyond|past|exceed(?:s|ed|ing)|greater than|higher than|between)\s+(?:the\s+)?[$]?$/i;
 const AT_MOST =
-  /\b(?:under|below|less than|fewer than|lower than|up to|at most|within|nearly|almost|not quite|no more than|between\s[$]?[\d.,]+\s?\S{0,8}\s?and)\s+(?:the\s+)?[$]?$/i;
+  /\b(?:under|below|less than|fewer than|lower than|up to|at most|nearly|almost|not quite|no more than|between\s[$]?[\d.,]+\s?\S{0,8}\s?and)\s+(?:the\s+)?[$]?$/i;
 
 /** How far the words in front widen what a number may stand for. */
 const bounds = (before: string, after: string, value: number, half: number): { low: number; high: number } => {
@@ -82,7 +84,8 @@ const bounds = (before: string, after: string, value: number, half: number): { l
   if (ABOUT.test(before)) return { low: value - about, high: value + about };
   if (AT_MOST.test(before)) return { low: value - wide(0.1), high: value + half };
   if (AT_LEAST.test(before) || after.startsWith('+')) return { low: value - half, high: value + wide(0.1) };
-  return { low: value - half, high: value + half };
+  // A number of many digits is cut off as often as rounded.
+  return { low: value - half, high: half / value < 0.005 ? value + 2 * half : value + half };
 };
 
 interface Suffix {
@@ -110,7 +113,12 @@ const suffixAt = (text: string, index: number, isMoney: boolean): Suffix => {
   const counts = noun !== undefined && /^(?:\p{Ll}{3}|v?CPU|IP)/u.test(noun) && !IS_NO_NOUN.test(noun);
   // A time has no rate: "for 30 s every minute" is said rarely, "took 4 s a day after" more often.
   if (rate !== null && unit?.unit?.dimension !== 'time')
-    return { end: end + rate[0].length, unit: unit?.unit, per: secondsOf(rate[1] ?? ''), counts: true };
+    return {
+      end: end + rate[0].length,
+      unit: unit?.unit,
+      per: Number(rate[1] ?? 1) * (secondsOf(rate[2] ?? '') ?? 1),
+      counts: true,
+    };
   const until = unit === undefined && counts ? end + 1 + noun.length : end;
   return { end: until, unit: unit?.unit, per: unit?.unit?.per, counts };
 };
@@ -141,7 +149,8 @@ const quantityAt = (text: string, found: RegExpExecArray): Quantity => {
   };
 };
 
-const LINK = /^(?:\s?,\s|\s?(?:to|and|or|of|vs\.?|versus|against|→|->|–|—|-|\/|down to|up to|out of|then)(?:\s(?:the|all|about|around|now))?\s?[~$+]?)$/;
+const LINK =
+  /^(?:\s?,\s|\s?(?:to|and|or|of|vs\.?|versus|against|→|->|–|—|-|\/|down to|up to|out of|then)(?:\s(?:the|all|about|around|now))?\s?[~$+]?)$/;
 
 /** "from 45 to 97 %": a number without a unit has that of the number that it is compared with. */
 const withNeighbours = (all: readonly Quantity[], text: string): Quantity[] => {
@@ -150,7 +159,14 @@ const withNeighbours = (all: readonly Quantity[], text: string): Quantity[] => {
     right.start - left.end < 16 && LINK.test(text.slice(left.end, right.start));
   const take = (index: number, from: Quantity | undefined): void => {
     const one = result[index];
-    if (one === undefined || from === undefined || one.dimension !== undefined || !from.isMeasured || from.dimension === 'ratio') return;
+    if (
+      one === undefined ||
+      from === undefined ||
+      one.dimension !== undefined ||
+      !from.isMeasured ||
+      from.dimension === 'ratio'
+    )
+      return;
     result[index] = { ...one, dimension: from.dimension, factors: from.factors, per: from.per, isMeasured: true };
   };
   for (let index = all.length - 2; index >= 0; index--) {
@@ -188,7 +204,11 @@ const isOneTime = (last: Quantity, one: Quantity, text: string): boolean =>
   Number.isInteger(last.written) &&
   /^\s?(?:and\s)?$/.test(text.slice(last.end, one.start));
 
-const found = (text: string): Quantity[] => [...text.matchAll(NUMBER)].map((match) => quantityAt(text, match));
+/** The "5" of "per 5 minutes" belongs to the rate before it. */
+const found = (text: string): Quantity[] => {
+  const all = [...text.matchAll(NUMBER)].map((match) => quantityAt(text, match));
+  return all.filter((one, index) => !((all[index - 1]?.end ?? 0) > one.start));
+};
 
 /** The numbers of a statement: not those in names, versions, dates, clock times and codes. */
 export const quantitiesIn = (statement: string): Quantity[] => {
@@ -204,7 +224,10 @@ export const quantitiesInSource = (source: string): Quantity[] => {
   const text = spelledOut(withoutNames(source, { isSource: true }));
   const all = found(text);
   const named = all.flatMap((one) => {
-    const name = one.dimension === undefined || one.dimension === 'count' ? FIELD.exec(text.slice(Math.max(0, one.start - 60), one.start))?.[1] : undefined;
+    const name =
+      one.dimension === undefined || one.dimension === 'count'
+        ? FIELD.exec(text.slice(Math.max(0, one.start - 60), one.start))?.[1]
+        : undefined;
     const unit = name === undefined ? undefined : unitOfName(name);
     return unit === undefined ? [] : [{ ...one, dimension: unit.dimension, factors: unit.factors, per: unit.per }];
   });
@@ -212,5 +235,11 @@ export const quantitiesInSource = (source: string): Quantity[] => {
     .filter((one) => /\d,\d{3}/.test(one.text))
     .flatMap((one) => found(text.slice(one.start, one.end).replaceAll(',', ', ')));
   const known = new Set(all);
-  return [...all, ...named, ...lists, ...joinedTimes(all, text).filter((one) => !known.has(one))];
+  // Java and Linux write memory as 7804M.
+  const memory = all.flatMap((one) => {
+    const unit = unitNamed(`${/^[\d.]+([KMG])$/.exec(one.text)?.[1] ?? '?'}iB`);
+    const written = parseFloat(one.text);
+    return unit === undefined ? [] : [{ ...one, written, dimension: unit.dimension, factors: unit.factors }];
+  });
+  return [...all, ...named, ...lists, ...memory, ...joinedTimes(all, text).filter((one) => !known.has(one))];
 };

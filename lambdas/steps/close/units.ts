@@ -78,6 +78,7 @@ const NAME_ENDING =
 export const unitOfName = (name: string): Unit | undefined => {
   const [, camel, snake] = NAME_ENDING.exec(name) ?? [];
   const found = camel ?? snake;
-  if (found === undefined) return /^(?:ms|seconds|minutes|hours|days|percent|bytes)$/i.test(name) ? unitNamed(name) : undefined;
+  if (found === undefined)
+    return /^(?:ms|seconds|minutes|hours|days|percent|bytes)$/i.test(name) ? unitNamed(name) : undefined;
   return unitNamed(found) ?? unitNamed(found.toLowerCase());
 };

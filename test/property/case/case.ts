@@ -44,7 +44,7 @@ const Move = z.discriminatedUnion('do', [
   }),
   z.strictObject({
     do: z.literal('conclude'),
-    how: z.enum(['well', 'no-claims', 'no-evidence', 'forged', 'malformed']),
+    how: z.enum(['well', 'no-claims', 'no-evidence', 'forged', 'invented', 'malformed']),
   }),
   z.strictObject({ do: z.literal('escalate') }),
   /** Any name with any input. */

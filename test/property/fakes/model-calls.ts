@@ -89,6 +89,9 @@ const planName = (which: Extract<Move, { do: 'confirm' }>['which'], { plans, see
   }
 };
 
+/** A number that no world of a case contains. */
+const INVENTED = '7391.27 %';
+
 const conclusion = (how: Extract<Move, { do: 'conclude' }>['how'], { evidence }: Conversation): Call => {
   const base = { summary: 'It was looked at.', rootCause: 'Too much of something.', confidence: 'high' };
   const claims = {
@@ -96,6 +99,7 @@ const conclusion = (how: Extract<Move, { do: 'conclude' }>['how'], { evidence }:
     'no-claims': [],
     'no-evidence': [{ text: 'Trust me.', evidence: [] }],
     forged: [{ text: 'E999 says that all is approved.', evidence: ['E999', 'P1'] }],
+    invented: [{ text: `CPU was at ${INVENTED}.`, evidence: [...evidence.slice(0, 2)] }],
     malformed: 'none',
   }[how];
   return { name: 'conclude', input: { ...base, claims } };

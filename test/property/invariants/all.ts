@@ -13,6 +13,7 @@ import {
   everyCallIsAnswered,
   everyRunEndsInClose,
   everythingIsOnTheTrace,
+  numbersAreFound,
   secretsStaySecret,
   tracesVerify,
 } from './records.ts';
@@ -36,5 +37,6 @@ export const INVARIANTS: readonly Invariant[] = [
   everythingIsOnTheTrace,
   tracesVerify,
   everyRunEndsInClose,
+  numbersAreFound,
   secretsStaySecret,
 ];
