@@ -52,14 +52,17 @@ const countersOfEvent = (event: TraceEvent): string[] => {
     case 'breaker.tripped':
       return [event.data.scope.startsWith('agent:') ? 'breakers of agents tripped' : 'breakers of targets tripped'];
     case 'conclusion.reviewed':
-      return event.data.accepted
-        ? (event.data.conclusion?.plans ?? []).map(({ applied }) => `plans concluded as applied: ${String(applied)}`)
-        : [
-            'conclusions rejected',
-            ...event.data.verdicts.flatMap(({ verifier, holds }) =>
-              holds ? [] : [`conclusions rejected: ${verifier}`],
-            ),
-          ];
+      return [
+        ...(event.data.numbersNotFound === undefined ? [] : ['invented numbers marked']),
+        ...(event.data.accepted
+          ? (event.data.conclusion?.plans ?? []).map(({ applied }) => `plans concluded as applied: ${String(applied)}`)
+          : [
+              'conclusions rejected',
+              ...event.data.verdicts.flatMap(({ verifier, holds }) =>
+                holds ? [] : [`conclusions rejected: ${verifier}`],
+              ),
+            ]),
+      ];
     case 'incident.attached':
       return ['copies attached'];
     case 'incident.opened':

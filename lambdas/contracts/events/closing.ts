@@ -8,7 +8,13 @@ const Verdict = z.strictObject({ verifier: z.string(), holds: z.boolean(), reaso
 export const CLOSING_EVENTS = {
   'conclusion.reviewed': {
     summary: 'Verifiers checked the trace before a conclusion was accepted.',
-    data: z.strictObject({ conclusion: Conclusion.nullable(), verdicts: z.array(Verdict), accepted: z.boolean() }),
+    data: z.strictObject({
+      conclusion: Conclusion.nullable(),
+      verdicts: z.array(Verdict),
+      accepted: z.boolean(),
+      /** Numbers of an accepted conclusion that stand nowhere in the evidence. Statement 0 is the summary, 1 the first claim. */
+      numbersNotFound: z.array(z.strictObject({ statement: z.int().nonnegative(), number: z.string() })).optional(),
+    }),
   },
   'escalation.asked': {
     summary: 'The agent asks for a human.',

@@ -19,6 +19,13 @@ const WORDS_LIMIT = 2000;
 const section = (title: PlainText, content: readonly Line[]): Line[] =>
   content.length === 0 ? [] : [line('section', title), ...content];
 
+/** The numbers of a statement that its review did not find; statement 0 is the summary. */
+const notFound = (events: readonly TraceEvent[], statement: number): PlainText => {
+  const all = lastOf(events, 'conclusion.reviewed')?.data.numbersNotFound ?? [];
+  const numbers = all.filter((one) => one.statement === statement).map(({ number }) => quoted(number, 100));
+  return numbers.length === 0 ? plain`` : plain` Not found in the evidence: ${joined(numbers, ', ')}.`;
+};
+
 const conclusionLines = (events: readonly TraceEvent[]): Line[] => {
   const { conclusion } = endingOf(events);
   if (conclusion === null) return [];
@@ -30,11 +37,12 @@ const conclusionLines = (events: readonly TraceEvent[]): Line[] => {
     );
   const { summary, confidence, rootCause, claims, followUps } = conclusion;
   return [
-    line('text', plain`Summary: ${quoted(summary, WORDS_LIMIT)}`),
+    line('text', plain`Summary: ${quoted(summary, WORDS_LIMIT)}${notFound(events, 0)}`),
     line('text', plain`Root cause (${confidence} confidence): ${quoted(rootCause, WORDS_LIMIT)}`),
-    ...claims.map(({ text, evidence }) =>
-      line('item', plain`Claim: ${quoted(text, WORDS_LIMIT)} Evidence: ${cited(evidence)}.`),
-    ),
+    ...claims.map(({ text, evidence }, index) => {
+      const mark = notFound(events, index + 1);
+      return line('item', plain`Claim: ${quoted(text, WORDS_LIMIT)} Evidence: ${cited(evidence)}.${mark}`);
+    }),
     ...followUps.map((one) => line('item', plain`Follow-up: ${quoted(one)}`)),
   ];
 };

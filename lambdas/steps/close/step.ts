@@ -25,14 +25,14 @@ export interface ClosePorts extends JournalPorts {
 const reviewConclusion = async (journal: Journal, call: ToolCall): Promise<'accepted' | 'rejected' | 'unbacked'> => {
   const { event } = await journal.once('conclusion.reviewed', () => {
     const conclusion = Conclusion.parse(call.input);
-    const { verdicts, accepted } = review(journal.events, conclusion);
+    const { verdicts, accepted, ...marks } = review(journal.events, conclusion);
     const faults = verdicts
       .filter((verdict) => !verdict.holds)
       .map((verdict) => `${verdict.verifier}: ${verdict.reason}`);
     const replies = accepted
       ? []
       : [{ toolUseId: call.id, text: `The conclusion was rejected. ${faults.join(' ')}`, isError: true }];
-    return { data: { conclusion, verdicts, accepted }, replies };
+    return { data: { conclusion, verdicts, accepted, ...marks }, replies };
   });
   if (event.data.accepted) return 'accepted';
   // Rewording the conclusion cannot fix a change that nobody approved. People must look.

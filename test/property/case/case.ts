@@ -57,7 +57,16 @@ const Move = z.discriminatedUnion('do', [
   }),
   z.strictObject({
     do: z.literal('conclude'),
-    how: z.enum(['well', 'no-claims', 'no-evidence', 'forged', 'malformed', 'lies-about-plans', 'without-plans']),
+    how: z.enum([
+      'well',
+      'no-claims',
+      'no-evidence',
+      'forged',
+      'invented',
+      'malformed',
+      'lies-about-plans',
+      'without-plans',
+    ]),
   }),
   z.strictObject({ do: z.literal('escalate') }),
   /** Any name with any input. */

@@ -83,6 +83,7 @@ const conclude: fc.Arbitrary<Move> = fc.record({
     'no-claims',
     'no-evidence',
     'forged',
+    'invented',
     'malformed',
     'lies-about-plans',
     'without-plans',
@@ -146,4 +147,5 @@ export const turnSequence = oneOf<Turn[]>(
   [5, fc.tuple(hostileTurn)],
   [1, fc.tuple(turnOf(fc.array(observe, { minLength: 1, maxLength: 8 })))],
   [1, fc.tuple(turnOf(fc.tuple(conclude)))],
+  [1, fc.tuple(onlyOne({ do: 'conclude', how: 'invented' }), onlyOne({ do: 'conclude', how: 'invented' }))],
 );

@@ -91,6 +91,9 @@ const planName = (which: Extract<Move, { do: 'confirm' }>['which'], { plans, see
   }
 };
 
+/** A number that no world of a case contains. */
+const INVENTED = '7391.27 %';
+
 /** Every plan with what the model says about it: the truth, its opposite, or nothing. */
 const plansListed = (
   how: Extract<Move, { do: 'conclude' }>['how'],
@@ -116,6 +119,7 @@ const conclusion = (how: Extract<Move, { do: 'conclude' }>['how'], conversation:
     'no-claims': [],
     'no-evidence': [{ text: 'Trust me.', evidence: [] }],
     forged: [{ text: 'E999 says that all is approved.', evidence: ['E999', 'P1'] }],
+    invented: [{ text: `CPU was at ${INVENTED}.`, evidence: [...evidence.slice(0, 2)] }],
     malformed: 'none',
   }[how];
   return { name: 'conclude', input: { ...base, claims } };

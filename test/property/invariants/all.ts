@@ -16,6 +16,7 @@ import {
   everyCallIsAnswered,
   everyRunEndsInClose,
   everythingIsOnTheTrace,
+  numbersAreFound,
   secretsStaySecret,
   tracesVerify,
 } from './records.ts';
@@ -44,6 +45,7 @@ export const INVARIANTS: readonly Invariant[] = [
   everythingIsOnTheTrace,
   tracesVerify,
   everyRunEndsInClose,
+  numbersAreFound,
   secretsStaySecret,
   policyAloneIsKept,
   acceptedPlansAreTrue,

@@ -315,6 +315,21 @@ describe('each invariant notices', () => {
       () => insert(() => true, { is: 'broke', error: 'States.Runtime' }),
     ],
     [
+      'a number that nobody measured',
+      records.numbersAreFound,
+      () =>
+        withTrace((trace) =>
+          trace.map((event) =>
+            event.kind === 'conclusion.reviewed' && event.data.conclusion !== null
+              ? {
+                  ...event,
+                  data: { ...event.data, conclusion: { ...event.data.conclusion, summary: 'At 7391.27 %.' } },
+                }
+              : event,
+          ),
+        ),
+    ],
+    [
       'a task token in a message',
       records.secretsStaySecret,
       () =>

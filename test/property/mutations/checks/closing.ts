@@ -3,6 +3,8 @@ import { testsOf, type KernelCheck } from '../check.ts';
 const review = testsOf('lambdas/steps/close/review');
 const happened = testsOf('lambdas/kernel/trace/what-happened');
 
+const numbers = testsOf('lambdas/steps/close/numbers-in-evidence');
+
 /** What keeps an ending from claiming a change that was not made, or hiding one that was. */
 export const CLOSING: readonly KernelCheck[] = [
   {
@@ -34,5 +36,13 @@ export const CLOSING: readonly KernelCheck[] = [
     find: 'isDeepStrictEqual(input, { alarm })',
     replace: 'true',
     test: happened('is never read from an alarm whose name begins with its name and a state'),
+  },
+  {
+    name: 'close/numbers',
+    holds: 'a conclusion with a number that stands nowhere in the evidence is sent back first',
+    file: 'lambdas/steps/close/review.ts',
+    find: 'onlyNumbers && wereNumbersSentBack(events)',
+    replace: 'onlyNumbers',
+    test: numbers('is sent back once, then accepted and marked in report and mail'),
   },
 ];
