@@ -35,7 +35,7 @@ export interface RunOptions {
 }
 
 /** A run was ended from outside before it had changed anything. */
-export class RunStopped extends CheckreinError {
+class RunStopped extends CheckreinError {
   constructor() {
     super('RunStopped', 'The run was stopped. Nothing was changed, and nothing was filed.', 'Run it again.');
   }

@@ -25,11 +25,10 @@ const isDeeperThan = (value: unknown, limit: number): boolean => {
 };
 
 /** Any JSON value: what a trace event, a tool result or a model turn may hold. A deeper one is invalid, not an overflow. */
-export const Json = z.preprocess((value, context) => {
-  if (!isDeeperThan(value, JSON_DEPTH)) return value;
-  context.addIssue({ code: 'custom', message: `at most ${JSON_DEPTH} levels deep` });
-  return z.NEVER;
-}, z.json());
+export const Json = z
+  .unknown()
+  .refine((value) => !isDeeperThan(value, JSON_DEPTH), `at most ${JSON_DEPTH} levels deep`)
+  .pipe(z.json());
 export type Json = z.infer<typeof Json>;
 
 /** A JSON object. */
