@@ -12,18 +12,22 @@ import {
   type TimelineEntry,
 } from './timeline-entry.ts';
 
+/** What of the event had to be changed before it could be recorded. */
+const cleanedLines = (cleaned: readonly string[] = []) => cleaned.map((one) => plain`cleaned: ${sentence(one)}`);
+
 /** The entry of one event; undefined for an event that would only repeat another. Pure. */
 export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
   switch (event.kind) {
     case 'incident.opened': {
       const { alarm, agent, model, detailType, switch: position } = event.data;
       const what = alarm === null ? plain`${detailType}` : plain`${alarm.name} is in ALARM. ${quoted(alarm.reason)}`;
-      return entry('alarm', 'bad', what, [plain`handled by agent ${agent} (model ${model}, kill switch ${position})`]);
+      const by = plain`handled by agent ${agent} (model ${model}, kill switch ${position})`;
+      return entry('alarm', 'bad', what, [by, ...cleanedLines(event.data.cleaned)]);
     }
     case 'incident.attached':
       return entry('copy', 'quiet', plain`The alarm arrived again (copy ${event.data.copy}) and joined this incident.`);
     case 'incident.refused':
-      return entry('intake', 'warn', sentence(event.data.reason));
+      return entry('intake', 'warn', sentence(event.data.reason), cleanedLines(event.data.cleaned));
     case 'evidence.gathered': {
       const { evidence, tool, outcome, text, suspicions } = event.data;
       const [first = '', second = ''] = text.split('\n').map((one) => one.trim());

@@ -165,6 +165,7 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
     ...(alarm === null
       ? []
       : [line('text', plain`In account ${alarm.account}, ${alarm.region}. Alarm reason: ${quoted(alarm.reason)}`)]),
+    ...(opening?.data.cleaned ?? []).map((one) => line('item', plain`Of the event was cleaned: ${sentence(one)}`)),
     ...section(plain`Changes`, planLines(events)),
     ...section(plain`In the agent's words: its conclusion`, conclusionLines(events)),
     ...section(plain`Refused`, refusalLines(events)),

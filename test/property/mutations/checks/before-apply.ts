@@ -28,6 +28,15 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     test: admission('for an unknown field'),
   },
   {
+    name: 'decide/depth',
+    kind: 'schema',
+    holds: 'a call of which a part was left out is refused, not carried out with the rest',
+    file: 'lambdas/kernel/model/admission.ts',
+    find: 'if (isTooDeep(call.input))',
+    replace: 'if (false)',
+    test: admission('for an input of which a part was left out for its depth'),
+  },
+  {
     name: 'decide/allowlist',
     kind: 'allowlist',
     holds: 'an agent may call only the tools that are granted to it',
