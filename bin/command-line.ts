@@ -3,6 +3,7 @@ import { CheckreinError, InputError } from '../lambdas/contracts/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { breakerCommand } from './commands/breaker.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { incidentsCommand } from './commands/incidents.ts';
 import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
@@ -20,6 +21,7 @@ const program = (): Command => {
     .version(packageJson.version)
     .addCommand(runCommand())
     .addCommand(traceCommand())
+    .addCommand(incidentsCommand())
     .addCommand(scenarioCommand())
     .addCommand(policyCommand())
     .addCommand(replayCommand())

@@ -58,6 +58,7 @@ export class CheckreinStack extends Stack {
     new CfnOutput(this, 'SwitchParameter', { value: killSwitch.parameterName });
     if (model.secretArn !== undefined) new CfnOutput(this, 'ModelKeySecret', { value: model.secretArn });
     new CfnOutput(this, 'LedgerTable', { value: ledger.tableName });
+    new CfnOutput(this, 'SealKey', { value: ledger.sealKeyArn });
     new CfnOutput(this, 'FlowArn', { value: flow.stateMachineArn });
     new CfnOutput(this, 'StartArn', { value: flow.startArn });
     new CfnOutput(this, 'ApproversTopic', { value: desk.topicArn });

@@ -62,6 +62,11 @@ export class LedgerTable extends Construct {
     return this.table.tableName;
   }
 
+  /** ARN of the key that seals traces. Its public half verifies them. */
+  get sealKeyArn(): string {
+    return this.sealKey.keyArn;
+  }
+
   /**
    * Lets a function read and append traces, and use the row families that its rights name.
    *

@@ -4,6 +4,7 @@ import { modelCost, reportLines, shown } from '../../lambdas/kernel/trace/plan-t
 import {
   EVIDENCE_LIMIT,
   WORDS_LIMIT,
+  conclusionLines,
   entry,
   firstRefusal,
   modelEntry,
@@ -144,12 +145,16 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       return entry('breaker', 'bad', plain`Tripped for ${scope} by ${policy}. Only a human can reset it.`);
     }
     case 'conclusion.reviewed': {
-      const { accepted, verdicts } = event.data;
+      const { accepted, verdicts, conclusion, numbersNotFound = [] } = event.data;
       return entry(
         'review',
         accepted ? 'good' : 'bad',
         accepted ? plain`The conclusion is accepted.` : plain`The conclusion is rejected.`,
-        verdicts.map((one) => plain`${one.verifier}: ${sentence(one.reason)}`),
+        [
+          ...(conclusion === null ? [] : conclusionLines(conclusion)),
+          ...numbersNotFound.map(({ number }) => plain`not found in the evidence: ${quoted(number, 100)}`),
+          ...verdicts.map((one) => plain`${one.verifier}: ${sentence(one.reason)}`),
+        ],
       );
     }
     case 'escalation.asked': {

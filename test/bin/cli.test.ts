@@ -60,7 +60,11 @@ describe('as a process of its own', () => {
       expect([verified.code, verified.out.split(':')[0]]).toEqual([0, 'SOUND']);
       const shown = await checkrein('trace', 'show', join(HEALED, 'trace.jsonl'));
       expect(shown.out).toContain('HEALED');
-      expect(readFileSync(join(HEALED, 'report.md'), 'utf8')).toContain('healed');
+      expect(shown.out).toMatch(/root cause \(high confidence\): "[^…]*"$/m);
+      const report = readFileSync(join(HEALED, 'report.md'), 'utf8');
+      expect(report).toContain('healed');
+      const [, line = ''] = /^npx checkrein (trace verify .*)$/m.exec(report) ?? [];
+      expect((await checkrein(...line.split(' '))).out).toMatch(/^SOUND/);
     },
   );
 
@@ -244,6 +248,8 @@ test('every command has --help', async () => {
     ['trace'],
     ['trace', 'show'],
     ['trace', 'verify'],
+    ['trace', 'get'],
+    ['incidents'],
     ['scenario'],
     ['switch'],
     ['breaker', 'reset'],
