@@ -5,10 +5,12 @@ type RowFamily = Exclude<Family, 'incident'>;
 
 /** What a function may do in the ledger besides reading and appending traces. Every write right includes reading. */
 export interface LedgerRights {
+  /** Whether it reads and appends traces. Default: yes. */
+  readonly traces?: false;
   readonly read?: readonly RowFamily[];
   readonly create?: readonly RowFamily[];
   readonly replace?: readonly RowFamily[];
-  readonly add?: readonly ('budget' | 'storm')[];
+  readonly add?: readonly ('budget' | 'storm' | 'mail')[];
 }
 
 /** The ledger rights of each function, by construct id. */
@@ -23,12 +25,16 @@ export const LEDGER_RIGHTS = {
   /** Redeems a grant, takes the lease, records and counts changes. */
   ChangeZone: { read: ['breaker'], create: ['grant', 'lease', 'change', 'rate'], replace: ['lease', 'change', 'rate'] },
   /** Writes the question and, if nobody answers, that it expired. */
-  Ask: { create: ['approval'], replace: ['approval'] },
+  Ask: { create: ['approval'], replace: ['approval'], add: ['mail'] },
   /** Writes an answer. */
-  Page: { create: ['approval'] },
+  Page: { create: ['approval'], add: ['mail'] },
   /** Releases the lease of a verified change; keeps the agent's record and trips its breaker. */
   Verify: { create: ['breaker'], replace: ['lease', 'breaker'] },
   /** Ends deduplication, reads how many duplicates there were, releases leases, and trips the breaker of a target that was not rolled back. */
-  Close: { create: ['breaker'], replace: ['storm', 'lease', 'breaker'] },
-  Stopped: { create: ['breaker'], replace: ['storm', 'lease', 'breaker'] },
-} satisfies Record<string, LedgerRights>;
+  Close: { create: ['breaker', 'digest'], replace: ['storm', 'lease', 'breaker'], add: ['mail'] },
+  Stopped: { create: ['breaker', 'digest'], replace: ['storm', 'lease', 'breaker'], add: ['mail'] },
+  /** Reads the reports that are due, and records which it sent. */
+  Digest: { traces: false, create: ['digest'] },
+  /** Has nothing to do with the ledger. */
+  Subscriptions: undefined,
+} satisfies Record<string, LedgerRights | undefined>;

@@ -26,6 +26,10 @@ export const FAMILY = {
   lease: 'lease',
   /** The key under which secrets of an incident get their placeholders. Create only; expires after days. */
   redaction: 'redaction',
+  /** How many messages were sent to an audience in a second, and how many reports in a minute. Count only. */
+  mail: 'mail',
+  /** Reports that were too many to be sent one by one, and which of them a digest has reported. Create only; expires. */
+  digest: 'digest',
 } as const;
 export type Family = (typeof FAMILY)[keyof typeof FAMILY];
 
