@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
-import { canApplyUnattended } from '../lambdas/kernel/policy/unattended-permits.ts';
+import { canApplyUnattended } from '../lambdas/kernel/policy/rules/unattended-permits.ts';
 import { AlarmIntake } from './alarm-intake.ts';
 import { ApprovalDesk } from './approval-desk.ts';
 import { ApprovalPager } from './approval-events.ts';

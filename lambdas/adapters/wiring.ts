@@ -22,10 +22,10 @@ interface Notifying {
   readonly notifier: Notifier;
 }
 
-/** With a notifier for messages that must not wait: to one approver, or to everyone about a change that is being made. */
-export const approvalsPorts = (runtime: LambdaRuntime): BasicPorts & Notifying => {
+/** With a notifier for messages that must not wait: requests (`mail`), or what the page sends (`receipt`). */
+export const approvalsPorts = (runtime: LambdaRuntime, family: 'mail' | 'receipt'): BasicPorts & Notifying => {
   const ports = basicPorts(runtime);
-  return { ...ports, notifier: paced(snsNotifier(runtime.env('topic')), ports) };
+  return { ...ports, notifier: paced(snsNotifier(runtime.env('topic')), family, ports) };
 };
 
 /** With a notifier for reports on closed incidents. When there are many, most of them come in a digest. */

@@ -10,8 +10,10 @@ export const FAMILY = {
   source: 'source',
   /** The open incident of a deduplication key. */
   storm: 'storm',
-  /** An approval request, its task token, and each person's answer. */
+  /** An approval request, its task token, and its outcome. Versions before `answer` recorded approvals here too. */
   approval: 'approval',
+  /** Approvals and receipts. Create only, and only by the approval page. */
+  answer: 'answer',
   /** Redeemed grants. Create only. */
   grant: 'grant',
   /** Money and incident counters of a day. */
@@ -26,9 +28,11 @@ export const FAMILY = {
   lease: 'lease',
   /** The key under which secrets of an incident get their placeholders. Create only; expires after days. */
   redaction: 'redaction',
-  /** How many messages were sent to an audience in a second, and how many reports in a minute. Count only. */
+  /** How many approval requests were sent to an approver in a second. Count only. */
   mail: 'mail',
-  /** Reports that were too many to be sent one by one, and which of them a digest has reported. Create only; expires. */
+  /** The same of what the page sends. Apart, so that Ask cannot use up the places of a receipt. Count only. */
+  receipt: 'receipt',
+  /** How many reports were sent in a minute; reports that were too many, and which of them a digest has reported. Expires. */
   digest: 'digest',
 } as const;
 export type Family = (typeof FAMILY)[keyof typeof FAMILY];

@@ -100,9 +100,15 @@ describe('ledger', () => {
   });
 
   test('only who sends mail counts it; reports that wait are written by closing steps, and read by the digest', () => {
-    expect(whoMayTouch('UpdateItem', 'mail')).toEqual(['Ask', 'Close', 'Page', 'Stopped']);
+    expect(whoMayTouch('UpdateItem', 'mail')).toEqual(['Ask']);
+    expect(whoMayTouch('UpdateItem', 'digest')).toEqual(['Close', 'Stopped']);
     expect(whoMayTouch('PutItem', 'digest')).toEqual(['Close', 'Digest', 'Stopped']);
     expect(whoMayTouch('PutItem', 'mail')).toEqual([]);
+  });
+
+  test('only the page counts receipts, so Ask cannot keep one from being sent', () => {
+    expect(whoMayTouch('UpdateItem', 'receipt')).toEqual(['Page']);
+    expect(whoMayTouch('PutItem', 'receipt')).toEqual([]);
   });
 
   test('what runs by the clock neither reads nor writes a trace', () => {
@@ -120,9 +126,19 @@ describe('ledger', () => {
     expect(whoMayTouch('GetItem', 'breaker')).toContain('ChangeZone');
   });
 
-  test('only Ask and Page write approval requests and answers', () => {
+  test('only Ask and Page write approval requests and their outcomes', () => {
     expect(whoMayTouch('PutItem', 'approval')).toEqual(['Ask', 'Page']);
     expect(whoMayTouch('GetItem', 'approval')).toEqual(['Ask', 'Page']);
+  });
+
+  test('only the approval page writes answers and receipts, so Ask cannot make up an approver', () => {
+    for (const action of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'])
+      expect([action, whoMayTouch(action, 'answer')]).toEqual([action, action === 'PutItem' ? ['Page'] : []]);
+    const onAnyFamily = rights.filter(
+      ({ action, conditions }) =>
+        /^dynamodb:(Put|Update)Item$/.test(action) && !JSON.stringify(conditions).includes('dynamodb:LeadingKeys'),
+    );
+    expect(onAnyFamily).toEqual([]);
   });
 });
 

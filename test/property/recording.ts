@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { isKind, type TraceEvent, type TraceEventOf } from '../../lambdas/contracts/events.ts';
 import type { StepName } from '../../lambdas/contracts/flow.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { ModelRequest, Notification } from '../../lambdas/contracts/ports.ts';
@@ -17,6 +17,16 @@ export type RecordedFact =
   | { readonly is: 'calendar'; readonly closed: boolean }
   | { readonly is: 'moved'; readonly targets: readonly string[]; readonly of: 'configuration' | 'facts' }
   | { readonly is: 'redeemed'; readonly grantId: string; readonly row: JsonObject }
+  /** Checkrein changed a target, as the ledger has it. */
+  | { readonly is: 'changed'; readonly targetArn: string; readonly at: string }
+  /** The alarm of an incident as Apply is entered, read off the account itself. */
+  | {
+      readonly is: 'alarm';
+      readonly incidentId: string;
+      readonly at: string;
+      readonly value: string;
+      readonly since: string;
+    }
   | { readonly is: 'spent'; readonly row: string; readonly totals: Readonly<Record<string, number>> }
   | { readonly is: 'asked-model'; readonly incidentId: string; readonly request: ModelRequest; readonly at: number }
   | { readonly is: 'billed'; readonly incidentId: string; readonly agent: string; readonly microUsd: number }
@@ -33,10 +43,22 @@ export type RecordedFact =
       readonly receipt: Receipt['status'] | 'http';
       readonly detail: string;
     }
+  /** Somebody else posted a link in this person's name. */
+  | { readonly is: 'impersonated'; readonly approvalId: string; readonly approver: string }
   | { readonly is: 'message'; readonly message: Notification }
   | { readonly is: 'fault'; readonly what: string }
   | { readonly is: 'ended'; readonly incidentId: string }
   | { readonly is: 'broke'; readonly error: string };
+
+/** Events of one kind, with their index in the recording. */
+export const eventsIn = <K extends Parameters<typeof isKind>[1]>(
+  entries: readonly RecordedFact[],
+  kind: K,
+): { readonly at: number; readonly event: TraceEventOf<K> }[] =>
+  entries.flatMap((entry, at) => {
+    if (entry.is !== 'event' || !isKind(entry.event, kind)) return [];
+    return [{ at, event: entry.event }];
+  });
 
 /** Everything that happened in a case, in order. */
 export class Recording {

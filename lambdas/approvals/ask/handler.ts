@@ -7,7 +7,7 @@ import { serve } from '../../runtime/serve.ts';
 import { ask } from './ask.ts';
 
 export const handler = serve(ask, (runtime) => ({
-  ...approvalsPorts(runtime),
+  ...approvalsPorts(runtime, 'mail'),
   policy: policyEngine(runtime.rules),
   linkMac: kmsMacGenerator(runtime.env('linkKey')),
   approvalEvents: busApprovalEvents(),

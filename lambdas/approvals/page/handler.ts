@@ -9,7 +9,7 @@ import { handleApproval } from './http.ts';
 export const handler = lambda(
   'approval-page',
   (runtime) => ({
-    ...approvalsPorts(runtime),
+    ...approvalsPorts(runtime, 'receipt'),
     policy: policyEngine(runtime.rules),
     switch: killSwitch(runtime),
     calendar: changeCalendar(runtime),

@@ -7,11 +7,10 @@ import { holdReport } from './held-reports.ts';
 
 /**
  * SNS suspends an e-mail subscription that gets more than 10 messages within a second, and then its mailbox gets nothing.
- * The limits below count calendar seconds and minutes, and two of them may meet within one second. So they add up to half:
- * a subscription to approvals gets at most 2 × (3 + 1) messages within any second, one to reports 2 × 4 and a digest.
+ * The limits below count calendar seconds and minutes, and two of them may meet within one second. So a subscription to
+ * approvals gets at most 2 × (2 requests + 1 receipt + 1 to everyone) within any second, one to reports 2 × 4 and a digest.
  */
-const TO_ONE_APPROVER = 3;
-const TO_EVERYONE = 1;
+const A_SECOND = { mail: 2, receipt: 1 };
 export const REPORTS_A_MINUTE = 4;
 
 /** A message that finds no room for this long is recorded as not sent; the reminder asks again. */
@@ -23,20 +22,21 @@ interface MailPorts {
 }
 
 /** Takes one of the places of a second or a minute. */
-const takePlace = async (ledger: Ledger, id: string, most: number): Promise<boolean> => {
-  const key: RowKey = { family: FAMILY.mail, id };
-  return (await ledger.add(key, { mails: 1 }, { mails: most })).added;
-};
+const takePlace = async (ledger: Ledger, key: RowKey, most: number): Promise<boolean> =>
+  (await ledger.add(key, { mails: 1 }, { mails: most })).added;
 
-/** Sends messages that a person must get by themselves: those that find the second full wait for the next. */
-export const paced = (notifier: Notifier, { ledger, clock }: MailPorts): Notifier => ({
+/**
+ * Sends messages that a person must get by themselves: those that find the second full wait for the next. `family` holds
+ * the places: requests and receipts have their own, or Ask could keep a receipt from being sent.
+ */
+export const paced = (notifier: Notifier, family: keyof typeof A_SECOND, { ledger, clock }: MailPorts): Notifier => ({
   notify: async (message) => {
     const { audience = EVERYONE } = message;
-    const most = audience === EVERYONE ? TO_EVERYONE : TO_ONE_APPROVER;
+    const most = A_SECOND[family];
     for (let waited = 0; waited < PATIENCE_SECONDS; waited += 1) {
       const now = clock.now();
-      if (await takePlace(ledger, `${audience}#${now.toISOString().slice(0, 19)}`, most))
-        return notifier.notify(message);
+      const id = `${audience}#${now.toISOString().slice(0, 19)}`;
+      if (await takePlace(ledger, { family, id }, most)) return notifier.notify(message);
       await clock.sleep(1000 - now.getUTCMilliseconds());
     }
     throw new StepError(
@@ -51,8 +51,8 @@ export const paced = (notifier: Notifier, { ledger, clock }: MailPorts): Notifie
 export const digested = (notifier: Notifier, { ledger, clock }: MailPorts): Notifier => ({
   notify: async (message) => {
     const now = clock.now();
-    if (await takePlace(ledger, `reports#${now.toISOString().slice(0, 16)}`, REPORTS_A_MINUTE))
-      return notifier.notify(message);
+    const place: RowKey = { family: FAMILY.digest, id: `minute#${now.toISOString().slice(0, 16)}` };
+    if (await takePlace(ledger, place, REPORTS_A_MINUTE)) return notifier.notify(message);
     await holdReport(ledger, message, now);
     return 'digest';
   },

@@ -81,19 +81,29 @@ test('requests that come at once wait for their second; no mailbox gets 10 withi
   const ledger = new MemoryLedger();
   const clock = new ManualClock('2026-11-02T02:20:00.900Z');
   const { got, notifier } = topic(clock);
-  const approvals = paced(notifier, { ledger, clock });
-  for (let n = 0; n < 20; n += 1) await approvals.notify(request(n, 'sre@example.com'));
-  for (let n = 0; n < 3; n += 1) await approvals.notify(request(n));
-  expect(got).toHaveLength(23);
+  const requests = paced(notifier, 'mail', { ledger, clock });
+  const receipts = paced(notifier, 'receipt', { ledger, clock });
+  for (let n = 0; n < 18; n += 1) await requests.notify(request(n, 'sre@example.com'));
+  for (let n = 0; n < 3; n += 1) await receipts.notify(request(n));
+  expect(got).toHaveLength(21);
   expect(busiestSecond(got, 'sre@example.com')).toBeLessThan(SNS_LIMIT);
 });
 
 test('one approver does not wait for the mails of another', async () => {
   const ledger = new MemoryLedger();
   const clock = new ManualClock('2026-11-02T02:20:00.000Z');
-  const approvals = paced(topic(clock).notifier, { ledger, clock });
-  for (let n = 0; n < 3; n += 1)
+  const approvals = paced(topic(clock).notifier, 'mail', { ledger, clock });
+  for (let n = 0; n < 2; n += 1)
     for (const audience of ['ana@example.com', 'ben@example.com']) await approvals.notify(request(n, audience));
+  expect(clock.now().toISOString()).toBe('2026-11-02T02:20:00.000Z');
+});
+
+test('however many requests there are, a receipt finds its own place', async () => {
+  const ledger = new MemoryLedger();
+  const clock = new ManualClock('2026-11-02T02:20:00.000Z');
+  const { notifier } = topic(clock);
+  for (let n = 0; n < 2; n += 1) await paced(notifier, 'mail', { ledger, clock }).notify(request(n, 'sre@example.com'));
+  await paced(notifier, 'receipt', { ledger, clock }).notify(request(3, 'sre@example.com'));
   expect(clock.now().toISOString()).toBe('2026-11-02T02:20:00.000Z');
 });
 
@@ -102,8 +112,8 @@ test('a request that finds no room is an error with a reason, not a mail too man
   const clock = new ManualClock('2026-11-02T02:20:00.000Z');
   const { got, notifier } = topic(clock);
   const full = fullOf(ledger);
-  await expect(paced(notifier, { ledger: full, clock }).notify(request(1, 'sre@example.com'))).rejects.toThrow(
-    'Too many messages for sre@example.com at once: 3 a second were sent, and this one found no room in 10 s.',
+  await expect(paced(notifier, 'mail', { ledger: full, clock }).notify(request(1, 'sre@example.com'))).rejects.toThrow(
+    'Too many messages for sre@example.com at once: 2 a second were sent, and this one found no room in 10 s.',
   );
   expect(got).toEqual([]);
   expect(clock.now().toISOString()).toBe('2026-11-02T02:20:10.000Z');
@@ -117,5 +127,5 @@ const fullOf = (ledger: MemoryLedger) => ({
   list: ledger.list.bind(ledger),
   create: ledger.create.bind(ledger),
   replace: ledger.replace.bind(ledger),
-  add: async () => ({ added: false, totals: { mails: 3 } }),
+  add: async () => ({ added: false, totals: { mails: 2 } }),
 });
