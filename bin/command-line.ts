@@ -8,6 +8,7 @@ import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { scenarioCommand } from './commands/scenario.ts';
+import { subscribeCommand } from './commands/subscribe.ts';
 import { switchCommand } from './commands/switch.ts';
 import { traceCommand } from './commands/trace.ts';
 import { errorText } from './io/output.ts';
@@ -27,6 +28,7 @@ const program = (): Command => {
     .addCommand(replayCommand())
     .addCommand(switchCommand())
     .addCommand(breakerCommand())
+    .addCommand(subscribeCommand())
     .addCommand(doctorCommand())
     .showHelpAfterError('(see --help)')
     .exitOverride();

@@ -113,7 +113,13 @@ export class Laptop {
       linkMac: localMac(),
       grantMac: localMac(),
       unattendedMac: canApplyUnattended(rules) ? localMac() : undefined,
-      notifier: { notify: async (message) => options.onMessage?.(message) },
+      notifier: {
+        notify: async (message) => {
+          options.onMessage?.(message);
+          return 'sent';
+        },
+      },
+      approvalEvents: { waiting: async () => undefined },
       callbacks: this.#flow.tasks,
       pageUrl: 'http://localhost',
       home: homeOf(world),

@@ -165,7 +165,8 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
     case 'harness.failed':
       return entry('failed', 'bad', plain`${event.data.error}: ${quoted(event.data.cause, WORDS_LIMIT)}`);
     case 'people.notified': {
-      const { about, to, error, sent } = event.data;
+      const { about, to, error, sent, digest } = event.data;
+      if (digest === true) return entry('message', 'quiet', plain`${about} to ${joined(to, ', ')}, in the next digest`);
       const failure = error === null ? '' : plain` could not be sent: ${quoted(error)}`;
       return entry('message', sent ? 'quiet' : 'bad', plain`${about} to ${joined(to, ', ')}${failure}`);
     }

@@ -20,6 +20,7 @@ const StackOutputs = z.object({
   FlowArn: z.string(),
   StartArn: z.string(),
   ApproversTopic: z.string(),
+  ReportsTopic: z.string(),
   ApprovalPage: z.string(),
 });
 export type Deployment = z.infer<typeof StackOutputs>;
