@@ -6,26 +6,25 @@ import { E2eFailure } from './failure.ts';
 import { RUN_FOLDER } from './paths.ts';
 import { runWithLog } from './process.ts';
 
-const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
-const VENV = join(RUN_FOLDER, 'venv');
-/** Contains the hash of the installed requirements. Written last. */
-const INSTALLED = join(VENV, 'installed');
+/** The interpreter of a Python environment with the pinned emulators. */
+export const pythonWithEmulators = (): Promise<string> =>
+  pythonWith(join(import.meta.dirname, 'requirements.txt'), RUN_FOLDER);
 
-/** A Python environment with the pinned emulators. Created if it is missing or out of date. */
-export const pythonWithEmulators = async (): Promise<string> => {
-  const python = join(VENV, 'bin/python');
-  const wanted = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
-  if (existsSync(INSTALLED) && readFileSync(INSTALLED, 'utf8') === wanted) return python;
+/** The interpreter of a Python environment with these packages, in a folder. Created if it is missing or out of date. */
+export const pythonWith = async (requirements: string, folder: string): Promise<string> => {
+  const environment = join(folder, 'venv');
+  const python = join(environment, 'bin/python');
+  // Contains the hash of the installed requirements. Written last.
+  const installed = join(environment, 'installed');
+  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return python;
   mustHavePython();
-  mkdirSync(RUN_FOLDER, { recursive: true });
-  rmSync(VENV, { recursive: true, force: true });
-  await runWithLog('python3', ['-m', 'venv', VENV], join(RUN_FOLDER, 'venv.log'));
-  await runWithLog(
-    python,
-    ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS],
-    join(RUN_FOLDER, 'pip.log'),
-  );
-  writeFileSync(INSTALLED, wanted);
+  mkdirSync(folder, { recursive: true });
+  rmSync(environment, { recursive: true, force: true });
+  await runWithLog('python3', ['-m', 'venv', environment], join(folder, 'venv.log'));
+  const install = ['-m', 'pip', 'install', '--quiet', '--requirement', requirements];
+  await runWithLog(python, install, join(folder, 'pip.log'));
+  writeFileSync(installed, wanted);
   return python;
 };
 
@@ -33,7 +32,7 @@ const mustHavePython = (): void => {
   const probe = spawnSync('python3', ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))']);
   if (probe.status === 0) return;
   throw new E2eFailure(
-    'The emulators need Python 3.10 or newer with venv, which is not installed.',
+    'Python 3.10 or newer with venv is needed, and is not installed.',
     'Debian, Ubuntu: apt-get install python3 python3-venv. macOS: brew install python. Fedora: dnf install python3.',
   );
 };
