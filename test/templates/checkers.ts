@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { REPOSITORY_ROOT } from '../e2e/paths.ts';
+import { E2eFailure } from '../e2e/failure.ts';
 
 /** One finding of a checker in the template of one way to deploy. */
 export interface Finding {
@@ -15,7 +16,7 @@ export interface Finding {
 /** The output of a checker, which ends with another code than 0 when it has findings. */
 const outputOf = (command: string, args: readonly string[]): string => {
   const { stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
-  if (error !== undefined || stdout.trim() === '') throw new Error(`${command} printed nothing.\n${stderr}`);
+  if (error !== undefined || stdout.trim() === '') throw new E2eFailure(`${command} printed nothing.`, stderr);
   return stdout;
 };
 
@@ -63,11 +64,14 @@ export const checkov = (python: string, folder: string): Finding[] => {
   }));
 };
 
+const ASL_VALIDATOR = fileURLToPath(new URL('../bin/asl-validator.js', import.meta.resolve('asl-validator')));
+
 /** asl-validator: the Amazon States Language of the state machine. */
 export const aslValidator = (variant: string, definition: string, folder: string): Finding[] => {
   const file = join(folder, `${variant}.asl`);
   writeFileSync(file, definition);
-  const command = join(REPOSITORY_ROOT, 'node_modules/.bin/asl-validator');
-  const { status, stdout, stderr } = spawnSync(command, ['--json-path', file], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [ASL_VALIDATOR, '--json-path', file], {
+    encoding: 'utf8',
+  });
   return status === 0 ? [] : [{ variant, rule: 'asl-validator', where: 'StateMachine', says: `${stdout}${stderr}` }];
 };

@@ -4,6 +4,7 @@ import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { Settings, type SettingsInput } from '../../lambdas/contracts/settings.ts';
 import { CheckreinStack } from '../../lib/checkrein-stack.ts';
 import { MemberStack } from '../../lib/member-stack.ts';
+import { E2eFailure } from '../e2e/failure.ts';
 import { EVERY_OPTION } from '../lib/options.ts';
 import { shippedRules } from '../lib/shipped.ts';
 
@@ -33,7 +34,8 @@ export const templates = (outdir: string): ReadonlyMap<string, object> => {
     const app = new App({ outdir: `${outdir}/${name}`, context, builtinCloudFormationValidation: false });
     const { stackName } = create(app);
     const template: unknown = app.synth().getStackByName(stackName).template;
-    if (typeof template !== 'object' || template === null) throw new Error(`${name} has no template`);
+    if (typeof template !== 'object' || template === null)
+      throw new E2eFailure(`${name} has no template.`, 'See lib/.');
     return [name, template];
   };
   const hub = Object.entries(SETTINGS).map(([name, settings]) =>
