@@ -1,7 +1,7 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
-import { retirementWarning } from '../lambdas/kernel/model/model-retirement.ts';
+import { retirementWarning } from '../lambdas/contracts/model-retirement.ts';
 import { BedrockAccess } from './bedrock-access.ts';
 import { ModelKey } from './model-key.ts';
 import type { CheckreinFunction } from './checkrein-function.ts';

@@ -3,7 +3,7 @@ import type { Settings } from '../../lambdas/contracts/settings.ts';
 import { canonical } from '../../lambdas/kernel/trace/canonical.ts';
 import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
 import { modelPriceOf, unknownModelAdvice } from '../../lambdas/kernel/model/model-prices.ts';
-import { retirementWarning } from '../../lambdas/kernel/model/model-retirement.ts';
+import { retirementWarning } from '../../lambdas/contracts/model-retirement.ts';
 import type { Deployment } from './deployment.ts';
 import { fail, ok, warn, type DoctorAws, type DoctorVerdict } from './doctor-finding.ts';
 

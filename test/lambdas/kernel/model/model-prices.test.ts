@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bedrockIdOf } from '../../../../lambdas/contracts/bedrock.ts';
-import { retirementOf, retirementWarning } from '../../../../lambdas/kernel/model/model-retirement.ts';
+import { retirementOf, retirementWarning } from '../../../../lambdas/contracts/model-retirement.ts';
 import {
   costMicroUsd,
   modelPriceOf,
