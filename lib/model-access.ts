@@ -1,5 +1,7 @@
+import { Annotations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
+import { retirementWarning } from '../lambdas/contracts/model-retirement.ts';
 import { BedrockAccess } from './bedrock-access.ts';
 import { ModelKey } from './model-key.ts';
 import type { CheckreinFunction } from './checkrein-function.ts';
@@ -12,8 +14,12 @@ export interface ModelAccess {
   grantUse(step: CheckreinFunction): void;
 }
 
-/** Access to the model provider of the settings. */
+/** Access to the model provider of the settings. Synth warns of models that will be retired. */
 export const modelAccess = (scope: Construct, { settings, agents }: Rules): ModelAccess => {
+  for (const { name, model } of agents) {
+    const warning = retirementWarning(name, model);
+    if (warning !== undefined) Annotations.of(scope).addWarningV2(`checkrein:model-retires:${name}`, warning);
+  }
   const source = settings.model;
   switch (source.provider) {
     case 'anthropic':

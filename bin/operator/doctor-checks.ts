@@ -2,6 +2,7 @@ import type { Agent } from '../../lambdas/contracts/agent.ts';
 import { canonical } from '../../lambdas/kernel/trace/canonical.ts';
 import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
 import { modelPriceOf, unknownModelAdvice } from '../../lambdas/kernel/model/model-prices.ts';
+import { retirementWarning } from '../../lambdas/contracts/model-retirement.ts';
 import type { Deployment } from './deployment.ts';
 import { fail, ok, warn, type DoctorAws, type DoctorVerdict } from './doctor-finding.ts';
 
@@ -22,13 +23,16 @@ export const checkBootstrap = async (aws: DoctorAws): Promise<DoctorVerdict> => 
   );
 };
 
-/** Whether every model has a price. Without one, budgets cannot be enforced. */
+/** Whether every model has a price, without which budgets cannot be enforced, and is going to stay. */
 export const checkPrices = (agents: readonly Agent[]): DoctorVerdict => {
   const models = [...new Set(agents.map(({ model }) => model))];
   const [unknown] = models.filter((model) => modelPriceOf(model) === undefined);
-  return unknown === undefined
+  if (unknown !== undefined)
+    return fail(`An agent uses the model ${unknown}, which has no price.`, unknownModelAdvice(unknown));
+  const [retiring] = agents.flatMap(({ name, model }) => retirementWarning(name, model) ?? []);
+  return retiring === undefined
     ? ok(`Every agent's model has a price: ${models.join(', ')}.`)
-    : fail(`An agent uses the model ${unknown}, which has no price.`, unknownModelAdvice(unknown));
+    : warn(retiring, 'Name a model that stays, and deploy again.');
 };
 
 /** Whether there is a stack of this version whose last deployment succeeded. */
@@ -60,7 +64,7 @@ export const checkStack = async (
 export const checkModelKey = async (aws: DoctorAws, secret: string | undefined): Promise<DoctorVerdict> => {
   if (secret === undefined)
     return ok(
-      'No key is needed: models run on Bedrock. Whether the account has access to them shows at the first incident.',
+      'No key is needed: models run on Bedrock. Whether the account is subscribed to them shows at the first incident.',
     );
   const state = await aws.modelKey(secret);
   switch (state) {

@@ -5,6 +5,7 @@ import type { Synthesized, Template } from '../../lib/synthesize.ts';
 import type { MeasuredIncident } from '../../test/load/incident.ts';
 import { ASSUMED, billedSeconds, statesEntered, useOf } from './cost-use.ts';
 import { code, markdownPage, table } from './markdown.ts';
+import { billedUnits } from './alarm-metrics.ts';
 import { MONTHLY, PRICED, listPriceOf, PRICES, type Priced } from './prices.ts';
 
 const MONTHS = [10, 1000, 100_000];
@@ -36,10 +37,13 @@ const useRows = (use: ReadonlyMap<Priced, number>): string[][] =>
     ]);
 
 /** Resources of the template that are billed by the month. */
-const fixedCosts = ({ Resources }: Template): { type: string; count: number; usd: number }[] =>
+const fixedCosts = ({ Resources }: Template): { type: string; count: number; usd: number; note: string }[] =>
   Object.entries(MONTHLY).flatMap(([type, usd]) => {
-    const count = Object.values(Resources).filter((resource) => resource.Type === type).length;
-    return count === 0 ? [] : [{ type, count, usd: count * usd }];
+    const found = Object.values(Resources).filter((resource) => resource.Type === type);
+    const count = found.reduce((sum, resource) => sum + billedUnits(resource), 0);
+    return count === 0
+      ? []
+      : [{ type, count, usd: count * usd, note: found.length === count ? '' : ` (metrics of ${found.length})` }];
   });
 
 const stateRows = (entered: readonly string[]): string[][] => {
@@ -110,7 +114,7 @@ export const costPage = (
       '## Fixed costs',
       table(
         ['resource', 'count', 'a month'],
-        fixedCosts(template).map(({ type, count, usd }) => [code(type), `${count}`, dollars(usd)]),
+        fixedCosts(template).map(({ type, count, usd, note }) => [code(type), `${count}${note}`, dollars(usd)]),
       ),
       'A rotated KMS key costs $1 more a month after its first and after its second rotation. A policy that permits a change without a person adds one key.',
       '## Prices and assumptions',

@@ -29,11 +29,12 @@ export const PRICES = {
 } as const satisfies Record<string, UnitPrice>;
 export type Priced = keyof typeof PRICES;
 
-/** Billed by the month, by resource type. */
+/** Billed by the month, by resource type. An alarm is billed by the metrics that it reads. */
 export const MONTHLY: Readonly<Record<string, number>> = {
   'AWS::KMS::Key': 1,
   'AWS::SecretsManager::Secret': 0.4,
   'AWS::CloudWatch::Alarm': 0.1,
+  'AWS::CloudWatch::CompositeAlarm': 0.5,
   'AWS::CloudWatch::Dashboard': 3,
 };
 

@@ -45,6 +45,8 @@ export const Agent = z.strictObject({
   verification: z
     .strictObject({
       windowMinutes: z.int().min(1).max(120).default(15),
+      /** The most that the window is extended for an alarm that needs longer to go back to OK. */
+      longestWindowMinutes: z.int().min(1).max(120).default(60),
       /** What happens to a reversible change that did not heal the alarm. A change that made it worse is always rolled back. */
       onUnhealed: z.enum(['rollback', 'keep']).default('rollback'),
       /** What Apply does with a change whose alarm has been OK for two periods since the proposal. */

@@ -22,9 +22,13 @@ export class StepError extends CheckreinError<ErrorName> {}
 export class CloudError extends CheckreinError {
   /** AWS's own message, which tools parse (an encoded authorization message, a capacity zone). */
   readonly awsMessage: string;
-  constructor(code: string, awsMessage: string, cause?: unknown) {
-    super(code, `${code}: ${awsMessage}`, 'See the AWS API reference for this error code.', cause);
+  /** The call that failed, and on what: `ec2:StopInstances on i-0123456789abcdef0`. */
+  readonly call: string | undefined;
+  constructor(code: string, awsMessage: string, cause?: unknown, call?: string) {
+    const failed = call === undefined ? '' : `${call} failed: `;
+    super(code, `${failed}${code}: ${awsMessage}`, 'See the AWS API reference for this error code.', cause);
     this.awsMessage = awsMessage;
+    this.call = call;
   }
 }
 

@@ -48,6 +48,16 @@ export const DryRunReport = z.strictObject({
 });
 export type DryRunReport = z.infer<typeof DryRunReport>;
 
+/** How long the verification of a change waits for its alarm. */
+const Verification = z.strictObject({
+  /** Seconds after the change until its outcome is decided, healed or not. */
+  waitSeconds: z.int(),
+  /** Seconds that the alarm needs to go back to OK after a change that helps; null when nobody knows. */
+  alarmNeedsSeconds: z.int().nullable(),
+  /** False if the alarm cannot be back before the wait is over: that it is still on then proves nothing. */
+  inTime: z.boolean(),
+});
+
 /** How a change is undone: the same tool with another input, or the reason why it cannot be. */
 export const Inverse = z.discriminatedUnion('reversible', [
   z.strictObject({ reversible: z.literal(true), input: JsonObject, says: z.string() }),
@@ -70,6 +80,8 @@ export const Plan = z.strictObject({
   inverse: Inverse,
   facts: Facts,
   report: DryRunReport,
+  /** Absent without an alarm, and in plans of earlier versions: verification waits as long as the agent says. */
+  verification: Verification.optional(),
   /** The target's configuration at dry run. Plans of earlier versions do not have it, and are refused as drift. */
   configuration: Configuration.optional(),
   /** SHA-256 over target, state and configuration at dry run; apply refuses when it changed (drift). */

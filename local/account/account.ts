@@ -1,4 +1,5 @@
 import type { BusEvent } from '../../lambdas/contracts/alarm.ts';
+import { callName } from '../../lambdas/contracts/cloud-call.ts';
 import { ERROR } from '../../lambdas/contracts/error-names.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { AwsCall } from '../../lambdas/contracts/tool.ts';
@@ -116,7 +117,7 @@ export class SimulatedAccount {
       this.#record(session, request, command.mutating, THROTTLES[request.service]);
       await this.#clock.sleep(2 ** attempt * 100);
     }
-    const message = `${request.service}:${request.command} was throttled ${ATTEMPTS} times (${THROTTLES[request.service]}).`;
+    const message = `${nameOf(request)} was throttled ${ATTEMPTS} times (${THROTTLES[request.service]}).`;
     throw new StepError(ERROR.cloudUnavailable, message, 'Try again later; nothing was changed.');
   }
 
@@ -137,7 +138,9 @@ export class SimulatedAccount {
       return structuredClone(answer);
     } catch (refused) {
       this.#record(session, request, command.mutating, codeOf(refused));
-      throw refused;
+      throw refused instanceof CloudError
+        ? new CloudError(refused.code, refused.awsMessage, refused, nameOf(request))
+        : refused;
     } finally {
       this.#faults.drift('after', request, this.#state);
     }
@@ -170,6 +173,8 @@ export class SimulatedAccount {
     this.#state.trail.push({ at: this.#state.now(), event: command, source, user, resources, request: input });
   }
 }
+
+const nameOf = ({ service, command, input }: CloudRequest): string => callName(`${service}:${command}`, input);
 
 const codeOf = (error: unknown): string =>
   error instanceof CloudError || error instanceof InputError ? error.code : 'InternalFailure';

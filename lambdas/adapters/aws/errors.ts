@@ -17,6 +17,7 @@ const SdkError = z.looseObject({
 const THROTTLES: ReadonlySet<string> = new Set([
   'BandwidthLimitExceeded',
   'EC2ThrottledException',
+  'PriorRequestNotComplete',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'RequestThrottled',
@@ -27,10 +28,32 @@ const THROTTLES: ReadonlySet<string> = new Set([
   'ThrottlingException',
   'TooManyRequestsException',
 ]);
+/** Some services throttle under a code that says something else. */
+const THROTTLED = /\brate exceeded\b/i;
+
+/** AWS did not get the request in time, or its clock and ours differ. Both come as client errors (400, 403). */
+const OUT_OF_TIME: ReadonlySet<string> = new Set([
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+  'RequestTimeout',
+  'RequestTimeoutException',
+]);
+/** A signature that is refused for its time, and not because the credentials are wrong. */
+const SIGNATURES: ReadonlySet<string> = new Set([
+  'AuthFailure',
+  'InvalidSignature',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+]);
+const SIGNED_AT_ANOTHER_TIME = /signature (has )?expired|signature not yet current|timestamp|request time/i;
+
+const isOutOfTime = (code: string, message: string): boolean =>
+  OUT_OF_TIME.has(code) || (SIGNATURES.has(code) && SIGNED_AT_ANOTHER_TIME.test(message));
 
 /** What went wrong with a call, by what can be done about it. */
 type Failure =
-  /** AWS did not answer, failed, or throttled the call: retry later. */
+  /** AWS did not answer, failed, throttled the call, or takes its time for wrong: retry later. */
   | { readonly kind: 'unavailable'; readonly message: string }
   /** AWS rejected the request. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
@@ -46,23 +69,23 @@ export const classifyAwsError = (error: unknown): Failure => {
   }
   const { name, message, Code: code = name, $metadata, $retryable } = answered.data;
   const status = $metadata.httpStatusCode ?? 0;
-  const throttled = THROTTLES.has(code) || $retryable?.throttling === true || status === 429;
+  const throttled = THROTTLES.has(code) || $retryable?.throttling === true || status === 429 || THROTTLED.test(message);
   // EC2 reports a lack of capacity as a server fault, but it is an answer: another size or zone may have it.
   const broken = status >= 500 && !code.startsWith('Insufficient');
-  if (throttled || broken) return { kind: 'unavailable', message: `${code}: ${message}` };
+  if (throttled || broken || isOutOfTime(code, message)) return { kind: 'unavailable', message: `${code}: ${message}` };
   return { kind: 'refused', code, message };
 };
 
-/** The error that an adapter throws after a failed call of `action`, e.g. `ec2:RebootInstances`. */
-export const translateAwsError = (action: string, error: unknown): CloudError | StepError => {
+/** The error that an adapter throws after a failed call, e.g. `ec2:RebootInstances on i-0123456789abcdef0`. */
+export const translateAwsError = (call: string, error: unknown): CloudError | StepError => {
   const failure = classifyAwsError(error);
-  if (failure.kind === 'refused') return new CloudError(failure.code, failure.message, error);
+  if (failure.kind === 'refused') return new CloudError(failure.code, failure.message, error, call);
   if (failure.kind === 'bug')
-    return contractBroken(`${action} was given an input that could not be serialized: ${failure.message}`, error);
+    return contractBroken(`${call} was given an input that could not be serialized: ${failure.message}`, error);
   return new StepError(
     ERROR.cloudUnavailable,
-    `${action} got no usable response (${failure.message}).`,
-    'AWS throttles or is unreachable. The step is retried; if it persists, look at the service health page.',
+    `${call} got no usable response (${failure.message}).`,
+    'AWS throttles or is unreachable, or its clock and ours differ. The step is retried; if it persists, look at the service health page.',
     error,
   );
 };

@@ -18,8 +18,10 @@ const TRY_LATER =
   'Nothing was decided in this turn; it is safe to try again. If it persists, look at the quotas of the model in the ' +
   'console of Service Quotas and at https://health.aws.amazon.com.';
 const GRANT_ACCESS =
-  'Grant the account access to the model in the Bedrock console (Anthropic asks for a use case once), and look for a ' +
-  'service control policy that denies bedrock:InvokeModel in a Region of the inference profile. The permissions of the ' +
+  'The first call of a model subscribes the account to it on AWS Marketplace, which Decide may not do: let somebody who ' +
+  'may aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions call the model once (docs/deploy.md, "Models on ' +
+  'Bedrock"; Anthropic asks for a use case once). It can take two minutes to count. Otherwise look for a service control ' +
+  'policy that denies bedrock:InvokeModel in a Region of the inference profile. The permissions of the ' +
   "function follow from the agents' models: deploy again after a change. On a laptop your shell's credentials count.";
 const CREDENTIALS = 'On a laptop: check AWS_PROFILE or your credentials. In AWS the role of the function is used.';
 const WHERE_THE_MODEL_IS =

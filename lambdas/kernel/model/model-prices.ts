@@ -10,18 +10,55 @@ export interface ModelPrice {
   /** Kept five minutes: the only lifetime that the adapter asks for. */
   readonly cacheWrite: number;
   readonly cacheRead: number;
+  /** The price of a whole call whose prompt, cached or not, has more tokens than this. */
+  readonly long?: { readonly above: number; readonly price: ModelPrice };
 }
 
+/** In dollars per million tokens, as the price list has them. */
+const price = (input: number, output: number, cacheWrite: number, cacheRead: number): ModelPrice => ({
+  input: Math.round(input * 1_000_000),
+  output: Math.round(output * 1_000_000),
+  cacheWrite: Math.round(cacheWrite * 1_000_000),
+  cacheRead: Math.round(cacheRead * 1_000_000),
+});
+
+const FABLE_5_2 = price(8, 40, 10, 0.2);
+const FABLE_5_1 = price(10, 50, 12.5, 0.25);
+const FABLE_5 = price(10, 50, 12.5, 1);
+const OPUS_5 = price(5, 25, 6.25, 0.5);
+const SONNET_4 = price(3, 15, 3.75, 0.3);
+const HAIKU_4_5 = price(1, 5, 1.25, 0.1);
+
 /**
- * List prices of the Claude API in US dollars, read on 2026-11-21 from
- * https://platform.claude.com/docs/en/about-claude/pricing. A model without a line cannot be budgeted and
- * is therefore not called. The ratio of cache prices to input differs between generations: copy all four.
+ * List prices of the Claude API, read on 2026-11-21 from https://platform.claude.com/docs/en/about-claude/pricing, of
+ * every model that the installed SDK names and that has one. A model without a line cannot be budgeted and is therefore
+ * not called. The ratio of cache prices to input differs between generations: copy all four.
  */
 const PRICES: ReadonlyMap<string, ModelPrice> = new Map([
-  ['claude-opus-4-6', { input: 5_000_000, output: 25_000_000, cacheWrite: 6_250_000, cacheRead: 500_000 }],
-  ['claude-sonnet-4-6', { input: 3_000_000, output: 15_000_000, cacheWrite: 3_750_000, cacheRead: 300_000 }],
-  ['claude-haiku-4-5', { input: 1_000_000, output: 5_000_000, cacheWrite: 1_250_000, cacheRead: 100_000 }],
-  ['claude-haiku-4-5-20251001', { input: 1_000_000, output: 5_000_000, cacheWrite: 1_250_000, cacheRead: 100_000 }],
+  ['claude-fable-5-2', FABLE_5_2],
+  ['claude-fable-5-1', FABLE_5_1],
+  ['claude-fable-5', FABLE_5],
+  ['claude-mythos-5-2', FABLE_5_2],
+  ['claude-mythos-5-1', FABLE_5_1],
+  ['claude-mythos-5', FABLE_5],
+  ['claude-opus-5-5', price(4, 20, 5, 0.2)],
+  ['claude-opus-5', OPUS_5],
+  ['claude-opus-4-8', OPUS_5],
+  ['claude-opus-4-7', OPUS_5],
+  ['claude-opus-4-6', OPUS_5],
+  ['claude-opus-4-5', OPUS_5],
+  ['claude-opus-4-5-20251101', OPUS_5],
+  ['claude-sonnet-5-5', price(2, 10, 2.5, 0.1)],
+  ['claude-sonnet-5', price(2, 10, 2.5, 0.2)],
+  ['claude-sonnet-4-6', SONNET_4],
+  ['claude-sonnet-4-5', SONNET_4],
+  ['claude-sonnet-4-5-20250929', SONNET_4],
+  [
+    'claude-haiku-5-5',
+    { ...price(0.1, 0.5, 0.125, 0.01), long: { above: 100_000, price: price(0.5, 2.5, 0.625, 0.05) } },
+  ],
+  ['claude-haiku-4-5', HAIKU_4_5],
+  ['claude-haiku-4-5-20251001', HAIKU_4_5],
 ]);
 
 /**
@@ -44,14 +81,19 @@ export const unknownModelAdvice = (model: string): string =>
 
 /** The cost of a call at its source, in micro-dollars, rounded up. */
 export const costMicroUsd = (model: string, usage: Usage, source: ModelSource): number => {
-  const price = requiredPrice(model);
+  const { input, output, cacheWrite, cacheRead } = priceAt(requiredPrice(model), usage);
   const total =
-    usage.inputTokens * price.input +
-    usage.outputTokens * price.output +
-    usage.cacheWriteTokens * price.cacheWrite +
-    usage.cacheReadTokens * price.cacheRead;
+    usage.inputTokens * input +
+    usage.outputTokens * output +
+    usage.cacheWriteTokens * cacheWrite +
+    usage.cacheReadTokens * cacheRead;
   return Math.ceil((total * percentOf(source)) / 100_000_000);
 };
+
+const priceAt = (price: ModelPrice, { inputTokens, cacheWriteTokens, cacheReadTokens }: Usage): ModelPrice =>
+  price.long !== undefined && inputTokens + cacheWriteTokens + cacheReadTokens > price.long.above
+    ? price.long.price
+    : price;
 
 /** The price at a source, in percent of the list price. */
 const percentOf = (source: ModelSource): number => {
@@ -77,9 +119,9 @@ export const worstCaseMicroUsd = (
   );
 
 const requiredPrice = (model: string): ModelPrice => {
-  const price = modelPriceOf(model);
-  if (price === undefined) {
+  const found = modelPriceOf(model);
+  if (found === undefined) {
     throw new StepError(ERROR.misconfigured, unknownModelAdvice(model), 'Add the price, review it, and deploy again.');
   }
-  return price;
+  return found;
 };

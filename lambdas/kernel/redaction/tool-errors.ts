@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { CloudError, StepError, ToolRefusal } from '../../contracts/errors.ts';
 import { ERROR } from '../../contracts/error-names.ts';
-import { ERROR_ADVICE } from '../../tools/aws/error-advice.ts';
+import { ended } from '../../contracts/cloud-call.ts';
+import { adviceOn } from '../../tools/aws/error-advice.ts';
 import { redactedText } from './redactor.ts';
 
 /** An error that the model should read and plan around. */
@@ -31,7 +32,7 @@ const forModel = (error: unknown): ToolError | undefined => {
   if (error instanceof CloudError) return { code: error.code, message: withAdvice(error) };
   if (error instanceof ToolRefusal) return { code: error.code, message: error.message };
   if (error instanceof StepError && error.code === ERROR.cloudUnavailable)
-    return { code: error.code, message: `${error.message} It may work in a later turn.` };
+    return { code: error.code, message: `${ended(error.message)} It may work in a later turn.` };
   if (error instanceof z.ZodError)
     return {
       code: 'UnexpectedAnswer',
@@ -40,7 +41,7 @@ const forModel = (error: unknown): ToolError | undefined => {
   return undefined;
 };
 
-const withAdvice = ({ code, awsMessage }: CloudError): string => {
-  const advice = ERROR_ADVICE[code];
-  return advice === undefined ? `${code}: ${awsMessage}` : `${code}: ${awsMessage} ${advice}`;
+const withAdvice = ({ code, awsMessage, message }: CloudError): string => {
+  const advice = adviceOn(code, awsMessage);
+  return advice === undefined ? message : `${ended(message)} ${advice}`;
 };

@@ -37,7 +37,7 @@ export const assumeRole = async (sts: STSClient, session: SessionRequest): Promi
     Policy: session.policy,
   });
   const { Credentials: credentials } = await sts.send(command).catch((error: unknown) => {
-    throw translateAwsError('sts:AssumeRole', error);
+    throw translateAwsError(`sts:AssumeRole on ${session.roleArn}`, error);
   });
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {};
   if (AccessKeyId === undefined || SecretAccessKey === undefined || SessionToken === undefined || !Expiration)
@@ -60,7 +60,7 @@ export const assumeMemberRole = async (
   return assumeRole(sts, { ...session, roleArn, externalId: member.externalId }).catch((error: unknown) => {
     if (!(error instanceof CloudError) || error.code !== 'AccessDenied') throw error;
     const why = `Account ${account} has no role ${roleArn} that trusts this hub: deploy CheckreinMember there, with the same config/deployment.ts.`;
-    throw new CloudError(error.code, `${why} AWS said: ${error.awsMessage}`, error);
+    throw new CloudError(error.code, `${why} AWS said: ${error.awsMessage}`, error, error.call);
   });
 };
 

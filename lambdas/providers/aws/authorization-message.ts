@@ -44,7 +44,7 @@ export const withDecodedDenials = (cloud: Cloud, sts: STSClient): Cloud => ({
       return await cloud.send(request);
     } catch (error) {
       if (!(error instanceof CloudError) || !ENCODED.test(error.awsMessage)) throw error;
-      throw new CloudError(error.name, await decodedMessage(sts, error.awsMessage), error);
+      throw new CloudError(error.name, await decodedMessage(sts, error.awsMessage), error, error.call);
     }
   },
 });

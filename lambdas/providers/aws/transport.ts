@@ -1,3 +1,4 @@
+import { callName } from '../../contracts/cloud-call.ts';
 import type { Service } from '../../contracts/tool.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import type { CloudRequest, AccountRegion } from '../../contracts/ports.ts';
@@ -11,7 +12,7 @@ export interface AwsTransportOptions extends AccountRegion {
   readonly connection?: Connection;
 }
 
-/** Sends a call under one set of credentials. Its errors name it as `action`. */
+/** Sends a call under one set of credentials. Its errors name it as `action` on what it is about. */
 export type AwsTransport = (action: string, request: CloudRequest) => Promise<unknown>;
 
 /** A transport to AWS. It keeps its SDK clients, so it opens one connection per service. */
@@ -27,7 +28,7 @@ export const awsTransport = ({ region, onCall, connection }: AwsTransportOptions
     const output = await client.send(sdkCommand.create(request.input)).catch((error: unknown) => {
       const failure = classifyAwsError(error);
       onCall?.(request, failure.kind === 'refused' ? failure.code : failure.kind);
-      throw translateAwsError(action, error);
+      throw translateAwsError(callName(action, request.input), error);
     });
     onCall?.(request, 'ok');
     return toJson(output);

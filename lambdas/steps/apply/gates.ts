@@ -3,7 +3,7 @@ import type { Settings } from '../../contracts/settings.ts';
 import { passed, passedUnless, refused, type CheckResult } from '../../kernel/changes/checks.ts';
 import { grantFault, redeem } from '../../kernel/changes/grants.ts';
 import { prepareChange } from '../../kernel/changes/proposed-change.ts';
-import { CHANGE_ZONE_SECONDS } from '../../kernel/changes/timing.ts';
+import { CHANGE_ZONE_SECONDS, verificationSeconds } from '../../kernel/changes/timing.ts';
 import { trippedBreaker } from '../../kernel/limits/breaker.ts';
 import { takeLease } from '../../kernel/limits/lease.ts';
 import { takeRate } from '../../kernel/limits/rate.ts';
@@ -64,9 +64,9 @@ export const takeTargetLease = async (
   { ledger, clock, rules }: ApplyPorts,
 ): Promise<CheckResult> => {
   const now = clock.now();
-  const { verification } = agentOf(rules, openingOf(events).data.agent);
+  const agent = agentOf(rules, openingOf(events).data.agent);
   // Long enough for this change, its verification and a rollback. Close gives the lease back earlier.
-  const seconds = 2 * CHANGE_ZONE_SECONDS + verification.windowMinutes * 60;
+  const seconds = 2 * CHANGE_ZONE_SECONDS + verificationSeconds(planned.plan.verification, agent);
   const until = new Date(now.getTime() + seconds * 1000);
   return (await takeLease(ledger, planned.plan.target.arn, incident, now, until))
     ? passed('This incident alone may change the target.')

@@ -1,11 +1,13 @@
 import type * as z from 'zod';
 import { DryRunOutput, StepInput } from '../../contracts/flow.ts';
+import type { Agent } from '../../contracts/agent.ts';
 import type { TraceEventOf } from '../../contracts/events.ts';
 import { JsonObject } from '../../contracts/json.ts';
 import type { DryRunCheck, Inverse, Plan } from '../../contracts/plan.ts';
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { canonical, digestOf } from '../../kernel/trace/canonical.ts';
+import { agentOf } from '../../kernel/model/agents.ts';
 import { diffOf } from '../../kernel/changes/diff.ts';
 import { prepareChange } from '../../kernel/changes/proposed-change.ts';
 import { fingerprintOf, readConfiguration } from '../../kernel/changes/snapshot.ts';
@@ -19,6 +21,7 @@ import { planReport } from '../../kernel/trace/plan-text.ts';
 import type { ChangeCredentials, CloudAccess, StepPorts } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { loadChangeTool } from '../../tools/load.ts';
+import { verificationWindow } from './verification-window.ts';
 
 export interface DryRunPorts extends StepPorts {
   readonly cloud: CloudAccess;
@@ -38,7 +41,7 @@ const rehearse = async (
   proposal: Proposal,
   input: JsonObject,
   journal: Journal,
-  agent: string,
+  agent: Agent,
   ports: DryRunPorts,
 ): Promise<Rehearsed> => {
   const tool = await loadChangeTool(proposal.tool);
@@ -58,8 +61,9 @@ const rehearse = async (
   const checks = found.checks.map((check) => ({ ...check, detail: redactedText(check.detail) }));
   const refusal = checks.find((check) => check.outcome === 'refused');
   if (refusal !== undefined) return { reason: `${refusal.name}: ${refusal.detail}`, checks };
+  const window = await verificationWindow(tool.manifest.stabilizeSeconds, agent, journal.events, ports);
   const report = {
-    checks,
+    checks: [...checks, ...(window === undefined ? [] : [window.check])],
     diff: diffOf(before, after),
     cost: { ...cost, says: redactedText(cost.says) },
     disruption,
@@ -67,7 +71,7 @@ const rehearse = async (
   };
   const plan: Plan = {
     incidentId: journal.incident,
-    agent,
+    agent: agent.name,
     tool: proposal.tool,
     input,
     target,
@@ -76,6 +80,7 @@ const rehearse = async (
     inverse,
     facts: proposal.facts,
     report,
+    ...(window && { verification: window.verification }),
     configuration,
     fingerprint: fingerprintOf({ target, state: before, configuration }),
     rulesHash: ports.rules.hash,
@@ -89,8 +94,9 @@ const run = async (input: StepInput, ports: DryRunPorts): Promise<z.infer<typeof
   const toolInput = JsonObject.safeParse(proposal?.input);
   if (proposal?.verdict !== 'permitted' || !toolInput.success)
     throw contractBroken('DryRun was entered without a permitted proposal.');
+  const agent = agentOf(ports.rules, input.agent);
   await journal.once('dry-run.finished', async () => {
-    const result = await toolResult(() => rehearse(proposal, toolInput.data, journal, input.agent, ports));
+    const result = await toolResult(() => rehearse(proposal, toolInput.data, journal, agent, ports));
     const { toolUseId, tool } = proposal;
     const rehearsed = result.ok ? result.value : { reason: result.error.message, checks: [] };
     if ('plan' in rehearsed) {

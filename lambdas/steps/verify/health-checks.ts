@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { Alarm } from '../../contracts/alarm.ts';
 import type { EventData } from '../../contracts/events.ts';
 import type { Plan, Target } from '../../contracts/plan.ts';
-import type { Cloud } from '../../contracts/ports.ts';
+import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
+import { callAws } from '../../tools/aws/call-aws.ts';
 import { GUARD_METRICS, type GuardMetric } from '../../tools/aws/guard-metrics.ts';
 import type { ChangeTool, ToolContext } from '../../tools/tool.ts';
 
@@ -24,12 +25,9 @@ const AlarmStates = z.object({
 export const checkAlarm = async (cloud: Cloud, alarm: Alarm | null): Promise<HealthCheck> => {
   const name = 'alarm';
   if (alarm === null) return { name, outcome: 'unknown', detail: 'The incident was not opened by an alarm.' };
-  const answer = await cloud.send({
-    service: 'cloudwatch',
-    command: 'DescribeAlarms',
-    input: { AlarmNames: [alarm.name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] },
-  });
-  const { MetricAlarms = [], CompositeAlarms = [] } = AlarmStates.parse(answer);
+  const input = { AlarmNames: [alarm.name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] };
+  const request: CloudRequest = { service: 'cloudwatch', command: 'DescribeAlarms', input };
+  const { MetricAlarms = [], CompositeAlarms = [] } = await callAws(cloud, request, AlarmStates);
   const state = [...MetricAlarms, ...CompositeAlarms][0]?.StateValue;
   if (state === undefined) return { name, outcome: 'unknown', detail: `There is no alarm ${alarm.name} any more.` };
   const outcome = state === 'OK' ? 'good' : state === 'ALARM' ? 'bad' : 'unknown';
@@ -58,7 +56,7 @@ const healthOf = (guard: GuardMetric, newestFirst: readonly number[]): HealthChe
 export const checkGuards = (cloud: Cloud, target: Target, since: Date, now: Date): Promise<HealthCheck[]> =>
   Promise.all(
     (GUARD_METRICS[target.kind] ?? []).map(async (guard) => {
-      const answer = await cloud.send({
+      const request: CloudRequest = {
         service: 'cloudwatch',
         command: 'GetMetricData',
         input: {
@@ -76,10 +74,11 @@ export const checkGuards = (cloud: Cloud, target: Target, since: Date, now: Date
             },
           ],
         },
-      });
+      };
+      const { MetricDataResults } = await callAws(cloud, request, MetricAnswer);
       return healthOf(
         guard,
-        MetricAnswer.parse(answer).MetricDataResults.flatMap((one) => one.Values),
+        MetricDataResults.flatMap((one) => one.Values),
       );
     }),
   );

@@ -47,6 +47,7 @@ const takeSnapshot = async (journal: Journal, ports: VerifyPorts): Promise<Healt
     guards: [guards].flat(),
     secondsSinceChange: Math.floor((now.getTime() - since.getTime()) / 1000),
     reversible: plan.inverse.reversible,
+    verification: plan.verification,
   };
 };
 

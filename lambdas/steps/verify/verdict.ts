@@ -1,5 +1,7 @@
 import type { Agent } from '../../contracts/agent.ts';
 import type { EventData } from '../../contracts/events.ts';
+import type { Plan } from '../../contracts/plan.ts';
+import { verificationSeconds } from '../../kernel/changes/timing.ts';
 import type { HealthCheck } from './health-checks.ts';
 
 type Verified = EventData<'change.verified'>;
@@ -11,19 +13,25 @@ export interface HealthSnapshot {
   readonly guards: readonly HealthCheck[];
   readonly secondsSinceChange: number;
   readonly reversible: boolean;
+  /** What the plan says about its verification, if anything. */
+  readonly verification?: Plan['verification'];
 }
 
-const outcomeOf = ({ postCondition, alarm, guards }: HealthSnapshot, windowOver: boolean): Verified['outcome'] => {
+const outcomeOf = (
+  { postCondition, alarm, guards, verification }: HealthSnapshot,
+  windowOver: boolean,
+): Verified['outcome'] => {
   if (guards.some((guard) => guard.outcome === 'bad')) return 'worse';
   if (postCondition.outcome === 'bad') return windowOver ? 'worse' : 'waiting';
   if (alarm.outcome === 'good' && postCondition.outcome === 'good') return 'healed';
   if (!windowOver) return 'waiting';
-  return alarm.outcome === 'bad' ? 'unhealed' : 'inconclusive';
+  // An alarm that cannot be back by now says nothing about the change.
+  return alarm.outcome === 'bad' && verification?.inTime !== false ? 'unhealed' : 'inconclusive';
 };
 
 /** What the health checks mean, and what follows. Pure. A change that made things worse is rolled back at once if it can be. */
-export const verdictOf = (snapshot: HealthSnapshot, { verification }: Agent): Pick<Verified, 'outcome' | 'next'> => {
-  const windowOver = snapshot.secondsSinceChange >= verification.windowMinutes * 60;
+export const verdictOf = (snapshot: HealthSnapshot, agent: Agent): Pick<Verified, 'outcome' | 'next'> => {
+  const windowOver = snapshot.secondsSinceChange >= verificationSeconds(snapshot.verification, agent);
   const outcome = outcomeOf(snapshot, windowOver);
   switch (outcome) {
     case 'waiting':
@@ -31,7 +39,10 @@ export const verdictOf = (snapshot: HealthSnapshot, { verification }: Agent): Pi
     case 'worse':
       return { outcome, next: snapshot.reversible ? 'rollback' : 'report' };
     case 'unhealed':
-      return { outcome, next: snapshot.reversible && verification.onUnhealed === 'rollback' ? 'rollback' : 'report' };
+      return {
+        outcome,
+        next: snapshot.reversible && agent.verification.onUnhealed === 'rollback' ? 'rollback' : 'report',
+      };
     case 'healed':
     case 'inconclusive':
       return { outcome, next: 'report' };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callName } from '../../contracts/cloud-call.ts';
 import { parseJson } from '../../contracts/json.ts';
 import { CloudError } from '../../contracts/errors.ts';
 import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
@@ -23,8 +24,6 @@ export const callAws = async <S extends z.ZodType>(
   const response = schema.safeParse(await cloud.send(request));
   if (response.success) return response.data;
   const problems = response.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-  throw new CloudError(
-    'UnexpectedAnswer',
-    `${request.service} ${request.command} returned an unexpected response: ${problems}`,
-  );
+  const call = callName(`${request.service}:${request.command}`, request.input);
+  throw new CloudError('UnexpectedAnswer', `AWS answered in an unexpected form: ${problems}`, undefined, call);
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { DryRunReport } from '../../contracts/plan.ts';
-import { CloudError } from '../../contracts/errors.ts';
+import { ERROR } from '../../contracts/error-names.ts';
+import { CloudError, StepError } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import { callAws, JsonText } from './call-aws.ts';
 
@@ -39,7 +40,9 @@ export const instancePriceOf = async (cloud: Cloud, instanceType: string): Promi
     return unknown(`the price list has ${hourly.size} prices for ${instanceType} in ${cloud.region}, expected one`);
   } catch (error) {
     // The price list must not block a change: policy decides about an unknown price.
-    if (error instanceof CloudError) return unknown(`the price list could not be read: ${error.message}`);
+    const unreachable = error instanceof StepError && error.code === ERROR.cloudUnavailable;
+    if (unreachable || error instanceof CloudError)
+      return unknown(`the price list could not be read: ${error.message}`);
     throw error;
   }
 };

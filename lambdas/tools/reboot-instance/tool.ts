@@ -5,6 +5,7 @@ import { fleetSizeOf, readGroup } from '../aws/auto-scaling-group.ts';
 import { percentOf } from '../aws/capacity.ts';
 import { groupOf, readInstance, targetOfInstance } from '../aws/ec2-instance.ts';
 import { instanceConfiguration } from '../aws/instance-configuration.ts';
+import { protectionCheck } from '../aws/instance-protection.ts';
 import { ec2DryRun } from '../aws/native-dry-run.ts';
 import { changeTool, type ToolContext } from '../tool.ts';
 import { manifest } from './manifest.ts';
@@ -44,7 +45,10 @@ export const tool = changeTool(manifest, State, {
     const replaced =
       group === undefined ? '' : ` Auto Scaling group ${group} may replace it if health checks fail meanwhile.`;
     return {
-      checks: [await ec2DryRun(change, 'RebootInstances', { InstanceIds: [input.instanceId] })],
+      checks: [
+        await protectionCheck(cloud, input.instanceId, 'reboot'),
+        await ec2DryRun(change, 'RebootInstances', { InstanceIds: [input.instanceId] }, 'first'),
+      ],
       cost: { deltaCentsPerMonth: 0, says: 'a reboot costs nothing' },
       disruption: {
         level: 'interrupts',

@@ -3,6 +3,7 @@ import type { DryRunCheck } from '../../contracts/plan.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import { callAws } from '../aws/call-aws.ts';
 import { readInstance, type Ec2Instance } from '../aws/ec2-instance.ts';
+import { protectionCheck } from '../aws/instance-protection.ts';
 import { isOffered, readInstanceType, type InstanceType } from '../aws/instance-types.ts';
 import { ec2DryRun } from '../aws/native-dry-run.ts';
 import { costDelta, instancePriceOf, type InstancePrice } from '../aws/prices.ts';
@@ -32,8 +33,9 @@ export const dryRunResize = async (
   return {
     checks: [
       stateCheck(instance, before.state),
+      await protectionCheck(cloud, instance.id, 'stop'),
       await offeringCheck(cloud, instance, to),
-      await ec2DryRun(change, 'StopInstances', one),
+      await ec2DryRun(change, 'StopInstances', one, 'first'),
       await ec2DryRun(change, 'ModifyInstanceAttribute', { InstanceId: instance.id, InstanceType: { Value: to.name } }),
       await ec2DryRun(change, 'StartInstances', one),
       await encryptionCheck(cloud, instance),
@@ -114,8 +116,8 @@ const costOf = async (
   const reason = `list prices are read for Linux with shared tenancy, ${instance.id} is ${instance.platform}, ${instance.tenancy} tenancy`;
   const price = async (type: string): Promise<InstancePrice> =>
     comparable ? instancePriceOf(cloud, type) : { centsPerMonth: null, reason };
-  return costDelta(
-    { type: from.name, count: 1, price: await price(from.name) },
-    { type: to.name, count: 1, price: await price(to.name) },
-  );
+  const before = await price(from.name);
+  // A price list that does not answer is asked once.
+  const after = before.centsPerMonth === null ? before : await price(to.name);
+  return costDelta({ type: from.name, count: 1, price: before }, { type: to.name, count: 1, price: after });
 };

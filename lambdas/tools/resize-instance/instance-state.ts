@@ -81,7 +81,8 @@ const stateTimeout = ({ id, state }: Ec2Instance, states: readonly string[]): St
  * capacity or no access to the KMS key of a volume. A user's stop has its own reason, so a read that lags behind the
  * start is not mistaken for such a failure.
  */
-const throwIfStartFailed = ({ state, stateReason }: Ec2Instance): void => {
+const throwIfStartFailed = ({ id, state, stateReason }: Ec2Instance): void => {
   if (state !== 'stopped' || stateReason === undefined || stateReason.Code === 'Client.UserInitiatedShutdown') return;
-  throw new CloudError(stateReason.Code.replace(/^(Server|Client)\./, ''), stateReason.Message);
+  const code = stateReason.Code.replace(/^(Server|Client)\./, '');
+  throw new CloudError(code, stateReason.Message, undefined, `ec2:StartInstances on ${id}`);
 };

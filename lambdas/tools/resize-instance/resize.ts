@@ -1,3 +1,4 @@
+import { ended } from '../../contracts/cloud-call.ts';
 import { CloudError } from '../../contracts/errors.ts';
 import type { Ec2Instance } from '../aws/ec2-instance.ts';
 import type { ChangeContext } from '../tool.ts';
@@ -25,7 +26,8 @@ export const resizeInstance = async (
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
     const outcome = await restoreType(instanceId, from, context);
-    throw new CloudError(error.code, `in ${instance.zone}, as ${to}: ${error.awsMessage} ${outcome}`, error);
+    const says = `in ${instance.zone}, as ${to}: ${ended(error.awsMessage)} ${outcome}`;
+    throw new CloudError(error.code, says, error, error.call);
   }
 };
 

@@ -108,7 +108,12 @@ const costOf = async (
   if (byAttributes) return unknownCost('the group picks instance types by their attributes');
   const types = [...new Set([...group.instances.flatMap(({ type }) => type ?? []), ...launched])].toSorted();
   const priced: PricedType[] = [];
-  for (const type of types) priced.push({ type, price: await instancePriceOf(cloud, type) });
+  for (const type of types) {
+    const price = await instancePriceOf(cloud, type);
+    // One unknown price makes the whole cost unknown, and a price list that does not answer is asked once.
+    if (price.centsPerMonth === null) return unknownCost(price.reason);
+    priced.push({ type, price });
+  }
   const [only, ...others] = priced;
   if (only === undefined || others.length > 0) return mixedCostDelta(after - before, priced);
   return costDelta({ ...only, count: before }, { ...only, count: after });

@@ -4,7 +4,7 @@ import { simulatedCommand, type Command } from '../command.ts';
 import { SECONDS, type SimulatedInstance, type InstanceState } from '../fleet.ts';
 import type { State } from '../state.ts';
 import { chosen } from './ec2-instances.ts';
-import { instanceStateOf, stateShape } from './ec2-shapes.ts';
+import { instanceStateOf, isStopProtected, stateShape } from './ec2-shapes.ts';
 
 const Ids = z.array(z.string()).min(1);
 const DryRun = z.boolean().optional();
@@ -31,6 +31,7 @@ export const ec2Changes: Record<Name, Command> = {
     ({ InstanceIds: ids, DryRun: dry }, state) => {
       const instances = aimedAt(ids, dry, state);
       for (const instance of instances) mustBe(instance, ['running', 'stopping', 'stopped'], 'stopped', state);
+      for (const instance of instances) if (isStopProtected(instance)) throw stopProtected(instance);
       return { StoppingInstances: instances.map((instance) => stop(instance, state)) };
     },
     arnsOf,
@@ -87,6 +88,12 @@ const mustBe = (instance: SimulatedInstance, allowed: readonly string[], partici
     `The instance '${instance.id}' is not in a state from which it can be ${participle}.`,
   );
 };
+
+const stopProtected = ({ id }: SimulatedInstance): CloudError =>
+  new CloudError(
+    'OperationNotPermitted',
+    `The instance '${id}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.`,
+  );
 
 const stop = (instance: SimulatedInstance, state: State) => {
   const before = instanceStateOf(instance, state);

@@ -6,7 +6,7 @@ import { launchTemplatesOf } from './autoscaling-shapes.ts';
 import {
   describeInstance,
   describeStatus,
-  describeStopProtection,
+  describeProtection,
   describeType,
   describeVolume,
   instanceStateOf,
@@ -40,10 +40,10 @@ export const ec2Reads: Record<Name, Command> = {
   ),
   DescribeInstanceAttribute: simulatedCommand(
     'ec2:DescribeInstanceAttribute',
-    z.strictObject({ InstanceId: z.string(), Attribute: z.literal('disableApiStop') }),
-    ({ InstanceId: id }, state) => {
+    z.strictObject({ InstanceId: z.string(), Attribute: z.enum(['disableApiStop', 'disableApiTermination']) }),
+    ({ InstanceId: id, Attribute: attribute }, state) => {
       const [instance] = chosen([id], state);
-      return instance === undefined ? {} : describeStopProtection(instance);
+      return instance === undefined ? {} : describeProtection(instance, attribute);
     },
   ),
   DescribeLaunchTemplates: simulatedCommand(

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { iso } from '../command.ts';
 import type { SimulatedInstance, InstanceState } from '../fleet.ts';
 import type { State } from '../state.ts';
@@ -24,7 +25,9 @@ export const describeInstance = (instance: SimulatedInstance, state: State) => {
   const tags = [...instance.tags].map(([Key, Value]) => ({ Key, Value }));
   const suffix = instance.id.slice(2);
   const address = privateAddress(instance.id);
-  const fields = Object.entries(instance.fields).filter(([field]) => field !== STOP_PROTECTION);
+  const fields = Object.entries(instance.fields).filter(
+    ([field]) => !Object.values<string>(PROTECTIONS).includes(field),
+  );
   return {
     InstanceId: instance.id,
     ImageId: `ami-${suffix}`,
@@ -66,14 +69,18 @@ const stateReason = (state: InstanceState) => {
   return { StateReason: { Code: code, Message: `${code}: User initiated shutdown` } };
 };
 
-/** The attribute of an instance that DescribeInstances leaves out. */
-const STOP_PROTECTION = 'DisableApiStop';
+/** The attributes of an instance that DescribeInstances leaves out, by their names in a request. */
+const PROTECTIONS = { disableApiStop: 'DisableApiStop', disableApiTermination: 'DisableApiTermination' } as const;
+const STOP_PROTECTED = z.object({ [PROTECTIONS.disableApiStop]: z.object({ Value: z.literal(true) }) });
 
-/** Whether an instance may be stopped, as DescribeInstanceAttribute shows it. */
-export const describeStopProtection = ({ id, fields }: SimulatedInstance) => ({
+/** Whether an instance may be stopped or terminated, as DescribeInstanceAttribute shows it. */
+export const describeProtection = ({ id, fields }: SimulatedInstance, attribute: keyof typeof PROTECTIONS) => ({
   InstanceId: id,
-  [STOP_PROTECTION]: fields[STOP_PROTECTION] ?? { Value: false },
+  [PROTECTIONS[attribute]]: fields[PROTECTIONS[attribute]] ?? { Value: false },
 });
+
+/** Whether StopInstances is refused. */
+export const isStopProtected = ({ fields }: SimulatedInstance): boolean => STOP_PROTECTED.safeParse(fields).success;
 
 /** The root volume of an instance as DescribeVolumes shows it. */
 export const describeVolume = ({ id, zone }: SimulatedInstance) => ({

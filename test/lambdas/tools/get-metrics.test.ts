@@ -92,7 +92,7 @@ test('an unexpected response is an error that names the field', async () => {
   const context = observing(manifest);
   context.cloud.answers('cloudwatch', 'GetMetricData', { MetricDataResults: [{ Values: [1] }] });
   await expect(tool.run(cpu, context)).rejects.toThrow(
-    /UnexpectedAnswer: cloudwatch GetMetricData returned an unexpected response: MetricDataResults\.0\.Id/,
+    /^cloudwatch:GetMetricData failed: UnexpectedAnswer: AWS answered in an unexpected form: MetricDataResults\.0\.Id/,
   );
 });
 

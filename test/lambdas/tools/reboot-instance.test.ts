@@ -3,15 +3,22 @@ import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { manifest } from '../../../lambdas/tools/reboot-instance/manifest.ts';
 import { tool } from '../../../lambdas/tools/reboot-instance/tool.ts';
+import { like } from '../../fixtures/matchers.ts';
 import { group, groups, ID, instanceAnswer, instances, member } from './aws-answers.ts';
 import { changing } from './context.ts';
 
 const input = { instanceId: ID, why: 'The kernel hangs since 02:00 (E3).' };
 const inGroup = { Tags: [{ Key: 'aws:autoscaling:groupName', Value: 'web' }] };
 
+const protection = (stop: boolean) => ({
+  DisableApiStop: { Value: stop },
+  DisableApiTermination: { Value: false },
+});
+
 const contextOf = (more: JsonObject = {}) => {
   const made = changing(manifest);
   made.cloud.answers('ec2', 'DescribeInstances', instances(instanceAnswer(more)));
+  made.cloud.answers('ec2', 'DescribeInstanceAttribute', protection(false));
   made.cloud.answers('autoscaling', 'DescribeAutoScalingGroups', groups(group()));
   return made;
 };
@@ -73,7 +80,10 @@ test('the dry run calls EC2, and reports cost and disruption', async () => {
   context.change.answers('ec2', 'RebootInstances', new CloudError('DryRunOperation', 'would have succeeded'));
   const { checks, disruption } = await tool.dryRun(await proposed(context), context);
   expect(context.change.inputsOf('RebootInstances')).toEqual([{ InstanceIds: [ID], DryRun: true }]);
-  expect(checks).toMatchObject([{ outcome: 'passed' }]);
+  expect(checks).toMatchObject([
+    { name: 'protection', outcome: 'passed' },
+    { name: 'ec2:RebootInstances', outcome: 'passed' },
+  ]);
   expect(disruption.says).toContain('About 120 s without service');
   expect(disruption.says).toContain('Auto Scaling group web may replace it');
 });
@@ -97,4 +107,29 @@ test('an instance that was stopped and started in the meantime fails the post-co
   expect(tool.postCondition(change, change.before).holds).toBe(true);
   const restarted = { state: 'running', instanceType: 'm7i.large', launchTime: '2026-11-02T02:13:00.000Z' };
   expect(tool.postCondition(change, restarted).holds).toBe(false);
+});
+
+const dryRunOf = async (context: ReturnType<typeof contextOf>, answer: CloudError) => {
+  context.change.answers('ec2', 'RebootInstances', answer);
+  return tool.dryRun(await proposed(context), context);
+};
+
+test('stop protection, which prevents no reboot, is shown to whoever approves one', async () => {
+  const context = contextOf();
+  context.cloud.answers('ec2', 'DescribeInstanceAttribute', protection(true));
+  const { checks } = await dryRunOf(context, new CloudError('DryRunOperation', 'Would have succeeded.'));
+  expect(checks).toContainEqual({
+    name: 'protection',
+    outcome: 'unknown',
+    detail: 'stop protection is on; it prevents a stop, not a reboot, but says that an outage of it matters',
+  });
+});
+
+test('an instance on its way to another state is left alone until later', async () => {
+  const { checks } = await dryRunOf(contextOf(), new CloudError('IncorrectInstanceState', 'Instance is not running'));
+  expect(checks).toContainEqual({
+    name: 'ec2:RebootInstances',
+    outcome: 'refused',
+    detail: like(/^IncorrectInstanceState: Instance is not running\. .*Wait/),
+  });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
-import { CloudError, ToolRefusal } from '../../../lambdas/contracts/errors.ts';
+import { ERROR } from '../../../lambdas/contracts/error-names.ts';
+import { CloudError, StepError, ToolRefusal } from '../../../lambdas/contracts/errors.ts';
 import { readInstance, targetOfInstance } from '../../../lambdas/tools/aws/ec2-instance.ts';
 import { manifest } from '../../../lambdas/tools/resize-instance/manifest.ts';
 import { tool } from '../../../lambdas/tools/resize-instance/tool.ts';
@@ -14,10 +15,17 @@ const resizeTo = (instanceType: string) => ({
 });
 const dryRunOperation = new CloudError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
 
+const protection = (stop: boolean, termination = false) => ({
+  DisableApiStop: { Value: stop },
+  DisableApiTermination: { Value: termination },
+});
+const unprotected = protection(false);
+
 const contextOf = (described: JsonObject = instanceAnswer()) => {
   const made = changing(manifest);
   made.cloud
     .answers('ec2', 'DescribeInstances', instances(described))
+    .answers('ec2', 'DescribeInstanceAttribute', unprotected)
     .answers('ec2', 'DescribeInstanceTypes', instanceTypes)
     .answers('ec2', 'DescribeInstanceTypeOfferings', { InstanceTypeOfferings: [{ InstanceType: 'any' }] })
     .answers('ec2', 'DescribeVolumes', { Volumes: [{ VolumeId: 'vol-1', Encrypted: false }] })
@@ -200,6 +208,7 @@ test('the dry run sends all three calls with DryRun, and changes nothing', async
   ]);
   expect(checks.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
     'state passed',
+    'protection passed',
     'offering passed',
     'ec2:StopInstances passed',
     'ec2:ModifyInstanceAttribute passed',
@@ -273,6 +282,37 @@ test('the report shows a zone without the type, an instance that is not running 
   expect(checks).toContainEqual(expect.objectContaining({ name: 'state', outcome: 'refused' }));
   expect(checks).toContainEqual(expect.objectContaining({ name: 'encryption', outcome: 'unknown' }));
   expect(checks).toContainEqual(expect.objectContaining({ name: 'memory', outcome: 'unknown' }));
+});
+
+test('stop protection refuses the dry run in words, before anyone is asked', async () => {
+  const context = contextOf();
+  context.cloud.answers('ec2', 'DescribeInstanceAttribute', protection(true));
+  expect((await dryRunOf('m7i.xlarge', context)).checks).toContainEqual({
+    name: 'protection',
+    outcome: 'refused',
+    detail: `${ID} has stop protection (disableApiStop), so AWS refuses to stop it. Only a human can turn that off.`,
+  });
+});
+
+test('termination protection is shown, and prevents no stop', async () => {
+  const context = contextOf();
+  context.cloud.answers('ec2', 'DescribeInstanceAttribute', protection(false, true));
+  expect((await dryRunOf('m7i.xlarge', context)).checks).toContainEqual({
+    name: 'protection',
+    outcome: 'passed',
+    detail: 'termination protection is on; it does not prevent a stop',
+  });
+});
+
+test('a price list that nobody can reach makes the cost unknown, is asked once, and fails no dry run', async () => {
+  const context = contextOf();
+  const unreachable = new StepError(ERROR.cloudUnavailable, 'pricing:GetProducts got no usable response.', 'Wait.');
+  context.cloud.answers('pricing', 'GetProducts', unreachable);
+  expect((await dryRunOf('m7i.xlarge', context)).cost).toEqual({
+    deltaCentsPerMonth: null,
+    says: 'cost unknown: the price list could not be read: pricing:GetProducts got no usable response.',
+  });
+  expect(context.cloud.inputsOf('GetProducts')).toHaveLength(1);
 });
 
 test('an unknown price is null with the reason, and does not stop the dry run', async () => {

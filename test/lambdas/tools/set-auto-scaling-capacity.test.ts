@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
-import { CloudError } from '../../../lambdas/contracts/errors.ts';
+import { ERROR } from '../../../lambdas/contracts/error-names.ts';
+import { CloudError, StepError } from '../../../lambdas/contracts/errors.ts';
 import { manifest } from '../../../lambdas/tools/set-auto-scaling-capacity/manifest.ts';
 import { tool } from '../../../lambdas/tools/set-auto-scaling-capacity/tool.ts';
 import { group, groups, member, metricDataAnswer, products } from './aws-answers.ts';
@@ -183,6 +184,15 @@ test('one instance type without a price makes the cost unknown', async () => {
     deltaCentsPerMonth: null,
     says: 'cost unknown: the group has no instances, so its instance type is unknown',
   });
+});
+
+test('a price list that nobody can reach makes the cost unknown, and is asked once for all types', async () => {
+  const odd = { Instances: [member('i-0000000a'), member('i-0000000b', { InstanceType: 'm7g.large' })] };
+  const context = contextOf(odd);
+  const unreachable = new StepError(ERROR.cloudUnavailable, 'pricing:GetProducts got no usable response.', 'Wait.');
+  context.cloud.answers('pricing', 'GetProducts', unreachable);
+  expect((await dryRunOf(6, context)).cost.says).toMatch(/^cost unknown: the price list could not be read/);
+  expect(context.cloud.inputsOf('GetProducts')).toHaveLength(1);
 });
 
 test('a saving is shown as negative', async () => {

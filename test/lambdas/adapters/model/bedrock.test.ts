@@ -102,7 +102,7 @@ describe('what a person has to fix is Misconfigured', () => {
     expect(await failure()).toMatchObject({
       name: 'Misconfigured',
       message: like("denied access to eu.anthropic.claude-sonnet-4-6: AccessDeniedException: You don't have access"),
-      advice: like('in the Bedrock console'),
+      advice: like('aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions'),
     });
     expect(api.invocations).toHaveLength(1);
   });

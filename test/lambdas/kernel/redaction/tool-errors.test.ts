@@ -24,6 +24,12 @@ describe('what a tool threw, as the model reads it', () => {
       'InsufficientInstanceCapacity',
       /^InsufficientInstanceCapacity: We have none\. .*Pick another instance type/,
     ],
+    [
+      'the call that failed, with a full stop between the sentence of AWS and ours',
+      new CloudError('ScalingActivityInProgress', 'Busy', undefined, 'autoscaling:SetDesiredCapacity on web'),
+      'ScalingActivityInProgress',
+      'autoscaling:SetDesiredCapacity on web failed: ScalingActivityInProgress: Busy. The group is still busy',
+    ],
     ["AWS's own message where we have no advice", new CloudError('NewOne', 'Hm.'), 'NewOne', /^NewOne: Hm\.$/],
     ['the refusal of a tool, unchanged', new ToolRefusal('It already is.'), 'ToolRefusal', /^It already is\.$/],
     [

@@ -134,3 +134,39 @@ test('a throttle that a retry survives is not reported', async () => {
   expect(await answer).toEqual({ queryId: 'q-1' });
   expect(aws.requests).toHaveLength(2);
 });
+
+test.each<[string, string, number, string]>([
+  ['a request that did not arrive in time', 'RequestTimeout', 400, 'Your socket connection was not read from.'],
+  ['an expired request', 'RequestExpired', 400, 'Request has expired.'],
+  [
+    'a clock that is wrong',
+    'RequestTimeTooSkewed',
+    403,
+    'The difference between the request time and now is too large.',
+  ],
+  [
+    'a signature of another time',
+    'SignatureDoesNotMatch',
+    403,
+    'Signature not yet current: 20261121T1 is still later than 2.',
+  ],
+  ['an exceeded rate under another code', 'ValidationError', 400, 'Rate exceeded'],
+])('%s is unavailability, and not a refusal', async (_, code, status, message) => {
+  const { answer } = send(reboot, ec2Error(code, message, status));
+  await expect(answer).rejects.toMatchObject({ name: 'CloudUnavailable' });
+});
+
+test.each([
+  ['AuthFailure', 'AWS was not able to validate the provided access credentials'],
+  ['SignatureDoesNotMatch', 'The request signature we calculated does not match the signature you provided.'],
+])('%s that is not about time is a refusal', async (code, message) => {
+  const { answer } = send(reboot, ec2Error(code, message, 403));
+  await expect(answer).rejects.toMatchObject({ code });
+});
+
+test('an error names the call that failed, and on what', async () => {
+  const { answer } = send(reboot, ec2Error('IncorrectState', 'Not now', 400));
+  await expect(answer).rejects.toThrow('ec2:RebootInstances on i-1 failed: IncorrectState: Not now');
+  const { answer: outage } = send(reboot, ec2Error('InternalError', 'An internal error has occurred', 500));
+  await expect(outage).rejects.toThrow(/^ec2:RebootInstances on i-1 got no usable response/);
+});

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { apply } from '../../../../lambdas/steps/apply/step.ts';
+import { translateAwsError } from '../../../../lambdas/adapters/aws/errors.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { ERROR } from '../../../../lambdas/contracts/error-names.ts';
 import { CloudError, StepError } from '../../../../lambdas/contracts/errors.ts';
@@ -118,7 +119,7 @@ describe('a change', () => {
     });
     expect(await harness.apply(refusing)).toBe('decide');
     expect(await harness.lastReply()).toMatch(
-      /^Action failed: UnauthorizedOperation: You are not authorized\. The change role may not do this\. .*The target is now: .*t3\.small/,
+      /^Action failed: UnauthorizedOperation: You are not authorized\. The role may not do this\. .*The target is now: .*t3\.small/,
     );
     expect(harness.mutations).toEqual([]);
   });
@@ -152,6 +153,22 @@ describe('a change', () => {
     expect(await harness.apply(losing)).toBe('verify');
     expect((await harness.last('apply.finished')).data.outcome).toBe('unknown');
     expect(sent).toBe(1);
+  });
+
+  test.each([
+    ['RequestTimeout', 'Your socket connection to the server was not read from.'],
+    ['RequestTimeTooSkewed', 'The difference between the request time and the current time is too large.'],
+    ['ValidationError', 'Rate exceeded'],
+  ])('that AWS answers with %s (%s) is unknown, not failed, if it cannot be repeated', async (name, message) => {
+    const harness = await granted(REBOOT);
+    const thrown = Object.assign(new Error(message), { name, $fault: 'client', $metadata: { httpStatusCode: 400 } });
+    const failing = intercepting(harness, () =>
+      Promise.reject(translateAwsError('ec2:RebootInstances on i-1', thrown)),
+    );
+    expect(await harness.apply(failing)).toBe('verify');
+    const { data } = await harness.last('apply.finished');
+    expect(data).toMatchObject({ outcome: 'unknown', error: { code: 'CloudUnavailable' } });
+    expect(data.error?.says).toContain('ec2:RebootInstances on i-1');
   });
 
   test('after which AWS does not say how the target is, was made all the same', async () => {

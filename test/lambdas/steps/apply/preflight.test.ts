@@ -407,7 +407,7 @@ faults:
     expect(await harness.untilVerified()).toBe('rollback');
     expect(await harness.rollback()).toBe('close');
     expect((await harness.last('escalation.asked')).data.reason).toMatch(
-      /its rollback did not go through: InsufficientInstanceCapacity.*A human must look/,
+      /its rollback did not go through: ec2:ModifyInstanceAttribute on i-\w+ failed: InsufficientInstanceCapacity.*A human must look/,
     );
     await harness.close();
     expect(await breakers(harness.ledger)).toMatchObject([

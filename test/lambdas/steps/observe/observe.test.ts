@@ -105,7 +105,11 @@ describe('a call that AWS does not answer is failed evidence, with the reason', 
 
   test.each<[string, () => Promise<unknown>, RegExp]>([
     ['a throttle', () => Promise.reject(THROTTLED), /^ec2 throttles\. It may work in a later turn\.$/],
-    ['an answer in an unknown form', async () => ({ Reservations: 'many' }), /^UnexpectedAnswer: .*Reservations/],
+    [
+      'an answer in an unknown form',
+      async () => ({ Reservations: 'many' }),
+      /^ec2:DescribeInstances on i-\w+ failed: UnexpectedAnswer: .*Reservations/,
+    ],
   ])('%s', async (_what, answer, text) => {
     const { evidence } = await observeWith([INSTANCE], answer);
     expect(evidence[0]?.data.text).toMatch(text);

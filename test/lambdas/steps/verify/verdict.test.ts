@@ -9,7 +9,7 @@ const check = (name: string, outcome: HealthCheck['outcome']): HealthCheck => ({
 
 const agentThat = (onUnhealed: 'rollback' | 'keep'): Agent => ({
   ...agentOf(rules, 'ec2-responder'),
-  verification: { windowMinutes: 15, onUnhealed, ifRecovered: 'refuse' },
+  verification: { windowMinutes: 15, longestWindowMinutes: 60, onUnhealed, ifRecovered: 'refuse' },
 });
 
 type Case = [
@@ -71,4 +71,35 @@ test('one guard that got worse outweighs those that did not', () => {
     reversible: true,
   };
   expect(verdictOf(snapshot, agentThat('keep')).outcome).toBe('worse');
+});
+
+describe('a plan that says how long its verification waits', () => {
+  const after = (minutes: number, verification: HealthSnapshot['verification']) =>
+    verdictOf(
+      {
+        postCondition: check('post-condition', 'good'),
+        alarm: check('alarm', 'bad'),
+        guards: [],
+        secondsSinceChange: minutes * 60,
+        reversible: true,
+        verification,
+      },
+      agentThat('rollback'),
+    );
+  const slow = { waitSeconds: 40 * 60, alarmNeedsSeconds: 40 * 60, inTime: true };
+
+  test('is not undone before its alarm could be back', () => {
+    expect(after(39, slow)).toEqual({ outcome: 'waiting', next: 'wait' });
+    expect(after(40, slow)).toEqual({ outcome: 'unhealed', next: 'rollback' });
+  });
+
+  test('never waits less than the agent says, nor longer than its longest window', () => {
+    expect(after(14, { ...slow, waitSeconds: 1 })).toEqual({ outcome: 'waiting', next: 'wait' });
+    expect(after(60, { ...slow, waitSeconds: 1_000_000 })).toEqual({ outcome: 'unhealed', next: 'rollback' });
+  });
+
+  test('stays when its alarm could not be back in time: that it is still on proves nothing', () => {
+    const late = { waitSeconds: 60 * 60, alarmNeedsSeconds: 7200, inTime: false };
+    expect(after(60, late)).toEqual({ outcome: 'inconclusive', next: 'report' });
+  });
 });
