@@ -24,8 +24,8 @@ export const LEDGER_RIGHTS = {
   Authorize: { read: ['change', 'lease', 'rate'], create: ['breaker'], replace: ['breaker'] },
   /** Redeems a grant, takes the lease, records and counts changes. */
   ChangeZone: { read: ['breaker'], create: ['grant', 'lease', 'change', 'rate'], replace: ['lease', 'change', 'rate'] },
-  /** Writes the question and, if nobody answers, that it expired. It can neither read nor write answers. */
-  Ask: { create: ['approval'], replace: ['approval'], add: ['mail'] },
+  /** Writes the question and, if nobody answers, that it expired. Of the page's rows it reads who was told; it writes none. */
+  Ask: { read: ['answer'], create: ['approval'], replace: ['approval'], add: ['mail'] },
   /**
    * Writes answers and outcomes; at the last answer, looks at cooldown, breakers and rate. No other function may write
    * answers, or Ask could make up an approver.

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import type { EventKind, TraceEvent } from '../../lambdas/contracts/events.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { RowKey } from '../../lambdas/contracts/ledger-keys.ts';
 import type { Ledger, Row } from '../../lambdas/contracts/ports.ts';
@@ -6,14 +6,16 @@ import type { Ledger, Row } from '../../lambdas/contracts/ports.ts';
 /** The end of a process: a timeout, out of memory, a lost host. */
 export class Crash extends Error {}
 
-/** A ledger whose caller crashes before its nth write (from 0). Earlier writes stay. */
+/** A ledger whose caller crashes before its nth write (from 0), or before an event of a kind. Earlier writes stay. */
 export class CrashingLedger implements Ledger {
   readonly #inner: Ledger;
+  readonly #kind: EventKind | undefined;
   #left: number;
 
-  constructor(inner: Ledger, writes: number) {
+  constructor(inner: Ledger, before: number | EventKind) {
     this.#inner = inner;
-    this.#left = writes;
+    this.#kind = typeof before === 'string' ? before : undefined;
+    this.#left = typeof before === 'string' ? Number.POSITIVE_INFINITY : before;
   }
 
   #write(): void {
@@ -22,6 +24,7 @@ export class CrashingLedger implements Ledger {
   }
 
   async append(event: TraceEvent): Promise<'appended' | 'taken'> {
+    if (event.kind === this.#kind) this.#left = 0;
     this.#write();
     return this.#inner.append(event);
   }

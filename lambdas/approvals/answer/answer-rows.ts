@@ -5,7 +5,7 @@ import type { Clock, Ledger } from '../../contracts/ports.ts';
 
 /**
  * Rows that only the approval page may write, by IAM. The trace has the answers too, but every function may append to a
- * trace; Ask may write requests and outcomes. Neither must be able to make up an approver, or a receipt.
+ * trace; Ask may write requests and outcomes. Neither must be able to make up an approver, a receipt, or that everyone was told.
  */
 
 type Answered = Pick<EventData<'approval.answered'>, 'approvalId' | 'approver' | 'answer' | 'breakGlass' | 'counted'>;
@@ -31,6 +31,13 @@ export const receiptRow = ({ approvalId, approver, answer, breakGlass, counted }
   family: FAMILY.answer,
   id: approvalId,
   part: ['receipt', answer, ...(breakGlass === true ? ['break-glass'] : []), counted, approver].join('#'),
+});
+
+/** Where the page notes that it told everyone about a break-glass approval. */
+export const announcementRow = (approvalId: string): RowKey => ({
+  family: FAMILY.answer,
+  id: approvalId,
+  part: 'announcement',
 });
 
 /** Since when the page has recorded answers in their own family. Rows cannot say so: those of before have no time. */

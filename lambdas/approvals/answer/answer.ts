@@ -4,7 +4,7 @@ import { grantMinutes } from '../../kernel/changes/timing.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
-import { lastOf } from '../../kernel/trace/queries.ts';
+import { allOf, lastOf } from '../../kernel/trace/queries.ts';
 import { recordAnswer, type Answer, type EffectiveAnswer } from './answer-record.ts';
 import { refusalAtQuorum } from './last-checks.ts';
 import {
@@ -73,11 +73,30 @@ export const takeAnswer = async (given: Answer, ports: AnswerPorts): Promise<Rec
 /** Refuses an answer to a question that has an outcome, after completing what a killed function left undone. */
 const refuseIfDecided = async (context: AnswerContext, ports: AnswerPorts): Promise<Receipt | undefined> => {
   const { answer, question, journal } = context;
-  const outcome = await outcomeOf(ports.ledger, answer.approvalId);
+  const open = lastOf(question.events, 'incident.closed') === undefined;
+  const recorded = await outcomeOf(ports.ledger, answer.approvalId);
+  const outcome = recorded ?? (open ? await denialLeftUndone(context, ports) : undefined);
   if (outcome === undefined) return undefined;
-  if (lastOf(question.events, 'incident.closed') === undefined)
-    await closeApproval(answer.approvalId, outcome, { planned: question.planned, journal }, ports);
+  if (open)
+    await closeApproval(answer.approvalId, outcome, { planned: question.planned, journal, announcer: 'page' }, ports);
   return refused('decided', `This was already decided. ${outcomeSentence(outcome)}`);
+};
+
+/**
+ * Records the outcome of a denial whose function died before it could. Otherwise another approver could still approve the
+ * plan. Whatever denies a plan on its trace, it is not granted: a made-up denial stops a change, and its approver hears of it.
+ */
+const denialLeftUndone = async (
+  { answer, question, journal }: AnswerContext,
+  ports: AnswerPorts,
+): Promise<ApprovalOutcome | undefined> => {
+  const denial = allOf(question.events, 'approval.answered').find(
+    ({ data }) => data.approvalId === answer.approvalId && data.answer === 'deny' && data.counted,
+  );
+  if (denial === undefined) return undefined;
+  await sendReceipts([denial], { planned: question.planned, journal }, ports);
+  const { approver, reason } = denial.data;
+  return recordOutcomeOnce(ports.ledger, answer.approvalId, { outcome: 'denied', by: [approver], reason, grants: [] });
 };
 
 /** Refuses an answer that cannot count now, whoever gives it: closed incident, expiry, kill switch, change freeze. */
@@ -128,7 +147,7 @@ const closeWith = async (
   ports: AnswerPorts,
 ): Promise<Receipt> => {
   const recorded = await recordOutcomeOnce(ports.ledger, answer.approvalId, outcome);
-  await closeApproval(answer.approvalId, recorded, { planned: question.planned, journal }, ports);
+  await closeApproval(answer.approvalId, recorded, { planned: question.planned, journal, announcer: 'page' }, ports);
   if (recorded.outcome !== outcome.outcome || recorded.check !== outcome.check)
     return refused('decided', `Somebody else was faster. ${outcomeSentence(recorded)}`);
   if (recorded.check !== undefined)

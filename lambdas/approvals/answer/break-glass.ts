@@ -1,10 +1,10 @@
-import type { TraceEvent } from '../../contracts/events.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { sent, type OutgoingMessage } from '../../kernel/model/notify.ts';
 import { joined, lines, plain, quoted } from '../../kernel/trace/outside-text.ts';
-import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import type { PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { changeLines, impactLines } from '../../kernel/trace/plan-text.ts';
-import type { Notification, Notifier } from '../../contracts/ports.ts';
+import type { Ledger, Notification, Notifier } from '../../contracts/ports.ts';
+import { announcementRow } from './answer-rows.ts';
 
 /** Characters of a reason that are shown: all that the page takes. */
 const REASON_LIMIT = 1000;
@@ -16,6 +16,12 @@ export interface FreezeOverride {
   readonly reason: string;
   /** What the change calendar reported. */
   readonly freeze: string;
+}
+
+interface AnnouncePorts {
+  readonly ledger: Ledger;
+  readonly notifier: Notifier;
+  readonly announcer: Announcer;
 }
 
 /** The message to everyone: first what is being changed and how to stop it, then what others wrote about it. */
@@ -42,22 +48,27 @@ const messageOf = (
   ]),
 });
 
-const wasNotified =
-  ({ approvalId }: FreezeOverride) =>
-  (events: readonly TraceEvent[]): boolean =>
-    allOf(events, 'people.notified').some(({ data }) => data.question === approvalId);
+/** Who announces: the page, which keeps a row about it, or Ask, which completes what a page left undone. */
+export type Announcer = 'page' | 'ask';
 
-/** Notifies everyone on the topic, not only those who were asked, before the change is made. */
+/**
+ * Notifies everyone on the topic, not only those who were asked, before the change is made. Any function may write onto the
+ * trace that this was done, so only the row of the page counts.
+ */
 export const notifyBreakGlass = async (
   override: FreezeOverride,
   planned: PlanOnTrace,
   journal: Journal,
-  notifier: Notifier,
+  { ledger, notifier, announcer }: AnnouncePorts,
 ): Promise<void> => {
-  await journal.onceUnless('people.notified', wasNotified(override), async () => ({
+  const row = announcementRow(override.approvalId);
+  if ((await ledger.fetch(row)) !== undefined) return;
+  const { event } = await journal.once('people.notified', async () => ({
     data: {
       ...(await sent(notifier, messageOf(override, planned, journal.incident))),
       question: override.approvalId,
     },
   }));
+  // Noted only afterwards: if the function dies here, everyone is told twice, not never.
+  if (announcer === 'page' && event.data.sent) await ledger.create(row, { event: event.seq });
 };

@@ -9,7 +9,7 @@ import type { Callbacks, Ledger, Notifier } from '../../contracts/ports.ts';
 import { breakGlassMark } from '../../kernel/changes/grants.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { allOf, unansweredCalls, type PlanOnTrace } from '../../kernel/trace/queries.ts';
-import { notifyBreakGlass } from './break-glass.ts';
+import { notifyBreakGlass, type Announcer } from './break-glass.ts';
 import { fetchQuestion } from './question.ts';
 
 /** How a question ended. Created once: if an answer and the expiry race, only the first counts. */
@@ -76,6 +76,13 @@ const isClosed =
   (events: readonly TraceEvent[]): boolean =>
     allOf(events, 'approval.closed').some((event) => event.data.approvalId === approvalId);
 
+/** The plan whose approval is closed, the trace it is on, and which function closes it. */
+interface Closing {
+  readonly planned: PlanOnTrace;
+  readonly journal: Journal;
+  readonly announcer: Announcer;
+}
+
 /**
  * Closes an approval: writes its recorded outcome on the trace and resumes the flow. Safe to repeat: if a function
  * dies halfway, the next click or the next reminder completes the rest.
@@ -83,7 +90,7 @@ const isClosed =
 export const closeApproval = async (
   approvalId: string,
   closed: ApprovalOutcome,
-  { planned, journal }: { readonly planned: PlanOnTrace; readonly journal: Journal },
+  { planned, journal, announcer }: Closing,
   ports: { readonly ledger: Ledger; readonly callbacks: Callbacks; readonly notifier: Notifier },
 ): Promise<void> => {
   const { handle, digest } = planned;
@@ -102,7 +109,7 @@ export const closeApproval = async (
     return { data: { approvalId, digest, outcome, by, reason, ...marks }, replies };
   });
   if (freeze !== undefined)
-    await notifyBreakGlass({ approvalId, by, reason, freeze }, planned, journal, ports.notifier);
+    await notifyBreakGlass({ approvalId, by, reason, freeze }, planned, journal, { ...ports, announcer });
   // Read only now: a reminder may have replaced the task token meanwhile.
   const question = await fetchQuestion(ports.ledger, approvalId);
   if (question === undefined) throw contractBroken(`There is no question ${approvalId}.`);

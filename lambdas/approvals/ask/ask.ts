@@ -127,7 +127,7 @@ const run = async ({ state, taskToken }: ApproveInput, ports: AskPorts): Promise
     : 'Nobody answered in time.';
   const expired: ApprovalOutcome = { outcome: 'expired', by: [], reason, grants: [] };
   const outcome = decided ?? (await recordOutcomeOnce(ports.ledger, approvalId, expired));
-  await closeApproval(approvalId, outcome, { planned, journal }, ports);
+  await closeApproval(approvalId, outcome, { planned, journal, announcer: 'ask' }, ports);
   return undefined;
 };
 

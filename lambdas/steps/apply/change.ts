@@ -49,27 +49,31 @@ export const makeChange = async (
   const { digest, plan } = planned;
   const { input, target } = plannedChange(pending);
   const deadline = (): string => ports.deadline.at().toISOString();
-  const started = await journal.once('apply.started', async () => {
-    const cuts = purpose === 'apply' && plan.facts.cutPercent !== 0;
-    await startCooldown(ports.ledger, target.arn, ports.clock.now(), cuts);
-    return {
-      data: {
-        digest,
-        purpose,
-        grantId,
-        tool: plan.tool,
-        input: JsonObject.parse(input),
-        targetArn: target.arn,
-        deadline: deadline(),
-      },
-    };
-  });
-  if (!started.replayed) return recordFinished(journal, () => makeFirstAttempt(pending, journal, ports));
+  // After the event: until then nothing has begun, and a further attempt asks policy about the cooldown again.
+  const begin = (): Promise<void> =>
+    startCooldown(ports.ledger, target.arn, ports.clock.now(), purpose === 'apply' && plan.facts.cutPercent !== 0);
+  const { tool } = plan;
+  const started = await journal.once('apply.started', () => ({
+    data: {
+      digest,
+      purpose,
+      grantId,
+      tool,
+      input: JsonObject.parse(input),
+      targetArn: target.arn,
+      deadline: deadline(),
+    },
+  }));
+  if (!started.replayed) {
+    await begin();
+    return recordFinished(journal, () => makeFirstAttempt(pending, journal, ports));
+  }
 
   const earlier = await earlierAttempts(journal, started.event.data.deadline);
   if (!('busyUntil' in earlier)) return earlier;
   if (Date.parse(earlier.busyUntil) > ports.clock.now().getTime()) throw inFlight(earlier.busyUntil);
   const resumed = await journal.once('apply.resumed', () => ({ data: { digest, purpose, deadline: deadline() } }));
   if (resumed.replayed) throw inFlight(resumed.event.data.deadline);
+  await begin();
   return recordFinished(journal, () => resumeChange(pending, journal, ports));
 };

@@ -10,28 +10,32 @@ import type { Step } from '../../runtime/step.ts';
 import { makeChange } from './change.ts';
 import type { ApplyPorts } from './ports.ts';
 import { preflight } from './preflight.ts';
-import { recheck } from './recheck.ts';
+import { recheck, refusedMeanwhile } from './recheck.ts';
 import { pendingChange, type PendingChange } from './pending-change.ts';
 
 type Result =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'finished'; readonly finished: EventData<'apply.finished'> };
 
+const refusedBy = ({ checks }: EventData<'apply.checked'>): Result => {
+  const refusal = checks.find((check) => check.outcome === 'refused');
+  return { kind: 'refused', reason: refusal === undefined ? 'refused' : `(${refusal.check}) ${refusal.reason}` };
+};
+
 const checkAndApply = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<Result> => {
   const { event, replayed } = await journal.once('apply.checked', async () => ({
     data: await preflight(pending, journal, ports),
   }));
-  const { checks, verdict, grantId, digest, purpose } = event.data;
-  if (verdict === 'refused') {
-    const refusal = checks.find((check) => check.outcome === 'refused');
-    return { kind: 'refused', reason: refusal === undefined ? 'refused' : `(${refusal.check}) ${refusal.reason}` };
-  }
+  const { verdict, grantId, digest, purpose } = event.data;
+  if (verdict === 'refused') return refusedBy(event.data);
   if (grantId === null) throw contractBroken('A change was allowed without a grant.');
   if (replayed) await recheck(pending, journal, ports);
   // Preflight redeemed the grant in the ledger; this records it.
   await journal.once('grant.redeemed', () => ({
     data: { grantId, digest, purpose, approvers: pending.grant?.approvers ?? [] },
   }));
+  const refusal = replayed ? await refusedMeanwhile(pending, journal, ports) : undefined;
+  if (refusal !== undefined) return refusedBy(refusal);
   return { kind: 'finished', finished: await makeChange(pending, journal, ports, grantId) };
 };
 

@@ -186,14 +186,6 @@ test('an approval by somebody who may not approve does not count', async () => {
   expect(await desk.answer(ANA, 'approve')).toMatchObject(ONE_OF_TWO);
 });
 
-test('a denial whose function died before it decided anything does not count as an approval', async () => {
-  await askForTwo();
-  const dying = { ...desk.page, ledger: new CrashingLedger(desk.ledger, 1) };
-  await expect(desk.answer(BEN, 'deny', 'No.', { ports: dying })).rejects.toThrow();
-  expect(await answered()).toHaveLength(1);
-  expect(await desk.answer(ANA, 'approve')).toMatchObject(ONE_OF_TWO);
-});
-
 test('whoever approved can still stop it while another approval is awaited', async () => {
   await askForTwo();
   await desk.answer(ANA, 'approve');
@@ -312,6 +304,46 @@ test('an answer whose function died before it resumed the flow is completed by t
   expect(await desk.answer(ANA, 'approve')).toMatchObject({ statusCode: 409 });
   expect(nextSteps()).toEqual(['apply']);
   expect(await grantings()).toHaveLength(1);
+});
+
+test('a denial whose function died before it decided stops the plan at the next answer, whoever gives it', async () => {
+  for (const [next, answer] of [
+    [BEN, 'approve'],
+    [ANA, 'deny'],
+  ] as const) {
+    desk = await deskWithQuestion();
+    // It dies when it has recorded the answer, before it writes anything about the receipt or the outcome.
+    const dying = {
+      ...desk.page,
+      ledger: new CrashingLedger(desk.ledger, 1),
+      notifier: { notify: async () => undefined },
+    };
+    await expect(desk.answer(ANA, 'deny', 'Not now.', { ports: dying })).rejects.toThrow();
+    expect(await desk.answer(next, answer, 'Go.')).toMatchObject({
+      statusCode: 409,
+      text: like(`It was denied by ${ANA}.`),
+    });
+    expect(await closings()).toEqual([['denied', [ANA]]]);
+    expect(nextSteps()).toEqual(['decide']);
+    expect(desk.notifier.sent.filter(({ about }) => about === 'receipt').map(({ audience }) => audience)).toEqual([ANA]);
+  }
+});
+
+test('a denial that somebody else wrote onto the trace keeps nobody from denying', async () => {
+  const { approvalId = '', digest = '' } = lastOf(await desk.trace(), 'approval.asked')?.data ?? {};
+  await record(desk.page, 'inc-1', 'observe-forged', 'approval.answered', {
+    approvalId,
+    digest,
+    approver: ANA,
+    answer: 'deny',
+    reason: '',
+    via: 'page',
+    counted: true,
+    statements: [],
+  });
+  await desk.answer(ANA, 'deny', 'Not now.');
+  await desk.answer(BEN, 'approve', 'Go.');
+  expect(await grantings()).toEqual([]);
 });
 
 test('no task token and no link is on the trace', async () => {

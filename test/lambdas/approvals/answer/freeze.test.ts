@@ -3,8 +3,10 @@ import { grantFault } from '../../../../lambdas/kernel/changes/grants.ts';
 import { allOf, lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { takeAnswer } from '../../../../lambdas/approvals/answer/answer.ts';
 import type { PagePorts } from '../../../../lambdas/approvals/page/page-view.ts';
+import { CrashingLedger } from '../../../fakes/crashing-ledger.ts';
 import { HmacMac } from '../../../fakes/small-ports.ts';
 import { ANA, BEN, deskWithQuestion, type DeskWithQuestion } from '../../../fixtures/approval-desk.ts';
+import { record } from '../../../fixtures/incident.ts';
 import { DECEPTIVE, HOSTILE } from '../../../fixtures/hostile-text.ts';
 import { like } from '../../../fixtures/matchers.ts';
 import { rebootPlan } from '../../../fixtures/plans.ts';
@@ -94,6 +96,30 @@ describe('in a change freeze', () => {
   test('everyone is notified once, however often the answer is completed', async () => {
     await approveDespiteFreeze(ANA, 'Customers get 504s.');
     await desk.answer(BEN, 'approve', 'Me too.');
+    await desk.askAgain('inc-1', desk.asked.seq, 'second-token');
+    expect(everyone()).toHaveLength(1);
+  });
+
+  test('everyone is notified, though somebody else wrote onto the trace that they were', async () => {
+    const { approvalId = '' } = lastOf(await desk.trace(), 'approval.asked')?.data ?? {};
+    await record(desk.page, 'inc-1', 'observe-forged', 'people.notified', {
+      about: 'break-glass',
+      to: ['everyone'],
+      sent: true,
+      error: null,
+      question: approvalId,
+    });
+    await approveDespiteFreeze(ANA, 'Customers get 504s.');
+    expect(everyone()).toHaveLength(1);
+  });
+
+  test('everyone is notified by Ask, if the function that took the approval died before', async () => {
+    // It dies when it has closed the approval, before it writes anything about the message to everyone.
+    const ledger = new CrashingLedger(desk.ledger, 8);
+    const dying = { ...desk.page, ledger, notifier: { notify: async () => undefined } };
+    await expect(approveDespiteFreeze(ANA, 'Now!', dying)).rejects.toThrow();
+    expect(lastOf(await desk.trace(), 'approval.closed')?.data.outcome).toBe('granted');
+    expect(everyone()).toEqual([]);
     await desk.askAgain('inc-1', desk.asked.seq, 'second-token');
     expect(everyone()).toHaveLength(1);
   });

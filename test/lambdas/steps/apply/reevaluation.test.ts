@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { breakers } from '../../../../lambdas/kernel/limits/breaker.ts';
+import type { EventKind } from '../../../../lambdas/contracts/events.ts';
+import { planOutcome } from '../../../../lambdas/kernel/trace/plan-outcome.ts';
+import { currentPlan } from '../../../../lambdas/kernel/trace/queries.ts';
 import { policyEngine } from '../../../../lambdas/kernel/policy/engine.ts';
 import type { Rules } from '../../../../lambdas/contracts/rules.ts';
 import { Crash, CrashingLedger } from '../../../fakes/crashing-ledger.ts';
@@ -69,6 +72,11 @@ const expectRefusal = async (harness: TestHarness, check: string, reason: RegExp
   expect(await breakers(harness.ledger)).toEqual([]);
 };
 
+/** An attempt that dies before it records this event. */
+const dieBefore = async (harness: TestHarness, kind: EventKind): Promise<void> => {
+  await expect(harness.apply({ ledger: new CrashingLedger(harness.ledger, kind) })).rejects.toThrow(Crash);
+};
+
 describe('facts are computed again right before a change, and policy is asked again', () => {
   test('the last instance of a fleet is not rebooted when the others were terminated after the proposal', async () => {
     const world = fleetOfThree([terminated(SECOND), terminated(THIRD)].join('\n'));
@@ -130,13 +138,49 @@ describe('facts are computed again right before a change, and policy is asked ag
 
   test('a change that was begun is finished, whatever policy says by now', async () => {
     const harness = await granted();
-    const dying = harness.apply({
-      ledger: new CrashingLedger(harness.ledger, 7),
-      deadline: { at: () => harness.clock.now() },
-    });
-    await expect(dying).rejects.toThrow(Crash);
-    expect(await harness.kinds()).toContain('apply.checked');
+    await dieBefore(harness, 'apply.finished');
+    expect(await harness.kinds()).toContain('apply.started');
+    harness.clock.advance(15);
     expect(await harness.apply({ policy: policyEngine(CLOSED) })).toBe('verify');
+  });
+
+  describe('a change whose attempt died between its checks and its beginning is refused', () => {
+    const MEANWHILE: Record<string, (harness: TestHarness) => unknown> = {
+      'switch: when the kill switch was turned off since': ({ switch: position }) => (position.position = 'off'),
+      'calendar: in a change freeze that began since': ({ calendar }) => (calendar.closed = 'The calendar is closed.'),
+      'drift: when somebody stopped its target since': (harness) => harness.stopByHand(),
+      'grant: when its grant expired since': ({ clock }) => clock.advance(16),
+    };
+    for (const kind of ['grant.redeemed', 'apply.started'] as const)
+      test.each(Object.entries(MEANWHILE))(`%s (killed before ${kind})`, async (name, happens) => {
+        const harness = await granted();
+        await dieBefore(harness, kind);
+        await happens(harness);
+        const at = { ...harness.at };
+        await expectRefusal(harness, name.split(':', 1)[0] ?? '', /./);
+        const events = await harness.kinds();
+        // Another attempt at the same entry comes to the same end, and records nothing more.
+        harness.at = at;
+        expect(await harness.apply()).toBe('decide');
+        expect(await harness.kinds()).toEqual(events);
+        const recorded = await harness.events();
+        expect(String(planOutcome(recorded, currentPlan(recorded)))).toContain('It was not applied: (');
+      });
+
+    test('when policy forbids it by now', async () => {
+      const harness = await granted();
+      await dieBefore(harness, 'apply.started');
+      await expectRefusal(harness, 'policy', /./, { policy: policyEngine(CLOSED) });
+    });
+  });
+
+  test('a change whose attempt died between its checks and its beginning is made, if nothing stands against it', async () => {
+    for (const kind of ['grant.redeemed', 'apply.started'] as const) {
+      const harness = await granted();
+      await dieBefore(harness, kind);
+      expect(await harness.apply()).toBe('verify');
+      expect((await harness.kinds()).filter((one) => one === 'apply.checked')).toHaveLength(1);
+    }
   });
 
   test('facts that are not there within five seconds refuse the change', async () => {
