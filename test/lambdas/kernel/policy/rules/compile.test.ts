@@ -116,6 +116,32 @@ test('a file that is not YAML is reported once, with its line', () => {
   ]);
 });
 
+test('everything that is wrong with an agent file, and with all of them, is reported at once', () => {
+  const wrong = responder
+    .replace('windowMinutes', 'windowMinuts')
+    .replace('turns: 16', 'turns: 0')
+    .replace('claude-sonnet-4-6', 'claude-nonesuch')
+    .replace('- resize_instance', '- resize_instence')
+    .replace('source: [aws.cloudwatch]', 'source: aws.cloudwatch')
+    .replace('      minutes: 180', '      minuts: 180')
+    .replace(`${LOG_GROUPS}\n`, '');
+  const copy = triage.replace(/^description: .*\n/m, '').replace('- query_logs', '- query_log');
+  const found = problemsWith({ 'agents/ec2-responder.yaml': wrong, 'agents/zz-copy.yaml': copy });
+  const about = found.map((one) => one.replace(/^config\/agents\/([\w-]+)\.yaml:\d+: ([\w.[\]]+): .*$/, '$1 $2'));
+  expect(about.toSorted()).toEqual([
+    'ec2-responder budget.turns',
+    'ec2-responder firstLook[1].input.minuts',
+    'ec2-responder logGroups',
+    'ec2-responder model',
+    'ec2-responder takes.source',
+    'ec2-responder tools.change[1]',
+    'ec2-responder verification.windowMinuts',
+    'zz-copy description',
+    'zz-copy name',
+    'zz-copy tools.observe[2]',
+  ]);
+});
+
 test('two agents of one name are refused', () => {
   expect(problemsWith({ 'agents/zz-copy.yaml': triage })).toEqual([
     'config/agents/zz-copy.yaml:1: name: another file already has an agent "triage"',
