@@ -22,10 +22,13 @@ export const LEDGER_RIGHTS = {
   Authorize: { read: ['change', 'lease', 'rate'], create: ['breaker'], replace: ['breaker'] },
   /** Redeems a grant, takes the lease, records and counts changes. */
   ChangeZone: { read: ['breaker'], create: ['grant', 'lease', 'change', 'rate'], replace: ['lease', 'change', 'rate'] },
-  /** Writes the question and, if nobody answers, that it expired. */
+  /** Writes the question and, if nobody answers, that it expired. It can neither read nor write answers. */
   Ask: { create: ['approval'], replace: ['approval'] },
-  /** Writes an answer. */
-  Page: { create: ['approval'] },
+  /**
+   * Writes answers and outcomes; at the last answer, looks at cooldown, breakers and rate. No other function may write
+   * answers, or Ask could make up an approver.
+   */
+  Page: { read: ['breaker', 'change', 'rate'], create: ['answer', 'approval'] },
   /** Releases the lease of a verified change; keeps the agent's record and trips its breaker. */
   Verify: { create: ['breaker'], replace: ['lease', 'breaker'] },
   /** Ends deduplication, reads how many duplicates there were, releases leases, and trips the breaker of a target that was not rolled back. */

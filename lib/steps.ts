@@ -18,7 +18,7 @@ import { grantMemberRole } from './member-access.ts';
 import type { ModelAccess } from './model-access.ts';
 import { Network } from './network.ts';
 import { CheckreinFunction, type CheckreinFunctionProps } from './checkrein-function.ts';
-import { addToolReads, changeTools, grantedTools, toolReads, verifyReads } from './tool-grants.ts';
+import { addToolReads, applyReads, changeTools, grantedTools, toolReads, verifyReads } from './tool-grants.ts';
 
 export interface StepsProps {
   readonly rules: Rules;
@@ -130,6 +130,7 @@ export class Steps extends Construct {
     addToolReads(observe.executionRole, toolReads(observing, agents));
     for (const step of [authorize, changeZone, verify]) addToolReads(step.executionRole, toolReads(changes, agents));
     allow(verify, [verifyReads()]);
+    allow(changeZone, [applyReads()]);
     new ChangeRole(this, 'ChangeRole', { changeZone, tools: changes });
 
     const { members } = rules.settings;

@@ -3,6 +3,7 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Agent } from '../lambdas/contracts/agent.ts';
 import type { ChangeManifest, Manifest } from '../lambdas/contracts/tool.ts';
 import {
+  applyPermissions,
   changePermissions,
   onBehalfPermissions,
   readPermissions,
@@ -31,6 +32,9 @@ export const toolReads = (tools: readonly Manifest[], agents: readonly Agent[]):
 
 /** IAM statement for the reads that Verify makes itself. */
 export const verifyReads = (): PolicyStatement => toStatement(verifyPermissions());
+
+/** IAM statement for the reads that Apply makes itself. */
+export const applyReads = (): PolicyStatement => toStatement(applyPermissions());
 
 /** IAM statements for the changes of these tools, and for what AWS does on their behalf. */
 export const toolChanges = (tools: readonly ChangeManifest[]): PolicyStatement[] =>

@@ -1,8 +1,9 @@
-import { createInterface } from 'node:readline/promises';
 import { takeAnswer, type AnswerPorts } from '../lambdas/approvals/answer/answer.ts';
 import type { Answer } from '../lambdas/approvals/answer/answer-record.ts';
 import type { EventData } from '../lambdas/contracts/events.ts';
 import { plain, sentence } from '../lambdas/kernel/trace/outside-text.ts';
+import type { Interruption } from './interruption.ts';
+import { askTerminal } from './terminal.ts';
 import { findPlan, lastOf, type PlanOnTrace } from '../lambdas/kernel/trace/queries.ts';
 
 /** A predefined answer: one line of a scenario's `approvals`. */
@@ -16,7 +17,7 @@ export interface PresetAnswer {
 /** Who answers on a laptop: predefined answers in order (the last one repeats), a person, or a function of a test. */
 export type LocalApprover =
   | { readonly kind: 'preset'; readonly answers: readonly PresetAnswer[] }
-  | { readonly kind: 'ask'; readonly pageUrl: string; readonly terminal: boolean }
+  | { readonly kind: 'ask'; readonly pageUrl: string; readonly interruption: Interruption }
   | {
       readonly kind: 'acted';
       readonly act: (asked: ApprovalAsked, answered: Promise<unknown>, expire: () => void) => Promise<void>;
@@ -41,33 +42,39 @@ const answerForAll = async (asked: ApprovalAsked, preset: PresetAnswer, ports: A
 export const terminalQuestion = (approver: string, planned: PlanOnTrace | undefined): string => {
   const what =
     planned === undefined ? '' : plain` ${planned.handle}, ${planned.plan.tool} on ${planned.plan.target.id},`;
-  return plain`Approve${what} as ${approver}? [y/N] `.toString();
+  return plain`Approve${what} as ${approver}? [y/n] `.toString();
+};
+
+const ANSWERS: Readonly<Record<string, Answer['answer']>> = { y: 'approve', yes: 'approve', n: 'deny', no: 'deny' };
+
+type Ask = (question: string) => Promise<string>;
+
+/** Asks until the answer is yes or no. An empty line or anything else is no answer. */
+const yesOrNo = async (question: string, ask: Ask): Promise<Answer['answer']> => {
+  for (;;) {
+    const answer = ANSWERS[(await ask(question)).toLowerCase()];
+    if (answer !== undefined) return answer;
+  }
 };
 
 const askInTerminal = async (
   asked: ApprovalAsked,
   planned: PlanOnTrace | undefined,
   ports: AnswerPorts,
-  signal: AbortSignal,
+  ask: Ask,
 ): Promise<void> => {
   const approver = asked.approvers[0] ?? '';
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const typed = (await lines.question(terminalQuestion(approver, planned), { signal })).trim().toLowerCase();
-    const answer = typed === 'y' || typed === 'yes' ? 'approve' : 'deny';
-    const freeze = answer === 'approve' ? await ports.calendar.freeze() : undefined;
-    const why =
-      freeze === undefined
-        ? 'Reason (optional): '
-        : plain`${sentence(freeze)} Why can this not wait? (empty: deny) `.toString();
-    const reason = (await lines.question(why, { signal })).trim();
-    const breakGlass = freeze !== undefined && reason !== '';
-    const submitted = freeze === undefined || breakGlass ? answer : 'deny';
-    const { approvalId } = asked;
-    await takeAnswer({ approvalId, approver, answer: submitted, reason, breakGlass, via: 'terminal' }, ports);
-  } finally {
-    lines.close();
-  }
+  const answer = await yesOrNo(terminalQuestion(approver, planned), ask);
+  const freeze = answer === 'approve' ? await ports.calendar.freeze() : undefined;
+  const why =
+    freeze === undefined
+      ? 'Reason (optional): '
+      : plain`${sentence(freeze)} Why can this not wait? (empty: deny) `.toString();
+  const reason = await ask(why);
+  const breakGlass = freeze !== undefined && reason !== '';
+  const submitted = freeze === undefined || breakGlass ? answer : 'deny';
+  const { approvalId } = asked;
+  await takeAnswer({ approvalId, approver, answer: submitted, reason, breakGlass, via: 'terminal' }, ports);
 };
 
 /**
@@ -93,14 +100,16 @@ export const localApprover = (who: LocalApprover, ports: AnswerPorts) => {
       case 'acted':
         return who.act(asked, answered, expire);
       case 'ask': {
-        if (!who.terminal) return;
+        const { interruption } = who;
         const done = new AbortController();
         void answered.then(
           () => done.abort(),
           () => done.abort(),
         );
-        await askInTerminal(asked, findPlan(events, asked.digest), ports, done.signal).catch((error: unknown) => {
-          if (!done.signal.aborted) throw error;
+        const ask: Ask = (question) => askTerminal(question, done.signal, interruption);
+        // Answered on the page, or the run is to end: then nobody waits for this answer.
+        await askInTerminal(asked, findPlan(events, asked.digest), ports, ask).catch((error: unknown) => {
+          if (!done.signal.aborted && !interruption.signal.aborted) throw error;
         });
       }
     }

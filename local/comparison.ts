@@ -96,6 +96,8 @@ const refusalsIn = (events: readonly TraceEvent[]): Refused[] =>
       case 'plan.judged':
       case 'apply.checked':
         return refusedBy(event.data.checks);
+      case 'approval.closed':
+        return event.data.check === undefined ? [] : [{ check: event.data.check, reason: event.data.reason }];
       case 'dry-run.finished':
         return event.data.made ? [] : [{ check: 'dry-run', reason: event.data.reason }];
       default:

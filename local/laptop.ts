@@ -8,6 +8,7 @@ import type { AuthorizePorts } from '../lambdas/steps/authorize/ports.ts';
 import { authorize } from '../lambdas/steps/authorize/step.ts';
 import { changeZone } from '../lambdas/steps/change-zone/change-zone.ts';
 import { close } from '../lambdas/steps/close/step.ts';
+import { closeStopped } from '../lambdas/steps/close/stopped.ts';
 import type { TraceEvent } from '../lambdas/contracts/events.ts';
 import type { StepName } from '../lambdas/contracts/flow.ts';
 import type { Json, JsonObject } from '../lambdas/contracts/json.ts';
@@ -60,6 +61,9 @@ export interface LaptopOptions {
   readonly policy?: PolicyEngine;
 }
 
+/** Steps that make a change. */
+const CHANGING: readonly StepName[] = ['apply', 'rollback'];
+
 const Ended = z.object({ incidentId: z.string() });
 
 /** Calls `onEvent` for each event once it is in the ledger. */
@@ -82,6 +86,8 @@ export class Laptop {
   readonly #flow: Flow;
   readonly #access: ReturnType<typeof accountAccess>;
   #answer: ReturnType<typeof localApprover> | undefined;
+  #stopped = false;
+  #running: Promise<unknown> = Promise.resolve();
 
   constructor(options: LaptopOptions) {
     const { world, ledger } = options;
@@ -122,6 +128,17 @@ export class Laptop {
     return Ended.parse(await this.#flow.run(randomUUID(), { event })).incidentId;
   }
 
+  /**
+   * Begins no further step, and closes the incident as Checkrein does after an execution that was aborted. A step that is
+   * making a change is waited for: it knows whether the change was made.
+   */
+  async stop(incidentId: string): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+    const detail = { name: incidentId, status: 'ABORTED', cause: 'Somebody stopped the run.' };
+    await closeStopped({ detail }, { ...this.ports, sealer: this.#sealer });
+  }
+
   /** Starts the approver. The links need the address of its page, which is known only now. */
   async #startApprover(): Promise<ReturnType<typeof localApprover>> {
     const who = await this.#options.approver(this.ports);
@@ -147,7 +164,13 @@ export class Laptop {
     // The bus may deliver an event again during an incident. The copy runs in an execution of its own.
     if (step !== 'open')
       for (const event of this.account.due(this.#clock.now())) await this.deliver(z.json().parse(event));
-    const run: Invoke = (name, input) => this.#run(name, input);
+    // Stopped: the state machine waits for this step for ever, so that it cannot take the incident any further.
+    if (this.#stopped) return new Promise(() => undefined);
+    const run: Invoke = async (name, input) => {
+      const result = this.#run(name, input);
+      if (CHANGING.includes(name)) this.#running = result.catch(() => undefined);
+      return result;
+    };
     return this.#options.around === undefined ? run(step, payload) : this.#options.around(step, payload, run);
   }
 

@@ -1,18 +1,22 @@
 import type { RecordedCall } from './account/account.ts';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TraceEvent } from '../lambdas/contracts/events.ts';
 import type { Json, JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
+import { CheckreinError } from '../lambdas/contracts/errors.ts';
 import { canonical } from '../lambdas/kernel/trace/canonical.ts';
 import { reportOf } from '../lambdas/kernel/trace/report.ts';
+import { whatHappened } from '../lambdas/kernel/trace/what-happened.ts';
 import { allOf, lastOf, plansOf, usageOf, wasMade } from '../lambdas/kernel/trace/queries.ts';
 import type { Model, Notification } from '../lambdas/contracts/ports.ts';
 import { synthesize } from '../lib/synthesize.ts';
 import type { World } from './account/world/world.ts';
 import { startApprovalServer } from './approval-server.ts';
 import type { LocalApprover, PresetAnswer } from './approver.ts';
+import { prepareOut } from './out-directory.ts';
 import { Laptop, type LaptopPorts } from './laptop.ts';
+import { Interruption } from './interruption.ts';
 import { startLedger } from './ledger-server.ts';
 
 /** Input of a run on a laptop, read and validated. */
@@ -21,14 +25,21 @@ export interface RunOptions {
   readonly world: World;
   readonly rules: Rules;
   readonly model: Model;
-  readonly approve:
-    | { readonly kind: 'preset'; readonly answers: readonly PresetAnswer[] }
-    | { readonly kind: 'ask'; readonly terminal: boolean };
+  readonly approve: { readonly kind: 'preset'; readonly answers: readonly PresetAnswer[] } | { readonly kind: 'ask' };
   readonly onEvent: (event: TraceEvent) => void;
   /** Called with the address of the approval page when a person is asked. */
   readonly onPage: (url: string) => void;
   /** Called for each message that would be sent to people. */
   readonly onMessage?: (message: Notification) => void;
+  /** Ends the run from outside. */
+  readonly interruption?: Interruption;
+}
+
+/** A run was ended from outside before it had changed anything. */
+class RunStopped extends CheckreinError {
+  constructor() {
+    super('RunStopped', 'The run was stopped. Nothing was changed, and nothing was filed.', 'Run it again.');
+  }
 }
 
 /** Result of a run. */
@@ -49,17 +60,26 @@ const definitionFor = (rules: Rules): JsonObject => {
 
 /** Runs one event to its end: the synthesized flow, the real steps, a local ledger and a simulated account. */
 export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
-  const { rules, world, model, approve, onEvent, onPage, onMessage = () => undefined } = options;
+  const {
+    rules,
+    world,
+    model,
+    approve,
+    onPage,
+    onMessage = () => undefined,
+    interruption = new Interruption(),
+  } = options;
   const definition = definitionFor(rules);
   const server = await startLedger(rules.settings.retentionDays);
   const calls: RecordedCall[] = [];
+  const seen: TraceEvent[] = [];
   const closing: (() => Promise<void>)[] = [() => server.stop()];
   const approver = async (ports: LaptopPorts): Promise<LocalApprover> => {
     if (approve.kind === 'preset') return approve;
     const page = await startApprovalServer(ports);
     closing.push(() => page.close());
     onPage(page.url);
-    return { kind: 'ask', pageUrl: page.url, terminal: approve.terminal };
+    return { kind: 'ask', pageUrl: page.url, interruption };
   };
   try {
     const laptop = new Laptop({
@@ -69,15 +89,30 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
       model,
       ledger: server.ledger,
       approver,
-      onEvent,
+      onEvent: (event) => {
+        seen.push(event);
+        options.onEvent(event);
+      },
       onMessage,
       onCall: (call) => calls.push(call),
     });
-    const incidentId = await laptop.deliver(options.event);
+    const delivered = await Promise.race([laptop.deliver(options.event), interruption.stopped.then(() => undefined)]);
+    const incidentId = delivered ?? (await stopRun(laptop, seen));
     return { incidentId, events: await server.ledger.events(incidentId), calls };
   } finally {
     for (const close of closing) await close();
   }
+};
+
+/**
+ * Ends a run before its time. Once a change has begun, the incident is closed and filed, as what was done must be on
+ * record. Before that there is nothing to keep.
+ */
+const stopRun = async (laptop: Laptop, seen: readonly TraceEvent[]): Promise<string> => {
+  const begun = allOf(seen, 'apply.started')[0];
+  if (begun === undefined) throw new RunStopped();
+  await laptop.stop(begun.incident);
+  return begun.incident;
 };
 
 /** Paths of a run's files. */
@@ -89,14 +124,20 @@ export interface RunFiles {
   readonly key: string;
 }
 
-/** Writes trace, report, calls and the seal's public key into a folder, which it creates. */
+/** Names of a run's files in its directory. */
+const FILES = { trace: 'trace.jsonl', report: 'report.md', calls: 'calls.jsonl', key: 'seal.pub.pem' } as const;
+
+/** Creates the directory of a run's files, and throws an InputError if they cannot be written there. */
+export const prepareRun = (directory: string): void => prepareOut(directory, Object.values(FILES));
+
+/** Writes trace, report, calls and the seal's public key into a directory, which it creates. */
 export const writeRun = (directory: string, { events, calls }: RunResult): RunFiles => {
-  mkdirSync(directory, { recursive: true });
+  prepareRun(directory);
   const files = {
-    trace: join(directory, 'trace.jsonl'),
-    report: join(directory, 'report.md'),
-    calls: join(directory, 'calls.jsonl'),
-    key: join(directory, 'seal.pub.pem'),
+    trace: join(directory, FILES.trace),
+    report: join(directory, FILES.report),
+    calls: join(directory, FILES.calls),
+    key: join(directory, FILES.key),
   };
   writeFileSync(files.trace, events.map((event) => `${canonical(event)}\n`).join(''));
   writeFileSync(files.report, reportOf(events));
@@ -118,6 +159,7 @@ export const runSummary = ({ incidentId, events }: RunResult, files: RunFiles) =
   return {
     incidentId,
     outcome: closed?.outcome ?? 'open',
+    happened: whatHappened(events).map(String),
     summary: closed?.summary ?? '',
     agent: lastOf(events, 'incident.opened')?.data.agent ?? null,
     steps: stepsOf(events),

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { Json } from '../lambdas/contracts/json.ts';
 import { Usage } from '../lambdas/contracts/model.ts';
+import { readText } from './files.ts';
+import { cleanJson } from '../lambdas/kernel/redaction/clean-json.ts';
 import { InputError } from '../lambdas/contracts/errors.ts';
 
 const Block = z.discriminatedUnion(
@@ -55,9 +56,7 @@ const SEE = 'The format is described in docs/script-format.md.';
 
 /** Reads a script file. The error names the wrong turn and field. */
 export const loadScript = async (path: string): Promise<readonly ScriptedTurn[]> => {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new InputError(path, 'The model script cannot be read.', SEE, cause);
-  });
+  const text = readText('model script', path);
   try {
     return parseScript(JSON.parse(text), path);
   } catch (cause) {
@@ -70,7 +69,9 @@ export const loadScript = async (path: string): Promise<readonly ScriptedTurn[]>
 export const parseScript = (value: unknown, where: string): readonly ScriptedTurn[] => {
   const turns = z.array(z.unknown()).min(1).safeParse(value);
   if (!turns.success) throw new InputError(where, 'A model script is a list of one turn or more.', SEE);
-  return turns.data.map((turn, index) => {
+  return turns.data.map((given, index) => {
+    // A script stands for a model, so its turns are cleaned as those of a model are.
+    const turn = cleanJson(given).value;
     const parsed = FullTurn.safeParse(Array.isArray(turn) ? { content: turn } : turn);
     if (parsed.success) return parsed.data;
     const problems = parsed.error.issues.map(({ path, message }) =>

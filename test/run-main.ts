@@ -1,7 +1,9 @@
 import { errorText } from '../bin/io/output.ts';
+import { endWithoutReader } from '../bin/io/signals.ts';
 
 /** Runs a developer's command. An error is printed and ends it with exit code 1. */
 export const runMain = async (main: () => Promise<void>): Promise<void> => {
+  endWithoutReader();
   try {
     await main();
   } catch (error) {

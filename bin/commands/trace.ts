@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import { InputError } from '../../lambdas/contracts/errors.ts';
-import { verifyTrace, type ChainVerdict } from '../../lambdas/kernel/trace/chain.ts';
+import { keyFingerprint, verifyTrace, type ChainVerdict } from '../../lambdas/kernel/trace/chain.ts';
 import { readText } from '../../local/files.ts';
 import { ours, plain, sentence, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { whatHappened } from '../../lambdas/kernel/trace/what-happened.ts';
 import { coloursFor, timelineLines } from '../io/timeline-lines.ts';
 import { readTrace, traceLines } from '../io/trace-file.ts';
 import { printer, printJson } from '../io/output.ts';
@@ -10,15 +12,22 @@ import { printer, printJson } from '../io/output.ts';
 /** The number of an event and two blanks. */
 const SEQ_WIDTH = 6;
 
+/** Traces of earlier versions do not say at their end what happened. It follows from their events. */
+const withHappened = (event: TraceEvent, events: readonly TraceEvent[]): TraceEvent =>
+  event.kind === 'incident.closed' && event.data.happened === undefined
+    ? { ...event, data: { ...event.data, happened: whatHappened(events).map(String) } }
+    : event;
+
 const show = (path: string, flags: { json?: boolean }): void => {
-  const events = readTrace(path);
+  const recorded = readTrace(path);
   if (flags.json === true) {
-    printJson(events);
+    printJson(recorded);
     return;
   }
   const print = printer(false);
   const colours = coloursFor(process.stdout);
-  const [first] = events;
+  const [first] = recorded;
+  const events = recorded.map((event) => withHappened(event, recorded));
   print(plain`Incident ${first.incident}, ${first.at.slice(0, 10)} (times in UTC), ${events.length} events\n`);
   const { columns } = process.stdout;
   // A terminal narrower than a line would break it where the text in it wants.
@@ -28,15 +37,24 @@ const show = (path: string, flags: { json?: boolean }): void => {
       print(plain`${ours(index === 0 ? String(event.seq).padStart(4) : '    ')}  ${line}`);
 };
 
-const verify = (path: string, flags: { key?: string; json?: boolean }): void => {
+/** Whether node can read a key out of this text. */
+const isPublicKey = (pem: string): boolean => {
+  try {
+    return pem.includes('PUBLIC KEY') && keyFingerprint(pem) !== '';
+  } catch {
+    return false;
+  }
+};
+
+const verify = (path: string, flags: { key?: string; incident?: string; json?: boolean }): void => {
   const key = flags.key === undefined ? undefined : readText('--key', flags.key);
-  if (key !== undefined && !key.includes('PUBLIC KEY'))
+  if (key !== undefined && !isPublicKey(key))
     throw new InputError(
       `--key ${String(flags.key)}`,
       'this is not a public key',
       'a PEM file that starts with -----BEGIN PUBLIC KEY-----',
     );
-  const verdict = verifyTrace(traceLines(path), key);
+  const verdict = verifyTrace(traceLines(path), key, flags.incident);
   if (!verdict.sound) process.exitCode = 1;
   if (flags.json === true) printJson(withoutEvents(verdict, key !== undefined));
   else for (const line of inWords(verdict, key !== undefined)) printer(false)(line);
@@ -44,15 +62,23 @@ const verify = (path: string, flags: { key?: string; json?: boolean }): void => 
 
 const withoutEvents = (verdict: ChainVerdict, pinned: boolean): object =>
   verdict.sound
-    ? { sound: true, events: verdict.events.length, keyFingerprint: verdict.keyFingerprint, pinned }
+    ? {
+        sound: true,
+        incident: incidentOf(verdict),
+        events: verdict.events.length,
+        keyFingerprint: verdict.keyFingerprint,
+        pinned,
+      }
     : verdict;
+
+const incidentOf = ({ events }: Extract<ChainVerdict, { sound: true }>): string => events[0]?.incident ?? '';
 
 const inWords = (verdict: ChainVerdict, pinned: boolean): PlainText[] => {
   if (!verdict.sound) return [plain`BROKEN at event ${verdict.seq}: ${sentence(verdict.reason)}.`];
-  const { events, keyFingerprint } = verdict;
+  const { events, keyFingerprint: fingerprint } = verdict;
   const trust = plain`The key is the one that the trace itself contains. Pass your own with --key PEM to detect a trace that was rewritten and sealed again.`;
   return [
-    plain`SOUND: ${events.length} events, hash chain and seal are valid, sealed by key ${keyFingerprint}.`,
+    plain`SOUND: incident ${incidentOf(verdict)}, ${events.length} events, hash chain and seal are valid, sealed by key ${fingerprint}.`,
     ...(pinned ? [] : [trust]),
   ];
 };
@@ -73,6 +99,7 @@ export const traceCommand = (): Command =>
         .description('Check hash chain and seal; exit 0 if they are valid, 1 with the first broken event if not.')
         .argument('<file>', 'trace.jsonl')
         .option('--key <pem>', 'the public key that the seal must verify with')
+        .option('--incident <id>', 'the incident that the trace must be of; without it, read which one was verified')
         .option('--json', 'print the verdict as JSON')
         .action(verify),
     );

@@ -12,18 +12,22 @@ import {
   type TimelineEntry,
 } from './timeline-entry.ts';
 
+/** What of the event had to be changed before it could be recorded. */
+const cleanedLines = (cleaned: readonly string[] = []) => cleaned.map((one) => plain`cleaned: ${sentence(one)}`);
+
 /** The entry of one event; undefined for an event that would only repeat another. Pure. */
 export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
   switch (event.kind) {
     case 'incident.opened': {
       const { alarm, agent, model, detailType, switch: position } = event.data;
       const what = alarm === null ? plain`${detailType}` : plain`${alarm.name} is in ALARM. ${quoted(alarm.reason)}`;
-      return entry('alarm', 'bad', what, [plain`handled by agent ${agent} (model ${model}, kill switch ${position})`]);
+      const by = plain`handled by agent ${agent} (model ${model}, kill switch ${position})`;
+      return entry('alarm', 'bad', what, [by, ...cleanedLines(event.data.cleaned)]);
     }
     case 'incident.attached':
       return entry('copy', 'quiet', plain`The alarm arrived again (copy ${event.data.copy}) and joined this incident.`);
     case 'incident.refused':
-      return entry('intake', 'warn', sentence(event.data.reason));
+      return entry('intake', 'warn', sentence(event.data.reason), cleanedLines(event.data.cleaned));
     case 'evidence.gathered': {
       const { evidence, tool, outcome, text, suspicions } = event.data;
       const [first = '', second = ''] = text.split('\n').map((one) => one.trim());
@@ -84,7 +88,13 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       return entry('approval', answer === 'approve' ? 'good' : 'bad', text);
     }
     case 'approval.closed': {
-      const { outcome, by } = event.data;
+      const { outcome, by, check, reason } = event.data;
+      if (check !== undefined)
+        return entry(
+          'approval',
+          'bad',
+          plain`Enough people approved the plan, but it is refused (${check}) ${sentence(reason)}`,
+        );
       const people = by.length === 0 ? '' : plain` by ${joined(by, ', ')}`;
       return entry('approval', outcome === 'granted' ? 'good' : 'bad', plain`The plan is ${outcome}${people}.`);
     }
@@ -155,17 +165,29 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       return entry('message', sent ? 'quiet' : 'bad', plain`${about} to ${joined(to, ', ')}${failure}`);
     }
     case 'incident.closed': {
-      const { outcome, summary, turns, costMicroUsd, copies } = event.data;
-      const tone = outcome === 'healed' || outcome === 'diagnosed' ? 'good' : 'warn';
-      const joinedBy = copies > 0 ? plain`, ${copies} copies of the alarm joined` : '';
-      return entry('closed', tone, plain`${outcome.toUpperCase()}. ${quoted(summary, WORDS_LIMIT)}`, [
-        plain`${turns} model turns, ${sentence(modelCost(costMicroUsd))}${joinedBy}`,
-      ]);
+      return closedEntry(event.data);
     }
     case 'trace.sealed':
       return entry('sealed', 'quiet', plain`${event.data.events} events, signed by ${event.data.keyId}.`);
   }
 };
+
+/** The end: what happened comes first, the words of the agent after it. */
+const closedEntry = (closed: Extract<TraceEvent, { kind: 'incident.closed' }>['data']): TimelineEntry => {
+  const { outcome, happened = [], summary, reason, turns, costMicroUsd, copies } = closed;
+  const tone = outcome === 'healed' || outcome === 'diagnosed' ? 'good' : 'warn';
+  const [first = plain``, ...rest] = happened.map((text) => sentence(text, HAPPENED_LIMIT));
+  const joinedBy = copies > 0 ? plain`, ${copies} copies of the alarm joined` : '';
+  const label = summary === reason ? plain`Reason` : plain`In the agent's words, not checked`;
+  return entry('closed', tone, plain`${outcome.toUpperCase()}. ${first}`, [
+    ...rest,
+    plain`${label}: ${quoted(summary, WORDS_LIMIT)}`,
+    plain`${turns} model turns, ${sentence(modelCost(costMicroUsd))}${joinedBy}`,
+  ]);
+};
+
+/** Characters of one sentence about what happened, which may quote a person's reason. */
+const HAPPENED_LIMIT = 2400;
 
 const planEntry = (judged: Extract<TraceEvent, { kind: 'plan.judged' }>['data']): TimelineEntry => {
   const { handle, verdict, approvalsNeeded, checks, statements, freeze } = judged;

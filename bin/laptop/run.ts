@@ -2,8 +2,11 @@ import { join } from 'node:path';
 import { readWorld } from '../../local/account/world/read.ts';
 import { readEvent } from '../../local/files.ts';
 import { localRules, withOnly } from '../../local/rules.ts';
-import { runOnLaptop, runSummary, writeRun, type RunOptions } from '../../local/run.ts';
+import { prepareRun, runOnLaptop, runSummary, writeRun, type RunOptions } from '../../local/run.ts';
 import { ours, plain } from '../../lambdas/kernel/trace/outside-text.ts';
+import { InputError } from '../../lambdas/contracts/errors.ts';
+import type { Interruption } from '../../local/interruption.ts';
+import { interruptible } from '../io/signals.ts';
 import { modelFor } from './model.ts';
 import { eventPrinter, printer, printJson } from '../io/output.ts';
 
@@ -18,6 +21,9 @@ export interface RunFlags {
   readonly json?: boolean;
 }
 
+/** Each run has a directory in it, named after its incident. */
+const DEFAULT_OUT = '.checkrein';
+
 const approvalFor = (flag: RunFlags['approve']): RunOptions['approve'] => {
   switch (flag) {
     case 'yes':
@@ -25,16 +31,26 @@ const approvalFor = (flag: RunFlags['approve']): RunOptions['approve'] => {
     case 'no':
       return { kind: 'preset', answers: [{ answer: 'deny', reason: 'answered by --approve no' }] };
     case 'ask':
-      return { kind: 'ask', terminal: process.stdin.isTTY };
+      if (process.stdin.isTTY && process.stderr.isTTY) return { kind: 'ask' };
+      throw new InputError(
+        '--approve ask',
+        'standard input and standard error are not a terminal, so nobody can be asked there',
+        '--approve yes or --approve no, or a terminal',
+      );
   }
 };
 
 /** Runs one event on this machine and writes its trace, report and calls. */
-export const runEvent = async (flags: RunFlags): Promise<void> => {
+export const runEvent = (flags: RunFlags): Promise<void> =>
+  interruptible((interruption) => runUntil(flags, interruption));
+
+const runUntil = async (flags: RunFlags, interruption: Interruption): Promise<void> => {
   const json = flags.json === true;
+  const approve = approvalFor(flags.approve);
   const print = printer(json);
   const event = readEvent(flags.event);
   const world = readWorld(flags.world);
+  prepareRun(flags.out ?? DEFAULT_OUT);
   const { model, source } = await modelFor(flags);
   const all = localRules(source);
   const rules = flags.agent === undefined ? all : withOnly(all, flags.agent);
@@ -47,14 +63,16 @@ export const runEvent = async (flags: RunFlags): Promise<void> => {
     world,
     rules,
     model,
-    approve: approvalFor(flags.approve),
+    approve,
+    interruption,
     onEvent: eventPrinter(json),
     onPage: (url) => print(plain`Approval page: ${ours(url)} (the link of each approver is in the message)`),
     onMessage: (message) => {
-      if (flags.approve === 'ask' && message.about === 'approval') print(plain`\n${ours(message.text)}\n`);
+      if (flags.approve === 'ask' && (message.about === 'approval' || message.about === 'receipt'))
+        print(plain`\n${ours(message.text)}\n`);
     },
   });
-  const files = writeRun(flags.out ?? join('.checkrein', result.incidentId), result);
+  const files = writeRun(flags.out ?? join(DEFAULT_OUT, result.incidentId), result);
   if (json) printJson(runSummary(result, files));
   else
     print(

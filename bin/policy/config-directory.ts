@@ -48,7 +48,9 @@ const settingsIn = async (directory: string): Promise<Settings> => {
 /** The same rules with the policies of a directory of `.cedar` files, or of the `policies/` in it. */
 export const replacePolicies = (rules: Rules, directory: string): Rules => {
   const folder = resolve(directoryHas(directory, 'policies') ? join(directory, 'policies') : directory);
-  if (!existsSync(folder) || !readdirSync(folder).some((name) => name.endsWith('.cedar')))
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new InputError(`--policies ${directory}`, 'this is not a directory', 'a directory like config/policies');
+  if (!readdirSync(folder).some((name) => name.endsWith('.cedar')))
     throw new InputError(
       `--policies ${directory}`,
       'there is no .cedar file in it',

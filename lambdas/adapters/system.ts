@@ -8,6 +8,15 @@ export const systemClock: Clock = {
   sleep: async (milliseconds) => {
     await wait(milliseconds);
   },
+  within: async (milliseconds, work) => {
+    const inTime = new AbortController();
+    const late = wait(milliseconds, undefined, { signal: inTime.signal });
+    try {
+      return await Promise.race([work.then((value) => ({ value })), late]);
+    } finally {
+      inTime.abort();
+    }
+  },
 };
 
 /** `prefix-` and 128 random bits in hex, which every AWS name pattern allows. */

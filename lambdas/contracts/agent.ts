@@ -47,6 +47,8 @@ export const Agent = z.strictObject({
       windowMinutes: z.int().min(1).max(120).default(15),
       /** What happens to a reversible change that did not heal the alarm. A change that made it worse is always rolled back. */
       onUnhealed: z.enum(['rollback', 'keep']).default('rollback'),
+      /** What Apply does with a change whose alarm has been OK for two periods since the proposal. */
+      ifRecovered: z.enum(['refuse', 'proceed']).default('refuse'),
     })
     .prefault({}),
   instructions: z.string().min(20),

@@ -19,6 +19,7 @@ export const Check = z.strictObject({
     'grant',
     'drift',
     'lease',
+    'alarm',
   ]),
   outcome: z.enum(['passed', 'refused']),
   reason: z.string(),

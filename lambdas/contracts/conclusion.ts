@@ -17,6 +17,23 @@ export const Conclusion = z.strictObject({
       }),
     )
     .describe('Every fact that the summary and the root cause rely on.'),
+  plans: z
+    .array(
+      z.strictObject({
+        plan: z.string().min(1).max(80).describe('Handle of the plan, e.g. "P1".'),
+        applied: z
+          .boolean()
+          .describe(
+            'Whether its change was made and is still in place; false if it was never made, or was rolled back.',
+          ),
+      }),
+    )
+    .max(100)
+    // Conclusions of earlier versions have none.
+    .optional()
+    .describe(
+      'Every plan that a dry run of this incident made. Compared with the trace. Leave it out if there was no plan.',
+    ),
   followUps: z.array(z.string().max(500)).max(10).default([]).describe('What a human should do next, if anything.'),
 });
 export type Conclusion = z.infer<typeof Conclusion>;

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { Json } from './json.ts';
 
 /**
  * The state document that Step Functions carries from step to step. It stays tiny on purpose (claim
@@ -35,7 +34,8 @@ export const STEP_NAMES = Object.keys(NEXT).filter((name): name is StepName => n
  * name, which becomes the incident id. So a retry of Open finds its own incident, and an execution that
  * dies can be closed by name.
  */
-export const OpenInput = z.object({ event: Json, execution: z.string().min(1) });
+/** The event as it came, of any form. Open cleans and bounds it. */
+export const OpenInput = z.object({ event: z.unknown(), execution: z.string().min(1) });
 export type OpenInput = z.infer<typeof OpenInput>;
 
 export const OpenOutput = Incident.extend({ next: z.enum(NEXT.open) });

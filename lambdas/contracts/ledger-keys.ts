@@ -10,8 +10,10 @@ export const FAMILY = {
   source: 'source',
   /** The open incident of a deduplication key. */
   storm: 'storm',
-  /** An approval request, its task token, and each person's answer. */
+  /** An approval request, its task token, and its outcome. Versions before `answer` recorded approvals here too. */
   approval: 'approval',
+  /** Approvals and receipts. Create only, and only by the approval page. */
+  answer: 'answer',
   /** Redeemed grants. Create only. */
   grant: 'grant',
   /** Money and incident counters of a day. */

@@ -15,6 +15,8 @@ import type { AwsCall, Service } from './tool.ts';
 export interface Clock {
   now(): Date;
   sleep(milliseconds: number): Promise<void>;
+  /** What the work returns, or undefined if that takes longer. Late work is not stopped, only ignored. */
+  within<T>(milliseconds: number, work: Promise<T>): Promise<{ readonly value: T } | undefined>;
 }
 
 /** Fresh identifiers: URL-safe, unguessable (128 bits or more). */
@@ -172,7 +174,7 @@ export interface Calendar {
 
 /** A message for people. `audience` narrows it to one approver; without it, everyone on the topic. */
 export interface Notification {
-  readonly about: 'approval' | 'break-glass' | 'closed' | 'escalated' | 'failed';
+  readonly about: 'approval' | 'receipt' | 'break-glass' | 'closed' | 'escalated' | 'failed';
   readonly incidentId: string;
   readonly subject: string;
   readonly text: string;

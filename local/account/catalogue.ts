@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { BOUNDS } from './world/bounds.ts';
 
 /** Size and price of an instance type. */
 export const CatalogueType = z.strictObject({
-  vcpus: z.int().positive(),
-  memoryGiB: z.number().positive(),
+  vcpus: z.int().positive().max(BOUNDS.vcpus),
+  memoryGiB: z.number().positive().max(BOUNDS.memoryGiB),
   architecture: z.enum(['x86_64', 'arm64']).default('x86_64'),
-  hourlyUsd: z.number().nonnegative().describe('On-demand Linux list price.'),
+  hourlyUsd: z.number().nonnegative().max(BOUNDS.hourlyUsd).describe('On-demand Linux list price.'),
   instanceStore: z.boolean().optional().describe('Whether it has disks whose data a stop destroys. Default: no.'),
 });
 export type CatalogueType = z.infer<typeof CatalogueType>;

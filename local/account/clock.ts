@@ -17,6 +17,13 @@ export class SimulatedClock implements Clock {
     this.advance(milliseconds);
   }
 
+  /** Waits for the work, then looks at how far it moved the clock. */
+  async within<T>(milliseconds: number, work: Promise<T>): Promise<{ readonly value: T } | undefined> {
+    const until = this.#milliseconds + milliseconds;
+    const value = await work;
+    return this.#milliseconds > until ? undefined : { value };
+  }
+
   /** Moves time forward; it never goes back. */
   advance(milliseconds: number): void {
     this.#milliseconds += Math.max(0, Math.round(milliseconds));

@@ -143,7 +143,7 @@ test.each([
   ['bedrock:mars', '"mars" is not a Bedrock geography'],
   ['openai', 'cannot be "openai"'],
 ])('--model %s is bad input, and the message lists the choices', async (model, says) => {
-  const ran = await checkrein('run', ...first, '--model', model);
+  const ran = await checkrein('run', ...first, '--approve', 'no', '--model', model);
   expect(ran.code).toBe(2);
   expect(ran.err).toContain(says);
   expect(ran.err).toMatch(/bedrock:eu|global, us, eu/);
@@ -158,7 +158,7 @@ test('the agent given with --agent handles the event, whatever its pattern', asy
     [{ type: 'tool_use', name: 'conclude', input: conclusion }],
   ];
   writeFileSync(join(folder, 'triage.json'), JSON.stringify(script));
-  const args = ['--agent', 'triage', '--model', 'scripted:triage.json', '--json', '--out', out];
+  const args = ['--agent', 'triage', '--model', 'scripted:triage.json', '--approve', 'no', '--json', '--out', out];
   const ran = await checkrein('run', ...first, ...args);
   expect([ran.code, ran.err]).toEqual([0, '']);
   const { agent, outcome, plans } = Summary.parse(JSON.parse(ran.out));
@@ -186,27 +186,36 @@ test('a trace of which one byte was changed, an event removed or the tail cut is
 const bad: readonly [promise: string, args: readonly string[], says: RegExp][] = [
   [
     'a missing event file',
-    ['run', '--event', 'nowhere.json', '--world', join(scenario, 'world.yaml')],
+    ['run', '--event', 'nowhere.json', '--world', join(scenario, 'world.yaml'), '--approve', 'no'],
     /nowhere\.json: this file cannot be read/,
   ],
   [
     'an event that is not JSON',
-    ['run', '--event', join(scenario, 'world.yaml'), '--world', join(scenario, 'world.yaml')],
+    ['run', '--event', join(scenario, 'world.yaml'), '--world', join(scenario, 'world.yaml'), '--approve', 'no'],
     /this is not JSON/,
   ],
   [
     'a JSON file that is not an event',
-    ['run', '--event', join(REPOSITORY, 'package.json'), '--world', join(scenario, 'world.yaml')],
+    ['run', '--event', join(REPOSITORY, 'package.json'), '--world', join(scenario, 'world.yaml'), '--approve', 'no'],
     /package\.json: id/,
   ],
   [
     'a world file that is not a world',
-    ['run', '--event', join(scenario, 'event.json'), '--world', join(scenario, 'event.json')],
+    ['run', '--event', join(scenario, 'event.json'), '--world', join(scenario, 'event.json'), '--approve', 'no'],
     /event\.json/,
   ],
-  ['an unknown agent', ['run', ...first, '--agent', 'nobody'], /no agent "nobody"/],
-  ['an unknown model', ['run', ...first, '--model', 'gpt'], /scripted:FILE, anthropic, or bedrock:GEOGRAPHY/],
-  ['a script that is not there', ['run', ...first, '--model', 'scripted:nowhere.json'], /nowhere\.json/],
+  ['an unknown agent', ['run', ...first, '--approve', 'no', '--agent', 'nobody'], /no agent "nobody"/],
+  [
+    'an unknown model',
+    ['run', ...first, '--approve', 'no', '--model', 'gpt'],
+    /scripted:FILE, anthropic, or bedrock:GEOGRAPHY/,
+  ],
+  [
+    'a script that is not there',
+    ['run', ...first, '--approve', 'no', '--model', 'scripted:nowhere.json'],
+    /nowhere\.json/,
+  ],
+  ['a question without a terminal', ['run', ...first], /--approve ask: .* are not a terminal, so nobody can be asked/],
   ['an unknown answer', ['run', ...first, '--approve', 'maybe'], /ask, yes, no/],
   ['a missing option', ['run'], /--event/],
   ['a switch set without a reason', ['switch', 'off'], /--reason: not given/],
@@ -258,6 +267,7 @@ test('an event that no agent handles is closed as unrouted', async () => {
     detail: {},
   };
   writeFileSync(join(folder, 'other.json'), JSON.stringify(event));
-  const ran = await checkrein('run', '--event', 'other.json', '--world', join(scenario, 'world.yaml'), '--json');
+  const world = join(scenario, 'world.yaml');
+  const ran = await checkrein('run', '--event', 'other.json', '--world', world, '--approve', 'no', '--json');
   expect([ran.code, Summary.parse(JSON.parse(ran.out)).outcome]).toEqual([0, 'unrouted']);
 });

@@ -27,7 +27,7 @@ const totals = async (...args: string[]) => Replayed.parse(JSON.parse((await rep
 beforeAll(async () => {
   const scenario = join(REPOSITORY, 'scenarios/cut-over-30-percent');
   const files = ['--event', join(scenario, 'event.json'), '--world', join(scenario, 'world.yaml')];
-  const ran = await runCli(folder, 'run', ...files, '--out', 'cut-over-30-percent');
+  const ran = await runCli(folder, 'run', ...files, '--approve', 'no', '--out', 'cut-over-30-percent');
   expect([ran.code, ran.err]).toEqual([0, '']);
 });
 

@@ -44,6 +44,11 @@ export class ManualClock implements Clock {
   async sleep(milliseconds: number): Promise<void> {
     this.#now += milliseconds;
   }
+  async within<T>(milliseconds: number, work: Promise<T>): Promise<{ readonly value: T } | undefined> {
+    const until = this.#now + milliseconds;
+    const value = await work;
+    return this.#now > until ? undefined : { value };
+  }
   advance(minutes: number): void {
     this.#now += minutes * 60_000;
   }

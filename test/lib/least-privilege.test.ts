@@ -109,9 +109,19 @@ describe('ledger', () => {
     expect(whoMayTouch('GetItem', 'breaker')).toContain('ChangeZone');
   });
 
-  test('only Ask and Page write approval requests and answers', () => {
+  test('only Ask and Page write approval requests and their outcomes', () => {
     expect(whoMayTouch('PutItem', 'approval')).toEqual(['Ask', 'Page']);
     expect(whoMayTouch('GetItem', 'approval')).toEqual(['Ask', 'Page']);
+  });
+
+  test('only the approval page writes answers and receipts, so Ask cannot make up an approver', () => {
+    for (const action of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'])
+      expect([action, whoMayTouch(action, 'answer')]).toEqual([action, action === 'PutItem' ? ['Page'] : []]);
+    const onAnyFamily = rights.filter(
+      ({ action, conditions }) =>
+        /^dynamodb:(Put|Update)Item$/.test(action) && !JSON.stringify(conditions).includes('dynamodb:LeadingKeys'),
+    );
+    expect(onAnyFamily).toEqual([]);
   });
 });
 

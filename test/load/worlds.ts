@@ -95,6 +95,7 @@ const turnsFor = ({ instanceId }: LoadTarget): Json[] => [
         rootCause: 'Demand grew beyond two vCPUs.',
         confidence: 'high',
         claims: [{ text: 'CPU was used up.', evidence: ['E1', 'E5'] }],
+        plans: [{ plan: '${plan}', applied: true }],
         followUps: [],
       },
     },

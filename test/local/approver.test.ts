@@ -10,14 +10,14 @@ const planned = (id: string) => {
 
 test('the question in the terminal names the change that it is about', () => {
   expect(terminalQuestion('ana@example.com', planned('i-0a1b'))).toBe(
-    'Approve P1, reboot_instance on i-0a1b, as ana@example.com? [y/N] ',
+    'Approve P1, reboot_instance on i-0a1b, as ana@example.com? [y/n] ',
   );
-  expect(terminalQuestion('ana@example.com', undefined)).toBe('Approve as ana@example.com? [y/N] ');
+  expect(terminalQuestion('ana@example.com', undefined)).toBe('Approve as ana@example.com? [y/n] ');
 });
 
 test('no name in the question can answer it, or wipe what is above it', () => {
   const question = terminalQuestion(HOSTILE, planned(HOSTILE));
   expect(question).not.toMatch(DECEPTIVE);
   expect(question).not.toContain('\n');
-  expect(question).toMatch(/^Approve P1, reboot_instance on "[^"]*", as "[^"]*"\? \[y\/N\] $/);
+  expect(question).toMatch(/^Approve P1, reboot_instance on "[^"]*", as "[^"]*"\? \[y\/n\] $/);
 });

@@ -162,7 +162,7 @@ test.each([
 
 test('a file that is missing or is not JSON is reported by name', async () => {
   const path = join(await mkdtemp(join(tmpdir(), 'script-')), 'model.json');
-  await expect(loadScript(path)).rejects.toThrow(`${path}: The model script cannot be read.`);
+  await expect(loadScript(path)).rejects.toThrow(`${path}: this file cannot be read`);
   await writeFile(path, '[[{"type":"text",]]');
   await expect(loadScript(path)).rejects.toThrow(`${path}: The model script is not JSON: `);
   await writeFile(path, '[[{"type":"text","text":"Hello."}]]');

@@ -35,12 +35,13 @@ const countersOfEvent = (event: TraceEvent): string[] => {
     case 'apply.checked':
       return [
         ...refusalsIn(event.data.checks),
-        ...(event.data.checks.at(-1)?.check === 'policy' ? ['refused by Apply: policy'] : []),
+        ...(event.data.checks.at(-1)?.check === 'policy' ? ['changes refused by the facts of now: policy'] : []),
       ];
     case 'dry-run.finished':
       return event.data.made ? [] : ['refused: dry-run'];
     case 'approval.closed':
       if (event.data.breakGlass === true) return ['change freezes broken'];
+      if (event.data.check !== undefined) return ['plans refused at their last approval'];
       return event.data.outcome === 'granted' ? [] : [`plans ${event.data.outcome}`];
     case 'grant.issued':
       return ['grants issued'];
@@ -51,7 +52,17 @@ const countersOfEvent = (event: TraceEvent): string[] => {
     case 'breaker.tripped':
       return [event.data.scope.startsWith('agent:') ? 'breakers of agents tripped' : 'breakers of targets tripped'];
     case 'conclusion.reviewed':
-      return event.data.accepted ? [] : ['conclusions rejected'];
+      return [
+        ...(event.data.numbersNotFound === undefined ? [] : ['invented numbers marked']),
+        ...(event.data.accepted
+          ? (event.data.conclusion?.plans ?? []).map(({ applied }) => `plans concluded as applied: ${String(applied)}`)
+          : [
+              'conclusions rejected',
+              ...event.data.verdicts.flatMap(({ verifier, holds }) =>
+                holds ? [] : [`conclusions rejected: ${verifier}`],
+              ),
+            ]),
+      ];
     case 'incident.attached':
       return ['copies attached'];
     case 'incident.opened':
@@ -90,6 +101,7 @@ const INJECTED: Readonly<Record<string, readonly string[]>> = {
   'forged-grant': ['forged grants'],
   'compromised-authorize': ['attacks by a compromised Authorize'],
   'compromised-authorize with a key': ['attacks by a compromised Authorize with a key'],
+  'compromised-ask': ['approvals forged by Ask'],
   'killed after a call': ['functions killed', 'functions killed after a mutating call'],
   'write killed before': ['functions killed', 'writes that failed before'],
   'write killed after': ['functions killed', 'writes that failed after'],
@@ -123,7 +135,11 @@ const countersOfEntry = (entry: RecordedFact): string[] => {
     case 'receipt':
       return countersOfReceipt(entry.receipt, entry.detail);
     case 'message':
-      return linksIn(entry.message.text).map(() => 'links sent');
+      return entry.message.about === 'receipt'
+        ? ['receipts sent']
+        : linksIn(entry.message.text).map(() => 'links sent');
+    case 'impersonated':
+      return ['links posted by Ask'];
     default:
       return [];
   }

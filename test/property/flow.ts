@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { AlarmDetail } from '../../lambdas/contracts/alarm.ts';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
@@ -19,6 +20,7 @@ import { hostileModel } from './fakes/model.ts';
 import { StepFaults } from './fakes/step-faults.ts';
 import { People, PEOPLE } from './fakes/people.ts';
 import { worldOf } from './fakes/account.ts';
+import { eventsIn } from './invariants/recorded-changes.ts';
 
 /** What happened when a case was run. */
 export interface CaseRun {
@@ -61,6 +63,8 @@ export class CaseFlow {
     const rules = withRate(withBudget(loose, testCase.setting.tight), testCase.setting.rate);
     const recording = new Recording();
     const memory = new MemoryLedger();
+    // The upgrade that gave answers a family of their own is long ago.
+    await memory.create({ family: 'answer', id: 'since' }, { at: '2020-01-01T00:00:00.000Z' });
     const stepFaults = new StepFaults(testCase, recording, () => laptop.ports);
     const people = new People(testCase, recording, () => laptop.ports);
     const laptop: Laptop = new Laptop({
@@ -78,6 +82,7 @@ export class CaseFlow {
       onMessage: (message) => recording.add({ is: 'message', message }),
     });
     hostileHands(testCase, recording, () => laptop.account);
+    recordAlarms(recording, () => laptop);
     if (testCase.setting.record === 'bad') await recordTwoFailures(memory, rules);
     await deliverAll(laptop, testCase, recording);
     await stepFaults.finish();
@@ -116,6 +121,25 @@ const deliverAll = async (laptop: Laptop, { delivery }: HostileCase, recording: 
       return deliver('cpu');
   }
 };
+
+/** Records how the alarm of an incident really is whenever Apply is entered. */
+const recordAlarms = (recording: Recording, laptop: () => Laptop): void =>
+  recording.onEntry((entry) => {
+    if (entry.is !== 'step' || entry.step !== 'apply') return;
+    const { incidentId } = entry;
+    for (const { event } of eventsIn(recording.entries, 'incident.opened')) {
+      if (event.incident !== incidentId || event.data.alarm === null) continue;
+      const { time, detail } = laptop().account.alarmEvent(event.data.alarm.name);
+      const { state } = AlarmDetail.parse(detail);
+      recording.add({
+        is: 'alarm',
+        incidentId,
+        at: laptop().ports.clock.now().toISOString(),
+        value: state.value,
+        since: state.timestamp ?? time,
+      });
+    }
+  });
 
 /** Two changes of every agent that did not help. The third one trips the breaker of the agent. */
 const recordTwoFailures = async (ledger: Ledger, { agents }: Rules): Promise<void> => {

@@ -17,6 +17,16 @@ export type RecordedFact =
   | { readonly is: 'calendar'; readonly closed: boolean }
   | { readonly is: 'moved'; readonly targets: readonly string[]; readonly of: 'configuration' | 'facts' }
   | { readonly is: 'redeemed'; readonly grantId: string; readonly row: JsonObject }
+  /** Checkrein changed a target, as the ledger has it. */
+  | { readonly is: 'changed'; readonly targetArn: string; readonly at: string }
+  /** The alarm of an incident as Apply is entered, read off the account itself. */
+  | {
+      readonly is: 'alarm';
+      readonly incidentId: string;
+      readonly at: string;
+      readonly value: string;
+      readonly since: string;
+    }
   | { readonly is: 'spent'; readonly row: string; readonly totals: Readonly<Record<string, number>> }
   | { readonly is: 'asked-model'; readonly incidentId: string; readonly request: ModelRequest; readonly at: number }
   | { readonly is: 'billed'; readonly incidentId: string; readonly agent: string; readonly microUsd: number }
@@ -33,6 +43,8 @@ export type RecordedFact =
       readonly receipt: Receipt['status'] | 'http';
       readonly detail: string;
     }
+  /** Somebody else posted a link in this person's name. */
+  | { readonly is: 'impersonated'; readonly approvalId: string; readonly approver: string }
   | { readonly is: 'message'; readonly message: Notification }
   | { readonly is: 'fault'; readonly what: string }
   | { readonly is: 'ended'; readonly incidentId: string }

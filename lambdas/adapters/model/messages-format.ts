@@ -4,6 +4,7 @@ import { ERROR } from '../../contracts/error-names.ts';
 import type { Json } from '../../contracts/json.ts';
 import { ContentBlock, type Message, type ModelTurn, type UserBlock } from '../../contracts/model.ts';
 import { contractBroken, StepError } from '../../contracts/errors.ts';
+import { cleanJson } from '../../kernel/redaction/clean-json.ts';
 import type { ModelRequest } from '../../contracts/ports.ts';
 
 /**
@@ -103,7 +104,8 @@ const Answer = z.looseObject({
 
 /** A response of the API as a turn. A response without usage is rejected, because its cost would be unknown. */
 export const fromMessagesFormat = (answer: unknown, from: string): ModelTurn => {
-  const parsed = Answer.safeParse(answer);
+  // Cleaned first: what is too deep or half a character could not be recorded, and the turn would be lost.
+  const parsed = Answer.safeParse(cleanJson(answer).value);
   if (!parsed.success) {
     throw new StepError(
       ERROR.contractBroken,

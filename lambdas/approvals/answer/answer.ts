@@ -6,7 +6,16 @@ import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { lastOf } from '../../kernel/trace/queries.ts';
 import { recordAnswer, type Answer, type EffectiveAnswer } from './answer-record.ts';
-import { closeApproval, outcomeOf, outcomeSentence, recordOutcomeOnce, type ApprovalOutcome } from './outcome.ts';
+import { refusalAtQuorum } from './last-checks.ts';
+import {
+  closeApproval,
+  outcomeOf,
+  outcomeSentence,
+  recordOutcomeOnce,
+  refusedBy,
+  type ApprovalOutcome,
+} from './outcome.ts';
+import { sendReceipts } from './receipt.ts';
 import { findQuestion, type OpenQuestion } from './question.ts';
 import { countApprovals } from './quorum.ts';
 
@@ -18,12 +27,13 @@ export interface AnswerPorts extends StepPorts {
   /** Signs grants. Only apply can verify them. */
   readonly grantMac: MacGenerator;
   readonly callbacks: Callbacks;
-  /** Notifies everyone when a change freeze is overridden. */
+  /** Sends receipts to approvers, and notifies everyone when a change freeze is overridden. */
   readonly notifier: Notifier;
 }
 
 /** Why an answer has no effect. */
-export type Refusal = 'unknown' | 'closed' | 'decided' | 'expired' | 'switch' | 'frozen' | 'answered' | 'not-entitled';
+export type Refusal =
+  'unknown' | 'closed' | 'decided' | 'expired' | 'switch' | 'frozen' | 'answered' | 'not-entitled' | 'check';
 
 /** The result of an answer, with a sentence for the person who gave it. */
 export type Receipt =
@@ -52,6 +62,7 @@ export const takeAnswer = async (given: Answer, ports: AnswerPorts): Promise<Rec
   if (refusal !== undefined) return refusal;
   const recorded = await recordAnswer(answer, question, journal, ports);
   if (recorded.kind === 'duplicate') return refused('answered', 'You have already answered. One person counts once.');
+  await sendReceipts([recorded.event], { planned: question.planned, journal }, ports);
   if (recorded.kind === 'not-entitled')
     return refused('not-entitled', `Your answer was recorded but does not count: ${recorded.reason}`);
   const reason = answer.reason.trim() === '' ? 'no reason was given.' : answer.reason.trim();
@@ -89,7 +100,7 @@ const refuseIfBlocked = async (
   );
 };
 
-/** Grants the plan if enough people have approved it. */
+/** Grants the plan if enough people have approved it and nothing stands against it by now. */
 const grantOnQuorum = async (reason: string, context: AnswerContext, ports: AnswerPorts): Promise<Receipt> => {
   const { question, journal } = context;
   const { freeze } = context.answer;
@@ -97,8 +108,13 @@ const grantOnQuorum = async (reason: string, context: AnswerContext, ports: Answ
   const quorum = await countApprovals(question, journal.events, breakGlass, ports);
   if (quorum.kind === 'never')
     return refused('not-entitled', `Your approval was recorded but has no effect: ${quorum.reason}`);
-  const { kind, by, needed } = quorum;
+  const { kind, by, needed, approvals } = quorum;
   if (kind === 'open') return { status: 'counted', message: `Your approval counts. ${by.length} of ${needed} needed.` };
+  // The function that took another approval may have died before it sent the receipt. No plan is granted without it.
+  const others = approvals.filter(({ data }) => data.approver !== context.answer.approver);
+  await sendReceipts(others, { planned: question.planned, journal }, ports);
+  const stopped = await refusalAtQuorum(question, { approvers: by, breakGlass }, ports);
+  if (stopped !== undefined) return closeWith(refusedBy(stopped), context, ports);
   const minutes = grantMinutes(ports.rules.settings, agentOf(ports.rules, question.agent));
   const mac = ports.grantMac;
   const grants = await issueGrants({ ...ports, mac }, question.planned, { approvers: by, breakGlass }, minutes);
@@ -113,8 +129,13 @@ const closeWith = async (
 ): Promise<Receipt> => {
   const recorded = await recordOutcomeOnce(ports.ledger, answer.approvalId, outcome);
   await closeApproval(answer.approvalId, recorded, { planned: question.planned, journal }, ports);
-  if (recorded.outcome !== outcome.outcome)
+  if (recorded.outcome !== outcome.outcome || recorded.check !== outcome.check)
     return refused('decided', `Somebody else was faster. ${outcomeSentence(recorded)}`);
+  if (recorded.check !== undefined)
+    return refused(
+      'check',
+      `Your approval was recorded, but nothing is changed (${recorded.check}): ${recorded.reason} The agent is told, and may propose it again.`,
+    );
   return recorded.outcome === 'granted'
     ? {
         status: 'granted',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Check } from '../../contracts/checks.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import type { TraceEvent } from '../../contracts/events.ts';
 import { Grant } from '../../contracts/grant.ts';
@@ -19,6 +20,8 @@ const ApprovalOutcome = z.object({
   grants: z.array(Grant),
   /** The change freeze that the approvers overrode. */
   freeze: z.string().optional(),
+  /** The check that refused the plan although enough people had approved it. Then `by` names the check. */
+  check: Check.shape.check.optional(),
 });
 export type ApprovalOutcome = z.infer<typeof ApprovalOutcome>;
 const outcomeRow = (approvalId: string): RowKey => ({ family: FAMILY.approval, id: approvalId, part: 'settlement' });
@@ -37,17 +40,36 @@ export const recordOutcomeOnce = async (
 ): Promise<ApprovalOutcome> =>
   ApprovalOutcome.parse((await ledger.create(outcomeRow(approvalId), JsonObject.parse(outcome))).row.data);
 
+/** The outcome of a question that enough people approved and a check refused: nothing is granted, and nobody denied. */
+export const refusedBy = ({ check, reason }: Pick<Check, 'check' | 'reason'>): ApprovalOutcome => ({
+  outcome: 'denied',
+  by: [`check:${check}`],
+  reason,
+  grants: [],
+  check,
+});
+
 /** How a question ended, for people. */
-export const outcomeSentence = ({ outcome, by }: Pick<ApprovalOutcome, 'outcome' | 'by'>): string =>
-  outcome === 'expired'
+export const outcomeSentence = ({
+  outcome,
+  by,
+  check,
+  reason,
+}: Pick<ApprovalOutcome, 'outcome' | 'by' | 'check' | 'reason'>): string => {
+  if (check !== undefined) return `Enough people approved it, but it was refused (${check}): ${reason}`;
+  return outcome === 'expired'
     ? 'It expired: nobody answered in time, and silence counts as no.'
     : `It was ${outcome} by ${by.join(', ')}.`;
+};
 
 /** The tool result with which the model learns that its plan was not approved. */
-const replyToModel = (handle: string, { outcome, by, reason }: ApprovalOutcome): string =>
-  outcome === 'denied'
+const replyToModel = (handle: string, { outcome, by, reason, check }: ApprovalOutcome): string => {
+  if (check !== undefined)
+    return `${handle} was approved by enough people, but refused when the last one approved (${check}): ${reason} Nothing was changed. Propose it again when that reason is gone, or escalate.`;
+  return outcome === 'denied'
     ? `${handle} was denied by ${by.join(', ')}. Their reason: ${reason} Nothing was changed. Take the reason into account, or escalate.`
     : `${handle} was not approved in time, which counts as no. Nothing was changed. Conclude with what a human should do, or escalate; ask again only if things got worse.`;
+};
 
 const isClosed =
   (approvalId: string) =>
@@ -65,7 +87,7 @@ export const closeApproval = async (
   ports: { readonly ledger: Ledger; readonly callbacks: Callbacks; readonly notifier: Notifier },
 ): Promise<void> => {
   const { handle, digest } = planned;
-  const { outcome, by, reason, grants, freeze } = closed;
+  const { outcome, by, reason, grants, freeze, check } = closed;
   if (outcome === 'granted')
     await journal.onceUnless(
       'grant.issued',
@@ -76,7 +98,8 @@ export const closeApproval = async (
     // The `confirm_plan` call, which has had no reply yet.
     const toolUseId = unansweredCalls(journal.events)[0]?.id ?? null;
     const replies = outcome === 'granted' ? [] : [{ toolUseId, text: replyToModel(handle, closed), isError: true }];
-    return { data: { approvalId, digest, outcome, by, reason, ...breakGlassMark(freeze !== undefined) }, replies };
+    const marks = { ...breakGlassMark(freeze !== undefined), ...(check !== undefined && { check }) };
+    return { data: { approvalId, digest, outcome, by, reason, ...marks }, replies };
   });
   if (freeze !== undefined)
     await notifyBreakGlass({ approvalId, by, reason, freeze }, planned, journal, ports.notifier);

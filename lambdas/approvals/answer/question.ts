@@ -4,8 +4,9 @@ import { FAMILY, type RowKey } from '../../contracts/ledger-keys.ts';
 import type { Ledger } from '../../contracts/ports.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
+import { mayApproveNow } from '../../kernel/policy/entitlement.ts';
 import { sha256 } from '../../kernel/trace/canonical.ts';
-import { allOf, findPlan, isTriggerOwner, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { allOf, findPlan, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 
 /** The id of the question about one plan of one incident. The same for every retry and every reminder. */
 export const approvalIdOf = (incidentId: string, digest: string): string =>
@@ -37,36 +38,22 @@ export const fetchQuestion = async (ledger: Ledger, approvalId: string): Promise
 export const findQuestion = async (ledger: Ledger, approvalId: string) => {
   const stored = await fetchQuestion(ledger, approvalId);
   if (stored === undefined) return undefined;
-  const { incidentId, agent, digest } = stored;
+  const { incidentId, digest } = stored;
+  // Ask may write the row. The id of the request binds it to one plan, which people saw or approved under this id.
+  if (approvalIdOf(incidentId, digest) !== approvalId) return undefined;
   const events = await ledger.events(incidentId);
   const planned = findPlan(events, digest);
   const asked = allOf(events, 'approval.asked').find((event) => event.data.approvalId === approvalId);
   if (planned === undefined || asked === undefined) return undefined;
-  return { incidentId, agent, events, planned, asked: asked.data };
+  return { incidentId, agent: planned.plan.agent, events, planned, asked: asked.data };
 };
 /** A question that was put to people. */
 export type OpenQuestion = NonNullable<Awaited<ReturnType<typeof findQuestion>>>;
 
 /** Whether a person is one of the approvers, and whether policy lets them approve this plan, as of now. */
 export const entitlement = (
-  { rules, policy }: { readonly rules: Rules; readonly policy: PolicyEngine },
+  ports: { readonly rules: Rules; readonly policy: PolicyEngine },
   email: string,
   { planned, events }: { readonly planned: PlanOnTrace; readonly events: readonly TraceEvent[] },
   breakGlass: boolean,
-) => {
-  const approver = rules.settings.approvers.find((one) => one.email === email);
-  if (approver === undefined)
-    return { known: false, mayApprove: false, reason: `${email} is no longer an approver.`, statements: [] };
-  const { tool, target, facts, report } = planned.plan;
-  const triggerOwner = isTriggerOwner(events, email);
-  const { verdict, reason, statements } = policy.mayApprove({
-    approver,
-    tool,
-    target,
-    facts,
-    report,
-    breakGlass,
-    triggerOwner,
-  });
-  return { known: true, mayApprove: verdict === 'permitted', reason, statements };
-};
+) => mayApproveNow(ports, email, planned.plan, events, breakGlass);

@@ -1,15 +1,21 @@
-import type { TraceEvent } from '../../contracts/events.ts';
+import type { TraceEvent, TraceEventOf } from '../../contracts/events.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import { allOf } from '../../kernel/trace/queries.ts';
-import type { Ledger } from '../../contracts/ports.ts';
+import type { Clock, Ledger } from '../../contracts/ports.ts';
 import type { OpenQuestion } from './question.ts';
-import { wasApprovedBy } from './answer-record.ts';
+import { wasRecorded } from './answer-rows.ts';
 
 /** Who has approved, and whether they are enough. `never`: policy forbids the plan, however many people approve it. */
 export type ApprovalCount =
-  | { readonly kind: 'reached' | 'open'; readonly by: readonly string[]; readonly needed: number }
+  | {
+      readonly kind: 'reached' | 'open';
+      readonly by: readonly string[];
+      readonly needed: number;
+      /** The approvals that count. */
+      readonly approvals: readonly TraceEventOf<'approval.answered'>[];
+    }
   | { readonly kind: 'never'; readonly reason: string };
 
 /**
@@ -21,24 +27,25 @@ export const countApprovals = async (
   question: OpenQuestion,
   events: readonly TraceEvent[],
   breakGlass: boolean,
-  { ledger, rules, policy }: { readonly ledger: Ledger; readonly rules: Rules; readonly policy: PolicyEngine },
+  ports: { readonly ledger: Ledger; readonly clock: Clock; readonly rules: Rules; readonly policy: PolicyEngine },
 ): Promise<ApprovalCount> => {
   const { planned, asked } = question;
+  const { rules, policy } = ports;
   const agent = agentOf(rules, question.agent);
   // Evaluated again: new rules may be deployed by now, and the trace alone does not prove that policy permitted it.
   const proposeDecision = policy.mayPropose({ ...planned.plan, agent, phase: 'plan' });
   if (proposeDecision.verdict === 'refused') return { kind: 'never', reason: proposeDecision.reason };
   const releaseDecision = policy.approvalsNeeded({ ...planned.plan, agent, breakGlass });
   if (releaseDecision.verdict === 'refused') return { kind: 'never', reason: releaseDecision.reason };
-  const approvals = allOf(events, 'approval.answered').filter(
+  const answers = allOf(events, 'approval.answered').filter(
     ({ data }) => data.approvalId === asked.approvalId && data.counted && data.answer === 'approve',
   );
-  const valid = approvals.filter(({ data }) => !breakGlass || data.breakGlass === true);
-  const by: string[] = [];
-  for (const { data } of valid) {
-    const approved = await wasApprovedBy(ledger, asked.approvalId, data.approver, data.breakGlass === true);
-    if (approved && !by.includes(data.approver)) by.push(data.approver);
+  const approvals: TraceEventOf<'approval.answered'>[] = [];
+  for (const answer of answers.filter(({ data }) => !breakGlass || data.breakGlass === true)) {
+    const approved = await wasRecorded(answer.data, ports);
+    if (approved && !approvals.some(({ data }) => data.approver === answer.data.approver)) approvals.push(answer);
   }
+  const by = approvals.map(({ data }) => data.approver);
   const needed = Math.max(asked.needed, releaseDecision.needed);
-  return { kind: by.length < needed ? 'open' : 'reached', by, needed };
+  return { kind: by.length < needed ? 'open' : 'reached', by, needed, approvals };
 };

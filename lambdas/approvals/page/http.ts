@@ -126,6 +126,7 @@ const STATUS: Record<Refusal, number> = {
   answered: 409,
   switch: 409,
   frozen: 409,
+  check: 409,
   'not-entitled': 403,
 };
 

@@ -1,4 +1,5 @@
-import { openingOf } from '../../kernel/trace/queries.ts';
+import { lastOf, openingOf } from '../../kernel/trace/queries.ts';
+import { whatHappened } from '../../kernel/trace/what-happened.ts';
 import { plain } from '../../kernel/trace/outside-text.ts';
 import { html, type Html } from './html.ts';
 import { determiningPolicies, dryRunChecks, planDetails, whatBroke, whatWouldChange } from './change.ts';
@@ -30,7 +31,8 @@ export const approvalPage = (view: PageView, form: FormState = {}): string => {
       ${form.receipt === undefined ? '' : receiptNotice(form.receipt)} ${suspicionNotice(events)}
       <main class="layout">
         <div class="stack">
-          ${whatWouldChange(planned)} ${whatBroke(openingOf(events).data.alarm, now)} ${dryRunChecks(planned)}
+          ${open ? '' : whatHappenedSection(view)} ${whatWouldChange(planned)}
+          ${whatBroke(openingOf(events).data.alarm, now)} ${dryRunChecks(planned)}
           ${determiningPolicies(events, planned)} ${agentsReasons(events, planned)} ${evidenceList(events)}
           ${planDetails(planned)}
         </div>
@@ -42,6 +44,16 @@ export const approvalPage = (view: PageView, form: FormState = {}): string => {
 const requestSentence = ({ question: { planned, asked }, now }: PageView): Html =>
   html`Agent ${planned.plan.agent} requests this change. Nothing has been changed yet. Expires
   ${moment(asked.expiresAt, now)}; silence counts as no.`;
+
+/** Once the question is decided: what our code says about the incident as far as it went. */
+const whatHappenedSection = ({ question: { events } }: PageView): Html => {
+  const closed = lastOf(events, 'incident.closed')?.data;
+  return html`<section>
+    <h2>What happened${closed === undefined ? ' so far' : ''}</h2>
+    ${closed === undefined ? '' : html`<p><strong>The incident is closed: ${closed.outcome}.</strong></p>`}
+    ${whatHappened(events).map((line) => html`<p>${line}</p>`)}
+  </section>`;
+};
 
 const receiptNotice = ({ status, message }: Receipt): Html =>
   html`<div class="notice ${status === 'refused' ? 'warn' : 'good'}" role="status">

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Grant, breakGlass } from '../grant.ts';
-import { Statement } from '../checks.ts';
+import { Check, Statement } from '../checks.ts';
 import { PlanDigest } from '../plan.ts';
 import type { EventTable } from './table.ts';
 
@@ -43,6 +43,8 @@ export const APPROVAL_EVENTS = {
       by: z.array(z.string()),
       reason: z.string(),
       breakGlass,
+      /** Set if nobody denied, and a check refused the plan when its last approval was given. `by` names it too. */
+      check: Check.shape.check.optional(),
     }),
   },
   'grant.issued': {

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { Grant } from '../grant.ts';
+import { Facts } from '../facts.ts';
 import { Json, JsonObject } from '../json.ts';
-import { Check, Trip } from '../checks.ts';
+import { Check, Statement, Trip } from '../checks.ts';
 import { PlanDigest } from '../plan.ts';
 import type { EventTable } from './table.ts';
 
@@ -9,13 +10,17 @@ import type { EventTable } from './table.ts';
 export const CHANGE_EVENTS = {
   'apply.checked': {
     summary:
-      'Before a change: kill switch, trace, grant, change calendar, lease, drift, breakers and rate were checked. Refused means that nothing was changed.',
+      'Before a change: kill switch, trace, grant, change calendar, lease, drift, facts, policy, alarm, breakers and rate were checked. Refused means that nothing was changed.',
     data: z.strictObject({
       digest: PlanDigest,
       purpose: Grant.shape.purpose,
       grantId: z.string().nullable(),
       checks: z.array(Check),
       verdict: z.enum(['allowed', 'refused']),
+      /** The facts as they were computed again right before the change. Not for a rollback. */
+      facts: Facts.optional(),
+      /** The policies that determined what policy said about the change with these facts. */
+      statements: z.array(Statement).optional(),
     }),
   },
   'grant.redeemed': {

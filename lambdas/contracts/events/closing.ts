@@ -8,7 +8,13 @@ const Verdict = z.strictObject({ verifier: z.string(), holds: z.boolean(), reaso
 export const CLOSING_EVENTS = {
   'conclusion.reviewed': {
     summary: 'Verifiers checked the trace before a conclusion was accepted.',
-    data: z.strictObject({ conclusion: Conclusion.nullable(), verdicts: z.array(Verdict), accepted: z.boolean() }),
+    data: z.strictObject({
+      conclusion: Conclusion.nullable(),
+      verdicts: z.array(Verdict),
+      accepted: z.boolean(),
+      /** Numbers of an accepted conclusion that stand nowhere in the evidence. Statement 0 is the summary, 1 the first claim. */
+      numbersNotFound: z.array(z.strictObject({ statement: z.int().nonnegative(), number: z.string() })).optional(),
+    }),
   },
   'escalation.asked': {
     summary: 'The agent asks for a human.',
@@ -27,12 +33,17 @@ export const CLOSING_EVENTS = {
       error: z.string().nullable(),
       /** For break-glass: the approval request that was answered so. */
       question: z.string().optional(),
+      /** For a receipt: number of the event with the answer. */
+      receiptFor: z.int().optional(),
     }),
   },
   'incident.closed': {
     summary: 'The end of the incident, with its totals.',
     data: z.strictObject({
       outcome: Outcome,
+      /** What happened, in sentences that code made from the trace: people read them first. */
+      happened: z.array(z.string()).optional(),
+      /** The summary of the agent, which nobody checked; without a conclusion, the reason. */
       summary: z.string(),
       reason: z.string(),
       copies: z.int(),

@@ -25,6 +25,8 @@ export const OPENING_EVENTS = {
       triggeredBy: z.string().optional(),
       /** The daily ceiling that this incident exceeds. It gets its first look, then goes to a human. */
       overCeiling: z.strictObject({ which: z.string(), limit: z.int(), reason: z.string() }).optional(),
+      /** What of the event was cleaned or bounded before it could be recorded, if anything was. */
+      cleaned: z.array(z.string()).optional(),
     }),
   },
   'incident.attached': {
@@ -33,6 +35,12 @@ export const OPENING_EVENTS = {
   },
   'incident.refused': {
     summary: 'No incident was opened: no agent takes the event, it is not an alarm, or the switch is off.',
-    data: z.strictObject({ eventId: z.string(), outcome: Outcome, reason: z.string(), detail: Json }),
+    data: z.strictObject({
+      eventId: z.string(),
+      outcome: Outcome,
+      reason: z.string(),
+      detail: Json,
+      cleaned: z.array(z.string()).optional(),
+    }),
   },
 } as const satisfies EventTable;

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { Agent } from '../../contracts/agent.ts';
 import type { Check } from '../../contracts/checks.ts';
-import { type Json, JsonObject } from '../../contracts/json.ts';
+import { JSON_DEPTH, type Json, JsonObject } from '../../contracts/json.ts';
 import type { ToolSpec } from '../../contracts/model.ts';
 import type { ChangeManifest, Manifest, ObserveManifest } from '../../contracts/tool.ts';
 import { CATALOGUE } from '../../tools/catalogue.ts';
 import { CONTROL_TOOLS, isControlTool, type ControlToolName } from './control-tools.ts';
+import { TOO_DEEP } from '../redaction/clean-json.ts';
 import { logGroupRefusal } from './log-groups.ts';
 import type { ToolCall } from '../trace/queries.ts';
 
@@ -65,12 +66,19 @@ const admitObservation = (agent: Agent, manifest: ObserveManifest, input: Json):
   return reason === undefined ? { kind: 'observe', manifest, input } : refused('allowlist', reason);
 };
 
+/** Whether a part of the input was left out when the turn was read. No tool takes the rest for the whole. */
+const isTooDeep = (input: Json): boolean => {
+  if (typeof input !== 'object' || input === null) return input === TOO_DEEP;
+  return Object.values(input).some(isTooDeep);
+};
+
 /**
  * The first checks of the kernel: is there such a tool, is it granted to this agent, does the input fit its schema,
  * is the log group that it names one of the agent's? Decide asks, and Observe and Authorize ask again, because the
  * state machine is not trusted to have asked.
  */
 export const admit = (agent: Agent, call: ToolCall): Admission => {
+  if (isTooDeep(call.input)) return refused('schema', `The input is more than ${JSON_DEPTH} levels deep.`);
   if (isControlTool(call.name)) {
     if (call.name === 'confirm_plan' && agent.tools.change.length === 0)
       return refused('allowlist', 'This agent is read-only: it has no plans to confirm.');

@@ -104,6 +104,19 @@ const compacted = (events: readonly TraceEvent[]): Map<number, string> => {
   return texts;
 };
 
+/** The evidence as the model read it at first, by event: some of a very large turn was shortened at once. */
+export const evidenceAsRead = (events: readonly TraceEvent[]): Map<number, string> => {
+  const texts = new Map<number, string>();
+  let before = 0;
+  for (const { seq } of allOf(events, 'model.called')) {
+    const shortened = compacted(events.slice(0, seq));
+    for (const event of allOf(events.slice(before, seq), 'evidence.gathered'))
+      texts.set(event.seq, shortened.get(event.seq) ?? event.data.text);
+    before = seq;
+  }
+  return texts;
+};
+
 /** The messages of the next model call. Assistant turns are returned unchanged. */
 export const messagesOf = (events: readonly TraceEvent[]): Message[] => {
   const texts = compacted(events);

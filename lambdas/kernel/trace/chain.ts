@@ -66,18 +66,34 @@ export const chainFault = (events: readonly TraceEvent[]): string | undefined =>
   return undefined;
 };
 
+/** Whether this text is the canonical form of a value, which half a character does not even have. */
+const isCanonical = (value: unknown, text: string): boolean => {
+  try {
+    return canonical(value) === text;
+  } catch {
+    return false;
+  }
+};
+
 /**
  * Checks a whole trace offline: every line is a known event in canonical form, every hash and link is
- * right, and the last event is a seal with a valid signature. With `pinnedKey` (PEM) the seal must be of
- * that key; without it a chain that was rewritten *and* re-sealed under a new key would pass, so callers
- * show which key it was.
+ * right, and the last event is a seal with a valid signature. A line is undefined if its bytes are not UTF-8.
+ * With `pinnedKey` (PEM) the seal must be of that key; without it a chain that was rewritten *and* re-sealed
+ * under a new key would pass, so callers show which key it was. With `incident` the trace must be of that one.
  */
-export const verifyTrace = (lines: readonly string[], pinnedKey?: string): ChainVerdict => {
+export const verifyTrace = (
+  lines: readonly (string | undefined)[],
+  pinnedKey?: string,
+  incident?: string,
+): ChainVerdict => {
   const events: TraceEvent[] = [];
   for (const [index, line] of lines.entries()) {
+    if (line === undefined) return broken(index, 'this line is not UTF-8');
     const event = parseJson(line);
     if (!isTraceEvent(event)) return broken(index, 'this line is not a trace event');
-    if (canonical(event) !== line) return broken(index, 'this line is not in canonical form');
+    if (incident !== undefined && event.incident !== incident)
+      return broken(index, `it belongs to incident ${event.incident}, not to ${incident}`);
+    if (!isCanonical(event, line)) return broken(index, 'this line is not in canonical form');
     const fault = linkFault(event, events.at(-1));
     if (fault !== undefined) return broken(index, fault);
     events.push(event);

@@ -15,6 +15,14 @@ export const dollars = (cents: number): string => `${cents < 0 ? '-' : '+'}$${(M
 /** Micro-dollars as dollars, for model costs. */
 export const modelCost = (microUsd: number): string => `$${(microUsd / 1_000_000).toFixed(4)}`;
 
+const ISO = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/;
+
+/** A time of the trace, to the minute. */
+export const minuteOf = (at: string): PlainText => {
+  const [, day, minute] = ISO.exec(at) ?? [];
+  return day === undefined || minute === undefined ? plain`${at}` : plain`${day} ${minute} UTC`;
+};
+
 /** What would change, setting by setting. */
 export const changeLines = ({ diff }: DryRunReport): PlainText[] =>
   diff.map((line) => plain`change: ${line.field}: ${shown(line.before)} -> ${shown(line.after)}`);

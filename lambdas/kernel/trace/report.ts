@@ -3,6 +3,7 @@ import { endingOf, type Ending } from './ending.ts';
 import { joined, lines, markdownOf, plain, quoted, sentence, type PlainText } from './outside-text.ts';
 import { allOf, lastOf, plansOf, usageOf } from './queries.ts';
 import { modelCost, reportLines } from './plan-text.ts';
+import { whatHappened } from './what-happened.ts';
 
 /** One line of a report, before it becomes Markdown or mail. */
 interface Line {
@@ -18,6 +19,13 @@ const WORDS_LIMIT = 2000;
 const section = (title: PlainText, content: readonly Line[]): Line[] =>
   content.length === 0 ? [] : [line('section', title), ...content];
 
+/** The numbers of a statement that its review did not find; statement 0 is the summary. */
+const notFound = (events: readonly TraceEvent[], statement: number): PlainText => {
+  const all = lastOf(events, 'conclusion.reviewed')?.data.numbersNotFound ?? [];
+  const numbers = all.filter((one) => one.statement === statement).map(({ number }) => quoted(number, 100));
+  return numbers.length === 0 ? plain`` : plain` Not found in the evidence: ${joined(numbers, ', ')}.`;
+};
+
 const conclusionLines = (events: readonly TraceEvent[]): Line[] => {
   const { conclusion } = endingOf(events);
   if (conclusion === null) return [];
@@ -29,11 +37,12 @@ const conclusionLines = (events: readonly TraceEvent[]): Line[] => {
     );
   const { summary, confidence, rootCause, claims, followUps } = conclusion;
   return [
-    line('text', plain`Summary: ${quoted(summary, WORDS_LIMIT)}`),
+    line('text', plain`Summary: ${quoted(summary, WORDS_LIMIT)}${notFound(events, 0)}`),
     line('text', plain`Root cause (${confidence} confidence): ${quoted(rootCause, WORDS_LIMIT)}`),
-    ...claims.map(({ text, evidence }) =>
-      line('item', plain`Claim: ${quoted(text, WORDS_LIMIT)} Evidence: ${cited(evidence)}.`),
-    ),
+    ...claims.map(({ text, evidence }, index) => {
+      const mark = notFound(events, index + 1);
+      return line('item', plain`Claim: ${quoted(text, WORDS_LIMIT)} Evidence: ${cited(evidence)}.${mark}`);
+    }),
     ...followUps.map((one) => line('item', plain`Follow-up: ${quoted(one)}`)),
   ];
 };
@@ -75,10 +84,18 @@ const planHistory = (events: readonly TraceEvent[], digest: string): PlainText[]
   });
 };
 
-const approvalLine = ({ outcome, by, reason, breakGlass }: Extract<TraceEvent, { kind: 'approval.closed' }>['data']) =>
-  plain`approval: ${outcome}${by.length === 0 ? '' : plain` by ${joined(by, ', ')}`}${
+const approvalLine = ({
+  outcome,
+  by,
+  reason,
+  breakGlass,
+  check,
+}: Extract<TraceEvent, { kind: 'approval.closed' }>['data']) => {
+  if (check !== undefined) return plain`approval: given, but refused (${check}). ${sentence(reason)}`;
+  return plain`approval: ${outcome}${by.length === 0 ? '' : plain` by ${joined(by, ', ')}`}${
     breakGlass === true ? plain`, in spite of a change freeze` : ''
   }. ${by.length === 0 ? sentence(reason) : quoted(reason, WORDS_LIMIT)}`;
+};
 
 const planLines = (events: readonly TraceEvent[]): Line[] =>
   plansOf(events).flatMap(({ handle, digest, plan }) => [
@@ -139,6 +156,7 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
   const opened = opening === undefined ? '' : plain`, agent ${opening.data.agent}`;
   return [
     line('title', plain`${ending.outcome}: ${nameOf(events)}`),
+    ...whatHappened(events).map((text) => line('text', text)),
     line('text', whyItEnded(events, ending)),
     line(
       'text',
@@ -147,6 +165,7 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
     ...(alarm === null
       ? []
       : [line('text', plain`In account ${alarm.account}, ${alarm.region}. Alarm reason: ${quoted(alarm.reason)}`)]),
+    ...(opening?.data.cleaned ?? []).map((one) => line('item', plain`Of the event was cleaned: ${sentence(one)}`)),
     ...section(plain`Changes`, planLines(events)),
     ...section(plain`In the agent's words: its conclusion`, conclusionLines(events)),
     ...section(plain`Refused`, refusalLines(events)),

@@ -1,5 +1,5 @@
 import { actionOf, type AwsCall, type ChangeManifest, type Manifest } from '../../contracts/tool.ts';
-import { VERIFY_READS } from '../../contracts/verify-reads.ts';
+import { APPLY_READS, VERIFY_READS } from '../../contracts/verify-reads.ts';
 
 /** An IAM statement that allows. Its strings leave `${partition}`, `${account}` and `${region}` open. */
 export interface IamStatement {
@@ -30,6 +30,9 @@ export const logGroupArns = (pattern: string): string[] => {
 
 /** What Verify reads whatever tool made the change: the alarm and its guard metrics. */
 export const verifyPermissions = (): IamStatement => ({ actions: VERIFY_READS.map(actionOf), resources: ['*'] });
+
+/** What Apply reads whatever tool makes the change: how the alarm is now. */
+export const applyPermissions = (): IamStatement => ({ actions: APPLY_READS.map(actionOf), resources: ['*'] });
 
 /** What change tools may change: only in this Region, only on the kinds of target that they name. */
 export const changePermissions = (tools: readonly ChangeManifest[]): IamStatement[] =>

@@ -5,8 +5,9 @@ import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 export interface ApplyPorts extends StepPorts, GrantVerifiers {
   readonly cloud: CloudAccess;
   readonly credentials: ChangeCredentials;
-  readonly policy: PolicyEngine;
   readonly switch: Switch;
   readonly calendar: Calendar;
+  /** Asked again right before a change, with the facts of now. */
+  readonly policy: PolicyEngine;
   readonly deadline: Deadline;
 }

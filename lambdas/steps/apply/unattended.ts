@@ -1,7 +1,7 @@
 import { ToolRefusal } from '../../contracts/errors.ts';
-import { passed, refused, type CheckResult } from '../../kernel/changes/checks.ts';
+import { passed, refused, type CheckResult, type SharedValue } from '../../kernel/changes/checks.ts';
 import { approvedBy, bindingFault, wasRedeemedUnattended } from '../../kernel/changes/grants.ts';
-import { factsAbout, prepareChange, type ProposedChange } from '../../kernel/changes/proposed-change.ts';
+import type { ProposedChange } from '../../kernel/changes/proposed-change.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import { decidePlan } from '../../kernel/policy/plan-decision.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
@@ -12,34 +12,45 @@ import { allOf, openingOf } from '../../kernel/trace/queries.ts';
 import { dryRunOnly } from '../../providers/aws/dry-run-only.ts';
 import type { ApplyPorts } from './ports.ts';
 import type { PendingChange } from './pending-change.ts';
+import type { FactsNow, Now } from './reevaluation.ts';
+
+/** Whether policies approved the change, alone or in one grant with people. */
+export const isUnattended = ({ grant }: PendingChange): boolean =>
+  grant !== undefined && approvedBy(grant) !== 'people';
 
 /**
  * Judges a change that no person approved. Every function may append to a trace, and Authorize issues the grants of
  * policies, so plan, facts and price on the trace prove nothing here: Apply computes all of it again and asks policy
- * itself. Grants of people are not its concern.
+ * itself.
  */
 export const checkUnattended = async (
   pending: PendingChange,
   journal: Journal,
   ports: ApplyPorts,
-): Promise<CheckResult | undefined> => {
-  if (pending.grant === undefined || approvedBy(pending.grant) === 'people') return undefined;
+  now: SharedValue<Now>,
+): Promise<CheckResult> => {
   if (pending.purpose === 'rollback') return checkUndone(pending, journal, ports);
-  const result = await toolResult(() => policyNow(pending, journal, ports));
+  const { facts } = await now.get();
+  if (!facts.ok) return refused(facts.error.message);
+  const result = await toolResult(() => policyNow(pending, facts.value, journal, ports));
   return result.ok ? result.value : refused(result.error.message);
 };
 
-const policyNow = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<CheckResult> => {
-  const { tool, context, planned } = pending;
+const policyNow = async (
+  pending: PendingChange,
+  now: FactsNow,
+  journal: Journal,
+  ports: ApplyPorts,
+): Promise<CheckResult> => {
+  const { tool, planned } = pending;
+  const { proposed, facts } = now;
   if (allOf(journal.events, 'approval.asked').some(({ data }) => data.digest === planned.digest))
     return refused('People were asked about this plan, so policy alone does not let it through.');
   const agent = agentOf(ports.rules, openingOf(journal.events).data.agent);
   const { name } = tool.manifest;
   if (!agent.tools.change.some((one) => one === name)) return refused(`${name} is not granted to ${agent.name}.`);
-  const proposed = await prepareChange(tool, planned.plan.input, context, ports.rules.settings);
   throwIfMadeUp(pending, proposed);
   const { target } = proposed.change;
-  const facts = await factsAbout(tool, proposed, context, ports.ledger, journal.events);
   const report = { cost: await costNow(pending, proposed, journal, ports) };
   const decision = decidePlan(ports.policy, { agent, tool: name, target, facts, report, breakGlass: false });
   const { plan, unattended } = decision.asked;

@@ -2,6 +2,8 @@ import type { Conclusion } from '../../contracts/conclusion.ts';
 import type { EventData, TraceEvent } from '../../contracts/events.ts';
 import { canonical } from '../../kernel/trace/canonical.ts';
 import { allOf, evidenceByHandle, findPlan } from '../../kernel/trace/queries.ts';
+import { faultOfNumbers, NUMBERS_IN_EVIDENCE, unsupportedNumbers, wereNumbersSentBack } from './numbers-in-evidence.ts';
+import { plansFault } from './plans-fault.ts';
 
 type Verdict = EventData<'conclusion.reviewed'>['verdicts'][number];
 
@@ -81,17 +83,35 @@ const noUnapprovedMutation: Verifier = {
   },
 };
 
-/** The verifiers, in the order of the report. */
-const VERIFIERS: readonly Verifier[] = [evidenceRequired, noUnapprovedMutation, claimsCiteEvidence];
+const numbersInEvidence: Verifier = {
+  name: NUMBERS_IN_EVIDENCE,
+  fault: (events, conclusion) => faultOfNumbers(unsupportedNumbers(events, conclusion)),
+};
 
-/** Reviews a conclusion against the trace. Runs all verifiers, so that the agent can fix every problem in one turn. */
+/** The verifiers, in the order of the report. */
+const VERIFIERS: readonly Verifier[] = [
+  evidenceRequired,
+  noUnapprovedMutation,
+  { name: 'plans_match_the_trace', fault: plansFault },
+  claimsCiteEvidence,
+  numbersInEvidence,
+];
+
+/**
+ * Reviews a conclusion against the trace. Runs all verifiers, so that the agent can fix every problem in one turn. Numbers
+ * that stand nowhere are sent back once; after that they are marked, because the check reads prose and can be wrong.
+ */
 export const review = (
   events: readonly TraceEvent[],
   conclusion: Conclusion,
-): { verdicts: Verdict[]; accepted: boolean } => {
-  const verdicts = VERIFIERS.map(({ name, fault }) => {
+): Pick<EventData<'conclusion.reviewed'>, 'verdicts' | 'accepted' | 'numbersNotFound'> => {
+  const verdicts = VERIFIERS.map(({ name, fault }): Verdict => {
     const found = fault(events, conclusion);
     return { verifier: name, holds: found === undefined, reason: found ?? 'holds' };
   });
-  return { verdicts, accepted: verdicts.every((verdict) => verdict.holds) };
+  const failed = verdicts.filter(({ holds }) => !holds);
+  const onlyNumbers = failed.length > 0 && failed.every(({ verifier }) => verifier === NUMBERS_IN_EVIDENCE);
+  return onlyNumbers && wereNumbersSentBack(events)
+    ? { verdicts, accepted: true, numbersNotFound: unsupportedNumbers(events, conclusion) }
+    : { verdicts, accepted: failed.length === 0 };
 };

@@ -8,6 +8,7 @@ import { Journal, type JournalPorts } from '../../kernel/trace/journal.ts';
 import { notifyOnce } from '../../kernel/model/notify.ts';
 import { redactedText } from '../../kernel/redaction/redactor.ts';
 import { closingMessage } from '../../kernel/trace/report.ts';
+import { whatHappened } from '../../kernel/trace/what-happened.ts';
 import { freeKey } from '../../kernel/limits/deduplication-rows.ts';
 import { lastOf, plansOf, unansweredCalls, usageOf, type ToolCall } from '../../kernel/trace/queries.ts';
 import type { Ledger, Notifier, Sealer } from '../../contracts/ports.ts';
@@ -24,14 +25,14 @@ export interface ClosePorts extends JournalPorts {
 const reviewConclusion = async (journal: Journal, call: ToolCall): Promise<'accepted' | 'rejected' | 'unbacked'> => {
   const { event } = await journal.once('conclusion.reviewed', () => {
     const conclusion = Conclusion.parse(call.input);
-    const { verdicts, accepted } = review(journal.events, conclusion);
+    const { verdicts, accepted, ...marks } = review(journal.events, conclusion);
     const faults = verdicts
       .filter((verdict) => !verdict.holds)
       .map((verdict) => `${verdict.verifier}: ${verdict.reason}`);
     const replies = accepted
       ? []
       : [{ toolUseId: call.id, text: `The conclusion was rejected. ${faults.join(' ')}`, isError: true }];
-    return { data: { conclusion, verdicts, accepted }, replies };
+    return { data: { conclusion, verdicts, accepted, ...marks }, replies };
   });
   if (event.data.accepted) return 'accepted';
   // Rewording the conclusion cannot fix a change that nobody approved. People must look.
@@ -85,6 +86,7 @@ const run = async (input: CloseInput, ports: ClosePorts): Promise<z.infer<typeof
       data: {
         outcome,
         reason,
+        happened: whatHappened(journal.events).map(String),
         summary: conclusion?.summary ?? reason,
         copies,
         turns: used.turns,

@@ -6,7 +6,13 @@ const ALARM_EVENT = 'CloudWatch Alarm State Change';
 
 /** An event read as an alarm: the alarm, an event of another type, or why the alarm cannot be read. */
 export type AlarmReading =
-  | { readonly kind: 'alarm'; readonly alarm: Alarm; readonly state: AlarmDetail['state']['value'] }
+  | {
+      readonly kind: 'alarm';
+      readonly alarm: Alarm;
+      readonly state: AlarmDetail['state']['value'];
+      /** Which of its numbers were bounded. */
+      readonly cleaned: readonly string[];
+    }
   | { readonly kind: 'other' }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
@@ -17,6 +23,18 @@ const kindOf = ({ configuration }: AlarmDetail): Alarm['kind'] => {
   if (expressions.length > 0) return 'metric-math';
   return configuration.metrics.length > 1 ? 'several-metrics' : 'single';
 };
+
+/** A metric of CloudWatch has periods of 1 second to 1 day. */
+const LONGEST_PERIOD = 86_400;
+
+const boundedPeriod = (period: number): number => Math.min(LONGEST_PERIOD, Math.max(1, Math.round(period)));
+
+const boundedPeriods = ({ configuration }: AlarmDetail): string[] =>
+  configuration.metrics.flatMap(({ metricStat }, index) => {
+    if (metricStat === undefined || boundedPeriod(metricStat.period) === Math.round(metricStat.period)) return [];
+    const { period } = metricStat;
+    return [`the period of metric ${index + 1}: ${period} s was taken as ${boundedPeriod(period)} s`];
+  });
 
 /** Reads the alarm out of an EventBridge event, whatever kind of alarm it is. */
 export const readAlarm = (event: BusEvent): AlarmReading => {
@@ -43,12 +61,12 @@ export const readAlarm = (event: BusEvent): AlarmReading => {
               name: metricStat.metric.name,
               dimensions: metricStat.metric.dimensions,
               stat: metricStat.stat,
-              periodSeconds: Math.round(metricStat.period),
+              periodSeconds: boundedPeriod(metricStat.period),
             },
           ],
     ),
   };
-  return { kind: 'alarm', alarm, state: state.value };
+  return { kind: 'alarm', alarm, state: state.value, cleaned: boundedPeriods(detail.data) };
 };
 
 /**

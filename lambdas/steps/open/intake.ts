@@ -10,7 +10,14 @@ import { readAlarm, type AlarmReading } from './alarm.ts';
 
 /** An event that an agent takes, or the reason why no agent does. */
 export type Intake =
-  | { readonly taken: true; readonly event: BusEvent; readonly agent: Agent; readonly alarm: Alarm | null }
+  | {
+      readonly taken: true;
+      readonly event: BusEvent;
+      readonly agent: Agent;
+      readonly alarm: Alarm | null;
+      /** Which numbers of the alarm were bounded. */
+      readonly cleaned: readonly string[];
+    }
   | { readonly taken: false; readonly reason: string };
 
 const notTaken = (reason: string): Intake => ({ taken: false, reason });
@@ -34,7 +41,9 @@ export const agentFor = (raw: unknown, rules: Rules, home: AccountRegion): Intak
     return notTaken(
       `No agent takes ${event.data['detail-type']} from ${event.data.source}. Agents say what they take in config/agents/.`,
     );
-  return { taken: true, event: event.data, agent, alarm: reading.kind === 'alarm' ? reading.alarm : null };
+  const isAlarm = reading.kind === 'alarm';
+  const [alarm, cleaned] = isAlarm ? [reading.alarm, reading.cleaned] : [null, []];
+  return { taken: true, event: event.data, agent, alarm, cleaned };
 };
 
 /**

@@ -6,8 +6,10 @@ import type { EventData } from '../../contracts/events.ts';
 import { OpenInput, OpenOutput } from '../../contracts/flow.ts';
 import { FAMILY } from '../../contracts/ledger-keys.ts';
 import { contractBroken } from '../../contracts/errors.ts';
+import { sha256 } from '../../kernel/trace/canonical.ts';
 import { dayKeys } from '../../kernel/limits/day-budget.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
+import { cleanJson, EVENT_BYTES, type CleanJson } from '../../kernel/redaction/clean-json.ts';
 import { redactedJson, redactedText, redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
 import { openIncidentIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
 import type { AccountRegion, Ids, StepPorts, Switch } from '../../contracts/ports.ts';
@@ -25,6 +27,9 @@ export interface OpenPorts extends StepPorts {
 }
 
 type Output = z.infer<typeof OpenOutput>;
+/** EventBridge's ids are UUIDs. A key of the ledger may have 2,048 bytes, so a longer id is hashed. */
+const sourceId = (eventId: string): string => (eventId.length > 128 ? sha256(eventId) : eventId);
+
 type Taken = Extract<Intake, { taken: true }>;
 
 /** Counts the incident against the day. Returns the ceiling that it would break, if any. */
@@ -46,14 +51,23 @@ const overCeiling = async (
   return undefined;
 };
 
-const refuse = async (journal: Journal, { event }: OpenInput, outcome: Outcome, reason: string): Promise<Output> => {
+const refuse = async (
+  journal: Journal,
+  { value: event, cleaned }: CleanJson,
+  outcome: Outcome,
+  reason: string,
+): Promise<Output> => {
   const id = z.object({ id: z.string() }).safeParse(event);
   const eventId = id.success ? id.data.id : 'unknown';
   await journal.once('incident.refused', () => ({
-    data: { eventId, outcome, reason: redactedText(reason), detail: redactedJson(event) },
+    data: { eventId, outcome, reason: redactedText(reason), detail: redactedJson(event), ...saidCleaned(cleaned) },
   }));
   return { incidentId: journal.incident, agent: 'none', seq: journal.seq, next: 'close' };
 };
+
+/** What was cleaned, redacted, because it names fields of the event; nothing if nothing was. */
+const saidCleaned = (cleaned: readonly string[]): { cleaned?: string[] } =>
+  cleaned.length === 0 ? {} : { cleaned: cleaned.map(redactedText) };
 
 /** The open incident of an event: that of its first delivery, or the one whose alarm it repeats. */
 const openIncidentOf = async (
@@ -62,7 +76,7 @@ const openIncidentOf = async (
   incidentId: string,
   ports: OpenPorts,
 ): Promise<string | undefined> => {
-  const source = await ports.ledger.create({ family: FAMILY.source, id: event.id }, { incidentId });
+  const source = await ports.ledger.create({ family: FAMILY.source, id: sourceId(event.id) }, { incidentId });
   const first = z.object({ incidentId: z.string() }).parse(source.row.data).incidentId;
   if (first !== incidentId) {
     // The execution that got this very event first may itself have joined another incident.
@@ -98,14 +112,15 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   const journal = await Journal.open(ports, 'open', { incidentId: input.execution, seq: 0 });
   const earlier = replayed(journal);
   if (earlier !== undefined) return earlier;
-  const intake = agentFor(input.event, ports.rules, ports.home);
-  if (!intake.taken) return refuse(journal, input, 'unrouted', intake.reason);
+  const clean = cleanJson(input.event, EVENT_BYTES);
+  const intake = agentFor(clean.value, ports.rules, ports.home);
+  if (!intake.taken) return refuse(journal, clean, 'unrouted', intake.reason);
   const { event, agent, alarm } = intake;
   const position = await ports.switch.read();
   if (position === 'off')
     return refuse(
       journal,
-      input,
+      clean,
       'switched-off',
       'The kill switch is off: nothing is investigated until a human turns it on.',
     );
@@ -131,6 +146,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       rulesHash: ports.rules.hash,
       ...(triggeredBy !== undefined && { triggeredBy }),
       ...(ceiling !== undefined && { overCeiling: ceiling }),
+      ...saidCleaned([...clean.cleaned, ...intake.cleaned]),
     },
   }));
   return { incidentId: journal.incident, agent: agent.name, seq: journal.seq, next: 'observe' };

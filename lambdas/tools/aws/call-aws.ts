@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../contracts/json.ts';
 import { CloudError } from '../../contracts/errors.ts';
 import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
 
@@ -7,12 +8,10 @@ export const Timestamp = z.iso.datetime({ offset: true });
 
 /** JSON inside a string, as CloudTrail and the Price List API return it. */
 export const JsonText = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'expected JSON' });
-    return z.NEVER;
-  }
+  const value = parseJson(text);
+  if (value !== undefined) return value;
+  context.addIssue({ code: 'custom', message: 'expected JSON' });
+  return z.NEVER;
 });
 
 /** Makes one AWS call and parses the response. A response that does not match the schema is an error, never guessed. */

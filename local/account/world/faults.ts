@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { JsonObject } from '../../../lambdas/contracts/json.ts';
+import { BOUNDS } from './bounds.ts';
 
 const commandPattern = z
   .string()
@@ -14,7 +15,9 @@ export const CallMatch = z.strictObject({
 });
 export type CallMatch = z.infer<typeof CallMatch>;
 
-const Trigger = CallMatch.extend({ nth: z.int().positive().default(1).describe('Which of the matching calls.') });
+const Trigger = CallMatch.extend({
+  nth: z.int().positive().max(BOUNDS.calls).default(1).describe('Which of the matching calls.'),
+});
 
 /** A change that somebody else makes in the account. */
 export const Drift = z
@@ -27,9 +30,9 @@ export const Drift = z
       .optional()
       .describe('Added to the existing tags, or replacing their values.'),
     state: z.enum(['running', 'stopped', 'terminated']).optional(),
-    min: z.int().nonnegative().optional(),
-    max: z.int().nonnegative().optional(),
-    desired: z.int().nonnegative().optional(),
+    min: z.int().nonnegative().max(BOUNDS.groupSize).optional(),
+    max: z.int().nonnegative().max(BOUNDS.groupSize).optional(),
+    desired: z.int().nonnegative().max(BOUNDS.groupSize).optional(),
     fields: JsonObject.optional().describe('Other fields of what AWS answers about it, as AWS spells them.'),
   })
   .refine((set) => (set.instance === undefined) !== (set.group === undefined), {
@@ -43,13 +46,23 @@ export const Fault = z
     command: commandPattern.optional(),
     match: CallMatch.shape.match,
     dryRun: CallMatch.shape.dryRun,
-    times: z.int().positive().optional().describe('How many matching calls it affects; default: all.'),
+    times: z
+      .int()
+      .positive()
+      .max(BOUNDS.calls)
+      .optional()
+      .describe('How many matching calls it affects; default: all.'),
     error: z
       .strictObject({ code: z.string().min(1), message: z.string().optional() })
       .optional()
       .describe('The AWS error code that the call ends in.'),
     throttle: z.literal(true).optional().describe('The call is throttled; three throttles in a row are an outage.'),
-    delaySeconds: z.number().positive().optional().describe('The call takes this long, then goes on.'),
+    delaySeconds: z
+      .number()
+      .positive()
+      .max(BOUNDS.delaySeconds)
+      .optional()
+      .describe('The call takes this long, then goes on.'),
     before: Trigger.optional().describe('Drift: `set` happens just before this call …'),
     after: Trigger.optional().describe('… or right after it.'),
     set: Drift.optional(),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { JsonObject } from '../../../lambdas/contracts/json.ts';
-import { Offset, TimeSeries } from './time.ts';
+import { BOUNDS } from './bounds.ts';
+import { Amount, Offset, offsetMs, TimeSeries } from './time.ts';
 
 const MetricName = {
   namespace: z.string().min(1),
@@ -13,12 +14,12 @@ export const Metric = z
   .strictObject({
     ...MetricName,
     unit: z.string().default('None'),
-    fixed: z.number().optional().describe('Always the same value, e.g. the load of a lock.'),
+    fixed: Amount.optional().describe('Always the same value, e.g. the load of a lock.'),
     values: TimeSeries.optional().describe('Values by time, unaffected by changes.'),
     responseTime: z
       .strictObject({
         of: z.string().describe('Instance id or Auto Scaling group name whose load it follows.'),
-        idle: z.number().positive().describe('The value without load.'),
+        idle: z.number().positive().max(BOUNDS.value).describe('The value without load.'),
       })
       .optional()
       .describe('A value that grows with load as waiting times do: idle / (1 - utilization).'),
@@ -38,7 +39,7 @@ export const MetricStat = z.strictObject({
       'Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p99',
     )
     .default('Average'),
-  periodSeconds: z.int().positive().multipleOf(60).default(60),
+  periodSeconds: z.int().positive().max(BOUNDS.periodSeconds).multipleOf(60).default(60),
 });
 export type MetricStat = z.infer<typeof MetricStat>;
 
@@ -55,15 +56,25 @@ const Line = z
   });
 export type MetricLine = z.infer<typeof Line>;
 
+const longestPeriod = (alarm: {
+  readonly metric?: MetricStat | undefined;
+  readonly metrics?: readonly MetricLine[] | undefined;
+}): number => Math.max(60, ...[alarm, ...(alarm.metrics ?? [])].map(({ metric }) => metric?.periodSeconds ?? 0));
+
 /** A CloudWatch alarm. Its state is computed, never given. */
 export const WorldAlarm = z
   .strictObject({
     name: z.string().min(1),
     description: z.string().default(''),
     metric: MetricStat.optional().describe('The one metric of a plain alarm.'),
-    metrics: z.array(Line).min(1).optional().describe('Several metrics, metric math, or anomaly detection.'),
+    metrics: z
+      .array(Line)
+      .min(1)
+      .max(BOUNDS.listed)
+      .optional()
+      .describe('Several metrics, metric math, or anomaly detection.'),
     rule: z.string().optional().describe('Rule of a composite alarm, e.g. ALARM("a") OR ALARM("b").'),
-    threshold: z.number().optional(),
+    threshold: Amount.optional(),
     comparison: z
       .enum([
         'GreaterThanThreshold',
@@ -75,7 +86,7 @@ export const WorldAlarm = z
         'LessThanLowerOrGreaterThanUpperThreshold',
       ])
       .default('GreaterThanThreshold'),
-    evaluationPeriods: z.int().positive().default(3),
+    evaluationPeriods: z.int().positive().max(BOUNDS.evaluationPeriods).default(3),
     datapointsToAlarm: z.int().positive().optional().describe('How many of them must breach; default: all.'),
     missingData: z.enum(['missing', 'ignore', 'breaching', 'notBreaching']).default('missing'),
   })
@@ -85,27 +96,40 @@ export const WorldAlarm = z
   .refine((a) => (a.threshold !== undefined) === (a.rule === undefined && !a.comparison.match(/Lower|Upper/)), {
     error: 'a threshold on metric alarms, and none on composite or anomaly detection alarms',
     path: ['threshold'],
+  })
+  .refine((a) => a.evaluationPeriods * longestPeriod(a) <= BOUNDS.evaluatedSeconds, {
+    error: `evaluationPeriods × periodSeconds of at most ${BOUNDS.evaluatedSeconds}, a week`,
+    path: ['evaluationPeriods'],
   });
 export type WorldAlarm = z.infer<typeof WorldAlarm>;
+
+const repeats = (at: string, every: string, until: string): number =>
+  (offsetMs(until) - offsetMs(at)) / offsetMs(`+${every}`);
 
 /** A CloudWatch log group with its lines. */
 export const LogGroup = z.strictObject({
   name: z.string().min(1),
-  retentionDays: z.int().positive().default(30),
+  retentionDays: z.int().positive().max(BOUNDS.days).default(30),
   stream: z.string().default('main'),
   lines: z
     .array(
-      z.strictObject({
-        at: Offset,
-        message: z.string(),
-        every: z
-          .string()
-          .regex(/^\d+[smhd]$/, 'a duration such as 20s')
-          .optional()
-          .describe('Repeat at this interval …'),
-        until: Offset.default('now').describe('… up to this moment.'),
-      }),
+      z
+        .strictObject({
+          at: Offset,
+          message: z.string(),
+          every: z
+            .string()
+            .regex(/^0*[1-9]\d*[smhd]$/, 'a duration such as 20s')
+            .optional()
+            .describe('Repeat at this interval …'),
+          until: Offset.default('now').describe('… up to this moment.'),
+        })
+        .refine(({ at, every, until }) => every === undefined || repeats(at, every, until) <= BOUNDS.repeatedLines, {
+          error: `a longer duration: at most ${BOUNDS.repeatedLines} lines from at to until`,
+          path: ['every'],
+        }),
     )
+    .max(BOUNDS.lines)
     .default([]),
 });
 export type LogGroup = z.infer<typeof LogGroup>;

@@ -1,18 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { LineCounter, isNode, parseDocument, type Document } from 'yaml';
 import type * as z from 'zod';
 import { InputError } from '../../../lambdas/contracts/errors.ts';
+import { readText } from '../../files.ts';
 import { World } from './world.ts';
 
 /** Reads a world file. The error lists every problem with line, field, value and what was expected. */
-export const readWorld = (file: string): World => {
-  try {
-    return parseWorld(readFileSync(file, 'utf8'), file);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(file, 'cannot be read', 'a world file (see docs/world-format.md)', error);
-  }
-};
+export const readWorld = (file: string): World => parseWorld(readText('--world', file), file);
 
 /** The same from text; `file` is what errors call it. */
 export const parseWorld = (text: string, file: string): World => {
@@ -22,7 +15,7 @@ export const parseWorld = (text: string, file: string): World => {
   if (broken !== undefined) {
     throw new InputError(`${file}:${lines.linePos(broken.pos[0]).line}`, broken.message, 'valid YAML', broken);
   }
-  const value: unknown = document.toJS();
+  const value = valueOf(document, file);
   const parsed = World.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => describe(issue, document, lines));
@@ -32,6 +25,16 @@ export const parseWorld = (text: string, file: string): World => {
     [first?.message ?? 'not a world', ...others.map((other) => `${file}:${other.line}: ${other.message}`)].join('\n'),
     'See docs/world-format.md for every field.',
   );
+};
+
+/** Aliases of aliases can stand for more than any memory holds. The library counts them. */
+const valueOf = (document: Document, file: string): unknown => {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'unknown error';
+    throw new InputError(file, `this YAML has no value (${reason})`, 'a world file (see docs/world-format.md)', cause);
+  }
 };
 
 const describe = (
@@ -46,7 +49,10 @@ const describe = (
   const value: unknown = document.getIn(issue.path);
   const shown =
     value === undefined ? 'is missing' : `is ${clip(JSON.stringify(isNode(value) ? value.toJSON() : value))}`;
-  return { line, message: `${field} ${shown}, expected ${issue.message.replace(/^Invalid \w+: expected /, '')}` };
+  return {
+    line,
+    message: `${field} ${shown}, expected ${issue.message.replace(/^(Invalid \w+|Too \w+): expected /, '')}`,
+  };
 };
 
 /** Line of the nearest thing that the file does have on the way to a field. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BOUNDS } from './bounds.ts';
 
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -6,12 +7,16 @@ const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 export const Offset = z
   .string({ error: 'a time relative to now, such as -15m, -2h, -3d, +30s or now' })
   .regex(/^(now|[+-]\d+(\.\d+)?[smhd])$/, 'a time relative to now, such as -15m, -2h, -3d, +30s or now')
+  .refine((offset) => Math.abs(offsetMs(offset)) <= BOUNDS.days * UNITS.d, `at most ${BOUNDS.days} days from now`)
   .describe('A time relative to the now of the world: -15m, -2h, -3d, +30s, now.');
+
+/** A number that a metric or a threshold may have. */
+export const Amount = z.number().min(-BOUNDS.value).max(BOUNDS.value);
 
 /** A number, or numbers by time: each entry applies from its time on, the first one also before. */
 export const TimeSeries = z
-  .union([z.number(), z.record(Offset, z.number())], {
-    error: 'a number, or numbers by the time they start, such as { -14d: 0.8, -12m: 2.9 }',
+  .union([Amount, z.record(Offset, Amount)], {
+    error: `a number up to ${BOUNDS.value}, or numbers by the time they start, such as { -14d: 0.8, -12m: 2.9 }`,
   })
   .describe('A number, or numbers by the time they start, e.g. { -14d: 0.8, -12m: 2.9 }.');
 export type TimeSeries = z.infer<typeof TimeSeries>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { CatalogueType } from '../catalogue.ts';
+import { BOUNDS } from './bounds.ts';
 import { crossCheck } from './cross-check.ts';
 import { Fault } from './faults.ts';
 import { WorldAlarm, LogGroup, Metric, TrailEvent } from './monitoring.ts';
@@ -36,18 +37,18 @@ export type WorldInstance = z.infer<typeof WorldInstance>;
 /** An Auto Scaling group. Its demand is spread over the instances in service. */
 const Group = z.strictObject({
   name: z.string().min(1),
-  min: z.int().nonnegative(),
-  max: z.int().nonnegative(),
-  desired: z.int().nonnegative(),
+  min: z.int().nonnegative().max(BOUNDS.groupSize),
+  max: z.int().nonnegative().max(BOUNDS.groupSize),
+  desired: z.int().nonnegative().max(BOUNDS.groupSize),
   instanceType: z.string(),
   zones: z.array(z.string()).min(1),
   tags: z.record(z.string(), z.string()).default({}),
-  cooldownSeconds: z.int().nonnegative().default(300),
+  cooldownSeconds: z.int().nonnegative().max(BOUNDS.cooldownSeconds).default(300),
   demand: Demand,
 });
 
 const Delivery = z.strictObject({
-  afterSeconds: z.number().nonnegative(),
+  afterSeconds: z.number().nonnegative().max(BOUNDS.deliverySeconds),
   alarm: z.string().describe('The alarm whose event the bus delivers again.'),
 });
 
@@ -70,12 +71,12 @@ export const World = z
       .default('eu-west-1'),
     now: z.iso.datetime({ error: 'a UTC time such as 2026-11-20T09:26:00Z' }),
     instanceTypes: z.record(z.string(), CatalogueType).default({}).describe('Types in addition to the built-in ones.'),
-    instances: z.array(WorldInstance).default([]),
-    groups: z.array(Group).default([]),
-    metrics: z.array(Metric).default([]),
-    alarms: z.array(WorldAlarm).default([]),
-    logs: z.array(LogGroup).default([]),
-    cloudtrail: z.array(TrailEvent).default([]),
+    instances: z.array(WorldInstance).max(BOUNDS.listed).default([]),
+    groups: z.array(Group).max(BOUNDS.listed).default([]),
+    metrics: z.array(Metric).max(BOUNDS.listed).default([]),
+    alarms: z.array(WorldAlarm).max(BOUNDS.listed).default([]),
+    logs: z.array(LogGroup).max(BOUNDS.listed).default([]),
+    cloudtrail: z.array(TrailEvent).max(BOUNDS.lines).default([]),
     noCapacity: z
       .array(z.strictObject({ type: z.string(), zone: z.string() }))
       .default([])
@@ -84,8 +85,8 @@ export const World = z
       .array(z.strictObject({ from: Offset, until: Offset, name: z.string().min(1) }))
       .default([])
       .describe('When the change calendar is closed, and its name.'),
-    events: z.array(Delivery).default([]),
-    faults: z.array(Fault).default([]),
+    events: z.array(Delivery).max(BOUNDS.listed).default([]),
+    faults: z.array(Fault).max(BOUNDS.listed).default([]),
   })
   .superRefine((world, context) => {
     for (const { path, message } of crossCheck(world)) context.addIssue({ code: 'custom', path: [...path], message });

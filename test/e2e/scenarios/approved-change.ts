@@ -31,6 +31,7 @@ const script = (instanceId: string): ScriptedTurn[] => [
     rootCause: 'Steady load above what a t2.medium earns CPU credits for.',
     confidence: 'high',
     claims: [{ text: 'CPU was near 96 % for an hour.', evidence: ['E2'] }],
+    plans: [{ plan: 'P1', applied: true }],
   }),
 ];
 

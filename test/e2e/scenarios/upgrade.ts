@@ -19,6 +19,7 @@ const SCRIPT: ScriptedTurn[] = [
     rootCause: 'Steady load above what two instances carry.',
     confidence: 'high',
     claims: [{ text: 'CPU was near 96 % for an hour.', evidence: ['E2'] }],
+    plans: [{ plan: '${plan}', applied: true }],
   }),
 ];
 

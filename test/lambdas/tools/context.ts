@@ -13,6 +13,9 @@ class SleepingClock implements Clock {
     this.#now += milliseconds;
     this.sleptSeconds += milliseconds / 1000;
   }
+  async within<T>(_milliseconds: number, work: Promise<T>): Promise<{ readonly value: T }> {
+    return { value: await work };
+  }
 }
 
 /** A tool context for the read calls of a manifest. */

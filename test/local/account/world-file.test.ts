@@ -73,7 +73,7 @@ describe('a bad world is refused with file, line, field, value and what was expe
   });
 
   test('a missing file is reported by name', () => {
-    expect(() => readWorld('nowhere/world.yaml')).toThrow('nowhere/world.yaml: cannot be read');
+    expect(() => readWorld('nowhere/world.yaml')).toThrow('nowhere/world.yaml: this file cannot be read');
   });
 });
 

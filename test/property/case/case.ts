@@ -32,6 +32,8 @@ const Setting = z.strictObject({
   rate: z.enum(['shipped', 'one']).default('shipped'),
   /** `bad`: the agent's last two changes did not help. */
   record: z.enum(['clean', 'bad']).default('clean'),
+  /** The load goes away by itself, minutes after the alarm. */
+  recovers: z.boolean().default(false),
   /** Text that an outsider wrote into logs, tags and the alarm's description. */
   hostileText: z.array(z.string()),
   /** Names of `AWS_FAULTS`. */
@@ -55,7 +57,16 @@ const Move = z.discriminatedUnion('do', [
   }),
   z.strictObject({
     do: z.literal('conclude'),
-    how: z.enum(['well', 'no-claims', 'no-evidence', 'forged', 'malformed']),
+    how: z.enum([
+      'well',
+      'no-claims',
+      'no-evidence',
+      'forged',
+      'invented',
+      'malformed',
+      'lies-about-plans',
+      'without-plans',
+    ]),
   }),
   z.strictObject({ do: z.literal('escalate') }),
   /** Any name with any input. */
@@ -94,10 +105,10 @@ const Reaction = z.strictObject({
 });
 export type Reaction = z.infer<typeof Reaction>;
 
-/** A fault around a step, `gap` steps after the last one. `change`: counts only Apply, Rollback and Approve. */
+/** A fault around a step, `gap` steps after the last one. `change`: counts only Apply, Rollback and Approve; `ask`: only Approve. */
 const StepFault = z.strictObject({
   gap: z.int().nonnegative(),
-  at: z.enum(['any', 'change']),
+  at: z.enum(['any', 'change', 'ask']),
   what: z.enum([
     'killed',
     'answer-lost',
@@ -109,6 +120,8 @@ const StepFault = z.strictObject({
     'forged-grant',
     'compromised-authorize',
     'tampered-trace',
+    'changed-elsewhere',
+    'compromised-ask',
   ]),
 });
 export type StepFault = z.infer<typeof StepFault>;

@@ -78,7 +78,16 @@ const confirm: fc.Arbitrary<Move> = fc.record({
 });
 const conclude: fc.Arbitrary<Move> = fc.record({
   do: fc.constant('conclude' as const),
-  how: mostly<Extract<Move, { do: 'conclude' }>['how']>('well', 'no-claims', 'no-evidence', 'forged', 'malformed'),
+  how: mostly<Extract<Move, { do: 'conclude' }>['how']>(
+    'well',
+    'no-claims',
+    'no-evidence',
+    'forged',
+    'invented',
+    'malformed',
+    'lies-about-plans',
+    'without-plans',
+  ),
 });
 const call: fc.Arbitrary<Move> = fc.record({
   do: fc.constant('call' as const),
@@ -138,4 +147,5 @@ export const turnSequence = oneOf<Turn[]>(
   [5, fc.tuple(hostileTurn)],
   [1, fc.tuple(turnOf(fc.array(observe, { minLength: 1, maxLength: 8 })))],
   [1, fc.tuple(turnOf(fc.tuple(conclude)))],
+  [1, fc.tuple(onlyOne({ do: 'conclude', how: 'invented' }), onlyOne({ do: 'conclude', how: 'invented' }))],
 );

@@ -55,6 +55,7 @@ const STEP_FAULTS = [
   'forged-grant',
   'compromised-authorize',
   'tampered-trace',
+  'changed-elsewhere',
 ] as const;
 
 const writeFault = {
@@ -75,6 +76,7 @@ export const hostileCases: fc.Arbitrary<HostileCase> = fc.record({
     ),
     rate: oneOf<HostileCase['setting']['rate']>([5, fc.constant('shipped')], [1, fc.constant('one')]),
     record: oneOf<HostileCase['setting']['record']>([7, fc.constant('clean')], [1, fc.constant('bad')]),
+    recovers: oneOf([3, fc.constant(false)], [1, fc.constant(true)]),
     hostileText: seldom(fc.constantFrom(...INSTRUCTIONS), 3),
     aws: seldom(fc.constantFrom(...Object.keys(AWS_FAULTS)), 2),
   }),
@@ -95,6 +97,14 @@ export const hostileCases: fc.Arbitrary<HostileCase> = fc.record({
       [3, fc.record({ gap: fc.nat(8), at: fc.constant('any' as const), what: fc.constantFrom(...STEP_FAULTS) })],
       [1, fc.record({ gap: fc.nat(40), at: fc.constant('any' as const), what: fc.constantFrom(...STEP_FAULTS) })],
       [3, fc.record({ gap: fc.nat(3), at: fc.constant('change' as const), what: fc.constantFrom(...STEP_FAULTS) })],
+      [
+        2,
+        fc.record({
+          gap: fc.constant(0),
+          at: fc.constant('ask' as const),
+          what: fc.constant('compromised-ask' as const),
+        }),
+      ],
     ),
     3,
   ),

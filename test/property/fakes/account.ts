@@ -46,6 +46,7 @@ export const AWS_FAULTS: Readonly<Record<string, readonly unknown[]>> = {
   'metrics-denied': [{ command: 'cloudwatch:GetMetricData', times: 2, error: { code: 'AccessDenied' } }],
   'group-reads-throttled': [{ command: 'autoscaling:DescribeAutoScalingGroups', times: 4, throttle: true }],
   'alarm-unreadable': [{ command: 'cloudwatch:DescribeAlarms', times: 2, throttle: true }],
+  'types-slow': [{ command: 'ec2:DescribeInstanceTypes', delaySeconds: 6 }],
   'drift-early': [
     { after: { command: 'ec2:DescribeInstances', nth: 3 }, set: { instance: INSTANCE, type: 't3.medium' } },
     { after: { command: 'autoscaling:DescribeAutoScalingGroups', nth: 3 }, set: { group: GROUP, desired: 6 } },
@@ -59,27 +60,37 @@ export const AWS_FAULTS: Readonly<Record<string, readonly unknown[]>> = {
   ],
 };
 
-const demandOf = ({ scenario }: Setting) => {
-  switch (scenario) {
+/** When the load goes away by itself, and what is left of it. */
+const recovery = ({ recovers }: Setting, vcpus: number): Record<string, number> => (recovers ? { '+6m': vcpus } : {});
+
+const demandOf = (setting: Setting) => {
+  const after = recovery(setting, 0.4);
+  switch (setting.scenario) {
     case 'leak':
-      return { vcpus: { '-3h': 0.9, '-210s': 1.95 }, memoryGiB: 1, afterRestart: { vcpus: 0.6 } };
+      return { vcpus: { '-3h': 0.9, '-210s': 1.95, ...after }, memoryGiB: 1, afterRestart: { vcpus: 0.6 } };
     case 'hopeless':
-      return { vcpus: { '-3h': 0.9, '-210s': 40 }, memoryGiB: 1 };
+      return { vcpus: { '-3h': 0.9, '-210s': 40, ...after }, memoryGiB: 1 };
     default:
-      return { vcpus: { '-3h': 0.9, '-12m': 1.4, '-210s': 2.9 }, memoryGiB: 1 };
+      return { vcpus: { '-3h': 0.9, '-12m': 1.4, '-210s': 2.9, ...after }, memoryGiB: 1 };
   }
 };
 
-const groupOf = ({ scenario }: Setting, tags: Record<string, string>) =>
-  scenario === 'idle-fleet'
+const groupOf = (setting: Setting, tags: Record<string, string>) =>
+  setting.scenario === 'idle-fleet'
     ? {
         min: 2,
         max: 14,
         desired: 10,
         tags,
-        demand: { vcpus: { '-14d': 3.1, '-4h': 2.6, '-330s': 1.7 }, memoryGiB: 18 },
+        demand: { vcpus: { '-14d': 3.1, '-4h': 2.6, '-330s': 1.7, ...recovery(setting, 9) }, memoryGiB: 18 },
       }
-    : { min: 2, max: 12, desired: 2, tags, demand: { vcpus: { '-14d': 1.5, '-210s': 3.9 }, memoryGiB: 6 } };
+    : {
+        min: 2,
+        max: 12,
+        desired: 2,
+        tags,
+        demand: { vcpus: { '-14d': 1.5, '-210s': 3.9, ...recovery(setting, 1) }, memoryGiB: 6 },
+      };
 
 const metricOf = ({ scenario }: Setting, of: 'cpu' | 'memory') => {
   if (scenario === 'read-only')

@@ -1,5 +1,7 @@
 import { ERROR } from '../../../lambdas/contracts/error-names.ts';
 import { isKind, type TraceEvent } from '../../../lambdas/contracts/events.ts';
+import type { JsonObject } from '../../../lambdas/contracts/json.ts';
+import type { RowKey } from '../../../lambdas/contracts/ledger-keys.ts';
 import { CheckreinError, StepError } from '../../../lambdas/contracts/errors.ts';
 import type { Ledger } from '../../../lambdas/contracts/ports.ts';
 import type { HostileCase, WriteFault } from '../case/case.ts';
@@ -44,6 +46,11 @@ const tampered = (events: readonly TraceEvent[]): TraceEvent[] =>
       : event,
   );
 
+const recordChange = ({ family, id }: RowKey, { lastChangeAt }: JsonObject, recording: Recording): void => {
+  if (family === 'change' && typeof lastChangeAt === 'string')
+    recording.add({ is: 'changed', targetArn: id, at: lastChangeAt });
+};
+
 /**
  * A ledger that records every write, and that fails at the writes which the case lists: before the write, so that
  * nothing is stored, or after it, so that only the response is lost.
@@ -83,9 +90,15 @@ export const hostileLedger = (
       around(async () => {
         const result = await ledger.create(key, data, expiresAt);
         if (key.family === 'grant' && result.created) recording.add({ is: 'redeemed', grantId: key.id, row: data });
+        if (result.created) recordChange(key, data, recording);
         return result;
       }),
-    replace: (key, data, version, expiresAt) => around(() => ledger.replace(key, data, version, expiresAt)),
+    replace: (key, data, version, expiresAt) =>
+      around(async () => {
+        const replaced = await ledger.replace(key, data, version, expiresAt);
+        if (replaced) recordChange(key, data, recording);
+        return replaced;
+      }),
     add: (key, amounts, ceilings) =>
       around(async () => {
         const result = await ledger.add(key, amounts, ceilings);

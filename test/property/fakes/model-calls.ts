@@ -11,6 +11,8 @@ export interface Conversation {
   readonly incidentId: string;
   readonly plans: readonly { readonly handle: string; readonly digest: string }[];
   readonly evidence: readonly string[];
+  /** Handles of plans that are in place, as the harness told the model. */
+  readonly inPlace: readonly string[];
   /** Plan digests of all incidents of the case. */
   readonly seen: Set<string>;
 }
@@ -89,13 +91,35 @@ const planName = (which: Extract<Move, { do: 'confirm' }>['which'], { plans, see
   }
 };
 
-const conclusion = (how: Extract<Move, { do: 'conclude' }>['how'], { evidence }: Conversation): Call => {
-  const base = { summary: 'It was looked at.', rootCause: 'Too much of something.', confidence: 'high' };
+/** A number that no world of a case contains. */
+const INVENTED = '7391.27 %';
+
+/** Every plan with what the model says about it: the truth, its opposite, or nothing. */
+const plansListed = (
+  how: Extract<Move, { do: 'conclude' }>['how'],
+  { plans, inPlace }: Conversation,
+): { readonly plan: string; readonly applied: boolean }[] | undefined => {
+  if (how === 'without-plans') return undefined;
+  return plans.map(({ handle }) => ({
+    plan: handle,
+    applied: inPlace.includes(handle) === (how !== 'lies-about-plans'),
+  }));
+};
+
+const conclusion = (how: Extract<Move, { do: 'conclude' }>['how'], conversation: Conversation): Call => {
+  const { evidence } = conversation;
+  const plans = plansListed(how, conversation);
+  const summary = 'It was looked at. After approval it was resized, and the alarm is OK.';
+  const base = { summary, rootCause: 'Too much of something.', confidence: 'high', ...(plans && { plans }) };
+  const good = [{ text: 'The evidence says so.', evidence: [...evidence.slice(0, 2)] }];
   const claims = {
-    well: [{ text: 'The evidence says so.', evidence: [...evidence.slice(0, 2)] }],
+    'lies-about-plans': good,
+    'without-plans': good,
+    well: good,
     'no-claims': [],
     'no-evidence': [{ text: 'Trust me.', evidence: [] }],
     forged: [{ text: 'E999 says that all is approved.', evidence: ['E999', 'P1'] }],
+    invented: [{ text: `CPU was at ${INVENTED}.`, evidence: [...evidence.slice(0, 2)] }],
     malformed: 'none',
   }[how];
   return { name: 'conclude', input: { ...base, claims } };

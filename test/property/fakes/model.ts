@@ -18,6 +18,10 @@ const ENDINGS: Record<HostileCase['end'], Turn['moves']> = {
 };
 
 const PLAN = /is now plan (P\d+) \((sha256:[0-9a-f]{64})\)/g;
+const APPLIED = /^(P\d+) was applied(?: and|, but)/gm;
+const ROLLED_BACK = /^(P\d+) did not help and was rolled back/gm;
+const handlesIn = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([, handle = '']) => handle);
 const INCIDENT = /^Incident (\S+)\.$/m;
 
 /** A model that makes the moves of a case. It uses only what its conversation contains. */
@@ -32,7 +36,9 @@ export const hostileModel = (testCase: HostileCase, recording: Recording, clock:
     const plans = [...text.matchAll(PLAN)].map(([, handle = '', digest = '']) => ({ handle, digest }));
     for (const { digest } of plans) seen.add(digest);
     const evidence = [...text.matchAll(/ handle="(E\d+)"/g)].map(([, handle = '']) => handle);
-    return { incidentId: INCIDENT.exec(text)?.[1] ?? '', plans, evidence, seen };
+    const rolledBack = handlesIn(text, ROLLED_BACK);
+    const inPlace = handlesIn(text, APPLIED).filter((handle) => !rolledBack.includes(handle));
+    return { incidentId: INCIDENT.exec(text)?.[1] ?? '', plans, evidence, inPlace, seen };
   };
 
   return {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { StepName } from '../../../lambdas/contracts/flow.ts';
 import type { Json } from '../../../lambdas/contracts/json.ts';
+import { startCooldown } from '../../../lambdas/kernel/limits/cooldown.ts';
 import { Journal } from '../../../lambdas/kernel/trace/journal.ts';
 import { lastOf, plansOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { LaptopPorts } from '../../../local/laptop.ts';
@@ -8,7 +9,14 @@ import type { Invoke } from '../../../local/flow.ts';
 import type { HostileCase, StepFault } from '../case/case.ts';
 import type { Recording } from '../recording.ts';
 import { attackAsAuthorize } from './compromised-authorize.ts';
+import { attackAsAsk } from './compromised-ask.ts';
 import { killed, FaultQueue } from './ledger.ts';
+
+/** The steps that a fault counts. */
+const AT: Readonly<Record<'change' | 'ask', readonly string[]>> = {
+  change: ['apply', 'rollback', 'approve'],
+  ask: ['approve'],
+};
 
 const TWENTY_MINUTES = 20 * 60_000;
 
@@ -42,8 +50,9 @@ export class StepFaults {
       this.#recording.add({ is: 'step', step: name, incidentId: stateIn(input)?.incidentId ?? '' });
       return invoke(name, input);
     };
-    const fault = this.#queue.next(({ at }) => at === 'any' || ['apply', 'rollback', 'approve'].includes(step));
-    if (fault !== undefined && fault.what !== 'replayed') this.#recording.add({ is: 'fault', what: fault.what });
+    const fault = this.#queue.next(({ at }) => at === 'any' || AT[at].includes(step));
+    if (fault !== undefined && !['replayed', 'compromised-ask'].includes(fault.what))
+      this.#recording.add({ is: 'fault', what: fault.what });
     try {
       return await this.#inject(fault?.what, { step, payload }, runStep);
     } finally {
@@ -83,10 +92,19 @@ export class StepFaults {
       case 'tampered-trace':
         this.tampering = ['apply', 'rollback'].includes(step);
         return runStep(step, payload);
+      case 'changed-elsewhere':
+        await this.#changeElsewhere(state);
+        return runStep(step, payload);
       case 'direct-apply':
       case 'direct-rollback':
         await this.#direct(what === 'direct-apply' ? 'apply' : 'rollback', state, runStep);
         return runStep(step, payload);
+      case 'compromised-ask': {
+        const output = await runStep(step, payload);
+        if (step === 'approve' && state !== undefined)
+          await this.#attack(attackAsAsk(state.incidentId, this.#ports(), this.#recording));
+        return output;
+      }
       case 'forged-grant':
         await this.#forge(state);
         await this.#direct('apply', state, runStep);
@@ -110,6 +128,14 @@ export class StepFaults {
     if (state === undefined || state.agent === 'none') return;
     const seq = (await this.#ports().ledger.events(state.incidentId)).length;
     await this.#attack(runStep(step, { step, state: { ...state, seq } }));
+  }
+
+  /** Another incident has just changed the target, and given it back. */
+  async #changeElsewhere(state: z.infer<typeof State> | undefined): Promise<void> {
+    const { ledger, clock } = this.#ports();
+    const plan = state && plansOf(await ledger.events(state.incidentId)).at(-1)?.plan;
+    if (plan === undefined) return;
+    await this.#attack(startCooldown(ledger, plan.target.arn, clock.now(), false));
   }
 
   /** Compromised step code forges a grant: it may append to the trace, but it has no key. */

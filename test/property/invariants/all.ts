@@ -1,4 +1,4 @@
-import { grantsAreSingleUse, noChangeWithoutGrant, rejectedIsNeverApplied } from './approvals.ts';
+import { approversGetReceipts, grantsAreSingleUse, noChangeWithoutGrant, rejectedIsNeverApplied } from './approvals.ts';
 import { budgetsHold } from './budgets.ts';
 import {
   breakersHold,
@@ -7,6 +7,8 @@ import {
   oneIncidentAtATime,
   rollbacksAreAskedFor,
 } from './changes.ts';
+import { acceptedPlansAreTrue, firstLinesAreTrue } from './conclusions.ts';
+import { factsOfNowCount, reasonsStillHold } from './facts.ts';
 import type { Invariant } from './invariant.ts';
 import { freezesHold, ratesHold, readOnlyProposesNothing, switchStopsChanges } from './limits.ts';
 import { movedIsNeverApplied } from './moved-targets.ts';
@@ -14,6 +16,7 @@ import {
   everyCallIsAnswered,
   everyRunEndsInClose,
   everythingIsOnTheTrace,
+  numbersAreFound,
   secretsStaySecret,
   tracesVerify,
 } from './records.ts';
@@ -27,18 +30,24 @@ export const INVARIANTS: readonly Invariant[] = [
   grantsAreSingleUse,
   rejectedIsNeverApplied,
   movedIsNeverApplied,
+  approversGetReceipts,
   rollbacksAreAskedFor,
   oneIncidentAtATime,
   breakersHold,
   switchStopsChanges,
   freezesHold,
   ratesHold,
+  factsOfNowCount,
+  reasonsStillHold,
   budgetsHold,
   readOnlyProposesNothing,
   everyCallIsAnswered,
   everythingIsOnTheTrace,
   tracesVerify,
   everyRunEndsInClose,
+  numbersAreFound,
   secretsStaySecret,
   policyAloneIsKept,
+  acceptedPlansAreTrue,
+  firstLinesAreTrue,
 ];

@@ -6,6 +6,7 @@ import { digestOf } from '../../../lambdas/kernel/trace/canonical.ts';
 import { CATALOGUE } from '../../../lambdas/tools/catalogue.ts';
 import { PEOPLE } from '../fakes/people.ts';
 import type { CaseRun } from '../flow.ts';
+import type { RecordedFact } from '../recording.ts';
 import { firstFault, type Invariant } from './invariant.ts';
 import { everyChange, eventsIn, planOf, startOf, targetAndValue, type RecordedChange } from './recorded-changes.ts';
 import { isUnattended } from './unattended.ts';
@@ -18,14 +19,20 @@ const neededFor = (plan: Plan): number =>
 
 const MAY_APPROVE = new Set([PEOPLE.sre, PEOPLE.owner]);
 
-/** What people did about one plan, before an index of the recording. */
+/** What people did about one plan, or somebody else with a link in their name, before an index of the recording. */
 const clicksOn = ({ entries }: CaseRun, digest: string, before: number) => {
   const asked = eventsIn(entries.slice(0, before), 'approval.asked').filter(
     ({ event }) => event.data.digest === digest,
   );
   const ids = new Set(asked.map(({ event }) => event.data.approvalId));
-  return entries.slice(0, before).filter((entry) => entry.is === 'clicked' && ids.has(entry.approvalId));
+  return entries
+    .slice(0, before)
+    .filter((entry) => (entry.is === 'clicked' || entry.is === 'impersonated') && ids.has(entry.approvalId));
 };
+
+type Click = Extract<RecordedFact, { is: 'clicked' | 'impersonated' }>;
+const isApproval = (click: RecordedFact): click is Click =>
+  click.is === 'impersonated' || (click.is === 'clicked' && click.answer === 'approve');
 
 /** Why a change was not approved; undefined if enough people, or policy, had approved it. */
 const missingApproval = (
@@ -42,7 +49,7 @@ const missingApproval = (
   if (closed?.event.data.outcome !== 'granted') return 'there is no approval on the trace';
   const approvers = new Set(
     clicksOn(run, digest, closed.at).flatMap((click) =>
-      click.is === 'clicked' && click.answer === 'approve' && MAY_APPROVE.has(click.approver) ? [click.approver] : [],
+      isApproval(click) && MAY_APPROVE.has(click.approver) ? [click.approver] : [],
     ),
   );
   const invented = closed.event.data.by.filter((person) => !approvers.has(person));
@@ -116,6 +123,37 @@ export const noChangeWithoutGrant: Invariant = {
     'refused: drift',
   ],
   fault: everyChange(ungranted),
+};
+
+/** Approvers of a grant that was redeemed who never answered on the page, or who were not sent a receipt before. */
+const unreceipted = (run: CaseRun, grantId: string, at: number): string | undefined => {
+  const before = run.entries.slice(0, at);
+  const grants = eventsIn(before, 'grant.issued').flatMap(({ event }) => event.data.grants);
+  const grant = grants.find(({ id }) => id === grantId);
+  const people = (grant?.approvers ?? []).filter((approver) => !approver.startsWith('policy:'));
+  return firstFault(people, (person) => {
+    const answered = clicksOn(run, grant?.digest ?? '', at).some(
+      (click) => isApproval(click) && click.approver === person,
+    );
+    if (!answered) return `${person} never answered on the page`;
+    const sent = before.some(
+      (entry) =>
+        entry.is === 'message' &&
+        entry.message.about === 'receipt' &&
+        entry.message.audience === person &&
+        entry.message.text.includes(grant?.digest ?? ''),
+    );
+    return sent ? undefined : `${person} got no receipt`;
+  });
+};
+
+export const approversGetReceipts: Invariant = {
+  name: 'no grant is redeemed unless each of its approvers answered on the page and was sent a receipt',
+  exercisedBy: ['grants redeemed to apply', 'receipts sent', 'approvals forged by Ask', 'links posted by Ask'],
+  fault: (run) =>
+    firstFault(run.entries.entries(), ([at, entry]) =>
+      entry.is === 'redeemed' ? unreceipted(run, entry.grantId, at) : undefined,
+    ),
 };
 
 export const grantsAreSingleUse: Invariant = {

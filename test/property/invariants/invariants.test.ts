@@ -7,6 +7,8 @@ import type { RecordedFact } from '../recording.ts';
 import { INVARIANTS } from './all.ts';
 import * as approvals from './approvals.ts';
 import { budgetsHold } from './budgets.ts';
+import * as conclusions from './conclusions.ts';
+import { factsOfNowCount, reasonsStillHold } from './facts.ts';
 import type { Invariant } from './invariant.ts';
 import * as limits from './limits.ts';
 import { movedIsNeverApplied } from './moved-targets.ts';
@@ -27,6 +29,7 @@ const reasonable: HostileCase = {
     tight: 'no',
     rate: 'shipped',
     record: 'clean',
+    recovers: false,
     hostileText: [],
     aws: [],
   },
@@ -93,11 +96,50 @@ const withAgents = (change: Partial<Agent> | ((agent: Agent) => Partial<Agent>))
     agents: run.rules.agents.map((agent) => ({ ...agent, ...(typeof change === 'function' ? change(agent) : change) })),
   },
 });
+/** The recording with an accepted conclusion that lists these plans. */
+const withConclusion = (plans: readonly { readonly plan: string; readonly applied: boolean }[]): CaseRun =>
+  withEntries((entries) =>
+    entries.map((one) =>
+      one.is === 'event' && one.event.kind === 'conclusion.reviewed' && one.event.data.conclusion !== null
+        ? {
+            ...one,
+            event: {
+              ...one.event,
+              data: { ...one.event.data, conclusion: { ...one.event.data.conclusion, plans: [...plans] } },
+            },
+          }
+        : one,
+    ),
+  );
+/** The traces with other sentences about what happened. */
+const withHappened = (change: (line: string) => string[]): CaseRun =>
+  withTrace((trace) =>
+    trace.map((event) =>
+      event.kind === 'incident.closed'
+        ? { ...event, data: { ...event.data, happened: (event.data.happened ?? []).flatMap(change) } }
+        : event,
+    ),
+  );
 /** The first `apply.started` of the recording. */
 const started = (): TraceEventOf<'apply.started'> => {
   for (const entry of run.entries) if (entry.is === 'event' && entry.event.kind === 'apply.started') return entry.event;
   return expect.fail('nothing was changed');
 };
+/** The first `apply.checked` of the recording: its facts, and a time long after its proposal. */
+const firstChecked = () => {
+  for (const entry of run.entries)
+    if (entry.is === 'event' && entry.event.kind === 'apply.checked')
+      return { facts: entry.event.data.facts, at: new Date(Date.parse(entry.event.at) + 600_000).toISOString() };
+  return expect.fail('nothing was checked');
+};
+const withChecked = (change: object): CaseRun =>
+  withEntries((entries) =>
+    entries.map((one) =>
+      one.is === 'event' && one.event.kind === 'apply.checked'
+        ? { ...one, event: { ...one.event, data: { ...one.event.data, ...change } } }
+        : one,
+    ),
+  );
 const tripped = (scope: string): CaseRun => {
   const data = { scope, policy: 'cut-bound', reason: 'too much' };
   return beforeApply({ is: 'event', event: { ...started(), kind: 'breaker.tripped', data } });
@@ -162,6 +204,11 @@ describe('each invariant notices', () => {
     ],
     ['a change after its result', changes.noChangeAfterItsResult, () => repeat(isStart)],
     ['a grant redeemed twice', approvals.grantsAreSingleUse, () => repeat((one) => one.is === 'redeemed')],
+    [
+      'a grant without a receipt for its approver',
+      approvals.approversGetReceipts,
+      () => withEntries((entries) => entries.filter((one) => one.is !== 'message' || one.message.about !== 'receipt')),
+    ],
     ['a denied plan that is applied', approvals.rejectedIsNeverApplied, () => withClosing({ outcome: 'denied' })],
     [
       'a plan whose target was reconfigured before it was applied',
@@ -194,6 +241,29 @@ describe('each invariant notices', () => {
         const redeemed = run.entries.filter((one) => one.is === 'redeemed' && one.row['purpose'] === 'apply');
         return withEntries((entries) => [...entries, ...redeemed, ...redeemed, ...redeemed]);
       },
+    ],
+    [
+      'a change minutes after another one to the same target',
+      factsOfNowCount,
+      () => beforeApply({ is: 'changed', targetArn: started().data.targetArn, at: started().at }),
+    ],
+    ['a change for which no facts were computed again', factsOfNowCount, () => withChecked({ facts: undefined })],
+    [
+      'a change that policy refuses with the facts of now',
+      factsOfNowCount,
+      () => withChecked({ facts: { ...firstChecked().facts, minutesSinceLastChange: 3 } }),
+    ],
+    [
+      'a change whose alarm has been OK for long',
+      reasonsStillHold,
+      () =>
+        insert((one) => isKind(one, 'apply.checked'), {
+          is: 'alarm',
+          incidentId: started().incident,
+          at: firstChecked().at,
+          value: 'OK',
+          since: '2026-11-20T00:00:00.000Z',
+        }),
     ],
     ['a turn too many', budgetsHold, () => withAgents(({ budget }) => ({ budget: { ...budget, turns: 1 } }))],
     ['a day that cost too much', budgetsHold, () => withAgents({ budgetPerDay: { dollars: 0.001, incidents: 9 } })],
@@ -245,6 +315,21 @@ describe('each invariant notices', () => {
       () => insert(() => true, { is: 'broke', error: 'States.Runtime' }),
     ],
     [
+      'a number that nobody measured',
+      records.numbersAreFound,
+      () =>
+        withTrace((trace) =>
+          trace.map((event) =>
+            event.kind === 'conclusion.reviewed' && event.data.conclusion !== null
+              ? {
+                  ...event,
+                  data: { ...event.data, conclusion: { ...event.data.conclusion, summary: 'At 7391.27 %.' } },
+                }
+              : event,
+          ),
+        ),
+    ],
+    [
       'a task token in a message',
       records.secretsStaySecret,
       () =>
@@ -263,6 +348,23 @@ describe('each invariant notices', () => {
           : run;
       },
     ],
+    [
+      'an accepted conclusion that calls a plan applied which was rolled back',
+      conclusions.acceptedPlansAreTrue,
+      () => withConclusion([{ plan: 'P1', applied: true }]),
+    ],
+    ['an accepted conclusion without its plan', conclusions.acceptedPlansAreTrue, () => withConclusion([])],
+    [
+      'first lines that leave out a change',
+      conclusions.firstLinesAreTrue,
+      () => withHappened(() => ['Nothing was changed.']),
+    ],
+    [
+      'first lines that leave out a rollback',
+      conclusions.firstLinesAreTrue,
+      () => withHappened((line) => [line.replace(/It was rolled back at \S+ \S+ UTC\./, '')]),
+    ],
+    ['an ending without first lines', conclusions.firstLinesAreTrue, () => withHappened(() => [])],
   ];
   test.for(cases)('%s', ([, invariant, broken]) => {
     expect(invariant.fault(broken())).toBeDefined();

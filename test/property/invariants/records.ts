@@ -118,6 +118,34 @@ export const everyRunEndsInClose: Invariant = {
     }),
 };
 
+const PERCENTAGES = /\d+\.\d\d %/g;
+
+/** A number of an accepted conclusion that the model did not read, was not asked about, or that is not marked. */
+const inventedIn = (trace: readonly TraceEvent[]): string | undefined => {
+  const reviews = allOf(trace, 'conclusion.reviewed');
+  return firstFault(reviews.entries(), ([index, { seq, data }]) => {
+    if (!data.accepted || data.conclusion === null) return undefined;
+    const { summary, claims } = data.conclusion;
+    const told = trace.slice(0, seq).filter(({ step }) => step !== 'close');
+    const read = JSON.stringify(told.flatMap((event) => event.replies ?? []));
+    const asked = JSON.stringify(reviews.slice(0, index));
+    const numbers = [summary, ...claims.map(({ text }) => text)].flatMap((text) => text.match(PERCENTAGES) ?? []);
+    return firstFault(numbers, (number) => {
+      if (read.includes(number.replace(' %', ''))) return undefined;
+      if (!asked.includes(number)) return `${number} was accepted at first try`;
+      return data.numbersNotFound?.some((one) => one.number === number) === true
+        ? undefined
+        : `${number} is not marked`;
+    });
+  });
+};
+
+export const numbersAreFound: Invariant = {
+  name: 'no conclusion is accepted at first try with a number that stands nowhere in the evidence',
+  exercisedBy: ['conclusions rejected', 'invented numbers marked'],
+  fault: ({ traces }) => firstFault(traces.values(), inventedIn),
+};
+
 /** Everything that the model, people or an auditor may read. */
 const textsOf = ({
   entries,

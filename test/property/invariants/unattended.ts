@@ -49,7 +49,7 @@ export const policyAloneIsKept: Invariant = {
     'changes that policy let through',
     'attacks by a compromised Authorize',
     'attacks by a compromised Authorize with a key',
-    'refused by Apply: policy',
+    'changes refused by the facts of now: policy',
   ],
   fault: everyChange(notPermitted),
 };

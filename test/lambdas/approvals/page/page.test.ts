@@ -71,6 +71,18 @@ test('after the decision the page shows the result instead of the form', async (
   expect(page.text).toContain('Scale the group instead.');
 });
 
+test('after the decision the page says first what happened, in words of code', async () => {
+  const { desk } = await pageOf();
+  await desk.answer(ANA, 'deny', 'Scale the group instead.');
+  const { text } = await desk.look(BEN);
+  const happened =
+    'What happened so far Nothing was changed. ' +
+    `P1 (resize_instance on i-0a1b2c3d4e5f60718, instanceType: m5.large -> m5.xlarge) was denied by ${ANA}: ` +
+    '"Scale the group instead." The alarm was raised at 2026-11-02 02:14 UTC. How it was later is unknown.';
+  expect(text).toContain(happened);
+  expect(text.indexOf(happened)).toBeLessThan(text.indexOf('What would change'));
+});
+
 /** As a trace can hold it: no half characters. */
 const HOSTILE = ANYTHING.toWellFormed();
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { admit, toolSpecsOf } from '../../../../lambdas/kernel/model/admission.ts';
 import { agentOf } from '../../../../lambdas/kernel/model/agents.ts';
+import { TOO_DEEP } from '../../../../lambdas/kernel/redaction/clean-json.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 import { RESIZE, rules } from '../../../fixtures/harness.ts';
 
@@ -32,6 +33,13 @@ describe('a call is refused', () => {
       { ...RESIZE.input, instanceId: 'arn:aws:ec2:eu-west-1:999999999999:instance/i-0123456789abcdef0' },
       'schema',
       /instanceId: /,
+    ],
+    [
+      'an input of which a part was left out for its depth',
+      RESIZE.tool,
+      { ...RESIZE.input, why: TOO_DEEP },
+      'schema',
+      /more than 100 levels deep/,
     ],
     ['a conclusion without a summary', 'conclude', { rootCause: 'x' }, 'schema', /summary/],
     ['an unknown field of a control tool', 'escalate', { reason: 'x', approve: true }, 'schema', /approve/],

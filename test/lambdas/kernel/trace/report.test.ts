@@ -8,6 +8,7 @@ const CONCLUSION = {
   rootCause: 'More orders than usual.',
   confidence: 'high',
   claims: [{ text: 'CPU was at its limit.', evidence: ['E2'] }],
+  plans: [{ plan: 'P1', applied: true }],
   followUps: ['Look at the load test.'],
 };
 
@@ -29,7 +30,7 @@ test('the report covers the whole incident, from its trace alone', async () => {
     /^- Follow-up: "Look at the load test\."$/m,
     /^### P1: resize_instance on i-0a1b2c3d4e5f60718$/m,
     /^- change: instanceType: t3\.small -> t3\.xlarge$/m,
-    /^- approval: granted by ana@example\.com\. "Go ahead\."$/m,
+    /^- approval: granted by ana@example\.com, ben@example\.com\. "Go ahead\."$/m,
     /^- apply: applied at /m,
     /^- verification: healed\./m,
     /^- event \d+: drop_table \(allowlist\): There is no tool/m,

@@ -191,6 +191,8 @@ describe('Apply runs its own checks, whatever the state machine did', () => {
     const harness = await granted(REBOOT, { ledger: new ForgetfulLedger() });
     expect(await harness.apply()).toBe('verify');
     expect(harness.mutations).toEqual(['RebootInstances']);
+    // The cooldown of the target is over, and the grant has not expired.
+    harness.clock.advance(11);
     expect(await applyAgain(harness)).toBe('decide');
     expect(await harness.lastReply()).toContain('The grant was used before');
     expect(harness.mutations).toEqual(['RebootInstances']);
@@ -314,6 +316,9 @@ describe('Apply runs its own checks, whatever the state machine did', () => {
       'calendar',
       'lease',
       'drift',
+      'facts',
+      'policy',
+      'alarm',
       'breaker',
       'rate',
       'grant',

@@ -43,7 +43,7 @@ describe('an accepted conclusion', () => {
     const harness = await (await new TestHarness().begin()).untilGranted();
     await harness.apply();
     await harness.untilVerified();
-    await harness.decide([call('conclude', closing)]);
+    await harness.decide([call('conclude', { ...closing, plans: [{ plan: 'P1', applied: true }] })]);
     await harness.close();
     expect((await harness.last('incident.closed')).data.outcome).toBe('healed');
   });
@@ -54,7 +54,7 @@ describe('an accepted conclusion', () => {
     const now = harness.clock.now();
     const until = new Date(now.getTime() + 3_600_000);
     await takeLease(harness.ledger, APP_ARN, 'incident-1', now, until);
-    await harness.decide([call('conclude', closing)]);
+    await harness.decide([call('conclude', { ...closing, plans: [{ plan: 'P1', applied: false }] })]);
     await harness.close();
     expect(await takeLease(harness.ledger, APP_ARN, 'another', now, until)).toBe(true);
   });

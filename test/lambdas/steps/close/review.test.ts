@@ -5,7 +5,7 @@ import type { EventData, TraceEvent } from '../../../../lambdas/contracts/events
 import type { Grant } from '../../../../lambdas/contracts/grant.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { record } from '../../../fixtures/incident.ts';
-import { granted, NO_HELP, TestHarness } from '../../../fixtures/harness.ts';
+import { begun, granted, NO_HELP, RESIZE, TestHarness } from '../../../fixtures/harness.ts';
 import { closing } from './conclusion.ts';
 
 const CONCLUSION: Conclusion = { ...closing, confidence: 'high', followUps: [] };
@@ -67,6 +67,65 @@ describe('a conclusion', () => {
   });
 });
 
+describe('the plans of a conclusion', () => {
+  const plansFault = async (harness: TestHarness, plans?: Conclusion['plans']): Promise<string | undefined> =>
+    faults(await harness.events(), { plans })['plans_match_the_trace'];
+  const listed = (plan: string, applied: boolean) => [{ plan, applied }];
+  const applied = async (change = RESIZE): Promise<TestHarness> => {
+    const harness = await granted(change);
+    await harness.apply();
+    return harness;
+  };
+
+  test('are none where none was made', async () => {
+    expect(await plansFault(await begun())).toBeUndefined();
+    expect(await plansFault(await begun(), listed('P1', false))).toBe('There is no plan "P1"; there is none.');
+  });
+
+  test('must all be listed', async () => {
+    const missing = 'P1 is missing: list it in plans, with applied: true or false.';
+    expect(await plansFault(await applied())).toBe(missing);
+    expect(await plansFault(await applied(), listed('P7', true))).toBe(
+      `There is no plan "P7"; there is P1. ${missing}`,
+    );
+  });
+
+  test('that were applied cannot be left out as not applied', async () => {
+    expect(await plansFault(await applied(), listed('P1', true))).toBeUndefined();
+    expect(await plansFault(await applied(), listed('P1', false))).toBe(
+      'P1 is in place: it was applied and not rolled back, but you say applied: false.',
+    );
+  });
+
+  test('that were never applied cannot be claimed as applied', async () => {
+    const harness = await granted();
+    expect(await plansFault(harness, listed('P1', false))).toBeUndefined();
+    expect(await plansFault(harness, listed('P1', true))).toMatch(
+      /^P1 is not in place: it was never applied, or failed,/,
+    );
+  });
+
+  test('that were rolled back are not in place', async () => {
+    const harness = await applied(NO_HELP);
+    await harness.untilVerified();
+    await harness.rollback();
+    expect(await plansFault(harness, listed('P1', false))).toBeUndefined();
+    expect(await plansFault(harness, listed('P1', true))).toMatch(
+      /^P1 is not in place: it was applied and then rolled back,/,
+    );
+  });
+
+  test('whose result is unknown may be called either, since the trace contradicts neither', async () => {
+    const events = (await (await applied()).events()).filter(({ kind }) => kind !== 'apply.finished');
+    for (const claim of [true, false]) expect(faults(events, { plans: listed('P1', claim) })).toEqual({});
+  });
+
+  test('that contradict each other are found', async () => {
+    const both = [...listed('P1', true), ...listed('P1', false)];
+    expect(await plansFault(await applied(), both)).toMatch(/but you say applied: false/);
+  });
+});
+
 describe('a change on the trace', () => {
   const changed = async (): Promise<TestHarness> => {
     const harness = await granted();
@@ -92,7 +151,7 @@ describe('a change on the trace', () => {
     await harness.apply();
     await harness.untilVerified();
     await harness.rollback();
-    expect(faults(await harness.events())).toEqual({});
+    expect(faults(await harness.events(), { plans: [{ plan: 'P1', applied: false }] })).toEqual({});
   });
 
   const OTHER = `sha256:${'0'.repeat(64)}`;

@@ -9,7 +9,7 @@ const check = (name: string, outcome: HealthCheck['outcome']): HealthCheck => ({
 
 const agentThat = (onUnhealed: 'rollback' | 'keep'): Agent => ({
   ...agentOf(rules, 'ec2-responder'),
-  verification: { windowMinutes: 15, onUnhealed },
+  verification: { windowMinutes: 15, onUnhealed, ifRecovered: 'refuse' },
 });
 
 type Case = [

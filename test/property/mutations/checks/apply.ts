@@ -2,6 +2,7 @@ import { testsOf, withoutRow, type KernelCheck } from '../check.ts';
 
 const preflight = testsOf('lambdas/steps/apply/preflight');
 const drift = testsOf('lambdas/steps/apply/drift');
+const reevaluation = testsOf('lambdas/steps/apply/reevaluation');
 const change = testsOf('lambdas/steps/apply/change');
 const grants = testsOf('lambdas/kernel/changes/grants');
 const chain = testsOf('lambdas/kernel/trace/chain');
@@ -80,6 +81,56 @@ export const APPLY: readonly KernelCheck[] = [
     find: 'if (configuration === undefined)',
     replace: 'if (configuration === undefined) return undefined; if (configuration === null)',
     test: drift('a plan of an earlier version, which kept nothing of its target, is refused in words'),
+  },
+  {
+    name: 'apply/facts',
+    ...withoutRow('facts'),
+    holds: 'a change whose facts cannot be computed again is not made',
+    file: 'lambdas/steps/apply/preflight.ts',
+    test: reevaluation('a fact that cannot be read refuses the change'),
+  },
+  {
+    name: 'apply/facts-in-time',
+    kind: 'facts',
+    holds: 'facts that take too long are no facts',
+    file: 'lambdas/steps/apply/reevaluation.ts',
+    find: 'await clock.within(REREAD_SECONDS * 1000, reading)',
+    replace: '{ value: await reading }',
+    test: reevaluation('facts that are not there within five seconds refuse the change'),
+  },
+  {
+    name: 'apply/policy',
+    ...withoutRow('policy'),
+    holds: 'a change that policy refuses with the facts of now is not made',
+    file: 'lambdas/steps/apply/preflight.ts',
+    test: reevaluation(
+      'the last instance of a fleet is not rebooted when the others were terminated after the proposal',
+    ),
+  },
+  {
+    name: 'apply/quorum',
+    kind: 'policy',
+    holds: 'a change needs the approvals that policy requires now',
+    file: 'lambdas/kernel/policy/reevaluation.ts',
+    find: 'counting >= needed',
+    replace: 'true',
+    test: reevaluation('a change that takes more approvals by now than it was given is refused'),
+  },
+  {
+    name: 'apply/approvers',
+    kind: 'policy',
+    holds: 'an approval counts only if policy lets that person approve now',
+    file: 'lambdas/kernel/policy/reevaluation.ts',
+    find: 'mayApproveNow(ports, email, question, events, breakGlass).mayApprove',
+    replace: 'true || mayApproveNow(ports, email, question, events, breakGlass).mayApprove',
+    test: reevaluation('the approval of somebody who may not approve any more does not count'),
+  },
+  {
+    name: 'apply/alarm',
+    ...withoutRow('alarm'),
+    holds: 'a change whose alarm has been OK for two periods is not made',
+    file: 'lambdas/steps/apply/preflight.ts',
+    test: reevaluation('is refused once the alarm has been OK for two periods since the proposal'),
   },
   {
     name: 'apply/breaker',

@@ -5,7 +5,9 @@ const authorize = testsOf('lambdas/steps/authorize/authorize');
 const dryRun = testsOf('lambdas/steps/dry-run/dry-run');
 const policy = testsOf('lambdas/kernel/policy/engine');
 const page = testsOf('lambdas/approvals/page/http');
+const compromisedAsk = testsOf('lambdas/approvals/answer/compromised-ask');
 const decisions = testsOf('lambdas/approvals/answer/decisions');
+const lastChecks = testsOf('lambdas/approvals/answer/last-checks');
 
 /** Checks that stop a change before Apply: at Open, Decide, Authorize, DryRun and Approve. */
 export const BEFORE_APPLY: readonly KernelCheck[] = [
@@ -24,6 +26,15 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     find: 'manifest.input.safeParse(call.input)',
     replace: '{ success: true as const, data: call.input }',
     test: admission('for an unknown field'),
+  },
+  {
+    name: 'decide/depth',
+    kind: 'schema',
+    holds: 'a call of which a part was left out is refused, not carried out with the rest',
+    file: 'lambdas/kernel/model/admission.ts',
+    find: 'if (isTooDeep(call.input))',
+    replace: 'if (false)',
+    test: admission('for an input of which a part was left out for its depth'),
   },
   {
     name: 'decide/allowlist',
@@ -70,7 +81,7 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     name: 'facts/reach',
     kind: 'target',
     holds: 'policy knows whether a target is in the account of the alarm',
-    file: 'lambdas/kernel/changes/proposed-change.ts',
+    file: 'lambdas/kernel/changes/ledger-facts.ts',
     find: 'target.account === alarm.account',
     replace: 'true',
     test: testsOf('lambdas/kernel/changes/proposed-change')('say whether the target is where the alarm is'),
@@ -214,7 +225,7 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     name: 'answer/entitled',
     kind: 'approval',
     holds: 'only the approval of somebody whom policy lets approve counts',
-    file: 'lambdas/approvals/answer/question.ts',
+    file: 'lambdas/kernel/policy/entitlement.ts',
     find: "mayApprove: verdict === 'permitted'",
     replace: 'mayApprove: true',
     test: decisions('a person whom no policy lets approve may deny only'),
@@ -246,6 +257,36 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     test: decisions('an approval that somebody else wrote onto the trace does not count'),
   },
   {
+    name: 'answer/page-only',
+    kind: 'approval',
+    holds:
+      'from 24 hours after the upgrade, an approval counts only in the family that no function but the page may write',
+    file: 'lambdas/approvals/answer/answer-rows.ts',
+    find: 'if (!(await countsEarlierRows(ports))) return false;',
+    replace: '',
+    test: compromisedAsk('24 hours after the upgrade, an approval in the family that Ask may write counts no more'),
+  },
+  {
+    name: 'answer/request-binds-plan',
+    kind: 'approval',
+    holds: 'the request that an answer names is about the plan of its id, whatever Ask wrote into its row',
+    file: 'lambdas/approvals/answer/question.ts',
+    find: 'approvalIdOf(incidentId, digest) !== approvalId',
+    replace: 'false',
+    test: compromisedAsk('the page takes no answer to a request whose row names another plan'),
+  },
+  {
+    name: 'answer/receipt',
+    kind: 'approval',
+    holds: 'no plan is granted before the page has tried to send each approver a receipt',
+    file: 'lambdas/approvals/answer/answer.ts',
+    find: 'await sendReceipts(others, { planned: question.planned, journal }, ports);',
+    replace: 'void others;',
+    test: testsOf('lambdas/approvals/answer/receipt')(
+      'no plan is granted before every approver was sent a receipt, also if the function died in between',
+    ),
+  },
+  {
     name: 'answer/denial',
     kind: 'approval',
     holds: 'somebody who has approved can still deny while other approvals are awaited',
@@ -253,5 +294,32 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     find: "return answer === 'approve' &&",
     replace: 'return true ||',
     test: decisions('whoever approved can still stop it while another approval is awaited'),
+  },
+  {
+    name: 'quorum/breaker',
+    ...withoutRow('breaker'),
+    holds: 'the last approval grants nothing while a breaker is tripped',
+    file: 'lambdas/approvals/answer/last-checks.ts',
+    test: lastChecks(
+      'a breaker that stands against the plan by now: the last approver is told at once, and nothing is granted',
+    ),
+  },
+  {
+    name: 'quorum/rate',
+    ...withoutRow('rate'),
+    holds: 'the last approval grants nothing that is one change too many within the hour',
+    file: 'lambdas/approvals/answer/last-checks.ts',
+    test: lastChecks(
+      'a rate that stands against the plan by now: the last approver is told at once, and nothing is granted',
+    ),
+  },
+  {
+    name: 'quorum/cooldown',
+    ...withoutRow('policy'),
+    holds: 'the last approval grants nothing that policy refuses with what the ledger knows now',
+    file: 'lambdas/approvals/answer/last-checks.ts',
+    test: lastChecks(
+      'a cooldown that stands against the plan by now: the last approver is told at once, and nothing is granted',
+    ),
   },
 ];

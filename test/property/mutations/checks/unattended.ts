@@ -68,8 +68,8 @@ export const UNATTENDED: readonly KernelCheck[] = [
     kind: 'facts',
     holds: 'facts about a change that no person approved are computed again',
     file,
-    find: 'await factsAbout(tool, proposed, context, ports.ledger, journal.events)',
-    replace: 'planned.plan.facts',
+    find: 'const { proposed, facts } = now;',
+    replace: 'const { proposed } = now; const { facts } = planned.plan;',
     test: unattended('makes up facts in vain: Apply computes them again'),
   },
   {

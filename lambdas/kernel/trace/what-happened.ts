@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { EventData, TraceEvent } from '../../contracts/events.ts';
+import { plain, type PlainText } from './outside-text.ts';
+import { planOutcome } from './plan-outcome.ts';
+import { minuteOf } from './plan-text.ts';
+import { allOf, lastOf, plansOf } from './queries.ts';
+
+/**
+ * What happened in an incident, in sentences of our code: what was changed, who decided about each plan and why, and how
+ * the alarm was last seen. Every report, mail and page says this first. What the agent claims has no part in it.
+ */
+export const whatHappened = (events: readonly TraceEvent[]): PlainText[] => {
+  const started = allOf(events, 'apply.started');
+  const plans = plansOf(events).filter(({ digest }, at, all) => all.findIndex((one) => one.digest === digest) === at);
+  const isStarted = (digest: string): boolean => started.some(({ data }) => data.digest === digest);
+  return [
+    ...(started.length === 0 ? [plain`Nothing was changed.`] : []),
+    ...plans.filter(({ digest }) => isStarted(digest)).map((planned) => planOutcome(events, planned)),
+    ...started
+      .filter(({ data }) => !plans.some(({ digest }) => digest === data.digest))
+      .map(({ at, data }) => plain`${data.tool} was started on ${data.targetArn} at ${minuteOf(at)}, without a plan.`),
+    ...plans.filter(({ digest }) => !isStarted(digest)).map((planned) => planOutcome(events, planned)),
+    ...alarmLine(events),
+  ];
+};
+
+interface Sighting {
+  readonly at: string;
+  readonly state: string;
+}
+
+const STATE = /^(OK|ALARM|INSUFFICIENT_DATA)\b/;
+
+/** The state of the alarm in a text of ours that begins with its name, such as "cpu is OK." */
+const stateIn = (text: string, name: string): string | undefined => {
+  const before = `${name} is `;
+  return text.startsWith(before) ? STATE.exec(text.slice(before.length))?.[1] : undefined;
+};
+
+/** Whether this evidence is what our tool answered about the alarm of that name, and not about one of a similar name. */
+const isLookAt = ({ tool, outcome, input }: EventData<'evidence.gathered'>, alarm: string): boolean =>
+  tool === 'describe_alarm' && outcome === 'ok' && isDeepStrictEqual(input, { alarm });
+
+/** When our code read the state of this alarm: in the evidence of `describe_alarm`, and after a change. */
+const sightingsOf = (events: readonly TraceEvent[], name: string): Sighting[] =>
+  events.flatMap((event): Sighting[] => {
+    const states =
+      event.kind === 'evidence.gathered' && isLookAt(event.data, name)
+        ? [stateIn(event.data.text, name)]
+        : event.kind === 'change.verified'
+          ? event.data.findings.map((finding) => (finding.name === 'alarm' ? stateIn(finding.detail, name) : undefined))
+          : [];
+    return states.flatMap((state) => (state === undefined ? [] : [{ at: event.at, state }]));
+  });
+
+const alarmLine = (events: readonly TraceEvent[]): PlainText[] => {
+  const alarm = lastOf(events, 'incident.opened')?.data.alarm;
+  if (alarm === null || alarm === undefined) return [];
+  const seen = sightingsOf(events, alarm.name).at(-1);
+  if (seen === undefined)
+    return [plain`The alarm was raised at ${minuteOf(alarm.since)}. How it was later is unknown.`];
+  const state = seen.state === 'ALARM' ? plain`in ALARM` : plain`${seen.state}`;
+  return [plain`The alarm was last seen ${state} at ${minuteOf(seen.at)}.`];
+};
