@@ -5,7 +5,7 @@ import type { ChangeManifest, Manifest } from '../../../../../lambdas/contracts/
 import { compileRules } from '../../../../../lambdas/kernel/policy/rules/compile.ts';
 import { parseRules } from '../../../../../lambdas/kernel/policy/rules/parse.ts';
 import { RulesError } from '../../../../../lambdas/kernel/policy/rules/rules-error.ts';
-import { CATALOGUE } from '../../../../../lambdas/tools/catalogue.ts';
+import { CATALOGUE, CHANGE_TOOLS } from '../../../../../lambdas/tools/catalogue.ts';
 import { manifest as resize } from '../../../../../lambdas/tools/resize-instance/manifest.ts';
 import { configWith, problemsWith, settings } from './config-copy.ts';
 
@@ -30,7 +30,7 @@ test('the shipped configuration compiles, agents in the order in which they are 
 test('a misspelt tool is reported with its line and the name that was meant', () => {
   expect(afterEdit('- resize_instance', '- resize_instence')).toEqual([
     `config/agents/ec2-responder.yaml:${lineOf('- resize_instance')}: tools.change[1]: unknown tool "resize_instence"; ` +
-      'did you mean "resize_instance"? known: reboot_instance, resize_instance, set_auto_scaling_capacity',
+      `did you mean "resize_instance"? known: ${CHANGE_TOOLS.map(({ manifest }) => manifest.name).join(', ')}`,
   ]);
 });
 
