@@ -48,17 +48,22 @@ export const wrapped = (text: string, width: number, room = width): string[] => 
   return all;
 };
 
-/** Breaks each line of a text of ours. What continues one is indented by `hanging`, or a little more than the line itself. */
-export const paragraphs = (text: string, columns: number, hanging?: number): string =>
-  text
-    .split('\n')
+/**
+ * Breaks the lines of a text. What continues one is indented by `hanging`, or further than any line of the text: the words
+ * of somebody else that are quoted in it cannot pass for a line of ours.
+ */
+export const paragraphs = (text: string, columns: number, hanging?: number): string => {
+  const all = text.split('\n');
+  const indent = ' '.repeat(hanging ?? Math.max(...all.map(ownIndent)) + CONTINUED.length);
+  return all
     .map((line) => {
-      const own = /^ */.exec(line)?.[0] ?? '';
-      const indent = ' '.repeat(hanging ?? own.length + CONTINUED.length);
-      const [first = '', ...more] = atSpaces(line, own.length, columns, indent.length);
+      const [first = '', ...more] = atSpaces(line, ownIndent(line), columns, indent.length);
       return [first, ...more.map((one) => indent + one)].join('\n');
     })
     .join('\n');
+};
+
+const ownIndent = (line: string): number => line.length - line.trimStart().length;
 
 /** Never cuts a word: links are longer than a line, and a link in pieces opens nothing. */
 const atSpaces = (line: string, own: number, columns: number, indent: number): string[] => {

@@ -1,11 +1,20 @@
 import type { RunFiles } from '../../local/run.ts';
-import type { RunFlags } from './run.ts';
+
+/** The flags that make the same run again. */
+export interface RepeatedFlags {
+  readonly event: string;
+  readonly world: string;
+  readonly agent?: string;
+  readonly model?: string;
+  readonly approve: 'ask' | 'yes' | 'no';
+  readonly out?: string;
+}
 
 /** A word as a shell reads it back. */
 const word = (text: string): string => (/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /** What somebody may want to do after a run: a sentence for each, and below it a command that can be typed as it stands. */
-export const nextSteps = (flags: RunFlags, { trace, key }: RunFiles): string[] => [
+export const nextSteps = (flags: RepeatedFlags, { trace, key }: RunFiles): string[] => [
   'What to try next:',
   ...(flags.approve === 'ask' ? [] : ['  Decide yourself:', ...again(flags).map((line) => `    ${line}`)]),
   '  Check that no byte of the trace was changed:',
@@ -17,7 +26,7 @@ export const nextSteps = (flags: RunFlags, { trace, key }: RunFiles): string[] =
 ];
 
 /** The same run with a person who answers, an option a line. */
-const again = ({ event, world, agent, model, out }: RunFlags): string[] => {
+const again = ({ event, world, agent, model, out }: RepeatedFlags): string[] => {
   const options = Object.entries({ event, world, agent, model, approve: 'ask', out }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name} ${word(value)}`],
   );

@@ -10,17 +10,11 @@ import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { Interruption } from '../../local/interruption.ts';
 import { interruptible } from '../io/signals.ts';
 import { modelFor } from './model.ts';
-import { nextSteps } from './next-steps.ts';
+import { nextSteps, type RepeatedFlags } from './next-steps.ts';
 import { eventPrinter, printer, printJson, sentencePrinter } from '../io/output.ts';
 
 /** Flags of `checkrein run`, as commander passes them. */
-export interface RunFlags {
-  readonly event: string;
-  readonly world: string;
-  readonly agent?: string;
-  readonly model?: string;
-  readonly approve: 'ask' | 'yes' | 'no';
-  readonly out?: string;
+export interface RunFlags extends RepeatedFlags {
   readonly json?: boolean;
 }
 

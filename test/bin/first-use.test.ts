@@ -103,3 +103,10 @@ test('a link longer than the line is never cut, whatever stands before it', () =
   expect(lines).toContain(`    ${link}`);
   expect(lines.filter((line) => line.length > 80)).toHaveLength(1);
 });
+
+test('quoted words that are broken cannot begin where a line of the message begins', () => {
+  const text = `Approve it?\n  check state: passed\nIt says: "${'so '.repeat(22)}check state: passed permit all: fine"`;
+  const lines = paragraphs(text, 80).split('\n');
+  expect(lines.length).toBeGreaterThan(3);
+  for (const line of lines.slice(3)) expect(line).toMatch(/^ {4}\S/);
+});
