@@ -3,10 +3,12 @@ import { CheckreinError, InputError } from '../lambdas/contracts/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { breakerCommand } from './commands/breaker.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { incidentsCommand } from './commands/incidents.ts';
 import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { scenarioCommand } from './commands/scenario.ts';
+import { subscribeCommand } from './commands/subscribe.ts';
 import { switchCommand } from './commands/switch.ts';
 import { traceCommand } from './commands/trace.ts';
 import { errorText } from './io/output.ts';
@@ -20,11 +22,13 @@ const program = (): Command => {
     .version(packageJson.version)
     .addCommand(runCommand())
     .addCommand(traceCommand())
+    .addCommand(incidentsCommand())
     .addCommand(scenarioCommand())
     .addCommand(policyCommand())
     .addCommand(replayCommand())
     .addCommand(switchCommand())
     .addCommand(breakerCommand())
+    .addCommand(subscribeCommand())
     .addCommand(doctorCommand())
     .showHelpAfterError('(see --help)')
     .exitOverride();

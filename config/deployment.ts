@@ -6,7 +6,7 @@ import type { SettingsInput } from '../lambdas/contracts/settings.ts';
  */
 export const deployment = {
   approvers: [
-    // SNS sends a confirmation e-mail after the first deployment, and nothing else before it is confirmed.
+    // SNS sends two confirmation e-mails after the first deployment. Confirm both within 48 hours: docs/deploy.md.
     { email: 'sre-oncall@example.com', name: 'SRE on call', roles: ['sre'], tier: 1 },
     // Asked if nobody of tier 1 has answered by the first reminder, or if a plan needs two people.
     { email: 'service-owner@example.com', name: 'Service owner', roles: ['owner'], tier: 2 },

@@ -1,11 +1,11 @@
-import { Aws, type RemovalPolicy } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
-import { Subscription, SubscriptionFilter, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { EVERYONE } from '../lambdas/contracts/audience.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 import type { CheckreinFunction } from './checkrein-function.ts';
+import { grantPublish, subscribeApprovers } from './mail-topic.ts';
 
 export interface ApprovalDeskProps {
   readonly approvers: Settings['approvers'];
@@ -16,13 +16,16 @@ export interface ApprovalDeskProps {
 }
 
 /**
- * The topic that asks people, and the MAC keys of an approval. They are separate, so the function that asks cannot
+ * The topics of messages to people, and the MAC keys of an approval. They are separate, so the function that asks cannot
  * answer, and the function that takes answers cannot change anything. A *link* proves who was asked, a *grant* what was
- * approved. Grants that policies give have a key of their own, which exists only if a policy can permit a change without
+ * approved. Reports have a topic of their own: SNS suspends a subscription that gets more than 10 messages a second, and a
+ * storm of reports must not keep anybody from being asked. Grants that policies give have a key of their own, which exists only if a policy can permit a change without
  * a person: so the function that asks policy cannot make up the approval of a person.
  */
 export class ApprovalDesk extends Construct {
+  /** Messages that must not wait. Its logical id stays, because approvers have confirmed subscriptions to it. */
   private readonly topic: Topic;
+  private readonly reports: Topic;
   private readonly encryptionKey: IKey;
   private readonly linkKey: Key;
   private readonly grantKey: Key;
@@ -33,15 +36,9 @@ export class ApprovalDesk extends Construct {
     const { approvers, encryptionKey, removalPolicy, unattended } = props;
     this.encryptionKey = encryptionKey;
     this.topic = new Topic(this, 'Topic', { masterKey: encryptionKey, enforceSSL: true });
-    for (const { email } of approvers) {
-      new Subscription(this, `To-${email}`, {
-        topic: this.topic,
-        protocol: SubscriptionProtocol.EMAIL,
-        endpoint: email,
-        // A link is for one approver, so it must not reach the mailbox of another.
-        filterPolicy: { audience: SubscriptionFilter.stringFilter({ allowlist: [email, EVERYONE] }) },
-      });
-    }
+    subscribeApprovers(this, this.topic, approvers, 'To-');
+    this.reports = new Topic(this, 'Reports', { masterKey: encryptionKey, enforceSSL: true });
+    subscribeApprovers(this, this.reports, approvers, 'Reports-');
     const mac = { keySpec: KeySpec.HMAC_256, keyUsage: KeyUsage.GENERATE_VERIFY_MAC, removalPolicy };
     this.linkKey = new Key(this, 'LinkKey', { ...mac, description: 'Authenticates approval links of Checkrein.' });
     this.grantKey = new Key(this, 'GrantKey', { ...mac, description: 'Authenticates grants of Checkrein.' });
@@ -53,17 +50,28 @@ export class ApprovalDesk extends Construct {
     return this.topic.topicArn;
   }
 
-  /** Lets a function send messages to people. */
+  get reportsTopicArn(): string {
+    return this.reports.topicArn;
+  }
+
+  /** Lets a function send people messages that must not wait. */
   grantNotify(step: CheckreinFunction): void {
     step.setEnv('topic', this.topic.topicArn);
-    step.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn] }));
-    step.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: [this.encryptionKey.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `sns.${Aws.REGION}.amazonaws.com` } },
-      }),
-    );
+    grantPublish(step, this.topic, this.encryptionKey);
+  }
+
+  /** Lets a function send people reports. */
+  grantReport(step: CheckreinFunction): void {
+    step.setEnv('reportsTopic', this.reports.topicArn);
+    grantPublish(step, this.reports, this.encryptionKey);
+  }
+
+  /** Lets a function list who is subscribed. */
+  grantListSubscriptions(step: CheckreinFunction): void {
+    step.setEnv('topic', this.topic.topicArn);
+    step.setEnv('reportsTopic', this.reports.topicArn);
+    const resources = [this.topic.topicArn, this.reports.topicArn];
+    step.addToRolePolicy(new PolicyStatement({ actions: ['sns:ListSubscriptionsByTopic'], resources }));
   }
 
   /** Lets a function sign links, not verify them. */

@@ -1,9 +1,10 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
-import { canApplyUnattended } from '../lambdas/kernel/policy/unattended-permits.ts';
+import { canApplyUnattended } from '../lambdas/kernel/policy/rules/unattended-permits.ts';
 import { AlarmIntake } from './alarm-intake.ts';
 import { ApprovalDesk } from './approval-desk.ts';
+import { ApprovalPager } from './approval-events.ts';
 import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { IncidentFlow } from './incident-flow.ts';
 import { KillSwitch } from './kill-switch.ts';
@@ -13,6 +14,7 @@ import { modelAccess } from './model-access.ts';
 import { removalPolicyOf } from './retention.ts';
 import { checkStackName, denyOwnLogs } from './own-log-groups.ts';
 import { Rollout } from './rollout.ts';
+import { Schedules } from './schedules.ts';
 import { SelfMonitoring } from './self-monitoring.ts';
 import { Steps } from './steps.ts';
 
@@ -44,6 +46,9 @@ export class CheckreinStack extends Stack {
     const flow = new IncidentFlow(this, 'IncidentFlow', { steps, settings });
     const intake = new AlarmIntake(this, 'AlarmIntake', { agents, flow });
     if (settings.members) new MemberIntake(this, 'MemberIntake', settings.members);
+    new Schedules(this, 'Schedules', steps);
+    const waitingTopic = settings.approvalWaitingTopicArn;
+    if (waitingTopic !== undefined) new ApprovalPager(this, 'ApprovalPager', { topicArn: waitingTopic });
     const monitoring = new SelfMonitoring(this, 'SelfMonitoring', {
       steps,
       flow,
@@ -58,9 +63,11 @@ export class CheckreinStack extends Stack {
     new CfnOutput(this, 'SwitchParameter', { value: killSwitch.parameterName });
     if (model.secretArn !== undefined) new CfnOutput(this, 'ModelKeySecret', { value: model.secretArn });
     new CfnOutput(this, 'LedgerTable', { value: ledger.tableName });
+    new CfnOutput(this, 'SealKey', { value: ledger.sealKeyArn });
     new CfnOutput(this, 'FlowArn', { value: flow.stateMachineArn });
     new CfnOutput(this, 'StartArn', { value: flow.startArn });
     new CfnOutput(this, 'ApproversTopic', { value: desk.topicArn });
+    new CfnOutput(this, 'ReportsTopic', { value: desk.reportsTopicArn });
     new CfnOutput(this, 'ApprovalPage', { value: steps.pageUrl });
   }
 }

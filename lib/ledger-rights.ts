@@ -5,10 +5,12 @@ type RowFamily = Exclude<Family, 'incident'>;
 
 /** What a function may do in the ledger besides reading and appending traces. Every write right includes reading. */
 export interface LedgerRights {
+  /** Whether it reads and appends traces. Default: yes. */
+  readonly traces?: false;
   readonly read?: readonly RowFamily[];
   readonly create?: readonly RowFamily[];
   readonly replace?: readonly RowFamily[];
-  readonly add?: readonly ('budget' | 'storm')[];
+  readonly add?: readonly ('budget' | 'storm' | 'mail' | 'receipt' | 'digest')[];
 }
 
 /** The ledger rights of each function, by construct id. */
@@ -23,15 +25,19 @@ export const LEDGER_RIGHTS = {
   /** Redeems a grant, takes the lease, records and counts changes. */
   ChangeZone: { read: ['breaker'], create: ['grant', 'lease', 'change', 'rate'], replace: ['lease', 'change', 'rate'] },
   /** Writes the question and, if nobody answers, that it expired. It can neither read nor write answers. */
-  Ask: { create: ['approval'], replace: ['approval'] },
+  Ask: { create: ['approval'], replace: ['approval'], add: ['mail'] },
   /**
    * Writes answers and outcomes; at the last answer, looks at cooldown, breakers and rate. No other function may write
    * answers, or Ask could make up an approver.
    */
-  Page: { read: ['breaker', 'change', 'rate'], create: ['answer', 'approval'] },
+  Page: { read: ['breaker', 'change', 'rate'], create: ['answer', 'approval'], add: ['receipt'] },
   /** Releases the lease of a verified change; keeps the agent's record and trips its breaker. */
   Verify: { create: ['breaker'], replace: ['lease', 'breaker'] },
   /** Ends deduplication, reads how many duplicates there were, releases leases, and trips the breaker of a target that was not rolled back. */
-  Close: { create: ['breaker'], replace: ['storm', 'lease', 'breaker'] },
-  Stopped: { create: ['breaker'], replace: ['storm', 'lease', 'breaker'] },
-} satisfies Record<string, LedgerRights>;
+  Close: { create: ['breaker', 'digest'], replace: ['storm', 'lease', 'breaker'], add: ['digest'] },
+  Stopped: { create: ['breaker', 'digest'], replace: ['storm', 'lease', 'breaker'], add: ['digest'] },
+  /** Reads the reports that are due, and records which it sent. */
+  Digest: { traces: false, create: ['digest'] },
+  /** Has nothing to do with the ledger. */
+  Subscriptions: undefined,
+} satisfies Record<string, LedgerRights | undefined>;

@@ -62,8 +62,13 @@ export class LedgerTable extends Construct {
     return this.table.tableName;
   }
 
+  /** ARN of the key that seals traces. Its public half verifies them. */
+  get sealKeyArn(): string {
+    return this.sealKey.keyArn;
+  }
+
   /**
-   * Lets a function read and append traces, and use the row families that its rights name.
+   * Lets a function read and append traces, unless its rights say no, and use the row families that they name.
    *
    * IAM sees the action and the partition key but not the condition of a write: append, create and replace are all
    * `PutItem`, and only the ledger adapter ensures that every put has a condition. IAM does ensure that no function
@@ -71,6 +76,7 @@ export class LedgerTable extends Construct {
    */
   grant(step: CheckreinFunction, rights: LedgerRights): void {
     const { read = [], create = [], replace = [], add = [] } = rights;
+    const traces: Family[] = rights.traces === false ? [] : ['incident'];
     step.setEnv('ledgerTable', this.tableName);
     step.addToRolePolicy(
       new PolicyStatement({
@@ -80,8 +86,8 @@ export class LedgerTable extends Construct {
       }),
     );
     // A create that finds a row, and an addition that is refused, read the existing row and return it.
-    this.allow(step, ['dynamodb:GetItem', 'dynamodb:Query'], ['incident', ...read, ...create, ...replace, ...add]);
-    this.allow(step, ['dynamodb:PutItem'], ['incident', ...create, ...replace]);
+    this.allow(step, ['dynamodb:GetItem', 'dynamodb:Query'], [...traces, ...read, ...create, ...replace, ...add]);
+    this.allow(step, ['dynamodb:PutItem'], [...traces, ...create, ...replace]);
     this.allow(step, ['dynamodb:UpdateItem'], add);
   }
 

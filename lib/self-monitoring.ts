@@ -33,20 +33,23 @@ export class SelfMonitoring extends Construct {
   readonly functionAlarms: readonly Alarm[];
   /** Go off when executions fail or events are lost. */
   readonly flowAlarms: readonly Alarm[];
+  /** Goes off when an approver gets no messages. No deployment waits for it: the cause is in a mailbox. */
+  readonly subscriptionAlarm: Alarm;
 
   constructor(scope: Construct, id: string, { steps, flow, intake, topicArn }: SelfMonitoringProps) {
     super(scope, id);
     const undelivered = new DeadLetterQueue(this, 'Undelivered');
     this.closeDeadExecutions(flow, steps.stopped, undelivered);
 
-    const { open, decide, observe, authorize, changeZone, ask, page, verify, close, stopped } = steps;
+    const { open, decide, observe, authorize, changeZone, ask, page, verify, close, stopped, digest, subscriptions } =
+      steps;
     this.pageAlarm = this.alarm('approval-page', errorsOf([page]), {
       impact: 'Approvers cannot open or answer approvals. Plans expire, and changes that need a person are not made.',
       anchor: 'stuck-approvals',
     });
     this.functionAlarms = [
       this.pageAlarm,
-      this.alarm('steps', errorsOf([open, decide, observe, authorize, changeZone, ask, verify, close]), {
+      this.alarm('steps', errorsOf([open, decide, observe, authorize, changeZone, ask, verify, close, digest]), {
         impact:
           'Steps of incidents throw errors. An incident whose retries run out ends as failed, and a person must take over.',
         anchor: 'failed-executions',
@@ -68,9 +71,19 @@ export class SelfMonitoring extends Construct {
         anchor: 'dead-letter-queues',
       }),
     ];
+    this.subscriptionAlarm = this.alarm(
+      'subscriptions',
+      errorsOf([subscriptions], Duration.hours(1)),
+      {
+        impact: 'An approver gets no mails from SNS, or that could not be checked. Plans that need this person expire.',
+        anchor: 'lost-subscriptions',
+      },
+      // Checked twice an hour: an hour without a check says nothing new.
+      TreatMissingData.IGNORE,
+    );
     if (topicArn !== undefined) {
       const page = new SnsAction(Topic.fromTopicArn(this, 'Pager', topicArn));
-      for (const alarm of [...this.functionAlarms, ...this.flowAlarms]) {
+      for (const alarm of [...this.functionAlarms, ...this.flowAlarms, this.subscriptionAlarm]) {
         alarm.addAlarmAction(page);
         alarm.addOkAction(page);
       }
@@ -97,7 +110,12 @@ export class SelfMonitoring extends Construct {
    * Goes off at the first error, within a minute or two. A throttle that a retry survives counts too: a needless
    * rollback costs a deployment, but a missed one costs incidents.
    */
-  private alarm(name: string, metric: IMetric, text: { impact: string; anchor: string }): Alarm {
+  private alarm(
+    name: string,
+    metric: IMetric,
+    text: { impact: string; anchor: string },
+    treatMissingData = TreatMissingData.NOT_BREACHING,
+  ): Alarm {
     return new Alarm(this, name, {
       alarmName: `${OWN_ALARM}${Aws.STACK_NAME}-${name}`,
       alarmDescription: `${text.impact} See ${RUNBOOK}#${text.anchor}`,
@@ -105,23 +123,26 @@ export class SelfMonitoring extends Construct {
       threshold: 1,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData,
     });
   }
 }
 
-const sumOf = (usingMetrics: Record<string, IMetric>): IMetric =>
+const sumOf = (usingMetrics: Record<string, IMetric>, period = Duration.minutes(1)): IMetric =>
   new MathExpression({
     expression: `SUM([${Object.keys(usingMetrics)
       .map((name) => `FILL(${name}, 0)`)
       .join(', ')}])`,
     usingMetrics,
-    period: Duration.minutes(1),
+    period,
   });
 
 /** Errors of functions, on the version in use. An alarm can sum ten metrics at most. */
-const errorsOf = (steps: readonly CheckreinFunction[]): IMetric =>
-  sumOf(Object.fromEntries(steps.map((step, n) => [`m${String(n)}`, step.live.metricErrors({ label: step.node.id })])));
+const errorsOf = (steps: readonly CheckreinFunction[], period?: Duration): IMetric =>
+  sumOf(
+    Object.fromEntries(steps.map((step, n) => [`m${String(n)}`, step.live.metricErrors({ label: step.node.id })])),
+    period,
+  );
 
 const visible = (queue: DeadLetterQueue): IMetric =>
   queue.metricApproximateNumberOfMessagesVisible({ statistic: 'max' });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
+import { grantAnnounce } from './approval-events.ts';
 import { RULES_FILE } from './bundle.ts';
 import { calendarReads } from './change-calendars.ts';
 import { ChangeRole } from './change-role.ts';
@@ -40,6 +41,8 @@ export class Steps extends Construct {
   readonly verify: CheckreinFunction;
   readonly close: CheckreinFunction;
   readonly stopped: CheckreinFunction;
+  readonly digest: CheckreinFunction;
+  readonly subscriptions: CheckreinFunction;
   /** Where approvers answer: the only URL of the stack that the Internet can reach. */
   readonly pageUrl: string;
 
@@ -71,6 +74,8 @@ export class Steps extends Construct {
     this.ask = step('Ask', {
       entry: 'approvals/ask/handler.ts',
       description: 'Asks and reminds approvers, and expires plans that nobody answers.',
+      // In a storm, each message may wait ten seconds.
+      timeout: Duration.minutes(2),
     });
     this.page = step('Page', {
       entry: 'approvals/page/handler.ts',
@@ -92,6 +97,14 @@ export class Steps extends Construct {
       entry: 'steps/close/stopped-handler.ts',
       description: 'Closes an incident whose execution died.',
     });
+    this.digest = step('Digest', {
+      entry: 'scheduled/digest/handler.ts',
+      description: 'Sends reports that were too many for a mail each.',
+    });
+    this.subscriptions = step('Subscriptions', {
+      entry: 'scheduled/subscriptions/handler.ts',
+      description: 'Fails when an approver no longer gets messages.',
+    });
     // Approvers come from an e-mail and cannot sign requests. The signed link authenticates them; the page checks it first.
     this.pageUrl = this.page.live.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
     this.ask.setEnv('pageUrl', this.pageUrl);
@@ -109,7 +122,8 @@ export class Steps extends Construct {
   }
 
   private grant({ rules, killSwitch, model, ledger, desk }: StepsProps): void {
-    const { open, decide, observe, authorize, changeZone, ask, page, verify, close, stopped } = this;
+    const { open, decide, observe, authorize, changeZone, ask, page, verify, close, stopped, digest, subscriptions } =
+      this;
     for (const step of [open, authorize, changeZone, page]) killSwitch.grantRead(step);
     for (const step of [authorize, changeZone, page]) allow(step, calendarReads(rules.settings));
     model.grantUse(decide);
@@ -120,7 +134,10 @@ export class Steps extends Construct {
     desk.grantIssue(page);
     desk.grantIssueUnattended(authorize);
     desk.grantRedeem(changeZone);
-    for (const step of [ask, page, close, stopped]) desk.grantNotify(step);
+    for (const step of [ask, page]) desk.grantNotify(step);
+    for (const step of [close, stopped, digest]) desk.grantReport(step);
+    desk.grantListSubscriptions(subscriptions);
+    grantAnnounce(ask);
     for (const step of [close, stopped]) ledger.grantSeal(step);
 
     const { agents } = rules;
@@ -152,7 +169,8 @@ const functionFactory = (scope: Construct, { rules, ledger }: StepsProps) => {
   const common = { timeout: Duration.minutes(1), rulesFile, settings, network };
   return (id: keyof typeof LEDGER_RIGHTS, props: OwnProps): CheckreinFunction => {
     const step = new CheckreinFunction(scope, id, { ...common, ...props });
-    ledger.grant(step, LEDGER_RIGHTS[id]);
+    const rights = LEDGER_RIGHTS[id];
+    if (rights !== undefined) ledger.grant(step, rights);
     return step;
   };
 };

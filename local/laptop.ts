@@ -15,7 +15,7 @@ import type { Json, JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { decide } from '../lambdas/steps/decide/step.ts';
 import { policyEngine, type PolicyEngine } from '../lambdas/kernel/policy/engine.ts';
-import { canApplyUnattended } from '../lambdas/kernel/policy/unattended-permits.ts';
+import { canApplyUnattended } from '../lambdas/kernel/policy/rules/unattended-permits.ts';
 import { CHANGE_ZONE_SECONDS } from '../lambdas/kernel/changes/timing.ts';
 import { observe, type ObservePorts } from '../lambdas/steps/observe/step.ts';
 import { openStep, type OpenPorts } from '../lambdas/steps/open/step.ts';
@@ -113,7 +113,13 @@ export class Laptop {
       linkMac: localMac(),
       grantMac: localMac(),
       unattendedMac: canApplyUnattended(rules) ? localMac() : undefined,
-      notifier: { notify: async (message) => options.onMessage?.(message) },
+      notifier: {
+        notify: async (message) => {
+          options.onMessage?.(message);
+          return 'sent';
+        },
+      },
+      approvalEvents: { waiting: async () => undefined },
       callbacks: this.#flow.tasks,
       pageUrl: 'http://localhost',
       home: homeOf(world),

@@ -7,6 +7,7 @@ import type { Rules } from '../lambdas/contracts/rules.ts';
 import { CheckreinError } from '../lambdas/contracts/errors.ts';
 import { canonical } from '../lambdas/kernel/trace/canonical.ts';
 import { reportOf } from '../lambdas/kernel/trace/report.ts';
+import { verifyLine } from '../lambdas/kernel/trace/verify-line.ts';
 import { whatHappened } from '../lambdas/kernel/trace/what-happened.ts';
 import { allOf, lastOf, plansOf, usageOf, wasMade } from '../lambdas/kernel/trace/queries.ts';
 import type { Model, Notification } from '../lambdas/contracts/ports.ts';
@@ -134,9 +135,11 @@ export const writeRun = (directory: string, { events, calls }: RunResult): RunFi
     key: join(directory, RUN_FILES.key),
   };
   writeFileSync(files.trace, events.map((event) => `${canonical(event)}\n`).join(''));
-  writeFileSync(files.report, reportOf(events));
+  const seal = lastOf(events, 'trace.sealed');
+  const verify = seal && verifyLine({ ...files, incident: seal.incident });
+  writeFileSync(files.report, reportOf(events, verify));
   writeFileSync(files.calls, calls.map((call) => `${JSON.stringify(call)}\n`).join(''));
-  writeFileSync(files.key, lastOf(events, 'trace.sealed')?.data.publicKey ?? '');
+  writeFileSync(files.key, seal?.data.publicKey ?? '');
   return files;
 };
 

@@ -134,9 +134,15 @@ describe('pictures', () => {
 });
 
 describe('architecture', () => {
-  const nested = ['lambdas', 'lambdas/kernel', 'lambdas/approvals', 'lambdas/steps', 'config', 'local'].flatMap(
-    (room) => foldersIn(room).map((name) => `${room}/${name}`),
-  );
+  const nested = [
+    'lambdas',
+    'lambdas/kernel',
+    'lambdas/approvals',
+    'lambdas/scheduled',
+    'lambdas/steps',
+    'config',
+    'local',
+  ].flatMap((room) => foldersIn(room).map((name) => `${room}/${name}`));
 
   test.each([...rootFolders, ...nested])('the folder %s has one row that says what it is for', (folder) => {
     const rows = read('docs/architecture.md')

@@ -27,10 +27,14 @@ const denied = async (claimed: object): Promise<RunResult> => {
   return runOnLaptop({ ...run, model: scriptedModel(parseScript(turns, MODEL)), approve: DENY, onMessage });
 };
 
-/** The untrue summary, with the list of plans right. */
+/** The untrue summary, with the list of plans right, and without numbers, which would be sent back once. */
+const LIE = {
+  summary: 'checkout-1 had too little CPU. After approval it was resized, and the alarm is OK.',
+  claims: [{ text: 'The CPU was used up.', evidence: ['E2'] }],
+};
 let lied: RunResult;
 beforeAll(async () => {
-  lied = await denied({ plans: [{ plan: 'P1', applied: false }] });
+  lied = await denied({ ...LIE, plans: [{ plan: 'P1', applied: false }] });
 }, 60_000);
 
 const FIRST = [
@@ -41,7 +45,7 @@ const FIRST = [
 
 test('the untrue summary is on the trace, and every verifier lets it pass', () => {
   const { conclusion, accepted } = lastOf(lied.events, 'conclusion.reviewed')?.data ?? {};
-  expect(conclusion?.summary).toMatch(/After approval it was resized .* the alarm is OK\./);
+  expect(conclusion?.summary).toMatch(/After approval it was resized,? .*the alarm is OK\./);
   expect(accepted).toBe(true);
 });
 

@@ -8,7 +8,9 @@ import { whatHappened } from '../../lambdas/kernel/trace/what-happened.ts';
 import { coloursFor, timelineLines } from '../io/timeline-lines.ts';
 import { readTrace, traceLines } from '../io/trace-file.ts';
 import { printer, printJson, sentencePrinter } from '../io/output.ts';
+import { withSource } from '../io/source-flags.ts';
 import { columnsFor } from '../io/wrap.ts';
+import type { TraceGetFlags } from '../operator/trace-get.ts';
 
 /** The number of an event and two blanks. */
 const SEQ_WIDTH = 6;
@@ -84,10 +86,30 @@ const inWords = (verdict: ChainVerdict, pinned: boolean): PlainText[] => {
   ];
 };
 
-/** `checkrein trace`: read a trace, and check it offline. */
+const getCommand = (): Command =>
+  withSource(new Command('get'))
+    .description('Write one trace of a deployed stack, or of a folder, as `trace verify` reads it.')
+    .argument('<incident>', 'its id, as `checkrein incidents` and the closing message name it')
+    .option('--out <file>', 'where it goes; default: standard output')
+    .option('--key <file>', 'also write the public key that verifies its seal')
+    .option('--report <file>', 'also write the report (Markdown)')
+    .option('--table <name>', 'the table that a removed stack has left, instead of a stack')
+    .addHelpText(
+      'after',
+      `
+Needs cloudformation:DescribeStacks, dynamodb:Query, kms:Decrypt with the key of
+the table; for --key, kms:GetPublicKey. A trace that somebody changed in the
+table is written as it is, with a sentence about it and exit code 1.`,
+    )
+    .action(async (incident: string, flags: TraceGetFlags) =>
+      (await import('../operator/trace-get.ts')).getTrace(incident, flags),
+    );
+
+/** `checkrein trace`: get a trace, read it, and check it offline. */
 export const traceCommand = (): Command =>
   new Command('trace')
-    .description('Read a trace, or check it offline.')
+    .description('Get a trace, read it, or check it offline.')
+    .addCommand(getCommand())
     .addCommand(
       new Command('show')
         .description('The incident as a readable timeline.')

@@ -1,3 +1,4 @@
+import type { Conclusion } from '../../lambdas/contracts/conclusion.ts';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { JsonObject, type Json } from '../../lambdas/contracts/json.ts';
 import { joined, plain, quoted, sentence, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
@@ -28,6 +29,8 @@ export const WORDS_LIMIT = 2000;
 /** Characters of one line of evidence, and of one argument of a call. */
 export const EVIDENCE_LIMIT = 200;
 const ARGUMENT_LIMIT = 60;
+/** The longest text of a conclusion, with room for links, which grow when they are taken apart. */
+const CONCLUSION_LIMIT = 2400;
 
 /** The first refusal among checks, with its reason. */
 export const firstRefusal = (
@@ -71,3 +74,11 @@ export const modelEntry = (event: Extract<TraceEvent, { kind: 'model.called' }>)
   const text = plain`turn ${turn}, ${tokens} tokens, ${sentence(modelCost(costMicroUsd))}`;
   return entry('model', 'plain', text, [...words, ...calls]);
 };
+
+/** A conclusion with nothing left out, whether it was accepted or not. */
+export const conclusionLines = ({ summary, rootCause, confidence, claims, followUps }: Conclusion): PlainText[] => [
+  plain`in the agent's words, summary: ${quoted(summary, CONCLUSION_LIMIT)}`,
+  plain`root cause (${confidence} confidence): ${quoted(rootCause, CONCLUSION_LIMIT)}`,
+  ...claims.map(({ text, evidence }) => plain`claim (${joined(evidence, ', ')}): ${quoted(text, CONCLUSION_LIMIT)}`),
+  ...followUps.map((one) => plain`follow-up: ${quoted(one, CONCLUSION_LIMIT)}`),
+];

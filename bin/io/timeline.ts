@@ -4,6 +4,7 @@ import { modelCost, reportLines, shown } from '../../lambdas/kernel/trace/plan-t
 import {
   EVIDENCE_LIMIT,
   WORDS_LIMIT,
+  conclusionLines,
   entry,
   firstRefusal,
   modelEntry,
@@ -144,12 +145,16 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       return entry('breaker', 'bad', plain`Tripped for ${scope} by ${policy}. Only a human can reset it.`);
     }
     case 'conclusion.reviewed': {
-      const { accepted, verdicts } = event.data;
+      const { accepted, verdicts, conclusion, numbersNotFound = [] } = event.data;
       return entry(
         'review',
         accepted ? 'good' : 'bad',
         accepted ? plain`The conclusion is accepted.` : plain`The conclusion is rejected.`,
-        verdicts.map((one) => plain`${one.verifier}: ${sentence(one.reason)}`),
+        [
+          ...(conclusion === null ? [] : conclusionLines(conclusion)),
+          ...numbersNotFound.map(({ number }) => plain`not found in the evidence: ${quoted(number, 100)}`),
+          ...verdicts.map((one) => plain`${one.verifier}: ${sentence(one.reason)}`),
+        ],
       );
     }
     case 'escalation.asked': {
@@ -160,7 +165,8 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
     case 'harness.failed':
       return entry('failed', 'bad', plain`${event.data.error}: ${quoted(event.data.cause, WORDS_LIMIT)}`);
     case 'people.notified': {
-      const { about, to, error, sent } = event.data;
+      const { about, to, error, sent, digest } = event.data;
+      if (digest === true) return entry('message', 'quiet', plain`${about} to ${joined(to, ', ')}, in the next digest`);
       const failure = error === null ? '' : plain` could not be sent: ${quoted(error)}`;
       return entry('message', sent ? 'quiet' : 'bad', plain`${about} to ${joined(to, ', ')}${failure}`);
     }

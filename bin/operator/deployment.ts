@@ -15,9 +15,12 @@ const StackOutputs = z.object({
   LedgerTable: z.string(),
   /** Absent if models run on Bedrock. */
   ModelKeySecret: z.string().optional(),
+  /** Absent in a stack that an earlier version deployed. */
+  SealKey: z.string().optional(),
   FlowArn: z.string(),
   StartArn: z.string(),
   ApproversTopic: z.string(),
+  ReportsTopic: z.string(),
   ApprovalPage: z.string(),
 });
 export type Deployment = z.infer<typeof StackOutputs>;

@@ -2,8 +2,8 @@ import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Settings } from '../../lambdas/contracts/settings.ts';
 import { CheckreinError } from '../../lambdas/contracts/errors.ts';
 import type { Deployment } from './deployment.ts';
+import { checkApprovers } from './doctor-approvers.ts';
 import {
-  checkApprovers,
   checkBootstrap,
   checkCredentials,
   checkDryIncident,
@@ -55,7 +55,7 @@ export const diagnose = async (aws: DoctorAws, expected: Expected): Promise<Doct
   return [
     ...findings,
     await findingOf('model key', () => checkModelKey(aws, outputs.ModelKeySecret)),
-    await findingOf('approvers', () => checkApprovers(aws, outputs.ApproversTopic, expected.approvers)),
+    await findingOf('approvers', () => checkApprovers(aws, outputs, expected.approvers)),
     await findingOf('kill switch', () => checkKillSwitch(aws, outputs.SwitchParameter)),
     await findingOf('alarm intake', () => checkIntake(aws, outputs.StartArn, expected.agents)),
     await findingOf('ledger', () => checkLedger(aws, outputs.LedgerTable)),

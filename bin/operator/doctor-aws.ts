@@ -4,11 +4,12 @@ import { DescribeContinuousBackupsCommand, DescribeTableCommand } from '@aws-sdk
 import { DescribeRuleCommand, EventBridgeClient, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { dynamoLedger } from '../../lambdas/adapters/aws/ledger.ts';
 import { ledgerClient } from '../../lambdas/adapters/aws/ledger-table.ts';
+import { snsMailSubscriptions } from '../../lambdas/adapters/aws/mail-subscriptions.ts';
 import { askAws, stackNamed } from './deployment.ts';
 import type { DoctorAws, IntakeRule } from './doctor-finding.ts';
 import { messageIn } from './doctor-cause.ts';
@@ -31,7 +32,8 @@ export const doctorAws = (): DoctorAws => {
     },
     stack: stackNamed,
     modelKey: (secretArn) => askAws('secretsmanager:DescribeSecret', () => keyIn(secretArn)),
-    subscriptions: (topicArn) => askAws('sns:ListSubscriptionsByTopic', () => subscriptionsOf(topicArn)),
+    subscriptions: (topicArn) =>
+      askAws('sns:ListSubscriptionsByTopic', () => snsMailSubscriptions(new SNSClient({}))(topicArn)),
     switchPosition: (name) => parameter(ssm, name),
     intake: (startArn) => askAws('events:ListRuleNamesByTarget and DescribeRule', () => rulesTo(startArn)),
     table: (TableName) =>
@@ -91,18 +93,6 @@ const rulesTo = async (TargetArn: string): Promise<IntakeRule[]> => {
       return { name, enabled: State === 'ENABLED', pattern };
     }),
   );
-};
-
-const subscriptionsOf = async (TopicArn: string): Promise<{ email: string; confirmed: boolean }[]> => {
-  const all: { email: string; confirmed: boolean }[] = [];
-  for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic(
-    { client: new SNSClient({}) },
-    { TopicArn },
-  ))
-    for (const { Protocol, Endpoint = '', SubscriptionArn = '' } of Subscriptions)
-      // Until a subscription is confirmed, its ARN is the text PendingConfirmation.
-      if (Protocol === 'email') all.push({ email: Endpoint, confirmed: SubscriptionArn.startsWith('arn:') });
-  return all;
 };
 
 const run = async (sfn: SFNClient, stateMachineArn: string, event: object): ReturnType<DoctorAws['runFlow']> => {

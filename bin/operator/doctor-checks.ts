@@ -1,5 +1,4 @@
 import type { Agent } from '../../lambdas/contracts/agent.ts';
-import type { Settings } from '../../lambdas/contracts/settings.ts';
 import { canonical } from '../../lambdas/kernel/trace/canonical.ts';
 import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
 import { modelPriceOf, unknownModelAdvice } from '../../lambdas/kernel/model/model-prices.ts';
@@ -83,35 +82,6 @@ export const checkModelKey = async (aws: DoctorAws, secret: string | undefined):
         'Give the secret in lib/model-key.ts a new construct id, deploy, and store the key again.',
       );
   }
-};
-
-/** Whether approvers receive what is sent to them. */
-export const checkApprovers = async (
-  aws: DoctorAws,
-  topic: string,
-  expected: Settings['approvers'],
-): Promise<DoctorVerdict> => {
-  const all = await aws.subscriptions(topic);
-  const subscribed = new Set(all.map(({ email }) => email));
-  const confirmed = new Set(all.flatMap((one) => (one.confirmed ? [one.email] : [])));
-  const emails = expected.map(({ email }) => email);
-  const unreachable = emails.filter((email) => !confirmed.has(email));
-  if (unreachable.length === 0) return ok(`All ${String(emails.length)} approvers have confirmed their subscription.`);
-  const pending = unreachable.filter((email) => subscribed.has(email));
-  const gone = unreachable.filter((email) => !subscribed.has(email));
-  const says = [
-    `SNS sends nothing to ${unreachable.join(', ')}:`,
-    ...(pending.length > 0 ? [`the subscription of ${pending.join(', ')} is not confirmed.`] : []),
-    ...(gone.length > 0 ? [`there is no subscription of ${gone.join(', ')}.`] : []),
-    ...(unreachable.length === emails.length ? ['Every approval would expire.'] : []),
-  ].join(' ');
-  const todo = [
-    ...(pending.length > 0
-      ? ['Open the mail "AWS Notification - Subscription Confirmation" and follow its link.']
-      : []),
-    ...(gone.length > 0 ? [`Deploy once without ${gone.join(', ')} in config/deployment.ts, then once with it.`] : []),
-  ].join(' ');
-  return unreachable.length === emails.length ? fail(says, todo) : warn(says, todo);
 };
 
 /** Whether the kill switch is on. */

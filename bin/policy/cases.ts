@@ -36,6 +36,7 @@ const NEUTRAL_FACTS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' 
   inServiceAfter: 0,
   downtimeSeconds: 180,
   instancesAdded: 0,
+  processSuspended: false,
   reversible: true,
   evidenceCount: 2,
   minutesSinceLastChange: 1_000_000,

@@ -1,4 +1,4 @@
-import { canApplyUnattended } from '../kernel/policy/unattended-permits.ts';
+import { canApplyUnattended } from '../kernel/policy/rules/unattended-permits.ts';
 import type { LambdaRuntime } from '../runtime/serve.ts';
 
 /** The key of grants that policies give; undefined if no policy can permit a change without a person. */

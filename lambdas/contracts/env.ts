@@ -13,7 +13,10 @@ export const ENV = {
   unattendedKey: 'CHECKREIN_UNATTENDED_KEY',
   linkKey: 'CHECKREIN_LINK_KEY',
   sealKey: 'CHECKREIN_SEAL_KEY',
+  /** The topic of messages that must not wait: approval requests, break-glass. */
   topic: 'CHECKREIN_TOPIC',
+  /** The topic of reports on closed incidents. */
+  reportsTopic: 'CHECKREIN_REPORTS_TOPIC',
   pageUrl: 'CHECKREIN_PAGE_URL',
   changeRole: 'CHECKREIN_CHANGE_ROLE',
   /** Role ARNs of member accounts, with the placeholder `${account}`. Not set when there are no members. */

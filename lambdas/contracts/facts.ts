@@ -41,6 +41,10 @@ export const FACTS = {
     summary: 'expected time without service of the unit itself, in seconds; 0 for none',
   },
   instancesAdded: { type: 'Long', summary: 'number of instances that the change adds; 0 when it adds none' },
+  processSuspended: {
+    type: 'Bool',
+    summary: 'whether somebody has suspended the Auto Scaling process (Launch or Terminate) that the change needs',
+  },
   reversible: {
     type: 'Bool',
     summary: 'whether the tool has an inverse for this change, and the change loses nothing for good',

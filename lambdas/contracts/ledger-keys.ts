@@ -28,6 +28,12 @@ export const FAMILY = {
   lease: 'lease',
   /** The key under which secrets of an incident get their placeholders. Create only; expires after days. */
   redaction: 'redaction',
+  /** How many approval requests were sent to an approver in a second. Count only. */
+  mail: 'mail',
+  /** The same of what the page sends. Apart, so that Ask cannot use up the places of a receipt. Count only. */
+  receipt: 'receipt',
+  /** How many reports were sent in a minute; reports that were too many, and which of them a digest has reported. Expires. */
+  digest: 'digest',
 } as const;
 export type Family = (typeof FAMILY)[keyof typeof FAMILY];
 

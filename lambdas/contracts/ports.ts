@@ -1,4 +1,5 @@
 import type { Message, ModelTurn, ToolSpec } from './model.ts';
+import type { ApprovalWaiting } from './approval-waiting.ts';
 import type { ApproveOutput } from './flow.ts';
 import type { TraceEvent } from './events.ts';
 import type { JsonObject } from './json.ts';
@@ -174,15 +175,30 @@ export interface Calendar {
 
 /** A message for people. `audience` narrows it to one approver; without it, everyone on the topic. */
 export interface Notification {
-  readonly about: 'approval' | 'receipt' | 'break-glass' | 'closed' | 'escalated' | 'failed';
+  readonly about: 'approval' | 'receipt' | 'break-glass' | 'closed' | 'escalated' | 'failed' | 'digest';
   readonly incidentId: string;
   readonly subject: string;
   readonly text: string;
   readonly audience?: string;
 }
+/** `digest`: the message was not sent by itself; the next digest has a line for it. */
+export type Delivery = 'sent' | 'digest';
 export interface Notifier {
-  notify(message: Notification): Promise<void>;
+  notify(message: Notification): Promise<Delivery>;
 }
+
+/** Tells other systems, on the event bus, that an approval request waits for people. */
+export interface ApprovalEvents {
+  waiting(event: ApprovalWaiting): Promise<void>;
+}
+
+/** An e-mail subscription of a topic. Until it is confirmed, it receives nothing. */
+export interface MailSubscription {
+  readonly email: string;
+  readonly confirmed: boolean;
+}
+/** The e-mail subscriptions of a topic. */
+export type MailSubscriptions = (topicArn: string) => Promise<readonly MailSubscription[]>;
 
 /** Wakes the execution that waits in Approve. `gone`: it is not waiting any more (expired, or answered before). */
 export interface Callbacks {

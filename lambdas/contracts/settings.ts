@@ -151,6 +151,15 @@ export const Settings = z.strictObject({
     .string()
     .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'an ARN like arn:aws:sns:eu-west-1:123456789012:pager')
     .optional(),
+  /**
+   * An SNS topic that gets the event `approval.waiting` when an approval request or a reminder is sent, e.g. your
+   * pager's, so that it can wake somebody. It has no link. The topic must be in the Region of the stack and let EventBridge
+   * publish. Default: none; the event is on the default event bus in any case.
+   */
+  approvalWaitingTopicArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'an ARN like arn:aws:sns:eu-west-1:123456789012:pager')
+    .optional(),
   /** A managed policy that bounds every role of the stack, where your organization asks for one. */
   permissionsBoundaryArn: arn('iam', 'policy', 'arn:aws:iam::123456789012:policy/boundary').optional(),
   /** Tags of every resource that can have them. */

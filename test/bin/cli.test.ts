@@ -60,7 +60,11 @@ describe('as a process of its own', () => {
       expect([verified.code, verified.out.split(':')[0]]).toEqual([0, 'SOUND']);
       const shown = await checkrein('trace', 'show', join(HEALED, 'trace.jsonl'));
       expect(shown.out).toContain('HEALED');
-      expect(readFileSync(join(HEALED, 'report.md'), 'utf8')).toContain('healed');
+      expect(shown.out).toMatch(/root cause \(high confidence\): "[^…]*"$/m);
+      const report = readFileSync(join(HEALED, 'report.md'), 'utf8');
+      expect(report).toContain('healed');
+      const [, line = ''] = /^npx checkrein (trace verify .*)$/m.exec(report) ?? [];
+      expect((await checkrein(...line.split(' '))).out).toMatch(/^SOUND/);
     },
   );
 
@@ -218,7 +222,7 @@ const bad: readonly [promise: string, args: readonly string[], says: RegExp][] =
   ['a question without a terminal', ['run', ...first], /--approve ask: .* are not a terminal, so nobody can be asked/],
   ['an unknown answer', ['run', ...first, '--approve', 'maybe'], /ask, yes, no/],
   ['a missing option', ['run'], /--event/],
-  ['a switch set without a reason', ['switch', 'off'], /--reason: not given/],
+  ['a switch set back on without a reason', ['switch', 'on'], /--reason: not given/],
   ['an unknown switch position', ['switch', 'maybe'], /on, propose-only, off/],
   ['a reset without a reason', ['breaker', 'reset', 'arn:aws:ec2:x'], /--reason: not given/],
   [
@@ -226,6 +230,7 @@ const bad: readonly [promise: string, args: readonly string[], says: RegExp][] =
     ['breaker', 'reset', 'i-0abc', '--reason', 'checked with the team'],
     /is neither an ARN nor an agent/,
   ],
+  ['a confirmation without a link', ['subscribe', 'confirm', 'token'], /names no topic/],
   ['an unknown command', ['fly'], /unknown command/],
   ['a trace that is not there', ['trace', 'verify', 'nowhere.jsonl'], /nowhere\.jsonl/],
 ];
@@ -244,9 +249,12 @@ test('every command has --help', async () => {
     ['trace'],
     ['trace', 'show'],
     ['trace', 'verify'],
+    ['trace', 'get'],
+    ['incidents'],
     ['scenario'],
     ['switch'],
     ['breaker', 'reset'],
+    ['subscribe', 'confirm'],
   ]) {
     const ran = await checkrein(...args, '--help');
     expect([args, ran.code]).toEqual([args, 0]);

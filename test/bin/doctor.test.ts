@@ -94,13 +94,23 @@ describe('broken on purpose', () => {
     expect(failing(none)).toEqual([['approvers', 'fail']]);
   });
 
+  test('a subscription to reports that is not confirmed: a warning, because requests still arrive', async () => {
+    const findings = await diagnoseWith({
+      subscriptions: async (topic) =>
+        emails.map((email) => ({ email, confirmed: topic === healthy.deployment.ApproversTopic })),
+    });
+    expect(failing(findings)).toEqual([['approvers', 'warn']]);
+    expect(about(findings, 'approvers')).toContain(`SNS sends no reports to ${emails.join(', ')}`);
+    expect(about(findings, 'approvers')).toContain('npx checkrein subscribe confirm');
+  });
+
   test('a deleted subscription: nobody is told to look for a mail', async () => {
     const findings = await diagnoseWith({
       subscriptions: async () => emails.slice(1).map((email) => ({ email, confirmed: true })),
     });
     expect(failing(findings)).toEqual([['approvers', 'warn']]);
     expect(about(findings, 'approvers')).toContain(`no subscription of ${String(emails[0])}`);
-    expect(about(findings, 'approvers')).not.toContain('Open the mail');
+    expect(about(findings, 'approvers')).not.toContain('subscribe confirm');
   });
 
   test('switch off: no alarm is investigated, although the dry incident goes through', async () => {

@@ -47,3 +47,28 @@ test('an ARN stays whole on a terminal of 80 columns, on a line that cannot pass
   expect(line).toContain(arn);
   for (const one of lines) expect(one.length).toBeLessThanOrEqual(80);
 });
+
+test('a conclusion is shown whole: root cause, every claim with its evidence, every follow-up', () => {
+  const long = (word: string, length: number): string => `${word} `.repeat(length).slice(0, length).trim();
+  const conclusion = {
+    summary: long('summary', 2000),
+    rootCause: long('cause', 2000),
+    confidence: 'high' as const,
+    claims: [
+      { text: `${long('claim', 900)} https://example.com/graph`, evidence: ['E1', 'E4'] },
+      { text: long('second', 1000), evidence: ['E2'] },
+    ],
+    followUps: [long('later', 500)],
+  };
+  const event: TraceEvent = {
+    ...turn(''),
+    kind: 'conclusion.reviewed',
+    data: { conclusion, verdicts: [], accepted: true },
+  };
+  const text = timelineLines(event, coloursFor({})).map(String).join('\n');
+  expect(text).not.toContain('…');
+  for (const words of [conclusion.summary, conclusion.rootCause, conclusion.claims[1]?.text, conclusion.followUps[0]])
+    expect(text).toContain(`"${words ?? ''}"`);
+  expect(text).toContain('root cause (high confidence): ');
+  expect(text).toMatch(/claim \(E1, E4\): "claim .* https\[:\]\/\/example[^"]*graph"/);
+});

@@ -123,6 +123,12 @@ def conditions_of(service, action, body):
         if key is None and (equals := re.match(r"pk = (:\w+)", request.get("KeyConditionExpression", ""))):
             key = {"pk": request["ExpressionAttributeValues"][equals[1]]}
         return {} if key is None else {"dynamodb:LeadingKeys": [key["pk"]["S"]]}
+    if service == "events" and action == "events:PutEvents":
+        entries = json.loads(body)["Entries"]
+        return {
+            "events:source": [one["Source"] for one in entries],
+            "events:detail-type": [one["DetailType"] for one in entries],
+        }
     return {}
 
 

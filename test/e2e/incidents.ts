@@ -87,7 +87,7 @@ export const verifiedTrace = async (
 };
 
 /** The public key in KMS of the key id in the seal. */
-export const sealKeyOf = async ({ kms }: Clients, events: readonly TraceEvent[]): Promise<string> => {
+const sealKeyOf = async ({ kms }: Clients, events: readonly TraceEvent[]): Promise<string> => {
   const KeyId = lastOf(events, 'trace.sealed')?.data.keyId;
   const { PublicKey = new Uint8Array() } = await kms.send(new GetPublicKeyCommand({ KeyId }));
   const key = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });

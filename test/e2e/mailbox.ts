@@ -9,6 +9,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import * as z from 'zod';
+import { checkreinCommand } from './cli.ts';
 import type { Clients } from './clients.ts';
 import type { Emulators } from './emulators.ts';
 import { E2eFailure } from './failure.ts';
@@ -56,15 +57,15 @@ export const openMailbox = async (clients: Clients, email: string): Promise<Mail
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = z.object({ port: z.number() }).parse(server.address());
-  const { topicArn, filter } = await emailSubscription(clients, email);
-  await clients.sns.send(
-    new SubscribeCommand({
-      TopicArn: topicArn,
-      Protocol: 'http',
-      Endpoint: `http://127.0.0.1:${port}/`,
-      Attributes: { FilterPolicy: filter },
-    }),
-  );
+  for (const { topicArn, filter } of await emailSubscriptions(clients, email))
+    await clients.sns.send(
+      new SubscribeCommand({
+        TopicArn: topicArn,
+        Protocol: 'http',
+        Endpoint: `http://127.0.0.1:${port}/`,
+        Attributes: { FilterPolicy: filter },
+      }),
+    );
   return {
     next: (about, except) =>
       pollUntil(`a message to ${email} about ${about}`, async () =>
@@ -77,27 +78,46 @@ export const openMailbox = async (clients: Clients, email: string): Promise<Mail
   };
 };
 
-/** Follows the link in the newest confirmation mail to each of these addresses. */
-export const confirmSubscriptions = async ({ aws }: Emulators, emails: readonly string[]): Promise<void> => {
+/** Confirms every subscription of these addresses with the link of its newest confirmation mail, as docs/deploy.md says. */
+export const confirmSubscriptions = async (emulators: Emulators, emails: readonly string[]): Promise<void> => {
   for (const email of emails) {
-    const link = await pollUntil(`the confirmation mail to ${email}`, async () => {
-      const mails = readFileSync(join(RUN_FOLDER, 'ministack.log'), 'utf8').split('\n');
-      return mails.findLast((line) => line.startsWith(`MAIL to ${email}: `))?.split(' visit ')[1];
+    const links = await pollUntil(`both confirmation mails to ${email}`, async () => {
+      const newest = newestLinks(email);
+      return newest.length === TOPICS ? newest : undefined;
     });
-    const { status } = await fetch(`${aws.url}${link}`);
-    if (status !== 200) throw new E2eFailure(`The link for ${email} answered ${status}.`, 'See test/e2e/emulator.py.');
+    for (const link of links) {
+      const { code } = await checkreinCommand(emulators, ['subscribe', 'confirm', `${emulators.aws.url}${link}`]);
+      if (code !== 0) throw new E2eFailure(`The link for ${email} was refused.`, 'See test/e2e/emulator.py.');
+    }
   }
 };
 
-/** The topic and the filter of the e-mail subscription that the stack created for this address. */
-const emailSubscription = async ({ sns }: Clients, email: string): Promise<{ topicArn: string; filter: string }> => {
-  const { Subscriptions = [] } = await sns.send(new ListSubscriptionsCommand());
-  const own = Subscriptions.find(({ Protocol, Endpoint }) => Protocol === 'email' && Endpoint === email);
-  const { Attributes } = await sns.send(
-    new GetSubscriptionAttributesCommand({ SubscriptionArn: own?.SubscriptionArn ?? '' }),
+/** One for approval requests, one for reports. */
+const TOPICS = 2;
+
+/** The link of the newest confirmation mail of each topic. A deployment that failed has sent some before. */
+const newestLinks = (email: string): string[] => {
+  const mails = readFileSync(join(RUN_FOLDER, 'ministack.log'), 'utf8').split('\n');
+  const links = mails.flatMap((line) =>
+    line.startsWith(`MAIL to ${email}: `) ? (line.split(' visit ')[1] ?? []) : [],
   );
-  const filter = Attributes?.['FilterPolicy'];
-  if (own?.TopicArn === undefined || filter === undefined)
-    throw new E2eFailure(`The stack made no filtered e-mail subscription for ${email}.`, 'See lib/approval-desk.ts.');
-  return { topicArn: own.TopicArn, filter };
+  return links.slice(-TOPICS);
+};
+
+/** Topic and filter of each e-mail subscription that the stack created for this address. */
+const emailSubscriptions = async (
+  { sns }: Clients,
+  email: string,
+): Promise<{ readonly topicArn: string; readonly filter: string }[]> => {
+  const { Subscriptions = [] } = await sns.send(new ListSubscriptionsCommand());
+  const own = Subscriptions.filter(({ Protocol, Endpoint }) => Protocol === 'email' && Endpoint === email);
+  const found = await Promise.all(
+    own.map(async ({ TopicArn = '', SubscriptionArn = '' }) => {
+      const { Attributes } = await sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }));
+      return { topicArn: TopicArn, filter: Attributes?.['FilterPolicy'] };
+    }),
+  );
+  const filtered = found.flatMap(({ topicArn, filter }) => (filter === undefined ? [] : [{ topicArn, filter }]));
+  if (filtered.length === TOPICS) return filtered;
+  throw new E2eFailure(`The stack made no two filtered e-mail subscriptions for ${email}.`, 'See lib/mail-topic.ts.');
 };

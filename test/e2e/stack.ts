@@ -19,6 +19,7 @@ const Outputs = z.object({
   FlowArn: z.string(),
   StartArn: z.string(),
   ApproversTopic: z.string(),
+  ReportsTopic: z.string(),
   ApprovalPage: z.url(),
 });
 /** The outputs of the deployed stack. */

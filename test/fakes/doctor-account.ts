@@ -24,6 +24,7 @@ export class DoctorAccount {
     FlowArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:flow',
     StartArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:flow:live',
     ApproversTopic: 'arn:aws:sns:eu-west-1:123456789012:approvers',
+    ReportsTopic: 'arn:aws:sns:eu-west-1:123456789012:reports',
     ApprovalPage: 'https://page.example.com/',
   };
   readonly messages: Notification[] = [];

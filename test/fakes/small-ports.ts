@@ -2,10 +2,13 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ERROR } from '../../lambdas/contracts/error-names.ts';
 import type { ApproveOutput } from '../../lambdas/contracts/flow.ts';
 import { StepError } from '../../lambdas/contracts/errors.ts';
+import type { ApprovalWaiting } from '../../lambdas/contracts/approval-waiting.ts';
 import type {
+  ApprovalEvents,
   Calendar,
   Callbacks,
   Clock,
+  Delivery,
   Ids,
   MacGenerator,
   MacVerifier,
@@ -67,9 +70,20 @@ export class CountingIds implements Ids {
 export class RecordedNotifier implements Notifier {
   readonly sent: Notification[] = [];
   failing = false;
-  async notify(message: Notification): Promise<void> {
+  async notify(message: Notification): Promise<Delivery> {
     if (this.failing) throw new StepError(ERROR.cloudUnavailable, 'the topic is gone', 'Subscribe again.');
     this.sent.push(message);
+    return 'sent';
+  }
+}
+
+/** Records the events that say that somebody is waited for. Can be made to fail. */
+export class RecordedApprovalEvents implements ApprovalEvents {
+  readonly sent: ApprovalWaiting[] = [];
+  failing = false;
+  async waiting(event: ApprovalWaiting): Promise<void> {
+    if (this.failing) throw new StepError(ERROR.cloudUnavailable, 'the bus is gone', 'Try again.');
+    this.sent.push(event);
   }
 }
 

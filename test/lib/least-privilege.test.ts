@@ -103,6 +103,23 @@ describe('ledger', () => {
     expect(whoMayTouch('PutItem', 'budget')).toEqual([]);
   });
 
+  test('only who sends mail counts it; reports that wait are written by closing steps, and read by the digest', () => {
+    expect(whoMayTouch('UpdateItem', 'mail')).toEqual(['Ask']);
+    expect(whoMayTouch('UpdateItem', 'digest')).toEqual(['Close', 'Stopped']);
+    expect(whoMayTouch('PutItem', 'digest')).toEqual(['Close', 'Digest', 'Stopped']);
+    expect(whoMayTouch('PutItem', 'mail')).toEqual([]);
+  });
+
+  test('only the page counts receipts, so Ask cannot keep one from being sent', () => {
+    expect(whoMayTouch('UpdateItem', 'receipt')).toEqual(['Page']);
+    expect(whoMayTouch('PutItem', 'receipt')).toEqual([]);
+  });
+
+  test('what runs by the clock neither reads nor writes a trace', () => {
+    for (const action of ['GetItem', 'Query', 'PutItem'])
+      for (const role of ['Digest', 'Subscriptions']) expect(whoMayTouch(action, 'incident')).not.toContain(role);
+  });
+
   test('only the change zone redeems grants and records changes', () => {
     expect(whoMayTouch('PutItem', 'grant')).toEqual(['ChangeZone']);
     expect(whoMayTouch('PutItem', 'change')).toEqual(['ChangeZone']);
@@ -187,6 +204,25 @@ when { context.tool == "set_auto_scaling_capacity" };`;
       'Page',
     ]);
     expect(rights.filter(({ action }) => action === 'ssm:GetCalendarState')).toEqual([]);
+  });
+
+  test('reports and approval requests go to topics of their own, and each function can send to one', () => {
+    expect(whoMay(rights, 'sns:Publish', /ApprovalDeskTopic/)).toEqual(['Ask', 'Page']);
+    expect(whoMay(rights, 'sns:Publish', /ApprovalDeskReports/)).toEqual(['Close', 'Digest', 'Stopped']);
+    expect(whoMay(rights, 'sns:ListSubscriptionsByTopic')).toEqual(['Subscriptions']);
+  });
+
+  test('only Ask puts events on the bus, and only that somebody is waited for', () => {
+    const puts = rights.filter(({ action }) => action === 'events:PutEvents');
+    expect(puts.map(({ role, conditions }) => [role, conditions])).toEqual([
+      [
+        'Ask',
+        {
+          'ForAllValues:StringEquals': { 'events:source': ['checkrein'], 'events:detail-type': ['approval.waiting'] },
+          Null: { 'events:source': 'false', 'events:detail-type': 'false' },
+        },
+      ],
+    ]);
   });
 
   test('only Ask and Page can resume an execution that waits for approval, and only of this flow', () => {

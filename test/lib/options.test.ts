@@ -18,7 +18,8 @@ describe('an existing key', () => {
     expect(ofType('AWS::DynamoDB::Table')).toMatchObject([
       { Properties: { SSESpecification: { KMSMasterKeyId: KEY } } },
     ]);
-    expect(ofType('AWS::SNS::Topic')).toMatchObject([{ Properties: { KmsMasterKeyId: KEY } }]);
+    const encrypted = { Properties: { KmsMasterKeyId: KEY } };
+    expect(ofType('AWS::SNS::Topic')).toMatchObject([encrypted, encrypted]);
     expect(ofType('AWS::KMS::Key')).toHaveLength(ofType('AWS::KMS::Key', plain).length - 1);
   });
 

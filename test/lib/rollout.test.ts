@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { describe, expect, test } from 'vitest';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
+import { APPROVAL_WAITING, EVENT_SOURCE } from '../../lambdas/contracts/approval-waiting.ts';
 import { OWN_ALARM } from '../../lambdas/contracts/own-alarms.ts';
 import { agentFor } from '../../lambdas/steps/open/intake.ts';
 import { synthesize, type Template } from '../../lib/synthesize.ts';
@@ -120,7 +121,7 @@ describe('the harness’s own alarms', () => {
   );
 
   test('each has an impact for people and a link to the runbook', () => {
-    expect(alarms.size).toBe(5);
+    expect(alarms.size).toBe(6);
     for (const { AlarmDescription } of alarms.values()) {
       const [, impact = '', anchor] = /^(.+\.) See docs\/operator-runbook\.md#(.+)$/.exec(AlarmDescription) ?? [];
       expect(impact.length).toBeGreaterThan(40);
@@ -145,6 +146,17 @@ describe('the harness’s own alarms', () => {
     expect([...alarms.values()].filter((alarm) => text(alarm).includes(queue ?? '?'))).toHaveLength(1);
   });
 
+  test('a lost subscription raises one within the hour, and never stops a deployment', () => {
+    const lost = [...alarms].find(([, alarm]) => text(alarm).includes('lost-subscriptions'));
+    expect(text(lost?.[1])).toContain('StepsSubscriptions');
+    expect(lost?.[1]).toMatchObject({ TreatMissingData: 'ignore' });
+    expect(text(lost?.[1])).toContain('"Period":3600');
+    for (const [, { Properties }] of ofType('AWS::CodeDeploy::DeploymentGroup', template))
+      expect(text(Properties)).not.toContain(lost?.[0] ?? '?');
+    const [schedule] = ofType('AWS::Events::Rule', template).filter(([id]) => id.startsWith('SchedulesSubscriptions'));
+    expect(schedule?.[1].Properties).toMatchObject({ ScheduleExpression: 'rate(30 minutes)', State: 'ENABLED' });
+  });
+
   test('every function is watched by one', () => {
     const watched = text([...alarms.values()]);
     for (const id of idsOf('AWS::Lambda::Function')) expect([id, watched.includes(id)]).toEqual([id, true]);
@@ -158,6 +170,27 @@ describe('the harness’s own alarms', () => {
           .parse(Metrics)
           .filter((one) => 'MetricStat' in one).length,
       ).toBeLessThanOrEqual(10);
+  });
+
+  test('no agent takes approval.waiting either, whatever its pattern', () => {
+    const event = {
+      version: '0',
+      id: 'e-1',
+      source: EVENT_SOURCE,
+      'detail-type': APPROVAL_WAITING,
+      account: '123456789012',
+      region: 'eu-west-1',
+      time: '2026-11-20T09:26:12Z',
+      resources: [],
+      detail: {},
+    };
+    const agents = rules.agents.map((agent) => ({ ...agent, takes: { account: ['123456789012'] } }));
+    const home = { account: '123456789012', region: 'eu-west-1' };
+    expect(agentFor({ ...event, source: 'shop.checkout' }, { ...rules, agents }, home)).toMatchObject({ taken: true });
+    const intake = agentFor(event, { ...rules, agents }, home);
+    expect(intake.taken ? '' : intake.reason).toBe(
+      'approval.waiting is an event of the harness itself. No agent takes those.',
+    );
   });
 
   test('no agent takes one, so a failing agent cannot start more incidents', () => {

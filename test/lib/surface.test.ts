@@ -72,14 +72,52 @@ test('functions get resource names in the agreed variables, and no secret', () =
   }
 });
 
+/** The logical id in a reference. */
+const idIn = (reference: unknown): string => z.object({ Ref: z.string() }).parse(reference).Ref;
+
 test('each approver reads only what is meant for them or for everyone', () => {
-  expect(ofType('AWS::SNS::Subscription').map(({ Endpoint, FilterPolicy }) => [Endpoint, FilterPolicy])).toEqual(
-    rules.settings.approvers.map(({ email }) => [email, { audience: [email, 'everyone'] }]),
+  const subscribed = ofType('AWS::SNS::Subscription').map(({ TopicArn, Endpoint, FilterPolicy }) => [
+    idIn(TopicArn).replace(/[0-9A-F]{8}$/, ''),
+    Endpoint,
+    FilterPolicy,
+  ]);
+  expect(subscribed).toEqual(
+    ['ApprovalDeskTopic', 'ApprovalDeskReports'].flatMap((topic) =>
+      rules.settings.approvers.map(({ email }) => [topic, email, { audience: [email, 'everyone'] }]),
+    ),
   );
 });
 
+test('the topic that approvers have confirmed keeps its logical id, and so do their subscriptions', () => {
+  const ids = (type: string) => Object.keys(template.Resources).filter((id) => template.Resources[id]?.Type === type);
+  expect(ids('AWS::SNS::Topic')).toContain('ApprovalDeskTopic7E43A53B');
+  expect(ids('AWS::SNS::Subscription').filter((id) => id.startsWith('ApprovalDeskTo'))).toHaveLength(
+    rules.settings.approvers.length,
+  );
+});
+
+test('the event that somebody is waited for reaches the topic of the team, if there is one', () => {
+  const approvalWaitingTopicArn = 'arn:aws:sns:eu-west-1:123456789012:pager';
+  const paged = synthesize({ ...rules, settings: { ...rules.settings, approvalWaitingTopicArn } }).template;
+  const pagerOf = (from: Template) =>
+    ofType('AWS::Events::Rule', from).filter((rule) => JSON.stringify(rule).includes('approval.waiting'));
+  expect(pagerOf(template)).toEqual([]);
+  expect(pagerOf(paged)).toMatchObject([
+    {
+      EventPattern: {
+        source: ['checkrein'],
+        'detail-type': ['approval.waiting'],
+        account: [{ Ref: 'AWS::AccountId' }],
+      },
+      Targets: [{ Arn: approvalWaitingTopicArn }],
+    },
+  ]);
+});
+
 test('each agent has one rule with its own pattern, which hands the whole event to the flow', () => {
-  const intake = ofType('AWS::Events::Rule').filter((rule) => !JSON.stringify(rule).includes('aws.states'));
+  const intake = ofType('AWS::Events::Rule').filter(
+    (rule) => 'EventPattern' in rule && !JSON.stringify(rule).includes('aws.states'),
+  );
   expect(intake.map(({ EventPattern }) => EventPattern)).toEqual(rules.agents.map(({ takes }) => takes));
   for (const rule of intake)
     expect(rule).toMatchObject({

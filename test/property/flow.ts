@@ -12,7 +12,7 @@ import { synthesize } from '../../lib/synthesize.ts';
 import { configDirectory, Laptop } from '../../local/laptop.ts';
 import { MemoryLedger } from '../fakes/memory-ledger.ts';
 import type { HostileCase } from './case/case.ts';
-import { Recording, type RecordedFact } from './recording.ts';
+import { eventsIn, Recording, type RecordedFact } from './recording.ts';
 import { hostileCalendar, hostileSwitch } from './fakes/controls.ts';
 import { hostileHands } from './fakes/hands.ts';
 import { hostileLedger, killed, FaultQueue } from './fakes/ledger.ts';
@@ -20,7 +20,6 @@ import { hostileModel } from './fakes/model.ts';
 import { StepFaults } from './fakes/step-faults.ts';
 import { People, PEOPLE } from './fakes/people.ts';
 import { worldOf } from './fakes/account.ts';
-import { eventsIn } from './invariants/recorded-changes.ts';
 
 /** What happened when a case was run. */
 export interface CaseRun {

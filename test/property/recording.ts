@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { isKind, type TraceEvent, type TraceEventOf } from '../../lambdas/contracts/events.ts';
 import type { StepName } from '../../lambdas/contracts/flow.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { ModelRequest, Notification } from '../../lambdas/contracts/ports.ts';
@@ -49,6 +49,16 @@ export type RecordedFact =
   | { readonly is: 'fault'; readonly what: string }
   | { readonly is: 'ended'; readonly incidentId: string }
   | { readonly is: 'broke'; readonly error: string };
+
+/** Events of one kind, with their index in the recording. */
+export const eventsIn = <K extends Parameters<typeof isKind>[1]>(
+  entries: readonly RecordedFact[],
+  kind: K,
+): { readonly at: number; readonly event: TraceEventOf<K> }[] =>
+  entries.flatMap((entry, at) => {
+    if (entry.is !== 'event' || !isKind(entry.event, kind)) return [];
+    return [{ at, event: entry.event }];
+  });
 
 /** Everything that happened in a case, in order. */
 export class Recording {

@@ -38,7 +38,8 @@ export const dynamoLedger = (client: DynamoDBClient, tableName: string, retentio
   };
 };
 
-const partition = (incidentId: string): string => `${FAMILY.incident}#${incidentId}`;
+/** The partition key of an incident's trace. */
+export const partition = (incidentId: string): string => `${FAMILY.incident}#${incidentId}`;
 
 /** Sort keys are compared as text, so the number is padded to put event 10 after event 9. */
 const position = (seq: number): string => `event#${String(seq).padStart(6, '0')}`;
@@ -52,7 +53,8 @@ const itemOf = (event: TraceEvent, retentionDays: number): Item => ({
   ttl: { N: String(epochSeconds(new Date(event.at), retentionDays)) },
 });
 
-const eventOf = (incidentId: string, item: Item): TraceEvent => {
+/** The event of a row. Throws if the row is not that event of that incident. */
+export const eventOf = (incidentId: string, item: Item): TraceEvent => {
   const sk = item['sk']?.S ?? '';
   const corrupt = (problem: string, cause?: unknown): StepError =>
     new StepError(

@@ -23,6 +23,7 @@ export const snsNotifier = (topicArn: string, client = new SNSClient(CONNECTION)
     await client.send(command).catch((error: unknown) => {
       throw translateAwsError('sns:Publish', error);
     });
+    return 'sent';
   },
 });
 

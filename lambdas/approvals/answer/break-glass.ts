@@ -31,7 +31,7 @@ const messageOf = (
     plain`${joined(override.by, ', ')} approved a change despite a change freeze (break-glass). It is being made now.`,
     plain`Change: ${plan.tool} on ${plan.target.arn}.`,
     ...changeLines(plan.report).map((line) => plain`  ${line}`),
-    plain`To stop this and every other change: checkrein switch off.`,
+    plain`To stop this and every other change: npx checkrein switch off`,
     plain`Incident ${incidentId}, plan ${handle} ${digest}.`,
     plain``,
     plain`What the dry run found (environment: ${plan.target.environment}):`,

@@ -37,7 +37,7 @@ const receiptMessage = (
     subject: plain`You ${what}`,
     text: lines([
       plain`You ${what} at ${at}${despite}, ${throughWhat(data)}.`,
-      plain`If this was not you: checkrein switch off stops every change. Tell whoever runs Checkrein that somebody answers in your name.`,
+      plain`If this was not you: npx checkrein switch off stops every change. Tell whoever runs Checkrein that somebody answers in your name.`,
       data.counted ? plain`Your answer counts.` : plain`Your answer does not count: policy does not let you give it.`,
       plain``,
       plain`Change: ${plan.tool} on ${plan.target.arn}.`,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { TraceEvent, TraceEventOf } from '../../contracts/events.ts';
 import { ApproveInput } from '../../contracts/flow.ts';
-import type { Callbacks, MacGenerator, Notifier, StepPorts } from '../../contracts/ports.ts';
+import type { ApprovalEvents, Callbacks, MacGenerator, Notifier, StepPorts } from '../../contracts/ports.ts';
 import type { Approver } from '../../contracts/settings.ts';
 import { put } from '../../kernel/limits/rows.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
@@ -13,6 +13,7 @@ import type { Step } from '../../runtime/step.ts';
 import { signLink } from '../answer/approval-link.ts';
 import { closeApproval, outcomeOf, recordOutcomeOnce, type ApprovalOutcome } from '../answer/outcome.ts';
 import { approvalIdOf, entitlement, questionRow } from '../answer/question.ts';
+import { announce } from './announce.ts';
 import { approvalMessage } from './message.ts';
 
 export interface AskPorts extends StepPorts {
@@ -20,6 +21,7 @@ export interface AskPorts extends StepPorts {
   /** Signs links. It cannot sign grants: that is another key. */
   readonly linkMac: MacGenerator;
   readonly notifier: Notifier;
+  readonly approvalEvents: ApprovalEvents;
   readonly callbacks: Callbacks;
   /** Where the approval page is, without a trailing slash. */
   readonly pageUrl: string;
@@ -64,11 +66,13 @@ const sendLinks = async (
 const askOnce = async (context: AskContext, ports: AskPorts): Promise<TraceEventOf<'approval.asked'>> => {
   const { approvalId, planned, people, journal } = context;
   const needed = lastOf(journal.eventsBefore, 'plan.judged')?.data.approvalsNeeded ?? 1;
-  const { event: asked } = await journal.once('approval.asked', () => {
+  const { event: asked } = await journal.once('approval.asked', async () => {
     const minutes = ports.rules.settings.approval.expireMinutes;
     const expiresAt = new Date(ports.clock.now().getTime() + minutes * 60_000).toISOString();
     const approvers = tiersUpTo(people, firstTier(people, needed));
-    return { data: { approvalId, digest: planned.digest, approvers, needed, expiresAt } };
+    const request = { approvalId, approvers, needed, expiresAt };
+    const announced = await announce(request, 0, planned, ports.approvalEvents);
+    return { data: { ...request, digest: planned.digest, ...announced } };
   });
   await sendLinks(asked.data.approvers, asked.data.expiresAt, context, ports);
   return asked;
@@ -81,13 +85,16 @@ const remind = async (
   context: AskContext,
   ports: AskPorts,
 ): Promise<void> => {
-  const { approvalId, people, journal } = context;
+  const { approvalId, people, journal, planned } = context;
   const reminders = allOf(journal.events, 'approval.reminded');
   const recorded = reminders.filter(({ data }) => data.approvalId === approvalId).length;
   for (let round = 1; round <= Math.max(due, recorded); round += 1) {
-    const { event } = await journal.once('approval.reminded', () => {
+    const { event } = await journal.once('approval.reminded', async () => {
       const approvers = tiersUpTo(people, firstTier(people, needed) + round);
-      return { data: { approvalId, approvers, round } };
+      const request = { approvalId, approvers, needed, expiresAt };
+      return {
+        data: { approvalId, approvers, round, ...(await announce(request, round, planned, ports.approvalEvents)) },
+      };
     });
     await sendLinks(event.data.approvers, expiresAt, context, ports);
   }

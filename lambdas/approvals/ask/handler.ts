@@ -1,16 +1,16 @@
 import { sfnCallbacks } from '../../adapters/aws/callbacks.ts';
 import { kmsMacGenerator } from '../../adapters/aws/kms.ts';
-import { snsNotifier } from '../../adapters/aws/notifier.ts';
-import { basicPorts } from '../../adapters/wiring.ts';
+import { busApprovalEvents } from '../../adapters/aws/approval-events.ts';
+import { approvalsPorts } from '../../adapters/wiring.ts';
 import { policyEngine } from '../../kernel/policy/engine.ts';
 import { serve } from '../../runtime/serve.ts';
 import { ask } from './ask.ts';
 
 export const handler = serve(ask, (runtime) => ({
-  ...basicPorts(runtime),
+  ...approvalsPorts(runtime, 'mail'),
   policy: policyEngine(runtime.rules),
   linkMac: kmsMacGenerator(runtime.env('linkKey')),
-  notifier: snsNotifier(runtime.env('topic')),
+  approvalEvents: busApprovalEvents(),
   callbacks: sfnCallbacks(),
   pageUrl: runtime.env('pageUrl').replace(/\/$/, ''),
 }));

@@ -1,7 +1,6 @@
 import { sfnCallbacks } from '../../adapters/aws/callbacks.ts';
 import { kmsMacGenerator, kmsMacVerifier } from '../../adapters/aws/kms.ts';
-import { snsNotifier } from '../../adapters/aws/notifier.ts';
-import { basicPorts, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
+import { approvalsPorts, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
 import { policyEngine } from '../../kernel/policy/engine.ts';
 import { lambda } from '../../runtime/serve.ts';
 import { fromFunctionUrl } from './function-url.ts';
@@ -10,14 +9,13 @@ import { handleApproval } from './http.ts';
 export const handler = lambda(
   'approval-page',
   (runtime) => ({
-    ...basicPorts(runtime),
+    ...approvalsPorts(runtime, 'receipt'),
     policy: policyEngine(runtime.rules),
     switch: killSwitch(runtime),
     calendar: changeCalendar(runtime),
     grantMac: kmsMacGenerator(runtime.env('grantKey')),
     linkMac: kmsMacVerifier(runtime.env('linkKey')),
     callbacks: sfnCallbacks(),
-    notifier: snsNotifier(runtime.env('topic')),
   }),
   (event, ports) => handleApproval(fromFunctionUrl(event), ports),
 );

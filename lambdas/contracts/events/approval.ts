@@ -4,6 +4,9 @@ import { Check, Statement } from '../checks.ts';
 import { PlanDigest } from '../plan.ts';
 import type { EventTable } from './table.ts';
 
+/** Why `approval.waiting` could not be put on the event bus. Absent if it was put there. */
+const notAnnounced = z.string().optional();
+
 /** Events of approvals. */
 export const APPROVAL_EVENTS = {
   'approval.asked': {
@@ -14,11 +17,12 @@ export const APPROVAL_EVENTS = {
       approvers: z.array(z.string()),
       needed: z.int(),
       expiresAt: z.string(),
+      notAnnounced,
     }),
   },
   'approval.reminded': {
     summary: 'Nobody had answered; the same people and the next tier were asked again.',
-    data: z.strictObject({ approvalId: z.string(), approvers: z.array(z.string()), round: z.int() }),
+    data: z.strictObject({ approvalId: z.string(), approvers: z.array(z.string()), round: z.int(), notAnnounced }),
   },
   'approval.answered': {
     summary: 'One person answered, once.',

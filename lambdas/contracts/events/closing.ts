@@ -31,6 +31,8 @@ export const CLOSING_EVENTS = {
       to: z.array(z.string()),
       sent: z.boolean(),
       error: z.string().nullable(),
+      /** The message was not sent by itself: it is a line of the next digest. */
+      digest: z.literal(true).optional(),
       /** For break-glass: the approval request that was answered so. */
       question: z.string().optional(),
       /** For a receipt: number of the event with the answer. */

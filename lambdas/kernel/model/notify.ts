@@ -18,13 +18,14 @@ export const sent = async (
 ): Promise<EventData<'people.notified'>> => {
   const to = [audience ?? EVERYONE];
   try {
-    await notifier.notify({
+    const delivery = await notifier.notify({
       about,
       incidentId,
       subject: subject.toString(),
       text: text.toString(),
       ...(audience !== undefined && { audience }),
     });
+    if (delivery === 'digest') return { about, to, sent: false, error: null, digest: true };
     return { about, to, sent: true, error: null };
   } catch (error) {
     return { about, to, sent: false, error: error instanceof Error ? redactedText(error.message) : 'unknown error' };

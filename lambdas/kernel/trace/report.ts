@@ -1,8 +1,9 @@
 import type { TraceEvent } from '../../contracts/events.ts';
 import { endingOf, type Ending } from './ending.ts';
-import { joined, lines, markdownOf, plain, quoted, sentence, type PlainText } from './outside-text.ts';
+import { joined, lines, markdownOf, ours, plain, quoted, sentence, type PlainText } from './outside-text.ts';
 import { allOf, lastOf, plansOf, usageOf } from './queries.ts';
 import { modelCost, reportLines } from './plan-text.ts';
+import { decidersOf, timelineOf } from './report-timeline.ts';
 import { whatHappened } from './what-happened.ts';
 
 /** One line of a report, before it becomes Markdown or mail. */
@@ -25,6 +26,8 @@ const notFound = (events: readonly TraceEvent[], statement: number): PlainText =
   const numbers = all.filter((one) => one.statement === statement).map(({ number }) => quoted(number, 100));
   return numbers.length === 0 ? plain`` : plain` Not found in the evidence: ${joined(numbers, ', ')}.`;
 };
+
+const items = (texts: readonly PlainText[]): Line[] => texts.map((text) => line('item', text));
 
 const conclusionLines = (events: readonly TraceEvent[]): Line[] => {
   const { conclusion } = endingOf(events);
@@ -166,10 +169,12 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
       ? []
       : [line('text', plain`In account ${alarm.account}, ${alarm.region}. Alarm reason: ${quoted(alarm.reason)}`)]),
     ...(opening?.data.cleaned ?? []).map((one) => line('item', plain`Of the event was cleaned: ${sentence(one)}`)),
+    ...section(plain`Timeline (UTC)`, items(timelineOf(events))),
     ...section(plain`Changes`, planLines(events)),
     ...section(plain`In the agent's words: its conclusion`, conclusionLines(events)),
     ...section(plain`Refused`, refusalLines(events)),
     ...section(plain`Evidence`, evidenceLines(events)),
+    ...section(plain`Model and policies`, items(decidersOf(events))),
   ];
 };
 
@@ -182,13 +187,14 @@ const nameOf = (events: readonly TraceEvent[]): PlainText => {
 
 const MARKDOWN: Record<Line['as'], string> = { title: '# ', section: '\n## ', plan: '\n### ', text: '\n', item: '- ' };
 
-/** The incident as a Markdown report, generated from its trace alone. */
-export const reportOf = (events: readonly TraceEvent[]): string => {
+/** The incident as a Markdown report, generated from its trace alone. `verify` is the command that checks that trace. */
+export const reportOf = (events: readonly TraceEvent[], verify?: string): string => {
   const content = contentOf(events).map(({ as, text }, at, all) => {
     const gap = as === 'item' && all[at - 1]?.as !== 'item' ? '\n' : '';
     return `${gap}${MARKDOWN[as]}${markdownOf(text)}`;
   });
-  return `${content.join('\n')}\n`;
+  const check = verify === undefined ? [] : ['\n## Verify this trace\n', '```bash', String(ours(verify)), '```'];
+  return `${[...content, ...check].join('\n')}\n`;
 };
 
 const inMail = ({ as, text }: Line): PlainText[] => {

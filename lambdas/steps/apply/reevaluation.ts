@@ -11,7 +11,7 @@ import type { PendingChange } from './pending-change.ts';
 import { alarmNow } from './recovery.ts';
 
 /** How long Apply waits for what it reads again. Longer than that, the target could change under it. */
-export const REREAD_SECONDS = 5;
+const REREAD_SECONDS = 5;
 
 const AGAIN = 'Look at the target again, and propose again if the change is still needed.';
 

@@ -1,11 +1,9 @@
 import { kmsSealer } from '../../adapters/aws/kms.ts';
-import { snsNotifier } from '../../adapters/aws/notifier.ts';
-import { basicPorts } from '../../adapters/wiring.ts';
+import { reportsPorts } from '../../adapters/wiring.ts';
 import { serve } from '../../runtime/serve.ts';
 import { close } from './step.ts';
 
 export const handler = serve(close, (runtime) => ({
-  ...basicPorts(runtime),
-  notifier: snsNotifier(runtime.env('topic')),
+  ...reportsPorts(runtime),
   sealer: kmsSealer(runtime.env('sealKey')),
 }));

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Agent } from '../../contracts/agent.ts';
 import { BusEvent, type Alarm } from '../../contracts/alarm.ts';
+import { EVENT_SOURCE } from '../../contracts/approval-waiting.ts';
 import { OWN_ALARM } from '../../contracts/own-alarms.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import { matchesPattern } from '../../kernel/policy/rules/event-pattern.ts';
@@ -26,6 +27,8 @@ const notTaken = (reason: string): Intake => ({ taken: false, reason });
 export const agentFor = (raw: unknown, rules: Rules, home: AccountRegion): Intake => {
   const event = BusEvent.safeParse(raw);
   if (!event.success) return notTaken(`This is not an EventBridge event: ${z.prettifyError(event.error)}`);
+  if (event.data.source === EVENT_SOURCE)
+    return notTaken(`${event.data['detail-type']} is an event of the harness itself. No agent takes those.`);
   const reading = readAlarm(event.data);
   if (reading.kind === 'unreadable') return notTaken(reading.reason);
   const unreachable = outOfReach(event.data, reading, rules, home);

@@ -45,9 +45,17 @@ const boundsCheck = ({ min, max }: AutoScalingGroup, desired: number): DryRunChe
   detail: `${desired} of ${min} to ${max} instances`,
 });
 
-const processCheck = ({ suspended }: AutoScalingGroup, step: number): DryRunCheck => {
-  const needed = step > 0 ? 'Launch' : 'Terminate';
-  const blocked = suspended.includes(needed);
+/** The Auto Scaling process that adds instances, or that removes them. */
+const processFor = (step: number): string => (step > 0 ? 'Launch' : 'Terminate');
+
+/** Whether somebody has suspended the process that a change by so many instances needs. */
+export const isSuspended = ({ suspended }: AutoScalingGroup, step: number): boolean =>
+  suspended.includes(processFor(step));
+
+const processCheck = (group: AutoScalingGroup, step: number): DryRunCheck => {
+  const { suspended } = group;
+  const needed = processFor(step);
+  const blocked = isSuspended(group, step);
   const detail = blocked
     ? `${needed} is suspended, so the number would change and the instances would not`
     : `suspended processes: ${suspended.join(', ') || 'none'}`;

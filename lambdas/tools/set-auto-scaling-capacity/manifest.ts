@@ -35,6 +35,7 @@ export const manifest = {
     'inServiceAfter',
     'downtimeSeconds',
     'instancesAdded',
+    'processSuspended',
   ],
   repeatable: true,
   stabilizeSeconds: 300,

@@ -5,7 +5,7 @@ import { cutPercent, growPercent, peakUsePercentAfter, percentOf } from '../aws/
 import { groupConfiguration } from '../aws/group-configuration.ts';
 import { peakPercent } from '../aws/metrics.ts';
 import { changeTool } from '../tool.ts';
-import { dryRunCapacity } from './dry-run.ts';
+import { dryRunCapacity, isSuspended } from './dry-run.ts';
 import { manifest } from './manifest.ts';
 
 /** Minimum and maximum are included, because a desired capacity means something else when they change. */
@@ -51,6 +51,7 @@ export const tool = changeTool(manifest, Capacity, {
       inServiceAfter: inService - leaving,
       downtimeSeconds: 0,
       instancesAdded: Math.max(0, after.desired - before.desired),
+      processSuspended: isSuspended(group, after.desired - before.desired),
     };
   },
 

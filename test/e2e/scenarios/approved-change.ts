@@ -3,6 +3,7 @@ import { allOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ScriptedTurn } from '../../../local/script.ts';
 import { answerInBrowser } from '../browser.ts';
 import { untilAllSucceeded, verifiedTrace } from '../incidents.ts';
+import { assertListed, assertSignOff } from '../sign-off.ts';
 import { timedStep, pollUntil } from '../progress.ts';
 import { assertResizeRequests } from '../requests.ts';
 import type { E2eEnvironment } from '../environment.ts';
@@ -47,6 +48,7 @@ export const approvedChange = async (environment: E2eEnvironment): Promise<void>
     't2.medium, running',
     'nothing is changed before the approval',
   );
+  await assertListed(environment, ['--open'], mail.incident, { open: true, outcome: null });
 
   const page = await browser.open(mail);
   const late = await browser.open(mail);
@@ -72,8 +74,15 @@ export const approvedChange = async (environment: E2eEnvironment): Promise<void>
     [['sre-oncall@example.com', 'approve']],
   );
   assert.deepEqual(
+    allOf(trace, 'approval.asked').map(({ data }) => data.notAnnounced),
+    [undefined],
+    'approval.waiting is on the event bus',
+  );
+  assert.deepEqual(
     allOf(trace, 'grant.redeemed').map(({ data }) => data.purpose),
     ['apply'],
   );
   assertResizeRequests(environment.emulators, mail.incident, instanceId);
+  await assertListed(environment, [], mail.incident, { open: false, outcome: 'healed' });
+  await timedStep('checkrein trace get, and trace verify as it says', () => assertSignOff(environment, mail.incident));
 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openingOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ScriptedTurn } from '../../../local/script.ts';
-import { executionNames, verifiedTrace } from '../incidents.ts';
+import { executionNames, untilAllSucceeded, verifiedTrace } from '../incidents.ts';
 import { timedStep } from '../progress.ts';
 import type { E2eEnvironment } from '../environment.ts';
 import { callTool } from './model-turns.ts';
@@ -21,8 +21,9 @@ export const firstAlarm = async ({ guide, claude, clients, outputs, mailbox }: E
   const before = await executionNames(clients, outputs);
   await guide.runNext('aws cloudwatch put-metric-alarm');
   const mail = await timedStep('from the alarm to the closing message', () => mailbox.next('closed', before));
-  const listed = await guide.runNext('aws stepfunctions list-executions');
-  assert.match(listed, new RegExp(`"name": "${mail.incident}",\\s+"status": "SUCCEEDED"`));
+  await untilAllSucceeded(clients, outputs, before);
+  const listed = await guide.runNext('npx checkrein incidents');
+  assert.match(listed, new RegExp(`UTC  diagnosed +triage +checkrein-first-test\\n  ${mail.incident}$`, 'm'));
   const trace = await verifiedTrace(clients, outputs, mail.incident);
   assert.equal(openingOf(trace).data.agent, 'triage');
   assert.equal(lastOf(trace, 'incident.closed')?.data.outcome, 'diagnosed');

@@ -60,6 +60,7 @@ test('adding instances takes none out of service', async () => {
     inServiceAfter: 4,
     downtimeSeconds: 0,
     instancesAdded: 2,
+    processSuspended: false,
   });
 });
 
@@ -108,6 +109,15 @@ test('the dry run changes nothing, and reports permissions as unknown', async ()
   ]);
   expect(cost.deltaCentsPerMonth).toBe(14_600);
   expect(disruption.level).toBe('none');
+});
+
+test.each([
+  ['Launch', 6],
+  ['Terminate', 3],
+])('a suspended %s is a fact about a change that needs it, and about no other', async (process, desired) => {
+  const context = contextOf({ SuspendedProcesses: [{ ProcessName: process }] });
+  expect(await factsOf(desired, context)).toMatchObject({ processSuspended: true });
+  expect(await factsOf(9 - desired, context)).toMatchObject({ processSuspended: false });
 });
 
 test('the report has everything that would prevent the change', async () => {

@@ -6,9 +6,9 @@ import { digestOf } from '../../../lambdas/kernel/trace/canonical.ts';
 import { CATALOGUE } from '../../../lambdas/tools/catalogue.ts';
 import { PEOPLE } from '../fakes/people.ts';
 import type { CaseRun } from '../flow.ts';
-import type { RecordedFact } from '../recording.ts';
+import { eventsIn, type RecordedFact } from '../recording.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { everyChange, eventsIn, planOf, startOf, targetAndValue, type RecordedChange } from './recorded-changes.ts';
+import { everyChange, planOf, startOf, targetAndValue, type RecordedChange } from './recorded-changes.ts';
 import { isUnattended } from './unattended.ts';
 
 /** Invariants about approvals and grants. */

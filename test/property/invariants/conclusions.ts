@@ -2,7 +2,8 @@ import { isKind, type TraceEvent, type TraceEventOf } from '../../../lambdas/con
 import { allOf, findPlan, plansOf, type PlanOnTrace } from '../../../lambdas/kernel/trace/queries.ts';
 import type { CaseRun } from '../flow.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { changesIn, eventsIn } from './recorded-changes.ts';
+import { changesIn } from './recorded-changes.ts';
+import { eventsIn } from '../recording.ts';
 
 /** Invariants about what people read at the end: it agrees with the calls that reached AWS, not with the model. */
 

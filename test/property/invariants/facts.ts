@@ -2,7 +2,8 @@ import type { TraceEventOf } from '../../../lambdas/contracts/events.ts';
 import { agentOf } from '../../../lambdas/kernel/model/agents.ts';
 import type { CaseRun } from '../flow.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { eventsIn, planOf } from './recorded-changes.ts';
+import { planOf } from './recorded-changes.ts';
+import { eventsIn } from '../recording.ts';
 
 /** Invariants about what was true when a change began, not when it was proposed. */
 

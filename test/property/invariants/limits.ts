@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { RecordedFact, SwitchPosition } from '../recording.ts';
+import { eventsIn, type RecordedFact, type SwitchPosition } from '../recording.ts';
 import type { CaseRun } from '../flow.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { eventsIn, changesIn, planOf, startOf, type RecordedChange } from './recorded-changes.ts';
+import { changesIn, planOf, startOf, type RecordedChange } from './recorded-changes.ts';
 
 /** Invariants about what stops an agent: kill switch, change freeze, rate, budgets, no change tools. */
 

@@ -1,7 +1,7 @@
 import type { CaseRun } from '../flow.ts';
-import type { RecordedFact } from '../recording.ts';
+import { eventsIn, type RecordedFact } from '../recording.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { eventsIn, planOf } from './recorded-changes.ts';
+import { planOf } from './recorded-changes.ts';
 
 /** The invariant about targets that somebody changes past Checkrein. */
 

@@ -3,7 +3,6 @@ import { isKind, type TraceEventOf } from '../../../lambdas/contracts/events.ts'
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { Plan } from '../../../lambdas/contracts/plan.ts';
 import type { RecordedCall } from '../../../local/account/account.ts';
-import type { RecordedFact } from '../recording.ts';
 import type { CaseRun } from '../flow.ts';
 import { firstFault } from './invariant.ts';
 
@@ -61,16 +60,6 @@ export const planOf = ({ entries }: CaseRun, digest: string): Plan | undefined =
       if (entry.event.data.digest === digest) return entry.event.data.plan;
   return undefined;
 };
-
-/** Events of one kind, with their index in the recording. */
-export const eventsIn = <K extends Parameters<typeof isKind>[1]>(
-  entries: readonly RecordedFact[],
-  kind: K,
-): { readonly at: number; readonly event: TraceEventOf<K> }[] =>
-  entries.flatMap((entry, at) => {
-    if (entry.is !== 'event' || !isKind(entry.event, kind)) return [];
-    return [{ at, event: entry.event }];
-  });
 
 const Input = z.object({
   InstanceIds: z.array(z.string()).optional(),

@@ -2,7 +2,8 @@ import { POLICY_APPROVER } from '../../../lambdas/contracts/grant.ts';
 import { capacityOf, targetOf } from '../fakes/account.ts';
 import type { CaseRun } from '../flow.ts';
 import type { Invariant } from './invariant.ts';
-import { changesIn, everyChange, eventsIn, startOf, targetAndValue, type RecordedChange } from './recorded-changes.ts';
+import { changesIn, everyChange, startOf, targetAndValue, type RecordedChange } from './recorded-changes.ts';
+import { eventsIn } from '../recording.ts';
 
 /** The invariant about changes that no person approved. It is judged by case and account, not by the trace. */
 

@@ -30,7 +30,7 @@ describe('whoever answers gets a receipt', () => {
     const approvalId = approvalIdOf('inc-1', desk.asked.digest);
     expect(receipt?.text.split('\n').slice(0, 3)).toEqual([
       `You approved resize_instance on i-0a1b2c3d4e5f60718 at 2026-11-02T02:20:00.000Z, on the approval page, with your link to ${approvalId}.`,
-      'If this was not you: checkrein switch off stops every change. Tell whoever runs Checkrein that somebody answers in your name.',
+      'If this was not you: npx checkrein switch off stops every change. Tell whoever runs Checkrein that somebody answers in your name.',
       'Your answer counts.',
     ]);
     expect(receipt?.text).toContain('"Looks right."');
@@ -117,7 +117,7 @@ test('no plan is granted before every approver was sent a receipt, also if the f
   const dying = {
     ...desk.page,
     ledger: new CrashingLedger(desk.ledger, 3),
-    notifier: { notify: async () => undefined },
+    notifier: { notify: async () => 'sent' as const },
   };
   await expect(desk.answer(ANA, 'approve', '', { ports: dying })).rejects.toThrow();
   expect(receipts()).toEqual([]);

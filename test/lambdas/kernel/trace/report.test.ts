@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { isTraceEvent, type TraceEvent } from '../../../../lambdas/contracts/events.ts';
 import { reportOf } from '../../../../lambdas/kernel/trace/report.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { NO_HELP, RESIZE, resizeTo, TestHarness } from '../../../fixtures/harness.ts';
@@ -11,6 +14,13 @@ const CONCLUSION = {
   plans: [{ plan: 'P1', applied: true }],
   followUps: ['Look at the load test.'],
 };
+
+const recorded = (name: string): TraceEvent[] =>
+  readFileSync(join(import.meta.dirname, '../../../fixtures/traces', name, 'trace.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line))
+    .filter(isTraceEvent);
 
 test('the report covers the whole incident, from its trace alone', async () => {
   const harness = await new TestHarness().begin();
@@ -57,4 +67,28 @@ test('an event that became no incident has a report too', async () => {
   const report = reportOf(await harness.events());
   expect(report).toMatch(/^# unrouted: an event that was not taken up$/m);
   expect(report).toMatch(/not an EventBridge event/);
+});
+
+test('the report has what a person signs off on: who was asked, who approved, what was applied and verified, when', () => {
+  const command = 'npx checkrein trace verify out/trace.jsonl --key out/seal.pub.pem';
+  const report = reportOf(recorded('undersized-instance'), command);
+  const [, timeline = ''] = /^## Timeline \(UTC\)\n\n(.*?)\n\n/ms.exec(report) ?? [];
+  expect(timeline.split('\n')).toEqual([
+    '- 2026-11-20 09:26:20 opened: checkout-cpu-high, agent ec2-responder, kill switch on (event 0)',
+    '- 2026-11-20 09:26:26 P1 planned: resize_instance on i-0a1b2c3d4e5f60718 (event 14)',
+    '- 2026-11-20 09:26:28 P1 decided by policy: approvals needed: 1 (permit agents-propose, permit one-approval-suffices) (event 17)',
+    '- 2026-11-20 09:26:28 P1 asked: sre-oncall@example.com, until 2026-11-20 10:26 UTC (event 18)',
+    '- 2026-11-20 09:26:28 P1 approved by sre-oncall@example.com (preset) (event 20)',
+    '- 2026-11-20 09:26:28 P1 approval granted (event 22)',
+    '- 2026-11-20 09:26:28 P1 apply started on arn:aws:ec2:eu-west-1:123456789012:instance/i-0a1b2c3d4e5f60718 (event 25)',
+    '- 2026-11-20 09:27:43 P1 apply finished: applied (event 26)',
+    '- 2026-11-20 09:32:43 P1 verified: healed (event 27)',
+    '- 2026-11-20 09:32:47 conclusion accepted (event 34)',
+    '- 2026-11-20 09:32:47 closed: healed (event 36)',
+    '- 2026-11-20 09:32:47 sealed by local:c600c50a6eae4380 (event 37)',
+  ]);
+  expect(report).toMatch(/^- model: scripted$/m);
+  expect(report).toMatch(/^- policies that decided: permit \S+.*$/m);
+  expect(report).toMatch(/^- rules: sha256:/m);
+  expect(report).toContain(`\`\`\`bash\n${command}\n\`\`\`\n`);
 });

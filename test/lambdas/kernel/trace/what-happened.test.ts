@@ -17,7 +17,7 @@ const stateIn = async (harness: TestHarness): Promise<string> => {
 };
 
 const P1 = 'P1 (resize_instance on i-0a1b2c3d4e5f60718, instanceType: t3.small -> t3.xlarge)';
-const APPROVED = 'It was approved by ana@example.com (1 of 1).';
+const APPROVED = 'It was approved by ana@example.com, ben@example.com (2 of 1).';
 
 /** The trace with other data in its events of one kind, as far as they are about this purpose. */
 const resulting = (
@@ -119,7 +119,7 @@ describe('what happened', () => {
     await harness.apply();
     const [first, second] = await saidBy(harness);
     expect(first).toBe('Nothing was changed.');
-    expect(second).toMatch(/was approved by ana@example\.com \(1 of 1\)\. It was not applied: \(drift\) /);
+    expect(second).toMatch(/was approved by ana@example\.com, ben@example\.com \(2 of 1\)\. It was not applied: \(drift\) /);
   });
 
   test('says that a plan was never confirmed, and why one was refused', async () => {

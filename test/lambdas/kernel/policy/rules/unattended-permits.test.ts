@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { canApplyUnattended } from '../../../../lambdas/kernel/policy/unattended-permits.ts';
-import { cedarSchema } from '../../../../lambdas/kernel/policy/rules/cedar-schema.ts';
-import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
+import { canApplyUnattended } from '../../../../../lambdas/kernel/policy/rules/unattended-permits.ts';
+import { cedarSchema } from '../../../../../lambdas/kernel/policy/rules/cedar-schema.ts';
+import { CATALOGUE } from '../../../../../lambdas/tools/catalogue.ts';
 
 const schema = cedarSchema(CATALOGUE.map(({ manifest }) => manifest));
 const can = (head: string, effect = 'permit', more = '', of = schema): boolean =>

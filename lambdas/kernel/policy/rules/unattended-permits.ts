@@ -1,6 +1,6 @@
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
-import type { Rules } from '../../contracts/rules.ts';
-import { contractBroken } from '../../contracts/errors.ts';
+import type { Rules } from '../../../contracts/rules.ts';
+import { contractBroken } from '../../../contracts/errors.ts';
 
 const UNATTENDED = 'applyUnattended';
 

@@ -1,0 +1,41 @@
+import type { Outcome } from '../../lambdas/contracts/conclusion.ts';
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { lastOf } from '../../lambdas/kernel/trace/queries.ts';
+
+/** One incident in a list. */
+export interface IncidentSummary {
+  readonly incident: string;
+  /** When it opened: ISO 8601, UTC. */
+  readonly since: string;
+  readonly open: boolean;
+  /** Null if it is open, and if the trace does not say. */
+  readonly outcome: Outcome | null;
+  readonly closed: string | null;
+  /** Null if no agent took the event. */
+  readonly agent: string | null;
+  /** The alarm, or the type of the event. */
+  readonly about: string | null;
+  /** What a person should look at: a trace that cannot be read, or an incident that nothing has closed. */
+  readonly problem?: string;
+}
+
+/** An incident from its first and its last events; those in between do not matter. */
+export const incidentSummary = (
+  incident: string,
+  started: string,
+  events: readonly TraceEvent[],
+  problem?: string,
+): IncidentSummary => {
+  const opened = lastOf(events, 'incident.opened')?.data;
+  const closed = lastOf(events, 'incident.closed');
+  return {
+    incident,
+    since: events.find(({ seq }) => seq === 0)?.at ?? started,
+    open: closed === undefined && problem === undefined,
+    outcome: closed?.data.outcome ?? null,
+    closed: closed?.at ?? null,
+    agent: opened?.agent ?? null,
+    about: opened === undefined ? null : (opened.alarm?.name ?? opened.detailType),
+    ...(problem === undefined ? {} : { problem }),
+  };
+};

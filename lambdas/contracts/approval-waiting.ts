@@ -1,0 +1,33 @@
+import * as z from 'zod';
+
+/** `source` of the events that Checkrein puts on the event bus. No event of this source opens an incident. */
+export const EVENT_SOURCE = 'checkrein';
+export const APPROVAL_WAITING = 'approval.waiting';
+
+/**
+ * `detail` of the event `approval.waiting`: who is waited for, for what, until when. It has no link, so whoever reads the
+ * bus cannot answer. Sent with the request and with each reminder, at least once: `approvalId` and `reminder` name one.
+ */
+export const ApprovalWaiting = z.strictObject({
+  version: z.literal('1'),
+  incidentId: z.string(),
+  agent: z.string(),
+  approvalId: z.string(),
+  /** 0 for the request, then 1, 2, … for its reminders. */
+  reminder: z.int().min(0),
+  /** Addresses of those who were asked. */
+  approvers: z.array(z.string()),
+  /** How many of them must approve. */
+  needed: z.int(),
+  /** After this the answer is *expired*, never *approved*. */
+  expiresAt: z.iso.datetime(),
+  tool: z.string(),
+  target: z.strictObject({
+    id: z.string(),
+    arn: z.string(),
+    account: z.string(),
+    region: z.string(),
+    environment: z.string(),
+  }),
+});
+export type ApprovalWaiting = z.infer<typeof ApprovalWaiting>;

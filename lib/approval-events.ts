@@ -1,0 +1,37 @@
+import { Aws } from 'aws-cdk-lib';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { APPROVAL_WAITING, EVENT_SOURCE } from '../lambdas/contracts/approval-waiting.ts';
+import type { CheckreinFunction } from './checkrein-function.ts';
+
+/** Lets a function put the event `approval.waiting`, and no other, on the default event bus. */
+export const grantAnnounce = (step: CheckreinFunction): void => {
+  step.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['events:PutEvents'],
+      resources: [`arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:event-bus/default`],
+      conditions: {
+        // A call may put several events, so each key may have several values. `ForAllValues` also holds without any.
+        'ForAllValues:StringEquals': { 'events:source': [EVENT_SOURCE], 'events:detail-type': [APPROVAL_WAITING] },
+        Null: { 'events:source': 'false', 'events:detail-type': 'false' },
+      },
+    }),
+  );
+};
+
+/**
+ * Sends `approval.waiting` to a topic of the team, e.g. its pager's. The plain CloudFormation resource, because the topic
+ * is not ours: its own policy must let EventBridge publish.
+ */
+export class ApprovalPager extends Construct {
+  constructor(scope: Construct, id: string, { topicArn }: { readonly topicArn: string }) {
+    super(scope, id);
+    new CfnRule(this, 'ApprovalWaiting', {
+      description: 'Somebody is waited for: sent to the topic approvalWaitingTopicArn.',
+      // The account, because events of members arrive on the same bus.
+      eventPattern: { source: [EVENT_SOURCE], 'detail-type': [APPROVAL_WAITING], account: [Aws.ACCOUNT_ID] },
+      targets: [{ id: 'topic', arn: topicArn }],
+    });
+  }
+}

@@ -1,0 +1,114 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { createPublicKey } from 'node:crypto';
+import * as z from 'zod';
+
+/** An execution, as ListExecutions has it. */
+export interface ListedExecution {
+  readonly name: string;
+  readonly status: string;
+  readonly startDate: Date;
+}
+
+/** A refusal of AWS, in its own words. */
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+const Listing = z.object({
+  stateMachineArn: z.string(),
+  statusFilter: z.string().optional(),
+  nextToken: z.string().optional(),
+});
+const KeyRequest = z.object({ KeyId: z.string() });
+const PAGE = 5;
+
+/**
+ * What an operator's command asks of CloudFormation, Step Functions and KMS, over HTTP. It answers with stack outputs,
+ * executions (in pages, newest first, as AWS sorts them) and a public key.
+ */
+export class OperatorAws {
+  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  /** Calls by name, in order. */
+  readonly calls: string[] = [];
+  readonly refusals = new Map<string, Refusal>();
+  outputs: Readonly<Record<string, string>> | undefined;
+  executions: readonly ListedExecution[] = [];
+  publicKey = '';
+
+  static async start(): Promise<OperatorAws> {
+    const aws = new OperatorAws();
+    await new Promise<void>((resolve) => aws.#server.listen(0, '127.0.0.1', resolve));
+    return aws;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${z.object({ port: z.number() }).parse(this.#server.address()).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request);
+    const target = String(request.headers['x-amz-target'] ?? '');
+    const call = target === '' ? (new URLSearchParams(body).get('Action') ?? '') : (target.split('.').at(-1) ?? '');
+    this.calls.push(call);
+    const refusal = this.refusals.get(call) ?? (call === 'DescribeStacks' ? this.#noStack() : undefined);
+    const isXml = call === 'DescribeStacks';
+    if (refusal !== undefined) {
+      answer(response, 400, isXml ? errorXml(refusal) : JSON.stringify(errorJson(refusal)));
+      return;
+    }
+    answer(response, 200, isXml ? this.#stackXml() : JSON.stringify(this.#result(call, JSON.parse(body))));
+  }
+
+  #result(call: string, asked: unknown): object {
+    return call === 'ListExecutions' ? this.#page(Listing.parse(asked)) : this.#key(KeyRequest.parse(asked));
+  }
+
+  #noStack(): Refusal | undefined {
+    return this.outputs === undefined
+      ? { code: 'ValidationError', message: 'Stack with id Checkrein does not exist' }
+      : undefined;
+  }
+
+  #stackXml(): string {
+    const outputs = Object.entries(this.outputs ?? {}).map(
+      ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+    );
+    return `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>${outputs.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
+  }
+
+  #page({ stateMachineArn, statusFilter, nextToken = '0' }: z.infer<typeof Listing>): object {
+    const all = this.executions.filter(({ status }) => statusFilter === undefined || status === statusFilter);
+    const from = Number(nextToken);
+    const executions = all.slice(from, from + PAGE).map(({ name, status, startDate }) => ({
+      executionArn: `${stateMachineArn}:${name}`,
+      stateMachineArn,
+      name,
+      status,
+      startDate: startDate.getTime() / 1000,
+    }));
+    return { executions, ...(from + PAGE < all.length ? { nextToken: String(from + PAGE) } : {}) };
+  }
+
+  #key({ KeyId }: z.infer<typeof KeyRequest>): object {
+    const der = createPublicKey(this.publicKey).export({ type: 'spki', format: 'der' });
+    return { KeyId, PublicKey: der.toString('base64') };
+  }
+}
+
+const errorXml = ({ code, message }: Refusal): string =>
+  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
+
+const errorJson = ({ code, message }: Refusal): object => ({ __type: code, message });
+
+const answer = (response: ServerResponse, status: number, body: string): void => {
+  response.writeHead(status, { 'content-type': body.startsWith('<') ? 'text/xml' : 'application/x-amz-json-1.0' });
+  response.end(body);
+};
