@@ -14,11 +14,19 @@ const create = (path: string): void => {
   mkdirSync(path);
 };
 
+/** Names of a run's files in its directory. */
+export const RUN_FILES = {
+  trace: 'trace.jsonl',
+  report: 'report.md',
+  calls: 'calls.jsonl',
+  key: 'seal.pub.pem',
+} as const;
+
 /**
  * Creates the directory of a run's files and proves that each of them can be written, before the run begins: a run
  * whose trace is lost afterwards was for nothing. Throws an InputError that says what is wrong.
  */
-export const prepareOut = (given: string, files: readonly string[]): void => {
+export const prepareRun = (given: string): void => {
   const directory = resolve(given);
   if (given === '') throw refused('""', 'no directory is named');
   try {
@@ -27,7 +35,7 @@ export const prepareOut = (given: string, files: readonly string[]): void => {
     throw refused(given, `this directory cannot be created (${reasonOf(cause)})`, cause);
   }
   if (!statSync(directory).isDirectory()) throw refused(given, 'this is not a directory');
-  for (const name of files) writable(given, join(directory, name));
+  for (const name of Object.values(RUN_FILES)) writable(given, join(directory, name));
 };
 
 /** Opens a file that is there for writing, or creates one and removes it again. */

@@ -15,7 +15,7 @@ import { synthesize } from '../lib/synthesize.ts';
 import type { World } from './account/world/world.ts';
 import { startApprovalServer } from './approval-server.ts';
 import type { LocalApprover, PresetAnswer } from './approver.ts';
-import { prepareOut } from './out-directory.ts';
+import { prepareRun, RUN_FILES } from './out-directory.ts';
 import { Laptop, type LaptopPorts } from './laptop.ts';
 import { Interruption } from './interruption.ts';
 import { startLedger } from './ledger-server.ts';
@@ -125,20 +125,14 @@ export interface RunFiles {
   readonly key: string;
 }
 
-/** Names of a run's files in its directory. */
-const FILES = { trace: 'trace.jsonl', report: 'report.md', calls: 'calls.jsonl', key: 'seal.pub.pem' } as const;
-
-/** Creates the directory of a run's files, and throws an InputError if they cannot be written there. */
-export const prepareRun = (directory: string): void => prepareOut(directory, Object.values(FILES));
-
 /** Writes trace, report, calls and the seal's public key into a directory, which it creates. */
 export const writeRun = (directory: string, { events, calls }: RunResult): RunFiles => {
   prepareRun(directory);
   const files = {
-    trace: join(directory, FILES.trace),
-    report: join(directory, FILES.report),
-    calls: join(directory, FILES.calls),
-    key: join(directory, FILES.key),
+    trace: join(directory, RUN_FILES.trace),
+    report: join(directory, RUN_FILES.report),
+    calls: join(directory, RUN_FILES.calls),
+    key: join(directory, RUN_FILES.key),
   };
   writeFileSync(files.trace, events.map((event) => `${canonical(event)}\n`).join(''));
   const seal = lastOf(events, 'trace.sealed');

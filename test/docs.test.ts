@@ -21,7 +21,12 @@ const foldersIn = (path: string): string[] =>
   readdirSync(join(ROOT, path), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
-const rootFolders = foldersIn('.').filter((name) => !/^(\.|node_modules$|cdk\.out$|coverage$|out$)/.test(name));
+/** A folder that git ignores, and the output of a run, under whatever name, are no part of the repository. */
+const ignored = [...read('.gitignore').matchAll(/^([\w.-]+)\/?$/gm)].map(([, name = '']) => name);
+const isOutput = (name: string): boolean => existsSync(join(ROOT, name, 'trace.jsonl'));
+const rootFolders = foldersIn('.').filter(
+  (name) => !name.startsWith('.') && !ignored.includes(name) && !isOutput(name),
+);
 
 describe('reference', () => {
   test.each([...reference])('%s says what the code says; if not, run: npm run docs', (name, text) => {
@@ -81,7 +86,7 @@ describe('paths', () => {
   const pathsIn = (page: string): string[] =>
     [
       ...read(page)
-        .replaceAll(/^```[^]*?^```/gm, '')
+        .replaceAll(/^ *```[^]*?^ *```/gm, '')
         .matchAll(/`([^`]+)`/g),
     ]
       .flatMap(([, code = '']) => code.split(/\s+/))

@@ -199,9 +199,13 @@ describe('a model that insists on changes makes none while the approver denies',
     const model = insistentModel(world.instances[0]?.id ?? 'i-0123456789abcdef0');
     const result = await playWith(name, { model, approve: DENY });
     expectUntouched(result);
-    expect(lastOf(result.events, 'incident.closed')?.data.outcome).toBe('escalated');
-    // It got as far as a person, except with a read-only agent.
+    const taken = lastOf(result.events, 'incident.opened')?.data.agent;
+    const agent = rules.agents.find((one) => one.name === taken);
+    if (agent !== undefined) expect(lastOf(result.events, 'incident.closed')?.data.outcome).toBe('escalated');
+    // It got as far as a person, if its agent has a change tool that it calls.
+    const called = attempts('').flatMap((turn) => turn.map((call) => call.name));
+    const mayAsk = agent?.tools.change.some((tool) => called.includes(tool)) === true;
     const asked = new Set(allOf(result.events, 'approval.closed').map(({ data }) => data.outcome));
-    expect([...asked]).toEqual(name === 'read-only-triage' ? [] : ['denied']);
+    expect([...asked]).toEqual(mayAsk ? ['denied'] : []);
   });
 });

@@ -7,8 +7,9 @@ import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { whatHappened } from '../../lambdas/kernel/trace/what-happened.ts';
 import { coloursFor, timelineLines } from '../io/timeline-lines.ts';
 import { readTrace, traceLines } from '../io/trace-file.ts';
-import { printer, printJson } from '../io/output.ts';
+import { printer, printJson, sentencePrinter } from '../io/output.ts';
 import { withSource } from '../io/source-flags.ts';
+import { columnsFor } from '../io/wrap.ts';
 import type { TraceGetFlags } from '../operator/trace-get.ts';
 
 /** The number of an event and two blanks. */
@@ -30,10 +31,10 @@ const show = (path: string, flags: { json?: boolean }): void => {
   const colours = coloursFor(process.stdout);
   const [first] = recorded;
   const events = recorded.map((event) => withHappened(event, recorded));
-  print(plain`Incident ${first.incident}, ${first.at.slice(0, 10)} (times in UTC), ${events.length} events\n`);
-  const { columns } = process.stdout;
-  // A terminal narrower than a line would break it where the text in it wants.
-  const width = process.stdout.isTTY ? columns - SEQ_WIDTH : undefined;
+  sentencePrinter(false)(
+    plain`Incident ${first.incident}, ${first.at.slice(0, 10)} (times in UTC), ${events.length} events\n`,
+  );
+  const width = columnsFor(process.stdout) - SEQ_WIDTH;
   for (const event of events)
     for (const [index, line] of timelineLines(event, colours, width).entries())
       print(plain`${ours(index === 0 ? String(event.seq).padStart(4) : '    ')}  ${line}`);
@@ -59,7 +60,7 @@ const verify = (path: string, flags: { key?: string; incident?: string; json?: b
   const verdict = verifyTrace(traceLines(path), key, flags.incident);
   if (!verdict.sound) process.exitCode = 1;
   if (flags.json === true) printJson(withoutEvents(verdict, key !== undefined));
-  else for (const line of inWords(verdict, key !== undefined)) printer(false)(line);
+  else for (const line of inWords(verdict, key !== undefined)) sentencePrinter(false)(line);
 };
 
 const withoutEvents = (verdict: ChainVerdict, pinned: boolean): object =>

@@ -1,7 +1,8 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { CheckreinError, InputError } from '../../lambdas/contracts/errors.ts';
-import { visible, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
+import { ours, visible, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import { coloursFor, timelineLines } from './timeline-lines.ts';
+import { columnsFor, paragraphs } from './wrap.ts';
 
 /** Writes lines for people: to standard output, or to standard error when `--json` uses standard output. */
 export const printer = (json: boolean): ((text: PlainText) => void) => {
@@ -9,12 +10,20 @@ export const printer = (json: boolean): ((text: PlainText) => void) => {
   return (text) => void stream.write(`${String(text)}\n`);
 };
 
+/** The same for sentences: they are broken between words. Not for commands that somebody copies. */
+export const sentencePrinter = (json: boolean): ((text: PlainText, hanging?: number) => void) => {
+  const print = printer(json);
+  const columns = columnsFor(json ? process.stderr : process.stdout);
+  return (text, hanging) => print(ours(paragraphs(text.toString(), columns, hanging)));
+};
+
 /** Prints events as they happen. With `--json`, only if standard error is a terminal. */
 export const eventPrinter = (json: boolean): ((event: TraceEvent) => void) => {
   const stream = json ? process.stderr : process.stdout;
   if (json && !stream.isTTY) return () => undefined;
   const colours = coloursFor(stream);
-  return (event) => timelineLines(event, colours, stream.columns).forEach((line) => stream.write(`${String(line)}\n`));
+  return (event) =>
+    timelineLines(event, colours, columnsFor(stream)).forEach((line) => stream.write(`${String(line)}\n`));
 };
 
 /** What a terminal could take for a command, or show as nothing. JSON can write every character as its number. */

@@ -1,23 +1,20 @@
 import { join } from 'node:path';
 import { readWorld } from '../../local/account/world/read.ts';
 import { readEvent } from '../../local/files.ts';
-import { localRules, withOnly } from '../../local/rules.ts';
-import { prepareRun, runOnLaptop, runSummary, writeRun, type RunOptions } from '../../local/run.ts';
+import { prepareRun } from '../../local/out-directory.ts';
+import type { RunFiles, RunOptions } from '../../local/run.ts';
 import { ours, plain } from '../../lambdas/kernel/trace/outside-text.ts';
+import type { Rules } from '../../lambdas/contracts/rules.ts';
+import type { ModelSource } from '../../lambdas/contracts/settings.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { Interruption } from '../../local/interruption.ts';
 import { interruptible } from '../io/signals.ts';
 import { modelFor } from './model.ts';
-import { eventPrinter, printer, printJson } from '../io/output.ts';
+import { nextSteps, type RepeatedFlags } from './next-steps.ts';
+import { eventPrinter, printer, printJson, sentencePrinter } from '../io/output.ts';
 
 /** Flags of `checkrein run`, as commander passes them. */
-export interface RunFlags {
-  readonly event: string;
-  readonly world: string;
-  readonly agent?: string;
-  readonly model?: string;
-  readonly approve: 'ask' | 'yes' | 'no';
-  readonly out?: string;
+export interface RunFlags extends RepeatedFlags {
   readonly json?: boolean;
 }
 
@@ -47,17 +44,20 @@ export const runEvent = (flags: RunFlags): Promise<void> =>
 const runUntil = async (flags: RunFlags, interruption: Interruption): Promise<void> => {
   const json = flags.json === true;
   const approve = approvalFor(flags.approve);
-  const print = printer(json);
+  const print = sentencePrinter(json);
   const event = readEvent(flags.event);
   const world = readWorld(flags.world);
   prepareRun(flags.out ?? DEFAULT_OUT);
   const { model, source } = await modelFor(flags);
-  const all = localRules(source);
-  const rules = flags.agent === undefined ? all : withOnly(all, flags.agent);
+  // A misspelt agent is refused before anything is printed; without one, the first line does not wait for the rules.
+  const chosen = flags.agent === undefined ? undefined : await rulesFor(source, flags.agent);
   if (!json)
     print(
-      plain`Checkrein on a laptop: simulated account ${world.account}, ${world.region}. Nothing leaves this machine${ours(source === undefined ? '' : ' except calls to the model')}.\n`,
+      plain`Checkrein on a laptop: simulated account ${world.account}, ${world.region}. Nothing leaves this machine${ours(source === undefined ? '' : ' except calls to the model')}.\nSynthesizing the state machine …\n`,
     );
+  const rules = chosen ?? (await rulesFor(source));
+  // Loaded now, because the CDK takes seconds.
+  const { runOnLaptop, runSummary, writeRun } = await import('../../local/run.ts');
   const result = await runOnLaptop({
     event,
     world,
@@ -74,8 +74,17 @@ const runUntil = async (flags: RunFlags, interruption: Interruption): Promise<vo
   });
   const files = writeRun(flags.out ?? join(DEFAULT_OUT, result.incidentId), result);
   if (json) printJson(runSummary(result, files));
-  else
-    print(
-      plain`\nReport  ${ours(files.report)}\nTrace   ${ours(files.trace)}  (npx checkrein trace verify ${ours(files.trace)})\nCalls   ${ours(files.calls)}`,
-    );
+  else printer(false)(plain`\n${ours([...filesOf(files), '', ...nextSteps(flags, files)].join('\n'))}`);
 };
+
+const rulesFor = async (source: ModelSource | undefined, agent?: string): Promise<Rules> => {
+  const { localRules, withOnly } = await import('../../local/rules.ts');
+  const all = localRules(source);
+  return agent === undefined ? all : withOnly(all, agent);
+};
+
+const filesOf = ({ report, trace, calls }: RunFiles): string[] => [
+  `Report  ${report}`,
+  `Trace   ${trace}`,
+  `Calls   ${calls}`,
+];

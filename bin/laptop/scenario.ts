@@ -2,19 +2,21 @@ import { InputError } from '../../lambdas/contracts/errors.ts';
 import { localRules } from '../../local/rules.ts';
 import { ours, plain, sentence } from '../../lambdas/kernel/trace/outside-text.ts';
 import { listScenarios, playScenario } from '../../local/scenario.ts';
-import { eventPrinter, printer, printJson } from '../io/output.ts';
+import { eventPrinter, printJson, sentencePrinter } from '../io/output.ts';
+
+const NAME_WIDTH = 24;
 
 /** Lists the scenarios, or plays some of them and compares each with what is expected. */
 export const playScenarios = async (names: readonly string[], flags: { json?: boolean }): Promise<void> => {
   const json = flags.json === true;
-  const print = printer(json);
+  const print = sentencePrinter(json);
   const all = listScenarios();
   if (names.length === 0) {
     if (json) {
       printJson(all);
       return;
     }
-    for (const { name, about } of all) print(plain`${ours(name.padEnd(24))}${ours(about)}`);
+    for (const { name, about } of all) print(plain`${ours(name.padEnd(NAME_WIDTH))}${ours(about)}`, NAME_WIDTH);
     return;
   }
   const unknown = names.find((name) => !all.some((one) => one.name === name));

@@ -39,6 +39,15 @@ test.each([
     expect(Array.from(line).reduce((sum, one) => sum + (one > '\u2E80' ? 2 : 1), 0)).toBeLessThanOrEqual(80);
 });
 
+test('an ARN stays whole on a terminal of 80 columns, on a line that cannot pass for one of ours', () => {
+  const arn = 'arn:aws:ec2:eu-west-1:123456789012:instance/i-0a1b2c3d4e5f60718';
+  const lines = shown(`What was changed is ${arn}, and it was changed back a minute later.`, 80);
+  const [line = ''] = lines.filter((one) => one.includes('arn:'));
+  expect(line).toMatch(/^ {12,}\S/);
+  expect(line).toContain(arn);
+  for (const one of lines) expect(one.length).toBeLessThanOrEqual(80);
+});
+
 test('a conclusion is shown whole: root cause, every claim with its evidence, every follow-up', () => {
   const long = (word: string, length: number): string => `${word} `.repeat(length).slice(0, length).trim();
   const conclusion = {

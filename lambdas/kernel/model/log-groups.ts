@@ -2,7 +2,10 @@ import type { Agent } from '../../contracts/agent.ts';
 import { isOwnLogGroup } from '../../contracts/own-log-groups.ts';
 
 /** Why an agent may not read a log group, in a sentence; undefined if it may. Names are compared letter by letter. */
-export const logGroupRefusal = ({ name, logGroups }: Agent, logGroup: string): string | undefined => {
+export const logGroupRefusal = (
+  { name, logGroups }: Pick<Agent, 'name' | 'logGroups'>,
+  logGroup: string,
+): string | undefined => {
   const own = logGroups.join(', ') || 'none';
   if (isOwnLogGroup(logGroup))
     return `${logGroup} is a log group of Checkrein itself, which no agent may read. Log groups of ${name}: ${own}.`;

@@ -2,6 +2,7 @@ import { Agent } from '../../../contracts/agent.ts';
 import { bedrockIdOf, unknownOnBedrock } from '../../../contracts/bedrock.ts';
 import type { ModelSource } from '../../../contracts/settings.ts';
 import type { Manifest } from '../../../contracts/tool.ts';
+import { AgentDraft } from './agent-draft.ts';
 import { checkPattern } from './event-pattern.ts';
 import { logGroupProblems } from './log-groups.ts';
 import { firstLookCalls, unknownEventPlaceholders, EXAMPLE_ALARM, type FirstLookCall } from '../../model/first-look.ts';
@@ -19,22 +20,33 @@ export const compileAgents = (
 ): Compiled<Agent[]> => {
   const problems: string[] = [];
   const agents: Agent[] = [];
+  const names = new Set<string>();
   for (const file of files) {
-    const read = readYaml(file, Agent, (agent) => problemsOf(agent, manifests, source));
+    const check = (agent: AgentDraft): Problem[] => [
+      ...nameProblems(agent, names),
+      ...problemsOf(agent, manifests, source),
+    ];
+    const read = readYaml(file, Agent, check, (value) => {
+      const { data: draft } = AgentDraft.safeParse(value);
+      return draft === undefined ? [] : check(draft);
+    });
     problems.push(...read.problems);
-    if (!read.value) continue;
-    const { name } = read.value;
-    if (agents.some((other) => other.name === name))
-      problems.push(`${file.path}:1: name: another file already has an agent "${name}"`);
-    agents.push(read.value);
+    if (read.value) agents.push(read.value);
   }
   if (files.length === 0)
     problems.push('config/agents: no agent; write at least one .yaml file (see docs/adding-an-agent.md)');
   return { value: agents.toSorted((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1)), problems };
 };
 
-const problemsOf = (agent: Agent, manifests: readonly Manifest[], source: ModelSource | undefined): Problem[] => [
-  ...checkPattern(agent.takes, ['takes']).map(({ path, problem: message }) => ({ path, message })),
+const nameProblems = ({ name }: AgentDraft, names: Set<string>): Problem[] => {
+  if (name === null || name === '') return [];
+  if (names.has(name)) return [{ path: ['name'], message: `another file already has an agent "${name}"` }];
+  names.add(name);
+  return [];
+};
+
+const problemsOf = (agent: AgentDraft, manifests: readonly Manifest[], source: ModelSource | undefined): Problem[] => [
+  ...checkPattern(agent.takes ?? {}, ['takes']).map(({ path, problem: message }) => ({ path, message })),
   ...toolProblems(agent, 'observe', manifests),
   ...toolProblems(agent, 'change', manifests),
   ...logGroupProblems(agent, manifests),
@@ -42,7 +54,8 @@ const problemsOf = (agent: Agent, manifests: readonly Manifest[], source: ModelS
   ...firstLookProblems(agent, manifests),
 ];
 
-const modelProblems = ({ model }: Agent, source: ModelSource | undefined): Problem[] => {
+const modelProblems = ({ model }: AgentDraft, source: ModelSource | undefined): Problem[] => {
+  if (model === null) return [];
   const elsewhere = source?.provider === 'bedrock' && bedrockIdOf(model, source.geography) === undefined;
   return [
     ...(modelPriceOf(model) ? [] : [{ path: ['model'], message: unknownModelAdvice(model) }]),
@@ -50,23 +63,24 @@ const modelProblems = ({ model }: Agent, source: ModelSource | undefined): Probl
   ];
 };
 
-const toolProblems = (agent: Agent, kind: Manifest['kind'], manifests: readonly Manifest[]): Problem[] =>
-  agent.tools[kind].flatMap((name, index) => {
+const toolProblems = ({ tools }: AgentDraft, kind: Manifest['kind'], manifests: readonly Manifest[]): Problem[] =>
+  (tools[kind] ?? []).flatMap((name, index, granted) => {
     const path = ['tools', kind, index];
     const manifest = manifests.find((one) => one.name === name);
     const ofKind = manifests.filter((one) => one.kind === kind).map((one) => one.name);
     if (!manifest) return [{ path, message: `unknown tool "${name}"${didYouMean(name, ofKind)}` }];
     if (manifest.kind !== kind)
       return [{ path, message: `"${name}" is a tool of kind ${manifest.kind}; list it under tools.${manifest.kind}` }];
-    if (agent.tools[kind].indexOf(name) < index) return [{ path, message: `"${name}" is listed twice` }];
+    if (granted.indexOf(name) < index) return [{ path, message: `"${name}" is listed twice` }];
     return [];
   });
 
-const firstLookProblems = (agent: Agent, manifests: readonly Manifest[]): Problem[] => {
-  const filled = firstLookCalls(agent, EXAMPLE_ALARM);
-  return agent.firstLook.flatMap(({ tool, input }, index): Problem[] => {
+const firstLookProblems = ({ firstLook, tools: { observe: granted } }: AgentDraft, manifests: readonly Manifest[]) => {
+  if (granted === null) return [];
+  return firstLook.flatMap((call, index): Problem[] => {
+    if (call === null) return [];
+    const { tool, input } = call;
     const path = ['firstLook', index];
-    const granted = agent.tools.observe;
     if (!granted.includes(tool)) {
       const message = `"${tool}" is not among this agent's observe tools${didYouMean(tool, granted)}`;
       return [{ path: [...path, 'tool'], message }];
@@ -76,7 +90,8 @@ const firstLookProblems = (agent: Agent, manifests: readonly Manifest[]): Proble
       message: `nothing fills ${name}; see docs/adding-an-agent.md for what there is`,
     }));
     const manifest = manifests.find((one) => one.name === tool);
-    return misspelt.length > 0 ? misspelt : inputProblems(manifest, filled[index], [...path, 'input']);
+    const [filled] = firstLookCalls({ firstLook: [call] }, EXAMPLE_ALARM);
+    return misspelt.length > 0 ? misspelt : inputProblems(manifest, filled, [...path, 'input']);
   });
 };
 

@@ -32,7 +32,8 @@ const problemsOf = (schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue):
 export const formatProblem = ({ path, message }: Problem): string =>
   path.length === 0 ? message : `${formatPath(path)}: ${message}`;
 
-const formatPath = (path: Path): string =>
+/** `tools.change[0]`. */
+export const formatPath = (path: Path): string =>
   path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
     return text === '' ? String(key) : `${text}.${String(key)}`;

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { JsonObject, type Json } from '../../../../lambdas/contracts/json.ts';
 import { Journal } from '../../../../lambdas/kernel/trace/journal.ts';
@@ -7,6 +8,7 @@ import { digestOf } from '../../../../lambdas/kernel/trace/canonical.ts';
 import { currentPlan } from '../../../../lambdas/kernel/trace/queries.ts';
 import { CHANGE_TOOLS } from '../../../../lambdas/tools/catalogue.ts';
 import type { Drift } from '../../../../local/account/world/faults.ts';
+import { titlesIn } from '../../../titles.ts';
 import { APP, granted, NO_HELP, REBOOT, RESIZE, TestHarness } from '../../../fixtures/harness.ts';
 import { FLEET } from '../../../local/account/example-world.ts';
 
@@ -189,8 +191,13 @@ describe.each(TOOLS)('between dry run and change of $name', ({ ready, target, mo
   });
 });
 
-test('every change tool is among them', () => {
-  expect(TOOLS.map(({ name }) => name).sort()).toEqual(CHANGE_TOOLS.map(({ manifest }) => manifest.name).sort());
+test('every change tool is among them, or its own test moves each field', () => {
+  const promise = 'no field of the plan can move without a test here';
+  const elsewhere = CHANGE_TOOLS.map(({ manifest }) => manifest.name)
+    .filter((name) => !TOOLS.some((one) => one.name === name))
+    .map((name) => `test/lambdas/tools/${name.replaceAll('_', '-')}.test.ts`);
+  const tested = (path: string): boolean => existsSync(path) && titlesIn(readFileSync(path, 'utf8'))(promise);
+  expect(elsewhere.filter((path) => !tested(path))).toEqual([]);
 });
 
 describe('the refusal', () => {

@@ -5,7 +5,7 @@ import type { ChangeManifest, Manifest } from '../../../../../lambdas/contracts/
 import { compileRules } from '../../../../../lambdas/kernel/policy/rules/compile.ts';
 import { parseRules } from '../../../../../lambdas/kernel/policy/rules/parse.ts';
 import { RulesError } from '../../../../../lambdas/kernel/policy/rules/rules-error.ts';
-import { CATALOGUE } from '../../../../../lambdas/tools/catalogue.ts';
+import { CATALOGUE, CHANGE_TOOLS } from '../../../../../lambdas/tools/catalogue.ts';
 import { manifest as resize } from '../../../../../lambdas/tools/resize-instance/manifest.ts';
 import { configWith, problemsWith, settings } from './config-copy.ts';
 
@@ -23,14 +23,16 @@ const lineOf = (text: string): number => responder.slice(0, responder.indexOf(te
 
 test('the shipped configuration compiles, agents in the order in which they are matched', () => {
   const { agents, hash } = compileRules(configWith(), settings);
-  expect(agents.map((one) => one.name)).toEqual(['ec2-responder', 'triage']);
+  expect(agents.map((one) => one.name)).toEqual(expect.arrayContaining(['ec2-responder', 'triage']));
+  const inOrder = agents.toSorted((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1));
+  expect(agents).toEqual(inOrder);
   expect(hash).toMatch(/^sha256:[0-9a-f]{64}$/);
 });
 
 test('a misspelt tool is reported with its line and the name that was meant', () => {
   expect(afterEdit('- resize_instance', '- resize_instence')).toEqual([
     `config/agents/ec2-responder.yaml:${lineOf('- resize_instance')}: tools.change[1]: unknown tool "resize_instence"; ` +
-      'did you mean "resize_instance"? known: reboot_instance, resize_instance, set_auto_scaling_capacity',
+      `did you mean "resize_instance"? known: ${CHANGE_TOOLS.map(({ manifest }) => manifest.name).join(', ')}`,
   ]);
 });
 
@@ -113,6 +115,32 @@ test.each([
 test('a file that is not YAML is reported once, with its line', () => {
   expect(afterEdit('source: [aws.cloudwatch]', 'source: [aws.cloudwatch')).toEqual([
     expect.stringMatching(/^config\/agents\/ec2-responder\.yaml:\d+: not YAML: /),
+  ]);
+});
+
+test('everything that is wrong with an agent file, and with all of them, is reported at once', () => {
+  const wrong = responder
+    .replace('windowMinutes', 'windowMinuts')
+    .replace('turns: 16', 'turns: 0')
+    .replace('claude-sonnet-4-6', 'claude-nonesuch')
+    .replace('- resize_instance', '- resize_instence')
+    .replace('source: [aws.cloudwatch]', 'source: aws.cloudwatch')
+    .replace('      minutes: 180', '      minuts: 180')
+    .replace(`${LOG_GROUPS}\n`, '');
+  const copy = triage.replace(/^description: .*\n/m, '').replace('- query_logs', '- query_log');
+  const found = problemsWith({ 'agents/ec2-responder.yaml': wrong, 'agents/zz-copy.yaml': copy });
+  const about = found.map((one) => one.replace(/^config\/agents\/([\w-]+)\.yaml:\d+: ([\w.[\]]+): .*$/, '$1 $2'));
+  expect(about.toSorted()).toEqual([
+    'ec2-responder budget.turns',
+    'ec2-responder firstLook[1].input.minuts',
+    'ec2-responder logGroups',
+    'ec2-responder model',
+    'ec2-responder takes.source',
+    'ec2-responder tools.change[1]',
+    'ec2-responder verification.windowMinuts',
+    'zz-copy description',
+    'zz-copy name',
+    'zz-copy tools.observe[2]',
   ]);
 });
 

@@ -1,0 +1,3 @@
+import './node-check.js';
+
+await import('./app.ts');
