@@ -316,7 +316,7 @@ test('a denial whose function died before it decided stops the plan at the next 
     const dying = {
       ...desk.page,
       ledger: new CrashingLedger(desk.ledger, 1),
-      notifier: { notify: async () => undefined },
+      notifier: { notify: async () => 'sent' as const },
     };
     await expect(desk.answer(ANA, 'deny', 'Not now.', { ports: dying })).rejects.toThrow();
     expect(await desk.answer(next, answer, 'Go.')).toMatchObject({

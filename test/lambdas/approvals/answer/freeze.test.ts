@@ -116,7 +116,7 @@ describe('in a change freeze', () => {
   test('everyone is notified by Ask, if the function that took the approval died before', async () => {
     // It dies when it has closed the approval, before it writes anything about the message to everyone.
     const ledger = new CrashingLedger(desk.ledger, 8);
-    const dying = { ...desk.page, ledger, notifier: { notify: async () => undefined } };
+    const dying = { ...desk.page, ledger, notifier: { notify: async () => 'sent' as const } };
     await expect(approveDespiteFreeze(ANA, 'Now!', dying)).rejects.toThrow();
     expect(lastOf(await desk.trace(), 'approval.closed')?.data.outcome).toBe('granted');
     expect(everyone()).toEqual([]);
