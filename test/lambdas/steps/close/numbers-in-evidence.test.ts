@@ -48,7 +48,10 @@ describe('of the statements in the corpus', () => {
 
 const Unseen = z.object({ kind: z.enum(['true', 'planted']), claim: z.string(), evidence: z.array(z.string()) });
 
-/** One half of a corpus by somebody who had not seen the rule. The rule was never changed for it. */
+/**
+ * One half of a corpus by somebody who had not seen the rule. The derivations were not built on it, but gaps of an earlier
+ * rule were closed after a look at the whole corpus. The limits hold what was measured; the aim is 2 % and 80 %.
+ */
 describe('of the statements of somebody else', () => {
   const all = readFileSync(new URL('../../../fixtures/numbers/unseen.jsonl', import.meta.url), 'utf8')
     .trim()
