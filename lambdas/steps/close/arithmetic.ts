@@ -1,17 +1,22 @@
 import type { Quantity } from './quantities.ts';
+import type { Interval } from './specificity.ts';
 
-/** Whether a number follows from others of the same statement: difference, sum, ratio, share or percent change. Intervals, because all are rounded. */
+/** What two numbers say together: difference, sum, product, ratio, share, percent change. Intervals, because all are rounded. */
 
 /** What the true value may be, in the base unit of its kind. */
-export interface Operand {
+export interface Operand extends Interval {
   readonly kind: string;
-  readonly low: number;
-  readonly high: number;
+  /** How it was computed, if it was. */
+  readonly how?: How;
 }
+
+export type How = 'difference' | 'sum' | 'product' | 'quotient' | 'share' | 'change';
+
+const RATE = ' per time';
 
 /** Numbers of one kind may be added and divided. */
 export const kindOf = ({ dimension = 'count', per }: Quantity): string =>
-  per === undefined ? dimension : `${dimension} per time`;
+  per === undefined ? dimension : `${dimension}${RATE}`;
 
 /** The interval of a number in the base unit. */
 export const intervalOf = (one: Quantity): Operand => {
@@ -19,12 +24,7 @@ export const intervalOf = (one: Quantity): Operand => {
   return { kind: kindOf(one), low: one.low * scale, high: one.high * scale };
 };
 
-interface Interval {
-  readonly low: number;
-  readonly high: number;
-}
-
-const overlap = (a: Interval, b: Interval): boolean => {
+export const overlap = (a: Interval, b: Interval): boolean => {
   const slack = 1e-9 * Math.max(Math.abs(a.high), Math.abs(b.high));
   return a.low <= b.high + slack && b.low <= a.high + slack;
 };
@@ -39,39 +39,37 @@ const size = ({ low, high }: Interval): Interval =>
   low >= 0 ? { low, high } : high <= 0 ? { low: -high, high: -low } : { low: 0, high: Math.max(-low, high) };
 
 const minus = (a: Interval, b: Interval): Interval => size({ low: a.low - b.high, high: a.high - b.low });
-const plus = (a: Interval, b: Interval): Interval => ({ low: a.low + b.low, high: a.high + b.high });
+export const plus = (a: Interval, b: Interval): Interval => ({ low: a.low + b.low, high: a.high + b.high });
 const product = (a: Interval, b: Interval): Interval => ({ low: a.low * b.low, high: a.high * b.high });
-const over = (a: Interval, b: Interval): Interval | undefined =>
-  b.low > 0 ? { low: a.low / b.high, high: a.high / b.low } : undefined;
+const over = (a: Interval, b: Interval): Interval[] =>
+  b.low > 0 ? [{ low: a.low / b.high, high: a.high / b.low }] : [];
 
-/** What two numbers say together about one of the kind that is asked for. */
-const resultsOf = (kind: string, a: Operand, b: Operand): Interval[] => {
-  if (a.kind !== b.kind) {
-    if (a.kind === 'count' && kind === b.kind) return [product(a, b)];
-    const rate = b.kind === 'time' && kind === `${a.kind} per time` ? over(a, b) : undefined;
-    return rate === undefined ? [] : [rate];
-  }
-  const results = kind === a.kind ? [minus(a, b), plus(a, b)] : [];
-  if (kind === 'count' && a.kind === 'count') results.push(product(a, b));
+const of = (kind: string, how: How, all: readonly Interval[]): Operand[] =>
+  all.map(({ low, high }) => ({ kind, low, high, how }));
+
+/** Two numbers of one kind. */
+const alike = (a: Operand, b: Operand): Operand[] => {
   const ratio = over(a, b);
-  if (ratio === undefined) return results;
-  if (kind === 'percent') results.push(scaled(ratio, 100), size(scaled(ratio, 100, -100)));
-  if (kind === 'ratio' || kind === 'count') results.push(ratio);
-  return results;
+  const isCount = a.kind === 'count';
+  const share = ratio.map((one) => scaled(one, 100));
+  const change = ratio.map((one) => size(scaled(one, 100, -100)));
+  return [
+    ...of(a.kind, 'difference', [minus(a, b)]),
+    ...of(a.kind, 'sum', [plus(a, b)]),
+    ...of('ratio', 'quotient', ratio),
+    ...of('percent', 'share', share),
+    ...of('percent', 'change', change),
+    ...(isCount ? [...of('count', 'product', [product(a, b)]), ...of('count', 'quotient', ratio)] : []),
+  ];
 };
 
-/** Nobody computes with more numbers in one statement. */
-const MOST_OPERANDS = 40;
-
-/** Whether a number follows from these. */
-export const followsFrom = (one: Quantity, all: readonly Operand[]): boolean => {
-  const wanted = intervalOf(one);
-  const operands = all.slice(0, MOST_OPERANDS);
-  const alike = operands.filter(({ kind }) => kind === wanted.kind);
-  const total = alike.reduce<Interval>(plus, { low: 0, high: 0 });
-  if (alike.length > 2 && overlap(wanted, total)) return true;
-  if (alike.some((a) => overlap(wanted, a))) return true;
-  return operands.some((a) =>
-    operands.some((b) => a !== b && resultsOf(wanted.kind, a, b).some((result) => overlap(wanted, result))),
-  );
+/** What they say together, the first divided by the second where they are divided. */
+export const resultsOf = (a: Operand, b: Operand): Operand[] => {
+  if (a.kind === b.kind) return alike(a, b);
+  if (b.kind === 'count' || b.kind === 'ratio')
+    return [...of(a.kind, 'product', [product(a, b)]), ...of(a.kind, 'quotient', over(a, b))];
+  if (b.kind === 'percent') return of(a.kind, 'product', [scaled(product(a, b), 0.01)]);
+  if (b.kind === 'time' && a.kind.endsWith(RATE)) return of(a.kind.slice(0, -RATE.length), 'product', [product(a, b)]);
+  if (b.kind === 'time') return of(`${a.kind}${RATE}`, 'quotient', over(a, b));
+  return b.kind === `${a.kind}${RATE}` ? of('time', 'quotient', over(a, b)) : [];
 };

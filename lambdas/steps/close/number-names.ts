@@ -61,7 +61,9 @@ export const clockTimesIn = (
 
 const MOMENT = /\b(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})/g;
 
-/** The moments in a text that are given to the second, in seconds. */
-export const momentsIn = (text: string): number[] => [
-  ...new Set([...text.matchAll(MOMENT)].map(([, day, time]) => Date.parse(`${day}T${time}Z`) / 1000)),
-];
+/** The moments in a text in seconds: with their days, or clock times if it says no day to the second. */
+export const momentsIn = (text: string): number[] => {
+  const exact = [...text.matchAll(MOMENT)].map(([, day, time]) => Date.parse(`${day}T${time}Z`) / 1000);
+  const clock = clockTimesIn(text.replace(MOMENT, ' ')).map(({ seconds }) => seconds);
+  return [...new Set([...exact, ...clock])];
+};

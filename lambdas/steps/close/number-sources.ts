@@ -3,6 +3,7 @@ import type { EventKind, TraceEvent, TraceEventOf } from '../../contracts/events
 import type { Json } from '../../contracts/json.ts';
 import { evidenceAsRead } from '../../kernel/model/conversation.ts';
 import { allOf, lastOf } from '../../kernel/trace/queries.ts';
+import { momentsIn } from './number-names.ts';
 import { quantitiesInSource, type Quantity } from './quantities.ts';
 
 /** Where the numbers of a conclusion may come from. Never from words of the model: nothing that it wrote proves itself. */
@@ -12,12 +13,20 @@ export interface SourceNumber extends Quantity {
   readonly periods?: readonly number[];
 }
 
+/** What one answer says, which belongs together. */
+export interface Piece {
+  readonly lines: readonly (readonly SourceNumber[])[];
+  /** The numbers that stand in one place of several lines, from top to bottom. */
+  readonly columns: ReadonlyMap<string, readonly SourceNumber[]>;
+  /** Its clock times, in seconds; with their days if it says them. */
+  readonly moments: readonly number[];
+}
+
 export interface Sources {
   readonly numbers: readonly SourceNumber[];
   /** The clock times in the sources' text are looked up in it. */
   readonly text: string;
-  /** The pieces that it consists of: what one answer says belongs together. */
-  readonly pieces: readonly (readonly SourceNumber[])[];
+  readonly pieces: readonly Piece[];
 }
 
 const PERIOD = /periods? of (\d+) s\b/g;
@@ -32,11 +41,36 @@ const distinct = (all: readonly SourceNumber[]): SourceNumber[] => [
   ).values(),
 ];
 
+/** The last word before a number and its unit say in which column it stands. */
+const columnOf = (line: string, { start, end }: SourceNumber): string => {
+  const before = /([\p{L}_]+)[^\p{L}]*$/u.exec(line.slice(0, start))?.[1] ?? '';
+  const after = /^[^\p{L}\d]{0,2}([\p{L}%_]*)/u.exec(line.slice(end))?.[1] ?? '';
+  return `${before} ${after}`;
+};
+
+/** By the words around it, and in lines of equally many numbers by its place. */
+const columnsOf = (
+  lines: readonly string[],
+  numbers: readonly (readonly SourceNumber[])[],
+): Map<string, SourceNumber[]> => {
+  const columns = new Map<string, SourceNumber[]>();
+  for (const [index, line] of lines.entries()) {
+    const all = numbers[index] ?? [];
+    for (const [place, one] of all.entries())
+      for (const name of [columnOf(line, one), `${place} of ${all.length}`])
+        columns.set(name, [...(columns.get(name) ?? []), one]);
+  }
+  return columns;
+};
+
 const sourceOf = (text: string): Sources => {
   const periods = [...new Set([...text.matchAll(PERIOD)].map(([, seconds]) => Number(seconds)))];
-  const numbers = quantitiesInSource(text);
-  const piece = periods.length === 0 ? numbers : numbers.map((one) => ({ ...one, periods }));
-  return { text, numbers: distinct(piece), pieces: [piece] };
+  const lines = text.split('\n');
+  const numbers = lines.map((line) =>
+    quantitiesInSource(line).map((one) => (periods.length === 0 ? one : { ...one, periods })),
+  );
+  const piece = { lines: numbers, columns: columnsOf(lines, numbers), moments: momentsIn(text) };
+  return { text, numbers: distinct(numbers.flat()), pieces: [piece] };
 };
 
 /** Several sources as one. */

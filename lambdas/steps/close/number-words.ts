@@ -19,8 +19,11 @@ const WORD = new RegExp(
 
 /** The text with numbers in digits where they were in words. Magnitudes such as "million" stay. */
 export const spelledOut = (text: string): string =>
-  text.replace(WORD, (_whole, tens?: string, ones?: string, single?: string, hundred?: string) => {
-    const valueOf = (word: string | undefined): number =>
-      word === undefined ? 0 : word.toLowerCase() === 'a' ? 1 : (VALUES.get(word.toLowerCase()) ?? 0);
-    return String((valueOf(tens) + valueOf(ones) + valueOf(single)) * (hundred === undefined ? 1 : 100));
-  });
+  text
+    .replace(/\bhalf an hour\b/gi, '30 minutes')
+    .replace(/\bhalf a minute\b/gi, '30 seconds')
+    .replace(WORD, (_whole, tens?: string, ones?: string, single?: string, hundred?: string) => {
+      const valueOf = (word: string | undefined): number =>
+        word === undefined ? 0 : word.toLowerCase() === 'a' ? 1 : (VALUES.get(word.toLowerCase()) ?? 0);
+      return String((valueOf(tens) + valueOf(ones) + valueOf(single)) * (hundred === undefined ? 1 : 100));
+    });

@@ -49,7 +49,7 @@ const NO_NOUN =
 const IS_NO_NOUN = new RegExp(`^(?:${NO_NOUN})$`, 'i');
 const RATE =
   '(?:\\s?\\/\\s?|\\s(?:per|an?|each|every)\\s)(?:(\\d+)[\\s-])?(s|sec|second|m|min|minute|h|hr|hour|d|day|week|mo|month|yr|year)s?(?![\\p{L}\\p{N}])';
-const RATE_OF_UNIT = new RegExp(RATE, 'uy');
+const RATE_OF_UNIT = new RegExp(`(?:\\s(?:more|less|extra|each))?${RATE}`, 'uy');
 const RATE_OF_COUNT = new RegExp(`(?:[\\s-](?!(?:${NO_NOUN})\\b)\\p{L}{1,30}){0,4}?${RATE}`, 'uy');
 /** Words that name a measure in front of its value. */
 const METRIC =
@@ -210,9 +210,12 @@ const found = (text: string): Quantity[] => {
   return all.filter((one, index) => !((all[index - 1]?.end ?? 0) > one.start));
 };
 
+/** A statement without names, with its numbers in digits: what the places of its quantities refer to. */
+export const readable = (statement: string): string => spelledOut(withoutNames(statement));
+
 /** The numbers of a statement: not those in names, versions, dates, clock times and codes. */
 export const quantitiesIn = (statement: string): Quantity[] => {
-  const text = spelledOut(withoutNames(statement));
+  const text = readable(statement);
   return joinedTimes(withNeighbours(found(text), text), text);
 };
 
