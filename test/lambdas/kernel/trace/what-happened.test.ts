@@ -16,7 +16,7 @@ const stateIn = async (harness: TestHarness): Promise<string> => {
   return planStateOf(events, (await harness.last('plan.judged')).data.digest ?? '');
 };
 
-const P1 = 'P1 (resize_instance on i-0a1b2c3d4e5f60718, instanceType: t3.small -> t3.xlarge)';
+const P1 = 'P1 (Resize app: t3.small → t3.xlarge)';
 const APPROVED = 'It was approved by ana@example.com (1 of 1).';
 
 /** The trace with other data in its events of one kind, as far as they are about this purpose. */
@@ -156,7 +156,7 @@ describe('who decided', () => {
     );
     await desk.answer(BEN, 'approve');
     expect(said(await desk.trace())[1]).toBe(
-      `P1 (reboot_instance on i-0a1b2c3d4e5f60718) was approved by ${ANA}, ${BEN} (2 of 2).`,
+      `P1 (Reboot i-0a1b2c3d4e5f60718) was approved by ${ANA}, ${BEN} (2 of 2).`,
     );
   });
 
