@@ -53,7 +53,9 @@ test('the closing mail is plain text: paragraphs, headings that name things, and
   const mail = text.toString();
   expect(subject.toString()).toBe('healed: cpu-high');
   expect(mail).toMatch(/^healed: cpu-high\n\nP1 \(Resize app: t3\.small → t3\.xlarge\) was applied at .*\n\nThe alarm/);
-  expect(mail).toMatch(/\n\n\nChanges\n\nP1: Resize app: t3\.small → t3\.xlarge\n {2}- target: i-0a1b2c3d4e5f60718 in account/);
+  expect(mail).toMatch(
+    /\n\n\nChanges\n\nP1: Resize app: t3\.small → t3\.xlarge\n {2}- target: i-0a1b2c3d4e5f60718 in account/,
+  );
   expect(mail).toMatch(/\n\n\nIn the agent's words: its conclusion\n\nSummary: "/);
   expect(mail).not.toMatch(/^#|^- |\*\*|sha256:|check .*: passed/m);
 });
