@@ -1,6 +1,7 @@
 import { takeAnswer, type AnswerPorts } from '../lambdas/approvals/answer/answer.ts';
 import type { Answer } from '../lambdas/approvals/answer/answer-record.ts';
 import type { EventData } from '../lambdas/contracts/events.ts';
+import { changeById } from '../lambdas/kernel/trace/heading.ts';
 import { plain, sentence } from '../lambdas/kernel/trace/outside-text.ts';
 import type { Interruption } from './interruption.ts';
 import { askTerminal } from './terminal.ts';
@@ -40,8 +41,7 @@ const answerForAll = async (asked: ApprovalAsked, preset: PresetAnswer, ports: A
 
 /** The question in the terminal. It names the change again: what is above it may be the words of the agent. */
 export const terminalQuestion = (approver: string, planned: PlanOnTrace | undefined): string => {
-  const what =
-    planned === undefined ? '' : plain` ${planned.handle}, ${planned.plan.tool} on ${planned.plan.target.id},`;
+  const what = planned === undefined ? '' : plain` ${planned.handle}, ${changeById(planned.plan)},`;
   return plain`Approve${what} as ${approver}? [y/n] `.toString();
 };
 

@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 const FIRST = [
   /^Nothing was changed\.$/,
-  /^P1 \(resize_instance on i-0a1b2c3d4e5f60718, instanceType: t3\.small -> c6i\.xlarge\) was denied by [^ ]+: "Not during the sale\."$/,
+  /^P1 \(Resize checkout-1: t3\.small → c6i\.xlarge\) was denied by [^ ]+: "Not during the sale\."$/,
   /^The alarm was last seen in ALARM at 2026-\d\d-\d\d \d\d:\d\d UTC\.$/,
 ];
 

@@ -1,6 +1,13 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { joined, plain, quoted, sentence } from '../../lambdas/kernel/trace/outside-text.ts';
-import { modelCost, reportLines, shown } from '../../lambdas/kernel/trace/plan-text.ts';
+import { changeInWords, headingOf, targetLine } from '../../lambdas/kernel/trace/heading.ts';
+import {
+  decisiveStatements,
+  modelCost,
+  peopleNeeded,
+  reportLines,
+  shown,
+} from '../../lambdas/kernel/trace/plan-text.ts';
 import {
   EVIDENCE_LIMIT,
   WORDS_LIMIT,
@@ -58,18 +65,19 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
     }
     case 'proposal.judged': {
       const { tool, target, verdict, checks, statements } = event.data;
+      const what = target === null ? plain`run ${tool}` : changeInWords({ tool, target });
       const text =
         verdict === 'permitted'
-          ? plain`The proposal ${tool} on ${target?.id ?? '?'} may go to a dry run. Passed: ${passedNames(checks)}.`
-          : plain`The proposal ${tool} is refused ${firstRefusal(checks)}`;
+          ? plain`The proposal to ${what} may go to a dry run. Passed: ${passedNames(checks)}.`
+          : plain`The proposal to ${what} is refused ${firstRefusal(checks)}`;
       return entry('policy', verdict === 'permitted' ? 'good' : 'bad', text, statements.map(statementLine));
     }
     case 'dry-run.finished': {
       if (!event.data.made)
         return entry('dry run', 'bad', plain`${event.data.tool} would not work: ${sentence(event.data.reason)}`);
       const { handle, plan } = event.data;
-      const text = plain`${handle}: ${plan.tool} on ${plan.target.id}. Nothing has been changed yet.`;
-      return entry('dry run', 'good', text, reportLines(plan.report));
+      const text = plain`${handle}: ${headingOf(plan)}. Nothing has been changed yet.`;
+      return entry('dry run', 'good', text, [plain`target: ${targetLine(plan.target)}`, ...reportLines(plan.report)]);
     }
     case 'plan.judged':
       return planEntry(event.data);
@@ -197,14 +205,13 @@ const HAPPENED_LIMIT = 2400;
 
 const planEntry = (judged: Extract<TraceEvent, { kind: 'plan.judged' }>['data']): TimelineEntry => {
   const { handle, verdict, approvalsNeeded, checks, statements, freeze } = judged;
-  const reasons = statements.map(statementLine);
+  const reasons = (verdict === 'needs-approval' ? decisiveStatements(statements) : statements).map(statementLine);
   if (verdict === 'refused')
     return entry('policy', 'bad', plain`${handle} is refused ${firstRefusal(checks)}`, reasons);
-  const people = approvalsNeeded === 1 ? plain`one person` : plain`${approvalsNeeded} people`;
   const text =
     verdict === 'unattended'
       ? plain`${handle} may be applied without a human.`
-      : plain`${handle} needs the approval of ${people}.`;
+      : plain`${handle} needs the approval of ${peopleNeeded(approvalsNeeded, statements)}`;
   const freezeLines =
     freeze === undefined ? [] : [plain`change freeze: an approval needs break-glass. ${quoted(freeze)}`];
   return entry('policy', 'good', text, [...reasons, ...freezeLines]);

@@ -47,6 +47,8 @@ export interface ObserveManifest<Input extends z.ZodType = z.ZodType> extends Ma
 
 interface ChangeManifestBase<Input extends z.ZodType> extends ManifestBase<Input> {
   readonly kind: 'change';
+  /** What it does, before the name of the target in headings: `Resize`. Without it, the words of the tool's name. */
+  readonly heading?: string;
   /** What it changes; becomes the Cedar attribute `resource.kind`. */
   readonly targetKind: string;
   /** ARN pattern of possible targets with `${account}` and `${region}` as placeholders: the most that the change role may touch. */

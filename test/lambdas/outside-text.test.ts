@@ -9,6 +9,13 @@ import { coloursFor, timelineLines } from '../../bin/io/timeline-lines.ts';
 import { DECEPTIVE, HOSTILE } from '../fixtures/hostile-text.ts';
 
 const LINK = 'https://approve.example.com/?t=genuine.link';
+const REQUEST = {
+  approver: 'ana@example.com',
+  link: LINK,
+  expiresAt: '2026-11-02T03:20:00.000Z',
+  now: new Date('2026-11-02T02:20:00.000Z'),
+  number: 1,
+};
 const HARMLESS = 'harm\nless';
 /** The fields of a conclusion are short. Anything longer is refused before it is recorded. */
 const SHORT = HOSTILE.slice(0, 480);
@@ -56,7 +63,7 @@ const isEvent = (value: unknown): value is TraceEvent => typeof value === 'objec
 
 const channels: Readonly<Record<string, (events: readonly TraceEvent[]) => string>> = {
   'the approval mail': (events) => {
-    const { subject, text } = approvalMessage(events, currentPlan(events), '2026-11-02T03:20:00.000Z', LINK);
+    const { subject, text } = approvalMessage(events, currentPlan(events), REQUEST);
     return `${String(subject)}\n${String(text)}`;
   },
   'the closing mail': (events) => {

@@ -10,7 +10,7 @@ const planned = (id: string) => {
 
 test('the question in the terminal names the change that it is about', () => {
   expect(terminalQuestion('ana@example.com', planned('i-0a1b'))).toBe(
-    'Approve P1, reboot_instance on i-0a1b, as ana@example.com? [y/n] ',
+    'Approve P1, reboot i-0a1b, as ana@example.com? [y/n] ',
   );
   expect(terminalQuestion('ana@example.com', undefined)).toBe('Approve as ana@example.com? [y/n] ');
 });
@@ -19,5 +19,5 @@ test('no name in the question can answer it, or wipe what is above it', () => {
   const question = terminalQuestion(HOSTILE, planned(HOSTILE));
   expect(question).not.toMatch(DECEPTIVE);
   expect(question).not.toContain('\n');
-  expect(question).toMatch(/^Approve P1, reboot_instance on "[^"]*", as "[^"]*"\? \[y\/n\] $/);
+  expect(question).toMatch(/^Approve P1, reboot "[^"]*", as "[^"]*"\? \[y\/n\] $/);
 });

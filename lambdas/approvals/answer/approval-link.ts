@@ -18,18 +18,18 @@ export const signLink = async (mac: MacGenerator, link: ApprovalLink): Promise<s
   return `${Buffer.from(canonical(link)).toString('base64url')}.${signature.toString('base64url')}`;
 };
 
-/** Why a link is invalid, and what its holder can do about it. */
-export interface LinkFault {
-  readonly fault: 'forged' | 'expired';
-  readonly message: string;
-}
+/** Why a link is invalid, and what its holder can do about it. An expired link is genuine, so it names its question. */
+export type LinkFault =
+  | { readonly fault: 'forged'; readonly message: string }
+  | { readonly fault: 'expired'; readonly message: string; readonly link: ApprovalLink };
 const forged: LinkFault = {
   fault: 'forged',
   message: 'This link is not genuine, or your mail program cut it off. Use the link from the message as it is.',
 };
-const expired = (at: string): LinkFault => ({
+const expired = (link: ApprovalLink): LinkFault => ({
   fault: 'expired',
-  message: `This link expired at ${at} and no longer works. A request that nobody answered in time counts as no.`,
+  link,
+  message: `This link expired at ${link.expiresAt} and no longer works. A request that nobody answered in time counts as no.`,
 });
 
 /** Verifies a link. Any changed bit makes it "not genuine"; the answer does not reveal which. */
@@ -46,6 +46,6 @@ export const readLink = async (
   if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) return forged;
   if (!(await mac.verify(signedBytes(link.data), Buffer.from(signature, 'base64url').toString('base64'))))
     return forged;
-  if (!(Date.parse(link.data.expiresAt) > now.getTime())) return expired(link.data.expiresAt);
+  if (!(Date.parse(link.data.expiresAt) > now.getTime())) return expired(link.data);
   return { link: link.data };
 };

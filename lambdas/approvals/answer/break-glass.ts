@@ -1,6 +1,7 @@
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { sent, type OutgoingMessage } from '../../kernel/model/notify.ts';
 import { joined, lines, plain, quoted } from '../../kernel/trace/outside-text.ts';
+import { headingOf, subjectOf } from '../../kernel/trace/heading.ts';
 import type { PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { changeLines, impactLines } from '../../kernel/trace/plan-text.ts';
 import type { Ledger, Notification, Notifier } from '../../contracts/ports.ts';
@@ -32,10 +33,11 @@ const messageOf = (
 ): OutgoingMessage & Pick<Notification, 'about' | 'incidentId'> => ({
   about: 'break-glass',
   incidentId,
-  subject: plain`Change freeze overridden: ${plan.tool} on ${plan.target.id}`,
+  subject: subjectOf('Change freeze overridden:', plan),
   text: lines([
     plain`${joined(override.by, ', ')} approved a change despite a change freeze (break-glass). It is being made now.`,
-    plain`Change: ${plan.tool} on ${plan.target.arn}.`,
+    plain`Change: ${headingOf(plan)}`,
+    plain`  target: ${plan.target.arn}`,
     ...changeLines(plan.report).map((line) => plain`  ${line}`),
     plain`To stop this and every other change: npx checkrein switch off`,
     plain`Incident ${incidentId}, plan ${handle} ${digest}.`,

@@ -3,6 +3,7 @@ import type { Ledger, Notifier } from '../../contracts/ports.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import { sent, type OutgoingMessage } from '../../kernel/model/notify.ts';
 import { lines, plain, quoted, type PlainText } from '../../kernel/trace/outside-text.ts';
+import { headingOf, subjectOf } from '../../kernel/trace/heading.ts';
 import { changeLines } from '../../kernel/trace/plan-text.ts';
 import type { PlanOnTrace } from '../../kernel/trace/queries.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
@@ -31,16 +32,16 @@ const receiptMessage = (
   incident: string,
 ): OutgoingMessage => {
   const verb = data.answer === 'approve' ? 'approved' : 'denied';
-  const what = plain`${verb} ${plan.tool} on ${plan.target.id}`;
   const despite = data.breakGlass === true ? plain` in spite of a change freeze (break-glass)` : plain``;
   return {
-    subject: plain`You ${what}`,
+    subject: subjectOf(`You ${verb}:`, plan),
     text: lines([
-      plain`You ${what} at ${at}${despite}, ${throughWhat(data)}.`,
+      plain`You ${verb} at ${at}${despite}, ${throughWhat(data)}.`,
       plain`If this was not you: npx checkrein switch off stops every change. Tell whoever runs Checkrein that somebody answers in your name.`,
       data.counted ? plain`Your answer counts.` : plain`Your answer does not count: policy does not let you give it.`,
       plain``,
-      plain`Change: ${plan.tool} on ${plan.target.arn}.`,
+      plain`Change: ${headingOf(plan)}`,
+      plain`  target: ${plan.target.arn}`,
       ...changeLines(plan.report).map((line) => plain`  ${line}`),
       plain`Incident ${incident}, plan ${handle} ${digest}.`,
       data.reason.trim() === ''

@@ -15,6 +15,7 @@ import { closeApproval, outcomeOf, recordOutcomeOnce, type ApprovalOutcome } fro
 import { approvalIdOf, entitlement, questionRow } from '../answer/question.ts';
 import { announce } from './announce.ts';
 import { approvalMessage } from './message.ts';
+import { requestNumber } from './request.ts';
 
 export interface AskPorts extends StepPorts {
   readonly policy: PolicyEngine;
@@ -59,7 +60,9 @@ const sendLinks = async (
   for (const approver of approvers)
     await notifyOnce(journal, ports.notifier, 'approval', async () => {
       const link = `${ports.pageUrl}/?t=${await signLink(ports.linkMac, { approvalId, approver, expiresAt })}`;
-      return { ...approvalMessage(journal.events, planned, expiresAt, link), audience: approver };
+      const number = requestNumber(journal.events, approvalId, approver);
+      const request = { approver, link, expiresAt, now: ports.clock.now(), number };
+      return { ...approvalMessage(journal.events, planned, request), audience: approver };
     });
 };
 

@@ -1,60 +1,125 @@
 import type { TraceEvent } from '../../contracts/events.ts';
 import type { OutgoingMessage } from '../../kernel/model/notify.ts';
-import { joined, lines, ours, plain, quoted, sentence, type PlainText } from '../../kernel/trace/outside-text.ts';
-import { agentReasoning, changeLines, impactLines } from '../../kernel/trace/plan-text.ts';
+import { headingOf, subjectOf, targetLine } from '../../kernel/trace/heading.ts';
+import {
+  joined,
+  lines,
+  named,
+  ours,
+  plain,
+  quoted,
+  sentence,
+  type PlainText,
+} from '../../kernel/trace/outside-text.ts';
+import {
+  agentReasoning,
+  changeLines,
+  costHeadline,
+  decisiveStatements,
+  DISRUPTION,
+  impactLines,
+  minuteOf,
+  peopleNeeded,
+} from '../../kernel/trace/plan-text.ts';
 import { allOf, openingOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { minutesLeft, nth, type ApprovalRequest } from './request.ts';
 
 /** Characters of the agent's words: as many as on the page. */
 const WORDS_LIMIT = 2000;
+/** Characters of the name of an alarm above the link. */
+const ALARM_LIMIT = 100;
 
 /**
- * The e-mail that asks one approver: what they need to decide in half a minute. `link` is valid for them only. Change and
- * link come first; below them is what others wrote, each text on a line of its own.
+ * The e-mail that asks one approver: what they need to decide in half a minute. Change and link come first, and above the
+ * link others contribute nothing but names. Below it is what others wrote, each text on a line of its own.
  */
 export const approvalMessage = (
   events: readonly TraceEvent[],
   planned: PlanOnTrace,
-  expiresAt: string,
-  link: string,
+  request: ApprovalRequest,
 ): OutgoingMessage => {
   const { plan, handle, digest } = planned;
   const freeze = allOf(events, 'plan.judged').at(-1)?.data.freeze;
   const text = lines([
-    plain`Approve ${plan.tool} on ${plan.target.id}? It is in account ${plan.target.account}, ${plan.target.region}.`,
-    ...changeLines(plan.report).map((line) => plain`  ${line}`),
-    plain`Decide here before ${expiresAt} (opening the link does not decide anything): ${ours(link)}`,
-    plain`Silence counts as no. Nothing has been changed yet. Plan ${handle} ${digest}.`,
+    ...reminderLines(events, request),
+    ...stakeLines(events, planned, request),
+    plain``,
+    plain`Decide here before ${minuteOf(request.expiresAt)} (opening the link does not decide anything):`,
+    ours(request.link),
+    plain``,
+    plain`Silence counts as no. Nothing has been changed yet.`,
     ...(freeze === undefined
       ? []
       : [plain`There is a change freeze. Approving requires a reason, and everyone is notified.`]),
     plain``,
-    plain`What the dry run found (environment: ${plan.target.environment}):`,
-    ...impactLines(plan.report).map((line) => plain`  ${line}`),
+    plain`${headingOf(plan)}`,
+    plain`  target: ${targetLine(plan.target)}, environment ${plan.target.environment}`,
+    ...[...changeLines(plan.report), ...impactLines(plan.report)].map((line) => plain`  ${line}`),
+    plain`  plan: ${handle} ${digest}`,
     ...(freeze === undefined ? [] : [plain`Change freeze: ${quoted(freeze)}`]),
     plain``,
-    plain`Policies that determined the decision:`,
     ...policyLines(events),
     plain``,
-    whatBroke(events),
+    ...alarmLines(events),
     ...suspicionWarning(events),
     plain``,
     ...agentsWords(events, planned),
   ]);
-  return { subject: plain`Approve? ${plan.tool} on ${plan.target.id}`, text };
+  return { subject: subject(events, planned, request), text };
 };
 
-const whatBroke = (events: readonly TraceEvent[]): PlainText => {
+const subject = (events: readonly TraceEvent[], { plan }: PlanOnTrace, request: ApprovalRequest): PlainText => {
+  const { expiresAt, now } = request;
+  const day = expiresAt.slice(0, 10) === now.toISOString().slice(0, 10) ? '' : `${expiresAt.slice(5, 10)} `;
+  const lead =
+    request.number > 1
+      ? `${nth(request.number)} request, ${minutesLeft(request)} min left:`
+      : `Approve by ${day}${expiresAt.slice(11, 16)} UTC:`;
+  return subjectOf(lead, plan, openingOf(events).data.alarm?.name);
+};
+
+const reminderLines = (events: readonly TraceEvent[], request: ApprovalRequest): PlainText[] => {
+  const left = minutesLeft(request);
+  const time = left === 1 ? plain`1 minute is left` : plain`${left} minutes are left`;
+  if (request.number > 1)
+    return [plain`Reminder: this is the ${ours(nth(request.number).toLowerCase())} request. ${time}.`, plain``];
+  const others = allOf(events, 'approval.asked').at(-1)?.data.approvers ?? [];
+  return others.includes(request.approver)
+    ? []
+    : [plain`Others were asked and have not decided, so you are asked too. ${time}.`, plain``];
+};
+
+/** What is at stake, in three lines. */
+const stakeLines = (events: readonly TraceEvent[], { plan }: PlanOnTrace, request: ApprovalRequest): PlainText[] => {
+  const { cost, disruption } = plan.report;
   const { alarm } = openingOf(events).data;
-  if (alarm === null) return plain`An event, not an alarm, opened this incident.`;
-  const { name, account, region, since, reason } = alarm;
-  return plain`What broke: ${name} in ${account}, ${region}, since ${since}. CloudWatch says: ${quoted(reason)}`;
+  const asked = allOf(events, 'approval.asked').at(-1)?.data;
+  const judged = allOf(events, 'plan.judged').at(-1)?.data;
+  const people = (asked?.approvers ?? []).map((one) => (one === request.approver ? plain`you` : named(one)));
+  return [
+    plain`What would change: ${headingOf(plan)}. Cost: ${ours(costHeadline(cost.deltaCentsPerMonth).toLowerCase())}. ${DISRUPTION[disruption.level]}: ${sentence(disruption.says, 300)}`,
+    alarm === null
+      ? plain`What broke: an event, not an alarm, opened this incident.`
+      : plain`What broke: ${named(alarm.name, ALARM_LIMIT)}, in ALARM since ${minuteOf(alarm.since)}.`,
+    plain`Who is needed: ${peopleNeeded(asked?.needed ?? 1, judged?.statements ?? [])} Asked: ${joined(people, ', ')}.`,
+  ];
 };
 
-const policyLines = (events: readonly TraceEvent[]): PlainText[] =>
-  (allOf(events, 'plan.judged').at(-1)?.data.statements ?? []).map(
+const alarmLines = (events: readonly TraceEvent[]): PlainText[] => {
+  const { alarm } = openingOf(events).data;
+  if (alarm === null) return [];
+  return [
+    plain`The alarm ${alarm.name} is in account ${alarm.account}, ${alarm.region}. CloudWatch says: ${quoted(alarm.reason)}`,
+  ];
+};
+
+const policyLines = (events: readonly TraceEvent[]): PlainText[] => [
+  plain`Policies that determined the decision:`,
+  ...decisiveStatements(allOf(events, 'plan.judged').at(-1)?.data.statements ?? []).map(
     ({ effect, id, severity, reason }) =>
       plain`  ${effect} ${id}${severity === undefined ? '' : plain` (${severity})`}: ${sentence(reason)}`,
-  );
+  ),
+];
 
 const agentsWords = (events: readonly TraceEvent[], planned: PlanOnTrace): PlainText[] => {
   const words = agentReasoning(events, planned);

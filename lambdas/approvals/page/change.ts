@@ -3,7 +3,7 @@ import type { TraceEvent } from '../../contracts/events.ts';
 import type { DryRunCheck, DryRunReport } from '../../contracts/plan.ts';
 import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { plain, quoted, sentence } from '../../kernel/trace/outside-text.ts';
-import { dollars, shown } from '../../kernel/trace/plan-text.ts';
+import { costHeadline, decisiveStatements, DISRUPTION, shown } from '../../kernel/trace/plan-text.ts';
 import { html, type Html } from './html.ts';
 import { listOf, moment, pairs } from './parts.ts';
 
@@ -80,17 +80,6 @@ const diffTable = (diff: DryRunReport['diff']): Html =>
     </tbody>
   </table>`;
 
-const costHeadline = (cents: number | null): string => {
-  if (cents === null) return 'Unknown';
-  return cents === 0 ? 'No difference' : `${dollars(cents)} a month`;
-};
-
-const DISRUPTION: Record<DryRunReport['disruption']['level'], string> = {
-  none: 'None',
-  brief: 'Brief',
-  interrupts: 'Interrupts service',
-};
-
 /** What the dry run checked, including what it could not find out. */
 export const dryRunChecks = ({ plan: { report } }: PlanOnTrace): Html =>
   html`<section>
@@ -115,7 +104,7 @@ export const determiningPolicies = (events: readonly TraceEvent[], { digest }: P
   return html`<section>
     <h2>Policies that determined the decision</h2>
     ${listOf(
-      (decision?.data.statements ?? []).map(
+      decisiveStatements(decision?.data.statements ?? []).map(
         ({ id, effect, reason, severity }) =>
           html`<span class="badge ${effect === 'permit' ? 'good' : 'warn'}">${effect}</span>
             <code>${id}</code

@@ -1,6 +1,7 @@
 import { allOf } from '../../kernel/trace/queries.ts';
 import type { Receipt } from '../answer/answer.ts';
 import { quoted } from '../../kernel/trace/outside-text.ts';
+import { peopleNeeded } from '../../kernel/trace/plan-text.ts';
 import { html, type Html } from './html.ts';
 import { listOf, moment } from './parts.ts';
 import { outcomeSentence } from '../answer/outcome.ts';
@@ -86,7 +87,9 @@ ${reason}</textarea>`;
 const answers = ({ question: { events, asked }, now }: PageView): Html => {
   const given = allOf(events, 'approval.answered').filter(({ data }) => data.approvalId === asked.approvalId);
   const approvals = given.filter(({ data }) => data.counted && data.answer === 'approve').length;
+  const statements = allOf(events, 'plan.judged').findLast(({ data }) => data.digest === asked.digest)?.data.statements;
   return html`<h3 class="small">Approvals: ${approvals} of ${asked.needed}</h3>
+    ${asked.needed > 1 ? html`<p class="small">Needed: ${peopleNeeded(asked.needed, statements ?? [])}</p>` : ''}
     ${listOf(
       given.map(
         ({ at, data }) =>

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { takeAnswer, type Refusal } from '../answer/answer.ts';
+import { outcomeOf, outcomeSentence } from '../answer/outcome.ts';
 import { readLink, type ApprovalLink, type LinkFault } from '../answer/approval-link.ts';
 import { approvalPage } from './page.ts';
 import { REASON_LIMIT, type FormState } from './decision.ts';
 import { CONTENT_SECURITY_POLICY, errorPage } from './document.ts';
-import { pageViewOf, type PagePorts } from './page-view.ts';
+import { isSettled, pageViewOf, type PagePorts } from './page-view.ts';
 
 /** An HTTP request to the approval page, from Lambda or the local server. Header names are lower case. */
 export interface PageRequest {
@@ -43,7 +44,7 @@ export const handleApproval = async (request: PageRequest, ports: PagePorts): Pr
 
 const show = async (token: string | null, ports: PagePorts): Promise<PageResponse> => {
   const opened = await openLink(token, ports);
-  return 'fault' in opened ? invalidLink(opened) : page(200, opened, ports);
+  return 'fault' in opened ? invalidLink(opened, ports) : page(200, opened, ports);
 };
 
 const submitAnswer = async ({ headers, body }: PageRequest, ports: PagePorts): Promise<PageResponse> => {
@@ -56,11 +57,12 @@ const submitAnswer = async ({ headers, body }: PageRequest, ports: PagePorts): P
   if (form === undefined)
     return errorResponse(400, 'The answer must be either approve or deny. Open the link from your message again.');
   const opened = await openLink(form.t, ports);
-  if ('fault' in opened) return invalidLink(opened);
+  if ('fault' in opened) return invalidLink(opened, ports);
   const { reason } = form;
   const breakGlass = form.breakGlass !== undefined;
   const error = reasonError(form);
-  if (error !== undefined) return page(400, opened, ports, { reason, breakGlass, error });
+  if (error !== undefined && !(await isSettled(opened.link, ports)))
+    return page(400, opened, ports, { reason, breakGlass, error });
   const { approvalId, approver } = opened.link;
   const submitted = { approvalId, approver, answer: form.answer, reason, breakGlass, via: 'page' } as const;
   const receipt = await takeAnswer(submitted, ports);
@@ -130,8 +132,15 @@ const STATUS: Record<Refusal, number> = {
   'not-entitled': 403,
 };
 
-const invalidLink = ({ fault, message }: LinkFault): PageResponse =>
-  errorResponse(fault === 'expired' ? 410 : 403, message);
+/** The expired link of an approver says how its question was settled, and nothing else of the incident. */
+const invalidLink = async (fault: LinkFault, { ledger, rules }: PagePorts): Promise<PageResponse> => {
+  if (fault.fault === 'forged') return errorResponse(403, fault.message);
+  const { approvalId, approver } = fault.link;
+  const isKnown = rules.settings.approvers.some(({ email }) => email === approver);
+  const outcome = isKnown ? await outcomeOf(ledger, approvalId) : undefined;
+  if (outcome === undefined) return errorResponse(410, fault.message);
+  return respond(410, errorPage('This request was settled', `${outcomeSentence(outcome)} The link has expired.`));
+};
 
 const errorResponse = (statusCode: number, message: string, headers: Record<string, string> = {}): PageResponse =>
   respond(statusCode, errorPage('This cannot be answered', message), headers);

@@ -32,6 +32,13 @@ export interface NoPage {
   readonly message: string;
 }
 
+/** Whether the question has ended, so that no answer counts any more, with or without a reason. */
+export const isSettled = async ({ approvalId }: ApprovalLink, { ledger }: PagePorts): Promise<boolean> => {
+  if ((await outcomeOf(ledger, approvalId)) !== undefined) return true;
+  const question = await findQuestion(ledger, approvalId);
+  return question !== undefined && lastOf(question.events, 'incident.closed') !== undefined;
+};
+
 /** Reads what a genuine link shows. Records nothing: mail scanners open links too. */
 export const pageViewOf = async (token: string, link: ApprovalLink, ports: PagePorts): Promise<PageView | NoPage> => {
   const question = await findQuestion(ports.ledger, link.approvalId);

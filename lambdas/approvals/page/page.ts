@@ -1,6 +1,6 @@
 import { lastOf, openingOf } from '../../kernel/trace/queries.ts';
 import { whatHappened } from '../../kernel/trace/what-happened.ts';
-import { plain } from '../../kernel/trace/outside-text.ts';
+import { headingOf, targetLine } from '../../kernel/trace/heading.ts';
 import { html, type Html } from './html.ts';
 import { determiningPolicies, dryRunChecks, planDetails, whatBroke, whatWouldChange } from './change.ts';
 import type { Receipt } from '../answer/answer.ts';
@@ -16,15 +16,13 @@ export const approvalPage = (view: PageView, form: FormState = {}): string => {
   const { events, planned } = question;
   const { plan } = planned;
   const open = view.outcome === undefined && !view.closed;
-  const title = plain`${plan.tool} on ${plan.target.id}`.toString();
+  const title = headingOf(plan).toString();
   return htmlDocument(
     open ? `Approve? ${title}` : title,
     html`<header class="top">
         <p class="muted small">Checkrein · for ${view.approver}</p>
-        <h1>
-          ${plan.tool} on
-          <span class="name">${plain`${plan.target.id}`}</span> ${environmentBadge(plan.target.environment)}
-        </h1>
+        <h1>${headingOf(plan)} ${environmentBadge(plan.target.environment)}</h1>
+        <p class="small muted">${targetLine(plan.target)}</p>
         <p>${open ? requestSentence(view) : html`Agent ${plan.agent} requested this change.`}</p>
         ${open ? html`<p class="jump"><a href="#decision">Go to the decision</a></p>` : ''}
       </header>
@@ -48,10 +46,12 @@ const requestSentence = ({ question: { planned, asked }, now }: PageView): Html 
 /** Once the question is decided: what our code says about the incident as far as it went. */
 const whatHappenedSection = ({ question: { events } }: PageView): Html => {
   const closed = lastOf(events, 'incident.closed')?.data;
+  const underWay = closed === undefined;
   return html`<section>
-    <h2>What happened${closed === undefined ? ' so far' : ''}</h2>
-    ${closed === undefined ? '' : html`<p><strong>The incident is closed: ${closed.outcome}.</strong></p>`}
-    ${whatHappened(events).map((line) => html`<p>${line}</p>`)}
+    <h2>What happened${underWay ? ' so far' : ''}</h2>
+    ${underWay ? '' : html`<p><strong>The incident is closed: ${closed.outcome}.</strong></p>`}
+    ${whatHappened(events, underWay).map((line) => html`<p>${line}</p>`)}
+    ${underWay ? html`<p class="muted small">Reload this page to see how it goes on.</p>` : ''}
   </section>`;
 };
 

@@ -1,4 +1,4 @@
-import { plain } from '../../kernel/trace/outside-text.ts';
+import { named } from '../../kernel/trace/outside-text.ts';
 import { html, type Html } from './html.ts';
 
 const RELATIVE = new Intl.RelativeTimeFormat('en');
@@ -25,7 +25,7 @@ export const moment = (iso: string, now: Date): Html => {
 
 /** The environment of a target; production stands out. */
 export const environmentBadge = (environment: string): Html =>
-  html`<span class="badge ${environment === 'production' ? 'bad' : 'good'}">${plain`${environment}`}</span>`;
+  html`<span class="badge ${environment === 'production' ? 'bad' : 'good'}">${named(environment, 40)}</span>`;
 
 /** A list of names and values. */
 export const pairs = (entries: readonly (readonly [name: string, value: string | Html])[]): Html =>

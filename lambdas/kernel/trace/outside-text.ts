@@ -75,9 +75,21 @@ export const ours = (text: string): PlainText => new PlainText(visible(text));
 const IDENTIFIER = /^[\w.:@/+=%-]+$/;
 
 /** A name: bare if it is one word of letters, digits and common signs, otherwise in quotes. */
-const named = (text: string): PlainText => {
-  const line = oneLine(text, NAME_LIMIT);
-  return IDENTIFIER.test(line) ? new PlainText(line) : quoted(text, NAME_LIMIT);
+export const named = (text: string, limit = NAME_LIMIT): PlainText => {
+  const line = oneLine(text, limit);
+  return IDENTIFIER.test(line) ? new PlainText(line) : quoted(text, limit);
+};
+
+/** A name for the subject of a mail, in ASCII: converted before the filter sees it, so that no character turns into a link. */
+export const asciiName = (text: string, limit: number): PlainText => {
+  const ascii = text
+    .slice(0, NAME_LIMIT)
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^ -~\s]/gu, '?');
+  const line = oneLine(ascii, NAME_LIMIT).replace('…', '...');
+  const fitting = (room: number): string => (line.length <= room ? line : `${line.slice(0, room - 3)}...`);
+  return new PlainText(IDENTIFIER.test(line) ? fitting(limit) : `"${fitting(limit - 2).replace(QUOTES, "'")}"`);
 };
 
 type Value = string | number | PlainText | readonly PlainText[];

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EventData, TraceEvent, TraceEventOf } from '../../contracts/events.ts';
 import type { Grant } from '../../contracts/grant.ts';
+import { headingOf } from './heading.ts';
 import { joined, plain, quoted, sentence, type PlainText } from './outside-text.ts';
-import { minuteOf, shown } from './plan-text.ts';
+import { minuteOf } from './plan-text.ts';
 import { allOf, type PlanOnTrace } from './queries.ts';
 
 /** What became of one plan, in sentences of our code: decided by whom and why, applied, verified, rolled back. */
@@ -26,12 +27,7 @@ const newest = <E extends { readonly data: { readonly digest: string; readonly p
 ): E | undefined => events.findLast(({ data }) => data.digest === digest && data.purpose === purpose);
 
 /** The plan by its handle, with what it would change. */
-const nameOf = ({ handle, plan }: PlanOnTrace): PlainText => {
-  const changes = plan.report.diff.map(
-    ({ field, before, after }) => plain`, ${field}: ${shown(before)} -> ${shown(after)}`,
-  );
-  return plain`${handle} (${plan.tool} on ${plan.target.id}${changes.slice(0, 3)})`;
-};
+const nameOf = ({ handle, plan }: PlanOnTrace): PlainText => plain`${handle} (${headingOf(plan)})`;
 
 /** A text of ours that may lack its full stop. */
 const ended = (text: PlainText): PlainText => (/[.!?]"?$/.test(text.toString()) ? text : plain`${text}.`);
@@ -86,8 +82,14 @@ const decisionOf = (events: readonly TraceEvent[], planned: PlanOnTrace): PlainT
 const LOOK = plain`Look at the target.`;
 
 /** The result of a change that was started, without its verification. Begins with a verb. */
-const resultOf = (started: TraceEventOf<'apply.started'>, finished: Finished, { plan }: PlanOnTrace): PlainText => {
+const resultOf = (
+  started: TraceEventOf<'apply.started'>,
+  finished: Finished,
+  { plan }: PlanOnTrace,
+  underWay: boolean,
+): PlainText => {
   const begun = plain`was started at ${minuteOf(started.at)}`;
+  if (finished === undefined && underWay) return plain`${begun} and is being made.`;
   if (finished === undefined) return plain`${begun}, and no result was recorded. ${LOOK}`;
   const { outcome, error, state } = finished.data;
   if (outcome === 'applied') return plain`was applied at ${minuteOf(finished.at)}.`;
@@ -101,16 +103,24 @@ const resultOf = (started: TraceEventOf<'apply.started'>, finished: Finished, { 
 
 type Finished = TraceEventOf<'apply.finished'> | undefined;
 
-const rollbackOf = (events: readonly TraceEvent[], planned: PlanOnTrace, asked: boolean): PlainText[] => {
+const rollbackOf = (
+  events: readonly TraceEvent[],
+  planned: PlanOnTrace,
+  asked: boolean,
+  underWay: boolean,
+): PlainText[] => {
   const started = newest(allOf(events, 'apply.started'), planned, 'rollback');
   if (started === undefined) {
     if (!asked) return [];
     const checked = newest(allOf(events, 'apply.checked'), planned, 'rollback')?.data;
+    if (underWay && checked?.verdict !== 'refused') return [plain`It is rolled back next.`];
     const why = checked?.verdict === 'refused' ? plain` It was refused: ${refusalIn(checked.checks)}` : '';
     return [plain`Its rollback was asked for and not made, so it is still in place.${why}`];
   }
   const finished = newest(allOf(events, 'apply.finished'), planned, 'rollback');
   if (finished?.data.outcome === 'applied') return [plain`It was rolled back at ${minuteOf(finished.at)}.`];
+  if (finished === undefined && underWay)
+    return [plain`Its rollback was started at ${minuteOf(started.at)} and is being made.`];
   const how = finished?.data.outcome === 'failed' ? plain`and failed` : plain`and its result is unknown`;
   return [plain`Its rollback was started at ${minuteOf(started.at)}, ${how}. ${LOOK}`];
 };
@@ -120,29 +130,34 @@ const changeOf = (
   events: readonly TraceEvent[],
   planned: PlanOnTrace,
   started: TraceEventOf<'apply.started'>,
+  underWay: boolean,
 ): PlainText[] => {
   const finished = newest(allOf(events, 'apply.finished'), planned, 'apply');
-  const result = resultOf(started, finished, planned);
+  const result = resultOf(started, finished, planned, underWay);
   const verified = allOf(events, 'change.verified').findLast(({ data }) => data.digest === planned.digest)?.data;
+  if (underWay && finished?.data.outcome !== 'failed' && (verified === undefined || verified.outcome === 'waiting'))
+    return finished === undefined ? [result] : [result, plain`Whether it helped is being verified.`];
   if (verified === undefined)
     return finished?.data.outcome === 'failed' ? [result] : [result, plain`It was not verified.`];
   const verification =
     verified.outcome === 'waiting'
       ? plain`Its verification did not come to an end.`
       : plain`Verification: ${verified.outcome}.`;
-  return [result, verification, ...rollbackOf(events, planned, verified.next === 'rollback')];
+  return [result, verification, ...rollbackOf(events, planned, verified.next === 'rollback', underWay)];
 };
 
-/** What became of a plan, on one line. */
-export const planOutcome = (events: readonly TraceEvent[], planned: PlanOnTrace): PlainText => {
+/** What became of a plan, on one line. While its incident is under way, what is still to come is not called missing. */
+export const planOutcome = (events: readonly TraceEvent[], planned: PlanOnTrace, underWay = false): PlainText => {
   const decision = decisionOf(events, planned);
   const started = newest(allOf(events, 'apply.started'), planned, 'apply');
   if (started !== undefined)
     return joined(
-      [plain`${nameOf(planned)} ${joined(changeOf(events, planned, started), ' ')}`, plain`It ${decision}`],
+      [plain`${nameOf(planned)} ${joined(changeOf(events, planned, started, underWay), ' ')}`, plain`It ${decision}`],
       ' ',
     );
   const checked = newest(allOf(events, 'apply.checked'), planned, 'apply')?.data;
   const refused = checked?.verdict === 'refused' ? plain` It was not applied: ${refusalIn(checked.checks)}` : '';
-  return plain`${nameOf(planned)} ${decision}${refused}`;
+  const granted = about(allOf(events, 'approval.closed'), planned).at(-1)?.outcome === 'granted';
+  const next = underWay && granted && refused === '' ? plain` The change is made next.` : '';
+  return plain`${nameOf(planned)} ${decision}${refused}${next}`;
 };

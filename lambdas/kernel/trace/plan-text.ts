@@ -1,7 +1,8 @@
+import type { Statement } from '../../contracts/checks.ts';
 import type { TraceEvent } from '../../contracts/events.ts';
 import type { Json } from '../../contracts/json.ts';
 import type { DryRunReport } from '../../contracts/plan.ts';
-import { plain, sentence, type PlainText } from './outside-text.ts';
+import { joined, plain, sentence, type PlainText } from './outside-text.ts';
 import { allOf, type PlanOnTrace } from './queries.ts';
 
 /** Texts that several steps use: for the model, for approvers, in the report. */
@@ -11,6 +12,19 @@ export const shown = (value: Json): string => (typeof value === 'string' ? value
 
 /** US cents as dollars with a sign. */
 export const dollars = (cents: number): string => `${cents < 0 ? '-' : '+'}$${(Math.abs(cents) / 100).toFixed(2)}`;
+
+/** What a change costs, in a few words. */
+export const costHeadline = (cents: number | null): string => {
+  if (cents === null) return 'Unknown';
+  return cents === 0 ? 'No difference' : `${dollars(cents)} a month`;
+};
+
+/** What a change interrupts, in a few words. */
+export const DISRUPTION: Record<DryRunReport['disruption']['level'], PlainText> = {
+  none: plain`No interruption`,
+  brief: plain`Brief interruption`,
+  interrupts: plain`Interrupts service`,
+};
 
 /** Micro-dollars as dollars, for model costs. */
 export const modelCost = (microUsd: number): string => `$${(microUsd / 1_000_000).toFixed(4)}`;
@@ -32,8 +46,30 @@ export const impactLines = ({ cost, disruption, rollback, checks }: DryRunReport
   plain`cost: ${sentence(cost.says)}`,
   plain`disruption (${disruption.level}): ${sentence(disruption.says)}`,
   plain`rollback: ${sentence(rollback.says)}`,
-  ...checks.map((check) => plain`check ${sentence(check.name, 100)}: ${check.outcome}. ${sentence(check.detail)}`),
+  ...checks.map(checkLine),
 ];
+
+/** One check of a dry run. */
+export const checkLine = ({ name, outcome, detail }: DryRunReport['checks'][number]): PlainText =>
+  plain`check ${sentence(name, 100)}: ${outcome}. ${sentence(detail)}`;
+
+/**
+ * The policies that determined how many people must approve. Those that forbid a smaller number do, if there are any; the
+ * permits beside them would contradict them (“one approval suffices”).
+ */
+export const decisiveStatements = (statements: readonly Statement[]): readonly Statement[] => {
+  const objections = statements.filter(({ effect }) => effect === 'forbid');
+  return objections.length === 0 ? statements : objections;
+};
+
+/** How many people must approve, and why if one is not enough: `2 people, because …`. */
+export const peopleNeeded = (needed: number, statements: readonly Statement[]): PlainText => {
+  if (needed <= 1) return plain`one person.`;
+  const objections = statements.filter(({ effect }) => effect === 'forbid').map(({ reason }) => sentence(reason));
+  return objections.length === 0
+    ? plain`${needed} people.`
+    : plain`${needed} people, because ${joined(objections, ' ')}`;
+};
 
 /** A dry-run report as lines: diff, cost, disruption, rollback and checks. */
 export const reportLines = (report: DryRunReport): PlainText[] => [...changeLines(report), ...impactLines(report)];

@@ -1,14 +1,27 @@
 import type { TraceEvent } from '../../contracts/events.ts';
 import { endingOf, type Ending } from './ending.ts';
-import { joined, lines, markdownOf, ours, plain, quoted, sentence, type PlainText } from './outside-text.ts';
+import { headingOf, targetLine } from './heading.ts';
+import {
+  asciiName,
+  joined,
+  lines,
+  markdownOf,
+  named,
+  ours,
+  plain,
+  quoted,
+  sentence,
+  type PlainText,
+} from './outside-text.ts';
 import { allOf, lastOf, plansOf, usageOf } from './queries.ts';
-import { modelCost, reportLines } from './plan-text.ts';
+import { checkLine, modelCost, peopleNeeded, reportLines } from './plan-text.ts';
 import { decidersOf, timelineOf } from './report-timeline.ts';
 import { whatHappened } from './what-happened.ts';
 
 /** One line of a report, before it becomes Markdown or mail. */
 interface Line {
-  readonly as: 'title' | 'section' | 'plan' | 'text' | 'item';
+  /** A `detail` is for whoever checks the report; the mail leaves it out. */
+  readonly as: 'title' | 'section' | 'plan' | 'text' | 'item' | 'detail';
   readonly text: PlainText;
 }
 
@@ -59,6 +72,9 @@ const planHistory = (events: readonly TraceEvent[], digest: string): PlainText[]
   return about.flatMap((event): PlainText[] => {
     switch (event.kind) {
       case 'plan.judged': {
+        const { approvalsNeeded, statements } = event.data;
+        if (event.data.verdict === 'needs-approval')
+          return [plain`policy: needs the approval of ${peopleNeeded(approvalsNeeded, statements)}`];
         const refused = event.data.checks.filter((check) => check.outcome === 'refused');
         return [plain`policy: ${event.data.verdict}${refused.map((check) => plain`, ${sentence(check.reason)}`)}`];
       }
@@ -102,10 +118,12 @@ const approvalLine = ({
 
 const planLines = (events: readonly TraceEvent[]): Line[] =>
   plansOf(events).flatMap(({ handle, digest, plan }) => [
-    line('plan', plain`${handle}: ${plan.tool} on ${plan.target.id}`),
-    ...[...reportLines(plan.report), ...planHistory(events, digest), plain`digest: ${digest}`].map((text) =>
-      line('item', text),
-    ),
+    line('plan', plain`${handle}: ${headingOf(plan)}`),
+    line('item', plain`target: ${targetLine(plan.target)}`),
+    ...reportLines({ ...plan.report, checks: [] }).map((text) => line('item', text)),
+    ...plan.report.checks.map((check) => line(check.outcome === 'passed' ? 'detail' : 'item', checkLine(check))),
+    ...planHistory(events, digest).map((text) => line('item', text)),
+    line('detail', plain`digest: ${digest}`),
   ]);
 
 const refusalLines = (events: readonly TraceEvent[]): Line[] =>
@@ -179,18 +197,27 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
 };
 
 /** What the incident is about: its alarm, or the kind of its event. */
-const nameOf = (events: readonly TraceEvent[]): PlainText => {
+const nameOf = (events: readonly TraceEvent[], show: (name: string) => PlainText = named): PlainText => {
   const opening = lastOf(events, 'incident.opened')?.data;
   if (opening === undefined) return plain`an event that was not taken up`;
-  return plain`${opening.alarm?.name ?? opening.detailType}`;
+  return show(opening.alarm?.name ?? opening.detailType);
 };
 
-const MARKDOWN: Record<Line['as'], string> = { title: '# ', section: '\n## ', plan: '\n### ', text: '\n', item: '- ' };
+const MARKDOWN: Record<Line['as'], string> = {
+  title: '# ',
+  section: '\n## ',
+  plan: '\n### ',
+  text: '\n',
+  item: '- ',
+  detail: '- ',
+};
+
+const isItem = (as: Line['as'] | undefined): boolean => as === 'item' || as === 'detail';
 
 /** The incident as a Markdown report, generated from its trace alone. `verify` is the command that checks that trace. */
 export const reportOf = (events: readonly TraceEvent[], verify?: string): string => {
   const content = contentOf(events).map(({ as, text }, at, all) => {
-    const gap = as === 'item' && all[at - 1]?.as !== 'item' ? '\n' : '';
+    const gap = isItem(as) && !isItem(all[at - 1]?.as) ? '\n' : '';
     return `${gap}${MARKDOWN[as]}${markdownOf(text)}`;
   });
   const check = verify === undefined ? [] : ['\n## Verify this trace\n', '```bash', String(ours(verify)), '```'];
@@ -200,19 +227,22 @@ export const reportOf = (events: readonly TraceEvent[], verify?: string): string
 const inMail = ({ as, text }: Line): PlainText[] => {
   switch (as) {
     case 'title':
-    case 'text':
       return [text];
+    case 'text':
+      return [plain``, text];
     case 'section':
-      return [plain``, plain`${text}:`];
+      return [plain``, plain``, text];
     case 'plan':
-      return [plain`  ${text}`];
+      return [plain``, text];
     case 'item':
       return [plain`  - ${text}`];
+    case 'detail':
+      return [];
   }
 };
 
-/** The closing mail: the report, for a program that shows no Markdown. */
+/** The closing mail: the report as plain text, without the details. */
 export const closingMessage = (events: readonly TraceEvent[]): { subject: PlainText; text: PlainText } => ({
-  subject: plain`${endingOf(events).outcome}: ${nameOf(events)}`,
+  subject: plain`${endingOf(events).outcome}: ${nameOf(events, (name) => asciiName(name, 80))}`,
   text: lines(contentOf(events).flatMap(inMail)),
 });

@@ -7,20 +7,21 @@ import { allOf, lastOf, plansOf } from './queries.ts';
 
 /**
  * What happened in an incident, in sentences of our code: what was changed, who decided about each plan and why, and how
- * the alarm was last seen. Every report, mail and page says this first. What the agent claims has no part in it.
+ * the alarm was last seen. Every report, mail and page says this first. What the agent claims has no part in it. `underWay`:
+ * the incident still runs, as the page shows it.
  */
-export const whatHappened = (events: readonly TraceEvent[]): PlainText[] => {
+export const whatHappened = (events: readonly TraceEvent[], underWay = false): PlainText[] => {
   const started = allOf(events, 'apply.started');
   const plans = plansOf(events).filter(({ digest }, at, all) => all.findIndex((one) => one.digest === digest) === at);
   const isStarted = (digest: string): boolean => started.some(({ data }) => data.digest === digest);
   return [
-    ...(started.length === 0 ? [plain`Nothing was changed.`] : []),
-    ...plans.filter(({ digest }) => isStarted(digest)).map((planned) => planOutcome(events, planned)),
+    ...(started.length > 0 ? [] : [underWay ? plain`Nothing has been changed so far.` : plain`Nothing was changed.`]),
+    ...plans.filter(({ digest }) => isStarted(digest)).map((planned) => planOutcome(events, planned, underWay)),
     ...started
       .filter(({ data }) => !plans.some(({ digest }) => digest === data.digest))
       .map(({ at, data }) => plain`${data.tool} was started on ${data.targetArn} at ${minuteOf(at)}, without a plan.`),
-    ...plans.filter(({ digest }) => !isStarted(digest)).map((planned) => planOutcome(events, planned)),
-    ...alarmLine(events),
+    ...plans.filter(({ digest }) => !isStarted(digest)).map((planned) => planOutcome(events, planned, underWay)),
+    ...alarmLine(events, underWay),
   ];
 };
 
@@ -53,12 +54,14 @@ const sightingsOf = (events: readonly TraceEvent[], name: string): Sighting[] =>
     return states.flatMap((state) => (state === undefined ? [] : [{ at: event.at, state }]));
   });
 
-const alarmLine = (events: readonly TraceEvent[]): PlainText[] => {
+const alarmLine = (events: readonly TraceEvent[], underWay: boolean): PlainText[] => {
   const alarm = lastOf(events, 'incident.opened')?.data.alarm;
   if (alarm === null || alarm === undefined) return [];
   const seen = sightingsOf(events, alarm.name).at(-1);
-  if (seen === undefined)
-    return [plain`The alarm was raised at ${minuteOf(alarm.since)}. How it was later is unknown.`];
+  if (seen === undefined) {
+    const later = underWay ? '' : plain` How it was later is unknown.`;
+    return [plain`The alarm was raised at ${minuteOf(alarm.since)}.${later}`];
+  }
   const state = seen.state === 'ALARM' ? plain`in ALARM` : plain`${seen.state}`;
   return [plain`The alarm was last seen ${state} at ${minuteOf(seen.at)}.`];
 };

@@ -24,5 +24,7 @@ export const tool = observeTool(manifest, async (input, { cloud, clock }) => {
       `No datapoints for ${what} from ${window}. Either there is no such metric with exactly these dimensions, ` +
       'or nothing was published. This is not the same as zero.'
     );
-  return [`${what} from ${window}`, ...series.flatMap((one) => seriesSummary(one, expected))].join('\n');
+  // The finding first: people read only the first line of it.
+  const [finding = '', ...more] = series.flatMap((one) => seriesSummary(one, expected));
+  return [`${input.metric} ${finding}`, `${what} from ${window}`, ...more].join('\n');
 });

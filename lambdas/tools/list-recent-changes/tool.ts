@@ -38,10 +38,14 @@ export const tool = observeTool(manifest, async ({ resource, hours }, context) =
   const partly = complete ? '' : ` (only the newest ${events.length} events were read)`;
   if (changes.length === 0)
     return `CloudTrail has no changes to ${window}${partly}. Events of the last 15 minutes may still be missing.`;
-  const shown = changes.slice(0, MAX_SHOWN);
+  // The finding first: people read only the first line of it.
+  const [newest = '', ...earlier] = changes.slice(0, MAX_SHOWN).map(lineOf);
+  const hidden = changes.length > MAX_SHOWN ? `, ${MAX_SHOWN} shown` : '';
+  const position = changes.length === 1 ? 'the only change' : `the newest of ${changes.length} changes`;
   return [
-    `${changes.length} changes to ${window}${partly}, newest first${shown.length < changes.length ? `, ${shown.length} shown` : ''}:`,
-    ...shown.map(lineOf),
+    newest,
+    `  is ${position} to ${window}${partly}${hidden}${earlier.length > 0 ? '; before it:' : ''}`,
+    ...earlier,
   ].join('\n');
 });
 

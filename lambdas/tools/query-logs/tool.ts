@@ -66,7 +66,9 @@ const textOf = ({ results, statistics }: Results, window: string, limit: number)
   const matched = `${statistics.recordsMatched} of ${scanned} in ${window}`;
   if (results.length === 0) return `No rows: matched ${matched}.`;
   const full = results.length >= limit ? `, limit reached, there may be more` : '';
-  return [`${results.length} rows${full}; matched ${matched}`, ...results.map(rowText)].join('\n');
+  // The finding first: people read only the first line of it.
+  const [first = '', ...more] = results.map(rowText);
+  return [`${results.length} rows${full}; the first: ${first}`, `matched ${matched}`, ...more].join('\n');
 };
 
 const rowText = (row: Results['results'][number]): string =>

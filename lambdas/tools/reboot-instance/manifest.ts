@@ -4,6 +4,7 @@ import type { ChangeManifest } from '../../contracts/tool.ts';
 export const manifest = {
   kind: 'change',
   name: 'reboot_instance',
+  heading: 'Reboot',
   description:
     'Reboots a running EC2 instance: the operating system restarts, disks and addresses stay. For a hung system or a leak. ' +
     'It cannot be undone, interrupts service for about two minutes, and destroys what is only in memory, evidence too.',

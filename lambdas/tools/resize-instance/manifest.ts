@@ -4,6 +4,7 @@ import type { ChangeManifest } from '../../contracts/tool.ts';
 export const manifest = {
   kind: 'change',
   name: 'resize_instance',
+  heading: 'Resize',
   description:
     'Changes the type of a lone EC2 instance: stops it, sets the type, starts it; about three minutes without service. ' +
     'Not for members of an Auto Scaling group (change the launch template instead), Spot Instances or instance-store roots.',

@@ -4,6 +4,7 @@ import type { ChangeManifest } from '../../contracts/tool.ts';
 export const manifest = {
   kind: 'change',
   name: 'set_auto_scaling_capacity',
+  heading: 'Scale',
   description:
     'Sets how many instances an Auto Scaling group should have, between its minimum and maximum, which stay as they are. ' +
     'The number is absolute. A scaling policy of the group may change it again.',

@@ -19,12 +19,12 @@ const readOf = async (input: typeof cpu, ...values: number[]) => {
   return { text: await tool.run(input, context), cloud: context.cloud };
 };
 
-test('a rising metric is summarized with distribution, trend and series', async () => {
+test('a rising metric is summarized with the finding first: distribution, trend and series', async () => {
   const { text } = await readOf(cpu, 10, 20, 30, 40, 95.456, 90);
   expect(text).toBe(
     [
+      'CPUUtilization Average: highest 95.46, p95 95.46, p50 30, average 47.58, lowest 10, newest 90; rising from 15 to 92.73 (means of first and last third); 6 of about 12 datapoints',
       'AWS/EC2 CPUUtilization {InstanceId=i-0123456789abcdef0} from 2026-11-02 01:14:00 UTC to 2026-11-02 02:14:00 UTC, periods of 300 s',
-      'Average: highest 95.46, p95 95.46, p50 30, average 47.58, lowest 10, newest 90; rising from 15 to 92.73 (means of first and last third); 6 of about 12 datapoints',
       '  11-02 01:00 10 | 11-02 01:05 20 | 11-02 01:10 30 | 11-02 01:15 40 | 11-02 01:20 95.46 | 11-02 01:25 90',
     ].join('\n'),
   );

@@ -34,8 +34,8 @@ test('a change is listed with who, what, when, from where, and whether it failed
   });
   expect(text).toBe(
     [
-      '2 changes to i-0123456789abcdef0 from 2026-11-01 20:14:00 UTC to 2026-11-02 02:14:00 UTC, newest first:',
       '2026-11-02 01:55:00 UTC ec2:ModifyInstanceAttribute by arn:aws:iam::123456789012:user/ana from 203.0.113.9 {"instanceType":{"value":"t3.small"}}',
+      '  is the newest of 2 changes to i-0123456789abcdef0 from 2026-11-01 20:14:00 UTC to 2026-11-02 02:14:00 UTC; before it:',
       '2026-11-02 01:55:00 UTC ec2:StopInstances by arn:aws:iam::123456789012:user/ana from 203.0.113.9 FAILED Client.UnauthorizedOperation: You are not authorized.',
     ].join('\n'),
   );

@@ -55,7 +55,7 @@ describe('in a change freeze', () => {
     expect(hostile.join('\n')).not.toMatch(DECEPTIVE);
     expect(hostile.join('\n')).not.toContain('://');
     expect(hostile.slice(0, 3).join('\n')).toMatch(
-      /^ana@example\.com approved .*\nChange: resize_instance on \S+\.\n {2}change: /,
+      /^ana@example\.com approved .*\nChange: Resize i-0a1b2c3d4e5f60718: m5\.large → m5\.xlarge\n {2}target: arn:\S+$/,
     );
   });
 
@@ -87,7 +87,7 @@ describe('in a change freeze', () => {
       ),
     ).toBeUndefined();
     expect(everyone().map(({ about, subject }) => `${about}: ${subject}`)).toEqual([
-      'break-glass: Change freeze overridden: resize_instance on i-0a1b2c3d4e5f60718',
+      'break-glass: Change freeze overridden: resize i-0a1b2c3d4e5f60718 (production)',
     ]);
     for (const part of [FREEZE, reason]) expect(everyone()[0]?.text).toContain(part);
     expect(desk.callbacks.resumed.map(({ output }) => [output.next, output.seq])).toEqual([['apply', events.length]]);

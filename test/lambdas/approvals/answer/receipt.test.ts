@@ -26,10 +26,10 @@ describe('whoever answers gets a receipt', () => {
     await desk.answer(ANA, 'approve', 'Looks right.');
     expect(recipients()).toEqual([ANA]);
     const [receipt] = receipts();
-    expect(receipt?.subject).toBe('You approved resize_instance on i-0a1b2c3d4e5f60718');
+    expect(receipt?.subject).toBe('You approved: resize i-0a1b2c3d4e5f60718 (production)');
     const approvalId = approvalIdOf('inc-1', desk.asked.digest);
     expect(receipt?.text.split('\n').slice(0, 3)).toEqual([
-      `You approved resize_instance on i-0a1b2c3d4e5f60718 at 2026-11-02T02:20:00.000Z, on the approval page, with your link to ${approvalId}.`,
+      `You approved at 2026-11-02T02:20:00.000Z, on the approval page, with your link to ${approvalId}.`,
       'If this was not you: npx checkrein switch off stops every change. Tell whoever runs Checkrein that somebody answers in your name.',
       'Your answer counts.',
     ]);
@@ -38,7 +38,9 @@ describe('whoever answers gets a receipt', () => {
 
   test('for a denial', async () => {
     await desk.answer(ANA, 'deny', 'Not now.');
-    expect(receipts()).toMatchObject([{ audience: ANA, subject: 'You denied resize_instance on i-0a1b2c3d4e5f60718' }]);
+    expect(receipts()).toMatchObject([
+      { audience: ANA, subject: 'You denied: resize i-0a1b2c3d4e5f60718 (production)' },
+    ]);
   });
 
   test('for an approval in spite of a change freeze', async () => {

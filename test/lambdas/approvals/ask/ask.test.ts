@@ -5,9 +5,8 @@ import { allOf, lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { ANA, approvalDesk, BEN, VERA, type ApprovalDeskFixture } from '../../../fixtures/approval-desk.ts';
 import { DECEPTIVE, HOSTILE } from '../../../fixtures/hostile-text.ts';
-import { like } from '../../../fixtures/matchers.ts';
 import { untilApproval } from '../../../fixtures/incident.ts';
-import { rebootPlan } from '../../../fixtures/plans.ts';
+import { rebootPlan, resizePlan } from '../../../fixtures/plans.ts';
 
 let desk: ApprovalDeskFixture;
 beforeEach(() => {
@@ -32,7 +31,7 @@ const enter = async (ports: AskPorts = desk.asking) => {
 test('the message holds what a person needs, and a link of that person alone', async () => {
   await desk.openQuestion('inc-1');
   const [toAna, toBen] = desk.notifier.sent;
-  expect(toAna?.subject).toBe('Approve? resize_instance on i-0a1b2c3d4e5f60718');
+  expect(toAna?.subject).toBe('Approve by 03:20 UTC: resize i-0a1b2c3d4e5f60718 (production), checkout-cpu-high');
   for (const sentence of [
     'checkout-cpu-high',
     'm5.large -> m5.xlarge',
@@ -54,16 +53,78 @@ test('in the approval mail, change and link come before the words of anybody els
   });
   const [toAna] = desk.notifier.sent;
   const lines = (toAna?.text ?? '').split('\n');
-  expect(lines.slice(0, 4)).toEqual([
-    'Approve resize_instance on i-0a1b2c3d4e5f60718? It is in account 111122223333, eu-west-1.',
-    '  change: instanceType: m5.large -> m5.xlarge',
-    like('Decide here before 2026-11-02T03:20:00.000Z'),
-    like('Silence counts as no.'),
+  expect(lines.slice(0, 8)).toEqual([
+    'What would change: Resize i-0a1b2c3d4e5f60718: m5.large → m5.xlarge. Cost: +$78.11 a month. Interrupts service: About 180 s without service of i-0a1b2c3d4e5f60718; its public address changes.',
+    expect.stringMatching(/^What broke: "[^"]{1,100}", in ALARM since 2026-11-02 02:14 UTC\.$/),
+    'Who is needed: one person. Asked: you, ben@example.com.',
+    '',
+    'Decide here before 2026-11-02 03:20 UTC (opening the link does not decide anything):',
+    expect.stringMatching(/^https:\/\/approve\.example\.com\/\?t=\S+$/),
+    '',
+    'Silence counts as no. Nothing has been changed yet.',
   ]);
   expect(lines.filter((line) => line.startsWith('Decide here'))).toHaveLength(1);
   expect(toAna?.text.match(/:\/\//g)).toHaveLength(1);
   expect(toAna?.text).not.toMatch(DECEPTIVE);
   expect(lines.at(-1)).toMatch(/^In the words of the agent ec2-responder, not checked: ".*"$/);
+});
+
+test('a mail says how many people are needed and why, without permits that contradict it', async () => {
+  await desk.openQuestion('inc-1', { plan: rebootPlan });
+  const text = desk.notifier.sent[0]?.text ?? '';
+  expect(text).toContain(
+    'Who is needed: 2 people, because reboot_instance in production cannot be undone: two people must approve. Asked: you, ben@example.com.',
+  );
+  expect(text).toContain('forbid two-for-irreversible-production (high)');
+  expect(text).not.toContain('one-approval-suffices');
+});
+
+test('a reminder says that it is one, and how much time is left', async () => {
+  const ports = askedBy([person(ANA, 1), person(BEN, 2)]);
+  await untilApproval(ports, 'inc-1');
+  await enter(ports);
+  desk.clock.advance(15);
+  await enter(ports);
+  desk.clock.advance(30);
+  await enter(ports);
+  const toPerson = (email: string) => desk.notifier.sent.filter(({ audience }) => audience === email);
+  expect(toPerson(ANA).map(({ subject }) => subject)).toEqual([
+    'Approve by 03:20 UTC: resize i-0a1b2c3d4e5f60718 (production), checkout-cpu-high',
+    'Second request, 45 min left: resize i-0a1b2c3d4e5f60718 (production), checkout-cpu-high',
+    'Third request, 15 min left: resize i-0a1b2c3d4e5f60718 (production), checkout-cpu-high',
+    'Fourth request, 15 min left: resize i-0a1b2c3d4e5f60718 (production), checkout-cpu-high',
+  ]);
+  expect(toPerson(ANA)[1]?.text).toMatch(
+    /^Reminder: this is the second request\. 45 minutes are left\.\n\nWhat would change/,
+  );
+  expect(toPerson(BEN)[0]?.subject).toMatch(/^Approve by 03:20 UTC: /);
+  expect(toPerson(BEN)[0]?.text).toMatch(
+    /^Others were asked and have not decided, so you are asked too\. 45 minutes are left\.\n/,
+  );
+});
+
+test('neither the tag Name of a target nor its alarm can add to the subject, or push the environment out of it', async () => {
+  for (const [index, name] of [
+    HOSTILE,
+    'x'.repeat(300),
+    'a"(staging)',
+    '\uFF1A\uFF0F\uFF0Fevil.example',
+    '\uFDFA'.repeat(40),
+  ].entries()) {
+    await desk.openQuestion(`inc-${index}`, {
+      alarm: { name: name.toWellFormed() },
+      plan: (incidentId, rulesHash) => {
+        const plan = resizePlan(incidentId, rulesHash);
+        return { ...plan, target: { ...plan.target, tags: { ...plan.target.tags, Name: name.toWellFormed() } } };
+      },
+    });
+    const subject = desk.notifier.sent.at(-1)?.subject ?? '';
+    expect(subject).toMatch(
+      /^Approve by 03:20 UTC: resize (?:"[^"]+"|[\w.-]+) \(production\)(?:, (?:"[^"]+"|[\w.-]+))?$/,
+    );
+    expect(subject).toMatch(/^[ -~]{1,99}$/);
+    expect(subject).not.toContain('://');
+  }
 });
 
 test('a retry of the asking step sends nothing twice', async () => {

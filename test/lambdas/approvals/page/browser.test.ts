@@ -61,7 +61,7 @@ inBrowser(
     for (const link of await page.getByRole('link').all()) await link.click();
     await page.reload();
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain(
-      'resize_instance on i-0a1b2c3d4e5f60718',
+      'Resize i-0a1b2c3d4e5f60718: m5.large → m5.xlarge',
     );
     expect(consoleMessages).toEqual([]);
     expect(desk.ledger.writes).toBe(before);

@@ -119,14 +119,35 @@ test('a genuine link to a question that is gone says so', async () => {
   expect((await approve(token)).statusCode).toBe(410);
 });
 
-test('an expired link shows nothing of the incident and does not claim how it ended', async () => {
+test('an expired link of a settled question says how it was settled, and shows nothing of the incident', async () => {
   const token = desk.asked.token(ANA);
   await approve(token);
   desk.clock.advance(60);
-  const response = await getPage(desk.page, token);
-  const text = like('This link expired at 2026-11-02T03:20:00.000Z and no longer works.');
-  expect(response).toMatchObject({ statusCode: 410, text });
-  expect(response.body).not.toContain('checkout');
+  const before = desk.ledger.writes;
+  for (const response of [await getPage(desk.page, token), await desk.answer(ANA, 'deny', '', { t: token })]) {
+    expect(response).toMatchObject({ statusCode: 410, text: like(`It was granted by ${ANA}. The link has expired.`) });
+    expect(response.body).not.toMatch(/checkout|instance|<form/);
+  }
+  expect(desk.ledger.writes).toBe(before);
+});
+
+test('an expired link of an open question, or of somebody who is no approver, shows nothing', async () => {
+  const expired = { statusCode: 410, text: like('This link expired at 2026-11-02T03:20:00.000Z and no longer works.') };
+  const [token, stranger] = [desk.asked.token(ANA), await desk.linkFor('somebody@example.com')];
+  desk.clock.advance(60);
+  expect(await getPage(desk.page, token)).toMatchObject(expired);
+  desk.clock.advance(-1);
+  await approve(token);
+  desk.clock.advance(1);
+  expect(await getPage(desk.page, stranger)).toMatchObject(expired);
+});
+
+test('a late denial without a reason is told that the question was settled, not asked for a reason', async () => {
+  await approve(desk.asked.token(ANA));
+  const late = await desk.answer(BEN, 'deny');
+  expect(late).toMatchObject({ statusCode: 409, text: like(`This was already decided. It was granted by ${ANA}.`) });
+  expect(late.text).not.toContain('Say why you deny');
+  expect(late.body).not.toContain('<form');
 });
 
 test('without a link the page says what to do', async () => {

@@ -1,8 +1,16 @@
 import { expect, test } from 'vitest';
 import { ANA, approvalDesk, BEN } from '../../../fixtures/approval-desk.ts';
-import type { IncidentFixture } from '../../../fixtures/incident.ts';
+import { record, type IncidentFixture } from '../../../fixtures/incident.ts';
 import { DECEPTIVE, HOSTILE as ANYTHING } from '../../../fixtures/hostile-text.ts';
-import { rebootPlan } from '../../../fixtures/plans.ts';
+import { rebootPlan, resizePlan } from '../../../fixtures/plans.ts';
+
+/** A plan whose target has this tag. */
+const named =
+  (Name: string): NonNullable<IncidentFixture['plan']> =>
+  (incidentId, rulesHash) => {
+    const plan = resizePlan(incidentId, rulesHash);
+    return { ...plan, target: { ...plan.target, tags: { ...plan.target.tags, Name } } };
+  };
 
 const pageOf = async (incident: IncidentFixture = {}) => {
   const desk = approvalDesk();
@@ -15,7 +23,7 @@ const pageOf = async (incident: IncidentFixture = {}) => {
 test('the page says what broke, what would change, at what price, and how it is undone', async () => {
   const { text, asked } = await pageOf();
   for (const sentence of [
-    'resize_instance on i-0a1b2c3d4e5f60718 production',
+    'Resize i-0a1b2c3d4e5f60718: m5.large → m5.xlarge production i-0a1b2c3d4e5f60718 in account 111122223333, eu-west-1',
     'Agent ec2-responder requests this change. Nothing has been changed yet.',
     'Expires 2026-11-02 03:20 UTC (in 60 minutes); silence counts as no.',
     'checkout-cpu-high',
@@ -50,7 +58,10 @@ test('a plan that cannot be undone says so, and that two must approve and why', 
   expect(text).toContain(
     'forbid two-for-irreversible-production high reboot_instance in production cannot be undone: two people must approve.',
   );
-  expect(text).toContain('Approvals: 0 of 2');
+  expect(text).toContain(
+    'Approvals: 0 of 2 Needed: 2 people, because reboot_instance in production cannot be undone: two people must approve.',
+  );
+  expect(text).not.toContain('one-approval-suffices');
 });
 
 test('who has answered so far is on the page of everybody else', async () => {
@@ -76,11 +87,62 @@ test('after the decision the page says first what happened, in words of code', a
   await desk.answer(ANA, 'deny', 'Scale the group instead.');
   const { text } = await desk.look(BEN);
   const happened =
-    'What happened so far Nothing was changed. ' +
-    `P1 (resize_instance on i-0a1b2c3d4e5f60718, instanceType: m5.large -> m5.xlarge) was denied by ${ANA}: ` +
-    '"Scale the group instead." The alarm was raised at 2026-11-02 02:14 UTC. How it was later is unknown.';
+    'What happened so far Nothing has been changed so far. ' +
+    `P1 (Resize i-0a1b2c3d4e5f60718: m5.large → m5.xlarge) was denied by ${ANA}: ` +
+    '"Scale the group instead." The alarm was raised at 2026-11-02 02:14 UTC. Reload this page to see how it goes on.';
   expect(text).toContain(happened);
   expect(text.indexOf(happened)).toBeLessThan(text.indexOf('What would change'));
+});
+
+test('a heading names the target by its tag, and the id stands below it once', async () => {
+  const { text, page } = await pageOf({ plan: named('checkout-1') });
+  expect(page.body).toContain('<h1>Resize checkout-1: m5.large → m5.xlarge <span');
+  expect(text).toContain('production i-0a1b2c3d4e5f60718 in account 111122223333, eu-west-1');
+});
+
+test('no tag Name passes for another target, markup or a sentence of ours', async () => {
+  for (const [tag, heading] of [
+    ['i-0fffffffffffffff0', 'Resize "tag Name i-0fffffffffffffff0": m5.large'],
+    ['checkout-1: approved by ana@example.com', 'Resize "checkout-1: approved by ana@example.com": m5.large'],
+    ['"</h1><form>', `Resize "'</h1><form>": m5.large`],
+    [' \u200B\u202E ', 'Resize "[U+200B][U+202E]": m5.large'],
+    ['  ', 'Resize i-0a1b2c3d4e5f60718: m5.large'],
+  ] as const) {
+    const { text, page } = await pageOf({ plan: named(tag) });
+    expect(text).toContain(heading);
+    expect(page.body.match(/<form/g)).toHaveLength(1);
+  }
+});
+
+/** What people see of the change while it is made and afterwards, event by event. */
+test('the settled page says what became of the change, while it is under way and after', async () => {
+  const { desk, asked } = await pageOf();
+  await desk.answer(ANA, 'approve');
+  const digest = asked.digest;
+  const happened = async () => /What happened.*?(?= The alarm was raised)/.exec((await desk.look(BEN)).text)?.[0];
+  const P1 = 'P1 (Resize i-0a1b2c3d4e5f60718: m5.large → m5.xlarge)';
+  const approved = `It was approved by ${ANA} (1 of 1).`;
+  expect(await happened()).toBe(
+    `What happened so far Nothing has been changed so far. ${P1} was approved by ${ANA} (1 of 1). The change is made next.`,
+  );
+  const change = { digest, grantId: 'g', tool: 'resize_instance', input: {}, targetArn: 'arn:aws:ec2:x', deadline: '' };
+  const finished = { digest, outcome: 'applied', state: {}, error: null, reconciled: false } as const;
+  await record(desk, 'inc-1', 'apply', 'apply.started', { ...change, purpose: 'apply' });
+  expect(await happened()).toBe(
+    `What happened so far ${P1} was started at 2026-11-02 02:20 UTC and is being made. ${approved}`,
+  );
+  await record(desk, 'inc-1', 'apply-2', 'apply.finished', { ...finished, purpose: 'apply' });
+  const applied = `${P1} was applied at 2026-11-02 02:20 UTC.`;
+  expect(await happened()).toBe(`What happened so far ${applied} Whether it helped is being verified. ${approved}`);
+  const verified = { digest, outcome: 'unhealed', next: 'rollback', secondsSinceChange: 300 } as const;
+  await record(desk, 'inc-1', 'verify', 'change.verified', { ...verified, findings: [] });
+  expect(await happened()).toBe(
+    `What happened so far ${applied} Verification: unhealed. It is rolled back next. ${approved}`,
+  );
+  await record(desk, 'inc-1', 'rollback', 'apply.started', { ...change, purpose: 'rollback' });
+  expect(await happened()).toContain('Its rollback was started at 2026-11-02 02:20 UTC and is being made.');
+  await record(desk, 'inc-1', 'rollback-2', 'apply.finished', { ...finished, purpose: 'rollback' });
+  expect(await happened()).toContain('Verification: unhealed. It was rolled back at 2026-11-02 02:20 UTC.');
 });
 
 /** As a trace can hold it: no half characters. */
@@ -169,7 +231,7 @@ test('an agent that talks without end does not push the decision out of reach', 
 test('every control has a label, and the language and the title are set', async () => {
   const { page } = await pageOf();
   expect(page.body).toContain('<html lang="en">');
-  expect(page.body).toContain('<title>Approve? resize_instance on i-0a1b2c3d4e5f60718</title>');
+  expect(page.body).toContain('<title>Approve? Resize i-0a1b2c3d4e5f60718: m5.large → m5.xlarge</title>');
   expect(page.body).toContain('<label for="reason">');
   expect(page.body).toMatch(/<textarea[^>]*id="reason"[^>]*aria-describedby="reason-help"/);
 });

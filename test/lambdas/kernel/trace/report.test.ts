@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isTraceEvent, type TraceEvent } from '../../../../lambdas/contracts/events.ts';
-import { reportOf } from '../../../../lambdas/kernel/trace/report.ts';
+import { closingMessage, reportOf } from '../../../../lambdas/kernel/trace/report.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { NO_HELP, RESIZE, resizeTo, TestHarness } from '../../../fixtures/harness.ts';
 
@@ -38,7 +38,9 @@ test('the report covers the whole incident, from its trace alone', async () => {
     /^Root cause \(high confidence\): "More orders than usual\."$/m,
     /^- Claim: "CPU was at its limit\." Evidence: E2 \(event \d+\)\.$/m,
     /^- Follow-up: "Look at the load test\."$/m,
-    /^### P1: resize_instance on i-0a1b2c3d4e5f60718$/m,
+    /^### P1: Resize app: t3\.small → t3\.xlarge$/m,
+    /^- target: i-0a1b2c3d4e5f60718 in account 123456789012, eu-west-1$/m,
+    /^- policy: needs the approval of one person\.$/m,
     /^- change: instanceType: t3\.small -> t3\.xlarge$/m,
     /^- approval: granted by ana@example\.com, ben@example\.com\. "Go ahead\."$/m,
     /^- apply: applied at /m,
@@ -49,6 +51,23 @@ test('the report covers the whole incident, from its trace alone', async () => {
   ])
     expect(report).toMatch(line);
   expect(report).not.toContain('undefined');
+});
+
+test('the closing mail is plain text: paragraphs, headings that name things, and no details of the trace', async () => {
+  const harness = await (await new TestHarness().begin()).untilGranted();
+  await harness.apply();
+  await harness.untilVerified();
+  await harness.decide([call('conclude', CONCLUSION)]);
+  await harness.close();
+  const { subject, text } = closingMessage(await harness.events());
+  const mail = text.toString();
+  expect(subject.toString()).toBe('healed: cpu-high');
+  expect(mail).toMatch(/^healed: cpu-high\n\nP1 \(Resize app: t3\.small → t3\.xlarge\) was applied at .*\n\nThe alarm/);
+  expect(mail).toMatch(
+    /\n\n\nChanges\n\nP1: Resize app: t3\.small → t3\.xlarge\n {2}- target: i-0a1b2c3d4e5f60718 in account/,
+  );
+  expect(mail).toMatch(/\n\n\nIn the agent's words: its conclusion\n\nSummary: "/);
+  expect(mail).not.toMatch(/^#|^- |\*\*|sha256:|check .*: passed/m);
 });
 
 test('a change that was rolled back is reported with its rollback', async () => {

@@ -16,7 +16,7 @@ const stateIn = async (harness: TestHarness): Promise<string> => {
   return planStateOf(events, (await harness.last('plan.judged')).data.digest ?? '');
 };
 
-const P1 = 'P1 (resize_instance on i-0a1b2c3d4e5f60718, instanceType: t3.small -> t3.xlarge)';
+const P1 = 'P1 (Resize app: t3.small → t3.xlarge)';
 const APPROVED = 'It was approved by ana@example.com, ben@example.com (2 of 1).';
 
 /** The trace with other data in its events of one kind, as far as they are about this purpose. */
@@ -119,7 +119,9 @@ describe('what happened', () => {
     await harness.apply();
     const [first, second] = await saidBy(harness);
     expect(first).toBe('Nothing was changed.');
-    expect(second).toMatch(/was approved by ana@example\.com, ben@example\.com \(2 of 1\)\. It was not applied: \(drift\) /);
+    expect(second).toMatch(
+      /was approved by ana@example\.com, ben@example\.com \(2 of 1\)\. It was not applied: \(drift\) /,
+    );
   });
 
   test('says that a plan was never confirmed, and why one was refused', async () => {
@@ -156,7 +158,7 @@ describe('who decided', () => {
     );
     await desk.answer(BEN, 'approve');
     expect(said(await desk.trace())[1]).toBe(
-      `P1 (reboot_instance on i-0a1b2c3d4e5f60718) was approved by ${ANA}, ${BEN} (2 of 2).`,
+      `P1 (Reboot i-0a1b2c3d4e5f60718) was approved by ${ANA}, ${BEN} (2 of 2).`,
     );
   });
 

@@ -180,10 +180,10 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
   {
     name: 'link/expiry',
     kind: 'approval',
-    holds: 'an expired link shows and decides nothing',
+    holds: 'an expired link shows nothing of the incident and decides nothing',
     file: 'lambdas/approvals/answer/approval-link.ts',
     find: '!(Date.parse(link.data.expiresAt) > now.getTime())',
-    test: page('an expired link shows nothing of the incident and does not claim how it ended'),
+    test: page('an expired link of an open question, or of somebody who is no approver, shows nothing'),
   },
   {
     name: 'answer/expiry',

@@ -1,0 +1,79 @@
+import type { Plan, Target } from '../../contracts/plan.ts';
+import { CHANGE_TOOLS } from '../../tools/catalogue.ts';
+import { asciiName, joined, named, oneLine, ours, plain, type PlainText } from './outside-text.ts';
+import { shown } from './plan-text.ts';
+
+/** How people call a change: by what is done to which thing, as a heading, in a sentence, in the subject of a mail. */
+
+/** Characters of a name or a value in a heading. Who writes a tag must not fill the line. */
+const NAME_LIMIT = 60;
+const VALUE_LIMIT = 30;
+/** Settings in a heading; all of them are below it. */
+const MOST_SETTINGS = 2;
+
+/** An id that says nothing to a person, such as `i-0a1b2c3d4e5f60718`. */
+const RESOURCE_ID = /^[a-z]+-[0-9a-f]{8,}$/i;
+
+/** What a person calls the target: its tag Name if its id is a number, else the id, which then is a name itself. */
+const nameOf = ({ id, tags }: Pick<Target, 'id' | 'tags'>): string => {
+  const tag = oneLine(tags['Name'] ?? '', NAME_LIMIT);
+  if (tag === '' || !RESOURCE_ID.test(id)) return id;
+  // Anybody may write a tag. One that looks like the id of another thing must not pass for it.
+  return RESOURCE_ID.test(tag) && tag !== id ? `tag Name ${tag}` : (tags['Name'] ?? id);
+};
+
+/** The target by its name: bare if it is one word, otherwise in quotes. */
+export const targetName = (target: Pick<Target, 'id' | 'tags'>): PlainText => named(nameOf(target), NAME_LIMIT);
+
+/** What the tool does, as its manifest has it; else the words of its name. A tool that no longer exists has only these. */
+const verbOf = (tool: string): PlainText => {
+  const given = CHANGE_TOOLS.find(({ manifest }) => manifest.name === tool)?.manifest.heading;
+  if (given !== undefined) return ours(given);
+  if (!/^[a-z][a-z0-9_]{1,39}$/.test(tool)) return named(tool, NAME_LIMIT);
+  return ours(`${tool.charAt(0).toUpperCase()}${tool.slice(1).replaceAll('_', ' ')}`);
+};
+
+const lowerCase = (text: PlainText): PlainText =>
+  ours(text.toString().charAt(0).toLowerCase() + text.toString().slice(1));
+
+const settings = (diff: Plan['report']['diff']): PlainText => {
+  const more = diff.length > MOST_SETTINGS ? plain` and ${diff.length - MOST_SETTINGS} more` : '';
+  const changes = diff.slice(0, MOST_SETTINGS).map(({ field, before, after }) => {
+    const label = diff.length === 1 ? '' : plain`${named(field, VALUE_LIMIT)} `;
+    return plain`${label}${named(shown(before), VALUE_LIMIT)} → ${named(shown(after), VALUE_LIMIT)}`;
+  });
+  return diff.length === 0 ? plain`` : plain`: ${joined(changes, ', ')}${more}`;
+};
+
+/** The heading of a plan: `Resize checkout-1: t3.small → c6i.xlarge`. */
+export const headingOf = ({ tool, target, report }: Pick<Plan, 'tool' | 'target' | 'report'>): PlainText =>
+  plain`${verbOf(tool)} ${targetName(target)}${settings(report.diff)}`;
+
+/** The same within a sentence: `resize checkout-1`. */
+export const changeInWords = ({ tool, target }: Pick<Plan, 'tool' | 'target'>): PlainText =>
+  plain`${lowerCase(verbOf(tool))} ${targetName(target)}`;
+
+/** The same with the id, where nothing below it has it: `resize checkout-1 (i-0a1b2c3d4e5f60718)`. */
+export const changeById = (plan: Pick<Plan, 'tool' | 'target'>): PlainText => {
+  const { id } = plan.target;
+  return nameOf(plan.target) === id ? changeInWords(plan) : plain`${changeInWords(plan)} (${id})`;
+};
+
+/** The target by its id, and where it is: stands once below a heading. */
+export const targetLine = ({ id, account, region }: Target): PlainText => plain`${id} in account ${account}, ${region}`;
+
+/** SNS takes subjects of fewer than 100 characters. */
+const SUBJECT_LIMIT = 99;
+const SHORTEST_NAME = 12;
+const LONGEST_NAME = 40;
+
+/** A subject in ASCII: what is asked or said, the change, its environment, and the alarm as far as it fits. */
+export const subjectOf = (lead: string, { tool, target }: Pick<Plan, 'tool' | 'target'>, alarm = ''): PlainText => {
+  const before = plain`${ours(lead)} ${ours(lowerCase(verbOf(tool)).toString().slice(0, 30))}`;
+  const after = plain`(${asciiName(target.environment, 20)})`;
+  const room = SUBJECT_LIMIT - String(before).length - String(after).length - 2;
+  const name = asciiName(nameOf(target), Math.max(SHORTEST_NAME, Math.min(LONGEST_NAME, room)));
+  const subject = plain`${before} ${name} ${after}`;
+  const left = SUBJECT_LIMIT - String(subject).length - 2;
+  return alarm === '' || left < SHORTEST_NAME ? subject : plain`${subject}, ${asciiName(alarm, left)}`;
+};
