@@ -20,7 +20,8 @@ const StackOutputs = z.object({
   FlowArn: z.string(),
   StartArn: z.string(),
   ApproversTopic: z.string(),
-  ReportsTopic: z.string(),
+  /** Absent in a stack that an earlier version deployed: reports go to the approvers' topic there. */
+  ReportsTopic: z.string().optional(),
   ApprovalPage: z.string(),
 });
 export type Deployment = z.infer<typeof StackOutputs>;

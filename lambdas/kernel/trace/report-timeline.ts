@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../../contracts/events.ts';
+import { headingOf } from './heading.ts';
 import { joined, plain, type PlainText } from './outside-text.ts';
 import { minuteOf } from './plan-text.ts';
 import { allOf, plansOf } from './queries.ts';
@@ -68,7 +69,7 @@ const handleOfRequest = (events: readonly TraceEvent[], approvalId: string): Pla
 const planMoment = ({ kind, data }: TraceEvent, events: readonly TraceEvent[]): PlainText | undefined => {
   switch (kind) {
     case 'dry-run.finished':
-      return data.made ? plain`${data.handle} planned: ${data.plan.tool} on ${data.plan.target.id}` : undefined;
+      return data.made ? plain`${data.handle} planned: ${headingOf(data.plan)}` : undefined;
     case 'plan.judged': {
       const verdict =
         data.verdict === 'needs-approval' ? plain`approvals needed: ${data.approvalsNeeded}` : plain`${data.verdict}`;
@@ -106,7 +107,7 @@ const changeMoment = ({ kind, data }: TraceEvent, events: readonly TraceEvent[])
   }
 };
 
-/** The models that were asked, the policies that decided, and the rules that they are part of. */
+/** The models that were asked, and the policies that decided. */
 export const decidersOf = (events: readonly TraceEvent[]): PlainText[] => {
   const opened = allOf(events, 'incident.opened').at(-1)?.data;
   const models = [...new Set(allOf(events, 'model.called').map(({ data }) => data.model))];
@@ -115,6 +116,9 @@ export const decidersOf = (events: readonly TraceEvent[]): PlainText[] => {
   return [
     plain`model: ${models.length === 0 ? none : joined(models, ', ')}`,
     plain`policies that decided: ${policies.length === 0 ? plain`none was asked` : joined(policies, ', ')}`,
-    ...(opened === undefined ? [] : [plain`rules: ${opened.rulesHash}`]),
   ];
 };
+
+/** The rules in effect, by their hash. */
+export const rulesOf = (events: readonly TraceEvent[]): PlainText[] =>
+  allOf(events, 'incident.opened').map(({ data }) => plain`rules: ${data.rulesHash}`);

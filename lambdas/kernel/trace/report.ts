@@ -15,7 +15,7 @@ import {
 } from './outside-text.ts';
 import { allOf, lastOf, plansOf, usageOf } from './queries.ts';
 import { checkLine, modelCost, peopleNeeded, reportLines } from './plan-text.ts';
-import { decidersOf, timelineOf } from './report-timeline.ts';
+import { decidersOf, rulesOf, timelineOf } from './report-timeline.ts';
 import { whatHappened } from './what-happened.ts';
 
 /** One line of a report, before it becomes Markdown or mail. */
@@ -192,7 +192,10 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
     ...section(plain`In the agent's words: its conclusion`, conclusionLines(events)),
     ...section(plain`Refused`, refusalLines(events)),
     ...section(plain`Evidence`, evidenceLines(events)),
-    ...section(plain`Model and policies`, items(decidersOf(events))),
+    ...section(plain`Model and policies`, [
+      ...items(decidersOf(events)),
+      ...rulesOf(events).map((text) => line('detail', text)),
+    ]),
   ];
 };
 
