@@ -325,7 +325,9 @@ test('a denial whose function died before it decided stops the plan at the next 
     });
     expect(await closings()).toEqual([['denied', [ANA]]]);
     expect(nextSteps()).toEqual(['decide']);
-    expect(desk.notifier.sent.filter(({ about }) => about === 'receipt').map(({ audience }) => audience)).toEqual([ANA]);
+    expect(desk.notifier.sent.filter(({ about }) => about === 'receipt').map(({ audience }) => audience)).toEqual([
+      ANA,
+    ]);
   }
 });
 
