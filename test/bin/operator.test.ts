@@ -41,7 +41,7 @@ describe('checkrein subscribe confirm', () => {
 
   test('a link to a topic of somebody else is refused', () => {
     expect(contentOf(deployment.ApproversTopic, deployment)).toBe('approvals');
-    expect(contentOf(deployment.ReportsTopic, deployment)).toBe('reports');
+    expect(contentOf(deployment.ReportsTopic ?? '', deployment)).toBe('reports');
     expect(() => contentOf('arn:aws:sns:eu-west-1:666666666666:trap', deployment)).toThrow(
       'arn:aws:sns:eu-west-1:666666666666:trap is not a topic of this stack',
     );

@@ -24,7 +24,7 @@ const NAME_LIMIT = 256;
  * characters (direction marks, zero width, soft hyphen, tags), fillers and variation selectors. Those inside an emoji stay.
  */
 const DECEPTIVE =
-  /(?<!\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?)\u200D|\u200D(?!\p{Extended_Pictographic})|(?<!\p{Extended_Pictographic})\uFE0F|(?!\u200D|\uFE0F)(?:[^\P{Cc}\t\n\r]|\p{Cf}|\p{Default_Ignorable_Code_Point}|[\u2028\u2029\u2800])/gu;
+  /(?<!\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?)\u200D|\u200D(?!\p{Extended_Pictographic})|(?<!\p{Extended_Pictographic})\uFE0F|(?!\u200D|\uFE0F)(?:[^\P{Cc}\t\n\r]|\r(?!\n)|\p{Cf}|\p{Default_Ignorable_Code_Point}|[\u2028\u2029\u2800])/gu;
 
 /** Marks above and below a letter: more than a language needs would cover the lines around it. */
 const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
@@ -32,7 +32,7 @@ const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
 const byNumber = (character: string): string =>
   `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
 
-/** The text with every deceptive character shown by its number. Line breaks and tabs stay. */
+/** The text with every deceptive character shown by its number. Line breaks and tabs stay; a lone return would overwrite its line. */
 export const visible = (text: string): string =>
   text.toWellFormed().replace(PILED_MARKS, '$1').replace(DECEPTIVE, byNumber);
 

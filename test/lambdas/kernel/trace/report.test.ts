@@ -94,7 +94,7 @@ test('the report has what a person signs off on: who was asked, who approved, wh
   const [, timeline = ''] = /^## Timeline \(UTC\)\n\n(.*?)\n\n/ms.exec(report) ?? [];
   expect(timeline.split('\n')).toEqual([
     '- 2026-11-20 09:26:20 opened: checkout-cpu-high, agent ec2-responder, kill switch on (event 0)',
-    '- 2026-11-20 09:26:26 P1 planned: resize_instance on i-0a1b2c3d4e5f60718 (event 14)',
+    '- 2026-11-20 09:26:26 P1 planned: Resize checkout-1: t3.small → c6i.xlarge (event 14)',
     '- 2026-11-20 09:26:28 P1 decided by policy: approvals needed: 1 (permit agents-propose, permit one-approval-suffices) (event 17)',
     '- 2026-11-20 09:26:28 P1 asked: sre-oncall@example.com, until 2026-11-20 10:26 UTC (event 18)',
     '- 2026-11-20 09:26:28 P1 approved by sre-oncall@example.com (preset) (event 20)',

@@ -165,6 +165,14 @@ export const APPLY: readonly KernelCheck[] = [
     test: preflight('a check that somebody else wrote onto the trace lets nothing through'),
   },
   {
+    name: 'apply/meanwhile',
+    holds: 'a change whose attempt died before it began is checked again',
+    file: 'lambdas/steps/apply/step.ts',
+    find: 'replayed ? await refusedMeanwhile(pending, journal, ports) : undefined',
+    replace: 'undefined',
+    test: reevaluation('when policy forbids it by now'),
+  },
+  {
     name: 'rollback/verified',
     kind: 'trace',
     holds: 'a change is rolled back only if its verification asked for that',
