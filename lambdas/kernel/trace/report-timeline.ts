@@ -37,6 +37,8 @@ const incidentMoment = ({ kind, data }: TraceEvent): PlainText | undefined => {
       return plain`the alarm arrived again`;
     case 'incident.refused':
       return plain`not taken up: ${data.outcome}`;
+    case 'model.tested':
+      return plain`${data.models.filter(({ answered }) => answered).length} of ${data.models.length} models answered a test`;
     case 'conclusion.reviewed':
       return data.accepted ? plain`conclusion accepted` : plain`conclusion rejected`;
     case 'escalation.asked':
