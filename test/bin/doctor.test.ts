@@ -76,8 +76,12 @@ describe('the way of an alarm', () => {
       /An earlier version/,
     ],
   ])('%s: said so, and the dry incident goes straight into the flow', async (_name, broken, says) => {
-    const { runFlow, trace } = straight.aws;
-    const findings = await diagnoseWith({ runFlow, trace, ...broken });
+    const { aws } = straight;
+    const findings = await diagnoseWith({
+      runFlow: (arn, event) => aws.runFlow(arn, event),
+      trace: (table, incident) => aws.trace(table, incident),
+      ...broken,
+    });
     expect(failing(findings)).toEqual([['dry incident', 'warn']]);
     expect(about(findings, 'dry incident')).toMatch(says);
     expect(about(findings, 'dry incident')).toContain('is sound');
