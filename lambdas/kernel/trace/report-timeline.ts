@@ -111,7 +111,9 @@ const changeMoment = ({ kind, data }: TraceEvent, events: readonly TraceEvent[])
 /** The models that were asked, the policies that decided, and the rules that they are part of. */
 export const decidersOf = (events: readonly TraceEvent[]): PlainText[] => {
   const opened = allOf(events, 'incident.opened').at(-1)?.data;
-  const models = [...new Set(allOf(events, 'model.called').map(({ data }) => data.model))];
+  const called = allOf(events, 'model.called').map(({ data }) => data.model);
+  const tested = allOf(events, 'model.tested').flatMap(({ data }) => data.models.map(({ model }) => model));
+  const models = [...new Set([...called, ...tested])];
   const policies = idsOf(events.flatMap(({ data }) => ('statements' in data ? (data.statements ?? []) : [])));
   const none = opened === undefined ? plain`none was asked` : plain`none was asked (the agent's is ${opened.model})`;
   return [

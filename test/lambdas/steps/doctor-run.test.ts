@@ -132,7 +132,7 @@ test('--notify sends the closing message to the approvers, and says what was tes
   await harness.decide(PONG);
   await harness.close();
   expect(harness.notifier.sent).toMatchObject([{ about: 'closed', subject: 'unrouted: a run of checkrein doctor' }]);
-  expect(harness.notifier.sent[0]?.text).toContain('answered');
+  expect(harness.notifier.sent[0]?.text).toMatch(/answered\.[^]*model: claude-sonnet-4-6/);
 });
 
 test('a retried Open or Decide goes the same way, and asks no second time', async () => {
