@@ -3,12 +3,14 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Agent } from '../lambdas/contracts/agent.ts';
+import type { DoctorAlarm } from './doctor-alarm.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { IncidentFlow } from './incident-flow.ts';
 
 export interface AlarmIntakeProps {
   readonly agents: readonly Agent[];
   readonly flow: IncidentFlow;
+  readonly doctorAlarm: DoctorAlarm;
 }
 
 /**
@@ -20,7 +22,7 @@ export class AlarmIntake extends Construct {
   /** Holds the events that never started an execution. */
   readonly undelivered: DeadLetterQueue;
 
-  constructor(scope: Construct, id: string, { agents, flow }: AlarmIntakeProps) {
+  constructor(scope: Construct, id: string, { agents, flow, doctorAlarm }: AlarmIntakeProps) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
     flow.grantStart(role);
@@ -42,6 +44,18 @@ export class AlarmIntake extends Construct {
           eventPattern: agent.takes,
           targets: [target],
         }),
+    );
+    rules.push(
+      new CfnRule(this, 'Doctor', {
+        description: 'Runs of checkrein doctor. No agent takes them.',
+        eventPattern: {
+          source: ['aws.cloudwatch'],
+          'detail-type': ['CloudWatch Alarm State Change'],
+          resources: [doctorAlarm.alarmArn],
+          detail: { state: { value: ['ALARM'] } },
+        },
+        targets: [target],
+      }),
     );
     this.undelivered.acceptFromRules(rules.map((rule) => rule.attrArn));
   }

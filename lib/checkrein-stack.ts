@@ -5,6 +5,7 @@ import { canApplyUnattended } from '../lambdas/kernel/policy/rules/unattended-pe
 import { AlarmIntake } from './alarm-intake.ts';
 import { ApprovalDesk } from './approval-desk.ts';
 import { ApprovalPager } from './approval-events.ts';
+import { DoctorAlarm } from './doctor-alarm.ts';
 import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { IncidentFlow } from './incident-flow.ts';
 import { KillSwitch } from './kill-switch.ts';
@@ -44,7 +45,9 @@ export class CheckreinStack extends Stack {
     });
     const steps = new Steps(this, 'Steps', { rules, killSwitch, model, ledger, desk });
     const flow = new IncidentFlow(this, 'IncidentFlow', { steps, settings });
-    const intake = new AlarmIntake(this, 'AlarmIntake', { agents, flow });
+    const doctorAlarm = new DoctorAlarm(this, 'DoctorAlarm');
+    steps.open.setEnv('doctorAlarm', doctorAlarm.alarmArn);
+    const intake = new AlarmIntake(this, 'AlarmIntake', { agents, flow, doctorAlarm });
     if (settings.members) new MemberIntake(this, 'MemberIntake', settings.members);
     new Schedules(this, 'Schedules', steps);
     const waitingTopic = settings.approvalWaitingTopicArn;
@@ -66,6 +69,7 @@ export class CheckreinStack extends Stack {
     new CfnOutput(this, 'SealKey', { value: ledger.sealKeyArn });
     new CfnOutput(this, 'FlowArn', { value: flow.stateMachineArn });
     new CfnOutput(this, 'StartArn', { value: flow.startArn });
+    new CfnOutput(this, 'DoctorAlarmName', { value: doctorAlarm.alarmName });
     new CfnOutput(this, 'ApproversTopic', { value: desk.topicArn });
     new CfnOutput(this, 'ReportsTopic', { value: desk.reportsTopicArn });
     new CfnOutput(this, 'ApprovalPage', { value: steps.pageUrl });

@@ -62,7 +62,7 @@ export class IncidentFlow extends Construct {
     const close = this.task('close', steps.close, 'uncaught');
     const done = new Succeed(this, 'Done');
 
-    this.route('open', open, { observe, close, done });
+    this.route('open', open, { observe, decide, close, done });
     this.route('decide', decide, { observe, authorize, decide, close });
     this.route('observe', observe, { decide });
     this.route('authorize', authorize, { 'dry-run': dryRun, approve, apply, decide });

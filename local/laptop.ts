@@ -12,8 +12,9 @@ import { closeStopped } from '../lambdas/steps/close/stopped.ts';
 import type { TraceEvent } from '../lambdas/contracts/events.ts';
 import type { StepName } from '../lambdas/contracts/flow.ts';
 import type { Json, JsonObject } from '../lambdas/contracts/json.ts';
+import { doctorAlarmOf } from '../lambdas/contracts/own-alarms.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
-import { decide } from '../lambdas/steps/decide/step.ts';
+import { decide, type DecidePorts } from '../lambdas/steps/decide/step.ts';
 import { policyEngine, type PolicyEngine } from '../lambdas/kernel/policy/engine.ts';
 import { canApplyUnattended } from '../lambdas/kernel/policy/rules/unattended-permits.ts';
 import { CHANGE_ZONE_SECONDS } from '../lambdas/kernel/changes/timing.ts';
@@ -36,8 +37,12 @@ export type LaptopPorts = AskPorts &
   AnswerPorts &
   ApplyPorts &
   AuthorizePorts &
-  Pick<OpenPorts, 'home'> &
+  Pick<OpenPorts, 'home' | 'doctorAlarm'> &
   Pick<ObservePorts, 'contentFilter'> & { readonly linkMac: MacVerifier };
+
+/** The alarm of the doctor, as a stack of the default name has it. */
+const doctorAlarmIn = ({ account, region }: OpenPorts['home']): string =>
+  `arn:aws:cloudwatch:${region}:${account}:alarm:${doctorAlarmOf('Checkrein')}`;
 
 /** What a laptop runs with. */
 export interface LaptopOptions {
@@ -123,6 +128,7 @@ export class Laptop {
       callbacks: this.#flow.tasks,
       pageUrl: 'http://localhost',
       home: homeOf(world),
+      doctorAlarm: doctorAlarmIn(homeOf(world)),
       contentFilter: undefined,
       ...this.#access('apply'),
       deadline: { at: () => new Date(this.#clock.now().getTime() + CHANGE_ZONE_SECONDS * 1000) },
@@ -166,6 +172,11 @@ export class Laptop {
     };
   }
 
+  #models(): Pick<DecidePorts, 'model' | 'freshModel'> {
+    const model = this.#timed(this.#options.model);
+    return { model, freshModel: () => model };
+  }
+
   async #invoke(step: StepName, payload: Json): Promise<unknown> {
     // The bus may deliver an event again during an incident. The copy runs in an execution of its own.
     if (step !== 'open')
@@ -188,7 +199,7 @@ export class Laptop {
       case 'open':
         return runStep(openStep, payload, ports);
       case 'decide':
-        return runStep(decide, payload, { ...ports, model: this.#timed(this.#options.model) });
+        return runStep(decide, payload, { ...ports, ...this.#models() });
       case 'observe':
         return runStep(observe, payload, ports);
       case 'authorize':

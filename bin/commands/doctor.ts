@@ -5,12 +5,15 @@ import type { DeploymentFlags } from '../operator/deployment.ts';
 export const doctorCommand = (): Command =>
   new Command('doctor')
     .description(
-      'Check a deployed stack: bootstrap, stack, model key, approvers, kill switch, alarm intake, ledger, and a dry incident that changes nothing.',
+      'Check a deployed stack: bootstrap, stack, model key, approvers, kill switch, alarm intake, ledger, Lambda quota, and a dry incident, which takes the way of an alarm, asks each model for one token (a cent at most) and changes nothing.',
     )
     .option('--stack <name>', 'the deployed stack', 'Checkrein')
+    .option('--notify', 'send the closing message of the dry incident to the approvers, to test their mail')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nExit codes: 0 ready, perhaps with warnings; 1 something failed. Each line says what to do.',
     )
-    .action(async (flags: DeploymentFlags) => (await import('../operator/doctor.ts')).printDiagnosis(flags));
+    .action(async (flags: DeploymentFlags & { readonly notify?: boolean }) =>
+      (await import('../operator/doctor.ts')).printDiagnosis(flags),
+    );

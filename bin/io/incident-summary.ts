@@ -1,6 +1,6 @@
 import type { Outcome } from '../../lambdas/contracts/conclusion.ts';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
-import { lastOf } from '../../lambdas/kernel/trace/queries.ts';
+import { doctorRunOn, lastOf } from '../../lambdas/kernel/trace/queries.ts';
 
 /** One incident in a list. */
 export interface IncidentSummary {
@@ -35,7 +35,10 @@ export const incidentSummary = (
     outcome: closed?.data.outcome ?? null,
     closed: closed?.at ?? null,
     agent: opened?.agent ?? null,
-    about: opened === undefined ? null : (opened.alarm?.name ?? opened.detailType),
+    about: opened === undefined ? aboutRefused(events) : (opened.alarm?.name ?? opened.detailType),
     ...(problem === undefined ? {} : { problem }),
   };
 };
+
+const aboutRefused = (events: readonly TraceEvent[]): string | null =>
+  doctorRunOn(events) === undefined ? null : 'checkrein doctor';

@@ -57,6 +57,12 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       return undefined;
     case 'budget.checked':
       return event.data.allowed ? undefined : entry('budget', 'bad', sentence(event.data.reason));
+    case 'model.tested': {
+      const silent = event.data.models.filter(({ answered }) => !answered);
+      const text = plain`${event.data.models.length - silent.length} of ${event.data.models.length} models answered a test.`;
+      const reasons = silent.map(({ model, reason }) => plain`${model}: ${sentence(reason)}`);
+      return entry('model', silent.length === 0 ? 'good' : 'bad', text, reasons);
+    }
     case 'model.called':
       return modelEntry(event);
     case 'call.refused': {

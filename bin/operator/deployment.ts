@@ -19,6 +19,8 @@ const StackOutputs = z.object({
   SealKey: z.string().optional(),
   FlowArn: z.string(),
   StartArn: z.string(),
+  /** Absent in a stack that an earlier version deployed. */
+  DoctorAlarmName: z.string().optional(),
   ApproversTopic: z.string(),
   /** Absent in a stack that an earlier version deployed: reports go to the approvers' topic there. */
   ReportsTopic: z.string().optional(),

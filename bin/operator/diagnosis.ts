@@ -6,7 +6,6 @@ import { checkApprovers } from './doctor-approvers.ts';
 import {
   checkBootstrap,
   checkCredentials,
-  checkDryIncident,
   checkIntake,
   checkKillSwitch,
   checkLedger,
@@ -14,6 +13,8 @@ import {
   checkPrices,
   checkStack,
 } from './doctor-checks.ts';
+import { dryIncident, modelVerdict } from './doctor-incident.ts';
+import { checkLambdaQuota } from './doctor-quota.ts';
 import { fail, type DoctorAws, type DoctorFinding, type DoctorVerdict } from './doctor-finding.ts';
 
 /** What should be deployed, according to this checkout. */
@@ -21,6 +22,9 @@ interface Expected {
   readonly stack: string;
   readonly agents: readonly Agent[];
   readonly approvers: Settings['approvers'];
+  readonly pageConcurrency?: Settings['pageConcurrency'];
+  /** Whether the closing message of the dry incident goes to the approvers. */
+  readonly notify?: boolean;
 }
 
 /** A check that cannot be made has failed. */
@@ -59,6 +63,18 @@ export const diagnose = async (aws: DoctorAws, expected: Expected): Promise<Doct
     await findingOf('kill switch', () => checkKillSwitch(aws, outputs.SwitchParameter)),
     await findingOf('alarm intake', () => checkIntake(aws, outputs.StartArn, expected.agents)),
     await findingOf('ledger', () => checkLedger(aws, outputs.LedgerTable)),
-    await findingOf('dry incident', () => checkDryIncident(aws, outputs)),
+    await findingOf('Lambda quota', () => checkLambdaQuota(aws, expected.pageConcurrency)),
+    ...(await incidentFindings(aws, outputs, expected.notify === true)),
   ];
+};
+
+/** The dry incident, and what its trace says about the models. */
+const incidentFindings = async (aws: DoctorAws, outputs: Deployment, notify: boolean): Promise<DoctorFinding[]> => {
+  let models: DoctorVerdict | undefined;
+  const incident = await findingOf('dry incident', async () => {
+    const { verdict, events } = await dryIncident(aws, outputs, notify);
+    models = modelVerdict(events);
+    return verdict;
+  });
+  return models === undefined ? [incident] : [incident, { check: 'models', ...models }];
 };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DescribeContinuousBackupsCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeRuleCommand, EventBridgeClient, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
+import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -11,6 +12,7 @@ import { dynamoLedger } from '../../lambdas/adapters/aws/ledger.ts';
 import { ledgerClient } from '../../lambdas/adapters/aws/ledger-table.ts';
 import { snsMailSubscriptions } from '../../lambdas/adapters/aws/mail-subscriptions.ts';
 import { askAws, stackNamed } from './deployment.ts';
+import { raiseAlarm } from './doctor-alarm.ts';
 import type { DoctorAws, IntakeRule } from './doctor-finding.ts';
 import { messageIn } from './doctor-cause.ts';
 
@@ -46,6 +48,16 @@ export const doctorAws = (): DoctorAws => {
           pointInTimeRecovery: recovery?.PointInTimeRecoveryStatus === 'ENABLED',
         };
       }),
+    lambdaQuota: () =>
+      askAws('lambda:GetAccountSettings', async () => {
+        const { AccountLimit } = await new LambdaClient({}).send(new GetAccountSettingsCommand({}));
+        const { ConcurrentExecutions: atOnce = 0, UnreservedConcurrentExecutions: unreserved = 0 } = AccountLimit ?? {};
+        return { atOnce, unreserved };
+      }),
+    raiseAlarm: (alarm, flowArn, doctorRun) =>
+      askAws('cloudwatch:SetAlarmState, states:ListExecutions and DescribeExecution', () =>
+        raiseAlarm(sfn, alarm, flowArn, doctorRun),
+      ),
     runFlow: (startArn, event) => askAws('states:StartExecution', () => run(sfn, startArn, event)),
     trace: (table, incident) => askAws('dynamodb:Query', () => dynamoLedger(dynamo, table, 1).events(incident)),
   };

@@ -1,6 +1,5 @@
 import type { Agent } from '../../lambdas/contracts/agent.ts';
 import { canonical } from '../../lambdas/kernel/trace/canonical.ts';
-import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
 import { modelPriceOf, unknownModelAdvice } from '../../lambdas/kernel/model/model-prices.ts';
 import { retirementWarning } from '../../lambdas/contracts/model-retirement.ts';
 import type { Deployment } from './deployment.ts';
@@ -62,14 +61,11 @@ export const checkStack = async (
 
 /** Whether somebody has stored a key for the model's API. */
 export const checkModelKey = async (aws: DoctorAws, secret: string | undefined): Promise<DoctorVerdict> => {
-  if (secret === undefined)
-    return ok(
-      'No key is needed: models run on Bedrock. Whether the account is subscribed to them shows at the first incident.',
-    );
+  if (secret === undefined) return ok('No key is needed: models run on Bedrock.');
   const state = await aws.modelKey(secret);
   switch (state) {
     case 'stored':
-      return ok('A model key has been stored. Whether it is valid shows at the first incident.');
+      return ok('A model key has been stored.');
     case 'generated':
       return fail(
         'The secret of the model key still holds the value that the deployment generated.',
@@ -139,32 +135,5 @@ export const checkLedger = async (aws: DoctorAws, table: string): Promise<Doctor
     : warn(
         'The ledger is active, but point-in-time recovery is off.',
         `aws dynamodb update-continuous-backups --table-name ${table} --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true`,
-      );
-};
-
-/** The event of the dry incident. No agent handles it, so no model is called and nothing changes. */
-const EVENT = { source: 'checkrein.doctor', 'detail-type': 'Dry incident', resources: [], detail: {} } as const;
-
-/** Whether an incident runs through the flow and its trace verifies. */
-export const checkDryIncident = async (
-  aws: DoctorAws,
-  { StartArn, LedgerTable }: Deployment,
-): Promise<DoctorVerdict> => {
-  const { incident, status, reason } = await aws.runFlow(StartArn, { ...EVENT, ...(await aws.caller()) });
-  const look = 'See "Failed executions" in docs/operator-runbook.md.';
-  if (status !== 'SUCCEEDED')
-    return fail(`The dry incident ${incident} ended as ${status}${reason === undefined ? '.' : `: ${reason}`}`, look);
-  const events = await aws.trace(LedgerTable, incident);
-  const refusal = events.find(({ kind }) => kind === 'incident.refused');
-  if (refusal === undefined)
-    return fail(`The dry incident ${incident} was handled by an agent.`, 'Narrow the event pattern of that agent.');
-  const verdict = verifyTrace(events.map((event) => canonical(event)));
-  return verdict.sound
-    ? ok(
-        `The dry incident ${incident} was opened, closed and sealed; its trace of ${String(events.length)} events is sound.`,
-      )
-    : fail(
-        `The trace of the dry incident ${incident} is broken at event ${String(verdict.seq)}: ${verdict.reason}.`,
-        look,
       );
 };

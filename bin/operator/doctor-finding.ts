@@ -1,3 +1,4 @@
+import type { DoctorRun } from '../../lambdas/contracts/doctor-run.ts';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -17,6 +18,10 @@ export interface DoctorAws {
   /** The event bus rules that start the flow, with the pattern each matches. */
   intake(startArn: string): Promise<readonly IntakeRule[]>;
   table(name: string): Promise<{ readonly status: string; readonly pointInTimeRecovery: boolean }>;
+  /** How many functions Lambda runs at once in this account and Region, and how many of those nobody has reserved. */
+  lambdaQuota(): Promise<{ readonly atOnce: number; readonly unreserved: number }>;
+  /** Raises the alarm of the doctor and waits until the execution that it starts ends. */
+  raiseAlarm(alarm: string, flowArn: string, run: DoctorRun): Promise<DryIncident | MissingPermission>;
   /** Starts the flow with an event and waits until it ends. */
   runFlow(startArn: string, event: object): Promise<DryIncident>;
   trace(table: string, incident: string): Promise<readonly TraceEvent[]>;
@@ -30,10 +35,15 @@ export interface IntakeRule {
 }
 
 /** How an execution ended; if badly, the reason that the state machine gives. */
-interface DryIncident {
+export interface DryIncident {
   readonly incident: string;
   readonly status: string;
   readonly reason?: string;
+}
+
+/** The caller may not do this. */
+export interface MissingPermission {
+  readonly mayNot: string;
 }
 
 /** The result of one check, in a sentence; if something is wrong, what to do. */

@@ -11,10 +11,20 @@ const linesOf = ({ check, verdict, says, todo }: DoctorFinding): PlainText[] => 
   ...(todo === undefined ? [] : [plain`${ours(' '.repeat(19))}→ ${ours(todo.replace(/\s+/g, ' '))}`]),
 ];
 
+interface DoctorFlags extends DeploymentFlags {
+  readonly notify?: boolean;
+}
+
 /** Checks a deployed stack and prints what is wrong with it. */
-export const printDiagnosis = async (flags: DeploymentFlags, aws: DoctorAws = doctorAws()): Promise<void> => {
+export const printDiagnosis = async (flags: DoctorFlags, aws: DoctorAws = doctorAws()): Promise<void> => {
   const { agents, settings } = await rulesIn(configAt(undefined));
-  const findings = await diagnose(aws, { stack: flags.stack, agents, approvers: settings.approvers });
+  const findings = await diagnose(aws, {
+    stack: flags.stack,
+    agents,
+    approvers: settings.approvers,
+    pageConcurrency: settings.pageConcurrency,
+    notify: flags.notify === true,
+  });
   const failed = findings.filter(({ verdict }) => verdict === 'fail').length;
   if (failed > 0) process.exitCode = 1;
   if (flags.json === true) {

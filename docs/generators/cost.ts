@@ -134,7 +134,7 @@ export const costPage = (
           ['metrics per GetMetricData call, X-Ray traces per incident', '1 each'],
         ],
       ),
-      'Not included, because they are small or not ours: KMS requests of DynamoDB and SNS (cached for five minutes), reads of the model key in Secrets Manager (once per cold start), counters of mails (one write unit each), the two functions on a schedule (10,000 invocations and 110,000 reads a month, about $0.05), Logs Insights ($0.005 per GB scanned), data transfer, and the cost of the change itself.',
+      'Not included, because they are small or not ours: KMS requests of DynamoDB and SNS (cached for five minutes), reads of the model key in Secrets Manager (once per cold start), counters of mails (one write unit each), a run of `checkrein doctor` (one token of each model: $0.01 at most), the two functions on a schedule (10,000 invocations and 110,000 reads a month, about $0.05), Logs Insights ($0.005 per GB scanned), data transfer, and the cost of the change itself.',
     ],
   );
 };

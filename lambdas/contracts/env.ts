@@ -6,6 +6,8 @@ export const ENV = {
   ledgerTable: 'CHECKREIN_LEDGER_TABLE',
   rulesPath: 'CHECKREIN_RULES_PATH',
   switchParameter: 'CHECKREIN_SWITCH_PARAMETER',
+  /** ARN of the alarm that only the doctor raises. */
+  doctorAlarm: 'CHECKREIN_DOCTOR_ALARM',
   modelSecret: 'CHECKREIN_MODEL_SECRET',
   modelBaseUrl: 'CHECKREIN_MODEL_BASE_URL',
   grantKey: 'CHECKREIN_GRANT_KEY',

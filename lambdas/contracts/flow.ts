@@ -13,7 +13,8 @@ const Incident = z.object({
 
 /** The steps that may follow each step. The state machine's Choice states are built from these lists. */
 export const NEXT = {
-  open: ['observe', 'close', 'done'],
+  /** To Decide only for a run of the doctor: Decide then asks for one token and closes. */
+  open: ['observe', 'decide', 'close', 'done'],
   decide: ['observe', 'authorize', 'decide', 'close'],
   observe: ['decide'],
   authorize: ['dry-run', 'approve', 'apply', 'decide'],

@@ -3,3 +3,6 @@
  * would fail the same way and raise the alarm again.
  */
 export const OWN_ALARM = 'checkrein-self-';
+
+/** Name of the alarm of a stack that only `checkrein doctor` raises. */
+export const doctorAlarmOf = (stackName: string): string => `${OWN_ALARM}${stackName}-doctor`;

@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../bin/operator/deployment.ts';
 import { messageIn } from '../../bin/operator/doctor-cause.ts';
 import type { DoctorAws, DoctorFinding } from '../../bin/operator/doctor-finding.ts';
+import { modelVerdict } from '../../bin/operator/doctor-incident.ts';
 import { diagnose } from '../../bin/operator/diagnosis.ts';
+import { lastOf } from '../../lambdas/kernel/trace/queries.ts';
 import { DoctorAccount } from '../fakes/doctor-account.ts';
 import { shippedRules } from '../lib/shipped.ts';
 
@@ -40,15 +42,110 @@ test('a healthy deployment passes every check, the dry incident included', async
     'kill switch',
     'alarm intake',
     'ledger',
+    'Lambda quota',
     'dry incident',
+    'models',
   ]);
   expect(about(findings, 'dry incident')).toContain('is sound');
 });
 
-test('the dry incident calls no model, makes no call in the account and notifies nobody', () => {
-  expect(healthy.events.filter(({ kind }) => kind.startsWith('model.'))).toEqual([]);
+test('the dry incident asks each model for one token, makes no call in the account and notifies nobody', () => {
+  expect(healthy.requests.map(({ model, maxTokens, tools }) => [model, maxTokens, tools])).toEqual(
+    [...new Set(agents.map(({ model }) => model))].map((model) => [model, 1, []]),
+  );
+  expect(lastOf(healthy.events, 'incident.closed')?.data).toMatchObject({ outcome: 'unrouted', turns: 0 });
+  expect(lastOf(healthy.events, 'incident.closed')?.data.costMicroUsd).toBeLessThan(10_000);
   expect(healthy.calls).toBe(0);
   expect(healthy.messages).toEqual([]);
+});
+
+describe('the way of an alarm', () => {
+  const older: Deployment = { ...healthy.deployment };
+  delete older.DoctorAlarmName;
+  const straight = new DoctorAccount(rules);
+
+  test.each([
+    [
+      'the alarm may not be raised',
+      { raiseAlarm: async () => ({ mayNot: 'cloudwatch:SetAlarmState' }) },
+      /You may not/,
+    ],
+    [
+      'an earlier version deployed the stack',
+      { stack: async () => ({ status: 'UPDATE_COMPLETE', deployment: older }) },
+      /An earlier version/,
+    ],
+  ])('%s: said so, and the dry incident goes straight into the flow', async (_name, broken, says) => {
+    const { aws } = straight;
+    const findings = await diagnoseWith({
+      runFlow: (arn, event) => aws.runFlow(arn, event),
+      trace: (table, incident) => aws.trace(table, incident),
+      ...broken,
+    });
+    expect(failing(findings)).toEqual([['dry incident', 'warn']]);
+    expect(about(findings, 'dry incident')).toMatch(says);
+    expect(about(findings, 'dry incident')).toContain('is sound');
+    expect(straight.requests).toEqual([]);
+  });
+
+  test('an alarm that starts nothing: reported, because real alarms would be lost too', async () => {
+    const findings = await diagnoseWith({ raiseAlarm: async () => ({ incident: '', status: 'NOT STARTED' }) });
+    expect(failing(findings)).toEqual([['dry incident', 'fail']]);
+    expect(about(findings, 'dry incident')).toContain('no execution of the flow was started');
+  });
+
+  test('a model that refuses its key: found before the first incident, with what the service said', async () => {
+    const tested = healthy.events.map((event) =>
+      event.kind === 'model.tested'
+        ? {
+            ...event,
+            data: {
+              models: event.data.models.map((one) => ({
+                ...one,
+                answered: false,
+                reason: 'The key was refused.',
+                advice: 'Store another.',
+              })),
+            },
+          }
+        : event,
+    );
+    expect(modelVerdict(tested)).toMatchObject({ verdict: 'fail', todo: 'Store another.' });
+    expect(modelVerdict(tested)?.says).toContain('The key was refused.');
+  });
+
+  test('--notify also tests the mail of the approvers', async () => {
+    const account = new DoctorAccount(rules);
+    const findings = await diagnose(account.aws, { ...expected, notify: true });
+    expect(failing(findings)).toEqual([]);
+    expect(about(findings, 'dry incident')).toContain('The approvers get its closing message');
+    expect(account.messages.map(({ about: kind, subject }) => [kind, subject])).toEqual([
+      ['closed', 'unrouted: a run of checkrein doctor'],
+    ]);
+  });
+});
+
+describe('the Lambda quota', () => {
+  test.each([
+    [10, 10, undefined, 'warn', /incidents wait for each other.*request-service-quota-increase/],
+    [100, 100, undefined, 'ok', /^Lambda runs 100 at once here; 100 are not reserved\. → $/],
+    [1000, 104, undefined, 'ok', /104 are not reserved\. → $/],
+    [1000, 105, undefined, 'ok', /Set pageConcurrency: 5/],
+    [1000, 995, 5, 'ok', /995 are not reserved\. → $/],
+  ])(
+    '%i at once, %i unreserved, pageConcurrency %s: %s',
+    async (atOnce, unreserved, pageConcurrency, verdict, says) => {
+      const aws = { ...healthy.aws, lambdaQuota: async () => ({ atOnce, unreserved }) };
+      const findings = await diagnose(aws, { ...expected, pageConcurrency });
+      expect(findings.find(({ check }) => check === 'Lambda quota')).toMatchObject({ verdict });
+      expect(about(findings, 'Lambda quota')).toMatch(says);
+    },
+  );
+
+  test('that may not be read is a warning: nothing depends on it', async () => {
+    const findings = await diagnoseWith({ lambdaQuota: () => healthy.refuse('lambda:GetAccountSettings') });
+    expect(failing(findings)).toEqual([['Lambda quota', 'warn']]);
+  });
 });
 
 describe('broken on purpose', () => {
@@ -191,7 +288,11 @@ describe('also reported', () => {
 
   test('a dry incident that failed, and one whose trace was changed', async () => {
     const failed = await diagnoseWith({
-      runFlow: async () => ({ incident: 'doctor-1', status: 'FAILED', reason: 'not authorized to perform: kms:Sign' }),
+      raiseAlarm: async () => ({
+        incident: 'doctor-1',
+        status: 'FAILED',
+        reason: 'not authorized to perform: kms:Sign',
+      }),
     });
     expect(failing(failed)).toEqual([['dry incident', 'fail']]);
     expect(about(failed, 'dry incident')).toContain('ended as FAILED: not authorized to perform: kms:Sign');

@@ -38,7 +38,7 @@ export const setUpEnvironment = async (
   await guide.runNext('npx cdk synth --quiet');
   await guide.runNext('npx cdk bootstrap');
   await failedFirstDeploy(clientsOf(emulators), shell, guide);
-  await deploy(emulators, guide);
+  await deploy(emulators, guide, claude);
   print(`           switched off for the emulator: ${switchedOff().join(', ') || 'nothing'}`);
   const clients = clientsOf(emulators);
   const outputs = await outputsOf(clients);
@@ -49,7 +49,7 @@ export const setUpEnvironment = async (
 };
 
 /** Deploys into the empty account and completes the set-up, until the doctor reports that it is ready. */
-const deploy = async (emulators: Emulators, guide: DeployGuide): Promise<void> => {
+const deploy = async (emulators: Emulators, guide: DeployGuide, claude: MessagesApi): Promise<void> => {
   assert.match(await guide.runNext('npx cdk deploy Checkrein'), /IAM Statement Changes[^]*\(y\/n\)[^]*✅ {2}Checkrein/);
   await timedStep('the doctor, before the key is stored and subscriptions are confirmed', async () => {
     const { code, failed } = await doctorReport(emulators);
@@ -66,5 +66,8 @@ const deploy = async (emulators: Emulators, guide: DeployGuide): Promise<void> =
   writeFileSync(join(CLONE, 'model-key'), 'key-of-e2e');
   await guide.runNext('aws secretsmanager put-secret-value');
   await confirmSubscriptions(emulators, EMAILS);
-  assert.match(await guide.runNext('npx checkrein doctor'), /\nReady\.\n/);
+  const asked = claude.requests.length;
+  assert.match(await guide.runNext('npx checkrein doctor'), /\nok +dry incident[^]*\nok +models[^]*\nReady\.\n/);
+  const { body } = claude.requests[asked] ?? {};
+  assert.deepEqual([body?.max_tokens, body?.tools], [1, undefined]);
 };

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { Deployment } from '../../bin/operator/deployment.ts';
 import type { DoctorAws, IntakeRule } from '../../bin/operator/doctor-finding.ts';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
-import { Json } from '../../lambdas/contracts/json.ts';
+import { doctorReason } from '../../lambdas/contracts/doctor-run.ts';
+import { Json, type JsonObject } from '../../lambdas/contracts/json.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { CheckreinError } from '../../lambdas/contracts/errors.ts';
-import type { Notification } from '../../lambdas/contracts/ports.ts';
+import type { ModelRequest, Notification } from '../../lambdas/contracts/ports.ts';
 import { readWorld } from '../../local/account/world/read.ts';
 import { runOnLaptop } from '../../local/run.ts';
-import { scriptedModel } from '../../local/scripted-model.ts';
 
 const WORLD = join(import.meta.dirname, '../../scenarios/undersized-instance/world.yaml');
 
@@ -21,6 +21,7 @@ export class DoctorAccount {
     SwitchParameter: '/Checkrein/kill-switch',
     ModelKeySecret: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:model-key',
     LedgerTable: 'ledger',
+    DoctorAlarmName: 'checkrein-self-Checkrein-doctor',
     FlowArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:flow',
     StartArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:flow:live',
     ApproversTopic: 'arn:aws:sns:eu-west-1:123456789012:approvers',
@@ -28,6 +29,8 @@ export class DoctorAccount {
     ApprovalPage: 'https://page.example.com/',
   };
   readonly messages: Notification[] = [];
+  /** What the model was asked. */
+  readonly requests: ModelRequest[] = [];
   /** The trace of the dry incident. */
   events: readonly TraceEvent[] = [];
   /** How many calls it made in the account. */
@@ -56,11 +59,32 @@ export class DoctorAccount {
       switchPosition: async () => 'on',
       intake: async () => this.rules,
       table: async () => ({ status: 'ACTIVE', pointInTimeRecovery: true }),
+      lambdaQuota: async () => ({ atOnce: 100, unreserved: 100 }),
+      raiseAlarm: async (_, __, run) => {
+        if (this.events.length === 0) await this.#run(this.alarmEvent(doctorReason(run)));
+        return { incident: this.events[0]?.incident ?? 'none', status: 'SUCCEEDED' };
+      },
       runFlow: async (_, event) => {
         if (this.events.length === 0) await this.#run(event);
         return { incident: this.events[0]?.incident ?? 'none', status: 'SUCCEEDED' };
       },
       trace: async () => this.events,
+    };
+  }
+
+  /** The event of the doctor's alarm, as CloudWatch sends it. */
+  alarmEvent(reason: string): JsonObject {
+    const alarmName = 'checkrein-self-Checkrein-doctor';
+    const detail = { alarmName, state: { value: 'ALARM', reason }, configuration: {} };
+    const resources = [`arn:aws:cloudwatch:eu-west-1:123456789012:alarm:${alarmName}`];
+    const [account, region] = ['123456789012', 'eu-west-1'];
+    return {
+      source: 'aws.cloudwatch',
+      'detail-type': 'CloudWatch Alarm State Change',
+      account,
+      region,
+      resources,
+      detail,
     };
   }
 
@@ -74,8 +98,13 @@ export class DoctorAccount {
       event: Json.parse({ ...event, id: 'doctor', time: '2026-11-20T10:00:00Z' }),
       world: readWorld(WORLD),
       rules: this.#rules,
-      // An empty script: calling the model fails the run.
-      model: scriptedModel([]),
+      model: {
+        decide: async (request) => {
+          this.requests.push(request);
+          const usage = { inputTokens: 20, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
+          return { content: [], stopReason: 'max_tokens', usage, model: request.model };
+        },
+      },
       approve: { kind: 'preset', answers: [] },
       onEvent: () => undefined,
       onPage: () => undefined,

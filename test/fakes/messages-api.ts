@@ -55,7 +55,8 @@ export class MessagesApi extends ReplyServer {
     if (!parsed.success) return invalid(z.prettifyError(parsed.error));
     this.requests.push({ headers: request.headers, body: parsed.data });
     const refusal = requestFault(parsed.data);
-    return refusal === undefined ? this.next() : invalid(refusal);
+    if (refusal !== undefined) return invalid(refusal);
+    return parsed.data.max_tokens === 1 ? CUT_OFF : this.next();
   }
 }
 
@@ -120,6 +121,9 @@ export const message =
         cache_read_input_tokens: usage.cacheReadTokens,
       },
     });
+
+/** The answer of one token, whatever is scripted: a run of the doctor asks for no more. */
+const CUT_OFF = message([{ type: 'text', text: 'P' }], 'max_tokens');
 
 /** Any body with status 200: broken JSON, a message without usage, a gateway's HTML page. */
 export const body =

@@ -118,7 +118,9 @@ test('each agent has one rule with its own pattern, which hands the whole event 
   const intake = ofType('AWS::Events::Rule').filter(
     (rule) => 'EventPattern' in rule && !JSON.stringify(rule).includes('aws.states'),
   );
-  expect(intake.map(({ EventPattern }) => EventPattern)).toEqual(rules.agents.map(({ takes }) => takes));
+  // The last one is of the doctor's alarm, which has a test of its own.
+  const patterns = intake.map(({ EventPattern }) => EventPattern);
+  expect(patterns.slice(0, -1)).toEqual(rules.agents.map(({ takes }) => takes));
   for (const rule of intake)
     expect(rule).toMatchObject({
       Targets: [

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Alarm } from '../alarm.ts';
 import { Outcome } from '../conclusion.ts';
+import { DoctorRun } from '../doctor-run.ts';
 import { Json } from '../json.ts';
 import type { EventTable } from './table.ts';
 
@@ -41,6 +42,8 @@ export const OPENING_EVENTS = {
       reason: z.string(),
       detail: Json,
       cleaned: z.array(z.string()).optional(),
+      /** Set for a run of `checkrein doctor`: each model is asked for one token, then the trace is closed. */
+      doctor: DoctorRun.optional(),
     }),
   },
 } as const satisfies EventTable;

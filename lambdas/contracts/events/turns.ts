@@ -38,6 +38,22 @@ export const TURN_EVENTS = {
       latencyMs: z.int(),
     }),
   },
+  'model.tested': {
+    summary: 'For a run of `checkrein doctor`, each model of the agents was asked for one token.',
+    data: z.strictObject({
+      models: z.array(
+        z.strictObject({
+          model: z.string(),
+          answered: z.boolean(),
+          /** Why there was no answer, and what to do; empty if there was one. */
+          reason: z.string(),
+          advice: z.string(),
+          tokens: z.int(),
+          costMicroUsd: z.int(),
+        }),
+      ),
+    }),
+  },
   'call.refused': {
     summary: 'A tool call of the model was refused.',
     data: z.strictObject({

@@ -1,4 +1,5 @@
 import { isKind, type EventKind, type TraceEvent, type TraceEventOf } from '../../contracts/events.ts';
+import type { DoctorRun } from '../../contracts/doctor-run.ts';
 import type { Json } from '../../contracts/json.ts';
 import type { Plan } from '../../contracts/plan.ts';
 import { contractBroken } from '../../contracts/errors.ts';
@@ -19,6 +20,10 @@ export const openingOf = (events: readonly TraceEvent[]): TraceEventOf<'incident
   if (opening === undefined) throw contractBroken('The trace has no opening event.');
   return opening;
 };
+
+/** The run of `checkrein doctor` that a trace is of; undefined for an incident. Only the first event can say so. */
+export const doctorRunOn = ([first]: readonly TraceEvent[]): DoctorRun | undefined =>
+  first?.kind === 'incident.refused' ? first.data.doctor : undefined;
 
 /** Whether this person triggered the incident. Case does not matter, as in mail addresses. */
 export const isTriggerOwner = (events: readonly TraceEvent[], email: string): boolean =>
@@ -83,13 +88,14 @@ export const evidenceByHandle = (events: readonly TraceEvent[]): Map<string, Tra
 /** The turns, tokens and money that the incident has used so far. */
 export const usageOf = (events: readonly TraceEvent[]): { turns: number; tokens: number; microUsd: number } => {
   const turns = allOf(events, 'model.called');
+  const tests = allOf(events, 'model.tested').flatMap(({ data }) => data.models);
   return {
     turns: turns.length,
     tokens: turns.reduce(
       (sum, { data: { usage } }) =>
         sum + usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens,
-      0,
+      tests.reduce((sum, { tokens }) => sum + tokens, 0),
     ),
-    microUsd: turns.reduce((sum, turn) => sum + turn.data.costMicroUsd, 0),
+    microUsd: [...tests, ...turns.map(({ data }) => data)].reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0),
   };
 };

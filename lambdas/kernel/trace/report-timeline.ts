@@ -38,6 +38,8 @@ const incidentMoment = ({ kind, data }: TraceEvent): PlainText | undefined => {
       return plain`the alarm arrived again`;
     case 'incident.refused':
       return plain`not taken up: ${data.outcome}`;
+    case 'model.tested':
+      return plain`${data.models.filter(({ answered }) => answered).length} of ${data.models.length} models answered a test`;
     case 'conclusion.reviewed':
       return data.accepted ? plain`conclusion accepted` : plain`conclusion rejected`;
     case 'escalation.asked':
@@ -110,7 +112,9 @@ const changeMoment = ({ kind, data }: TraceEvent, events: readonly TraceEvent[])
 /** The models that were asked, and the policies that decided. */
 export const decidersOf = (events: readonly TraceEvent[]): PlainText[] => {
   const opened = allOf(events, 'incident.opened').at(-1)?.data;
-  const models = [...new Set(allOf(events, 'model.called').map(({ data }) => data.model))];
+  const called = allOf(events, 'model.called').map(({ data }) => data.model);
+  const tested = allOf(events, 'model.tested').flatMap(({ data }) => data.models.map(({ model }) => model));
+  const models = [...new Set([...called, ...tested])];
   const policies = idsOf(events.flatMap(({ data }) => ('statements' in data ? (data.statements ?? []) : [])));
   const none = opened === undefined ? plain`none was asked` : plain`none was asked (the agent's is ${opened.model})`;
   return [

@@ -13,7 +13,7 @@ import {
   sentence,
   type PlainText,
 } from './outside-text.ts';
-import { allOf, lastOf, plansOf, usageOf } from './queries.ts';
+import { allOf, doctorRunOn, lastOf, plansOf, usageOf } from './queries.ts';
 import { checkLine, modelCost, peopleNeeded, reportLines } from './plan-text.ts';
 import { decidersOf, rulesOf, timelineOf } from './report-timeline.ts';
 import { whatHappened } from './what-happened.ts';
@@ -187,6 +187,7 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
       ? []
       : [line('text', plain`In account ${alarm.account}, ${alarm.region}. Alarm reason: ${quoted(alarm.reason)}`)]),
     ...(opening?.data.cleaned ?? []).map((one) => line('item', plain`Of the event was cleaned: ${sentence(one)}`)),
+    ...items(modelTests(events)),
     ...section(plain`Timeline (UTC)`, items(timelineOf(events))),
     ...section(plain`Changes`, planLines(events)),
     ...section(plain`In the agent's words: its conclusion`, conclusionLines(events)),
@@ -199,10 +200,19 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
   ];
 };
 
+/** What a run of the doctor found out about each model. */
+const modelTests = (events: readonly TraceEvent[]): PlainText[] =>
+  allOf(events, 'model.tested').flatMap(({ data }) =>
+    data.models.map(({ model, answered, reason }) =>
+      answered ? plain`The model ${model} answered.` : plain`The model ${model} gave no answer. ${sentence(reason)}`,
+    ),
+  );
+
 /** What the incident is about: its alarm, or the kind of its event. */
 const nameOf = (events: readonly TraceEvent[], show: (name: string) => PlainText = named): PlainText => {
   const opening = lastOf(events, 'incident.opened')?.data;
-  if (opening === undefined) return plain`an event that was not taken up`;
+  if (opening === undefined)
+    return doctorRunOn(events) === undefined ? plain`an event that was not taken up` : plain`a run of checkrein doctor`;
   return show(opening.alarm?.name ?? opening.detailType);
 };
 

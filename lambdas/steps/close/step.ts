@@ -10,7 +10,7 @@ import { redactedText } from '../../kernel/redaction/redactor.ts';
 import { closingMessage } from '../../kernel/trace/report.ts';
 import { whatHappened } from '../../kernel/trace/what-happened.ts';
 import { freeKey } from '../../kernel/limits/deduplication-rows.ts';
-import { lastOf, plansOf, unansweredCalls, usageOf, type ToolCall } from '../../kernel/trace/queries.ts';
+import { doctorRunOn, lastOf, plansOf, unansweredCalls, usageOf, type ToolCall } from '../../kernel/trace/queries.ts';
 import type { Ledger, Notifier, Sealer } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { tripAfterFailedRollback } from './failed-rollback.ts';
@@ -73,7 +73,8 @@ const run = async (input: CloseInput, ports: ClosePorts): Promise<z.infer<typeof
   await tripAfterFailedRollback(journal, ports);
   const copies = await release(journal, ports.ledger);
   const { outcome, reason, conclusion } = endingOf(journal.events);
-  if (outcome !== 'unrouted') {
+  // A run of the doctor tells its caller; the approvers only if it is to test their mail.
+  if (outcome !== 'unrouted' || doctorRunOn(journal.events)?.notify === true) {
     const about = outcome === 'escalated' ? 'escalated' : outcome === 'failed' ? 'failed' : 'closed';
     await notifyOnce(journal, ports.notifier, about, async () => closingMessage(journal.events));
   }

@@ -81,7 +81,7 @@ const incidentCeiling = (
 };
 
 /** Adds to the money of a day unless that breaks its ceiling. Safe under concurrency: the ledger adds conditionally. */
-const reserveForDay = async (
+export const reserveForDay = async (
   ledger: Ledger,
   day: RowKey,
   dollars: number,

@@ -6,4 +6,5 @@ import { decide } from './step.ts';
 export const handler = serve(decide, (runtime) => ({
   ...basicPorts(runtime),
   model: configuredModel(runtime),
+  freshModel: () => configuredModel(runtime),
 }));

@@ -8,17 +8,18 @@ import { isStuck, messagesOf } from '../../kernel/model/conversation.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { costMicroUsd } from '../../kernel/model/model-prices.ts';
 import { systemPrompt } from '../../kernel/model/system-prompt.ts';
-import { openingOf } from '../../kernel/trace/queries.ts';
+import { doctorRunOn, openingOf } from '../../kernel/trace/queries.ts';
 import { fenceOf } from '../../kernel/redaction/untrusted.ts';
-import type { Model, StepPorts } from '../../contracts/ports.ts';
+import type { Model } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { MAX_ANSWER_TOKENS, reserve, reconcileBudget, worstCase } from './budget.ts';
+import { testModels, type ModelTestPorts } from './model-test.ts';
 import { refusalReply, routeOf } from './route.ts';
 
 /** How many turns in a row may lead to nothing before the incident goes to a human. */
 const FUTILE_TURNS = 4;
 
-export interface DecidePorts extends StepPorts {
+export interface DecidePorts extends ModelTestPorts {
   readonly model: Model;
 }
 
@@ -49,6 +50,10 @@ const askModel = async (
 
 const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof DecideOutput>> => {
   const journal = await Journal.open(ports, 'decide', input);
+  if (doctorRunOn(journal.events) !== undefined) {
+    await testModels(journal, ports);
+    return { ...input, seq: journal.seq, next: 'close' };
+  }
   const agent = agentOf(ports.rules, input.agent);
   const goTo = (next: z.infer<typeof DecideOutput>['next']): z.infer<typeof DecideOutput> => ({
     ...input,

@@ -7,4 +7,5 @@ export const handler = serve(openStep, (runtime) => ({
   ...basicPorts(runtime),
   switch: killSwitch(runtime),
   home: accountRegionOf(runtime),
+  doctorAlarm: runtime.env('doctorAlarm'),
 }));

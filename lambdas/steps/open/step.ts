@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Agent } from '../../contracts/agent.ts';
 import type { Alarm } from '../../contracts/alarm.ts';
 import type { Outcome } from '../../contracts/conclusion.ts';
+import type { DoctorRun } from '../../contracts/doctor-run.ts';
 import type { EventData } from '../../contracts/events.ts';
 import { OpenInput, OpenOutput } from '../../contracts/flow.ts';
 import { FAMILY } from '../../contracts/ledger-keys.ts';
@@ -12,18 +13,16 @@ import { Journal } from '../../kernel/trace/journal.ts';
 import { cleanJson, EVENT_BYTES, type CleanJson } from '../../kernel/redaction/clean-json.ts';
 import { redactedJson, redactedText, redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
 import { openIncidentIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
-import type { AccountRegion, Ids, StepPorts, Switch } from '../../contracts/ports.ts';
+import type { Ids } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { deduplicationKeyOf } from './alarm.ts';
+import { admitDoctorRun, doctorRunOf, type DoctorPorts } from './doctor.ts';
 import { agentFor, type Intake } from './intake.ts';
 import { claim } from './deduplication.ts';
 import { triggerOwnerOf } from './trigger-owner.ts';
 
-export interface OpenPorts extends StepPorts {
+export interface OpenPorts extends DoctorPorts {
   readonly ids: Ids;
-  readonly switch: Switch;
-  /** The account and Region of this deployment. */
-  readonly home: AccountRegion;
 }
 
 type Output = z.infer<typeof OpenOutput>;
@@ -56,13 +55,30 @@ const refuse = async (
   { value: event, cleaned }: CleanJson,
   outcome: Outcome,
   reason: string,
+  doctor?: DoctorRun,
 ): Promise<Output> => {
   const id = z.object({ id: z.string() }).safeParse(event);
   const eventId = id.success ? id.data.id : 'unknown';
   await journal.once('incident.refused', () => ({
-    data: { eventId, outcome, reason: redactedText(reason), detail: redactedJson(event), ...saidCleaned(cleaned) },
+    data: {
+      eventId,
+      outcome,
+      reason: redactedText(reason),
+      detail: redactedJson(event),
+      ...saidCleaned(cleaned),
+      ...(doctor !== undefined && { doctor }),
+    },
   }));
-  return { incidentId: journal.incident, agent: 'none', seq: journal.seq, next: 'close' };
+  return { incidentId: journal.incident, agent: 'none', seq: journal.seq, next: afterRefusal(doctor) };
+};
+
+/** A run of the doctor goes to Decide, which asks for one token and closes. */
+const afterRefusal = (doctor: DoctorRun | undefined): Output['next'] => (doctor === undefined ? 'close' : 'decide');
+
+const openDoctorRun = async (journal: Journal, clean: CleanJson, run: DoctorRun, ports: OpenPorts): Promise<Output> => {
+  const admission = await admitDoctorRun(ports, run, journal.incident);
+  if (admission.kind === 'joined') return { incidentId: admission.incidentId, agent: 'none', seq: 0, next: 'done' };
+  return refuse(journal, clean, 'unrouted', admission.reason, admission.kind === 'admitted' ? run : undefined);
 };
 
 /** What was cleaned, redacted, because it names fields of the event; nothing if nothing was. */
@@ -102,7 +118,7 @@ const replayed = (journal: Journal): Output | undefined => {
     case 'incident.opened':
       return { ...to, agent: earlier.data.agent, next: 'observe' };
     case 'incident.refused':
-      return { ...to, agent: 'none', next: 'close' };
+      return { ...to, agent: 'none', next: afterRefusal(earlier.data.doctor) };
     default:
       throw contractBroken(`Open found ${earlier.kind} where it had recorded an opening.`);
   }
@@ -114,7 +130,11 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   if (earlier !== undefined) return earlier;
   const clean = cleanJson(input.event, EVENT_BYTES);
   const intake = agentFor(clean.value, ports.rules, ports.home);
-  if (!intake.taken) return refuse(journal, clean, 'unrouted', intake.reason);
+  if (!intake.taken) {
+    const run = doctorRunOf(clean.value, ports);
+    if (run !== undefined) return openDoctorRun(journal, clean, run, ports);
+    return refuse(journal, clean, 'unrouted', intake.reason);
+  }
   const { event, agent, alarm } = intake;
   const position = await ports.switch.read();
   if (position === 'off')

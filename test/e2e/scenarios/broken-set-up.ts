@@ -1,6 +1,6 @@
 import { DisableRuleCommand, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
 import { DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms';
-import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import assert from 'node:assert/strict';
 import { doctorReport } from '../cli.ts';
@@ -13,8 +13,10 @@ interface Breakage {
   readonly what: string;
   /** Breaks it. Returns how to repair it if the doctor's advice is not a command. */
   readonly breakIt: (environment: E2eEnvironment) => Promise<(() => Promise<unknown>) | undefined>;
-  /** The only check that must fail, and what its message must contain. */
+  /** The check that must fail, and what its message must contain. */
   readonly check: string;
+  /** What must fail with it. Default: nothing. */
+  readonly also?: string;
   readonly expected: (environment: E2eEnvironment) => string;
   readonly fix: RegExp;
 }
@@ -39,8 +41,19 @@ const BREAKAGES: readonly Breakage[] = [
       return undefined;
     },
     check: 'model key',
+    also: 'models',
     expected: () => 'The secret of the model key is scheduled for deletion',
     fix: /^aws secretsmanager restore-secret/,
+  },
+  {
+    what: 'the stored model key is not valid, although functions that are running know a valid one',
+    breakIt: async ({ clients: { secrets }, outputs: { ModelKeySecret: SecretId } }) => {
+      await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'key-revoked' }));
+      return () => secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'key-of-e2e' }));
+    },
+    check: 'models',
+    expected: () => "The model's API key was refused",
+    fix: /Secrets Manager/,
   },
   {
     what: 'the rule of an agent is disabled',
@@ -99,13 +112,14 @@ export const brokenSetUp = async (environment: E2eEnvironment): Promise<void> =>
 
 const assertReported = async (
   environment: E2eEnvironment,
-  { breakIt, check, expected, fix }: Breakage,
+  { breakIt, check, also, expected, fix }: Breakage,
 ): Promise<void> => {
   const repair = await breakIt(environment);
   const { code, ready, failed } = await doctorReport(environment.emulators);
   assert.deepEqual([code, ready], [1, false]);
   const [finding, ...others] = failed;
-  assert.deepEqual(others, [], 'no other check fails');
+  const more = others.map((other) => other.check);
+  assert.deepEqual(more, also === undefined ? [] : [also], 'no other check fails');
   assert.equal(finding?.check, check);
   assert(finding.says.includes(expected(environment)), `"${finding.says}" does not say "${expected(environment)}"`);
   assert.match(finding.todo ?? '', fix);

@@ -19,6 +19,13 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     test: testsOf('lib/rollout')('no agent takes one, so a failing agent cannot start more incidents'),
   },
   {
+    name: 'open/doctor-alarm',
+    holds: 'an alarm that only has a name like that of the doctor is no run of the doctor',
+    file: 'lambdas/steps/open/doctor.ts',
+    find: 'event.resources[0] !== doctorAlarm',
+    test: testsOf('lambdas/steps/doctor-run')('the alarm of another stack'),
+  },
+  {
     name: 'decide/schema',
     kind: 'schema',
     holds: 'a call whose input does not fit the schema of its tool is refused',
