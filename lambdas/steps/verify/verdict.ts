@@ -11,11 +11,17 @@ export interface HealthSnapshot {
   readonly guards: readonly HealthCheck[];
   readonly secondsSinceChange: number;
   readonly reversible: boolean;
+  /** The change came to no end, and the target is on the way: stopped, for example. */
+  readonly leftHalfWay: boolean;
 }
 
-const outcomeOf = ({ postCondition, alarm, guards }: HealthSnapshot, windowOver: boolean): Verified['outcome'] => {
+const outcomeOf = (
+  { postCondition, alarm, guards, leftHalfWay }: HealthSnapshot,
+  windowOver: boolean,
+): Verified['outcome'] => {
   if (guards.some((guard) => guard.outcome === 'bad')) return 'worse';
-  if (postCondition.outcome === 'bad') return windowOver ? 'worse' : 'waiting';
+  // Waiting heals nothing that is stopped and that nobody is about to start.
+  if (postCondition.outcome === 'bad') return windowOver || leftHalfWay ? 'worse' : 'waiting';
   if (alarm.outcome === 'good' && postCondition.outcome === 'good') return 'healed';
   if (!windowOver) return 'waiting';
   return alarm.outcome === 'bad' ? 'unhealed' : 'inconclusive';
