@@ -89,7 +89,7 @@ export class Laptop {
   #answer: ReturnType<typeof localApprover> | undefined;
   #stopped = false;
   /** The change that is being made, or that is in progress and waited for. */
-  #change: PromiseWithResolvers<void> | undefined;
+  #change: PromiseWithResolvers<undefined> | undefined;
 
   constructor(options: LaptopOptions) {
     const { world, ledger } = options;
@@ -175,7 +175,7 @@ export class Laptop {
   }
 
   async #runChange(step: StepName, payload: Json): Promise<unknown> {
-    this.#change ??= Promise.withResolvers<void>();
+    this.#change ??= Promise.withResolvers<undefined>();
     let inProgress = false;
     try {
       const answer = await this.#run(step, payload);
@@ -183,7 +183,7 @@ export class Laptop {
       return answer;
     } finally {
       if (!inProgress) {
-        this.#change.resolve();
+        this.#change.resolve(undefined);
         this.#change = undefined;
       }
     }

@@ -5,7 +5,6 @@ import { ERROR } from '../../../../lambdas/contracts/error-names.ts';
 import { StepError } from '../../../../lambdas/contracts/errors.ts';
 import type { EventKind } from '../../../../lambdas/contracts/events.ts';
 import { takeLease } from '../../../../lambdas/kernel/limits/lease.ts';
-import { allOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { CHANGE_SECONDS } from '../../../../lambdas/kernel/changes/timing.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { CrashingLedger, Crash } from '../../../fakes/crashing-ledger.ts';
@@ -235,10 +234,8 @@ describe('a change that does not come to its end', () => {
     expect(await harness.untilVerified()).toBe('rollback');
     await harness.stopByHand();
     expect(await harness.rollback()).toBe('close');
-    expect(allOf(await harness.events(), 'apply.checked').at(-1)?.data).toMatchObject({
-      verdict: 'refused',
-      checks: expect.arrayContaining([expect.objectContaining({ check: 'drift', outcome: 'refused' })]),
-    });
+    const { checks } = (await harness.last('apply.checked')).data;
+    expect(checks.at(-1)).toMatchObject({ check: 'drift', outcome: 'refused' });
     expect(harness.mutations).toEqual([]);
   });
 });
