@@ -50,7 +50,10 @@ const NOT_RETRYABLE = {
   maxAttempts: 0,
 } satisfies RetryProps;
 
-/** An earlier attempt may still be running: try every 30 s until its 14-minute timeout has passed. */
+/**
+ * An earlier attempt may still be running: try every 30 s until its timeout of 5 minutes has passed. During a rollout it may
+ * be a function of the version before, which runs for 14.
+ */
 const IN_FLIGHT = {
   errors: [ERROR.applyInFlight],
   interval: Duration.seconds(30),

@@ -55,10 +55,12 @@ export class IncidentFlow extends Construct {
     const authorize = this.task('authorize', steps.authorize);
     const dryRun = this.task('dry-run', steps.changeZone, 'ordinary', { step: 'dry-run', state });
     const approve = this.ask(steps.ask, settings.approval.remindMinutes);
-    const apply = this.task('apply', steps.changeZone, 'reconciling', { step: 'apply', state });
-    const stabilize = new Wait(this, 'Stabilize', { time: WaitTime.secondsPath('$.waitSeconds') });
+    const apply = this.task('apply', steps.changeZone, 'reconciling', { step: 'apply', state, waits: true });
+    const applyInProgress = this.wait('ApplyInProgress');
+    const stabilize = this.wait('Stabilize');
     const verify = this.task('verify', steps.verify);
-    const rollback = this.task('rollback', steps.changeZone, 'reconciling', { step: 'rollback', state });
+    const rollback = this.task('rollback', steps.changeZone, 'reconciling', { step: 'rollback', state, waits: true });
+    const rollbackInProgress = this.wait('RollbackInProgress');
     const close = this.task('close', steps.close, 'uncaught');
     const done = new Succeed(this, 'Done');
 
@@ -68,10 +70,12 @@ export class IncidentFlow extends Construct {
     this.route('authorize', authorize, { 'dry-run': dryRun, approve, apply, decide });
     this.route('dry-run', dryRun, { decide });
     this.route('approve', approve, { apply, decide });
-    this.route('apply', apply, { verify: stabilize, decide });
+    this.route('apply', apply, { verify: stabilize, decide, apply: applyInProgress });
+    applyInProgress.next(apply);
     stabilize.next(verify);
     this.route('verify', verify, { verify: stabilize, rollback, decide });
-    this.route('rollback', rollback, { decide, close });
+    this.route('rollback', rollback, { decide, close, rollback: rollbackInProgress });
+    rollbackInProgress.next(rollback);
     this.route('close', close, { decide, done });
 
     // Nobody answered in time: invoke Ask again. It compares the clock with the deadline, and reminds or expires.
@@ -124,6 +128,11 @@ export class IncidentFlow extends Construct {
       retryOnServiceExceptions: false,
     });
     return retry(task, retries);
+  }
+
+  /** A state that waits as long as the step before it says. It costs a transition, and no function runs. */
+  private wait(name: string): Wait {
+    return new Wait(this, name, { time: WaitTime.secondsPath('$.waitSeconds') });
   }
 
   /** A state that asks approvers and waits until somebody resumes it by its task token. */

@@ -68,8 +68,8 @@ export class Steps extends Construct {
     this.changeZone = step('ChangeZone', {
       entry: 'steps/change-zone/handler.ts',
       description: 'Dry-runs, applies and rolls back. The only function with the change role.',
-      // A change waits until AWS has made it (an instance stops and starts again). Lambda's own limit is 15 minutes.
-      timeout: Duration.minutes(14),
+      // CHANGE_ZONE_SECONDS in lambdas/kernel/changes/timing.ts says why. While AWS makes a change, the state machine waits.
+      timeout: Duration.minutes(5),
     });
     this.ask = step('Ask', {
       entry: 'approvals/ask/handler.ts',

@@ -10,7 +10,7 @@ import { Definition } from './definition.ts';
 /** Runs the function of a state on the payload that the definition builds for it. */
 export type Invoke = (step: StepName, payload: Json) => Promise<unknown>;
 
-const Stabilizing = z.object({ waitSeconds: z.int() });
+const Waiting = z.object({ waitSeconds: z.int() });
 
 /** What Step Functions throws when a task token times out. */
 const stateTimeout = (): CheckreinError =>
@@ -132,10 +132,11 @@ export class Flow {
   async #task(step: StepName, raw: unknown): Promise<Json> {
     const { clock, invoke } = this.#options;
     const { Payload } = Called.parse(raw);
-    const stabilizing = Stabilizing.safeParse(Payload);
-    if (step === 'verify' && stabilizing.success) clock.advance(stabilizing.data.waitSeconds * 1000);
     try {
-      return { Payload: Json.parse((await invoke(step, Payload)) ?? null) };
+      const answer = Json.parse((await invoke(step, Payload)) ?? null);
+      // The Wait state behind the step, which the interpreter skips.
+      clock.advance((Waiting.safeParse(answer).data?.waitSeconds ?? 0) * 1000);
+      return { Payload: answer };
     } catch (error) {
       // The state machine waits before a retry, so the clock moves too.
       clock.advance(this.#secondsBeforeRetry(step, error) * 1000);

@@ -70,6 +70,7 @@ export interface LaptopOptions {
 const CHANGING: readonly StepName[] = ['apply', 'rollback'];
 
 const Ended = z.object({ incidentId: z.string() });
+const Routed = z.object({ next: z.string() });
 
 /** Calls `onEvent` for each event once it is in the ledger. */
 const withListener = (ledger: Ledger, onEvent: (event: TraceEvent) => void): Ledger => ({
@@ -92,7 +93,8 @@ export class Laptop {
   readonly #access: ReturnType<typeof accountAccess>;
   #answer: ReturnType<typeof localApprover> | undefined;
   #stopped = false;
-  #running: Promise<unknown> = Promise.resolve();
+  /** The change that is being made, or that is in progress and waited for. */
+  #change: PromiseWithResolvers<undefined> | undefined;
 
   constructor(options: LaptopOptions) {
     const { world, ledger } = options;
@@ -141,12 +143,12 @@ export class Laptop {
   }
 
   /**
-   * Begins no further step, and closes the incident as Checkrein does after an execution that was aborted. A step that is
-   * making a change is waited for: it knows whether the change was made.
+   * Begins no further step, and closes the incident as Checkrein does after an execution that was aborted. A change that has
+   * begun is waited for, so that it is known whether it was made.
    */
   async stop(incidentId: string): Promise<void> {
     this.#stopped = true;
-    await this.#running;
+    await this.#change?.promise;
     const detail = { name: incidentId, status: 'ABORTED', cause: 'Somebody stopped the run.' };
     await closeStopped({ detail }, { ...this.ports, sealer: this.#sealer });
   }
@@ -182,13 +184,26 @@ export class Laptop {
     if (step !== 'open')
       for (const event of this.account.due(this.#clock.now())) await this.deliver(z.json().parse(event));
     // Stopped: the state machine waits for this step for ever, so that it cannot take the incident any further.
-    if (this.#stopped) return new Promise(() => undefined);
-    const run: Invoke = async (name, input) => {
-      const result = this.#run(name, input);
-      if (CHANGING.includes(name)) this.#running = result.catch(() => undefined);
-      return result;
-    };
+    const goesOn = CHANGING.includes(step) && this.#change !== undefined;
+    if (this.#stopped && !goesOn) return new Promise(() => undefined);
+    const run: Invoke = (name, input) =>
+      CHANGING.includes(name) ? this.#runChange(name, input) : this.#run(name, input);
     return this.#options.around === undefined ? run(step, payload) : this.#options.around(step, payload, run);
+  }
+
+  async #runChange(step: StepName, payload: Json): Promise<unknown> {
+    this.#change ??= Promise.withResolvers<undefined>();
+    let inProgress = false;
+    try {
+      const answer = await this.#run(step, payload);
+      inProgress = Routed.safeParse(answer).data?.next === step;
+      return answer;
+    } finally {
+      if (!inProgress) {
+        this.#change.resolve(undefined);
+        this.#change = undefined;
+      }
+    }
   }
 
   async #run(step: StepName, payload: Json): Promise<unknown> {

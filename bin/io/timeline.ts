@@ -130,7 +130,10 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
     }
     case 'apply.started':
       return entry(event.data.purpose, 'warn', plain`${event.data.tool} starts on ${event.data.targetArn}.`);
+    case 'apply.waiting':
+      return entry(event.data.purpose, 'quiet', plain`in progress: ${sentence(event.data.says)}`);
     case 'apply.resumed':
+      if (event.data.continues === true) return undefined;
       return entry(
         event.data.purpose,
         'warn',

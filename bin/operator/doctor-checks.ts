@@ -2,7 +2,6 @@ import type { Agent } from '../../lambdas/contracts/agent.ts';
 import { canonical } from '../../lambdas/kernel/trace/canonical.ts';
 import { modelPriceOf, unknownModelAdvice } from '../../lambdas/kernel/model/model-prices.ts';
 import { retirementWarning } from '../../lambdas/contracts/model-retirement.ts';
-import type { Deployment } from './deployment.ts';
 import { fail, ok, warn, type DoctorAws, type DoctorVerdict } from './doctor-finding.ts';
 
 /** Whether there are credentials, and for which account and Region. */

@@ -72,7 +72,8 @@ export const useOf = (measured: MeasuredIncident, definition: JsonObject): Reado
   const { work, model, waiting } = billedSeconds(measured);
   const links = allOf(events, 'approval.asked').reduce((sum, { data }) => sum + data.approvers.length, 0);
   const grants = allOf(events, 'grant.issued').reduce((sum, { data }) => sum + data.grants.length, 0);
-  const checks = allOf(events, 'apply.checked').length;
+  // Each further attempt verifies the grant again.
+  const checks = allOf(events, 'apply.checked').length + allOf(events, 'apply.resumed').length;
   return new Map<Priced, number>([
     [
       'transition',

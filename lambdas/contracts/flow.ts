@@ -7,7 +7,10 @@ import * as z from 'zod';
 const Incident = z.object({
   incidentId: z.string().min(1),
   agent: z.string().min(1),
-  /** Sequence number that the next trace event of the incident will have, as far as the flow knows. */
+  /**
+   * Sequence number that the next trace event of the incident will have, as far as the flow knows. A change in progress
+   * keeps the one that it was entered with: what comes after the wait is the same entry, under the same redemption.
+   */
   seq: z.int().nonnegative(),
 });
 
@@ -20,9 +23,9 @@ export const NEXT = {
   authorize: ['dry-run', 'approve', 'apply', 'decide'],
   'dry-run': ['decide'],
   approve: ['apply', 'decide'],
-  apply: ['verify', 'decide'],
+  apply: ['verify', 'decide', 'apply'],
   verify: ['verify', 'rollback', 'decide'],
-  rollback: ['decide', 'close'],
+  rollback: ['decide', 'close', 'rollback'],
   close: ['decide', 'done'],
 } as const;
 
@@ -49,7 +52,12 @@ export const AuthorizeOutput = Incident.extend({ next: z.enum(NEXT.authorize) })
 export const DryRunOutput = Incident.extend({ next: z.enum(NEXT['dry-run']) });
 
 /** The three steps that run in the change zone: the one function that may assume the change role. */
-export const ChangeZoneInput = z.object({ step: z.enum(['dry-run', 'apply', 'rollback']), state: Incident });
+export const ChangeZoneInput = z.object({
+  step: z.enum(['dry-run', 'apply', 'rollback']),
+  state: Incident,
+  /** Whether the state machine has states that wait for a change in progress. One from before they existed does not say. */
+  waits: z.boolean().default(false),
+});
 
 /** Approve waits: its input carries the task token, its output arrives through SendTaskSuccess. */
 export const ApproveInput = z.object({ state: Incident, taskToken: z.string().min(1) });
@@ -57,11 +65,11 @@ export type ApproveInput = z.infer<typeof ApproveInput>;
 export const ApproveOutput = Incident.extend({ next: z.enum(NEXT.approve) });
 export type ApproveOutput = z.infer<typeof ApproveOutput>;
 
-/** Seconds that the flow waits before Verify runs. Always present, since a Wait state reads it. */
-const Stabilizing = Incident.extend({ waitSeconds: z.int().nonnegative() });
-export const ApplyOutput = Stabilizing.extend({ next: z.enum(NEXT.apply) });
-export const VerifyOutput = Stabilizing.extend({ next: z.enum(NEXT.verify) });
-export const RollbackOutput = Incident.extend({ next: z.enum(NEXT.rollback) });
+/** Seconds that the flow waits before the next step, if a Wait state leads there. Always present, since that state reads it. */
+const Waiting = Incident.extend({ waitSeconds: z.int().nonnegative() });
+export const ApplyOutput = Waiting.extend({ next: z.enum(NEXT.apply) });
+export const VerifyOutput = Waiting.extend({ next: z.enum(NEXT.verify) });
+export const RollbackOutput = Waiting.extend({ next: z.enum(NEXT.rollback) });
 
 /** Close is reached in order (`conclude`, `escalate`) or through a Catch, which adds the error. */
 export const CloseInput = Incident.extend({

@@ -16,6 +16,15 @@ export interface ToolContext {
 /** A tool context with the credentials for the change: only this tool's change calls, only on this target. */
 export interface ChangeContext extends ToolContext {
   readonly change: Cloud;
+  /** Whether `apply` has answered for this very change that it is in progress. */
+  readonly continues?: boolean;
+}
+
+/** The answer of `apply` when AWS has accepted a change and is not done with it. `apply` is called again after so many seconds. */
+export interface InProgress {
+  readonly seconds: number;
+  /** What is waited for, as a sentence. */
+  readonly says: string;
 }
 
 /** A tool that reads. `run` returns text for the model: short, with units, most important line first. */
@@ -60,8 +69,16 @@ export interface ChangeSpec<Input, State> {
   losses(change: Change<Input, State>, context: ToolContext): Promise<readonly string[]>;
   /** AWS's own dry run if it has one, else checks by reading. Every call on `change` must be a dry run. */
   dryRun(change: Change<Input, State>, context: ChangeContext): Promise<DryRunFindings>;
-  /** Makes the change and returns when it is in effect. If `repeatable`, it must be able to continue a partial change. */
-  apply(change: Change<Input, State>, context: ChangeContext): Promise<void>;
+  /**
+   * Makes the change. Returns nothing once it is in effect, or what it waits for: the state machine waits, and calls it
+   * again. If `repeatable`, it must be able to continue a partial change; if not, it must not answer that it waits.
+   */
+  apply(change: Change<Input, State>, context: ChangeContext): Promise<InProgress | undefined>;
+  /**
+   * Whether the target is in a state that this change passes through and that it must not stay in, for example stopped.
+   * Pure. A change that ended there is rolled back at once. Leave it out if one call makes the whole change.
+   */
+  isHalfWay?(change: Change<Input, State>, now: State): boolean;
   /** Whether the target is now as predicted. Pure. */
   postCondition(change: Change<Input, State>, now: State): { holds: boolean; detail: string };
   /** How to undo the change: another input to the same tool. Pure. */
@@ -69,7 +86,7 @@ export interface ChangeSpec<Input, State> {
 }
 
 /** A change tool as steps call it, without its own types. Inputs and states are parsed first. */
-export interface ChangeTool extends ChangeSpec<Json, Json> {
+export interface ChangeTool extends Required<ChangeSpec<Json, Json>> {
   readonly manifest: ChangeManifest;
 }
 
@@ -110,6 +127,7 @@ export const changeTool = <I extends z.ZodType<JsonObject>, S extends z.ZodType<
     losses: (change, context) => spec.losses(typed(change), context),
     dryRun: (change, context) => spec.dryRun(typed(change), context),
     apply: (change, context) => spec.apply(typed(change), context),
+    isHalfWay: (change, now) => spec.isHalfWay?.(typed(change), state.parse(now)) ?? false,
     postCondition: (change, now) => spec.postCondition(typed(change), state.parse(now)),
     inverse: (change) => spec.inverse(typed(change)),
   };

@@ -8,7 +8,7 @@ import type { Clock, Cloud, CloudRequest, ChangeScope } from '../../lambdas/cont
 import { alarmEvent } from './alarm-event.ts';
 import { authorizeCall, type SimulatedSession } from './authorization.ts';
 import type { Command } from './command.ts';
-import { applyDrift, FaultInjection } from './fault-injection.ts';
+import { applyDrift, FaultInjection, type InjectedFault } from './fault-injection.ts';
 import { commandOf, THROTTLES } from './services.ts';
 import { accountStateOf, type State } from './state.ts';
 import type { Drift } from './world/faults.ts';
@@ -113,7 +113,7 @@ export class SimulatedAccount {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const fault = this.#faults.faultsFor(request);
       if (fault.delaySeconds > 0) await this.#clock.sleep(fault.delaySeconds * 1000);
-      if (!fault.throttled) return this.#answer(session, request, command, fault.error);
+      if (!fault.throttled) return this.#answer(session, request, command, fault);
       this.#record(session, request, command.mutating, THROTTLES[request.service]);
       await this.#clock.sleep(2 ** attempt * 100);
     }
@@ -125,14 +125,14 @@ export class SimulatedAccount {
     session: SimulatedSession,
     request: CloudRequest,
     command: Command,
-    error: CloudError | undefined,
+    { error, takesSeconds }: InjectedFault,
   ): JsonObject {
     this.#faults.drift('before', request, this.#state);
     try {
       const resources = command.resources(request.input, this.#state);
       authorizeCall(session, request, resources);
       if (error !== undefined) throw error;
-      const answer = command.run(structuredClone(request.input), this.#state);
+      const answer = command.run(structuredClone(request.input), { ...this.#state, takesSeconds });
       this.#record(session, request, command.mutating, 'ok');
       if (command.mutating) this.#trail(session, request, resources);
       return structuredClone(answer);

@@ -10,6 +10,8 @@ export interface InjectedFault {
   readonly delaySeconds: number;
   readonly throttled: boolean;
   readonly error: CloudError | undefined;
+  /** How long the instance takes to stop or to start; undefined: as long as usual. */
+  readonly takesSeconds: number | undefined;
 }
 
 /** The faults of a world, and how often each has matched. */
@@ -32,6 +34,7 @@ export class FaultInjection {
     return {
       delaySeconds: matching.reduce((sum, fault) => sum + (fault.delaySeconds ?? 0), 0),
       throttled: matching.some((fault) => fault.throttle === true),
+      takesSeconds: matching.find((fault) => fault.takesSeconds !== undefined)?.takesSeconds,
       error: error === undefined ? undefined : errorOf(request, error.code, error.message),
     };
   }

@@ -32,6 +32,8 @@ export interface State {
   readonly trail: TrailEntry[];
   /** Logs Insights queries under way, by id. */
   readonly queries: Map<string, { readonly startedAt: number; stopped: boolean; readonly answer: QueryAnswer }>;
+  /** How long the call of now takes to stop or to start an instance; undefined: as long as usual. */
+  readonly takesSeconds?: number | undefined;
   now(): number;
   /** AWS's message if a zone has no capacity for a type; undefined if it has. */
   outOfCapacity(type: string, zone: string): string | undefined;

@@ -132,7 +132,7 @@ test('a rollback that is killed is finished once, whatever it was doing', async 
     await runStep(rollback, harness.at, { ...harness.ports, ledger: new CrashingLedger(harness.ledger, writes) }).catch(
       () => undefined,
     );
-    harness.clock.advance(15);
+    harness.clock.advance(6);
     expect(await harness.rollback(), `killed before write ${writes}`).toBe('decide');
     expect(harness.mutations.filter((command) => command === 'ModifyInstanceAttribute')).toHaveLength(2);
     expect((await harness.last('apply.finished')).data).toMatchObject({ purpose: 'rollback', outcome: 'applied' });

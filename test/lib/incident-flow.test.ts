@@ -3,12 +3,17 @@ import * as z from 'zod';
 import { describe, expect, test } from 'vitest';
 import { ERROR } from '../../lambdas/contracts/error-names.ts';
 import { NEXT, STATE_OF, STEP_NAMES, type StepName } from '../../lambdas/contracts/flow.ts';
+import { CHANGE_ZONE_SECONDS } from '../../lambdas/kernel/changes/timing.ts';
 import { Definition } from '../../local/definition.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import { shippedRules } from './shipped.ts';
 
 const rules = shippedRules();
 const { template, stateMachineDefinition } = synthesize(rules);
+const zoneId =
+  Object.entries(template.Resources).find(
+    ([id, { Type }]) => Type === 'AWS::Lambda::Function' && id.includes('ChangeZone'),
+  )?.[0] ?? '';
 
 const Retrier = z.looseObject({
   ErrorEquals: z.array(z.string()),
@@ -58,11 +63,11 @@ describe('routes', () => {
   });
 
   test('a route leads to the state of the step it names', () => {
-    const afterStabilize = stateAt('Stabilize').Next;
     for (const step of STEP_NAMES)
       for (const { StringEquals: next, Next } of stateAt(stepAt(step).Next ?? '').Choices) {
         const wanted = STEP_NAMES.find((name) => name === next);
-        const reached = Next === 'Stabilize' ? afterStabilize : Next;
+        const { Type, Next: after } = stateAt(Next);
+        const reached = Type === 'Wait' ? after : Next;
         expect([step, next, reached]).toEqual([step, next, wanted ? STATE_OF[wanted] : 'Done']);
       }
   });
@@ -72,6 +77,22 @@ describe('routes', () => {
       expect.objectContaining({ StringEquals: 'verify', Next: 'Stabilize' }),
     );
     expect(stateAt('Stabilize')).toMatchObject({ Type: 'Wait', SecondsPath: '$.waitSeconds', Next: 'Verify' });
+  });
+
+  test.each([
+    ['Apply', 'apply', 'ApplyInProgress'],
+    ['Rollback', 'rollback', 'RollbackInProgress'],
+  ])('while a change is in progress, no function runs, and %s is entered again after the wait', (state, next, wait) => {
+    expect(stateAt(`After${state}`).Choices).toContainEqual(
+      expect.objectContaining({ StringEquals: next, Next: wait }),
+    );
+    expect(stateAt(wait)).toMatchObject({ Type: 'Wait', SecondsPath: '$.waitSeconds', Next: state });
+    expect(stateAt(state)).toMatchObject({ Parameters: { Payload: { step: next, 'state.$': '$', waits: true } } });
+  });
+
+  test('the function that makes changes has the time that the steps reckon with', () => {
+    const { Properties = {} } = template.Resources[zoneId] ?? {};
+    expect(Properties['Timeout']).toBe(CHANGE_ZONE_SECONDS);
   });
 
   test('the laptop’s interpreter accepts the definition as it stands', () => {

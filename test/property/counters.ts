@@ -46,7 +46,9 @@ const countersOfEvent = (event: TraceEvent): string[] => {
     case 'grant.issued':
       return ['grants issued'];
     case 'apply.resumed':
-      return ['interrupted changes resumed'];
+      return [event.data.continues === true ? 'changes continued' : 'interrupted changes resumed'];
+    case 'apply.waiting':
+      return ['changes waited for'];
     case 'apply.finished':
       return countersOfResult(event.data);
     case 'breaker.tripped':
@@ -118,7 +120,8 @@ const countersOfEntry = (entry: RecordedFact): string[] => {
     case 'event':
       return ['events appended', ...countersOfEvent(entry.event)];
     case 'call':
-      return entry.call.mutating && !entry.call.dryRun ? ['mutating calls'] : [];
+      if (!entry.call.mutating || entry.call.dryRun) return [];
+      return ['mutating calls', ...(entry.call.command === 'StopInstances' ? ['instances stopped'] : [])];
     case 'redeemed':
       return [
         entry.row['purpose'] === 'apply' ? 'grants redeemed to apply' : 'grants redeemed to roll back',

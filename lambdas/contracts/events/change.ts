@@ -47,8 +47,25 @@ export const CHANGE_EVENTS = {
   },
   'apply.resumed': {
     summary:
-      'An earlier attempt of this change ended without a result; this one reconciles with the real state and finishes it.',
-    data: z.strictObject({ digest: PlanDigest, purpose: Grant.shape.purpose, deadline: z.string() }),
+      'An earlier attempt of this change ended without a result, or left it in progress; this one goes on from the real state of the target.',
+    data: z.strictObject({
+      digest: PlanDigest,
+      purpose: Grant.shape.purpose,
+      deadline: z.string(),
+      /** The earlier attempt ended with `apply.waiting`; nothing was lost. */
+      continues: z.literal(true).optional(),
+    }),
+  },
+  'apply.waiting': {
+    summary:
+      'AWS has accepted the change and is not done with it. Nothing runs until the time given; then the change is continued.',
+    data: z.strictObject({
+      digest: PlanDigest,
+      purpose: Grant.shape.purpose,
+      until: z.string(),
+      /** What is waited for. */
+      says: z.string(),
+    }),
   },
   'apply.finished': {
     summary: 'The result of the change: applied, failed (nothing or only part of it happened), or unknown.',

@@ -2,8 +2,24 @@ import type { Agent } from '../../contracts/agent.ts';
 import type { Plan } from '../../contracts/plan.ts';
 import type { Settings } from '../../contracts/settings.ts';
 
-/** How long Apply's function may run, in seconds: Lambda's 15 minutes, less one in which it can still answer. */
-export const CHANGE_ZONE_SECONDS = 14 * 60;
+/**
+ * How long the change zone's function may run, in seconds. It does not wait for AWS, the state machine does. Its longest
+ * work is to start an instance again that AWS refused to start as another type: two minutes, besides calls that need up
+ * to 17 seconds each when AWS hardly answers. An attempt that dies is resumed only when this time is over.
+ */
+export const CHANGE_ZONE_SECONDS = 5 * 60;
+
+/**
+ * How long a change may take, in seconds from `apply.started`. AWS's own waiter gives a stop 10 minutes; the rest is for
+ * the start. A change that is in progress then is not waited for any longer.
+ */
+export const CHANGE_SECONDS = 15 * 60;
+
+/**
+ * The longest that a change can take: its last attempt begins when CHANGE_SECONDS are over, dies, and is made again at the
+ * end of its own time.
+ */
+export const LONGEST_CHANGE_SECONDS = CHANGE_SECONDS + 2 * CHANGE_ZONE_SECONDS;
 
 /** Time between two runs of Verify, in seconds. CloudWatch evaluates alarms once a minute. */
 export const VERIFY_INTERVAL_SECONDS = 60;
@@ -19,14 +35,18 @@ export const verificationSeconds = (verification: Plan['verification'], agent: A
     Math.min(verification?.waitSeconds ?? 0, longestWindowMinutes(agent) * 60),
   );
 
+/** How long an incident keeps a target to itself, in seconds: a change, its verification, and a rollback. */
+export const leaseSeconds = (verification: Plan['verification'], agent: Agent): number =>
+  2 * LONGEST_CHANGE_SECONDS + verificationSeconds(verification, agent);
+
 /**
- * How long grants live, in minutes. The rollback grant must outlive a grant that is redeemed at the last moment, an
- * Apply that takes its full time, and the whole verification window. 30 minutes of slack cover stabilizing and retries.
+ * How long grants live, in minutes. The rollback grant must outlive a grant that is redeemed at the last moment, a change
+ * that takes its full time, and the whole verification window. 30 minutes of slack cover stabilizing and retries.
  */
 export const grantMinutes = (
   settings: Settings,
   agent: Agent,
 ): { readonly apply: number; readonly rollback: number } => ({
   apply: settings.approval.grantMinutes,
-  rollback: settings.approval.grantMinutes + CHANGE_ZONE_SECONDS / 60 + longestWindowMinutes(agent) + 30,
+  rollback: settings.approval.grantMinutes + LONGEST_CHANGE_SECONDS / 60 + longestWindowMinutes(agent) + 30,
 });

@@ -1,9 +1,11 @@
 import { ERROR } from '../../contracts/error-names.ts';
+import type { EventData } from '../../contracts/events.ts';
 import { JsonObject } from '../../contracts/json.ts';
 import { contractBroken, StepError } from '../../contracts/errors.ts';
+import { CHANGE_SECONDS } from '../../kernel/changes/timing.ts';
 import { startCooldown } from '../../kernel/limits/cooldown.ts';
-import type { Journal } from '../../kernel/trace/journal.ts';
-import { makeFirstAttempt, resumeChange, type Finished } from './attempt.ts';
+import type { Journal, RecordedEvent } from '../../kernel/trace/journal.ts';
+import { makeFirstAttempt, overdue, resumeChange, type Attempted, type Finished } from './attempt.ts';
 import type { ApplyPorts } from './ports.ts';
 import { plannedChange, type PendingChange } from './pending-change.ts';
 
@@ -18,62 +20,114 @@ const neverProduced = (): never => {
   throw contractBroken('A recorded event that was to be replayed is gone.');
 };
 
-/** What earlier attempts recorded: their result, or the time until which the latest one may be running. */
-const earlierAttempts = async (
-  journal: Journal,
-  started: string,
-): Promise<Finished | { readonly busyUntil: string }> => {
-  let busyUntil = started;
-  while (journal.upcoming?.kind === 'apply.resumed')
-    busyUntil = (await journal.once('apply.resumed', neverProduced)).event.data.deadline;
-  return journal.upcoming?.kind === 'apply.finished'
-    ? (await journal.once('apply.finished', neverProduced)).event.data
-    : { busyUntil };
+/** The change is in progress: nothing is to be done before this time. */
+export interface Waiting {
+  readonly waitUntil: string;
+}
+
+/** How the latest attempt stands: it may be running until its deadline, or has left the change in progress. */
+interface Unfinished {
+  readonly kind: 'running' | 'waiting';
+  readonly until: string;
+  /** Whether any attempt has left the change in progress … */
+  readonly continues: boolean;
+  /** … and whether any has ended without a result. */
+  readonly lost: boolean;
+}
+
+/** What earlier attempts recorded: their result, or how the latest one stands. */
+const earlierAttempts = async (journal: Journal, started: string): Promise<Finished | Unfinished> => {
+  let unfinished: Unfinished = { kind: 'running', until: started, continues: false, lost: false };
+  for (;;)
+    switch (journal.upcoming?.kind) {
+      case 'apply.resumed': {
+        const { deadline, continues } = (await journal.once('apply.resumed', neverProduced)).event.data;
+        unfinished = { ...unfinished, kind: 'running', until: deadline, lost: unfinished.lost || continues !== true };
+        break;
+      }
+      case 'apply.waiting': {
+        const { until } = (await journal.once('apply.waiting', neverProduced)).event.data;
+        unfinished = { ...unfinished, kind: 'waiting', until, continues: true };
+        break;
+      }
+      case 'apply.finished':
+        return (await journal.once('apply.finished', neverProduced)).event.data;
+      default:
+        return unfinished;
+    }
 };
 
-const recordFinished = async (journal: Journal, produce: () => Promise<Finished>): Promise<Finished> =>
-  (await journal.once('apply.finished', async () => ({ data: await produce() }))).event.data;
+/** After `apply.started`: until then nothing has begun, and a further attempt asks policy about the cooldown again. */
+const beginCooldown = ({ purpose, planned: { plan } }: PendingChange, { ledger, clock }: ApplyPorts): Promise<void> =>
+  startCooldown(ledger, plan.target.arn, clock.now(), purpose === 'apply' && plan.facts.cutPercent !== 0);
+
+const started = (
+  pending: PendingChange,
+  journal: Journal,
+  ports: ApplyPorts,
+  grantId: string,
+): Promise<RecordedEvent<'apply.started'>> =>
+  journal.once('apply.started', () => {
+    const { purpose, planned } = pending;
+    const { input, target } = plannedChange(pending);
+    const { digest, plan } = planned;
+    const change = { digest, purpose, grantId, tool: plan.tool, input: JsonObject.parse(input), targetArn: target.arn };
+    return { data: { ...change, deadline: ports.deadline.at().toISOString() } };
+  });
 
 /**
  * Records `apply.started`, then makes the change. An attempt that finds an earlier one fails, for the state
  * machine to retry, until that one cannot be running any more; then it reconciles with the real state of the target.
- * Of racing attempts the conditional append lets one through. So no change is made twice, whatever is retried.
+ * One that left the change in progress is not running any more: after its wait the change is continued. Of racing
+ * attempts the conditional append lets one through. So no change is made twice, whatever is retried.
  */
 export const makeChange = async (
   pending: PendingChange,
   journal: Journal,
   ports: ApplyPorts,
   grantId: string,
-): Promise<Finished> => {
+): Promise<Finished | Waiting> => {
   const { purpose, planned } = pending;
-  const { digest, plan } = planned;
-  const { input, target } = plannedChange(pending);
-  const deadline = (): string => ports.deadline.at().toISOString();
-  // After the event: until then nothing has begun, and a further attempt asks policy about the cooldown again.
-  const begin = (): Promise<void> =>
-    startCooldown(ports.ledger, target.arn, ports.clock.now(), purpose === 'apply' && plan.facts.cutPercent !== 0);
-  const { tool } = plan;
-  const started = await journal.once('apply.started', () => ({
-    data: {
-      digest,
-      purpose,
-      grantId,
-      tool,
-      input: JsonObject.parse(input),
-      targetArn: target.arn,
-      deadline: deadline(),
-    },
-  }));
-  if (!started.replayed) {
-    await begin();
-    return recordFinished(journal, () => makeFirstAttempt(pending, journal, ports));
+  const { digest } = planned;
+  const start = await started(pending, journal, ports, grantId);
+  const endsAt = Date.parse(start.event.at) + CHANGE_SECONDS * 1000;
+  const record = (attempted: Attempted) => recordAttempt(pending, journal, ports, attempted, endsAt);
+  if (!start.replayed) {
+    await beginCooldown(pending, ports);
+    return record(await makeFirstAttempt(pending, journal, ports));
   }
 
-  const earlier = await earlierAttempts(journal, started.event.data.deadline);
-  if (!('busyUntil' in earlier)) return earlier;
-  if (Date.parse(earlier.busyUntil) > ports.clock.now().getTime()) throw inFlight(earlier.busyUntil);
-  const resumed = await journal.once('apply.resumed', () => ({ data: { digest, purpose, deadline: deadline() } }));
+  const earlier = await earlierAttempts(journal, start.event.data.deadline);
+  if (!('kind' in earlier)) return earlier;
+  if (Date.parse(earlier.until) > ports.clock.now().getTime()) {
+    if (earlier.kind === 'running') throw inFlight(earlier.until);
+    return { waitUntil: earlier.until };
+  }
+  const resumed = await journal.once('apply.resumed', () => {
+    const data: EventData<'apply.resumed'> = { digest, purpose, deadline: ports.deadline.at().toISOString() };
+    return { data: { ...data, ...(earlier.kind === 'waiting' && { continues: true }) } };
+  });
+  const lost = earlier.lost || earlier.kind === 'running';
   if (resumed.replayed) throw inFlight(resumed.event.data.deadline);
-  await begin();
-  return recordFinished(journal, () => resumeChange(pending, journal, ports));
+  if (lost) await beginCooldown(pending, ports);
+  return record(await resumeChange(pending, journal, ports, { continues: earlier.continues, lost, endsAt }));
+};
+
+/** Records what an attempt came to. A change that is in progress when its time is over ends as unknown. */
+const recordAttempt = async (
+  pending: PendingChange,
+  journal: Journal,
+  { clock }: ApplyPorts,
+  attempted: Attempted,
+  endsAt: number,
+): Promise<Finished | Waiting> => {
+  const now = clock.now().getTime();
+  if (!('seconds' in attempted) || now >= endsAt) {
+    const data = 'seconds' in attempted ? await overdue(pending, attempted) : attempted;
+    return (await journal.once('apply.finished', () => ({ data }))).event.data;
+  }
+  const { purpose, planned } = pending;
+  const until = new Date(Math.min(now + attempted.seconds * 1000, endsAt)).toISOString();
+  const data = { digest: planned.digest, purpose, until, says: attempted.says };
+  return { waitUntil: (await journal.once('apply.waiting', () => ({ data }))).event.data.until };
 };

@@ -3,7 +3,8 @@ import type { Settings } from '../../contracts/settings.ts';
 import { passed, passedUnless, refused, type CheckResult } from '../../kernel/changes/checks.ts';
 import { grantFault, redeem } from '../../kernel/changes/grants.ts';
 import { prepareChange } from '../../kernel/changes/proposed-change.ts';
-import { CHANGE_ZONE_SECONDS, verificationSeconds } from '../../kernel/changes/timing.ts';
+import { isLeftHalfWay } from '../../kernel/changes/half-way.ts';
+import { leaseSeconds } from '../../kernel/changes/timing.ts';
 import { trippedBreaker } from '../../kernel/limits/breaker.ts';
 import { takeLease } from '../../kernel/limits/lease.ts';
 import { takeRate } from '../../kernel/limits/rate.ts';
@@ -15,7 +16,7 @@ import type { Journal } from '../../kernel/trace/journal.ts';
 import { allOf, openingOf } from '../../kernel/trace/queries.ts';
 import type { ApplyPorts } from './ports.ts';
 import { driftSince } from './drift.ts';
-import type { PendingChange } from './pending-change.ts';
+import { currentState, type PendingChange } from './pending-change.ts';
 
 /** The checks of Apply. Those named `check…` only read; those named `take…` and `redeem…` write to the ledger. */
 
@@ -66,7 +67,7 @@ export const takeTargetLease = async (
   const now = clock.now();
   const agent = agentOf(rules, openingOf(events).data.agent);
   // Long enough for this change, its verification and a rollback. Close gives the lease back earlier.
-  const seconds = 2 * CHANGE_ZONE_SECONDS + verificationSeconds(planned.plan.verification, agent);
+  const seconds = leaseSeconds(planned.plan.verification, agent);
   const until = new Date(now.getTime() + seconds * 1000);
   return (await takeLease(ledger, planned.plan.target.arn, incident, now, until))
     ? passed('This incident alone may change the target.')
@@ -75,25 +76,29 @@ export const takeTargetLease = async (
       );
 };
 
-/** The target must be exactly as the dry run saw it or, before a rollback, as the change left it. */
-export const checkDrift = async (pending: PendingChange, { rules }: ApplyPorts): Promise<CheckResult> => {
-  const result = await toolResult(() => throwIfDrifted(pending, rules.settings));
+/** The target must be exactly as the dry run saw it or, before a rollback, as the change left it: finished, or half-way. */
+export const checkDrift = async (
+  pending: PendingChange,
+  journal: Journal,
+  { rules }: ApplyPorts,
+): Promise<CheckResult> => {
+  const result = await toolResult(() => throwIfDrifted(pending, journal, rules.settings));
   if (!result.ok) return refused(result.error.message);
   return passed(
     pending.purpose === 'apply' ? 'The target is as the dry run saw it.' : 'The target is as the change left it.',
   );
 };
 
-const throwIfDrifted = async (
-  { purpose, planned: { plan }, tool, context }: PendingChange,
-  settings: Settings,
-): Promise<void> => {
+const throwIfDrifted = async (pending: PendingChange, { events }: Journal, settings: Settings): Promise<void> => {
+  const { purpose, planned, tool, context } = pending;
+  const { plan } = planned;
   if (purpose === 'apply') {
     const drift = await driftSince(plan, tool, context, settings);
     if (drift === undefined) return;
     throw new ToolRefusal(drift);
   }
   if (!plan.inverse.reversible) throw contractBroken('A rollback was called for a change without an inverse.');
+  if (isLeftHalfWay(tool, planned, events, await currentState(pending))) return;
   const { change } = await prepareChange(tool, plan.inverse.input, context, settings);
   const { holds, detail } = tool.postCondition(plan, change.before);
   if (!holds)

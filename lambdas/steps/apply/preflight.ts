@@ -40,7 +40,7 @@ export const preflight = async (
     { check: 'grant', run: () => checkGrant(pending, journal, ports) },
     { check: 'calendar', run: () => checkCalendar(pending, ports) },
     { check: 'lease', run: () => takeTargetLease(pending, journal, ports) },
-    { check: 'drift', run: () => checkDrift(pending, ports) },
+    { check: 'drift', run: () => checkDrift(pending, journal, ports) },
     // After the lease, so that no other incident changes the target meanwhile.
     { check: 'facts', run: () => checkFacts(now) },
     { check: 'policy', run: policy },

@@ -7,7 +7,8 @@ import { Journal } from '../../kernel/trace/journal.ts';
 import { unansweredCalls } from '../../kernel/trace/queries.ts';
 import { shown } from '../../kernel/trace/plan-text.ts';
 import type { Step } from '../../runtime/step.ts';
-import { makeChange } from './change.ts';
+import { isLeftHalfWay } from '../../kernel/changes/half-way.ts';
+import { makeChange, type Waiting } from './change.ts';
 import type { ApplyPorts } from './ports.ts';
 import { preflight } from './preflight.ts';
 import { recheck, refusedMeanwhile } from './recheck.ts';
@@ -15,6 +16,7 @@ import { pendingChange, type PendingChange } from './pending-change.ts';
 
 type Result =
   | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'waiting'; readonly seconds: number }
   | { readonly kind: 'finished'; readonly finished: EventData<'apply.finished'> };
 
 const refusedBy = ({ checks }: EventData<'apply.checked'>): Result => {
@@ -36,8 +38,15 @@ const checkAndApply = async (pending: PendingChange, journal: Journal, ports: Ap
   }));
   const refusal = replayed ? await refusedMeanwhile(pending, journal, ports) : undefined;
   if (refusal !== undefined) return refusedBy(refusal);
-  return { kind: 'finished', finished: await makeChange(pending, journal, ports, grantId) };
+  const made = await makeChange(pending, journal, ports, grantId);
+  return 'waitUntil' in made
+    ? { kind: 'waiting', seconds: secondsUntil(made, ports) }
+    : { kind: 'finished', finished: made };
 };
+
+/** At least a second, so that clocks which differ a little do not make the flow go round for nothing. */
+const secondsUntil = ({ waitUntil }: Waiting, { clock }: ApplyPorts): number =>
+  Math.max(1, Math.ceil((Date.parse(waitUntil) - clock.now().getTime()) / 1000));
 
 const targetNow = (state: Json): string =>
   state === null ? 'AWS did not say how the target is now.' : `The target is now: ${shown(state)}.`;
@@ -62,11 +71,15 @@ const runApply = async (input: StepInput, ports: ApplyPorts): Promise<z.infer<ty
     await replyToModel(journal, 'apply', text, true);
     return { ...input, seq: journal.seq, next: 'decide', waitSeconds: 0 };
   };
+  if (done.kind === 'waiting') return { ...input, next: 'apply', waitSeconds: done.seconds };
   if (done.kind === 'refused') return backToModel(`${handle} was not applied, and nothing was changed. ${done.reason}`);
   const { outcome, error, state } = done.finished;
   if (outcome === 'failed')
     return backToModel(`Action failed: ${error?.says ?? 'no reason was given'} ${targetNow(state)}`);
-  return { ...input, seq: journal.seq, next: 'verify', waitSeconds: pending.tool.manifest.stabilizeSeconds };
+  // What is left half-way heals nothing. Verify is to roll it back, without a wait.
+  const { tool, planned } = pending;
+  const isStuck = state !== null && isLeftHalfWay(tool, planned, journal.events, state);
+  return { ...input, seq: journal.seq, next: 'verify', waitSeconds: isStuck ? 0 : tool.manifest.stabilizeSeconds };
 };
 
 const runRollback = async (input: StepInput, ports: ApplyPorts): Promise<z.infer<typeof RollbackOutput>> => {
@@ -74,6 +87,7 @@ const runRollback = async (input: StepInput, ports: ApplyPorts): Promise<z.infer
   const pending = await pendingChange('rollback', journal, ports);
   const done = await checkAndApply(pending, journal, ports);
   const { handle, plan } = pending.planned;
+  if (done.kind === 'waiting') return { ...input, next: 'rollback', waitSeconds: done.seconds };
   if (done.kind === 'finished' && done.finished.outcome === 'applied') {
     await replyToModel(
       journal,
@@ -81,13 +95,13 @@ const runRollback = async (input: StepInput, ports: ApplyPorts): Promise<z.infer
       `${handle} did not help and was rolled back: ${plan.inverse.says} ${targetNow(done.finished.state)}`,
       false,
     );
-    return { ...input, seq: journal.seq, next: 'decide' };
+    return { ...input, seq: journal.seq, next: 'decide', waitSeconds: 0 };
   }
   const why = done.kind === 'refused' ? done.reason : (done.finished.error?.says ?? 'its outcome is unknown');
   const text = `${handle} did not help, and its rollback did not go through: ${why} A human must look at ${plan.target.arn} now.`;
   await replyToModel(journal, 'rollback', text, true);
   await journal.once('escalation.asked', () => ({ data: { reason: text } }));
-  return { ...input, seq: journal.seq, next: 'close' };
+  return { ...input, seq: journal.seq, next: 'close', waitSeconds: 0 };
 };
 
 /** Makes a granted change, under credentials that allow nothing else. */

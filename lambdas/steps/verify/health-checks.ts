@@ -1,17 +1,17 @@
 import * as z from 'zod';
 import type { Alarm } from '../../contracts/alarm.ts';
 import type { EventData } from '../../contracts/events.ts';
+import type { Json } from '../../contracts/json.ts';
 import type { Plan, Target } from '../../contracts/plan.ts';
 import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
 import { callAws } from '../../tools/aws/call-aws.ts';
 import { GUARD_METRICS, type GuardMetric } from '../../tools/aws/guard-metrics.ts';
-import type { ChangeTool, ToolContext } from '../../tools/tool.ts';
+import type { ChangeTool } from '../../tools/tool.ts';
 
 export type HealthCheck = EventData<'change.verified'>['findings'][number];
 
 /** The post-condition of the change: is the target as the plan predicted? */
-export const checkPostCondition = async (tool: ChangeTool, plan: Plan, context: ToolContext): Promise<HealthCheck> => {
-  const { state } = await tool.describe(plan.input, context);
+export const checkPostCondition = (tool: ChangeTool, plan: Plan, state: Json): HealthCheck => {
   const { holds, detail } = tool.postCondition(plan, state);
   return { name: 'post-condition', outcome: holds ? 'good' : 'bad', detail: `${detail}.` };
 };

@@ -4,11 +4,12 @@ import type { EventData } from '../../contracts/events.ts';
 import { VERIFY_READS } from '../../contracts/verify-reads.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
-import { toolResult } from '../../kernel/redaction/tool-errors.ts';
+import { toolResult, type ToolError } from '../../kernel/redaction/tool-errors.ts';
 import { releaseLease } from '../../kernel/limits/lease.ts';
 import { agentScope, tripBreaker } from '../../kernel/limits/breaker.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';
+import { isLeftHalfWay } from '../../kernel/changes/half-way.ts';
 import { VERIFY_INTERVAL_SECONDS } from '../../kernel/changes/timing.ts';
 import { recordOutcome } from '../../kernel/limits/track-record.ts';
 import { lastOf, currentPlan, unansweredCalls } from '../../kernel/trace/queries.ts';
@@ -27,16 +28,22 @@ type Verified = EventData<'change.verified'>;
 /** A check that AWS did not answer is unknown, which is neither good nor bad. The others still run. */
 const orUnknown = async <T>(name: string, run: () => Promise<T>): Promise<T | HealthCheck> => {
   const result = await toolResult(run);
-  return result.ok ? result.value : { name, outcome: 'unknown', detail: result.error.message };
+  return result.ok ? result.value : unknown(name, result.error);
 };
 
+const unknown = (name: string, { message }: ToolError): HealthCheck => ({ name, outcome: 'unknown', detail: message });
+
 const takeSnapshot = async (journal: Journal, ports: VerifyPorts): Promise<HealthSnapshot> => {
-  const { plan } = currentPlan(journal.events);
+  const planned = currentPlan(journal.events);
+  const { plan } = planned;
   const applied = lastOf(journal.events, 'apply.finished');
   if (applied === undefined) throw contractBroken('Verify was entered without a change to verify.');
   const tool = await loadChangeTool(plan.tool);
   const context = toolContext(ports, tool.manifest, journal.events);
-  const postCondition = await orUnknown('post-condition', () => checkPostCondition(tool, plan, context));
+  const target = await toolResult(() => tool.describe(plan.input, context));
+  const postCondition = target.ok
+    ? checkPostCondition(tool, plan, target.value.state)
+    : unknown('post-condition', target.error);
   const { cloud, alarm } = toolContext(ports, { reads: VERIFY_READS }, journal.events);
   const now = ports.clock.now();
   const since = new Date(applied.at);
@@ -48,6 +55,7 @@ const takeSnapshot = async (journal: Journal, ports: VerifyPorts): Promise<Healt
     secondsSinceChange: Math.floor((now.getTime() - since.getTime()) / 1000),
     reversible: plan.inverse.reversible,
     verification: plan.verification,
+    leftHalfWay: target.ok && isLeftHalfWay(tool, planned, journal.events, target.value.state),
   };
 };
 

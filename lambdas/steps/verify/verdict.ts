@@ -15,14 +15,17 @@ export interface HealthSnapshot {
   readonly reversible: boolean;
   /** What the plan says about its verification, if anything. */
   readonly verification?: Plan['verification'];
+  /** The change came to no end, and the target is on the way: stopped, for example. */
+  readonly leftHalfWay: boolean;
 }
 
 const outcomeOf = (
-  { postCondition, alarm, guards, verification }: HealthSnapshot,
+  { postCondition, alarm, guards, verification, leftHalfWay }: HealthSnapshot,
   windowOver: boolean,
 ): Verified['outcome'] => {
   if (guards.some((guard) => guard.outcome === 'bad')) return 'worse';
-  if (postCondition.outcome === 'bad') return windowOver ? 'worse' : 'waiting';
+  // Waiting heals nothing that is stopped and that nobody is about to start.
+  if (postCondition.outcome === 'bad') return windowOver || leftHalfWay ? 'worse' : 'waiting';
   if (alarm.outcome === 'good' && postCondition.outcome === 'good') return 'healed';
   if (!windowOver) return 'waiting';
   // An alarm that cannot be back by now says nothing about the change.

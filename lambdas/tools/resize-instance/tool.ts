@@ -67,6 +67,10 @@ export const tool = changeTool(manifest, State, {
   apply: ({ input, before, after }, context) =>
     resizeInstance({ instanceId: input.instanceId, from: before.instanceType, to: after.instanceType }, context),
 
+  isHalfWay: ({ before, after }, now) =>
+    ['stopping', 'stopped', 'pending'].includes(now.state) &&
+    [before.instanceType, after.instanceType].includes(now.instanceType),
+
   postCondition({ input, after }, now) {
     const holds = now.instanceType === after.instanceType && now.state === after.state;
     return {

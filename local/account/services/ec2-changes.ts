@@ -97,7 +97,9 @@ const stopProtected = ({ id }: SimulatedInstance): CloudError =>
 
 const stop = (instance: SimulatedInstance, state: State) => {
   const before = instanceStateOf(instance, state);
-  if (before === 'running') state.fleet.transition(instance, state.now(), 'stopping', SECONDS.stop, 'stopped');
+  const { stop: usual } = SECONDS;
+  if (before === 'running')
+    state.fleet.transition(instance, state.now(), 'stopping', state.takesSeconds ?? usual, 'stopped');
   return changeOf(instance, before, state);
 };
 
@@ -106,8 +108,9 @@ const start = (instance: SimulatedInstance, state: State) => {
   if (before === 'stopped') {
     const refused = state.outOfCapacity(state.fleet.at(instance, state.now())?.type ?? '', instance.zone);
     if (refused !== undefined) throw new CloudError('InsufficientInstanceCapacity', refused);
-    state.fleet.transition(instance, state.now(), 'pending', SECONDS.start, 'running');
-    instance.restarts.push({ at: state.now() + SECONDS.start * 1000, how: 'start' });
+    const seconds = state.takesSeconds ?? SECONDS.start;
+    state.fleet.transition(instance, state.now(), 'pending', seconds, 'running');
+    instance.restarts.push({ at: state.now() + seconds * 1000, how: 'start' });
     instance.launched = state.now();
   }
   return changeOf(instance, before, state);

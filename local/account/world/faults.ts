@@ -63,13 +63,21 @@ export const Fault = z
       .max(BOUNDS.delaySeconds)
       .optional()
       .describe('The call takes this long, then goes on.'),
+    takesSeconds: z
+      .number()
+      .positive()
+      .max(BOUNDS.delaySeconds)
+      .optional()
+      .describe('The call answers at once, and the instance takes this long to stop or to start.'),
     before: Trigger.optional().describe('Drift: `set` happens just before this call …'),
     after: Trigger.optional().describe('… or right after it.'),
     set: Drift.optional(),
   })
-  .refine((f) => [f.error, f.throttle, f.delaySeconds, f.set].filter((kind) => kind !== undefined).length === 1, {
-    error: 'exactly one of error, throttle, delaySeconds, set',
-  })
+  .refine(
+    (f) =>
+      [f.error, f.throttle, f.delaySeconds, f.takesSeconds, f.set].filter((kind) => kind !== undefined).length === 1,
+    { error: 'exactly one of error, throttle, delaySeconds, takesSeconds, set' },
+  )
   .refine((f) => (f.set === undefined ? f.command !== undefined : f.command === undefined), {
     error: 'a command that fails, or, with set, before or after',
     path: ['command'],

@@ -12,6 +12,8 @@ export interface Start {
   readonly modifyError?: Error;
   /** State reasons, in order, of starts that are accepted and then fail. */
   readonly fallsBackWith?: string[];
+  /** State reason of an instance that is stopped from the beginning. */
+  readonly stoppedBy?: string;
   /** Stays in a transitional state forever. */
   readonly stuck?: boolean;
 }
@@ -24,7 +26,7 @@ const BY_USER = 'Client.UserInitiatedShutdown';
 export class Machine {
   type: string;
   state: string;
-  #reason = BY_USER;
+  #reason: string;
   readonly #start: Start;
   readonly #startErrors: Error[];
   readonly #fallsBackWith: string[];
@@ -33,6 +35,7 @@ export class Machine {
     this.#start = start;
     this.type = start.type ?? 'm7i.large';
     this.state = start.state ?? 'running';
+    this.#reason = start.stoppedBy ?? BY_USER;
     this.#startErrors = [...(start.startErrors ?? [])];
     this.#fallsBackWith = [...(start.fallsBackWith ?? [])];
   }

@@ -21,11 +21,23 @@ const change = {
   after: { instanceType: 'm7i.xlarge', state: 'running' },
 };
 
-const apply = (start: Start = {}) => {
+/** Calls the tool once. */
+const apply = (start: Start = {}, continues = false) => {
+  const machine = new Machine(start);
+  const context = { ...changing(manifest), continues };
+  machine.answerFor(context);
+  return { machine, context, done: tool.apply(change, context) };
+};
+
+/** Calls the tool as often as it answers that the change is in progress. */
+const applyToTheEnd = (start: Start = {}) => {
   const machine = new Machine(start);
   const context = changing(manifest);
   machine.answerFor(context);
-  return { machine, context, done: tool.apply(change, context) };
+  const toTheEnd = async (continues: boolean): Promise<void> => {
+    if ((await tool.apply(change, { ...context, continues })) !== undefined) return toTheEnd(true);
+  };
+  return { machine, context, done: toTheEnd(false) };
 };
 
 const noCapacity = new CloudError('InsufficientInstanceCapacity', 'We have no m7i.xlarge capacity.');
@@ -48,7 +60,7 @@ test.each([
   ['is changed and starting', { state: 'pending', type: 'm7i.xlarge' }, []],
   ['is changed and running', { type: 'm7i.xlarge' }, []],
 ])('a change that died when the instance %s continues from there', async (_when, start, expected) => {
-  const { machine, context, done } = apply(start);
+  const { machine, context, done } = applyToTheEnd(start);
   await done;
   expect(context.change.commands).toEqual(expected);
   expect(machine).toMatchObject({ type: 'm7i.xlarge', state: 'running' });
@@ -71,7 +83,7 @@ test('without capacity for the new type, the instance runs again with the former
 });
 
 test('a start that is accepted and then fails is detected, and the former type restored', async () => {
-  const { machine, done } = apply({ fallsBackWith: ['Server.InsufficientInstanceCapacity'] });
+  const { machine, done } = applyToTheEnd({ fallsBackWith: ['Server.InsufficientInstanceCapacity'] });
   await expect(done).rejects.toMatchObject({ code: 'InsufficientInstanceCapacity' });
   expect(machine).toMatchObject({ type: 'm7i.large', state: 'running' });
 });
@@ -108,12 +120,45 @@ test('a refused stop changes nothing', async () => {
   expect(context.change.commands).toEqual(['StopInstances']);
 });
 
-test('a wait times out, and a later attempt continues', async () => {
-  const { context, done } = apply({ state: 'stopping', stuck: true });
-  await expect(done).rejects.toMatchObject({
-    code: 'CloudUnavailable',
-    message: `${ID} is still stopping after 180 s, expected running or stopped.`,
-  });
-  expect(context.clock.sleptSeconds).toBe(180);
-  expect(context.change.commands).toEqual([]);
+test.each([
+  ['stops', {}, ['StopInstances'], 5, 'stopping'],
+  ['is stopping', { state: 'stopping' }, [], 0, 'stopping'],
+  ['starts', { state: 'stopped' }, ['ModifyInstanceAttribute', 'StartInstances'], 5, 'pending'],
+  ['is starting', { state: 'pending' }, [], 0, 'pending'],
+])(
+  'while AWS keeps an instance that %s, the tool looks twice at most and answers that it is in progress',
+  async (_, start, calls, slept, state) => {
+    const { context, done } = apply({ ...start, stuck: true });
+    expect(await done).toEqual({ seconds: 15, says: `${ID} is ${state}.` });
+    expect(context.change.commands).toEqual(calls);
+    expect(context.clock.sleptSeconds).toBe(slept);
+  },
+);
+
+const failedStart = { state: 'stopped', type: 'm7i.xlarge', stoppedBy: 'Server.InsufficientInstanceCapacity' };
+
+test('a start that AWS gave up while the change was in progress is detected, and the former type restored', async () => {
+  const { machine, context, done } = apply(failedStart, true);
+  await expect(done).rejects.toMatchObject({ code: 'InsufficientInstanceCapacity' });
+  expect(context.change.commands).toEqual(['ModifyInstanceAttribute', 'StartInstances']);
+  expect(machine).toMatchObject({ type: 'm7i.large', state: 'running' });
+});
+
+test('a start that failed before this change began is tried again, as when a rollback starts the instance', async () => {
+  const { machine, context, done } = apply(failedStart);
+  expect(await done).toMatchObject({ says: `${ID} is pending.` });
+  expect(context.change.commands).toEqual(['StartInstances']);
+  expect(machine).toMatchObject({ type: 'm7i.xlarge', state: 'running' });
+});
+
+test.each([
+  ['stopping', 'm7i.large', true],
+  ['stopped', 'm7i.large', true],
+  ['stopped', 'm7i.xlarge', true],
+  ['pending', 'm7i.xlarge', true],
+  ['running', 'm7i.large', false],
+  ['running', 'm7i.xlarge', false],
+  ['stopped', 'r7i.large', false],
+])('%s as %s is a state that the change passes through and must not stay in: %s', (state, instanceType, isHalfWay) => {
+  expect(tool.isHalfWay(change, { state, instanceType })).toBe(isHalfWay);
 });

@@ -56,7 +56,7 @@ describe('a bad world is refused with file, line, field, value and what was expe
     [
       'a fault without a kind',
       `${base}faults: [{ command: 'ec2:StopInstances' }]`,
-      /exactly one of error, throttle, delaySeconds, set/,
+      /exactly one of error, throttle, delaySeconds, takesSeconds, set/,
     ],
     [
       'a time in no unit',

@@ -9,6 +9,7 @@ import {
 } from './changes.ts';
 import { acceptedPlansAreTrue, firstLinesAreTrue } from './conclusions.ts';
 import { factsOfNowCount, reasonsStillHold } from './facts.ts';
+import { noneLeftStopped, waitsEnd } from './in-progress.ts';
 import type { Invariant } from './invariant.ts';
 import { freezesHold, ratesHold, readOnlyProposesNothing, switchStopsChanges } from './limits.ts';
 import { movedIsNeverApplied } from './moved-targets.ts';
@@ -27,6 +28,8 @@ export const INVARIANTS: readonly Invariant[] = [
   noChangeWithoutGrant,
   noChangeTwice,
   noChangeAfterItsResult,
+  waitsEnd,
+  noneLeftStopped,
   grantsAreSingleUse,
   rejectedIsNeverApplied,
   movedIsNeverApplied,

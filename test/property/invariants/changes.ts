@@ -7,7 +7,7 @@ import { eventsIn } from '../recording.ts';
 
 /** Invariants about changes: made once, one incident at a time, rolled back only after verification. */
 
-/** Calls that one attempt may make. Two of some, because a change is taken back when AWS has no capacity. */
+/** Calls that a change may make from one interruption to the next, however often it waits. Two of some, because a change is taken back when AWS has no capacity. */
 const CALLS_PER_ATTEMPT: Readonly<Record<string, number>> = {
   StopInstances: 1,
   ModifyInstanceAttribute: 2,
@@ -25,7 +25,7 @@ const repeated = (run: CaseRun): string | undefined => {
     if (change.call.outcome !== 'ok' || started === undefined) return undefined;
     const { digest, purpose } = started.event.data;
     const resumed = eventsIn(run.entries.slice(0, change.at), 'apply.resumed').filter(
-      ({ event }) => event.data.digest === digest && event.data.purpose === purpose,
+      ({ event: { data } }) => data.digest === digest && data.purpose === purpose && data.continues !== true,
     ).length;
     const { command } = change.call;
     const attempt = ONCE.has(command) ? 0 : resumed;
@@ -37,12 +37,13 @@ const repeated = (run: CaseRun): string | undefined => {
   });
 };
 
-/** A change is resumed only after the deadline of the attempt before. */
+/** A change is resumed only after the deadline of the attempt before, or at the end of its wait. */
 const overlapping = ({ entries }: CaseRun): string | undefined => {
   const deadlines = new Map<string, string>();
   return firstFault(entries, (entry) => {
     if (entry.is !== 'event') return undefined;
     const { event } = entry;
+    if (isKind(event, 'apply.waiting')) deadlines.set(`${event.data.digest}/${event.data.purpose}`, event.data.until);
     if (!isKind(event, 'apply.started') && !isKind(event, 'apply.resumed')) return undefined;
     const { digest, purpose, deadline } = event.data;
     const until = deadlines.get(`${digest}/${purpose}`);

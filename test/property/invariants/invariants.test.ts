@@ -9,6 +9,7 @@ import * as approvals from './approvals.ts';
 import { budgetsHold } from './budgets.ts';
 import * as conclusions from './conclusions.ts';
 import { factsOfNowCount, reasonsStillHold } from './facts.ts';
+import { noneLeftStopped, waitsEnd } from './in-progress.ts';
 import type { Invariant } from './invariant.ts';
 import * as limits from './limits.ts';
 import { movedIsNeverApplied } from './moved-targets.ts';
@@ -89,6 +90,13 @@ const withTrace = (change: (events: readonly TraceEvent[]) => readonly TraceEven
   ...run,
   traces: new Map([...run.traces].map(([id, trace]) => [id, change(trace)])),
 });
+/** The traces with another ending, and without events of a kind. */
+const closedAs = (outcome: 'healed', dropped?: TraceEvent['kind']): CaseRun =>
+  withTrace((trace) =>
+    trace
+      .filter(({ kind }) => kind !== dropped)
+      .map((event) => (event.kind === 'incident.closed' ? { ...event, data: { ...event.data, outcome } } : event)),
+  );
 const withAgents = (change: Partial<Agent> | ((agent: Agent) => Partial<Agent>)): CaseRun => ({
   ...run,
   rules: {
@@ -125,6 +133,14 @@ const started = (): TraceEventOf<'apply.started'> => {
   for (const entry of run.entries) if (entry.is === 'event' && entry.event.kind === 'apply.started') return entry.event;
   return expect.fail('nothing was changed');
 };
+/** The recording with a change entered again right when its first wait begins. */
+const enteredInItsWait = (): CaseRun =>
+  withEntries((entries) => {
+    const index = entries.findIndex((one) => isKind(one, 'apply.waiting'));
+    const waiting = entries[index];
+    if (waiting?.is !== 'event') return expect.fail('nothing was waited for');
+    return entries.toSpliced(index + 1, 0, { is: 'event', event: { ...started(), at: waiting.event.at } });
+  });
 /** The first `apply.checked` of the recording: its facts, and a time long after its proposal. */
 const firstChecked = () => {
   for (const entry of run.entries)
@@ -202,7 +218,25 @@ describe('each invariant notices', () => {
       changes.noChangeTwice,
       () => beforeResult({ is: 'event', event: started() }),
     ],
+    [
+      'a second stop after a wait',
+      changes.noChangeTwice,
+      () => {
+        const stops = run.entries.filter((one) => one.is === 'call' && one.call.command === 'StopInstances');
+        return beforeResult(...stops.filter((one) => one.is === 'call' && !one.call.dryRun).slice(0, 1));
+      },
+    ],
+    ['an attempt that continues a change before its wait is over', changes.noChangeTwice, enteredInItsWait],
     ['a change after its result', changes.noChangeAfterItsResult, () => repeat(isStart)],
+    ['a change that is waited for and never ends', waitsEnd, () => closedAs('healed', 'apply.finished')],
+    [
+      'an instance that is left stopped in an incident that ends well',
+      noneLeftStopped,
+      () => ({
+        ...closedAs('healed'),
+        entries: run.entries.filter((one) => one.is !== 'call' || one.call.command !== 'StartInstances'),
+      }),
+    ],
     ['a grant redeemed twice', approvals.grantsAreSingleUse, () => repeat((one) => one.is === 'redeemed')],
     [
       'a grant without a receipt for its approver',

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { Settings } from '../../../../lambdas/contracts/settings.ts';
 import { agentOf } from '../../../../lambdas/kernel/model/agents.ts';
-import { CHANGE_ZONE_SECONDS, grantMinutes } from '../../../../lambdas/kernel/changes/timing.ts';
+import {
+  CHANGE_SECONDS,
+  CHANGE_ZONE_SECONDS,
+  grantMinutes,
+  leaseSeconds,
+  LONGEST_CHANGE_SECONDS,
+} from '../../../../lambdas/kernel/changes/timing.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 import { rules } from '../../../fixtures/harness.ts';
 
@@ -20,11 +26,19 @@ test.each([1, 15, 60])(
       const { apply, rollback } = grantMinutes(settings, verified);
       expect(apply).toBe(minutes);
       // Redeemed at the last moment, interrupted and made again, stabilized, and verified until the window is over.
-      expect(rollback).toBeGreaterThanOrEqual(apply + CHANGE_ZONE_SECONDS / 60 + stabilizeMinutes + longest);
+      expect(rollback).toBeGreaterThanOrEqual(apply + LONGEST_CHANGE_SECONDS / 60 + stabilizeMinutes + longest);
     }
   },
 );
 
-test('a change has less time than the function that makes it', () => {
-  expect(CHANGE_ZONE_SECONDS).toBeLessThan(15 * 60);
+test('a change has the 10 minutes that AWS gives a stop, and time to start; and the longest one is interrupted at its end', () => {
+  expect(CHANGE_SECONDS).toBe(15 * 60);
+  expect(LONGEST_CHANGE_SECONDS).toBeGreaterThanOrEqual(CHANGE_SECONDS + 2 * CHANGE_ZONE_SECONDS);
+});
+
+test('a target is kept for a change, its verification and a rollback, each of which may take its longest', () => {
+  for (const windowMinutes of [1, 15, 120]) {
+    const verified = { ...agent, verification: { ...agent.verification, windowMinutes } };
+    expect(leaseSeconds(undefined, verified)).toBeGreaterThanOrEqual(2 * LONGEST_CHANGE_SECONDS + windowMinutes * 60);
+  }
 });

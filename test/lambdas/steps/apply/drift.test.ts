@@ -253,7 +253,7 @@ test('a plan of an earlier version, which kept nothing of its target, is refused
   const { configuration, ...plan } = pending.planned.plan;
   expect(configuration).toBeDefined();
   const old = { ...pending, planned: { ...pending.planned, digest: digestOf(plan), plan } };
-  expect(await checkDrift(old, harness.ports)).toEqual({
+  expect(await checkDrift(old, journal, harness.ports)).toEqual({
     outcome: 'refused',
     reason:
       'This plan was made by an earlier version of Checkrein, which did not keep how its target was configured. Look at the target again and make a new proposal.',

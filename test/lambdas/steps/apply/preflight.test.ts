@@ -9,7 +9,7 @@ import { takeLease } from '../../../../lambdas/kernel/limits/lease.ts';
 import { agentScope, breakers } from '../../../../lambdas/kernel/limits/breaker.ts';
 import { hashOf } from '../../../../lambdas/kernel/trace/chain.ts';
 import { takeRate } from '../../../../lambdas/kernel/limits/rate.ts';
-import { CHANGE_ZONE_SECONDS } from '../../../../lambdas/kernel/changes/timing.ts';
+import { LONGEST_CHANGE_SECONDS } from '../../../../lambdas/kernel/changes/timing.ts';
 import { lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import type { Row } from '../../../../lambdas/contracts/ports.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
@@ -265,7 +265,7 @@ describe('Apply runs its own checks, whatever the state machine did', () => {
   test('a target is kept from other incidents for as long as change, verification and rollback may take', async () => {
     const harness = await granted();
     const { windowMinutes } = agentOf(rules, 'ec2-responder').verification;
-    const free = harness.clock.now().getTime() + (2 * CHANGE_ZONE_SECONDS + windowMinutes * 60) * 1000;
+    const free = harness.clock.now().getTime() + (2 * LONGEST_CHANGE_SECONDS + windowMinutes * 60) * 1000;
     await harness.apply();
     const wanted = (at: number) => takeLease(harness.ledger, APP_ARN, 'another', new Date(at), new Date(at));
     expect(await wanted(free - 1000)).toBe(false);

@@ -56,6 +56,7 @@ describe('what was seen after a change, and what follows', () => {
         guards: [check('status checks', guard)],
         secondsSinceChange: minutes * 60,
         reversible,
+        leftHalfWay: false,
       };
       expect(verdictOf(snapshot, agentThat(onUnhealed))).toEqual({ outcome, next });
     },
@@ -69,6 +70,7 @@ test('one guard that got worse outweighs those that did not', () => {
     guards: [check('status checks', 'good'), check('error rate', 'bad')],
     secondsSinceChange: 60,
     reversible: true,
+    leftHalfWay: false,
   };
   expect(verdictOf(snapshot, agentThat('keep')).outcome).toBe('worse');
 });
@@ -82,6 +84,7 @@ describe('a plan that says how long its verification waits', () => {
         guards: [],
         secondsSinceChange: minutes * 60,
         reversible: true,
+        leftHalfWay: false,
         verification,
       },
       agentThat('rollback'),
@@ -102,4 +105,19 @@ describe('a plan that says how long its verification waits', () => {
     const late = { waitSeconds: 60 * 60, alarmNeedsSeconds: 7200, inTime: false };
     expect(after(60, late)).toEqual({ outcome: 'inconclusive', next: 'report' });
   });
+});
+
+test.each([
+  [true, 'worse', 'rollback'],
+  [false, 'waiting', 'wait'],
+])('a target that the change left half-way (%s) is not waited for: %s, %s', (leftHalfWay, outcome, next) => {
+  const snapshot: HealthSnapshot = {
+    postCondition: check('post-condition', 'bad'),
+    alarm: check('alarm', 'bad'),
+    guards: [],
+    secondsSinceChange: 1,
+    reversible: true,
+    leftHalfWay,
+  };
+  expect(verdictOf(snapshot, agentThat('keep'))).toEqual({ outcome, next });
 });

@@ -4,6 +4,7 @@ const preflight = testsOf('lambdas/steps/apply/preflight');
 const drift = testsOf('lambdas/steps/apply/drift');
 const reevaluation = testsOf('lambdas/steps/apply/reevaluation');
 const change = testsOf('lambdas/steps/apply/change');
+const inProgress = testsOf('lambdas/steps/apply/in-progress');
 const grants = testsOf('lambdas/kernel/changes/grants');
 const chain = testsOf('lambdas/kernel/trace/chain');
 
@@ -244,17 +245,66 @@ export const APPLY: readonly KernelCheck[] = [
     kind: 'trace',
     holds: 'a change is on the trace before its first call',
     file: 'lambdas/steps/apply/change.ts',
-    find: "const started = await journal.once('apply.started'",
-    replace: `if (journal.upcoming === undefined) await first(pending, journal, ports);
-  const started = await journal.once('apply.started'`,
+    find: 'const start = await started(pending, journal, ports, grantId);',
+    replace: `if (journal.upcoming === undefined) await makeFirstAttempt(pending, journal, ports);
+  const start = await started(pending, journal, ports, grantId);`,
     test: change('stands on the trace before its first call'),
   },
   {
     name: 'change/deadline',
     holds: 'a change is resumed only after the deadline of its last attempt',
     file: 'lambdas/steps/apply/change.ts',
-    find: 'Date.parse(earlier.busyUntil) > ports.clock.now().getTime()',
+    find: "if (earlier.kind === 'running') throw inFlight(earlier.until);",
+    replace: "if (earlier.kind === 'running') return record(await makeFirstAttempt(pending, journal, ports));",
     test: change('is not touched while its first attempt may still be running'),
+  },
+  {
+    name: 'change/wait',
+    holds: 'a change in progress is not touched before its wait is over',
+    file: 'lambdas/steps/apply/change.ts',
+    find: 'if (Date.parse(earlier.until) > ports.clock.now().getTime()) {',
+    replace: "if (earlier.kind === 'running' && Date.parse(earlier.until) > ports.clock.now().getTime()) {",
+    test: inProgress('is not looked at before its time, whoever enters Apply, and only the rest of the wait is left'),
+  },
+  {
+    name: 'change/ceiling',
+    holds: 'a change is not waited for longer than a change may take',
+    file: 'lambdas/steps/apply/change.ts',
+    find: 'Date.parse(start.event.at) + CHANGE_SECONDS * 1000',
+    replace: 'Date.parse(start.event.at) + 4 * CHANGE_SECONDS * 1000',
+    test: inProgress(
+      'is given up after 15 minutes; a start that never comes is rolled back at once, and the old type runs again',
+    ),
+  },
+  {
+    name: 'change/half-way',
+    kind: 'drift',
+    holds: 'a target that the change left half-way is rolled back',
+    file: 'lambdas/steps/apply/gates.ts',
+    find: 'if (isLeftHalfWay(tool, planned, events, await currentState(pending))) return;',
+    replace: '',
+    test: inProgress(
+      'is given up after 15 minutes; a start that never comes is rolled back at once, and the old type runs again',
+    ),
+  },
+  {
+    name: 'change/half-way-is-ours',
+    kind: 'drift',
+    holds: 'an instance that was stopped after the change had been applied is not taken for ours',
+    file: 'lambdas/kernel/changes/half-way.ts',
+    find: "finished?.data.outcome === 'unknown' &&",
+    replace: '',
+    test: inProgress(
+      'leaves no mark on one that did: an instance that a person stopped after the change is not rolled back',
+    ),
+  },
+  {
+    name: 'change/refused-half-way',
+    holds: 'a change that AWS refused half-way, and that was not put back, is verified and rolled back',
+    file: 'lambdas/steps/apply/attempt.ts',
+    find: 'tool.isHalfWay(change, state)',
+    replace: 'false',
+    test: inProgress('because AWS refuses both types is rolled back, which starts the old one when AWS has room again'),
   },
   {
     name: 'change/not-repeatable',
