@@ -60,9 +60,9 @@ test('the first lines of the report say what happened, and the agent’s words f
 
 test('so do those of the closing mail', () => {
   const mail = mails.find(({ about }) => about === 'closed');
-  const [, ...rest] = (mail?.text ?? '').split('\n');
+  const [, ...rest] = (mail?.text ?? '').split('\n').filter((line) => line !== '');
   for (const [at, line] of FIRST.entries()) expect(rest[at]).toMatch(line);
-  expect(mail?.text).toMatch(/In the agent's words: its conclusion:\nSummary: "/);
+  expect(mail?.text).toMatch(/In the agent's words: its conclusion\n+Summary: "/);
 });
 
 test('so does the sealed trace, beside the summary of the agent', () => {

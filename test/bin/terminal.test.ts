@@ -73,7 +73,8 @@ describe.skipIf(!hasPython)('the question in a terminal', { timeout: 120_000 }, 
 
   test('Ctrl-C while no question is put ends the run the same way', async () => {
     const stopped = await play('undersized-instance', 'early', ['turn 1', CTRL_C]);
-    expect([stopped.code, stopped.restored, existsSync(join(folder, 'early/trace.jsonl'))]).toEqual([130, true, false]);
+    const filed = existsSync(join(folder, 'early/trace.jsonl'));
+    expect([stopped.code, stopped.restored, filed], stopped.out).toEqual([130, true, false]);
   });
 
   test('Ctrl-C after a change files the incident as stopped, with a trace that verifies', async () => {

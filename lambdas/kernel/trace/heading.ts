@@ -23,7 +23,7 @@ const nameOf = ({ id, tags }: Pick<Target, 'id' | 'tags'>): string => {
 };
 
 /** The target by its name: bare if it is one word, otherwise in quotes. */
-export const targetName = (target: Pick<Target, 'id' | 'tags'>): PlainText => named(nameOf(target), NAME_LIMIT);
+const targetName = (target: Pick<Target, 'id' | 'tags'>): PlainText => named(nameOf(target), NAME_LIMIT);
 
 /** What the tool does, as its manifest has it; else the words of its name. A tool that no longer exists has only these. */
 const verbOf = (tool: string): PlainText => {

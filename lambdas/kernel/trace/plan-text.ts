@@ -11,7 +11,7 @@ import { allOf, type PlanOnTrace } from './queries.ts';
 export const shown = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** US cents as dollars with a sign. */
-export const dollars = (cents: number): string => `${cents < 0 ? '-' : '+'}$${(Math.abs(cents) / 100).toFixed(2)}`;
+const dollars = (cents: number): string => `${cents < 0 ? '-' : '+'}$${(Math.abs(cents) / 100).toFixed(2)}`;
 
 /** What a change costs, in a few words. */
 export const costHeadline = (cents: number | null): string => {

@@ -3,7 +3,7 @@ import type { Quantity } from './quantities.ts';
 
 /** What a number of a source may say in the unit of a claim. */
 
-export const isPlain = ({ dimension }: Quantity): boolean => dimension === undefined || dimension === 'count';
+const isPlain = ({ dimension }: Quantity): boolean => dimension === undefined || dimension === 'count';
 
 const HOUR = 3600;
 const MONTH = 730 * HOUR;
@@ -51,7 +51,7 @@ export const valuesOf = (source: SourceNumber, claim: Quantity): number[] => {
   return values.map((value) => (value / bySource) * per);
 };
 
-export const fits = ({ low, high }: Quantity, value: number): boolean => {
+const fits = ({ low, high }: Quantity, value: number): boolean => {
   const slack = 1e-9 * Math.max(1e-9, Math.abs(high));
   return value >= low - slack && value <= high + slack;
 };

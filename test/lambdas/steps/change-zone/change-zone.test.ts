@@ -17,7 +17,7 @@ const approved = async (): Promise<TestHarness> => {
 test('the change zone rehearses and applies, each with the state of its step', async () => {
   const harness = await approved();
   const begun = await changeZone({ step: 'apply', state: harness.at, waits: true }, harness.ports);
-  expect(begun).toMatchObject({ next: 'apply', waitSeconds: 5 });
+  expect(begun).toMatchObject({ next: 'apply', waitSeconds: 15 });
 });
 
 test('an execution of before there were states to wait in is sent through its retrier', async () => {
