@@ -56,7 +56,7 @@ const deploy = async (emulators: Emulators, guide: DeployGuide, claude: Messages
     assert.equal(code, 1);
     assert.deepEqual(
       failed.map(({ check }) => check),
-      ['model key', 'approvers'],
+      ['model key', 'approvers', 'models'],
     );
     assert.match(failed[0]?.says ?? '', /still holds the value that the deployment generated/);
     for (const email of EMAILS) assert(failed[1]?.says.includes(email), `the doctor does not name ${email}`);

@@ -105,8 +105,8 @@ const afterFailure = async (
     if (repeatable && state !== null && tool.postCondition(change, state).holds)
       return finished(pending, 'applied', state, true);
     if (!repeatable) return finished(pending, 'unknown', state, true, error);
-    // What has begun, or may have, is gone on with as soon as AWS answers.
-    if (state === null || !isSame(state, change.before)) return { seconds: NO_ANSWER_SECONDS, says: message };
+    // It may have begun although the target looks untouched, since reads lag. It is gone on with as soon as AWS answers.
+    return { seconds: NO_ANSWER_SECONDS, says: message };
   }
   // Refused half-way, and not put back: Verify rolls it back.
   if (state === null || tool.isHalfWay(change, state)) return finished(pending, 'unknown', state, true, error);

@@ -137,7 +137,19 @@ describe('a change', () => {
     expect(harness.mutations).toEqual(['SetDesiredCapacity']);
   });
 
-  test('that never reached AWS has failed, and may be proposed again', async () => {
+  test('that got no answer is gone on with when AWS answers, though the target looks untouched: reads lag', async () => {
+    const harness = await grantedFleet();
+    let sent = 0;
+    const losing = intercepting(harness, (request, send) => {
+      sent += 1;
+      return sent <= 2 ? Promise.reject(noAnswer()) : send(request);
+    });
+    expect(await harness.apply(losing)).toBe('verify');
+    expect((await harness.last('apply.finished')).data).toMatchObject({ outcome: 'applied', state: { desired: 12 } });
+    expect(sent).toBe(3);
+  });
+
+  test('that never reached AWS has failed after 15 minutes, and may be proposed again', async () => {
     const harness = await grantedFleet();
     const losing = intercepting(harness, () => Promise.reject(noAnswer()));
     expect(await harness.apply(losing)).toBe('decide');
