@@ -52,7 +52,7 @@ export const approvedChange = async (environment: E2eEnvironment): Promise<void>
 
   const page = await browser.open(mail);
   const late = await browser.open(mail);
-  assert.match(await page.getByRole('heading', { level: 1 }).innerText(), /resize_instance/);
+  assert.match(await page.getByRole('heading', { level: 1 }).innerText(), /^Resize checkout-1: t2\.medium → t2\.large/);
   await timedStep('opened in Chromium, approved', async () =>
     assert.match(await answerInBrowser(page, 'Approve', 'Looks right.'), /^Approved\./),
   );
