@@ -27,7 +27,7 @@ export const entry = (tag: string, tone: Tone, text: PlainText, details: readonl
 /** Characters of the model's words in one turn; all of them are on the trace. */
 export const WORDS_LIMIT = 2000;
 /** Characters of one line of evidence, and of one argument of a call. */
-export const EVIDENCE_LIMIT = 200;
+export const EVIDENCE_CHARACTERS = 200;
 const ARGUMENT_LIMIT = 60;
 /** The longest text of a conclusion, with room for links, which grow when they are taken apart. */
 const CONCLUSION_LIMIT = 2400;

@@ -9,7 +9,7 @@ import {
   shown,
 } from '../../lambdas/kernel/trace/plan-text.ts';
 import {
-  EVIDENCE_LIMIT,
+  EVIDENCE_CHARACTERS,
   WORDS_LIMIT,
   conclusionLines,
   entry,
@@ -46,9 +46,9 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       return entry(
         'evidence',
         outcome === 'ok' ? 'plain' : 'quiet',
-        plain`${evidence} ${tool}: ${quoted(first, EVIDENCE_LIMIT)}`,
+        plain`${evidence} ${tool}: ${quoted(first, EVIDENCE_CHARACTERS)}`,
         [
-          ...(second === '' ? [] : [quoted(second, EVIDENCE_LIMIT)]),
+          ...(second === '' ? [] : [quoted(second, EVIDENCE_CHARACTERS)]),
           ...(suspicions.length === 0 ? [] : [plain`warning: this text ${warning}`]),
         ],
       );

@@ -7,7 +7,7 @@ import {
 import { incidentSummary, type IncidentSummary } from '../io/incident-summary.ts';
 import type { IncidentList, ListBounds } from '../io/trace-source.ts';
 import { askAws } from './deployment.ts';
-import { eventsIn, faultIn, readRow, type ReadRows } from './trace-rows.ts';
+import { eventsOfRows, faultIn, readRow, type ReadRows } from './trace-rows.ts';
 
 /** Executions that one command looks at. In a storm, most of them are copies that joined one incident. */
 const MAX_EXECUTIONS = 1000;
@@ -69,7 +69,7 @@ const summaryOf = async (
   if (first.length === 0 && status === 'SUCCEEDED') return undefined;
   const last = first.length === 0 ? [] : await rows(name, { Limit: LAST_EVENTS, ScanIndexForward: false });
   const read = [...first, ...last.toReversed()].map((row) => readRow(name, row));
-  const events = eventsIn(read);
+  const events = eventsOfRows(read);
   const isClosed = events.some(({ kind }) => kind === 'incident.closed');
   const problem = faultIn(read)?.message ?? (isClosed ? undefined : notClosed(status));
   return incidentSummary(name, startDate?.toISOString() ?? '', events, problem);

@@ -7,7 +7,7 @@ import { lastOf } from '../../lambdas/kernel/trace/queries.ts';
 import type { SealKey, StoredTrace, TraceSource } from '../io/trace-source.ts';
 import { deployedIncidents } from './deployed-incidents.ts';
 import { askAws, findDeployment } from './deployment.ts';
-import { eventsIn, faultIn, readRow, traceRows, type TraceRow } from './trace-rows.ts';
+import { eventsOfRows, faultIn, readRow, traceRows, type TraceRow } from './trace-rows.ts';
 
 /** Traces in the ledger of a deployed stack, read with the caller's credentials. */
 export const deployedTraces = async (stack: string): Promise<TraceSource> => {
@@ -40,7 +40,7 @@ const tracesIn = (table: string, keyOfStack: string | undefined): Omit<TraceSour
 /** The lines as they are in the table, so that what somebody changed there does not verify here either. */
 const storedTrace = (incident: string, rows: readonly TraceRow[], keyOfStack: string | undefined): StoredTrace => {
   const read = rows.map((row) => readRow(incident, row));
-  const events = eventsIn(read);
+  const events = eventsOfRows(read);
   return {
     content: rows.map((row) => `${row['line']?.S ?? ''}\n`).join(''),
     events,

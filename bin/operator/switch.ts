@@ -31,14 +31,14 @@ const historyOf = async (client: SSMClient, parameter: string): Promise<SwitchCh
 };
 
 /** Nobody has to think of a reason before everything is stopped. To start something again needs one. */
-export const reasonFor = (position: NonNullable<SwitchFlags['position']>, given: string | undefined): string => {
+export const switchReason = (position: NonNullable<SwitchFlags['position']>, given: string | undefined): string => {
   if (position !== 'off') return requiredReason(given);
   return given === undefined || given.trim() === '' ? 'no reason given' : given.trim();
 };
 
 /** Shows the kill switch and its history. With a position, sets it first. */
 export const showOrSetSwitch = async (position: SwitchFlags['position'], flags: SwitchFlags): Promise<void> => {
-  const reason = position === undefined ? undefined : reasonFor(position, flags.reason);
+  const reason = position === undefined ? undefined : switchReason(position, flags.reason);
   const { SwitchParameter } = await findDeployment(flags.stack);
   const client = new SSMClient({});
   if (position !== undefined) {

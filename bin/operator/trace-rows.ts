@@ -47,7 +47,7 @@ export const readRow = (incident: string, row: TraceRow): TraceEvent | Checkrein
 };
 
 /** The events among rows that were read. */
-export const eventsIn = (read: readonly (TraceEvent | CheckreinError)[]): TraceEvent[] =>
+export const eventsOfRows = (read: readonly (TraceEvent | CheckreinError)[]): TraceEvent[] =>
   read.flatMap((one) => (one instanceof CheckreinError ? [] : [one]));
 
 /** The first fault among rows that were read. */

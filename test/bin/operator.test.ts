@@ -1,20 +1,20 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { describe, expect, test } from 'vitest';
 import { confirmAuthenticated, contentOf, readConfirmationLink } from '../../bin/operator/subscribe.ts';
-import { reasonFor } from '../../bin/operator/switch.ts';
+import { switchReason } from '../../bin/operator/switch.ts';
 import { DoctorAccount } from '../fakes/doctor-account.ts';
 import { FakeAws } from '../fakes/fake-aws.ts';
 import { shippedRules } from '../lib/shipped.ts';
 
 describe('checkrein switch', () => {
   test('off never needs a reason, so what a mail prints can be typed as it stands', () => {
-    expect(reasonFor('off', undefined)).toBe('no reason given');
-    expect(reasonFor('off', 'bad')).toBe('bad');
+    expect(switchReason('off', undefined)).toBe('no reason given');
+    expect(switchReason('off', 'bad')).toBe('bad');
   });
 
   test('to start again needs one', () => {
-    expect(() => reasonFor('on', undefined)).toThrow('--reason: not given');
-    expect(() => reasonFor('propose-only', 'x')).toThrow('is too short');
+    expect(() => switchReason('on', undefined)).toThrow('--reason: not given');
+    expect(() => switchReason('propose-only', 'x')).toThrow('is too short');
   });
 });
 

@@ -6,7 +6,7 @@ import { trippedBreaker } from '../../kernel/limits/breaker.ts';
 import { checkRate } from '../../kernel/limits/rate.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
-import { reevaluate } from '../../kernel/policy/reevaluation.ts';
+import { reevaluatePlan } from '../../kernel/policy/reevaluation.ts';
 import { openingOf } from '../../kernel/trace/queries.ts';
 import type { OpenQuestion } from './question.ts';
 
@@ -61,6 +61,6 @@ const checkPolicy = async (
   const { alarm } = openingOf(events).data;
   const now = await ledgerFacts(ports.ledger, events, alarm, plan.target, ports.clock.now());
   const question = { ...plan, agent: agentOf(ports.rules, plan.agent), facts: { ...plan.facts, ...now } };
-  const { verdict, reason } = reevaluate(ports, question, quorum, events);
+  const { verdict, reason } = reevaluatePlan(ports, question, quorum, events);
   return verdict === 'permitted' ? passed(reason) : refused(reason);
 };

@@ -27,7 +27,7 @@ interface Approval {
  * Asks again about a plan that people approved, with the facts of now: may it be applied, and do their approvals still
  * suffice? They approved what they saw. A plan that takes more approvals by now, or of other people, needs a new approval.
  */
-export const reevaluate = (
+export const reevaluatePlan = (
   ports: ReevaluationPorts,
   question: PlanQuestion & { readonly agent: Agent },
   approval: Approval,

@@ -15,7 +15,7 @@ import {
 } from './gates.ts';
 import type { ApplyPorts } from './ports.ts';
 import type { PendingChange } from './pending-change.ts';
-import { checkAlarm, checkFacts, checkPolicy, reevaluationOf } from './reevaluation.ts';
+import { checkRecovery, checkFacts, checkPolicy, reevaluationOf } from './reevaluation.ts';
 import { checkUnattended, isUnattended } from './unattended.ts';
 
 /** Limits on new changes, and what they were permitted for. Whoever set them would still want a harmful change undone. */
@@ -44,7 +44,7 @@ export const preflight = async (
     // After the lease, so that no other incident changes the target meanwhile.
     { check: 'facts', run: () => checkFacts(now) },
     { check: 'policy', run: policy },
-    { check: 'alarm', run: () => checkAlarm(now) },
+    { check: 'alarm', run: () => checkRecovery(now) },
     // After the lease: an incident whose rollback failed trips the breaker before it gives the target back.
     { check: 'breaker', run: () => checkBreakers(pending, ports) },
     { check: 'rate', run: () => takeChangeRate(pending, ports) },

@@ -3,7 +3,7 @@ import { contractBroken } from '../../contracts/errors.ts';
 import { passed, refused, SharedValue, type CheckResult } from '../../kernel/changes/checks.ts';
 import { factsAbout, prepareChange, type ProposedChange } from '../../kernel/changes/proposed-change.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
-import { reevaluate, type Reevaluation } from '../../kernel/policy/reevaluation.ts';
+import { reevaluatePlan, type Reevaluation } from '../../kernel/policy/reevaluation.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import type { ApplyPorts } from './ports.ts';
@@ -59,7 +59,7 @@ export const reevaluationOf = (pending: PendingChange, journal: Journal, ports: 
     if (!facts.ok || grant === undefined) throw contractBroken('Policy was asked without facts or without a grant.');
     const { target } = facts.value.proposed.change;
     const question = { agent: agentOf(ports.rules, agent), tool, report, target, facts: facts.value.facts };
-    return reevaluate(ports, question, grant, journal.events);
+    return reevaluatePlan(ports, question, grant, journal.events);
   });
   return { now, decision };
 };
@@ -86,4 +86,4 @@ export const checkPolicy = async (
     : refused(`Policy was asked again and does not permit it now: ${reason} ${AGAIN}`);
 };
 
-export const checkAlarm = async (now: SharedValue<Now>): Promise<CheckResult> => (await now.get()).alarm;
+export const checkRecovery = async (now: SharedValue<Now>): Promise<CheckResult> => (await now.get()).alarm;

@@ -8,7 +8,7 @@ const MOST = 60;
 const bothWays = (a: Operand, b: Operand): Operand[] => [...resultsOf(a, b), ...resultsOf(b, a)];
 
 /** What any two numbers say together. */
-export const pairs = (all: readonly Operand[]): Operand[] => {
+export const pairsOf = (all: readonly Operand[]): Operand[] => {
   const some = all.slice(0, MOST);
   return some.flatMap((a) => some.flatMap((b) => (a === b ? [] : resultsOf(a, b))));
 };

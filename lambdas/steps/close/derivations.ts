@@ -1,4 +1,4 @@
-import { pairs, across, consecutive, means, neighbours, sums } from './combinations.ts';
+import { pairsOf, across, consecutive, means, neighbours, sums } from './combinations.ts';
 import { resultsOf, type Operand } from './arithmetic.ts';
 import { amounts, evidence, extremes, grouped, moments, parts, prices, spans, wholes, type Given } from './operands.ts';
 
@@ -30,7 +30,7 @@ export const DERIVATIONS: readonly Derivation[] = [
   {
     name: 'stated',
     why: 'from 45 to 97 %, a rise of 52 points',
-    results: ({ stated, times }) => [...stated, ...pairs(stated), ...pairs(times)],
+    results: ({ stated, times }) => [...stated, ...pairsOf(stated), ...pairsOf(times)],
     most: ANY,
     evenIfRead: true,
     isPlainSpoken: true,
@@ -90,7 +90,7 @@ export const DERIVATIONS: readonly Derivation[] = [
   {
     name: 'extremes',
     why: 'highest and lowest, first and last of one metric or column',
-    results: (given) => grouped(given).flatMap((group) => pairs(extremes(group))),
+    results: (given) => grouped(given).flatMap((group) => pairsOf(extremes(group))),
     most: FEW,
   },
   {
@@ -163,7 +163,7 @@ export const DERIVATIONS: readonly Derivation[] = [
     why: '3,000 more IOPS at 0.0055 USD each',
     results: (given) =>
       across(
-        pairs(given.stated).filter(({ how }) => how === 'difference' || how === 'product'),
+        pairsOf(given.stated).filter(({ how }) => how === 'difference' || how === 'product'),
         evidence(given),
       ),
     most: VERY_FEW,

@@ -1,5 +1,5 @@
 import { intervalOf, kindOf, type Operand } from './arithmetic.ts';
-import { pairs } from './combinations.ts';
+import { pairsOf } from './combinations.ts';
 import type { Piece, SourceNumber } from './number-sources.ts';
 import type { Quantity } from './quantities.ts';
 import { valuesOf } from './readings.ts';
@@ -77,7 +77,7 @@ export const amounts = ({ stated, all }: Given): Operand[] => {
     .filter(({ dimension }) => dimension === 'bytes' || dimension === 'count')
     .map(({ low, high }) => ({ kind: 'count', low, high }));
   const known = [...stated.filter(({ kind }) => kind === 'count' || kind === 'ratio'), ...written];
-  return [...known, ...pairs(known).filter(({ how, kind }) => how === 'difference' && kind === 'count')];
+  return [...known, ...pairsOf(known).filter(({ how, kind }) => how === 'difference' && kind === 'count')];
 };
 
 export const prices = (given: Given): Operand[] =>

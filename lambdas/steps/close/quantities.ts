@@ -1,4 +1,4 @@
-import { secondsOf, unitNamed, unitOfName, type Dimension, type Unit } from './units.ts';
+import { secondsOf, unitNamed, unitOfName, type UnitDimension, type Unit } from './units.ts';
 import { withoutNames } from './number-names.ts';
 import { spelledOut } from './number-words.ts';
 
@@ -12,7 +12,7 @@ export interface Quantity {
   /** What the written number may stand for after rounding, in the same unit. */
   readonly low: number;
   readonly high: number;
-  readonly dimension: Dimension | undefined;
+  readonly dimension: UnitDimension | undefined;
   /** What one of the written unit is in the base unit of its dimension. */
   readonly factors: readonly number[];
   /** For a rate: of which time, in seconds. */

@@ -1,9 +1,9 @@
 /** Units of numbers in a conclusion and in evidence. Only names that engineers write; an unknown name is no unit. */
 
-export type Dimension = 'time' | 'bytes' | 'percent' | 'money' | 'ratio' | 'count';
+export type UnitDimension = 'time' | 'bytes' | 'percent' | 'money' | 'ratio' | 'count';
 
 export interface Unit {
-  readonly dimension: Dimension;
+  readonly dimension: UnitDimension;
   /** What one of it is in seconds, bytes, percent, dollars or pieces. Several if people mix them up: a GB is often a GiB. */
   readonly factors: readonly number[];
   /** If the unit itself is a rate, such as rps: its time, in seconds. */

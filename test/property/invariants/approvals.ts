@@ -9,7 +9,7 @@ import type { CaseRun } from '../flow.ts';
 import { eventsIn, type RecordedFact } from '../recording.ts';
 import { firstFault, type Invariant } from './invariant.ts';
 import { everyChange, planOf, startOf, targetAndValue, type RecordedChange } from './recorded-changes.ts';
-import { isUnattended } from './unattended.ts';
+import { wasUnattended } from './unattended.ts';
 
 /** Invariants about approvals and grants. */
 
@@ -44,7 +44,7 @@ const missingApproval = (
   const { digest } = started.event.data;
   const before = run.entries.slice(0, started.at);
   // Policy let it through: `policyAloneIsKept` judges whether it may.
-  if (isUnattended(run, change)) return undefined;
+  if (wasUnattended(run, change)) return undefined;
   const closed = eventsIn(before, 'approval.closed').find(({ event }) => event.data.digest === digest);
   if (closed?.event.data.outcome !== 'granted') return 'there is no approval on the trace';
   const approvers = new Set(

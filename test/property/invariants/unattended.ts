@@ -8,7 +8,7 @@ import { eventsIn } from '../recording.ts';
 /** The invariant about changes that no person approved. It is judged by case and account, not by the trace. */
 
 /** Whether a change was made under a grant that names a policy as an approver. */
-export const isUnattended = (run: CaseRun, change: RecordedChange): boolean => {
+export const wasUnattended = (run: CaseRun, change: RecordedChange): boolean => {
   const grantId = startOf(run, change)?.event.data.grantId;
   return eventsIn(run.entries, 'grant.issued')
     .flatMap(({ event }) => event.data.grants)
@@ -27,7 +27,7 @@ const capacitiesBefore = (run: CaseRun, { at }: RecordedChange): number[] => {
 
 /** Why the one permit of `flow.ts` does not let this change through; undefined if it does. */
 const notPermitted = (change: RecordedChange, run: CaseRun): string | undefined => {
-  if (!isUnattended(run, change)) return undefined;
+  if (!wasUnattended(run, change)) return undefined;
   const { setting } = run.testCase;
   const { target, value } = targetAndValue(change.call.input);
   if (setting.policies !== 'unattended') return 'no policy permits any change without a person';
