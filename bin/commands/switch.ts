@@ -8,7 +8,10 @@ export const switchCommand = (): Command =>
       'Show the kill switch of a deployed stack, or set it. It takes effect at the next step of every incident.',
     )
     .addArgument(new Argument('[position]', 'the new position').choices(['on', 'propose-only', 'off']))
-    .option('--reason <text>', 'why; recorded in the history of the parameter. Not needed for off')
+    .option(
+      '--reason <text>',
+      'why, in at least 10 characters; recorded in the history of the parameter. Not needed for off',
+    )
     .option('--stack <name>', 'the deployed stack', 'Checkrein')
     .option('--json', 'print JSON')
     .addHelpText(
