@@ -191,7 +191,11 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       return closedEntry(event.data);
     }
     case 'trace.sealed':
-      return entry('sealed', 'quiet', plain`${event.data.events} events, signed by ${event.data.keyId}.`);
+      return entry(
+        'sealed',
+        'quiet',
+        plain`${event.data.events} events before this one, signed by ${event.data.keyId}.`,
+      );
   }
 };
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Json, JsonObject } from './json.ts';
 
-/** An EventBridge event pattern (content filter). Operators: exact, `prefix`, `suffix`, `anything-but`, `exists`. */
+/** An EventBridge event pattern (content filter). Operators: exact, `prefix`, `suffix`, `anything-but`, `exists`, `numeric`. */
 export const EventPattern = z.record(z.string(), Json);
 export type EventPattern = z.infer<typeof EventPattern>;
 

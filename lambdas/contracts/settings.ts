@@ -211,9 +211,7 @@ export const Settings = z.strictObject({
   accountEnvironments: z.record(AccountId, Environment).default({}),
   /** Days that a trace is kept before DynamoDB's TTL removes it. */
   retentionDays: z.int().min(1).max(3650).default(400),
-  logRetentionDays: z
-    .union([z.literal(30), z.literal(90), z.literal(180), z.literal(365), z.literal(731)])
-    .default(365),
+  logRetentionDays: z.literal([30, 90, 180, 365, 731], '30, 90, 180, 365 or 731').default(365),
   /**
    * How a new version takes over. `canary`: a tenth of the calls for five minutes, then all, rolled back when
    * one of the harness's own alarms fires. `all-at-once`: at once, without CodeDeploy and without versions of the

@@ -18,7 +18,7 @@ describe.each(['undersized-instance', 'fix-does-not-help', 'change-freeze'])('th
     const ran = await runCli(FOLDER, 'trace', 'show', trace);
     expect([ran.code, ran.err]).toEqual([0, '']);
     expect(ran.out).toMatch(/is in ALARM/);
-    expect(ran.out).toMatch(/sealed {4}\d+ events, signed by/);
+    expect(ran.out).toMatch(/sealed {4}\d+ events before this one, signed by/);
   });
 
   test('is still decided the same when it is replayed', async () => {
