@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { POLICY_APPROVER, type Grant } from '../../contracts/grant.ts';
 import { FAMILY } from '../../contracts/ledger-keys.ts';
 import type { Clock, Ids, Ledger, MacGenerator, MacVerifier } from '../../contracts/ports.ts';
@@ -128,6 +129,10 @@ export const wasRedeemedUnattended = async (ledger: Ledger, grant: Grant): Promi
   return row !== undefined && Object.entries(wanted).every(([field, value]) => row[field] === value);
 };
 
-/** Whether this very entry used the grant up. Only the change zone can write that row. */
-export const wasRedeemedBy = async (ledger: Ledger, { id }: Grant, entry: string): Promise<boolean> =>
-  (await ledger.fetch({ family: FAMILY.grant, id }))?.data['entry'] === entry;
+const Redemption = z.object({ entry: z.string(), redeemedAt: z.iso.datetime() });
+
+/** When this very entry used the grant up; undefined if it did not. Only the change zone can write that row. */
+export const redeemedAtBy = async (ledger: Ledger, grantId: string, entry: string): Promise<Date | undefined> => {
+  const row = Redemption.safeParse((await ledger.fetch({ family: FAMILY.grant, id: grantId }))?.data).data;
+  return row?.entry === entry ? new Date(row.redeemedAt) : undefined;
+};

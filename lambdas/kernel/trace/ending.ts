@@ -17,8 +17,10 @@ const wasHealed = (events: readonly TraceEvent[]): boolean => {
 
 /** The ending of an incident, read from its trace. An ending that the trace does not explain counts as failed. */
 export const endingOf = (events: readonly TraceEvent[]): Ending => {
-  const refused = lastOf(events, 'incident.refused')?.data;
-  if (refused !== undefined) return { outcome: refused.outcome, reason: refused.reason, conclusion: null };
+  // Only the first event can say so: a later one would have Close tell nobody how the incident ended.
+  const [first] = events;
+  if (first?.kind === 'incident.refused')
+    return { outcome: first.data.outcome, reason: first.data.reason, conclusion: null };
   const failed = lastOf(events, 'harness.failed')?.data;
   if (failed !== undefined)
     return { outcome: 'failed', reason: `The harness failed: ${failed.error}. ${failed.cause}`, conclusion: null };

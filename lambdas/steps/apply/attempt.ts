@@ -11,6 +11,7 @@ import type { Change, InProgress } from '../../tools/tool.ts';
 import { checkCalendar, checkSwitch } from './gates.ts';
 import type { ApplyPorts } from './ports.ts';
 import { currentState, currentStateIfKnown, plannedChange, type PendingChange } from './pending-change.ts';
+import { preflight } from './preflight.ts';
 
 /** The outcome of a change. */
 export type Finished = EventData<'apply.finished'>;
@@ -64,6 +65,19 @@ const finished = (
   reconciled: boolean,
   error: Finished['error'] = null,
 ): Finished => ({ digest: planned.digest, purpose, outcome, reconciled, state, error });
+
+/** The outcome of a change whose cooldown has not begun, so nothing has, if a check stands against it by now. */
+export const refusedBeforeBeginning = async (
+  pending: PendingChange,
+  journal: Journal,
+  ports: ApplyPorts,
+): Promise<Finished | undefined> => {
+  const { checks } = await preflight(pending, journal, ports);
+  const refusal = checks.find(({ outcome }) => outcome === 'refused');
+  if (refusal === undefined) return undefined;
+  const error = { code: 'Refused', says: `(${refusal.check}) ${refusal.reason}` };
+  return finished(pending, 'failed', await currentStateIfKnown(pending), true, error);
+};
 
 /** The outcome of a change that was waited for as long as a change may take. */
 export const overdue = async (pending: PendingChange, { says }: InProgress): Promise<Finished> =>

@@ -2,10 +2,18 @@ import { ERROR } from '../../contracts/error-names.ts';
 import type { EventData } from '../../contracts/events.ts';
 import { JsonObject } from '../../contracts/json.ts';
 import { contractBroken, StepError } from '../../contracts/errors.ts';
-import { CHANGE_SECONDS } from '../../kernel/changes/timing.ts';
-import { startCooldown } from '../../kernel/limits/cooldown.ts';
+import { redeemedAtBy } from '../../kernel/changes/grants.ts';
+import { CHANGE_SECONDS, LONGEST_CHANGE_SECONDS } from '../../kernel/changes/timing.ts';
+import { lastChange, markUnfinished, startCooldown } from '../../kernel/limits/cooldown.ts';
 import type { Journal, RecordedEvent } from '../../kernel/trace/journal.ts';
-import { makeFirstAttempt, overdue, resumeChange, type Attempted, type Finished } from './attempt.ts';
+import {
+  makeFirstAttempt,
+  overdue,
+  refusedBeforeBeginning,
+  resumeChange,
+  type Attempted,
+  type Finished,
+} from './attempt.ts';
 import type { ApplyPorts } from './ports.ts';
 import { plannedChange, type PendingChange } from './pending-change.ts';
 
@@ -90,40 +98,62 @@ export const makeChange = async (
   const { purpose, planned } = pending;
   const { digest } = planned;
   const start = await started(pending, journal, ports, grantId);
-  const endsAt = Date.parse(start.event.at) + CHANGE_SECONDS * 1000;
-  const record = (attempted: Attempted) => recordAttempt(pending, journal, ports, attempted, endsAt);
+  const ownEnd = Date.parse(start.event.at) + CHANGE_SECONDS * 1000;
+  const record = (attempted: Attempted, endsAt: number) => recordAttempt(pending, journal, ports, attempted, endsAt);
   if (!start.replayed) {
     await beginCooldown(pending, ports);
-    return record(await makeFirstAttempt(pending, journal, ports));
+    return record(await makeFirstAttempt(pending, journal, ports), ownEnd);
   }
 
   const earlier = await earlierAttempts(journal, start.event.data.deadline);
   if (!('kind' in earlier)) return earlier;
-  if (Date.parse(earlier.until) > ports.clock.now().getTime()) {
-    if (earlier.kind === 'running') throw inFlight(earlier.until);
-    return { waitUntil: earlier.until };
-  }
+  const { redeemedAt, hasBegun } = await knownOnlyToUs(pending, journal, ports);
+  const lastEnd = redeemedAt.getTime() + LONGEST_CHANGE_SECONDS * 1000;
+  const endsAt = ownEnd < lastEnd ? ownEnd : lastEnd;
+  const now = ports.clock.now().getTime();
+  if (earlier.kind === 'running' && Date.parse(earlier.until) > now) throw inFlight(earlier.until);
+  if (earlier.kind === 'waiting' && Math.min(Date.parse(earlier.until), endsAt) > now)
+    return { waitUntil: new Date(Math.min(Date.parse(earlier.until), endsAt)).toISOString() };
   const resumed = await journal.once('apply.resumed', () => {
     const data: EventData<'apply.resumed'> = { digest, purpose, deadline: ports.deadline.at().toISOString() };
     return { data: { ...data, ...(earlier.kind === 'waiting' && { continues: true }) } };
   });
   const lost = earlier.lost || earlier.kind === 'running';
   if (resumed.replayed) throw inFlight(resumed.event.data.deadline);
-  if (lost) await beginCooldown(pending, ports);
-  return record(await resumeChange(pending, journal, ports, { continues: earlier.continues, lost, endsAt }));
+  const refused = hasBegun ? undefined : await refusedBeforeBeginning(pending, journal, ports);
+  if (refused !== undefined) return record(refused, endsAt);
+  if (lost || !hasBegun) await beginCooldown(pending, ports);
+  return record(await resumeChange(pending, journal, ports, { continues: earlier.continues, lost, endsAt }), endsAt);
+};
+
+/**
+ * What the ledger says about a change in rows that only the change zone may write. Every function may append to a trace,
+ * so the events there can neither lengthen a change nor make one count as begun, which is checked no more.
+ */
+const knownOnlyToUs = async (
+  { grant, planned: { plan } }: PendingChange,
+  { entry }: Journal,
+  { ledger }: ApplyPorts,
+): Promise<{ readonly redeemedAt: Date; readonly hasBegun: boolean }> => {
+  const redeemedAt = grant && (await redeemedAtBy(ledger, grant.id, entry));
+  if (redeemedAt === undefined) throw contractBroken('A change was begun whose grant this entry did not use up.');
+  const last = await lastChange(ledger, plan.target.arn);
+  return { redeemedAt, hasBegun: last !== undefined && Date.parse(last.lastChangeAt) >= redeemedAt.getTime() };
 };
 
 /** Records what an attempt came to. A change that is in progress when its time is over ends as unknown. */
 const recordAttempt = async (
   pending: PendingChange,
   journal: Journal,
-  { clock }: ApplyPorts,
+  { clock, ledger }: ApplyPorts,
   attempted: Attempted,
   endsAt: number,
 ): Promise<Finished | Waiting> => {
   const now = clock.now().getTime();
   if (!('seconds' in attempted) || now >= endsAt) {
     const data = 'seconds' in attempted ? await overdue(pending, attempted) : attempted;
+    const { digest, plan } = pending.planned;
+    if (data.outcome === 'unknown' && data.purpose === 'apply') await markUnfinished(ledger, plan.target.arn, digest);
     return (await journal.once('apply.finished', () => ({ data }))).event.data;
   }
   const { purpose, planned } = pending;

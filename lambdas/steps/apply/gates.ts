@@ -1,4 +1,5 @@
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
+import type { Ledger } from '../../contracts/ports.ts';
 import type { Settings } from '../../contracts/settings.ts';
 import { passed, passedUnless, refused, type CheckResult } from '../../kernel/changes/checks.ts';
 import { grantFault, redeem } from '../../kernel/changes/grants.ts';
@@ -6,6 +7,7 @@ import { prepareChange } from '../../kernel/changes/proposed-change.ts';
 import { isLeftHalfWay } from '../../kernel/changes/half-way.ts';
 import { leaseSeconds } from '../../kernel/changes/timing.ts';
 import { trippedBreaker } from '../../kernel/limits/breaker.ts';
+import { lastChange } from '../../kernel/limits/cooldown.ts';
 import { takeLease } from '../../kernel/limits/lease.ts';
 import { takeRate } from '../../kernel/limits/rate.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
@@ -80,16 +82,21 @@ export const takeTargetLease = async (
 export const checkDrift = async (
   pending: PendingChange,
   journal: Journal,
-  { rules }: ApplyPorts,
+  { rules, ledger }: ApplyPorts,
 ): Promise<CheckResult> => {
-  const result = await toolResult(() => throwIfDrifted(pending, journal, rules.settings));
+  const result = await toolResult(() => throwIfDrifted(pending, journal, rules.settings, ledger));
   if (!result.ok) return refused(result.error.message);
   return passed(
     pending.purpose === 'apply' ? 'The target is as the dry run saw it.' : 'The target is as the change left it.',
   );
 };
 
-const throwIfDrifted = async (pending: PendingChange, { events }: Journal, settings: Settings): Promise<void> => {
+const throwIfDrifted = async (
+  pending: PendingChange,
+  { events }: Journal,
+  settings: Settings,
+  ledger: Ledger,
+): Promise<void> => {
   const { purpose, planned, tool, context } = pending;
   const { plan } = planned;
   if (purpose === 'apply') {
@@ -98,7 +105,11 @@ const throwIfDrifted = async (pending: PendingChange, { events }: Journal, setti
     throw new ToolRefusal(drift);
   }
   if (!plan.inverse.reversible) throw contractBroken('A rollback was called for a change without an inverse.');
-  if (isLeftHalfWay(tool, planned, events, await currentState(pending))) return;
+  // The trace alone would let anybody who appends to it have an instance started that a person has stopped.
+  if (isLeftHalfWay(tool, planned, events, await currentState(pending))) {
+    const last = await lastChange(ledger, plan.target.arn);
+    if (last?.unfinished === planned.digest) return;
+  }
   const { change } = await prepareChange(tool, plan.inverse.input, context, settings);
   const { holds, detail } = tool.postCondition(plan, change.before);
   if (!holds)

@@ -1,6 +1,6 @@
 import { contractBroken } from '../../contracts/errors.ts';
 import type { EventData } from '../../contracts/events.ts';
-import { bindingFault, wasRedeemedBy } from '../../kernel/changes/grants.ts';
+import { bindingFault, redeemedAtBy } from '../../kernel/changes/grants.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { checkTrace } from './gates.ts';
 import type { ApplyPorts } from './ports.ts';
@@ -14,7 +14,7 @@ const faultOf = async (pending: PendingChange, journal: Journal, ports: ApplyPor
   const wanted = { incidentId: journal.incident, digest: planned.digest, purpose };
   const grantFaultFound = await bindingFault(ports, grant, wanted);
   if (grant === undefined || grantFaultFound !== undefined) return grantFaultFound;
-  return (await wasRedeemedBy(ports.ledger, grant, journal.entry))
+  return (await redeemedAtBy(ports.ledger, grant.id, journal.entry)) !== undefined
     ? undefined
     : 'The trace says that the grant was used up for this change; the ledger does not.';
 };
@@ -23,7 +23,7 @@ const faultOf = async (pending: PendingChange, journal: Journal, ports: ApplyPor
  * Run by an attempt that finds the checks of an earlier one on the trace. Every function may append to a trace, so
  * a recorded check proves nothing by itself: the trace must hold as it is read now, the grant must be genuine, and
  * this entry must have redeemed it, which only the change zone can write down. Expiry is not checked again, since a
- * half-made change has to be finished; one that has not begun is checked in full by `refusedMeanwhile`.
+ * half-made change has to be finished; one that has not begun is checked in full, by `refusedMeanwhile` or before it is resumed.
  */
 export const recheck = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<void> => {
   const fault = await faultOf(pending, journal, ports);

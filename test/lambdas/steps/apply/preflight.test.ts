@@ -80,7 +80,10 @@ const expectRefusal = async (harness: TestHarness, check: string, reason: RegExp
 const idOfGrant = async (harness: TestHarness): Promise<string> =>
   (await harness.last('grant.issued')).data.grants[0]?.id ?? '';
 const redeemedBy = async (harness: TestHarness, entry: string) =>
-  harness.ledger.create({ family: 'grant', id: await idOfGrant(harness) }, { incidentId: 'incident-1', entry });
+  harness.ledger.create(
+    { family: 'grant', id: await idOfGrant(harness) },
+    { incidentId: 'incident-1', entry, redeemedAt: harness.clock.now().toISOString() },
+  );
 const useUpRate = async ({ ledger, clock }: TestHarness, changes: number): Promise<void> => {
   const change = { tool: RESIZE.tool, targetArn: APP_ARN };
   for (let n = 0; n < changes; n += 1)

@@ -77,6 +77,14 @@ describe('a rejected conclusion', () => {
   });
 });
 
+test('people are told how an incident ended, though somebody else wrote onto its trace that no agent had taken it', async () => {
+  const harness = await concluded();
+  const refused = { eventId: 'e', outcome: 'unrouted', reason: 'No agent takes it.', detail: {} } as const;
+  await record(harness.ports, harness.at.incidentId, 'observe-forged', 'incident.refused', refused);
+  expect(await harness.close()).toBe('done');
+  expect(harness.notifier.sent).toMatchObject([{ about: 'closed', subject: 'diagnosed: cpu-high' }]);
+});
+
 test('a change that nobody approved fails the incident loudly, whatever the agent concludes', async () => {
   const harness = await new TestHarness().begin();
   await record(harness.ports, 'incident-1', 'a-bug', 'apply.started', {

@@ -5,6 +5,7 @@ const drift = testsOf('lambdas/steps/apply/drift');
 const reevaluation = testsOf('lambdas/steps/apply/reevaluation');
 const change = testsOf('lambdas/steps/apply/change');
 const inProgress = testsOf('lambdas/steps/apply/in-progress');
+const forged = testsOf('lambdas/steps/apply/forged');
 const grants = testsOf('lambdas/kernel/changes/grants');
 const chain = testsOf('lambdas/kernel/trace/chain');
 
@@ -161,7 +162,7 @@ export const APPLY: readonly KernelCheck[] = [
     kind: 'grant',
     holds: 'a further attempt goes on only if this entry redeemed the grant, whatever the trace says',
     file: 'lambdas/steps/apply/recheck.ts',
-    find: '(await wasRedeemedBy(ports.ledger, grant, journal.entry))',
+    find: '(await redeemedAtBy(ports.ledger, grant.id, journal.entry)) !== undefined',
     replace: 'true',
     test: preflight('a check that somebody else wrote onto the trace lets nothing through'),
   },
@@ -254,16 +255,16 @@ export const APPLY: readonly KernelCheck[] = [
     name: 'change/deadline',
     holds: 'a change is resumed only after the deadline of its last attempt',
     file: 'lambdas/steps/apply/change.ts',
-    find: "if (earlier.kind === 'running') throw inFlight(earlier.until);",
-    replace: "if (earlier.kind === 'running') return record(await makeFirstAttempt(pending, journal, ports));",
+    find: "if (earlier.kind === 'running' && Date.parse(earlier.until) > now) throw inFlight(earlier.until);",
+    replace: "if (earlier.kind === 'running') return record(await makeFirstAttempt(pending, journal, ports), endsAt);",
     test: change('is not touched while its first attempt may still be running'),
   },
   {
     name: 'change/wait',
     holds: 'a change in progress is not touched before its wait is over',
     file: 'lambdas/steps/apply/change.ts',
-    find: 'if (Date.parse(earlier.until) > ports.clock.now().getTime()) {',
-    replace: "if (earlier.kind === 'running' && Date.parse(earlier.until) > ports.clock.now().getTime()) {",
+    find: 'Math.min(Date.parse(earlier.until), endsAt) > now)',
+    replace: 'endsAt < 0)',
     test: inProgress('is not looked at before its time, whoever enters Apply, and only the rest of the wait is left'),
   },
   {
@@ -281,7 +282,7 @@ export const APPLY: readonly KernelCheck[] = [
     kind: 'drift',
     holds: 'a target that the change left half-way is rolled back',
     file: 'lambdas/steps/apply/gates.ts',
-    find: 'if (isLeftHalfWay(tool, planned, events, await currentState(pending))) return;',
+    find: 'if (last?.unfinished === planned.digest) return;',
     replace: '',
     test: inProgress(
       'is given up after 15 minutes; a start that never comes is rolled back at once, and the old type runs again',
@@ -290,12 +291,21 @@ export const APPLY: readonly KernelCheck[] = [
   {
     name: 'change/half-way-is-ours',
     kind: 'drift',
-    holds: 'an instance that was stopped after the change had been applied is not taken for ours',
-    file: 'lambdas/kernel/changes/half-way.ts',
-    find: "finished?.data.outcome === 'unknown' &&",
-    replace: '',
-    test: inProgress(
-      'leaves no mark on one that did: an instance that a person stopped after the change is not rolled back',
+    holds:
+      'an instance that was stopped after the change had been applied is not taken for ours, whatever the trace says',
+    file: 'lambdas/steps/apply/gates.ts',
+    find: 'last?.unfinished === planned.digest',
+    replace: 'true',
+    test: forged('a forged ending does not make a rollback start an instance that a person stopped'),
+  },
+  {
+    name: 'change/begun',
+    holds: 'a change that the ledger does not show as begun is checked in full before it is resumed',
+    file: 'lambdas/steps/apply/change.ts',
+    find: 'hasBegun ? undefined : await refusedBeforeBeginning(pending, journal, ports)',
+    replace: 'undefined',
+    test: forged(
+      'a forged beginning does not let an instance be started that a person stopped, while the switch is off',
     ),
   },
   {
