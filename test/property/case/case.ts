@@ -48,6 +48,18 @@ const Propose = z.strictObject({
   size: z.int().nonnegative(),
 });
 
+/** How a case concludes: well, or in a way that its review must reject or mark. */
+export const CONCLUSIONS = [
+  'well',
+  'no-claims',
+  'no-evidence',
+  'forged',
+  'invented',
+  'malformed',
+  'lies-about-plans',
+  'without-plans',
+] as const;
+
 const Move = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('observe'), which: z.int().nonnegative() }),
   Propose,
@@ -57,16 +69,7 @@ const Move = z.discriminatedUnion('do', [
   }),
   z.strictObject({
     do: z.literal('conclude'),
-    how: z.enum([
-      'well',
-      'no-claims',
-      'no-evidence',
-      'forged',
-      'invented',
-      'malformed',
-      'lies-about-plans',
-      'without-plans',
-    ]),
+    how: z.enum(CONCLUSIONS),
   }),
   z.strictObject({ do: z.literal('escalate') }),
   /** Any name with any input. */

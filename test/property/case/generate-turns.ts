@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { type Json, JsonObject } from '../../../lambdas/contracts/json.ts';
-import type { Move, Turn } from './case.ts';
+import { CONCLUSIONS, type Move, type Turn } from './case.ts';
 import { INSTRUCTIONS, NEAR_MISS_NAMES, STRANGE_VALUES, WIDENING_FIELDS } from './hostile-text.ts';
 
 /**
@@ -78,16 +78,7 @@ const confirm: fc.Arbitrary<Move> = fc.record({
 });
 const conclude: fc.Arbitrary<Move> = fc.record({
   do: fc.constant('conclude' as const),
-  how: mostly<Extract<Move, { do: 'conclude' }>['how']>(
-    'well',
-    'no-claims',
-    'no-evidence',
-    'forged',
-    'invented',
-    'malformed',
-    'lies-about-plans',
-    'without-plans',
-  ),
+  how: mostly(...CONCLUSIONS),
 });
 const call: fc.Arbitrary<Move> = fc.record({
   do: fc.constant('call' as const),
