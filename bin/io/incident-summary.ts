@@ -1,6 +1,7 @@
 import type { Outcome } from '../../lambdas/contracts/conclusion.ts';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { doctorRunOn, lastOf } from '../../lambdas/kernel/trace/queries.ts';
+import { subjectOf } from '../../lambdas/kernel/trace/subject.ts';
 
 /** One incident in a list. */
 export interface IncidentSummary {
@@ -13,7 +14,7 @@ export interface IncidentSummary {
   readonly closed: string | null;
   /** Null if no agent took the event. */
   readonly agent: string | null;
-  /** The alarm, or the type of the event. */
+  /** The title of its subject: the name of an alarm, for example. */
   readonly about: string | null;
   /** What a person should look at: a trace that cannot be read, or an incident that nothing has closed. */
   readonly problem?: string;
@@ -26,7 +27,7 @@ export const incidentSummary = (
   events: readonly TraceEvent[],
   problem?: string,
 ): IncidentSummary => {
-  const opened = lastOf(events, 'incident.opened')?.data;
+  const opened = lastOf(events, 'incident.opened');
   const closed = lastOf(events, 'incident.closed');
   return {
     incident,
@@ -34,8 +35,8 @@ export const incidentSummary = (
     open: closed === undefined && problem === undefined,
     outcome: closed?.data.outcome ?? null,
     closed: closed?.at ?? null,
-    agent: opened?.agent ?? null,
-    about: opened === undefined ? aboutRefused(events) : (opened.alarm?.name ?? opened.detailType),
+    agent: opened?.data.agent ?? null,
+    about: opened === undefined ? aboutRefused(events) : subjectOf(opened).title,
     ...(problem === undefined ? {} : { problem }),
   };
 };

@@ -1,6 +1,7 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { joined, plain, quoted, sentence } from '../../lambdas/kernel/trace/outside-text.ts';
 import { changeInWords, headingOf, targetLine } from '../../lambdas/kernel/trace/heading.ts';
+import { subjectOf } from '../../lambdas/kernel/trace/subject.ts';
 import {
   decisiveStatements,
   modelCost,
@@ -27,13 +28,15 @@ const cleanedLines = (cleaned: readonly string[] = []) => cleaned.map((one) => p
 export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
   switch (event.kind) {
     case 'incident.opened': {
-      const { alarm, agent, model, detailType, switch: position } = event.data;
-      const what = alarm === null ? plain`${detailType}` : plain`${alarm.name} is in ALARM. ${quoted(alarm.reason)}`;
+      const { agent, model, switch: position } = event.data;
+      const { alarm, title, cause } = subjectOf(event);
+      const said = cause === '' ? plain`` : plain` ${quoted(cause)}`;
+      const what = alarm === null ? plain`${title}.${said}` : plain`${title} is in ALARM.${said}`;
       const by = plain`handled by agent ${agent} (model ${model}, kill switch ${position})`;
       return entry('alarm', 'bad', what, [by, ...cleanedLines(event.data.cleaned)]);
     }
     case 'incident.attached':
-      return entry('copy', 'quiet', plain`The alarm arrived again (copy ${event.data.copy}) and joined this incident.`);
+      return entry('copy', 'quiet', plain`The event arrived again (copy ${event.data.copy}) and joined this incident.`);
     case 'incident.refused':
       return entry('intake', 'warn', sentence(event.data.reason), cleanedLines(event.data.cleaned));
     case 'evidence.gathered': {

@@ -67,7 +67,7 @@ export interface AccountRegion {
 /** An incident and where it is; `locationOf` reads it from the trace. */
 export interface IncidentLocation {
   readonly incidentId: string;
-  /** Account and Region of the alarm. Null without an alarm, which means Checkrein's own. */
+  /** Account and Region of the subject. Null: nowhere in particular, which means Checkrein's own. */
   readonly accountRegion: AccountRegion | null;
 }
 

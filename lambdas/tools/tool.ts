@@ -1,16 +1,16 @@
 import type * as z from 'zod';
-import type { Alarm } from '../contracts/alarm.ts';
 import type { Facts } from '../contracts/facts.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Configuration, DryRunCheck, DryRunReport, Inverse, Target } from '../contracts/plan.ts';
 import type { ChangeManifest, Manifest, ObserveManifest } from '../contracts/tool.ts';
 import type { Clock, Cloud } from '../contracts/ports.ts';
+import type { Subject } from '../kernel/trace/subject.ts';
 
 /** What a tool may use. `cloud` makes only the read calls of this tool's manifest. */
 export interface ToolContext {
   readonly cloud: Cloud;
   readonly clock: Clock;
-  readonly alarm: Alarm | null;
+  readonly subject: Subject;
 }
 
 /** A tool context with the credentials for the change: only this tool's change calls, only on this target. */

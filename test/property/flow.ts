@@ -1,3 +1,4 @@
+import { subjectOf } from '../../lambdas/kernel/trace/subject.ts';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { AlarmDetail } from '../../lambdas/contracts/alarm.ts';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
@@ -127,8 +128,9 @@ const recordAlarms = (recording: Recording, laptop: () => Laptop): void =>
     if (entry.is !== 'step' || entry.step !== 'apply') return;
     const { incidentId } = entry;
     for (const { event } of eventsIn(recording.entries, 'incident.opened')) {
-      if (event.incident !== incidentId || event.data.alarm === null) continue;
-      const { time, detail } = laptop().account.alarmEvent(event.data.alarm.name);
+      const { alarm } = subjectOf(event);
+      if (event.incident !== incidentId || alarm === null) continue;
+      const { time, detail } = laptop().account.alarmEvent(alarm.name);
       const { state } = AlarmDetail.parse(detail);
       recording.add({
         is: 'alarm',

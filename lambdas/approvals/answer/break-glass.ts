@@ -1,7 +1,7 @@
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { sent, type OutgoingMessage } from '../../kernel/model/notify.ts';
 import { joined, lines, plain, quoted } from '../../kernel/trace/outside-text.ts';
-import { headingOf, subjectOf } from '../../kernel/trace/heading.ts';
+import { headingOf, mailSubject } from '../../kernel/trace/heading.ts';
 import type { PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { changeLines, impactLines } from '../../kernel/trace/plan-text.ts';
 import type { Ledger, Notification, Notifier } from '../../contracts/ports.ts';
@@ -33,7 +33,7 @@ const messageOf = (
 ): OutgoingMessage & Pick<Notification, 'about' | 'incidentId'> => ({
   about: 'break-glass',
   incidentId,
-  subject: subjectOf('Change freeze overridden:', plan),
+  subject: mailSubject('Change freeze overridden:', plan),
   text: lines([
     plain`${joined(override.by, ', ')} approved a change despite a change freeze (break-glass). It is being made now.`,
     plain`Change: ${headingOf(plan)}`,

@@ -7,7 +7,7 @@ import { checkRate } from '../../kernel/limits/rate.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import { reevaluatePlan } from '../../kernel/policy/reevaluation.ts';
-import { openingOf } from '../../kernel/trace/queries.ts';
+import { subjectOn } from '../../kernel/trace/subject.ts';
 import type { OpenQuestion } from './question.ts';
 
 interface LastCheckPorts extends StepPorts {
@@ -58,8 +58,8 @@ const checkPolicy = async (
   quorum: Quorum,
   ports: LastCheckPorts,
 ): Promise<CheckResult> => {
-  const { alarm } = openingOf(events).data;
-  const now = await ledgerFacts(ports.ledger, events, alarm, plan.target, ports.clock.now());
+  const { location } = subjectOn(events);
+  const now = await ledgerFacts(ports.ledger, events, location, plan.target, ports.clock.now());
   const question = { ...plan, agent: agentOf(ports.rules, plan.agent), facts: { ...plan.facts, ...now } };
   const { verdict, reason } = reevaluatePlan(ports, question, quorum, events);
   return verdict === 'permitted' ? passed(reason) : refused(reason);

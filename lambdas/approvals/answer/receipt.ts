@@ -3,7 +3,7 @@ import type { Ledger, Notifier } from '../../contracts/ports.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import { sent, type OutgoingMessage } from '../../kernel/model/notify.ts';
 import { lines, plain, quoted, type PlainText } from '../../kernel/trace/outside-text.ts';
-import { headingOf, subjectOf } from '../../kernel/trace/heading.ts';
+import { headingOf, mailSubject } from '../../kernel/trace/heading.ts';
 import { changeLines } from '../../kernel/trace/plan-text.ts';
 import type { PlanOnTrace } from '../../kernel/trace/queries.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
@@ -34,7 +34,7 @@ const receiptMessage = (
   const verb = data.answer === 'approve' ? 'approved' : 'denied';
   const despite = data.breakGlass === true ? plain` in spite of a change freeze (break-glass)` : plain``;
   return {
-    subject: subjectOf(`You ${verb}:`, plan),
+    subject: mailSubject(`You ${verb}:`, plan),
     text: lines([
       plain`You ${verb} at ${at}${despite}, ${throughWhat(data)}.`,
       plain`If this was not you: npx checkrein switch off stops every change. Tell whoever runs Checkrein that somebody answers in your name.`,

@@ -1,6 +1,6 @@
 import type { TraceEvent } from '../../contracts/events.ts';
 import type { OutgoingMessage } from '../../kernel/model/notify.ts';
-import { headingOf, subjectOf, targetLine } from '../../kernel/trace/heading.ts';
+import { headingOf, mailSubject, targetLine } from '../../kernel/trace/heading.ts';
 import {
   joined,
   lines,
@@ -21,7 +21,9 @@ import {
   minuteOf,
   peopleNeeded,
 } from '../../kernel/trace/plan-text.ts';
-import { allOf, openingOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { subjectOn } from '../../kernel/trace/subject.ts';
+import { claimOf, whereabouts } from '../../kernel/trace/subject-text.ts';
 import { minutesLeft, nth, type ApprovalRequest } from './request.ts';
 
 /** Characters of the agent's words: as many as on the page. */
@@ -60,7 +62,7 @@ export const approvalMessage = (
     plain``,
     ...policyLines(events),
     plain``,
-    ...alarmLines(events),
+    ...subjectLines(events),
     ...suspicionWarning(events),
     plain``,
     ...agentsWords(events, planned),
@@ -75,7 +77,7 @@ const subject = (events: readonly TraceEvent[], { plan }: PlanOnTrace, request: 
     request.number > 1
       ? `${nth(request.number)} request, ${minutesLeft(request)} min left:`
       : `Approve by ${day}${expiresAt.slice(11, 16)} UTC:`;
-  return subjectOf(lead, plan, openingOf(events).data.alarm?.name);
+  return mailSubject(lead, plan, subjectOn(events).title);
 };
 
 const reminderLines = (events: readonly TraceEvent[], request: ApprovalRequest): PlainText[] => {
@@ -92,24 +94,24 @@ const reminderLines = (events: readonly TraceEvent[], request: ApprovalRequest):
 /** What is at stake, in three lines. */
 const stakeLines = (events: readonly TraceEvent[], { plan }: PlanOnTrace, request: ApprovalRequest): PlainText[] => {
   const { cost, disruption } = plan.report;
-  const { alarm } = openingOf(events).data;
+  const { alarm, title, since } = subjectOn(events);
   const asked = allOf(events, 'approval.asked').at(-1)?.data;
   const judged = allOf(events, 'plan.judged').at(-1)?.data;
   const people = (asked?.approvers ?? []).map((one) => (one === request.approver ? plain`you` : named(one)));
   return [
     plain`What would change: ${headingOf(plan)}. Cost: ${ours(costHeadline(cost.deltaCentsPerMonth).toLowerCase())}. ${DISRUPTION[disruption.level]}: ${sentence(disruption.says, 300)}`,
-    alarm === null
-      ? plain`What broke: an event, not an alarm, opened this incident.`
-      : plain`What broke: ${named(alarm.name, ALARM_LIMIT)}, in ALARM since ${minuteOf(alarm.since)}.`,
+    plain`What broke: ${named(title, ALARM_LIMIT)}, ${ours(alarm === null ? 'since' : 'in ALARM since')} ${minuteOf(since)}.`,
     plain`Who is needed: ${peopleNeeded(asked?.needed ?? 1, judged?.statements ?? [])} Asked: ${joined(people, ', ')}.`,
   ];
 };
 
-const alarmLines = (events: readonly TraceEvent[]): PlainText[] => {
-  const { alarm } = openingOf(events).data;
-  if (alarm === null) return [];
+const subjectLines = (events: readonly TraceEvent[]): PlainText[] => {
+  const subject = subjectOn(events);
+  const where = whereabouts(subject);
+  const said = claimOf(subject);
   return [
-    plain`The alarm ${alarm.name} is in account ${alarm.account}, ${alarm.region}. CloudWatch says: ${quoted(alarm.reason)}`,
+    ...(where === undefined ? [] : [plain`${subject.kind === 'alarm' ? plain`The alarm` : plain`It`} is ${where}.`]),
+    ...(said === undefined ? [] : [said]),
   ];
 };
 

@@ -1,4 +1,5 @@
-import { lastOf, openingOf } from '../../kernel/trace/queries.ts';
+import { lastOf } from '../../kernel/trace/queries.ts';
+import { subjectOn } from '../../kernel/trace/subject.ts';
 import { whatHappened } from '../../kernel/trace/what-happened.ts';
 import { headingOf, targetLine } from '../../kernel/trace/heading.ts';
 import { html, type Html } from './html.ts';
@@ -29,10 +30,9 @@ export const approvalPage = (view: PageView, form: FormState = {}): string => {
       ${form.receipt === undefined ? '' : receiptNotice(form.receipt)} ${suspicionNotice(events)}
       <main class="layout">
         <div class="stack">
-          ${open ? '' : whatHappenedSection(view)} ${whatWouldChange(planned)}
-          ${whatBroke(openingOf(events).data.alarm, now)} ${dryRunChecks(planned)}
-          ${determiningPolicies(events, planned)} ${agentsReasons(events, planned)} ${evidenceList(events)}
-          ${planDetails(planned)}
+          ${open ? '' : whatHappenedSection(view)} ${whatWouldChange(planned)} ${whatBroke(subjectOn(events), now)}
+          ${dryRunChecks(planned)} ${determiningPolicies(events, planned)} ${agentsReasons(events, planned)}
+          ${evidenceList(events)} ${planDetails(planned)}
         </div>
         <div>${decisionSection(view, form)}</div>
       </main>`,

@@ -3,12 +3,13 @@ import { Alarm } from '../alarm.ts';
 import { Outcome } from '../conclusion.ts';
 import { DoctorRun } from '../doctor-run.ts';
 import { Json } from '../json.ts';
+import { RecordedSubject } from '../subject.ts';
 import type { EventTable } from './table.ts';
 
 /** Events that open an incident, or say why none was opened. */
 export const OPENING_EVENTS = {
   'incident.opened': {
-    summary: 'An event became an incident: its agent, what is known about the alarm, the position of the kill switch.',
+    summary: 'An event became an incident: its agent, its subject, the position of the kill switch.',
     data: z.strictObject({
       eventId: z.string(),
       execution: z.string(),
@@ -18,7 +19,9 @@ export const OPENING_EVENTS = {
       stormKey: z.string(),
       agent: z.string(),
       model: z.string(),
-      alarm: Alarm.nullable(),
+      /** What the incident is about. Openings of earlier versions have `alarm` instead; `subjectOf` reads both. */
+      subject: RecordedSubject.optional(),
+      alarm: Alarm.nullable().optional(),
       detail: Json,
       switch: z.string(),
       rulesHash: z.string(),
@@ -31,7 +34,7 @@ export const OPENING_EVENTS = {
     }),
   },
   'incident.attached': {
-    summary: 'Another copy of the alarm arrived while the incident was open.',
+    summary: 'Another copy of the event arrived while the incident was open.',
     data: z.strictObject({ eventId: z.string(), copy: z.int() }),
   },
   'incident.refused': {

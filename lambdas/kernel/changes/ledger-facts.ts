@@ -1,8 +1,7 @@
-import type { Alarm } from '../../contracts/alarm.ts';
 import type { TraceEvent } from '../../contracts/events.ts';
 import type { Facts } from '../../contracts/facts.ts';
 import type { Target } from '../../contracts/plan.ts';
-import type { Ledger } from '../../contracts/ports.ts';
+import type { AccountRegion, Ledger } from '../../contracts/ports.ts';
 import { lastChange } from '../limits/cooldown.ts';
 import { canonical } from '../trace/canonical.ts';
 import { allOf, findPlan, lastOf } from '../trace/queries.ts';
@@ -26,7 +25,7 @@ const hadNoEffect = (events: readonly TraceEvent[], target: Target, lastChangeAt
 export const ledgerFacts = async (
   ledger: Ledger,
   events: readonly TraceEvent[],
-  alarm: Alarm | null,
+  location: AccountRegion | null,
   target: Target,
   now: Date,
 ): Promise<Facts> => {
@@ -40,9 +39,9 @@ export const ledgerFacts = async (
     minutesSinceLastChange: minutesSince(lastChangeCounts ? changed.lastChangeAt : undefined, now),
     minutesSinceLastCut: minutesSince(changed?.lastCutAt, now),
     changesThisIncident: applied.length,
-    // Without an alarm there is no account to compare with; the cloud port is of one account and Region.
-    sameAccount: alarm === null || target.account === alarm.account,
-    sameRegion: alarm === null || target.region === alarm.region,
+    // A subject that is nowhere in particular has no account to compare with; the cloud port is of one account and Region.
+    sameAccount: location === null || target.account === location.account,
+    sameRegion: location === null || target.region === location.region,
     hourUtc: now.getUTCHours(),
     weekday: ((now.getUTCDay() + 6) % 7) + 1,
   };

@@ -47,7 +47,7 @@ export const factsAbout = async (
     ...(tool.manifest.capacity === 'none' ? NO_CUT : {}),
     ...(await tool.facts(proposed.change, context)),
     reversible: proposed.inverse.reversible && losses.length === 0,
-    ...(await ledgerFacts(ledger, events, context.alarm, proposed.change.target, now)),
+    ...(await ledgerFacts(ledger, events, context.subject.location, proposed.change.target, now)),
   };
   const missing = factsOf(tool.manifest).filter(
     (name) => !(typeof facts[name] === 'boolean' || Number.isSafeInteger(facts[name])),

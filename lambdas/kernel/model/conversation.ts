@@ -1,7 +1,9 @@
 import type { EventKind, TraceEvent, TraceEventOf } from '../../contracts/events.ts';
 import type { ContentBlock, Message, UserBlock } from '../../contracts/model.ts';
 import { allOf, callsOf, openingOf } from '../trace/queries.ts';
+import { subjectOf } from '../trace/subject.ts';
 import { fenced, fenceOf } from '../redaction/untrusted.ts';
+import { chosenLines, openingLine } from './subject-brief.ts';
 
 /**
  * The conversation, rebuilt from the trace before every turn. There is no other memory, so an auditor can
@@ -13,37 +15,16 @@ const EVIDENCE_IN_FULL = 240_000;
 /** What is kept of evidence that was compacted. */
 const EXCERPT_LENGTH = 200;
 
-/** What happened, in our own words: ids that AWS gives, no text that somebody chose. */
-const alarmLine = ({ data: { alarm } }: TraceEventOf<'incident.opened'>): string => {
-  if (alarm === null) return 'An event, which is described below.';
-  const kind =
-    alarm.kind === 'single'
-      ? ''
-      : ` It is a ${alarm.kind} alarm${alarm.metrics.length === 0 ? ' and reads no metric of its own' : ''}.`;
-  return `A CloudWatch alarm went to ALARM at ${alarm.since} in account ${alarm.account}, Region ${alarm.region}.${kind}`;
-};
-
-/** Names, dimensions and texts: whoever may create an alarm or send an event chose them. */
-const chosenLines = ({ data: { alarm, detailType, source } }: TraceEventOf<'incident.opened'>): string[] => {
-  if (alarm === null) return [`An event of type "${detailType}" from ${source}.`];
-  return [
-    `CloudWatch alarm "${alarm.name}".`,
-    ...alarm.metrics.map(
-      (one) =>
-        `Metric: ${one.namespace} ${one.name} ${JSON.stringify(one.dimensions)}, ${one.stat} over ${one.periodSeconds} s.`,
-    ),
-    alarm.reason,
-    alarm.description,
-  ].filter((line) => line !== '');
-};
-
+/** What happened: our own words first, then what others chose, between fences. */
 const incidentBrief = (events: readonly TraceEvent[]): UserBlock => {
   const opening = openingOf(events);
   const fence = fenceOf(opening.hash);
   const quoted = chosenLines(opening).join('\n').replaceAll(fence, '[fence removed]');
   return {
     type: 'text',
-    text: [`Incident ${opening.incident}.`, alarmLine(opening), `<${fence}>`, quoted, `</${fence}>`].join('\n'),
+    text: [`Incident ${opening.incident}.`, openingLine(subjectOf(opening)), `<${fence}>`, quoted, `</${fence}>`].join(
+      '\n',
+    ),
   };
 };
 

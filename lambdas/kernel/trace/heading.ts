@@ -68,7 +68,7 @@ const SHORTEST_NAME = 12;
 const LONGEST_NAME = 40;
 
 /** A subject in ASCII: what is asked or said, the change, its environment, and the alarm as far as it fits. */
-export const subjectOf = (lead: string, { tool, target }: Pick<Plan, 'tool' | 'target'>, alarm = ''): PlainText => {
+export const mailSubject = (lead: string, { tool, target }: Pick<Plan, 'tool' | 'target'>, alarm = ''): PlainText => {
   const before = plain`${ours(lead)} ${ours(lowerCase(verbOf(tool)).toString().slice(0, 30))}`;
   const after = plain`(${asciiName(target.environment, 20)})`;
   const room = SUBJECT_LIMIT - String(before).length - String(after).length - 2;

@@ -1,16 +1,16 @@
-import type { Alarm } from '../../contracts/alarm.ts';
 import type { TraceEvent } from '../../contracts/events.ts';
 import type { AccountRegion, IncidentLocation } from '../../contracts/ports.ts';
 import { openingOf } from './queries.ts';
+import { subjectOf } from './subject.ts';
 
-/** The location of an incident: that of its alarm, from the opening event. The model cannot change it. */
+/** The location of an incident: that of its subject, from the opening event. The model cannot change it. */
 export const locationOf = (events: readonly TraceEvent[]): IncidentLocation => {
-  const { incident, data } = openingOf(events);
-  return { incidentId: incident, accountRegion: data.alarm && accountRegionOf(data.alarm) };
+  const opening = openingOf(events);
+  return { incidentId: opening.incident, accountRegion: subjectOf(opening).location };
 };
 
-/** The account and Region that an alarm is in. */
-export const accountRegionOf = ({ account, region }: Pick<Alarm, 'account' | 'region'>): AccountRegion => ({
+/** The account and Region of whatever has both. */
+export const accountRegionOf = ({ account, region }: AccountRegion): AccountRegion => ({
   account,
   region,
 });
@@ -20,7 +20,7 @@ export type Reach =
   | { readonly kind: 'home' | 'member'; readonly accountRegion: AccountRegion }
   | { readonly kind: 'foreign'; readonly accountRegion: AccountRegion; readonly reason: string };
 
-/** How a deployment in `home` reaches an account and Region. Null, for an incident without an alarm, means `home`. */
+/** How a deployment in `home` reaches an account and Region. Null, for a subject that is nowhere in particular, means `home`. */
 export const reachOf = (
   accountRegion: AccountRegion | null,
   home: AccountRegion,

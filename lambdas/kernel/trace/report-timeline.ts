@@ -3,6 +3,7 @@ import { headingOf } from './heading.ts';
 import { joined, plain, type PlainText } from './outside-text.ts';
 import { minuteOf } from './plan-text.ts';
 import { allOf, plansOf } from './queries.ts';
+import { subjectOf } from './subject.ts';
 
 /** What a person signs off on: what happened when, which model was asked, which policies decided, how to check the trace. */
 
@@ -30,28 +31,28 @@ const idsOf = (statements: Named): PlainText[] => [
 const byPolicies = (statements: Named): PlainText =>
   statements.length === 0 ? plain`` : plain` (${joined(idsOf(statements), ', ')})`;
 
-const incidentMoment = ({ kind, data }: TraceEvent): PlainText | undefined => {
-  switch (kind) {
+const incidentMoment = (event: TraceEvent): PlainText | undefined => {
+  switch (event.kind) {
     case 'incident.opened':
-      return plain`opened: ${data.alarm?.name ?? data.detailType}, agent ${data.agent}, kill switch ${data.switch}`;
+      return plain`opened: ${subjectOf(event).title}, agent ${event.data.agent}, kill switch ${event.data.switch}`;
     case 'incident.attached':
-      return plain`the alarm arrived again`;
+      return plain`the event arrived again`;
     case 'incident.refused':
-      return plain`not taken up: ${data.outcome}`;
+      return plain`not taken up: ${event.data.outcome}`;
     case 'model.tested':
-      return plain`${data.models.filter(({ answered }) => answered).length} of ${data.models.length} models answered a test`;
+      return plain`${event.data.models.filter(({ answered }) => answered).length} of ${event.data.models.length} models answered a test`;
     case 'conclusion.reviewed':
-      return data.accepted ? plain`conclusion accepted` : plain`conclusion rejected`;
+      return event.data.accepted ? plain`conclusion accepted` : plain`conclusion rejected`;
     case 'escalation.asked':
       return plain`a person was asked to take over`;
     case 'harness.failed':
-      return plain`the harness failed: ${data.error}`;
+      return plain`the harness failed: ${event.data.error}`;
     case 'breaker.tripped':
-      return plain`breaker of ${data.scope} tripped by ${data.policy}`;
+      return plain`breaker of ${event.data.scope} tripped by ${event.data.policy}`;
     case 'incident.closed':
-      return plain`closed: ${data.outcome}`;
+      return plain`closed: ${event.data.outcome}`;
     case 'trace.sealed':
-      return plain`sealed by ${data.keyId}`;
+      return plain`sealed by ${event.data.keyId}`;
     default:
       return undefined;
   }

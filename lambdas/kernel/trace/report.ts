@@ -16,6 +16,8 @@ import {
 import { allOf, doctorRunOn, lastOf, plansOf, usageOf } from './queries.ts';
 import { checkLine, modelCost, peopleNeeded, reportLines } from './plan-text.ts';
 import { decidersOf, rulesOf, timelineOf } from './report-timeline.ts';
+import { subjectOf, type Subject } from './subject.ts';
+import { claimOf, whereabouts } from './subject-text.ts';
 import { whatHappened } from './what-happened.ts';
 
 /** One line of a report, before it becomes Markdown or mail. */
@@ -173,7 +175,7 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
   const opening = lastOf(events, 'incident.opened');
   const ending = endingOf(events);
   const used = usageOf(events);
-  const alarm = opening?.data.alarm ?? null;
+  const subject = opening && subjectOf(opening);
   const opened = opening === undefined ? '' : plain`, agent ${opening.data.agent}`;
   return [
     line('title', plain`${ending.outcome}: ${nameOf(events)}`),
@@ -183,9 +185,7 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
       'text',
       plain`Incident ${events[0]?.incident ?? '?'}, opened ${events[0]?.at ?? '?'}${opened}. ${used.turns} model turns, ${used.tokens} tokens, ${sentence(modelCost(used.microUsd))}.`,
     ),
-    ...(alarm === null
-      ? []
-      : [line('text', plain`In account ${alarm.account}, ${alarm.region}. Alarm reason: ${quoted(alarm.reason)}`)]),
+    ...(subject === undefined ? [] : subjectLines(subject)),
     ...(opening?.data.cleaned ?? []).map((one) => line('item', plain`Of the event was cleaned: ${sentence(one)}`)),
     ...items(modelTests(events)),
     ...section(plain`Timeline (UTC)`, items(timelineOf(events))),
@@ -208,12 +208,22 @@ const modelTests = (events: readonly TraceEvent[]): PlainText[] =>
     ),
   );
 
-/** What the incident is about: its alarm, or the kind of its event. */
+/** Where the subject is, and what it says is wrong. */
+const subjectLines = (subject: Subject): Line[] => {
+  const where = whereabouts(subject);
+  const said = claimOf(subject);
+  return [
+    ...(where === undefined ? [] : [line('text', plain`It is ${where}.`)]),
+    ...(said === undefined ? [] : [line('text', said)]),
+  ];
+};
+
+/** What the incident is about. */
 const nameOf = (events: readonly TraceEvent[], show: (name: string) => PlainText = named): PlainText => {
-  const opening = lastOf(events, 'incident.opened')?.data;
+  const opening = lastOf(events, 'incident.opened');
   if (opening === undefined)
     return doctorRunOn(events) === undefined ? plain`an event that was not taken up` : plain`a run of checkrein doctor`;
-  return show(opening.alarm?.name ?? opening.detailType);
+  return show(subjectOf(opening).title);
 };
 
 const MARKDOWN: Record<Line['as'], string> = {

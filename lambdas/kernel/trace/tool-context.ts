@@ -3,7 +3,7 @@ import type { Clock, CloudAccess } from '../../contracts/ports.ts';
 import type { Manifest } from '../../contracts/tool.ts';
 import type { ToolContext } from '../../tools/tool.ts';
 import { locationOf } from './location.ts';
-import { openingOf } from './queries.ts';
+import { subjectOn } from './subject.ts';
 
 /** What a tool works with in an incident: only the reads of its manifest, in the incident's account and Region. */
 export const toolContext = (
@@ -13,5 +13,5 @@ export const toolContext = (
 ): ToolContext => ({
   cloud: ports.cloud(reads, locationOf(events)),
   clock: ports.clock,
-  alarm: openingOf(events).data.alarm,
+  subject: subjectOn(events),
 });

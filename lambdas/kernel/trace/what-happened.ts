@@ -4,6 +4,7 @@ import { plain, type PlainText } from './outside-text.ts';
 import { planOutcome } from './plan-outcome.ts';
 import { minuteOf } from './plan-text.ts';
 import { allOf, lastOf, plansOf } from './queries.ts';
+import { subjectOf } from './subject.ts';
 
 /**
  * What happened in an incident, in sentences of our code: what was changed, who decided about each plan and why, and how
@@ -55,8 +56,9 @@ const sightingsOf = (events: readonly TraceEvent[], name: string): Sighting[] =>
   });
 
 const alarmLine = (events: readonly TraceEvent[], underWay: boolean): PlainText[] => {
-  const alarm = lastOf(events, 'incident.opened')?.data.alarm;
-  if (alarm === null || alarm === undefined) return [];
+  const opening = lastOf(events, 'incident.opened');
+  const alarm = opening && subjectOf(opening).alarm;
+  if (!alarm) return [];
   const seen = sightingsOf(events, alarm.name).at(-1);
   if (seen === undefined) {
     const later = underWay ? '' : plain` How it was later is unknown.`;

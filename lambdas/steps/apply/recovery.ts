@@ -7,6 +7,7 @@ import { agentOf } from '../../kernel/model/agents.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { openingOf } from '../../kernel/trace/queries.ts';
+import { subjectOf } from '../../kernel/trace/subject.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';
 import { callAws, Timestamp } from '../../tools/aws/call-aws.ts';
 import type { ApplyPorts } from './ports.ts';
@@ -74,8 +75,9 @@ export const alarmNow = async (
   ports: ApplyPorts,
   limitSeconds: number,
 ): Promise<CheckResult> => {
-  const { agent, alarm } = openingOf(events).data;
-  if (agentOf(ports.rules, agent).verification.ifRecovered === 'proceed')
+  const opening = openingOf(events);
+  const { alarm } = subjectOf(opening);
+  if (agentOf(ports.rules, opening.data.agent).verification.ifRecovered === 'proceed')
     return passed('The agent is set to proceed if the alarm has recovered.');
   if (alarm === null) return passed('The incident was not opened by an alarm.');
   const { cloud } = toolContext(ports, { reads: APPLY_READS }, events);

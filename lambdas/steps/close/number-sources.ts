@@ -3,6 +3,7 @@ import type { EventKind, TraceEvent, TraceEventOf } from '../../contracts/events
 import type { Json } from '../../contracts/json.ts';
 import { evidenceAsRead } from '../../kernel/model/conversation.ts';
 import { allOf, lastOf } from '../../kernel/trace/queries.ts';
+import { subjectOf } from '../../kernel/trace/subject.ts';
 import { momentsIn } from './number-names.ts';
 import { quantitiesInSource, type Quantity } from './quantities.ts';
 
@@ -126,11 +127,12 @@ const MONTH = '730 hours';
 
 /** Alarm, facts, plans and verification: what every statement may rest on. */
 export const commonSources = (events: readonly TraceEvent[]): Sources => {
-  const alarm = lastOf(events, 'incident.opened')?.data.alarm;
+  const opening = lastOf(events, 'incident.opened');
+  const subject = opening && subjectOf(opening).recorded;
   const told = events
     .filter(({ kind }) => TOLD.includes(kind))
     .flatMap((event) => [...(event.replies ?? []).map(({ text }) => text), ...partsOf(event)]);
-  return together([JSON.stringify(alarm ?? null), MONTH, ...told].map(sourceOf));
+  return together([JSON.stringify(subject ?? null), MONTH, ...told].map(sourceOf));
 };
 
 /** The evidence of each handle, as the model read it. What did not answer proves nothing. */

@@ -95,7 +95,8 @@ export const verificationWindow = async (
   events: readonly TraceEvent[],
   ports: { readonly cloud: CloudAccess; readonly clock: Clock },
 ): Promise<VerificationWindow | undefined> => {
-  const { cloud, alarm } = toolContext(ports, { reads: APPLY_READS }, events);
+  const { cloud, subject } = toolContext(ports, { reads: APPLY_READS }, events);
+  const { alarm } = subject;
   if (alarm === null) return undefined;
   return windowFor(alarm.name, await evaluationOf(cloud, alarm), stabilizeSeconds, agent);
 };

@@ -10,6 +10,7 @@ import { firstLookCalls } from '../../kernel/model/first-look.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import type { EventEntry } from '../../kernel/trace/next-event.ts';
 import { redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
+import { subjectOn } from '../../kernel/trace/subject.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';
 import { evidenceByHandle, lastOf, openingOf, unansweredCalls } from '../../kernel/trace/queries.ts';
 import { suspicionsIn } from '../../kernel/redaction/suspicions.ts';
@@ -34,7 +35,7 @@ type Finding = { readonly outcome: 'ok' | 'failed'; readonly text: string; reado
 
 /** The agent's first look. Calls for which the event has no values are skipped, and recorded once. */
 const firstLook = async (agent: Agent, journal: Journal): Promise<ObserveCall[]> => {
-  const calls = firstLookCalls(agent, openingOf(journal.events).data.alarm);
+  const calls = firstLookCalls(agent, subjectOn(journal.events).alarm);
   const skipped = calls.flatMap(({ tool, skipped: reason }) => (reason === undefined ? [] : [{ tool, reason }]));
   if (skipped.length > 0) await journal.once('first-look.skipped', () => ({ data: { calls: skipped } }));
   return calls

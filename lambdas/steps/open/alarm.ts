@@ -70,10 +70,7 @@ export const readAlarm = (event: BusEvent): AlarmReading => {
 };
 
 /**
- * Events with the same deduplication key belong to one incident. The key contains the resource (dimensions), so alarms
- * of one name on two machines are two incidents. Otherwise nobody would look at the second machine.
+ * The deduplication key of an alarm. It contains the resource (dimensions), so alarms of one name on two machines are two
+ * incidents. Otherwise nobody would look at the second machine.
  */
-export const deduplicationKeyOf = (event: BusEvent, alarm: Alarm | null): string =>
-  alarm === null
-    ? canonical([event.account, event.region, event.source, event['detail-type'], event.resources])
-    : canonical([alarm.arn, alarm.metrics.map((one) => one.dimensions)]);
+export const alarmKey = (alarm: Alarm): string => canonical([alarm.arn, alarm.metrics.map((one) => one.dimensions)]);

@@ -1,13 +1,15 @@
 import * as z from 'zod';
 import type { Agent } from '../../contracts/agent.ts';
-import { BusEvent, type Alarm } from '../../contracts/alarm.ts';
+import { BusEvent } from '../../contracts/alarm.ts';
 import { EVENT_SOURCE } from '../../contracts/approval-waiting.ts';
 import { OWN_ALARM } from '../../contracts/own-alarms.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import { matchesPattern } from '../../kernel/policy/rules/event-pattern.ts';
 import { reachOf } from '../../kernel/trace/location.ts';
 import type { AccountRegion } from '../../contracts/ports.ts';
-import { readAlarm, type AlarmReading } from './alarm.ts';
+import type { RecordedSubject } from '../../contracts/subject.ts';
+import { alarmKey, readAlarm, type AlarmReading } from './alarm.ts';
+import { eventKey, eventSubject } from './event-subject.ts';
 
 /** An event that an agent takes, or the reason why no agent does. */
 export type Intake =
@@ -15,8 +17,9 @@ export type Intake =
       readonly taken: true;
       readonly event: BusEvent;
       readonly agent: Agent;
-      readonly alarm: Alarm | null;
-      /** Which numbers of the alarm were bounded. */
+      readonly subject: RecordedSubject;
+      readonly key: string;
+      /** Which numbers of the event were bounded. */
       readonly cleaned: readonly string[];
     }
   | { readonly taken: false; readonly reason: string };
@@ -44,9 +47,12 @@ export const agentFor = (raw: unknown, rules: Rules, home: AccountRegion): Intak
     return notTaken(
       `No agent takes ${event.data['detail-type']} from ${event.data.source}. Agents say what they take in config/agents/.`,
     );
-  const isAlarm = reading.kind === 'alarm';
-  const [alarm, cleaned] = isAlarm ? [reading.alarm, reading.cleaned] : [null, []];
-  return { taken: true, event: event.data, agent, alarm, cleaned };
+  const taken = { taken: true, event: event.data, agent } as const;
+  if (reading.kind === 'alarm') {
+    const { alarm, cleaned } = reading;
+    return { ...taken, subject: { kind: 'alarm', alarm }, key: alarmKey(alarm), cleaned };
+  }
+  return { ...taken, subject: eventSubject(event.data), key: eventKey(event.data), cleaned: [] };
 };
 
 /**

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Agent } from '../../contracts/agent.ts';
-import type { Alarm } from '../../contracts/alarm.ts';
 import type { Outcome } from '../../contracts/conclusion.ts';
 import type { DoctorRun } from '../../contracts/doctor-run.ts';
 import type { EventData } from '../../contracts/events.ts';
+import type { RecordedSubject } from '../../contracts/subject.ts';
 import { OpenInput, OpenOutput } from '../../contracts/flow.ts';
 import { FAMILY } from '../../contracts/ledger-keys.ts';
 import { contractBroken } from '../../contracts/errors.ts';
@@ -15,7 +15,6 @@ import { redactedJson, redactedText, redactorOf, type Redactor } from '../../ker
 import { openIncidentIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
 import type { Ids } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
-import { deduplicationKeyOf } from './alarm.ts';
 import { admitDoctorRun, doctorRunOf, type DoctorPorts } from './doctor.ts';
 import { agentFor, type Intake } from './intake.ts';
 import { claim } from './deduplication.ts';
@@ -103,11 +102,25 @@ const openIncidentOf = async (
 };
 
 /** Redacts only the prose that people wrote. Name, ARN and dimensions stay as they are, since AWS calls use them. */
-const withoutSecrets = (alarm: Alarm, redactor: Redactor): Alarm => ({
-  ...alarm,
-  reason: redactor.text(alarm.reason).text,
-  description: redactor.text(alarm.description).text,
-});
+const withoutSecrets = (subject: RecordedSubject, redactor: Redactor): RecordedSubject => {
+  const clean = (text: string): string => redactor.text(text).text;
+  switch (subject.kind) {
+    case 'alarm': {
+      const { alarm } = subject;
+      return { kind: 'alarm', alarm: { ...alarm, reason: clean(alarm.reason), description: clean(alarm.description) } };
+    }
+    case 'question':
+      return {
+        ...subject,
+        title: clean(subject.title),
+        cause: clean(subject.cause),
+        question: clean(subject.question),
+      };
+    case 'event':
+    case 'schedule':
+      return { ...subject, title: clean(subject.title), cause: clean(subject.cause) };
+  }
+};
 
 /** What an earlier attempt recorded is kept, whatever switch, clock and counters say by now. */
 const replayed = (journal: Journal): Output | undefined => {
@@ -135,7 +148,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
     if (run !== undefined) return openDoctorRun(journal, clean, run, ports);
     return refuse(journal, clean, 'unrouted', intake.reason);
   }
-  const { event, agent, alarm } = intake;
+  const { event, agent, subject, key: deduplicationKey } = intake;
   const position = await ports.switch.read();
   if (position === 'off')
     return refuse(
@@ -144,7 +157,6 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       'switched-off',
       'The kill switch is off: nothing is investigated until a human turns it on.',
     );
-  const deduplicationKey = deduplicationKeyOf(event, alarm);
   const joined = await openIncidentOf(intake, deduplicationKey, input.execution, ports);
   if (joined !== undefined) return { incidentId: joined, agent: agent.name, seq: 0, next: 'done' };
   const ceiling = await overCeiling(ports, agent);
@@ -160,7 +172,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       stormKey: deduplicationKey,
       agent: agent.name,
       model: agent.model,
-      alarm: alarm && withoutSecrets(alarm, redactor),
+      subject: withoutSecrets(subject, redactor),
       detail: redactor.json(event.detail),
       switch: position,
       rulesHash: ports.rules.hash,

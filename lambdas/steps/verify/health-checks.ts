@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import type { Alarm } from '../../contracts/alarm.ts';
 import type { EventData } from '../../contracts/events.ts';
 import type { Json } from '../../contracts/json.ts';
 import type { Plan, Target } from '../../contracts/plan.ts';
 import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
+import type { HealedBy } from '../../contracts/subject.ts';
+import type { Subject } from '../../kernel/trace/subject.ts';
 import { callAws } from '../../tools/aws/call-aws.ts';
 import { GUARD_METRICS, type GuardMetric } from '../../tools/aws/guard-metrics.ts';
 import type { ChangeTool } from '../../tools/tool.ts';
@@ -21,10 +22,17 @@ const AlarmStates = z.object({
   CompositeAlarms: z.array(z.object({ StateValue: z.string() })).optional(),
 });
 
-/** The triggering alarm: has it gone back to OK? */
-export const checkAlarm = async (cloud: Cloud, alarm: Alarm | null): Promise<HealthCheck> => {
+/** Why the state of a subject without an alarm cannot be read. */
+const WITHOUT_ALARM: Record<Exclude<HealedBy, 'alarm'>, string> = {
+  target: 'No alarm opened the incident, so the target itself shows whether the change helped.',
+  nothing: 'No alarm opened the incident, so nothing shows by itself whether the change helped.',
+};
+
+/** The subject: has its alarm gone back to OK? */
+export const checkSubject = async (cloud: Cloud, { alarm, healedBy }: Subject): Promise<HealthCheck> => {
   const name = 'alarm';
-  if (alarm === null) return { name, outcome: 'unknown', detail: 'The incident was not opened by an alarm.' };
+  if (alarm === null || healedBy !== 'alarm')
+    return { name, outcome: 'unknown', detail: WITHOUT_ALARM[healedBy === 'target' ? 'target' : 'nothing'] };
   const input = { AlarmNames: [alarm.name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] };
   const request: CloudRequest = { service: 'cloudwatch', command: 'DescribeAlarms', input };
   const { MetricAlarms = [], CompositeAlarms = [] } = await callAws(cloud, request, AlarmStates);

@@ -16,7 +16,7 @@ import { lastOf, currentPlan, unansweredCalls } from '../../kernel/trace/queries
 import type { CloudAccess, StepPorts } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { loadChangeTool } from '../../tools/load.ts';
-import { checkAlarm, checkGuards, checkPostCondition, type HealthCheck } from './health-checks.ts';
+import { checkSubject, checkGuards, checkPostCondition, type HealthCheck } from './health-checks.ts';
 import { verdictOf, type HealthSnapshot } from './verdict.ts';
 
 export interface VerifyPorts extends StepPorts {
@@ -44,17 +44,18 @@ const takeSnapshot = async (journal: Journal, ports: VerifyPorts): Promise<Healt
   const postCondition = target.ok
     ? checkPostCondition(tool, plan, target.value.state)
     : unknown('post-condition', target.error);
-  const { cloud, alarm } = toolContext(ports, { reads: VERIFY_READS }, journal.events);
+  const { cloud, subject } = toolContext(ports, { reads: VERIFY_READS }, journal.events);
   const now = ports.clock.now();
   const since = new Date(applied.at);
   const guards = await orUnknown('guard metrics', () => checkGuards(cloud, plan.target, since, now));
   return {
     postCondition,
-    alarm: await orUnknown('alarm', () => checkAlarm(cloud, alarm)),
+    alarm: await orUnknown('alarm', () => checkSubject(cloud, subject)),
     guards: [guards].flat(),
     secondsSinceChange: Math.floor((now.getTime() - since.getTime()) / 1000),
     reversible: plan.inverse.reversible,
     verification: plan.verification,
+    healedBy: subject.healedBy,
     leftHalfWay: target.ok && isLeftHalfWay(tool, planned, journal.events, target.value.state),
   };
 };

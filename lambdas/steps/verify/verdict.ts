@@ -2,6 +2,7 @@ import type { Agent } from '../../contracts/agent.ts';
 import type { EventData } from '../../contracts/events.ts';
 import type { Plan } from '../../contracts/plan.ts';
 import { verificationSeconds } from '../../kernel/changes/timing.ts';
+import type { HealedBy } from '../../contracts/subject.ts';
 import type { HealthCheck } from './health-checks.ts';
 
 type Verified = EventData<'change.verified'>;
@@ -13,6 +14,7 @@ export interface HealthSnapshot {
   readonly guards: readonly HealthCheck[];
   readonly secondsSinceChange: number;
   readonly reversible: boolean;
+  readonly healedBy: HealedBy;
   /** What the plan says about its verification, if anything. */
   readonly verification?: Plan['verification'];
   /** The change came to no end, and the target is on the way: stopped, for example. */
@@ -20,7 +22,7 @@ export interface HealthSnapshot {
 }
 
 const outcomeOf = (
-  { postCondition, alarm, guards, verification, leftHalfWay }: HealthSnapshot,
+  { postCondition, alarm, guards, verification, leftHalfWay, healedBy }: HealthSnapshot,
   windowOver: boolean,
 ): Verified['outcome'] => {
   if (guards.some((guard) => guard.outcome === 'bad')) return 'worse';
@@ -28,6 +30,8 @@ const outcomeOf = (
   if (postCondition.outcome === 'bad') return windowOver || leftHalfWay ? 'worse' : 'waiting';
   if (alarm.outcome === 'good' && postCondition.outcome === 'good') return 'healed';
   if (!windowOver) return 'waiting';
+  // Without an alarm, a target that has stayed as planned for the whole window counts as healed.
+  if (healedBy === 'target' && postCondition.outcome === 'good') return 'healed';
   // An alarm that cannot be back by now says nothing about the change.
   return alarm.outcome === 'bad' && verification?.inTime !== false ? 'unhealed' : 'inconclusive';
 };

@@ -1,6 +1,7 @@
 import type { ChangeManifest, Manifest } from '../../../lambdas/contracts/tool.ts';
 import type { Clock } from '../../../lambdas/contracts/ports.ts';
 import { FakeCloud } from '../../fakes/fake-cloud.ts';
+import { subjectFor } from '../../fixtures/subjects.ts';
 
 /** A clock that only sleeping advances. */
 class SleepingClock implements Clock {
@@ -22,7 +23,7 @@ class SleepingClock implements Clock {
 export const observing = (manifest: Manifest) => ({
   cloud: new FakeCloud(manifest.reads),
   clock: new SleepingClock(),
-  alarm: null,
+  subject: subjectFor(),
 });
 
 /** A change context for the read and change calls of a manifest. */

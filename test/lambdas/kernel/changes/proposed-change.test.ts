@@ -1,5 +1,6 @@
+import type { AccountRegion } from '../../../../lambdas/contracts/ports.ts';
+import { subjectOf } from '../../../../lambdas/kernel/trace/subject.ts';
 import { describe, expect, test } from 'vitest';
-import type { Alarm } from '../../../../lambdas/contracts/alarm.ts';
 import type { Facts } from '../../../../lambdas/contracts/facts.ts';
 import { factsAbout, type ProposedChange } from '../../../../lambdas/kernel/changes/proposed-change.ts';
 import { digestOf } from '../../../../lambdas/kernel/trace/canonical.ts';
@@ -33,15 +34,19 @@ const toolWith = async (facts: Facts, losses: readonly string[] = []): Promise<C
 
 const ask = async (
   facts: Facts,
-  where: Partial<Alarm> = {},
+  where: Partial<AccountRegion> = {},
   meanwhile: (harness: TestHarness) => Promise<void> = async () => undefined,
   tool?: ChangeTool,
 ): Promise<Facts> => {
   const harness = await new TestHarness().begin();
   await meanwhile(harness);
-  const { alarm } = (await harness.last('incident.opened')).data;
+  const subject = subjectOf(await harness.last('incident.opened'));
   const cloud = harness.ports.cloud([], locationOf(await harness.events()));
-  const context = { cloud, clock: harness.clock, alarm: alarm && { ...alarm, ...where } };
+  const context = {
+    cloud,
+    clock: harness.clock,
+    subject: { ...subject, location: subject.location && { ...subject.location, ...where } },
+  };
   return factsAbout(tool ?? (await toolWith(facts)), PROPOSED, context, harness.ledger, await harness.events());
 };
 

@@ -1,3 +1,4 @@
+import { subjectFor } from '../../../fixtures/subjects.ts';
 import { describe, expect, test } from 'vitest';
 import type { EventData } from '../../../../lambdas/contracts/events.ts';
 import type { Json } from '../../../../lambdas/contracts/json.ts';
@@ -40,7 +41,7 @@ const minutesAfter = async (
   clock.advance(1);
   const { input, before, after, inverse } = plan;
   const proposed = { change: { input, target, before, after }, inverse };
-  const context = { cloud: new FakeCloud([]), clock, alarm: null };
+  const context = { cloud: new FakeCloud([]), clock, subject: subjectFor() };
   return (await factsAbout(tool, proposed, context, ledger, await ledger.events('inc-1'))).minutesSinceLastChange;
 };
 

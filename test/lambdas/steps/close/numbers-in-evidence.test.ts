@@ -1,3 +1,4 @@
+import { withSubject } from '../../../fixtures/subjects.ts';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -16,8 +17,8 @@ beforeAll(async () => {
 
 /** A trace in which E1 reads so, and nothing else says a number. */
 const reading = (text: string): TraceEvent[] =>
-  looked.flatMap((event): TraceEvent[] => {
-    if (event.kind === 'incident.opened') return [{ ...event, data: { ...event.data, alarm: null } }];
+  withSubject(looked).flatMap((event): TraceEvent[] => {
+    if (event.kind === 'incident.opened') return [event];
     if (event.kind !== 'evidence.gathered' || event.data.evidence !== 'E1') return [];
     return [{ ...event, data: { ...event.data, text, input: {} } }];
   });

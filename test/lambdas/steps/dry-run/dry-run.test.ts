@@ -1,3 +1,4 @@
+import { subjectFor } from '../../../fixtures/subjects.ts';
 import { describe, expect, test } from 'vitest';
 import { CloudError } from '../../../../lambdas/contracts/errors.ts';
 import { digestOf } from '../../../../lambdas/kernel/trace/canonical.ts';
@@ -118,7 +119,7 @@ test('a tool that forgets to ask for a dry run changes nothing in it', async () 
   const honest = tool.dryRun.bind(tool);
   tool.dryRun = async (change, { change: cloud }) => {
     await cloud.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });
-    return honest(change, { change: cloud, cloud, clock: harness.clock, alarm: null });
+    return honest(change, { change: cloud, cloud, clock: harness.clock, subject: subjectFor() });
   };
   try {
     await expect(harness.dryRun()).rejects.toMatchObject({ name: 'ContractBroken' });

@@ -30,7 +30,7 @@ describe('an alarm', () => {
   test.each([HUB, MEMBER])('of %s is taken, with its account and Region', (account) => {
     expect(agentFor(alarmOf(account), hub, home)).toMatchObject({
       taken: true,
-      alarm: { account, region: 'eu-west-1' },
+      subject: { kind: 'alarm', alarm: { account, region: 'eu-west-1' } },
     });
   });
 

@@ -1,3 +1,4 @@
+import { subjectOf } from '../../../../lambdas/kernel/trace/subject.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -68,7 +69,7 @@ describe('every kind of alarm opens an incident', () => {
     const harness = new TestHarness();
     const event = fixture(kind);
     expect(await harness.open(event)).toBe('observe');
-    const { alarm } = (await harness.last('incident.opened')).data;
+    const { alarm } = subjectOf(await harness.last('incident.opened'));
     expect(alarm?.kind).toBe(kind);
     expect(alarm?.metrics).toHaveLength(metrics);
   });
@@ -80,7 +81,7 @@ describe('every kind of alarm opens an incident', () => {
       agent: 'ec2-responder',
       switch: 'on',
       rulesHash: rules.hash,
-      alarm: { name: 'cpu-high', kind: 'single', metrics: [{ name: 'CPUUtilization' }] },
+      subject: { kind: 'alarm', alarm: { name: 'cpu-high', kind: 'single', metrics: [{ name: 'CPUUtilization' }] } },
     });
   });
 

@@ -57,6 +57,7 @@ describe('what was seen after a change, and what follows', () => {
         secondsSinceChange: minutes * 60,
         reversible,
         leftHalfWay: false,
+        healedBy: 'alarm',
       };
       expect(verdictOf(snapshot, agentThat(onUnhealed))).toEqual({ outcome, next });
     },
@@ -71,6 +72,7 @@ test('one guard that got worse outweighs those that did not', () => {
     secondsSinceChange: 60,
     reversible: true,
     leftHalfWay: false,
+    healedBy: 'alarm',
   };
   expect(verdictOf(snapshot, agentThat('keep')).outcome).toBe('worse');
 });
@@ -85,6 +87,7 @@ describe('a plan that says how long its verification waits', () => {
         secondsSinceChange: minutes * 60,
         reversible: true,
         leftHalfWay: false,
+        healedBy: 'alarm',
         verification,
       },
       agentThat('rollback'),
@@ -118,6 +121,7 @@ test.each([
     secondsSinceChange: 1,
     reversible: true,
     leftHalfWay,
+    healedBy: 'alarm',
   };
   expect(verdictOf(snapshot, agentThat('keep'))).toEqual({ outcome, next });
 });

@@ -1,3 +1,4 @@
+import { alarmSubject, subjectFor } from '../../../fixtures/subjects.ts';
 import { describe, expect, test } from 'vitest';
 import { CloudError } from '../../../../lambdas/contracts/errors.ts';
 import { takeLease } from '../../../../lambdas/kernel/limits/lease.ts';
@@ -7,7 +8,7 @@ import { allOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { recordOutcome } from '../../../../lambdas/kernel/limits/track-record.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { VERIFY_READS } from '../../../../lambdas/contracts/verify-reads.ts';
-import { checkAlarm, checkGuards } from '../../../../lambdas/steps/verify/health-checks.ts';
+import { checkGuards, checkSubject } from '../../../../lambdas/steps/verify/health-checks.ts';
 import { verify } from '../../../../lambdas/steps/verify/step.ts';
 import { FakeCloud } from '../../../fakes/fake-cloud.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
@@ -122,12 +123,13 @@ describe('the alarm', () => {
     ['ALARM', 'bad'],
     ['INSUFFICIENT_DATA', 'unknown'],
   ])('%s is %s', async (state, outcome) => {
-    expect((await checkAlarm(states([state]), alarm)).outcome).toBe(outcome);
-    expect((await checkAlarm(states([], [state]), alarm)).outcome).toBe(outcome);
+    expect((await checkSubject(states([state]), alarmSubject(alarm))).outcome).toBe(outcome);
+    expect((await checkSubject(states([], [state]), alarmSubject(alarm))).outcome).toBe(outcome);
   });
 
   test('that was deleted, or that the incident never had, is unknown', async () => {
-    for (const of of [alarm, null]) expect((await checkAlarm(states([]), of)).outcome).toBe('unknown');
+    for (const of of [alarmSubject(alarm), subjectFor()])
+      expect((await checkSubject(states([]), of)).outcome).toBe('unknown');
   });
 });
 
