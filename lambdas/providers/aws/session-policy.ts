@@ -1,6 +1,6 @@
 import { actionOf, type AwsCall } from '../../contracts/tool.ts';
 import { contractBroken } from '../../contracts/errors.ts';
-import type { ChangeScope } from '../../contracts/ports.ts';
+import type { AwsChangeScope } from './change-scope.ts';
 
 /** STS's limit on an inline session policy in plain text. */
 const POLICY_LIMIT = 2048;
@@ -9,7 +9,7 @@ const POLICY_LIMIT = 2048;
  * The session policy of a change: only its actions, and only on the target where the action has resource-level
  * permissions. A target with wildcards is refused, because it would widen the policy.
  */
-export const changeSessionPolicy = ({ calls, targetArn }: Pick<ChangeScope, 'calls' | 'targetArn'>): string => {
+export const changeSessionPolicy = ({ calls, targetArn }: Pick<AwsChangeScope, 'calls' | 'targetArn'>): string => {
   if (!/^arn:[^:]+:[^*?]+$/.test(targetArn) || targetArn.includes('${'))
     throw contractBroken(
       `A change was to be scoped to ${JSON.stringify(targetArn)}, which is not the ARN of one resource.`,

@@ -4,11 +4,11 @@ import type { Facts } from '../../../../lambdas/contracts/facts.ts';
 import { factsAbout, type ProposedChange } from '../../../../lambdas/kernel/changes/proposed-change.ts';
 import { digestOf } from '../../../../lambdas/kernel/trace/canonical.ts';
 import { locationOf } from '../../../../lambdas/kernel/trace/location.ts';
-import { loadChangeTool } from '../../../../lambdas/tools/load.ts';
 import type { ChangeTool } from '../../../../lambdas/tools/tool.ts';
 import { record } from '../../../fixtures/incident.ts';
 import { resizePlan } from '../../../fixtures/plans.ts';
 import { TestHarness } from '../../../fixtures/harness.ts';
+import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 
 const { target, input, before, after, inverse } = resizePlan('incident-1', 'rules');
 const PROPOSED: ProposedChange = { change: { input, target, before, after }, inverse };
@@ -26,7 +26,7 @@ const OWN: Facts = { ...REST, cutPercent: 0 };
 
 /** A tool that answers with these facts and losses about anything. */
 const toolWith = async (facts: Facts, losses: readonly string[] = []): Promise<ChangeTool> => ({
-  ...(await loadChangeTool('resize_instance')),
+  ...(await CATALOGUE.loadChange('resize_instance')),
   facts: async () => facts,
   losses: async () => losses,
 });
@@ -40,7 +40,7 @@ const ask = async (
   const harness = await new TestHarness().begin();
   await meanwhile(harness);
   const { alarm } = (await harness.last('incident.opened')).data;
-  const cloud = harness.ports.cloud([], locationOf(await harness.events()));
+  const cloud = harness.ports.cloud({ provider: 'aws', calls: [] }, locationOf(await harness.events()));
   const context = { cloud, clock: harness.clock, alarm: alarm && { ...alarm, ...where } };
   return factsAbout(tool ?? (await toolWith(facts)), PROPOSED, context, harness.ledger, await harness.events());
 };
@@ -98,7 +98,7 @@ describe('facts', () => {
   });
 
   test('of a tool that declares that it takes no capacity away are 0, unless it finds otherwise', async () => {
-    const reboot = await loadChangeTool('reboot_instance');
+    const reboot = await CATALOGUE.loadChange('reboot_instance');
     const own: Facts = { fleetSize: 1, fleetAffectedPercent: 100, inServiceAfter: 0, downtimeSeconds: 120 };
     const finding = (facts: Facts): ChangeTool => ({ ...reboot, facts: async () => facts, losses: async () => [] });
     expect(await ask(own, {}, undefined, finding(own))).toMatchObject({ cutPercent: 0, growPercent: 0 });
