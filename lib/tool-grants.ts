@@ -6,6 +6,7 @@ import {
   applyPermissions,
   changePermissions,
   onBehalfPermissions,
+  passRolePermissions,
   readPermissions,
   verifyPermissions,
   type IamStatement,
@@ -38,7 +39,7 @@ export const applyReads = (): PolicyStatement => toStatement(applyPermissions())
 
 /** IAM statements for the changes of these tools, and for what AWS does on their behalf. */
 export const toolChanges = (tools: readonly AwsChangeManifest[]): PolicyStatement[] =>
-  [...changePermissions(tools), ...onBehalfPermissions(tools)].map(toStatement);
+  [...changePermissions(tools), ...passRolePermissions(tools), ...onBehalfPermissions(tools)].map(toStatement);
 
 /** Adds statements of tools to a role that is assumed with a session policy. */
 export const addToolStatements = (role: Role, statements: readonly PolicyStatement[]): void => {

@@ -105,10 +105,20 @@ export interface ContentFilter {
   check(text: string): Promise<FilterResult>;
 }
 
+/** What one change touches besides its target, by name: never a pattern. */
+export interface AlsoTouched {
+  /** Refs (in AWS: ARNs). */
+  readonly refs: readonly string[];
+  /** ARN of the one role that is passed. */
+  readonly role?: string;
+}
+
 /** What limits credentials to one change. */
 export interface ChangeScope extends ProviderCalls {
-  /** The only thing that they may change. */
+  /** The only thing that they may change … */
   readonly target: Target;
+  /** … besides these, each of which the manifest of the tool allows for. */
+  readonly also?: AlsoTouched;
   /** Account and Region of the change. The target must be there. */
   readonly location: IncidentLocation;
   /** Names step and incident in CloudTrail or the audit log of another provider; in AWS the source identity is the incident alone. */

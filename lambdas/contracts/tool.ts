@@ -35,6 +35,10 @@ export interface AwsCall extends ProviderCall {
    * an instance whose volumes are encrypted. Granted only for use through an AWS service.
    */
   readonly onBehalf?: readonly 'kms:CreateGrant'[];
+  /** ARN patterns of what a changing call touches besides its target, with `${account}` and `${region}` as placeholders. */
+  readonly touches?: readonly string[];
+  /** The roles that the call may pass, as an ARN pattern, and the one service that may take them. */
+  readonly passesRole?: { readonly arn: string; readonly service: string };
 }
 
 interface ManifestBase<Input extends z.ZodType> {

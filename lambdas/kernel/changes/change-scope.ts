@@ -6,14 +6,18 @@ import { locationOf } from '../trace/location.ts';
 
 /** What the credentials for a change are cut to: the change calls of its tool, on its target, where the incident is. */
 export const changeScopeOf = (
-  { manifest }: ChangeTool,
-  { target }: Change,
+  tool: ChangeTool,
+  change: Change,
   { events, incident }: Pick<Journal, 'events' | 'incident'>,
   purpose: 'dry-run' | 'apply' | 'rollback',
-): ChangeScope => ({
-  provider: providerOf(manifest),
-  calls: manifest.changes,
-  target,
-  location: locationOf(events),
-  sessionName: `${purpose}-${incident}`,
-});
+): ChangeScope => {
+  const also = tool.alsoTouches(change);
+  return {
+    provider: providerOf(tool.manifest),
+    calls: tool.manifest.changes,
+    target: change.target,
+    ...((also.refs.length > 0 || also.role !== undefined) && { also }),
+    location: locationOf(events),
+    sessionName: `${purpose}-${incident}`,
+  };
+};

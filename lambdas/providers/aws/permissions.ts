@@ -37,9 +37,23 @@ export const applyPermissions = (): IamStatement => ({ actions: APPLY_READS.map(
 /** What change tools may change: only in this Region, only on the kinds of target that they name. */
 export const changePermissions = (tools: readonly AwsChangeManifest[]): IamStatement[] =>
   statements(
-    tools.flatMap((tool) => tool.changes.map((call) => ({ call, arn: targetPattern(tool) }))),
+    tools.flatMap((tool) =>
+      tool.changes.flatMap((call) =>
+        [targetPattern(tool), ...(call.touches ?? []).map(withPartition)].map((arn) => ({ call, arn })),
+      ),
+    ),
     { StringEquals: { 'aws:RequestedRegion': '${region}' } },
   );
+
+/** The roles that change tools may pass, each pattern to one service only. */
+export const passRolePermissions = (tools: readonly AwsChangeManifest[]): IamStatement[] =>
+  tools
+    .flatMap((tool) => tool.changes.flatMap(({ passesRole }) => passesRole ?? []))
+    .map(({ arn, service }) => ({
+      actions: ['iam:PassRole'],
+      resources: [withPartition(arn)],
+      conditions: { StringEquals: { 'iam:PassedToService': service } },
+    }));
 
 /**
  * What AWS services may do on behalf of the change role, such as creating the KMS grant that starting an encrypted
@@ -75,5 +89,6 @@ const statements = (
 };
 
 /** ARN pattern of a tool's targets; anything for a tool that only observes. */
-const targetPattern = (tool: AwsManifest): string =>
-  tool.kind === 'change' ? tool.targetArn.replace(/^arn:aws:/, 'arn:${partition}:') : '*';
+const targetPattern = (tool: AwsManifest): string => (tool.kind === 'change' ? withPartition(tool.targetArn) : '*');
+
+const withPartition = (pattern: string): string => pattern.replace(/^arn:aws:/, 'arn:${partition}:');

@@ -24,7 +24,8 @@ export const awsReads = (access: AwsCloudAccess): ReadAccess => ({
 /** Changes in AWS, as one of the installed providers. */
 export const awsChanges = (credentials: AwsChangeCredentials): ChangeAccess => ({
   name: AWS,
-  assume: ({ calls, target, ...more }) => credentials.assume({ ...more, calls: awsCalls(calls), targetArn: refOf(target) }),
+  assume: ({ calls, target, ...more }) =>
+    credentials.assume({ ...more, calls: awsCalls(calls), targetArn: refOf(target) }),
 });
 
 const awsCalls = (calls: readonly ProviderCall[]): readonly AwsCall[] => {
