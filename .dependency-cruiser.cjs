@@ -60,7 +60,7 @@ module.exports = {
         path: '^lambdas/',
         pathNot: '^lambdas/(adapters/|providers/|[a-z]+/[a-z-]+/(handler|[a-z-]+-handler)\\.ts$|runtime/)',
       },
-      to: { path: '^lambdas/(adapters|providers/[a-z]+/(?!dry-run-only|permissions))' },
+      to: { path: '^lambdas/(adapters|providers)/' },
     },
     ...steps.map((step) => ({
       name: `law-3-${step}-keeps-to-itself`,

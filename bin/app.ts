@@ -5,13 +5,15 @@ import { compileRules } from '../lambdas/kernel/policy/rules/compile.ts';
 import { CheckreinStack } from '../lib/checkrein-stack.ts';
 import { MemberStack } from '../lib/member-stack.ts';
 import { errorText } from './io/output.ts';
+import { INSTALLED } from '../lambdas/providers/installed.ts';
 
 try {
-  const rules = compileRules('config', deployment);
+  const rules = compileRules('config', deployment, INSTALLED);
   const app = new App();
-  new CheckreinStack(app, 'Checkrein', { rules });
+  new CheckreinStack(app, 'Checkrein', { rules, catalogue: INSTALLED.catalogue });
   const { members } = rules.settings;
-  if (members !== undefined) new MemberStack(app, 'CheckreinMember', { rules, members });
+  if (members !== undefined)
+    new MemberStack(app, 'CheckreinMember', { rules, catalogue: INSTALLED.catalogue, members });
 } catch (error) {
   // A mistake in config/ is reported as a sentence. Only a bug of ours gets a stack trace.
   if (!(error instanceof InputError)) throw error;

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { ChangeManifest } from '../lambdas/contracts/tool.ts';
+import type { AwsChangeManifest } from '../lambdas/contracts/tool.ts';
 import type { CheckreinFunction } from './checkrein-function.ts';
 import { addToolStatements, toolChanges } from './tool-grants.ts';
 
@@ -9,7 +9,7 @@ export interface ChangeRoleProps {
   /** The only function that may assume the role. */
   readonly changeZone: CheckreinFunction;
   /** The change tools that some agent is granted. */
-  readonly tools: readonly ChangeManifest[];
+  readonly tools: readonly AwsChangeManifest[];
 }
 
 /**

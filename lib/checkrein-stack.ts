@@ -18,10 +18,13 @@ import { Rollout } from './rollout.ts';
 import { Schedules } from './schedules.ts';
 import { SelfMonitoring } from './self-monitoring.ts';
 import { Steps } from './steps.ts';
+import type { Catalogue } from '../lambdas/tools/installed.ts';
 
 export interface CheckreinStackProps extends StackProps {
   /** The compiled and validated contents of `config/`. */
   readonly rules: Rules;
+  /** The tools that agents may be granted. */
+  readonly catalogue: Catalogue;
 }
 
 /** Checkrein in one account and Region. Read it as a table of contents: each construct is a file. */
@@ -43,7 +46,7 @@ export class CheckreinStack extends Stack {
       removalPolicy,
       unattended: canApplyUnattended(rules),
     });
-    const steps = new Steps(this, 'Steps', { rules, killSwitch, model, ledger, desk });
+    const steps = new Steps(this, 'Steps', { rules, catalogue: props.catalogue, killSwitch, model, ledger, desk });
     const flow = new IncidentFlow(this, 'IncidentFlow', { steps, settings });
     const doctorAlarm = new DoctorAlarm(this, 'DoctorAlarm');
     steps.open.setEnv('doctorAlarm', doctorAlarm.alarmArn);

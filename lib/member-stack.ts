@@ -9,9 +9,11 @@ import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { ALARM_EVENT, regionalRoleName, type Members } from './members.ts';
 import { denyOwnLogs } from './own-log-groups.ts';
 import { addToolStatements, changeTools, grantedTools, toolChanges, toolReads, verifyReads } from './tool-grants.ts';
+import type { Catalogue } from '../lambdas/tools/installed.ts';
 
 export interface MemberStackProps extends StackProps {
   readonly rules: Rules;
+  readonly catalogue: Catalogue;
   readonly members: Members;
 }
 
@@ -25,11 +27,11 @@ const withLocalBoundary = ({ permissionsBoundaryArn, ...settings }: Settings): S
 export class MemberStack extends Stack {
   private readonly members: Members;
 
-  constructor(scope: Construct, id: string, { rules, members, ...props }: MemberStackProps) {
+  constructor(scope: Construct, id: string, { rules, catalogue, members, ...props }: MemberStackProps) {
     super(scope, id, props);
     this.members = members;
     applyOrganizationDefaults(this, withLocalBoundary(rules.settings));
-    const tools = grantedTools(rules.agents);
+    const tools = grantedTools(rules.agents, catalogue);
     const changes = changeTools(tools);
 
     const change = this.roleFor('Change', 'The most that Checkrein may change in this account.', ['ChangeZone']);

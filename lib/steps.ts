@@ -20,9 +20,11 @@ import type { ModelAccess } from './model-access.ts';
 import { Network } from './network.ts';
 import { CheckreinFunction, type CheckreinFunctionProps } from './checkrein-function.ts';
 import { addToolReads, applyReads, changeTools, grantedTools, toolReads, verifyReads } from './tool-grants.ts';
+import type { Catalogue } from '../lambdas/tools/installed.ts';
 
 export interface StepsProps {
   readonly rules: Rules;
+  readonly catalogue: Catalogue;
   readonly killSwitch: KillSwitch;
   readonly model: ModelAccess;
   readonly ledger: LedgerTable;
@@ -121,7 +123,7 @@ export class Steps extends Construct {
     return this.node.children.filter((child) => child instanceof CheckreinFunction);
   }
 
-  private grant({ rules, killSwitch, model, ledger, desk }: StepsProps): void {
+  private grant({ rules, catalogue, killSwitch, model, ledger, desk }: StepsProps): void {
     const { open, decide, observe, authorize, changeZone, ask, page, verify, close, stopped, digest, subscriptions } =
       this;
     for (const step of [open, authorize, changeZone, page]) killSwitch.grantRead(step);
@@ -141,7 +143,7 @@ export class Steps extends Construct {
     for (const step of [close, stopped]) ledger.grantSeal(step);
 
     const { agents } = rules;
-    const tools = grantedTools(agents);
+    const tools = grantedTools(agents, catalogue);
     const changes = changeTools(tools);
     const observing = tools.filter(({ kind }) => kind === 'observe');
     addToolReads(observe.executionRole, toolReads(observing, agents));

@@ -8,6 +8,8 @@ import { JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { CheckreinStack } from './checkrein-stack.ts';
 import { templateText } from './template-text.ts';
+import { CATALOGUE } from '../lambdas/tools/catalogue.ts';
+import type { Catalogue } from '../lambdas/tools/installed.ts';
 
 /** The parts of a CloudFormation template that are read here. */
 const Template = z.looseObject({
@@ -26,7 +28,7 @@ export interface Synthesized {
  * Synthesizes the stack in this process: a second instead of a minute, because no function is bundled and the template
  * is not validated. `cdk synth` does both, and test/lib/validate.test.ts holds this template to the same validator.
  */
-export const synthesize = (rules: Rules): Synthesized => {
+export const synthesize = (rules: Rules, catalogue: Catalogue = CATALOGUE): Synthesized => {
   const outdir = mkdtempSync(join(tmpdir(), 'checkrein-synth-'));
   try {
     const app = new App({
@@ -35,7 +37,7 @@ export const synthesize = (rules: Rules): Synthesized => {
       builtinCloudFormationValidation: false,
       treeMetadata: false,
     });
-    const stack = new CheckreinStack(app, 'Checkrein', { rules });
+    const stack = new CheckreinStack(app, 'Checkrein', { rules, catalogue });
     const template = Template.parse(app.synth().getStackByName(stack.stackName).template);
     return { template, stateMachineDefinition: definitionIn(template) };
   } finally {

@@ -1,30 +1,31 @@
 import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Agent } from '../lambdas/contracts/agent.ts';
-import type { ChangeManifest, Manifest } from '../lambdas/contracts/tool.ts';
+import { ofAws, type AwsChangeManifest, type AwsManifest } from '../lambdas/contracts/tool.ts';
 import {
   applyPermissions,
   changePermissions,
   onBehalfPermissions,
+  passRolePermissions,
   readPermissions,
   verifyPermissions,
   type IamStatement,
 } from '../lambdas/providers/aws/permissions.ts';
-import { CATALOGUE } from '../lambdas/tools/catalogue.ts';
+import type { Catalogue } from '../lambdas/tools/installed.ts';
 import { acknowledgeWildcard } from './nag-acknowledgements.ts';
 
-/** The tools that some agent is granted. A tool that no agent may use adds no permission. */
-export const grantedTools = (agents: readonly Agent[]): readonly Manifest[] => {
+/** The tools on AWS that some agent is granted. A tool that no agent may use adds no permission. */
+export const grantedTools = (agents: readonly Agent[], catalogue: Catalogue): readonly AwsManifest[] => {
   const names = new Set(agents.flatMap(({ tools }) => [...tools.observe, ...tools.change]));
-  return CATALOGUE.map((line) => line.manifest).filter((manifest) => names.has(manifest.name));
+  return ofAws(catalogue.manifests).filter((manifest) => names.has(manifest.name));
 };
 
 /** The change tools among them. */
-export const changeTools = (tools: readonly Manifest[]): readonly ChangeManifest[] =>
+export const changeTools = (tools: readonly AwsManifest[]): readonly AwsChangeManifest[] =>
   tools.filter((tool) => tool.kind === 'change');
 
 /** IAM statements for the reads of these tools, on the log groups of all agents together. */
-export const toolReads = (tools: readonly Manifest[], agents: readonly Agent[]): PolicyStatement[] =>
+export const toolReads = (tools: readonly AwsManifest[], agents: readonly Agent[]): PolicyStatement[] =>
   readPermissions(
     tools,
     agents.flatMap(({ logGroups }) => logGroups),
@@ -37,8 +38,8 @@ export const verifyReads = (): PolicyStatement => toStatement(verifyPermissions(
 export const applyReads = (): PolicyStatement => toStatement(applyPermissions());
 
 /** IAM statements for the changes of these tools, and for what AWS does on their behalf. */
-export const toolChanges = (tools: readonly ChangeManifest[]): PolicyStatement[] =>
-  [...changePermissions(tools), ...onBehalfPermissions(tools)].map(toStatement);
+export const toolChanges = (tools: readonly AwsChangeManifest[]): PolicyStatement[] =>
+  [...changePermissions(tools), ...passRolePermissions(tools), ...onBehalfPermissions(tools)].map(toStatement);
 
 /** Adds statements of tools to a role that is assumed with a session policy. */
 export const addToolStatements = (role: Role, statements: readonly PolicyStatement[]): void => {

@@ -6,6 +6,12 @@ import { reachOf } from '../lambdas/kernel/trace/location.ts';
 import type { ChangeCredentials, CloudAccess, AccountRegion, IncidentLocation } from '../lambdas/contracts/ports.ts';
 import type { SimulatedAccount } from './account/account.ts';
 import type { World } from './account/world/world.ts';
+import { type ReadAccess, type ChangeAccess, cloudAccess, changeCredentials } from '../lambdas/providers/access.ts';
+import type { Provider } from '../lambdas/contracts/provider.ts';
+import { INSTALLED } from '../lambdas/providers/installed.ts';
+import { awsReads, awsChanges } from '../lambdas/providers/aws/provider.ts';
+import type { AwsCloudAccess } from '../lambdas/providers/aws/cloud.ts';
+import type { AwsChangeCredentials } from '../lambdas/providers/aws/change-scope.ts';
 
 /** The account and Region in which Checkrein itself runs. */
 export const homeOf = ({ account, hub = account, region }: World): AccountRegion => ({ account: hub, region });
@@ -19,10 +25,28 @@ export const rulesFor = ({ account, hub }: World, rules: Rules): Rules => {
   return { ...withMember, hash: digestOf(withMember) };
 };
 
-/** A step's access to the world's account, with the checks and role names of the AWS adapters. */
+/** A step's access to providers besides AWS. */
+export type MoreAccess = (step: string) => {
+  readonly reads: readonly ReadAccess[];
+  readonly changes: readonly ChangeAccess[];
+};
+
+/** The port of a step to what it may read, and to the credentials for a change. */
+export interface StepAccess {
+  readonly cloud: CloudAccess;
+  readonly credentials: ChangeCredentials;
+}
+
+/** A step's access to the world's account, with the checks and role names of the AWS adapters, and to other providers. */
 export const accountAccess =
-  (account: SimulatedAccount, world: World, { settings }: Rules) =>
-  (step: string): { readonly cloud: CloudAccess; readonly credentials: ChangeCredentials } => {
+  (
+    account: SimulatedAccount,
+    world: World,
+    { settings }: Rules,
+    providers: readonly Provider[] = INSTALLED.providers,
+    more: MoreAccess = () => ({ reads: [], changes: [] }),
+  ) =>
+  (step: string): StepAccess => {
     const home = homeOf(world);
     const roleFor = ({ accountRegion }: IncidentLocation, own: string, memberRole: MemberRole): string => {
       const reach = reachOf(accountRegion, home, settings.members);
@@ -31,19 +55,22 @@ export const accountAccess =
         throw new ToolRefusal(`This world has no account ${reach.accountRegion.account}.`);
       return reach.kind === 'home' ? own : roleName(home.region, memberRole);
     };
-    return {
-      cloud: (calls, location) => ({
-        ...(location.accountRegion ?? home),
-        send: async (request) => {
-          const own = `checkrein-${step}`;
-          const role = roleFor(location, own, 'read');
-          const session = role === own ? step : location.incidentId;
-          return account.cloud({ step, role, session }, calls).send(request);
-        },
-      }),
-      credentials: {
-        assume: async (scope) =>
-          account.change(step, roleFor(scope.location, 'checkrein-change', 'change')).assume(scope),
+    const cloud: AwsCloudAccess = (calls, location) => ({
+      ...(location.accountRegion ?? home),
+      send: async (request) => {
+        const own = `checkrein-${step}`;
+        const role = roleFor(location, own, 'read');
+        const session = role === own ? step : location.incidentId;
+        return account.cloud({ step, role, session }, calls).send(request);
       },
+    });
+    const credentials: AwsChangeCredentials = {
+      assume: async (scope) =>
+        account.change(step, roleFor(scope.location, 'checkrein-change', 'change')).assume(scope),
+    };
+    const { reads, changes } = more(step);
+    return {
+      cloud: cloudAccess([awsReads(cloud), ...reads]),
+      credentials: changeCredentials(providers, [awsChanges(credentials), ...changes]),
     };
   };

@@ -28,9 +28,11 @@ import { worldCalendar } from './account/change-calendar.ts';
 import { SimulatedClock } from './account/clock.ts';
 import type { World } from './account/world/world.ts';
 import { localApprover, type LocalApprover } from './approver.ts';
-import { accountAccess, homeOf, rulesFor } from './account-access.ts';
+import { accountAccess, homeOf, rulesFor, type MoreAccess } from './account-access.ts';
 import { Flow, type Invoke } from './flow.ts';
 import { localMac, localSealer } from './keys.ts';
+import { INSTALLED } from '../lambdas/providers/installed.ts';
+import type { Installed } from '../lambdas/tools/installed.ts';
 
 /** Ports of every step. On a laptop one process can both make and verify every MAC. */
 export type LaptopPorts = AskPorts &
@@ -50,6 +52,10 @@ export interface LaptopOptions {
   readonly rules: Rules;
   readonly world: World;
   readonly model: Model;
+  /** Default: the tools and the providers that this checkout ships. */
+  readonly installed?: Installed;
+  /** Access to providers besides AWS. */
+  readonly access?: MoreAccess;
   readonly ledger: Ledger;
   readonly approver: (ports: LaptopPorts) => Promise<LocalApprover>;
   readonly switch?: Switch;
@@ -108,13 +114,15 @@ export class Laptop {
       onWaiting: async (execution, answered, expire) => this.#answer?.(execution, answered, expire),
     });
     this.account = new SimulatedAccount(world, this.#clock, options.onCall);
-    this.#access = accountAccess(this.account, world, rules);
+    const installed = options.installed ?? INSTALLED;
+    this.#access = accountAccess(this.account, world, rules, installed.providers, options.access);
     this.ports = {
       ledger: withListener(ledger, options.onEvent ?? (() => undefined)),
       clock: this.#clock,
       ids: { fresh: (prefix) => `${prefix}-${randomUUID()}` },
       rules,
-      policy: options.policy ?? policyEngine(rules),
+      installed,
+      policy: options.policy ?? policyEngine(rules, installed.providers),
       switch: options.switch ?? { read: async () => rules.settings.initialSwitch },
       calendar: options.calendar ?? worldCalendar(world, this.#clock),
       linkMac: localMac(),

@@ -4,10 +4,11 @@ import type { ModelSource } from '../lambdas/contracts/settings.ts';
 import { InputError } from '../lambdas/contracts/errors.ts';
 import { compileRules } from '../lambdas/kernel/policy/rules/compile.ts';
 import { configDirectory } from './laptop.ts';
+import { INSTALLED } from '../lambdas/providers/installed.ts';
 
 /** The rules of this checkout, as `cdk synth` compiles them, or with models from another source. */
 export const localRules = (model?: ModelSource): Rules =>
-  compileRules(configDirectory(), model === undefined ? deployment : { ...deployment, model });
+  compileRules(configDirectory(), model === undefined ? deployment : { ...deployment, model }, INSTALLED);
 
 /** Every event has a source. */
 const ANY_EVENT = { source: [{ exists: true }] };

@@ -19,6 +19,7 @@ import { prepareRun, RUN_FILES } from './out-directory.ts';
 import { Laptop, type LaptopPorts } from './laptop.ts';
 import { Interruption } from './interruption.ts';
 import { startLedger } from './ledger-server.ts';
+import { refOf } from '../lambdas/contracts/plan.ts';
 
 /** Input of a run on a laptop, read and validated. */
 export interface RunOptions {
@@ -169,7 +170,7 @@ export const runSummary = ({ incidentId, events }: RunResult, files: RunFiles) =
       digest,
       tool: plan.tool,
       input: plan.input,
-      target: plan.target.arn,
+      target: refOf(plan.target),
       costDeltaCentsPerMonth: plan.report.cost.deltaCentsPerMonth,
       applied: wasMade(events, digest, 'apply'),
       rolledBack: wasMade(events, digest, 'rollback'),

@@ -7,6 +7,7 @@ import { plain, quoted, sentence, type PlainText } from '../../lambdas/kernel/tr
 import type { Ledger } from '../../lambdas/contracts/ports.ts';
 import { findDeployment, requiredReason, callerArn, type DeploymentFlags } from './deployment.ts';
 import { printer, printJson } from '../io/output.ts';
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 export interface BreakerFlags extends DeploymentFlags {
   readonly reason?: string;
@@ -49,11 +50,11 @@ export const listDeployedBreakers = async (flags: BreakerFlags): Promise<void> =
 /** Resets a tripped breaker. */
 export const resetDeployedBreaker = async (scope: string, flags: BreakerFlags): Promise<void> => {
   const reason = requiredReason(flags.reason);
-  if (!isScope(scope))
+  if (!isScope(scope, INSTALLED.providers))
     throw new InputError(
       '<scope>',
-      `${JSON.stringify(scope)} is neither an ARN nor an agent`,
-      'the ARN of a target or agent:<name>, as `checkrein breaker list` prints it',
+      `${JSON.stringify(scope)} is neither one target nor an agent`,
+      'the ARN or ref of a target, or agent:<name>, as `checkrein breaker list` prints it',
     );
   const ledger = await deployedLedger(flags);
   const done = await resetBreaker(ledger, scope, { by: await callerArn(), reason, at: systemClock.now() });

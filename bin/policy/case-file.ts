@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { FACT_NAMES, Facts, FACTS } from '../../lambdas/contracts/facts.ts';
-import { Target } from '../../lambdas/contracts/plan.ts';
+import { PartialTarget } from '../../lambdas/contracts/plan.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { factsOf, type ChangeManifest } from '../../lambdas/contracts/tool.ts';
 import type { ConfigFile } from '../../lambdas/kernel/policy/rules/config-files.ts';
@@ -8,13 +8,13 @@ import { didYouMean } from '../../lambdas/kernel/policy/rules/did-you-mean.ts';
 import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
 import type { Problem } from '../../lambdas/kernel/policy/rules/schema-problems.ts';
 import { readYaml } from '../../lambdas/kernel/policy/rules/yaml-file.ts';
-import { CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** What a case may leave out. The `defaults` of a file apply to all its cases. */
 const About = {
   agent: z.string().optional(),
   tool: z.string().optional(),
-  target: Target.partial().optional(),
+  target: PartialTarget.optional(),
   facts: Facts.optional(),
   /** `null`: the dry run found no price. */
   report: z.strictObject({ costDeltaCentsPerMonth: z.int().nullable() }).optional(),
@@ -108,7 +108,7 @@ const unknownName = (what: string, name: string, known: readonly string[], path:
   known.includes(name) ? [] : [{ path, message: `there is no ${what} "${name}"${didYouMean(name, known)}` }];
 
 const toolProblems = ({ tool, facts = {} }: PolicyCase): Problem[] => {
-  const names = CHANGE_TOOLS.map((line) => line.manifest.name);
+  const names = INSTALLED.catalogue.change.map((line) => line.manifest.name);
   if (tool === undefined)
     return [{ path: [], message: `no tool, neither here nor in defaults; known: ${names.join(', ')}` }];
   const manifest = changeManifest(tool);
@@ -128,4 +128,4 @@ const toolProblems = ({ tool, facts = {} }: PolicyCase): Problem[] => {
 
 /** The manifest of a change tool. */
 export const changeManifest = (tool: string): ChangeManifest | undefined =>
-  CHANGE_TOOLS.map((line) => line.manifest).find((manifest) => manifest.name === tool);
+  INSTALLED.catalogue.change.map((line) => line.manifest).find((manifest) => manifest.name === tool);

@@ -117,8 +117,12 @@ const targetOf = (
   const { account = '111122223333', region = 'eu-west-1', id = 'example', tags = {} } = given;
   const { kind = manifest.targetKind, environment: named = environmentOf(tags) } = given;
   const environment = environmentInForce({ account, environment: named }, settings);
-  const arn = manifest.targetArn.replace('${account}', account).replace('${region}', region).replace('*', id);
-  return { kind, id, arn: given.arn ?? arn, account, region, environment, tags };
+  const place = { account, region, environment, tags };
+  const pattern = 'targetArn' in manifest ? manifest.targetArn : manifest.targetRef;
+  const ref = pattern.replace('${account}', account).replace('${region}', region).replace('*', id);
+  return 'targetArn' in manifest
+    ? { kind, id, arn: given.arn ?? ref, ...place }
+    : { kind, id, provider: manifest.provider, ref: given.ref ?? ref, ...place };
 };
 
 const differences = (

@@ -1,10 +1,10 @@
 import { formatFinding, lintPolicies } from '../../lambdas/kernel/policy/rules/lint.ts';
 import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
-import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
 import { configAt, policyFiles, rulesIn } from './config-directory.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
 import { ours, plain, styled } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** Flags of `checkrein policy check`. */
 export interface CheckFlags {
@@ -23,7 +23,7 @@ const findingsIn = async (directory: string): Promise<{ policies: number; findin
   try {
     const rules = await rulesIn(directory);
     const files = policyFiles(directory);
-    const manifests = CATALOGUE.map((line) => line.manifest);
+    const manifests = INSTALLED.catalogue.manifests;
     const findings = lintPolicies(rules, manifests).map((finding) => ({
       kind: finding.kind,
       says: formatFinding(finding, rules, files),

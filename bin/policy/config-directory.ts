@@ -14,8 +14,8 @@ import { configFiles, type ConfigFile } from '../../lambdas/kernel/policy/rules/
 import { compilePolicies } from '../../lambdas/kernel/policy/rules/policies.ts';
 import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
 import { schemaProblems, formatProblem } from '../../lambdas/kernel/policy/rules/schema-problems.ts';
-import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
 import { readText } from '../../local/files.ts';
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** The `config/` of this checkout. */
 const OWN = join(import.meta.dirname, '../..', 'config');
@@ -32,7 +32,7 @@ const directoryHas = (directory: string, name: string): boolean =>
 
 /** Compiles a `config/` directory, with its own deployment.ts if it has one, otherwise with the one of this checkout. */
 export const rulesIn = async (directory: string): Promise<Rules> =>
-  compileRules(directory, await settingsIn(directory));
+  compileRules(directory, await settingsIn(directory), INSTALLED);
 
 const settingsIn = async (directory: string): Promise<Settings> => {
   const file = resolve(directory, 'deployment.ts');
@@ -66,10 +66,7 @@ export const replacePolicies = (rules: Rules, directory: string): Rules => {
 /** The agent of one file. */
 export const agentIn = (path: string): Agent => {
   const file = { path, text: readText('--agent', path) };
-  const { value, problems } = compileAgents(
-    [file],
-    CATALOGUE.map((line) => line.manifest),
-  );
+  const { value, problems } = compileAgents([file], INSTALLED.catalogue.manifests);
   const [agent] = value;
   if (agent === undefined || problems.length > 0) throw new RulesError(problems);
   return agent;

@@ -13,6 +13,7 @@ import { coloursFor } from '../io/timeline-lines.ts';
 import { readTrace } from '../io/trace-file.ts';
 import { plain, sentence, styled, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** Flags of `checkrein policy explain`. */
 export interface ExplainFlags {
@@ -81,7 +82,7 @@ export const explainPolicies = async (flags: ExplainFlags): Promise<void> => {
       `its agent ${found.plan.agent} is not in config/agents`,
       `a plan of ${rules.agents.map((one) => one.name).join(', ')}`,
     );
-  const explanation = explainPlan(found.plan, agent, rules, policyEngine(rules));
+  const explanation = explainPlan(found.plan, agent, rules, policyEngine(rules, INSTALLED.providers));
   const { handle, digest } = found;
   if (flags.json === true) printJson({ handle, digest, ...explanation });
   else print(found, explanation, rules.hash);

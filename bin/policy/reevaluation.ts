@@ -11,6 +11,7 @@ import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import type { PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 import { findPlan, isTriggerOwner } from '../../lambdas/kernel/trace/queries.ts';
 import { changeManifest } from './case-file.ts';
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** A decision: the recorded one, or the one under the current rules. */
 export interface Decision {
@@ -107,7 +108,7 @@ const refusedCall = ({ seq, data }: TraceEventOf<'call.refused'>, { agent }: Cur
   const subject: Subject = { seq, about: 'proposal', what: data.tool };
   const was = decision('refused', data.reason);
   if (agent === undefined) return [unknown(subject, was, AGENT_GONE)];
-  const admission = admit(agent, { id: data.toolUseId ?? '', name: data.tool, input: data.input });
+  const admission = admit(agent, { id: data.toolUseId ?? '', name: data.tool, input: data.input }, INSTALLED.catalogue);
   return admission.kind === 'refused'
     ? [compared(subject, was, decision('refused', admission.reason))]
     : [compared(subject, was, decision('admitted', 'It would reach policy, but its facts were never computed.'))];
@@ -124,7 +125,7 @@ const proposal = (
   const refusal = refusalOf(checks);
   const was = decision(data.verdict, refusal?.reason ?? '', { statements, trips: trips?.policy ?? null });
   if (agent === undefined) return [unknown(subject, was, AGENT_GONE)];
-  const admission = admit(agent, { id: data.toolUseId, name: tool, input: data.input });
+  const admission = admit(agent, { id: data.toolUseId, name: tool, input: data.input }, INSTALLED.catalogue);
   if (admission.kind === 'refused') return [compared(subject, was, decision('refused', admission.reason))];
   if (refusal !== undefined && BY_RULES.includes(refusal.check))
     return [compared(subject, was, decision('admitted', 'It would reach policy, but its facts were never computed.'))];

@@ -8,6 +8,7 @@ import { coloursFor } from '../io/timeline-lines.ts';
 import { readTrace, traceLines } from '../io/trace-file.ts';
 import { ours, plain, sentence, styled, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** Flags of `checkrein replay`. */
 export interface ReplayFlags {
@@ -92,7 +93,7 @@ const totalsOf = (replayed: readonly Replayed[]) => ({
 export const replayTraces = async (traces: readonly string[], flags: ReplayFlags): Promise<void> => {
   const own = await rulesIn(configAt(undefined));
   const rules = flags.policies === undefined ? own : replacePolicies(own, flags.policies);
-  const policy = policyEngine(rules);
+  const policy = policyEngine(rules, INSTALLED.providers);
   const replayed = traces.map((path) => replayOne(path, { rules, policy }, flags));
   const totals = totalsOf(replayed);
   if (flags.failOnChange === true && totals.differ > 0) process.exitCode = 1;

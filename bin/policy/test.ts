@@ -10,6 +10,7 @@ import { tableLines } from '../io/table.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
 import { ours, plain, sentence, styled } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** Flags of `checkrein policy test`. */
 export interface TestFlags {
@@ -55,7 +56,7 @@ const printTable = (results: readonly PolicyCaseResult[], withoutCase: readonly 
 export const testPolicies = async (files: readonly string[], flags: TestFlags): Promise<void> => {
   const directory = configAt(flags.config);
   const rules = await rulesIn(directory);
-  const policy = policyEngine(rules);
+  const policy = policyEngine(rules, INSTALLED.providers);
   const results = readCases(caseFiles(files, directory), rules).map((one) => runCase(one, rules, policy));
   const withoutCase = policiesWithoutCase(results, rules);
   const holds = results.every((one) => one.differs.length === 0);

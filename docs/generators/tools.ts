@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
-import { actionOf, type ChangeManifest, type Manifest } from '../../lambdas/contracts/tool.ts';
+import { actionOf, isAwsCall, type ChangeManifest, type Manifest } from '../../lambdas/contracts/tool.ts';
 import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
 import { code, codes, markdownPage, table } from './markdown.ts';
 
@@ -31,8 +31,8 @@ const constraintsOf = (schema: JsonObject): string =>
 
 const changeRows = (tool: ChangeManifest): string[][] => [
   ['changes', codes(tool.changes.map(actionOf))],
-  ['made by AWS on its behalf', codes(tool.changes.flatMap(({ onBehalf = [] }) => onBehalf))],
-  ['target', `${code(tool.targetKind)}, ${code(tool.targetArn)}`],
+  ['made by AWS on its behalf', codes(tool.changes.flatMap((call) => (isAwsCall(call) ? (call.onBehalf ?? []) : [])))],
+  ['target', `${code(tool.targetKind)}, ${code('targetArn' in tool ? tool.targetArn : tool.targetRef)}`],
   ['takes capacity away', tool.capacity === 'none' ? 'no, as its manifest declares' : 'possibly; facts say how much'],
   ['facts', codes(tool.facts)],
   ['repeatable', tool.repeatable ? 'yes' : 'no: an attempt without an answer is never repeated'],
@@ -54,5 +54,5 @@ const sectionOf = (tool: Manifest, rules: Rules): string => {
 export const toolsPage = (rules: Rules): string =>
   markdownPage('Tools', 'lambdas/tools/*/manifest.ts and config/agents/', [
     'The functions that the model may call. How to add one: [adding a tool](../adding-a-tool.md).',
-    ...CATALOGUE.map(({ manifest }) => sectionOf(manifest, rules)),
+    ...CATALOGUE.manifests.map((manifest) => sectionOf(manifest, rules)),
   ]);

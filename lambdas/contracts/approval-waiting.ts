@@ -24,7 +24,10 @@ export const ApprovalWaiting = z.strictObject({
   tool: z.string(),
   target: z.strictObject({
     id: z.string(),
-    arn: z.string(),
+    /** Only of a target in AWS. */
+    arn: z.string().optional(),
+    /** What names the target: of AWS its ARN. */
+    ref: z.string(),
     account: z.string(),
     region: z.string(),
     environment: z.string(),

@@ -1,19 +1,50 @@
 import * as z from 'zod';
 import { Facts } from './facts.ts';
 import { Json, JsonObject } from './json.ts';
+import { AWS } from './tool.ts';
 
-/** The target of a change, which becomes the Cedar resource. All of it comes from AWS, none from the model. */
-export const Target = z.strictObject({
-  kind: z.string(),
-  id: z.string(),
-  arn: z.string(),
+const called = { kind: z.string(), id: z.string() };
+const place = {
   account: z.string(),
   region: z.string(),
   /** From the settings of its account, or its tag `environment` or `env`; `production` unless the settings list it. */
   environment: z.string(),
   tags: z.record(z.string(), z.string()),
-});
+};
+
+const AwsTarget = z.strictObject({ ...called, arn: z.string(), ...place });
+export type AwsTarget = z.infer<typeof AwsTarget>;
+
+/**
+ * A target of another provider. Its ref begins with the provider's name, so that two providers cannot mean two things by
+ * one ref. Account and Region are those that it is reached through: it must be where the incident is.
+ */
+const OtherTarget = z
+  .strictObject({
+    ...called,
+    provider: z.string().regex(/^(?!aws$)[a-z][a-z0-9-]*$/, 'the name of a provider other than aws'),
+    ref: z.string(),
+    ...place,
+  })
+  .refine(({ provider, ref }) => ref.startsWith(`${provider}://`), {
+    error: 'begins with the name of its provider and ://',
+    path: ['ref'],
+  });
+
+/** The target of a change, which becomes the Cedar resource. All of it comes from the provider, none from the model. */
+export const Target = z.union([AwsTarget, OtherTarget]);
 export type Target = z.infer<typeof Target>;
+
+/** What names a target in ledger, policies and messages: of AWS its ARN. */
+export const refOf = (target: Pick<AwsTarget, 'arn'> | { readonly ref: string }): string =>
+  'arn' in target ? target.arn : target.ref;
+
+/** The provider of a target. */
+export const providerOfTarget = (target: Target): string => ('arn' in target ? AWS : target.provider);
+
+/** Fields of a target that a test of policies gives; the others follow from its tool. */
+export const PartialTarget = z.strictObject({ ...called, arn: z.string(), ref: z.string(), ...place }).partial();
+export type PartialTarget = z.infer<typeof PartialTarget>;
 
 /**
  * How a target is configured, and which one of its name it is: its tool's fields that must not change between the dry run

@@ -5,7 +5,8 @@ import type { TraceEvent } from './events.ts';
 import type { JsonObject } from './json.ts';
 import type { RowKey } from './ledger-keys.ts';
 import type { Rules } from './rules.ts';
-import type { AwsCall, Service } from './tool.ts';
+import type { Target } from './plan.ts';
+import type { ProviderCall } from './tool.ts';
 
 /**
  * The ports of the harness. A step is a function of (input, ports); everything that is slow, random,
@@ -39,16 +40,16 @@ export interface Model {
   decide(request: ModelRequest): Promise<ModelTurn>;
 }
 
-/** One AWS call. Input and output are what the SDK command takes and gives. */
+/** One call of a provider. Of AWS, input and output are what the SDK command takes and gives. */
 export interface CloudRequest {
-  readonly service: Service;
+  readonly service: string;
   readonly command: string;
   readonly input: JsonObject;
 }
 
 /**
- * AWS, as tools see it. Each step hands a tool a cloud that only makes the calls of that tool's
- * manifest. Throws `CloudError` with the AWS error code for a refusal that the model can learn from,
+ * A provider, as tools see it. Each step hands a tool a cloud that only makes the calls of that tool's
+ * manifest. Throws `CloudError` with the provider's error code for a refusal that the model can learn from,
  * `CloudUnavailable` where only time helps. Answers are plain JSON (dates as ISO strings); tools parse
  * them with zod.
  */
@@ -71,11 +72,18 @@ export interface IncidentLocation {
   readonly accountRegion: AccountRegion | null;
 }
 
+/** Calls of one provider. */
+export interface ProviderCalls {
+  readonly provider: string;
+  readonly calls: readonly ProviderCall[];
+}
+
 /**
- * Returns a cloud that can make exactly the given read calls where the incident is: under the step's own
- * role, or under the read role of a member account. In any other account each call is refused with a reason.
+ * Returns a cloud that can make exactly the given read calls where the incident is. In AWS: under the step's own
+ * role, or under the read role of a member account. In any other account, and of a provider that is not installed, each
+ * call is refused with a reason.
  */
-export type CloudAccess = (calls: readonly AwsCall[], location: IncidentLocation) => Cloud;
+export type CloudAccess = (wanted: ProviderCalls, location: IncidentLocation) => Cloud;
 
 /** The result of filtering a text. `findings` are sentences for people. */
 export type FilterResult =
@@ -97,14 +105,23 @@ export interface ContentFilter {
   check(text: string): Promise<FilterResult>;
 }
 
-/** What limits a session of the change role to one change. */
-export interface ChangeScope {
-  readonly calls: readonly AwsCall[];
-  /** ARN that `target`-scoped calls may touch. */
-  readonly targetArn: string;
+/** What one change touches besides its target, by name: never a pattern. */
+export interface AlsoTouched {
+  /** Refs (in AWS: ARNs). */
+  readonly refs: readonly string[];
+  /** ARN of the one role that is passed. */
+  readonly role?: string;
+}
+
+/** What limits credentials to one change. */
+export interface ChangeScope extends ProviderCalls {
+  /** The only thing that they may change … */
+  readonly target: Target;
+  /** … besides these, each of which the manifest of the tool allows for. */
+  readonly also?: AlsoTouched;
   /** Account and Region of the change. The target must be there. */
   readonly location: IncidentLocation;
-  /** Names step and incident in CloudTrail; the source identity is the incident alone. */
+  /** Names step and incident in CloudTrail or the audit log of another provider; in AWS the source identity is the incident alone. */
   readonly sessionName: string;
 }
 

@@ -5,11 +5,21 @@ import { ALWAYS_COMPUTED, KERNEL_FACTS, type CAPACITY_FACTS, type FactName } fro
 export const SERVICES = ['ec2', 'autoscaling', 'cloudwatch', 'logs', 'cloudtrail', 'pricing'] as const;
 export type Service = (typeof SERVICES)[number];
 
-/**
- * One AWS call that a tool may make. IAM follows from it: a step's role is the union of the actions
- * of the tools that some agent is granted, and the cloud port refuses any call that is not listed.
- */
-export interface AwsCall {
+/** Whether Checkrein calls an AWS service of this name. */
+export const isService = (name: string): name is Service => SERVICES.some((service) => service === name);
+
+/** The provider of a manifest that names none. */
+export const AWS = 'aws';
+
+/** One call that a tool may make of its provider. The cloud port refuses any call that the manifest does not list. */
+export interface ProviderCall {
+  /** A part of the provider, e.g. a service of AWS or an API group of Kubernetes. */
+  readonly service: string;
+  readonly command: string;
+}
+
+/** One AWS call. IAM follows from it: a step's role is the union of the actions of the tools that some agent is granted. */
+export interface AwsCall extends ProviderCall {
   readonly service: Service;
   /** The SDK's command without the suffix `Command`, e.g. `DescribeInstances`. */
   readonly command: string;
@@ -25,6 +35,10 @@ export interface AwsCall {
    * an instance whose volumes are encrypted. Granted only for use through an AWS service.
    */
   readonly onBehalf?: readonly 'kms:CreateGrant'[];
+  /** ARN patterns of what a changing call touches besides its target, with `${account}` and `${region}` as placeholders. */
+  readonly touches?: readonly string[];
+  /** The roles that the call may pass, as an ARN pattern, and the one service that may take them. */
+  readonly passesRole?: { readonly arn: string; readonly service: string };
 }
 
 interface ManifestBase<Input extends z.ZodType> {
@@ -34,15 +48,41 @@ interface ManifestBase<Input extends z.ZodType> {
   readonly description: string;
   /** Strict zod object: an unknown field is refused. Every field has a `.describe()` with its unit. */
   readonly input: Input;
+}
+
+interface OfAws {
+  readonly provider?: typeof AWS;
   /** Calls that only read. Made by observe, authorize, dry-run, apply and verify. */
   readonly reads: readonly AwsCall[];
 }
 
-/** A tool that only reads. */
-export interface ObserveManifest<Input extends z.ZodType = z.ZodType> extends ManifestBase<Input> {
+interface OfAnother {
+  /** Name of the provider whose calls the tool makes. */
+  readonly provider: string;
+  readonly reads: readonly ProviderCall[];
+}
+
+interface ObserveManifestBase<Input extends z.ZodType> extends ManifestBase<Input> {
   readonly kind: 'observe';
   /** The input field with the name of the log group that it reads. The kernel refuses one that is not the agent's. */
   readonly logGroupField?: string;
+}
+
+/** A tool that only reads. */
+export type ObserveManifest<Input extends z.ZodType = z.ZodType> = ObserveManifestBase<Input> & (OfAws | OfAnother);
+
+interface ChangesOfAws extends OfAws {
+  /** ARN pattern of possible targets with `${account}` and `${region}` as placeholders: the most that the change role may touch. */
+  readonly targetArn: string;
+  /** Calls that mutate. Only the change role has them, and only under a session policy for one target. */
+  readonly changes: readonly AwsCall[];
+}
+
+interface ChangesOfAnother extends OfAnother {
+  /** Pattern of the refs of possible targets, with `*`: the most that the provider's change credentials may touch. */
+  readonly targetRef: string;
+  /** Calls that mutate. Only the credentials for one change have them, and only on its target. */
+  readonly changes: readonly ProviderCall[];
 }
 
 interface ChangeManifestBase<Input extends z.ZodType> extends ManifestBase<Input> {
@@ -51,10 +91,6 @@ interface ChangeManifestBase<Input extends z.ZodType> extends ManifestBase<Input
   readonly heading?: string;
   /** What it changes; becomes the Cedar attribute `resource.kind`. */
   readonly targetKind: string;
-  /** ARN pattern of possible targets with `${account}` and `${region}` as placeholders: the most that the change role may touch. */
-  readonly targetArn: string;
-  /** Calls that mutate. Only the change role has them, and only under a session policy for one target. */
-  readonly changes: readonly AwsCall[];
   /** Whether repeating the change after an unknown outcome leads to the same state (absolute, not relative). */
   readonly repeatable: boolean;
   /** Seconds after the change until its effect can be measured. */
@@ -70,9 +106,30 @@ type Capacity =
   | { readonly capacity: 'none'; readonly facts: readonly Exclude<FactName, (typeof CAPACITY_FACTS)[number]>[] };
 
 /** A tool that mutates. The manifest says so, the model never does. */
-export type ChangeManifest<Input extends z.ZodType = z.ZodType> = ChangeManifestBase<Input> & Capacity;
+export type ChangeManifest<Input extends z.ZodType = z.ZodType> = ChangeManifestBase<Input> &
+  Capacity &
+  (ChangesOfAws | ChangesOfAnother);
 
 export type Manifest = ObserveManifest | ChangeManifest;
+
+/** Manifests of tools on AWS: roles and permissions follow from these. */
+export type AwsObserveManifest = ObserveManifestBase<z.ZodType> & OfAws;
+export type AwsChangeManifest = ChangeManifestBase<z.ZodType> & Capacity & ChangesOfAws;
+export type AwsManifest = AwsObserveManifest | AwsChangeManifest;
+
+/** The provider of a tool. */
+export const providerOf = ({ provider = AWS }: { readonly provider?: string | undefined }): string => provider;
+
+/** Whether a call is one of AWS, with what IAM needs. */
+export const isAwsCall = (call: ProviderCall): call is AwsCall => isService(call.service) && 'scope' in call;
+
+const isOfAws = (tool: Manifest): tool is AwsManifest =>
+  providerOf(tool) === AWS &&
+  tool.reads.every(isAwsCall) &&
+  (tool.kind === 'observe' || ('targetArn' in tool && tool.changes.every(isAwsCall)));
+
+/** The tools among these that stand on AWS. */
+export const ofAws = (tools: readonly Manifest[]): readonly AwsManifest[] => tools.filter(isOfAws);
 
 /** Every fact that policies may read about a change of this tool, besides those of the report. */
 export const factsOf = ({ facts, capacity }: ChangeManifest): readonly FactName[] => [
@@ -81,5 +138,6 @@ export const factsOf = ({ facts, capacity }: ChangeManifest): readonly FactName[
   ...KERNEL_FACTS,
 ];
 
-/** The IAM action of a call. */
-export const actionOf = (call: AwsCall): string => call.action ?? `${call.service}:${call.command}`;
+/** The IAM action of a call, and what a call of another provider is called. */
+export const actionOf = (call: ProviderCall & { readonly action?: string }): string =>
+  call.action ?? `${call.service}:${call.command}`;

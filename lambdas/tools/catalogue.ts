@@ -1,3 +1,4 @@
+import { catalogueOf, type Catalogue } from './installed.ts';
 import type { ChangeManifest, ObserveManifest } from '../contracts/tool.ts';
 import { manifest as describeAlarm } from './describe-alarm/manifest.ts';
 import { manifest as describeAutoScalingGroup } from './describe-auto-scaling-group/manifest.ts';
@@ -27,5 +28,5 @@ export const CHANGE_TOOLS: readonly CatalogueLine<ChangeManifest>[] = [
   { manifest: setAutoScalingCapacity, load: () => import('./set-auto-scaling-capacity/tool.ts') },
 ];
 
-/** Every tool there is. To add one: its folder, and a line above. */
-export const CATALOGUE: readonly CatalogueLine[] = [...OBSERVE_TOOLS, ...CHANGE_TOOLS];
+/** Every shipped tool. To add one: its folder, and a line above. */
+export const CATALOGUE: Catalogue = catalogueOf(OBSERVE_TOOLS, CHANGE_TOOLS);

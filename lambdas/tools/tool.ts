@@ -3,7 +3,8 @@ import type { Facts } from '../contracts/facts.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Configuration, DryRunCheck, DryRunReport, Inverse, Target } from '../contracts/plan.ts';
 import type { ChangeManifest, Manifest, ObserveManifest } from '../contracts/tool.ts';
-import type { Clock, Cloud } from '../contracts/ports.ts';
+import type { Clock, Cloud, AlsoTouched } from '../contracts/ports.ts';
+import type { EventData } from '../contracts/events.ts';
 import type { Subject } from '../kernel/trace/subject.ts';
 
 /** What a tool may use. `cloud` makes only the read calls of this tool's manifest. */
@@ -26,6 +27,9 @@ export interface InProgress {
   /** What is waited for, as a sentence. */
   readonly says: string;
 }
+
+/** One thing that Verify looked at after a change. */
+export type HealthCheck = EventData<'change.verified'>['findings'][number];
 
 /** A tool that reads. `run` returns text for the model: short, with units, most important line first. */
 export interface ObserveTool {
@@ -81,6 +85,16 @@ export interface ChangeSpec<Input, State> {
   isHalfWay?(change: Change<Input, State>, now: State): boolean;
   /** Whether the target is now as predicted. Pure. */
   postCondition(change: Change<Input, State>, now: State): { holds: boolean; detail: string };
+  /**
+   * What the change touches besides its target, and the role that it passes. Pure. Each must fit the manifest. Leave it
+   * out if the target is all.
+   */
+  alsoTouches?(change: Change<Input, State>): AlsoTouched;
+  /**
+   * What must not get worse by the change, whatever the alarm says, from the change until now. A check that is `bad` has
+   * the change rolled back; what does not answer is `unknown`. Leave it out if nothing but the state tells.
+   */
+  guards?(change: Change<Input, State>, context: ToolContext, since: Date): Promise<readonly HealthCheck[]>;
   /** How to undo the change: another input to the same tool. Pure. */
   inverse(change: Change<Input, State>): Inverse;
 }
@@ -129,6 +143,8 @@ export const changeTool = <I extends z.ZodType<JsonObject>, S extends z.ZodType<
     apply: (change, context) => spec.apply(typed(change), context),
     isHalfWay: (change, now) => spec.isHalfWay?.(typed(change), state.parse(now)) ?? false,
     postCondition: (change, now) => spec.postCondition(typed(change), state.parse(now)),
+    alsoTouches: (change) => spec.alsoTouches?.(typed(change)) ?? { refs: [] },
+    guards: async (change, context, since) => (await spec.guards?.(typed(change), context, since)) ?? [],
     inverse: (change) => spec.inverse(typed(change)),
   };
 };

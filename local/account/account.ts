@@ -4,15 +4,16 @@ import { ERROR } from '../../lambdas/contracts/error-names.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { AwsCall } from '../../lambdas/contracts/tool.ts';
 import { CloudError, InputError, StepError } from '../../lambdas/contracts/errors.ts';
-import type { Clock, Cloud, CloudRequest, ChangeScope } from '../../lambdas/contracts/ports.ts';
+import type { Clock, Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
 import { alarmEvent } from './alarm-event.ts';
 import { authorizeCall, type SimulatedSession } from './authorization.ts';
 import type { Command } from './command.ts';
 import { applyDrift, FaultInjection, type InjectedFault } from './fault-injection.ts';
-import { commandOf, THROTTLES } from './services.ts';
+import { commandOf, throttleOf } from './services.ts';
 import { accountStateOf, type State } from './state.ts';
 import type { Drift } from './world/faults.ts';
 import type { World } from './world/world.ts';
+import type { AwsChangeScope } from '../../lambdas/providers/aws/change-scope.ts';
 
 /** One call as it reached the simulated AWS; a line of `calls.jsonl`. */
 export interface RecordedCall {
@@ -62,7 +63,7 @@ export class SimulatedAccount {
   }
 
   /** Change credentials, limited by a session policy to one change of one target. */
-  change(step: string, role = 'checkrein-change'): { assume(scope: Omit<ChangeScope, 'location'>): Promise<Cloud> } {
+  change(step: string, role = 'checkrein-change'): { assume(scope: Omit<AwsChangeScope, 'location'>): Promise<Cloud> } {
     return {
       assume: async ({ calls, targetArn, sessionName }) =>
         this.#session({ step, principal: this.#role(role, sessionName), calls, targetArn }),
@@ -114,10 +115,10 @@ export class SimulatedAccount {
       const fault = this.#faults.faultsFor(request);
       if (fault.delaySeconds > 0) await this.#clock.sleep(fault.delaySeconds * 1000);
       if (!fault.throttled) return this.#answer(session, request, command, fault);
-      this.#record(session, request, command.mutating, THROTTLES[request.service]);
+      this.#record(session, request, command.mutating, throttleOf(request.service));
       await this.#clock.sleep(2 ** attempt * 100);
     }
-    const message = `${nameOf(request)} was throttled ${ATTEMPTS} times (${THROTTLES[request.service]}).`;
+    const message = `${nameOf(request)} was throttled ${ATTEMPTS} times (${throttleOf(request.service)}).`;
     throw new StepError(ERROR.cloudUnavailable, message, 'Try again later; nothing was changed.');
   }
 

@@ -52,6 +52,7 @@ export const refusal = (service: CloudRequest['service'], says: string): CloudEr
     case 'logs':
     case 'cloudtrail':
     case 'pricing':
+    default:
       return new CloudError('AccessDeniedException', says);
   }
 };

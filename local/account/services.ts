@@ -1,4 +1,4 @@
-import type { Service } from '../../lambdas/contracts/tool.ts';
+import { isService, type Service } from '../../lambdas/contracts/tool.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { CloudRequest } from '../../lambdas/contracts/ports.ts';
 import type { Command } from './command.ts';
@@ -10,7 +10,7 @@ import { logs } from './services/logs.ts';
 import { pricing } from './services/pricing.ts';
 
 /** Every simulated command, by service. */
-const SERVICE_COMMANDS: Record<Service, Readonly<Record<string, Command>>> = {
+const SERVICE_COMMANDS: Readonly<Record<Service, Readonly<Record<string, Command>>>> = {
   ec2,
   autoscaling,
   cloudwatch,
@@ -20,7 +20,7 @@ const SERVICE_COMMANDS: Record<Service, Readonly<Record<string, Command>>> = {
 };
 
 /** Each service's error code for a throttled call. */
-export const THROTTLES = {
+const THROTTLES = {
   ec2: 'RequestLimitExceeded',
   autoscaling: 'Throttling',
   cloudwatch: 'Throttling',
@@ -29,9 +29,12 @@ export const THROTTLES = {
   pricing: 'ThrottlingException',
 } as const satisfies Record<Service, string>;
 
+/** The code of a throttled call of a service. */
+export const throttleOf = (service: string): string => (isService(service) ? THROTTLES[service] : 'Throttling');
+
 /** The command of a request. Throws if it is not simulated. */
 export const commandOf = ({ service, command }: CloudRequest): Command => {
-  const commands = SERVICE_COMMANDS[service];
+  const commands = isService(service) ? SERVICE_COMMANDS[service] : {};
   const found = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (found !== undefined) return found;
   throw new InputError(

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { compileRules } from '../../lambdas/kernel/policy/rules/compile.ts';
 import { readCases } from '../../bin/policy/case-file.ts';
 import { settings } from '../lambdas/kernel/policy/rules/config-copy.ts';
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
-const rules = compileRules('config', settings);
+const rules = compileRules('config', settings, INSTALLED);
 const ONE =
   'cases:\n  - case: mine\n    question: plan\n    tool: reboot_instance\n    expect: { verdict: permitted }\n';
 test.each([

@@ -226,9 +226,9 @@ const bad: readonly [promise: string, args: readonly string[], says: RegExp][] =
   ['an unknown switch position', ['switch', 'maybe'], /on, propose-only, off/],
   ['a reset without a reason', ['breaker', 'reset', 'arn:aws:ec2:x'], /--reason: not given/],
   [
-    'a reset of something that is neither an ARN nor an agent',
+    'a reset of something that is neither one target nor an agent',
     ['breaker', 'reset', 'i-0abc', '--reason', 'checked with the team'],
-    /is neither an ARN nor an agent/,
+    /is neither one target nor an agent/,
   ],
   ['a confirmation without a link', ['subscribe', 'confirm', 'token'], /names no topic/],
   ['an unknown command', ['fly'], /unknown command/],

@@ -8,6 +8,7 @@ import { compileRules } from '../../lambdas/kernel/policy/rules/compile.ts';
 import { rebootPlan, resizePlan } from '../fixtures/plans.ts';
 import { configWith } from '../lambdas/kernel/policy/rules/config-copy.ts';
 import { runCli, REPOSITORY, type Ran } from './cli.ts';
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'checkrein-policy-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -126,7 +127,7 @@ describe('policy test', () => {
 });
 
 describe('policy explain', () => {
-  const rules = compileRules(join(REPOSITORY, 'config'), deployment);
+  const rules = compileRules(join(REPOSITORY, 'config'), deployment, INSTALLED);
   const plan = (name: string, content: object): string => file(name, JSON.stringify(content));
 
   test('says which statements determine the decision, on which facts, and who may approve the plan', async () => {

@@ -9,6 +9,7 @@ import type { Clients } from './clients.ts';
 import { CLONE } from './clone.ts';
 import { E2eFailure } from './failure.ts';
 import { REPOSITORY_ROOT } from './paths.ts';
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 const STACK = { StackName: 'Checkrein' };
 
@@ -49,7 +50,7 @@ export const resourceCalled = async ({ cloudFormation }: Clients, logicalId: str
 export const switchedOff = (): string[] => {
   const deployed = readFileSync(join(CLONE, 'cdk.out/Checkrein.template.json'), 'utf8');
   const types = typesIn(Template.parse(JSON.parse(deployed)));
-  const { template } = synthesize(compileRules(join(REPOSITORY_ROOT, 'config'), deployment));
+  const { template } = synthesize(compileRules(join(REPOSITORY_ROOT, 'config'), deployment, INSTALLED));
   return [...typesIn(template)].filter((type) => !types.has(type) && type !== 'AWS::CDK::Metadata');
 };
 

@@ -3,7 +3,7 @@ import { CloudError } from '../../lambdas/contracts/errors.ts';
 import type { CloudRequest } from '../../lambdas/contracts/ports.ts';
 import { FakeCloud } from './fake-cloud.ts';
 
-const cloud = () => new FakeCloud([{ service: 'ec2', command: 'DescribeInstances', scope: 'any' }]);
+const cloud = () => new FakeCloud([{ service: 'ec2', command: 'DescribeInstances' }]);
 const describe: CloudRequest = { service: 'ec2', command: 'DescribeInstances', input: { InstanceIds: ['i-1'] } };
 
 test('answers come in order, and the last one is repeated', async () => {

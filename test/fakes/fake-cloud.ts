@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
-import type { AwsCall, Service } from '../../lambdas/contracts/tool.ts';
+import type { ProviderCall, Service } from '../../lambdas/contracts/tool.ts';
 import type { Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
 
 /** The answer to a call: a value, an error to throw, or a function of the input. */
@@ -17,10 +17,10 @@ export class FakeCloud implements Cloud {
   readonly region = 'eu-west-1';
   /** Everything that was sent, in order. */
   readonly requests: CloudRequest[] = [];
-  readonly #calls: readonly AwsCall[];
+  readonly #calls: readonly ProviderCall[];
   readonly #script = new Map<string, FakeCloudAnswer[]>();
 
-  constructor(calls: readonly AwsCall[]) {
+  constructor(calls: readonly ProviderCall[]) {
     this.#calls = calls;
   }
 

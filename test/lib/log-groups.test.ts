@@ -6,6 +6,7 @@ import { templateText } from '../../lib/template-text.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import { denialsIn, rightsIn } from './permissions.ts';
 import { shippedRules } from './shipped.ts';
+import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
 
 const rules = shippedRules();
 const [first, ...others] = rules.agents.map((agent, index) => ({
@@ -88,7 +89,7 @@ describe('Checkrein’s own log groups', () => {
       for (const agent of rules.agents)
         expect(logGroupRefusal({ ...agent, logGroups: ['*'] }, own)).toMatch(/a log group of Checkrein itself/);
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-    expect(() => new CheckreinStack(app, 'Incidents', { rules })).toThrow(
+    expect(() => new CheckreinStack(app, 'Incidents', { catalogue: CATALOGUE, rules })).toThrow(
       'the stack Incidents: its name does not begin with Checkrein',
     );
   });

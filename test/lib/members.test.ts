@@ -23,7 +23,7 @@ const shipped = shippedRules();
 const rules = { ...shipped, settings: { ...shipped.settings, members } };
 
 const app = new App();
-const stack = new MemberStack(app, 'CheckreinMember', { rules, members });
+const stack = new MemberStack(app, 'CheckreinMember', { rules, catalogue: CATALOGUE, members });
 const Resource = z.looseObject({ Type: z.string(), Properties: JsonObject.default({}) });
 const Resources = z.record(z.string(), Resource);
 const resourcesOf = (of: Stack) => Resources.parse(Assertions.fromStack(of).toJSON()['Resources']);
@@ -90,10 +90,14 @@ describe('member account', () => {
       })),
     ],
   ])('the read role may look at what the steps look at, and at nothing else: with %s', (_, agents) => {
-    const granted = new MemberStack(new App(), 'CheckreinMember', { rules: { ...rules, agents }, members });
+    const granted = new MemberStack(new App(), 'CheckreinMember', {
+      rules: { ...rules, agents },
+      catalogue: CATALOGUE,
+      members,
+    });
     const looked = rightsIn({ Resources: resourcesOf(granted) }).filter(({ role }) => role.startsWith('Read'));
     const names = new Set(agents.flatMap(({ tools }) => [...tools.observe, ...tools.change]));
-    const reads = CATALOGUE.flatMap(({ manifest }) => (names.has(manifest.name) ? manifest.reads : []));
+    const reads = CATALOGUE.manifests.flatMap((manifest) => (names.has(manifest.name) ? manifest.reads : []));
     expect(new Set(looked.map(({ action }) => action))).toEqual(new Set([...reads, ...VERIFY_READS].map(actionOf)));
   });
 
@@ -111,7 +115,11 @@ describe('member account', () => {
 
   test('the permissions boundary is the policy of the same name in the member account', () => {
     const settings = { ...rules.settings, permissionsBoundaryArn: `arn:aws:iam::${HUB}:policy/boundary` };
-    const bounded = new MemberStack(new App(), 'CheckreinMember', { rules: { ...rules, settings }, members });
+    const bounded = new MemberStack(new App(), 'CheckreinMember', {
+      rules: { ...rules, settings },
+      catalogue: CATALOGUE,
+      members,
+    });
     const roles = ofType('AWS::IAM::Role', Object.entries(resourcesOf(bounded)));
     expect(roles.length).toBeGreaterThan(0);
     for (const [id, { Properties }] of roles)

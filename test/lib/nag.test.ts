@@ -5,13 +5,17 @@ import { Settings } from '../../lambdas/contracts/settings.ts';
 import { CheckreinStack } from '../../lib/checkrein-stack.ts';
 import { EVERY_OPTION } from './options.ts';
 import { shippedRules } from './shipped.ts';
+import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
 
 /** What the AWS Solutions rules find in the stack with these settings. */
 const findings = (more: object, policies: Record<string, string> = {}): unknown[] => {
   const rules = shippedRules();
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   const settings = Settings.parse({ ...rules.settings, ...more });
-  new CheckreinStack(app, 'Checkrein', { rules: { ...rules, policies: { ...rules.policies, ...policies }, settings } });
+  new CheckreinStack(app, 'Checkrein', {
+    catalogue: CATALOGUE,
+    rules: { ...rules, policies: { ...rules.policies, ...policies }, settings },
+  });
   const { violations } = new AwsSolutionsChecks().validateScope(app);
   return violations.map(({ ruleName, violatingResources }) => [
     ruleName,

@@ -17,6 +17,7 @@ import { injectLedgerFaults, injectStepFaults, type FaultCounts } from './faults
 import { startLedgerThread, type LedgerThread } from './ledger-thread.ts';
 import { LedgerMeter } from './ledger-meter.ts';
 import type { LoadOptions } from './options.ts';
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** Daily budgets and hourly change rates that no run reaches. The shipped limits exist to stop exactly such a run. */
 const RAISED_BUDGET = { dollars: 1_000_000, incidents: 1_000_000 };
@@ -77,7 +78,7 @@ export class LoadFixture {
     this.#server = server;
     this.random = seededRandom(options.seed);
     this.#rules = withRaisedLimits(localRules());
-    this.#policy = policyEngine(this.#rules);
+    this.#policy = policyEngine(this.#rules, INSTALLED.providers);
     this.#definition = withLongTimeouts(synthesize(this.#rules).stateMachineDefinition);
     const client = localClient(server.endpoint);
     this.meter.attach(client);

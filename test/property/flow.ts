@@ -21,6 +21,7 @@ import { hostileModel } from './fakes/model.ts';
 import { StepFaults } from './fakes/step-faults.ts';
 import { People, PEOPLE } from './fakes/people.ts';
 import { worldOf } from './fakes/account.ts';
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** What happened when a case was run. */
 export interface CaseRun {
@@ -48,12 +49,16 @@ export class CaseFlow {
 
   constructor() {
     const viewer = { email: PEOPLE.viewer, name: 'May look', roles: ['viewer'], tier: 1 };
-    const rules = compileRules(configDirectory(), { ...deployment, approvers: [...deployment.approvers, viewer] });
+    const rules = compileRules(
+      configDirectory(),
+      { ...deployment, approvers: [...deployment.approvers, viewer] },
+      INSTALLED,
+    );
     const looser = { ...rules, policies: { ...rules.policies, 'grow-unattended': UNATTENDED } };
     this.#definition = synthesize(rules).stateMachineDefinition;
     this.#rules = {
-      default: { rules, policy: policyEngine(rules) },
-      unattended: { rules: looser, policy: policyEngine(looser) },
+      default: { rules, policy: policyEngine(rules, INSTALLED.providers) },
+      unattended: { rules: looser, policy: policyEngine(looser, INSTALLED.providers) },
     };
   }
 

@@ -7,6 +7,7 @@ import { MemberStack } from '../../lib/member-stack.ts';
 import { E2eFailure } from '../e2e/failure.ts';
 import { EVERY_OPTION } from '../lib/options.ts';
 import { shippedRules } from '../lib/shipped.ts';
+import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
 
 const HUB = '111111111111';
 const members = { hub: HUB, accounts: ['222222222222'], externalId: '6f1c2a3b-0d4e-4f5a-9b6c' };
@@ -39,11 +40,17 @@ export const templates = (outdir: string): ReadonlyMap<string, object> => {
     return [name, template];
   };
   const hub = Object.entries(SETTINGS).map(([name, settings]) =>
-    synth(name, (app) => new CheckreinStack(app, 'Checkrein', { rules: rulesWith(rules, settings) })),
+    synth(
+      name,
+      (app) => new CheckreinStack(app, 'Checkrein', { rules: rulesWith(rules, settings), catalogue: CATALOGUE }),
+    ),
   );
   const inMember = rulesWith(rules, { members });
   return new Map([
     ...hub,
-    synth('member', (app) => new MemberStack(app, 'CheckreinMember', { rules: inMember, members })),
+    synth(
+      'member',
+      (app) => new MemberStack(app, 'CheckreinMember', { rules: inMember, catalogue: CATALOGUE, members }),
+    ),
   ]);
 };

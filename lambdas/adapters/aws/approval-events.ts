@@ -11,7 +11,7 @@ const ACTION = 'events:PutEvents';
 export const busApprovalEvents = (client = new EventBridgeClient(CONNECTION)): ApprovalEvents => ({
   waiting: async (event) => {
     const Detail = JSON.stringify(ApprovalWaiting.parse(event));
-    const entry = { Source: EVENT_SOURCE, DetailType: APPROVAL_WAITING, Resources: [event.target.arn], Detail };
+    const entry = { Source: EVENT_SOURCE, DetailType: APPROVAL_WAITING, Resources: [event.target.ref], Detail };
     const { FailedEntryCount = 0, Entries = [] } = await client
       .send(new PutEventsCommand({ Entries: [entry] }))
       .catch((error: unknown) => {

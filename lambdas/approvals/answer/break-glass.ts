@@ -6,6 +6,7 @@ import type { PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { changeLines, impactLines } from '../../kernel/trace/plan-text.ts';
 import type { Ledger, Notification, Notifier } from '../../contracts/ports.ts';
 import { announcementRow } from './answer-rows.ts';
+import { refOf } from '../../contracts/plan.ts';
 
 /** Characters of a reason that are shown: all that the page takes. */
 const REASON_LIMIT = 1000;
@@ -37,7 +38,7 @@ const messageOf = (
   text: lines([
     plain`${joined(override.by, ', ')} approved a change despite a change freeze (break-glass). It is being made now.`,
     plain`Change: ${headingOf(plan)}`,
-    plain`  target: ${plan.target.arn}`,
+    plain`  target: ${refOf(plan.target)}`,
     ...changeLines(plan.report).map((line) => plain`  ${line}`),
     plain`To stop this and every other change: npx checkrein switch off`,
     plain`Incident ${incidentId}, plan ${handle} ${digest}.`,

@@ -9,6 +9,7 @@ import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import { reevaluatePlan } from '../../kernel/policy/reevaluation.ts';
 import { subjectOn } from '../../kernel/trace/subject.ts';
 import type { OpenQuestion } from './question.ts';
+import { refOf } from '../../contracts/plan.ts';
 
 interface LastCheckPorts extends StepPorts {
   readonly policy: PolicyEngine;
@@ -39,7 +40,7 @@ export const refusalAtQuorum = async (
 
 const checkBreakers = async ({ planned: { plan } }: OpenQuestion, { ledger }: LastCheckPorts): Promise<CheckResult> =>
   passedUnless(
-    await trippedBreaker(ledger, plan.agent, plan.target.arn),
+    await trippedBreaker(ledger, plan.agent, refOf(plan.target)),
     'The circuit breakers of agent and target are closed.',
   );
 
@@ -47,7 +48,7 @@ const checkChangeRate = async (
   { planned: { plan } }: OpenQuestion,
   { ledger, rules, clock }: LastCheckPorts,
 ): Promise<CheckResult> => {
-  const change = { tool: plan.tool, targetArn: plan.target.arn };
+  const change = { tool: plan.tool, targetArn: refOf(plan.target) };
   const tooMany = await checkRate(ledger, change, rules.settings.changesPerHour, clock.now());
   return passedUnless(tooMany, 'Tool and target have not been changed too often.');
 };

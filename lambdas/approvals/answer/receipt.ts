@@ -8,6 +8,7 @@ import { changeLines } from '../../kernel/trace/plan-text.ts';
 import type { PlanOnTrace } from '../../kernel/trace/queries.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { receiptRow } from './answer-rows.ts';
+import { refOf } from '../../contracts/plan.ts';
 
 /** Characters of a reason that are shown: all that the page takes. */
 const REASON_LIMIT = 1000;
@@ -41,7 +42,7 @@ const receiptMessage = (
       data.counted ? plain`Your answer counts.` : plain`Your answer does not count: policy does not let you give it.`,
       plain``,
       plain`Change: ${headingOf(plan)}`,
-      plain`  target: ${plan.target.arn}`,
+      plain`  target: ${refOf(plan.target)}`,
       ...changeLines(plan.report).map((line) => plain`  ${line}`),
       plain`Incident ${incident}, plan ${handle} ${digest}.`,
       data.reason.trim() === ''

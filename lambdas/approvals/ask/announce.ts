@@ -2,6 +2,7 @@ import type { TraceEventOf } from '../../contracts/events.ts';
 import type { ApprovalEvents } from '../../contracts/ports.ts';
 import { redactedText } from '../../kernel/redaction/redactor.ts';
 import type { PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { refOf } from '../../contracts/plan.ts';
 
 type Asked = TraceEventOf<'approval.asked'>['data'];
 
@@ -15,7 +16,8 @@ export const announce = async (
   { plan: { incidentId, agent, tool, target } }: PlanOnTrace,
   events: ApprovalEvents,
 ): Promise<Pick<Asked, 'notAnnounced'>> => {
-  const { id, arn, account, region, environment } = target;
+  const { id, account, region, environment } = target;
+  const ref = refOf(target);
   try {
     await events.waiting({
       version: '1',
@@ -27,7 +29,7 @@ export const announce = async (
       needed,
       expiresAt,
       tool,
-      target: { id, arn, account, region, environment },
+      target: { id, ...('arn' in target && { arn: ref }), ref, account, region, environment },
     });
     return {};
   } catch (error) {

@@ -5,10 +5,11 @@ import { approvalsPorts } from '../../adapters/wiring.ts';
 import { policyEngine } from '../../kernel/policy/engine.ts';
 import { serve } from '../../runtime/serve.ts';
 import { ask } from './ask.ts';
+import { INSTALLED } from '../../providers/installed.ts';
 
 export const handler = serve(ask, (runtime) => ({
   ...approvalsPorts(runtime, 'mail'),
-  policy: policyEngine(runtime.rules),
+  policy: policyEngine(runtime.rules, INSTALLED.providers),
   linkMac: kmsMacGenerator(runtime.env('linkKey')),
   approvalEvents: busApprovalEvents(),
   callbacks: sfnCallbacks(),

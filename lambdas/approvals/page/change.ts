@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../../contracts/events.ts';
-import type { DryRunCheck, DryRunReport } from '../../contracts/plan.ts';
+import { type DryRunCheck, type DryRunReport, refOf } from '../../contracts/plan.ts';
 import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { plain, quoted, sentence } from '../../kernel/trace/outside-text.ts';
 import type { Subject } from '../../kernel/trace/subject.ts';
@@ -130,7 +130,7 @@ export const planDetails = ({ handle, digest, plan }: PlanOnTrace): Html =>
       <h3 class="small">Input</h3>
       ${pairs(Object.entries(plan.input).map(([name, value]) => [name, shown(value)]))}
       <h3 class="small">Target</h3>
-      ${pairs([['ARN', plan.target.arn], ...Object.entries(plan.target.tags).map(([key, value]) => [`tag ${key}`, value] as const)])}
+      ${pairs([['arn' in plan.target ? 'ARN' : 'ref', refOf(plan.target)], ...Object.entries(plan.target.tags).map(([key, value]) => [`tag ${key}`, value] as const)])}
       <h3 class="small">Facts, computed by code</h3>
       ${pairs(Object.entries(plan.facts).map(([name, value]) => [name, String(value)]))}
     </details>

@@ -5,12 +5,13 @@ import { policyEngine } from '../../kernel/policy/engine.ts';
 import { lambda } from '../../runtime/serve.ts';
 import { fromFunctionUrl } from './function-url.ts';
 import { handleApproval } from './http.ts';
+import { INSTALLED } from '../../providers/installed.ts';
 
 export const handler = lambda(
   'approval-page',
   (runtime) => ({
     ...approvalsPorts(runtime, 'receipt'),
-    policy: policyEngine(runtime.rules),
+    policy: policyEngine(runtime.rules, INSTALLED.providers),
     switch: killSwitch(runtime),
     calendar: changeCalendar(runtime),
     grantMac: kmsMacGenerator(runtime.env('grantKey')),

@@ -1,6 +1,6 @@
 import type { TraceEvent } from '../../contracts/events.ts';
 import type { Facts } from '../../contracts/facts.ts';
-import type { Target } from '../../contracts/plan.ts';
+import { type Target, refOf } from '../../contracts/plan.ts';
 import type { AccountRegion, Ledger } from '../../contracts/ports.ts';
 import { lastChange } from '../limits/cooldown.ts';
 import { canonical } from '../trace/canonical.ts';
@@ -18,7 +18,8 @@ const hadNoEffect = (events: readonly TraceEvent[], target: Target, lastChangeAt
   if (finished?.data.outcome !== 'failed' || finished.data.purpose !== 'apply' || lastChangeAt > finished.at)
     return false;
   const plan = findPlan(events, finished.data.digest)?.plan;
-  return plan?.target.arn === target.arn && canonical(plan.before) === canonical(finished.data.state);
+  if (plan === undefined || refOf(plan.target) !== refOf(target)) return false;
+  return canonical(plan.before) === canonical(finished.data.state);
 };
 
 /** The facts that ledger, trace and clock give, without a call to AWS. */
@@ -29,7 +30,7 @@ export const ledgerFacts = async (
   target: Target,
   now: Date,
 ): Promise<Facts> => {
-  const changed = await lastChange(ledger, target.arn);
+  const changed = await lastChange(ledger, refOf(target));
   const lastChangeCounts = changed !== undefined && !hadNoEffect(events, target, changed.lastChangeAt);
   const applied = allOf(events, 'apply.finished').filter(
     ({ data }) => data.purpose === 'apply' && data.outcome !== 'failed',

@@ -4,15 +4,23 @@ import type { Json } from '../../contracts/json.ts';
 import type { Inverse } from '../../contracts/plan.ts';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import type { Ledger } from '../../contracts/ports.ts';
-import { factsOf } from '../../contracts/tool.ts';
+import { factsOf, providerOf } from '../../contracts/tool.ts';
 import type { Change, ChangeTool, ToolContext } from '../../tools/tool.ts';
 import { targetInForce, type EnvironmentSettings } from './environment.ts';
+import { targetFault } from './target-fault.ts';
 import { ledgerFacts } from './ledger-facts.ts';
+import { providerNamed } from '../../contracts/provider.ts';
+import type { ToolPorts } from '../../tools/installed.ts';
 
 /** A proposed change, as code has worked it out before policy is asked. */
 export interface ProposedChange {
   readonly change: Change;
   readonly inverse: Inverse;
+}
+
+/** What describing a target needs besides its tool. */
+export interface DescribingPorts extends ToolPorts {
+  readonly rules: { readonly settings: EnvironmentSettings };
 }
 
 /**
@@ -22,10 +30,13 @@ export const prepareChange = async (
   tool: ChangeTool,
   input: Json,
   context: ToolContext,
-  settings: EnvironmentSettings,
+  { installed, rules }: DescribingPorts,
 ): Promise<ProposedChange> => {
+  const provider = providerNamed(installed.providers, providerOf(tool.manifest));
   const { target: found, state } = await tool.describe(input, context);
-  const target = targetInForce(found, settings);
+  const fault = targetFault(found, provider);
+  if (fault !== undefined) throw new ToolRefusal(fault);
+  const target = targetInForce(found, rules.settings);
   const change: Change = { input, target, before: state, after: tool.predict(input, state) };
   return { change, inverse: tool.inverse(change) };
 };

@@ -5,10 +5,11 @@ import type { Clock, Ledger } from '../../contracts/ports.ts';
 import type { Journal } from '../trace/journal.ts';
 import { put } from './rows.ts';
 import { forgiveFailures } from './track-record.ts';
+import type { Provider } from '../../contracts/provider.ts';
 
 /** A circuit breaker: tripped by a policy or by the kernel, closed again only by a person, who gives a reason. */
 const BreakerRow = z.object({
-  /** The ARN of a target, or `agent:<name>`. */
+  /** The ref of a target (in AWS its ARN), or `agent:<name>`. */
   scope: z.string(),
   tripped: z.boolean(),
   policy: z.string(),
@@ -25,8 +26,9 @@ const AGENT = 'agent:';
 /** The scope of an agent's own breaker. While it is tripped, the agent may change nothing anywhere. */
 export const agentScope = (agent: string): string => `${AGENT}${agent}`;
 
-/** Whether a text can be the scope of a breaker. */
-export const isScope = (text: string): boolean => text.startsWith('arn:') || text.startsWith(AGENT);
+/** Whether a text can be the scope of a breaker: an agent, or a target of an installed provider. */
+export const isScope = (text: string, providers: readonly Provider[]): boolean =>
+  text.startsWith(AGENT) || providers.some(({ isRef }) => isRef(text));
 
 const named = (scope: string): string =>
   scope.startsWith(AGENT) ? `agent ${scope.slice(AGENT.length)}` : 'this target';

@@ -4,7 +4,7 @@ import type { Check } from '../../contracts/checks.ts';
 import { JSON_DEPTH, type Json, JsonObject } from '../../contracts/json.ts';
 import type { ToolSpec } from '../../contracts/model.ts';
 import type { ChangeManifest, Manifest, ObserveManifest } from '../../contracts/tool.ts';
-import { CATALOGUE } from '../../tools/catalogue.ts';
+import type { Catalogue } from '../../tools/installed.ts';
 import { CONTROL_TOOLS, isControlTool, type ControlToolName } from './control-tools.ts';
 import { TOO_DEEP } from '../redaction/clean-json.ts';
 import { logGroupRefusal } from './log-groups.ts';
@@ -20,24 +20,29 @@ export type Admission =
 const grantedNames = (agent: Agent): readonly string[] => [...agent.tools.observe, ...agent.tools.change];
 
 /** The tools of an agent. A read-only agent has no change tools in here at all. */
-const toolsOf = (agent: Agent): Manifest[] =>
-  CATALOGUE.map((line) => line.manifest).filter((manifest) => grantedNames(agent).includes(manifest.name));
+const toolsOf = (agent: Agent, { manifests }: Catalogue): Manifest[] =>
+  manifests.filter((manifest) => grantedNames(agent).includes(manifest.name));
 
 /** A cache: generating JSON Schemas takes longer than everything else in a turn but the model call. */
-const specs = new WeakMap<Agent, readonly ToolSpec[]>();
+const specs = new WeakMap<Catalogue, WeakMap<Agent, readonly ToolSpec[]>>();
 
 /** The catalogue as the model sees it: the agent's tools and the control tools. */
-export const toolSpecsOf = (agent: Agent): readonly ToolSpec[] => {
-  const known = specs.get(agent) ?? makeSpecs(agent);
-  specs.set(agent, known);
+export const toolSpecsOf = (agent: Agent, catalogue: Catalogue): readonly ToolSpec[] => {
+  const ofCatalogue = specs.get(catalogue) ?? new WeakMap<Agent, readonly ToolSpec[]>();
+  specs.set(catalogue, ofCatalogue);
+  const known = ofCatalogue.get(agent) ?? makeSpecs(agent, catalogue);
+  ofCatalogue.set(agent, known);
   return known;
 };
 
-const makeSpecs = (agent: Agent): ToolSpec[] => {
+const makeSpecs = (agent: Agent, catalogue: Catalogue): ToolSpec[] => {
   const control = Object.entries(CONTROL_TOOLS)
     .filter(([name]) => name !== 'confirm_plan' || agent.tools.change.length > 0)
     .map(([name, tool]) => ({ name, ...tool }));
-  const tools = toolsOf(agent).map((manifest) => ({ ...manifest, description: descriptionFor(agent, manifest) }));
+  const tools = toolsOf(agent, catalogue).map((manifest) => ({
+    ...manifest,
+    description: descriptionFor(agent, manifest),
+  }));
   return [...tools, ...control].map(({ name, description, input }) => ({
     name,
     description,
@@ -77,7 +82,7 @@ const isTooDeep = (input: Json): boolean => {
  * is the log group that it names one of the agent's? Decide asks, and Observe and Authorize ask again, because the
  * state machine is not trusted to have asked.
  */
-export const admit = (agent: Agent, call: ToolCall): Admission => {
+export const admit = (agent: Agent, call: ToolCall, catalogue: Catalogue): Admission => {
   if (isTooDeep(call.input)) return refused('schema', `The input is more than ${JSON_DEPTH} levels deep.`);
   if (isControlTool(call.name)) {
     if (call.name === 'confirm_plan' && agent.tools.change.length === 0)
@@ -87,10 +92,10 @@ export const admit = (agent: Agent, call: ToolCall): Admission => {
       ? { kind: 'control', name: call.name }
       : refused('schema', `${call.name}: ${describe(parsed.error)}`);
   }
-  const manifest = toolsOf(agent).find((one) => one.name === call.name);
+  const manifest = toolsOf(agent, catalogue).find((one) => one.name === call.name);
   if (manifest === undefined) {
-    const exists = CATALOGUE.some((line) => line.manifest.name === call.name);
-    const known = toolSpecsOf(agent)
+    const exists = catalogue.manifests.some(({ name }) => name === call.name);
+    const known = toolSpecsOf(agent, catalogue)
       .map((tool) => tool.name)
       .join(', ');
     return refused(

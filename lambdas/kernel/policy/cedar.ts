@@ -23,6 +23,8 @@ export interface CedarRequest {
   readonly principal: CedarEntity;
   readonly action: string;
   readonly resource: CedarEntity;
+  /** The groups that the resource is in. */
+  readonly groups: readonly CedarEntity[];
   readonly context: cedar.Context;
 }
 
@@ -59,7 +61,7 @@ const ask = (id: string, request: CedarRequest): CedarAnswer => {
     action: { type: 'Checkrein::Action', id: request.action },
     resource: request.resource.uid,
     context: request.context,
-    entities: [request.principal, request.resource],
+    entities: [request.principal, request.resource, ...request.groups],
     preparsedSchemaName: id,
     preparsedPolicySetId: id,
     validateRequest: true,

@@ -1,6 +1,7 @@
 import { Severity, type Statement } from '../../contracts/checks.ts';
 import { Facts } from '../../contracts/facts.ts';
-import type { Target } from '../../contracts/plan.ts';
+import { providerOfTarget, refOf, type Target } from '../../contracts/plan.ts';
+import { notInstalled, providerNamed, type Provider } from '../../contracts/provider.ts';
 import type { CedarEntity, CedarRequest, CedarSession } from './cedar.ts';
 import { fillReason, type ReasonValues } from './reason.ts';
 import { policyTags } from './policy-tags.ts';
@@ -32,6 +33,11 @@ export interface ChangeInQuestion {
   readonly facts: Facts;
 }
 
+/** A parsed rule set, and the providers that know which groups a target is in. */
+export interface PolicySession extends CedarSession {
+  readonly providers: readonly Provider[];
+}
+
 /** One question to Cedar. */
 export interface PolicyQuestion extends ChangeInQuestion {
   readonly principal: CedarEntity;
@@ -46,7 +52,7 @@ export interface PolicyQuestion extends ChangeInQuestion {
 
 /** Evaluates one question. `broken`: it could not be evaluated, which refuses it whatever else is permitted. */
 export const evaluate = (
-  session: CedarSession,
+  session: PolicySession,
   question: PolicyQuestion,
 ): { decision: PolicyDecision; broken: boolean } => {
   const problem = problemWith(session, question);
@@ -54,7 +60,7 @@ export const evaluate = (
   const answer = session.ask({
     principal: question.principal,
     action: question.action,
-    resource: targetEntity(question.target),
+    ...targetEntities(question.target, session.providers),
     context: { ...question.context, facts: question.facts },
   });
   if (answer.decision === 'broken') {
@@ -78,7 +84,10 @@ const refused = (reason: string, statements: Statement[] = [], trip?: Statement)
 });
 
 /** Why a question cannot be evaluated. Cedar would refuse most of these too, with messages that do not help. */
-const problemWith = (session: CedarSession, { tool, facts }: ChangeInQuestion): string | null => {
+const problemWith = (session: PolicySession, { tool, facts, target }: ChangeInQuestion): string | null => {
+  const provider = providerOfTarget(target);
+  if (!session.providers.some(({ name }) => name === provider))
+    return notInstalled(provider, session.providers).message;
   const declared = session.factsOf.get(tool);
   if (!declared) return `"${tool}" is not a change tool that policy knows: ${[...session.factsOf.keys()].join(', ')}.`;
   const parsed = Facts.safeParse(facts);
@@ -94,21 +103,30 @@ const problemWith = (session: CedarSession, { tool, facts }: ChangeInQuestion): 
   return null;
 };
 
-const targetEntity = ({ kind, arn, account, region, environment, tags }: Target): CedarEntity => ({
-  uid: { type: 'Checkrein::Target', id: arn },
-  attrs: { kind, account, region, environment },
-  parents: [],
-  tags: policyTags(tags),
-});
+/** The target as a Cedar entity, and the groups that it is in: each group is in the one before it. */
+const targetEntities = (target: Target, providers: readonly Provider[]): Pick<CedarRequest, 'resource' | 'groups'> => {
+  const { kind, account, region, environment, tags } = target;
+  const uids = providerNamed(providers, providerOfTarget(target))
+    .parentsOf(target)
+    .map(({ type, id }) => ({ type: `Checkrein::${type}`, id }));
+  const resource = {
+    uid: { type: 'Checkrein::Target', id: refOf(target) },
+    attrs: { kind, account, region, environment },
+    parents: uids.slice(-1),
+    tags: policyTags(tags),
+  };
+  return { resource, groups: uids.map((uid, index) => ({ uid, attrs: {}, parents: uids.slice(0, index).slice(-1) })) };
+};
 
-const statementOf = (session: CedarSession, id: string, question: PolicyQuestion): Statement => {
+const statementOf = (session: PolicySession, id: string, question: PolicyQuestion): Statement => {
   const { facts, target, tool, values } = question;
-  const { kind, id: name, arn, account, region, environment } = target;
+  const { kind, id: name, account, region, environment } = target;
+  const ref = refOf(target);
   const policy = session.policies.get(id);
   const filled = fillReason(policy?.annotations['reason'] ?? `Policy ${id} determined the decision.`, {
     ...facts,
     ...values,
-    ...{ kind, id: name, arn, account, region, environment, tool },
+    ...{ kind, id: name, arn: ref, ref, account, region, environment, tool },
   });
   const severity = Severity.safeParse(policy?.annotations['severity']).data;
   return { id, effect: policy?.effect ?? 'forbid', reason: filled, ...(severity && { severity }) };

@@ -2,14 +2,16 @@ import type { Agent } from '../../contracts/agent.ts';
 import type { DryRunReport } from '../../contracts/plan.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import type { Approver } from '../../contracts/settings.ts';
-import { openCedar, type CedarEntity, type CedarSession } from './cedar.ts';
+import { openCedar, type CedarEntity } from './cedar.ts';
 import {
   evaluate,
   type ChangeInQuestion,
   type PolicyQuestion,
   type QuorumDecision,
   type PolicyDecision,
+  type PolicySession,
 } from './decision.ts';
+import type { Provider } from '../../contracts/provider.ts';
 
 type Report = Pick<DryRunReport, 'cost'>;
 interface Proposed extends ChangeInQuestion {
@@ -43,8 +45,11 @@ export interface PolicyEngine {
 }
 
 /** Parses compiled rules; create one engine per cold start. Throws `Misconfigured` when they do not parse. */
-export const policyEngine = (rules: Pick<Rules, 'policies' | 'schema'>): PolicyEngine => {
-  const session = openCedar(rules);
+export const policyEngine = (
+  rules: Pick<Rules, 'policies' | 'schema'>,
+  providers: readonly Provider[],
+): PolicyEngine => {
+  const session = { ...openCedar(rules), providers };
   return {
     mayPropose: (question) => evaluate(session, proposal(question)).decision,
     mayApplyUnattended: (question) => {
@@ -65,7 +70,7 @@ export const policyEngine = (rules: Pick<Rules, 'policies' | 'schema'>): PolicyE
 /** The most approvals that a policy can require for one plan. */
 const MOST_APPROVALS = 5;
 
-const quorum = (session: CedarSession, question: ReleaseQuestion): QuorumDecision => {
+const quorum = (session: PolicySession, question: ReleaseQuestion): QuorumDecision => {
   const defaultReason = `No number of approvals up to ${MOST_APPROVALS} releases ${named(question)}.`;
   const plan = aboutPlan(question, 'release', agentEntity(question.agent), defaultReason);
   const objections: PolicyDecision['statements'] = [];

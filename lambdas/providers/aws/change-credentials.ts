@@ -1,6 +1,6 @@
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
 import { reachOf } from '../../kernel/trace/location.ts';
-import type { ChangeCredentials, ChangeScope } from '../../contracts/ports.ts';
+import type { AwsChangeCredentials, AwsChangeScope } from './change-scope.ts';
 import { assumeMemberRole, assumeRole, stsClient } from './assume-role.ts';
 import type { MemberAccess } from './member-access.ts';
 import { withDecodedDenials } from './authorization-message.ts';
@@ -19,7 +19,7 @@ interface ChangeCredentialsOptions extends AwsTransportOptions {
  * Credentials for one change: a session of the change role in the account of the incident, narrowed by a session policy
  * to this tool's actions on this target. Session name and source identity put the incident into CloudTrail.
  */
-export const stsChangeCredentials = ({ roleArn, members, ...aws }: ChangeCredentialsOptions): ChangeCredentials => {
+export const stsChangeCredentials = ({ roleArn, members, ...aws }: ChangeCredentialsOptions): AwsChangeCredentials => {
   const sts = stsClient(aws);
   return {
     assume: async (scope) => {
@@ -42,7 +42,7 @@ export const stsChangeCredentials = ({ roleArn, members, ...aws }: ChangeCredent
 };
 
 /** The session for a change. Its target must be in the account of the incident. */
-const sessionFor = (scope: ChangeScope, account: string) => {
+const sessionFor = (scope: AwsChangeScope, account: string) => {
   const policy = changeSessionPolicy(scope);
   if (scope.targetArn.split(':')[4] !== account)
     throw contractBroken(`A change of ${scope.targetArn} was to be made with credentials of account ${account}.`);

@@ -1,15 +1,18 @@
 import { actionOf, type AwsCall } from '../../contracts/tool.ts';
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
 import { reachOf } from '../../kernel/trace/location.ts';
-import type { Cloud, CloudAccess, CloudRequest, AccountRegion } from '../../contracts/ports.ts';
+import type { Cloud, CloudRequest, AccountRegion, IncidentLocation } from '../../contracts/ports.ts';
 import type { AwsOptions, MemberTransports } from './member-transports.ts';
 import { awsTransport, type AwsTransport } from './transport.ts';
+
+/** Returns a cloud that makes exactly these reads where the incident is. */
+export type AwsCloudAccess = (calls: readonly AwsCall[], location: IncidentLocation) => Cloud;
 
 /**
  * AWS as tools see it, one cloud per tool and incident. Calls use the function's role in Checkrein's own account, and
  * the read role in the member account of the incident. Calls to any other account are refused with the reason.
  */
-export const awsCloudAccess = (aws: AwsOptions): CloudAccess => {
+export const awsCloudAccess = (aws: AwsOptions): AwsCloudAccess => {
   const home = awsTransport(aws);
   const member = lazyMemberTransports(aws);
   return (calls, { incidentId, accountRegion }) => {
@@ -36,8 +39,8 @@ export const restrictedCloud = (
   account,
   region,
   send: async (request) => {
-    const action = actionOf(allowed(calls, request));
-    return (await transport())(action, request);
+    const call = allowed(calls, request);
+    return (await transport())(actionOf(call), { ...request, service: call.service });
   },
 });
 

@@ -1,4 +1,4 @@
-import { actionOf, type AwsCall, type ChangeManifest, type Manifest } from '../../contracts/tool.ts';
+import { actionOf, type AwsCall, type AwsChangeManifest, type AwsManifest } from '../../contracts/tool.ts';
 import { APPLY_READS, VERIFY_READS } from '../../contracts/verify-reads.ts';
 
 /** An IAM statement that allows. Its strings leave `${partition}`, `${account}` and `${region}` open. */
@@ -9,7 +9,7 @@ export interface IamStatement {
 }
 
 /** What tools may read; of the logs only the log groups that match one of the patterns. */
-export const readPermissions = (tools: readonly Manifest[], logGroups: readonly string[]): IamStatement[] => {
+export const readPermissions = (tools: readonly AwsManifest[], logGroups: readonly string[]): IamStatement[] => {
   const reads = tools.flatMap((tool) => tool.reads.map((call) => ({ call, arn: targetPattern(tool) })));
   const logReads = reads.filter(({ call }) => call.scope === 'log-group').map(({ call }) => actionOf(call));
   const resources = [...new Set(logGroups.flatMap(logGroupArns))].sort();
@@ -28,24 +28,38 @@ export const logGroupArns = (pattern: string): string[] => {
   return pattern.endsWith('*') ? [arn] : [arn, `${arn}:*`];
 };
 
-/** What Verify reads whatever tool made the change: the alarm and its guard metrics. */
+/** What Verify reads whatever tool made the change: the alarm. */
 export const verifyPermissions = (): IamStatement => ({ actions: VERIFY_READS.map(actionOf), resources: ['*'] });
 
 /** What Apply reads whatever tool makes the change: how the alarm is now. */
 export const applyPermissions = (): IamStatement => ({ actions: APPLY_READS.map(actionOf), resources: ['*'] });
 
 /** What change tools may change: only in this Region, only on the kinds of target that they name. */
-export const changePermissions = (tools: readonly ChangeManifest[]): IamStatement[] =>
+export const changePermissions = (tools: readonly AwsChangeManifest[]): IamStatement[] =>
   statements(
-    tools.flatMap((tool) => tool.changes.map((call) => ({ call, arn: targetPattern(tool) }))),
+    tools.flatMap((tool) =>
+      tool.changes.flatMap((call) =>
+        [targetPattern(tool), ...(call.touches ?? []).map(withPartition)].map((arn) => ({ call, arn })),
+      ),
+    ),
     { StringEquals: { 'aws:RequestedRegion': '${region}' } },
   );
+
+/** The roles that change tools may pass, each pattern to one service only. */
+export const passRolePermissions = (tools: readonly AwsChangeManifest[]): IamStatement[] =>
+  tools
+    .flatMap((tool) => tool.changes.flatMap(({ passesRole }) => passesRole ?? []))
+    .map(({ arn, service }) => ({
+      actions: ['iam:PassRole'],
+      resources: [withPartition(arn)],
+      conditions: { StringEquals: { 'iam:PassedToService': service } },
+    }));
 
 /**
  * What AWS services may do on behalf of the change role, such as creating the KMS grant that starting an encrypted
  * instance needs. Any key of the account, but never a request that the role makes itself.
  */
-export const onBehalfPermissions = (tools: readonly ChangeManifest[]): IamStatement[] => {
+export const onBehalfPermissions = (tools: readonly AwsChangeManifest[]): IamStatement[] => {
   const actions = [...new Set(tools.flatMap((tool) => tool.changes.flatMap((call) => call.onBehalf ?? [])))];
   if (actions.length === 0) return [];
   return [
@@ -75,5 +89,6 @@ const statements = (
 };
 
 /** ARN pattern of a tool's targets; anything for a tool that only observes. */
-const targetPattern = (tool: Manifest): string =>
-  tool.kind === 'change' ? tool.targetArn.replace(/^arn:aws:/, 'arn:${partition}:') : '*';
+const targetPattern = (tool: AwsManifest): string => (tool.kind === 'change' ? withPartition(tool.targetArn) : '*');
+
+const withPartition = (pattern: string): string => pattern.replace(/^arn:aws:/, 'arn:${partition}:');

@@ -1,6 +1,7 @@
 import { actionOf, type AwsCall } from '../../contracts/tool.ts';
 import { contractBroken } from '../../contracts/errors.ts';
-import type { ChangeScope } from '../../contracts/ports.ts';
+import type { AwsChangeScope } from './change-scope.ts';
+import { alsoTouched } from './also-touched.ts';
 
 /** STS's limit on an inline session policy in plain text. */
 const POLICY_LIMIT = 2048;
@@ -9,13 +10,15 @@ const POLICY_LIMIT = 2048;
  * The session policy of a change: only its actions, and only on the target where the action has resource-level
  * permissions. A target with wildcards is refused, because it would widen the policy.
  */
-export const changeSessionPolicy = ({ calls, targetArn }: Pick<ChangeScope, 'calls' | 'targetArn'>): string => {
+export const changeSessionPolicy = (scope: Pick<AwsChangeScope, 'calls' | 'targetArn' | 'also'>): string => {
+  const { calls, targetArn } = scope;
   if (!/^arn:[^:]+:[^*?]+$/.test(targetArn) || targetArn.includes('${'))
     throw contractBroken(
       `A change was to be scoped to ${JSON.stringify(targetArn)}, which is not the ARN of one resource.`,
     );
   return policyOf(targetArn, [
     ...statement(actions(calls, 'target'), targetArn),
+    ...alsoTouched(scope),
     ...statement(actions(calls, 'any'), '*'),
     ...onBehalfActions(calls).map((action) => ({
       Effect: 'Allow',

@@ -13,7 +13,12 @@ export interface AwsTransportOptions extends AccountRegion {
 }
 
 /** Sends a call under one set of credentials. Its errors name it as `action` on what it is about. */
-export type AwsTransport = (action: string, request: CloudRequest) => Promise<unknown>;
+export type AwsTransport = (action: string, request: AwsRequest) => Promise<unknown>;
+
+/** A call of one of the services that the transport knows. */
+interface AwsRequest extends CloudRequest {
+  readonly service: Service;
+}
 
 /** A transport to AWS. It keeps its SDK clients, so it opens one connection per service. */
 export const awsTransport = ({ region, onCall, connection }: AwsTransportOptions): AwsTransport => {

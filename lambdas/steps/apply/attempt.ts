@@ -6,12 +6,12 @@ import { CHANGE_SECONDS } from '../../kernel/changes/timing.ts';
 import { toolResult, type ToolError } from '../../kernel/redaction/tool-errors.ts';
 import { canonical } from '../../kernel/trace/canonical.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
-import { locationOf } from '../../kernel/trace/location.ts';
 import type { Change, InProgress } from '../../tools/tool.ts';
 import { checkCalendar, checkSwitch } from './gates.ts';
 import type { ApplyPorts } from './ports.ts';
 import { currentState, currentStateIfKnown, plannedChange, type PendingChange } from './pending-change.ts';
 import { preflight } from './preflight.ts';
+import { changeScopeOf } from '../../kernel/changes/change-scope.ts';
 
 /** The outcome of a change. */
 export type Finished = EventData<'apply.finished'>;
@@ -89,17 +89,12 @@ export const overdue = async (pending: PendingChange, { says }: InProgress): Pro
 /** Makes the change, under credentials that allow only the calls of this tool on this target. */
 const callTool = async (
   { tool, context, purpose }: PendingChange,
-  { events, incident }: Journal,
+  journal: Journal,
   change: Change,
   ports: ApplyPorts,
   continues: boolean,
 ): Promise<InProgress | undefined> => {
-  const session = await ports.credentials.assume({
-    calls: tool.manifest.changes,
-    targetArn: change.target.arn,
-    location: locationOf(events),
-    sessionName: `${purpose}-${incident}`,
-  });
+  const session = await ports.credentials.assume(changeScopeOf(tool, change, journal, purpose));
   return tool.apply(change, { ...context, change: session, continues });
 };
 

@@ -16,6 +16,7 @@ import {
 } from './attempt.ts';
 import type { ApplyPorts } from './ports.ts';
 import { plannedChange, type PendingChange } from './pending-change.ts';
+import { refOf } from '../../contracts/plan.ts';
 
 const inFlight = (deadline: string): StepError =>
   new StepError(
@@ -67,7 +68,7 @@ const earlierAttempts = async (journal: Journal, started: string): Promise<Finis
 
 /** After `apply.started`: until then nothing has begun, and a further attempt asks policy about the cooldown again. */
 const beginCooldown = ({ purpose, planned: { plan } }: PendingChange, { ledger, clock }: ApplyPorts): Promise<void> =>
-  startCooldown(ledger, plan.target.arn, clock.now(), purpose === 'apply' && plan.facts.cutPercent !== 0);
+  startCooldown(ledger, refOf(plan.target), clock.now(), purpose === 'apply' && plan.facts.cutPercent !== 0);
 
 const started = (
   pending: PendingChange,
@@ -79,7 +80,14 @@ const started = (
     const { purpose, planned } = pending;
     const { input, target } = plannedChange(pending);
     const { digest, plan } = planned;
-    const change = { digest, purpose, grantId, tool: plan.tool, input: JsonObject.parse(input), targetArn: target.arn };
+    const change = {
+      digest,
+      purpose,
+      grantId,
+      tool: plan.tool,
+      input: JsonObject.parse(input),
+      targetArn: refOf(target),
+    };
     return { data: { ...change, deadline: ports.deadline.at().toISOString() } };
   });
 
@@ -137,7 +145,7 @@ const knownOnlyToUs = async (
 ): Promise<{ readonly redeemedAt: Date; readonly hasBegun: boolean }> => {
   const redeemedAt = grant && (await redeemedAtBy(ledger, grant.id, entry));
   if (redeemedAt === undefined) throw contractBroken('A change was begun whose grant this entry did not use up.');
-  const last = await lastChange(ledger, plan.target.arn);
+  const last = await lastChange(ledger, refOf(plan.target));
   return { redeemedAt, hasBegun: last !== undefined && Date.parse(last.lastChangeAt) >= redeemedAt.getTime() };
 };
 
@@ -153,7 +161,8 @@ const recordAttempt = async (
   if (!('seconds' in attempted) || now >= endsAt) {
     const data = 'seconds' in attempted ? await overdue(pending, attempted) : attempted;
     const { digest, plan } = pending.planned;
-    if (data.outcome === 'unknown' && data.purpose === 'apply') await markUnfinished(ledger, plan.target.arn, digest);
+    if (data.outcome === 'unknown' && data.purpose === 'apply')
+      await markUnfinished(ledger, refOf(plan.target), digest);
     return (await journal.once('apply.finished', () => ({ data }))).event.data;
   }
   const { purpose, planned } = pending;

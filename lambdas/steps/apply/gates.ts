@@ -1,6 +1,4 @@
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
-import type { Ledger } from '../../contracts/ports.ts';
-import type { Settings } from '../../contracts/settings.ts';
 import { passed, passedUnless, refused, type CheckResult } from '../../kernel/changes/checks.ts';
 import { grantFault, redeem } from '../../kernel/changes/grants.ts';
 import { prepareChange } from '../../kernel/changes/proposed-change.ts';
@@ -19,6 +17,7 @@ import { allOf, openingOf } from '../../kernel/trace/queries.ts';
 import type { ApplyPorts } from './ports.ts';
 import { driftSince } from './drift.ts';
 import { currentState, type PendingChange } from './pending-change.ts';
+import { refOf } from '../../contracts/plan.ts';
 
 /** The checks of Apply. Those named `check…` only read; those named `take…` and `redeem…` write to the ledger. */
 
@@ -71,7 +70,7 @@ export const takeTargetLease = async (
   // Long enough for this change, its verification and a rollback. Close gives the lease back earlier.
   const seconds = leaseSeconds(planned.plan.verification, agent);
   const until = new Date(now.getTime() + seconds * 1000);
-  return (await takeLease(ledger, planned.plan.target.arn, incident, now, until))
+  return (await takeLease(ledger, refOf(planned.plan.target), incident, now, until))
     ? passed('This incident alone may change the target.')
     : refused(
         'Another incident is changing this target right now. Wait for it, observe again, and propose again if it is still needed.',
@@ -79,38 +78,29 @@ export const takeTargetLease = async (
 };
 
 /** The target must be exactly as the dry run saw it or, before a rollback, as the change left it: finished, or half-way. */
-export const checkDrift = async (
-  pending: PendingChange,
-  journal: Journal,
-  { rules, ledger }: ApplyPorts,
-): Promise<CheckResult> => {
-  const result = await toolResult(() => throwIfDrifted(pending, journal, rules.settings, ledger));
+export const checkDrift = async (pending: PendingChange, journal: Journal, ports: ApplyPorts): Promise<CheckResult> => {
+  const result = await toolResult(() => throwIfDrifted(pending, journal, ports));
   if (!result.ok) return refused(result.error.message);
   return passed(
     pending.purpose === 'apply' ? 'The target is as the dry run saw it.' : 'The target is as the change left it.',
   );
 };
 
-const throwIfDrifted = async (
-  pending: PendingChange,
-  { events }: Journal,
-  settings: Settings,
-  ledger: Ledger,
-): Promise<void> => {
+const throwIfDrifted = async (pending: PendingChange, { events }: Journal, ports: ApplyPorts): Promise<void> => {
   const { purpose, planned, tool, context } = pending;
   const { plan } = planned;
   if (purpose === 'apply') {
-    const drift = await driftSince(plan, tool, context, settings);
+    const drift = await driftSince(plan, tool, context, ports.rules.settings);
     if (drift === undefined) return;
     throw new ToolRefusal(drift);
   }
   if (!plan.inverse.reversible) throw contractBroken('A rollback was called for a change without an inverse.');
   // The trace alone would let anybody who appends to it have an instance started that a person has stopped.
   if (isLeftHalfWay(tool, planned, events, await currentState(pending))) {
-    const last = await lastChange(ledger, plan.target.arn);
+    const last = await lastChange(ports.ledger, refOf(plan.target));
     if (last?.unfinished === planned.digest) return;
   }
-  const { change } = await prepareChange(tool, plan.inverse.input, context, settings);
+  const { change } = await prepareChange(tool, plan.inverse.input, context, ports);
   const { holds, detail } = tool.postCondition(plan, change.before);
   if (!holds)
     throw new ToolRefusal(
@@ -123,7 +113,7 @@ export const checkBreakers = async (
   { ledger }: ApplyPorts,
 ): Promise<CheckResult> =>
   passedUnless(
-    await trippedBreaker(ledger, plan.agent, plan.target.arn),
+    await trippedBreaker(ledger, plan.agent, refOf(plan.target)),
     'The circuit breakers of agent and target are closed.',
   );
 
@@ -132,7 +122,7 @@ export const takeChangeRate = async (
   { ledger, clock, rules }: ApplyPorts,
 ): Promise<CheckResult> => {
   if (grant === undefined) return refused('There is no grant.');
-  const change = { tool: plan.tool, targetArn: plan.target.arn };
+  const change = { tool: plan.tool, targetArn: refOf(plan.target) };
   const fault = await takeRate(ledger, change, grant.id, rules.settings.changesPerHour, clock.now());
   return passedUnless(fault, 'Tool and target have not been changed too often.');
 };

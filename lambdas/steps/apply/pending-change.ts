@@ -4,7 +4,6 @@ import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { allOf, currentPlan, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';
-import { loadChangeTool } from '../../tools/load.ts';
 import type { Change, ChangeTool, ToolContext } from '../../tools/tool.ts';
 import type { ApplyPorts } from './ports.ts';
 
@@ -24,7 +23,7 @@ export const pendingChange = async (
   ports: ApplyPorts,
 ): Promise<PendingChange> => {
   const planned = currentPlan(eventsBefore);
-  const tool = await loadChangeTool(planned.plan.tool);
+  const tool = await ports.installed.catalogue.loadChange(planned.plan.tool);
   const grant = allOf(eventsBefore, 'grant.issued')
     .flatMap((event) => event.data.grants)
     .findLast((one) => one.purpose === purpose && one.digest === planned.digest);

@@ -1,8 +1,9 @@
 import type { Calendar, ChangeCredentials, CloudAccess, Deadline, StepPorts, Switch } from '../../contracts/ports.ts';
 import type { GrantVerifiers } from '../../kernel/changes/grants.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
+import type { ToolPorts } from '../../tools/installed.ts';
 
-export interface ApplyPorts extends StepPorts, GrantVerifiers {
+export interface ApplyPorts extends StepPorts, ToolPorts, GrantVerifiers {
   readonly cloud: CloudAccess;
   readonly credentials: ChangeCredentials;
   readonly switch: Switch;

@@ -26,10 +26,11 @@ type Read<T> = Awaited<ReturnType<typeof toolResult<T>>>;
 const factsNow = async (
   { planned: { plan }, tool, context }: PendingChange,
   { events }: Journal,
-  { ledger, clock, rules }: ApplyPorts,
+  ports: ApplyPorts,
 ): Promise<Read<FactsNow>> => {
+  const { ledger, clock } = ports;
   const reading = toolResult(async () => {
-    const proposed = await prepareChange(tool, plan.input, context, rules.settings);
+    const proposed = await prepareChange(tool, plan.input, context, ports);
     return { proposed, facts: await factsAbout(tool, proposed, context, ledger, events) };
   });
   const read = await clock.within(REREAD_SECONDS * 1000, reading);

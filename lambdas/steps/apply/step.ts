@@ -13,6 +13,7 @@ import type { ApplyPorts } from './ports.ts';
 import { preflight } from './preflight.ts';
 import { recheck, refusedMeanwhile } from './recheck.ts';
 import { pendingChange, type PendingChange } from './pending-change.ts';
+import { refOf } from '../../contracts/plan.ts';
 
 type Result =
   | { readonly kind: 'refused'; readonly reason: string }
@@ -98,7 +99,7 @@ const runRollback = async (input: StepInput, ports: ApplyPorts): Promise<z.infer
     return { ...input, seq: journal.seq, next: 'decide', waitSeconds: 0 };
   }
   const why = done.kind === 'refused' ? done.reason : (done.finished.error?.says ?? 'its outcome is unknown');
-  const text = `${handle} did not help, and its rollback did not go through: ${why} A human must look at ${plan.target.arn} now.`;
+  const text = `${handle} did not help, and its rollback did not go through: ${why} A human must look at ${refOf(plan.target)} now.`;
   await replyToModel(journal, 'rollback', text, true);
   await journal.once('escalation.asked', () => ({ data: { reason: text } }));
   return { ...input, seq: journal.seq, next: 'close', waitSeconds: 0 };

@@ -7,12 +7,14 @@ import { decidePlan } from '../../kernel/policy/plan-decision.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { canonical } from '../../kernel/trace/canonical.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
-import { locationOf } from '../../kernel/trace/location.ts';
 import { allOf, openingOf } from '../../kernel/trace/queries.ts';
-import { dryRunOnly } from '../../providers/aws/dry-run-only.ts';
+import { dryRunOnly } from '../../kernel/changes/dry-run-only.ts';
 import type { ApplyPorts } from './ports.ts';
 import type { PendingChange } from './pending-change.ts';
 import type { FactsNow, Now } from './reevaluation.ts';
+import { changeScopeOf } from '../../kernel/changes/change-scope.ts';
+import { providerNamed } from '../../contracts/provider.ts';
+import { providerOf } from '../../contracts/tool.ts';
 
 /** Whether policies approved the change, alone or in one grant with people. */
 export const isUnattended = ({ grant }: PendingChange): boolean =>
@@ -71,16 +73,12 @@ const throwIfMadeUp = ({ planned: { plan } }: PendingChange, { change, inverse }
 const costNow = async (
   { tool, context }: PendingChange,
   { change }: ProposedChange,
-  { events, incident }: Journal,
-  { credentials }: ApplyPorts,
+  journal: Journal,
+  { credentials, installed }: ApplyPorts,
 ) => {
-  const session = await credentials.assume({
-    calls: tool.manifest.changes,
-    targetArn: change.target.arn,
-    location: locationOf(events),
-    sessionName: `dry-run-${incident}`,
-  });
-  return (await tool.dryRun(change, { ...context, change: dryRunOnly(session) })).cost;
+  const session = await credentials.assume(changeScopeOf(tool, change, journal, 'dry-run'));
+  const provider = providerNamed(installed.providers, providerOf(tool.manifest));
+  return (await tool.dryRun(change, { ...context, change: dryRunOnly(session, provider) })).cost;
 };
 
 /** A policy's grant to roll back is for a change that policy let through, and that this function made. */

@@ -15,6 +15,7 @@ import { decidePlan, type PlanDecision } from '../../kernel/policy/plan-decision
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { allOf, findPlan, plansOf, type PlanOnTrace, type ToolCall } from '../../kernel/trace/queries.ts';
 import type { AuthorizePorts } from './ports.ts';
+import { refOf } from '../../contracts/plan.ts';
 
 type PlanResult = EventData<'plan.judged'>;
 
@@ -95,7 +96,7 @@ const checkSwitch = async ({ handle }: PlanOnTrace, ports: AuthorizePorts): Prom
 
 const checkBreakers = async ({ plan }: PlanOnTrace, agent: Agent, { ledger }: AuthorizePorts): Promise<CheckResult> =>
   passedUnless(
-    await trippedBreaker(ledger, agent.name, plan.target.arn),
+    await trippedBreaker(ledger, agent.name, refOf(plan.target)),
     'The circuit breakers of agent and target are closed.',
   );
 

@@ -1,7 +1,8 @@
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import type { Calendar, CloudAccess, Ids, MacGenerator, StepPorts, Switch } from '../../contracts/ports.ts';
+import type { ToolPorts } from '../../tools/installed.ts';
 
-export interface AuthorizePorts extends StepPorts {
+export interface AuthorizePorts extends StepPorts, ToolPorts {
   readonly ids: Ids;
   readonly cloud: CloudAccess;
   readonly switch: Switch;

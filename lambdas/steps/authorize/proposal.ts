@@ -17,8 +17,8 @@ import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import type { ToolCall } from '../../kernel/trace/queries.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';
-import { loadChangeTool } from '../../tools/load.ts';
 import type { AuthorizePorts } from './ports.ts';
+import { refOf } from '../../contracts/plan.ts';
 
 /** Runs the checks on a proposed change, in this order. */
 export const authorizeProposal = async (
@@ -57,12 +57,12 @@ export const authorizeProposal = async (
 
 /** A change call, and what the checks find out about it. */
 const proposalOf = (journal: Journal, ports: AuthorizePorts, agent: Agent, call: ToolCall) => {
-  const admission = admit(agent, call);
+  const admission = admit(agent, call, ports.installed.catalogue);
   const prepared = new SharedValue(async () => {
     if (admission.kind !== 'change') throw contractBroken(`${call.name} was not admitted as a change.`);
-    const tool = await loadChangeTool(call.name);
+    const tool = await ports.installed.catalogue.loadChange(call.name);
     const context = toolContext(ports, tool.manifest, journal.events);
-    return { tool, context, ...(await prepareChange(tool, admission.input, context, ports.rules.settings)) };
+    return { tool, context, ...(await prepareChange(tool, admission.input, context, ports)) };
   });
   const facts = new SharedValue(async () => {
     const { tool, context, ...proposed } = await prepared.get();
@@ -95,18 +95,18 @@ const checkTarget = async ({ prepared }: Proposal): Promise<CheckResult> => {
   const result = await toolResult(() => prepared.get());
   if (!result.ok) return refused(result.error.message);
   const { target } = result.value.change;
-  return passed(`${target.arn}, environment ${target.environment}.`);
+  return passed(`${refOf(target)}, environment ${target.environment}.`);
 };
 
 const checkBreakers = async ({ agent, prepared }: Proposal, { ledger }: AuthorizePorts): Promise<CheckResult> => {
   const { target } = (await prepared.get()).change;
-  const tripped = await trippedBreaker(ledger, agent.name, target.arn);
+  const tripped = await trippedBreaker(ledger, agent.name, refOf(target));
   return passedUnless(tripped, 'The circuit breakers of agent and target are closed.');
 };
 
 const checkChangeRate = async ({ call, prepared }: Proposal, ports: AuthorizePorts): Promise<CheckResult> => {
   const { target } = (await prepared.get()).change;
-  const change = { tool: call.name, targetArn: target.arn };
+  const change = { tool: call.name, targetArn: refOf(target) };
   const { changesPerHour } = ports.rules.settings;
   const tooMany = await checkRate(ports.ledger, change, changesPerHour, ports.clock.now());
   return passedUnless(tooMany, 'Tool and target have not been changed too often in the last hour.');

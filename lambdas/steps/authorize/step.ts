@@ -16,6 +16,7 @@ import type { Step } from '../../runtime/step.ts';
 import { authorizePlan } from './confirmation.ts';
 import type { AuthorizePorts } from './ports.ts';
 import { authorizeProposal } from './proposal.ts';
+import { refOf } from '../../contracts/plan.ts';
 
 type Output = z.infer<typeof AuthorizeOutput>;
 
@@ -37,7 +38,7 @@ const onProposal = async (
       : { data, replies: [{ toolUseId: call.id, text: refusalOf(data.checks), isError: true }] };
   });
   const { trips, target, verdict } = event.data;
-  if (trips !== null && target !== null) await tripBreaker(journal, ports, { scope: target.arn, ...trips });
+  if (trips !== null && target !== null) await tripBreaker(journal, ports, { scope: refOf(target), ...trips });
   return verdict === 'permitted' ? 'dry-run' : 'decide';
 };
 
@@ -81,7 +82,7 @@ const onConfirmation = async (
   const { digest, verdict, trips } = event.data;
   const planned = digest === null ? undefined : findPlan(journal.events, digest);
   if (trips !== null && planned !== undefined)
-    await tripBreaker(journal, ports, { scope: planned.plan.target.arn, ...trips });
+    await tripBreaker(journal, ports, { scope: refOf(planned.plan.target), ...trips });
   switch (verdict) {
     case 'refused':
       return 'decide';

@@ -1,12 +1,12 @@
-import { awsCloudAccess } from '../../providers/aws/cloud.ts';
-import { memberAccess } from '../../providers/aws/member-access.ts';
-import { stsChangeCredentials } from '../../providers/aws/change-credentials.ts';
 import { kmsMacVerifier } from '../../adapters/aws/kms.ts';
 import { unattendedKey } from '../../adapters/unattended-key.ts';
 import { basicPorts, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
 import { policyEngine } from '../../kernel/policy/engine.ts';
 import { lambda } from '../../runtime/serve.ts';
 import { changeZone } from './change-zone.ts';
+import { INSTALLED } from '../../providers/installed.ts';
+import { installedReads } from '../../providers/reads.ts';
+import { installedChanges } from '../../providers/changes.ts';
 
 export const handler = lambda(
   'change-zone',
@@ -14,15 +14,12 @@ export const handler = lambda(
     const key = unattendedKey(runtime);
     return {
       ...basicPorts(runtime),
-      cloud: awsCloudAccess({ ...runtime, members: memberAccess('memberReadRole', runtime) }),
-      credentials: stsChangeCredentials({
-        ...runtime,
-        roleArn: runtime.env('changeRole'),
-        members: memberAccess('memberChangeRole', runtime),
-      }),
+      cloud: installedReads(runtime),
+      installed: INSTALLED,
+      credentials: installedChanges(runtime),
       grantMac: kmsMacVerifier(runtime.env('grantKey')),
       unattendedMac: key === undefined ? undefined : kmsMacVerifier(key),
-      policy: policyEngine(runtime.rules),
+      policy: policyEngine(runtime.rules, INSTALLED.providers),
       switch: killSwitch(runtime),
       calendar: changeCalendar(runtime),
       deadline: runtime.deadline,

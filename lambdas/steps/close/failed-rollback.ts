@@ -2,6 +2,7 @@ import type { TraceEvent } from '../../contracts/events.ts';
 import { tripBreaker } from '../../kernel/limits/breaker.ts';
 import type { Journal, JournalPorts } from '../../kernel/trace/journal.ts';
 import { findPlan, lastOf, wasMade, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { refOf } from '../../contracts/plan.ts';
 
 /** The plan whose rollback was asked for and did not succeed. Its target is in a state that nobody wanted. */
 const notRolledBack = (events: readonly TraceEvent[]): PlanOnTrace | undefined => {
@@ -18,7 +19,7 @@ export const tripAfterFailedRollback = async (journal: Journal, ports: JournalPo
   const failed = notRolledBack(journal.eventsBefore);
   if (failed === undefined) return;
   await tripBreaker(journal, ports, {
-    scope: failed.plan.target.arn,
+    scope: refOf(failed.plan.target),
     policy: 'rollback-failed',
     reason: `${failed.handle} did not help, and its rollback did not go through.`,
   });

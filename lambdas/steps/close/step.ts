@@ -15,6 +15,7 @@ import type { Ledger, Notifier, Sealer } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { tripAfterFailedRollback } from './failed-rollback.ts';
 import { review } from './review.ts';
+import { refOf } from '../../contracts/plan.ts';
 
 export interface ClosePorts extends JournalPorts {
   readonly notifier: Notifier;
@@ -43,7 +44,7 @@ const reviewConclusion = async (journal: Journal, call: ToolCall): Promise<'acce
 
 /** Gives back what the incident held: its deduplication key and its leases. Returns how many copies had joined it. */
 const release = async (journal: Journal, ledger: Ledger): Promise<number> => {
-  for (const arn of new Set(plansOf(journal.events).map(({ plan }) => plan.target.arn)))
+  for (const arn of new Set(plansOf(journal.events).map(({ plan }) => refOf(plan.target))))
     await releaseLease(ledger, arn, journal.incident);
   const deduplicationKey = lastOf(journal.events, 'incident.opened')?.data.stormKey;
   return deduplicationKey === undefined ? 0 : freeKey(ledger, deduplicationKey, journal.incident);

@@ -3,6 +3,7 @@ import type { EventData, Reply, TraceEventOf } from '../../contracts/events.ts';
 import { admit, type Admission } from '../../kernel/model/admission.ts';
 import { CONTROL_TOOLS, type ControlToolName } from '../../kernel/model/control-tools.ts';
 import { callsOf, type ToolCall } from '../../kernel/trace/queries.ts';
+import type { Catalogue } from '../../tools/installed.ts';
 
 /** What a turn of the model leads to: where the flow goes, and which of its calls are refused on the way. */
 export interface Route {
@@ -45,6 +46,7 @@ type Admitted = { readonly call: ToolCall; readonly admission: Exclude<Admission
 const sorted = (
   turn: TraceEventOf<'model.called'>,
   agent: Agent,
+  catalogue: Catalogue,
 ): { admitted: Admitted[]; refusals: EventData<'call.refused'>[] } => {
   const admitted: Admitted[] = [];
   const refusals: EventData<'call.refused'>[] = [];
@@ -53,7 +55,7 @@ const sorted = (
     const twice = calls.filter(({ id }) => id === call.id).length > 1;
     const admission: Admission = twice
       ? { kind: 'refused', check: 'schema', reason: 'Several calls of this turn have the same id.' }
-      : admit(agent, call);
+      : admit(agent, call, catalogue);
     if (admission.kind === 'refused') refusals.push(refusal(call, admission.check, admission.reason));
     else admitted.push({ call, admission });
   }
@@ -79,7 +81,7 @@ const escalated = (escalate: ToolCall, admitted: readonly Admitted[], refusals: 
  * the other calls only one is, and only if the turn observes nothing, so that no change is proposed before the model
  * has read its evidence.
  */
-export const routeOf = (turn: TraceEventOf<'model.called'>, agent: Agent): Route => {
+export const routeOf = (turn: TraceEventOf<'model.called'>, agent: Agent, catalogue: Catalogue): Route => {
   if (turn.data.stopReason === 'refusal')
     return {
       next: 'close',
@@ -95,7 +97,7 @@ export const routeOf = (turn: TraceEventOf<'model.called'>, agent: Agent): Route
       ? { next: 'decide', refusals }
       : noCall('Your answer was cut off at the token limit. Be shorter, and call a tool.');
   }
-  const { admitted, refusals } = sorted(turn, agent);
+  const { admitted, refusals } = sorted(turn, agent, catalogue);
   const escalate = admitted.find(isControl('escalate'))?.call;
   if (escalate !== undefined) return escalated(escalate, admitted, refusals);
   const observing = admitted.filter(({ admission }) => admission.kind === 'observe');

@@ -15,11 +15,12 @@ import type { Step } from '../../runtime/step.ts';
 import { MAX_ANSWER_TOKENS, reserve, reconcileBudget, worstCase } from './budget.ts';
 import { testModels, type ModelTestPorts } from './model-test.ts';
 import { refusalReply, routeOf } from './route.ts';
+import type { ToolPorts } from '../../tools/installed.ts';
 
 /** How many turns in a row may lead to nothing before the incident goes to a human. */
 const FUTILE_TURNS = 4;
 
-export interface DecidePorts extends ModelTestPorts {
+export interface DecidePorts extends ModelTestPorts, ToolPorts {
   readonly model: Model;
 }
 
@@ -38,7 +39,7 @@ const askModel = async (
       model: agent.model,
       system,
       messages: messagesOf(journal.events),
-      tools: toolSpecsOf(agent),
+      tools: toolSpecsOf(agent, ports.installed.catalogue),
       maxTokens: MAX_ANSWER_TOKENS,
     });
     const latencyMs = ports.clock.now().getTime() - started;
@@ -62,7 +63,7 @@ const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof
   });
   const system = systemPrompt(agent, fenceOf(openingOf(journal.events).hash));
   const { event: budget } = await journal.once('budget.checked', async () => {
-    const request = JSON.stringify([system, messagesOf(journal.events), toolSpecsOf(agent)]);
+    const request = JSON.stringify([system, messagesOf(journal.events), toolSpecsOf(agent, ports.installed.catalogue)]);
     const next = worstCase(agent, Buffer.byteLength(request), ports.rules.settings.model);
     return { data: await reserve(ports, agent, journal.events, next) };
   });
@@ -70,7 +71,7 @@ const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof
   const { turn, fresh } = await askModel(journal, ports, agent, system, budget.data.turn);
   if (fresh)
     await reconcileBudget(ports.ledger, agent.name, new Date(budget.at), budget.data.microUsd, turn.data.costMicroUsd);
-  const route = routeOf(turn, agent);
+  const route = routeOf(turn, agent, ports.installed.catalogue);
   for (const data of route.refusals)
     await journal.once('call.refused', () => ({ data, replies: [refusalReply(data)] }));
   const stuck = route.next === 'decide' && isStuck(journal.events, FUTILE_TURNS);

@@ -3,7 +3,7 @@ import { DryRunOutput, StepInput } from '../../contracts/flow.ts';
 import type { Agent } from '../../contracts/agent.ts';
 import type { TraceEventOf } from '../../contracts/events.ts';
 import { JsonObject } from '../../contracts/json.ts';
-import type { DryRunCheck, Inverse, Plan } from '../../contracts/plan.ts';
+import { type DryRunCheck, type Inverse, type Plan } from '../../contracts/plan.ts';
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { canonical, digestOf } from '../../kernel/trace/canonical.ts';
@@ -13,17 +13,19 @@ import { prepareChange } from '../../kernel/changes/proposed-change.ts';
 import { fingerprintOf, readConfiguration } from '../../kernel/changes/snapshot.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { redactedText } from '../../kernel/redaction/redactor.ts';
-import { dryRunOnly } from '../../providers/aws/dry-run-only.ts';
-import { locationOf } from '../../kernel/trace/location.ts';
+import { dryRunOnly } from '../../kernel/changes/dry-run-only.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';
 import { lastOf, plansOf } from '../../kernel/trace/queries.ts';
 import { planReport } from '../../kernel/trace/plan-text.ts';
 import type { ChangeCredentials, CloudAccess, StepPorts } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
-import { loadChangeTool } from '../../tools/load.ts';
 import { verificationWindow } from './verification-window.ts';
+import { changeScopeOf } from '../../kernel/changes/change-scope.ts';
+import { providerNamed } from '../../contracts/provider.ts';
+import { providerOf } from '../../contracts/tool.ts';
+import type { ToolPorts } from '../../tools/installed.ts';
 
-export interface DryRunPorts extends StepPorts {
+export interface DryRunPorts extends StepPorts, ToolPorts {
   readonly cloud: CloudAccess;
   readonly credentials: ChangeCredentials;
 }
@@ -44,20 +46,16 @@ const rehearse = async (
   agent: Agent,
   ports: DryRunPorts,
 ): Promise<Rehearsed> => {
-  const tool = await loadChangeTool(proposal.tool);
+  const tool = await ports.installed.catalogue.loadChange(proposal.tool);
   const context = toolContext(ports, tool.manifest, journal.events);
-  const { change, inverse } = await prepareChange(tool, input, context, ports.rules.settings);
+  const { change, inverse } = await prepareChange(tool, input, context, ports);
   const { target, before, after } = change;
   if (canonical({ target, before }) !== canonical({ target: proposal.target, before: proposal.before }))
     throw new ToolRefusal('The target changed since the proposal was authorized. Look at it again and propose again.');
   const configuration = await readConfiguration(tool, input, context);
-  const session = await ports.credentials.assume({
-    calls: tool.manifest.changes,
-    targetArn: target.arn,
-    location: locationOf(journal.events),
-    sessionName: `dry-run-${journal.incident}`,
-  });
-  const { cost, disruption, ...found } = await tool.dryRun(change, { ...context, change: dryRunOnly(session) });
+  const session = await ports.credentials.assume(changeScopeOf(tool, change, journal, 'dry-run'));
+  const rehearsal = dryRunOnly(session, providerNamed(ports.installed.providers, providerOf(tool.manifest)));
+  const { cost, disruption, ...found } = await tool.dryRun(change, { ...context, change: rehearsal });
   const checks = found.checks.map((check) => ({ ...check, detail: redactedText(check.detail) }));
   const refusal = checks.find((check) => check.outcome === 'refused');
   if (refusal !== undefined) return { reason: `${refusal.name}: ${refusal.detail}`, checks };

@@ -17,10 +17,10 @@ import { suspicionsIn } from '../../kernel/redaction/suspicions.ts';
 import { fenced, fenceOf } from '../../kernel/redaction/untrusted.ts';
 import type { CloudAccess, Ids, StepPorts } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
-import { loadObserveTool } from '../../tools/load.ts';
 import { contentFilter, type ContentFilterPorts } from './content-filter.ts';
+import type { ToolPorts } from '../../tools/installed.ts';
 
-export interface ObservePorts extends StepPorts, ContentFilterPorts {
+export interface ObservePorts extends StepPorts, ToolPorts, ContentFilterPorts {
   readonly ids: Ids;
   readonly cloud: CloudAccess;
 }
@@ -44,9 +44,9 @@ const firstLook = async (agent: Agent, journal: Journal): Promise<ObserveCall[]>
 };
 
 /** The observe calls of the newest turn, also those that the rules of this deployment no longer admit: they get an answer. */
-const callsOfTurn = (agent: Agent, journal: Journal): ObserveCall[] =>
+const callsOfTurn = (agent: Agent, journal: Journal, { installed }: ObservePorts): ObserveCall[] =>
   unansweredCalls(journal.eventsBefore)
-    .filter((call) => ['observe', 'refused'].includes(admit(agent, call).kind))
+    .filter((call) => ['observe', 'refused'].includes(admit(agent, call, installed.catalogue).kind))
     .map((call) => ({ toolUseId: call.id, tool: call.name, input: call.input }));
 
 const callTool = async (
@@ -61,10 +61,11 @@ const callTool = async (
     text,
     durationMs: ports.clock.now().getTime() - started,
   });
-  const admission = admit(agent, { id: observeCall.toolUseId ?? '', name: observeCall.tool, input: observeCall.input });
+  const { toolUseId, tool: name, input } = observeCall;
+  const admission = admit(agent, { id: toolUseId ?? '', name, input }, ports.installed.catalogue);
   if (admission.kind !== 'observe')
     return found('failed', admission.kind === 'refused' ? admission.reason : `${observeCall.tool} does not only read.`);
-  const tool = await loadObserveTool(observeCall.tool);
+  const tool = await ports.installed.catalogue.loadObserve(observeCall.tool);
   const context = toolContext(ports, admission.manifest, journal.events);
   const result = await toolResult(() => tool.run(admission.input, context));
   return result.ok ? found('ok', result.value) : found('failed', result.error.message);
@@ -107,7 +108,7 @@ const run = async (input: StepInput, ports: ObservePorts): Promise<z.infer<typeo
   const journal = await Journal.open(ports, 'observe', input);
   const agent = agentOf(ports.rules, input.agent);
   const beforeFirstTurn = lastOf(journal.eventsBefore, 'model.called') === undefined;
-  const calls = beforeFirstTurn ? await firstLook(agent, journal) : callsOfTurn(agent, journal);
+  const calls = beforeFirstTurn ? await firstLook(agent, journal) : callsOfTurn(agent, journal, ports);
   // Calls that an earlier attempt has recorded are not made again. The others run in parallel.
   const alreadyRecorded = journal.recorded('evidence.gathered');
   const redactor = await redactorOf(ports, journal.incident);

@@ -1,10 +1,11 @@
-import { awsCloudAccess } from '../../providers/aws/cloud.ts';
-import { memberAccess } from '../../providers/aws/member-access.ts';
 import { basicPorts } from '../../adapters/wiring.ts';
 import { serve } from '../../runtime/serve.ts';
 import { verify } from './step.ts';
+import { INSTALLED } from '../../providers/installed.ts';
+import { installedReads } from '../../providers/reads.ts';
 
 export const handler = serve(verify, (runtime) => ({
   ...basicPorts(runtime),
-  cloud: awsCloudAccess({ ...runtime, members: memberAccess('memberReadRole', runtime) }),
+  cloud: installedReads(runtime),
+  installed: INSTALLED,
 }));

@@ -15,11 +15,13 @@ import { recordOutcome } from '../../kernel/limits/track-record.ts';
 import { lastOf, currentPlan, unansweredCalls } from '../../kernel/trace/queries.ts';
 import type { CloudAccess, StepPorts } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
-import { loadChangeTool } from '../../tools/load.ts';
-import { checkSubject, checkGuards, checkPostCondition, type HealthCheck } from './health-checks.ts';
+import { checkSubject, checkPostCondition } from './health-checks.ts';
 import { verdictOf, type HealthSnapshot } from './verdict.ts';
+import { refOf } from '../../contracts/plan.ts';
+import type { ToolPorts } from '../../tools/installed.ts';
+import type { HealthCheck } from '../../tools/tool.ts';
 
-export interface VerifyPorts extends StepPorts {
+export interface VerifyPorts extends StepPorts, ToolPorts {
   readonly cloud: CloudAccess;
 }
 
@@ -38,7 +40,7 @@ const takeSnapshot = async (journal: Journal, ports: VerifyPorts): Promise<Healt
   const { plan } = planned;
   const applied = lastOf(journal.events, 'apply.finished');
   if (applied === undefined) throw contractBroken('Verify was entered without a change to verify.');
-  const tool = await loadChangeTool(plan.tool);
+  const tool = await ports.installed.catalogue.loadChange(plan.tool);
   const context = toolContext(ports, tool.manifest, journal.events);
   const target = await toolResult(() => tool.describe(plan.input, context));
   const postCondition = target.ok
@@ -47,7 +49,7 @@ const takeSnapshot = async (journal: Journal, ports: VerifyPorts): Promise<Healt
   const { cloud, subject } = toolContext(ports, { reads: VERIFY_READS }, journal.events);
   const now = ports.clock.now();
   const since = new Date(applied.at);
-  const guards = await orUnknown('guard metrics', () => checkGuards(cloud, plan.target, since, now));
+  const guards = await orUnknown('guard metrics', () => tool.guards(plan, context, since));
   return {
     postCondition,
     alarm: await orUnknown('alarm', () => checkSubject(cloud, subject)),
@@ -97,7 +99,7 @@ const run = async (input: StepInput, ports: VerifyPorts): Promise<z.infer<typeof
   const { trips } = event.data;
   // Stops new changes of an agent whose changes do not help. What has begun is still verified and rolled back.
   if (trips !== undefined) await tripBreaker(journal, ports, { scope: agentScope(agent.name), ...trips });
-  if (event.data.next === 'report') await releaseLease(ports.ledger, plan.target.arn, input.incidentId);
+  if (event.data.next === 'report') await releaseLease(ports.ledger, refOf(plan.target), input.incidentId);
   const next = { wait: 'verify', rollback: 'rollback', report: 'decide' } as const;
   return {
     ...input,

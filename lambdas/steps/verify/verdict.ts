@@ -3,7 +3,7 @@ import type { EventData } from '../../contracts/events.ts';
 import type { Plan } from '../../contracts/plan.ts';
 import { verificationSeconds } from '../../kernel/changes/timing.ts';
 import type { HealedBy } from '../../contracts/subject.ts';
-import type { HealthCheck } from './health-checks.ts';
+import type { HealthCheck } from '../../tools/tool.ts';
 
 type Verified = EventData<'change.verified'>;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Target } from '../../contracts/plan.ts';
+import type { AwsTarget } from '../../contracts/plan.ts';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import { callAws, Timestamp } from './call-aws.ts';
@@ -72,7 +72,7 @@ export const readGroup = async (cloud: Cloud, name: string): Promise<AutoScaling
 };
 
 /** The group as the target of a change. Account and Region come from the ARN that AWS returned. */
-export const targetOfGroup = (group: AutoScalingGroup): Target => {
+export const targetOfGroup = (group: AutoScalingGroup): AwsTarget => {
   const [, , , region = '', account = ''] = group.arn.split(':');
   const { name: id, arn, tags } = group;
   return { kind: 'auto-scaling-group', id, arn, account, region, environment: environmentOf(tags), tags };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Target } from '../../contracts/plan.ts';
+import type { AwsTarget } from '../../contracts/plan.ts';
 import { CloudError, ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
 import { callAws, Timestamp } from './call-aws.ts';
@@ -77,7 +77,7 @@ const noneIfNotFound = (error: unknown): Ec2Instance[] => {
 };
 
 /** The instance as the target of a change. */
-export const targetOfInstance = (instance: Ec2Instance, region: string): Target => ({
+export const targetOfInstance = (instance: Ec2Instance, region: string): AwsTarget => ({
   kind: 'ec2-instance',
   id: instance.id,
   arn: `arn:${partitionOf(region)}:ec2:${region}:${instance.account}:instance/${instance.id}`,

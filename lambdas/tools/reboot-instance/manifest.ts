@@ -19,6 +19,7 @@ export const manifest = {
     { service: 'ec2', command: 'DescribeInstances', scope: 'any' },
     { service: 'ec2', command: 'DescribeInstanceAttribute', scope: 'any' },
     { service: 'autoscaling', command: 'DescribeAutoScalingGroups', scope: 'any' },
+    { service: 'cloudwatch', command: 'GetMetricData', scope: 'any' },
   ],
   changes: [{ service: 'ec2', command: 'RebootInstances', scope: 'target' }],
   targetKind: 'ec2-instance',

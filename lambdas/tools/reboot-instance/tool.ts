@@ -9,6 +9,7 @@ import { protectionCheck } from '../aws/instance-protection.ts';
 import { ec2DryRun } from '../aws/native-dry-run.ts';
 import { changeTool, type ToolContext } from '../tool.ts';
 import { manifest } from './manifest.ts';
+import { instanceGuards } from '../aws/guard-metrics.ts';
 
 /** Shutdown (forced after about 60 s), boot, and service start. */
 const DOWNTIME_SECONDS = 120;
@@ -66,6 +67,8 @@ export const tool = changeTool(manifest, State, {
     const detail = `${input.instanceId} is ${now.state}${same ? '' : ', and was changed by someone else meanwhile'}; AWS does not report reboots`;
     return { holds: now.state === 'running' && same, detail };
   },
+
+  guards: ({ target }, context, since) => instanceGuards(target, context, since),
 
   inverse: () => ({ reversible: false, says: 'A reboot cannot be undone.' }),
 });

@@ -12,6 +12,7 @@ import { dimensionsOf } from './dimensions.ts';
 import { lossesOf } from './losses.ts';
 import { manifest } from './manifest.ts';
 import { resizeInstance } from './resize.ts';
+import { instanceGuards } from '../aws/guard-metrics.ts';
 
 const State = z.strictObject({ instanceType: z.string(), state: z.string() });
 
@@ -78,6 +79,8 @@ export const tool = changeTool(manifest, State, {
       detail: `${input.instanceId} is a ${now.instanceType} and ${now.state}, expected ${after.instanceType} and ${after.state}`,
     };
   },
+
+  guards: ({ target }, context, since) => instanceGuards(target, context, since),
 
   inverse({ input: { instanceId }, before: { instanceType } }) {
     const says = `Resize ${instanceId} back to ${instanceType}: stopped and started once more, about ${DOWNTIME_SECONDS} s.`;

@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import * as z from 'zod';
 import { describe, expect, test } from 'vitest';
 import { KERNEL_FACTS, REPORT_FACTS, type FactName } from '../../../lambdas/contracts/facts.ts';
-import { CATALOGUE, CHANGE_TOOLS, OBSERVE_TOOLS } from '../../../lambdas/tools/catalogue.ts';
+import { ofAws } from '../../../lambdas/contracts/tool.ts';
+import { CATALOGUE, OBSERVE_TOOLS } from '../../../lambdas/tools/catalogue.ts';
 
 const folderOf = (name: string): string => name.replaceAll('_', '-');
 const JsonSchema = z.object({
@@ -14,7 +15,7 @@ const JsonSchema = z.object({
 test('every folder with a manifest has a line in the catalogue, under the name of the folder', async () => {
   const entries = await readdir(new URL('../../../lambdas/tools', import.meta.url), { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== 'aws').map((entry) => entry.name);
-  expect(CATALOGUE.map(({ manifest }) => folderOf(manifest.name)).sort()).toEqual(folders.sort());
+  expect(CATALOGUE.manifests.map((manifest) => folderOf(manifest.name)).sort()).toEqual(folders.sort());
 });
 
 test('an observe tool makes no call that changes anything', () => {
@@ -26,7 +27,7 @@ test('an observe tool makes no call that changes anything', () => {
 test('a tool that reads logs is held to the log groups of the agent, by the kernel and by IAM', () => {
   // What stops a query, or says which log groups there are, reads no log. AWS does not narrow StopQuery to a log group.
   const readsNoLog = /^(StopQuery|DescribeLogGroups|ListTagsForResource)$/;
-  for (const { manifest } of CATALOGUE) {
+  for (const manifest of ofAws(CATALOGUE.manifests)) {
     const logs = manifest.reads.filter(({ service, command }) => service === 'logs' && !readsNoLog.test(command));
     expect(logs.map(({ scope }) => scope)).toEqual(logs.map(() => 'log-group'));
     if (logs.length === 0) continue;
@@ -37,18 +38,22 @@ test('a tool that reads logs is held to the log groups of the agent, by the kern
   }
 });
 
-describe.each(CATALOGUE.map((line) => [line.manifest.name, line] as const))('%s', (_name, { manifest, load }) => {
-  test('its code has the manifest of the catalogue', async () => {
-    expect((await load()).tool.manifest).toBe(manifest);
-  });
+describe.each([...CATALOGUE.observe, ...CATALOGUE.change].map((line) => [line.manifest.name, line] as const))(
+  '%s',
+  (_name, { manifest, load }) => {
+    test('its code has the manifest of the catalogue', async () => {
+      expect((await load()).tool.manifest).toBe(manifest);
+    });
 
-  test('its input refuses unknown fields, and describes every field to the model', () => {
-    const schema = JsonSchema.safeParse(z.toJSONSchema(manifest.input, { io: 'input' }));
-    expect(schema.error?.issues ?? []).toEqual([]);
-  });
-});
+    test('its input refuses unknown fields, and describes every field to the model', () => {
+      const schema = JsonSchema.safeParse(z.toJSONSchema(manifest.input, { io: 'input' }));
+      expect(schema.error?.issues ?? []).toEqual([]);
+    });
+  },
+);
 
-describe.each(CHANGE_TOOLS.map(({ manifest }) => [manifest.name, manifest] as const))('%s', (_name, manifest) => {
+const awsChanges = ofAws(CATALOGUE.manifests).filter((manifest) => manifest.kind === 'change');
+describe.each(awsChanges.map((manifest) => [manifest.name, manifest] as const))('%s', (_name, manifest) => {
   test('it leaves account and Region of its targets open, and nothing but the id', () => {
     expect(manifest.targetArn).toMatch(/^arn:aws:[a-z0-9]+:\$\{region\}:\$\{account\}:[\w/:*-]+$/);
   });

@@ -11,6 +11,7 @@ import type { Recording } from '../recording.ts';
 import { attackAsAuthorize } from './compromised-authorize.ts';
 import { attackAsAsk } from './compromised-ask.ts';
 import { killed, FaultQueue } from './ledger.ts';
+import { refOf } from '../../../lambdas/contracts/plan.ts';
 
 /** The steps that a fault counts. */
 const AT: Readonly<Record<'change' | 'ask', readonly string[]>> = {
@@ -135,7 +136,7 @@ export class StepFaults {
     const { ledger, clock } = this.#ports();
     const plan = state && plansOf(await ledger.events(state.incidentId)).at(-1)?.plan;
     if (plan === undefined) return;
-    await this.#attack(startCooldown(ledger, plan.target.arn, clock.now(), false));
+    await this.#attack(startCooldown(ledger, refOf(plan.target), clock.now(), false));
   }
 
   /** Compromised step code forges a grant: it may append to the trace, but it has no key. */

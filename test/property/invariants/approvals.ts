@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isKind, type TraceEventOf } from '../../../lambdas/contracts/events.ts';
 import type { Json } from '../../../lambdas/contracts/json.ts';
-import type { Plan } from '../../../lambdas/contracts/plan.ts';
+import { type Plan, refOf } from '../../../lambdas/contracts/plan.ts';
 import { digestOf } from '../../../lambdas/kernel/trace/canonical.ts';
 import { CATALOGUE } from '../../../lambdas/tools/catalogue.ts';
 import { PEOPLE } from '../fakes/people.ts';
@@ -96,13 +96,13 @@ const offPlan = (
   plan: NonNullable<ReturnType<typeof planOf>>,
   targetArn: string,
 ): string | undefined => {
-  const manifest = CATALOGUE.map((line) => line.manifest).find((one) => one.name === plan.tool);
+  const manifest = CATALOGUE.manifests.find((one) => one.name === plan.tool);
   const listed =
     manifest?.kind === 'change' &&
     manifest.changes.some(({ service, command }) => service === call.service && command === call.command);
   if (!listed) return `it is not a call of ${plan.tool}`;
   const { target, value } = targetAndValue(call.input);
-  if (target !== plan.target.id || targetArn !== plan.target.arn) return `its target is ${target}`;
+  if (target !== plan.target.id || targetArn !== refOf(plan.target)) return `its target is ${target}`;
   return value === undefined || valuesOf(plan).includes(value) ? undefined : `it sets ${JSON.stringify(value)}`;
 };
 

@@ -4,6 +4,7 @@ import type { CaseRun } from '../flow.ts';
 import { firstFault, type Invariant } from './invariant.ts';
 import { planOf } from './recorded-changes.ts';
 import { eventsIn } from '../recording.ts';
+import { refOf } from '../../../lambdas/contracts/plan.ts';
 
 /** Invariants about what was true when a change began, not when it was proposed. */
 
@@ -37,7 +38,8 @@ const ownChangeFailed = ({ entries }: CaseRun, incidentId: string, before: numbe
     .data.outcome === 'failed';
 
 const tooSoon = (run: CaseRun, { at, event, entered }: Begun): string | undefined => {
-  const arn = planOf(run, event.data.digest)?.target.arn;
+  const plan = planOf(run, event.data.digest);
+  const arn = plan && refOf(plan.target);
   const changed = run.entries
     .slice(0, Math.max(0, entered))
     .findLast((entry) => entry.is === 'changed' && entry.targetArn === arn);

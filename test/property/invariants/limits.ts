@@ -3,6 +3,7 @@ import { eventsIn, type RecordedFact, type SwitchPosition } from '../recording.t
 import type { CaseRun } from '../flow.ts';
 import { firstFault, type Invariant } from './invariant.ts';
 import { changesIn, planOf, startOf, type RecordedChange } from './recorded-changes.ts';
+import { refOf } from '../../../lambdas/contracts/plan.ts';
 
 /** Invariants about what stops an agent: kill switch, change freeze, rate, budgets, no change tools. */
 
@@ -114,7 +115,8 @@ export const ratesHold: Invariant = {
     return firstFault(run.entries, (entry) => {
       if (entry.is !== 'redeemed' || entry.row['purpose'] !== 'apply') return undefined;
       const { digest, redeemedAt } = Redeemed.parse(entry.row);
-      const arn = planOf(run, digest)?.target.arn ?? '';
+      const plan = planOf(run, digest);
+      const arn = plan === undefined ? '' : refOf(plan.target);
       const at = Date.parse(redeemedAt);
       begun.push({ arn, at });
       const within = begun.filter((one) => one.arn === arn && one.at > at - WINDOW_MS).length;

@@ -47,9 +47,14 @@ namespace Checkrein {
   entity Role;
   entity Approver in [Role];
 
-  // What is changed. All of it comes from AWS; environment is "production" unless the settings list its name.
+  // The groups that a target is in, as its provider says. In AWS: its account.
+  entity Account;
+  entity Cluster in [Account];
+  entity Namespace in [Cluster];
+
+  // What is changed. All of it comes from the provider; environment is "production" unless the settings list its name.
   // Tags are as they are stored, and also under their keys in lower case, without blanks around key and value.
-  entity Target = { kind: String, account: String, region: String, environment: String } tags String;
+  entity Target in [Account, Cluster, Namespace] = { kind: String, account: String, region: String, environment: String } tags String;
 
   // Every change tool: action in Checkrein::Action::"change".
   action change;`;

@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 import type { Rules } from '../../../contracts/rules.ts';
 import { Settings, type SettingsInput } from '../../../contracts/settings.ts';
 import type { Manifest } from '../../../contracts/tool.ts';
-import { CATALOGUE } from '../../../tools/catalogue.ts';
 import { digestOf } from '../../trace/canonical.ts';
 import { compileAgents } from './agents.ts';
 import { cedarSchema } from './cedar-schema.ts';
@@ -13,6 +12,14 @@ import { compilePolicies, positionOfPolicy } from './policies.ts';
 import { RulesError } from './rules-error.ts';
 import { schemaProblems, formatProblem } from './schema-problems.ts';
 import { capacityProblems } from './tool-capacity.ts';
+import { providerProblems } from './tool-provider.ts';
+import type { Provider } from '../../../contracts/provider.ts';
+
+/** The tools that the rules are for, and the providers that they stand on. */
+export interface CompiledFor {
+  readonly catalogue: { readonly manifests: readonly Manifest[] };
+  readonly providers: readonly Provider[];
+}
 
 /**
  * Compiles `config/agents`, `config/policies` and the settings into the rules that every function carries.
@@ -21,7 +28,7 @@ import { capacityProblems } from './tool-capacity.ts';
 export const compileRules = (
   configDir: string,
   settings: SettingsInput,
-  manifests: readonly Manifest[] = CATALOGUE.map((line) => line.manifest),
+  { catalogue: { manifests }, providers }: CompiledFor,
 ): Rules => {
   const schema = cedarSchema(manifests);
   const agentFiles = configFiles(configDir, 'agents', '.yaml');
@@ -38,6 +45,7 @@ export const compileRules = (
   );
   const problems = [
     ...capacityProblems(manifests),
+    ...providerProblems(manifests, providers),
     ...agentFiles.problems,
     ...agents.problems,
     ...policyFiles.problems,

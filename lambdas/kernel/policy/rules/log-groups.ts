@@ -1,6 +1,6 @@
 import type { Agent } from '../../../contracts/agent.ts';
 import { isOwnLogGroup } from '../../../contracts/own-log-groups.ts';
-import type { Manifest } from '../../../contracts/tool.ts';
+import { type Manifest, isAwsCall } from '../../../contracts/tool.ts';
 import { logGroupRefusal } from '../../model/log-groups.ts';
 import type { AgentDraft } from './agent-draft.ts';
 import type { Problem } from './schema-problems.ts';
@@ -28,7 +28,8 @@ const missing = (readers: readonly string[]): string =>
   `missing: ${readers.join(' and ')} may read only log groups that are listed here; expected names or patterns, ` +
   'such as ["/aws/lambda/checkout-*"]';
 
-const readsLogGroups = ({ reads }: Manifest): boolean => reads.some(({ scope }) => scope === 'log-group');
+const readsLogGroups = ({ reads }: Manifest): boolean =>
+  reads.some((call) => isAwsCall(call) && call.scope === 'log-group');
 
 const ownProblems = (logGroups: Agent['logGroups']): Problem[] =>
   logGroups.flatMap((pattern, index) =>

@@ -18,6 +18,7 @@ const event: ApprovalWaiting = {
   target: {
     id: 'i-1',
     arn: 'arn:aws:ec2:eu-west-1:1:instance/i-1',
+    ref: 'arn:aws:ec2:eu-west-1:1:instance/i-1',
     account: '1',
     region: 'eu-west-1',
     environment: 'production',
@@ -36,7 +37,7 @@ test('the event is put on the default bus under the source and type that IAM all
   const { body } = await put(json({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] }));
   const { Entries } = Body.parse(JSON.parse(body));
   expect(Entries).toMatchObject([
-    { Source: 'checkrein', DetailType: 'approval.waiting', Resources: [event.target.arn] },
+    { Source: 'checkrein', DetailType: 'approval.waiting', Resources: [event.target.ref] },
   ]);
   expect(JSON.parse(Entries[0]?.Detail ?? '')).toEqual(event);
 });

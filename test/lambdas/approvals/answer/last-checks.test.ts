@@ -7,13 +7,14 @@ import { ANA, BEN, deskWithQuestion, type DeskWithQuestion } from '../../../fixt
 import { tripFromElsewhere } from '../../../fixtures/incident.ts';
 import { like } from '../../../fixtures/matchers.ts';
 import { rebootPlan, resizePlan } from '../../../fixtures/plans.ts';
+import { refOf } from '../../../../lambdas/contracts/plan.ts';
 
 let desk: DeskWithQuestion;
 beforeEach(async () => {
   desk = await deskWithQuestion();
 });
 
-const ARN = resizePlan('inc-1', '').target.arn;
+const ARN = refOf(resizePlan('inc-1', '').target);
 const justChanged = () => startCooldown(desk.ledger, ARN, desk.clock.now(), false);
 const closed = async () => lastOf(await desk.trace(), 'approval.closed');
 const grants = async () => allOf(await desk.trace(), 'grant.issued');

@@ -5,11 +5,11 @@ import type { Facts } from '../../../../lambdas/contracts/facts.ts';
 import { factsAbout, type ProposedChange } from '../../../../lambdas/kernel/changes/proposed-change.ts';
 import { digestOf } from '../../../../lambdas/kernel/trace/canonical.ts';
 import { locationOf } from '../../../../lambdas/kernel/trace/location.ts';
-import { loadChangeTool } from '../../../../lambdas/tools/load.ts';
 import type { ChangeTool } from '../../../../lambdas/tools/tool.ts';
 import { record } from '../../../fixtures/incident.ts';
 import { resizePlan } from '../../../fixtures/plans.ts';
 import { TestHarness } from '../../../fixtures/harness.ts';
+import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 
 const { target, input, before, after, inverse } = resizePlan('incident-1', 'rules');
 const PROPOSED: ProposedChange = { change: { input, target, before, after }, inverse };
@@ -27,7 +27,7 @@ const OWN: Facts = { ...REST, cutPercent: 0 };
 
 /** A tool that answers with these facts and losses about anything. */
 const toolWith = async (facts: Facts, losses: readonly string[] = []): Promise<ChangeTool> => ({
-  ...(await loadChangeTool('resize_instance')),
+  ...(await CATALOGUE.loadChange('resize_instance')),
   facts: async () => facts,
   losses: async () => losses,
 });
@@ -41,7 +41,7 @@ const ask = async (
   const harness = await new TestHarness().begin();
   await meanwhile(harness);
   const subject = subjectOf(await harness.last('incident.opened'));
-  const cloud = harness.ports.cloud([], locationOf(await harness.events()));
+  const cloud = harness.ports.cloud({ provider: 'aws', calls: [] }, locationOf(await harness.events()));
   const context = {
     cloud,
     clock: harness.clock,
@@ -103,7 +103,7 @@ describe('facts', () => {
   });
 
   test('of a tool that declares that it takes no capacity away are 0, unless it finds otherwise', async () => {
-    const reboot = await loadChangeTool('reboot_instance');
+    const reboot = await CATALOGUE.loadChange('reboot_instance');
     const own: Facts = { fleetSize: 1, fleetAffectedPercent: 100, inServiceAfter: 0, downtimeSeconds: 120 };
     const finding = (facts: Facts): ChangeTool => ({ ...reboot, facts: async () => facts, losses: async () => [] });
     expect(await ask(own, {}, undefined, finding(own))).toMatchObject({ cutPercent: 0, growPercent: 0 });

@@ -13,7 +13,7 @@ import { rules } from '../../../fixtures/harness.ts';
 
 const agent = agentOf(rules, 'ec2-responder');
 const stabilizeMinutes = Math.max(
-  ...CATALOGUE.map(({ manifest }) => (manifest.kind === 'change' ? manifest.stabilizeSeconds / 60 : 0)),
+  ...CATALOGUE.manifests.map((manifest) => (manifest.kind === 'change' ? manifest.stabilizeSeconds / 60 : 0)),
 );
 
 test.each([1, 15, 60])(

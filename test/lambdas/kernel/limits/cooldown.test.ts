@@ -11,6 +11,7 @@ import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { ManualClock } from '../../../fakes/small-ports.ts';
 import { record } from '../../../fixtures/incident.ts';
 import { resizePlan } from '../../../fixtures/plans.ts';
+import { refOf } from '../../../../lambdas/contracts/plan.ts';
 
 const plan = resizePlan('inc-1', 'rules');
 const digest = digestOf(plan);
@@ -32,7 +33,7 @@ const minutesAfter = async (
   const clock = new ManualClock('2026-11-02T02:15:00.000Z');
   const ports = { ledger, clock };
   await record(ports, 'inc-1', 'dry-run', 'dry-run.finished', { made: true, handle: 'P1', digest, plan });
-  await startCooldown(ledger, target.arn, clock.now(), false);
+  await startCooldown(ledger, refOf(target), clock.now(), false);
   const error = finished.outcome === 'failed' ? { code: 'InsufficientInstanceCapacity', says: 'None left.' } : null;
   const data = { digest, purpose: 'apply' as const, reconciled: false, error, ...finished };
   await record(ports, 'inc-1', 'apply', 'apply.finished', data);
@@ -62,17 +63,17 @@ test('a change that failed half-way, or whose outcome is unknown, starts the coo
 
 test('a change by another incident after the failure counts', async () => {
   const other = (ledger: MemoryLedger, clock: ManualClock): Promise<void> =>
-    startCooldown(ledger, plan.target.arn, clock.now(), false);
+    startCooldown(ledger, refOf(plan.target), clock.now(), false);
   expect(await minutesAfter({ outcome: 'failed', state: plan.before }, other)).toBe(1);
 });
 
 test('a change that failed starts none of its own target, and ends none of another', async () => {
-  const other = { ...plan.target, arn: `${plan.target.arn}0` };
+  const other = { ...plan.target, arn: `${refOf(plan.target)}0` };
   expect(await minutesAfter({ outcome: 'failed', state: plan.before }, undefined, other)).toBe(2);
 });
 
 describe('the last change of a target', () => {
-  const { arn } = plan.target;
+  const arn = refOf(plan.target);
   const now = new Date('2026-11-20T09:00:00.000Z');
   const later = new Date('2026-11-20T09:30:00.000Z');
 

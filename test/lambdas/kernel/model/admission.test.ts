@@ -4,11 +4,12 @@ import { agentOf } from '../../../../lambdas/kernel/model/agents.ts';
 import { TOO_DEEP } from '../../../../lambdas/kernel/redaction/clean-json.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 import { RESIZE, rules } from '../../../fixtures/harness.ts';
+import { INSTALLED } from '../../../../lambdas/providers/installed.ts';
 
 const responder = agentOf(rules, 'ec2-responder');
 const reader = { ...responder, tools: { observe: ['describe_alarm'], change: [] } };
 const ask = (name: string, input: Parameters<typeof admit>[1]['input'] = {}, agent = responder) =>
-  admit(agent, { id: 'x', name, input });
+  admit(agent, { id: 'x', name, input }, INSTALLED.catalogue);
 
 describe('a call is admitted', () => {
   test('as what the manifest says it is, never as what the model says', () => {
@@ -60,7 +61,7 @@ describe('a call is refused', () => {
     expect(admission.kind === 'refused' ? admission.reason.length : 0).toBeLessThan(1000);
   });
 
-  test.each(CATALOGUE.map(({ manifest }) => manifest.name).filter((name) => name !== 'describe_alarm'))(
+  test.each(CATALOGUE.manifests.map((manifest) => manifest.name).filter((name) => name !== 'describe_alarm'))(
     'for %s, when it is not granted',
     (name) => {
       expect(ask(name, {}, reader)).toMatchObject({ kind: 'refused', check: 'allowlist' });
@@ -69,10 +70,14 @@ describe('a call is refused', () => {
 });
 
 test('an agent that only reads does not even see change tools', () => {
-  expect(toolSpecsOf(reader).map(({ name }) => name)).toEqual(['describe_alarm', 'conclude', 'escalate']);
+  expect(toolSpecsOf(reader, INSTALLED.catalogue).map(({ name }) => name)).toEqual([
+    'describe_alarm',
+    'conclude',
+    'escalate',
+  ]);
 });
 
 test('every tool has a strict schema, so the model cannot slip a field in', () => {
-  for (const { name, inputSchema } of toolSpecsOf(responder))
+  for (const { name, inputSchema } of toolSpecsOf(responder, INSTALLED.catalogue))
     expect(inputSchema, name).toMatchObject({ type: 'object', additionalProperties: false });
 });

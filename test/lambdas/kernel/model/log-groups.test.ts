@@ -4,10 +4,11 @@ import { admit, toolSpecsOf } from '../../../../lambdas/kernel/model/admission.t
 import { agentOf } from '../../../../lambdas/kernel/model/agents.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { rules, rulesWith, TestHarness } from '../../../fixtures/harness.ts';
+import { INSTALLED } from '../../../../lambdas/providers/installed.ts';
 
 const logGroups = ['/app/checkout', '/aws/lambda/checkout-*', '/ecs/*/web'];
 const agent = { ...agentOf(rules, 'ec2-responder'), logGroups };
-const ask = (input: Json, of = agent) => admit(of, { id: 'x', name: 'query_logs', input });
+const ask = (input: Json, of = agent) => admit(of, { id: 'x', name: 'query_logs', input }, INSTALLED.catalogue);
 const refusalOf = (input: Json, of = agent): string => {
   const admission = ask(input, of);
   return admission.kind === 'refused' ? admission.reason : '';
@@ -22,7 +23,7 @@ describe('an agent reads the log groups of its patterns', () => {
   );
 
   test('and the model is told which these are', () => {
-    const spec = toolSpecsOf(agent).find(({ name }) => name === 'query_logs');
+    const spec = toolSpecsOf(agent, INSTALLED.catalogue).find(({ name }) => name === 'query_logs');
     expect(spec?.description).toContain('Log groups of this agent: /app/checkout, /aws/lambda/checkout-*, /ecs/*/web.');
   });
 });

@@ -4,12 +4,13 @@ import { compileRules } from '../../../../lambdas/kernel/policy/rules/compile.ts
 import { policyEngine } from '../../../../lambdas/kernel/policy/engine.ts';
 import { settings } from './rules/config-copy.ts';
 import { askedOf, costing, harmless, instanceTarget, reboot, resizeQuestion } from './questions.ts';
+import { INSTALLED } from '../../../../lambdas/providers/installed.ts';
 
-const { schema } = compileRules('config', settings);
+const { schema } = compileRules('config', settings, INSTALLED);
 const CHANGE = 'action in Checkrein::Action::"change"';
 const PERMIT = `@id("all") @reason("All.") permit (principal, ${CHANGE}, resource);`;
 const RELEASE = 'action == Checkrein::Action::"release"';
-const engineOf = (policies: Record<string, string>) => policyEngine({ policies, schema });
+const engineOf = (policies: Record<string, string>) => policyEngine({ policies, schema }, INSTALLED.providers);
 const propose = (policies: Record<string, string>, question = resizeQuestion()) =>
   engineOf(policies).mayPropose({ ...question, phase: 'plan' });
 
@@ -194,7 +195,7 @@ test('two engines of different rules do not mix', () => {
 
 test('rules that do not parse stop the function', () => {
   expect(() => engineOf({ bad: 'permit (' })).toThrow(expect.objectContaining({ name: ERROR.misconfigured }));
-  expect(() => policyEngine({ policies: {}, schema: 'entity' })).toThrow(
+  expect(() => policyEngine({ policies: {}, schema: 'entity' }, INSTALLED.providers)).toThrow(
     expect.objectContaining({ name: ERROR.misconfigured }),
   );
 });

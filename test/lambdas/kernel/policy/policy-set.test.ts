@@ -5,9 +5,10 @@ import { compileRules } from '../../../../lambdas/kernel/policy/rules/compile.ts
 import { policyEngine, type PlanQuestion } from '../../../../lambdas/kernel/policy/engine.ts';
 import { settings } from './rules/config-copy.ts';
 import { askedOf, costing, harmless, reboot, resizeQuestion } from './questions.ts';
+import { INSTALLED } from '../../../../lambdas/providers/installed.ts';
 
-const rules = compileRules('config', settings);
-const engine = policyEngine(rules);
+const rules = compileRules('config', settings, INSTALLED);
+const engine = policyEngine(rules, INSTALLED.providers);
 const determining = (decision: { statements: readonly { id: string }[] }): string[] =>
   decision.statements.map((one) => one.id);
 const proposed = (question: PlanQuestion, phase: 'proposal' | 'plan' = 'plan') =>
@@ -67,7 +68,7 @@ test('a fresh deployment applies nothing without a human', () => {
 test('a permit to apply without a human does not reach production', () => {
   const mine =
     '@id("mine") @reason("Yes.") permit (principal, action == Checkrein::Action::"applyUnattended", resource) when { context.facts.reversible };';
-  const looser = policyEngine({ ...rules, policies: { ...rules.policies, mine } });
+  const looser = policyEngine({ ...rules, policies: { ...rules.policies, mine } }, INSTALLED.providers);
   expect(looser.mayApplyUnattended(resizeQuestion({}, { environment: 'test' })).verdict).toBe('permitted');
   expect(looser.mayApplyUnattended(resizeQuestion())).toMatchObject({
     verdict: 'refused',

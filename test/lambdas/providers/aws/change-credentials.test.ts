@@ -2,14 +2,15 @@ import { expect, test } from 'vitest';
 import { stsChangeCredentials } from '../../../../lambdas/providers/aws/change-credentials.ts';
 import { changeSessionPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
-import type { ChangeScope, CloudRequest } from '../../../../lambdas/contracts/ports.ts';
+import type { CloudRequest } from '../../../../lambdas/contracts/ports.ts';
 import { assumedRole, ec2Error, FakeAws, rebooted, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
+import type { AwsChangeScope } from '../../../../lambdas/providers/aws/change-scope.ts';
 
 const targetArn = 'arn:aws:ec2:eu-central-1:111122223333:instance/i-0abc';
 const reboot: AwsCall = { service: 'ec2', command: 'RebootInstances', scope: 'target' };
 const status: AwsCall = { service: 'ec2', command: 'DescribeInstanceStatus', scope: 'any' };
 const location = { incidentId: 'inc-1', accountRegion: { account: '111122223333', region: 'eu-central-1' } };
-const scope: ChangeScope = { calls: [reboot, status], targetArn, location, sessionName: 'apply-inc-1' };
+const scope: AwsChangeScope = { calls: [reboot, status], targetArn, location, sessionName: 'apply-inc-1' };
 
 const session = assumedRole('session-token');
 const request: CloudRequest = { service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-0abc'] } };

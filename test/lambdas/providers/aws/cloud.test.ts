@@ -7,14 +7,22 @@ import type { CloudRequest } from '../../../../lambdas/contracts/ports.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 import { ec2Error, FakeAws, json, jsonError, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
 
-const reboot: CloudRequest = { service: 'ec2', command: 'RebootInstances', input: { InstanceIds: ['i-1'] } };
-const callOf = ({ service, command }: CloudRequest): AwsCall => ({ service, command, scope: 'any' });
+const reboot: CloudRequest & Pick<AwsCall, 'service'> = {
+  service: 'ec2',
+  command: 'RebootInstances',
+  input: { InstanceIds: ['i-1'] },
+};
+const callOf = ({ service, command }: Pick<AwsCall, 'service' | 'command'>): AwsCall => ({
+  service,
+  command,
+  scope: 'any',
+});
 
 /** An incident without an alarm is where Checkrein is. */
 const HERE = { incidentId: 'inc-1', accountRegion: null };
 
 /** Sends one request to an AWS that gives these answers. */
-const send = (request: CloudRequest, ...answers: FakeAwsAnswer[]) => {
+const send = (request: CloudRequest & Pick<AwsCall, 'service'>, ...answers: FakeAwsAnswer[]) => {
   const aws = new FakeAws(...answers);
   const outcomes: string[] = [];
   const access = awsCloudAccess({
@@ -27,7 +35,7 @@ const send = (request: CloudRequest, ...answers: FakeAwsAnswer[]) => {
 };
 
 test('the table has exactly the commands that some manifest or Verify names', async () => {
-  const calls = CATALOGUE.flatMap(({ manifest }) => [
+  const calls = CATALOGUE.manifests.flatMap((manifest) => [
     ...manifest.reads,
     ...(manifest.kind === 'change' ? manifest.changes : []),
   ]);

@@ -3,9 +3,10 @@ import { stsChangeCredentials } from '../../../../lambdas/providers/aws/change-c
 import { awsCloudAccess } from '../../../../lambdas/providers/aws/cloud.ts';
 import { changeSessionPolicy, readSessionPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import type { AwsCall } from '../../../../lambdas/contracts/tool.ts';
-import type { CloudRequest, IncidentLocation, ChangeScope } from '../../../../lambdas/contracts/ports.ts';
+import type { CloudRequest, IncidentLocation } from '../../../../lambdas/contracts/ports.ts';
 import { assumedRole, ec2Error, FakeAws, rebooted, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
 import { ManualClock } from '../../../fakes/small-ports.ts';
+import type { AwsChangeScope } from '../../../../lambdas/providers/aws/change-scope.ts';
 
 const HUB = '111111111111';
 const MEMBER = '222222222222';
@@ -155,7 +156,7 @@ describe('a session in a member account', () => {
 describe('a change in a member account', () => {
   const reboot: AwsCall = { service: 'ec2', command: 'RebootInstances', scope: 'target' };
   const targetIn = (account: string): string => `arn:aws:ec2:${region}:${account}:instance/i-0abc`;
-  const scopeOf = (account: string, location = at(account)): ChangeScope => ({
+  const scopeOf = (account: string, location = at(account)): AwsChangeScope => ({
     calls: [reboot],
     targetArn: targetIn(account),
     location,

@@ -11,6 +11,7 @@ import type { ChangeCredentials, Cloud, CloudRequest } from '../../../../lambdas
 import { CrashingLedger, Crash } from '../../../fakes/crashing-ledger.ts';
 import { APP, APP_ARN, granted, REBOOT, TestHarness } from '../../../fixtures/harness.ts';
 import { FLEET } from '../../../local/account/example-world.ts';
+import { refOf } from '../../../../lambdas/contracts/plan.ts';
 
 const SCALE = {
   tool: 'set_auto_scaling_capacity',
@@ -63,7 +64,7 @@ describe('a change', () => {
     const { credentials } = harness.ports;
     const recording: ChangeCredentials = {
       assume: (scope) => {
-        scopes.push({ ...scope, calls: scope.calls.map((one) => one.command) });
+        scopes.push({ ...scope, target: refOf(scope.target), calls: scope.calls.map((one) => one.command) });
         return credentials.assume(scope);
       },
     };
@@ -73,7 +74,8 @@ describe('a change', () => {
     expect(scopes.slice(0, 1)).toEqual([
       {
         calls: RESIZING,
-        targetArn: `arn:aws:ec2:eu-west-1:123456789012:instance/${APP}`,
+        provider: 'aws',
+        target: `arn:aws:ec2:eu-west-1:123456789012:instance/${APP}`,
         location: { incidentId: 'incident-1', accountRegion: { account: '123456789012', region: 'eu-west-1' } },
         sessionName: 'apply-incident-1',
       },
@@ -96,7 +98,7 @@ describe('a change', () => {
     const harness = await grantedFleet(9);
     const at = harness.clock.now().toISOString();
     expect(await harness.apply()).toBe('verify');
-    const { arn } = currentPlan(await harness.events()).plan.target;
+    const arn = refOf(currentPlan(await harness.events()).plan.target);
     expect(await lastChange(harness.ledger, arn)).toEqual({ lastChangeAt: at, lastCutAt: at });
   });
 

@@ -20,6 +20,7 @@ import {
   type TestHarness,
 } from '../../../fixtures/harness.ts';
 import { BUSY_SERVER } from '../../../local/account/example-world.ts';
+import { INSTALLED } from '../../../../lambdas/providers/installed.ts';
 
 const [SECOND, THIRD] = ['i-0b1b2c3d4e5f60718', 'i-0c1b2c3d4e5f60718'];
 
@@ -112,7 +113,9 @@ describe('facts are computed again right before a change, and policy is asked ag
 
   test('what policy forbids by now refuses the change, and trips no breaker', async () => {
     const harness = await granted();
-    await expectRefusal(harness, 'policy', /Nothing is resized any more/, { policy: policyEngine(CLOSED) });
+    await expectRefusal(harness, 'policy', /Nothing is resized any more/, {
+      policy: policyEngine(CLOSED, INSTALLED.providers),
+    });
   });
 
   test('a fact that cannot be read refuses the change', async () => {
@@ -130,7 +133,7 @@ describe('facts are computed again right before a change, and policy is asked ag
     const harness = await granted(NO_HELP);
     await harness.apply();
     expect(await harness.untilVerified()).toBe('rollback');
-    expect(await harness.rollback({ policy: policyEngine(CLOSED) })).toBe('decide');
+    expect(await harness.rollback({ policy: policyEngine(CLOSED, INSTALLED.providers) })).toBe('decide');
     const { checks, facts } = (await harness.last('apply.checked')).data;
     expect(checks.map(({ check }) => check)).not.toContain('facts');
     expect(facts).toBeUndefined();
@@ -141,7 +144,7 @@ describe('facts are computed again right before a change, and policy is asked ag
     await dieBefore(harness, 'apply.finished');
     expect(await harness.kinds()).toContain('apply.started');
     harness.clock.advance(15);
-    expect(await harness.apply({ policy: policyEngine(CLOSED) })).toBe('verify');
+    expect(await harness.apply({ policy: policyEngine(CLOSED, INSTALLED.providers) })).toBe('verify');
   });
 
   describe('a change whose attempt died between its checks and its beginning is refused', () => {
@@ -170,7 +173,7 @@ describe('facts are computed again right before a change, and policy is asked ag
     test('when policy forbids it by now', async () => {
       const harness = await granted();
       await dieBefore(harness, 'apply.started');
-      await expectRefusal(harness, 'policy', /./, { policy: policyEngine(CLOSED) });
+      await expectRefusal(harness, 'policy', /./, { policy: policyEngine(CLOSED, INSTALLED.providers) });
     });
   });
 
@@ -207,7 +210,7 @@ describe('facts are computed again right before a change, and policy is asked ag
 forbid (principal, action == Checkrein::Action::"release", resource) when { context.approvals < 2 };`,
     });
     await expectRefusal(harness, 'policy', /2 approvals are needed.*1 of those that were given counts/, {
-      policy: policyEngine(two),
+      policy: policyEngine(two, INSTALLED.providers),
     });
   });
 
@@ -242,7 +245,7 @@ permit (principal, action == Checkrein::Action::"applyUnattended", resource);`,
   test('a change that policy let through without a human is refused, if by now it would need one', async () => {
     const harness = await unattended();
     await expectRefusal(harness, 'policy', /No policy permits resize_instance .* without a human/, {
-      policy: policyEngine(rules),
+      policy: policyEngine(rules, INSTALLED.providers),
     });
   });
 });

@@ -37,7 +37,7 @@ describe('a proposal', () => {
       sameAccount: true,
       reversible: true,
     });
-    expect(data.target?.arn).toBe(APP_ARN);
+    expect(data.target).toMatchObject({ arn: APP_ARN });
   });
 
   test('about a target that does not exist is refused with the reason', async () => {

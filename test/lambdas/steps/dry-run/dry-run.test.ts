@@ -2,10 +2,10 @@ import { subjectFor } from '../../../fixtures/subjects.ts';
 import { describe, expect, test } from 'vitest';
 import { CloudError } from '../../../../lambdas/contracts/errors.ts';
 import { digestOf } from '../../../../lambdas/kernel/trace/canonical.ts';
-import { loadChangeTool } from '../../../../lambdas/tools/load.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { APP, APP_ARN, RESIZE, TestHarness, rules } from '../../../fixtures/harness.ts';
 import { BUSY_SERVER } from '../../../local/account/example-world.ts';
+import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 
 /** A proposal that policy permits, right before its dry run. */
 const permitted = async (world = BUSY_SERVER): Promise<TestHarness> => {
@@ -115,7 +115,7 @@ test('a dry run of a proposal that was refused is a broken contract', async () =
 
 test('a tool that forgets to ask for a dry run changes nothing in it', async () => {
   const harness = await permitted();
-  const tool = await loadChangeTool(RESIZE.tool);
+  const tool = await CATALOGUE.loadChange(RESIZE.tool);
   const honest = tool.dryRun.bind(tool);
   tool.dryRun = async (change, { change: cloud }) => {
     await cloud.send({ service: 'ec2', command: 'StopInstances', input: { InstanceIds: [APP] } });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Agent } from '../../../../lambdas/contracts/agent.ts';
 import { agentOf } from '../../../../lambdas/kernel/model/agents.ts';
-import type { HealthCheck } from '../../../../lambdas/steps/verify/health-checks.ts';
+import type { HealthCheck } from '../../../../lambdas/tools/tool.ts';
 import { verdictOf, type HealthSnapshot } from '../../../../lambdas/steps/verify/verdict.ts';
 import { rules } from '../../../fixtures/harness.ts';
 

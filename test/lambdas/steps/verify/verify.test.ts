@@ -8,11 +8,10 @@ import { allOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { recordOutcome } from '../../../../lambdas/kernel/limits/track-record.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
 import { VERIFY_READS } from '../../../../lambdas/contracts/verify-reads.ts';
-import { checkGuards, checkSubject } from '../../../../lambdas/steps/verify/health-checks.ts';
+import { checkSubject } from '../../../../lambdas/steps/verify/health-checks.ts';
 import { verify } from '../../../../lambdas/steps/verify/step.ts';
 import { FakeCloud } from '../../../fakes/fake-cloud.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
-import { resizePlan } from '../../../fixtures/plans.ts';
 import type { TestHarness } from '../../../fixtures/harness.ts';
 import { APP_ARN, granted, NO_HELP, REBOOT, RESIZE } from '../../../fixtures/harness.ts';
 
@@ -130,32 +129,5 @@ describe('the alarm', () => {
   test('that was deleted, or that the incident never had, is unknown', async () => {
     for (const of of [alarmSubject(alarm), subjectFor()])
       expect((await checkSubject(states([]), of)).outcome).toBe('unknown');
-  });
-});
-
-describe('guard metrics, newest minute first', () => {
-  const { target } = resizePlan('incident-1', 'rules');
-  const guardOutcome = async (...values: number[]) => {
-    const cloud = new FakeCloud(VERIFY_READS).answers('cloudwatch', 'GetMetricData', {
-      MetricDataResults: [{ Values: values }],
-    });
-    const [guard] = await checkGuards(cloud, target, new Date(0), new Date(600_000));
-    expect(cloud.inputsOf('GetMetricData')[0]).toMatchObject({ ScanBy: 'TimestampDescending' });
-    return guard?.outcome;
-  };
-
-  test.each([
-    ['a machine that fails now is worse, however good it was before', [1, 1, 1, 0, 0, 0], 'bad'],
-    ['a machine that failed while it booted is good', [0, 0, 0, 1, 1, 1], 'good'],
-    ['a machine that has only begun to fail is unknown', [1, 1, 0, 0], 'unknown'],
-    ['too few minutes are unknown', [1, 1], 'unknown'],
-    ['no minutes are unknown', [], 'unknown'],
-  ])('%s', async (_name, values, outcome) => {
-    expect(await guardOutcome(...values)).toBe(outcome);
-  });
-
-  test('there are none for a kind of target without any', async () => {
-    const cloud = new FakeCloud(VERIFY_READS);
-    expect(await checkGuards(cloud, { ...target, kind: 'group' }, new Date(0), new Date(1))).toEqual([]);
   });
 });

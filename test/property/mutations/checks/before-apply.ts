@@ -66,8 +66,8 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     kind: 'allowlist',
     holds: 'Authorize checks schema and allowlist itself',
     file: 'lambdas/steps/authorize/proposal.ts',
-    find: 'admit(agent, call)',
-    replace: "Object.assign(admit(agent, call), { kind: 'change', input: call.input })",
+    find: 'admit(agent, call, ports.installed.catalogue)',
+    replace: "Object.assign(admit(agent, call, ports.installed.catalogue), { kind: 'change', input: call.input })",
     test: authorize('a call that Decide would have refused is refused by Authorize too'),
   },
   {
@@ -149,8 +149,8 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     name: 'dry-run/only',
     kind: 'dry-run',
     holds: 'a dry run sends no call without `DryRun: true`',
-    file: 'lambdas/providers/aws/dry-run-only.ts',
-    find: "request.input['DryRun'] !== true",
+    file: 'lambdas/kernel/changes/dry-run-only.ts',
+    find: '!isDryRun(request)',
     test: dryRun('a tool that forgets to ask for a dry run changes nothing in it'),
   },
   {

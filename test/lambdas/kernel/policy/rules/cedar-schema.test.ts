@@ -4,7 +4,7 @@ import { CAPACITY_FACTS, KERNEL_FACTS } from '../../../../../lambdas/contracts/f
 import { cedarSchema } from '../../../../../lambdas/kernel/policy/rules/cedar-schema.ts';
 import { CATALOGUE } from '../../../../../lambdas/tools/catalogue.ts';
 
-const schema = cedarSchema(CATALOGUE.map((line) => line.manifest));
+const schema = cedarSchema(CATALOGUE.manifests);
 
 test('the schema in config/policies is the one that the fact registry and the tools generate', async () => {
   await expect(schema).toMatchFileSnapshot('../../../../../config/policies/checkrein.cedarschema');
@@ -17,7 +17,7 @@ test('Cedar accepts the schema', () => {
 test('every change tool is an action of the group "change", and no observe tool is an action', () => {
   const answer = schemaToJson(schema);
   const actions = answer.type === 'success' ? (answer.json['Checkrein']?.actions ?? {}) : {};
-  const tools = CATALOGUE.map((line) => line.manifest).filter((one) => one.kind === 'change');
+  const tools = CATALOGUE.manifests.filter((one) => one.kind === 'change');
   expect(Object.keys(actions).toSorted()).toEqual(
     [...tools.map((one) => one.name), 'applyUnattended', 'approve', 'change', 'release'].toSorted(),
   );
@@ -26,7 +26,7 @@ test('every change tool is an action of the group "change", and no observe tool 
 
 test('an action requires the facts of its tool and of the kernel, and leaves report facts to the report', () => {
   const text = cedarSchema(
-    CATALOGUE.map((line) => line.manifest).map((one) =>
+    CATALOGUE.manifests.map((one) =>
       one.kind === 'change' ? { ...one, capacity: undefined, facts: [...CAPACITY_FACTS, 'costKnown'] } : one,
     ),
   );

@@ -8,6 +8,7 @@ import { RulesError } from '../../../../../lambdas/kernel/policy/rules/rules-err
 import { CATALOGUE, CHANGE_TOOLS } from '../../../../../lambdas/tools/catalogue.ts';
 import { manifest as resize } from '../../../../../lambdas/tools/resize-instance/manifest.ts';
 import { configWith, problemsWith, settings } from './config-copy.ts';
+import { INSTALLED } from '../../../../../lambdas/providers/installed.ts';
 
 const responder = readFileSync('config/agents/ec2-responder.yaml', 'utf8');
 const triage = readFileSync('config/agents/triage.yaml', 'utf8');
@@ -22,7 +23,7 @@ const afterEdit = (from: string, to: string): readonly string[] => {
 const lineOf = (text: string): number => responder.slice(0, responder.indexOf(text)).split('\n').length;
 
 test('the shipped configuration compiles, agents in the order in which they are matched', () => {
-  const { agents, hash } = compileRules(configWith(), settings);
+  const { agents, hash } = compileRules(configWith(), settings, INSTALLED);
   expect(agents.map((one) => one.name)).toEqual(expect.arrayContaining(['ec2-responder', 'triage']));
   const inOrder = agents.toSorted((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1));
   expect(agents).toEqual(inOrder);
@@ -198,13 +199,13 @@ test('a policy about an environment that no target can have is refused, since it
 test('a change tool that leaves out what it takes away does not compile, neither as code nor at synth', () => {
   const problemsOf = (manifests: readonly Manifest[]): readonly string[] => {
     try {
-      compileRules(configWith(), settings, manifests);
+      compileRules(configWith(), settings, { ...INSTALLED, catalogue: { manifests } });
       return [];
     } catch (error) {
       return error instanceof RulesError ? error.problems : [String(error)];
     }
   };
-  const others = CATALOGUE.map((line) => line.manifest).filter(({ name }) => name !== 'resize_instance');
+  const others = CATALOGUE.manifests.filter(({ name }) => name !== 'resize_instance');
   // @ts-expect-error: the type of a manifest asks for the facts of capacity first.
   const silent: ChangeManifest = { ...resize, facts: ['growPercent', 'downtimeSeconds'] };
   expect(problemsOf([...others, silent])).toContain(
@@ -227,15 +228,15 @@ test('all problems are reported at once', () => {
 });
 
 test('the hash is the same for the same rules and another for any other', () => {
-  const hash = compileRules(configWith(), settings).hash;
-  expect(compileRules(configWith(), settings).hash).toBe(hash);
-  expect(compileRules(configWith(), { ...settings, retentionDays: 30 }).hash).not.toBe(hash);
+  const hash = compileRules(configWith(), settings, INSTALLED).hash;
+  expect(compileRules(configWith(), settings, INSTALLED).hash).toBe(hash);
+  expect(compileRules(configWith(), { ...settings, retentionDays: 30 }, INSTALLED).hash).not.toBe(hash);
   const edited = readFileSync('config/policies/capacity.cedar', 'utf8').replace('> 30', '> 31');
-  expect(compileRules(configWith({ 'policies/capacity.cedar': edited }), settings).hash).not.toBe(hash);
+  expect(compileRules(configWith({ 'policies/capacity.cedar': edited }), settings, INSTALLED).hash).not.toBe(hash);
 });
 
 test('compiled rules are unchanged when a function reads them', () => {
-  const rules = compileRules(configWith(), settings);
+  const rules = compileRules(configWith(), settings, INSTALLED);
   expect(parseRules(JSON.stringify(rules))).toEqual(rules);
 });
 
@@ -248,7 +249,7 @@ test.each([
 });
 
 test('rules that were edited after they were compiled stop the function', () => {
-  const json = JSON.stringify(compileRules(configWith(), settings)).replace('> 30', '> 90');
+  const json = JSON.stringify(compileRules(configWith(), settings, INSTALLED)).replace('> 30', '> 90');
   expect(() => parseRules(json)).toThrow('changed after they were compiled');
 });
 

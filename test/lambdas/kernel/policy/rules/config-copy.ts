@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { SettingsInput } from '../../../../../lambdas/contracts/settings.ts';
 import { compileRules } from '../../../../../lambdas/kernel/policy/rules/compile.ts';
 import { RulesError } from '../../../../../lambdas/kernel/policy/rules/rules-error.ts';
+import { INSTALLED } from '../../../../../lambdas/providers/installed.ts';
 
 /** Valid settings. */
 export const settings: SettingsInput = { approvers: [{ email: 'ana@example.com', name: 'Ana', roles: ['sre'] }] };
@@ -22,7 +23,7 @@ export const configWith = (files: Readonly<Record<string, string>> = {}): string
 /** The problems that the compiler reports; none when it compiles. */
 export const problemsWith = (files: Readonly<Record<string, string>>, given = settings): readonly string[] => {
   try {
-    compileRules(configWith(files), given);
+    compileRules(configWith(files), given, INSTALLED);
     return [];
   } catch (error) {
     if (error instanceof RulesError) return error.problems;

@@ -3,14 +3,19 @@ import { compileRules } from '../../../../../lambdas/kernel/policy/rules/compile
 import { lintPolicies } from '../../../../../lambdas/kernel/policy/rules/lint.ts';
 import { CATALOGUE } from '../../../../../lambdas/tools/catalogue.ts';
 import { configWith, problemsWith, settings } from './config-copy.ts';
+import { INSTALLED } from '../../../../../lambdas/providers/installed.ts';
 
-const manifests = CATALOGUE.map((line) => line.manifest);
-const rules = compileRules('config', {
-  approvers: [
-    { email: 'ana@example.com', name: 'Ana', roles: ['sre'] },
-    { email: 'ben@example.com', name: 'Ben', roles: ['owner'] },
-  ],
-});
+const manifests = CATALOGUE.manifests;
+const rules = compileRules(
+  'config',
+  {
+    approvers: [
+      { email: 'ana@example.com', name: 'Ana', roles: ['sre'] },
+      { email: 'ben@example.com', name: 'Ben', roles: ['owner'] },
+    ],
+  },
+  INSTALLED,
+);
 
 /** The findings on a policy that is added to the shipped ones. */
 const saidOf = (text: string) =>
@@ -138,7 +143,7 @@ test('a permit that lets every approver approve is found, but is the team’s to
   expect(found).toMatchObject([{ kind: 'open', fatal: false }]);
   expect(found[0]?.message).toContain('whatever their role');
   const directory = configWith({ 'policies/mine.cedar': `@id("mine") @reason("Yes.") ${text}` });
-  expect(Object.keys(compileRules(directory, settings).policies)).toContain('mine');
+  expect(Object.keys(compileRules(directory, settings, INSTALLED).policies)).toContain('mine');
 });
 
 test('a condition with too many cases counts as one that may hold', () => {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { compileRules } from '../../../../../lambdas/kernel/policy/rules/compile.ts';
 import { configWith, problemsWith, settings } from './config-copy.ts';
 import { CHANGE_TOOLS } from '../../../../../lambdas/tools/catalogue.ts';
+import { INSTALLED } from '../../../../../lambdas/providers/installed.ts';
 
 /** A policy file of one forbid with that condition, from line 1 on. */
 const forbidWhen = (condition: string, annotations = '@id("mine") @reason("No.")'): Record<string, string> => ({
@@ -10,7 +11,7 @@ const forbidWhen = (condition: string, annotations = '@id("mine") @reason("No.")
 });
 
 test('the shipped policies compile, each keyed by its @id', () => {
-  const { policies } = compileRules(configWith(), settings);
+  const { policies } = compileRules(configWith(), settings, INSTALLED);
   expect(Object.keys(policies)).toContain('cut-bound');
   for (const [id, text] of Object.entries(policies)) expect(text).toContain(`@id("${id}")`);
 });
@@ -18,9 +19,9 @@ test('the shipped policies compile, each keyed by its @id', () => {
 test('the example of unattended.cedar compiles when its comment marks are taken off', () => {
   const text = readFileSync('config/policies/unattended.cedar', 'utf8');
   const example = text.slice(text.indexOf('// @id')).replaceAll(/^\/\/ ?/gm, '');
-  expect(Object.keys(compileRules(configWith({ 'policies/unattended.cedar': example }), settings).policies)).toContain(
-    'grow-unattended',
-  );
+  expect(
+    Object.keys(compileRules(configWith({ 'policies/unattended.cedar': example }), settings, INSTALLED).policies),
+  ).toContain('grow-unattended');
 });
 
 test('a syntax error is reported with file, line, column and Cedar’s message', () => {

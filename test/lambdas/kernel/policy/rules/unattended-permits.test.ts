@@ -3,7 +3,7 @@ import { canApplyUnattended } from '../../../../../lambdas/kernel/policy/rules/u
 import { cedarSchema } from '../../../../../lambdas/kernel/policy/rules/cedar-schema.ts';
 import { CATALOGUE } from '../../../../../lambdas/tools/catalogue.ts';
 
-const schema = cedarSchema(CATALOGUE.map(({ manifest }) => manifest));
+const schema = cedarSchema(CATALOGUE.manifests);
 const can = (head: string, effect = 'permit', more = '', of = schema): boolean =>
   canApplyUnattended({ policies: { one: `${effect} (principal, ${head}, resource) ${more};` }, schema: of });
 const named = (...names: readonly string[]): string => names.map((name) => `Checkrein::Action::"${name}"`).join(', ');

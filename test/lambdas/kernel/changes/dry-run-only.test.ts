@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../../lambdas/contracts/json.ts';
-import { dryRunOnly } from '../../../../lambdas/providers/aws/dry-run-only.ts';
+import { dryRunOnly } from '../../../../lambdas/kernel/changes/dry-run-only.ts';
 import { FakeCloud } from '../../../fakes/fake-cloud.ts';
+import { aws } from '../../../../lambdas/providers/aws/provider.ts';
 
 const CALLS = [{ service: 'ec2', command: 'RebootInstances', scope: 'target' }] as const;
 const reboot = (input: JsonObject) => ({ service: 'ec2' as const, command: 'RebootInstances', input });
@@ -10,7 +11,7 @@ test.each<JsonObject>([{}, { DryRun: false }, { DryRun: 'true' }, { DryRun: 1 },
   'in a dry run a call with %j is never sent',
   async (input) => {
     const cloud = new FakeCloud(CALLS).answers('ec2', 'RebootInstances', {});
-    await expect(dryRunOnly(cloud).send(reboot(input))).rejects.toMatchObject({ name: 'ContractBroken' });
+    await expect(dryRunOnly(cloud, aws).send(reboot(input))).rejects.toMatchObject({ name: 'ContractBroken' });
     expect(cloud.requests).toEqual([]);
   },
 );
@@ -18,6 +19,6 @@ test.each<JsonObject>([{}, { DryRun: false }, { DryRun: 'true' }, { DryRun: 1 },
 test('a dry run is sent unchanged', async () => {
   const cloud = new FakeCloud(CALLS).answers('ec2', 'RebootInstances', { ok: true });
   const request = reboot({ InstanceIds: ['i-0'], DryRun: true });
-  expect(await dryRunOnly(cloud).send(request)).toEqual({ ok: true });
+  expect(await dryRunOnly(cloud, aws).send(request)).toEqual({ ok: true });
   expect(cloud.requests).toEqual([request]);
 });

@@ -1,0 +1,58 @@
+import { ToolRefusal } from '../contracts/errors.ts';
+import type { ChangeCredentials, ChangeScope, Cloud, CloudAccess, IncidentLocation } from '../contracts/ports.ts';
+import { notInstalled, providerNamed, type Provider } from '../contracts/provider.ts';
+import { targetFault } from '../kernel/changes/target-fault.ts';
+import { AWS, type ProviderCall } from '../contracts/tool.ts';
+
+/** How one provider is read. */
+export interface ReadAccess {
+  readonly name: string;
+  readonly cloud: (calls: readonly ProviderCall[], location: IncidentLocation) => Cloud;
+}
+
+/** How one provider issues credentials that can make one change. */
+export interface ChangeAccess {
+  readonly name: string;
+  readonly assume: (scope: ChangeScope) => Promise<Cloud>;
+}
+
+/** The reads of all installed providers. A tool of any other provider gets a cloud that refuses every call in words. */
+export const cloudAccess =
+  (installed: readonly ReadAccess[]): CloudAccess =>
+  ({ provider, calls }, location) => {
+    const access = installed.find(({ name }) => name === provider);
+    if (access !== undefined) return access.cloud(calls, location);
+    const send = async () => {
+      throw notInstalled(provider, installed);
+    };
+    const { account = 'unknown', region = 'unknown' } = location.accountRegion ?? {};
+    return { account, region, send };
+  };
+
+/**
+ * The change credentials of all installed providers. A target that is not one of the provider's, or not in the account
+ * and Region of the incident, gets none.
+ */
+export const changeCredentials = (
+  providers: readonly Provider[],
+  installed: readonly ChangeAccess[],
+): ChangeCredentials => ({
+  assume: async (scope) => {
+    const provider = providerNamed(providers, scope.provider);
+    const access = installed.find(({ name }) => name === scope.provider);
+    if (access === undefined) throw notInstalled(scope.provider, installed);
+    const fault = scopeFault(provider, scope);
+    if (fault !== undefined) throw new ToolRefusal(`There are no credentials for this change. ${fault}`);
+    return access.assume(scope);
+  },
+});
+
+/** Why there are no credentials for a target, or undefined. In AWS the session itself cannot leave the account. */
+const scopeFault = (provider: Provider, { target, location }: ChangeScope): string | undefined => {
+  const fault = targetFault(target, provider);
+  const at = location.accountRegion;
+  if (fault !== undefined || provider.name === AWS || at === null) return fault;
+  return at.account === target.account && at.region === target.region
+    ? undefined
+    : `The target is in account ${target.account}, ${target.region}, but the incident is in account ${at.account}, ${at.region}.`;
+};
