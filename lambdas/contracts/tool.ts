@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { ALWAYS_COMPUTED, KERNEL_FACTS, type CAPACITY_FACTS, type FactName } from './facts.ts';
 
 /** An AWS service as the cloud port names it: the prefix of its IAM actions. */
-export const SERVICES = ['ec2', 'autoscaling', 'cloudwatch', 'logs', 'cloudtrail', 'pricing'] as const;
+export const SERVICES = ['ec2', 'autoscaling', 'cloudwatch', 'logs', 'cloudtrail', 'pricing', 'codebuild'] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** Whether Checkrein calls an AWS service of this name. */

@@ -3,7 +3,10 @@ import type { ChangeManifest, ObserveManifest } from '../contracts/tool.ts';
 import { manifest as describeAlarm } from './describe-alarm/manifest.ts';
 import { manifest as describeAutoScalingGroup } from './describe-auto-scaling-group/manifest.ts';
 import { manifest as describeInstances } from './describe-instances/manifest.ts';
+import { manifest as getBuild } from './get-build/manifest.ts';
+import { manifest as getBuildLogs } from './get-build-logs/manifest.ts';
 import { manifest as getMetrics } from './get-metrics/manifest.ts';
+import { manifest as listBuilds } from './list-builds/manifest.ts';
 import { manifest as listRecentChanges } from './list-recent-changes/manifest.ts';
 import { manifest as queryLogs } from './query-logs/manifest.ts';
 import { manifest as rebootInstance } from './reboot-instance/manifest.ts';
@@ -16,7 +19,10 @@ export const OBSERVE_TOOLS: readonly CatalogueLine<ObserveManifest>[] = [
   { manifest: describeAlarm, load: () => import('./describe-alarm/tool.ts') },
   { manifest: describeAutoScalingGroup, load: () => import('./describe-auto-scaling-group/tool.ts') },
   { manifest: describeInstances, load: () => import('./describe-instances/tool.ts') },
+  { manifest: getBuild, load: () => import('./get-build/tool.ts') },
+  { manifest: getBuildLogs, load: () => import('./get-build-logs/tool.ts') },
   { manifest: getMetrics, load: () => import('./get-metrics/tool.ts') },
+  { manifest: listBuilds, load: () => import('./list-builds/tool.ts') },
   { manifest: listRecentChanges, load: () => import('./list-recent-changes/tool.ts') },
   { manifest: queryLogs, load: () => import('./query-logs/tool.ts') },
 ];

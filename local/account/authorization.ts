@@ -49,9 +49,6 @@ export const refusal = (service: CloudRequest['service'], says: string): CloudEr
     case 'autoscaling':
     case 'cloudwatch':
       return new CloudError('AccessDenied', says);
-    case 'logs':
-    case 'cloudtrail':
-    case 'pricing':
     default:
       return new CloudError('AccessDeniedException', says);
   }

@@ -17,6 +17,8 @@ const SERVICE_COMMANDS: Readonly<Record<Service, Readonly<Record<string, Command
   logs,
   cloudtrail,
   pricing,
+  // No simulation of its own: a world that has builds says what CodeBuild answers.
+  codebuild: {},
 };
 
 /** Each service's error code for a throttled call. */
@@ -27,6 +29,7 @@ const THROTTLES = {
   logs: 'ThrottlingException',
   cloudtrail: 'ThrottlingException',
   pricing: 'ThrottlingException',
+  codebuild: 'ThrottlingException',
 } as const satisfies Record<Service, string>;
 
 /** The code of a throttled call of a service. */

@@ -66,6 +66,26 @@ describe('roles', () => {
     expect(whoMay(rights, 'logs:GetQueryResults', /:log-group:\/app\/\*"/)).toEqual(['Observe']);
   });
 
+  test('an agent that reads builds reads their logs in its log groups only, and can neither start nor repeat a build', () => {
+    const observe = ['get_build', 'get_build_logs', 'list_builds'];
+    const agents = rules.agents.slice(0, 1).map((agent) => ({
+      ...agent,
+      logGroups: ['/aws/codebuild/checkout-*'],
+      tools: { observe, change: [] },
+      firstLook: [],
+    }));
+    const ofBuilds = rightsIn(synthesize({ ...rules, agents }).template).filter(
+      ({ role, action }) => role === 'Observe' && /^(?:codebuild|logs:Get)/.test(action),
+    );
+    expect(ofBuilds.map(({ action }) => action).sort()).toEqual([
+      'codebuild:BatchGetBuilds',
+      'codebuild:ListBuildsForProject',
+      'logs:GetLogEvents',
+    ]);
+    for (const { resource } of ofBuilds.filter(({ action }) => action === 'logs:GetLogEvents'))
+      expect(resource).toMatch(/:log-group:\/aws\/codebuild\/checkout-\*"/);
+  });
+
   test('only reads of granted tools are allowed, and not to Open, Decide, Close or the approval functions', () => {
     const reads = new Set(OBSERVE_TOOLS.flatMap(({ manifest }) => manifest.reads.map(actionOf)));
     const readers = new Set([...reads].flatMap((action) => whoMay(rights, action)));

@@ -15,6 +15,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   'InvalidInstanceID.Malformed': 'That is not an instance id. Take it from the evidence.',
   ScalingActivityInProgress:
     'The group is still busy with an earlier scaling activity. Observe it and try again later.',
+  ResourceNotFoundException:
+    'There is no such thing in this account and Region, or no longer. Check its name against the evidence.',
   RequestLimitExceeded: 'AWS throttles this call. Try again in a later turn.',
   Throttling: 'AWS throttles this call. Try again in a later turn.',
 };

@@ -7,13 +7,39 @@ import type { LogLine, State } from '../state.ts';
 import type { LogGroup } from '../world/monitoring.ts';
 import { offsetMs } from '../world/time.ts';
 
-type Name = 'StartQuery' | 'GetQueryResults' | 'StopQuery';
+type Name = 'GetLogEvents' | 'StartQuery' | 'GetQueryResults' | 'StopQuery';
 
 /** A Logs Insights query takes this long, so that a tool has to poll. */
 const QUERY_MS = 1500;
 
+/** GetLogEvents returns at most so many. */
+const EVENTS_PER_PAGE = 10_000;
+
 /** CloudWatch Logs, as far as the tools use it. */
 export const logs: Record<Name, Command> = {
+  GetLogEvents: simulatedCommand(
+    'logs:GetLogEvents',
+    z.strictObject({
+      logGroupName: z.string(),
+      logStreamName: z.string(),
+      startFromHead: z.boolean(),
+      nextToken: z.string().optional(),
+    }),
+    ({ logGroupName, logStreamName, startFromHead, nextToken = `${startFromHead ? 'f' : 'b'}/0` }, state) => {
+      const group = found(logGroupName, state);
+      if (group.stream !== logStreamName)
+        throw new CloudError('ResourceNotFoundException', 'The specified log stream does not exist.');
+      const all = linesOf(group, 0, state.now(), state);
+      const at = Number(nextToken.slice(2));
+      const end = startFromHead ? Math.min(at + EVENTS_PER_PAGE, all.length) : all.length;
+      const events = all.slice(startFromHead ? at : Math.max(0, end - EVENTS_PER_PAGE), end);
+      return {
+        events: events.map(({ at: timestamp, message }) => ({ timestamp, message, ingestionTime: timestamp })),
+        nextForwardToken: `f/${end}`,
+        nextBackwardToken: 'b/0',
+      };
+    },
+  ),
   StartQuery: simulatedCommand(
     'logs:StartQuery',
     z.strictObject({

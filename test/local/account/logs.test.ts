@@ -23,6 +23,8 @@ const Rows = z.object({
   results: z.array(z.array(z.object({ field: z.string(), value: z.string() }))),
 });
 
+const Events = z.object({ events: z.array(z.object({ message: z.string() })) });
+
 const rows = async (example: ExampleWorld, queryString: string): Promise<Record<string, string>[]> => {
   const { queryId } = Started.parse(
     await example.send('logs:StartQuery', { logGroupName: '/app/shop', queryString, ...between }),
@@ -92,4 +94,20 @@ test('lines appear when simulated time reaches them', async () => {
   expect(await recovered()).toEqual([]);
   example.wait(301);
   expect(await recovered()).toEqual([{ '@message': 'INFO recovered' }]);
+});
+
+test('the events of a stream come from its head or its tail, and the same token comes back at the end', async () => {
+  const example = new ExampleWorld(WORLD);
+  const stream = { logGroupName: '/app/shop', logStreamName: 'shop-1' };
+  const head = await example.send('logs:GetLogEvents', { ...stream, startFromHead: true });
+  expect(Events.parse(head).events.map(({ message }) => message)).toEqual([
+    'INFO started',
+    ...Array.from({ length: 6 }, () => 'ERROR payment timed out after 10 s'),
+  ]);
+  expect(head).toMatchObject({ nextForwardToken: 'f/7' });
+  const next = await example.send('logs:GetLogEvents', { ...stream, startFromHead: true, nextToken: 'f/7' });
+  expect(next).toMatchObject({ events: [], nextForwardToken: 'f/7' });
+  expect(await example.send('logs:GetLogEvents', { ...stream, startFromHead: false })).toEqual(head);
+  const other = { ...stream, logStreamName: 'shop-2', startFromHead: true };
+  expect((await example.refusal('logs:GetLogEvents', other)).code).toBe('ResourceNotFoundException');
 });

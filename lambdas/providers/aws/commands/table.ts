@@ -9,4 +9,5 @@ export const COMMAND_TABLE: Readonly<Record<Service, () => Promise<{ readonly se
   logs: () => import('./logs.ts'),
   cloudtrail: () => import('./cloudtrail.ts'),
   pricing: () => import('./pricing.ts'),
+  codebuild: () => import('./codebuild.ts'),
 };

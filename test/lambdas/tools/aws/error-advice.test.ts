@@ -39,3 +39,7 @@ test.each([
 ])('%s that is not about permission gives no advice about permissions', (code, message) => {
   expect(adviceOn(code, message) ?? '').not.toContain('permissions');
 });
+
+test('a name that AWS does not know is a matter of the evidence', () => {
+  expect(adviceOn('ResourceNotFoundException', 'The provided project does not exist')).toMatch(/Check its name/);
+});
