@@ -5,7 +5,7 @@ const KEY_LINE = /^\s*[A-Za-z\d+/=]{8,}\s*$/;
 const HEADER = /^\s*(?:[\w-]+: .*)?$/;
 
 /** What stands in place of a line of a private key. */
-export const LEFT_OUT = '[a line of a private key, left out]';
+const LEFT_OUT = '[a line of a private key, left out]';
 
 /**
  * Leaves out the lines of private keys. Redaction knows a key by its first and last line, and it sees only the lines
