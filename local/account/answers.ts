@@ -46,9 +46,11 @@ export class Answers {
     const mutating = line.mutating === true || simulated?.mutating === true;
     return {
       mutating,
-      resources: (input, state) => line.resources ?? simulated?.resources(input, state) ?? [],
-      run: (input) => {
-        if (mutating && input['DryRun'] === true && line.input?.['DryRun'] === undefined) throw wouldSucceed();
+      resources: (input, state) => [...(line.resources ?? []), ...(simulated?.resources(input, state) ?? [])],
+      run: (input, state) => {
+        const isDryRun = mutating && input['DryRun'] === true && line.input?.['DryRun'] === undefined;
+        if (isDryRun && simulated !== undefined) return simulated.run(input, state);
+        if (isDryRun) throw wouldSucceed();
         return this.#take(line, request);
       },
     };
@@ -63,21 +65,22 @@ export class Answers {
 
   #unanswered({ service, command, input }: CloudRequest): InputError {
     const { file = 'the world file' } = this.#world;
-    const about = this.#world.answers.filter((line) => line.service === service && line.command === command).length;
-    const lines =
-      about === 1 ? 'the line of answers: about it does not' : `none of the ${about} lines of answers: about it does`;
+    const lines = this.#world.answers.filter((line) => line.service === service && line.command === command).length;
+    const why =
+      lines === 0
+        ? 'no line of answers: is about it'
+        : `each line of answers: about it (${lines}) is used up or is for another input, time or state (state now: ${this.#stateNow()})`;
     return new InputError(
       'simulated account',
       `no answer to ${service}:${command} with the input ${clip(JSON.stringify(input))}: the simulator does not have this ` +
-        `command, and ${about === 0 ? 'no line of answers: is about it' : `${lines} fit this input, this time and ${this.#now()}`}. ` +
-        `Add a line to answers: of ${file}`,
+        `command, and ${why}. Add a line to answers: of ${file}`,
       `{ service: ${service}, command: ${command}, input: …, answer: … } (see docs/world-format.md)`,
     );
   }
 
-  #now(): string {
-    const states = [...this.#states].map(([name, value]) => `${name}: ${value}`).join(', ');
-    return states === '' ? 'no state set' : `the state { ${states} }`;
+  #stateNow(): string {
+    const states = [...this.#states].map(([name, value]) => `${name}: ${value}`);
+    return states.length === 0 ? 'none' : states.join(', ');
   }
 }
 

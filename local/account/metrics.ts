@@ -5,7 +5,7 @@ import { knownValueAt } from './world/time.ts';
 import type { World } from './world/world.ts';
 
 /** A metric's full name. */
-export interface MetricKey {
+interface MetricKey {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;

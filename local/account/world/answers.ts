@@ -1,14 +1,9 @@
 import * as z from 'zod';
 import { JsonObject } from '../../../lambdas/contracts/json.ts';
-import { SERVICES } from '../../../lambdas/contracts/tool.ts';
-import { didYouMean } from '../../../lambdas/kernel/policy/rules/did-you-mean.ts';
 import { BOUNDS } from './bounds.ts';
+import { ServiceName } from './service-name.ts';
 import { Offset, offsetMs } from './time.ts';
 import { timedJson } from './timed-json.ts';
-
-const Service = z.enum(SERVICES, {
-  error: ({ input }) => `an AWS service that a tool can call${didYouMean(String(input), SERVICES)}`,
-});
 
 const States = z
   .record(z.string().min(1), z.string())
@@ -21,7 +16,7 @@ const Arn = z
 /** What AWS answers to a call. It goes before what the simulator would answer. */
 export const Answer = z
   .strictObject({
-    service: Service.describe('The service as tools name it, e.g. logs.'),
+    service: ServiceName.describe('The service as tools name it, e.g. logs.'),
     command: z
       .string({ error: 'a command such as DescribeLogGroups' })
       .regex(/^[A-Z][A-Za-z0-9]*$/, 'a command such as DescribeLogGroups'),

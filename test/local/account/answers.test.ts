@@ -57,7 +57,8 @@ test('a call that nobody answers is an error that names it, its input, and the f
   const example = withAnswers(FILTERS);
   expect(await messageOf(example.send('logs:DescribeMetricFilters', { logGroupName: '/app/pay' }))).toBe(
     'simulated account: no answer to logs:DescribeMetricFilters with the input {"logGroupName":"/app/pay"}: the simulator ' +
-      'does not have this command, and the line of answers: about it does not fit this input, this time and no state set. ' +
+      'does not have this command, and each line of answers: about it (1) is used up or is for another input, time or state ' +
+      '(state now: none). ' +
       'Add a line to answers: of world.yaml. { service: logs, command: DescribeMetricFilters, input: …, answer: … } ' +
       '(see docs/world-format.md)',
   );
@@ -103,7 +104,7 @@ describe('lines are taken in order', () => {
     example.wait(60);
     expect(await is(example)).toBe('later');
     example.wait(60);
-    expect(await messageOf(example.send('logs:DescribeLogGroups'))).toContain('none of the 2 lines of answers:');
+    expect(await messageOf(example.send('logs:DescribeLogGroups'))).toContain('each line of answers: about it (2)');
   });
 });
 
@@ -183,6 +184,25 @@ describe('a line about a command of the simulator', () => {
     await example.send('ec2:StopInstances', ids, session);
     expect((await example.instance()).state).toBe('stopping');
     expect(example.calls.map(({ mutating }) => mutating)).toEqual([true, true, false, true, false]);
+  });
+
+  test('cannot take the target of a call out of the check of the session', async () => {
+    const example = withAnswers(
+      `  - { service: ec2, command: StopInstances, mutating: true, resources: ['${APP_ARN}'], answer: {} }`,
+    );
+    const session = await asChange(example, APP_ARN, STOP);
+    const other = { InstanceIds: ['i-0ffffffffffffffff'] };
+    expect((await example.refusal('ec2:StopInstances', other, session)).code).toBe('UnauthorizedOperation');
+  });
+
+  test('leaves dry runs to it', async () => {
+    const example = withAnswers(stopping);
+    const dry = { InstanceIds: [APP], DryRun: true };
+    expect((await example.refusal('ec2:StopInstances', dry)).code).toBe('DryRunOperation');
+    expect((await example.refusal('ec2:StopInstances', { ...dry, InstanceIds: ['i-0ffffffffffffffff'] })).code).toBe(
+      'InvalidInstanceID.NotFound',
+    );
+    expect((await example.refusal('ec2:StopInstances', { InstanceIds: [APP] })).code).toBe('IncorrectState');
   });
 
   test('leaves other inputs to the simulator', async () => {

@@ -99,6 +99,11 @@ describe('a bad line is refused with file, line, field, value and what was expec
       `${BASE}answers:\n${'  - { service: logs, command: GetLogEvents, answer: {} }\n'.repeat(1001)}`,
       /answers is .*, expected array to have <=1000 items/,
     ],
+    [
+      'a fault of a service that no tool can call',
+      `${BASE}faults: [{ command: 'ec3:StopInstances', throttle: true }]`,
+      /faults\[0\].command is "ec3:StopInstances", expected a command of an AWS service that a tool can call; did you mean "ec2"/,
+    ],
     ['a field of another kind of entry', answer('answer: {}, match: {}'), /answers\[0\]: unknown field match/],
   ])('in answers: %s', (_, text, says) => {
     expect(complaint(text)).toMatch(says);
