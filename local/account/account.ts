@@ -5,12 +5,16 @@ import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { AwsCall } from '../../lambdas/contracts/tool.ts';
 import { CloudError, InputError, StepError } from '../../lambdas/contracts/errors.ts';
 import type { Clock, Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
-import { alarmEvent } from './alarm-event.ts';
+import { alarmEvent, endingIn } from './alarm-event.ts';
+import type { AlarmValue } from './alarm-reason.ts';
+import { Answers } from './answers.ts';
 import { authorizeCall, type SimulatedSession } from './authorization.ts';
 import type { Command } from './command.ts';
+import { completeEvent, Deliveries } from './deliveries.ts';
 import { applyDrift, FaultInjection, type InjectedFault } from './fault-injection.ts';
-import { commandOf, throttleOf } from './services.ts';
+import { throttleOf } from './services.ts';
 import { accountStateOf, type State } from './state.ts';
+import { trailEntry } from './trail-entry.ts';
 import type { Drift } from './world/faults.ts';
 import type { World } from './world/world.ts';
 import type { AwsChangeScope } from '../../lambdas/providers/aws/change-scope.ts';
@@ -47,14 +51,16 @@ export class SimulatedAccount {
   readonly #clock: Clock;
   readonly #onCall: (call: RecordedCall) => void;
   readonly #faults: FaultInjection;
-  #delivered: number;
+  readonly #answers: Answers;
+  readonly #deliveries: Deliveries;
 
   constructor(world: World, clock: Clock, onCall: (call: RecordedCall) => void = () => undefined) {
     this.#state = accountStateOf(world, clock);
     this.#clock = clock;
     this.#onCall = onCall;
     this.#faults = new FaultInjection(world.faults);
-    this.#delivered = Date.parse(world.now) - 1;
+    this.#answers = new Answers(world);
+    this.#deliveries = new Deliveries(world);
   }
 
   /** AWS for one step, limited to the listed calls. */
@@ -75,29 +81,24 @@ export class SimulatedAccount {
     applyDrift(set, this.#state);
   }
 
-  /** Alarm events that the bus delivers again, from the last call of this method up to now, in order. */
+  /** Events that the bus delivers, from the last call of this method up to now, in order. */
   due(now: Date): BusEvent[] {
-    const origin = Date.parse(this.#state.world.now);
-    const from = this.#delivered;
-    this.#delivered = Math.max(from, now.getTime());
-    return this.#state.world.events
-      .map(({ afterSeconds, alarm }) => ({ at: origin + afterSeconds * 1000, alarm }))
-      .filter(({ at }) => at > from && at <= now.getTime())
-      .sort((a, b) => a.at - b.at)
-      .map(({ at, alarm }) => this.alarmEvent(alarm, at));
+    return this.#deliveries.due(now).map((due) => {
+      const { alarm = '', state, event } = due.delivery;
+      return event === undefined ? this.alarmEvent(alarm, due.at, state) : completeEvent(event, due, this.#state.world);
+    });
   }
 
-  /** The event of an alarm's last change of state up to a moment. It is identical until the state changes again. */
-  alarmEvent(name: string, at: number = this.#state.now()): BusEvent {
+  /**
+   * The event of an alarm's last change of state up to a moment. It is identical until the state changes again. With a
+   * state, the event says that one: if the alarm is in another, as if it changed at that moment.
+   */
+  alarmEvent(name: string, at: number = this.#state.now(), says?: AlarmValue): BusEvent {
     const alarm = this.#state.alarms.definitions.find((definition) => definition.name === name);
     if (alarm === undefined)
       throw new InputError('simulated account', `there is no alarm ${name}`, 'the name of an alarm of this world');
-    const history = this.#state.alarms.history(name, this.#state.now());
-    return alarmEvent(
-      this.#state.world,
-      alarm,
-      history.filter((state) => state.at <= at),
-    );
+    const history = this.#state.alarms.history(name, this.#state.now()).filter((state) => state.at <= at);
+    return alarmEvent(this.#state.world, alarm, says === undefined ? history : endingIn(says, alarm, history, at));
   }
 
   #role(role: string, session: string): string {
@@ -110,15 +111,16 @@ export class SimulatedAccount {
   }
 
   async #send(session: SimulatedSession, request: CloudRequest): Promise<unknown> {
-    const command = commandOf(request);
+    const throttle = throttleOf(request.service);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const fault = this.#faults.faultsFor(request);
       if (fault.delaySeconds > 0) await this.#clock.sleep(fault.delaySeconds * 1000);
+      const command = this.#answers.commandFor(request, this.#state.now());
       if (!fault.throttled) return this.#answer(session, request, command, fault);
-      this.#record(session, request, command.mutating, throttleOf(request.service));
+      this.#record(session, request, command.mutating, throttle);
       await this.#clock.sleep(2 ** attempt * 100);
     }
-    const message = `${nameOf(request)} was throttled ${ATTEMPTS} times (${throttleOf(request.service)}).`;
+    const message = `${nameOf(request)} was throttled ${ATTEMPTS} times (${throttle}).`;
     throw new StepError(ERROR.cloudUnavailable, message, 'Try again later; nothing was changed.');
   }
 
@@ -132,10 +134,12 @@ export class SimulatedAccount {
     try {
       const resources = command.resources(request.input, this.#state);
       authorizeCall(session, request, resources);
+      if (session.targetArn !== undefined && !command.mutating) throw notChanging(request);
       if (error !== undefined) throw error;
       const answer = command.run(structuredClone(request.input), { ...this.#state, takesSeconds });
       this.#record(session, request, command.mutating, 'ok');
-      if (command.mutating) this.#trail(session, request, resources);
+      if (command.mutating)
+        this.#state.trail.push(trailEntry(session.principal, request, resources, this.#state.now()));
       return structuredClone(answer);
     } catch (refused) {
       this.#record(session, request, command.mutating, codeOf(refused));
@@ -166,22 +170,17 @@ export class SimulatedAccount {
       outcome,
     });
   }
-
-  #trail({ principal }: SimulatedSession, { service, command, input }: CloudRequest, arns: readonly string[]): void {
-    const resources = arns.map((arn) => ({ type: RESOURCE_TYPES[service] ?? '', name: arn.split('/').at(-1) ?? arn }));
-    const source = `${service}.amazonaws.com`;
-    const user = principal.split('/').at(-1) ?? principal;
-    this.#state.trail.push({ at: this.#state.now(), event: command, source, user, resources, request: input });
-  }
 }
 
 const nameOf = ({ service, command, input }: CloudRequest): string => callName(`${service}:${command}`, input);
 
+/** A manifest lists the call as a change, and nothing says what it changes: the session policy could not be checked. */
+const notChanging = ({ service, command }: CloudRequest): InputError =>
+  new InputError(
+    'simulated account',
+    `${service}:${command} is made with change credentials, but is not known to change anything here`,
+    'mutating: true and resources: in its line of answers:',
+  );
+
 const codeOf = (error: unknown): string =>
   error instanceof CloudError || error instanceof InputError ? error.code : 'InternalFailure';
-
-/** CloudTrail's resource types of mutating commands. */
-const RESOURCE_TYPES: Readonly<Record<string, string>> = {
-  ec2: 'AWS::EC2::Instance',
-  autoscaling: 'AWS::AutoScaling::AutoScalingGroup',
-};

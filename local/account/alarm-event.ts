@@ -1,9 +1,10 @@
 import type { BusEvent } from '../../lambdas/contracts/alarm.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
-import { awsTimestamp } from './alarm-reason.ts';
+import { awsTimestamp, compositeReason, givenReason, type AlarmValue } from './alarm-reason.ts';
 import type { AlarmState } from './alarms.ts';
 import { uuid } from './uuid.ts';
-import type { WorldAlarm, MetricStat } from './world/monitoring.ts';
+import type { MetricStat } from './world/metric.ts';
+import type { WorldAlarm } from './world/monitoring.ts';
 
 /** The EventBridge event of an alarm's last change of state, as CloudWatch sends it. */
 export const alarmEvent = (
@@ -30,6 +31,18 @@ export const alarmEvent = (
       ...(state === undefined ? {} : { state: stateDetail(state) }),
     },
   };
+};
+
+/** A history that ends in a state: as it is, or with a change to that state at a moment. */
+export const endingIn = (
+  value: AlarmValue,
+  alarm: WorldAlarm,
+  history: readonly AlarmState[],
+  at: number,
+): readonly AlarmState[] => {
+  if (history.at(-1)?.value === value) return history;
+  const reason = alarm.rule === undefined ? givenReason(alarm, value, at) : compositeReason(value, [], at);
+  return [...history, { at, value, ...reason }];
 };
 
 const stateDetail = (state: AlarmState): JsonObject => ({

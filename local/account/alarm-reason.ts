@@ -45,6 +45,12 @@ export const reasonFor = (
   };
 };
 
+/** The reason of a change of state that the world file tells of. It has no datapoints. */
+export const givenReason = (alarm: WorldAlarm, value: AlarmValue, at: number): Reason => ({
+  reason: `Threshold Crossed: 1 datapoint was ${value === 'ALARM' ? '' : 'not '}${compared(alarm)}.`,
+  reasonData: JSON.stringify({ version: '1.0', queryDate: awsTimestamp(at), period: periodOf(alarm) }),
+});
+
 /** The reason of a composite alarm: the child alarms that triggered it. */
 export const compositeReason = (
   value: AlarmValue,

@@ -40,11 +40,24 @@ const lineValue = (
   lines: readonly MetricLine[],
   metrics: Metrics,
   at: number,
+  known = new Map<MetricLine, number | undefined>(),
+): number | undefined => {
+  // Each line is computed once: in a chain of expressions that read each other twice, the work would double at each.
+  if (!known.has(line)) known.set(line, computed(line, lines, metrics, at, known));
+  return known.get(line);
+};
+
+const computed = (
+  line: MetricLine,
+  lines: readonly MetricLine[],
+  metrics: Metrics,
+  at: number,
+  known: Map<MetricLine, number | undefined>,
 ): number | undefined => {
   if (line.metric !== undefined) return metrics.datapoint(line.metric, at, Infinity);
   return metricMath(line.expression ?? '', (id) => {
     const other = lines.find((candidate) => candidate.id === id && candidate !== line);
-    return other === undefined ? undefined : lineValue(other, lines, metrics, at);
+    return other === undefined ? undefined : lineValue(other, lines, metrics, at, known);
   });
 };
 

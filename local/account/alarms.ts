@@ -52,26 +52,19 @@ export class SimulatedAlarms {
   }
 
   #compared(alarm: WorldAlarm, minute: number, was: AlarmValue | undefined): Omit<AlarmState, 'at'> | undefined {
-    const { evaluated, missing } = this.#window(alarm, minute);
-    const needed = alarm.datapointsToAlarm ?? alarm.evaluationPeriods;
-    const filled = alarm.missingData === 'breaching' ? missing : 0;
-    const breaching = evaluated.filter((point) => point.breaching).length + filled;
-    if (evaluated.length === 0 && alarm.missingData === 'ignore') return undefined;
-    const unknown = evaluated.length === 0 && alarm.missingData === 'missing';
-    const value = unknown ? 'INSUFFICIENT_DATA' : breaching >= needed ? 'ALARM' : 'OK';
-    if (value === was) return undefined;
+    const evaluated = this.#newest(alarm, minute);
+    const value = comparedValue(alarm, evaluated, endOf(alarm, minute));
+    if (value === undefined || value === was) return undefined;
     return { value, ...reasonFor(alarm, value, was, evaluated, minute + TICK) };
   }
 
-  /** The datapoints that an alarm evaluates, newest first, and the number of periods without one. */
-  #window(alarm: WorldAlarm, minute: number): { evaluated: Datapoint[]; missing: number } {
+  /** The datapoints that an alarm evaluates, newest first. Where some are missing, older ones take their place. */
+  #newest(alarm: WorldAlarm, minute: number): Datapoint[] {
     const period = periodOf(alarm) * 1000;
-    const end = Math.floor(minute / period) * period;
-    const periods = alarm.evaluationPeriods;
-    const reach = alarm.missingData === 'missing' || alarm.missingData === 'ignore' ? periods + SPARE_PERIODS : periods;
+    const end = endOf(alarm, minute);
+    const reach = alarm.evaluationPeriods + SPARE_PERIODS;
     const found = Array.from({ length: reach }, (_, n) => this.#datapoint(alarm, end - (n + 1) * period));
-    const evaluated = found.filter((point) => point !== undefined).slice(0, periods);
-    return { evaluated, missing: periods - evaluated.length };
+    return found.filter((point) => point !== undefined).slice(0, alarm.evaluationPeriods);
   }
 
   /** The past does not change, so each period is computed once. */
@@ -90,3 +83,33 @@ export class SimulatedAlarms {
     return { value, ...compositeReason(value, children, at) };
   }
 }
+
+/** The end of the last full period of an alarm. */
+const endOf = (alarm: WorldAlarm, minute: number): number => {
+  const period = periodOf(alarm) * 1000;
+  return Math.floor(minute / period) * period;
+};
+
+/** The state that follows from the datapoints, newest first; undefined if the alarm stays in its state. */
+const comparedValue = (alarm: WorldAlarm, points: readonly Datapoint[], end: number): AlarmValue | undefined => {
+  const needed = alarm.datapointsToAlarm ?? alarm.evaluationPeriods;
+  const filled = alarm.missingData === 'breaching' ? alarm.evaluationPeriods - points.length : 0;
+  const breaching = points.filter((point) => point.breaching);
+  if (breaching.length + filled >= needed) return 'ALARM';
+  if (breaching.length < points.length) return 'OK';
+  switch (alarm.missingData) {
+    case 'missing':
+      return points.length === 0 ? 'INSUFFICIENT_DATA' : isOldEnough(alarm, breaching, end) ? 'ALARM' : 'OK';
+    case 'ignore':
+      return undefined;
+    case 'breaching':
+    case 'notBreaching':
+      return 'OK';
+  }
+};
+
+/** CloudWatch: fewer datapoints than needed are enough if all of them breach and the oldest is as old as the needed ones would be. */
+const isOldEnough = (alarm: WorldAlarm, breaching: readonly Datapoint[], end: number): boolean => {
+  const oldest = breaching.at(-1)?.at ?? end;
+  return end - oldest >= (alarm.datapointsToAlarm ?? alarm.evaluationPeriods) * periodOf(alarm) * 1000;
+};

@@ -40,18 +40,13 @@ const denied = (session: SimulatedSession, request: CloudRequest, action: string
 
 /** An IAM refusal as each service reports it. EC2 encodes the details. */
 export const refusal = (service: CloudRequest['service'], says: string): CloudError => {
-  switch (service) {
-    case 'ec2':
-      return new CloudError(
-        'UnauthorizedOperation',
-        `You are not authorized to perform this operation. ${says}. Encoded authorization failure message: ${encoded(says)}`,
-      );
-    case 'autoscaling':
-    case 'cloudwatch':
-      return new CloudError('AccessDenied', says);
-    default:
-      return new CloudError('AccessDeniedException', says);
-  }
+  if (service === 'ec2')
+    return new CloudError(
+      'UnauthorizedOperation',
+      `You are not authorized to perform this operation. ${says}. Encoded authorization failure message: ${encoded(says)}`,
+    );
+  const code = service === 'autoscaling' || service === 'cloudwatch' ? 'AccessDenied' : 'AccessDeniedException';
+  return new CloudError(code, says);
 };
 
 /** Looks like the input of sts:DecodeAuthorizationMessage. */

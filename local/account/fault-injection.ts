@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../lambdas/contracts/json.ts';
-import { CloudError } from '../../lambdas/contracts/errors.ts';
+import type { CloudError } from '../../lambdas/contracts/errors.ts';
 import type { CloudRequest } from '../../lambdas/contracts/ports.ts';
-import { refusal } from './authorization.ts';
+import { awsError } from './aws-error.ts';
 import type { State } from './state.ts';
 import type { CallMatch, Drift, Fault } from './world/faults.ts';
 
@@ -35,7 +35,7 @@ export class FaultInjection {
       delaySeconds: matching.reduce((sum, fault) => sum + (fault.delaySeconds ?? 0), 0),
       throttled: matching.some((fault) => fault.throttle === true),
       takesSeconds: matching.find((fault) => fault.takesSeconds !== undefined)?.takesSeconds,
-      error: error === undefined ? undefined : errorOf(request, error.code, error.message),
+      error: error === undefined ? undefined : awsError(request, error.code, error.message),
     };
   }
 
@@ -70,21 +70,6 @@ const contains = (value: Json | undefined, part: Json): boolean => {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
   const object: JsonObject = value;
   return Object.entries(part).every(([key, item]) => contains(object[key], item));
-};
-
-const errorOf = (request: CloudRequest, code: string, message: string | undefined): CloudError => {
-  const denied = refusal(
-    request.service,
-    `User is not authorized to perform: ${request.service}:${request.command} because no identity-based policy allows the ${request.service}:${request.command} action`,
-  );
-  if (message !== undefined) return new CloudError(code, message);
-  return denied.code === code ? denied : new CloudError(code, MESSAGES[code] ?? `The ${request.command} call failed.`);
-};
-
-const MESSAGES: Readonly<Record<string, string>> = {
-  InsufficientInstanceCapacity: 'Insufficient capacity.',
-  InternalError: 'An internal error has occurred',
-  ScalingActivityInProgress: 'Scaling activity is in progress and blocked by the cooldown.',
 };
 
 /** Makes a change that somebody else makes. */

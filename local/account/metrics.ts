@@ -1,11 +1,11 @@
 import type { Fleet } from './fleet.ts';
 import type { Groups } from './groups.ts';
-import type { Metric, MetricStat } from './world/monitoring.ts';
-import { valueAt } from './world/time.ts';
+import type { Metric, MetricStat } from './world/metric.ts';
+import { knownValueAt } from './world/time.ts';
 import type { World } from './world/world.ts';
 
 /** A metric's full name. */
-export interface MetricKey {
+interface MetricKey {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
@@ -39,10 +39,10 @@ export class Metrics {
     return samples.length === 0 ? undefined : summarize(samples, stat.stat);
   }
 
-  #sample(key: MetricKey, time: number): number | undefined {
+  #sample(key: MetricStat, time: number): number | undefined {
     const subject = key.dimensions['InstanceId'] ?? key.dimensions['AutoScalingGroupName'];
     const given = this.#world.metrics.find((metric) => same(metric, key));
-    if (given !== undefined) return this.#given(given, subject, time);
+    if (given !== undefined) return this.#statistic(given, key.stat, subject, time);
     if (subject === undefined || Object.keys(key.dimensions).length !== 1) return undefined;
     switch (`${key.namespace} ${key.name}`) {
       case 'AWS/EC2 CPUUtilization':
@@ -60,11 +60,18 @@ export class Metrics {
     }
   }
 
+  /** A percentile that the world gives has values of its own. Without data there is none. */
+  #statistic(metric: Metric, stat: string, subject: string | undefined, time: number): number | undefined {
+    const value = this.#given(metric, subject, time);
+    const percentile = metric.percentiles?.[stat];
+    return value === undefined || percentile === undefined ? value : knownValueAt(percentile, time - this.#origin);
+  }
+
   #given(metric: Metric, subject: string | undefined, time: number): number | undefined {
     if (subject !== undefined && this.#isMachine(subject) && this.#fleet.loadAt(subject, 'vcpus', time) === undefined)
       return undefined;
     if (metric.fixed !== undefined) return metric.fixed;
-    if (metric.values !== undefined) return valueAt(metric.values, time - this.#origin);
+    if (metric.values !== undefined) return knownValueAt(metric.values, time - this.#origin);
     if (metric.responseTime === undefined) return undefined;
     const load = this.#fleet.loadAt(metric.responseTime.of, 'vcpus', time);
     if (load === undefined) return undefined;
@@ -113,8 +120,15 @@ const summarize = (samples: readonly number[], stat: string): number => {
   const sum = samples.reduce((total, sample) => total + sample, 0);
   if (stat === 'Sum') return sum;
   if (stat === 'SampleCount') return samples.length;
-  if (stat === 'Average') return sum / samples.length;
+  if (stat === 'Average') return mean(samples);
   const sorted = samples.toSorted((a, b) => a - b);
+  const trimmed = /^tm(.+)$/.exec(stat)?.[1];
+  if (trimmed !== undefined) return mean(sorted.slice(0, placeOf(Number(trimmed) / 100, sorted.length) + 1));
   const share = stat === 'Minimum' ? 0 : stat === 'Maximum' ? 1 : Number(stat.slice(1)) / 100;
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  return sorted[placeOf(share, sorted.length)] ?? 0;
 };
+
+/** The place of a percentile among so many sorted samples. */
+const placeOf = (share: number, count: number): number => Math.max(0, Math.ceil(share * count) - 1);
+const mean = (samples: readonly number[]): number =>
+  samples.reduce((total, sample) => total + sample, 0) / samples.length;

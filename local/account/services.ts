@@ -1,5 +1,3 @@
-import { isService, type Service } from '../../lambdas/contracts/tool.ts';
-import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { CloudRequest } from '../../lambdas/contracts/ports.ts';
 import type { Command } from './command.ts';
 import { autoscaling } from './services/autoscaling.ts';
@@ -9,40 +7,27 @@ import { ec2 } from './services/ec2.ts';
 import { logs } from './services/logs.ts';
 import { pricing } from './services/pricing.ts';
 
-/** Every simulated command, by service. */
-const SERVICE_COMMANDS: Readonly<Record<Service, Readonly<Record<string, Command>>>> = {
+/** Every simulated command, by service. A service without any is answered by the world file. */
+const SERVICE_COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
   ec2,
   autoscaling,
   cloudwatch,
   logs,
   cloudtrail,
   pricing,
-  // No simulation of its own: a world that has builds says what CodeBuild answers.
-  codebuild: {},
 };
 
-/** Each service's error code for a throttled call. */
-const THROTTLES = {
+const THROTTLES: Readonly<Record<string, string>> = {
   ec2: 'RequestLimitExceeded',
   autoscaling: 'Throttling',
   cloudwatch: 'Throttling',
-  logs: 'ThrottlingException',
-  cloudtrail: 'ThrottlingException',
-  pricing: 'ThrottlingException',
-  codebuild: 'ThrottlingException',
-} as const satisfies Record<Service, string>;
+};
 
-/** The code of a throttled call of a service. */
-export const throttleOf = (service: string): string => (isService(service) ? THROTTLES[service] : 'Throttling');
+/** A service's error code for a throttled call. */
+export const throttleOf = (service: string): string => THROTTLES[service] ?? 'ThrottlingException';
 
-/** The command of a request. Throws if it is not simulated. */
-export const commandOf = ({ service, command }: CloudRequest): Command => {
-  const commands = isService(service) ? SERVICE_COMMANDS[service] : {};
-  const found = Object.hasOwn(commands, command) ? commands[command] : undefined;
-  if (found !== undefined) return found;
-  throw new InputError(
-    'simulated account',
-    `${service} has no command ${command} here`,
-    `one of ${Object.keys(commands).join(', ')}`,
-  );
+/** The simulator's command for a request; undefined if it has none. */
+export const simulatedCommandOf = ({ service, command }: CloudRequest): Command | undefined => {
+  const commands = SERVICE_COMMANDS[service] ?? {};
+  return Object.hasOwn(commands, command) ? commands[command] : undefined;
 };

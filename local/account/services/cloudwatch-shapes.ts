@@ -2,7 +2,8 @@ import { bandOf } from '../alarm-values.ts';
 import type { AlarmState } from '../alarms.ts';
 import { iso } from '../command.ts';
 import type { State } from '../state.ts';
-import type { WorldAlarm, MetricStat } from '../world/monitoring.ts';
+import { isExtended, type MetricStat } from '../world/metric.ts';
+import type { WorldAlarm } from '../world/monitoring.ts';
 
 const dimensionsOf = (dimensions: Readonly<Record<string, string>>) =>
   Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
@@ -63,7 +64,7 @@ const common = (alarm: WorldAlarm, state: State) => {
 const describeMetric = (metric: MetricStat) => ({
   MetricName: metric.name,
   Namespace: metric.namespace,
-  ...(metric.stat.startsWith('p') ? { ExtendedStatistic: metric.stat } : { Statistic: metric.stat }),
+  ...(isExtended(metric.stat) ? { ExtendedStatistic: metric.stat } : { Statistic: metric.stat }),
   Dimensions: dimensionsOf(metric.dimensions),
   Period: metric.periodSeconds,
 });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import { iso } from '../command.ts';
 import type { State } from '../state.ts';
-import { MetricStat } from '../world/monitoring.ts';
+import { MetricStat } from '../world/metric.ts';
 
 const Dimensions = z.array(z.strictObject({ Name: z.string(), Value: z.string() })).default([]);
 const Metric = z.strictObject({ Namespace: z.string(), MetricName: z.string(), Dimensions });

@@ -30,6 +30,14 @@ export const BOUNDS = {
   value: 1e12,
   /** Calls of one run: about 100 for each of at most 30 turns. */
   calls: 10_000,
+  /** Lines of `answers:`; each call looks through them. */
+  answers: 1000,
+  /** A page of CloudWatch Logs has at most 1 MiB, other answers less. */
+  answerBytes: 1_048_576,
+  /** EventBridge's largest event. */
+  eventBytes: 1_048_576,
+  /** CloudWatch's limit of metrics and expressions in one alarm. */
+  alarmMetrics: 20,
   /** Elements of a list. */
   listed: 1000,
   lines: 10_000,

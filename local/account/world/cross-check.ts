@@ -1,11 +1,9 @@
 import { INSTANCE_TYPES } from '../catalogue.ts';
+import { alarmProblems } from './alarm-check.ts';
+import type { Answer } from './answers.ts';
 import type { Drift } from './faults.ts';
-
-/** A wrong reference or an impossible number in a world file, with what is expected instead. */
-export interface WorldProblem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
+import type { WorldAlarm } from './monitoring.ts';
+import type { WorldProblem } from './problem.ts';
 
 interface CheckedWorld {
   readonly region: string;
@@ -20,9 +18,10 @@ interface CheckedWorld {
     desired: number;
   }[];
   readonly metrics: readonly { responseTime?: { of: string } | undefined }[];
-  readonly alarms: readonly { name: string }[];
+  readonly alarms: readonly WorldAlarm[];
   readonly noCapacity: readonly { type: string; zone: string }[];
-  readonly events: readonly { alarm: string }[];
+  readonly events: readonly { alarm?: string | undefined }[];
+  readonly answers: readonly Answer[];
   readonly faults: readonly { set?: Drift | undefined }[];
 }
 
@@ -72,7 +71,7 @@ export const crossCheck = (world: CheckedWorld): WorldProblem[] => {
     zone(shortage.zone, ['noCapacity', n, 'zone']);
   });
   world.events.forEach(({ alarm }, n) =>
-    expectThat(alarms.has(alarm), ['events', n, 'alarm'], oneOf(alarms, 'alarms')),
+    expectThat(alarm === undefined || alarms.has(alarm), ['events', n, 'alarm'], oneOf(alarms, 'alarms')),
   );
   world.faults.forEach(({ set }, n) => {
     if (set?.instance !== undefined)
@@ -81,7 +80,22 @@ export const crossCheck = (world: CheckedWorld): WorldProblem[] => {
       expectThat(groups.has(set.group), ['faults', n, 'set', 'group'], oneOf(groups, 'groups'));
     if (set?.type !== undefined) type(set.type, ['faults', n, 'set', 'type']);
   });
-  return found;
+  return [...found, ...alarmProblems(world.alarms), ...stateProblems(world.answers)];
+};
+
+/** A state that nothing sets is a slip: the line would never answer. */
+const stateProblems = (answers: readonly Answer[]): WorldProblem[] => {
+  const known = new Set(
+    answers.flatMap(({ set = {} }) => Object.entries(set).map(([name, value]) => `${name}: ${value}`)),
+  );
+  return answers.flatMap(({ when = {} }, n) =>
+    Object.entries(when)
+      .filter(([name, value]) => !known.has(`${name}: ${value}`))
+      .map(([name]) => ({
+        path: ['answers', n, 'when', name],
+        message: oneOf(known, 'states that a line of answers: sets'),
+      })),
+  );
 };
 
 const oneOf = (names: ReadonlySet<string>, what: string): string =>

@@ -1,15 +1,11 @@
 import * as z from 'zod';
 import { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { BOUNDS } from './bounds.ts';
-
-const commandPattern = z
-  .string()
-  .regex(/^[a-z0-9]+:(\*|[A-Z][A-Za-z]+)$/, 'service:Command, such as ec2:StopInstances or ec2:*')
-  .describe('service:Command, e.g. ec2:StopInstances; ec2:* for every command of a service.');
+import { CommandPattern } from './service-name.ts';
 
 /** Selects calls by command, by part of their input, and by whether they are dry runs. */
 export const CallMatch = z.strictObject({
-  command: commandPattern,
+  command: CommandPattern,
   match: JsonObject.optional().describe('A part of the input that the call must have.'),
   dryRun: z.boolean().optional().describe('Only dry runs, or only real calls.'),
 });
@@ -43,7 +39,7 @@ export type Drift = z.infer<typeof Drift>;
 /** A call that fails, or a change that somebody else makes around a call. */
 export const Fault = z
   .strictObject({
-    command: commandPattern.optional(),
+    command: CommandPattern.optional(),
     match: CallMatch.shape.match,
     dryRun: CallMatch.shape.dryRun,
     times: z

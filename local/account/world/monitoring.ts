@@ -1,47 +1,8 @@
 import * as z from 'zod';
 import { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { BOUNDS } from './bounds.ts';
-import { Amount, Offset, offsetMs, TimeSeries } from './time.ts';
-
-const MetricName = {
-  namespace: z.string().min(1),
-  name: z.string().min(1),
-  dimensions: z.record(z.string(), z.string()).default({}),
-};
-
-/** A metric that the account's instances do not have already. It has exactly one source of values. */
-export const Metric = z
-  .strictObject({
-    ...MetricName,
-    unit: z.string().default('None'),
-    fixed: Amount.optional().describe('Always the same value, e.g. the load of a lock.'),
-    values: TimeSeries.optional().describe('Values by time, unaffected by changes.'),
-    responseTime: z
-      .strictObject({
-        of: z.string().describe('Instance id or Auto Scaling group name whose load it follows.'),
-        idle: z.number().positive().max(BOUNDS.value).describe('The value without load.'),
-      })
-      .optional()
-      .describe('A value that grows with load as waiting times do: idle / (1 - utilization).'),
-  })
-  .refine((m) => [m.fixed, m.values, m.responseTime].filter((source) => source !== undefined).length === 1, {
-    error: 'exactly one of fixed, values, responseTime',
-  });
-export type Metric = z.infer<typeof Metric>;
-
-/** A metric with its statistic and period. */
-export const MetricStat = z.strictObject({
-  ...MetricName,
-  stat: z
-    .string()
-    .regex(
-      /^(Average|Sum|Minimum|Maximum|SampleCount|p\d{1,2}(\.\d+)?)$/,
-      'Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p99',
-    )
-    .default('Average'),
-  periodSeconds: z.int().positive().max(BOUNDS.periodSeconds).multipleOf(60).default(60),
-});
-export type MetricStat = z.infer<typeof MetricStat>;
+import { MetricStat } from './metric.ts';
+import { Amount, Offset, offsetMs } from './time.ts';
 
 const Line = z
   .strictObject({
@@ -70,7 +31,7 @@ export const WorldAlarm = z
     metrics: z
       .array(Line)
       .min(1)
-      .max(BOUNDS.listed)
+      .max(BOUNDS.alarmMetrics)
       .optional()
       .describe('Several metrics, metric math, or anomaly detection.'),
     rule: z.string().optional().describe('Rule of a composite alarm, e.g. ALARM("a") OR ALARM("b").'),

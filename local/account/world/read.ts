@@ -13,11 +13,12 @@ export const parseWorld = (text: string, file: string): World => {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [broken] = document.errors;
   if (broken !== undefined) {
-    throw new InputError(`${file}:${lines.linePos(broken.pos[0]).line}`, broken.message, 'valid YAML', broken);
+    const problem = /call stack/.test(broken.message) ? 'this YAML has too many levels' : broken.message;
+    throw new InputError(`${file}:${lines.linePos(broken.pos[0]).line}`, problem, 'valid YAML', broken);
   }
   const value = valueOf(document, file);
   const parsed = World.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, file };
   const problems = parsed.error.issues.map((issue) => describe(issue, document, lines));
   const [first, ...others] = problems;
   throw new InputError(
@@ -46,14 +47,22 @@ const describe = (
   const field = where.replace(/^\./, '') || 'the file';
   const line = lineOf(issue.path, document, lines);
   if (issue.code === 'unrecognized_keys') return { line, message: `${field}: unknown field ${issue.keys.join(', ')}` };
+  if (issue.code === 'invalid_key')
+    return {
+      line,
+      message: `${field} is not a name that it can have, expected ${issue.issues[0]?.message ?? 'another'}`,
+    };
   const value: unknown = document.getIn(issue.path);
   const shown =
     value === undefined ? 'is missing' : `is ${clip(JSON.stringify(isNode(value) ? value.toJSON() : value))}`;
   return {
     line,
-    message: `${field} ${shown}, expected ${issue.message.replace(/^(Invalid \w+|Too \w+): expected /, '')}`,
+    message: `${field} ${shown}, expected ${issue.message === 'Invalid input' ? JSON_VALUE : issue.message.replace(/^(Invalid \w+|Too \w+): expected /, '')}`,
   };
 };
+
+/** What zod expects where any JSON may stand, and does not say: not a number is the value that YAML has and JSON has not. */
+const JSON_VALUE = 'a text, a finite number, true, false, null, a list or an object';
 
 /** Line of the nearest thing that the file does have on the way to a field. */
 const lineOf = (path: readonly PropertyKey[], document: Document, lines: LineCounter): number => {

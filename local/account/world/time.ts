@@ -21,6 +21,14 @@ export const TimeSeries = z
   .describe('A number, or numbers by the time they start, e.g. { -14d: 0.8, -12m: 2.9 }.');
 export type TimeSeries = z.infer<typeof TimeSeries>;
 
+/** The same with gaps: null is no data from that time on. */
+export const TimeSeriesWithGaps = z
+  .union([Amount, z.record(Offset, Amount.nullable())], {
+    error: `a number up to ${BOUNDS.value}, or numbers by the time they start, null for a gap, such as { -14d: 0.8, -12m: null, -3m: 2.9 }`,
+  })
+  .describe('A number, or numbers by the time they start, null for a gap, e.g. { -14d: 0.8, -12m: null, -3m: 2.9 }.');
+export type TimeSeriesWithGaps = z.infer<typeof TimeSeriesWithGaps>;
+
 /** An offset in milliseconds. */
 export const offsetMs = (offset: string): number => {
   const [, amount, unit] = /^([+-]\d+(?:\.\d+)?)([smhd])$/.exec(offset) ?? [];
@@ -30,12 +38,13 @@ export const offsetMs = (offset: string): number => {
 
 interface Point {
   readonly at: number;
-  readonly value: number;
+  /** Null from the start of a gap on. */
+  readonly value: number | null;
 }
 /** A series is parsed once and read for every minute of two weeks. */
 const read = new WeakMap<object, readonly Point[]>();
 
-const pointsOf = (series: Readonly<Record<string, number>>): readonly Point[] => {
+const pointsOf = (series: Readonly<Record<string, number | null>>): readonly Point[] => {
   const known = read.get(series);
   if (known !== undefined) return known;
   const points = Object.entries(series)
@@ -46,8 +55,11 @@ const pointsOf = (series: Readonly<Record<string, number>>): readonly Point[] =>
 };
 
 /** The value of a series at a distance from now. */
-export const valueAt = (series: TimeSeries, milliseconds: number): number => {
+export const valueAt = (series: TimeSeries, milliseconds: number): number => knownValueAt(series, milliseconds) ?? 0;
+
+/** The value of a series with gaps at a distance from now; undefined in a gap. */
+export const knownValueAt = (series: TimeSeriesWithGaps, milliseconds: number): number | undefined => {
   if (typeof series === 'number') return series;
   const points = pointsOf(series);
-  return (points.findLast((point) => point.at <= milliseconds) ?? points[0])?.value ?? 0;
+  return (points.findLast((point) => point.at <= milliseconds) ?? points[0])?.value ?? undefined;
 };

@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import { CatalogueType } from '../catalogue.ts';
+import { Answer } from './answers.ts';
 import { BOUNDS } from './bounds.ts';
 import { crossCheck } from './cross-check.ts';
+import { Delivery } from './deliveries.ts';
 import { Fault } from './faults.ts';
-import { WorldAlarm, LogGroup, Metric, TrailEvent } from './monitoring.ts';
+import { Metric } from './metric.ts';
+import { WorldAlarm, LogGroup, TrailEvent } from './monitoring.ts';
 import { Offset, TimeSeries } from './time.ts';
 
 const Demand = z
@@ -47,11 +50,6 @@ const Group = z.strictObject({
   demand: Demand,
 });
 
-const Delivery = z.strictObject({
-  afterSeconds: z.number().nonnegative().max(BOUNDS.deliverySeconds),
-  alarm: z.string().describe('The alarm whose event the bus delivers again.'),
-});
-
 /** A world file: an AWS account at the start of an incident, and what will happen in it. */
 export const World = z
   .strictObject({
@@ -86,9 +84,17 @@ export const World = z
       .default([])
       .describe('When the change calendar is closed, and its name.'),
     events: z.array(Delivery).max(BOUNDS.listed).default([]),
+    answers: z
+      .array(Answer)
+      .max(BOUNDS.answers)
+      .default([])
+      .describe('Answers of AWS to calls, the first fitting one, before those of the simulator.'),
     faults: z.array(Fault).max(BOUNDS.listed).default([]),
   })
   .superRefine((world, context) => {
     for (const { path, message } of crossCheck(world)) context.addIssue({ code: 'custom', path: [...path], message });
   });
-export type World = z.infer<typeof World>;
+export type World = z.infer<typeof World> & {
+  /** The file that it was read from. */
+  readonly file?: string;
+};

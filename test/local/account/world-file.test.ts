@@ -1,31 +1,20 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { InputError } from '../../../lambdas/contracts/errors.ts';
 import { SimulatedAccount } from '../../../local/account/account.ts';
 import { SimulatedClock } from '../../../local/account/clock.ts';
 import { worldJsonSchema } from '../../../local/account/world/json-schema.ts';
-import { parseWorld, readWorld } from '../../../local/account/world/read.ts';
+import { readWorld } from '../../../local/account/world/read.ts';
+import { BASE, complaint } from './complaint.ts';
 import { BUSY_SERVER, ExampleWorld } from './example-world.ts';
-
-const complaint = (text: string): string => {
-  try {
-    parseWorld(text, 'w.yaml');
-  } catch (error) {
-    expect(error).toBeInstanceOf(InputError);
-    return error instanceof InputError ? error.message : '';
-  }
-  return 'accepted';
-};
-const base = 'about: x\nnow: 2026-11-20T09:26:20Z\n';
 
 describe('a bad world is refused with file, line, field, value and what was expected', () => {
   test.each([
-    ['a wrong type of value', `${base}account: 12`, /^w.yaml:3: account is 12, expected string/],
+    ['a wrong type of value', `${BASE}account: 12`, /^w.yaml:3: account is 12, expected string/],
     ['a missing field', 'about: x', /^w.yaml:1: now is missing, expected a UTC time such as/],
     [
       'an unknown field',
-      `${base}instances:\n  - { id: i-0a1b2c3d4e5f60718, typ: t3.small, type: t3.small, zone: eu-west-1a }`,
+      `${BASE}instances:\n  - { id: i-0a1b2c3d4e5f60718, typ: t3.small, type: t3.small, zone: eu-west-1a }`,
       /^w.yaml:4: instances\[0\]: unknown field typ/,
     ],
     [
@@ -45,23 +34,53 @@ describe('a bad world is refused with file, line, field, value and what was expe
     ],
     [
       'an alarm with two sources',
-      `${base}alarms:\n  - { name: a, rule: ALARM(b), threshold: 1, metric: { namespace: A, name: b } }`,
+      `${BASE}alarms:\n  - { name: a, rule: ALARM(b), threshold: 1, metric: { namespace: A, name: b } }`,
       /exactly one of metric, metrics, rule/,
     ],
     [
       'a repeated event of no alarm',
-      `${base}events: [{ afterSeconds: 1, alarm: nope }]`,
+      `${BASE}events: [{ afterSeconds: 1, alarm: nope }]`,
       /^w.yaml:3: events\[0\].alarm is "nope"/,
     ],
     [
       'a fault without a kind',
-      `${base}faults: [{ command: 'ec2:StopInstances' }]`,
+      `${BASE}faults: [{ command: 'ec2:StopInstances' }]`,
       /exactly one of error, throttle, delaySeconds, takesSeconds, set/,
     ],
     [
       'a time in no unit',
-      `${base}logs: [{ name: a, lines: [{ at: '-5', message: b }] }]`,
+      `${BASE}logs: [{ name: a, lines: [{ at: '-5', message: b }] }]`,
       /at is "-5", expected a time relative to now/,
+    ],
+    [
+      'an event that is neither of an alarm nor whole',
+      `${BASE}events: [{ afterSeconds: 1 }]`,
+      /^w.yaml:3: events\[0\] is .*expected exactly one of alarm, event/,
+    ],
+    [
+      'a state of an event that has no alarm',
+      `${BASE}events: [{ afterSeconds: 1, state: OK, event: { source: a, detail-type: b, detail: {} } }]`,
+      /events\[0\].state is "OK", expected nothing without an alarm/,
+    ],
+    [
+      'an event without a source',
+      `${BASE}events: [{ afterSeconds: 1, event: { detail-type: b, detail: {} } }]`,
+      /events\[0\].event.source is missing, expected string/,
+    ],
+    [
+      'an event with a time in no format',
+      `${BASE}events: [{ afterSeconds: 1, event: { source: a, detail-type: b, detail: {}, time: soon } }]`,
+      /events\[0\].event.time is "soon", expected a UTC time such as/,
+    ],
+    [
+      'a gap in a demand',
+      BUSY_SERVER.replace('-210s: 2.9', '-210s: null'),
+      /demand.vcpus is .*expected a number up to .*numbers by the time they start/,
+    ],
+    [
+      'a percentile that is none',
+      `${BASE}metrics: [{ namespace: A, name: b, fixed: 1, percentiles: { p101: 2 } }]`,
+      /^w.yaml:3: metrics\[0\].percentiles.p101 is not a name that it can have, expected a percentile such as p50/,
     ],
     ['YAML that is none', 'about: [', /^w.yaml:1: .*expected|^w.yaml:\d+: Flow sequence/],
   ])('%s', (_, text, says) => {
