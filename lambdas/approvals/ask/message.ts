@@ -23,7 +23,14 @@ import {
 } from '../../kernel/trace/plan-text.ts';
 import { allOf, openingOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { subjectOf, subjectOn } from '../../kernel/trace/subject.ts';
-import { howItEnds, linkOf, SUBJECT_HEADING, subjectDetails, subjectInWords } from '../../kernel/trace/subject-text.ts';
+import {
+  howItEnds,
+  linkOf,
+  SHORT_TITLE,
+  SUBJECT_HEADING,
+  subjectDetails,
+  subjectInWords,
+} from '../../kernel/trace/subject-text.ts';
 import { minutesLeft, nth, type ApprovalRequest } from './request.ts';
 
 /** Characters of the agent's words: as many as on the page. */
@@ -98,7 +105,7 @@ const stakeLines = (events: readonly TraceEvent[], { plan }: PlanOnTrace, reques
   const people = (asked?.approvers ?? []).map((one) => (one === request.approver ? plain`you` : named(one)));
   return [
     plain`What would change: ${headingOf(plan)}. Cost: ${ours(costHeadline(cost.deltaCentsPerMonth).toLowerCase())}. ${DISRUPTION[disruption.level]}: ${sentence(disruption.says, 300)}`,
-    plain`${SUBJECT_HEADING[subjectOf(opening).kind]}: ${subjectInWords(opening)}.`,
+    plain`${SUBJECT_HEADING[subjectOf(opening).kind]}: ${subjectInWords(opening, SHORT_TITLE)}.`,
     plain`Who is needed: ${peopleNeeded(asked?.needed ?? 1, judged?.statements ?? [])} Asked: ${joined(people, ', ')}.`,
   ];
 };

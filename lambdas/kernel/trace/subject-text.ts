@@ -5,8 +5,9 @@ import { subjectOf, type Subject } from './subject.ts';
 
 type Opening = Pick<TraceEventOf<'incident.opened'>, 'data'>;
 
-/** Characters of a title, and of the name of who asks. Neither must fill the line. */
-const TITLE_LIMIT = 100;
+/** Characters of a title: of the longest name of an alarm, and where it must not fill the line. */
+const TITLE_LIMIT = 256;
+export const SHORT_TITLE = 100;
 const ASKER_LIMIT = 60;
 /** Characters of what a subject says. A question is shown longer: it is all there is. */
 const CLAIM_LIMIT = 500;
@@ -15,15 +16,15 @@ const QUESTION_LIMIT = 2000;
 const MOST_RESOURCES = 5;
 
 /** What the subject of an incident is, in words that fit its kind. No full stop. */
-export const subjectInWords = (opening: Opening): PlainText => {
+export const subjectInWords = (opening: Opening, room = TITLE_LIMIT): PlainText => {
   const { title, since, recorded } = subjectOf(opening);
   switch (recorded.kind) {
     case 'alarm':
-      return plain`${named(title, TITLE_LIMIT)} went to ALARM at ${minuteOf(since)}`;
+      return plain`${named(title, room)} went to ALARM at ${minuteOf(since)}`;
     case 'event':
-      return plain`${named(title, TITLE_LIMIT)} at ${minuteOf(since)}`;
+      return plain`${named(title, room)} at ${minuteOf(since)}`;
     case 'question':
-      return plain`${named(recorded.askedBy, ASKER_LIMIT)} asks: ${quoted(title, TITLE_LIMIT)} (asker not verified)`;
+      return plain`${named(recorded.askedBy, ASKER_LIMIT)} asks: ${quoted(title, room)} (asker not verified)`;
     case 'schedule':
       return plain`the scheduled run of ${opening.data.agent} (${frequency(recorded.every)}) at ${minuteOf(since)}`;
   }
@@ -62,7 +63,7 @@ export const SUBJECT_HEADING: Record<Subject['kind'], PlainText> = {
 const SPEAKER: Record<Subject['kind'], PlainText> = {
   alarm: plain`CloudWatch says`,
   event: plain`The event says`,
-  question: plain`The whole question`,
+  question: plain`The question`,
   schedule: plain`The schedule says`,
 };
 
@@ -76,7 +77,9 @@ export const claimOf = (
   room = CLAIM_LIMIT,
 ): readonly [speaker: PlainText, words: PlainText] | undefined => {
   const [words, limit] = recorded.kind === 'question' ? [recorded.question, QUESTION_LIMIT] : [cause, room];
-  return words === '' || words === title ? undefined : [SPEAKER[recorded.kind], quoted(words, limit)];
+  return words === '' || (words === title && title.length <= SHORT_TITLE)
+    ? undefined
+    : [SPEAKER[recorded.kind], quoted(words, limit)];
 };
 
 /** The resources that an event names, as far as a line has room; undefined if it names none. */

@@ -19,7 +19,7 @@ test.each<[RecordedSubject, string]>([
   ],
   [
     QUESTION,
-    'What was asked "why is checkout slow?" Asked by ana@example.com (not verified) Asked at 2026-11-02 02:14 UTC (5 minutes ago) The whole question "why is checkout slow? Orders take 8 s since this morning." No alarm watches this, so nothing shows by itself whether a change helps. Dry run',
+    'What was asked "why is checkout slow?" Asked by ana@example.com (not verified) Asked at 2026-11-02 02:14 UTC (5 minutes ago) The question "why is checkout slow? Orders take 8 s since this morning." No alarm watches this, so nothing shows by itself whether a change helps. Dry run',
   ],
   [
     WEEKLY_RUN,

@@ -35,6 +35,6 @@ test.each([
 test('an alarm of any name that CloudWatch takes has a link to itself, and a longer name one to the list', () => {
   const longest = alarmLink({ name: '警'.repeat(255), region: 'eu-west-1' });
   expect(longest).toMatch(/#alarmsV2:alarm\/(%E8%AD%A6){255}$/);
-  expect(alarmLink({ name: `a "b" <c> ${'\uD800'}`, region: 'eu-west-1' })).toMatch(/alarm\/a%20%22b%22%20%3Cc%3E%20/);
+  expect(alarmLink({ name: `a "b" <c> \uD800`, region: 'eu-west-1' })).toMatch(/alarm\/a%20%22b%22%20%3Cc%3E%20/);
   expect(alarmLink({ name: 'x'.repeat(256), region: 'us-gov-west-1' })).toMatch(/#alarmsV2:$/);
 });

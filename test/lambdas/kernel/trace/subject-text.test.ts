@@ -7,7 +7,7 @@ import { isTraceEvent, type TraceEvent } from '../../../../lambdas/contracts/eve
 import type { RecordedSubject } from '../../../../lambdas/contracts/subject.ts';
 import { endingOf } from '../../../../lambdas/kernel/trace/ending.ts';
 import { closingMessage, reportOf } from '../../../../lambdas/kernel/trace/report.ts';
-import { frequency, resourcesOf } from '../../../../lambdas/kernel/trace/subject-text.ts';
+import { claimOf, frequency, resourcesOf } from '../../../../lambdas/kernel/trace/subject-text.ts';
 import { whatHappened } from '../../../../lambdas/kernel/trace/what-happened.ts';
 import { subjectFor, withSubject } from '../../../fixtures/subjects.ts';
 import { BUILD_FAILURE, QUESTION, TOLD_SUBJECTS, WEEKLY_RUN } from '../../../fixtures/told-subjects.ts';
@@ -119,4 +119,11 @@ test('the list of incidents has the kind, the title, the place and the link of e
   });
   expect(question).toMatchObject({ about: 'why is checkout slow?', subject: { kind: 'question', link: null } });
   expect(incidentSummary('inc-1', '', []).subject).toBeNull();
+});
+
+test('a question that is too long for a line stands below it', () => {
+  const question = `why is ${'x'.repeat(100)} slow?`;
+  const [speaker, words] = claimOf(subjectFor({ ...QUESTION, title: question, question })) ?? [];
+  expect([String(speaker), String(words)]).toEqual(['The question', `"${question}"`]);
+  expect(claimOf(subjectFor({ ...QUESTION, question: QUESTION.title }))).toBeUndefined();
 });
