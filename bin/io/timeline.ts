@@ -37,11 +37,16 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       const subject = subjectOf(event);
       const claim = claimOf(subject);
       const where = whereabouts(subject);
-      return entry(subject.kind, TONE[subject.kind], plain`${subjectInWords(event)}.`, [
-        ...(claim === undefined ? [] : [plain`${claim[0]}: ${claim[1]}`]),
-        plain`handled by agent ${agent} (model ${model}, kill switch ${position})${where === undefined ? '' : plain`, ${where}`}`,
-        ...cleanedLines(event.data.cleaned),
-      ]);
+      return entry(
+        subject.kind,
+        TONE[subject.kind],
+        plain`${subjectInWords(event)}${where === undefined ? '' : plain`, ${where}`}.`,
+        [
+          ...(claim === undefined ? [] : [plain`${claim[0]}: ${claim[1]}`]),
+          plain`handled by agent ${agent} (model ${model}, kill switch ${position})`,
+          ...cleanedLines(event.data.cleaned),
+        ],
+      );
     }
     case 'incident.attached':
       return entry('copy', 'quiet', plain`The event arrived again (copy ${event.data.copy}) and joined this incident.`);

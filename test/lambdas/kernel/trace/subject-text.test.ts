@@ -63,9 +63,15 @@ const timelineOf = (events: readonly TraceEvent[]): string[] =>
 
 describe('a subject in words', () => {
   test.each<[RecordedSubject, RegExp]>([
-    [BUILD_FAILURE, /^\S+ {2}event +"checkout: build FAILED" at 2026-11-20 09:26 UTC\.$/],
+    [
+      BUILD_FAILURE,
+      /^\S+ {2}event +"checkout: build FAILED" at 2026-11-20 09:26 UTC, in account 111122223333, eu-west-1\.$/,
+    ],
     [QUESTION, /^\S+ {2}question +ana@example\.com asks: "why is checkout slow\?" \(asker not verified\)\.$/],
-    [WEEKLY_RUN, /^\S+ {2}schedule +the scheduled run of ec2-responder \(every 7 days\) at 2026-11-20 09:26 UTC\.$/],
+    [
+      WEEKLY_RUN,
+      /^\S+ {2}schedule +the scheduled run of ec2-responder \(every 7 days\) at 2026-11-20 09:26 UTC, in account 111122223333, eu-west-1\.$/,
+    ],
   ])('opens the timeline', (subject, line) => {
     expect(timelineOf(opening(subject))[0]).toMatch(line);
   });
