@@ -5,7 +5,7 @@ import type { IncidentsFlags } from '../operator/incidents.ts';
 /** `checkrein incidents`: which incidents there are, and how they ended. */
 export const incidentsCommand = (): Command =>
   withSource(new Command('incidents'))
-    .description('List incidents, newest first: since when, open or with which outcome, agent, alarm.')
+    .description('List incidents, newest first: since when, open or with which outcome, agent, subject.')
     .option('--limit <n>', 'how many at most', '20')
     .option('--since <when>', 'not those that opened earlier: 90m, 24h, 7d, or a date in UTC')
     .option('--open', 'only those whose execution still runs')

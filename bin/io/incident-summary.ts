@@ -1,7 +1,7 @@
 import type { Outcome } from '../../lambdas/contracts/conclusion.ts';
-import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import type { TraceEvent, TraceEventOf } from '../../lambdas/contracts/events.ts';
 import { doctorRunOn, lastOf } from '../../lambdas/kernel/trace/queries.ts';
-import { subjectOf } from '../../lambdas/kernel/trace/subject.ts';
+import { subjectOf, type Subject } from '../../lambdas/kernel/trace/subject.ts';
 
 /** One incident in a list. */
 export interface IncidentSummary {
@@ -16,6 +16,8 @@ export interface IncidentSummary {
   readonly agent: string | null;
   /** The title of its subject: the name of an alarm, for example. */
   readonly about: string | null;
+  /** What it is about; null if no agent took the event. `title` is outside text, `link` leads to an AWS console or is null. */
+  readonly subject: Pick<Subject, 'kind' | 'title' | 'location' | 'since' | 'link'> | null;
   /** What a person should look at: a trace that cannot be read, or an incident that nothing has closed. */
   readonly problem?: string;
 }
@@ -29,6 +31,7 @@ export const incidentSummary = (
 ): IncidentSummary => {
   const opened = lastOf(events, 'incident.opened');
   const closed = lastOf(events, 'incident.closed');
+  const subject = opened === undefined ? null : shortSubject(opened);
   return {
     incident,
     since: events.find(({ seq }) => seq === 0)?.at ?? started,
@@ -36,9 +39,15 @@ export const incidentSummary = (
     outcome: closed?.data.outcome ?? null,
     closed: closed?.at ?? null,
     agent: opened?.data.agent ?? null,
-    about: opened === undefined ? aboutRefused(events) : subjectOf(opened).title,
+    about: subject?.title ?? aboutRefused(events),
+    subject,
     ...(problem === undefined ? {} : { problem }),
   };
+};
+
+const shortSubject = (opening: TraceEventOf<'incident.opened'>): NonNullable<IncidentSummary['subject']> => {
+  const { kind, title, location, since, link } = subjectOf(opening);
+  return { kind, title, location, since, link };
 };
 
 const aboutRefused = (events: readonly TraceEvent[]): string | null =>

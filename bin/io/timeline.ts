@@ -1,7 +1,8 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
-import { joined, plain, quoted, sentence } from '../../lambdas/kernel/trace/outside-text.ts';
+import { joined, ours, plain, quoted, sentence } from '../../lambdas/kernel/trace/outside-text.ts';
 import { changeInWords, headingOf, targetLine } from '../../lambdas/kernel/trace/heading.ts';
-import { subjectOf } from '../../lambdas/kernel/trace/subject.ts';
+import { subjectOf, type Subject } from '../../lambdas/kernel/trace/subject.ts';
+import { claimOf, subjectInWords, whereabouts } from '../../lambdas/kernel/trace/subject-text.ts';
 import {
   decisiveStatements,
   modelCost,
@@ -19,21 +20,33 @@ import {
   passedNames,
   statementLine,
   type TimelineEntry,
+  type Tone,
 } from './timeline-entry.ts';
 
 /** What of the event had to be changed before it could be recorded. */
 const cleanedLines = (cleaned: readonly string[] = []) => cleaned.map((one) => plain`cleaned: ${sentence(one)}`);
+
+/** An alarm is bad news, an event may be; a question and a scheduled run are none. */
+const TONE: Record<Subject['kind'], Tone> = { alarm: 'bad', event: 'warn', question: 'plain', schedule: 'plain' };
 
 /** The entry of one event; undefined for an event that would only repeat another. Pure. */
 export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
   switch (event.kind) {
     case 'incident.opened': {
       const { agent, model, switch: position } = event.data;
-      const { alarm, title, cause } = subjectOf(event);
-      const said = cause === '' ? plain`` : plain` ${quoted(cause)}`;
-      const what = alarm === null ? plain`${title}.${said}` : plain`${title} is in ALARM.${said}`;
-      const by = plain`handled by agent ${agent} (model ${model}, kill switch ${position})`;
-      return entry('alarm', 'bad', what, [by, ...cleanedLines(event.data.cleaned)]);
+      const subject = subjectOf(event);
+      const claim = claimOf(subject);
+      const where = whereabouts(subject);
+      return entry(
+        subject.kind,
+        TONE[subject.kind],
+        plain`${subjectInWords(event)}${where === undefined ? '' : plain`, ${where}`}.`,
+        [
+          ...(claim === undefined ? [] : [plain`${claim[0]}: ${claim[1]}`]),
+          plain`handled by agent ${agent} (model ${model}, kill switch ${position})`,
+          ...cleanedLines(event.data.cleaned),
+        ],
+      );
     }
     case 'incident.attached':
       return entry('copy', 'quiet', plain`The event arrived again (copy ${event.data.copy}) and joined this incident.`);
@@ -207,7 +220,7 @@ const closedEntry = (closed: Extract<TraceEvent, { kind: 'incident.closed' }>['d
   const { outcome, happened = [], summary, reason, turns, costMicroUsd, copies } = closed;
   const tone = outcome === 'healed' || outcome === 'diagnosed' ? 'good' : 'warn';
   const [first = plain``, ...rest] = happened.map((text) => sentence(text, HAPPENED_LIMIT));
-  const joinedBy = copies > 0 ? plain`, ${copies} copies of the alarm joined` : '';
+  const joinedBy = copies > 0 ? plain`, ${copies} more ${ours(copies === 1 ? 'event' : 'events')} joined` : '';
   const label = summary === reason ? plain`Reason` : plain`In the agent's words, not checked`;
   return entry('closed', tone, plain`${outcome.toUpperCase()}. ${first}`, [
     ...rest,

@@ -1,5 +1,5 @@
 import { InputError } from '../../lambdas/contracts/errors.ts';
-import { ours, plain, sentence, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
+import { named, ours, plain, sentence, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import { minuteOf } from '../../lambdas/kernel/trace/plan-text.ts';
 import type { IncidentSummary } from '../io/incident-summary.ts';
 import { printer, printJson } from '../io/output.ts';
@@ -59,13 +59,22 @@ export const sinceIn = (text: string, now: Date): Date => {
 
 const outcomeOf = ({ open, outcome }: IncidentSummary): string => (open ? 'open' : (outcome ?? 'unclear'));
 
+/** Characters of a title in the table. */
+const TITLE_LIMIT = 60;
+
+/** What it is about, with its kind unless it is an alarm: `question "why is checkout slow?"`. */
+const aboutOf = ({ about, subject }: IncidentSummary): PlainText => {
+  const name = about === null ? plain`-` : named(about, TITLE_LIMIT);
+  return subject === null || subject.kind === 'alarm' ? name : plain`${ours(subject.kind)} ${name}`;
+};
+
 /** Names of executions that EventBridge started have 73 characters, so each stands on a line of its own. */
 const inWords = ({ incidents, withoutTrace, complete }: IncidentList): PlainText[] => {
   const rows = incidents.map((one) => [
     String(minuteOf(one.since)),
     outcomeOf(one),
     String(plain`${one.agent ?? '-'}`),
-    String(plain`${one.about ?? '-'}`),
+    String(aboutOf(one)),
   ]);
   const table = tableLines([['SINCE', 'OUTCOME', 'AGENT', 'ABOUT'], ...rows]).map(ours);
   const listed = table.flatMap((line, at) => {

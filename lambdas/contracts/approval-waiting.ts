@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SubjectKind } from './subject.ts';
 
 /** `source` of the events that Checkrein puts on the event bus. No event of this source opens an incident. */
 export const EVENT_SOURCE = 'checkrein';
@@ -32,5 +33,7 @@ export const ApprovalWaiting = z.strictObject({
     region: z.string(),
     environment: z.string(),
   }),
+  /** What the incident is about. The title is a name from outside, on one line and without links. */
+  subject: z.strictObject({ kind: SubjectKind, title: z.string() }).optional(),
 });
 export type ApprovalWaiting = z.infer<typeof ApprovalWaiting>;

@@ -35,5 +35,8 @@ export const RecordedSubject = z.discriminatedUnion('kind', [
 ]);
 export type RecordedSubject = z.infer<typeof RecordedSubject>;
 
+/** What kind of thing an incident is about. */
+export const SubjectKind = z.enum(['alarm', 'event', 'question', 'schedule']);
+
 /** Who tells Verify whether a change helped: the state of the alarm, or see `Healing`. */
 export type HealedBy = 'alarm' | z.infer<typeof Healing>;

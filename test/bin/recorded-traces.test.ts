@@ -17,7 +17,7 @@ describe.each(['undersized-instance', 'fix-does-not-help', 'change-freeze'])('th
   test('is still shown from its opening to its seal', async () => {
     const ran = await runCli(FOLDER, 'trace', 'show', trace);
     expect([ran.code, ran.err]).toEqual([0, '']);
-    expect(ran.out).toMatch(/is in ALARM/);
+    expect(ran.out).toMatch(/went to ALARM at/);
     expect(ran.out).toMatch(/sealed {4}\d+ events before this one, signed by/);
   });
 

@@ -7,6 +7,8 @@ import { currentPlan } from '../../lambdas/kernel/trace/queries.ts';
 import { closingMessage, reportOf } from '../../lambdas/kernel/trace/report.ts';
 import { coloursFor, timelineLines } from '../../bin/io/timeline-lines.ts';
 import { DECEPTIVE, HOSTILE } from '../fixtures/hostile-text.ts';
+import { withSubject } from '../fixtures/subjects.ts';
+import { TOLD_SUBJECTS } from '../fixtures/told-subjects.ts';
 
 const LINK = 'https://approve.example.com/?t=genuine.link';
 const REQUEST = {
@@ -76,12 +78,22 @@ const channels: Readonly<Record<string, (events: readonly TraceEvent[]) => strin
 
 const TRACES = ['undersized-instance', 'fix-does-not-help', 'change-freeze'].map(recorded);
 
+/** The fields of the subjects that are no alarm. The names of some are the same, so they are told apart by kind. */
+const toldFields = TOLD_SUBJECTS.flatMap((subject) => {
+  const events = TRACES.slice(0, 1).flatMap((trace) => withSubject(trace, subject));
+  const kind = 'incident.opened';
+  return fieldsOf(subject, '.data.subject').map(
+    (field) => [`${subject.kind}: ${field}`, { events, kind, field }] as const,
+  );
+});
+
 /** Each field once, with a trace that has it. */
-const fields = new Map(
-  TRACES.flatMap((events) => events.flatMap((event) => fieldsOf(event).map((field) => ({ events, event, field })))).map(
-    ({ events, event: { kind }, field }) => [`${kind}${field}`, { events, kind, field }],
-  ),
-);
+const fields = new Map([
+  ...TRACES.flatMap((events) =>
+    events.flatMap((event) => fieldsOf(event).map((field) => ({ events, event, field }))),
+  ).map(({ events, event: { kind }, field }) => [`${kind}${field}`, { events, kind, field }] as const),
+  ...toldFields,
+]);
 
 /** What is wrong with a text that people see, compared with the same one with a harmless word in the field. */
 const faultsOf = (text: string, harmless: string): string[] => {
@@ -119,6 +131,14 @@ test('the fields that the table covers are those that outsiders, models and peop
     'incident.opened.data.alarm.name',
     'incident.opened.data.alarm.reason',
     'incident.opened.data.alarm.description',
+    'event: .data.subject.title',
+    'event: .data.subject.cause',
+    'event: .data.subject.link',
+    'event: .data.subject.location.region',
+    'event: .data.subject.resources',
+    'question: .data.subject.question',
+    'question: .data.subject.askedBy',
+    'schedule: .data.subject.every',
     'evidence.gathered.data.text',
     'evidence.gathered.data.tool',
     'model.called.data.content.text',

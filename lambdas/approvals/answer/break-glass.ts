@@ -2,7 +2,8 @@ import type { Journal } from '../../kernel/trace/journal.ts';
 import { sent, type OutgoingMessage } from '../../kernel/model/notify.ts';
 import { joined, lines, plain, quoted } from '../../kernel/trace/outside-text.ts';
 import { headingOf, mailSubject } from '../../kernel/trace/heading.ts';
-import type { PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { openingOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { subjectInWords } from '../../kernel/trace/subject-text.ts';
 import { changeLines, impactLines } from '../../kernel/trace/plan-text.ts';
 import type { Ledger, Notification, Notifier } from '../../contracts/ports.ts';
 import { announcementRow } from './answer-rows.ts';
@@ -30,7 +31,7 @@ interface AnnouncePorts {
 const messageOf = (
   override: FreezeOverride,
   { handle, digest, plan }: PlanOnTrace,
-  incidentId: string,
+  { incident: incidentId, events }: Journal,
 ): OutgoingMessage & Pick<Notification, 'about' | 'incidentId'> => ({
   about: 'break-glass',
   incidentId,
@@ -42,6 +43,7 @@ const messageOf = (
     ...changeLines(plan.report).map((line) => plain`  ${line}`),
     plain`To stop this and every other change: npx checkrein switch off`,
     plain`Incident ${incidentId}, plan ${handle} ${digest}.`,
+    plain`It is about: ${subjectInWords(openingOf(events))}.`,
     plain``,
     plain`What the dry run found (environment: ${plan.target.environment}):`,
     ...impactLines(plan.report).map((line) => plain`  ${line}`),
@@ -68,7 +70,7 @@ export const notifyBreakGlass = async (
   if ((await ledger.fetch(row)) !== undefined) return;
   const { event } = await journal.once('people.notified', async () => ({
     data: {
-      ...(await sent(notifier, messageOf(override, planned, journal.incident))),
+      ...(await sent(notifier, messageOf(override, planned, journal))),
       question: override.approvalId,
     },
   }));

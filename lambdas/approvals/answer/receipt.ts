@@ -5,7 +5,8 @@ import { sent, type OutgoingMessage } from '../../kernel/model/notify.ts';
 import { lines, plain, quoted, type PlainText } from '../../kernel/trace/outside-text.ts';
 import { headingOf, mailSubject } from '../../kernel/trace/heading.ts';
 import { changeLines } from '../../kernel/trace/plan-text.ts';
-import type { PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { openingOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { subjectInWords } from '../../kernel/trace/subject-text.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { receiptRow } from './answer-rows.ts';
 import { refOf } from '../../contracts/plan.ts';
@@ -30,7 +31,7 @@ const throughWhat = ({ via, approvalId }: EventData<'approval.answered'>): Plain
 const receiptMessage = (
   { at, data }: Answered,
   { handle, digest, plan }: PlanOnTrace,
-  incident: string,
+  { incident, events }: Journal,
 ): OutgoingMessage => {
   const verb = data.answer === 'approve' ? 'approved' : 'denied';
   const despite = data.breakGlass === true ? plain` in spite of a change freeze (break-glass)` : plain``;
@@ -45,6 +46,7 @@ const receiptMessage = (
       plain`  target: ${refOf(plan.target)}`,
       ...changeLines(plan.report).map((line) => plain`  ${line}`),
       plain`Incident ${incident}, plan ${handle} ${digest}.`,
+      plain`It is about: ${subjectInWords(openingOf(events))}.`,
       data.reason.trim() === ''
         ? plain`No reason was given.`
         : plain`The reason that was given: ${quoted(data.reason, REASON_LIMIT)}`,
@@ -72,7 +74,7 @@ export const sendReceipts = async (
     // The link of somebody who is no approver may name anybody, also the audience of everyone.
     if (!rules.settings.approvers.some(({ email }) => email === approver)) return [];
     if ((await ledger.fetch(receiptRow(answer.data))) !== undefined) return [];
-    const message = receiptMessage(answer, planned, journal.incident);
+    const message = receiptMessage(answer, planned, journal);
     const to = { about: 'receipt', incidentId: journal.incident, audience: approver } as const;
     return [{ answer, result: await sent(notifier, { ...message, ...to }) }];
   };

@@ -74,7 +74,7 @@ const askOnce = async (context: AskContext, ports: AskPorts): Promise<TraceEvent
     const expiresAt = new Date(ports.clock.now().getTime() + minutes * 60_000).toISOString();
     const approvers = tiersUpTo(people, firstTier(people, needed));
     const request = { approvalId, approvers, needed, expiresAt };
-    const announced = await announce(request, 0, planned, ports.approvalEvents);
+    const announced = await announce(request, 0, context, ports.approvalEvents);
     return { data: { ...request, digest: planned.digest, ...announced } };
   });
   await sendLinks(asked.data.approvers, asked.data.expiresAt, context, ports);
@@ -88,7 +88,7 @@ const remind = async (
   context: AskContext,
   ports: AskPorts,
 ): Promise<void> => {
-  const { approvalId, people, journal, planned } = context;
+  const { approvalId, people, journal } = context;
   const reminders = allOf(journal.events, 'approval.reminded');
   const recorded = reminders.filter(({ data }) => data.approvalId === approvalId).length;
   for (let round = 1; round <= Math.max(due, recorded); round += 1) {
@@ -96,7 +96,7 @@ const remind = async (
       const approvers = tiersUpTo(people, firstTier(people, needed) + round);
       const request = { approvalId, approvers, needed, expiresAt };
       return {
-        data: { approvalId, approvers, round, ...(await announce(request, round, planned, ports.approvalEvents)) },
+        data: { approvalId, approvers, round, ...(await announce(request, round, context, ports.approvalEvents)) },
       };
     });
     await sendLinks(event.data.approvers, expiresAt, context, ports);

@@ -21,15 +21,20 @@ import {
   minuteOf,
   peopleNeeded,
 } from '../../kernel/trace/plan-text.ts';
-import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
-import { subjectOn } from '../../kernel/trace/subject.ts';
-import { claimOf, whereabouts } from '../../kernel/trace/subject-text.ts';
+import { allOf, openingOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { subjectOf, subjectOn } from '../../kernel/trace/subject.ts';
+import {
+  howItEnds,
+  linkOf,
+  SHORT_TITLE,
+  SUBJECT_HEADING,
+  subjectDetails,
+  subjectInWords,
+} from '../../kernel/trace/subject-text.ts';
 import { minutesLeft, nth, type ApprovalRequest } from './request.ts';
 
 /** Characters of the agent's words: as many as on the page. */
 const WORDS_LIMIT = 2000;
-/** Characters of the name of an alarm above the link. */
-const ALARM_LIMIT = 100;
 
 /**
  * The e-mail that asks one approver: what they need to decide in half a minute. Change and link come first, and above the
@@ -94,24 +99,27 @@ const reminderLines = (events: readonly TraceEvent[], request: ApprovalRequest):
 /** What is at stake, in three lines. */
 const stakeLines = (events: readonly TraceEvent[], { plan }: PlanOnTrace, request: ApprovalRequest): PlainText[] => {
   const { cost, disruption } = plan.report;
-  const { alarm, title, since } = subjectOn(events);
+  const opening = openingOf(events);
   const asked = allOf(events, 'approval.asked').at(-1)?.data;
   const judged = allOf(events, 'plan.judged').at(-1)?.data;
   const people = (asked?.approvers ?? []).map((one) => (one === request.approver ? plain`you` : named(one)));
   return [
     plain`What would change: ${headingOf(plan)}. Cost: ${ours(costHeadline(cost.deltaCentsPerMonth).toLowerCase())}. ${DISRUPTION[disruption.level]}: ${sentence(disruption.says, 300)}`,
-    plain`What broke: ${named(title, ALARM_LIMIT)}, ${ours(alarm === null ? 'since' : 'in ALARM since')} ${minuteOf(since)}.`,
+    plain`${SUBJECT_HEADING[subjectOf(opening).kind]}: ${subjectInWords(opening, SHORT_TITLE)}.`,
     plain`Who is needed: ${peopleNeeded(asked?.needed ?? 1, judged?.statements ?? [])} Asked: ${joined(people, ', ')}.`,
   ];
 };
 
+/** Below the link: what is known of the subject, and its page in the console. */
 const subjectLines = (events: readonly TraceEvent[]): PlainText[] => {
   const subject = subjectOn(events);
-  const where = whereabouts(subject);
-  const said = claimOf(subject);
+  const link = linkOf(subject);
+  const unwatched = howItEnds(subject);
   return [
-    ...(where === undefined ? [] : [plain`${subject.kind === 'alarm' ? plain`The alarm` : plain`It`} is ${where}.`]),
-    ...(said === undefined ? [] : [said]),
+    plain`About the ${ours(subject.kind === 'schedule' ? 'scheduled run' : subject.kind)}:`,
+    ...subjectDetails(subject).map((line) => plain`  ${line}`),
+    ...(unwatched === undefined ? [] : [plain`  ${unwatched}`]),
+    ...(link === undefined ? [] : [plain`  In the console: ${link}`]),
   ];
 };
 

@@ -1,30 +1,10 @@
 import type { TraceEvent } from '../../contracts/events.ts';
 import { type DryRunCheck, type DryRunReport, refOf } from '../../contracts/plan.ts';
 import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
-import { plain, quoted, sentence } from '../../kernel/trace/outside-text.ts';
-import type { Subject } from '../../kernel/trace/subject.ts';
-import { whereabouts } from '../../kernel/trace/subject-text.ts';
+import { plain, sentence } from '../../kernel/trace/outside-text.ts';
 import { costHeadline, decisiveStatements, DISRUPTION, shown } from '../../kernel/trace/plan-text.ts';
 import { html, type Html } from './html.ts';
-import { listOf, moment, pairs } from './parts.ts';
-
-/** What broke, in the words of whoever reported it. */
-export const whatBroke = (subject: Subject, now: Date): Html => {
-  const { alarm, title, since, cause } = subject;
-  const description = alarm?.description ?? '';
-  return html`<section>
-    <h2>What broke</h2>
-    <p>
-      <strong>${plain`${title}`}</strong
-      >${description === '' ? '' : html`<br /><span class="muted">${quoted(description, 1000)}</span>`}
-    </p>
-    ${pairs([
-      ['Since', moment(since, now)],
-      ['Location', html`${whereabouts(subject) ?? 'not said'}`],
-      ['Reason', cause === '' ? 'not said' : html`${quoted(cause, 1000)}`],
-    ])}
-  </section>`;
-};
+import { listOf, pairs } from './parts.ts';
 
 /** What would change: before and after, with cost, disruption and rollback. */
 export const whatWouldChange = ({ plan: { report, inverse } }: PlanOnTrace): Html =>

@@ -1,14 +1,14 @@
-import { lastOf } from '../../kernel/trace/queries.ts';
-import { subjectOn } from '../../kernel/trace/subject.ts';
+import { lastOf, openingOf } from '../../kernel/trace/queries.ts';
 import { whatHappened } from '../../kernel/trace/what-happened.ts';
 import { headingOf, targetLine } from '../../kernel/trace/heading.ts';
 import { html, type Html } from './html.ts';
-import { determiningPolicies, dryRunChecks, planDetails, whatBroke, whatWouldChange } from './change.ts';
+import { determiningPolicies, dryRunChecks, planDetails, whatWouldChange } from './change.ts';
 import type { Receipt } from '../answer/answer.ts';
 import { decisionSection, type FormState } from './decision.ts';
 import { agentsReasons, evidenceList, suspicionNotice } from './evidence.ts';
 import { environmentBadge, moment } from './parts.ts';
 import { htmlDocument } from './document.ts';
+import { subjectSection } from './subject.ts';
 import type { PageView } from './page-view.ts';
 
 /** The approval page: first what a person needs to decide in half a minute, then the details. */
@@ -30,7 +30,7 @@ export const approvalPage = (view: PageView, form: FormState = {}): string => {
       ${form.receipt === undefined ? '' : receiptNotice(form.receipt)} ${suspicionNotice(events)}
       <main class="layout">
         <div class="stack">
-          ${open ? '' : whatHappenedSection(view)} ${whatWouldChange(planned)} ${whatBroke(subjectOn(events), now)}
+          ${open ? '' : whatHappenedSection(view)} ${whatWouldChange(planned)} ${subjectSection(openingOf(events), now)}
           ${dryRunChecks(planned)} ${determiningPolicies(events, planned)} ${agentsReasons(events, planned)}
           ${evidenceList(events)} ${planDetails(planned)}
         </div>

@@ -80,7 +80,7 @@ export const CHANGE_EVENTS = {
     }),
   },
   'change.verified': {
-    summary: 'Post-condition, alarm and guard metrics were checked after the change.',
+    summary: 'Post-condition, guard metrics and, if the subject is an alarm, its state were checked after the change.',
     data: z.strictObject({
       digest: PlanDigest,
       outcome: z.enum(['waiting', 'healed', 'unhealed', 'worse', 'inconclusive']),

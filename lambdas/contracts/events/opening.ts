@@ -38,7 +38,8 @@ export const OPENING_EVENTS = {
     data: z.strictObject({ eventId: z.string(), copy: z.int() }),
   },
   'incident.refused': {
-    summary: 'No incident was opened: no agent takes the event, it is not an alarm, or the switch is off.',
+    summary:
+      'No incident was opened: no agent takes the event, it is an alarm that is not in ALARM, or the switch is off.',
     data: z.strictObject({
       eventId: z.string(),
       outcome: Outcome,

@@ -1,6 +1,7 @@
 import type { Conclusion, Outcome } from '../../contracts/conclusion.ts';
 import type { TraceEvent } from '../../contracts/events.ts';
 import { allOf, lastOf } from './queries.ts';
+import { subjectOf } from './subject.ts';
 
 /** How an incident ended, and why, in one sentence. */
 export interface Ending {
@@ -15,6 +16,21 @@ const wasHealed = (events: readonly TraceEvent[]): boolean => {
   return verified?.data.outcome === 'healed' && !later;
 };
 
+/** Whether a change healed the subject, in words that fit it: the reason is recorded, and an alarm's has always been this one. */
+const concluded = (events: readonly TraceEvent[]): Pick<Ending, 'outcome' | 'reason'> => {
+  const opening = lastOf(events, 'incident.opened');
+  const watched = opening === undefined || subjectOf(opening).alarm !== null;
+  if (wasHealed(events))
+    return {
+      outcome: 'healed',
+      reason: `A change was applied and verified against the ${watched ? 'alarm' : 'target'}.`,
+    };
+  const reason = watched
+    ? 'The agent concluded without a change that healed the alarm.'
+    : 'The agent concluded, and no change was verified to help.';
+  return { outcome: 'diagnosed', reason };
+};
+
 /** The ending of an incident, read from its trace. An ending that the trace does not explain counts as failed. */
 export const endingOf = (events: readonly TraceEvent[]): Ending => {
   // Only the first event can say so: a later one would have Close tell nobody how the incident ended.
@@ -26,17 +42,7 @@ export const endingOf = (events: readonly TraceEvent[]): Ending => {
     return { outcome: 'failed', reason: `The harness failed: ${failed.error}. ${failed.cause}`, conclusion: null };
   const reviewed = lastOf(events, 'conclusion.reviewed')?.data;
   if (reviewed?.accepted === true && reviewed.conclusion !== null)
-    return wasHealed(events)
-      ? {
-          outcome: 'healed',
-          reason: 'A change was applied and verified against the alarm.',
-          conclusion: reviewed.conclusion,
-        }
-      : {
-          outcome: 'diagnosed',
-          reason: 'The agent concluded without a change that healed the alarm.',
-          conclusion: reviewed.conclusion,
-        };
+    return { ...concluded(events), conclusion: reviewed.conclusion };
   const broken = reviewed?.verdicts.find((verdict) => verdict.verifier === 'no_unapproved_mutation' && !verdict.holds);
   if (broken !== undefined)
     return {

@@ -67,13 +67,13 @@ const SUBJECT_LIMIT = 99;
 const SHORTEST_NAME = 12;
 const LONGEST_NAME = 40;
 
-/** A subject in ASCII: what is asked or said, the change, its environment, and the alarm as far as it fits. */
-export const mailSubject = (lead: string, { tool, target }: Pick<Plan, 'tool' | 'target'>, alarm = ''): PlainText => {
+/** A subject in ASCII: what is asked or said, the change, its environment, and what the incident is about as far as it fits. */
+export const mailSubject = (lead: string, { tool, target }: Pick<Plan, 'tool' | 'target'>, about = ''): PlainText => {
   const before = plain`${ours(lead)} ${ours(lowerCase(verbOf(tool)).toString().slice(0, 30))}`;
   const after = plain`(${asciiName(target.environment, 20)})`;
   const room = SUBJECT_LIMIT - String(before).length - String(after).length - 2;
   const name = asciiName(nameOf(target), Math.max(SHORTEST_NAME, Math.min(LONGEST_NAME, room)));
   const subject = plain`${before} ${name} ${after}`;
   const left = SUBJECT_LIMIT - String(subject).length - 2;
-  return alarm === '' || left < SHORTEST_NAME ? subject : plain`${subject}, ${asciiName(alarm, left)}`;
+  return about === '' || left < SHORTEST_NAME ? subject : plain`${subject}, ${asciiName(about, left)}`;
 };

@@ -1,9 +1,9 @@
 import type { TraceEvent } from '../../contracts/events.ts';
 import { headingOf } from './heading.ts';
-import { joined, plain, type PlainText } from './outside-text.ts';
+import { joined, named, plain, type PlainText } from './outside-text.ts';
 import { minuteOf } from './plan-text.ts';
 import { allOf, plansOf } from './queries.ts';
-import { subjectOf } from './subject.ts';
+import { subjectName } from './subject-text.ts';
 
 /** What a person signs off on: what happened when, which model was asked, which policies decided, how to check the trace. */
 
@@ -34,7 +34,7 @@ const byPolicies = (statements: Named): PlainText =>
 const incidentMoment = (event: TraceEvent): PlainText | undefined => {
   switch (event.kind) {
     case 'incident.opened':
-      return plain`opened: ${subjectOf(event).title}, agent ${event.data.agent}, kill switch ${event.data.switch}`;
+      return plain`opened: ${subjectName(event, named)}, agent ${event.data.agent}, kill switch ${event.data.switch}`;
     case 'incident.attached':
       return plain`the event arrived again`;
     case 'incident.refused':

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../../contracts/events.ts';
+import type { TraceEvent, TraceEventOf } from '../../contracts/events.ts';
 import { endingOf, type Ending } from './ending.ts';
 import { headingOf, targetLine } from './heading.ts';
 import {
@@ -16,14 +16,14 @@ import {
 import { allOf, doctorRunOn, lastOf, plansOf, usageOf } from './queries.ts';
 import { checkLine, modelCost, peopleNeeded, reportLines } from './plan-text.ts';
 import { decidersOf, rulesOf, timelineOf } from './report-timeline.ts';
-import { subjectOf, type Subject } from './subject.ts';
-import { claimOf, whereabouts } from './subject-text.ts';
+import { subjectOf } from './subject.ts';
+import { linkOf, SUBJECT_HEADING, subjectDetails, subjectInWords, subjectName } from './subject-text.ts';
 import { whatHappened } from './what-happened.ts';
 
 /** One line of a report, before it becomes Markdown or mail. */
 interface Line {
-  /** A `detail` is for whoever checks the report; the mail leaves it out. */
-  readonly as: 'title' | 'section' | 'plan' | 'text' | 'item' | 'detail';
+  /** A `detail` is for whoever checks the report; the mail leaves it out. A `link` is an address of ours, and stays one. */
+  readonly as: 'title' | 'section' | 'plan' | 'text' | 'link' | 'item' | 'detail';
   readonly text: PlainText;
 }
 
@@ -175,7 +175,6 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
   const opening = lastOf(events, 'incident.opened');
   const ending = endingOf(events);
   const used = usageOf(events);
-  const subject = opening && subjectOf(opening);
   const opened = opening === undefined ? '' : plain`, agent ${opening.data.agent}`;
   return [
     line('title', plain`${ending.outcome}: ${nameOf(events)}`),
@@ -185,7 +184,7 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
       'text',
       plain`Incident ${events[0]?.incident ?? '?'}, opened ${events[0]?.at ?? '?'}${opened}. ${used.turns} model turns, ${used.tokens} tokens, ${sentence(modelCost(used.microUsd))}.`,
     ),
-    ...(subject === undefined ? [] : subjectLines(subject)),
+    ...(opening === undefined ? [] : subjectLines(opening)),
     ...(opening?.data.cleaned ?? []).map((one) => line('item', plain`Of the event was cleaned: ${sentence(one)}`)),
     ...items(modelTests(events)),
     ...section(plain`Timeline (UTC)`, items(timelineOf(events))),
@@ -208,13 +207,14 @@ const modelTests = (events: readonly TraceEvent[]): PlainText[] =>
     ),
   );
 
-/** Where the subject is, and what it says is wrong. */
-const subjectLines = (subject: Subject): Line[] => {
-  const where = whereabouts(subject);
-  const said = claimOf(subject);
+/** What the subject is, where, what it says is wrong, and its page in the console. */
+const subjectLines = (opening: TraceEventOf<'incident.opened'>): Line[] => {
+  const subject = subjectOf(opening);
+  const link = linkOf(subject);
   return [
-    ...(where === undefined ? [] : [line('text', plain`It is ${where}.`)]),
-    ...(said === undefined ? [] : [line('text', said)]),
+    line('text', plain`${SUBJECT_HEADING[subject.kind]}: ${subjectInWords(opening)}.`),
+    ...subjectDetails(subject).map((text) => line('text', text)),
+    ...(link === undefined ? [] : [line('link', link)]),
   ];
 };
 
@@ -223,7 +223,7 @@ const nameOf = (events: readonly TraceEvent[], show: (name: string) => PlainText
   const opening = lastOf(events, 'incident.opened');
   if (opening === undefined)
     return doctorRunOn(events) === undefined ? plain`an event that was not taken up` : plain`a run of checkrein doctor`;
-  return show(subjectOf(opening).title);
+  return subjectName(opening, show);
 };
 
 const MARKDOWN: Record<Line['as'], string> = {
@@ -231,6 +231,7 @@ const MARKDOWN: Record<Line['as'], string> = {
   section: '\n## ',
   plan: '\n### ',
   text: '\n',
+  link: '\nIn the console: ',
   item: '- ',
   detail: '- ',
 };
@@ -241,7 +242,7 @@ const isItem = (as: Line['as'] | undefined): boolean => as === 'item' || as === 
 export const reportOf = (events: readonly TraceEvent[], verify?: string): string => {
   const content = contentOf(events).map(({ as, text }, at, all) => {
     const gap = isItem(as) && !isItem(all[at - 1]?.as) ? '\n' : '';
-    return `${gap}${MARKDOWN[as]}${markdownOf(text)}`;
+    return `${gap}${MARKDOWN[as]}${as === 'link' ? `<${String(text)}>` : markdownOf(text)}`;
   });
   const check = verify === undefined ? [] : ['\n## Verify this trace\n', '```bash', String(ours(verify)), '```'];
   return `${[...content, ...check].join('\n')}\n`;
@@ -253,6 +254,8 @@ const inMail = ({ as, text }: Line): PlainText[] => {
       return [text];
     case 'text':
       return [plain``, text];
+    case 'link':
+      return [plain``, plain`In the console: ${text}`];
     case 'section':
       return [plain``, plain``, text];
     case 'plan':
@@ -266,6 +269,6 @@ const inMail = ({ as, text }: Line): PlainText[] => {
 
 /** The closing mail: the report as plain text, without the details. */
 export const closingMessage = (events: readonly TraceEvent[]): { subject: PlainText; text: PlainText } => ({
-  subject: plain`${endingOf(events).outcome}: ${nameOf(events, (name) => asciiName(name, 80))}`,
+  subject: plain`${endingOf(events).outcome}: ${nameOf(events, (name) => asciiName(name, 70))}`,
   text: lines(contentOf(events).flatMap(inMail)),
 });

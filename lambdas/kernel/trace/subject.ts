@@ -2,6 +2,7 @@ import type { Alarm } from '../../contracts/alarm.ts';
 import type { TraceEvent, TraceEventOf } from '../../contracts/events.ts';
 import type { AccountRegion } from '../../contracts/ports.ts';
 import type { HealedBy, RecordedSubject } from '../../contracts/subject.ts';
+import { alarmLink, consoleLink } from './console-link.ts';
 import { openingOf } from './queries.ts';
 
 /** What an incident is about, whatever its kind. `title` and `cause` are outside text. */
@@ -13,7 +14,7 @@ export interface Subject {
   readonly location: AccountRegion | null;
   /** What the subject itself says is wrong. A claim; empty if it says nothing. */
   readonly cause: string;
-  /** Page of a console about it, if there is one. */
+  /** Page of an AWS console about it, if there is one. */
   readonly link: string | null;
   /** Events with the same key belong to one incident. */
   readonly key: string;
@@ -49,7 +50,8 @@ export const subjectOf = ({ data }: Pick<Opening, 'data'>): Subject => {
       recorded,
     };
   }
-  const { kind, title, location, cause, link, healing } = recorded;
+  const { kind, title, location, cause, healing } = recorded;
+  const link = consoleLink(recorded.link);
   return { kind, title, location, cause, link, key, since: time, healedBy: healing, alarm: null, recorded };
 };
 
@@ -69,9 +71,3 @@ const formerSubject = ({ alarm, detailType }: Opening['data']): RecordedSubject 
         healing: 'nothing',
         resources: [],
       };
-
-/** CloudWatch's page of an alarm; null if its Region does not look like one, since a link must lead to AWS. */
-const alarmLink = ({ name, region }: Alarm): string | null =>
-  /^[a-z]{2}(-[a-z]+)+-\d$/.test(region)
-    ? `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#alarmsV2:alarm/${encodeURIComponent(name.toWellFormed())}`
-    : null;

@@ -1,14 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Alarm } from '../../contracts/alarm.ts';
 import type { EventData, TraceEvent } from '../../contracts/events.ts';
 import { plain, type PlainText } from './outside-text.ts';
 import { planOutcome } from './plan-outcome.ts';
 import { minuteOf } from './plan-text.ts';
 import { allOf, lastOf, plansOf } from './queries.ts';
 import { subjectOf } from './subject.ts';
+import { howItEnds } from './subject-text.ts';
 
 /**
  * What happened in an incident, in sentences of our code: what was changed, who decided about each plan and why, and how
- * the alarm was last seen. Every report, mail and page says this first. What the agent claims has no part in it. `underWay`:
+ * the alarm was last seen, or that no alarm watches its subject. Every report, mail and page says this first. What the agent claims has no part in it. `underWay`:
  * the incident still runs, as the page shows it.
  */
 export const whatHappened = (events: readonly TraceEvent[], underWay = false): PlainText[] => {
@@ -22,7 +24,7 @@ export const whatHappened = (events: readonly TraceEvent[], underWay = false): P
       .filter(({ data }) => !plans.some(({ digest }) => digest === data.digest))
       .map(({ at, data }) => plain`${data.tool} was started on ${data.targetArn} at ${minuteOf(at)}, without a plan.`),
     ...plans.filter(({ digest }) => !isStarted(digest)).map((planned) => planOutcome(events, planned, underWay)),
-    ...alarmLine(events, underWay),
+    ...subjectLine(events, underWay),
   ];
 };
 
@@ -55,15 +57,23 @@ const sightingsOf = (events: readonly TraceEvent[], name: string): Sighting[] =>
     return states.flatMap((state) => (state === undefined ? [] : [{ at: event.at, state }]));
   });
 
-const alarmLine = (events: readonly TraceEvent[], underWay: boolean): PlainText[] => {
+const subjectLine = (events: readonly TraceEvent[], underWay: boolean): PlainText[] => {
   const opening = lastOf(events, 'incident.opened');
-  const alarm = opening && subjectOf(opening).alarm;
-  if (!alarm) return [];
+  if (opening === undefined) return [];
+  const subject = subjectOf(opening);
+  const unwatched = howItEnds(subject);
+  return [
+    ...(unwatched === undefined ? [] : [unwatched]),
+    ...(subject.alarm === null ? [] : [alarmLine(events, subject.alarm, underWay)]),
+  ];
+};
+
+const alarmLine = (events: readonly TraceEvent[], alarm: Alarm, underWay: boolean): PlainText => {
   const seen = sightingsOf(events, alarm.name).at(-1);
   if (seen === undefined) {
     const later = underWay ? '' : plain` How it was later is unknown.`;
-    return [plain`The alarm was raised at ${minuteOf(alarm.since)}.${later}`];
+    return plain`The alarm was raised at ${minuteOf(alarm.since)}.${later}`;
   }
   const state = seen.state === 'ALARM' ? plain`in ALARM` : plain`${seen.state}`;
-  return [plain`The alarm was last seen ${state} at ${minuteOf(seen.at)}.`];
+  return plain`The alarm was last seen ${state} at ${minuteOf(seen.at)}.`;
 };

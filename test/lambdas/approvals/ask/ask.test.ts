@@ -7,6 +7,7 @@ import { ANA, approvalDesk, BEN, VERA, type ApprovalDeskFixture } from '../../..
 import { DECEPTIVE, HOSTILE } from '../../../fixtures/hostile-text.ts';
 import { untilApproval } from '../../../fixtures/incident.ts';
 import { rebootPlan, resizePlan } from '../../../fixtures/plans.ts';
+import { BUILD_FAILURE, QUESTION, WEEKLY_RUN } from '../../../fixtures/told-subjects.ts';
 
 let desk: ApprovalDeskFixture;
 beforeEach(() => {
@@ -55,7 +56,7 @@ test('in the approval mail, change and link come before the words of anybody els
   const lines = (toAna?.text ?? '').split('\n');
   expect(lines.slice(0, 8)).toEqual([
     'What would change: Resize i-0a1b2c3d4e5f60718: m5.large → m5.xlarge. Cost: +$78.11 a month. Interrupts service: About 180 s without service of i-0a1b2c3d4e5f60718; its public address changes.',
-    expect.stringMatching(/^What broke: "[^"]{1,100}", in ALARM since 2026-11-02 02:14 UTC\.$/),
+    expect.stringMatching(/^What broke: "[^"]{1,100}" went to ALARM at 2026-11-02 02:14 UTC\.$/),
     'Who is needed: one person. Asked: you, ben@example.com.',
     '',
     'Decide here before 2026-11-02 03:20 UTC (opening the link does not decide anything):',
@@ -64,9 +65,50 @@ test('in the approval mail, change and link come before the words of anybody els
     'Silence counts as no. Nothing has been changed yet.',
   ]);
   expect(lines.filter((line) => line.startsWith('Decide here'))).toHaveLength(1);
-  expect(toAna?.text.match(/:\/\//g)).toHaveLength(1);
+  // The second one is the page of CloudWatch, made by code.
+  expect(toAna?.text.match(/https?:\/\/[^/]+/g)).toEqual([
+    'https://approve.example.com',
+    'https://eu-west-1.console.aws.amazon.com',
+  ]);
   expect(toAna?.text).not.toMatch(DECEPTIVE);
   expect(lines.at(-1)).toMatch(/^In the words of the agent ec2-responder, not checked: ".*"$/);
+});
+
+test.each([
+  [BUILD_FAILURE, 'What was reported: "checkout: build FAILED" at 2026-11-02 02:14 UTC.', 'About the event:'],
+  [
+    QUESTION,
+    'What was asked: ana@example.com asks: "why is checkout slow?" (asker not verified).',
+    'About the question:',
+  ],
+  [
+    WEEKLY_RUN,
+    'What was due: the scheduled run of ec2-responder (every 7 days) at 2026-11-02 02:14 UTC.',
+    'About the scheduled run:',
+  ],
+])(
+  'a mail about $kind speaks of it, and of an alarm only to say that none watches it',
+  async (subject, what, about) => {
+    await desk.openQuestion('inc-1', { subject });
+    const { text = '' } = desk.notifier.sent[0] ?? {};
+    const lines = text.split('\n');
+    expect(lines[1]).toBe(what);
+    expect(lines).toContain(about);
+    expect(text.replace(/No alarm watches this/, '')).not.toMatch(/alarm|CloudWatch/i);
+    const [first] = /https:\S+/.exec(text) ?? [];
+    expect(first).toMatch(/^https:\/\/approve\.example\.com\//);
+    expect(text.includes('In the console: https://eu-west-1.console.aws.amazon.com/codesuite/')).toBe(
+      subject.link !== null,
+    );
+  },
+);
+
+test('whoever is woken reads what the incident is about, on one line that no link is in', async () => {
+  const title = `look at https://evil.example\n${'x'.repeat(500)}`;
+  await desk.openQuestion('inc-1', { subject: { ...QUESTION, title } });
+  const { subject } = desk.approvalEvents.sent[0] ?? {};
+  expect(subject?.kind).toBe('question');
+  expect(subject?.title).toMatch(/^look at https\[:\]\/\/evil\.example x{100,}…$/);
 });
 
 test('a mail says how many people are needed and why, without permits that contradict it', async () => {
@@ -219,6 +261,7 @@ test('who is waited for, for what and until when is announced with the request a
       expiresAt: '2026-11-02T03:20:00.000Z',
       tool: 'resize_instance',
       target: { id: 'i-0a1b2c3d4e5f60718', account: '111122223333', region: 'eu-west-1', environment: 'production' },
+      subject: { kind: 'alarm', title: 'checkout-cpu-high' },
     },
     { approvalId, reminder: 1, approvers: [ANA, BEN] },
   ]);
