@@ -4,6 +4,7 @@ import { Settings, type SettingsInput } from '../../../contracts/settings.ts';
 import type { Manifest } from '../../../contracts/tool.ts';
 import { CATALOGUE } from '../../../tools/catalogue.ts';
 import { digestOf } from '../../trace/canonical.ts';
+import { agentFiles } from './agent-files.ts';
 import { compileAgents } from './agents.ts';
 import { cedarSchema } from './cedar-schema.ts';
 import { configFiles } from './config-files.ts';
@@ -24,10 +25,10 @@ export const compileRules = (
   manifests: readonly Manifest[] = CATALOGUE.map((line) => line.manifest),
 ): Rules => {
   const schema = cedarSchema(manifests);
-  const agentFiles = configFiles(configDir, 'agents', '.yaml');
+  const files = agentFiles(configDir);
   const policyFiles = configFiles(configDir, 'policies', '.cedar');
   const parsed = Settings.safeParse(settings);
-  const agents = compileAgents(agentFiles.value, manifests, parsed.data?.model);
+  const agents = compileAgents(files.value, manifests, parsed.data?.model);
   const policies = compilePolicies(policyFiles.value, schema);
   const unset = parsed.success ? [] : schemaProblems(Settings, settings, parsed.error);
   const file = `${basename(configDir)}/deployment.ts`;
@@ -38,7 +39,7 @@ export const compileRules = (
   );
   const problems = [
     ...capacityProblems(manifests),
-    ...agentFiles.problems,
+    ...files.problems,
     ...agents.problems,
     ...policyFiles.problems,
     ...policies.problems,
