@@ -2,6 +2,7 @@ import { Annotations, Aws } from 'aws-cdk-lib';
 import { CfnEventBusPolicy } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { Agent } from '../lambdas/contracts/agent.ts';
+import { InputError } from '../lambdas/contracts/errors.ts';
 import { roleName } from '../lambdas/contracts/role-names.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 import type { LiteralEvents } from '../lambdas/kernel/policy/rules/member-events.ts';
@@ -49,9 +50,10 @@ export class MemberIntake extends Construct {
     };
     const length = JSON.stringify(statement).length;
     if (length > BUS_POLICY_LENGTH)
-      Annotations.of(this).addError(
-        `The statement that lets in events of members has ${length} characters; the policy of an event bus may have ` +
-          `${BUS_POLICY_LENGTH}. Name fewer sources and types in \`takes\` (config/agents/), or fewer members (config/deployment.ts).`,
+      throw new InputError(
+        'config/agents/',
+        `the statement that lets in the events of members has ${length} characters; the policy of an event bus may have ${BUS_POLICY_LENGTH}`,
+        'fewer sources and types in `takes`, or fewer members in config/deployment.ts',
       );
     new CfnEventBusPolicy(this, id, { statementId, statement });
   }
