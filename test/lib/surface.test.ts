@@ -134,7 +134,7 @@ test('each agent has one rule with its own pattern, which hands the whole event 
 });
 
 test('an agent with a schedule has a rule by the clock, whose event is made by Checkrein and never goes over the bus', () => {
-  const agents = rules.agents.slice(0, 1).map(({ takes: _, ...one }) => ({ ...one, name: 'nightly', every: 'day' }));
+  const agents = rules.agents.slice(0, 1).map((one) => ({ ...one, takes: undefined, name: 'nightly', every: 'day' }));
   const clocks = ofType('AWS::Events::Rule', synthesize({ ...rules, agents }).template).filter((rule) =>
     JSON.stringify(rule).includes('checkrein.schedule'),
   );
