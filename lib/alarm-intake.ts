@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Agent } from '../lambdas/contracts/agent.ts';
+import { agentRules, patternRule, type RuleTarget } from './agent-rules.ts';
 import type { DoctorAlarm } from './doctor-alarm.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { IncidentFlow } from './incident-flow.ts';
@@ -14,9 +14,8 @@ export interface AlarmIntakeProps {
 }
 
 /**
- * Starts the flow for every event that some agent takes. Each agent has one EventBridge rule with its own pattern.
- * An event that matches two rules starts two executions, and Open accepts one of them. The rule is the plain
- * CloudFormation resource, because it takes the pattern exactly as the team wrote it.
+ * Starts the flow for every event that some agent takes, and for every agent that runs by the clock. Each has an EventBridge
+ * rule of its own. An event that matches two rules starts two executions, and Open accepts one of them.
  */
 export class AlarmIntake extends Construct {
   /** Holds the events that never started an execution. */
@@ -28,33 +27,26 @@ export class AlarmIntake extends Construct {
     flow.grantStart(role);
     this.undelivered = new DeadLetterQueue(this, 'Undelivered');
 
-    const target: CfnRule.TargetProperty = {
+    const target: RuleTarget = {
       id: 'flow',
       arn: flow.startArn,
       roleArn: role.roleArn,
-      inputTransformer: { inputTemplate: '{"event": <aws.events.event.json>}' },
-      // An alarm that could not be delivered for an hour goes to the dead-letter queue, for a person to look at.
+      // An event that could not be delivered for an hour goes to the dead-letter queue, for a person to look at. So does one
+      // of more than 256 KB at once: EventBridge carries up to 1 MB, but no execution starts with more than 262,144 bytes.
       retryPolicy: { maximumEventAgeInSeconds: Duration.hours(1).toSeconds(), maximumRetryAttempts: 185 },
       deadLetterConfig: { arn: this.undelivered.queueArn },
     };
-    const rules = agents.map(
-      (agent) =>
-        new CfnRule(this, agent.name, {
-          description: `Events that the agent ${agent.name} takes.`,
-          eventPattern: agent.takes,
-          targets: [target],
-        }),
-    );
+    const rules = agents.flatMap((agent) => agentRules(this, agent, target));
     rules.push(
-      new CfnRule(this, 'Doctor', {
+      patternRule(this, 'Doctor', {
         description: 'Runs of checkrein doctor. No agent takes them.',
-        eventPattern: {
+        pattern: {
           source: ['aws.cloudwatch'],
           'detail-type': ['CloudWatch Alarm State Change'],
           resources: [doctorAlarm.alarmArn],
           detail: { state: { value: ['ALARM'] } },
         },
-        targets: [target],
+        target,
       }),
     );
     this.undelivered.acceptFromRules(rules.map((rule) => rule.attrArn));

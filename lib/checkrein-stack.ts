@@ -51,7 +51,7 @@ export class CheckreinStack extends Stack {
     const doctorAlarm = new DoctorAlarm(this, 'DoctorAlarm');
     steps.open.setEnv('doctorAlarm', doctorAlarm.alarmArn);
     const intake = new AlarmIntake(this, 'AlarmIntake', { agents, flow, doctorAlarm });
-    if (settings.members) new MemberIntake(this, 'MemberIntake', settings.members);
+    if (settings.members) new MemberIntake(this, 'MemberIntake', { members: settings.members, agents });
     new Schedules(this, 'Schedules', steps);
     const waitingTopic = settings.approvalWaitingTopicArn;
     if (waitingTopic !== undefined) new ApprovalPager(this, 'ApprovalPager', { topicArn: waitingTopic });

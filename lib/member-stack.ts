@@ -2,11 +2,13 @@ import { Aws, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { Agent } from '../lambdas/contracts/agent.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { applyOrganizationDefaults } from './organization-defaults.ts';
-import { ALARM_EVENT, regionalRoleName, type Members } from './members.ts';
+import { memberPatterns } from './member-patterns.ts';
+import { regionalRoleName, type Members } from './members.ts';
 import { denyOwnLogs } from './own-log-groups.ts';
 import { addToolStatements, changeTools, grantedTools, toolChanges, toolReads, verifyReads } from './tool-grants.ts';
 import type { Catalogue } from '../lambdas/tools/installed.ts';
@@ -23,7 +25,7 @@ const withLocalBoundary = ({ permissionsBoundaryArn, ...settings }: Settings): S
   permissionsBoundaryArn: permissionsBoundaryArn?.replace(/::\d{12}:/, `::${Aws.ACCOUNT_ID}:`),
 });
 
-/** Checkrein in a member account: two roles that the hub may assume, and a rule that sends alarms to the hub. */
+/** Checkrein in a member account: two roles that the hub may assume, and a rule a source that sends the events that agents take to the hub. */
 export class MemberStack extends Stack {
   private readonly members: Members;
 
@@ -40,7 +42,7 @@ export class MemberStack extends Stack {
     const read = this.roleFor('Read', 'What Checkrein may read in this account.', readers);
     addToolStatements(read, [...toolReads(tools, rules.agents), verifyReads()]);
     denyOwnLogs(read);
-    this.sendAlarms();
+    this.sendEvents(rules.agents);
 
     new CfnOutput(this, 'ChangeRole', { value: change.roleArn });
     new CfnOutput(this, 'ReadRole', { value: read.roleArn });
@@ -70,20 +72,21 @@ export class MemberStack extends Stack {
     return role;
   }
 
-  private sendAlarms(): void {
+  private sendEvents(agents: readonly Agent[]): void {
+    const patterns = Object.entries(memberPatterns(agents));
+    if (patterns.length === 0) return;
     const bus = `arn:${Aws.PARTITION}:events:${Aws.REGION}:${this.members.hub}:event-bus/default`;
     const role = new Role(this, 'Sender', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
     role.addToPolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus] }));
     const unsent = new DeadLetterQueue(this, 'Unsent');
-    const rule = new CfnRule(this, 'Alarms', {
-      description: 'Sends the alarms of this account to Checkrein in the hub account.',
-      eventPattern: {
-        source: [ALARM_EVENT.source],
-        'detail-type': [ALARM_EVENT.detailType],
-        detail: { state: { value: ['ALARM'] } },
-      },
-      targets: [{ id: 'hub', arn: bus, roleArn: role.roleArn, deadLetterConfig: { arn: unsent.queueArn } }],
-    });
-    unsent.acceptFromRules(rule.attrArn);
+    const rules = patterns.map(
+      ([source, eventPattern]) =>
+        new CfnRule(this, `Events-${source}`, {
+          description: `Sends the events of ${source} that agents take to Checkrein in the hub account.`,
+          eventPattern,
+          targets: [{ id: 'hub', arn: bus, roleArn: role.roleArn, deadLetterConfig: { arn: unsent.queueArn } }],
+        }),
+    );
+    unsent.acceptFromRules(rules.map((rule) => rule.attrArn));
   }
 }

@@ -8,6 +8,7 @@ import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { Settings } from '../../lambdas/contracts/settings.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { digestOf } from '../../lambdas/kernel/trace/canonical.ts';
+import { withSample } from '../../lambdas/kernel/policy/rules/agent-files.ts';
 import { compileAgents } from '../../lambdas/kernel/policy/rules/agents.ts';
 import { compileRules } from '../../lambdas/kernel/policy/rules/compile.ts';
 import { configFiles, type ConfigFile } from '../../lambdas/kernel/policy/rules/config-files.ts';
@@ -65,7 +66,7 @@ export const replacePolicies = (rules: Rules, directory: string): Rules => {
 
 /** The agent of one file. */
 export const agentIn = (path: string): Agent => {
-  const file = { path, text: readText('--agent', path) };
+  const file = withSample({ path, text: readText('--agent', path) }, path);
   const { value, problems } = compileAgents([file], INSTALLED.catalogue.manifests);
   const [agent] = value;
   if (agent === undefined || problems.length > 0) throw new RulesError(problems);

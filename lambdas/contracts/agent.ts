@@ -1,9 +1,14 @@
 import * as z from 'zod';
 import { Json, JsonObject } from './json.ts';
+import { Every } from './schedule.ts';
+import { Healing } from './subject.ts';
 
 /** An EventBridge event pattern (content filter). Operators: exact, `prefix`, `suffix`, `anything-but`, `exists`, `numeric`. */
 export const EventPattern = z.record(z.string(), Json);
 export type EventPattern = z.infer<typeof EventPattern>;
+
+/** A path in an event: names between dots, an index in brackets. */
+export const EVENT_PATH = /^[^.[\]]+(\.[^.[\]]+|\[\d+\])*$/;
 
 const identifier = z.string().regex(/^[a-z][a-z0-9-]{1,38}$/, 'lower-case letters, digits and dashes, 2 to 39 long');
 
@@ -18,8 +23,16 @@ const LogGroupPattern = z
 export const Agent = z.strictObject({
   name: identifier,
   description: z.string().min(10),
-  /** Which events this agent takes. Where several agents match, the lowest `order` wins. */
-  takes: EventPattern,
+  /** Which events this agent takes. Where several agents match, the lowest `order` wins. Needed unless there is `every`. */
+  takes: EventPattern.optional(),
+  /** How often it runs by the clock, beside the events that it takes. */
+  every: Every.optional(),
+  /** Paths in the event whose values tell one incident from another, such as `detail.build-id`. Default: by the event's source. */
+  dedupe: z
+    .array(z.string().regex(EVENT_PATH, 'a path in the event, such as detail.build-id or resources[0]'))
+    .min(1)
+    .max(5)
+    .optional(),
   order: z.int().default(100),
   tools: z.strictObject({
     observe: z.array(z.string()).min(1),
@@ -39,7 +52,7 @@ export const Agent = z.strictObject({
   }),
   /** Hard ceilings of one UTC day over all incidents of this agent. */
   budgetPerDay: z.strictObject({ dollars: z.number().positive(), incidents: z.int().positive() }),
-  /** Observe calls made in parallel before the first turn. `$alarm.…` is filled from the event. */
+  /** Observe calls made in parallel before the first turn. `$alarm.…` and `$event.…` are filled from the event. */
   firstLook: z.array(z.strictObject({ tool: z.string(), input: JsonObject })).default([]),
   /** How long a change has to heal the alarm, and what must not get worse meanwhile. */
   verification: z
@@ -51,6 +64,8 @@ export const Agent = z.strictObject({
       onUnhealed: z.enum(['rollback', 'keep']).default('rollback'),
       /** What Apply does with a change whose alarm has been OK for two periods since the proposal. */
       ifRecovered: z.enum(['refuse', 'proceed']).default('refuse'),
+      /** What tells that a change helped, of a subject that is not an alarm. Default: nothing does. */
+      healedBy: Healing.optional(),
     })
     .prefault({}),
   instructions: z.string().min(20),

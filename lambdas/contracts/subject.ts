@@ -8,7 +8,7 @@ const Location = z.strictObject({ account: z.string(), region: z.string() });
  * What tells Verify that a change helped. `target`: the target stays as the plan predicted for the whole window, and nothing
  * that guards it gets worse. `nothing`: nobody can tell by a machine, so a change that did no harm ends as inconclusive.
  */
-const Healing = z.enum(['target', 'nothing']);
+export const Healing = z.enum(['target', 'nothing']);
 
 /** What is recorded of a subject that is not an alarm. Title and cause are the sender's words: outside text. */
 const Told = {

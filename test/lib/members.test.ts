@@ -3,12 +3,14 @@ import { Template as Assertions } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import * as z from 'zod';
 import { describe, expect, test } from 'vitest';
+import type { EventPattern } from '../../lambdas/contracts/agent.ts';
 import { ENV } from '../../lambdas/contracts/env.ts';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import { Settings } from '../../lambdas/contracts/settings.ts';
 import { actionOf } from '../../lambdas/contracts/tool.ts';
 import { VERIFY_READS } from '../../lambdas/contracts/verify-reads.ts';
 import { CATALOGUE, CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
+import { heldBack } from '../../lib/member-patterns.ts';
 import { MemberStack } from '../../lib/member-stack.ts';
 import { templateText } from '../../lib/template-text.ts';
 import { synthesize } from '../../lib/synthesize.ts';
@@ -149,7 +151,7 @@ describe('member account', () => {
 describe('hub', () => {
   const hub = Object.entries(Resources.parse(synthesize(rules).template.Resources));
 
-  test('a member may put alarms on the bus and nothing else', () => {
+  test('a member may put what agents take on the bus and nothing else: as shipped, alarms', () => {
     expect(
       ofType('AWS::Events::EventBusPolicy', hub).map(([, { Properties }]) => Properties['Statement']),
     ).toMatchObject([
@@ -215,6 +217,82 @@ describe('hub', () => {
         .sort();
     expect(told('read')).toEqual(['Authorize', 'ChangeZone', 'Observe', 'Verify']);
     expect(told('change')).toEqual(['ChangeZone']);
+  });
+});
+
+describe('events other than alarms', () => {
+  const taking = (...patterns: readonly EventPattern[]) => ({
+    ...rules,
+    agents: patterns.flatMap((takes, index) =>
+      rules.agents.slice(0, 1).map((one) => ({ ...one, name: `agent-${index}`, takes })),
+    ),
+  });
+  const builds = { source: ['aws.codebuild'], 'detail-type': ['CodeBuild Build State Change'] };
+  const failed = { ...builds, detail: { 'build-status': ['FAILED'], region: ['a'] } };
+  const stopped = { ...builds, detail: { 'build-status': ['STOPPED'] } };
+  const policiesOf = (given: typeof rules) =>
+    ofType('AWS::Events::EventBusPolicy', Object.entries(Resources.parse(synthesize(given).template.Resources))).map(
+      ([, { Properties }]) => Properties['Statement'],
+    );
+  const patternsOf = (given: typeof rules) =>
+    ofType(
+      'AWS::Events::Rule',
+      Object.entries(resourcesOf(new MemberStack(new App(), 'Member', { rules: given, members }))),
+    ).map(([, { Properties }]) => Properties['EventPattern']);
+
+  test('a member may put exactly the sources and types that agents take', () => {
+    expect(policiesOf(taking(failed, { source: ['shop.checkout'], 'detail-type': ['Order failed'] }))).toMatchObject([
+      {
+        Condition: {
+          'ForAllValues:StringEquals': {
+            'events:source': ['aws.codebuild', 'shop.checkout'],
+            'events:detail-type': ['CodeBuild Build State Change', 'Order failed'],
+          },
+          Null: { 'events:source': 'false', 'events:detail-type': 'false' },
+        },
+      },
+    ]);
+  });
+
+  test('an agent that takes every type of its source opens no other source to every type', () => {
+    expect(policiesOf(taking(failed, { source: ['shop.checkout'] }))).toMatchObject([
+      { Condition: { 'ForAllValues:StringEquals': { 'events:source': ['aws.codebuild'] } } },
+      {
+        Condition: {
+          'ForAllValues:StringEquals': { 'events:source': ['shop.checkout'] },
+          Null: { 'events:source': 'false' },
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    ['no source', { 'detail-type': ['Order failed'] }, 'takes.source is not a list of whole names'],
+    ['a prefix', { source: ['shop', { prefix: 'shop.' }] }, 'takes.source is not a list of whole names'],
+    ['a source of Checkrein', { source: ['checkrein.schedule'] }, 'takes.source has checkrein.schedule'],
+  ])('a pattern with %s lets in nothing of members, and synth says so', (_, pattern, says) => {
+    const given = taking(pattern);
+    expect(policiesOf(given)).toEqual([]);
+    expect(patternsOf(given)).toEqual([]);
+    expect(heldBack(given.agents).map(({ reason }) => reason)).toEqual([expect.stringContaining(says)]);
+  });
+
+  test('an event leaves a member once, however many agents take it, and no agent misses one', () => {
+    const [pattern, ...others] = patternsOf(taking(failed, stopped));
+    expect(others).toEqual([]);
+    expect(pattern).toEqual({ ...builds, detail: { 'build-status': ['FAILED', 'STOPPED'] } });
+  });
+
+  test('a pattern that is too long for EventBridge is sent without its detail', () => {
+    const names = Array.from({ length: 300 }, (_, index) => `project-${index}`);
+    expect(patternsOf(taking({ ...builds, detail: { 'project-name': names } }))).toEqual([builds]);
+  });
+
+  test('a statement that is too long for the policy of a bus fails synth in words', () => {
+    const types = Array.from({ length: 600 }, (_, index) => `A type of event ${index}`);
+    expect(() => synthesize(taking({ source: ['shop'], 'detail-type': types }))).toThrow(
+      'the policy of an event bus may have 10240',
+    );
   });
 });
 

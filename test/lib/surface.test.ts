@@ -133,6 +133,44 @@ test('each agent has one rule with its own pattern, which hands the whole event 
     });
 });
 
+test('an agent with a schedule has a rule by the clock, whose event is made by Checkrein and never goes over the bus', () => {
+  const agents = rules.agents.slice(0, 1).map((one) => ({ ...one, takes: undefined, name: 'nightly', every: 'day' }));
+  const clocks = ofType('AWS::Events::Rule', synthesize({ ...rules, agents }).template).filter((rule) =>
+    JSON.stringify(rule).includes('checkrein.schedule'),
+  );
+  const Clock = z.looseObject({
+    ScheduleExpression: z.literal('rate(1 day)'),
+    Targets: z.tuple([
+      z.looseObject({
+        DeadLetterConfig: z.looseObject({}),
+        InputTransformer: z.object({ InputPathsMap: z.record(z.string(), z.string()), InputTemplate: z.string() }),
+      }),
+    ]),
+  });
+  const [clock, ...others] = z.array(Clock).parse(clocks);
+  expect(others).toEqual([]);
+  const { InputPathsMap, InputTemplate } = clock?.Targets[0].InputTransformer ?? {
+    InputPathsMap: {},
+    InputTemplate: '',
+  };
+  expect(InputPathsMap).toEqual({ id: '$.id', time: '$.time', account: '$.account', region: '$.region' });
+  // EventBridge puts a text between quotes where a variable of a JSON template stands.
+  const sent: unknown = JSON.parse(InputTemplate.replaceAll(/<(\w+)>/g, '"the $1"'));
+  expect(sent).toEqual({
+    event: {
+      version: '0',
+      id: 'the id',
+      time: 'the time',
+      account: 'the account',
+      region: 'the region',
+      source: 'checkrein.schedule',
+      'detail-type': 'Schedule',
+      resources: [],
+      detail: { agent: 'nightly', every: 'day' },
+    },
+  });
+});
+
 test('an execution that dies in any way starts Stopped', () => {
   expect(ofType('AWS::Events::Rule')).toContainEqual(
     expect.objectContaining({

@@ -23,6 +23,8 @@ export const OPENING_EVENTS = {
       subject: RecordedSubject.optional(),
       alarm: Alarm.nullable().optional(),
       detail: Json,
+      /** Of the detail as it came, if part of it was left out: the SHA-256 and the length of its JSON in bytes. */
+      wholeDetail: z.strictObject({ sha256: z.string(), bytes: z.int() }).optional(),
       switch: z.string(),
       rulesHash: z.string(),
       /** Who triggered the event, if it says so. That person cannot approve a change of this incident. */

@@ -1,6 +1,9 @@
 import type { Alarm } from '../../contracts/alarm.ts';
 import type { Agent } from '../../contracts/agent.ts';
+import type { TraceEventOf } from '../../contracts/events.ts';
 import { JsonObject, type Json } from '../../contracts/json.ts';
+import { valueAt } from '../trace/event-path.ts';
+import { subjectOf } from '../trace/subject.ts';
 
 /** An observe call made before the first turn; `skipped` says why it is not made. */
 export interface FirstLookCall {
@@ -9,23 +12,49 @@ export interface FirstLookCall {
   readonly skipped?: string;
 }
 
+/** What placeholders are filled from: the alarm, if the subject is one, and the event, if it is known. */
+export interface PlaceholderValues {
+  readonly alarm: Alarm | null;
+  readonly event: JsonObject | null;
+}
+
+/** The values of an incident, as its opening recorded them: redacted. */
+export const valuesOf = (opening: Pick<TraceEventOf<'incident.opened'>, 'data'>): PlaceholderValues => {
+  const { alarm, location, recorded } = subjectOf(opening);
+  const { eventId: id, source, detailType, time, detail } = opening.data;
+  const resources = recorded.kind === 'event' ? recorded.resources : alarm === null ? [] : [alarm.arn];
+  return { alarm, event: { id, source, 'detail-type': detailType, time, ...location, resources, detail } };
+};
+
 /**
- * The agent's first look with its placeholders filled from the alarm. A text that consists of a placeholder,
- * such as `$alarm.metrics[0].dimensions`, becomes the value itself, whatever its type. A call with a
+ * The agent's first look with its placeholders filled. A text that consists of a placeholder, such as
+ * `$alarm.metrics[0].dimensions` or `$event.detail.build-id`, becomes the value itself, whatever its type. A call with a
  * placeholder that has no value (a composite alarm has no metrics) is skipped.
  */
-export const firstLookCalls = (agent: Pick<Agent, 'firstLook'>, alarm: Alarm | null): FirstLookCall[] =>
+export const firstLookCalls = (agent: Pick<Agent, 'firstLook'>, values: PlaceholderValues): FirstLookCall[] =>
   agent.firstLook.map(({ tool, input }) => {
-    const absent = [...new Set(placeholdersIn(input))].filter((name) => valueOf(name, alarm) === undefined);
+    const absent = [...new Set(placeholdersIn(input))].filter((name) => valueOf(name, values) === undefined);
     if (absent.length > 0) return { tool, input, skipped: `the event has no ${absent.join(', no ')}.` };
-    return { tool, input: JsonObject.parse(filled(input, alarm)) };
+    return { tool, input: JsonObject.parse(filled(input, values)) };
   });
 
-/** Placeholders of an input that no alarm can fill: misspelt ones. */
-export const unknownEventPlaceholders = (input: JsonObject): string[] =>
+/** Placeholders of an input that no alarm can fill: misspelt ones. Those of an event are checked against a sample. */
+export const unknownAlarmPlaceholders = (input: JsonObject): string[] =>
   placeholdersIn(input).filter(
-    (name) => valueOf(name.replace(/\[\d+\]/g, '[0]'), EXAMPLE_ALARM) === undefined && !DIMENSION.test(name),
+    (name) =>
+      !name.startsWith(EVENT) &&
+      valueOf(name.replace(/\[\d+\]/g, '[0]'), { alarm: EXAMPLE_ALARM, event: null }) === undefined &&
+      !DIMENSION.test(name),
   );
+
+/** The paths of the `$event` placeholders of an input: `detail.build-id`. */
+export const eventPathsIn = (input: JsonObject): string[] => [
+  ...new Set(
+    placeholdersIn(input)
+      .filter((name) => name.startsWith(EVENT))
+      .map((name) => name.slice(EVENT.length)),
+  ),
+];
 
 /** An alarm with one metric and the most common dimensions. First looks are checked against it at synth. */
 export const EXAMPLE_ALARM: Alarm = {
@@ -57,21 +86,18 @@ const placeholdersIn = (value: Json): string[] => {
   return Object.values(value).flatMap(placeholdersIn);
 };
 
-const filled = (value: Json, alarm: Alarm | null): Json => {
-  if (typeof value === 'string') return value.startsWith('$') ? (valueOf(value, alarm) ?? null) : value;
-  if (Array.isArray(value)) return value.map((element) => filled(element, alarm));
+const filled = (value: Json, values: PlaceholderValues): Json => {
+  if (typeof value === 'string') return value.startsWith('$') ? (valueOf(value, values) ?? null) : value;
+  if (Array.isArray(value)) return value.map((element) => filled(element, values));
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, filled(field, alarm)]));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, filled(field, values)]));
 };
 
-const valueOf = (placeholder: string, alarm: Alarm | null): Json | undefined => {
-  if (!/^\$alarm(\.[^.[\]]+|\[\d+\])+$/.test(placeholder)) return undefined;
-  const steps = placeholder.slice('$alarm'.length).match(/[^.[\]]+/g) ?? [];
-  return steps.reduce<Json | undefined>(stepInto, alarm ?? undefined);
-};
+const EVENT = '$event.';
+const ALARM = '$alarm.';
 
-const stepInto = (value: Json | undefined, key: string): Json | undefined => {
-  if (Array.isArray(value)) return value[Number(key)];
-  if (value === null || typeof value !== 'object') return undefined;
-  return Object.hasOwn(value, key) ? value[key] : undefined;
+const valueOf = (placeholder: string, { alarm, event }: PlaceholderValues): Json | undefined => {
+  if (placeholder.startsWith(ALARM)) return valueAt(alarm, placeholder.slice(ALARM.length));
+  if (placeholder.startsWith(EVENT)) return valueAt(event, placeholder.slice(EVENT.length));
+  return undefined;
 };

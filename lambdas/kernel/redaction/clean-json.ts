@@ -7,7 +7,7 @@ export interface CleanJson {
 }
 
 /**
- * Bytes of text in an event that are recorded. An item of the ledger holds 400 KB, and a name may be in it four times:
+ * Bytes of texts and numbers in an event that are recorded. An item of the ledger holds 400 KB, and a name may be in it four times:
  * in the detail, the alarm, its ARN and the deduplication key. Real events have fewer than 20,000.
  */
 export const EVENT_BYTES = 90_000;
@@ -98,7 +98,12 @@ const cleanText = (text: string, path: string, { note, fits }: Cleaning): string
   return text.toWellFormed();
 };
 
-const cleanNumber = (value: number, path: string, { note }: Cleaning): number => {
+/** A number may be longer when it is recorded than it came: 1e20 has 21 digits. */
+const cleanNumber = (value: number, path: string, { note, fits }: Cleaning): Json => {
+  if (!fits(String(value))) {
+    note(path, 'a number was left out, because the event is too long');
+    return LEFT_OUT.long;
+  }
   if (Number.isFinite(value)) return value;
   note(path, 'a number that no JSON can hold was bounded');
   if (Number.isNaN(value)) return 0;

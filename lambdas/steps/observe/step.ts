@@ -6,11 +6,10 @@ import { admit } from '../../kernel/model/admission.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
-import { firstLookCalls } from '../../kernel/model/first-look.ts';
+import { firstLookCalls, valuesOf } from '../../kernel/model/first-look.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import type { EventEntry } from '../../kernel/trace/next-event.ts';
 import { redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
-import { subjectOn } from '../../kernel/trace/subject.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';
 import { evidenceByHandle, lastOf, openingOf, unansweredCalls } from '../../kernel/trace/queries.ts';
 import { suspicionsIn } from '../../kernel/redaction/suspicions.ts';
@@ -35,7 +34,7 @@ type Finding = { readonly outcome: 'ok' | 'failed'; readonly text: string; reado
 
 /** The agent's first look. Calls for which the event has no values are skipped, and recorded once. */
 const firstLook = async (agent: Agent, journal: Journal): Promise<ObserveCall[]> => {
-  const calls = firstLookCalls(agent, subjectOn(journal.events).alarm);
+  const calls = firstLookCalls(agent, valuesOf(openingOf(journal.events)));
   const skipped = calls.flatMap(({ tool, skipped: reason }) => (reason === undefined ? [] : [{ tool, reason }]));
   if (skipped.length > 0) await journal.once('first-look.skipped', () => ({ data: { calls: skipped } }));
   return calls

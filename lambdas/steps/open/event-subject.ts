@@ -1,19 +1,26 @@
 import type { BusEvent } from '../../contracts/alarm.ts';
+import type { Agent } from '../../contracts/agent.ts';
 import type { RecordedSubject } from '../../contracts/subject.ts';
 import { accountRegionOf } from '../../kernel/trace/location.ts';
-import { canonical } from '../../kernel/trace/canonical.ts';
+import type { EventReading } from './aws-events/event-type.ts';
 
-/** The subject of an event that is not an alarm. Pure. */
-export const eventSubject = (event: BusEvent): RecordedSubject => ({
+const TITLE_LENGTH = 200;
+const CAUSE_LENGTH = 2000;
+
+const clipped = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1).toWellFormed()}…`;
+
+/** The subject of an event that is not an alarm: by the table of AWS's events, else by its type. Pure. */
+export const eventSubject = (
+  event: BusEvent,
+  { verification }: Pick<Agent, 'verification'>,
+  reading: EventReading | undefined,
+): RecordedSubject => ({
   kind: 'event',
-  title: event['detail-type'],
-  cause: '',
-  link: null,
+  title: clipped((reading?.title ?? event['detail-type']).replace(/\s+/g, ' '), TITLE_LENGTH),
+  cause: clipped(reading?.cause ?? '', CAUSE_LENGTH),
+  link: reading?.link ?? null,
   location: accountRegionOf(event),
-  healing: 'nothing',
+  healing: verification.healedBy ?? 'nothing',
   resources: event.resources,
 });
-
-/** The deduplication key of an event that is not an alarm: events with the same key belong to one incident. */
-export const eventKey = (event: BusEvent): string =>
-  canonical([event.account, event.region, event.source, event['detail-type'], event.resources]);

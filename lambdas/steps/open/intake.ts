@@ -3,13 +3,20 @@ import type { Agent } from '../../contracts/agent.ts';
 import { BusEvent } from '../../contracts/alarm.ts';
 import { EVENT_SOURCE } from '../../contracts/approval-waiting.ts';
 import { OWN_ALARM } from '../../contracts/own-alarms.ts';
-import type { Rules } from '../../contracts/rules.ts';
-import { matchesPattern } from '../../kernel/policy/rules/event-pattern.ts';
-import { reachOf } from '../../kernel/trace/location.ts';
 import type { AccountRegion } from '../../contracts/ports.ts';
+import type { Rules } from '../../contracts/rules.ts';
+import { OWN_SOURCE_PREFIX } from '../../contracts/schedule.ts';
 import type { RecordedSubject } from '../../contracts/subject.ts';
+import { matchesPattern } from '../../kernel/policy/rules/event-pattern.ts';
+import { memberEvents } from '../../kernel/policy/rules/member-events.ts';
+import { reachOf } from '../../kernel/trace/location.ts';
 import { alarmKey, readAlarm, type AlarmReading } from './alarm.ts';
-import { eventKey, eventSubject } from './event-subject.ts';
+import { readAwsEvent } from './aws-events/table.ts';
+import type { CleanEvent } from './clean-event.ts';
+import { eventKey } from './event-key.ts';
+import { eventSubject } from './event-subject.ts';
+import { misdirectedAlarm } from './misdirected-alarm.ts';
+import { readSchedule } from './scheduled-run.ts';
 
 /** An event that an agent takes, or the reason why no agent does. */
 export type Intake =
@@ -19,46 +26,85 @@ export type Intake =
       readonly agent: Agent;
       readonly subject: RecordedSubject;
       readonly key: string;
-      /** Which numbers of the event were bounded. */
+      /** Which numbers of the event were bounded, and what of the agent's file the event does not fit. */
       readonly cleaned: readonly string[];
     }
   | { readonly taken: false; readonly reason: string };
 
 const notTaken = (reason: string): Intake => ({ taken: false, reason });
 
-/** Finds the agent that takes an event. `home` is where Checkrein is deployed. Pure. */
-export const agentFor = (raw: unknown, rules: Rules, home: AccountRegion): Intake => {
-  const event = BusEvent.safeParse(raw);
-  if (!event.success) return notTaken(`This is not an EventBridge event: ${z.prettifyError(event.error)}`);
-  if (event.data.source === EVENT_SOURCE)
-    return notTaken(`${event.data['detail-type']} is an event of the harness itself. No agent takes those.`);
-  const reading = readAlarm(event.data);
-  if (reading.kind === 'unreadable') return notTaken(reading.reason);
-  const unreachable = outOfReach(event.data, reading, rules, home);
-  if (unreachable !== undefined) return notTaken(unreachable);
-  if (reading.kind === 'alarm' && reading.state !== 'ALARM')
-    return notTaken(`Alarm ${reading.alarm.name} went to ${reading.state}; only ALARM opens an incident.`);
-  if (reading.kind === 'alarm' && reading.alarm.name.startsWith(OWN_ALARM))
-    return notTaken(`${reading.alarm.name} is an alarm of the harness itself. A person looks into it, no agent.`);
-  const agent = rules.agents
-    .toSorted((a, b) => a.order - b.order || a.name.localeCompare(b.name))
-    .find((one) => matchesPattern(one.takes, event.data));
-  if (agent === undefined)
-    return notTaken(
-      `No agent takes ${event.data['detail-type']} from ${event.data.source}. Agents say what they take in config/agents/.`,
-    );
-  const taken = { taken: true, event: event.data, agent } as const;
+/**
+ * Finds the agent that takes an event. `home` is where Checkrein is deployed, `whole` the hash of a detail that was not
+ * recorded whole. Pure.
+ */
+export const agentFor = (raw: unknown, rules: Rules, home: AccountRegion, whole?: CleanEvent['whole']): Intake => {
+  const misdirected = misdirectedAlarm(raw);
+  if (misdirected !== undefined) return notTaken(misdirected);
+  const parsed = BusEvent.safeParse(raw);
+  if (!parsed.success) return notTaken(`This is not an EventBridge event: ${z.prettifyError(parsed.error)}`);
+  const event = parsed.data;
+  const reading = readAlarm(event);
+  const refused = refusalOf(event, reading, rules, home);
+  if (refused !== undefined) return notTaken(refused);
+  const run = readSchedule(event, rules.agents);
+  if (run.kind === 'refused') return notTaken(run.reason);
+  if (run.kind === 'run') {
+    const { agent, subject, key } = run;
+    return { taken: true, event, agent, subject, key, cleaned: [] };
+  }
+  const found = agentOfPattern(event, rules, home);
+  if ('reason' in found) return notTaken(found.reason);
+  const { agent } = found;
   if (reading.kind === 'alarm') {
     const { alarm, cleaned } = reading;
-    return { ...taken, subject: { kind: 'alarm', alarm }, key: alarmKey(alarm), cleaned };
+    return { taken: true, event, agent, subject: { kind: 'alarm', alarm }, key: alarmKey(alarm), cleaned };
   }
-  return { ...taken, subject: eventSubject(event.data), key: eventKey(event.data), cleaned: [] };
+  const told = readAwsEvent(event);
+  const { key, said } = eventKey(event, agent, told, whole);
+  return { taken: true, event, agent, subject: eventSubject(event, agent, told), key, cleaned: said };
+};
+
+/** Why no agent at all may take this event, or undefined if one may. */
+const refusalOf = (event: BusEvent, reading: AlarmReading, rules: Rules, home: AccountRegion): string | undefined => {
+  if (event.source === EVENT_SOURCE)
+    return `${event['detail-type']} is an event of the harness itself. No agent takes those.`;
+  if (reading.kind === 'unreadable') return reading.reason;
+  const unreachable = outOfReach(event, reading, rules, home);
+  if (unreachable !== undefined) return unreachable;
+  if (reading.kind !== 'alarm') return undefined;
+  const { name } = reading.alarm;
+  if (reading.state !== 'ALARM') return `Alarm ${name} went to ${reading.state}; only ALARM opens an incident.`;
+  return name.startsWith(OWN_ALARM)
+    ? `${name} is an alarm of the harness itself. A person looks into it, no agent.`
+    : undefined;
+};
+
+/** The first agent whose pattern matches. The bus policy lets in the same events of members; see `memberEvents`. */
+const agentOfPattern = (
+  event: BusEvent,
+  { agents }: Rules,
+  home: AccountRegion,
+): { agent: Agent } | { reason: string } => {
+  const matching = agents
+    .toSorted((a, b) => a.order - b.order || a.name.localeCompare(b.name))
+    .filter(({ takes }) => takes !== undefined && matchesPattern(takes, event));
+  const agent = matching.find(({ takes }) => event.account === home.account || memberEvents(takes).letIn);
+  if (agent !== undefined) return { agent };
+  const [first] = matching;
+  if (first === undefined)
+    return {
+      reason: `No agent takes ${event['detail-type']} from ${event.source}. Agents say what they take in config/agents/.`,
+    };
+  const held = memberEvents(first.takes);
+  return {
+    reason: `The agent ${first.name} takes this event only from its own account, not from the member account ${event.account}${held.letIn ? '' : `: ${held.reason}`}.`,
+  };
 };
 
 /**
- * Why this deployment does not look after the account or Region of an event, or undefined if it does. The account and
- * Region of an incident come from its alarm. So events other than alarms are accepted only from Checkrein's own
- * account, and an alarm must have an ARN of the account and Region that the event names.
+ * Why this deployment does not look after the account or Region of an event, or undefined if it does. EventBridge itself
+ * writes the account into an event, so that is where an incident is. An alarm must have an ARN of that account and Region, and
+ * an event that pretends to be Checkrein's own must come from its own account.
  */
 const outOfReach = (
   event: BusEvent,
@@ -68,12 +114,12 @@ const outOfReach = (
 ): string | undefined => {
   const reach = reachOf(event, home, settings.members);
   if (reach.kind === 'foreign') return `The event is not from here. ${reach.reason}`;
-  if (reading.kind === 'alarm') {
-    const { name, arn, account, region } = reading.alarm;
-    const [, , service, ...where] = arn.split(':', 5);
-    return service === 'cloudwatch' && where.join() === [region, account].join()
-      ? undefined
-      : `Alarm ${name} is said to be in ${account}, ${region}, but its ARN is ${arn}.`;
-  }
-  return reach.kind === 'member' ? `Of the member account ${event.account} only alarms are taken.` : undefined;
+  if (reach.kind === 'member' && event.source.startsWith(OWN_SOURCE_PREFIX))
+    return `An event of ${event.source} counts only in Checkrein's own account; this one is of the member account ${event.account}.`;
+  if (reading.kind !== 'alarm') return undefined;
+  const { name, arn, account, region } = reading.alarm;
+  const [, , service, ...where] = arn.split(':', 5);
+  return service === 'cloudwatch' && where.join() === [region, account].join()
+    ? undefined
+    : `Alarm ${name} is said to be in ${account}, ${region}, but its ARN is ${arn}.`;
 };

@@ -10,11 +10,12 @@ import { contractBroken } from '../../contracts/errors.ts';
 import { sha256 } from '../../kernel/trace/canonical.ts';
 import { dayKeys } from '../../kernel/limits/day-budget.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
-import { cleanJson, EVENT_BYTES, type CleanJson } from '../../kernel/redaction/clean-json.ts';
+import type { CleanJson } from '../../kernel/redaction/clean-json.ts';
 import { redactedJson, redactedText, redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
 import { openIncidentIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
 import type { Ids } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
+import { cleanEvent } from './clean-event.ts';
 import { admitDoctorRun, doctorRunOf, type DoctorPorts } from './doctor.ts';
 import { agentFor, type Intake } from './intake.ts';
 import { claim } from './deduplication.ts';
@@ -141,8 +142,8 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   const journal = await Journal.open(ports, 'open', { incidentId: input.execution, seq: 0 });
   const earlier = replayed(journal);
   if (earlier !== undefined) return earlier;
-  const clean = cleanJson(input.event, EVENT_BYTES);
-  const intake = agentFor(clean.value, ports.rules, ports.home);
+  const clean = cleanEvent(input.event);
+  const intake = agentFor(clean.value, ports.rules, ports.home, clean.whole);
   if (!intake.taken) {
     const run = doctorRunOf(clean.value, ports);
     if (run !== undefined) return openDoctorRun(journal, clean, run, ports);
@@ -174,6 +175,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       model: agent.model,
       subject: withoutSecrets(subject, redactor),
       detail: redactor.json(event.detail),
+      ...(clean.whole !== undefined && { wholeDetail: clean.whole }),
       switch: position,
       rulesHash: ports.rules.hash,
       ...(triggeredBy !== undefined && { triggeredBy }),

@@ -1,12 +1,16 @@
 import * as z from 'zod';
 import { Agent } from '../../../contracts/agent.ts';
 
-const { takes, tools, logGroups, model, firstLook } = Agent.shape;
+const { takes, every, dedupe, verification, tools, logGroups, model, firstLook } = Agent.shape;
 
 /** The parts of an agent file that are sound, whatever is wrong with the others. A part that is not sound is null. */
 export const AgentDraft = z.object({
   name: z.string().nullable().catch(null),
+  /** Undefined: the file has none. */
   takes: takes.nullable().catch(null),
+  every: every.nullable().catch(null),
+  dedupe: dedupe.nullable().catch(null),
+  verification: verification.nullable().catch(null),
   tools: z
     .object({
       observe: tools.shape.observe.nullable().catch(null),

@@ -3,18 +3,20 @@ import { bedrockIdOf, unknownOnBedrock } from '../../../contracts/bedrock.ts';
 import type { ModelSource } from '../../../contracts/settings.ts';
 import type { Manifest } from '../../../contracts/tool.ts';
 import { AgentDraft } from './agent-draft.ts';
-import { checkPattern } from './event-pattern.ts';
 import { logGroupProblems } from './log-groups.ts';
-import { firstLookCalls, unknownEventPlaceholders, EXAMPLE_ALARM, type FirstLookCall } from '../../model/first-look.ts';
 import { modelPriceOf, unknownModelAdvice } from '../../model/model-prices.ts';
+import type { AgentFile } from './agent-files.ts';
 import { didYouMean } from './did-you-mean.ts';
-import type { Compiled, ConfigFile } from './config-files.ts';
-import { schemaProblems, type Problem } from './schema-problems.ts';
+import type { Compiled } from './config-files.ts';
+import { eventProblems } from './event-fields.ts';
+import { firstLookProblems } from './first-looks.ts';
+import { sampleEvent } from './sample-event.ts';
+import type { Problem } from './schema-problems.ts';
 import { readYaml } from './yaml-file.ts';
 
 /** The agents that the files declare, in the order in which they are matched, and all problems in them. */
 export const compileAgents = (
-  files: readonly ConfigFile[],
+  files: readonly AgentFile[],
   manifests: readonly Manifest[],
   source?: ModelSource,
 ): Compiled<Agent[]> => {
@@ -22,15 +24,22 @@ export const compileAgents = (
   const agents: Agent[] = [];
   const names = new Set<string>();
   for (const file of files) {
-    const check = (agent: AgentDraft): Problem[] => [
-      ...nameProblems(agent, names),
-      ...problemsOf(agent, manifests, source),
-    ];
+    const ofSample: string[] = [];
+    const check = (agent: AgentDraft): Problem[] => {
+      const sample = sampleEvent(file, agent);
+      ofSample.push(...sample.problems);
+      return [
+        ...nameProblems(agent, names),
+        ...eventProblems(agent, file, sample.event),
+        ...problemsOf(agent, manifests, source),
+        ...firstLookProblems(agent, manifests, file, sample.event),
+      ];
+    };
     const read = readYaml(file, Agent, check, (value) => {
       const { data: draft } = AgentDraft.safeParse(value);
       return draft === undefined ? [] : check(draft);
     });
-    problems.push(...read.problems);
+    problems.push(...read.problems, ...ofSample);
     if (read.value) agents.push(read.value);
   }
   if (files.length === 0)
@@ -46,12 +55,10 @@ const nameProblems = ({ name }: AgentDraft, names: Set<string>): Problem[] => {
 };
 
 const problemsOf = (agent: AgentDraft, manifests: readonly Manifest[], source: ModelSource | undefined): Problem[] => [
-  ...checkPattern(agent.takes ?? {}, ['takes']).map(({ path, problem: message }) => ({ path, message })),
   ...toolProblems(agent, 'observe', manifests),
   ...toolProblems(agent, 'change', manifests),
   ...logGroupProblems(agent, manifests),
   ...modelProblems(agent, source),
-  ...firstLookProblems(agent, manifests),
 ];
 
 const modelProblems = ({ model }: AgentDraft, source: ModelSource | undefined): Problem[] => {
@@ -74,36 +81,3 @@ const toolProblems = ({ tools }: AgentDraft, kind: Manifest['kind'], manifests: 
     if (granted.indexOf(name) < index) return [{ path, message: `"${name}" is listed twice` }];
     return [];
   });
-
-const firstLookProblems = ({ firstLook, tools: { observe: granted } }: AgentDraft, manifests: readonly Manifest[]) => {
-  if (granted === null) return [];
-  return firstLook.flatMap((call, index): Problem[] => {
-    if (call === null) return [];
-    const { tool, input } = call;
-    const path = ['firstLook', index];
-    if (!granted.includes(tool)) {
-      const message = `"${tool}" is not among this agent's observe tools${didYouMean(tool, granted)}`;
-      return [{ path: [...path, 'tool'], message }];
-    }
-    const misspelt = unknownEventPlaceholders(input).map((name) => ({
-      path: [...path, 'input'],
-      message: `nothing fills ${name}; see docs/adding-an-agent.md for what there is`,
-    }));
-    const manifest = manifests.find((one) => one.name === tool);
-    const [filled] = firstLookCalls({ firstLook: [call] }, EXAMPLE_ALARM);
-    return misspelt.length > 0 ? misspelt : inputProblems(manifest, filled, [...path, 'input']);
-  });
-};
-
-/** Checks a first look against the example alarm, unless it needs a dimension that the example does not have. */
-const inputProblems = (
-  manifest: Manifest | undefined,
-  call: FirstLookCall | undefined,
-  path: Problem['path'],
-): Problem[] => {
-  if (!manifest || !call || call.skipped !== undefined) return [];
-  const parsed = manifest.input.safeParse(call.input);
-  if (parsed.success) return [];
-  const problems = schemaProblems(manifest.input, call.input, parsed.error);
-  return problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
-};

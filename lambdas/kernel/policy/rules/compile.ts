@@ -3,6 +3,7 @@ import type { Rules } from '../../../contracts/rules.ts';
 import { Settings, type SettingsInput } from '../../../contracts/settings.ts';
 import type { Manifest } from '../../../contracts/tool.ts';
 import { digestOf } from '../../trace/canonical.ts';
+import { agentFiles } from './agent-files.ts';
 import { compileAgents } from './agents.ts';
 import { cedarSchema } from './cedar-schema.ts';
 import { configFiles } from './config-files.ts';
@@ -31,10 +32,10 @@ export const compileRules = (
   { catalogue: { manifests }, providers }: CompiledFor,
 ): Rules => {
   const schema = cedarSchema(manifests);
-  const agentFiles = configFiles(configDir, 'agents', '.yaml');
+  const files = agentFiles(configDir);
   const policyFiles = configFiles(configDir, 'policies', '.cedar');
   const parsed = Settings.safeParse(settings);
-  const agents = compileAgents(agentFiles.value, manifests, parsed.data?.model);
+  const agents = compileAgents(files.value, manifests, parsed.data?.model);
   const policies = compilePolicies(policyFiles.value, schema);
   const unset = parsed.success ? [] : schemaProblems(Settings, settings, parsed.error);
   const file = `${basename(configDir)}/deployment.ts`;
@@ -46,7 +47,7 @@ export const compileRules = (
   const problems = [
     ...capacityProblems(manifests),
     ...providerProblems(manifests, providers),
-    ...agentFiles.problems,
+    ...files.problems,
     ...agents.problems,
     ...policyFiles.problems,
     ...policies.problems,

@@ -15,9 +15,14 @@ export interface Compiled<T> {
 
 /**
  * The files of a folder of `config/` with this ending, sorted by name. Any other file is a problem: a policy in
- * a file with a misspelt ending would silently not apply.
+ * a file with a misspelt ending would silently not apply. Files that end in `alsoRead` are read elsewhere.
  */
-export const configFiles = (configDir: string, folder: string, ending: string): Compiled<ConfigFile[]> => {
+export const configFiles = (
+  configDir: string,
+  folder: string,
+  ending: string,
+  alsoRead?: string,
+): Compiled<ConfigFile[]> => {
   const directory = join(configDir, folder);
   const label = `${basename(configDir)}/${folder}`;
   const names = namesIn(directory).filter((name) => !name.startsWith('.') && !IGNORED.test(name));
@@ -27,7 +32,7 @@ export const configFiles = (configDir: string, folder: string, ending: string): 
       .toSorted()
       .map((name) => ({ path: `${label}/${name}`, text: readFileSync(join(directory, name), 'utf8') })),
     problems: names
-      .filter((name) => !name.endsWith(ending))
+      .filter((name) => !name.endsWith(ending) && !(alsoRead !== undefined && name.endsWith(alsoRead)))
       .map((name) => `${label}/${name}: not read; only files that end in ${ending} are`),
   };
 };

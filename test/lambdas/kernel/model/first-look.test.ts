@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import {
   firstLookCalls,
-  unknownEventPlaceholders,
+  unknownAlarmPlaceholders,
   EXAMPLE_ALARM,
 } from '../../../../lambdas/kernel/model/first-look.ts';
 
-const call = (input: Parameters<typeof unknownEventPlaceholders>[0]) => ({
+const of = (alarm: typeof EXAMPLE_ALARM | null) => ({ alarm, event: null });
+const call = (input: Parameters<typeof unknownAlarmPlaceholders>[0]) => ({
   firstLook: [{ tool: 'get_metrics', input }],
 });
 
@@ -19,7 +20,7 @@ test('placeholders become values of their own type; everything else stays as wri
     note: 'costs $alarm.name',
     flag: null,
   };
-  expect(firstLookCalls(call(input), EXAMPLE_ALARM)).toEqual([
+  expect(firstLookCalls(call(input), of(EXAMPLE_ALARM))).toEqual([
     {
       tool: 'get_metrics',
       input: {
@@ -39,8 +40,8 @@ test('a call whose placeholder has no value is skipped, and the reason names it'
   const input = { namespace: '$alarm.metrics[0].namespace', metric: '$alarm.metrics[0].name' };
   const composite = { ...EXAMPLE_ALARM, kind: 'composite' as const, metrics: [] };
   const skipped = 'the event has no $alarm.metrics[0].namespace, no $alarm.metrics[0].name.';
-  expect(firstLookCalls(call(input), composite)).toEqual([{ tool: 'get_metrics', input, skipped }]);
-  expect(firstLookCalls(call(input), null)).toEqual([{ tool: 'get_metrics', input, skipped }]);
+  expect(firstLookCalls(call(input), of(composite))).toEqual([{ tool: 'get_metrics', input, skipped }]);
+  expect(firstLookCalls(call(input), of(null))).toEqual([{ tool: 'get_metrics', input, skipped }]);
 });
 
 test('one skipped call does not hold up the others', () => {
@@ -50,7 +51,7 @@ test('one skipped call does not hold up the others', () => {
       { tool: 'describe_alarm', input: { alarm: '$alarm.name' } },
     ],
   };
-  expect(firstLookCalls(agent, EXAMPLE_ALARM)).toMatchObject([
+  expect(firstLookCalls(agent, of(EXAMPLE_ALARM))).toMatchObject([
     { tool: 'describe_instances', skipped: 'the event has no $alarm.metrics[0].dimensions.LoadBalancer.' },
     { tool: 'describe_alarm', input: { alarm: 'cpu-high' } },
   ]);
@@ -58,7 +59,7 @@ test('one skipped call does not hold up the others', () => {
 
 test('a value of the event is never taken for a placeholder', () => {
   const hostile = { ...EXAMPLE_ALARM, name: '$alarm.account' };
-  expect(firstLookCalls(call({ alarm: '$alarm.name' }), hostile)).toEqual([
+  expect(firstLookCalls(call({ alarm: '$alarm.name' }), of(hostile))).toEqual([
     { tool: 'get_metrics', input: { alarm: '$alarm.account' } },
   ]);
 });
@@ -72,7 +73,8 @@ test.each([
   ['$alarm.metrics[0].nonesuch', ['$alarm.metrics[0].nonesuch']],
   ['$alarm.name.constructor', ['$alarm.name.constructor']],
   ['$alarm.metrics[x]', ['$alarm.metrics[x]']],
-  ['$event.id', ['$event.id']],
+  ['$evnt.id', ['$evnt.id']],
+  ['$event.id', []],
 ])('%s is known or not', (placeholder, unknown) => {
-  expect(unknownEventPlaceholders({ nested: [{ deep: placeholder }] })).toEqual(unknown);
+  expect(unknownAlarmPlaceholders({ nested: [{ deep: placeholder }] })).toEqual(unknown);
 });

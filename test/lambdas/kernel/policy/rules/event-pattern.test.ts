@@ -17,7 +17,7 @@ const alarm = (metrics: readonly unknown[] | undefined, value = 'ALARM') => ({
   'detail-type': 'CloudWatch Alarm State Change',
   detail: { alarmName: 'a', state: { value }, configuration: metrics ? { metrics } : { alarmRule: 'ALARM(b)' } },
 });
-const takesOf = (name: string) => Agent.parse(parse(readFileSync(`config/agents/${name}.yaml`, 'utf8'))).takes;
+const takesOf = (name: string) => Agent.parse(parse(readFileSync(`config/agents/${name}.yaml`, 'utf8'))).takes ?? {};
 
 describe('an event is taken by', () => {
   test.each([
