@@ -10,6 +10,7 @@ import type { AccountRegion } from '../../contracts/ports.ts';
 import type { RecordedSubject } from '../../contracts/subject.ts';
 import { alarmKey, readAlarm, type AlarmReading } from './alarm.ts';
 import { eventKey, eventSubject } from './event-subject.ts';
+import { isQuestion, questionIntake } from './question.ts';
 
 /** An event that an agent takes, or the reason why no agent does. */
 export type Intake =
@@ -32,6 +33,10 @@ export const agentFor = (raw: unknown, rules: Rules, home: AccountRegion): Intak
   if (!event.success) return notTaken(`This is not an EventBridge event: ${z.prettifyError(event.error)}`);
   if (event.data.source === EVENT_SOURCE)
     return notTaken(`${event.data['detail-type']} is an event of the harness itself. No agent takes those.`);
+  if (isQuestion(event.data)) {
+    const intake = questionIntake(event.data, rules, home);
+    return intake.taken ? { ...intake, event: event.data } : intake;
+  }
   const reading = readAlarm(event.data);
   if (reading.kind === 'unreadable') return notTaken(reading.reason);
   const unreachable = outOfReach(event.data, reading, rules, home);
