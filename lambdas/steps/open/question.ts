@@ -94,7 +94,8 @@ const subjectOfQuestion = (
 ): RecordedSubject => ({
   kind: 'question',
   title: titleOf(text),
-  cause: text,
+  // A short question is its own title, and need not stand there twice.
+  cause: titleOf(text) === text ? '' : text,
   link: null,
   location,
   healing: 'nothing',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { EVENT_BYTES, cleanJson } from '../../../../lambdas/kernel/redaction/clean-json.ts';
 import { openingOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { subjectOf } from '../../../../lambdas/kernel/trace/subject.ts';
+import { InputError } from '../../../../lambdas/contracts/errors.ts';
 import type { JsonObject } from '../../../../lambdas/contracts/json.ts';
 import type { Rules } from '../../../../lambdas/contracts/rules.ts';
 import { agentFor } from '../../../../lambdas/steps/open/intake.ts';
@@ -15,7 +16,7 @@ const intakeOf = (detail: JsonObject, more: JsonObject = {}, inEffect = hub) =>
   agentFor(cleanJson(questionEvent(detail, more), EVENT_BYTES).value, inEffect, HOME);
 const taken = (detail: JsonObject, more: JsonObject = {}, inEffect = hub) => {
   const intake = intakeOf(detail, more, inEffect);
-  if (!intake.taken) throw new TypeError(intake.reason);
+  if (!intake.taken) throw new InputError('question', intake.reason, 'one that is taken');
   return intake;
 };
 const refusal = (detail: JsonObject, more: JsonObject = {}, inEffect = hub): string => {
