@@ -25,6 +25,10 @@ export const incidentPolicy = (
     : withoutChanges(policy, allowChanges);
 };
 
+/** The fewest approvals that a change of an incident can need, whatever policy or the trace says. */
+export const fewestApprovals = (events: readonly TraceEvent[]): number =>
+  subjectOn(events).kind === 'question' ? FOR_A_QUESTION : 1;
+
 const withTwoPeople = (policy: PolicyEngine): PolicyEngine => ({
   ...policy,
   mayApplyUnattended: () => forbidden(TWO_PEOPLE),

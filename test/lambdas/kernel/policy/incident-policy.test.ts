@@ -117,6 +117,7 @@ describe('people who are asked about a change in such an incident', () => {
 
   test('must be two, although a compromised Authorize wrote that one is enough', async () => {
     await desk.openQuestion('inc-1', { subject, approvalsNeeded: 1 });
+    expect(allOf(await desk.trace(), 'approval.asked').map(({ data }) => data.needed)).toEqual([2]);
     expect((await desk.answer(ANA, 'approve')).text).toContain('Your approval counts. 1 of 2 needed.');
     expect(allOf(await desk.trace(), 'grant.issued')).toEqual([]);
     expect(await desk.answer(BEN, 'approve', '', { t: await desk.linkFor(BEN) })).toMatchObject({
