@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { CheckreinError, InputError } from '../lambdas/contracts/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { askCommand } from './commands/ask.ts';
 import { breakerCommand } from './commands/breaker.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { eventCommand } from './commands/event.ts';
 import { incidentsCommand } from './commands/incidents.ts';
 import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -21,6 +23,8 @@ const program = (): Command => {
     .description(packageJson.description)
     .version(packageJson.version)
     .addCommand(runCommand())
+    .addCommand(askCommand())
+    .addCommand(eventCommand())
     .addCommand(traceCommand())
     .addCommand(incidentsCommand())
     .addCommand(scenarioCommand())

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { BusEvent } from '../lambdas/contracts/alarm.ts';
 import { Json } from '../lambdas/contracts/json.ts';
 import { InputError } from '../lambdas/contracts/errors.ts';
+import { otherThanEvent } from './other-than-event.ts';
 
 /** No file of ours comes near it: a trace of 10,000 events has some 20 MB. */
 const FILE_BYTES = 100_000_000;
@@ -54,9 +55,7 @@ export const readText = (what: string, path: string): string => {
   return text;
 };
 
-/** Reads a JSON file that the user named. */
-const readJson = (what: string, path: string): Json => {
-  const text = readText(what, path);
+const jsonIn = (what: string, path: string, text: string): Json => {
   try {
     return Json.parse(JSON.parse(text));
   } catch (cause) {
@@ -66,14 +65,17 @@ const readJson = (what: string, path: string): Json => {
 };
 
 /** Reads an EventBridge event, exactly as AWS sends it. Whether an agent handles it is decided by the flow. */
-export const readEvent = (path: string): Json => {
-  const json = readJson('--event', path);
+export const readEvent = (path: string, what = '--event'): Json => {
+  const text = readText(what, path);
+  const other = otherThanEvent(text);
+  if (other !== undefined) throw new InputError(`${what} ${path}`, other.is, other.expected);
+  const json = jsonIn(what, path, text);
   const event = BusEvent.safeParse(json);
   if (event.success) return json;
   const issue = event.error.issues[0];
   const field = issue === undefined || issue.path.length === 0 ? 'the event' : issue.path.join('.');
   throw new InputError(
-    `--event ${path}: ${field}`,
+    `${what} ${path}: ${field}`,
     issue?.message ?? z.prettifyError(event.error),
     'an EventBridge event as AWS sends it, with id, source, detail-type, account, region, time and detail',
     event.error,

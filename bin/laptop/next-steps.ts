@@ -14,9 +14,11 @@ export interface RepeatedFlags {
 const word = (text: string): string => (/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /** What somebody may want to do after a run: a sentence for each, and below it a command that can be typed as it stands. */
-export const nextSteps = (flags: RepeatedFlags, { trace, key }: RunFiles): string[] => [
+export const nextSteps = (flags: RepeatedFlags | undefined, { trace, key }: RunFiles): string[] => [
   'What to try next:',
-  ...(flags.approve === 'ask' ? [] : ['  Decide yourself:', ...again(flags).map((line) => `    ${line}`)]),
+  ...(flags === undefined || flags.approve === 'ask'
+    ? []
+    : ['  Decide yourself:', ...again(flags).map((line) => `    ${line}`)]),
   '  Check that no byte of the trace was changed:',
   `    npx checkrein trace verify ${word(trace)} \\`,
   `      --key ${word(key)}`,

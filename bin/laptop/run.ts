@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import type { World } from '../../local/account/world/world.ts';
 import { readWorld } from '../../local/account/world/read.ts';
 import { readEvent } from '../../local/files.ts';
 import { prepareRun } from '../../local/out-directory.ts';
 import type { RunFiles, RunOptions } from '../../local/run.ts';
 import { ours, plain } from '../../lambdas/kernel/trace/outside-text.ts';
+import type { Json } from '../../lambdas/contracts/json.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import type { ModelSource } from '../../lambdas/contracts/settings.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
@@ -17,6 +19,9 @@ import { eventPrinter, printer, printJson, sentencePrinter } from '../io/output.
 export interface RunFlags extends RepeatedFlags {
   readonly json?: boolean;
 }
+
+/** The same without the event. */
+type PlayFlags = Omit<RunFlags, 'event'>;
 
 /** Each run has a directory in it, named after its incident. */
 const DEFAULT_OUT = '.checkrein';
@@ -38,15 +43,26 @@ const approvalFor = (flag: RunFlags['approve']): RunOptions['approve'] => {
 };
 
 /** Runs one event on this machine and writes its trace, report and calls. */
-export const runEvent = (flags: RunFlags): Promise<void> =>
-  interruptible((interruption) => runUntil(flags, interruption));
+export const runEvent = (flags: RunFlags): Promise<void> => playOnLaptop(flags, () => readEvent(flags.event), flags);
 
-const runUntil = async (flags: RunFlags, interruption: Interruption): Promise<void> => {
+/** Makes an event for a simulated account and runs it. `repeated`: the flags of `checkrein run` that do the same again. */
+export const playOnLaptop = (
+  flags: PlayFlags,
+  eventIn: (world: World) => Json,
+  repeated?: RepeatedFlags,
+): Promise<void> => interruptible((interruption) => runUntil(flags, eventIn, repeated, interruption));
+
+const runUntil = async (
+  flags: PlayFlags,
+  eventIn: (world: World) => Json,
+  repeated: RepeatedFlags | undefined,
+  interruption: Interruption,
+): Promise<void> => {
   const json = flags.json === true;
   const approve = approvalFor(flags.approve);
   const print = sentencePrinter(json);
-  const event = readEvent(flags.event);
   const world = readWorld(flags.world);
+  const event = eventIn(world);
   prepareRun(flags.out ?? DEFAULT_OUT);
   const { model, source } = await modelFor(flags);
   // A misspelt agent is refused before anything is printed; without one, the first line does not wait for the rules.
@@ -74,7 +90,7 @@ const runUntil = async (flags: RunFlags, interruption: Interruption): Promise<vo
   });
   const files = writeRun(flags.out ?? join(DEFAULT_OUT, result.incidentId), result);
   if (json) printJson(runSummary(result, files));
-  else printer(false)(plain`\n${ours([...filesOf(files), '', ...nextSteps(flags, files)].join('\n'))}`);
+  else printer(false)(plain`\n${ours([...filesOf(files), '', ...nextSteps(repeated, files)].join('\n'))}`);
 };
 
 const rulesFor = async (source: ModelSource | undefined, agent?: string): Promise<Rules> => {

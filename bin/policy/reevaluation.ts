@@ -6,10 +6,11 @@ import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { factsOf } from '../../lambdas/contracts/tool.ts';
 import { targetInForce } from '../../lambdas/kernel/changes/environment.ts';
 import { admit } from '../../lambdas/kernel/model/admission.ts';
+import { incidentPolicy } from '../../lambdas/kernel/policy/incident-policy.ts';
 import { decidePlan } from '../../lambdas/kernel/policy/plan-decision.ts';
 import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import type { PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
-import { findPlan, isTriggerOwner } from '../../lambdas/kernel/trace/queries.ts';
+import { allOf, findPlan, isTriggerOwner } from '../../lambdas/kernel/trace/queries.ts';
 import { changeManifest } from './case-file.ts';
 import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
@@ -49,14 +50,17 @@ export interface CurrentRules {
  * so each decision is evaluated by itself: how the incident would have gone on after another one is unknown. Refusals
  * for reasons outside the rules (kill switch, breaker, drift) are left out.
  */
-export const reevaluate = (events: readonly TraceEvent[], today: CurrentRules): Reevaluated[] =>
-  events.flatMap((event): Reevaluated[] => {
+export const reevaluate = (events: readonly TraceEvent[], rules: CurrentRules): Reevaluated[] => {
+  const opened = allOf(events, 'incident.opened').length > 0;
+  const today = opened ? { ...rules, policy: incidentPolicy(rules, events) } : rules;
+  return events.flatMap((event): Reevaluated[] => {
     if (isKind(event, 'call.refused')) return refusedCall(event, today);
     if (isKind(event, 'proposal.judged')) return proposal(event, today);
     if (isKind(event, 'plan.judged')) return confirmation(event, events, today);
     if (isKind(event, 'approval.answered')) return approval(event, events, today);
     return [];
   });
+};
 
 type Subject = Pick<Reevaluated, 'seq' | 'about' | 'what'>;
 

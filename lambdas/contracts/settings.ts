@@ -162,6 +162,13 @@ export const Settings = z.strictObject({
     .optional(),
   /** A managed policy that bounds every role of the stack, where your organization asks for one. */
   permissionsBoundaryArn: arn('iam', 'policy', 'arn:aws:iam::123456789012:policy/boundary').optional(),
+  /** Incidents that begin with a question (`checkrein ask`). Nobody checks who asks, so read-only agents answer. */
+  questions: z
+    .strictObject({
+      /** Agents with change tools take questions too. A change then needs two approvals at least, whatever policy says. */
+      allowChanges: z.boolean().default(false),
+    })
+    .prefault({}),
   /** Tags of every resource that can have them. */
   tags: z
     .record(

@@ -28,8 +28,14 @@ export const RecordedSubject = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('alarm'), alarm: Alarm }),
   /** An event of AWS, or one of the team's own. */
   z.strictObject({ kind: z.literal('event'), ...Told, resources: z.array(z.string()) }),
-  /** A question of a person. `askedBy` is what the caller claims. */
-  z.strictObject({ kind: z.literal('question'), ...Told, question: z.string(), askedBy: z.string() }),
+  /** A question of a person. `askedBy` is what the caller claims; `changesAllowed` is what the settings said when it was asked. */
+  z.strictObject({
+    kind: z.literal('question'),
+    ...Told,
+    question: z.string(),
+    askedBy: z.string(),
+    changesAllowed: z.boolean().optional(),
+  }),
   /** A run by the clock, as the agent's `every` says. */
   z.strictObject({ kind: z.literal('schedule'), ...Told, every: z.string() }),
 ]);

@@ -11,6 +11,7 @@ import { duplicateAlarm } from './scenarios/duplicate-alarm.ts';
 import { deniedChange } from './scenarios/denied-change.ts';
 import { destroy } from './scenarios/destroy.ts';
 import { brokenSetUp } from './scenarios/broken-set-up.ts';
+import { question } from './scenarios/question.ts';
 import { firstAlarm } from './scenarios/first-alarm.ts';
 import { upgrade } from './scenarios/upgrade.ts';
 
@@ -27,7 +28,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => void stopAll().finally(() => process.exit(1)));
 
 /** In the order of docs/deploy.md, whose blocks they run. */
-const SCENARIOS = [firstAlarm, approvedChange, deniedChange, duplicateAlarm, brokenSetUp, upgrade, destroy] as const;
+const SCENARIOS = [
+  firstAlarm,
+  approvedChange,
+  deniedChange,
+  duplicateAlarm,
+  question,
+  brokenSetUp,
+  upgrade,
+  destroy,
+] as const;
 
 const runScenarios = async (python: string, emulators: Emulators): Promise<void> => {
   const environment = await setUpEnvironment(python, emulators, stopAtEnd);

@@ -23,11 +23,13 @@ const Listing = z.object({
   nextToken: z.string().optional(),
 });
 const KeyRequest = z.object({ KeyId: z.string() });
+const Start = z.object({ stateMachineArn: z.string(), name: z.string(), input: z.string() });
+type Start = z.infer<typeof Start>;
 const PAGE = 5;
 
 /**
- * What an operator's command asks of CloudFormation, Step Functions and KMS, over HTTP. It answers with stack outputs,
- * executions (in pages, newest first, as AWS sorts them) and a public key.
+ * What an operator's command asks of CloudFormation, Step Functions, STS and KMS, over HTTP. It answers with stack outputs,
+ * executions (in pages, newest first, as AWS sorts them), the caller's name and a public key. Executions can be started.
  */
 export class OperatorAws {
   readonly #server = createServer((request, response) => void this.#serve(request, response));
@@ -37,6 +39,15 @@ export class OperatorAws {
   outputs: Readonly<Record<string, string>> | undefined;
   executions: readonly ListedExecution[] = [];
   publicKey = '';
+  /** Executions that were started. */
+  readonly started: Start[] = [];
+  /** How an execution is described; by default it has ended as the incident of its name. */
+  described: (name: string) => object = (name) => ({
+    status: 'SUCCEEDED',
+    output: JSON.stringify({ incidentId: name }),
+  });
+  /** Called before an execution is said to have been started. */
+  onStart: (started: Start) => Promise<void> = async () => undefined;
 
   static async start(): Promise<OperatorAws> {
     const aws = new OperatorAws();
@@ -59,16 +70,32 @@ export class OperatorAws {
     const call = target === '' ? (new URLSearchParams(body).get('Action') ?? '') : (target.split('.').at(-1) ?? '');
     this.calls.push(call);
     const refusal = this.refusals.get(call) ?? (call === 'DescribeStacks' ? this.#noStack() : undefined);
-    const isXml = call === 'DescribeStacks';
+    const isXml = call === 'DescribeStacks' || call === 'GetCallerIdentity';
     if (refusal !== undefined) {
       answer(response, 400, isXml ? errorXml(refusal) : JSON.stringify(errorJson(refusal)));
       return;
     }
-    answer(response, 200, isXml ? this.#stackXml() : JSON.stringify(this.#result(call, JSON.parse(body))));
+    if (call === 'GetCallerIdentity') answer(response, 200, CALLER_XML);
+    else answer(response, 200, isXml ? this.#stackXml() : JSON.stringify(await this.#result(call, JSON.parse(body))));
   }
 
-  #result(call: string, asked: unknown): object {
-    return call === 'ListExecutions' ? this.#page(Listing.parse(asked)) : this.#key(KeyRequest.parse(asked));
+  async #result(call: string, asked: unknown): Promise<object> {
+    switch (call) {
+      case 'ListExecutions':
+        return this.#page(Listing.parse(asked));
+      case 'StartExecution':
+        return this.#start(Start.parse(asked));
+      case 'DescribeExecution':
+        return this.described(z.object({ executionArn: z.string() }).parse(asked).executionArn.split(':').at(-1) ?? '');
+      default:
+        return this.#key(KeyRequest.parse(asked));
+    }
+  }
+
+  async #start(start: Start): Promise<object> {
+    this.started.push(start);
+    await this.onStart(start);
+    return { executionArn: `${start.stateMachineArn}:${start.name}`, startDate: 0 };
   }
 
   #noStack(): Refusal | undefined {
@@ -102,6 +129,10 @@ export class OperatorAws {
     return { KeyId, PublicKey: der.toString('base64') };
   }
 }
+
+/** The session of a person who came by way of IAM Identity Center. */
+const CALLER_XML =
+  '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Dev_0123/ana@example.com</Arn><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>';
 
 const errorXml = ({ code, message }: Refusal): string =>
   `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;

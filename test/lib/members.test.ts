@@ -237,7 +237,9 @@ describe('events other than alarms', () => {
   const patternsOf = (given: typeof rules) =>
     ofType(
       'AWS::Events::Rule',
-      Object.entries(resourcesOf(new MemberStack(new App(), 'Member', { rules: given, members }))),
+      Object.entries(
+        resourcesOf(new MemberStack(new App(), 'Member', { rules: given, catalogue: CATALOGUE, members })),
+      ),
     ).map(([, { Properties }]) => Properties['EventPattern']);
 
   test('a member may put exactly the sources and types that agents take', () => {

@@ -2,6 +2,7 @@ import type { TraceEvent, TraceEventOf } from '../../contracts/events.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
+import { incidentPolicy } from '../../kernel/policy/incident-policy.ts';
 import { allOf } from '../../kernel/trace/queries.ts';
 import type { Clock, Ledger } from '../../contracts/ports.ts';
 import type { OpenQuestion } from './question.ts';
@@ -30,8 +31,8 @@ export const countApprovals = async (
   ports: { readonly ledger: Ledger; readonly clock: Clock; readonly rules: Rules; readonly policy: PolicyEngine },
 ): Promise<ApprovalCount> => {
   const { planned, asked } = question;
-  const { rules, policy } = ports;
-  const agent = agentOf(rules, question.agent);
+  const policy = incidentPolicy(ports, events);
+  const agent = agentOf(ports.rules, question.agent);
   // Evaluated again: new rules may be deployed by now, and the trace alone does not prove that policy permitted it.
   const proposeDecision = policy.mayPropose({ ...planned.plan, agent, phase: 'plan' });
   if (proposeDecision.verdict === 'refused') return { kind: 'never', reason: proposeDecision.reason };

@@ -7,6 +7,7 @@ import { put } from '../../kernel/limits/rows.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import { notifyOnce } from '../../kernel/model/notify.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
+import { fewestApprovals } from '../../kernel/policy/incident-policy.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { allOf, lastOf, currentPlan, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import type { Step } from '../../runtime/step.ts';
@@ -68,7 +69,8 @@ const sendLinks = async (
 
 const askOnce = async (context: AskContext, ports: AskPorts): Promise<TraceEventOf<'approval.asked'>> => {
   const { approvalId, planned, people, journal } = context;
-  const needed = lastOf(journal.eventsBefore, 'plan.judged')?.data.approvalsNeeded ?? 1;
+  const judged = lastOf(journal.eventsBefore, 'plan.judged')?.data;
+  const needed = Math.max(judged?.approvalsNeeded ?? 1, fewestApprovals(journal.eventsBefore));
   const { event: asked } = await journal.once('approval.asked', async () => {
     const minutes = ports.rules.settings.approval.expireMinutes;
     const expiresAt = new Date(ports.clock.now().getTime() + minutes * 60_000).toISOString();

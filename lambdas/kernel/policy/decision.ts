@@ -12,7 +12,8 @@ interface Permitted {
   readonly statements: Statement[];
   readonly tripsBreaker: null;
 }
-interface Refused {
+/** A refusal of policy. */
+export interface Refused {
   readonly verdict: 'refused';
   /** Why, for the model and for people; never empty. */
   readonly reason: string;

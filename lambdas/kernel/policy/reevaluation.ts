@@ -4,6 +4,7 @@ import type { TraceEvent } from '../../contracts/events.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import type { PlanQuestion, PolicyEngine } from './engine.ts';
 import { mayApproveNow } from './entitlement.ts';
+import { incidentPolicy } from './incident-policy.ts';
 
 /** What policy says now about a plan that was approved before. */
 export interface Reevaluation {
@@ -33,7 +34,7 @@ export const reevaluatePlan = (
   approval: Approval,
   events: readonly TraceEvent[],
 ): Reevaluation => {
-  const plan = ports.policy.mayPropose({ ...question, phase: 'plan' });
+  const plan = incidentPolicy(ports, events).mayPropose({ ...question, phase: 'plan' });
   if (plan.verdict === 'refused') return plan;
   const approved = quorumNow(ports, question, approval, events);
   const reason = approved.verdict === 'refused' ? approved.reason : plan.reason;
@@ -47,7 +48,7 @@ const quorumNow = (
   { approvers, breakGlass = false }: Approval,
   events: readonly TraceEvent[],
 ): Reevaluation => {
-  const release = ports.policy.approvalsNeeded({ ...question, breakGlass });
+  const release = incidentPolicy(ports, events).approvalsNeeded({ ...question, breakGlass });
   if (release.verdict === 'refused') return release;
   const { needed, statements } = release;
   const counting = [...new Set(approvers)].filter(

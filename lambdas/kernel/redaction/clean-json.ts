@@ -22,6 +22,8 @@ const LEFT_OUT = {
 
 /** What stands in place of everything below the last level. */
 export const TOO_DEEP = LEFT_OUT.deep;
+/** What stands in place of a text that did not fit. */
+export const TOO_LONG = LEFT_OUT.long;
 
 interface Cleaning {
   readonly note: (path: string, what: string) => void;

@@ -3,6 +3,7 @@ import { passed, refused, type CheckResult, type SharedValue } from '../../kerne
 import { approvedBy, bindingFault, wasRedeemedUnattended } from '../../kernel/changes/grants.ts';
 import type { ProposedChange } from '../../kernel/changes/proposed-change.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
+import { incidentPolicy } from '../../kernel/policy/incident-policy.ts';
 import { decidePlan } from '../../kernel/policy/plan-decision.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { canonical } from '../../kernel/trace/canonical.ts';
@@ -54,7 +55,8 @@ const policyNow = async (
   throwIfMadeUp(pending, proposed);
   const { target } = proposed.change;
   const report = { cost: await costNow(pending, proposed, journal, ports) };
-  const decision = decidePlan(ports.policy, { agent, tool: name, target, facts, report, breakGlass: false });
+  const policy = incidentPolicy(ports, journal.events);
+  const decision = decidePlan(policy, { agent, tool: name, target, facts, report, breakGlass: false });
   const { plan, unattended } = decision.asked;
   return decision.verdict === 'unattended'
     ? passed(`Policy permits the change without a person: ${unattended?.reason ?? plan.reason}`)

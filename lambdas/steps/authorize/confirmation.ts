@@ -11,6 +11,7 @@ import {
   type CheckResult,
 } from '../../kernel/changes/checks.ts';
 import { trippedBreaker } from '../../kernel/limits/breaker.ts';
+import { incidentPolicy } from '../../kernel/policy/incident-policy.ts';
 import { decidePlan, type PlanDecision } from '../../kernel/policy/plan-decision.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { allOf, findPlan, plansOf, type PlanOnTrace, type ToolCall } from '../../kernel/trace/queries.ts';
@@ -32,7 +33,7 @@ export const authorizePlan = async (
   const { handle, digest, plan } = planned;
   const freeze = new SharedValue(() => ports.calendar.freeze());
   const decision = new SharedValue(async () =>
-    decidePlan(ports.policy, { ...plan, agent, breakGlass: (await freeze.get()) !== undefined }),
+    decidePlan(incidentPolicy(ports, events), { ...plan, agent, breakGlass: (await freeze.get()) !== undefined }),
   );
   const { checks, refusal } = await runChecks([
     { check: 'approval', run: () => checkNewest(planned, events) },

@@ -13,6 +13,7 @@ import { factsAbout, prepareChange } from '../../kernel/changes/proposed-change.
 import { trippedBreaker } from '../../kernel/limits/breaker.ts';
 import { checkRate } from '../../kernel/limits/rate.ts';
 import { admit } from '../../kernel/model/admission.ts';
+import { incidentPolicy } from '../../kernel/policy/incident-policy.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import type { ToolCall } from '../../kernel/trace/queries.ts';
@@ -70,7 +71,8 @@ const proposalOf = (journal: Journal, ports: AuthorizePorts, agent: Agent, call:
   });
   const decision = new SharedValue(async () => {
     const { target } = (await prepared.get()).change;
-    return ports.policy.mayPropose({ agent, tool: call.name, target, facts: await facts.get(), phase: 'proposal' });
+    const question = { agent, tool: call.name, target, facts: await facts.get(), phase: 'proposal' } as const;
+    return incidentPolicy(ports, journal.events).mayPropose(question);
   });
   return { agent, call, admission, prepared, facts, decision };
 };

@@ -7,6 +7,8 @@ import { contractBroken, StepError } from '../../contracts/errors.ts';
 import type { EventData } from '../../contracts/events.ts';
 import { POLICY_APPROVER } from '../../contracts/grant.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
+import { incidentPolicy } from '../../kernel/policy/incident-policy.ts';
+import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import { tripBreaker } from '../../kernel/limits/breaker.ts';
 import { issueGrants } from '../../kernel/changes/grants.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
@@ -44,6 +46,7 @@ const onProposal = async (
 
 /** Without the key for grants of policies, no policy of this deployment permits this, and nothing is granted. */
 const issueUnattended = async (
+  { events }: Journal,
   ports: AuthorizePorts,
   agent: Agent,
   planned: PlanOnTrace,
@@ -55,13 +58,13 @@ const issueUnattended = async (
       'Policy lets a plan through without a person, but this deployment has no key for such grants.',
       'Deploy the stack again: it creates the key if a policy can permit a change without a person.',
     );
-  const approval = { approvers: unattendedBy(ports, agent, planned), breakGlass: false };
+  const approval = { approvers: unattendedBy(incidentPolicy(ports, events), agent, planned), breakGlass: false };
   const grants = await issueGrants({ ...ports, mac }, planned, approval, grantMinutes(ports.rules.settings, agent));
   return { digest: planned.digest, grants };
 };
 
 /** The policies that permit a plan to be applied without a human. Their ids are the approvers of the grant. */
-const unattendedBy = ({ policy }: AuthorizePorts, agent: Agent, { plan }: PlanOnTrace): string[] => {
+const unattendedBy = (policy: PolicyEngine, agent: Agent, { plan }: PlanOnTrace): string[] => {
   const decision = policy.mayApplyUnattended({ ...plan, agent });
   if (decision.verdict === 'refused') throw contractBroken(`A plan was let through, and then not: ${decision.reason}`);
   return decision.statements.map((one) => `${POLICY_APPROVER}${one.id}`);
@@ -90,7 +93,7 @@ const onConfirmation = async (
       return 'approve';
     case 'unattended': {
       if (planned === undefined) throw contractBroken('A plan was let through that is not on the trace.');
-      await journal.once('grant.issued', async () => ({ data: await issueUnattended(ports, agent, planned) }));
+      await journal.once('grant.issued', async () => ({ data: await issueUnattended(journal, ports, agent, planned) }));
       return 'apply';
     }
   }

@@ -17,6 +17,7 @@ import { eventKey } from './event-key.ts';
 import { eventSubject } from './event-subject.ts';
 import { misdirectedAlarm } from './misdirected-alarm.ts';
 import { readSchedule } from './scheduled-run.ts';
+import { isQuestion, questionIntake } from './question.ts';
 
 /** An event that an agent takes, or the reason why no agent does. */
 export type Intake =
@@ -43,6 +44,10 @@ export const agentFor = (raw: unknown, rules: Rules, home: AccountRegion, whole?
   const parsed = BusEvent.safeParse(raw);
   if (!parsed.success) return notTaken(`This is not an EventBridge event: ${z.prettifyError(parsed.error)}`);
   const event = parsed.data;
+  if (isQuestion(event)) {
+    const intake = questionIntake(event, rules, home);
+    return intake.taken ? { ...intake, event } : intake;
+  }
   const reading = readAlarm(event);
   const refused = refusalOf(event, reading, rules, home);
   if (refused !== undefined) return notTaken(refused);

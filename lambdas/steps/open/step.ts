@@ -161,7 +161,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   const joined = await openIncidentOf(intake, deduplicationKey, input.execution, ports);
   if (joined !== undefined) return { incidentId: joined, agent: agent.name, seq: 0, next: 'done' };
   const ceiling = await overCeiling(ports, agent);
-  const triggeredBy = triggerOwnerOf(event);
+  const triggeredBy = subject.kind === 'question' ? subject.askedBy : triggerOwnerOf(event);
   const redactor = await redactorOf(ports, journal.incident);
   await journal.once('incident.opened', () => ({
     data: {

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../lambdas/contracts/json.ts';
+import type { AccountRegion } from '../../lambdas/contracts/ports.ts';
+import { QUESTION_SOURCE, QUESTION_TYPE } from '../../lambdas/contracts/question.ts';
+import type { LaptopFlags } from './laptop-flags.ts';
+
+/** Flags of `checkrein ask`, as commander passes them. */
+export interface AskFlags extends LaptopFlags {
+  readonly agent?: string;
+  readonly account?: string;
+  readonly region?: string;
+  readonly as?: string;
+  readonly stack: string;
+  readonly wait?: boolean;
+  readonly json?: boolean;
+}
+
+interface Asking {
+  readonly askedBy: string;
+  readonly home: AccountRegion;
+  readonly time: Date;
+  /** What a question is about that does not say so. Undefined: where Checkrein is. */
+  readonly about?: AccountRegion | undefined;
+}
+
+/** The event that asks a question. */
+export const questionEvent = (
+  question: string,
+  { askedBy, home, time, about }: Asking,
+  { agent, account, region }: Pick<AskFlags, 'agent' | 'account' | 'region'>,
+): JsonObject => {
+  const given = account !== undefined || region !== undefined;
+  const location = given ? { account: account ?? home.account, region: region ?? home.region } : about;
+  return {
+    version: '0',
+    id: randomUUID(),
+    source: QUESTION_SOURCE,
+    'detail-type': QUESTION_TYPE,
+    account: home.account,
+    region: home.region,
+    time: time.toISOString(),
+    resources: [],
+    detail: {
+      question,
+      askedBy,
+      ...(agent !== undefined && { agent }),
+      ...(location !== undefined && { location: { account: location.account, region: location.region } }),
+    },
+  };
+};
