@@ -89,6 +89,37 @@ describe('the conversation', () => {
   });
 });
 
+describe('an alarm that joined while the model answered', () => {
+  const joined = (harness: TestHarness) =>
+    record(harness.ports, 'incident-1', 'attach', 'incident.attached', { eventId: 'other', copy: 1 }, [
+      { toolUseId: null, text: 'Another alarm joined this incident.', isError: false },
+    ]);
+
+  test('is read before the next turn: what the model had read stays as it was', async () => {
+    const harness = await new TestHarness().begin();
+    const request = messagesOf(await harness.events());
+    const decide = harness.model.decide.bind(harness.model);
+    harness.model.decide = async (asked) => {
+      await joined(harness);
+      return decide(asked);
+    };
+    await harness.decide([words('Hm.')]);
+    const messages = messagesOf(await harness.events());
+    expectWellFormed(messages);
+    expect(messages[0]).toEqual(request[0]);
+    expect(textOf(messages[2])).toContain('Another alarm joined this incident.');
+  });
+
+  test('is not read by a turn that had been asked for already when it joined', async () => {
+    const harness = await new TestHarness().begin();
+    const request = messagesOf(await harness.events());
+    harness.model.decide = () => Promise.reject(new Error('killed'));
+    await expect(harness.decide([])).rejects.toThrow('killed');
+    await joined(harness);
+    expect(messagesOf(await harness.events())).toEqual(request);
+  });
+});
+
 describe('evidence beyond what fits', () => {
   const LONG = 60_000;
   const gather = async (count: number, text = (n: number) => `${n} ${'x'.repeat(LONG)}`): Promise<TraceEvent[]> => {
