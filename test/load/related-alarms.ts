@@ -8,7 +8,7 @@ import { scriptFor, loadTarget, slowModel, loadWorld } from './worlds.ts';
 import type { TraceMeter } from './trace-meter.ts';
 
 /** Different alarms that belong together: all of them on one instance, or each on an instance of its own. */
-export type Relation = 'instance' | 'metric';
+type Relation = 'instance' | 'metric';
 
 /** Results of the phase that delivers many different alarms that belong together. */
 export interface RelatedResult {
