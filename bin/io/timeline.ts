@@ -49,6 +49,12 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       );
     }
     case 'incident.attached':
+      if (event.data.alarm !== undefined)
+        return entry(
+          'alarm',
+          'quiet',
+          plain`Alarm ${event.data.alarm.name} joined this incident. ${event.data.says ?? ''}`,
+        );
       return entry('copy', 'quiet', plain`The event arrived again (copy ${event.data.copy}) and joined this incident.`);
     case 'incident.refused':
       return entry('intake', 'warn', sentence(event.data.reason), cleanedLines(event.data.cleaned));

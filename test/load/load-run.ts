@@ -1,5 +1,6 @@
 import { deliverCopies, type CopiesResult } from './copies.ts';
 import { LoadFixture } from './fixture.ts';
+import { deliverRelated, type RelatedResult } from './related-alarms.ts';
 import type { LedgerUse } from './ledger-meter.ts';
 import type { LoadOptions } from './options.ts';
 import { fireAgain, type RecurrenceResult } from './recurrence.ts';
@@ -14,6 +15,8 @@ export interface LoadReport {
   readonly ledger: readonly LedgerUse[];
   readonly copies: CopiesResult | undefined;
   readonly copiesLedger: readonly LedgerUse[];
+  /** Different alarms on one instance, then on one metric. */
+  readonly related: readonly RelatedResult[];
   readonly returns: RecurrenceResult;
   /** How often each fault was injected. */
   readonly faults: Readonly<Record<string, number>>;
@@ -46,7 +49,7 @@ const progressReporter = (print: (line: string) => void) => {
   };
 };
 
-/** Runs the three phases one after the other, on one ledger. */
+/** Runs the phases one after the other, on one ledger. */
 export const runLoad = async (options: LoadOptions, print: (line: string) => void): Promise<LoadReport> => {
   const fixture = await LoadFixture.start(options);
   const progress = progressReporter(print);
@@ -56,6 +59,9 @@ export const runLoad = async (options: LoadOptions, print: (line: string) => voi
     const copies =
       options.copies === 0 ? undefined : await deliverCopies(fixture, progress.startPhase('copies'), options);
     const copiesLedger = fixture.meter.take();
+    const related: RelatedResult[] = [];
+    for (const relation of options.copies === 0 ? [] : (['instance', 'metric'] as const))
+      related.push(await deliverRelated(fixture, progress.startPhase(`one ${relation}`), options, relation));
     const returns = await fireAgain(fixture, progress.startPhase('returns'), options);
     return {
       options,
@@ -63,10 +69,16 @@ export const runLoad = async (options: LoadOptions, print: (line: string) => voi
       ledger,
       copies,
       copiesLedger,
+      related,
       returns,
       faults: Object.fromEntries([...fixture.faultCounts].toSorted(([a], [b]) => a.localeCompare(b))),
       heapPeakMB: progress.stop(),
-      problems: [...storm.problems, ...(copies?.problems ?? []), ...returns.problems],
+      problems: [
+        ...storm.problems,
+        ...(copies?.problems ?? []),
+        ...related.flatMap((one) => one.problems),
+        ...returns.problems,
+      ],
     };
   } finally {
     progress.stop();

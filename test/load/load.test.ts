@@ -44,6 +44,15 @@ describe('40 incidents at once, with throttles, lost answers, crashes and steps 
     expect(copies?.linesOnTrace).toBeLessThanOrEqual(20);
   });
 
+  test('twenty-five alarms on one instance cost one investigation, on one metric three; all the others have their row', () => {
+    expect(report.related).toMatchObject([
+      { relation: 'instance', investigations: 1, attached: 25 },
+      { relation: 'metric', investigations: 3, attached: 25 },
+    ]);
+    for (const { investigations, linesOnTraces } of report.related)
+      expect(linesOnTraces).toBeLessThanOrEqual(20 * investigations);
+  });
+
   test('an alarm that fires again after the close opens a new incident; a late redelivery does not', () => {
     expect(report.returns).toMatchObject({ fired: 2, reopened: 2 });
   });

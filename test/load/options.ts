@@ -34,7 +34,8 @@ export const DEFAULTS: LoadOptions = {
 export const HELP = `npm run load -- [options]
 
 Opens many incidents at once on this machine: the synthesized state machine, the real steps, a real DynamoDB
-API, a simulated account and a simulated model. Then 10,000 copies of one alarm, then alarms that fire again.
+API, a simulated account and a simulated model. Then 10,000 copies of one alarm, 10,000 alarms on one instance and
+10,000 on one metric, then alarms that fire again.
 Exits with 1 if an event was lost, an incident did not close as expected, or a chain does not verify.
 
   --incidents <n>    incidents at once (${DEFAULTS.incidents})

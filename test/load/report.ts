@@ -62,6 +62,16 @@ const copiesSection = ({ copies, copiesLedger }: LoadReport): string[] =>
         ...ledgerRows(copiesLedger, copies.delivered),
       ];
 
+const relatedSection = ({ related }: LoadReport): string[] =>
+  related.flatMap((one) => [
+    one.relation === 'instance'
+      ? `${one.delivered} different alarms on one instance`
+      : `${one.delivered} alarms on one metric, each on an instance of its own`,
+    row('investigations', `${one.investigations}`),
+    row('attached, lines on traces', `${one.attached}, ${one.linesOnTraces}`),
+    row('took', `${one.seconds.toFixed(0)} s, ${Math.round(one.delivered / one.seconds)} executions a second`),
+  ]);
+
 const faultSection = ({ faults, options }: LoadReport): string[] =>
   options.faults
     ? ['Faults', ...Object.entries(faults).map(([name, count]) => row(name, `${count}`))]
@@ -81,6 +91,7 @@ export const formatLoadReport = (report: LoadReport): string =>
   [
     stormSection(report),
     copiesSection(report),
+    relatedSection(report),
     [
       'Alarms that fired again after their incident had closed',
       row('new incidents', `${report.returns.reopened} of ${report.returns.fired}`),

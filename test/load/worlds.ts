@@ -30,10 +30,14 @@ const faultsAt = (index: number): Json[] => {
   }
 };
 
-/** The account of one target: a server that has become too small, and its alarm. */
+/**
+ * The account of one target: a server that has become too small, and its alarm. Each has an account of its own: in one
+ * account, a thousand alarms on one metric would be a storm.
+ */
 export const loadWorld = ({ alarm, instanceId }: LoadTarget, index: number, faults: boolean): World =>
   World.parse({
     about: 'A server that has become too small.',
+    account: String(200_000_000_000 + index),
     now: '2026-11-20T09:26:20Z',
     instances: [
       {

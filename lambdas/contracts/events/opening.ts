@@ -36,8 +36,18 @@ export const OPENING_EVENTS = {
     }),
   },
   'incident.attached': {
-    summary: 'Another copy of the event arrived while the incident was open.',
-    data: z.strictObject({ eventId: z.string(), copy: z.int() }),
+    summary: 'Another copy of the event arrived while the incident was open, or another alarm joined the incident.',
+    data: z.strictObject({
+      eventId: z.string(),
+      /** Its number among the events of this kind on the trace. */
+      copy: z.int(),
+      /** Earlier versions attached copies only, and did not say so. */
+      why: z.enum(['copy', 'resource', 'composite', 'storm']).optional(),
+      /** The alarm that joined; absent for a copy. */
+      alarm: z.strictObject({ arn: z.string(), name: z.string() }).optional(),
+      /** Why it joined, in the harness's words. */
+      says: z.string().optional(),
+    }),
   },
   'incident.refused': {
     summary:

@@ -6,77 +6,121 @@ import { canonical, sha256 } from '../trace/canonical.ts';
 /**
  * Which incident a deduplication key belongs to, and whether that incident is still open. `onTrace`: its opening is
  * known to be on its trace, so its close will find the key and free it. Before that it may still be refused.
+ *
+ * An incident is found under several keys. One of them is its claim: its row alone says whether the incident is open. The
+ * rows of the others are aliases, with the hash of that key in `primary`. So Close frees one row, and a crash between
+ * two rows leaves nothing that is open by mistake.
  */
-const DeduplicationRow = z.object({ incidentId: z.string(), open: z.boolean(), onTrace: z.boolean().default(false) });
+const DeduplicationRow = z.object({
+  incidentId: z.string(),
+  open: z.boolean(),
+  onTrace: z.boolean().default(false),
+  primary: z.string().optional(),
+});
 type DeduplicationRow = z.infer<typeof DeduplicationRow>;
 
-/** The row of the open incident of a deduplication key. */
-export const deduplicationRow = (key: string): RowKey => ({ family: FAMILY.storm, id: sha256(key) });
+/** An incident, and the hash of the deduplication key whose row says whether it is open. */
+export interface Holder {
+  readonly incidentId: string;
+  readonly claim: string;
+}
+
+/** The row of a deduplication key. */
+export const deduplicationRow = (key: string): RowKey => claimRow(sha256(key));
+
+const claimRow = (claim: string): RowKey => ({ family: FAMILY.storm, id: claim });
 
 /** The partition of the copies that joined an incident. Each has a row. */
-const copiesId = (key: string, incidentId: string): string => `${sha256(key)}#${incidentId}`;
+const copiesId = ({ claim, incidentId }: Holder): string => `${claim}#${incidentId}`;
 
 const readRow = (row: Row | undefined): DeduplicationRow | undefined => DeduplicationRow.optional().parse(row?.data);
 
-/** The open incident that this row names, if it names one. */
-export const openIncidentIn = (row: Row | undefined): string | undefined => {
-  const open = readRow(row);
-  return open?.open === true ? open.incidentId : undefined;
+/** The incident that the row of a key names. Whether it is open, the row of its claim says. */
+export const holderIn = (key: string, row: Row | undefined): Holder | undefined => {
+  const held = readRow(row);
+  return held?.open === true ? { incidentId: held.incidentId, claim: held.primary ?? sha256(key) } : undefined;
 };
 
-/** Changes the row of a deduplication key, as long as it belongs to that incident. */
+/** `waiting`: the incident has not claimed its key yet, or another one has it by now. */
+export const stateOf = async (
+  ledger: Ledger,
+  { incidentId, claim }: Holder,
+): Promise<'open' | 'closed' | 'waiting'> => {
+  const row = readRow(await ledger.fetch(claimRow(claim)));
+  if (row?.incidentId !== incidentId) return 'waiting';
+  return row.open ? 'open' : 'closed';
+};
+
+/** Points a key to an incident that holds another one, unless an open incident has it. */
+export const addAlias = async (ledger: Ledger, key: string, { incidentId, claim }: Holder): Promise<void> => {
+  if (sha256(key) === claim) return;
+  const data = { incidentId, open: true, primary: claim };
+  const { created, row } = await ledger.create(deduplicationRow(key), data);
+  if (created) return;
+  const held = holderIn(key, row);
+  if (held?.incidentId === incidentId || (held !== undefined && (await stateOf(ledger, held)) === 'open')) return;
+  // Somebody else was faster: then the key leads to that incident.
+  await ledger.replace(deduplicationRow(key), data, row.version);
+};
+
+/** Changes the row of a claim, as long as it belongs to that incident. */
 const update = async (
   ledger: Ledger,
-  key: string,
-  incidentId: string,
-  change: Partial<DeduplicationRow>,
+  { incidentId, claim }: Holder,
+  change: { readonly open: boolean } | { readonly onTrace: boolean },
 ): Promise<void> => {
   for (;;) {
-    const row = await ledger.fetch(deduplicationRow(key));
-    if (row === undefined || openIncidentIn(row) !== incidentId) return;
+    const row = await ledger.fetch(claimRow(claim));
+    const held = readRow(row);
+    if (row === undefined || held?.open !== true || held.incidentId !== incidentId) return;
     const data = { ...row.data, ...change };
     if (canonical(data) === canonical(row.data)) return;
-    if (await ledger.replace(deduplicationRow(key), data, row.version)) return;
+    if (await ledger.replace(claimRow(claim), data, row.version)) return;
   }
 };
 
-/** A copy that joined an incident. */
+/** An event that joined an incident. */
 interface Joined {
-  /** Its number among the copies; 0 if an earlier attempt had got one. */
+  /** Its number among the copies, or among the other alarms; 0 if an earlier attempt had got one. */
   readonly number: number;
   readonly onTrace: boolean;
 }
 
+/** Writes the row of a copy. False: an earlier attempt had written it. */
+export const writeCopy = async (ledger: Ledger, holder: Holder, eventId: string): Promise<boolean> => {
+  const copy: RowKey = { family: FAMILY.storm, id: copiesId(holder), part: sha256(eventId) };
+  return (await ledger.create(copy, { eventId })).created;
+};
+
 /**
- * Joins a copy to an incident. Undefined if the incident has freed the deduplication key meanwhile.
+ * Joins an event to an incident. Undefined if the incident has freed its key meanwhile.
  *
- * The order makes the count exact: the copy's row is written before the read whether the incident is still open, and a
- * closing incident frees its key before it counts rows.
+ * The order makes the count exact: the row of what joins (`write`) is written before the read whether the incident is
+ * still open, and a closing incident frees its key before it counts rows.
  */
 export const joinIncident = async (
   ledger: Ledger,
-  key: string,
-  incidentId: string,
-  eventId: string,
+  { incidentId, claim }: Holder,
+  counter: 'drawn' | 'alarms',
+  write: () => Promise<boolean>,
 ): Promise<Joined | undefined> => {
-  const part = sha256(eventId);
-  const copy: RowKey = { family: FAMILY.storm, id: copiesId(key, incidentId), part };
-  const { created } = await ledger.create(copy, { eventId });
-  const row = readRow(await ledger.fetch(deduplicationRow(key)));
+  const created = await write();
+  const row = readRow(await ledger.fetch(claimRow(claim)));
   if (row?.open !== true || row.incidentId !== incidentId) return undefined;
   const { onTrace } = row;
   if (!created) return { number: 0, onTrace };
-  const numbers: RowKey = { ...deduplicationRow(key), part: `numbers#${incidentId}` };
-  const { totals } = await ledger.add(numbers, { drawn: 1 });
-  return { number: totals['drawn'] ?? 0, onTrace };
+  const numbers: RowKey = { ...claimRow(claim), part: `numbers#${incidentId}` };
+  const { totals } = await ledger.add(numbers, { [counter]: 1 });
+  return { number: totals[counter] ?? 0, onTrace };
 };
 
 /** Notes that the opening of an incident is on its trace, so that further copies need not read the trace. */
-export const confirmOpening = (ledger: Ledger, key: string, incidentId: string): Promise<void> =>
-  update(ledger, key, incidentId, { onTrace: true });
+export const confirmOpening = (ledger: Ledger, holder: Holder): Promise<void> =>
+  update(ledger, holder, { onTrace: true });
 
 /** Frees a deduplication key, so that the next alarm opens a new incident. Returns how many copies had joined. */
 export const freeKey = async (ledger: Ledger, key: string, incidentId: string): Promise<number> => {
-  await update(ledger, key, incidentId, { open: false });
-  return (await ledger.list(FAMILY.storm, copiesId(key, incidentId))).length;
+  const holder: Holder = { incidentId, claim: sha256(key) };
+  await update(ledger, holder, { open: false });
+  return (await ledger.list(FAMILY.storm, copiesId(holder))).length;
 };

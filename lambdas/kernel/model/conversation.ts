@@ -98,17 +98,31 @@ export const evidenceAsRead = (events: readonly TraceEvent[]): Map<number, strin
   return texts;
 };
 
+/**
+ * Before which turn the model reads the replies of each event. A step's own events follow the turn that caused them. An
+ * alarm joins at any time, also while the model answers: what came after the request of a turn belongs to the next one.
+ */
+const byTurn = (events: readonly TraceEvent[]): TraceEvent[][] => {
+  const groups: TraceEvent[][] = [[]];
+  let asked = 0;
+  let answered = 0;
+  for (const event of events) {
+    if (event.kind === 'budget.checked') asked += 1;
+    if (event.kind === 'model.called') answered += 1;
+    (groups[event.kind === 'incident.attached' ? Math.max(asked, answered) : answered] ??= []).push(event);
+  }
+  return groups;
+};
+
 /** The messages of the next model call. Assistant turns are returned unchanged. */
 export const messagesOf = (events: readonly TraceEvent[]): Message[] => {
   const texts = compacted(events);
-  const turns = allOf(events, 'model.called');
-  const firstTurn = turns[0]?.seq ?? events.length;
-  const firstLook = repliesAfter(events.slice(0, firstTurn), texts).get(null) ?? [];
-  const messages: Message[] = [{ role: 'user', content: [incidentBrief(events), ...firstLook] }];
-  for (const [index, turn] of turns.entries()) {
-    const until = turns[index + 1]?.seq ?? events.length;
+  const [firstLook = [], ...groups] = byTurn(events);
+  const opening = repliesAfter(firstLook, texts).get(null) ?? [];
+  const messages: Message[] = [{ role: 'user', content: [incidentBrief(events), ...opening] }];
+  for (const [index, turn] of allOf(events, 'model.called').entries()) {
     messages.push({ role: 'assistant', content: contentOf(turn) });
-    messages.push({ role: 'user', content: answersTo(turn, repliesAfter(events.slice(turn.seq + 1, until), texts)) });
+    messages.push({ role: 'user', content: answersTo(turn, repliesAfter(groups[index] ?? [], texts)) });
   }
   return messages;
 };

@@ -36,7 +36,9 @@ const incidentMoment = (event: TraceEvent): PlainText | undefined => {
     case 'incident.opened':
       return plain`opened: ${subjectName(event, named)}, agent ${event.data.agent}, kill switch ${event.data.switch}`;
     case 'incident.attached':
-      return plain`the event arrived again`;
+      return event.data.alarm === undefined
+        ? plain`the event arrived again`
+        : plain`alarm ${event.data.alarm.name} joined: ${event.data.says ?? ''}`;
     case 'incident.refused':
       return plain`not taken up: ${event.data.outcome}`;
     case 'model.tested':

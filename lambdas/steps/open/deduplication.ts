@@ -1,89 +1,119 @@
-import type { TraceEvent } from '../../contracts/events.ts';
-import { TraceSealed } from '../../contracts/errors.ts';
+import type { Row } from '../../contracts/ports.ts';
+import { addAlias, deduplicationRow, holderIn, type Holder } from '../../kernel/limits/deduplication-rows.ts';
+import { leaveStorm, placeInStorm } from '../../kernel/limits/storm-rows.ts';
 import { sha256 } from '../../kernel/trace/canonical.ts';
-import { Journal, type JournalPorts } from '../../kernel/trace/journal.ts';
-import {
-  confirmOpening,
-  joinIncident,
-  openIncidentIn,
-  deduplicationRow,
-} from '../../kernel/limits/deduplication-rows.ts';
-import { allOf, lastOf } from '../../kernel/trace/queries.ts';
+import type { Lookup } from './deduplication-keys.ts';
+import { join, type Arrival, type JoinPorts, type Reason } from './join.ts';
+import { STORM, stormKey } from './storm.ts';
 
-/** How many copies get an event on the trace. Ten thousand copies are a number, not ten thousand events. */
-const COPIES_ON_TRACE = 20;
+type Claimed = { readonly opened: true } | { readonly opened: false; readonly incidentId: string };
 
-/** A copy needs no event if it has one, if there are enough, or before the opening of the incident is on the trace. */
-const isRedundant =
-  (eventId: string) =>
-  (events: readonly TraceEvent[]): boolean => {
-    const attached = allOf(events, 'incident.attached');
-    return (
-      lastOf(events, 'incident.opened') === undefined ||
-      attached.length >= COPIES_ON_TRACE ||
-      attached.some((event) => event.data.eventId === eventId)
-    );
-  };
-
-/** Records a copy on the trace of the incident that it joined, as long as there are few. */
-const recordCopy = async (
-  ports: JournalPorts,
-  deduplicationKey: string,
-  incidentId: string,
-  eventId: string,
-  onTrace: boolean,
-): Promise<'attached' | 'gone'> => {
-  // A step name per copy. Otherwise one of two concurrent copies would take the other's event for its own.
-  const journal = await Journal.open(ports, `attach-${sha256(eventId).slice(0, 12)}`, { incidentId, seq: 0 });
-  if (lastOf(journal.events, 'trace.sealed') !== undefined) return 'gone';
-  if (!onTrace && lastOf(journal.events, 'incident.opened') !== undefined)
-    await confirmOpening(ports.ledger, deduplicationKey, incidentId);
-  try {
-    await journal.onceUnless('incident.attached', isRedundant(eventId), () => ({
-      data: { eventId, copy: allOf(journal.events, 'incident.attached').length + 1 },
-    }));
-    return 'attached';
-  } catch (error) {
-    if (error instanceof TraceSealed) return 'gone';
-    throw error;
-  }
-};
+interface Found {
+  readonly lookup: Lookup;
+  readonly holder: Holder;
+}
 
 /**
- * Joins a copy to an incident. `gone`: the incident ended meanwhile. Once the incident is known to be on its trace,
- * only the first copies read it, since a thousand writers of one trace conflict.
- */
-const attach = async (
-  ports: JournalPorts,
-  deduplicationKey: string,
-  incidentId: string,
-  eventId: string,
-): Promise<'attached' | 'gone'> => {
-  const joined = await joinIncident(ports.ledger, deduplicationKey, incidentId, eventId);
-  if (joined === undefined) return 'gone';
-  const { number, onTrace } = joined;
-  return onTrace && number > COPIES_ON_TRACE
-    ? 'attached'
-    : recordCopy(ports, deduplicationKey, incidentId, eventId, onTrace);
-};
-
-/**
- * Claims a deduplication key for an incident, or joins the incident that holds it. If that one closes at this moment,
- * the alarm is a new one, and the claim is made again and wins.
+ * Claims the primary key of an event for an incident, or joins an open incident that one of its keys leads to. If that one
+ * closes at this moment, the event is a new one, and the claim is made again and wins. The further keys are written after
+ * the claim: two alarms that race may become two incidents, but none is lost.
  */
 export const claim = async (
-  ports: JournalPorts,
-  deduplicationKey: string,
+  ports: JoinPorts,
+  arrival: Arrival,
+  agent: string,
   incidentId: string,
-  eventId: string,
-): Promise<{ opened: true } | { opened: false; incidentId: string }> => {
+): Promise<Claimed> => {
+  const { ledger } = ports;
+  const { primary, aliases } = arrival.keys;
+  const me: Holder = { incidentId, claim: sha256(primary) };
+  const gone = new Set<string>();
+  const storm = stormKey(arrival.subject, agent);
+  let placed = false;
   for (;;) {
-    const { created, row } = await ports.ledger.create(deduplicationRow(deduplicationKey), { incidentId, open: true });
-    const holder = openIncidentIn(row);
-    if (created || holder === incidentId) return { opened: true };
-    if (holder !== undefined && (await attach(ports, deduplicationKey, holder, eventId)) === 'attached')
-      return { opened: false, incidentId: holder };
-    if (await ports.ledger.replace(deduplicationRow(deduplicationKey), { incidentId, open: true }, row.version))
+    const row = await ledger.fetch(deduplicationRow(primary));
+    const isMine = holderIn(primary, row)?.incidentId === incidentId;
+    if (!isMine) {
+      const joined = (await joinFound(ports, arrival, gone)) ?? (await joinStorm(ports, arrival, storm, me, gone));
+      if (joined !== undefined) {
+        if (storm !== undefined && placed) await leaveStorm(ledger, storm, incidentId);
+        return { opened: false, incidentId: joined };
+      }
+    }
+    placed = true;
+    if (isMine || (await takeClaim(ports, primary, me, row, gone))) {
+      for (const key of aliases) await addAlias(ledger, key, me);
       return { opened: true };
+    }
   }
+};
+
+/** Writes the claim, unless another incident has it that is not known to be gone. */
+const takeClaim = async (
+  { ledger }: JoinPorts,
+  primary: string,
+  { incidentId }: Holder,
+  seen: Row | undefined,
+  gone: ReadonlySet<string>,
+): Promise<boolean> => {
+  const data = { incidentId, open: true };
+  if (seen === undefined) return (await ledger.create(deduplicationRow(primary), data)).created;
+  const held = holderIn(primary, seen);
+  return (
+    (held === undefined || gone.has(held.incidentId)) && ledger.replace(deduplicationRow(primary), data, seen.version)
+  );
+};
+
+/** Looks all keys of an event up. */
+export const foundUnder = async (
+  { ledger }: Pick<JoinPorts, 'ledger'>,
+  lookups: readonly Lookup[],
+): Promise<Found[]> => {
+  const rows = await Promise.all(lookups.map(({ key }) => ledger.fetch(deduplicationRow(key))));
+  return lookups.flatMap((lookup, index) => {
+    const holder = holderIn(lookup.key, rows[index]);
+    return holder === undefined ? [] : [{ lookup, holder }];
+  });
+};
+
+const joinFound = async (ports: JoinPorts, arrival: Arrival, gone: Set<string>): Promise<string | undefined> => {
+  for (const { lookup, holder } of await foundUnder(ports, arrival.keys.lookups)) {
+    const { why, says } = lookup;
+    const joined = await joinOne(ports, holder, arrival, { why, says }, gone);
+    if (joined !== undefined) return joined;
+  }
+  return undefined;
+};
+
+const joinStorm = async (
+  ports: JoinPorts,
+  arrival: Arrival,
+  storm: string | undefined,
+  me: Holder,
+  gone: Set<string>,
+): Promise<string | undefined> => {
+  if (storm === undefined) return undefined;
+  const place = await placeInStorm(ports, storm, me, gone);
+  if (place === 'investigate') return undefined;
+  // Alarms of one storm spread over its incidents, each alarm always to the same one.
+  const first = Number.parseInt(sha256(arrival.keys.primary).slice(0, 8), 16) % place.length;
+  for (const holder of [...place.slice(first), ...place.slice(0, first)]) {
+    const joined = await joinOne(ports, holder, arrival, STORM, gone);
+    if (joined !== undefined) return joined;
+  }
+  return joinStorm(ports, arrival, storm, me, gone);
+};
+
+const joinOne = async (
+  ports: JoinPorts,
+  holder: Holder,
+  arrival: Arrival,
+  reason: Reason,
+  gone: Set<string>,
+): Promise<string | undefined> => {
+  const { incidentId } = holder;
+  if (gone.has(incidentId)) return undefined;
+  if ((await join(ports, holder, arrival, reason)) === 'attached') return incidentId;
+  gone.add(incidentId);
+  return undefined;
 };

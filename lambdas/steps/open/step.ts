@@ -12,13 +12,15 @@ import { dayKeys } from '../../kernel/limits/day-budget.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import type { CleanJson } from '../../kernel/redaction/clean-json.ts';
 import { redactedJson, redactedText, redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
-import { openIncidentIn, deduplicationRow } from '../../kernel/limits/deduplication-rows.ts';
 import type { Ids } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { cleanEvent } from './clean-event.ts';
 import { admitDoctorRun, doctorRunOf, type DoctorPorts } from './doctor.ts';
-import { agentFor, type Intake } from './intake.ts';
-import { claim } from './deduplication.ts';
+import { agentFor } from './intake.ts';
+import { claim, foundUnder } from './deduplication.ts';
+import { keysOf } from './deduplication-keys.ts';
+import type { Arrival } from './join.ts';
+import { noteIfRecovered, notStanding } from './standing.ts';
 import { triggerOwnerOf } from './trigger-owner.ts';
 
 export interface OpenPorts extends DoctorPorts {
@@ -28,8 +30,6 @@ export interface OpenPorts extends DoctorPorts {
 type Output = z.infer<typeof OpenOutput>;
 /** EventBridge's ids are UUIDs. A key of the ledger may have 2,048 bytes, so a longer id is hashed. */
 const sourceId = (eventId: string): string => (eventId.length > 128 ? sha256(eventId) : eventId);
-
-type Taken = Extract<Intake, { taken: true }>;
 
 /** Counts the incident against the day. Returns the ceiling that it would break, if any. */
 const overCeiling = async (
@@ -85,20 +85,22 @@ const openDoctorRun = async (journal: Journal, clean: CleanJson, run: DoctorRun,
 const saidCleaned = (cleaned: readonly string[]): { cleaned?: string[] } =>
   cleaned.length === 0 ? {} : { cleaned: cleaned.map(redactedText) };
 
-/** The open incident of an event: that of its first delivery, or the one whose alarm it repeats. */
+/** The open incident of an event: that of its first delivery, or the one that it joins. */
 const openIncidentOf = async (
-  { event }: Taken,
-  deduplicationKey: string,
+  arrival: Arrival,
+  agent: string,
   incidentId: string,
   ports: OpenPorts,
 ): Promise<string | undefined> => {
+  const { event, keys } = arrival;
   const source = await ports.ledger.create({ family: FAMILY.source, id: sourceId(event.id) }, { incidentId });
   const first = z.object({ incidentId: z.string() }).parse(source.row.data).incidentId;
   if (first !== incidentId) {
     // The execution that got this very event first may itself have joined another incident.
-    return openIncidentIn(await ports.ledger.fetch(deduplicationRow(deduplicationKey))) ?? first;
+    const [found] = await foundUnder(ports, keys.lookups);
+    return found?.holder.incidentId ?? first;
   }
-  const claimed = await claim(ports, deduplicationKey, incidentId, event.id);
+  const claimed = await claim(ports, arrival, agent, incidentId);
   return claimed.opened ? undefined : claimed.incidentId;
 };
 
@@ -147,9 +149,10 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   if (!intake.taken) {
     const run = doctorRunOf(clean.value, ports);
     if (run !== undefined) return openDoctorRun(journal, clean, run, ports);
+    await noteIfRecovered(clean.value, ports);
     return refuse(journal, clean, 'unrouted', intake.reason);
   }
-  const { event, agent, subject, key: deduplicationKey } = intake;
+  const { event, agent, subject, key: exact } = intake;
   const position = await ports.switch.read();
   if (position === 'off')
     return refuse(
@@ -158,7 +161,10 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       'switched-off',
       'The kill switch is off: nothing is investigated until a human turns it on.',
     );
-  const joined = await openIncidentOf(intake, deduplicationKey, input.execution, ports);
+  const over = await notStanding(ports.ledger, event, subject);
+  if (over !== undefined) return refuse(journal, clean, 'unrouted', over);
+  const keys = keysOf(event, subject, exact);
+  const joined = await openIncidentOf({ event, subject, keys }, agent.name, input.execution, ports);
   if (joined !== undefined) return { incidentId: joined, agent: agent.name, seq: 0, next: 'done' };
   const ceiling = await overCeiling(ports, agent);
   const triggeredBy = subject.kind === 'question' ? subject.askedBy : triggerOwnerOf(event);
@@ -170,7 +176,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       source: event.source,
       detailType: event['detail-type'],
       time: event.time,
-      stormKey: deduplicationKey,
+      stormKey: keys.primary,
       agent: agent.name,
       model: agent.model,
       subject: withoutSecrets(subject, redactor),

@@ -5,6 +5,7 @@ import type { Message, UserBlock } from '../../../../lambdas/contracts/model.ts'
 import { messagesOf } from '../../../../lambdas/kernel/model/conversation.ts';
 import { openingOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { fenceOf } from '../../../../lambdas/kernel/redaction/untrusted.ts';
+import { Crash } from '../../../fakes/crashing-ledger.ts';
 import { call, words } from '../../../fakes/preset-model.ts';
 import { record } from '../../../fixtures/incident.ts';
 import { NO_HELP, RESIZE, TestHarness } from '../../../fixtures/harness.ts';
@@ -86,6 +87,37 @@ describe('the conversation', () => {
     const before = messagesOf(await harness.events());
     await record(harness.ports, 'incident-1', 'attach', 'incident.attached', { eventId: 'copy', copy: 1 });
     expect(messagesOf(await harness.events())).toEqual(before);
+  });
+});
+
+describe('an alarm that joined while the model answered', () => {
+  const joined = (harness: TestHarness) =>
+    record(harness.ports, 'incident-1', 'attach', 'incident.attached', { eventId: 'other', copy: 1 }, [
+      { toolUseId: null, text: 'Another alarm joined this incident.', isError: false },
+    ]);
+
+  test('is read before the next turn: what the model had read stays as it was', async () => {
+    const harness = await new TestHarness().begin();
+    const request = messagesOf(await harness.events());
+    const decide = harness.model.decide.bind(harness.model);
+    harness.model.decide = async (asked) => {
+      await joined(harness);
+      return decide(asked);
+    };
+    await harness.decide([words('Hm.')]);
+    const messages = messagesOf(await harness.events());
+    expectWellFormed(messages);
+    expect(messages[0]).toEqual(request[0]);
+    expect(textOf(messages[2])).toContain('Another alarm joined this incident.');
+  });
+
+  test('is not read by a turn that had been asked for already when it joined', async () => {
+    const harness = await new TestHarness().begin();
+    const request = messagesOf(await harness.events());
+    harness.model.decide = () => Promise.reject(new Crash());
+    await expect(harness.decide([])).rejects.toThrow();
+    await joined(harness);
+    expect(messagesOf(await harness.events())).toEqual(request);
   });
 });
 

@@ -142,7 +142,7 @@ describe('copies of an event', () => {
     const harness = new TestHarness({ ledger });
     const event = harness.alarmEvent();
     // Killed after the deduplication key was claimed, before anything was recorded.
-    const dying = { ...harness.ports, ledger: new CrashingLedger(ledger, 2) };
+    const dying = { ...harness.ports, ledger: new CrashingLedger(ledger, 3) };
     await expect(runStep(openStep, { event, execution: 'incident-1' }, dying)).rejects.toThrow();
     expect(await second(harness).open({ ...event, id: 'again' })).toBe('done');
     expect(await ledger.events('incident-1')).toEqual([]);

@@ -1,0 +1,127 @@
+import type { TraceEvent } from '../../contracts/events.ts';
+import { TraceSealed } from '../../contracts/errors.ts';
+import type { BusEvent } from '../../contracts/alarm.ts';
+import { JsonObject } from '../../contracts/json.ts';
+import type { RecordedSubject } from '../../contracts/subject.ts';
+import { sha256 } from '../../kernel/trace/canonical.ts';
+import { Journal, type JournalPorts } from '../../kernel/trace/journal.ts';
+import { attachAlarm } from '../../kernel/limits/attached-alarms.ts';
+import {
+  addAlias,
+  confirmOpening,
+  joinIncident,
+  writeCopy,
+  type Holder,
+} from '../../kernel/limits/deduplication-rows.ts';
+import { redactorOf } from '../../kernel/redaction/redactor.ts';
+import type { KeyPorts } from '../../kernel/redaction/placeholders.ts';
+import { allOf, lastOf } from '../../kernel/trace/queries.ts';
+import type { DeduplicationKeys, Why } from './deduplication-keys.ts';
+import { symptomReply } from './symptom.ts';
+
+/** The ports of joining: a joined alarm is redacted as the incident's own evidence is. */
+export type JoinPorts = JournalPorts & KeyPorts;
+
+/** An event with its subject and keys. */
+export interface Arrival {
+  readonly event: BusEvent;
+  readonly subject: RecordedSubject;
+  readonly keys: DeduplicationKeys;
+}
+
+/** Why an event joins an incident, and the reason in our own words. */
+export interface Reason {
+  readonly why: Why;
+  readonly says: string;
+}
+
+/**
+ * How many copies get an event on the trace, and how many other alarms. Ten thousand are a number, not ten thousand events.
+ * They are counted apart, so that an alarm that flaps leaves room for the others.
+ */
+const MOST_ON_TRACE = 20;
+
+type Attached = Extract<TraceEvent, { kind: 'incident.attached' }>;
+
+/** The events on a trace of the kind of this one: copies, or other alarms. */
+const likeIt = (events: readonly TraceEvent[], { why }: Reason): Attached[] =>
+  allOf(events, 'incident.attached').filter(({ data }) => (data.alarm === undefined) === (why === 'copy'));
+
+/** An arrival needs no event if it has one, if there are enough, or before the opening of the incident is on the trace. */
+const isRedundant =
+  (eventId: string, reason: Reason) =>
+  (events: readonly TraceEvent[]): boolean => {
+    const attached = likeIt(events, reason);
+    return (
+      lastOf(events, 'incident.opened') === undefined ||
+      attached.length >= MOST_ON_TRACE ||
+      attached.some((event) => event.data.eventId === eventId)
+    );
+  };
+
+/** Records an arrival on the trace of the incident that it joined, as long as there are few. */
+const recordArrival = async (
+  ports: JoinPorts,
+  holder: Holder,
+  { event, subject }: Arrival,
+  reason: Reason,
+  onTrace: boolean,
+): Promise<'attached' | 'gone'> => {
+  const { incidentId } = holder;
+  // A step name per event. Otherwise one of two concurrent copies would take the other's event for its own.
+  const journal = await Journal.open(ports, `attach-${sha256(event.id).slice(0, 12)}`, { incidentId, seq: 0 });
+  if (lastOf(journal.events, 'trace.sealed') !== undefined) return 'gone';
+  const opening = lastOf(journal.events, 'incident.opened');
+  if (opening === undefined) return 'attached';
+  if (!onTrace) await confirmOpening(ports.ledger, holder);
+  try {
+    await journal.onceUnless('incident.attached', isRedundant(event.id, reason), async () => {
+      const data = { eventId: event.id, copy: likeIt(journal.events, reason).length + 1 };
+      if (reason.why === 'copy' || subject.kind !== 'alarm') return { data };
+      const { alarm } = subject;
+      const { arn, name } = alarm;
+      const reply = symptomReply(opening, alarm, reason.says, await redactorOf(ports, incidentId));
+      return { data: { ...data, ...reason, alarm: { arn, name } }, replies: [reply] };
+    });
+    return 'attached';
+  } catch (error) {
+    if (error instanceof TraceSealed) return 'gone';
+    throw error;
+  }
+};
+
+/** Writes the row of an arrival: of a copy its number, of another alarm its event, for the close of the incident. */
+const writeArrival = async (
+  { ledger }: JoinPorts,
+  holder: Holder,
+  { event, subject }: Arrival,
+  { why }: Reason,
+): Promise<boolean> => {
+  if (why === 'copy' || subject.kind !== 'alarm') return writeCopy(ledger, holder, event.id);
+  const { arn, name, account, region } = subject.alarm;
+  await attachAlarm(ledger, holder.incidentId, { arn, name, account, region, why, event: JsonObject.parse(event) });
+  return true;
+};
+
+/**
+ * Joins an event to an incident. `gone`: the incident ended meanwhile. Once the incident is known to be on its trace,
+ * only the first arrivals read it, since a thousand writers of one trace conflict. Of another alarm the last thing written
+ * are its own keys, under which its copies find the incident; a retry before that makes the same of it again.
+ */
+export const join = async (
+  ports: JoinPorts,
+  holder: Holder,
+  arrival: Arrival,
+  reason: Reason,
+): Promise<'attached' | 'gone'> => {
+  const counter = reason.why === 'copy' ? 'drawn' : 'alarms';
+  const joined = await joinIncident(ports.ledger, holder, counter, () => writeArrival(ports, holder, arrival, reason));
+  if (joined === undefined) return 'gone';
+  const { number, onTrace } = joined;
+  if (!onTrace || number <= MOST_ON_TRACE) {
+    const recorded = await recordArrival(ports, holder, arrival, reason, onTrace);
+    if (recorded === 'gone') return 'gone';
+  }
+  if (reason.why !== 'copy') for (const key of arrival.keys.own) await addAlias(ports.ledger, key, holder);
+  return 'attached';
+};
