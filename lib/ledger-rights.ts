@@ -31,8 +31,8 @@ export const LEDGER_RIGHTS = {
    * answers, or Ask could make up an approver.
    */
   Page: { read: ['breaker', 'change', 'rate'], create: ['answer', 'approval'], add: ['receipt'] },
-  /** Releases the lease of a verified change; keeps the agent's record and trips its breaker. */
-  Verify: { create: ['breaker'], replace: ['lease', 'breaker'] },
+  /** Reads which alarms joined; releases the lease of a verified change; keeps the agent's record and trips its breaker. */
+  Verify: { read: ['storm'], create: ['breaker'], replace: ['lease', 'breaker'] },
   /** Ends deduplication, reads how many duplicates there were, releases leases, and trips the breaker of a target that was not rolled back. */
   Close: { create: ['breaker', 'digest'], replace: ['storm', 'lease', 'breaker'], add: ['digest'] },
   Stopped: { create: ['breaker', 'digest'], replace: ['storm', 'lease', 'breaker'], add: ['digest'] },

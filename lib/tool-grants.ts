@@ -5,6 +5,7 @@ import type { ChangeManifest, Manifest } from '../lambdas/contracts/tool.ts';
 import {
   applyPermissions,
   changePermissions,
+  closePermissions,
   onBehalfPermissions,
   readPermissions,
   verifyPermissions,
@@ -32,6 +33,9 @@ export const toolReads = (tools: readonly Manifest[], agents: readonly Agent[]):
 
 /** IAM statement for the reads that Verify makes itself. */
 export const verifyReads = (): PolicyStatement => toStatement(verifyPermissions());
+
+/** IAM statement for the reads that Close makes: how the alarms that had joined are. */
+export const closeReads = (): PolicyStatement => toStatement(closePermissions());
 
 /** IAM statement for the reads that Apply makes itself. */
 export const applyReads = (): PolicyStatement => toStatement(applyPermissions());

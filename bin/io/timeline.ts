@@ -1,6 +1,7 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { joined, plain, quoted, sentence } from '../../lambdas/kernel/trace/outside-text.ts';
 import { changeInWords, headingOf, targetLine } from '../../lambdas/kernel/trace/heading.ts';
+import { dueLines, failedLines } from '../../lambdas/kernel/trace/follow-up-text.ts';
 import { subjectOf } from '../../lambdas/kernel/trace/subject.ts';
 import {
   decisiveStatements,
@@ -33,7 +34,9 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       const said = cause === '' ? plain`` : plain` ${quoted(cause)}`;
       const what = alarm === null ? plain`${title}.${said}` : plain`${title} is in ALARM.${said}`;
       const by = plain`handled by agent ${agent} (model ${model}, kill switch ${position})`;
-      return entry('alarm', 'bad', what, [by, ...cleanedLines(event.data.cleaned)]);
+      const { follows } = event.data;
+      const after = follows === undefined ? [] : [plain`had joined incident ${follows}, which has closed`];
+      return entry('alarm', 'bad', what, [by, ...after, ...cleanedLines(event.data.cleaned)]);
     }
     case 'incident.attached':
       return entry('copy', 'quiet', plain`The event arrived again (copy ${event.data.copy}) and joined this incident.`);
@@ -192,6 +195,14 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
     }
     case 'incident.closed': {
       return closedEntry(event.data);
+    }
+    case 'follow-ups.due': {
+      const [first = plain``, ...rest] = dueLines(event.data);
+      return entry('joined', event.data.due.length + event.data.leftTotal === 0 ? 'quiet' : 'warn', first, rest);
+    }
+    case 'follow-ups.raised': {
+      const text = plain`Raised ${event.data.raised} follow-ups, each an incident of its own.`;
+      return entry('follow-up', event.data.failed.length === 0 ? 'plain' : 'bad', text, failedLines(event.data));
     }
     case 'trace.sealed':
       return entry(

@@ -1,3 +1,6 @@
+import { awsCloudAccess } from '../../providers/aws/cloud.ts';
+import { memberAccess } from '../../providers/aws/member-access.ts';
+import { busFollowUps } from '../../adapters/aws/follow-ups.ts';
 import { kmsSealer } from '../../adapters/aws/kms.ts';
 import { reportsPorts } from '../../adapters/wiring.ts';
 import { lambda } from '../../runtime/serve.ts';
@@ -7,6 +10,8 @@ export const handler = lambda(
   'stopped',
   (runtime) => ({
     ...reportsPorts(runtime),
+    cloud: awsCloudAccess({ ...runtime, members: memberAccess('memberReadRole', runtime) }),
+    followUps: busFollowUps(),
     sealer: kmsSealer(runtime.env('sealKey')),
   }),
   closeStopped,

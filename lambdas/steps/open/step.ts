@@ -16,6 +16,7 @@ import { openIncidentIn, deduplicationRow } from '../../kernel/limits/deduplicat
 import type { Ids } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { admitDoctorRun, doctorRunOf, type DoctorPorts } from './doctor.ts';
+import { readFollowUp } from './follow-up.ts';
 import { agentFor, type Intake } from './intake.ts';
 import { claim } from './deduplication.ts';
 import { triggerOwnerOf } from './trigger-owner.ts';
@@ -141,7 +142,10 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   const journal = await Journal.open(ports, 'open', { incidentId: input.execution, seq: 0 });
   const earlier = replayed(journal);
   if (earlier !== undefined) return earlier;
-  const clean = cleanJson(input.event, EVENT_BYTES);
+  const delivered = cleanJson(input.event, EVENT_BYTES);
+  const followUp = await readFollowUp(delivered.value, ports.ledger, ports.home);
+  if (followUp.kind === 'refused') return refuse(journal, delivered, 'unrouted', followUp.reason);
+  const clean = followUp.kind === 'follow-up' ? cleanJson(followUp.event, EVENT_BYTES) : delivered;
   const intake = agentFor(clean.value, ports.rules, ports.home);
   if (!intake.taken) {
     const run = doctorRunOf(clean.value, ports);
@@ -176,6 +180,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       detail: redactor.json(event.detail),
       switch: position,
       rulesHash: ports.rules.hash,
+      ...(followUp.kind === 'follow-up' && { follows: followUp.follows }),
       ...(triggeredBy !== undefined && { triggeredBy }),
       ...(ceiling !== undefined && { overCeiling: ceiling }),
       ...saidCleaned([...clean.cleaned, ...intake.cleaned]),
