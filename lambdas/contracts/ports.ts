@@ -133,8 +133,8 @@ export interface Ledger {
   /** The incident's events from `from` on, in order; consistent. */
   events(incidentId: string, from?: number): Promise<TraceEvent[]>;
   fetch(key: RowKey): Promise<Row | undefined>;
-  /** All rows of one id, by sort key. */
-  list(family: RowKey['family'], id: string): Promise<Row[]>;
+  /** All rows of one id, by sort key; with `newest`, only so many of the last ones. */
+  list(family: RowKey['family'], id: string, newest?: number): Promise<Row[]>;
   /** Creates a row, or returns the existing one. */
   create(key: RowKey, data: JsonObject, expiresAt?: Date): Promise<{ created: boolean; row: Row }>;
   /** Replaces a row if it still has that version. */

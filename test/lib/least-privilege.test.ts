@@ -114,6 +114,16 @@ describe('ledger', () => {
     expect(whoMayTouch('PutItem', 'mail')).toEqual([]);
   });
 
+  test('only a closing step writes history, so no agent can tell a later one what happened; only Observe reads it', () => {
+    expect(whoMayTouch('PutItem', 'history')).toEqual(['Close', 'Stopped']);
+    expect(whoMayTouch('UpdateItem', 'history')).toEqual([]);
+    expect(whoMayTouch('Query', 'history')).toEqual(['Close', 'Observe', 'Stopped']);
+  });
+
+  test('only Open and the closing steps write which alarm joined an incident', () => {
+    expect(whoMayTouch('PutItem', 'storm')).toEqual(['Close', 'Open', 'Stopped']);
+  });
+
   test('only the page counts receipts, so Ask cannot keep one from being sent', () => {
     expect(whoMayTouch('UpdateItem', 'receipt')).toEqual(['Page']);
     expect(whoMayTouch('PutItem', 'receipt')).toEqual([]);

@@ -15,6 +15,7 @@ import type { Ledger, Notifier, Sealer } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { tripAfterFailedRollback } from './failed-rollback.ts';
 import { raiseFollowUps, type FollowUpPorts } from './follow-ups.ts';
+import { fileHistory } from './history.ts';
 import { review } from './review.ts';
 
 export interface ClosePorts extends FollowUpPorts {
@@ -99,6 +100,7 @@ const run = async (input: CloseInput, ports: ClosePorts): Promise<z.infer<typeof
       },
     };
   });
+  await fileHistory(journal.events, ports.ledger);
   await seal(journal, ports.sealer);
   return { incidentId, agent, seq: journal.seq, next: 'done' };
 };
