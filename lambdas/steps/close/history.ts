@@ -3,7 +3,7 @@ import type { Ledger } from '../../contracts/ports.ts';
 import { recordClosed, type ClosedIncident, type HistoryKey } from '../../kernel/limits/history.ts';
 import { allOf, lastOf, plansOf } from '../../kernel/trace/queries.ts';
 import { headingOf } from '../../kernel/trace/heading.ts';
-import { historyKeyOf } from '../../kernel/trace/history-key.ts';
+import { historyKeyOf } from '../../kernel/limits/history-key.ts';
 import { oneLine } from '../../kernel/trace/outside-text.ts';
 
 /** Changes of one incident that its history names, and characters of each. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { historyText } from '../../../../lambdas/kernel/trace/history-text.ts';
+import { historyText } from '../../../../lambdas/kernel/limits/history-text.ts';
 import { closedIncidents, recordClosed, type ClosedIncident } from '../../../../lambdas/kernel/limits/history.ts';
 import { allOf, openingOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { subjectOn } from '../../../../lambdas/kernel/trace/subject.ts';

@@ -1,4 +1,4 @@
-import type { ClosedIncident } from '../limits/history.ts';
+import type { ClosedIncident } from './history.ts';
 
 /** What earlier incidents are worth, as the model reads it: sentences of our code, marked as history. */
 
