@@ -1,7 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Agent } from '../lambdas/contracts/agent.ts';
+import { FOLLOW_UP_DUE, FOLLOW_UP_SOURCE } from '../lambdas/contracts/follow-up.ts';
 import { agentRules, patternRule, type RuleTarget } from './agent-rules.ts';
 import type { DoctorAlarm } from './doctor-alarm.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
@@ -46,6 +47,14 @@ export class AlarmIntake extends Construct {
           resources: [doctorAlarm.alarmArn],
           detail: { state: { value: ['ALARM'] } },
         },
+        target,
+      }),
+    );
+    rules.push(
+      patternRule(this, 'FollowUps', {
+        description: 'Alarms that had joined an incident and were in ALARM when it closed.',
+        // The account, because events of members arrive on the same bus.
+        pattern: { source: [FOLLOW_UP_SOURCE], 'detail-type': [FOLLOW_UP_DUE], account: [Aws.ACCOUNT_ID] },
         target,
       }),
     );

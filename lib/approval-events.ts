@@ -2,18 +2,24 @@ import { Aws } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { FOLLOW_UP_DUE, FOLLOW_UP_SOURCE } from '../lambdas/contracts/follow-up.ts';
 import { APPROVAL_WAITING, EVENT_SOURCE } from '../lambdas/contracts/approval-waiting.ts';
 import type { CheckreinFunction } from './checkrein-function.ts';
 
 /** Lets a function put the event `approval.waiting`, and no other, on the default event bus. */
-export const grantAnnounce = (step: CheckreinFunction): void => {
+export const grantAnnounce = (step: CheckreinFunction): void => grantPut(step, EVENT_SOURCE, APPROVAL_WAITING);
+
+/** Lets a function put the event `follow-up.due`, and no other, on the default event bus. */
+export const grantFollowUp = (step: CheckreinFunction): void => grantPut(step, FOLLOW_UP_SOURCE, FOLLOW_UP_DUE);
+
+const grantPut = (step: CheckreinFunction, source: string, detailType: string): void => {
   step.addToRolePolicy(
     new PolicyStatement({
       actions: ['events:PutEvents'],
       resources: [`arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:event-bus/default`],
       conditions: {
         // A call may put several events, so each key may have several values. `ForAllValues` also holds without any.
-        'ForAllValues:StringEquals': { 'events:source': [EVENT_SOURCE], 'events:detail-type': [APPROVAL_WAITING] },
+        'ForAllValues:StringEquals': { 'events:source': [source], 'events:detail-type': [detailType] },
         Null: { 'events:source': 'false', 'events:detail-type': 'false' },
       },
     }),

@@ -19,7 +19,8 @@ export const LEDGER_RIGHTS = {
   Open: { create: ['source', 'storm', 'redaction'], replace: ['storm'], add: ['budget', 'storm'] },
   /** Reserves and reconciles budgets. */
   Decide: { add: ['budget'] },
-  Observe: { create: ['redaction'] },
+  /** Reads how earlier incidents of the same subject ended. */
+  Observe: { read: ['history'], create: ['redaction'] },
   /** Checks cooldown, lease and rate of changes; trips a breaker. */
   Authorize: { read: ['change', 'lease', 'rate'], create: ['breaker'], replace: ['breaker'] },
   /** Redeems a grant, takes the lease, records and counts changes. */
@@ -31,11 +32,11 @@ export const LEDGER_RIGHTS = {
    * answers, or Ask could make up an approver.
    */
   Page: { read: ['breaker', 'change', 'rate'], create: ['answer', 'approval'], add: ['receipt'] },
-  /** Releases the lease of a verified change; keeps the agent's record and trips its breaker. */
-  Verify: { create: ['breaker'], replace: ['lease', 'breaker'] },
+  /** Reads which alarms joined; releases the lease of a verified change; keeps the agent's record and trips its breaker. */
+  Verify: { read: ['storm'], create: ['breaker'], replace: ['lease', 'breaker'] },
   /** Ends deduplication, reads how many duplicates there were, releases leases, and trips the breaker of a target that was not rolled back. */
-  Close: { create: ['breaker', 'digest'], replace: ['storm', 'lease', 'breaker'], add: ['digest'] },
-  Stopped: { create: ['breaker', 'digest'], replace: ['storm', 'lease', 'breaker'], add: ['digest'] },
+  Close: { create: ['breaker', 'digest', 'history'], replace: ['storm', 'lease', 'breaker'], add: ['digest'] },
+  Stopped: { create: ['breaker', 'digest', 'history'], replace: ['storm', 'lease', 'breaker'], add: ['digest'] },
   /** Reads the reports that are due, and records which it sent. */
   Digest: { traces: false, create: ['digest'] },
   /** Has nothing to do with the ledger. */

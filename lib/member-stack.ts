@@ -38,7 +38,7 @@ export class MemberStack extends Stack {
 
     const change = this.roleFor('Change', 'The most that Checkrein may change in this account.', ['ChangeZone']);
     addToolStatements(change, toolChanges(changes));
-    const readers = ['Observe', 'Authorize', 'ChangeZone', 'Verify'];
+    const readers = ['Observe', 'Authorize', 'ChangeZone', 'Verify', 'Close', 'Stopped'];
     const read = this.roleFor('Read', 'What Checkrein may read in this account.', readers);
     addToolStatements(read, [...toolReads(tools, rules.agents), verifyReads()]);
     denyOwnLogs(read);

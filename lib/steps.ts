@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
-import { grantAnnounce } from './approval-events.ts';
+import { grantAnnounce, grantFollowUp } from './approval-events.ts';
 import { RULES_FILE } from './bundle.ts';
 import { calendarReads } from './change-calendars.ts';
 import { ChangeRole } from './change-role.ts';
@@ -19,7 +19,15 @@ import { grantMemberRole } from './member-access.ts';
 import type { ModelAccess } from './model-access.ts';
 import { Network } from './network.ts';
 import { CheckreinFunction, type CheckreinFunctionProps } from './checkrein-function.ts';
-import { addToolReads, applyReads, changeTools, grantedTools, toolReads, verifyReads } from './tool-grants.ts';
+import {
+  addToolReads,
+  applyReads,
+  changeTools,
+  closeReads,
+  grantedTools,
+  toolReads,
+  verifyReads,
+} from './tool-grants.ts';
 import type { Catalogue } from '../lambdas/tools/installed.ts';
 
 export interface StepsProps {
@@ -140,7 +148,11 @@ export class Steps extends Construct {
     for (const step of [close, stopped, digest]) desk.grantReport(step);
     desk.grantListSubscriptions(subscriptions);
     grantAnnounce(ask);
-    for (const step of [close, stopped]) ledger.grantSeal(step);
+    for (const step of [close, stopped]) {
+      ledger.grantSeal(step);
+      grantFollowUp(step);
+      allow(step, [closeReads()]);
+    }
 
     const { agents } = rules;
     const tools = grantedTools(agents, catalogue);
@@ -154,7 +166,7 @@ export class Steps extends Construct {
 
     const { members } = rules.settings;
     if (members === undefined) return;
-    for (const step of this.readers) grantMemberRole(members, step, 'read');
+    for (const step of [...this.readers, close, stopped]) grantMemberRole(members, step, 'read');
     grantMemberRole(members, changeZone, 'change');
   }
 }

@@ -5,6 +5,7 @@ import { ofAws, type AwsChangeManifest, type AwsManifest } from '../lambdas/cont
 import {
   applyPermissions,
   changePermissions,
+  closePermissions,
   onBehalfPermissions,
   passRolePermissions,
   readPermissions,
@@ -33,6 +34,9 @@ export const toolReads = (tools: readonly AwsManifest[], agents: readonly Agent[
 
 /** IAM statement for the reads that Verify makes itself. */
 export const verifyReads = (): PolicyStatement => toStatement(verifyPermissions());
+
+/** IAM statement for the reads that Close makes: how the alarms that had joined are. */
+export const closeReads = (): PolicyStatement => toStatement(closePermissions());
 
 /** IAM statement for the reads that Apply makes itself. */
 export const applyReads = (): PolicyStatement => toStatement(applyPermissions());

@@ -11,11 +11,15 @@ import type { Expectation } from './expectation.ts';
 export interface PlayedScenario {
   readonly events: readonly TraceEvent[];
   readonly calls: readonly RecordedCall[];
+  readonly followUps: readonly string[];
 }
 
 /** Compares a run with its scenario's expectation. Each difference is a sentence. Pure. */
-export const differences = (expected: Expectation, { events, calls }: PlayedScenario): string[] => [
+export const differences = (expected: Expectation, { events, calls, followUps }: PlayedScenario): string[] => [
   ...endDifferences(expected, events),
+  ...(followUps.length === expected.followUps
+    ? []
+    : [`Follow-ups: expected ${expected.followUps}, but ${followUps.length} incidents followed this one.`]),
   ...planDifferences(expected.plans, plansIn(events)),
   ...listDifferences('Mutating call', expected.mutating, mutatingCalls(calls)),
   ...refusalDifferences(expected.refusals, refusalsIn(events)),

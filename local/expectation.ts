@@ -32,6 +32,11 @@ export const Expectation = z
     outcome: Outcome,
     turns: z.int().positive().optional().describe('Turns of the model.'),
     copies: z.int().nonnegative().default(0).describe('Copies of the alarm that joined the incident.'),
+    followUps: z
+      .int()
+      .nonnegative()
+      .default(0)
+      .describe('Incidents of alarms that had joined this one and were in ALARM when it closed.'),
     plans: z.array(ExpectedPlan).default([]).describe('Every plan from a dry run, in order.'),
     mutating: z
       .array(z.string().regex(/^[a-z0-9]+:[A-Z]\w+( -> \w+)?$/, 'service:Command, or service:Command -> ErrorCode'))

@@ -7,9 +7,10 @@ import type { ApplyPorts } from '../lambdas/steps/apply/ports.ts';
 import type { AuthorizePorts } from '../lambdas/steps/authorize/ports.ts';
 import { authorize } from '../lambdas/steps/authorize/step.ts';
 import { changeZone } from '../lambdas/steps/change-zone/change-zone.ts';
-import { close } from '../lambdas/steps/close/step.ts';
+import { close, type ClosePorts } from '../lambdas/steps/close/step.ts';
 import { closeStopped } from '../lambdas/steps/close/stopped.ts';
 import type { TraceEvent } from '../lambdas/contracts/events.ts';
+import { FOLLOW_UP_DUE, FOLLOW_UP_SOURCE, type FollowUp } from '../lambdas/contracts/follow-up.ts';
 import type { StepName } from '../lambdas/contracts/flow.ts';
 import type { Json, JsonObject } from '../lambdas/contracts/json.ts';
 import { doctorAlarmOf } from '../lambdas/contracts/own-alarms.ts';
@@ -40,7 +41,8 @@ export type LaptopPorts = AskPorts &
   ApplyPorts &
   AuthorizePorts &
   Pick<OpenPorts, 'home' | 'doctorAlarm'> &
-  Pick<ObservePorts, 'contentFilter'> & { readonly linkMac: MacVerifier };
+  Pick<ObservePorts, 'contentFilter'> &
+  Pick<ClosePorts, 'followUps'> & { readonly linkMac: MacVerifier };
 
 /** The alarm of the doctor, as a stack of the default name has it. */
 const doctorAlarmIn = ({ account, region }: OpenPorts['home']): string =>
@@ -99,6 +101,8 @@ export class Laptop {
   readonly #access: ReturnType<typeof accountAccess>;
   #answer: ReturnType<typeof localApprover> | undefined;
   #stopped = false;
+  /** Raised by incidents that closed, and not delivered yet. */
+  readonly #followUps: FollowUp[] = [];
   /** The change that is being made, or that is in progress and waited for. */
   #change: PromiseWithResolvers<undefined> | undefined;
 
@@ -135,6 +139,12 @@ export class Laptop {
         },
       },
       approvalEvents: { waiting: async () => undefined },
+      followUps: {
+        raise: async (followUps) => {
+          this.#followUps.push(...followUps);
+          return [];
+        },
+      },
       callbacks: this.#flow.tasks,
       pageUrl: 'http://localhost',
       home: homeOf(world),
@@ -145,9 +155,22 @@ export class Laptop {
     };
   }
 
-  /** Delivers an event, as the bus would, and runs the execution to its end. Returns the id of its incident. */
+  /**
+   * Delivers an event, as the bus would, and runs the execution to its end; after that, the incidents that follow it.
+   * Returns the id of its incident.
+   */
   async deliver(event: Json): Promise<string> {
-    return Ended.parse(await this.#flow.run(randomUUID(), { event })).incidentId;
+    const { incidentId } = Ended.parse(await this.#flow.run(randomUUID(), { event }));
+    for (let next = this.#followUps.shift(); next !== undefined; next = this.#followUps.shift())
+      await this.#flow.run(randomUUID(), { event: this.#followUpEvent(next) });
+    return incidentId;
+  }
+
+  #followUpEvent(detail: FollowUp): Json {
+    const { account, region } = this.ports.home;
+    const time = this.#clock.now().toISOString();
+    const type = { source: FOLLOW_UP_SOURCE, 'detail-type': FOLLOW_UP_DUE };
+    return { version: '0', id: randomUUID(), ...type, account, region, time, resources: [], detail };
   }
 
   /**

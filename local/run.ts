@@ -49,6 +49,8 @@ export interface RunResult {
   readonly incidentId: string;
   readonly events: readonly TraceEvent[];
   readonly calls: readonly RecordedCall[];
+  /** Incidents of alarms that had joined this one, or one that followed it, and were in ALARM when it closed. */
+  readonly followUps: readonly string[];
 }
 
 const definitions = new WeakMap<Rules, JsonObject>();
@@ -100,7 +102,10 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
     });
     const delivered = await Promise.race([laptop.deliver(options.event), interruption.stopped.then(() => undefined)]);
     const incidentId = delivered ?? (await stopRun(laptop, seen));
-    return { incidentId, events: await server.ledger.events(incidentId), calls };
+    const followUps = allOf(seen, 'incident.opened').flatMap(({ incident, data }) =>
+      data.follows === undefined ? [] : [incident],
+    );
+    return { incidentId, events: await server.ledger.events(incidentId), calls, followUps };
   } finally {
     for (const close of closing) await close();
   }
@@ -151,7 +156,7 @@ const stepsOf = (events: readonly TraceEvent[]): string[] =>
     .map((event) => (event.step.startsWith('approve-page') ? 'approve-page' : event.step));
 
 /** The one object that `--json` prints. */
-export const runSummary = ({ incidentId, events }: RunResult, files: RunFiles) => {
+export const runSummary = ({ incidentId, events, followUps }: RunResult, files: RunFiles) => {
   const closed = lastOf(events, 'incident.closed')?.data;
   const used = usageOf(events);
   return {
@@ -165,6 +170,7 @@ export const runSummary = ({ incidentId, events }: RunResult, files: RunFiles) =
     tokens: used.tokens,
     costUsd: used.microUsd / 1_000_000,
     copies: closed?.copies ?? 0,
+    followUps,
     plans: plansOf(events).map(({ handle, digest, plan }) => ({
       handle,
       digest,

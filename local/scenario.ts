@@ -80,7 +80,9 @@ export const playScenario = async (
       onEvent(event);
     },
   });
-  const extra = [...incidents].filter((incident) => incident !== result.incidentId);
+  const extra = [...incidents].filter(
+    (incident) => incident !== result.incidentId && !result.followUps.includes(incident),
+  );
   const problems = extra.map((incident) => `Another incident was opened: ${incident}. A scenario is one incident.`);
   return { result, problems: [...problems, ...differences(scenario.expectation, result)] };
 };

@@ -3,6 +3,7 @@ import { joined, ours, plain, quoted, sentence } from '../../lambdas/kernel/trac
 import { changeInWords, headingOf, targetLine } from '../../lambdas/kernel/trace/heading.ts';
 import { subjectOf, type Subject } from '../../lambdas/kernel/trace/subject.ts';
 import { claimOf, subjectInWords, whereabouts } from '../../lambdas/kernel/trace/subject-text.ts';
+import { dueLines, failedLines } from '../../lambdas/kernel/trace/follow-up-text.ts';
 import {
   decisiveStatements,
   modelCost,
@@ -35,6 +36,7 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
     case 'incident.opened': {
       const { agent, model, switch: position } = event.data;
       const subject = subjectOf(event);
+      const { follows } = event.data;
       const claim = claimOf(subject);
       const where = whereabouts(subject);
       return entry(
@@ -44,6 +46,7 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
         [
           ...(claim === undefined ? [] : [plain`${claim[0]}: ${claim[1]}`]),
           plain`handled by agent ${agent} (model ${model}, kill switch ${position})`,
+          ...(follows === undefined ? [] : [plain`had joined incident ${follows}, which has closed`]),
           ...cleanedLines(event.data.cleaned),
         ],
       );
@@ -211,6 +214,14 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
     }
     case 'incident.closed': {
       return closedEntry(event.data);
+    }
+    case 'follow-ups.due': {
+      const [first = plain``, ...rest] = dueLines(event.data);
+      return entry('joined', event.data.due.length + event.data.leftTotal === 0 ? 'quiet' : 'warn', first, rest);
+    }
+    case 'follow-ups.raised': {
+      const text = plain`Raised ${event.data.raised} follow-ups, each an incident of its own.`;
+      return entry('follow-up', event.data.failed.length === 0 ? 'plain' : 'bad', text, failedLines(event.data));
     }
     case 'trace.sealed':
       return entry(

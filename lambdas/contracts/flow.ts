@@ -74,6 +74,8 @@ export const RollbackOutput = Waiting.extend({ next: z.enum(NEXT.rollback) });
 /** Close is reached in order (`conclude`, `escalate`) or through a Catch, which adds the error. */
 export const CloseInput = Incident.extend({
   error: z.object({ Error: z.string(), Cause: z.string().optional() }).optional(),
+  /** Nobody repeats this attempt, so what cannot be done is recorded in words. The state machine never says so. */
+  lastAttempt: z.boolean().optional(),
 });
 export type CloseInput = z.infer<typeof CloseInput>;
 export const CloseOutput = Incident.extend({ next: z.enum(NEXT.close) });

@@ -34,6 +34,8 @@ export const FAMILY = {
   receipt: 'receipt',
   /** How many reports were sent in a minute; reports that were too many, and which of them a digest has reported. Expires. */
   digest: 'digest',
+  /** How earlier incidents of an alarm and of a target ended: evidence for later ones, nothing decides by it. Create only. */
+  history: 'history',
 } as const;
 export type Family = (typeof FAMILY)[keyof typeof FAMILY];
 

@@ -2,6 +2,7 @@ import type { Message, ModelTurn, ToolSpec } from './model.ts';
 import type { ApprovalWaiting } from './approval-waiting.ts';
 import type { ApproveOutput } from './flow.ts';
 import type { TraceEvent } from './events.ts';
+import type { FollowUp } from './follow-up.ts';
 import type { JsonObject } from './json.ts';
 import type { RowKey } from './ledger-keys.ts';
 import type { Rules } from './rules.ts';
@@ -149,8 +150,8 @@ export interface Ledger {
   /** The incident's events from `from` on, in order; consistent. */
   events(incidentId: string, from?: number): Promise<TraceEvent[]>;
   fetch(key: RowKey): Promise<Row | undefined>;
-  /** All rows of one id, by sort key. */
-  list(family: RowKey['family'], id: string): Promise<Row[]>;
+  /** All rows of one id, by sort key; with `newest`, only so many of the last ones. */
+  list(family: RowKey['family'], id: string, newest?: number): Promise<Row[]>;
   /** Creates a row, or returns the existing one. */
   create(key: RowKey, data: JsonObject, expiresAt?: Date): Promise<{ created: boolean; row: Row }>;
   /** Replaces a row if it still has that version. */
@@ -207,6 +208,17 @@ export interface Notifier {
 /** Tells other systems, on the event bus, that an approval request waits for people. */
 export interface ApprovalEvents {
   waiting(event: ApprovalWaiting): Promise<void>;
+}
+
+/** A follow-up that the event bus did not take. */
+export interface FailedFollowUp {
+  readonly followUp: FollowUp;
+  readonly reason: string;
+}
+/** Gives alarms incidents of their own, by events on the bus. The same follow-up may be raised again: Open takes it once. */
+export interface FollowUps {
+  /** Returns those that the bus did not take after a few attempts. */
+  raise(followUps: readonly FollowUp[]): Promise<readonly FailedFollowUp[]>;
 }
 
 /** An e-mail subscription of a topic. Until it is confirmed, it receives nothing. */

@@ -5,3 +5,6 @@ export const APPLY_READS: readonly AwsCall[] = [{ service: 'cloudwatch', command
 
 /** What Verify reads whatever the tool: the triggering alarm. What else must not get worse, the tool reads. */
 export const VERIFY_READS: readonly AwsCall[] = APPLY_READS;
+
+/** How the alarms that joined an incident are when it closes. Close and Stopped ask. */
+export const CLOSE_READS: readonly AwsCall[] = APPLY_READS;

@@ -34,8 +34,8 @@ export class CrashingLedger implements Ledger {
   fetch(key: RowKey): Promise<Row | undefined> {
     return this.#inner.fetch(key);
   }
-  list(family: RowKey['family'], id: string): Promise<Row[]> {
-    return this.#inner.list(family, id);
+  list(family: RowKey['family'], id: string, newest?: number): Promise<Row[]> {
+    return this.#inner.list(family, id, newest);
   }
   async create(key: RowKey, data: JsonObject): Promise<{ created: boolean; row: Row }> {
     this.#write();

@@ -36,9 +36,9 @@ export class MemoryLedger implements Ledger {
     return structuredClone(this.#find(key));
   }
 
-  async list(family: RowKey['family'], id: string): Promise<Row[]> {
-    const rows = [...(this.#rows.get(`${family}#${id}`) ?? [])];
-    return structuredClone(rows.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row));
+  async list(family: RowKey['family'], id: string, newest = Infinity): Promise<Row[]> {
+    const rows = [...(this.#rows.get(`${family}#${id}`) ?? [])].sort(([one], [other]) => (one < other ? -1 : 1));
+    return structuredClone(rows.slice(Math.max(0, rows.length - newest)).map(([, row]) => row));
   }
 
   async create(key: RowKey, data: JsonObject): Promise<{ created: boolean; row: Row }> {

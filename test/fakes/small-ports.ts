@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ERROR } from '../../lambdas/contracts/error-names.ts';
 import type { ApproveOutput } from '../../lambdas/contracts/flow.ts';
 import { StepError } from '../../lambdas/contracts/errors.ts';
+import type { FollowUp } from '../../lambdas/contracts/follow-up.ts';
 import type { ApprovalWaiting } from '../../lambdas/contracts/approval-waiting.ts';
 import type {
   ApprovalEvents,
@@ -9,6 +10,8 @@ import type {
   Callbacks,
   Clock,
   Delivery,
+  FailedFollowUp,
+  FollowUps,
   Ids,
   MacGenerator,
   MacVerifier,
@@ -84,6 +87,17 @@ export class RecordedApprovalEvents implements ApprovalEvents {
   async waiting(event: ApprovalWaiting): Promise<void> {
     if (this.failing) throw new StepError(ERROR.cloudUnavailable, 'the bus is gone', 'Try again.');
     this.sent.push(event);
+  }
+}
+
+/** Records follow-ups. Can be made to take none, or all but some. */
+export class RecordedFollowUps implements FollowUps {
+  readonly raised: FollowUp[] = [];
+  fails: (followUp: FollowUp) => boolean = () => false;
+  async raise(followUps: readonly FollowUp[]): Promise<readonly FailedFollowUp[]> {
+    const failed = followUps.filter((one) => this.fails(one));
+    this.raised.push(...followUps.filter((one) => !failed.includes(one)));
+    return failed.map((followUp) => ({ followUp, reason: 'the bus is gone' }));
   }
 }
 

@@ -46,7 +46,7 @@ test('its rule matches this one alarm by its ARN, and leads to the flow as the r
     },
   ]);
   const targets = intake.map(([, { Properties }]) => text(targetOf.parse(Properties).Targets));
-  expect([intake.length, new Set(targets).size]).toEqual([rules.agents.length + 1, 1]);
+  expect([intake.length, new Set(targets).size]).toEqual([rules.agents.length + 2, 1]);
   const [queue] = ofType('AWS::SQS::QueuePolicy').filter(([id]) => id.startsWith('AlarmIntake'));
   expect(text(queue)).toContain(String(doctors[0]?.[0]));
 });

@@ -88,6 +88,10 @@ describe('roles', () => {
 
   test('only reads of granted tools are allowed, and not to Open, Decide, Close or the approval functions', () => {
     const reads = new Set(OBSERVE_TOOLS.flatMap(({ manifest }) => manifest.reads.map(actionOf)));
+    // Close asks how the alarms are that had joined the incident, and reads nothing else of the account.
+    reads.delete('cloudwatch:DescribeAlarms');
+    const ofAlarms = whoMay(rights, 'cloudwatch:DescribeAlarms').filter((role) => !role.startsWith('Rollout'));
+    expect(ofAlarms).toEqual(['ChangeZone', 'Close', 'Observe', 'Stopped', 'Verify']);
     const readers = new Set([...reads].flatMap((action) => whoMay(rights, action)));
     // CodeDeploy reads the harness's own alarms during a canary.
     const ofFunctions = [...readers].filter((role) => !role.startsWith('Rollout'));
@@ -128,6 +132,16 @@ describe('ledger', () => {
     expect(whoMayTouch('UpdateItem', 'digest')).toEqual(['Close', 'Stopped']);
     expect(whoMayTouch('PutItem', 'digest')).toEqual(['Close', 'Digest', 'Stopped']);
     expect(whoMayTouch('PutItem', 'mail')).toEqual([]);
+  });
+
+  test('only a closing step writes history, so no agent can tell a later one what happened; only Observe reads it', () => {
+    expect(whoMayTouch('PutItem', 'history')).toEqual(['Close', 'Stopped']);
+    expect(whoMayTouch('UpdateItem', 'history')).toEqual([]);
+    expect(whoMayTouch('Query', 'history')).toEqual(['Close', 'Observe', 'Stopped']);
+  });
+
+  test('only Open and the closing steps write which alarm joined an incident', () => {
+    expect(whoMayTouch('PutItem', 'storm')).toEqual(['Close', 'Open', 'Stopped']);
   });
 
   test('only the page counts receipts, so Ask cannot keep one from being sent', () => {
@@ -232,17 +246,17 @@ when { context.tool == "set_auto_scaling_capacity" };`;
     expect(whoMay(rights, 'sns:ListSubscriptionsByTopic')).toEqual(['Subscriptions']);
   });
 
-  test('only Ask puts events on the bus, and only that somebody is waited for', () => {
+  test('only Ask, Close and Stopped put events on the bus, each of one source and type', () => {
     const puts = rights.filter(({ action }) => action === 'events:PutEvents');
-    expect(puts.map(({ role, conditions }) => [role, conditions])).toEqual([
-      [
-        'Ask',
-        {
-          'ForAllValues:StringEquals': { 'events:source': ['checkrein'], 'events:detail-type': ['approval.waiting'] },
-          Null: { 'events:source': 'false', 'events:detail-type': 'false' },
-        },
-      ],
-    ]);
+    const only = (source: string, type: string) => ({
+      'ForAllValues:StringEquals': { 'events:source': [source], 'events:detail-type': [type] },
+      Null: { 'events:source': 'false', 'events:detail-type': 'false' },
+    });
+    expect(Object.fromEntries(puts.map(({ role, conditions }) => [role, conditions]))).toEqual({
+      Ask: only('checkrein', 'approval.waiting'),
+      Close: only('checkrein.follow-up', 'follow-up.due'),
+      Stopped: only('checkrein.follow-up', 'follow-up.due'),
+    });
   });
 
   test('only Ask and Page can resume an execution that waits for approval, and only of this flow', () => {

@@ -67,7 +67,7 @@ describe('member account', () => {
     const withChange = policies.filter(([, policy]) => changes.some((action) => text(policy).includes(`"${action}"`)));
     expect(withChange.map(([id]) => id.replace(/DefaultPolicy.*/, ''))).toEqual(['Change']);
     expect(text(trustOf('Read'))).not.toContain('-Open');
-    for (const step of ['Observe', 'Authorize', 'ChangeZone', 'Verify'])
+    for (const step of ['Observe', 'Authorize', 'ChangeZone', 'Verify', 'Close', 'Stopped'])
       expect(text(trustOf('Read'))).toContain(`-${step}"`);
   });
 
@@ -171,7 +171,7 @@ describe('hub', () => {
 
   test('roles of the hub have the names that members trust', () => {
     const names = ofType('AWS::IAM::Role', hub).map(([, { Properties }]) => text(Properties['RoleName'] ?? ''));
-    for (const step of ['Observe', 'Authorize', 'ChangeZone', 'Verify'])
+    for (const step of ['Observe', 'Authorize', 'ChangeZone', 'Verify', 'Close', 'Stopped'])
       expect(names.filter((name) => name.endsWith(`"-${step}"]]}`))).toHaveLength(1);
   });
 
@@ -192,12 +192,15 @@ describe('hub', () => {
         .filter((arn) => !arn.includes('Steps'));
     const arns = (role: string): string[] =>
       two.accounts.map((account) => `arn:<AWS::Partition>:iam::${account}:role/checkrein-<AWS::Region>-${role}`);
-    for (const role of ['Observe', 'Authorize', 'Verify']) expect([role, into(role)]).toEqual([role, arns('read')]);
+    for (const role of ['Observe', 'Authorize', 'Verify', 'Close', 'Stopped'])
+      expect([role, into(role)]).toEqual([role, arns('read')]);
     expect(into('ChangeZone').sort()).toEqual([...arns('read'), ...arns('change')].sort());
     expect([...new Set(taking.map(({ role }) => role))].sort()).toEqual([
       'Authorize',
       'ChangeZone',
+      'Close',
       'Observe',
+      'Stopped',
       'Verify',
     ]);
     for (const right of taking.map(({ resource }) => resource)) expect(right).not.toContain('*');
@@ -215,7 +218,7 @@ describe('hub', () => {
         )
         .map(([id]) => id.replace(/^Steps|[0-9A-F]{8}$/g, ''))
         .sort();
-    expect(told('read')).toEqual(['Authorize', 'ChangeZone', 'Observe', 'Verify']);
+    expect(told('read')).toEqual(['Authorize', 'ChangeZone', 'Close', 'Observe', 'Stopped', 'Verify']);
     expect(told('change')).toEqual(['ChangeZone']);
   });
 });

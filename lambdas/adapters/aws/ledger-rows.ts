@@ -25,7 +25,10 @@ export const ledgerRows = (table: TableClient, retentionDays: number): Omit<Ledg
       return item === undefined ? undefined : rowOf(item);
     },
 
-    list: async (family, id) => (await table.query(`${family}#${id}`)).map(rowOf),
+    list: async (family, id, newest) =>
+      (newest === undefined ? await table.query(`${family}#${id}`) : await table.last(`${family}#${id}`, newest)).map(
+        rowOf,
+      ),
 
     create: async (key, data, expiresAt) => {
       const write = randomUUID();

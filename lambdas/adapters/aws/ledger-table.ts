@@ -36,6 +36,8 @@ export interface TableClient {
   get(pk: string, sk: string): Promise<Item | undefined>;
   /** All items of a partition from sort key `from` on, in order. */
   query(pk: string, from?: string): Promise<Item[]>;
+  /** The last items of a partition, in order: at most so many, and of one page. */
+  last(pk: string, count: number): Promise<Item[]>;
   /** `false` if the condition does not hold. */
   put(item: Item, condition: Condition): Promise<boolean>;
   /** The item after the update, or `undefined` if the condition does not hold. */
@@ -69,6 +71,18 @@ export const ledgerTable = (client: DynamoDBClient, table: string): TableClient 
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey !== undefined);
     return items;
+  },
+
+  last: async (pk, count) => {
+    const command = new QueryCommand({
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: pk } },
+      ConsistentRead: true,
+      ScanIndexForward: false,
+      Limit: count,
+    });
+    return ((await client.send(command).catch(rethrow)).Items ?? []).toReversed();
   },
 
   put: async (item, condition) => {

@@ -39,6 +39,37 @@ export const CLOSING_EVENTS = {
       receiptFor: z.int().optional(),
     }),
   },
+  'follow-ups.due': {
+    summary:
+      'At the close, the alarms that had joined the incident were looked at. Those listed are still in ALARM, or nobody knows; each opens an incident of its own.',
+    data: z.strictObject({
+      /** How many alarms had joined. */
+      joined: z.int().nonnegative(),
+      due: z.array(
+        z.strictObject({
+          /** Sort key of the alarm's row in the ledger. */
+          part: z.string(),
+          name: z.string(),
+          account: z.string(),
+          region: z.string(),
+          state: z.enum(['ALARM', 'unknown']),
+          /** Why the state is unknown; empty if it is known. */
+          says: z.string(),
+        }),
+      ),
+      /** Alarms that may be in ALARM and open no incident, with the reason: at most 20 of them. A person must look. */
+      left: z.array(z.strictObject({ name: z.string(), says: z.string() })),
+      /** How many those are. */
+      leftTotal: z.int().nonnegative(),
+    }),
+  },
+  'follow-ups.raised': {
+    summary: 'The event bus took the follow-ups that were due, except those listed as failed.',
+    data: z.strictObject({
+      raised: z.int().nonnegative(),
+      failed: z.array(z.strictObject({ name: z.string(), says: z.string() })),
+    }),
+  },
   'incident.closed': {
     summary: 'The end of the incident, with its totals.',
     data: z.strictObject({

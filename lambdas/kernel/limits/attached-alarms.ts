@@ -9,8 +9,8 @@ import { sha256 } from '../trace/canonical.ts';
  * that are still in ALARM get an incident of their own, from the event that is recorded here.
  */
 
-/** Characters of an event that a row holds. CloudWatch's own limits keep a state change below a third of it. */
-const EVENT_CHARACTERS = 60_000;
+/** Characters of an event that a row holds: more than the longest event that Open takes, far below DynamoDB's 400 KB. */
+const EVENT_CHARACTERS = 120_000;
 
 /** Why an alarm joined: the same resource, a composite and its child, or a storm. */
 const AttachedWhy = z.enum(['resource', 'composite', 'storm']);
@@ -66,7 +66,7 @@ export const attachedAlarms = async (ledger: Ledger, incidentId: string): Promis
 
 /** One alarm that joined an incident, by the sort key of its row. */
 export const attachedAlarm = async (
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'fetch'>,
   incidentId: string,
   part: string,
 ): Promise<AttachedAlarmRow | undefined> => {

@@ -51,6 +51,8 @@ const incidentMoment = (event: TraceEvent): PlainText | undefined => {
       return plain`the harness failed: ${event.data.error}`;
     case 'breaker.tripped':
       return plain`breaker of ${event.data.scope} tripped by ${event.data.policy}`;
+    case 'follow-ups.raised':
+      return plain`incidents of their own for alarms that had joined: ${event.data.raised}`;
     case 'incident.closed':
       return plain`closed: ${event.data.outcome}`;
     case 'trace.sealed':

@@ -185,6 +185,9 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
       plain`Incident ${events[0]?.incident ?? '?'}, opened ${events[0]?.at ?? '?'}${opened}. ${used.turns} model turns, ${used.tokens} tokens, ${sentence(modelCost(used.microUsd))}.`,
     ),
     ...(opening === undefined ? [] : subjectLines(opening)),
+    ...(opening?.data.follows === undefined
+      ? []
+      : [line('text', plain`It had joined incident ${opening.data.follows} and was in ALARM when that one closed.`)]),
     ...(opening?.data.cleaned ?? []).map((one) => line('item', plain`Of the event was cleaned: ${sentence(one)}`)),
     ...items(modelTests(events)),
     ...section(plain`Timeline (UTC)`, items(timelineOf(events))),

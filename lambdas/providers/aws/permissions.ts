@@ -1,5 +1,5 @@
 import { actionOf, type AwsCall, type AwsChangeManifest, type AwsManifest } from '../../contracts/tool.ts';
-import { APPLY_READS, VERIFY_READS } from '../../contracts/verify-reads.ts';
+import { APPLY_READS, CLOSE_READS, VERIFY_READS } from '../../contracts/verify-reads.ts';
 
 /** An IAM statement that allows. Its strings leave `${partition}`, `${account}` and `${region}` open. */
 export interface IamStatement {
@@ -30,6 +30,9 @@ export const logGroupArns = (pattern: string): string[] => {
 
 /** What Verify reads whatever tool made the change: the alarm. */
 export const verifyPermissions = (): IamStatement => ({ actions: VERIFY_READS.map(actionOf), resources: ['*'] });
+
+/** What Close reads: how the alarms that had joined the incident are. */
+export const closePermissions = (): IamStatement => ({ actions: CLOSE_READS.map(actionOf), resources: ['*'] });
 
 /** What Apply reads whatever tool makes the change: how the alarm is now. */
 export const applyPermissions = (): IamStatement => ({ actions: APPLY_READS.map(actionOf), resources: ['*'] });

@@ -4,7 +4,7 @@ import { Conclusion } from '../../contracts/conclusion.ts';
 import { releaseLease } from '../../kernel/limits/lease.ts';
 import { sealMessage } from '../../kernel/trace/chain.ts';
 import { endingOf } from '../../kernel/trace/ending.ts';
-import { Journal, type JournalPorts } from '../../kernel/trace/journal.ts';
+import { Journal } from '../../kernel/trace/journal.ts';
 import { notifyOnce } from '../../kernel/model/notify.ts';
 import { redactedText } from '../../kernel/redaction/redactor.ts';
 import { closingMessage } from '../../kernel/trace/report.ts';
@@ -14,10 +14,12 @@ import { doctorRunOn, lastOf, plansOf, unansweredCalls, usageOf, type ToolCall }
 import type { Ledger, Notifier, Sealer } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { tripAfterFailedRollback } from './failed-rollback.ts';
+import { raiseFollowUps, type FollowUpPorts } from './follow-ups.ts';
+import { fileHistory } from './history.ts';
 import { review } from './review.ts';
 import { refOf } from '../../contracts/plan.ts';
 
-export interface ClosePorts extends JournalPorts {
+export interface ClosePorts extends FollowUpPorts {
   readonly notifier: Notifier;
   readonly sealer: Sealer;
 }
@@ -73,6 +75,7 @@ const run = async (input: CloseInput, ports: ClosePorts): Promise<z.infer<typeof
 
   await tripAfterFailedRollback(journal, ports);
   const copies = await release(journal, ports.ledger);
+  await raiseFollowUps(journal, ports, input.lastAttempt === true);
   const { outcome, reason, conclusion } = endingOf(journal.events);
   // A run of the doctor tells its caller; the approvers only if it is to test their mail.
   if (outcome !== 'unrouted' || doctorRunOn(journal.events)?.notify === true) {
@@ -98,6 +101,7 @@ const run = async (input: CloseInput, ports: ClosePorts): Promise<z.infer<typeof
       },
     };
   });
+  await fileHistory(journal.events, ports.ledger);
   await seal(journal, ports.sealer);
   return { incidentId, agent, seq: journal.seq, next: 'done' };
 };

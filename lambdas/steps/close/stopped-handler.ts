@@ -1,3 +1,5 @@
+import { installedReads } from '../../providers/reads.ts';
+import { busFollowUps } from '../../adapters/aws/follow-ups.ts';
 import { kmsSealer } from '../../adapters/aws/kms.ts';
 import { reportsPorts } from '../../adapters/wiring.ts';
 import { lambda } from '../../runtime/serve.ts';
@@ -7,6 +9,8 @@ export const handler = lambda(
   'stopped',
   (runtime) => ({
     ...reportsPorts(runtime),
+    cloud: installedReads(runtime),
+    followUps: busFollowUps(),
     sealer: kmsSealer(runtime.env('sealKey')),
   }),
   closeStopped,

@@ -28,5 +28,9 @@ export const closeStopped = async (event: unknown, ports: ClosePorts): Promise<u
   // Goes on with a Close that began because of a failure and failed too, so that people are notified once.
   const begun = lastOf(events, 'harness.failed');
   const failure = { Error: error ?? `Execution${status}`, Cause: cause ?? `The execution ended as ${status}.` };
-  return runStep(close, { incidentId: name, agent, seq: begun?.from ?? events.length, error: failure }, ports);
+  return runStep(
+    close,
+    { incidentId: name, agent, seq: begun?.from ?? events.length, error: failure, lastAttempt: true },
+    ports,
+  );
 };

@@ -9,6 +9,9 @@ import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { firstLookCalls, valuesOf } from '../../kernel/model/first-look.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import type { EventEntry } from '../../kernel/trace/next-event.ts';
+import { closedIncidents } from '../../kernel/limits/history.ts';
+import { historyKeyOf } from '../../kernel/limits/history-key.ts';
+import { historyText } from '../../kernel/limits/history-text.ts';
 import { redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';
 import { evidenceByHandle, lastOf, openingOf, unansweredCalls } from '../../kernel/trace/queries.ts';
@@ -28,9 +31,29 @@ interface ObserveCall {
   readonly toolUseId: string | null;
   readonly tool: string;
   readonly input: Json;
+  /** What was found already, without a tool. */
+  readonly found?: string;
 }
 
 type Finding = { readonly outcome: 'ok' | 'failed'; readonly text: string; readonly durationMs: number };
+
+/** Stands as the tool of the evidence about earlier incidents. No agent can call it. */
+const EARLIER_INCIDENTS = 'earlier_incidents';
+/** Earlier incidents that the first look tells of. */
+const MOST_EARLIER = 5;
+
+/**
+ * What the ledger knows about earlier incidents of the same subject, before the first look. A retry looks only if
+ * the first attempt recorded no evidence yet, since another incident may have closed meanwhile.
+ */
+const earlierIncidents = async (journal: Journal, { ledger }: StepPorts): Promise<ObserveCall[]> => {
+  const recorded = journal.events.filter((event) => event.kind === 'evidence.gathered').at(0)?.data;
+  const opening = openingOf(journal.events);
+  const about = { toolUseId: null, tool: EARLIER_INCIDENTS, input: {} };
+  if (recorded !== undefined) return recorded.tool === EARLIER_INCIDENTS ? [{ ...about, found: recorded.text }] : [];
+  const earlier = await closedIncidents(ledger, historyKeyOf(opening), MOST_EARLIER);
+  return earlier.length === 0 ? [] : [{ ...about, found: historyText(earlier, opening.at) }];
+};
 
 /** The agent's first look. Calls for which the event has no values are skipped, and recorded once. */
 const firstLook = async (agent: Agent, journal: Journal): Promise<ObserveCall[]> => {
@@ -60,6 +83,7 @@ const callTool = async (
     text,
     durationMs: ports.clock.now().getTime() - started,
   });
+  if (observeCall.found !== undefined) return found('ok', observeCall.found);
   const { toolUseId, tool: name, input } = observeCall;
   const admission = admit(agent, { id: toolUseId ?? '', name, input }, ports.installed.catalogue);
   if (admission.kind !== 'observe')
@@ -107,7 +131,9 @@ const run = async (input: StepInput, ports: ObservePorts): Promise<z.infer<typeo
   const journal = await Journal.open(ports, 'observe', input);
   const agent = agentOf(ports.rules, input.agent);
   const beforeFirstTurn = lastOf(journal.eventsBefore, 'model.called') === undefined;
-  const calls = beforeFirstTurn ? await firstLook(agent, journal) : callsOfTurn(agent, journal, ports);
+  const calls = beforeFirstTurn
+    ? [...(await earlierIncidents(journal, ports)), ...(await firstLook(agent, journal))]
+    : callsOfTurn(agent, journal, ports);
   // Calls that an earlier attempt has recorded are not made again. The others run in parallel.
   const alreadyRecorded = journal.recorded('evidence.gathered');
   const redactor = await redactorOf(ports, journal.incident);

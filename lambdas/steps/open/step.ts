@@ -21,6 +21,7 @@ import { claim, foundUnder } from './deduplication.ts';
 import { keysOf } from './deduplication-keys.ts';
 import type { Arrival } from './join.ts';
 import { noteIfRecovered, notStanding } from './standing.ts';
+import { readFollowUp } from './follow-up.ts';
 import { triggerOwnerOf } from './trigger-owner.ts';
 
 export interface OpenPorts extends DoctorPorts {
@@ -144,7 +145,10 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   const journal = await Journal.open(ports, 'open', { incidentId: input.execution, seq: 0 });
   const earlier = replayed(journal);
   if (earlier !== undefined) return earlier;
-  const clean = cleanEvent(input.event);
+  const delivered = cleanEvent(input.event);
+  const followUp = await readFollowUp(delivered.value, ports.ledger, ports.home);
+  if (followUp.kind === 'refused') return refuse(journal, delivered, 'unrouted', followUp.reason);
+  const clean = followUp.kind === 'follow-up' ? cleanEvent(followUp.event) : delivered;
   const intake = agentFor(clean.value, ports.rules, ports.home, clean.whole);
   if (!intake.taken) {
     const run = doctorRunOf(clean.value, ports);
@@ -161,7 +165,8 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       'switched-off',
       'The kill switch is off: nothing is investigated until a human turns it on.',
     );
-  const over = await notStanding(ports.ledger, event, subject);
+  // A follow-up is the event of an alarm that Close has just seen in ALARM, so an OK after that event is over.
+  const over = followUp.kind === 'follow-up' ? undefined : await notStanding(ports.ledger, event, subject);
   if (over !== undefined) return refuse(journal, clean, 'unrouted', over);
   const keys = keysOf(event, subject, exact);
   const joined = await openIncidentOf({ event, subject, keys }, agent.name, input.execution, ports);
@@ -184,6 +189,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       ...(clean.whole !== undefined && { wholeDetail: clean.whole }),
       switch: position,
       rulesHash: ports.rules.hash,
+      ...(followUp.kind === 'follow-up' && { follows: followUp.follows }),
       ...(triggeredBy !== undefined && { triggeredBy }),
       ...(ceiling !== undefined && { overCeiling: ceiling }),
       ...saidCleaned([...clean.cleaned, ...intake.cleaned]),

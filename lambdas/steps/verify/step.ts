@@ -5,6 +5,7 @@ import { VERIFY_READS } from '../../contracts/verify-reads.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import { toolResult, type ToolError } from '../../kernel/redaction/tool-errors.ts';
+import { attachedAlarms } from '../../kernel/limits/attached-alarms.ts';
 import { releaseLease } from '../../kernel/limits/lease.ts';
 import { agentScope, tripBreaker } from '../../kernel/limits/breaker.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
@@ -15,7 +16,7 @@ import { recordOutcome } from '../../kernel/limits/track-record.ts';
 import { lastOf, currentPlan, unansweredCalls } from '../../kernel/trace/queries.ts';
 import type { CloudAccess, StepPorts } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
-import { checkSubject, checkPostCondition } from './health-checks.ts';
+import { checkAlarms, checkPostCondition } from './health-checks.ts';
 import { verdictOf, type HealthSnapshot } from './verdict.ts';
 import { refOf } from '../../contracts/plan.ts';
 import type { ToolPorts } from '../../tools/installed.ts';
@@ -50,9 +51,11 @@ const takeSnapshot = async (journal: Journal, ports: VerifyPorts): Promise<Healt
   const now = ports.clock.now();
   const since = new Date(applied.at);
   const guards = await orUnknown('guard metrics', () => tool.guards(plan, context, since));
+  const attached = await attachedAlarms(ports.ledger, journal.incident);
+  const alarms = await toolResult(() => checkAlarms(cloud, subject, attached));
   return {
     postCondition,
-    alarm: await orUnknown('alarm', () => checkSubject(cloud, subject)),
+    ...(alarms.ok ? alarms.value : { alarm: unknown('alarm', alarms.error) }),
     guards: [guards].flat(),
     secondsSinceChange: Math.floor((now.getTime() - since.getTime()) / 1000),
     reversible: plan.inverse.reversible,
@@ -87,7 +90,12 @@ const run = async (input: StepInput, ports: VerifyPorts): Promise<z.infer<typeof
     const tooMany = await recordOutcome(ports.ledger, agent.name, ended);
     const data: Verified = {
       digest,
-      findings: [snapshot.postCondition, snapshot.alarm, ...snapshot.guards],
+      findings: [
+        snapshot.postCondition,
+        snapshot.alarm,
+        ...snapshot.guards,
+        ...(snapshot.joined === undefined ? [] : [snapshot.joined]),
+      ],
       secondsSinceChange: snapshot.secondsSinceChange,
       ...verdict,
       ...(tooMany && { trips: tooMany }),

@@ -12,6 +12,8 @@ export interface HealthSnapshot {
   readonly postCondition: HealthCheck;
   readonly alarm: HealthCheck;
   readonly guards: readonly HealthCheck[];
+  /** The alarms that joined the incident. They decide nothing. */
+  readonly joined?: HealthCheck;
   readonly secondsSinceChange: number;
   readonly reversible: boolean;
   readonly healedBy: HealedBy;

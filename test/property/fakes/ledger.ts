@@ -85,7 +85,7 @@ export const hostileLedger = (
       return isTampered() ? tampered(events) : events;
     },
     fetch: (key) => ledger.fetch(key),
-    list: (family, id) => ledger.list(family, id),
+    list: (family, id, newest) => ledger.list(family, id, newest),
     create: (key, data, expiresAt) =>
       around(async () => {
         const result = await ledger.create(key, data, expiresAt);

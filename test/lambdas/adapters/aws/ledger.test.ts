@@ -69,6 +69,8 @@ describe.each([
     for (const part of ['b', 'c', 'a']) await ledger().create({ family: 'approval', id: 'q1', part }, { part });
     await ledger().create({ family: 'approval', id: 'q10', part: 'z' }, { part: 'z' });
     expect((await ledger().list('approval', 'q1')).map((row) => row.data['part'])).toEqual(['a', 'b', 'c']);
+    expect((await ledger().list('approval', 'q1', 2)).map((row) => row.data['part'])).toEqual(['b', 'c']);
+    expect((await ledger().list('approval', 'q1', 9)).map((row) => row.data['part'])).toEqual(['a', 'b', 'c']);
   });
 
   test('a counter may reach its ceiling but not exceed it', async () => {
