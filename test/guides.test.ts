@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
-const GUIDES = ['adding-a-tool', 'adding-a-policy', 'adding-an-agent', 'adding-a-scenario'];
+const GUIDES = ['adding-a-tool', 'adding-a-policy', 'adding-an-agent', 'adding-an-event', 'adding-a-scenario'];
 const LEFT_OUT = ['node_modules', '.git', '.checkrein', 'cdk.out', 'coverage', 'out'];
 
 const copy = mkdtempSync(join(tmpdir(), 'checkrein-guides-'));
@@ -82,4 +82,8 @@ test('the policy and the agent of the guides pass every check of the configurati
 test('the scenario of the guide passes every test about scenarios', patient, async () => {
   const files = 'test/scenarios.test.ts test/local/account/world-file.test.ts test/lambdas/steps/apply/drift.test.ts';
   await succeeds(`vitest run ${files} -t 'logs-grow|every change tool'`);
+});
+
+test('the event of the guide reaches the model, with a title, a link and a key of its own', patient, async () => {
+  await succeeds("vitest run test/lambdas/steps/open/aws-events.test.ts -t 'batch'");
 });

@@ -93,7 +93,8 @@ const joined = (path: string, key: string): string =>
 const cleanText = (text: string, path: string, { note, fits }: Cleaning): string => {
   if (!fits(text)) {
     note(path, `a text of ${text.length} characters was left out, because the event is too long`);
-    return LEFT_OUT.long;
+    // The words must not be longer than what they stand for: an event may have fifty thousand short texts.
+    return text.length < LEFT_OUT.long.length ? '' : LEFT_OUT.long;
   }
   if (text.isWellFormed()) return text;
   note(path, 'half a character (a lone surrogate) became U+FFFD');
@@ -104,7 +105,7 @@ const cleanText = (text: string, path: string, { note, fits }: Cleaning): string
 const cleanNumber = (value: number, path: string, { note, fits }: Cleaning): Json => {
   if (!fits(String(value))) {
     note(path, 'a number was left out, because the event is too long');
-    return LEFT_OUT.long;
+    return null;
   }
   if (Number.isFinite(value)) return value;
   note(path, 'a number that no JSON can hold was bounded');
