@@ -16,6 +16,8 @@ const DeduplicationRow = z.object({
   open: z.boolean(),
   onTrace: z.boolean().default(false),
   primary: z.string().optional(),
+  /** In the row of a claim: hash of the key of the very alarm, or event. Its copies are found before its alias is written. */
+  about: z.string().optional(),
 });
 type DeduplicationRow = z.infer<typeof DeduplicationRow>;
 
@@ -23,6 +25,8 @@ type DeduplicationRow = z.infer<typeof DeduplicationRow>;
 export interface Holder {
   readonly incidentId: string;
   readonly claim: string;
+  /** Hash of the key of the alarm, or event, that opened it. Not in rows of former versions, nor in aliases. */
+  readonly about?: string | undefined;
 }
 
 /** The row of a deduplication key. */
@@ -38,7 +42,9 @@ const readRow = (row: Row | undefined): DeduplicationRow | undefined => Deduplic
 /** The incident that the row of a key names. Whether it is open, the row of its claim says. */
 export const holderIn = (key: string, row: Row | undefined): Holder | undefined => {
   const held = readRow(row);
-  return held?.open === true ? { incidentId: held.incidentId, claim: held.primary ?? sha256(key) } : undefined;
+  if (held?.open !== true) return undefined;
+  const { incidentId, primary: claim = sha256(key), about } = held;
+  return { incidentId, claim, about };
 };
 
 /** `waiting`: the incident has not claimed its key yet, or another one has it by now. */

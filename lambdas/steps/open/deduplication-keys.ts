@@ -19,6 +19,8 @@ export interface Lookup {
 export interface DeduplicationKeys {
   /** Where to look for an open incident, in this order. */
   readonly lookups: readonly Lookup[];
+  /** The key of the alarm or event itself: what has the same one is a copy. */
+  readonly exact: string;
   /** The key that decides which incident this event belongs to. */
   readonly primary: string;
   /** Further keys of an incident that this event opens. */
@@ -38,7 +40,7 @@ const childOf = ({ account, region, name }: ChildAlarm): string => canonical(['c
  */
 export const keysOf = (event: BusEvent, subject: RecordedSubject, exact: string): DeduplicationKeys => {
   const copy: Lookup = { key: exact, why: 'copy', says: '' };
-  if (subject.kind !== 'alarm') return { lookups: [copy], primary: exact, aliases: [], own: [exact] };
+  if (subject.kind !== 'alarm') return { lookups: [copy], exact, primary: exact, aliases: [], own: [exact] };
   const { alarm } = subject;
   const resources = resourcesOf(alarm);
   const children = childrenOf(event);
@@ -58,5 +60,5 @@ export const keysOf = (event: BusEvent, subject: RecordedSubject, exact: string)
   ];
   const own = [exact, alarmOf(alarm), ...children.map(childOf)];
   const [primary = exact, ...others] = [...resources.map(({ key }) => key), ...own];
-  return { lookups, primary, aliases: others, own };
+  return { lookups, exact, primary, aliases: others, own };
 };

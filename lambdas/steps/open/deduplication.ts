@@ -6,6 +6,8 @@ import type { Lookup } from './deduplication-keys.ts';
 import { join, type Arrival, type JoinPorts, type Reason } from './join.ts';
 import { STORM, stormKey } from './storm.ts';
 
+const COPY: Reason = { why: 'copy', says: '' };
+
 type Claimed = { readonly opened: true } | { readonly opened: false; readonly incidentId: string };
 
 interface Found {
@@ -26,7 +28,7 @@ export const claim = async (
 ): Promise<Claimed> => {
   const { ledger } = ports;
   const { primary, aliases } = arrival.keys;
-  const me: Holder = { incidentId, claim: sha256(primary) };
+  const me: Holder = { incidentId, claim: sha256(primary), about: sha256(arrival.keys.exact) };
   const gone = new Set<string>();
   const storm = stormKey(arrival.subject, agent);
   let placed = false;
@@ -52,11 +54,11 @@ export const claim = async (
 const takeClaim = async (
   { ledger }: JoinPorts,
   primary: string,
-  { incidentId }: Holder,
+  { incidentId, about }: Holder,
   seen: Row | undefined,
   gone: ReadonlySet<string>,
 ): Promise<boolean> => {
-  const data = { incidentId, open: true };
+  const data = { incidentId, open: true, ...(about !== undefined && { about }) };
   if (seen === undefined) return (await ledger.create(deduplicationRow(primary), data)).created;
   const held = holderIn(primary, seen);
   return (
@@ -78,8 +80,9 @@ export const foundUnder = async (
 
 const joinFound = async (ports: JoinPorts, arrival: Arrival, gone: Set<string>): Promise<string | undefined> => {
   for (const { lookup, holder } of await foundUnder(ports, arrival.keys.lookups)) {
-    const { why, says } = lookup;
-    const joined = await joinOne(ports, holder, arrival, { why, says }, gone);
+    // Between the claim of an alarm and the alias for its copies, these are found by its resource.
+    const reason = holder.about === sha256(arrival.keys.exact) ? COPY : lookup;
+    const joined = await joinOne(ports, holder, arrival, { why: reason.why, says: reason.says }, gone);
     if (joined !== undefined) return joined;
   }
   return undefined;

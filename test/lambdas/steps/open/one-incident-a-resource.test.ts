@@ -4,6 +4,7 @@ import { deduplicationRow, freeKey } from '../../../../lambdas/kernel/limits/ded
 import { messagesOf } from '../../../../lambdas/kernel/model/conversation.ts';
 import { allOf, openingOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { alarmKey, readAlarm } from '../../../../lambdas/steps/open/alarm.ts';
+import { keysOf } from '../../../../lambdas/steps/open/deduplication-keys.ts';
 import { BusEvent } from '../../../../lambdas/contracts/alarm.ts';
 import { Crash, CrashingLedger } from '../../../fakes/crashing-ledger.ts';
 import { alarmEvent, Arrivals, opened, type TestAlarm } from '../../../fixtures/alarm-events.ts';
@@ -27,6 +28,14 @@ const COMPOSITE: TestAlarm = {
 const exactKey = (alarm: TestAlarm): string => {
   const reading = readAlarm(BusEvent.parse(alarmEvent(alarm)));
   return reading.kind === 'alarm' ? alarmKey(reading.alarm) : '';
+};
+
+const keyOfResource = (alarm: TestAlarm): string => {
+  const event = BusEvent.parse(alarmEvent(alarm));
+  const reading = readAlarm(event);
+  return reading.kind === 'alarm'
+    ? keysOf(event, { kind: 'alarm', alarm: reading.alarm }, exactKey(alarm)).primary
+    : '';
 };
 
 const close = async (arrivals: Arrivals, name: string): Promise<void> => {
@@ -165,4 +174,20 @@ describe('Open that is killed', () => {
       }
     },
   );
+
+  test('a copy that comes right after the claim, before its further keys are written, is a copy', async () => {
+    const arrivals = new Arrivals();
+    const alarm = onInstance(0);
+    // The writes of Open: the source of the event, its place in the storm, the claim. Then it crashes.
+    for (let write = 1; write < 30; write += 1) {
+      const ledger = new CrashingLedger(arrivals.ledger, write);
+      await arrivals.arrive(alarm, { ledger }).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(Crash);
+      });
+      if ((await arrivals.ledger.fetch(deduplicationRow(keyOfResource(alarm)))) !== undefined) break;
+    }
+    expect(await arrivals.arrive({ ...alarm, id: 'copy' })).toBe('of-event-alarm-0');
+    expect(await attachedAlarms(arrivals.ledger, 'of-event-alarm-0')).toEqual([]);
+    expect(await freeKey(arrivals.ledger, keyOfResource(alarm), 'of-event-alarm-0')).toBe(1);
+  });
 });
