@@ -40,7 +40,7 @@ export const placeInStorm = async (
 ): Promise<'investigate' | readonly Holder[]> => {
   for (;;) {
     const at = clock.now().toISOString();
-    const mine = { ...me, at };
+    const mine = { incidentId: me.incidentId, claim: me.claim, at };
     const { created, row } = await ledger.create(stormRow(key), { incidents: [mine], latest: at });
     const storm = StormRow.parse(row.data);
     if (created || storm.incidents.some((one) => one.incidentId === me.incidentId)) return 'investigate';

@@ -15,7 +15,7 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     name: 'open/own-alarm',
     holds: 'no agent looks into an alarm of Checkrein itself',
     file: 'lambdas/steps/open/intake.ts',
-    find: 'reading.alarm.name.startsWith(OWN_ALARM)',
+    find: 'name.startsWith(OWN_ALARM)',
     test: testsOf('lib/rollout')('no agent takes one, so a failing agent cannot start more incidents'),
   },
   {
