@@ -1,13 +1,6 @@
 import type * as z from 'zod';
 import { ALWAYS_COMPUTED, KERNEL_FACTS, type CAPACITY_FACTS, type FactName } from './facts.ts';
 
-/** An AWS service as the cloud port names it: the prefix of its IAM actions. */
-export const SERVICES = ['ec2', 'autoscaling', 'cloudwatch', 'logs', 'cloudtrail', 'pricing', 'codebuild'] as const;
-export type Service = (typeof SERVICES)[number];
-
-/** Whether Checkrein calls an AWS service of this name. */
-export const isService = (name: string): name is Service => SERVICES.some((service) => service === name);
-
 /** The provider of a manifest that names none. */
 export const AWS = 'aws';
 
@@ -20,7 +13,8 @@ export interface ProviderCall {
 
 /** One AWS call. IAM follows from it: a step's role is the union of the actions of the tools that some agent is granted. */
 export interface AwsCall extends ProviderCall {
-  readonly service: Service;
+  /** The prefix of its IAM actions, such as `ec2`. */
+  readonly service: string;
   /** The SDK's command without the suffix `Command`, e.g. `DescribeInstances`. */
   readonly command: string;
   /** The IAM action, where it is not `service:command`, e.g. `cloudwatch:GetMetricData`. */
@@ -121,7 +115,7 @@ export type AwsManifest = AwsObserveManifest | AwsChangeManifest;
 export const providerOf = ({ provider = AWS }: { readonly provider?: string | undefined }): string => provider;
 
 /** Whether a call is one of AWS, with what IAM needs. */
-export const isAwsCall = (call: ProviderCall): call is AwsCall => isService(call.service) && 'scope' in call;
+export const isAwsCall = (call: ProviderCall): call is AwsCall => 'scope' in call;
 
 const isOfAws = (tool: Manifest): tool is AwsManifest =>
   providerOf(tool) === AWS &&

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
-import type { ProviderCall, Service } from '../../lambdas/contracts/tool.ts';
+import type { ProviderCall } from '../../lambdas/contracts/tool.ts';
 import type { Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
 
 /** The answer to a call: a value, an error to throw, or a function of the input. */
@@ -25,7 +25,7 @@ export class FakeCloud implements Cloud {
   }
 
   /** Scripts the answers of one command, replacing earlier ones. */
-  answers(service: Service, command: string, ...answers: readonly FakeCloudAnswer[]): this {
+  answers(service: string, command: string, ...answers: readonly FakeCloudAnswer[]): this {
     this.#script.set(`${service}:${command}`, [...answers]);
     return this;
   }

@@ -1,5 +1,4 @@
 import { callName } from '../../contracts/cloud-call.ts';
-import type { Service } from '../../contracts/tool.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import type { CloudRequest, AccountRegion } from '../../contracts/ports.ts';
 import { COMMAND_TABLE } from './commands/table.ts';
@@ -13,17 +12,15 @@ export interface AwsTransportOptions extends AccountRegion {
 }
 
 /** Sends a call under one set of credentials. Its errors name it as `action` on what it is about. */
-export type AwsTransport = (action: string, request: AwsRequest) => Promise<unknown>;
-
-/** A call of one of the services that the transport knows. */
-interface AwsRequest extends CloudRequest {
-  readonly service: Service;
-}
+export type AwsTransport = (action: string, request: CloudRequest) => Promise<unknown>;
 
 /** A transport to AWS. It keeps its SDK clients, so it opens one connection per service. */
 export const awsTransport = ({ region, onCall, connection }: AwsTransportOptions): AwsTransport => {
-  const connectionTo = memoize(async (name: Service) => {
-    const { service } = await COMMAND_TABLE[name]();
+  const connectionTo = memoize(async (name: string) => {
+    const load = COMMAND_TABLE[name];
+    if (load === undefined)
+      throw contractBroken(`No line for the service ${name} in lambdas/providers/aws/commands/table.ts.`);
+    const { service } = await load();
     return { client: service.connect({ ...CONNECTION, ...connection, region }), commands: service.commands };
   });
   return async (action, request) => {
