@@ -12,6 +12,7 @@ import { policyEngine } from '../../../../lambdas/kernel/policy/engine.ts';
 import { INSTALLED } from '../../../../lambdas/providers/installed.ts';
 import { Crash, CrashingLedger } from '../../../fakes/crashing-ledger.ts';
 import { call } from '../../../fakes/preset-model.ts';
+import { WITH_FLAGS } from '../../../fakes/flag-provider/installed.ts';
 import { flagAccess, flags } from '../../../fakes/flag-provider/provider.ts';
 import { SET_FLAG } from '../../../fakes/flag-provider/tools.ts';
 import {
@@ -22,7 +23,6 @@ import {
   grantedFlag,
   HOME,
   NEW_CART,
-  WITH_FLAGS,
 } from '../../../fixtures/flags.ts';
 
 const LOCATION = { incidentId: 'incident-1', accountRegion: HOME };
@@ -235,4 +235,5 @@ test.each([
   const { harness } = await begunWithFlags(flagService(), { installed, access: flagAccess(flagService(), HOME) });
   await harness.propose(CART_OFF.tool, CART_OFF.input);
   expect(await harness.lastReply()).toContain(says);
+  expect((await harness.last('proposal.judged')).data.verdict).toBe('refused');
 });
