@@ -144,6 +144,17 @@ describe('the limits of the kernel hold for a flag', () => {
 });
 
 describe('the cloud of a flag tool', () => {
+  test('advises the model as its own provider does, and never as AWS does', async () => {
+    const { harness } = await begunWithFlags();
+    await harness.decide([call('get_flag', { service: 'checkout', name: 'no-such' })]);
+    await harness.observe();
+    expect(await harness.lastReply()).toContain('FlagNotFound: there is no flag flags://checkout/no-such.');
+    expect(await harness.lastReply()).toContain('Check the name of the flag against the evidence.');
+    await harness.decide([call('describe_instances', { instanceIds: ['i-0123456789abcdef0'] })]);
+    await harness.observe();
+    expect(await harness.lastReply()).toContain('There is no such instance in this account and Region.');
+  });
+
   test('makes no call that the manifest does not list', async () => {
     const { harness, service } = await begunWithFlags();
     const cloud = harness.ports.cloud({ provider: 'flags', calls: SET_FLAG.manifest.reads }, LOCATION);
