@@ -10,9 +10,9 @@ export const PROVIDERS: readonly KernelCheck[] = [
   {
     name: 'provider/installed',
     kind: 'target',
-    holds: 'a tool whose provider is not installed is refused in words',
-    file: 'lambdas/contracts/provider.ts',
-    find: 'found === undefined',
+    holds: 'policy permits nothing of a provider that is not installed, and says so',
+    file: 'lambdas/kernel/policy/decision.ts',
+    find: '!session.providers.some(({ name }) => name === provider)',
     test: flags('is refused by policy, which does not know where its target is'),
   },
   {
