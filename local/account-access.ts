@@ -70,7 +70,7 @@ export const accountAccess =
     };
     const { reads, changes } = more(step);
     return {
-      cloud: cloudAccess([awsReads(cloud), ...reads]),
+      cloud: cloudAccess(providers, [awsReads(cloud), ...reads]),
       credentials: changeCredentials(providers, [awsChanges(credentials), ...changes]),
     };
   };

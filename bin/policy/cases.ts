@@ -8,7 +8,7 @@ import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import type { QuorumDecision, PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 import { environmentInForce, type EnvironmentSettings } from '../../lambdas/kernel/changes/environment.ts';
-import { environmentOf } from '../../lambdas/tools/aws/tags.ts';
+import { environmentOf } from '../../lambdas/tools/environment.ts';
 import { changeManifest, type LocatedCase, type PolicyCase } from './case-file.ts';
 
 /** The result of a case. It passes if nothing differs from what it expects. */

@@ -21,6 +21,8 @@ export interface Provider {
   readonly parentsOf: (target: Target) => readonly TargetParent[];
   /** Whether a call that mutates is only a dry run. Of anything else `false`: it is then not sent in a dry run. */
   readonly isDryRun: (request: CloudRequest) => boolean;
+  /** What the model can do about an error of a call; undefined where the provider's own message has to do. */
+  readonly adviceOn?: (code: string, message: string) => string | undefined;
 }
 
 /** The provider of this name. Throws a `ToolRefusal` if it is not installed. */

@@ -1,4 +1,4 @@
-import { ToolRefusal } from '../contracts/errors.ts';
+import { CloudError, ToolRefusal } from '../contracts/errors.ts';
 import type { ChangeCredentials, ChangeScope, Cloud, CloudAccess, IncidentLocation } from '../contracts/ports.ts';
 import { notInstalled, providerNamed, type Provider } from '../contracts/provider.ts';
 import { targetFault } from '../kernel/changes/target-fault.ts';
@@ -18,10 +18,10 @@ export interface ChangeAccess {
 
 /** The reads of all installed providers. A tool of any other provider gets a cloud that refuses every call in words. */
 export const cloudAccess =
-  (installed: readonly ReadAccess[]): CloudAccess =>
+  (providers: readonly Provider[], installed: readonly ReadAccess[]): CloudAccess =>
   ({ provider, calls }, location) => {
     const access = installed.find(({ name }) => name === provider);
-    if (access !== undefined) return access.cloud(calls, location);
+    if (access !== undefined) return advised(access.cloud(calls, location), provider, providers);
     const send = async () => {
       throw notInstalled(provider, installed);
     };
@@ -43,7 +43,23 @@ export const changeCredentials = (
     if (access === undefined) throw notInstalled(scope.provider, installed);
     const fault = scopeFault(provider, scope);
     if (fault !== undefined) throw new ToolRefusal(`There are no credentials for this change. ${fault}`);
-    return access.assume(scope);
+    return advised(await access.assume(scope), scope.provider, providers);
+  },
+});
+
+/** The same cloud. An error of one of its calls says what its provider advises. */
+const advised = (cloud: Cloud, name: string, providers: readonly Provider[]): Cloud => ({
+  account: cloud.account,
+  region: cloud.region,
+  send: async (request) => {
+    try {
+      return await cloud.send(request);
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error;
+      const { code, awsMessage, call } = error;
+      const advice = providers.find((one) => one.name === name)?.adviceOn?.(code, awsMessage);
+      throw advice === undefined ? error : new CloudError(code, awsMessage, error, call, advice);
+    }
   },
 });
 

@@ -4,11 +4,14 @@ import type { RecordedFact } from './recording.ts';
 import { linksIn } from './fakes/people.ts';
 import type { CaseRun } from './flow.ts';
 import { plansMovedAway } from './invariants/moved-targets.ts';
+import { countersOfProviders, subjectCounter } from './seam-counters.ts';
 
 /** How often something happened. A counter is named after what it counts. */
 export type Counts = Record<string, number>;
 
-const CHANGE_TOOLS = new Set(['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity']);
+const CHANGE_TOOLS = new Set(['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity', 'set_flag']);
+/** Agents without change tools: for alarms, and for events. */
+const READ_ONLY = new Set(['triage', 'event-triage']);
 
 /** The counters that an event increments. */
 const countersOfEvent = (event: TraceEvent): string[] => {
@@ -69,7 +72,8 @@ const countersOfEvent = (event: TraceEvent): string[] => {
       return ['copies attached'];
     case 'incident.opened':
       return [
-        ...(event.data.agent === 'triage' ? ['read-only incidents'] : []),
+        subjectCounter(event),
+        ...(READ_ONLY.has(event.data.agent) ? ['read-only incidents'] : []),
         ...(event.data.overCeiling === undefined ? [] : ['incidents over the budget of the day']),
       ];
     case 'incident.closed':
@@ -163,7 +167,7 @@ const countersOfReceipt = (receipt: string, detail: string): string[] => {
 /** Change calls by an agent without change tools. */
 const readOnlyAttempts = ({ traces }: CaseRun): number =>
   [...traces.values()]
-    .filter((trace) => trace.some((event) => event.kind === 'incident.opened' && event.data.agent === 'triage'))
+    .filter((trace) => trace.some((event) => event.kind === 'incident.opened' && READ_ONLY.has(event.data.agent)))
     .flat()
     .filter((event) => event.kind === 'call.refused' && CHANGE_TOOLS.has(event.data.tool)).length;
 
@@ -176,7 +180,8 @@ export const countsOf = (run: CaseRun): Counts => {
       ? 1
       : 0,
   };
-  for (const name of run.entries.flatMap(countersOfEntry)) counts[name] = (counts[name] ?? 0) + 1;
+  for (const name of [...run.entries.flatMap(countersOfEntry), ...countersOfProviders(run)])
+    counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 };
 

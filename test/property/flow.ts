@@ -20,8 +20,14 @@ import { hostileLedger, killed, FaultQueue } from './fakes/ledger.ts';
 import { hostileModel } from './fakes/model.ts';
 import { StepFaults } from './fakes/step-faults.ts';
 import { People, PEOPLE } from './fakes/people.ts';
-import { worldOf } from './fakes/account.ts';
-import { INSTALLED } from '../../lambdas/providers/installed.ts';
+import { flagAccess } from '../fakes/flag-provider/provider.ts';
+import { WITH_FLAGS } from '../fakes/flag-provider/installed.ts';
+import { hostileFlags } from './fakes/flags.ts';
+import { eventAgents, eventOf } from './fakes/subjects.ts';
+import { GET_FLAG, SET_FLAG } from '../fakes/flag-provider/tools.ts';
+import { digestOf } from '../../lambdas/kernel/trace/canonical.ts';
+import { EVENT_FIRST_LOOK, START, worldOf } from './fakes/account.ts';
+import { homeOf } from '../../local/account-access.ts';
 
 /** What happened when a case was run. */
 export interface CaseRun {
@@ -49,16 +55,13 @@ export class CaseFlow {
 
   constructor() {
     const viewer = { email: PEOPLE.viewer, name: 'May look', roles: ['viewer'], tier: 1 };
-    const rules = compileRules(
-      configDirectory(),
-      { ...deployment, approvers: [...deployment.approvers, viewer] },
-      INSTALLED,
-    );
+    const settings = { ...deployment, approvers: [...deployment.approvers, viewer] };
+    const rules = withBothProviders(compileRules(configDirectory(), settings, WITH_FLAGS));
     const looser = { ...rules, policies: { ...rules.policies, 'grow-unattended': UNATTENDED } };
-    this.#definition = synthesize(rules).stateMachineDefinition;
+    this.#definition = synthesize(rules, WITH_FLAGS.catalogue).stateMachineDefinition;
     this.#rules = {
-      default: { rules, policy: policyEngine(rules, INSTALLED.providers) },
-      unattended: { rules: looser, policy: policyEngine(looser, INSTALLED.providers) },
+      default: { rules, policy: policyEngine(rules, WITH_FLAGS.providers) },
+      unattended: { rules: looser, policy: policyEngine(looser, WITH_FLAGS.providers) },
     };
   }
 
@@ -72,21 +75,26 @@ export class CaseFlow {
     await memory.create({ family: 'answer', id: 'since' }, { at: '2020-01-01T00:00:00.000Z' });
     const stepFaults = new StepFaults(testCase, recording, () => laptop.ports);
     const people = new People(testCase, recording, () => laptop.ports);
+    const kill = killing(testCase, recording);
+    const world = worldOf(testCase);
+    const flags = hostileFlags(testCase, recording, () => laptop.ports.clock, kill.onFlagCall);
     const laptop: Laptop = new Laptop({
       definition: this.#definition,
+      installed: WITH_FLAGS,
+      access: flagAccess(flags, homeOf(world)),
       rules,
       policy,
-      world: worldOf(testCase),
+      world,
       model: hostileModel(testCase, recording, () => laptop.ports.clock),
       ledger: hostileLedger(memory, testCase, recording, () => stepFaults.tampering),
       approver: async () => ({ kind: 'acted', act: (asked, answered, expire) => people.act(asked, answered, expire) }),
       switch: hostileSwitch(testCase, recording),
       calendar: hostileCalendar(testCase, recording),
       around: stepFaults.around,
-      onCall: killAfterCalls(testCase, recording),
+      onCall: kill.onAwsCall,
       onMessage: (message) => recording.add({ is: 'message', message }),
     });
-    hostileHands(testCase, recording, () => laptop.account);
+    hostileHands(testCase, recording, () => laptop.account, flags);
     recordAlarms(recording, () => laptop);
     if (testCase.setting.record === 'bad') await recordTwoFailures(memory, rules);
     await deliverAll(laptop, testCase, recording);
@@ -98,10 +106,11 @@ export class CaseFlow {
   }
 }
 
-const deliverAll = async (laptop: Laptop, { delivery }: HostileCase, recording: Recording): Promise<void> => {
+const deliverAll = async (laptop: Laptop, { delivery, setting }: HostileCase, recording: Recording): Promise<void> => {
   const deliver = async (alarm: 'cpu' | 'memory', id?: string): Promise<void> => {
     try {
-      const event = laptop.account.alarmEvent(alarm);
+      const given = eventOf(setting, alarm);
+      const event = given === undefined ? laptop.account.alarmEvent(alarm) : envelope(given, laptop);
       const incidentId = await laptop.deliver(JsonObject.parse({ ...event, id: id ?? event.id }));
       recording.add({ is: 'ended', incidentId });
     } catch (error) {
@@ -126,6 +135,15 @@ const deliverAll = async (laptop: Laptop, { delivery }: HostileCase, recording: 
       return deliver('cpu');
   }
 };
+
+/** An event as the bus delivers it from the account of the world. Each alarm or event keeps its id. */
+const envelope = (given: JsonObject & { readonly source: string }, { ports }: Laptop): JsonObject & { id: string } => ({
+  version: '0',
+  id: `event-${digestOf(given).slice(7, 19)}`,
+  ...ports.home,
+  time: START,
+  ...given,
+});
 
 /** Records how the alarm of an incident really is whenever Apply is entered. */
 const recordAlarms = (recording: Recording, laptop: () => Laptop): void =>
@@ -159,21 +177,38 @@ const withRate = (rules: Rules, rate: HostileCase['setting']['rate']): Rules =>
     ? rules
     : { ...rules, settings: { ...rules.settings, changesPerHour: { perTool: 20, perTarget: 1 } } };
 
-/** Records the calls that reached AWS, and kills the caller after some of the mutating ones. */
-const killAfterCalls = ({ killedCalls }: HostileCase, recording: Recording) => {
+/** Agents that also read and set flags, and agents that take events. */
+const withBothProviders = (rules: Rules): Rules => {
+  const granted = rules.agents.map(({ tools, ...agent }) => ({
+    ...agent,
+    tools: {
+      observe: [...tools.observe, GET_FLAG.manifest.name],
+      change: tools.change.length === 0 ? [] : [...tools.change, SET_FLAG.manifest.name],
+    },
+  }));
+  return { ...rules, agents: [...granted, ...eventAgents(granted, EVENT_FIRST_LOOK)] };
+};
+
+type RecordedCall = Extract<RecordedFact, { is: 'call' }>['call'];
+
+/** Records the calls that reached AWS or the flag service, and kills the caller after some of the mutating ones. */
+const killing = ({ killedCalls }: HostileCase, recording: Recording) => {
   const queue = new FaultQueue(killedCalls.map((gap) => ({ gap })));
   let isKilled = false;
-  return (call: Extract<RecordedFact, { is: 'call' }>['call']): void => {
-    // The account reports the kill itself as a failed call. AWS never saw that one.
-    if (isKilled) {
-      isKilled = false;
-      return;
-    }
-    recording.add({ is: 'call', call });
+  const record = (call: RecordedCall, credentialsFor?: string): void => {
+    recording.add({ is: 'call', call, ...(credentialsFor !== undefined && { credentialsFor }) });
     if (!call.mutating || call.dryRun || call.outcome !== 'ok' || queue.next() === undefined) return;
-    isKilled = true;
     recording.add({ is: 'fault', what: 'killed after a call' });
+    isKilled = call.service !== 'flags';
     throw killed('after a call');
+  };
+  return {
+    onFlagCall: record,
+    onAwsCall: (call: RecordedCall): void => {
+      // The account reports the kill itself as a failed call. AWS never saw that one.
+      if (isKilled) isKilled = false;
+      else record(call);
+    },
   };
 };
 

@@ -11,7 +11,8 @@ export type SwitchPosition = 'on' | 'propose-only' | 'off';
 /** One thing that happened in a case. Recorded where it happened, not read from a trace. */
 export type RecordedFact =
   | { readonly is: 'event'; readonly event: TraceEvent }
-  | { readonly is: 'call'; readonly call: RecordedCall }
+  /** A call as it reached AWS, or another provider. `credentialsFor`: the one target that its credentials may change. */
+  | { readonly is: 'call'; readonly call: RecordedCall; readonly credentialsFor?: string }
   | { readonly is: 'step'; readonly step: StepName; readonly incidentId: string }
   | { readonly is: 'switch'; readonly position: SwitchPosition }
   | { readonly is: 'calendar'; readonly closed: boolean }

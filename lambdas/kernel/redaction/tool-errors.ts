@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { CloudError, StepError, ToolRefusal } from '../../contracts/errors.ts';
 import { ERROR } from '../../contracts/error-names.ts';
 import { ended } from '../../contracts/cloud-call.ts';
-import { adviceOn } from '../../tools/aws/error-advice.ts';
 import { redactedText } from './redactor.ts';
 
 /** An error that the model should read and plan around. */
@@ -15,7 +14,7 @@ export interface ToolError {
 type ToolResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ToolError };
 
 /**
- * Runs a tool. An error that the model should read is returned, without the secrets that AWS may have quoted.
+ * Runs a tool. An error that the model should read is returned, without the secrets that a provider may have quoted.
  * A fault of the harness is thrown on, since it must leave the step.
  */
 export const toolResult = async <T>(run: () => T | Promise<T>): Promise<ToolResult<T>> => {
@@ -36,12 +35,10 @@ const forModel = (error: unknown): ToolError | undefined => {
   if (error instanceof z.ZodError)
     return {
       code: 'UnexpectedAnswer',
-      message: `AWS answered in a form that this tool does not know: ${z.prettifyError(error)}`,
+      message: `The answer has a form that this tool does not know: ${z.prettifyError(error)}`,
     };
   return undefined;
 };
 
-const withAdvice = ({ code, awsMessage, message }: CloudError): string => {
-  const advice = adviceOn(code, awsMessage);
-  return advice === undefined ? message : `${ended(message)} ${advice}`;
-};
+const withAdvice = ({ forModel: advice, message }: CloudError): string =>
+  advice === undefined ? message : `${ended(message)} ${advice}`;

@@ -2,6 +2,7 @@ import { contractBroken } from '../../contracts/errors.ts';
 import { refOf } from '../../contracts/plan.ts';
 import type { Provider } from '../../contracts/provider.ts';
 import { AWS, isAwsCall, type AwsCall, type ProviderCall } from '../../contracts/tool.ts';
+import { adviceOn } from '../../tools/aws/error-advice.ts';
 import type { ChangeAccess, ReadAccess } from '../access.ts';
 import type { AwsChangeCredentials } from './change-scope.ts';
 import type { AwsCloudAccess } from './cloud.ts';
@@ -13,6 +14,7 @@ export const aws: Provider = {
   parentsOf: ({ account }) => [{ type: 'Account', id: account }],
   // EC2's own dry run. A service without one has no call that is only a dry run.
   isDryRun: ({ input }) => input['DryRun'] === true,
+  adviceOn,
 };
 
 /** Reads in AWS, as one of the installed providers. */

@@ -4,7 +4,8 @@ import { ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import { callAws, Timestamp } from './call-aws.ts';
 import { GROUP_FIELDS, groupConfigurationIn, launchTemplatesIn } from './group-fields.ts';
-import { environmentOf, Tags } from './tags.ts';
+import { environmentOf } from '../environment.ts';
+import { Tags } from './tags.ts';
 
 const GroupInstance = z
   .object({

@@ -4,7 +4,8 @@ import { CloudError, ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
 import { callAws, Timestamp } from './call-aws.ts';
 import { configurationIn, INSTANCE_FIELDS } from './instance-fields.ts';
-import { environmentOf, Tags } from './tags.ts';
+import { environmentOf } from '../environment.ts';
+import { Tags } from './tags.ts';
 
 const Instance = z
   .object({

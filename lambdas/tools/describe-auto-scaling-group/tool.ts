@@ -1,5 +1,5 @@
 import { readActivities, readGroup, type AutoScalingGroup } from '../aws/auto-scaling-group.ts';
-import { environmentOf } from '../aws/tags.ts';
+import { environmentOf } from '../environment.ts';
 import { singleLine, utc } from '../aws/format.ts';
 import { observeTool } from '../tool.ts';
 import { manifest } from './manifest.ts';

@@ -3,7 +3,7 @@ import type { Cloud } from '../../contracts/ports.ts';
 import { callAws } from '../aws/call-aws.ts';
 import { groupOf, readInstances, type Ec2Instance } from '../aws/ec2-instance.ts';
 import { readInstanceTypes, type InstanceType } from '../aws/instance-types.ts';
-import { environmentOf } from '../aws/tags.ts';
+import { environmentOf } from '../environment.ts';
 import { utc } from '../aws/format.ts';
 import { observeTool } from '../tool.ts';
 import { manifest } from './manifest.ts';

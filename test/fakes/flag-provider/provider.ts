@@ -20,6 +20,7 @@ export const flags: Provider = {
     ];
   },
   isDryRun: ({ command, input }) => command === 'SetFlag' && input['validateOnly'] === true,
+  adviceOn: (code) => (code === 'FlagNotFound' ? 'Check the name of the flag against the evidence.' : undefined),
 };
 
 /** What a step may reach of a flag service. */

@@ -17,12 +17,14 @@ export interface FlagRequest {
   readonly session: string;
   readonly command: string;
   readonly input: CloudRequest['input'];
+  /** The one flag that the credentials of the call may change. */
+  readonly only: string | undefined;
   /** `ok`, or the code of the error. */
   readonly outcome: string;
 }
 
-/** A fault of the next call of a command: it is throttled, or done but its answer is lost. */
-type Fault = 'throttled' | 'answer-lost';
+/** A fault of one call of a command: it is throttled, or done but its answer is lost. */
+export type FlagFault = 'none' | 'throttled' | 'answer-lost';
 
 export const GetFlag = z.strictObject({ service: z.string(), name: z.string() });
 const SetFlag = GetFlag.extend({
@@ -37,14 +39,17 @@ export const refOfFlag = ({ service, name }: z.infer<typeof GetFlag>): string =>
 export class FlagService {
   readonly requests: FlagRequest[] = [];
   readonly #flags: Map<string, Flag>;
-  readonly #faults = new Map<string, Fault[]>();
+  readonly #faults = new Map<string, FlagFault[]>();
 
-  constructor(flags: Readonly<Record<string, Flag>>) {
+  readonly #onRequest: (request: FlagRequest) => void;
+
+  constructor(flags: Readonly<Record<string, Flag>>, onRequest: (request: FlagRequest) => void = () => undefined) {
     this.#flags = new Map(Object.entries(flags));
+    this.#onRequest = onRequest;
   }
 
   /** The next calls of a command fail so, one after the other. */
-  fail(command: string, ...faults: readonly Fault[]): void {
+  fail(command: string, ...faults: readonly FlagFault[]): void {
     this.#faults.set(command, [...faults]);
   }
 
@@ -69,18 +74,25 @@ export class FlagService {
 
   /** Answers a call. A session of a change may change one flag only. */
   async send(session: string, { command, input }: CloudRequest, only?: string): Promise<unknown> {
-    const fault = this.#faults.get(command)?.shift();
-    const record = (outcome: string) => this.requests.push({ session, command, input, outcome });
-    try {
-      if (fault === 'throttled') throw unavailable('The flag service throttled the call.');
-      const answer = command === 'SetFlag' ? this.#set(SetFlag.parse(input), only) : this.#get(GetFlag.parse(input));
-      record('ok');
-      if (fault === 'answer-lost') throw unavailable('The flag service did not answer.');
-      return answer;
-    } catch (error) {
-      if (fault !== 'answer-lost') record(error instanceof CloudError ? error.code : 'unavailable');
-      throw error;
-    }
+    const fault = this.#faults.get(command)?.shift() ?? 'none';
+    const record = (outcome: string): void => this.#record({ session, command, input, only, outcome });
+    const answer = ((): Flag => {
+      try {
+        if (fault === 'throttled') throw unavailable('The flag service throttled the call.');
+        return command === 'SetFlag' ? this.#set(SetFlag.parse(input), only) : this.#get(GetFlag.parse(input));
+      } catch (error) {
+        record(error instanceof CloudError ? error.code : 'unavailable');
+        throw error;
+      }
+    })();
+    record('ok');
+    if (fault === 'answer-lost') throw unavailable('The flag service did not answer.');
+    return answer;
+  }
+
+  #record(request: FlagRequest): void {
+    this.requests.push(request);
+    this.#onRequest(request);
   }
 
   #get(input: z.infer<typeof GetFlag>): Flag {

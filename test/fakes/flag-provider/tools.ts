@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ToolRefusal } from '../../../lambdas/contracts/errors.ts';
 import type { Cloud } from '../../../lambdas/contracts/ports.ts';
 import type { ChangeManifest, ObserveManifest } from '../../../lambdas/contracts/tool.ts';
-import { environmentOf } from '../../../lambdas/tools/aws/tags.ts';
+import { environmentOf } from '../../../lambdas/tools/environment.ts';
 import { changeTool, observeTool } from '../../../lambdas/tools/tool.ts';
 import { refOfFlag } from './service.ts';
 

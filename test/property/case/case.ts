@@ -6,7 +6,7 @@ import { Json } from '../../../lambdas/contracts/json.ts';
  * stays the same when the generator changes.
  */
 
-/** What somebody can move at the targets. The last two are facts: they are no part of a target's configuration. */
+/** What somebody can move at the targets. `monitoring` and `suspended-processes` are facts: they are no part of a target's configuration. */
 export const MOVED_FIELDS = [
   'security-groups',
   'launch-time',
@@ -15,10 +15,14 @@ export const MOVED_FIELDS = [
   'tags',
   'monitoring',
   'suspended-processes',
+  'flag',
 ] as const;
 
 /** What is wrong in the account. */
 export const SCENARIOS = ['undersized', 'hopeless', 'leak', 'idle-fleet', 'busy-fleet', 'read-only'] as const;
+
+/** What the incidents of a case are about. */
+export const SUBJECTS = ['alarm', 'aws-event', 'own-event'] as const;
 
 const Setting = z.strictObject({
   scenario: z.enum(SCENARIOS),
@@ -38,12 +42,17 @@ const Setting = z.strictObject({
   hostileText: z.array(z.string()),
   /** Names of `AWS_FAULTS`. */
   aws: z.array(z.string()),
+  /** Names of `FLAG_FAULTS`. */
+  flags: z.array(z.string()).default([]),
+  /** The provider of the change that a reasonable agent proposes first. */
+  provider: z.enum(['aws', 'flags']).default('aws'),
+  subject: z.enum(SUBJECTS).default('alarm'),
 });
 
-/** `size` picks an instance type or a number of instances. */
+/** `size` picks an instance type, a number of instances or a percentage. */
 const Propose = z.strictObject({
   do: z.literal('propose'),
-  tool: z.enum(['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity']),
+  tool: z.enum(['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity', 'set_flag']),
   target: z.enum(['own', 'decoy']),
   size: z.int().nonnegative(),
 });
@@ -164,7 +173,7 @@ export type Hand = z.infer<typeof Hand>;
 
 export const HostileCase = z.strictObject({
   setting: Setting,
-  /** How the alarm is delivered. */
+  /** How the alarm, or the event, is delivered. */
   delivery: z.enum([
     'once',
     'copy-meanwhile',

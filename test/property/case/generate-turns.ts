@@ -35,27 +35,39 @@ const strangeInput: fc.Arbitrary<Json> = oneOf<Json>(
   [
     6,
     fc.record<Record<string, Json>>(
-      { instanceId: strange, instanceType: strange, group: strange, desired: strange, plan: strange, why: strange },
+      {
+        ...{
+          instanceId: strange,
+          instanceType: strange,
+          group: strange,
+          desired: strange,
+          plan: strange,
+          why: strange,
+        },
+        ...{ service: strange, name: strange, enabled: strange, percent: strange },
+      },
       { requiredKeys: [] },
     ),
   ],
   [2, fc.record({ instanceId: strange, instanceType: strange, why: fc.constant('a reason long enough') })],
   [2, fc.record({ group: strange, desired: strange, why: fc.constant('a reason long enough') })],
+  [1, fc.record({ service: strange, name: strange, enabled: fc.boolean(), percent: fc.constant(10) })],
   [1, strange],
 );
 
-const CHANGE_TOOLS = ['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity'] as const;
+const CHANGE_TOOLS = ['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity', 'set_flag'] as const;
 const KNOWN_TOOLS = [
   ...CHANGE_TOOLS,
   'describe_instances',
   'get_metrics',
   'query_logs',
+  'get_flag',
   'confirm_plan',
   'conclude',
   'escalate',
 ];
 
-const observe: fc.Arbitrary<Move> = fc.record({ do: fc.constant('observe' as const), which: fc.nat(6) });
+const observe: fc.Arbitrary<Move> = fc.record({ do: fc.constant('observe' as const), which: fc.nat(7) });
 const propose: fc.Arbitrary<Move> = fc.record({
   do: fc.constant('propose' as const),
   tool: fc.constantFrom(...CHANGE_TOOLS),

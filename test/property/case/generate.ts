@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { AWS_FAULTS } from '../fakes/account.ts';
+import { FLAG_FAULTS } from '../fakes/flags.ts';
 import {
   MOVED_FIELDS,
   SCENARIOS,
+  SUBJECTS,
   type Act,
   type Closure,
   type Flip,
@@ -79,6 +81,9 @@ export const hostileCases: fc.Arbitrary<HostileCase> = fc.record({
     recovers: oneOf([3, fc.constant(false)], [1, fc.constant(true)]),
     hostileText: seldom(fc.constantFrom(...INSTRUCTIONS), 3),
     aws: seldom(fc.constantFrom(...Object.keys(AWS_FAULTS)), 2),
+    flags: seldom(fc.constantFrom(...Object.keys(FLAG_FAULTS)), 2),
+    provider: oneOf<HostileCase['setting']['provider']>([3, fc.constant('aws')], [1, fc.constant('flags')]),
+    subject: oneOf<HostileCase['setting']['subject']>([4, fc.constant('alarm')], [1, fc.constantFrom(...SUBJECTS)]),
   }),
   delivery: mostly<HostileCase['delivery']>(
     'once',

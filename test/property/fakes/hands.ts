@@ -2,7 +2,9 @@ import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { SimulatedAccount } from '../../../local/account/account.ts';
 import type { Drift } from '../../../local/account/world/faults.ts';
 import type { Hand, HostileCase } from '../case/case.ts';
+import type { FlagService } from '../../fakes/flag-provider/service.ts';
 import type { Recording } from '../recording.ts';
+import { driftFlag } from './flags.ts';
 import { targetOf } from './account.ts';
 import { FaultQueue } from './ledger.ts';
 
@@ -38,6 +40,7 @@ const MOVES: Readonly<Record<Hand['what'], Move>> = {
   },
   tags: { of: 'configuration', instance: tags, group: tags },
   monitoring: { of: 'facts', instance: fields(() => ({ Monitoring: { State: 'disabled' } })) },
+  flag: { of: 'configuration' },
   'suspended-processes': {
     of: 'facts',
     group: fields(() => ({ SuspendedProcesses: [{ ProcessName: 'AZRebalance', SuspensionReason: 'by hand' }] })),
@@ -49,6 +52,7 @@ export const hostileHands = (
   { hands, setting }: HostileCase,
   recording: Recording,
   account: () => SimulatedAccount,
+  flags: FlagService,
 ): void => {
   const queue = new FaultQueue(hands);
   const { instance, group } = targetOf(setting);
@@ -59,6 +63,10 @@ export const hostileHands = (
     const hand = queue.next(({ on }) => on === 'any' || answers);
     if (hand === undefined) return;
     nth += 1;
+    if (hand.what === 'flag') {
+      driftFlag(flags, recording);
+      return;
+    }
     const move = MOVES[hand.what];
     if (move.instance !== undefined) account().drift({ instance, ...move.instance(nth) });
     if (move.group !== undefined) account().drift({ group, ...move.group(nth) });

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import type { HostileCase, Move } from '../case/case.ts';
 import { DECOY_GROUP, DECOY_INSTANCE, targetOf } from './account.ts';
+import { DECOY_FLAG, OWN_FLAG } from './flags.ts';
 
 const TYPES = ['t3.xlarge', 'c6i.xlarge', 't3.medium', 't3.large', 'm6i.xlarge', 't3.nano', 'm7g.large', 'x9.bogus'];
 const SIZES = [4, 7, 3, 9, 2, 8, 12, 1, 0, 13];
+const PERCENTS = [0, 10, 100, 25, 50, 1, 75, 99, 101, -1];
 const at = <T>(list: readonly T[], index: number, fallback: T): T => list[index % list.length] ?? fallback;
 
 /** What the model can read in its conversation. */
@@ -30,12 +32,20 @@ const proposal = (move: Extract<Move, { do: 'propose' }>, testCase: HostileCase)
       return { name: move.tool, input: { instanceId: instance, why } };
     case 'set_auto_scaling_capacity':
       return { name: move.tool, input: { group, desired: at(SIZES, move.size, 4), why } };
+    case 'set_flag': {
+      const percent = at(PERCENTS, move.size, 0);
+      return {
+        name: move.tool,
+        input: { ...(move.target === 'own' ? OWN_FLAG : DECOY_FLAG), enabled: percent > 0, percent },
+      };
+    }
   }
 };
 
 /** The change that a reasonable agent would propose first. */
 const remedy = (testCase: HostileCase): Call => {
-  const { scenario } = testCase.setting;
+  const { scenario, provider } = testCase.setting;
+  if (provider === 'flags') return proposal({ do: 'propose', tool: 'set_flag', target: 'own', size: 0 }, testCase);
   const tool = scenario.endsWith('fleet')
     ? 'set_auto_scaling_capacity'
     : scenario === 'leak'
@@ -57,6 +67,7 @@ const observation = (which: number, testCase: HostileCase): Call => {
       input: { namespace: 'AWS/EC2', metric: 'CPUUtilization', dimensions: { InstanceId: instance } },
     },
     { name: 'query_logs', input: { logGroup: '/nowhere' } },
+    { name: 'get_flag', input: OWN_FLAG },
   ];
   return at(calls, which, { name: 'describe_alarm', input: { alarm: 'cpu' } });
 };

@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import { isKind, type TraceEventOf } from '../../../lambdas/contracts/events.ts';
 import type { Json } from '../../../lambdas/contracts/json.ts';
-import { type Plan, refOf } from '../../../lambdas/contracts/plan.ts';
+import { type Plan, providerOfTarget, refOf } from '../../../lambdas/contracts/plan.ts';
 import { digestOf } from '../../../lambdas/kernel/trace/canonical.ts';
-import { CATALOGUE } from '../../../lambdas/tools/catalogue.ts';
+import { AWS } from '../../../lambdas/contracts/tool.ts';
+import { WITH_FLAGS } from '../../fakes/flag-provider/installed.ts';
 import { PEOPLE } from '../fakes/people.ts';
 import type { CaseRun } from '../flow.ts';
 import { eventsIn, type RecordedFact } from '../recording.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { everyChange, planOf, startOf, targetAndValue, type RecordedChange } from './recorded-changes.ts';
+import { everyChange, flagValue, planOf, startOf, targetAndValue, type RecordedChange } from './recorded-changes.ts';
 import { wasUnattended } from './unattended.ts';
 
 /** Invariants about approvals and grants. */
@@ -70,7 +71,7 @@ const Settings = z.object({ instanceType: z.string().optional(), desired: z.numb
 
 /** The values that the calls of a plan may set: the new one and, to undo it, the old one. */
 const valuesOf = ({ before, after }: { readonly before: Json; readonly after: Json }): unknown[] =>
-  [before, after].flatMap((state) => Object.values(Settings.safeParse(state).data ?? {}));
+  [before, after].flatMap((state) => [...Object.values(Settings.safeParse(state).data ?? {}), flagValue(state)]);
 
 const ungranted = (change: RecordedChange, run: CaseRun): string | undefined => {
   const started = startOf(run, change);
@@ -92,15 +93,18 @@ const ungranted = (change: RecordedChange, run: CaseRun): string | undefined => 
 };
 
 const offPlan = (
-  { call }: RecordedChange,
+  { call, credentialsFor }: RecordedChange,
   plan: NonNullable<ReturnType<typeof planOf>>,
   targetArn: string,
 ): string | undefined => {
-  const manifest = CATALOGUE.manifests.find((one) => one.name === plan.tool);
+  const manifest = WITH_FLAGS.catalogue.manifests.find((one) => one.name === plan.tool);
   const listed =
     manifest?.kind === 'change' &&
     manifest.changes.some(({ service, command }) => service === call.service && command === call.command);
   if (!listed) return `it is not a call of ${plan.tool}`;
+  // The simulated AWS enforces the session policy itself.
+  if (providerOfTarget(plan.target) !== AWS && credentialsFor !== refOf(plan.target))
+    return `its credentials were for ${credentialsFor ?? 'anything'}`;
   const { target, value } = targetAndValue(call.input);
   if (target !== plan.target.id || targetArn !== refOf(plan.target)) return `its target is ${target}`;
   return value === undefined || valuesOf(plan).includes(value) ? undefined : `it sets ${JSON.stringify(value)}`;
@@ -121,6 +125,9 @@ export const noChangeWithoutGrant: Invariant = {
     'refused: trace',
     'refused: grant',
     'refused: drift',
+    'mutating calls (flags)',
+    'grants redeemed to apply (flags)',
+    'grants redeemed to roll back (flags)',
   ],
   fault: everyChange(ungranted),
 };

@@ -14,6 +14,7 @@ const CALLS_PER_ATTEMPT: Readonly<Record<string, number>> = {
   StartInstances: 2,
   RebootInstances: 1,
   SetDesiredCapacity: 1,
+  SetFlag: 1,
 };
 /** Never made again, not even by an attempt that resumes an interrupted one. */
 const ONCE = new Set(['RebootInstances']);
@@ -62,6 +63,7 @@ export const noChangeTwice: Invariant = {
     'changes begun twice at once',
     'changes of unknown outcome',
     'capacity errors',
+    'changes read off their target (flags)',
   ],
   fault: (run) => repeated(run) ?? overlapping(run),
 };

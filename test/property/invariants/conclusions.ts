@@ -33,8 +33,9 @@ export const acceptedPlansAreTrue: Invariant = {
     'conclusions rejected: plans_match_the_trace',
   ],
   fault: (run) =>
-    firstFault(eventsIn(run.entries, 'conclusion.reviewed'), ({ event: { incident, data } }) => {
-      const trace = run.traces.get(incident) ?? [];
+    firstFault(eventsIn(run.entries, 'conclusion.reviewed'), ({ event: { incident, seq, data } }) => {
+      // A compromised step may write a plan after the review.
+      const trace = (run.traces.get(incident) ?? []).slice(0, seq);
       if (!data.accepted || data.conclusion === null) return undefined;
       const { plans = [] } = data.conclusion;
       const listed = plans.map(({ plan }) => findPlan(trace, plan)?.digest);
@@ -61,13 +62,18 @@ const wrongIn = (run: CaseRun, incident: string, { handle, digest }: PlanOnTrace
   return undefined;
 };
 
+/** The plans of a trace. The same plan again, to the letter, has the line of the first one. */
+const differentPlans = (trace: readonly TraceEvent[]): PlanOnTrace[] => {
+  const plans = plansOf(trace);
+  return plans.filter(({ digest }, at) => plans.findIndex((one) => one.digest === digest) === at);
+};
+
 /** A plan that a compromised step wrote onto the trace may have the handle of another, so a plan may have any of its lines. */
 const wrongLine = (run: CaseRun, trace: readonly TraceEvent[], lines: readonly string[]): string | undefined =>
-  firstFault(plansOf(trace), (planned) => {
+  firstFault(differentPlans(trace), (planned) => {
     const faults = lines
       .filter((line) => line.startsWith(`${planned.handle} (`))
       .map((line) => wrongIn(run, trace[0]?.incident ?? '', planned, line));
-    // The same plan again, to the letter, has the line of the first one.
     return faults.includes(undefined) ? undefined : faults[0];
   });
 

@@ -33,6 +33,9 @@ const reasonable: HostileCase = {
     recovers: false,
     hostileText: [],
     aws: [],
+    flags: [],
+    provider: 'aws',
+    subject: 'alarm',
   },
   delivery: 'once',
   turns: [turn({ do: 'remedy', extra: {} }), turn({ do: 'confirm', which: 'newest' })],
@@ -51,9 +54,13 @@ let flow: CaseFlow;
 /** A change that was approved, applied, found useless, and rolled back. */
 let run: CaseRun;
 let readOnly: CaseRun;
+/** The same with a feature flag, in an incident about an event. */
+let flagRun: CaseRun;
 beforeAll(async () => {
   flow = new CaseFlow();
   run = await flow.run(reasonable);
+  const { setting } = reasonable;
+  flagRun = await flow.run({ ...reasonable, setting: { ...setting, provider: 'flags', subject: 'own-event' } });
   readOnly = await flow.run({ ...reasonable, setting: { ...reasonable.setting, scenario: 'read-only' } });
 }, 120_000);
 
@@ -164,6 +171,58 @@ const tripped = (scope: string): CaseRun => {
 test('a reasonable run breaks no invariant, and gets as far as a rollback', () => {
   expect(INVARIANTS.flatMap(({ name, fault }) => (fault(run) === undefined ? [] : [name]))).toEqual([]);
   expect(run.entries.filter((entry) => entry.is === 'redeemed')).toHaveLength(2);
+});
+
+describe('an incident about an event, with a change of another provider,', () => {
+  const isSet = (entry: RecordedFact): boolean =>
+    entry.is === 'call' && entry.call.command === 'SetFlag' && !entry.call.dryRun;
+  const withSet = (change: (set: Extract<RecordedFact, { is: 'call' }>) => RecordedFact[]): CaseRun => ({
+    ...flagRun,
+    entries: flagRun.entries.flatMap((one) => (one.is === 'call' && isSet(one) ? change(one) : [one])),
+  });
+
+  test('breaks no invariant either, and changes the flag', () => {
+    expect(INVARIANTS.flatMap(({ name, fault }) => (fault(flagRun) === undefined ? [] : [name]))).toEqual([]);
+    expect(flagRun.entries.filter(isSet)).not.toEqual([]);
+  });
+
+  test.for<readonly [string, Invariant, () => CaseRun]>([
+    [
+      'credentials for another target',
+      approvals.noChangeWithoutGrant,
+      () => withSet((set) => [{ ...set, credentialsFor: 'flags://checkout/old-cart' }]),
+    ],
+    [
+      'a value that no plan has',
+      approvals.noChangeWithoutGrant,
+      () => withSet((set) => [{ ...set, call: { ...set.call, input: { ...set.call.input, percent: 51 } } }]),
+    ],
+    [
+      'another target',
+      approvals.noChangeWithoutGrant,
+      () => withSet((set) => [{ ...set, call: { ...set.call, input: { ...set.call.input, name: 'old-cart' } } }]),
+    ],
+    [
+      'a session of no incident',
+      approvals.noChangeWithoutGrant,
+      () => withSet((set) => [{ ...set, call: { ...set.call, principal: 'observe' } }]),
+    ],
+    ['the same call made twice', changes.noChangeTwice, () => withSet((set) => [set, set])],
+    [
+      'a target that somebody moved while the plan waited',
+      movedIsNeverApplied,
+      () => ({
+        ...flagRun,
+        entries: flagRun.entries.flatMap((one) =>
+          one.is === 'step' && one.step === 'apply'
+            ? [{ is: 'moved', targets: ['checkout/new-cart'], of: 'configuration' }, one]
+            : [one],
+        ),
+      }),
+    ],
+  ])('is noticed with %s', ([, invariant, broken]) => {
+    expect(invariant.fault(broken())).toBeDefined();
+  });
 });
 
 describe('each invariant notices', () => {

@@ -11,6 +11,7 @@ const READS = new Set([
   'DescribeInstanceAttribute',
   'DescribeAutoScalingGroups',
   'DescribeLaunchTemplates',
+  'GetFlag',
 ]);
 
 const isRead = (entry: RecordedFact): boolean => entry.is === 'call' && READS.has(entry.call.command);
@@ -40,7 +41,7 @@ export const plansMovedAway = (run: CaseRun): string[] =>
 
 export const movedIsNeverApplied: Invariant = {
   name: 'a plan whose target was reconfigured meanwhile is never applied',
-  exercisedBy: ['plans whose target moved', 'refused: drift'],
+  exercisedBy: ['plans whose target moved', 'refused: drift', 'refused: drift (flags)'],
   fault: (run) => {
     const moved = new Set(plansMovedAway(run));
     return firstFault(eventsIn(run.entries, 'apply.started'), ({ event }) =>

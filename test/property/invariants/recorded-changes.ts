@@ -12,19 +12,22 @@ import { firstFault } from './invariant.ts';
 export interface RecordedChange {
   readonly at: number;
   readonly call: RecordedCall;
-  /** From the role session's name, which AWS records too: `apply-<incident>`. */
+  /** The one target that the credentials may change, where the provider says so. */
+  readonly credentialsFor: string | undefined;
+  /** From the session's name, which AWS records too: `apply-<incident>`. */
   readonly incidentId: string;
   readonly purpose: string;
 }
 
-const SESSION = /^arn:aws:sts::\d{12}:assumed-role\/checkrein-change\/(apply|rollback)-(.+)$/;
+const SESSION = /^(?:arn:aws:sts::\d{12}:assumed-role\/checkrein-change\/)?(apply|rollback)-(.+)$/;
 
 /** Every mutating call that was not a dry run, refused by AWS or not. */
 export const changesIn = ({ entries }: CaseRun): RecordedChange[] =>
   entries.flatMap((entry, at) => {
     if (entry.is !== 'call' || !entry.call.mutating || entry.call.dryRun) return [];
     const [, purpose = 'no purpose', incidentId = 'nobody'] = SESSION.exec(entry.call.principal) ?? [];
-    return [{ at, call: entry.call, incidentId, purpose }];
+    const { call, credentialsFor } = entry;
+    return [{ at, call, credentialsFor, incidentId, purpose }];
   });
 
 export const nameOfChange = ({ call, incidentId, purpose }: RecordedChange): string =>
@@ -61,6 +64,14 @@ export const planOf = ({ entries }: CaseRun, digest: string): Plan | undefined =
   return undefined;
 };
 
+const FlagState = z.object({ enabled: z.boolean(), percent: z.number() });
+
+/** Both settings of a flag as one value, so that they are compared together; undefined if it is no flag. */
+export const flagValue = (state: unknown): string | undefined => {
+  const flag = FlagState.safeParse(state).data;
+  return flag && `${flag.enabled ? 'on' : 'off'} for ${flag.percent} %`;
+};
+
 const Input = z.object({
   InstanceIds: z.array(z.string()).optional(),
   InstanceId: z.string().optional(),
@@ -68,11 +79,14 @@ const Input = z.object({
   InstanceType: z.object({ Value: z.string() }).optional(),
   DesiredCapacity: z.number().optional(),
 });
+const FlagInput = z.object({ service: z.string(), name: z.string(), ...FlagState.shape });
 
 /** The target of a call, and the value that it sets. */
 export const targetAndValue = (
   input: JsonObject,
 ): { readonly target: string; readonly value: string | number | undefined } => {
+  const flag = FlagInput.safeParse(input).data;
+  if (flag !== undefined) return { target: `${flag.service}/${flag.name}`, value: flagValue(flag) };
   const { InstanceIds, InstanceId, AutoScalingGroupName, InstanceType, DesiredCapacity } = Input.parse(input);
   return {
     target: InstanceIds?.join(',') ?? InstanceId ?? AutoScalingGroupName ?? '',

@@ -99,6 +99,9 @@ export const everyRunEndsInClose: Invariant = {
     'conclusions rejected',
     'answers lost',
     'duplicate deliveries',
+    'incidents about an alarm',
+    'incidents about an event of AWS',
+    'incidents about an event of our own',
   ],
   fault: ({ entries, traces }) =>
     firstFault(entries, (entry) => {

@@ -19,18 +19,24 @@ describe('what a tool threw, as the model reads it', () => {
 
   test.each<[string, unknown, string, string | RegExp]>([
     [
-      'the AWS error with what to do about it',
-      new CloudError('InsufficientInstanceCapacity', 'We have none.'),
-      'InsufficientInstanceCapacity',
-      /^InsufficientInstanceCapacity: We have none\. .*Pick another instance type/,
+      'the error with what its provider says to do about it',
+      new CloudError('FlagLocked', 'It is locked.', undefined, undefined, 'Ask its owner.'),
+      'FlagLocked',
+      'FlagLocked: It is locked. Ask its owner.',
     ],
     [
-      'the call that failed, with a full stop between the sentence of AWS and ours',
-      new CloudError('ScalingActivityInProgress', 'Busy', undefined, 'autoscaling:SetDesiredCapacity on web'),
+      'the call that failed, with a full stop between the sentence of the provider and the advice',
+      new CloudError(
+        'ScalingActivityInProgress',
+        'Busy',
+        undefined,
+        'autoscaling:SetDesiredCapacity on web',
+        'The group is still busy.',
+      ),
       'ScalingActivityInProgress',
       'autoscaling:SetDesiredCapacity on web failed: ScalingActivityInProgress: Busy. The group is still busy',
     ],
-    ["AWS's own message where we have no advice", new CloudError('NewOne', 'Hm.'), 'NewOne', /^NewOne: Hm\.$/],
+    ["the provider's own message where it has no advice", new CloudError('NewOne', 'Hm.'), 'NewOne', /^NewOne: Hm\.$/],
     ['the refusal of a tool, unchanged', new ToolRefusal('It already is.'), 'ToolRefusal', /^It already is\.$/],
     [
       'that time may help, when AWS throttles',
@@ -38,7 +44,12 @@ describe('what a tool threw, as the model reads it', () => {
       'CloudUnavailable',
       /^Too busy\. It may work in a later turn\.$/,
     ],
-    ['that AWS answered in an unknown form', unknownForm, 'UnexpectedAnswer', ''],
+    [
+      'that the answer has an unknown form, whoever gave it',
+      unknownForm,
+      'UnexpectedAnswer',
+      /^The answer has a form that this tool does not know: /,
+    ],
   ])('is %s', async (_what, error, code, message) => {
     expect(await failing(error)).toEqual({ ok: false, error: { code, message: like(message) } });
   });

@@ -7,8 +7,9 @@ import { Laptop } from '../../../../local/laptop.ts';
 import { synthesize } from '../../../../lib/synthesize.ts';
 import { JsonObject } from '../../../../lambdas/contracts/json.ts';
 import { call, PresetModel } from '../../../fakes/preset-model.ts';
+import { WITH_FLAGS } from '../../../fakes/flag-provider/installed.ts';
 import { flagAccess } from '../../../fakes/flag-provider/provider.ts';
-import { CART_OFF, FLAG_RULES, flagService, HOME, NEW_CART, WITH_FLAGS } from '../../../fixtures/flags.ts';
+import { CART_OFF, FLAG_RULES, flagService, HOME, NEW_CART } from '../../../fixtures/flags.ts';
 import { BUSY_SERVER } from '../../../local/account/example-world.ts';
 
 test(

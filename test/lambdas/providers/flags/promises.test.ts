@@ -12,6 +12,7 @@ import { policyEngine } from '../../../../lambdas/kernel/policy/engine.ts';
 import { INSTALLED } from '../../../../lambdas/providers/installed.ts';
 import { Crash, CrashingLedger } from '../../../fakes/crashing-ledger.ts';
 import { call } from '../../../fakes/preset-model.ts';
+import { WITH_FLAGS } from '../../../fakes/flag-provider/installed.ts';
 import { flagAccess, flags } from '../../../fakes/flag-provider/provider.ts';
 import { SET_FLAG } from '../../../fakes/flag-provider/tools.ts';
 import {
@@ -22,7 +23,6 @@ import {
   grantedFlag,
   HOME,
   NEW_CART,
-  WITH_FLAGS,
 } from '../../../fixtures/flags.ts';
 
 const LOCATION = { incidentId: 'incident-1', accountRegion: HOME };
@@ -144,6 +144,17 @@ describe('the limits of the kernel hold for a flag', () => {
 });
 
 describe('the cloud of a flag tool', () => {
+  test('advises the model as its own provider does, and never as AWS does', async () => {
+    const { harness } = await begunWithFlags();
+    await harness.decide([call('get_flag', { service: 'checkout', name: 'no-such' })]);
+    await harness.observe();
+    expect(await harness.lastReply()).toContain('FlagNotFound: there is no flag flags://checkout/no-such.');
+    expect(await harness.lastReply()).toContain('Check the name of the flag against the evidence.');
+    await harness.decide([call('describe_instances', { instanceIds: ['i-0123456789abcdef0'] })]);
+    await harness.observe();
+    expect(await harness.lastReply()).toContain('There is no such instance in this account and Region.');
+  });
+
   test('makes no call that the manifest does not list', async () => {
     const { harness, service } = await begunWithFlags();
     const cloud = harness.ports.cloud({ provider: 'flags', calls: SET_FLAG.manifest.reads }, LOCATION);
@@ -235,4 +246,5 @@ test.each([
   const { harness } = await begunWithFlags(flagService(), { installed, access: flagAccess(flagService(), HOME) });
   await harness.propose(CART_OFF.tool, CART_OFF.input);
   expect(await harness.lastReply()).toContain(says);
+  expect((await harness.last('proposal.judged')).data.verdict).toBe('refused');
 });

@@ -117,13 +117,15 @@ describe('a change', () => {
 
   test('that AWS refuses is reported to the model, with the state that the target is in now', async () => {
     const harness = await granted();
+    const why = ['UnauthorizedOperation', 'You are not authorized.'] as const;
+    const refused = new CloudError(...why, undefined, undefined, 'The role may not do this.');
     const refusing = intercepting(harness, async (request, send) => {
-      if (request.command === 'StopInstances') throw new CloudError('UnauthorizedOperation', 'You are not authorized.');
+      if (request.command === 'StopInstances') throw refused;
       return send(request);
     });
     expect(await harness.apply(refusing)).toBe('decide');
     expect(await harness.lastReply()).toMatch(
-      /^Action failed: UnauthorizedOperation: You are not authorized\. The role may not do this\. .*The target is now: .*t3\.small/,
+      /^Action failed: UnauthorizedOperation: You are not authorized\. The role may not do this\.[^]*The target is now: .*t3\.small/,
     );
     expect(harness.mutations).toEqual([]);
   });

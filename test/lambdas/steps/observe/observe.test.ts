@@ -96,7 +96,9 @@ const THROTTLED = new StepError(ERROR.cloudUnavailable, 'ec2 throttles.', 'Wait.
 describe('a call that AWS does not answer is failed evidence, with the reason', () => {
   test('a refusal', async () => {
     const { evidence } = await observeWith([INSTANCE], () =>
-      Promise.reject(new CloudError('AccessDenied', 'User is not authorized.')),
+      Promise.reject(
+        new CloudError('AccessDenied', 'User is not authorized.', undefined, undefined, 'Only a human can.'),
+      ),
     );
     expect(evidence[0]?.data).toMatchObject({ outcome: 'failed' });
     expect(evidence[0]?.data.text).toMatch(/AccessDenied: User is not authorized\..*Only a human/);

@@ -3,11 +3,13 @@ import { APPLY } from './apply.ts';
 import { BEFORE_APPLY } from './before-apply.ts';
 import { CLOSING } from './closing.ts';
 import { QUESTIONS } from './questions.ts';
+import { PROVIDERS } from './providers.ts';
 import { UNATTENDED } from './unattended.ts';
 
 /** The checks that stop a change or an untrue ending, in the order in which an incident meets them. */
 export const KERNEL_CHECKS: readonly KernelCheck[] = [
   ...BEFORE_APPLY,
+  ...PROVIDERS,
   ...APPLY,
   ...UNATTENDED,
   ...QUESTIONS,

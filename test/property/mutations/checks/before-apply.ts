@@ -87,9 +87,9 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
   {
     name: 'facts/reach',
     kind: 'target',
-    holds: 'policy knows whether a target is in the account of the alarm',
+    holds: 'policy knows whether a target is in the account of the incident',
     file: 'lambdas/kernel/changes/ledger-facts.ts',
-    find: 'target.account === alarm.account',
+    find: 'target.account === location.account',
     replace: 'true',
     test: testsOf('lambdas/kernel/changes/proposed-change')('say whether the target is where the alarm is'),
   },

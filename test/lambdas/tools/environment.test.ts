@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { environmentOf } from '../../../../lambdas/tools/aws/tags.ts';
+import { environmentOf } from '../../../lambdas/tools/environment.ts';
 
 test('the environment is read from either tag, in any case', () => {
   expect(environmentOf({ Environment: ' Staging ' })).toBe('staging');
