@@ -93,16 +93,30 @@ const openIncidentOf = async (
   incidentId: string,
   ports: OpenPorts,
 ): Promise<string | undefined> => {
-  const { event, keys } = arrival;
+  const { event } = arrival;
   const source = await ports.ledger.create({ family: FAMILY.source, id: sourceId(event.id) }, { incidentId });
   const first = z.object({ incidentId: z.string() }).parse(source.row.data).incidentId;
-  if (first !== incidentId) {
-    // The execution that got this very event first may itself have joined another incident.
-    const [found] = await foundUnder(ports, keys.lookups);
-    return found?.holder.incidentId ?? first;
-  }
+  if (first !== incidentId) return incidentOfFirstDelivery(first, arrival, ports);
   const claimed = await claim(ports, arrival, agent, incidentId);
   return claimed.opened ? undefined : claimed.incidentId;
+};
+
+/** How often, and after how many milliseconds, a further delivery of an event looks for what became of the first one. */
+const LOOKS = 10;
+const LOOK_EVERY_MS = 200;
+
+/**
+ * The incident that the first delivery of an event led to. Its execution may have joined another incident, or may not have
+ * got that far: then the id of that execution is the best there is.
+ */
+const incidentOfFirstDelivery = async (first: string, { keys }: Arrival, ports: OpenPorts): Promise<string> => {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const [found] = await foundUnder(ports, keys.lookups);
+    if (found !== undefined) return found.holder.incidentId;
+    if ((await ports.ledger.events(first)).length > 0) return first;
+    await ports.clock.sleep(LOOK_EVERY_MS);
+  }
+  return first;
 };
 
 /** Redacts only the prose that people wrote. Name, ARN and dimensions stay as they are, since AWS calls use them. */
