@@ -14,7 +14,9 @@ const sample = (name: string): JsonObject => {
   return { ...event, account: '123456789012', region: 'eu-west-1' };
 };
 
-const anyEvent = rulesWith({ takes: { source: [{ exists: true }] }, firstLook: [] });
+const responding = rulesWith({ takes: { source: [{ exists: true }] }, firstLook: [] });
+/** One agent for all of them, whatever else is shipped for one kind. */
+const anyEvent = { ...responding, agents: responding.agents.filter(({ name }) => name === 'ec2-responder') };
 /** Opens an incident, lets the model have one turn, and returns what it was asked. */
 const asked = async (event: JsonObject): Promise<{ harness: TestHarness; request: string }> => {
   const harness = new TestHarness({ rules: anyEvent });
