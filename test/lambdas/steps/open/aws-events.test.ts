@@ -160,7 +160,7 @@ const TABLE: readonly (readonly [
   ],
   [
     'events-scheduled-event',
-    'MyScheduledRule: scheduled run',
+    'Scheduled run of MyScheduledRule',
     '',
     'https://eu-west-1.console.aws.amazon.com/events/home?region=eu-west-1#/eventbus/default/rules/MyScheduledRule',
     ['MyScheduledRule', 'MyOtherRule'],
@@ -168,7 +168,7 @@ const TABLE: readonly (readonly [
   ],
   [
     'scheduler-scheduled-event',
-    'MySchedule: scheduled run',
+    'Scheduled run of MySchedule',
     '',
     'https://eu-west-1.console.aws.amazon.com/scheduler/home?region=eu-west-1#schedules/default/MySchedule',
     ['MySchedule', 'MyOther'],
