@@ -111,7 +111,7 @@ describe('member account', () => {
         .flatMap(({ resource }) => [z.json().parse(JSON.parse(resource))].flat())
         .map((arn) => templateText(arn, (name) => `<${name}>`));
     const group = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:';
-    expect(arns(rightsIn(granted))).toEqual([`${group}/app/*`]);
+    expect(arns(rightsIn(granted))).toEqual([`${group}/app/*`, `${group}/aws/codebuild/*`]);
     expect(arns(denialsIn(granted))).toEqual([`${group}Checkrein*`, `${group}/aws/vendedlogs/states/Checkrein*`]);
   });
 
@@ -151,7 +151,7 @@ describe('member account', () => {
 describe('hub', () => {
   const hub = Object.entries(Resources.parse(synthesize(rules).template.Resources));
 
-  test('a member may put what agents take on the bus and nothing else: as shipped, alarms', () => {
+  test('a member may put what agents take on the bus and nothing else: as shipped, alarms and builds', () => {
     expect(
       ofType('AWS::Events::EventBusPolicy', hub).map(([, { Properties }]) => Properties['Statement']),
     ).toMatchObject([
@@ -159,8 +159,8 @@ describe('hub', () => {
         Action: 'events:PutEvents',
         Condition: {
           'ForAllValues:StringEquals': {
-            'events:source': ['aws.cloudwatch'],
-            'events:detail-type': ['CloudWatch Alarm State Change'],
+            'events:source': ['aws.cloudwatch', 'aws.codebuild'],
+            'events:detail-type': ['CloudWatch Alarm State Change', 'CodeBuild Build State Change'],
           },
           Null: { 'events:source': 'false', 'events:detail-type': 'false' },
         },

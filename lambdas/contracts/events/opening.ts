@@ -49,6 +49,8 @@ export const OPENING_EVENTS = {
       alarm: z.strictObject({ arn: z.string(), name: z.string() }).optional(),
       /** Why it joined, in the harness's words. */
       says: z.string().optional(),
+      /** What in the text of the alarm looks like an attempt to instruct the agent, if anything does. */
+      suspicions: z.array(z.string()).optional(),
     }),
   },
   'incident.refused': {

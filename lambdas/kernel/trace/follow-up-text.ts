@@ -1,4 +1,5 @@
 import type { EventData, TraceEvent } from '../../contracts/events.ts';
+import { alarmsCounted } from './joined-alarms.ts';
 import { joined, plain, sentence, type PlainText } from './outside-text.ts';
 import { lastOf } from './queries.ts';
 
@@ -10,15 +11,13 @@ const namesOf = (alarms: readonly { readonly name: string }[], total = alarms.le
   return plain`${joined(shown, ', ')}${total > shown.length ? plain` and ${total - shown.length} more` : ''}`;
 };
 
-const counted = (count: number): PlainText => (count === 1 ? plain`1 alarm` : plain`${count} alarms`);
-
 /** What the close found out about the alarms that had joined. Empty if none had. */
 export const dueLines = ({ joined: all, due, left, leftTotal }: EventData<'follow-ups.due'>): PlainText[] => {
   const known = due.filter(({ state }) => state === 'ALARM');
   const unknown = due.filter(({ state }) => state === 'unknown');
   const own = plain`so each opens an incident of its own`;
   return [
-    plain`${counted(all)} had joined the incident, and ${known.length} of them were in ALARM when it closed.`,
+    plain`${alarmsCounted(all)} had joined the incident. In ALARM when it closed: ${known.length === 0 ? 'none' : plain`${known.length}`}.`,
     ...(known.length === 0 ? [] : [plain`In ALARM, ${own}: ${namesOf(known)}.`]),
     ...(unknown.length === 0
       ? []

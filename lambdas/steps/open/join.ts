@@ -17,7 +17,7 @@ import { redactorOf } from '../../kernel/redaction/redactor.ts';
 import type { KeyPorts } from '../../kernel/redaction/placeholders.ts';
 import { allOf, lastOf } from '../../kernel/trace/queries.ts';
 import type { DeduplicationKeys, Why } from './deduplication-keys.ts';
-import { symptomReply } from './symptom.ts';
+import { symptomOf } from './symptom.ts';
 
 /** The ports of joining: a joined alarm is redacted as the incident's own evidence is. */
 export type JoinPorts = JournalPorts & KeyPorts;
@@ -80,8 +80,9 @@ const recordArrival = async (
       if (reason.why === 'copy' || subject.kind !== 'alarm') return { data };
       const { alarm } = subject;
       const { arn, name } = alarm;
-      const reply = symptomReply(opening, alarm, reason.says, await redactorOf(ports, incidentId));
-      return { data: { ...data, ...reason, alarm: { arn, name } }, replies: [reply] };
+      const { reply, suspicions } = symptomOf(opening, alarm, reason.says, await redactorOf(ports, incidentId));
+      const flags = suspicions.length === 0 ? {} : { suspicions: [...suspicions] };
+      return { data: { ...data, ...reason, alarm: { arn, name }, ...flags }, replies: [reply] };
     });
     return 'attached';
   } catch (error) {

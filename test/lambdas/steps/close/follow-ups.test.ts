@@ -112,7 +112,7 @@ test('alarms that are back in OK, without data or deleted open nothing, and peop
   expect(harness.followUps.raised).toEqual([]);
   expect(await harness.kinds()).not.toContain('follow-ups.raised');
   expect((await harness.last('incident.closed')).data.happened).toContain(
-    '3 alarms had joined the incident, and 0 of them were in ALARM when it closed.',
+    '3 alarms had joined the incident. In ALARM when it closed: none.',
   );
 });
 
