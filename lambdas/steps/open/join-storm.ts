@@ -38,8 +38,7 @@ export class StormPlaces {
     if (all === 'investigate') return undefined;
     this.#group ??= this.#groupIn(storm, all);
     const group = await this.#group;
-    const mine =
-      group === undefined ? all : await this.#place(groupStormKey(storm, group.name), gone, group.incidents);
+    const mine = group === undefined ? all : await this.#place(groupStormKey(storm, group.name), gone, group.incidents);
     if (mine === 'investigate') return undefined;
     const reason = group === undefined ? STORM : stormOfGroup(group.name);
     // Alarms of one storm spread over its incidents, each alarm always to the same one.

@@ -173,7 +173,8 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   const over = followUp.kind === 'follow-up' ? undefined : await notStanding(ports.ledger, event, subject);
   if (over !== undefined) return refuse(journal, clean, 'unrouted', over);
   const keys = keysOf(event, subject, exact);
-  const place = await openIncidentOf({ event, subject, keys }, agent.name, input.execution, ports);
+  const adopts = followUp.kind === 'follow-up' ? followUp.adopts : [];
+  const place = await openIncidentOf({ event, subject, keys, adopts }, agent.name, input.execution, ports);
   if ('joined' in place) return { incidentId: place.joined, agent: agent.name, seq: 0, next: 'done' };
   const ceiling = await overCeiling(ports, agent);
   const triggeredBy = subject.kind === 'question' ? subject.askedBy : triggerOwnerOf(event);
@@ -194,6 +195,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       switch: position,
       rulesHash: ports.rules.hash,
       ...(followUp.kind === 'follow-up' && { follows: followUp.follows }),
+      ...(adopts.length > 0 && { adopts: adopts.map(({ incidentId }) => incidentId) }),
       ...(triggeredBy !== undefined && { triggeredBy }),
       ...(ceiling !== undefined && { overCeiling: ceiling }),
       ...saidCleaned([...clean.cleaned, ...intake.cleaned, ...place.said]),
