@@ -40,7 +40,9 @@ test('the table has exactly the commands that some manifest, Open or Verify name
     ...(manifest.kind === 'change' ? manifest.changes : []),
   ]);
   for (const name of SERVICES) {
-    const named = [...calls, ...OPEN_READS, ...VERIFY_READS].filter(({ service }) => service === name).map(({ command }) => command);
+    const named = [...calls, ...OPEN_READS, ...VERIFY_READS]
+      .filter(({ service }) => service === name)
+      .map(({ command }) => command);
     const { service } = await COMMAND_TABLE[name]();
     expect(Object.keys(service.commands).sort(), name).toEqual([...new Set(named)].sort());
   }
