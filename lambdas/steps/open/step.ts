@@ -106,7 +106,7 @@ const openIncidentOf = async (
 };
 
 /** How often, and after how many milliseconds, a further delivery of an event looks for what became of the first one. */
-const LOOKS = 10;
+const LOOKS = 40;
 const LOOK_EVERY_MS = 200;
 
 /**
