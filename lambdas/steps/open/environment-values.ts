@@ -1,7 +1,7 @@
 import { JsonObject, type Json } from '../../contracts/json.ts';
 
 /** What stands in place of the value of an environment variable. */
-export const VALUE_LEFT_OUT = '[value left out]';
+const VALUE_LEFT_OUT = '[value left out]';
 
 /** CodeBuild calls the list `environment-variables`, ECS and Batch call it `environment`. */
 const LIST_NAME = /^environment(?:[-_]?variables)?(?:[-_]?overrides?)?$/i;
