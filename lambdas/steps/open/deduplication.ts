@@ -9,7 +9,8 @@ import { StormPlaces } from './join-storm.ts';
 
 const COPY: Reason = { why: 'copy', says: '' };
 
-type ClaimPorts = JoinPorts & StepPorts & BelongsPorts;
+/** The ports of a claim. */
+export type ClaimPorts = JoinPorts & StepPorts & BelongsPorts;
 
 type Claimed =
   /** `said`: what Open could not find out, for the trace. */
@@ -96,10 +97,7 @@ const takeClaim = async (
 };
 
 /** Looks all keys of an event up. */
-export const foundUnder = async (
-  { ledger }: Pick<JoinPorts, 'ledger'>,
-  lookups: readonly Lookup[],
-): Promise<Found[]> => {
+const foundUnder = async ({ ledger }: Pick<JoinPorts, 'ledger'>, lookups: readonly Lookup[]): Promise<Found[]> => {
   const rows = await Promise.all(lookups.map(({ key }) => ledger.fetch(deduplicationRow(key))));
   return lookups.flatMap((lookup, index) => {
     const holder = holderIn(lookup.key, rows[index]);

@@ -4,6 +4,8 @@ import { deduplicationRow, freeKey } from '../../../../lambdas/kernel/limits/ded
 import { messagesOf } from '../../../../lambdas/kernel/model/conversation.ts';
 import { allOf, openingOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { alarmKey, readAlarm } from '../../../../lambdas/steps/open/alarm.ts';
+import { runStep } from '../../../../lambdas/runtime/step.ts';
+import { openStep } from '../../../../lambdas/steps/open/step.ts';
 import { keysOf } from '../../../../lambdas/steps/open/deduplication-keys.ts';
 import { BusEvent } from '../../../../lambdas/contracts/alarm.ts';
 import { Crash, CrashingLedger } from '../../../fakes/crashing-ledger.ts';
@@ -197,5 +199,17 @@ describe('Open that is killed', () => {
     expect(await arrivals.arrive({ ...alarm, id: 'copy' })).toBe('of-event-alarm-0');
     expect(await attachedAlarms(arrivals.ledger, 'of-event-alarm-0')).toEqual([]);
     expect(await freeKey(arrivals.ledger, keyOfResource(alarm), 'of-event-alarm-0')).toBe(1);
+  });
+
+  test('a further delivery of an event leads to the incident that the first one joined, also after that has closed', async () => {
+    const arrivals = new Arrivals();
+    await arrivals.arrive(onInstance(0));
+    expect(await arrivals.arrive({ ...onInstance(0), id: 'copy' })).toBe('of-event-alarm-0');
+    await close(arrivals, 'alarm-0');
+    const again = { event: alarmEvent({ ...onInstance(0), id: 'copy' }), execution: 'of-the-second-rule' };
+    expect(await runStep(openStep, again, arrivals.harness.ports)).toMatchObject({
+      next: 'done',
+      incidentId: 'of-event-alarm-0',
+    });
   });
 });
