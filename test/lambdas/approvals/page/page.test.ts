@@ -59,7 +59,7 @@ test('a plan that cannot be undone says so, and that two must approve and why', 
     'forbid two-for-irreversible-production high reboot_instance in production cannot be undone: two people must approve.',
   );
   expect(text).toContain(
-    'Approvals: 0 of 2 Needed: 2 people, because reboot_instance in production cannot be undone: two people must approve.',
+    'Approvals: 0 of 2 Needed: 2 people. Why: reboot_instance in production cannot be undone: two people must approve.',
   );
   expect(text).not.toContain('one-approval-suffices');
 });
