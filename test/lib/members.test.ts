@@ -8,7 +8,7 @@ import { ENV } from '../../lambdas/contracts/env.ts';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import { Settings } from '../../lambdas/contracts/settings.ts';
 import { actionOf } from '../../lambdas/contracts/tool.ts';
-import { VERIFY_READS } from '../../lambdas/contracts/verify-reads.ts';
+import { OPEN_READS, VERIFY_READS } from '../../lambdas/contracts/verify-reads.ts';
 import { CATALOGUE, CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
 import { heldBack } from '../../lib/member-patterns.ts';
 import { MemberStack } from '../../lib/member-stack.ts';
@@ -66,8 +66,8 @@ describe('member account', () => {
     const policies = ofType('AWS::IAM::Policy');
     const withChange = policies.filter(([, policy]) => changes.some((action) => text(policy).includes(`"${action}"`)));
     expect(withChange.map(([id]) => id.replace(/DefaultPolicy.*/, ''))).toEqual(['Change']);
-    expect(text(trustOf('Read'))).not.toContain('-Open');
-    for (const step of ['Observe', 'Authorize', 'ChangeZone', 'Verify', 'Close', 'Stopped'])
+    expect(text(trustOf('Read'))).not.toContain('-Decide');
+    for (const step of ['Open', 'Observe', 'Authorize', 'ChangeZone', 'Verify', 'Close', 'Stopped'])
       expect(text(trustOf('Read'))).toContain(`-${step}"`);
   });
 
@@ -100,7 +100,7 @@ describe('member account', () => {
     const looked = rightsIn({ Resources: resourcesOf(granted) }).filter(({ role }) => role.startsWith('Read'));
     const names = new Set(agents.flatMap(({ tools }) => [...tools.observe, ...tools.change]));
     const reads = CATALOGUE.manifests.flatMap((manifest) => (names.has(manifest.name) ? manifest.reads : []));
-    expect(new Set(looked.map(({ action }) => action))).toEqual(new Set([...reads, ...VERIFY_READS].map(actionOf)));
+    expect(new Set(looked.map(({ action }) => action))).toEqual(new Set([...reads, ...VERIFY_READS, ...OPEN_READS].map(actionOf)));
   });
 
   test('the read role reads the log groups of the agents, and never those of a Checkrein in that account', () => {
@@ -171,7 +171,7 @@ describe('hub', () => {
 
   test('roles of the hub have the names that members trust', () => {
     const names = ofType('AWS::IAM::Role', hub).map(([, { Properties }]) => text(Properties['RoleName'] ?? ''));
-    for (const step of ['Observe', 'Authorize', 'ChangeZone', 'Verify', 'Close', 'Stopped'])
+    for (const step of ['Open', 'Observe', 'Authorize', 'ChangeZone', 'Verify', 'Close', 'Stopped'])
       expect(names.filter((name) => name.endsWith(`"-${step}"]]}`))).toHaveLength(1);
   });
 
@@ -192,7 +192,7 @@ describe('hub', () => {
         .filter((arn) => !arn.includes('Steps'));
     const arns = (role: string): string[] =>
       two.accounts.map((account) => `arn:<AWS::Partition>:iam::${account}:role/checkrein-<AWS::Region>-${role}`);
-    for (const role of ['Observe', 'Authorize', 'Verify', 'Close', 'Stopped'])
+    for (const role of ['Open', 'Observe', 'Authorize', 'Verify', 'Close', 'Stopped'])
       expect([role, into(role)]).toEqual([role, arns('read')]);
     expect(into('ChangeZone').sort()).toEqual([...arns('read'), ...arns('change')].sort());
     expect([...new Set(taking.map(({ role }) => role))].sort()).toEqual([
@@ -200,6 +200,7 @@ describe('hub', () => {
       'ChangeZone',
       'Close',
       'Observe',
+      'Open',
       'Stopped',
       'Verify',
     ]);
@@ -218,7 +219,7 @@ describe('hub', () => {
         )
         .map(([id]) => id.replace(/^Steps|[0-9A-F]{8}$/g, ''))
         .sort();
-    expect(told('read')).toEqual(['Authorize', 'ChangeZone', 'Close', 'Observe', 'Stopped', 'Verify']);
+    expect(told('read')).toEqual(['Authorize', 'ChangeZone', 'Close', 'Observe', 'Open', 'Stopped', 'Verify']);
     expect(told('change')).toEqual(['ChangeZone']);
   });
 });

@@ -29,6 +29,8 @@ export const OPENING_EVENTS = {
       rulesHash: z.string(),
       /** The closed incident that this alarm had joined, if that one's end opened this incident. */
       follows: z.string().optional(),
+      /** Closed incidents whose remaining joined alarms the close of this one looks at. */
+      adopts: z.array(z.string()).optional(),
       /** Who triggered the event, if it says so. That person cannot approve a change of this incident. */
       triggeredBy: z.string().optional(),
       /** The daily ceiling that this incident exceeds. It gets its first look, then goes to a human. */

@@ -13,16 +13,21 @@ const namesOf = (alarms: readonly { readonly name: string }[], total = alarms.le
 const counted = (count: number): PlainText => (count === 1 ? plain`1 alarm` : plain`${count} alarms`);
 
 /** What the close found out about the alarms that had joined. Empty if none had. */
-export const dueLines = ({ joined: all, due, left, leftTotal }: EventData<'follow-ups.due'>): PlainText[] => {
+export const dueLines = ({ joined: all, due, left, leftTotal, passedOn }: EventData<'follow-ups.due'>): PlainText[] => {
   const known = due.filter(({ state }) => state === 'ALARM');
   const unknown = due.filter(({ state }) => state === 'unknown');
-  const own = plain`so each opens an incident of its own`;
+  const own = plain`so each is taken up again, by an incident of its own or with others of its storm`;
   return [
     plain`${counted(all)} had joined the incident, and ${known.length} of them were in ALARM when it closed.`,
     ...(known.length === 0 ? [] : [plain`In ALARM, ${own}: ${namesOf(known)}.`]),
     ...(unknown.length === 0
       ? []
       : [plain`State not known, ${own}: ${namesOf(unknown)}. ${sentence(unknown[0]?.says ?? '')}`]),
+    ...(passedOn === undefined
+      ? []
+      : [
+          plain`${counted(passedOn.alarms)} more, beyond what one close deals with: the close of the incident of ${due.find(({ part }) => part === passedOn.to)?.name ?? 'the last of them'} looks at them.`,
+        ]),
     ...(leftTotal === 0
       ? []
       : [

@@ -17,6 +17,7 @@ import type { Step } from '../../runtime/step.ts';
 import { cleanEvent } from './clean-event.ts';
 import { admitDoctorRun, doctorRunOf, type DoctorPorts } from './doctor.ts';
 import { agentFor } from './intake.ts';
+import type { BelongsPorts } from './belongs-together.ts';
 import { claim, foundUnder } from './deduplication.ts';
 import { keysOf } from './deduplication-keys.ts';
 import type { Arrival } from './join.ts';
@@ -24,7 +25,7 @@ import { noteIfRecovered, notStanding } from './standing.ts';
 import { readFollowUp } from './follow-up.ts';
 import { triggerOwnerOf } from './trigger-owner.ts';
 
-export interface OpenPorts extends DoctorPorts {
+export interface OpenPorts extends DoctorPorts, BelongsPorts {
   readonly ids: Ids;
 }
 
@@ -86,19 +87,22 @@ const openDoctorRun = async (journal: Journal, clean: CleanJson, run: DoctorRun,
 const saidCleaned = (cleaned: readonly string[]): { cleaned?: string[] } =>
   cleaned.length === 0 ? {} : { cleaned: cleaned.map(redactedText) };
 
+/** Where an event belongs: to an incident that is open, or to one that it opens. */
+type Place = { readonly joined: string } | { readonly said: readonly string[] };
+
 /** The open incident of an event: that of its first delivery, or the one that it joins. */
 const openIncidentOf = async (
   arrival: Arrival,
   agent: string,
   incidentId: string,
   ports: OpenPorts,
-): Promise<string | undefined> => {
+): Promise<Place> => {
   const { event } = arrival;
   const source = await ports.ledger.create({ family: FAMILY.source, id: sourceId(event.id) }, { incidentId });
   const first = z.object({ incidentId: z.string() }).parse(source.row.data).incidentId;
-  if (first !== incidentId) return incidentOfFirstDelivery(first, arrival, ports);
+  if (first !== incidentId) return { joined: await incidentOfFirstDelivery(first, arrival, ports) };
   const claimed = await claim(ports, arrival, agent, incidentId);
-  return claimed.opened ? undefined : claimed.incidentId;
+  return claimed.opened ? claimed : { joined: claimed.incidentId };
 };
 
 /** How often, and after how many milliseconds, a further delivery of an event looks for what became of the first one. */
@@ -183,8 +187,9 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   const over = followUp.kind === 'follow-up' ? undefined : await notStanding(ports.ledger, event, subject);
   if (over !== undefined) return refuse(journal, clean, 'unrouted', over);
   const keys = keysOf(event, subject, exact);
-  const joined = await openIncidentOf({ event, subject, keys }, agent.name, input.execution, ports);
-  if (joined !== undefined) return { incidentId: joined, agent: agent.name, seq: 0, next: 'done' };
+  const adopts = followUp.kind === 'follow-up' ? followUp.adopts : [];
+  const place = await openIncidentOf({ event, subject, keys, adopts }, agent.name, input.execution, ports);
+  if ('joined' in place) return { incidentId: place.joined, agent: agent.name, seq: 0, next: 'done' };
   const ceiling = await overCeiling(ports, agent);
   const triggeredBy = subject.kind === 'question' ? subject.askedBy : triggerOwnerOf(event);
   const redactor = await redactorOf(ports, journal.incident);
@@ -204,9 +209,10 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       switch: position,
       rulesHash: ports.rules.hash,
       ...(followUp.kind === 'follow-up' && { follows: followUp.follows }),
+      ...(adopts.length > 0 && { adopts: adopts.map(({ incidentId }) => incidentId) }),
       ...(triggeredBy !== undefined && { triggeredBy }),
       ...(ceiling !== undefined && { overCeiling: ceiling }),
-      ...saidCleaned([...clean.cleaned, ...intake.cleaned]),
+      ...saidCleaned([...clean.cleaned, ...intake.cleaned, ...place.said]),
     },
   }));
   return { incidentId: journal.incident, agent: agent.name, seq: journal.seq, next: 'observe' };
