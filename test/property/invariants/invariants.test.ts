@@ -36,6 +36,8 @@ const reasonable: HostileCase = {
     flags: [],
     provider: 'aws',
     subject: 'alarm',
+    questions: 'read-only',
+    asker: 'somebody',
   },
   delivery: 'once',
   turns: [turn({ do: 'remedy', extra: {} }), turn({ do: 'confirm', which: 'newest' })],
@@ -48,6 +50,7 @@ const reasonable: HostileCase = {
   flips: [],
   closures: [],
   hands: [],
+  storm: [],
 };
 
 let flow: CaseFlow;

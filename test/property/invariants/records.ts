@@ -102,6 +102,8 @@ export const everyRunEndsInClose: Invariant = {
     'incidents about an alarm',
     'incidents about an event of AWS',
     'incidents about an event of our own',
+    'incidents about a question',
+    'incidents about a schedule',
   ],
   fault: ({ entries, traces }) =>
     firstFault(entries, (entry) => {
