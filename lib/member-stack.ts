@@ -10,7 +10,15 @@ import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { memberPatterns } from './member-patterns.ts';
 import { regionalRoleName, type Members } from './members.ts';
 import { denyOwnLogs } from './own-log-groups.ts';
-import { addToolStatements, changeTools, grantedTools, openReads, toolChanges, toolReads, verifyReads } from './tool-grants.ts';
+import {
+  addToolStatements,
+  changeTools,
+  grantedTools,
+  openReads,
+  toolChanges,
+  toolReads,
+  verifyReads,
+} from './tool-grants.ts';
 import type { Catalogue } from '../lambdas/tools/installed.ts';
 
 export interface MemberStackProps extends StackProps {

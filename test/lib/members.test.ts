@@ -100,7 +100,9 @@ describe('member account', () => {
     const looked = rightsIn({ Resources: resourcesOf(granted) }).filter(({ role }) => role.startsWith('Read'));
     const names = new Set(agents.flatMap(({ tools }) => [...tools.observe, ...tools.change]));
     const reads = CATALOGUE.manifests.flatMap((manifest) => (names.has(manifest.name) ? manifest.reads : []));
-    expect(new Set(looked.map(({ action }) => action))).toEqual(new Set([...reads, ...VERIFY_READS, ...OPEN_READS].map(actionOf)));
+    expect(new Set(looked.map(({ action }) => action))).toEqual(
+      new Set([...reads, ...VERIFY_READS, ...OPEN_READS].map(actionOf)),
+    );
   });
 
   test('the read role reads the log groups of the agents, and never those of a Checkrein in that account', () => {

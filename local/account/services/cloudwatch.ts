@@ -22,7 +22,9 @@ export const cloudwatch: Record<Name, Command> = {
     }),
     ({ AlarmNames: names, AlarmTypes: types, ParentsOfAlarmName: child, MaxRecords: most }, state) => {
       if (child !== undefined) {
-        const parents = state.alarms.definitions.filter(({ rule }) => rule !== undefined && namesIn(rule).includes(child));
+        const parents = state.alarms.definitions.filter(
+          ({ rule }) => rule !== undefined && namesIn(rule).includes(child),
+        );
         const CompositeAlarms = parents.slice(0, most ?? 50).map((alarm) => nameAndArn(alarm, state));
         return { MetricAlarms: [], CompositeAlarms };
       }

@@ -40,17 +40,21 @@ export const ec2Reads: Record<Name, Command> = {
       })),
     }),
   ),
-  DescribeTags: simulatedCommand('ec2:DescribeTags', z.strictObject({ Filters: TagFilters }), ({ Filters: [of] }, state) => ({
-    Tags: chosen(undefined, state)
-      .filter(({ id }) => of.Values.includes(id))
-      .flatMap((instance) =>
-        describeInstance(instance, state).Tags.map((tag) => ({
-          ...tag,
-          ResourceId: instance.id,
-          ResourceType: 'instance',
-        })),
-      ),
-  })),
+  DescribeTags: simulatedCommand(
+    'ec2:DescribeTags',
+    z.strictObject({ Filters: TagFilters }),
+    ({ Filters: [of] }, state) => ({
+      Tags: chosen(undefined, state)
+        .filter(({ id }) => of.Values.includes(id))
+        .flatMap((instance) =>
+          describeInstance(instance, state).Tags.map((tag) => ({
+            ...tag,
+            ResourceId: instance.id,
+            ResourceType: 'instance',
+          })),
+        ),
+    }),
+  ),
   DescribeInstanceAttribute: simulatedCommand(
     'ec2:DescribeInstanceAttribute',
     z.strictObject({ InstanceId: z.string(), Attribute: z.enum(['disableApiStop', 'disableApiTermination']) }),

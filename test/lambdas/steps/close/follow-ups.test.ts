@@ -210,7 +210,8 @@ test('of 150 alarms in ALARM 100 are raised, and the incident of the last adopts
   expect([passedOn?.alarms, leftTotal]).toEqual([50, 0]);
   expect(harness.notifier.sent[0]?.text).toContain('50 alarms more, beyond what one close deals with');
   const carrier = harness.followUps.raised.find(({ part }) => part === passedOn?.to);
-  if (carrier === undefined) throw new Error('nobody carries the rest');
+  expect(carrier).toBeDefined();
+  if (carrier === undefined) return;
 
   const own = new TestHarness({ ledger: harness.ledger, execution: 'incident-2' });
   expect(await own.open(busEvent(carrier))).toBe('observe');
