@@ -42,10 +42,10 @@ export interface CaseRun {
   readonly traces: ReadonlyMap<string, readonly TraceEvent[]>;
 }
 
-/** The example in `unattended.cedar`, without office hours. */
+/** The example in `unattended.cedar`, for every agent and without office hours. */
 const UNATTENDED = `@id("grow-unattended")
 @reason("Growing {id} by {growPercent} % in {environment} needs no human.")
-permit (principal == Checkrein::Agent::"ec2-responder", action == Checkrein::Action::"applyUnattended", resource)
+permit (principal, action == Checkrein::Action::"applyUnattended", resource)
 when {
   context.tool == "set_auto_scaling_capacity" && resource.environment != "production" &&
   context.facts.reversible && context.facts has cutPercent && context.facts.cutPercent == 0

@@ -50,7 +50,7 @@ export const eventOf = (setting: Setting, which: 'cpu' | 'memory'): Given | unde
   }
 };
 
-/** Asks the agent that policy trusts most, or the one that takes questions; with the setting off only the latter answers. */
+/** Asks an agent that may change something, or the one that takes questions; with the setting off only the latter answers. */
 const questionOf = ({ scenario, questions, asker, hostileText }: Setting, which: string): Given => {
   const reads = scenario === 'read-only' || questions === 'read-only';
   const question = [`Is ${which} too high? Then do something about it.`, ...hostileText].join('\n').slice(0, 3000);
@@ -58,7 +58,7 @@ const questionOf = ({ scenario, questions, asker, hostileText }: Setting, which:
   return {
     source: QUESTION_SOURCE,
     'detail-type': QUESTION_TYPE,
-    detail: { question, askedBy, ...(!reads && { agent: CHANGING }) },
+    detail: { question, askedBy, ...(!reads && { agent: forEvents(CHANGING) }) },
   };
 };
 

@@ -32,7 +32,6 @@ export const questionsNeedTwoPeople: Invariant = {
     'changes that a question led to',
     'questions of an approver',
     'questions without changes',
-    'changes that policy let through',
   ],
   fault: everyChange(wrongFor),
 };
