@@ -115,10 +115,10 @@ const deliverAll = async (laptop: Laptop, testCase: HostileCase, recording: Reco
   const { delivery, setting } = testCase;
   const send = async (event: JsonObject, on?: Arrival['on']): Promise<void> => {
     const state = stateIn(event);
-    if (state !== undefined)
-      recording.add({ is: 'delivered', eventId: String(event['id']), ...state, ...(on !== undefined && { on }) });
+    const eventId = String(event['id']);
+    if (state !== undefined) recording.add({ is: 'delivered', eventId, ...state, ...(on !== undefined && { on }) });
     try {
-      recording.add({ is: 'ended', incidentId: await laptop.deliver(event) });
+      recording.add({ is: 'ended', eventId, incidentId: await laptop.deliver(event) });
     } catch (error) {
       recording.add({ is: 'broke', error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' });
     }

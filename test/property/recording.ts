@@ -65,7 +65,7 @@ export type RecordedFact =
   | { readonly is: 'impersonated'; readonly approvalId: string; readonly approver: string }
   | { readonly is: 'message'; readonly message: Notification }
   | { readonly is: 'fault'; readonly what: string }
-  | { readonly is: 'ended'; readonly incidentId: string }
+  | { readonly is: 'ended'; readonly eventId: string; readonly incidentId: string }
   | { readonly is: 'broke'; readonly error: string };
 
 /** Events of one kind, with their index in the recording. */
