@@ -21,7 +21,9 @@ export const STORMS: readonly KernelCheck[] = [
   await raiseFollowUps(journal, ports, input.lastAttempt === true);`,
     replace: `await raiseFollowUps(journal, ports, input.lastAttempt === true);
   const copies = await release(journal, ports.ledger);`,
-    test: followUps('a follow-up does not join the incident that is closing'),
+    test: followUps(
+      'an alarm on the same resource that comes when Close has looked at what joined opens an incident of its own',
+    ),
   },
   {
     name: 'storm/row-first',
