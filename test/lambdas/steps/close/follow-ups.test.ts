@@ -200,6 +200,23 @@ test('a follow-up does not join the incident that is closing', async () => {
   expect(opened).toEqual(['observe', 'incident-2']);
 });
 
+test('an alarm on the same resource that comes when Close has looked at what joined opens an incident of its own', async () => {
+  const harness = await joinedBy('disk-full');
+  const opened: string[] = [];
+  const followUps = {
+    raise: async () => {
+      const own = new TestHarness({ ledger: harness.ledger, execution: 'incident-2' });
+      const arn = 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:too-late';
+      const event = own.alarmEvent();
+      const detail = { ...JsonObject.parse(event['detail']), alarmName: 'too-late' };
+      opened.push(await own.open({ ...event, id: 'too-late', resources: [arn], detail }), own.at.incidentId);
+      return [];
+    },
+  };
+  await harness.close(undefined, { cloud: cloudOf({ 'disk-full': 'ALARM' }), followUps });
+  expect(opened).toEqual(['observe', 'incident-2']);
+});
+
 test('of 150 alarms in ALARM 100 are raised, and the incident of the last adopts the other 50: its close raises them', async () => {
   const names = Array.from({ length: 150 }, (_, n) => `disk-${n}`);
   const harness = await joinedBy(...names);

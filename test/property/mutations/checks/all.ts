@@ -4,9 +4,10 @@ import { BEFORE_APPLY } from './before-apply.ts';
 import { CLOSING } from './closing.ts';
 import { QUESTIONS } from './questions.ts';
 import { PROVIDERS } from './providers.ts';
+import { STORMS } from './storms.ts';
 import { UNATTENDED } from './unattended.ts';
 
-/** The checks that stop a change or an untrue ending, in the order in which an incident meets them. */
+/** The checks that stop a change, an untrue ending or a forgotten alarm, in the order in which an incident meets them. */
 export const KERNEL_CHECKS: readonly KernelCheck[] = [
   ...BEFORE_APPLY,
   ...PROVIDERS,
@@ -14,4 +15,5 @@ export const KERNEL_CHECKS: readonly KernelCheck[] = [
   ...UNATTENDED,
   ...QUESTIONS,
   ...CLOSING,
+  ...STORMS,
 ];
