@@ -21,7 +21,7 @@ export const alarmsCounted = (count: number, more = false): PlainText =>
 
 /** Which alarms joined the incident and why, one line for each reason. Empty if none did. */
 export const joinedAlarmLines = (events: readonly TraceEvent[]): PlainText[] => {
-  const byReason = Map.groupBy(arrivalsOf(events), ({ data }) => data.why);
+  const byReason = Map.groupBy(arrivalsOf(events), ({ data }) => data.says);
   return [...byReason.values()].map((arrivals) => {
     const names = arrivals.slice(0, MOST_NAMES).flatMap(({ data }) => data.alarm?.name ?? []);
     const rest = arrivals.length > names.length ? plain` and ${arrivals.length - names.length} more` : '';

@@ -1,6 +1,6 @@
 import type { TraceEvent } from '../../contracts/events.ts';
 import { headingOf } from './heading.ts';
-import { joined, named, plain, sentence, type PlainText } from './outside-text.ts';
+import { joined, named, plain, type PlainText } from './outside-text.ts';
 import { minuteOf } from './plan-text.ts';
 import { allOf, plansOf } from './queries.ts';
 import { subjectName } from './subject-text.ts';
@@ -35,10 +35,11 @@ const incidentMoment = (event: TraceEvent): PlainText | undefined => {
   switch (event.kind) {
     case 'incident.opened':
       return plain`opened: ${subjectName(event, named)}, agent ${event.data.agent}, kill switch ${event.data.switch}`;
+    // Why an alarm joined stands above the timeline, once for all that joined for that reason.
     case 'incident.attached':
       return event.data.alarm === undefined
         ? plain`the event arrived again`
-        : plain`alarm ${event.data.alarm.name} joined: ${sentence(event.data.says ?? '')}`;
+        : plain`alarm ${event.data.alarm.name} joined`;
     case 'incident.refused':
       return plain`not taken up: ${event.data.outcome}`;
     case 'model.tested':
