@@ -67,9 +67,7 @@ export const peopleNeeded = (needed: number, statements: readonly Statement[]): 
   if (needed <= 1) return plain`one person.`;
   const reasons = new Set(statements.filter(({ effect }) => effect === 'forbid').map(({ reason }) => reason));
   const objections = [...reasons].map((reason) => sentence(reason));
-  return objections.length === 0
-    ? plain`${needed} people.`
-    : plain`${needed} people. Why: ${joined(objections, ' ')}`;
+  return objections.length === 0 ? plain`${needed} people.` : plain`${needed} people. Why: ${joined(objections, ' ')}`;
 };
 
 /** A dry-run report as lines: diff, cost, disruption, rollback and checks. */

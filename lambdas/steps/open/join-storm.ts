@@ -4,7 +4,7 @@ import { leaveStorm, mayLookUpGroup, placeInStorm, type StormMember } from '../.
 import { sha256 } from '../../kernel/trace/canonical.ts';
 import { groupsOf, type BelongsPorts } from './belongs-together.ts';
 import type { Arrival, Reason } from './join.ts';
-import { groupStormKey, STORM, stormOf, stormOfGroup, type Storm } from './storm.ts';
+import { groupStormKey, STORM, stormOf, STORM_OF_GROUP, type Storm } from './storm.ts';
 
 interface Group {
   readonly name: string;
@@ -40,7 +40,7 @@ export class StormPlaces {
     const group = await this.#group;
     const mine = group === undefined ? all : await this.#place(groupStormKey(storm, group.name), gone, group.incidents);
     if (mine === 'investigate') return undefined;
-    const reason = group === undefined ? STORM : stormOfGroup(group.name);
+    const reason = group === undefined ? STORM : STORM_OF_GROUP;
     // Alarms of one storm spread over its incidents, each alarm always to the same one.
     const first = Number.parseInt(sha256(this.#arrival.keys.primary).slice(0, 8), 16) % mine.length;
     for (const holder of [...mine.slice(first), ...mine.slice(0, first)]) {

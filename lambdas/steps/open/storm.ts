@@ -13,11 +13,11 @@ export const STORM: Reason = {
   says: `It is about another resource, but one of many alarms on the same metric within 60 s: ${INVESTIGATED}`,
 };
 
-/** Why an alarm joins an incident about another instance of its group. */
-export const stormOfGroup = (group: string): Reason => ({
+/** Why an alarm joins an incident about another instance of its group. Without the group's name, which may be any tag's value. */
+export const STORM_OF_GROUP: Reason = {
   why: 'storm',
-  says: `It is about another instance of the group ${group.slice(0, 200)}, one of many alarms on the same metric within 60 s: ${INVESTIGATED}`,
-});
+  says: `It is about another instance of the same group, one of many alarms on the same metric within 60 s: ${INVESTIGATED}`,
+};
 
 /** The storm that an alarm belongs to. */
 export interface Storm {
