@@ -1,5 +1,5 @@
 import { AlarmDetail, BusEvent } from '../../../lambdas/contracts/alarm.ts';
-import { JsonObject } from '../../../lambdas/contracts/json.ts';
+import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { Laptop } from '../../../local/laptop.ts';
 import type { HostileCase } from '../case/case.ts';
 import type { Arrival } from '../case/storm.ts';
