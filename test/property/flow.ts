@@ -1,6 +1,6 @@
 import { subjectOf } from '../../lambdas/kernel/trace/subject.ts';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
-import { AlarmDetail } from '../../lambdas/contracts/alarm.ts';
+import { AlarmDetail, BusEvent } from '../../lambdas/contracts/alarm.ts';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
@@ -115,7 +115,7 @@ const deliverAll = async (laptop: Laptop, testCase: HostileCase, recording: Reco
   const { delivery, setting } = testCase;
   const send = async (event: JsonObject, on?: Arrival['on']): Promise<void> => {
     const state = stateIn(event);
-    const eventId = String(event['id']);
+    const eventId = BusEvent.parse(event).id;
     if (state !== undefined) recording.add({ is: 'delivered', eventId, ...state, ...(on !== undefined && { on }) });
     try {
       recording.add({ is: 'ended', eventId, incidentId: await laptop.deliver(event) });

@@ -1,5 +1,5 @@
-import { AlarmDetail, type BusEvent } from '../../../lambdas/contracts/alarm.ts';
-import { JsonObject } from '../../../lambdas/contracts/json.ts';
+import { AlarmDetail, BusEvent } from '../../../lambdas/contracts/alarm.ts';
+import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { Laptop } from '../../../local/laptop.ts';
 import type { HostileCase } from '../case/case.ts';
 import type { Arrival } from '../case/storm.ts';
@@ -68,7 +68,7 @@ export const stateIn = (event: JsonObject): { alarm: string; value: string; sinc
   const detail = AlarmDetail.safeParse(event['detail']).data;
   if (detail === undefined) return undefined;
   const { alarmName: alarm, state } = detail;
-  return { alarm, value: state.value, since: state.timestamp ?? String(event['time']) };
+  return { alarm, value: state.value, since: state.timestamp ?? BusEvent.parse(event).time };
 };
 
 const SERIES = {
@@ -99,8 +99,13 @@ export const stormWorldOf = ({ storm }: Pick<HostileCase, 'storm'>, instance: st
   const alarms = names.map((name) => {
     const metric = metricOf(name, instance);
     if (metric === undefined) return { name, rule: CHILDREN.map((child) => `ALARM("${child}")`).join(' OR ') };
-    const { values: _, ...of } = metric;
-    return { name, metric: { ...of, stat: 'Average', periodSeconds: 60 }, threshold: 5, evaluationPeriods: 1 };
+    const { namespace, name: called, dimensions } = metric;
+    return {
+      name,
+      metric: { namespace, name: called, dimensions, stat: 'Average', periodSeconds: 60 },
+      threshold: 5,
+      evaluationPeriods: 1,
+    };
   });
   return { metrics, alarms };
 };
