@@ -1,5 +1,4 @@
 import type { Row, StepPorts } from '../../contracts/ports.ts';
-import { adopt } from '../../kernel/limits/adopted-alarms.ts';
 import { addAlias, deduplicationRow, holderIn, type Holder } from '../../kernel/limits/deduplication-rows.ts';
 import { sha256 } from '../../kernel/trace/canonical.ts';
 import { parentsOf, type BelongsPorts } from './belongs-together.ts';
@@ -54,7 +53,6 @@ export const claim = async (
     if (isMine || (await takeClaim(ports, primary, me, row, gone))) {
       const { lookups: shared, said } = await siblings();
       for (const key of [...aliases, ...shared.map((one) => one.key)]) await addAlias(ledger, key, me);
-      for (const joined of arrival.adopts) await adopt(ledger, incidentId, joined);
       return { opened: true, said };
     }
   }

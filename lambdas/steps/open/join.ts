@@ -91,7 +91,8 @@ const recordArrival = async (
   const journal = await Journal.open(ports, `attach-${sha256(event.id).slice(0, 12)}`, { incidentId, seq: 0 });
   if (lastOf(journal.events, 'trace.sealed') !== undefined) return 'gone';
   const opening = lastOf(journal.events, 'incident.opened');
-  if (opening === undefined) return 'attached';
+  // A trace that began without an opening is of an execution that failed: its close may have looked for alarms already.
+  if (opening === undefined) return journal.events.length === 0 ? 'attached' : 'gone';
   if (!onTrace) await confirmOpening(ports.ledger, holder);
   // Whoever comes later leaves the trace alone: hundreds of writers of one trace conflict thousands of times.
   if (number > MOST_ON_TRACE) return 'attached';
