@@ -14,6 +14,12 @@ type Claimed =
   /** `said`: what Open could not find out, for the trace. */
   { readonly opened: true; readonly said: readonly string[] } | { readonly opened: false; readonly incidentId: string };
 
+/**
+ * How often an alarm joins incidents of composites, one after the other. Then it joins no more of them: whoever keeps raising
+ * composites that name an alarm would otherwise keep it from an incident of its own for good.
+ */
+const MOST_PASSES = 3;
+
 interface Found {
   readonly lookup: Lookup;
   readonly holder: Holder;
@@ -111,7 +117,8 @@ const joinFound = async (
   lookups: readonly Lookup[],
   gone: Set<string>,
 ): Promise<string | undefined> => {
-  for (const { lookup, holder } of await foundUnder(ports, lookups)) {
+  const may = arrival.passes < MOST_PASSES ? lookups : lookups.filter(({ why }) => why !== 'composite');
+  for (const { lookup, holder } of await foundUnder(ports, may)) {
     // Between the claim of an alarm and the alias for its copies, these are found by its resource.
     const { why, says } = holder.about === sha256(arrival.keys.exact) ? COPY : lookup;
     const joined = await joinOne(ports, holder, arrival, { why, says }, gone);

@@ -17,6 +17,8 @@ export type FollowUpReading =
       readonly event: unknown;
       readonly follows: string;
       readonly adopts: readonly JoinedAlarms[];
+      /** How many incidents the alarm had joined, one after the other. */
+      readonly passes: number;
     }
   /** It may have been the one that carries further alarms. */
   | { readonly kind: 'refused'; readonly reason: string; readonly adopts: readonly JoinedAlarms[] };
@@ -46,10 +48,18 @@ export const readFollowUp = async (
   if (due === undefined)
     return refused(`Incident ${incidentId} has no such follow-up on its trace. Only its close makes one.`);
   const adopts = close?.passedOn?.to === part ? close.passedOn.joined : [];
-  const event = z.looseObject({}).safeParse((await attachedAlarm(ledger, due.of ?? incidentId, part))?.event);
+  const row = await attachedAlarm(ledger, due.of ?? incidentId, part);
+  const event = z.looseObject({}).safeParse(row?.event);
   if (!event.success)
     return refused(`The event of an alarm that had joined ${incidentId} is no longer on record.`, adopts);
-  return { kind: 'follow-up', event: { ...event.data, id: idOf(followUp.data) }, follows: incidentId, adopts };
+  const passes = (row?.passes ?? 0) + 1;
+  return {
+    kind: 'follow-up',
+    event: { ...event.data, id: idOf(followUp.data) },
+    follows: incidentId,
+    adopts,
+    passes,
+  };
 };
 
 const refused = (reason: string, adopts: readonly JoinedAlarms[] = []): FollowUpReading => ({

@@ -31,6 +31,8 @@ export interface Arrival {
   readonly keys: DeduplicationKeys;
   /** Alarms that had joined an earlier incident; whichever incident takes this event adopts them. */
   readonly adopts: readonly JoinedAlarms[];
+  /** How many incidents its alarm had joined, one after the other; 0 for what is no follow-up. */
+  readonly passes: number;
 }
 
 /** Why an event joins an incident, and the reason in our own words. */
@@ -113,13 +115,14 @@ const recordArrival = async (
 const writeArrival = async (
   { ledger }: JoinPorts,
   holder: Holder,
-  { event, subject, adopts }: Arrival,
+  { event, subject, adopts, passes }: Arrival,
   { why }: Reason,
 ): Promise<boolean> => {
   for (const joined of adopts) await adopt(ledger, holder.incidentId, joined);
   if (why === 'copy' || subject.kind !== 'alarm') return writeCopy(ledger, holder, event.id);
   const { arn, name, account, region } = subject.alarm;
-  await attachAlarm(ledger, holder.incidentId, { arn, name, account, region, why, event: JsonObject.parse(event) });
+  const alarm = { arn, name, account, region, why, passes, event: JsonObject.parse(event) };
+  await attachAlarm(ledger, holder.incidentId, alarm);
   return true;
 };
 

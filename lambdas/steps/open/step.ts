@@ -199,7 +199,8 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   const over = followUp.kind === 'follow-up' ? undefined : await notStanding(ports.ledger, event, subject);
   if (over !== undefined) return refuse(journal, clean, 'unrouted', over);
   const keys = keysOf(event, subject, exact);
-  const place = await openIncidentOf({ event, subject, keys, adopts }, agent.name, input.execution, ports);
+  const passes = followUp.kind === 'follow-up' ? followUp.passes : 0;
+  const place = await openIncidentOf({ event, subject, keys, adopts, passes }, agent.name, input.execution, ports);
   if ('joined' in place) return { incidentId: place.joined, agent: agent.name, seq: 0, next: 'done' };
   const ceiling = await overCeiling(ports, agent);
   const triggeredBy = subject.kind === 'question' ? subject.askedBy : triggerOwnerOf(event);

@@ -11,6 +11,7 @@ import { closeStopped } from '../../../../lambdas/steps/close/stopped.ts';
 import { CrashingLedger, Crash } from '../../../fakes/crashing-ledger.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { TestHarness } from '../../../fixtures/harness.ts';
+import { Arrivals } from '../../../fixtures/alarm-events.ts';
 import { closing } from './conclusion.ts';
 
 const HERE = { account: '123456789012', region: 'eu-west-1' };
@@ -282,6 +283,25 @@ test('of 1,100 alarms that are all OK one is raised unseen, to carry those that 
   await harness.close(undefined, { cloud: cloudOf(Object.fromEntries(names.map((name) => [name, 'OK']))) });
   expect(harness.followUps.raised).toHaveLength(1);
   expect((await harness.last('follow-ups.due')).data.passedOn?.alarms).toBe(99);
+});
+
+test('an alarm that composites of somebody else keep naming gets an incident of its own in the end', async () => {
+  const arrivals = new Arrivals();
+  const { harness, ledger } = arrivals;
+  const bait = (n: number): Promise<string> => arrivals.arrive({ id: `bait-${n}`, name: 'bait', rule: 'ALARM(real)' });
+  await bait(0);
+  expect(await arrivals.arrive({ name: 'real', dimensions: { InstanceId: 'i-1' } })).toBe('of-bait-0');
+  const became: string[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    const incidentId = `of-bait-${n}`;
+    harness.at = { incidentId, agent: 'ec2-responder', seq: (await ledger.events(incidentId)).length };
+    await harness.close({ Error: 'Test', Cause: 'It ends here.' }, { cloud: cloudOf({ real: 'ALARM' }) });
+    await bait(n + 1);
+    const own = new TestHarness({ ledger, execution: `own-${n}` });
+    const raised = harness.followUps.raised.at(-1);
+    if (raised !== undefined) became.push(await own.open(busEvent(raised)), own.at.incidentId);
+  }
+  expect(became).toEqual(['done', 'of-bait-1', 'done', 'of-bait-2', 'observe', 'own-2']);
 });
 
 describe('a forged follow-up', () => {
