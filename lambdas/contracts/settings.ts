@@ -58,7 +58,10 @@ export const Settings = z.strictObject({
     .array(Approver)
     .min(1, 'at least one approver: without one, every change would expire unasked')
     .refine((all) => all.some((one) => one.tier === 1), 'one approver must have tier 1, or nobody is asked first')
-    .refine((all) => new Set(all.map((one) => one.email)).size === all.length, 'every e-mail address once'),
+    .refine(
+      (all) => new Set(all.map((one) => one.email.toLowerCase())).size === all.length,
+      'every e-mail address once, in whatever case: one person counts once',
+    ),
   approval: z
     .strictObject({
       /** Time between a request and its reminder, and between reminders. */

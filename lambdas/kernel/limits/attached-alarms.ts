@@ -23,6 +23,8 @@ const AttachedRow = z.object({
   why: AttachedWhy,
   /** The event as a JSON text, since DynamoDB allows fewer levels than EventBridge. Null: it was too long to be kept. */
   event: z.string().nullable(),
+  /** How many closed incidents it had joined one after the other before this one. Rows of former versions do not say. */
+  passes: z.int().optional(),
 });
 
 /** An alarm that joined an incident, with the event that brought it. */
@@ -52,7 +54,7 @@ const partOf = (arn: string): string => sha256(arn);
 export const attachAlarm = async (ledger: Ledger, incidentId: string, alarm: AttachedAlarm): Promise<void> => {
   const text = JSON.stringify(alarm.event);
   const event = text.length > EVENT_CHARACTERS ? null : text;
-  await ledger.create(attachedAlarmKey(incidentId, partOf(alarm.arn)), { ...alarm, event });
+  await ledger.create(attachedAlarmKey(incidentId, partOf(alarm.arn)), { ...alarm, event, passes: alarm.passes ?? 0 });
 };
 
 const readRow = (data: unknown): AttachedAlarmRow => {

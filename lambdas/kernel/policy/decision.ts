@@ -58,10 +58,12 @@ export const evaluate = (
 ): { decision: PolicyDecision; broken: boolean } => {
   const problem = problemWith(session, question);
   if (problem !== null) return { decision: refused(problem), broken: true };
+  const entities = groupsKnown(() => targetEntities(question.target, session.providers));
+  if ('unknown' in entities) return { decision: refused(entities.unknown), broken: true };
   const answer = session.ask({
     principal: question.principal,
     action: question.action,
-    ...targetEntities(question.target, session.providers),
+    ...entities,
     context: { ...question.context, facts: question.facts },
   });
   if (answer.decision === 'broken') {
@@ -102,6 +104,16 @@ const problemWith = (session: PolicySession, { tool, facts, target }: ChangeInQu
   const foreign = given.filter((name) => !declared.includes(name));
   if (foreign.length > 0) return `${tool} came with the fact ${foreign.join(', ')}, which it does not declare.`;
   return null;
+};
+
+/** Without the groups of a target, a policy that forbids a change in one of them would not be found. */
+const groupsKnown = <T>(read: () => T): T | { readonly unknown: string } => {
+  try {
+    return read();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { unknown: `The provider cannot say which groups the target is in, so nothing is permitted: ${why}` };
+  }
 };
 
 /** The target as a Cedar entity, and the groups that it is in: each group is in the one before it. */

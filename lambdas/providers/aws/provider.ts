@@ -10,7 +10,8 @@ import type { AwsCloudAccess } from './cloud.ts';
 /** AWS: a target is named by its ARN, and is in its account. */
 export const aws: Provider = {
   name: AWS,
-  isRef: (text) => /^arn:[^:*?]+:[^*?]+$/.test(text) && !text.includes('${'),
+  // A control character or a blank at the end would make a second name of one target, with a lease and a cooldown of its own.
+  isRef: (text) => /^arn:[^:*?]+:[^*?\p{Cc}]*[^*?\p{Cc}\s]$/u.test(text) && !text.includes('${'),
   parentsOf: ({ account }) => [{ type: 'Account', id: account }],
   // EC2's own dry run. A service without one has no call that is only a dry run.
   isDryRun: ({ input }) => input['DryRun'] === true,

@@ -1,5 +1,4 @@
 import type { Row, StepPorts } from '../../contracts/ports.ts';
-import { adopt } from '../../kernel/limits/adopted-alarms.ts';
 import { addAlias, deduplicationRow, holderIn, type Holder } from '../../kernel/limits/deduplication-rows.ts';
 import { sha256 } from '../../kernel/trace/canonical.ts';
 import { parentsOf, type BelongsPorts } from './belongs-together.ts';
@@ -15,6 +14,12 @@ export type ClaimPorts = JoinPorts & StepPorts & BelongsPorts;
 type Claimed =
   /** `said`: what Open could not find out, for the trace. */
   { readonly opened: true; readonly said: readonly string[] } | { readonly opened: false; readonly incidentId: string };
+
+/**
+ * How often an alarm joins incidents of composites, one after the other. Then it joins no more of them: whoever keeps raising
+ * composites that name an alarm would otherwise keep it from an incident of its own for good.
+ */
+const MOST_PASSES = 3;
 
 interface Found {
   readonly lookup: Lookup;
@@ -55,7 +60,6 @@ export const claim = async (
     if (isMine || (await takeClaim(ports, primary, me, row, gone))) {
       const { lookups: shared, said } = await siblings();
       for (const key of [...aliases, ...shared.map((one) => one.key)]) await addAlias(ledger, key, me);
-      for (const joined of arrival.adopts) await adopt(ledger, incidentId, joined);
       return { opened: true, said };
     }
   }
@@ -111,7 +115,8 @@ const joinFound = async (
   lookups: readonly Lookup[],
   gone: Set<string>,
 ): Promise<string | undefined> => {
-  for (const { lookup, holder } of await foundUnder(ports, lookups)) {
+  const may = arrival.passes < MOST_PASSES ? lookups : lookups.filter(({ why }) => why !== 'composite');
+  for (const { lookup, holder } of await foundUnder(ports, may)) {
     // Between the claim of an alarm and the alias for its copies, these are found by its resource.
     const { why, says } = holder.about === sha256(arrival.keys.exact) ? COPY : lookup;
     const joined = await joinOne(ports, holder, arrival, { why, says }, gone);

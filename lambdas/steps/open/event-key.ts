@@ -2,6 +2,7 @@ import type { BusEvent } from '../../contracts/alarm.ts';
 import type { Agent } from '../../contracts/agent.ts';
 import type { Json, JsonObject } from '../../contracts/json.ts';
 import { canonical, sha256 } from '../../kernel/trace/canonical.ts';
+import { redactedJson, redactedText } from '../../kernel/redaction/redactor.ts';
 import { valueAt } from '../../kernel/trace/event-path.ts';
 import type { EventReading } from './aws-events/event-type.ts';
 import type { CleanEvent } from './clean-event.ts';
@@ -12,7 +13,7 @@ export interface EventKey {
   readonly said: readonly string[];
 }
 
-/** Longer parts of a key are hashed: the key stands on the trace, and people read it. */
+/** Longer parts of a key are hashed, and so are parts with a secret: the key stands on the trace, and people read it. */
 const PART_LENGTH = 400;
 
 /**
@@ -38,8 +39,11 @@ export const eventKey = (
 
 const short = (part: Json): Json => {
   const text = canonical(part);
-  return text.length > PART_LENGTH ? `sha256:${sha256(text)}` : part;
+  return text.length > PART_LENGTH || hasSecret(part, text) ? `sha256:${sha256(text)}` : part;
 };
+
+const hasSecret = (part: Json, text: string): boolean =>
+  redactedText(text) !== text || canonical(redactedJson(part)) !== text;
 
 const declaredParts = (
   event: BusEvent,

@@ -17,8 +17,11 @@ export type FollowUpReading =
       readonly event: unknown;
       readonly follows: string;
       readonly adopts: readonly JoinedAlarms[];
+      /** How many incidents the alarm had joined, one after the other. */
+      readonly passes: number;
     }
-  | { readonly kind: 'refused'; readonly reason: string };
+  /** It may have been the one that carries further alarms. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly adopts: readonly JoinedAlarms[] };
 
 /**
  * Reads a follow-up. It is only a reference, and counts only if the incident that it names has closed and said on its
@@ -44,13 +47,26 @@ export const readFollowUp = async (
   const due = close?.due.find((one) => one.part === part);
   if (due === undefined)
     return refused(`Incident ${incidentId} has no such follow-up on its trace. Only its close makes one.`);
-  const event = z.looseObject({}).safeParse((await attachedAlarm(ledger, due.of ?? incidentId, part))?.event);
-  if (!event.success) return refused(`The event of an alarm that had joined ${incidentId} is no longer on record.`);
   const adopts = close?.passedOn?.to === part ? close.passedOn.joined : [];
-  return { kind: 'follow-up', event: { ...event.data, id: idOf(followUp.data) }, follows: incidentId, adopts };
+  const row = await attachedAlarm(ledger, due.of ?? incidentId, part);
+  const event = z.looseObject({}).safeParse(row?.event);
+  if (!event.success)
+    return refused(`The event of an alarm that had joined ${incidentId} is no longer on record.`, adopts);
+  const passes = (row?.passes ?? 0) + 1;
+  return {
+    kind: 'follow-up',
+    event: { ...event.data, id: idOf(followUp.data) },
+    follows: incidentId,
+    adopts,
+    passes,
+  };
 };
 
-const refused = (reason: string): FollowUpReading => ({ kind: 'refused', reason });
+const refused = (reason: string, adopts: readonly JoinedAlarms[] = []): FollowUpReading => ({
+  kind: 'refused',
+  reason,
+  adopts,
+});
 
 const idOf = ({ incidentId, part }: FollowUp): string =>
   `follow-up-${sha256(canonical([incidentId, part])).slice(0, 32)}`;

@@ -31,6 +31,8 @@ export interface Arrival {
   readonly keys: DeduplicationKeys;
   /** Alarms that had joined an earlier incident; whichever incident takes this event adopts them. */
   readonly adopts: readonly JoinedAlarms[];
+  /** How many incidents its alarm had joined, one after the other; 0 for what is no follow-up. */
+  readonly passes: number;
 }
 
 /** Why an event joins an incident, and the reason in our own words. */
@@ -91,7 +93,8 @@ const recordArrival = async (
   const journal = await Journal.open(ports, `attach-${sha256(event.id).slice(0, 12)}`, { incidentId, seq: 0 });
   if (lastOf(journal.events, 'trace.sealed') !== undefined) return 'gone';
   const opening = lastOf(journal.events, 'incident.opened');
-  if (opening === undefined) return 'attached';
+  // A trace that began without an opening is of an execution that failed: its close may have looked for alarms already.
+  if (opening === undefined) return journal.events.length === 0 ? 'attached' : 'gone';
   if (!onTrace) await confirmOpening(ports.ledger, holder);
   // Whoever comes later leaves the trace alone: hundreds of writers of one trace conflict thousands of times.
   if (number > MOST_ON_TRACE) return 'attached';
@@ -112,13 +115,14 @@ const recordArrival = async (
 const writeArrival = async (
   { ledger }: JoinPorts,
   holder: Holder,
-  { event, subject, adopts }: Arrival,
+  { event, subject, adopts, passes }: Arrival,
   { why }: Reason,
 ): Promise<boolean> => {
   for (const joined of adopts) await adopt(ledger, holder.incidentId, joined);
   if (why === 'copy' || subject.kind !== 'alarm') return writeCopy(ledger, holder, event.id);
   const { arn, name, account, region } = subject.alarm;
-  await attachAlarm(ledger, holder.incidentId, { arn, name, account, region, why, event: JsonObject.parse(event) });
+  const alarm = { arn, name, account, region, why, passes, event: JsonObject.parse(event) };
+  await attachAlarm(ledger, holder.incidentId, alarm);
   return true;
 };
 

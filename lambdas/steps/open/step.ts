@@ -6,8 +6,10 @@ import type { EventData } from '../../contracts/events.ts';
 import type { RecordedSubject } from '../../contracts/subject.ts';
 import { OpenInput, OpenOutput } from '../../contracts/flow.ts';
 import { contractBroken } from '../../contracts/errors.ts';
+import { adopt } from '../../kernel/limits/adopted-alarms.ts';
 import { dayKeys } from '../../kernel/limits/day-budget.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
+import { recordedPerson } from '../../kernel/trace/person.ts';
 import type { CleanJson } from '../../kernel/redaction/clean-json.ts';
 import { redactedJson, redactedText, redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
 import type { Ids } from '../../contracts/ports.ts';
@@ -96,8 +98,15 @@ const withoutSecrets = (subject: RecordedSubject, redactor: Redactor): RecordedS
         title: clean(subject.title),
         cause: clean(subject.cause),
         question: clean(subject.question),
+        askedBy: recordedPerson(subject.askedBy, clean),
       };
     case 'event':
+      return {
+        ...subject,
+        title: clean(subject.title),
+        cause: clean(subject.cause),
+        resources: subject.resources.map(clean),
+      };
     case 'schedule':
       return { ...subject, title: clean(subject.title), cause: clean(subject.cause) };
   }
@@ -124,6 +133,9 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   if (earlier !== undefined) return earlier;
   const delivered = cleanEvent(input.event);
   const followUp = await readFollowUp(delivered.value, ports.ledger, ports.home);
+  const adopts = followUp.kind === 'other' ? [] : followUp.adopts;
+  // Before anything can be refused or fail: then the close of this very execution passes them on.
+  for (const joined of adopts) await adopt(ports.ledger, journal.incident, joined);
   if (followUp.kind === 'refused') return refuse(journal, delivered, 'unrouted', followUp.reason);
   const clean = followUp.kind === 'follow-up' ? cleanEvent(followUp.event) : delivered;
   const intake = agentFor(clean.value, ports.rules, ports.home, clean.whole);
@@ -146,8 +158,8 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   const over = followUp.kind === 'follow-up' ? undefined : await notStanding(ports.ledger, event, subject);
   if (over !== undefined) return refuse(journal, clean, 'unrouted', over);
   const keys = keysOf(event, subject, exact);
-  const adopts = followUp.kind === 'follow-up' ? followUp.adopts : [];
-  const place = await placeOf({ event, subject, keys, adopts }, agent.name, input.execution, ports);
+  const passes = followUp.kind === 'follow-up' ? followUp.passes : 0;
+  const place = await placeOf({ event, subject, keys, adopts, passes }, agent.name, input.execution, ports);
   if ('joined' in place) return { incidentId: place.joined, agent: agent.name, seq: 0, next: 'done' };
   const ceiling = await overCeiling(ports, agent);
   const triggeredBy = subject.kind === 'question' ? subject.askedBy : triggerOwnerOf(event);
@@ -157,7 +169,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       eventId: event.id,
       execution: input.execution,
       source: event.source,
-      detailType: event['detail-type'],
+      detailType: redactor.text(event['detail-type']).text,
       time: event.time,
       stormKey: keys.primary,
       agent: agent.name,
@@ -169,7 +181,9 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       rulesHash: ports.rules.hash,
       ...(followUp.kind === 'follow-up' && { follows: followUp.follows }),
       ...(adopts.length > 0 && { adopts: adopts.map(({ incidentId }) => incidentId) }),
-      ...(triggeredBy !== undefined && { triggeredBy }),
+      ...(triggeredBy !== undefined && {
+        triggeredBy: recordedPerson(triggeredBy, (text) => redactor.text(text).text),
+      }),
       ...(ceiling !== undefined && { overCeiling: ceiling }),
       ...saidCleaned([...clean.cleaned, ...intake.cleaned, ...place.said]),
     },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ToolRefusal } from '../../../../lambdas/contracts/errors.ts';
 import type { Target } from '../../../../lambdas/contracts/plan.ts';
 import { factsOf } from '../../../../lambdas/contracts/tool.ts';
 import { policyEngine, type PolicyEngine } from '../../../../lambdas/kernel/policy/engine.ts';
@@ -68,4 +69,18 @@ describe('a target of a provider with clusters and namespaces', () => {
   ])('in %s: %s', (group, expected) => {
     expect(isIn(flagQuestion, group)).toBe(expected);
   });
+});
+
+test('a provider that cannot say which groups a target is in permits nothing, in words', () => {
+  const parentsOf = (): never => {
+    throw new ToolRefusal('no such cluster');
+  };
+  const providers = WITH_FLAGS.providers.map((one) => ({ ...one, parentsOf }));
+  const policies = { all: `@id("all") @reason("All.") permit (principal, ${CHANGE}, resource);` };
+  const policy = policyEngine({ policies, schema: FLAG_RULES.schema }, providers);
+  const decision = policy.mayPropose({ ...flagQuestion, agent, phase: 'proposal' });
+  expect(decision.verdict).toBe('refused');
+  expect(decision.reason).toContain(
+    'cannot say which groups the target is in, so nothing is permitted: no such cluster',
+  );
 });

@@ -196,6 +196,14 @@ describe('the cloud of a flag tool', () => {
   });
 });
 
+test.each([
+  ['twice', [...WITH_FLAGS.providers, flags], 'provider "flags": it is installed twice'],
+  ['under the name of another in capitals', [...WITH_FLAGS.providers, { ...flags, name: 'Flags' }], 'provider "Flags"'],
+])('a provider that is installed %s does not compile', (_, providers, says) => {
+  const { approvers } = FLAG_RULES.settings;
+  expect(() => compileRules('config', { approvers }, { ...WITH_FLAGS, providers })).toThrow(says);
+});
+
 describe('a tool whose provider is not installed', () => {
   test('does not compile', () => {
     const only = { ...WITH_FLAGS, providers: INSTALLED.providers };

@@ -5,10 +5,13 @@ import { JsonObject } from '../../../../lambdas/contracts/json.ts';
 import type { CloudAccess } from '../../../../lambdas/contracts/ports.ts';
 import { attachAlarm } from '../../../../lambdas/kernel/limits/attached-alarms.ts';
 import { allOf, openingOf } from '../../../../lambdas/kernel/trace/queries.ts';
+import { runStep } from '../../../../lambdas/runtime/step.ts';
+import { openStep } from '../../../../lambdas/steps/open/step.ts';
 import { closeStopped } from '../../../../lambdas/steps/close/stopped.ts';
 import { CrashingLedger, Crash } from '../../../fakes/crashing-ledger.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { TestHarness } from '../../../fixtures/harness.ts';
+import { Arrivals } from '../../../fixtures/alarm-events.ts';
 import { closing } from './conclusion.ts';
 
 const HERE = { account: '123456789012', region: 'eu-west-1' };
@@ -243,12 +246,79 @@ test('of 150 alarms in ALARM 100 are raised, and the incident of the last adopts
   expect(openingOf(await last.events()).data.follows).toBe('incident-2');
 });
 
+describe('alarms that a follow-up carries are looked at', () => {
+  const names = Array.from({ length: 150 }, (_, n) => `disk-${n}`);
+  const cloud = cloudOf(Object.fromEntries(names.map((name) => [name, 'ALARM'])));
+  const carried = async (): Promise<{ own: TestHarness; carrier: JsonObject }> => {
+    const harness = await joinedBy(...names);
+    await harness.close(undefined, { cloud });
+    const { passedOn } = (await harness.last('follow-ups.due')).data;
+    const found = harness.followUps.raised.find(({ part }) => part === passedOn?.to);
+    const part = found?.part ?? '';
+    const own = new TestHarness({ ledger: harness.ledger, execution: 'incident-2' });
+    return { own, carrier: busEvent({ version: '1', incidentId: 'incident-1', part }) };
+  };
+
+  test('although it is refused because the kill switch is off', async () => {
+    const { own, carrier } = await carried();
+    own.switch.position = 'off';
+    expect(await own.open(carrier)).toBe('close');
+    await own.close(undefined, { cloud });
+    expect((await own.last('incident.closed')).data.outcome).toBe('switched-off');
+    expect(own.followUps.raised).toHaveLength(50);
+  });
+
+  test('although no agent takes its alarm any more', async () => {
+    const { own, carrier } = await carried();
+    const nobody = { ...own.ports.rules, agents: [] };
+    const output = await runStep(
+      openStep,
+      { event: carrier, execution: 'incident-2' },
+      { ...own.ports, rules: nobody },
+    );
+    expect(output.next).toBe('close');
+    own.at = output;
+    await own.close(undefined, { cloud });
+    expect(own.followUps.raised).toHaveLength(50);
+  });
+
+  test('at whatever write its Open crashes for good', async () => {
+    for (let write = 1; write < 8; write += 1) {
+      const { own, carrier } = await carried();
+      const ports = { ...own.ports, ledger: new CrashingLedger(own.ledger, write) };
+      await expect(runStep(openStep, { event: carrier, execution: 'incident-2' }, ports)).rejects.toThrow(Crash);
+      own.at = { incidentId: 'incident-2', agent: 'none', seq: 0 };
+      await own.close({ Error: 'Crash', Cause: 'It ended.' }, { cloud });
+      expect(own.followUps.raised, `write ${write}`).toHaveLength(50);
+    }
+  });
+});
+
 test('of 1,100 alarms that are all OK one is raised unseen, to carry those that one close cannot look at', async () => {
   const names = Array.from({ length: 1100 }, (_, n) => `disk-${n}`);
   const harness = await joinedBy(...names);
   await harness.close(undefined, { cloud: cloudOf(Object.fromEntries(names.map((name) => [name, 'OK']))) });
   expect(harness.followUps.raised).toHaveLength(1);
   expect((await harness.last('follow-ups.due')).data.passedOn?.alarms).toBe(99);
+});
+
+test('an alarm that composites of somebody else keep naming gets an incident of its own in the end', async () => {
+  const arrivals = new Arrivals();
+  const { harness, ledger } = arrivals;
+  const bait = (n: number): Promise<string> => arrivals.arrive({ id: `bait-${n}`, name: 'bait', rule: 'ALARM(real)' });
+  await bait(0);
+  expect(await arrivals.arrive({ name: 'real', dimensions: { InstanceId: 'i-1' } })).toBe('of-bait-0');
+  const became: string[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    const incidentId = `of-bait-${n}`;
+    harness.at = { incidentId, agent: 'ec2-responder', seq: (await ledger.events(incidentId)).length };
+    await harness.close({ Error: 'Test', Cause: 'It ends here.' }, { cloud: cloudOf({ real: 'ALARM' }) });
+    await bait(n + 1);
+    const own = new TestHarness({ ledger, execution: `own-${n}` });
+    const raised = harness.followUps.raised.at(-1);
+    if (raised !== undefined) became.push(await own.open(busEvent(raised)), own.at.incidentId);
+  }
+  expect(became).toEqual(['done', 'of-bait-1', 'done', 'of-bait-2', 'observe', 'own-2']);
 });
 
 describe('a forged follow-up', () => {

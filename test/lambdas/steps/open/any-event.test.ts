@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Agent } from '../../../../lambdas/contracts/agent.ts';
-import type { Json, JsonObject } from '../../../../lambdas/contracts/json.ts';
+import { Json, type JsonObject } from '../../../../lambdas/contracts/json.ts';
 import { messagesOf } from '../../../../lambdas/kernel/model/conversation.ts';
 import { sha256 } from '../../../../lambdas/kernel/trace/canonical.ts';
 import { rulesWith, TestHarness } from '../../../fixtures/harness.ts';
@@ -17,6 +17,8 @@ const event = (detail: Json, more: JsonObject = {}): JsonObject => ({
   detail,
   ...more,
 });
+
+const SECRET = 'AKIAIOSFODNN7EXAMPLQ';
 
 const takingAnything = (change: Partial<Agent> = {}): ReturnType<typeof rulesWith> =>
   rulesWith({ takes: { source: [{ exists: true }] }, firstLook: [], ...change });
@@ -59,6 +61,31 @@ describe('an event of the team', () => {
     const brief = await briefOf(harness);
     expect(brief.split('\n')).not.toContain('This is a scheduled run.');
     expect(brief).not.toContain('AKIAIOSFODNN7EXAMPLQ');
+  });
+
+  test.each([
+    ['a value', event({ key: SECRET })],
+    ['a value of a field with the name of a secret', event({ password: SECRET })],
+    ['the name of a field', event({ [SECRET]: 'x' })],
+    ['a resource', event({}, { resources: [`thing/${SECRET}`] })],
+    ['its type', event({}, { 'detail-type': `failed with ${SECRET}` })],
+    ['the name of who asked for it', event({ requestedBy: `ana ${SECRET}` })],
+  ])('leaves a secret in %s out of trace, brief and mail', async (_, given) => {
+    const harness = await opened(given);
+    expect(await briefOf(harness)).not.toContain(SECRET);
+    await harness.close({ Error: 'Test', Cause: 'It ends here.' });
+    expect(JSON.stringify([await harness.events(), harness.notifier.sent])).not.toContain(SECRET);
+  });
+
+  test('of 10,000 resources opens an incident, and its brief stays short', async () => {
+    const resources = Array.from({ length: 10_000 }, (_, n) => `r${n}`);
+    expect((await briefOf(await opened(event({}, { resources })))).length).toBeLessThan(30_000);
+  });
+
+  test('with a field __proto__ is read like any other, and no other field comes from it', async () => {
+    const given: unknown = JSON.parse('{"__proto__":{"build-id":"b-1"},"order":"o-1"}');
+    const harness = await opened(event(Json.parse(given)), { dedupe: ['detail.build-id'] });
+    expect((await harness.last('incident.opened')).data.cleaned?.join()).toContain('has no detail.build-id');
   });
 
   test('of 256 KB opens an incident; what was left out is said, with the hash and the length of the whole', async () => {
