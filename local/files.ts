@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import * as z from 'zod';
 import { BusEvent } from '../lambdas/contracts/alarm.ts';
 import { Json } from '../lambdas/contracts/json.ts';
@@ -15,7 +15,9 @@ export const readBytes = (what: string, path: string): Uint8Array => {
   try {
     bytes = readUpTo(path, FILE_BYTES);
   } catch (cause) {
-    throw new InputError(`${what} ${path}`, 'this file cannot be read', 'the path of a readable file', cause);
+    const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    const problem = isDirectory ? 'this is a directory' : 'this file cannot be read';
+    throw new InputError(`${what} ${path}`, problem, 'the path of a readable file', cause);
   }
   if (bytes === undefined)
     throw new InputError(`${what} ${path}`, 'this file is too long', `a file of at most ${FILE_BYTES / 1e6} MB`);

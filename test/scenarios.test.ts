@@ -4,6 +4,7 @@ import { canonical } from '../lambdas/kernel/trace/canonical.ts';
 import { hashOf, verifyTrace } from '../lambdas/kernel/trace/chain.ts';
 import { allOf, lastOf } from '../lambdas/kernel/trace/queries.ts';
 import type { Model } from '../lambdas/contracts/ports.ts';
+import { CHANGE_TOOLS, OBSERVE_TOOLS } from '../lambdas/tools/catalogue.ts';
 import { mutatingCalls } from '../local/comparison.ts';
 import { shippedRules } from './lib/shipped.ts';
 import { runOnLaptop, type RunOptions, type RunResult } from '../local/run.ts';
@@ -28,6 +29,11 @@ const traceOf = async (name: string): Promise<{ lines: string[]; key: string }> 
   const { events } = (await play(name)).result;
   return { lines: events.map((event) => canonical(event)), key: lastOf(events, 'trace.sealed')?.data.publicKey ?? '' };
 };
+
+// Tools of one turn run at once. One that is still being loaded would read the clock after another has slept.
+beforeAll(async () => {
+  await Promise.all([...OBSERVE_TOOLS, ...CHANGE_TOOLS].map(({ load }) => load()));
+});
 
 describe('a scenario keeps its promise', () => {
   test.each(scenarios)('$name: $about', async ({ name }) => {

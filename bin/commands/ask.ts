@@ -11,7 +11,10 @@ export const askCommand = (): Command =>
       .option('--agent <name>', 'the agent that answers; default: the one that takes questions')
       .option('--account <id>', 'the account that the question is about; default: that of Checkrein')
       .option('--region <name>', 'its Region; default: that of Checkrein')
-      .option('--as <name>', 'your name on the trace; default: that of your session, from sts:GetCallerIdentity')
+      .option(
+        '--as <name>',
+        'your name on the trace; default: that of your session, from sts:GetCallerIdentity; with --world: somebody',
+      )
       .addOption(new Option('--stack <name>', 'the deployed stack').default('Checkrein'))
       .option('--wait', 'wait until the incident is closed, and print its report')
       .option('--json', 'print one JSON object'),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { AccountRegion } from '../../lambdas/contracts/ports.ts';
-import { QUESTION_SOURCE, QUESTION_TYPE } from '../../lambdas/contracts/question.ts';
+import { QUESTION_SOURCE, QUESTION_TYPE, QuestionDetail } from '../../lambdas/contracts/question.ts';
 import type { LaptopFlags } from './laptop-flags.ts';
 
 /** Flags of `checkrein ask`, as commander passes them. */
@@ -40,11 +41,27 @@ export const questionEvent = (
     region: home.region,
     time: time.toISOString(),
     resources: [],
-    detail: {
+    detail: checked({
       question,
       askedBy,
       ...(agent !== undefined && { agent }),
       ...(location !== undefined && { location: { account: location.account, region: location.region } }),
-    },
+    }),
   };
+};
+
+const FLAG_OF: ReadonlyMap<string, string> = new Map([
+  ['askedBy', '--as'],
+  ['agent', '--agent'],
+  ['account', '--account'],
+  ['region', '--region'],
+]);
+
+/** Open would refuse the same detail, by the names of its fields; a person reads which flag is wrong. */
+const checked = (detail: JsonObject): JsonObject => {
+  const parsed = QuestionDetail.safeParse(detail);
+  if (parsed.success) return detail;
+  const [issue] = parsed.error.issues;
+  const flag = FLAG_OF.get(String(issue?.path.at(-1))) ?? '<question>';
+  throw new InputError(flag, 'this value cannot be used', issue?.message ?? 'another value', parsed.error);
 };

@@ -1,6 +1,6 @@
 import { homeOf, rulesFor } from '../../local/account-access.ts';
 import { localRules } from '../../local/rules.ts';
-import { agentTaking } from '../io/agent-taking.ts';
+import { agentTaking, ASKED } from '../io/agent-taking.ts';
 import { refuseFlagOfStack } from '../io/laptop-flags.ts';
 import { questionEvent, type AskFlags } from '../io/question-event.ts';
 import { playOnLaptop } from './run.ts';
@@ -15,9 +15,9 @@ export const askOnLaptop = async (question: string, world: string, flags: AskFla
     const home = homeOf(simulated);
     // In the simulated account of a member there is nothing else that a question could be about.
     const about = hub === undefined ? undefined : { account, region };
-    const asking = { askedBy: flags.as ?? 'you', home, time: new Date(now), about };
+    const asking = { askedBy: flags.as ?? 'somebody', home, time: new Date(now), about };
     const event = questionEvent(question, asking, flags);
-    agentTaking('<question>', event, rulesFor(simulated, localRules()), home);
+    agentTaking(ASKED, event, rulesFor(simulated, localRules()), home);
     return event;
   });
 };

@@ -3,7 +3,7 @@ import type { World } from '../../local/account/world/world.ts';
 import { readWorld } from '../../local/account/world/read.ts';
 import { readEvent } from '../../local/files.ts';
 import { prepareRun } from '../../local/out-directory.ts';
-import type { RunFiles, RunOptions } from '../../local/run.ts';
+import type { RunFiles, RunOptions, RunResult } from '../../local/run.ts';
 import { ours, plain } from '../../lambdas/kernel/trace/outside-text.ts';
 import type { Json } from '../../lambdas/contracts/json.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
@@ -90,8 +90,14 @@ const runUntil = async (
   });
   const files = writeRun(flags.out ?? join(DEFAULT_OUT, result.incidentId), result);
   if (json) printJson(runSummary(result, files));
-  else printer(false)(plain`\n${ours([...filesOf(files), '', ...nextSteps(repeated, files)].join('\n'))}`);
+  else
+    printer(false)(
+      plain`\n${ours([...filesOf(files), '', ...nextSteps(askedPeople(result.events) ? repeated : undefined, files)].join('\n'))}`,
+    );
 };
+
+/** Only where a person was asked is there something to decide. */
+const askedPeople = (events: RunResult['events']): boolean => events.some(({ kind }) => kind === 'approval.asked');
 
 const rulesFor = async (source: ModelSource | undefined, agent?: string): Promise<Rules> => {
   const { localRules, withOnly } = await import('../../local/rules.ts');

@@ -1,5 +1,5 @@
 import { localRules } from '../../local/rules.ts';
-import { agentTaking } from '../io/agent-taking.ts';
+import { agentTaking, ASKED } from '../io/agent-taking.ts';
 import { refuseLaptopFlags } from '../io/laptop-flags.ts';
 import { questionEvent, type AskFlags } from '../io/question-event.ts';
 import { callerArn, findDeployment } from './deployment.ts';
@@ -13,7 +13,7 @@ export const askStack = async (question: string, flags: AskFlags): Promise<void>
   const home = homeOfDeployment(deployment);
   const askedBy = flags.as ?? sessionIn(await callerArn());
   const event = questionEvent(question, { askedBy, home, time: new Date() }, flags);
-  const agent = agentTaking('<question>', event, localRules(), home);
+  const agent = agentTaking(ASKED, event, localRules(), home);
   const started = await startFlow('<question>', deployment, event, 'ask');
   const sentence = `Asked as ${askedBy}, which is recorded as a claim. Agent ${agent} takes it.`;
   await follow(started, { sentence, fields: { agent, askedBy } }, flags);

@@ -3,7 +3,7 @@ import { BusEvent } from '../../lambdas/contracts/alarm.ts';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import { readEvent } from '../../local/files.ts';
 import { localRules } from '../../local/rules.ts';
-import { agentTaking } from '../io/agent-taking.ts';
+import { agentTaking, recordedIn } from '../io/agent-taking.ts';
 import { refuseFlagOfStack, refuseLaptopFlags, type LaptopFlags } from '../io/laptop-flags.ts';
 import { findDeployment } from './deployment.ts';
 import { follow } from './follow.ts';
@@ -29,7 +29,7 @@ export const sendEvent = async (file: string, flags: EventFlags): Promise<void> 
   const id = flags.keepId === true ? BusEvent.parse(recorded).id : randomUUID();
   const event = { ...recorded, id };
   const deployment = await findDeployment(flags.stack);
-  const agent = agentTaking(`<file> ${file}`, event, localRules(), homeOfDeployment(deployment));
+  const agent = agentTaking(recordedIn(file), event, localRules(), homeOfDeployment(deployment));
   const started = await startFlow(`<file> ${file}`, deployment, event, 'event');
   const sentence = `Started the execution ${started.incident} of ${started.stateMachine}, with the event as ${id}. It did not go through EventBridge: no rule was asked. Agent ${agent} takes it.`;
   await follow(started, { sentence, fields: { agent, eventId: id, way: 'states:StartExecution' } }, flags);

@@ -19,7 +19,10 @@ export const QuestionDetail = z.strictObject({
   agent: z.string().max(SHORT, `at most ${SHORT} characters`).optional(),
   /** What the question is about. Default: the account and Region of Checkrein itself. */
   location: z
-    .strictObject({ account: z.string().regex(/^\d{12}$/, 'a 12-digit account id'), region: z.string().min(1).max(64) })
+    .strictObject({
+      account: z.string().regex(/^\d{12}$/, 'a 12-digit account id'),
+      region: z.string().min(1, 'a Region').max(64, 'a Region'),
+    })
     .optional(),
 });
 export type QuestionDetail = z.infer<typeof QuestionDetail>;

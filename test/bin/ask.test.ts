@@ -102,7 +102,13 @@ describe('checkrein ask, of a deployed stack', () => {
     ],
     ['an agent that changes things', ['why?', '--agent', 'ec2-responder'], 'questions.allowChanges'],
     ['a question of 20,000 characters', ['x'.repeat(20_000)], 'may have 4000 characters and has 20000'],
-    ['an empty question', [' '], 'The question is empty.'],
+    ['an empty question', [' '], 'expected: a question of 1 to 4000 characters'],
+    [
+      'an account that is not an id',
+      ['why?', '--account', '12345'],
+      '--account: this value cannot be used\n  expected: a 12-digit account id',
+    ],
+    ['an empty name', ['why?', '--as', ''], '--as: this value cannot be used\n  expected: a name'],
     ['an account out of reach', ['why?', '--account', '999999999999'], 'no member in config/deployment.ts'],
     ['--model without --world', ['why?', '--model', 'anthropic'], '--model: given without --world'],
   ])('%s starts nothing and is answered in words', async (_, args, words) => {
@@ -193,6 +199,11 @@ describe('checkrein event', () => {
     ['what a function gets from an alarm', '{"alarmArn":"arn:x","alarmData":{}}', 'sends to a function as its action'],
     ['no JSON', 'ALARM', 'this is not JSON'],
     ['an event without an id', oneLine.replace(recorded.id, ''), ': id'],
+    [
+      'another type',
+      oneLine.replace('CloudWatch Alarm State Change', 'Other'),
+      'expected: an event that an agent in config/agents/',
+    ],
     ['an OK', event.replace(/"value": "ALARM"/, '"value": "OK"'), 'only ALARM opens an incident'],
     ['an event of another account', event.replaceAll('123456789012', '999999999999'), 'The event is not from here'],
     [

@@ -194,6 +194,11 @@ const bad: readonly [promise: string, args: readonly string[], says: RegExp][] =
     /nowhere\.json: this file cannot be read/,
   ],
   [
+    'a directory in place of an event file',
+    ['run', '--event', scenario, '--world', join(scenario, 'world.yaml'), '--approve', 'no'],
+    /--event .*: this is a directory/,
+  ],
+  [
     'an event that is not JSON',
     ['run', '--event', join(scenario, 'world.yaml'), '--world', join(scenario, 'world.yaml'), '--approve', 'no'],
     /this is not JSON/,

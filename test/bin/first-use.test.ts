@@ -63,6 +63,18 @@ describe('the first run', { timeout: 180_000 }, () => {
     expect(above.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(above).toContain('i-0a1b2c3d4e5f60718');
     expect(next).toContain('npx checkrein scenario');
+    expect(next).toContain('Decide yourself');
+  });
+
+  test('of an agent that asks nobody does not offer to decide', async () => {
+    const read = join(REPOSITORY, 'scenarios/read-only-triage');
+    const files = ['--event', join(read, 'event.json'), '--world', join(read, 'world.yaml')];
+    const ran = await runProcess(folder, 'run', ...files, '--approve', 'no', '--out', 'read-only');
+    expect([ran.code, ran.out.includes('What to try next'), ran.out.includes('Decide yourself')]).toEqual([
+      0,
+      true,
+      false,
+    ]);
   });
 
   test('says what it does before it loads the CDK, so that nobody looks at an empty terminal', async () => {

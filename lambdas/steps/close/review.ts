@@ -28,14 +28,12 @@ const claimsCiteEvidence: Verifier = {
     const evidence = evidenceByHandle(events);
     if (claims.length === 0)
       return 'There are no claims. State each fact that you rely on as a claim and cite its evidence.';
+    const recorded = evidence.size === 0 ? 'No evidence is recorded.' : `There is ${[...evidence.keys()].join(', ')}.`;
     const faults = claims.flatMap(({ text, evidence: handles }) => {
       const claim = `Claim "${text.slice(0, 80)}"`;
       if (handles.length === 0) return [`${claim} cites no evidence.`];
       const unknown = handles.filter((handle) => !evidence.has(handle));
-      if (unknown.length > 0)
-        return [
-          `${claim} cites ${unknown.join(', ')}, which does not exist. There is ${[...evidence.keys()].join(', ') || 'none'}.`,
-        ];
+      if (unknown.length > 0) return [`${claim} cites ${unknown.join(', ')}, which does not exist. ${recorded}`];
       const failed = handles.filter((handle) => evidence.get(handle)?.data.outcome === 'failed');
       return failed.length === handles.length
         ? [`${claim} cites only ${failed.join(', ')}, which did not answer.`]

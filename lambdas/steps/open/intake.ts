@@ -98,12 +98,22 @@ const agentOfPattern = (
   const [first] = matching;
   if (first === undefined)
     return {
-      reason: `No agent takes ${event['detail-type']} from ${event.source}. Agents say what they take in config/agents/.`,
+      reason: `No agent takes ${event['detail-type']} from ${event.source}${butOther(agents, event)}. Agents say what they take in config/agents/.`,
     };
   const held = memberEvents(first.takes);
   return {
     reason: `The agent ${first.name} takes this event only from its own account, not from the member account ${event.account}${held.letIn ? '' : `: ${held.reason}`}.`,
   };
+};
+
+/** Says which agent takes events of this type with other values, so that nobody looks for a missing agent. */
+const butOther = (agents: readonly Agent[], event: BusEvent): string => {
+  const near = agents.find(({ takes }) => {
+    if (takes === undefined) return false;
+    const { source, 'detail-type': type } = takes;
+    return source !== undefined && type !== undefined && matchesPattern({ source, 'detail-type': type }, event);
+  });
+  return near === undefined ? '' : ` with these values; agent ${near.name} takes this type with others`;
 };
 
 /**

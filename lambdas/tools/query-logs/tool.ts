@@ -68,7 +68,8 @@ const textOf = ({ results, statistics }: Results, window: string, limit: number)
   const full = results.length >= limit ? `, limit reached, there may be more` : '';
   // The finding first: people read only the first line of it.
   const [first = '', ...more] = results.map(rowText);
-  return [`${results.length} rows${full}; the first: ${first}`, `matched ${matched}`, ...more].join('\n');
+  const rows = results.length === 1 ? '1 row' : `${results.length} rows`;
+  return [`${rows}${full}; the first: ${first}`, `matched ${matched}`, ...more].join('\n');
 };
 
 const rowText = (row: Results['results'][number]): string =>

@@ -28,7 +28,7 @@ test('rows are shown once the query is complete, without @ptr', async () => {
   const made = context(running, running, complete('java.lang.OutOfMemoryError:\n  Java heap space'));
   expect(await tool.run({ logGroup: '/app/checkout', filter: 'OutOfMemory' }, made)).toBe(
     [
-      '1 rows; the first: 2026-11-02 02:13:00.000 UTC java.lang.OutOfMemoryError: Java heap space',
+      '1 row; the first: 2026-11-02 02:13:00.000 UTC java.lang.OutOfMemoryError: Java heap space',
       'matched 1 of 9000 records (2.5 MB) scanned in /app/checkout from 2026-11-02 01:14:00 UTC to 2026-11-02 02:14:00 UTC',
     ].join('\n'),
   );

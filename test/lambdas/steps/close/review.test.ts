@@ -53,6 +53,14 @@ describe('a conclusion', () => {
     );
   });
 
+  test('that cites evidence before anything was observed is told that none is recorded', async () => {
+    const nothing = (await investigated()).filter(({ kind }) => kind !== 'evidence.gathered');
+    const claims = [{ text: 'It is so.', evidence: ['E2'] }];
+    expect(faults(nothing, { claims })['claims_cite_evidence']).toBe(
+      'Claim "It is so." cites E2, which does not exist. No evidence is recorded.',
+    );
+  });
+
   test('that cites only failed calls is rejected', async () => {
     const harness = await new TestHarness().begin();
     await harness.decide([call('describe_alarm', { alarm: 'no-such-alarm' }), call('query_logs', { group: 'x' })]);

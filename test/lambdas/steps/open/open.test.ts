@@ -43,7 +43,21 @@ describe('an event that is not taken up ends on the trace, with the reason', () 
       alarmWith({}, 'OK'),
       /^Alarm cpu-high went to OK; only ALARM opens an incident\.$/,
     ],
-    ['an event that no agent takes', fixture('not-an-alarm'), /No agent takes EC2 Instance State-change Notification/],
+    [
+      'an event that no agent takes',
+      fixture('not-an-alarm'),
+      /^No agent takes EC2 Instance State-change Notification from aws\.ec2\. Agents/,
+    ],
+    [
+      'an event of a type that an agent takes, with another value',
+      {
+        ...fixture('not-an-alarm'),
+        source: 'aws.codebuild',
+        'detail-type': 'CodeBuild Build State Change',
+        detail: {},
+      },
+      /from aws\.codebuild with these values; agent build-failure takes this type with others\./,
+    ],
   ])('%s', async (_name, event, says) => {
     const harness = new TestHarness();
     expect(await harness.open(event)).toBe('close');
