@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ClusterGrant } from './clusters.ts';
 import { Json, JsonObject } from './json.ts';
 
 /** An EventBridge event pattern (content filter). Operators: exact, `prefix`, `suffix`, `anything-but`, `exists`, `numeric`. */
@@ -28,6 +29,8 @@ export const Agent = z.strictObject({
   }),
   /** The log groups that it may read, by name or pattern (`*` is any text). Required for a tool that reads logs. */
   logGroups: z.array(LogGroupPattern).max(20).default([]),
+  /** The clusters and namespaces that its tools on Kubernetes may see and touch. Required for such a tool. */
+  kubernetes: ClusterGrant.optional(),
   /** Anthropic's model id, also for a model on Bedrock. It must have a line in the price table. */
   model: z.string(),
   /** Hard ceilings of one incident. */

@@ -5,6 +5,7 @@ import type { Manifest } from '../../../contracts/tool.ts';
 import { digestOf } from '../../trace/canonical.ts';
 import { compileAgents } from './agents.ts';
 import { cedarSchema } from './cedar-schema.ts';
+import { clusterGrantProblems } from './clusters.ts';
 import { configFiles } from './config-files.ts';
 import { impossibleEnvironments } from './environment-names.ts';
 import { formatFinding, lintPolicies } from './lint.ts';
@@ -50,6 +51,7 @@ export const compileRules = (
     ...agents.problems,
     ...policyFiles.problems,
     ...policies.problems,
+    ...(parsed.success ? clusterGrantProblems(agents.value, manifests, parsed.data.clusters) : []),
     ...impossible,
     ...unset.map((problem) => `${file}: ${formatProblem(problem)}`),
   ];

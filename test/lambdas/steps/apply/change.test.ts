@@ -77,6 +77,8 @@ describe('a change', () => {
         provider: 'aws',
         target: `arn:aws:ec2:eu-west-1:123456789012:instance/${APP}`,
         location: { incidentId: 'incident-1', accountRegion: { account: '123456789012', region: 'eu-west-1' } },
+        tool: 'resize_instance',
+        purpose: 'apply',
         sessionName: 'apply-incident-1',
       },
     ]);
