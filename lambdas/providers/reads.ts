@@ -4,7 +4,14 @@ import { cloudAccess } from './access.ts';
 import { awsCloudAccess } from './aws/cloud.ts';
 import { memberAccess } from './aws/member-access.ts';
 import { awsReads } from './aws/provider.ts';
+import { kubernetesReads } from './kubernetes/reads.ts';
 
 /** The reads of every installed provider, for a function that reads. */
-export const installedReads = (runtime: LambdaRuntime): CloudAccess =>
-  cloudAccess([awsReads(awsCloudAccess({ ...runtime, members: memberAccess('memberReadRole', runtime) }))]);
+export const installedReads = (runtime: LambdaRuntime): CloudAccess => {
+  const members = memberAccess('memberReadRole', runtime);
+  const { agents, settings } = runtime.rules;
+  return cloudAccess([
+    awsReads(awsCloudAccess({ ...runtime, members })),
+    kubernetesReads({ ...runtime, members, agents, clusters: settings.clusters }),
+  ]);
+};

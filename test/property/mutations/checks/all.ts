@@ -2,7 +2,8 @@ import type { KernelCheck } from '../check.ts';
 import { APPLY } from './apply.ts';
 import { BEFORE_APPLY } from './before-apply.ts';
 import { CLOSING } from './closing.ts';
+import { CLUSTERS } from './clusters.ts';
 import { UNATTENDED } from './unattended.ts';
 
 /** The checks that stop a change or an untrue ending, in the order in which an incident meets them. */
-export const KERNEL_CHECKS: readonly KernelCheck[] = [...BEFORE_APPLY, ...APPLY, ...UNATTENDED, ...CLOSING];
+export const KERNEL_CHECKS: readonly KernelCheck[] = [...BEFORE_APPLY, ...APPLY, ...UNATTENDED, ...CLUSTERS, ...CLOSING];
