@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { breakerCommand } from './commands/breaker.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { incidentsCommand } from './commands/incidents.ts';
+import { kubernetesCommand } from './commands/kubernetes.ts';
 import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
@@ -25,6 +26,7 @@ const program = (): Command => {
     .addCommand(incidentsCommand())
     .addCommand(scenarioCommand())
     .addCommand(policyCommand())
+    .addCommand(kubernetesCommand())
     .addCommand(replayCommand())
     .addCommand(switchCommand())
     .addCommand(breakerCommand())

@@ -4,6 +4,7 @@ import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-c
 import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
+import { ClusterAccess } from './cluster-access.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { ALARM_EVENT, regionalRoleName, type Members } from './members.ts';
@@ -40,6 +41,7 @@ export class MemberStack extends Stack {
     const read = this.roleFor('Read', 'What Checkrein may read in this account.', readers);
     addToolStatements(read, [...toolReads(tools, rules.agents), verifyReads()]);
     denyOwnLogs(read);
+    new ClusterAccess(this, 'ClusterAccess', { rules, catalogue, readers: { read }, change, member: true });
     this.sendAlarms();
 
     new CfnOutput(this, 'ChangeRole', { value: change.roleArn });
