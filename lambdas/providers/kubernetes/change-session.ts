@@ -2,9 +2,18 @@ import { systemClock } from '../../adapters/system.ts';
 import type { Cluster } from '../../contracts/clusters.ts';
 import type { AccountRegion } from '../../contracts/ports.ts';
 import { assumeMemberRole, assumeRole, stsClient } from '../aws/assume-role.ts';
-import type { KubernetesChangeOptions } from './changes.ts';
+import type { MemberAccess } from '../aws/member-access.ts';
 import { clusterClient, type ClusterClient, type ClusterEndpoint } from './client.ts';
+import type { ClusterOptions } from './connections.ts';
 import { eksTokens } from './token.ts';
+
+/** What changes in clusters need besides what reads need. */
+export interface KubernetesChangeOptions extends ClusterOptions {
+  /** The change role of the account that Checkrein is in. */
+  readonly roleArn: string;
+  /** The change role of member accounts. */
+  readonly changeMembers?: MemberAccess | undefined;
+}
 
 /** A session of the change role, by what it is for. */
 interface Session {

@@ -5,21 +5,13 @@ import type { ChangeScope, Cloud, CloudRequest } from '../../contracts/ports.ts'
 import { dryRunOnly } from '../../kernel/changes/dry-run-only.ts';
 import { reachOf } from '../../kernel/trace/location.ts';
 import type { ChangeAccess } from '../access.ts';
-import type { MemberAccess } from '../aws/member-access.ts';
 import { requestName, type ClusterRequest } from './call.ts';
-import type { ClusterOptions } from './connections.ts';
+import type { KubernetesChangeOptions } from './change-session.ts';
 import { kubernetes } from './provider.ts';
 import { admitted } from './reach.ts';
 import { lazyConnections } from './reads.ts';
 import { objectOf, type ClusterObject } from './ref.ts';
 import { sessionNameOf, type SessionMode } from './session-name.ts';
-
-export interface KubernetesChangeOptions extends ClusterOptions {
-  /** The change role of the account that Checkrein is in. */
-  readonly roleArn: string;
-  /** The change role of member accounts. */
-  readonly changeMembers?: MemberAccess | undefined;
-}
 
 const MODES = { 'dry-run': 'dry', apply: 'apply', rollback: 'undo' } as const satisfies Record<
   ChangeScope['purpose'],

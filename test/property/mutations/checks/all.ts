@@ -6,4 +6,10 @@ import { CLUSTERS } from './clusters.ts';
 import { UNATTENDED } from './unattended.ts';
 
 /** The checks that stop a change or an untrue ending, in the order in which an incident meets them. */
-export const KERNEL_CHECKS: readonly KernelCheck[] = [...BEFORE_APPLY, ...APPLY, ...UNATTENDED, ...CLUSTERS, ...CLOSING];
+export const KERNEL_CHECKS: readonly KernelCheck[] = [
+  ...BEFORE_APPLY,
+  ...APPLY,
+  ...UNATTENDED,
+  ...CLUSTERS,
+  ...CLOSING,
+];
