@@ -13,7 +13,7 @@ export interface TargetParent {
 
 /** What tools stand on: AWS, or another platform. All of it is pure; access and credentials are ports. */
 export interface Provider {
-  /** `aws`, or what the refs of its targets begin with, before `://`. */
+  /** `aws`, or what the refs of its targets begin with, before `://`; refs of `kubernetes` begin with `k8s`. */
   readonly name: string;
   /** Whether a text names exactly one target. A wildcard does not. */
   readonly isRef: (text: string) => boolean;

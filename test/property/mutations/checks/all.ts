@@ -2,6 +2,7 @@ import type { KernelCheck } from '../check.ts';
 import { APPLY } from './apply.ts';
 import { BEFORE_APPLY } from './before-apply.ts';
 import { CLOSING } from './closing.ts';
+import { CLUSTERS } from './clusters.ts';
 import { QUESTIONS } from './questions.ts';
 import { PROVIDERS } from './providers.ts';
 import { UNATTENDED } from './unattended.ts';
@@ -13,5 +14,6 @@ export const KERNEL_CHECKS: readonly KernelCheck[] = [
   ...APPLY,
   ...UNATTENDED,
   ...QUESTIONS,
+  ...CLUSTERS,
   ...CLOSING,
 ];
