@@ -46,7 +46,7 @@ const version = (): string => {
   return found;
 };
 
-/** Without these the server says that it is v0.0.0, and takes itself for older than its own defaults. */
+/** Without these the server says that it is v0.0.0. */
 const ldflags = (): string => {
   const [major = '1', minor = '0'] = version().slice(1).split('.');
   const set = (name: string, value: string) => `-X k8s.io/component-base/version.${name}=${value}`;

@@ -42,7 +42,7 @@ const container = (name: string) => ({
 });
 
 /** A Deployment with two containers, as people write one. */
-export const deployment = (namespace: string, name: string): JsonObject => ({
+const deployment = (namespace: string, name: string): JsonObject => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: { namespace, name, labels: { app: name } },

@@ -23,7 +23,7 @@ export const setUpCluster = async (server: ApiServer): Promise<void> => {
 };
 
 /** Creates policy and binding, and waits until the API server enforces them. */
-export const bindPolicy = async (server: ApiServer): Promise<void> => {
+const bindPolicy = async (server: ApiServer): Promise<void> => {
   const { admin } = server;
   await admin.send(creating(ADMISSION, 'validatingadmissionpolicies', jsonOf(POLICY)));
   await admin.send(creating(ADMISSION, 'validatingadmissionpolicybindings', jsonOf(admissionBinding())));

@@ -8,7 +8,7 @@ import { pollUntil } from '../../e2e/progress.ts';
 import type { ApiServer } from '../api-server.ts';
 import type { Check } from '../check.ts';
 import { refusalOf } from '../client.ts';
-import { jsonPatch, newDeployment, readDeployment, sessionOf, SHOP } from '../cluster.ts';
+import { GROUP, jsonPatch, newDeployment, readDeployment, sessionOf, SHOP } from '../cluster.ts';
 import { creating, jsonOf, POLICY } from '../set-up.ts';
 
 const ADMISSION = 'admissionregistration.k8s.io/v1';
@@ -76,6 +76,15 @@ export const OTHER_CHECKS: readonly Check[] = [
       const user = server.as({ username, groups: ['system:masters'] });
       const refusal = await refusalOf(user, jsonPatch(name, [{ op: 'replace', path: '/spec/replicas', value: 5 }]));
       assert.match(refusal?.awsMessage ?? '', /may only make dry runs/);
+    },
+  },
+  {
+    promise: 'a member of the group is confined under any user name, too',
+    async run(server) {
+      const { name } = await newDeployment(server);
+      const user = server.as({ username: 'somebody', groups: [GROUP, 'system:masters'] });
+      const refusal = await refusalOf(user, jsonPatch(name, [{ op: 'replace', path: '/spec/replicas', value: 5 }]));
+      assert.match(refusal?.awsMessage ?? '', /the session name somebody is not MODE-OPERATION-UID/);
     },
   },
   {

@@ -12,7 +12,7 @@ export interface Validation {
 }
 
 /** What a session may do: dry-run a change, make it, or write the old values back. */
-export const MODES = ['dry', 'apply', 'undo'] as const;
+const MODES = ['dry', 'apply', 'undo'] as const;
 
 const UID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 

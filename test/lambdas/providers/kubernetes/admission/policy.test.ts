@@ -69,7 +69,7 @@ describe('no policy is made for', () => {
     ['create pods/eviction', 'policy/v1'],
     ['patch *', 'apps/v1'],
     ['patch deployments', '*'],
-  ])('a call that %s in %s', (command, service) => {
+  ])('the call %s of %s', (command, service) => {
     expect(policyOf(service, command)).toThrow(InputError);
   });
 
