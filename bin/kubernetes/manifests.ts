@@ -2,7 +2,8 @@ import { stringify } from 'yaml';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import type { Manifest } from '../../lambdas/contracts/tool.ts';
-import { namespaceRights, rbacObjects } from '../../lambdas/providers/kubernetes/permissions.ts';
+import { admissionBinding, admissionPolicy } from '../../lambdas/providers/kubernetes/admission/policy.ts';
+import { changeScope, namespaceRights, rbacObjects } from '../../lambdas/providers/kubernetes/permissions.ts';
 import { INSTALLED } from '../../lambdas/providers/installed.ts';
 import { configAt, rulesIn } from '../policy/config-directory.ts';
 
@@ -33,13 +34,22 @@ export const clusterManifests = (cluster: string, { agents, settings }: Rules, t
       'no agent is granted a tool on Kubernetes there',
       'an agent with `kubernetes` and such a tool: see docs/kubernetes.md',
     );
-  return [header(cluster), ...objects.map((object) => stringify(object))].join('---\n');
+  const confining = confinement(changeScope(cluster, agents, tools));
+  return [header(cluster), ...[...confining, ...objects].map((object) => stringify(object))].join('---\n');
 };
+
+/**
+ * Policy and binding come before the rights, so that nobody has them unconfined. The user names of the change role need not be
+ * known: whoever has its rights has them by its group.
+ */
+const confinement = (scope: ReturnType<typeof changeScope>): readonly object[] =>
+  scope.namespaces.length === 0 ? [] : [admissionPolicy({ ...scope, usernamePrefixes: [] }), admissionBinding()];
 
 const header = (cluster: string): string =>
   [
-    `Rights of Checkrein in the cluster ${cluster}, from the tools and namespaces that config/agents/ grants.`,
-    'The namespaces must exist. Look first, then apply as somebody who may write RBAC:',
+    `Rights of Checkrein in the cluster ${cluster}, from the tools and namespaces that config/agents/ grants, and the admission`,
+    'policy that confines each change to one object and its fields.',
+    'The namespaces must exist. Look first, then apply as somebody who may write RBAC and admission policies:',
     '  kubectl diff -f FILE',
     '  kubectl apply -f FILE',
     'Rights of before that are no longer here stay until you delete them.',

@@ -10,7 +10,8 @@ import { E2eFailure } from '../e2e/failure.ts';
 import { startProcess, tailOf } from '../e2e/process.ts';
 import { pollUntil, timedStep } from '../e2e/progress.ts';
 import { apiServerBinary, etcdBinary } from './binary.ts';
-import { clusterClient, isReady, type Endpoint } from './client.ts';
+import type { ClusterEndpoint } from '../../lambdas/providers/kubernetes/client.ts';
+import { cloudOf, isReady } from './client.ts';
 import { RUN_FOLDER } from './paths.ts';
 import { freePort, startTokenWebhook, type ClusterUser } from './token-webhook.ts';
 
@@ -49,9 +50,9 @@ export const startApiServer = async (stopAtEnd: (one: Stoppable) => void): Promi
   const etcdUrl = await timedStep('etcd', () => startEtcd(etcdCommand, stopAtEnd));
   const endpoint = await timedStep('kube-apiserver', () => startServer(binary, etcdUrl, adminToken, stopAtEnd));
   return {
-    url: `https://127.0.0.1:${endpoint.port}`,
-    admin: clusterClient(endpoint, adminToken),
-    as: (user) => clusterClient(endpoint, webhook.tokenOf(user)),
+    url: endpoint.endpoint,
+    admin: cloudOf(endpoint, adminToken),
+    as: (user) => cloudOf(endpoint, webhook.tokenOf(user)),
   };
 };
 
@@ -102,7 +103,7 @@ const startServer = async (
   etcdUrl: string,
   adminToken: string,
   stopAtEnd: (one: Stoppable) => void,
-): Promise<Endpoint> => {
+): Promise<ClusterEndpoint> => {
   const port = await freePort();
   const child = spawn(binary, argumentsOf(port, etcdUrl), { stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(FILES.log);
@@ -122,7 +123,10 @@ const startServer = async (
       throw new E2eFailure(`kube-apiserver ended at once.\n${tailOf(FILES.log)}`, `See ${FILES.log}.`);
     const certificate = join(FILES.certificates, 'apiserver.crt');
     if (!existsSync(certificate)) return undefined;
-    const endpoint = { port, certificateAuthority: readFileSync(certificate, 'utf8') };
+    const endpoint = {
+      endpoint: `https://127.0.0.1:${port}`,
+      certificateAuthority: readFileSync(certificate, 'utf8'),
+    };
     const ready = await isReady(endpoint, adminToken).catch(() => false);
     return ready ? endpoint : undefined;
   });

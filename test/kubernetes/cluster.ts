@@ -6,6 +6,8 @@ import type { ApiServer } from './api-server.ts';
 /** The group of the change roles, and what their user names begin with. */
 export const GROUP = 'checkrein:change';
 export const PREFIX = 'arn:aws:sts::123456789012:assumed-role/checkrein-change/';
+/** What agents call the test cluster. */
+export const CLUSTER = 'test';
 /** Namespaces of a test cluster. Agents are granted the first. */
 export const [SHOP, BANK] = ['shop', 'bank'] as const;
 

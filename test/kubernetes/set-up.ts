@@ -1,10 +1,12 @@
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import { admissionBinding, admissionPolicy, POLICY_NAME } from '../../lambdas/providers/kubernetes/admission/policy.ts';
+import { namespaceRights, rbacObjects } from '../../lambdas/providers/kubernetes/permissions.ts';
 import { pollUntil, timedStep } from '../e2e/progress.ts';
+import { clusterAgent } from '../fixtures/cluster-tools.ts';
 import type { ApiServer } from './api-server.ts';
 import { refusalOf } from './client.ts';
-import { BANK, create, GROUP, newDeployment, PREFIX, sessionOf, SHOP } from './cluster.ts';
-import { RULES, TOOLS } from './tools.ts';
+import { BANK, CLUSTER, create, GROUP, newDeployment, PREFIX, sessionOf, SHOP } from './cluster.ts';
+import { TOOLS } from './tools.ts';
 
 const ADMISSION = 'admissionregistration.k8s.io/v1';
 const RBAC = 'rbac.authorization.k8s.io/v1';
@@ -12,13 +14,25 @@ const RBAC = 'rbac.authorization.k8s.io/v1';
 /** The generated policy of the test cluster. */
 export const POLICY = admissionPolicy({ group: GROUP, usernamePrefixes: [PREFIX], namespaces: [SHOP], tools: TOOLS });
 
+/** The generated rights of an agent that is granted every tool, in two namespaces. */
+export const RIGHTS = namespaceRights(
+  CLUSTER,
+  clusterAgent(
+    'fixer',
+    { clusters: [CLUSTER], namespaces: [SHOP, BANK] },
+    TOOLS.map(({ name }) => name),
+  ),
+  TOOLS,
+);
+
 /** Namespaces, RBAC and the policy, as an owner of a cluster applies them. */
 export const setUpCluster = async (server: ApiServer): Promise<void> => {
   const { admin } = server;
   for (const name of [SHOP, BANK])
     await admin.send(creating('v1', 'namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
-  await admin.send(creating(RBAC, 'clusterroles', ROLE));
-  for (const namespace of [SHOP, BANK]) await create(admin, RBAC, 'rolebindings', roleBinding(namespace));
+  // RBAC reaches one namespace further than the policy, so that the policy is seen to refuse by itself.
+  for (const object of rbacObjects(RIGHTS))
+    await create(admin, RBAC, object.kind === 'Role' ? 'roles' : 'rolebindings', jsonOf(object));
   await bindPolicy(server);
 };
 
@@ -47,18 +61,3 @@ export const creating = (service: string, resource: string, body: JsonObject) =>
 
 /** What is sent of an object: undefined is left out. */
 export const jsonOf = (object: object): JsonObject => JsonObject.parse(JSON.parse(JSON.stringify(object)));
-
-const ROLE: JsonObject = {
-  apiVersion: RBAC,
-  kind: 'ClusterRole',
-  metadata: { name: 'checkrein-change' },
-  rules: RULES.map((rule) => jsonOf(rule)),
-};
-
-const roleBinding = (namespace: string): JsonObject => ({
-  apiVersion: RBAC,
-  kind: 'RoleBinding',
-  metadata: { name: 'checkrein-change', namespace },
-  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'checkrein-change' },
-  subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: GROUP }],
-});

@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import type { ChangeManifest, ProviderCall } from '../../lambdas/contracts/tool.ts';
 
+/** A call that changes something, and the fields that it may change. */
+type ChangeCall = ProviderCall & { readonly fields?: readonly string[] };
+
 /** A manifest of a change tool on Kubernetes with these calls. The policy and RBAC follow from its calls alone. */
-export const kubernetesTool = (name: string, ...changes: readonly ProviderCall[]): ChangeManifest => ({
+export const kubernetesTool = (name: string, ...changes: readonly ChangeCall[]): ChangeManifest => ({
   kind: 'change',
   provider: 'kubernetes',
   name,
@@ -34,10 +37,4 @@ export const TOOLS = [
   kubernetesTool('scale_workload', patchDeployments('spec.replicas')),
   kubernetesTool('set_resources', patchDeployments('spec.template.spec.containers[*].resources')),
   kubernetesTool('undo_rollout', patchDeployments('spec.template')),
-] as const;
-
-/** The verbs that these tools need. */
-export const RULES = [
-  { apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch'] },
-  { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
 ] as const;

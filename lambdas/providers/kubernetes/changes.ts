@@ -5,7 +5,8 @@ import type { ChangeScope, Cloud, CloudRequest } from '../../contracts/ports.ts'
 import { dryRunOnly } from '../../kernel/changes/dry-run-only.ts';
 import { reachOf } from '../../kernel/trace/location.ts';
 import type { ChangeAccess } from '../access.ts';
-import { requestName, type ClusterRequest } from './call.ts';
+import { provesBound, type BoundProof } from './admission/proves-bound.ts';
+import { callOf, requestName, type ClusterRequest } from './call.ts';
 import type { KubernetesChangeOptions } from './change-session.ts';
 import { kubernetes } from './provider.ts';
 import { admitted } from './reach.ts';
@@ -46,9 +47,19 @@ export const kubernetesChanges = (options: KubernetesChangeOptions): ChangeAcces
         },
       };
       await session;
+      await provesBound(cloud, proofFor(scope, bound.target));
       return scope.purpose === 'dry-run' ? dryRunOnly(cloud, kubernetes) : cloud;
     },
   };
+};
+
+/** The call of the tool on its target, with which the session could change it were there no policy. */
+const proofFor = ({ tool, calls }: ChangeScope, { kind, namespace, name }: ClusterObject): BoundProof => {
+  const call = calls.find((one) => callOf(one).resource === kind);
+  if (call !== undefined) return { service: call.service, command: call.command, namespace, name };
+  throw contractBroken(
+    `The tool ${tool} lists no call on ${kind}, which its target is, so nothing can prove that the admission policy is bound.`,
+  );
 };
 
 /** What a session is bound to: its name, and the objects that its requests may name, the target first. */

@@ -2,6 +2,7 @@ import type { Agent } from '../../contracts/agent.ts';
 import { CLUSTER_GROUPS, grantedNamespaces, KUBERNETES } from '../../contracts/clusters.ts';
 import { InputError } from '../../contracts/errors.ts';
 import { providerOf, type ChangeManifest, type Manifest, type ProviderCall } from '../../contracts/tool.ts';
+import type { AdmissionScope } from './admission/policy.ts';
 import { callOf, isRead, type RbacCall } from './call.ts';
 
 /** A rule of a Role. */
@@ -44,6 +45,22 @@ export const namespaceRights = (
     ];
     return rights.filter(({ rules }) => rules.length > 0);
   });
+
+/** What the admission policy of a cluster admits: the granted changes, in the namespaces where some agent may make them. */
+export const changeScope = (
+  cluster: string,
+  agents: readonly Agent[],
+  manifests: readonly Manifest[],
+): Omit<AdmissionScope, 'usernamePrefixes'> => {
+  const there = agents.filter(({ kubernetes }) => kubernetes?.clusters.includes(cluster) === true);
+  return {
+    group: CLUSTER_GROUPS.change,
+    namespaces: namespaceRights(cluster, agents, manifests).flatMap(({ namespace, role }) =>
+      role === 'change' ? [namespace] : [],
+    ),
+    tools: changeTools(clusterTools(there, manifests)),
+  };
+};
 
 /** The tools on Kubernetes that some of these agents are granted. */
 const clusterTools = (agents: readonly Agent[], manifests: readonly Manifest[]): readonly Manifest[] => {

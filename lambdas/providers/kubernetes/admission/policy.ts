@@ -67,6 +67,7 @@ export const admissionBinding = () => ({
 /** Must never fail: with failurePolicy Fail, an error here would refuse the writes of everybody. */
 const isOurs = ({ group, usernamePrefixes }: AdmissionScope): string => {
   const inGroup = `(has(request.userInfo.groups) && ${celString(group)} in request.userInfo.groups)`;
+  if (usernamePrefixes.length === 0) return inGroup;
   const named = `${celStrings(usernamePrefixes)}.exists(p, request.userInfo.username.startsWith(p))`;
   return `${inGroup} || (has(request.userInfo.username) && ${named})`;
 };

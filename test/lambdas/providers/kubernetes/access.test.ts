@@ -4,7 +4,7 @@ import type { ChangeScope, CloudRequest } from '../../../../lambdas/contracts/po
 import { kubernetesChanges } from '../../../../lambdas/providers/kubernetes/changes.ts';
 import type { EksSender } from '../../../../lambdas/providers/kubernetes/describe-cluster.ts';
 import { kubernetesReads } from '../../../../lambdas/providers/kubernetes/reads.ts';
-import { AUTHORITY, FakeApiServer, type ReceivedRequest } from '../../../fakes/api-server.ts';
+import { AUTHORITY, FakeApiServer, status, type ReceivedRequest } from '../../../fakes/api-server.ts';
 import { assumedRole, FakeAws } from '../../../fakes/fake-aws.ts';
 import { cluster, clusterAgent, LOOK, SCALE } from '../../../fixtures/cluster-tools.ts';
 
@@ -173,6 +173,21 @@ const scaleIt = (more: CloudRequest['input'] = {}): CloudRequest => ({
   input: { namespace: 'shop', name: 'cart', contentType: 'application/json-patch+json', body: [], ...more },
 });
 
+/** How the admission policy refuses the label that no tool may set. */
+const DENIED = status(
+  422,
+  'Invalid',
+  `deployments.apps "cart" is forbidden: ValidatingAdmissionPolicy 'checkrein-one-change' with binding 'checkrein-one-change' denied request: Checkrein: scale_it may change only spec.replicas`,
+);
+
+/** The requests after the one that proves that the policy is bound. */
+const afterProof = ({ received: [proof, ...others] }: FakeApiServer): ReceivedRequest[] => {
+  expect(proof?.method).toBe('PATCH');
+  expect(proof?.url).toBe('/apis/apps/v1/namespaces/shop/deployments/cart?dryRun=All');
+  expect(proof?.body).toContain('checkrein.dev/proves-bound');
+  return others;
+};
+
 describe('a change', () => {
   test.each([
     ['dry-run', `dry-scale_it-${UID}`],
@@ -181,7 +196,7 @@ describe('a change', () => {
   ] as const)(
     'of the purpose %s is made under a session with that name, which may do nothing in AWS',
     async (purpose, name) => {
-      await using server = await FakeApiServer.start({ json: { spec: {} } });
+      await using server = await FakeApiServer.start(DENIED, { json: { spec: {} } });
       const aws = new FakeAws(assumedRole('change'));
       const cloud = await kubernetesChanges(options(aws, server)).assume({ ...scope, purpose });
       expect(await cloud.send(scaleIt({ query: { dryRun: 'All' } }))).toEqual({ spec: {} });
@@ -191,7 +206,8 @@ describe('a change', () => {
       expect(JSON.parse(asked.get('Policy') ?? '')).toMatchObject({
         Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
       });
-      expect(server.received.map((one) => signed(one).get('X-Amz-Security-Token'))).toEqual(['change']);
+      expect(afterProof(server)).toHaveLength(1);
+      expect(server.received.map((one) => signed(one).get('X-Amz-Security-Token'))).toEqual(['change', 'change']);
       expect(server.received[0]?.headers['user-agent']).toBe('checkrein incident/inc-1');
     },
   );
@@ -203,25 +219,43 @@ describe('a change', () => {
     ['another verb', { ...scaleIt(), command: 'delete deployments' }],
     ['another kind', { ...scaleIt(), command: 'patch statefulsets' }],
   ])('of %s is not sent', async (_what, request) => {
-    await using server = await FakeApiServer.start({ json: {} });
+    await using server = await FakeApiServer.start(DENIED, { json: {} });
     const cloud = await kubernetesChanges(options(new FakeAws(assumedRole('change')), server)).assume(scope);
     await expect(cloud.send(request)).rejects.toThrow();
-    expect(server.received).toEqual([]);
+    expect(afterProof(server)).toEqual([]);
   });
 
   test('in a dry run is not sent', async () => {
-    await using server = await FakeApiServer.start({ json: {} });
+    await using server = await FakeApiServer.start(DENIED, { json: {} });
     const access = kubernetesChanges(options(new FakeAws(assumedRole('change')), server));
     const cloud = await access.assume({ ...scope, purpose: 'dry-run' });
     await expect(cloud.send(scaleIt())).rejects.toThrow('It was not sent');
-    expect(server.received).toEqual([]);
+    expect(afterProof(server)).toEqual([]);
   });
 
   test('that got no answer is not sent again', async () => {
-    await using server = await FakeApiServer.start((response) => void response.destroy());
+    await using server = await FakeApiServer.start(DENIED, (response) => void response.destroy());
     const cloud = await kubernetesChanges(options(new FakeAws(assumedRole('change')), server)).assume(scope);
     await expect(cloud.send(scaleIt())).rejects.toMatchObject({ name: 'CloudUnavailable' });
-    expect(server.received).toHaveLength(1);
+    expect(afterProof(server)).toHaveLength(1);
+  });
+
+  test.each(['dry-run', 'apply', 'rollback'] as const)(
+    'of the purpose %s gets no session where the admission policy is not bound',
+    async (purpose) => {
+      await using server = await FakeApiServer.start({ json: {} });
+      const access = kubernetesChanges(options(new FakeAws(assumedRole('change')), server));
+      await expect(access.assume({ ...scope, purpose })).rejects.toThrow('checkrein-one-change is not bound');
+      expect(afterProof(server)).toEqual([]);
+    },
+  );
+
+  test('of a target on which its tool lists no call gets no session, since nothing could prove the policy', async () => {
+    await using server = await FakeApiServer.start(DENIED);
+    const calls = [{ service: 'apps/v1', command: 'patch statefulsets' }];
+    const access = kubernetesChanges(options(new FakeAws(assumedRole('change')), server));
+    await expect(access.assume({ ...scope, calls })).rejects.toThrow('lists no call on deployments');
+    expect(server.received).toEqual([]);
   });
 
   test('of a target without a UID gets no session', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ChangeManifest } from '../../../../lambdas/contracts/tool.ts';
-import { namespaceRights, rbacObjects } from '../../../../lambdas/providers/kubernetes/permissions.ts';
+import { changeScope, namespaceRights, rbacObjects } from '../../../../lambdas/providers/kubernetes/permissions.ts';
 import { clusterManifests } from '../../../../bin/kubernetes/manifests.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 import { cluster, clusterAgent, LOOK, SCALE } from '../../../fixtures/cluster-tools.ts';
@@ -98,6 +98,23 @@ describe('the manifests of a cluster', () => {
     expect(text).toMatch(/^# Rights of Checkrein in the cluster prod/);
     expect(text).toContain('kubectl apply -f FILE');
     expect(text.match(/^kind: Role$/gm)).toHaveLength(3);
+  });
+
+  test('bind the admission policy before they grant anything, and only where something may be changed', () => {
+    const kinds = (text: string) => [...text.matchAll(/^kind: (\w+)$/gm)].map(([, kind]) => kind);
+    const [policy, binding, ...rights] = kinds(clusterManifests('prod', rules, [LOOK, SCALE]));
+    expect([policy, binding]).toEqual(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
+    expect(new Set(rights)).toEqual(new Set(['Role', 'RoleBinding']));
+    const readOnly = clusterManifests('prod', { ...rules, agents: agents.slice(1) }, [LOOK, SCALE]);
+    expect(new Set(kinds(readOnly))).toEqual(new Set(['Role', 'RoleBinding']));
+  });
+
+  test('admit changes only of the namespaces where an agent may make them', () => {
+    expect(changeScope('prod', agents, [LOOK, SCALE])).toEqual({
+      group: 'checkrein:change',
+      namespaces: ['shop'],
+      tools: [SCALE],
+    });
   });
 
   test('of a cluster that is not there, or that nobody is granted, are refused in words', () => {

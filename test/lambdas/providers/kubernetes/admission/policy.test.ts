@@ -33,6 +33,13 @@ describe('the admission policy', () => {
     ]);
   });
 
+  test('knows the change role by its group where its user names are not known', () => {
+    const { matchConditions } = admissionPolicy({ ...scope, usernamePrefixes: [], tools: TOOLS }).spec;
+    expect(matchConditions).toMatchObject([
+      { expression: "(has(request.userInfo.groups) && 'checkrein:change' in request.userInfo.groups)" },
+    ]);
+  });
+
   test('is the same text whatever the order of the tools', () => {
     const backwards = admissionPolicy({ ...scope, tools: TOOLS.toReversed() });
     expect(backwards).toEqual(admissionPolicy({ ...scope, tools: TOOLS }));
