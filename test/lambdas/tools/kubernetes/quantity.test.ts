@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { millicoresOf, nanosOf, wholeOf } from '../../../../lambdas/providers/kubernetes/quantity.ts';
+import { millicoresOf, nanosOf, wholeOf } from '../../../../lambdas/tools/kubernetes/quantity.ts';
 
 const SUFFIXES = { n: 1n, u: 1_000n, m: 1_000_000n, '': 10n ** 9n, k: 10n ** 12n, Ki: 1024n * 10n ** 9n } as const;
 
