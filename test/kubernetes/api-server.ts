@@ -96,6 +96,7 @@ const argumentsOf = (port: number, etcdUrl: string): string[] => [
   `--authentication-token-webhook-config-file=${FILES.webhook}`,
   '--authentication-token-webhook-version=v1',
   '--disable-admission-plugins=ServiceAccount',
+  '--kubelet-preferred-address-types=InternalIP',
 ];
 
 const startServer = async (

@@ -6,9 +6,12 @@ import type { Check } from './check.ts';
 import { EVICTION_CHECKS } from './checks/eviction.ts';
 import { FIELD_CHECKS } from './checks/fields.ts';
 import { MANAGER_CHECKS } from './checks/managers.ts';
+import { OBSERVE_CHECKS } from './checks/observe.ts';
 import { OTHER_CHECKS } from './checks/others.ts';
 import { RIGHTS_CHECKS } from './checks/rights.ts';
 import { TARGET_CHECKS } from './checks/target.ts';
+import { startKubelet } from './observed/kubelet.ts';
+import { setUpObserved } from './observed/set-up.ts';
 import { setUpCluster } from './set-up.ts';
 
 /** Everything that was started and must be stopped, newest first. */
@@ -25,6 +28,7 @@ const CHECKS: readonly Check[] = [
   ...EVICTION_CHECKS,
   ...MANAGER_CHECKS,
   ...RIGHTS_CHECKS,
+  ...OBSERVE_CHECKS,
   ...OTHER_CHECKS,
 ];
 
@@ -48,6 +52,9 @@ const runChecks = async (server: ApiServer): Promise<void> => {
 try {
   const server = await startApiServer((one) => started.unshift(one));
   await setUpCluster(server);
+  const kubelet = await startKubelet();
+  started.unshift(kubelet);
+  await setUpObserved(server, kubelet.port);
   await runChecks(server);
   if (process.argv.includes('--keep')) {
     print(`The API server is at ${server.url}; tokens are in .checkrein/kubernetes/tokens.csv. Ctrl-C ends it.`);

@@ -9,7 +9,8 @@ import { BANK, CLUSTER, create, GROUP, newDeployment, PREFIX, sessionOf, SHOP } 
 import { TOOLS } from './tools.ts';
 
 const ADMISSION = 'admissionregistration.k8s.io/v1';
-const RBAC = 'rbac.authorization.k8s.io/v1';
+/** Group and version of RBAC. */
+export const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /** The generated policy of the test cluster. */
 export const POLICY = admissionPolicy({ group: GROUP, usernamePrefixes: [PREFIX], namespaces: [SHOP], tools: TOOLS });
