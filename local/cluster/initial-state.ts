@@ -85,16 +85,19 @@ const settle = (state: ClusterState, settledAt: number): void => {
 const withWriters = (world: ClusterWorld, object: JsonObject, origin: number, created: number): JsonObject => {
   if (objectIn(object['metadata'])['managedFields'] !== undefined) return object;
   const own = world.objects.find((one) => nameOf(one) === nameOf(object)) ?? object;
-  const given = [...leavesOf(own).keys()];
+  const applied = [...leavesOf(own).keys()];
+  // Who updates owns the defaults too.
+  const updated = [...leavesOf(object).keys()];
   const writers = world.writers.filter(({ of }) => of === nameOf(object));
-  const listed = new Set(writers.flatMap(({ fields = [] }) => given.filter((leaf) => isBelow(leaf, fields))));
+  const listed = new Set(writers.flatMap(({ fields = [] }) => updated.filter((leaf) => isBelow(leaf, fields))));
   const apiVersion = textIn(object['apiVersion']) ?? '';
   const owners = writers.map(({ manager, operation, at, fields }) => {
+    const given = operation === 'Apply' ? applied : updated;
     const paths = given.filter((leaf) => (fields === undefined ? !listed.has(leaf) : isBelow(leaf, fields)));
     return newOwner({ manager, operation }, apiVersion, origin + offsetMs(at), new Set(paths));
   });
   const isCovered = writers.some(({ fields }) => fields === undefined);
-  const rest = new Set(isCovered ? [] : given.filter((leaf) => !listed.has(leaf)));
+  const rest = new Set(isCovered ? [] : updated.filter((leaf) => !listed.has(leaf)));
   const kubectl = newOwner({ manager: 'kubectl-client-side-apply', operation: 'Update' }, apiVersion, created, rest);
   return withOwners(object, [...owners, kubectl]);
 };

@@ -8,7 +8,7 @@ import { isDryRun, serviceOf } from './api/request.ts';
 import type { ClusterState } from './state.ts';
 
 /** The one object that a session of the change role is bound to, and what for. */
-export interface ChangeBinding {
+interface ChangeBinding {
   readonly mode: 'dry' | 'apply' | 'undo';
   /** The tool. */
   readonly operation: string;

@@ -5,7 +5,7 @@ import { mergePatched, strategicallyPatched } from '../fields/merge.ts';
 import { appliedBy, updatedBy } from '../fields/ownership.ts';
 import { withDefaults } from '../objects/defaults.ts';
 import { isObject, isSame, objectIn, textIn, valueAt, withValue } from '../objects/json.ts';
-import { conflict, StatusRefusal } from '../objects/refusal.ts';
+import { conflict, invalid, StatusRefusal } from '../objects/refusal.ts';
 import { qualified, type Resource } from '../objects/resources.ts';
 import { assertValid } from '../objects/validation.ts';
 import { CheckreinError } from '../../../lambdas/contracts/errors.ts';
@@ -59,8 +59,8 @@ const applyOf = (request: ClusterRequest): { readonly manager: string; readonly 
   const manager = parameter(request, 'fieldManager');
   if (manager === undefined)
     throw new StatusRefusal(
-      400,
-      'BadRequest',
+      422,
+      'Invalid',
       'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
     );
   const { body } = request;
@@ -89,7 +89,7 @@ const complete = (object: JsonObject): JsonObject => {
   } catch (error) {
     if (!(error instanceof CheckreinError)) throw error;
     const says = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-    throw new StatusRefusal(400, 'BadRequest', says);
+    throw new StatusRefusal(422, 'Invalid', ` "" is invalid: patch: Invalid value: ${says}`);
   }
 };
 
@@ -102,8 +102,10 @@ const assertSame = (
   const of = (object: JsonObject, field: string) => textIn(valueAt(object, 'metadata', field));
   const uid = of(after, 'uid');
   if (uid !== of(before, 'uid')) {
-    const why = `Precondition failed: UID in precondition: ${uid ?? ''}, UID in object meta: ${of(before, 'uid') ?? ''}`;
-    throw conflict(at, why);
+    const kind = qualified(textIn(before['kind']) ?? '', textIn(before['apiVersion']) ?? '');
+    throw invalid(kind, at.name, [
+      { field: 'metadata.uid', message: `Invalid value: "${uid ?? ''}": field is immutable` },
+    ]);
   }
   const version = of(after, 'resourceVersion');
   if (version !== undefined && version !== '' && version !== of(before, 'resourceVersion')) throw conflict(at);

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { ClusterRequest } from '../../../lambdas/providers/kubernetes/call.ts';
 import { notFound, StatusRefusal } from '../objects/refusal.ts';
-import { qualified, simulatedResource, type Resource } from '../objects/resources.ts';
+import { qualified, RESOURCES, simulatedResource, type Resource } from '../objects/resources.ts';
 import type { ClusterState } from '../state.ts';
 
 /** What the API server answers. */
@@ -19,8 +19,11 @@ export const resourceOfRequest = ({ store }: ClusterState, request: ClusterReque
   const service = serviceOf(request);
   const { resource } = request.call;
   const found = simulatedResource(service, resource) ?? store.knows(service, resource);
-  if (found === undefined)
-    throw new StatusRefusal(404, 'NotFound', 'the server could not find the requested resource', {});
+  if (found === undefined) {
+    const hasGroup = Object.values(RESOURCES).some((one) => one.service === service);
+    const says = hasGroup ? 'the server could not find the requested resource' : '404 page not found\n';
+    throw new StatusRefusal(404, 'NotFound', says, {});
+  }
   return found;
 };
 
@@ -38,7 +41,11 @@ export const isDryRun = ({ query }: ClusterRequest): boolean => {
   const { dryRun } = query;
   if (dryRun === undefined) return false;
   if (dryRun === 'All') return true;
-  throw new StatusRefusal(422, 'Invalid', `dryRun: Unsupported value: "${String(dryRun)}": supported values: "All"`);
+  throw new StatusRefusal(
+    422,
+    'Invalid',
+    `PatchOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["${String(dryRun)}"]: supported values: "All"`,
+  );
 };
 
 /** A parameter of the query as a text. */

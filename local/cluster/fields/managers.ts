@@ -40,6 +40,7 @@ export const ownersOf = (object: JsonObject): Owner[] =>
 export const withOwners = (object: JsonObject, owners: readonly Owner[]): JsonObject => {
   const entries = owners
     .filter(({ paths }) => paths.size > 0)
+    .toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
     .map(({ manager, operation, apiVersion, time, subresource, paths }): JsonObject => ({
       manager,
       operation,
@@ -51,6 +52,9 @@ export const withOwners = (object: JsonObject, owners: readonly Owner[]): JsonOb
     }));
   return withValue(object, ['metadata', 'managedFields'], entries.length === 0 ? undefined : entries);
 };
+
+/** Entries of Apply stand before those of Update, the oldest first. */
+const orderOf = ({ operation, time, manager }: Owner): string => `${operation} ${time} ${manager}`;
 
 /** An owner that begins to own fields now. */
 export const newOwner = (writer: Writer, apiVersion: string, now: number, paths: ReadonlySet<string>): Owner => ({

@@ -66,9 +66,9 @@ interface FieldConflict {
   readonly path: string;
 }
 
-const shownOwner = ({ manager, operation, apiVersion, time, subresource }: Owner): string => {
+const shownOwner = ({ manager, operation, apiVersion, subresource }: Owner): string => {
   const of = subresource === undefined ? '' : ` with subresource "${subresource}"`;
-  return `"${manager}"${of}${operation === 'Apply' ? '' : ` using ${apiVersion} at ${time}`}`;
+  return `"${manager}"${of}${operation === 'Apply' ? '' : ` using ${apiVersion}`}`;
 };
 
 /** In the words of the API server, which name each owner with its fields. */

@@ -17,6 +17,9 @@ const LIST_KEYS: Readonly<Record<string, readonly string[]>> = {
   conditions: ['type'],
 };
 
+/** Objects that have one owner for all of them. */
+const ATOMIC: ReadonlySet<string> = new Set(['selector', 'nodeSelector', 'affinity']);
+
 /** What the server keeps itself. Nobody owns it. */
 const UNOWNED: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'status']);
 const OWNED_METADATA: ReadonlySet<string> = new Set(['labels', 'annotations', 'finalizers', 'ownerReferences']);
@@ -44,7 +47,7 @@ export const leavesOf = (object: JsonObject): ReadonlyMap<string, Json> => {
 };
 
 const collect = (value: Json, path: FieldPath, field: string, leaves: Map<string, Json>): void => {
-  if (isObject(value) && Object.keys(value).length > 0) {
+  if (isObject(value) && Object.keys(value).length > 0 && !ATOMIC.has(field)) {
     for (const [key, inner] of Object.entries(value)) collect(inner, [...path, `f:${key}`], key, leaves);
     return;
   }

@@ -64,7 +64,7 @@ export const nodeFor = (state: ClusterState, pod: Pod): { readonly node?: string
 };
 
 /** Thousandths of a core and bytes that a Pod requests. */
-export const requestsOf = ({ spec }: Pod): { readonly cpu: number; readonly memory: number } => ({
+const requestsOf = ({ spec }: Pod): { readonly cpu: number; readonly memory: number } => ({
   cpu: spec.containers.reduce((sum, { resources }) => sum + millicoresOf(resources.requests['cpu'] ?? '0'), 0),
   memory: spec.containers.reduce((sum, { resources }) => sum + wholeOf(resources.requests['memory'] ?? '0'), 0),
 });

@@ -102,7 +102,8 @@ test('what is not there is not found, also an API that the cluster does not have
   expect((await example.refusal('apps/v1: get deployments', { name: 'nope' })).awsMessage).toBe(
     'deployments.apps "nope" not found',
   );
-  expect((await example.refusal('keda.sh/v1alpha1: list scaledobjects')).awsMessage).toBe(
+  expect((await example.refusal('keda.sh/v1alpha1: list scaledobjects')).awsMessage).toBe('404 page not found\n');
+  expect((await example.refusal('apps/v1: list daemons')).awsMessage).toBe(
     'the server could not find the requested resource',
   );
 });
