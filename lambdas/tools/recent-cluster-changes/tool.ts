@@ -35,7 +35,7 @@ export const tool = observeTool(manifest, async (input, { cloud, clock }) => {
   if (recent.length === 0) return `Nothing is recorded as changed in ${where}.${last}`;
   return [
     // The finding first: people read only the first line of it.
-    `${recent.length} changes are recorded in ${where}; the newest ${whenText(recent[0]?.at ?? '', now)}.`,
+    `${recent.length} ${recent.length === 1 ? 'change is' : 'changes are'} recorded in ${where}; the newest ${whenText(recent[0]?.at ?? '', now)}.`,
     ...recent.slice(0, MOST_CHANGES).map(({ at, says }) => `- ${whenText(at, now)}: ${says}`),
     ...(recent.length > MOST_CHANGES ? [`${MOST_CHANGES} of ${recent.length} shown.`] : []),
     ...(last === '' ? [] : [last.trim()]),
