@@ -6,6 +6,7 @@ import { breakerCommand } from './commands/breaker.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventCommand } from './commands/event.ts';
 import { incidentsCommand } from './commands/incidents.ts';
+import { kubernetesCommand } from './commands/kubernetes.ts';
 import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
@@ -29,6 +30,7 @@ const program = (): Command => {
     .addCommand(incidentsCommand())
     .addCommand(scenarioCommand())
     .addCommand(policyCommand())
+    .addCommand(kubernetesCommand())
     .addCommand(replayCommand())
     .addCommand(switchCommand())
     .addCommand(breakerCommand())

@@ -17,6 +17,8 @@ export interface ChangeRoleProps {
  * calls on one target. While no agent has a change tool, the role has no permissions.
  */
 export class ChangeRole extends Construct {
+  readonly role: Role;
+
   constructor(scope: Construct, id: string, { changeZone, tools }: ChangeRoleProps) {
     super(scope, id);
     const role = new Role(this, 'Role', {
@@ -25,6 +27,7 @@ export class ChangeRole extends Construct {
       assumedBy: changeZone.grantPrincipal,
       maxSessionDuration: Duration.hours(1),
     });
+    this.role = role;
     role.assumeRolePolicy?.addStatements(
       new PolicyStatement({ actions: ['sts:SetSourceIdentity'], principals: [changeZone.executionRole] }),
     );

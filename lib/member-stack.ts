@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { Agent } from '../lambdas/contracts/agent.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
+import { ClusterAccess } from './cluster-access.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { memberPatterns } from './member-patterns.ts';
@@ -51,6 +52,7 @@ export class MemberStack extends Stack {
     addToolStatements(read, [...toolReads(tools, rules.agents), verifyReads(), openReads()]);
     denyOwnLogs(read);
     this.sendEvents(rules.agents);
+    new ClusterAccess(this, 'ClusterAccess', { rules, catalogue, readers: { read }, change, member: true });
 
     new CfnOutput(this, 'ChangeRole', { value: change.roleArn });
     new CfnOutput(this, 'ReadRole', { value: read.roleArn });

@@ -1,5 +1,5 @@
 import { Duration, Stage } from 'aws-cdk-lib';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { grantAnnounce, grantFollowUp } from './approval-events.ts';
 import { RULES_FILE } from './bundle.ts';
 import { calendarReads } from './change-calendars.ts';
 import { ChangeRole } from './change-role.ts';
+import { ClusterAccess } from './cluster-access.ts';
 import { grantGuardrail } from './guardrail.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { LedgerTable } from './ledger.ts';
@@ -164,7 +165,9 @@ export class Steps extends Construct {
     for (const step of [authorize, changeZone, verify]) addToolReads(step.executionRole, toolReads(changes, agents));
     allow(verify, [verifyReads()]);
     allow(changeZone, [applyReads()]);
-    new ChangeRole(this, 'ChangeRole', { changeZone, tools: changes });
+    const { role: change } = new ChangeRole(this, 'ChangeRole', { changeZone, tools: changes });
+    const readers = { observe, authorize, changeZone, verify };
+    new ClusterAccess(this, 'ClusterAccess', { rules, catalogue, readers: rolesOf(readers), change });
 
     const { members } = rules.settings;
     if (members === undefined) return;
@@ -172,6 +175,9 @@ export class Steps extends Construct {
     grantMemberRole(members, changeZone, 'change');
   }
 }
+
+const rolesOf = (steps: Readonly<Record<string, CheckreinFunction>>): Record<string, Role> =>
+  Object.fromEntries(Object.entries(steps).map(([name, { executionRole }]) => [name, executionRole]));
 
 type OwnProps = Pick<CheckreinFunctionProps, 'entry' | 'description' | 'reservedConcurrentExecutions'> &
   Partial<Pick<CheckreinFunctionProps, 'timeout'>>;

@@ -1,4 +1,5 @@
 import { roleName, type MemberRole } from '../lambdas/contracts/role-names.ts';
+import type { Cluster } from '../lambdas/contracts/clusters.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { ToolRefusal } from '../lambdas/contracts/errors.ts';
 import { digestOf } from '../lambdas/kernel/trace/canonical.ts';
@@ -16,14 +17,23 @@ import type { AwsChangeCredentials } from '../lambdas/providers/aws/change-scope
 /** The account and Region in which Checkrein itself runs. */
 export const homeOf = ({ account, hub = account, region }: World): AccountRegion => ({ account: hub, region });
 
-/** The rules, with the world's account as a member if the world has a hub. */
-export const rulesFor = ({ account, hub }: World, rules: Rules): Rules => {
-  if (hub === undefined) return rules;
+/** The rules, with the world's account as a member if the world has a hub, and with the world's cluster. */
+export const rulesFor = ({ account, hub, cluster }: World, rules: Rules): Rules => {
+  if (hub === undefined && cluster === undefined) return rules;
   const { agents, policies, schema, settings } = rules;
-  const members = { hub, accounts: [account], externalId: 'agreed-on-this-laptop' };
-  const withMember = { agents, policies, schema, settings: { ...settings, members } };
-  return { ...withMember, hash: digestOf(withMember) };
+  const members =
+    hub === undefined ? settings.members : { hub, accounts: [account], externalId: 'agreed-on-this-laptop' };
+  const clusters = cluster === undefined ? settings.clusters : [inWorld(cluster.name, account, hub)];
+  const ofWorld = { agents, policies, schema, settings: { ...settings, clusters, ...(members && { members }) } };
+  return { ...ofWorld, hash: digestOf(ofWorld) };
 };
+
+const inWorld = (name: string, account: string, hub: string | undefined): Cluster => ({
+  name,
+  privateEndpoint: false,
+  access: 'eks',
+  ...(hub !== undefined && { account }),
+});
 
 /** A step's access to providers besides AWS. */
 export type MoreAccess = (step: string) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ClusterGrant } from './clusters.ts';
 import { Json, JsonObject } from './json.ts';
 import { Every } from './schedule.ts';
 import { Healing } from './subject.ts';
@@ -41,6 +42,8 @@ export const Agent = z.strictObject({
   }),
   /** The log groups that it may read, by name or pattern (`*` is any text). Required for a tool that reads logs. */
   logGroups: z.array(LogGroupPattern).max(20).default([]),
+  /** The clusters and namespaces that its tools on Kubernetes may see and touch. Required for such a tool. */
+  kubernetes: ClusterGrant.optional(),
   /** Anthropic's model id, also for a model on Bedrock. It must have a line in the price table. */
   model: z.string(),
   /** Hard ceilings of one incident. */

@@ -18,20 +18,31 @@ export class CheckreinError<Code extends string = string> extends Error {
 /** An error that leaves a step. The state machine's Retry and Catch know its name. */
 export class StepError extends CheckreinError<ErrorName> {}
 
+/** What else is known of a refusal. */
+interface CloudErrorMore {
+  readonly details?: unknown;
+  readonly advice?: string | undefined;
+  readonly forModel?: string | undefined;
+}
+
 /** A provider refused a call for a reason that the model may read. `code` is the provider's own error code. */
 export class CloudError extends CheckreinError {
   /** The provider's own message, which tools parse (an encoded authorization message, a capacity zone). */
   readonly awsMessage: string;
   /** The call that failed, and on what: `ec2:StopInstances on i-0123456789abcdef0`. */
   readonly call: string | undefined;
+  /** What else the provider said, as it said it: of Kubernetes the details of the Status. */
+  readonly details: unknown;
   /** What the model can do about it, if the provider knows. */
   readonly forModel: string | undefined;
-  constructor(code: string, awsMessage: string, cause?: unknown, call?: string, forModel?: string) {
+  constructor(code: string, awsMessage: string, cause?: unknown, call?: string, more: CloudErrorMore = {}) {
     const failed = call === undefined ? '' : `${call} failed: `;
-    super(code, `${failed}${code}: ${awsMessage}`, 'See the API reference of the provider for this error code.', cause);
+    const advice = more.advice ?? 'See the API reference of the provider for this error code.';
+    super(code, `${failed}${code}: ${awsMessage}`, advice, cause);
+    this.details = more.details;
     this.awsMessage = awsMessage;
     this.call = call;
-    this.forModel = forModel;
+    this.forModel = more.forModel;
   }
 }
 

@@ -15,19 +15,25 @@ const place = {
 const AwsTarget = z.strictObject({ ...called, arn: z.string(), ...place });
 export type AwsTarget = z.infer<typeof AwsTarget>;
 
+/** What refs of a provider begin with, where it is not the provider's name. */
+const SCHEMES: Readonly<Record<string, string>> = { kubernetes: 'k8s' };
+const schemeOf = (provider: string): string => SCHEMES[provider] ?? provider;
+
 /**
- * A target of another provider. Its ref begins with the provider's name, so that two providers cannot mean two things by
+ * A target of another provider. Its ref begins with a scheme of that provider alone, its name in general, so that two providers cannot mean two things by
  * one ref. Account and Region are those that it is reached through: it must be where the incident is.
  */
 const OtherTarget = z
   .strictObject({
     ...called,
-    provider: z.string().regex(/^(?!aws$)[a-z][a-z0-9-]*$/, 'the name of a provider other than aws'),
+    provider: z.string().regex(/^(?!(aws|k8s)$)[a-z][a-z0-9-]*$/, 'the name of a provider other than aws'),
     ref: z.string(),
+    /** Which one of its name it is, where the provider tells. The plan covers it, and credentials are bound to it. */
+    uid: z.string().exactOptional(),
     ...place,
   })
-  .refine(({ provider, ref }) => ref.startsWith(`${provider}://`), {
-    error: 'begins with the name of its provider and ://',
+  .refine(({ provider, ref }) => ref.startsWith(`${schemeOf(provider)}://`), {
+    error: 'begins with the name of its provider (of kubernetes: k8s) and ://',
     path: ['ref'],
   });
 

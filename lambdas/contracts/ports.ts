@@ -122,6 +122,9 @@ export interface ChangeScope extends ProviderCalls {
   readonly also?: AlsoTouched;
   /** Account and Region of the change. The target must be there. */
   readonly location: IncidentLocation;
+  /** The tool that makes the change. */
+  readonly tool: string;
+  readonly purpose: 'dry-run' | 'apply' | 'rollback';
   /** Names step and incident in CloudTrail or the audit log of another provider; in AWS the source identity is the incident alone. */
   readonly sessionName: string;
 }

@@ -6,14 +6,14 @@ import type { CloudRequest } from './ports.ts';
 type ParentType = 'Account' | 'Cluster' | 'Namespace';
 
 /** A group that a target is in. */
-interface TargetParent {
+export interface TargetParent {
   readonly type: ParentType;
   readonly id: string;
 }
 
 /** What tools stand on: AWS, or another platform. All of it is pure; access and credentials are ports. */
 export interface Provider {
-  /** `aws`, or what the refs of its targets begin with, before `://`. */
+  /** `aws`, or what the refs of its targets begin with, before `://`; refs of `kubernetes` begin with `k8s`. */
   readonly name: string;
   /** Whether a text names exactly one target. A wildcard does not. */
   readonly isRef: (text: string) => boolean;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Geography } from './bedrock.ts';
+import { Cluster, clusterProblems } from './clusters.ts';
 
 /** A person (or a shared mailbox) who may be asked. Policy decides what they may approve. */
 export const Approver = z.strictObject({
@@ -52,8 +53,7 @@ const ModelSource = z.discriminatedUnion(
 );
 export type ModelSource = z.infer<typeof ModelSource>;
 
-/** The settings of `config/deployment.ts`. Every field but `approvers` has a safe default. */
-export const Settings = z.strictObject({
+const Fields = z.strictObject({
   approvers: z
     .array(Approver)
     .min(1, 'at least one approver: without one, every change would expire unasked')
@@ -207,6 +207,8 @@ export const Settings = z.strictObject({
     })
     .refine(({ hub, accounts }) => !accounts.includes(hub), 'the hub cannot be a member of itself')
     .optional(),
+  /** Clusters of Kubernetes that agents may be granted: see docs/kubernetes.md. */
+  clusters: z.array(Cluster).max(50).default([]),
   /**
    * The exact names of environments that are not production, lower case. Every other name is, and so is a target without
    * a tag. A name that is missing here makes the rules stricter, never looser.
@@ -235,6 +237,12 @@ export const Settings = z.strictObject({
   rollout: z.enum(['canary', 'all-at-once']).default('canary'),
   /** Keep ledger and keys when the stack is destroyed. Turn off only for throw-away accounts. */
   protectData: z.boolean().default(true),
+});
+
+/** The settings of `config/deployment.ts`. Every field but `approvers` has a safe default. */
+export const Settings = Fields.superRefine((settings, context) => {
+  for (const { path, message } of clusterProblems(settings))
+    context.addIssue({ code: 'custom', path: ['clusters', ...path], message });
 });
 export type Settings = z.infer<typeof Settings>;
 /** What a team writes: the same with defaults left out. */

@@ -72,11 +72,17 @@ interface ChangesOfAws extends OfAws {
   readonly changes: readonly AwsCall[];
 }
 
+/** A call that changes something of another provider. */
+interface OtherChangeCall extends ProviderCall {
+  /** Of a patch in Kubernetes: the fields that it may change, e.g. `spec.replicas`. The cluster refuses any other. */
+  readonly fields?: readonly string[];
+}
+
 interface ChangesOfAnother extends OfAnother {
   /** Pattern of the refs of possible targets, with `*`: the most that the provider's change credentials may touch. */
   readonly targetRef: string;
   /** Calls that mutate. Only the credentials for one change have them, and only on its target. */
-  readonly changes: readonly ProviderCall[];
+  readonly changes: readonly OtherChangeCall[];
 }
 
 interface ChangeManifestBase<Input extends z.ZodType> extends ManifestBase<Input> {

@@ -56,9 +56,11 @@ const advised = (cloud: Cloud, name: string, providers: readonly Provider[]): Cl
       return await cloud.send(request);
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
-      const { code, awsMessage, call } = error;
-      const advice = providers.find((one) => one.name === name)?.adviceOn?.(code, awsMessage);
-      throw advice === undefined ? error : new CloudError(code, awsMessage, error, call, advice);
+      const { code, awsMessage, call, details, advice } = error;
+      const forModel = providers.find((one) => one.name === name)?.adviceOn?.(code, awsMessage);
+      throw forModel === undefined
+        ? error
+        : new CloudError(code, awsMessage, error, call, { details, advice, forModel });
     }
   },
 });

@@ -5,9 +5,14 @@ import { awsCloudAccess } from './aws/cloud.ts';
 import { memberAccess } from './aws/member-access.ts';
 import { awsReads } from './aws/provider.ts';
 import { INSTALLED } from './installed.ts';
+import { kubernetesReads } from './kubernetes/reads.ts';
 
 /** The reads of every installed provider, for a function that reads. */
-export const installedReads = (runtime: LambdaRuntime): CloudAccess =>
-  cloudAccess(INSTALLED.providers, [
-    awsReads(awsCloudAccess({ ...runtime, members: memberAccess('memberReadRole', runtime) })),
+export const installedReads = (runtime: LambdaRuntime): CloudAccess => {
+  const members = memberAccess('memberReadRole', runtime);
+  const { agents, settings } = runtime.rules;
+  return cloudAccess(INSTALLED.providers, [
+    awsReads(awsCloudAccess({ ...runtime, members })),
+    kubernetesReads({ ...runtime, members, agents, clusters: settings.clusters }),
   ]);
+};

@@ -6,10 +6,16 @@ import { manifest as describeInstances } from './describe-instances/manifest.ts'
 import { manifest as getBuild } from './get-build/manifest.ts';
 import { manifest as getBuildLogs } from './get-build-logs/manifest.ts';
 import { manifest as getMetrics } from './get-metrics/manifest.ts';
+import { manifest as getPodLogs } from './get-pod-logs/manifest.ts';
+import { manifest as getPodUsage } from './get-pod-usage/manifest.ts';
+import { manifest as getWorkload } from './get-workload/manifest.ts';
 import { manifest as listBuilds } from './list-builds/manifest.ts';
+import { manifest as listKubernetesEvents } from './list-kubernetes-events/manifest.ts';
+import { manifest as listPods } from './list-pods/manifest.ts';
 import { manifest as listRecentChanges } from './list-recent-changes/manifest.ts';
 import { manifest as queryLogs } from './query-logs/manifest.ts';
 import { manifest as rebootInstance } from './reboot-instance/manifest.ts';
+import { manifest as recentClusterChanges } from './recent-cluster-changes/manifest.ts';
 import { manifest as resizeInstance } from './resize-instance/manifest.ts';
 import { manifest as setAutoScalingCapacity } from './set-auto-scaling-capacity/manifest.ts';
 import type { CatalogueLine } from './tool.ts';
@@ -22,9 +28,15 @@ export const OBSERVE_TOOLS: readonly CatalogueLine<ObserveManifest>[] = [
   { manifest: getBuild, load: () => import('./get-build/tool.ts') },
   { manifest: getBuildLogs, load: () => import('./get-build-logs/tool.ts') },
   { manifest: getMetrics, load: () => import('./get-metrics/tool.ts') },
+  { manifest: getPodLogs, load: () => import('./get-pod-logs/tool.ts') },
+  { manifest: getPodUsage, load: () => import('./get-pod-usage/tool.ts') },
+  { manifest: getWorkload, load: () => import('./get-workload/tool.ts') },
   { manifest: listBuilds, load: () => import('./list-builds/tool.ts') },
+  { manifest: listKubernetesEvents, load: () => import('./list-kubernetes-events/tool.ts') },
+  { manifest: listPods, load: () => import('./list-pods/tool.ts') },
   { manifest: listRecentChanges, load: () => import('./list-recent-changes/tool.ts') },
   { manifest: queryLogs, load: () => import('./query-logs/tool.ts') },
+  { manifest: recentClusterChanges, load: () => import('./recent-cluster-changes/tool.ts') },
 ];
 
 /** Tools that mutate. */

@@ -1,9 +1,9 @@
-import type { JsonObject } from '../../lambdas/contracts/json.ts';
+import type { Json, JsonObject } from '../../lambdas/contracts/json.ts';
 import type { ProviderCall } from '../../lambdas/contracts/tool.ts';
 import type { Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
 
 /** The answer to a call: a value, an error to throw, or a function of the input. */
-export type FakeCloudAnswer = JsonObject | Error | ((input: JsonObject) => JsonObject);
+export type FakeCloudAnswer = Json | Error | ((input: JsonObject) => Json);
 
 /** A tool made a call that its manifest does not list, or that the test did not script. */
 class UnexpectedCall extends Error {}

@@ -9,7 +9,7 @@ export const changeScopeOf = (
   tool: ChangeTool,
   change: Change,
   { events, incident }: Pick<Journal, 'events' | 'incident'>,
-  purpose: 'dry-run' | 'apply' | 'rollback',
+  purpose: ChangeScope['purpose'],
 ): ChangeScope => {
   const also = tool.alsoTouches(change);
   return {
@@ -18,6 +18,8 @@ export const changeScopeOf = (
     target: change.target,
     ...((also.refs.length > 0 || also.role !== undefined) && { also }),
     location: locationOf(events),
+    tool: tool.manifest.name,
+    purpose,
     sessionName: `${purpose}-${incident}`,
   };
 };

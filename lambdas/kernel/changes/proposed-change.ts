@@ -7,7 +7,7 @@ import type { Ledger } from '../../contracts/ports.ts';
 import { factsOf, providerOf } from '../../contracts/tool.ts';
 import type { Change, ChangeTool, ToolContext } from '../../tools/tool.ts';
 import { targetInForce, type EnvironmentSettings } from './environment.ts';
-import { targetFault } from './target-fault.ts';
+import { clusterTargetFault, targetFault } from './target-fault.ts';
 import { ledgerFacts } from './ledger-facts.ts';
 import { providerNamed } from '../../contracts/provider.ts';
 import type { ToolPorts } from '../../tools/installed.ts';
@@ -34,7 +34,7 @@ export const prepareChange = async (
 ): Promise<ProposedChange> => {
   const provider = providerNamed(installed.providers, providerOf(tool.manifest));
   const { target: found, state } = await tool.describe(input, context);
-  const fault = targetFault(found, provider);
+  const fault = targetFault(found, provider) ?? clusterTargetFault(found, input);
   if (fault !== undefined) throw new ToolRefusal(fault);
   const target = targetInForce(found, rules.settings);
   const change: Change = { input, target, before: state, after: tool.predict(input, state) };

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import type { Agent } from '../../contracts/agent.ts';
+import { KUBERNETES } from '../../contracts/clusters.ts';
 import type { Check } from '../../contracts/checks.ts';
 import { JSON_DEPTH, type Json, JsonObject } from '../../contracts/json.ts';
 import type { ToolSpec } from '../../contracts/model.ts';
-import type { ChangeManifest, Manifest, ObserveManifest } from '../../contracts/tool.ts';
+import { providerOf, type ChangeManifest, type Manifest, type ObserveManifest } from '../../contracts/tool.ts';
 import type { Catalogue } from '../../tools/installed.ts';
 import { CONTROL_TOOLS, isControlTool, type ControlToolName } from './control-tools.ts';
+import { clusterHint, clusterRefusal } from './cluster-grant.ts';
 import { TOO_DEEP } from '../redaction/clean-json.ts';
 import { logGroupRefusal } from './log-groups.ts';
 import type { ToolCall } from '../trace/queries.ts';
@@ -50,8 +52,13 @@ const makeSpecs = (agent: Agent, catalogue: Catalogue): ToolSpec[] => {
   }));
 };
 
-/** The model is told which log groups it may read, so that it does not have to guess. */
-const descriptionFor = ({ logGroups }: Agent, manifest: Manifest): string =>
+/** The model is told which log groups, clusters and namespaces it may use, so that it does not have to guess. */
+const descriptionFor = (agent: Agent, manifest: Manifest): string =>
+  providerOf(manifest) === KUBERNETES
+    ? `${manifest.description} ${clusterHint(agent)}`
+    : descriptionWithLogGroups(agent, manifest);
+
+const descriptionWithLogGroups = ({ logGroups }: Agent, manifest: Manifest): string =>
   manifest.kind === 'observe' && manifest.logGroupField !== undefined
     ? `${manifest.description} Log groups of this agent: ${logGroups.join(', ') || 'none'}.`
     : manifest.description;
@@ -78,9 +85,9 @@ const isTooDeep = (input: Json): boolean => {
 };
 
 /**
- * The first checks of the kernel: is there such a tool, is it granted to this agent, does the input fit its schema,
- * is the log group that it names one of the agent's? Decide asks, and Observe and Authorize ask again, because the
- * state machine is not trusted to have asked.
+ * The first checks of the kernel: is there such a tool, is it granted to this agent, does the input fit its schema, are the
+ * log group, or the cluster and the namespace, that it names among the agent's? Decide asks, and Observe and Authorize ask
+ * again, because the state machine is not trusted to have asked.
  */
 export const admit = (agent: Agent, call: ToolCall, catalogue: Catalogue): Admission => {
   if (isTooDeep(call.input)) return refused('schema', `The input is more than ${JSON_DEPTH} levels deep.`);
@@ -107,6 +114,8 @@ export const admit = (agent: Agent, call: ToolCall, catalogue: Catalogue): Admis
   }
   const parsed = manifest.input.safeParse(call.input);
   if (!parsed.success) return refused('schema', `${call.name}: ${describe(parsed.error)}`);
+  const notGranted = clusterRefusal(agent, manifest, call.input);
+  if (notGranted !== undefined) return refused('allowlist', notGranted);
   if (manifest.kind === 'observe') return admitObservation(agent, manifest, call.input);
   const input = JsonObject.safeParse(parsed.data);
   return input.success

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { callName } from '../../contracts/cloud-call.ts';
 import { parseJson } from '../../contracts/json.ts';
-import { CloudError } from '../../contracts/errors.ts';
 import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
+import { parsedAnswer } from '../answer.ts';
 
 /** A time as the cloud port returns it. */
 export const Timestamp = z.iso.datetime({ offset: true });
@@ -15,15 +14,6 @@ export const JsonText = z.string().transform((text, context): unknown => {
   return z.NEVER;
 });
 
-/** Makes one AWS call and parses the response. A response that does not match the schema is an error, never guessed. */
-export const callAws = async <S extends z.ZodType>(
-  cloud: Cloud,
-  request: CloudRequest,
-  schema: S,
-): Promise<z.output<S>> => {
-  const response = schema.safeParse(await cloud.send(request));
-  if (response.success) return response.data;
-  const problems = response.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-  const call = callName(`${request.service}:${request.command}`, request.input);
-  throw new CloudError('UnexpectedAnswer', `AWS answered in an unexpected form: ${problems}`, undefined, call);
-};
+/** Makes one AWS call and parses the response. */
+export const callAws = <S extends z.ZodType>(cloud: Cloud, request: CloudRequest, schema: S): Promise<z.output<S>> =>
+  parsedAnswer(cloud, request, schema, 'AWS');

@@ -1,15 +1,10 @@
 import * as z from 'zod';
 import type { Cloud } from '../../contracts/ports.ts';
 import { callAws } from '../aws/call-aws.ts';
-import { singleLine } from '../aws/format.ts';
-import { withoutKeyLines } from './key-lines.ts';
+import { cleanLines } from '../log-lines/clean.ts';
 
 /** Pages of up to 1 MB or 10,000 events. */
 const MAX_PAGES = 10;
-/** Longer lines are cut. */
-const MAX_LINE = 500;
-/** Colours and cursor movements of a terminal, which would split the words that redaction knows. */
-const TERMINAL_CODE = /\u001b\[[\d;?]*[A-Za-z]/g;
 
 const Page = z.object({
   events: z.array(z.object({ message: z.string().default('') })).default([]),
@@ -63,7 +58,5 @@ const pageOf = (cloud: Cloud, { group, stream, fromHead, token }: Place): Promis
 /** An event is mostly one line; a build can write several at once. */
 const linesOf = (events: Page['events']): string[] => {
   const lines = events.flatMap(({ message }) => message.replace(/\r?\n$/, '').split(/\r?\n/));
-  return withoutKeyLines(lines.map((line) => line.replace(TERMINAL_CODE, ''))).map((line) =>
-    singleLine(line, MAX_LINE),
-  );
+  return cleanLines(lines);
 };

@@ -1,10 +1,11 @@
 import type * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import { type Build, readBuild } from '../aws/builds.ts';
+import { aroundHits, endOf, hitsIn, type Range, roomFor, textOf } from '../log-lines/select.ts';
 import { observeTool } from '../tool.ts';
 import { manifest } from './manifest.ts';
 import { type BuildLog, readLog, readTail } from './read-log.ts';
-import { aroundHits, endOf, hitsIn, phaseIn, type Range, roomFor, textOf } from './select.ts';
+import { phaseIn } from './phase.ts';
 
 type Input = z.output<typeof manifest.input>;
 

@@ -90,5 +90,5 @@ export const throwIfStartFailed = ({ id, state, stateReason }: Ec2Instance): voi
   if (state !== 'stopped' || stateReason === undefined || stateReason.Code === 'Client.UserInitiatedShutdown') return;
   const code = stateReason.Code.replace(/^(Server|Client)\./, '');
   const advice = adviceOn(code, stateReason.Message);
-  throw new CloudError(code, stateReason.Message, undefined, `ec2:StartInstances on ${id}`, advice);
+  throw new CloudError(code, stateReason.Message, undefined, `ec2:StartInstances on ${id}`, { forModel: advice });
 };

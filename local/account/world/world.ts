@@ -5,6 +5,7 @@ import { BOUNDS } from './bounds.ts';
 import { crossCheck } from './cross-check.ts';
 import { Delivery } from './deliveries.ts';
 import { Fault } from './faults.ts';
+import { ClusterWorld } from '../../cluster/world/cluster.ts';
 import { Metric } from './metric.ts';
 import { WorldAlarm, LogGroup, TrailEvent } from './monitoring.ts';
 import { Offset, TimeSeries } from './time.ts';
@@ -90,6 +91,7 @@ export const World = z
       .default([])
       .describe('Answers of AWS to calls, the first fitting one, before those of the simulator.'),
     faults: z.array(Fault).max(BOUNDS.listed).default([]),
+    cluster: ClusterWorld.optional(),
   })
   .superRefine((world, context) => {
     for (const { path, message } of crossCheck(world)) context.addIssue({ code: 'custom', path: [...path], message });

@@ -6,6 +6,7 @@ import { digestOf } from '../../trace/canonical.ts';
 import { agentFiles } from './agent-files.ts';
 import { compileAgents } from './agents.ts';
 import { cedarSchema } from './cedar-schema.ts';
+import { clusterGrantProblems } from './clusters.ts';
 import { configFiles } from './config-files.ts';
 import { impossibleEnvironments } from './environment-names.ts';
 import { formatFinding, lintPolicies } from './lint.ts';
@@ -51,6 +52,7 @@ export const compileRules = (
     ...agents.problems,
     ...policyFiles.problems,
     ...policies.problems,
+    ...(parsed.success ? clusterGrantProblems(agents.value, manifests, parsed.data.clusters) : []),
     ...impossible,
     ...unset.map((problem) => `${file}: ${formatProblem(problem)}`),
   ];

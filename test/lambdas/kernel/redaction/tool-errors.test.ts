@@ -20,7 +20,7 @@ describe('what a tool threw, as the model reads it', () => {
   test.each<[string, unknown, string, string | RegExp]>([
     [
       'the error with what its provider says to do about it',
-      new CloudError('FlagLocked', 'It is locked.', undefined, undefined, 'Ask its owner.'),
+      new CloudError('FlagLocked', 'It is locked.', undefined, undefined, { forModel: 'Ask its owner.' }),
       'FlagLocked',
       'FlagLocked: It is locked. Ask its owner.',
     ],
@@ -31,7 +31,7 @@ describe('what a tool threw, as the model reads it', () => {
         'Busy',
         undefined,
         'autoscaling:SetDesiredCapacity on web',
-        'The group is still busy.',
+        { forModel: 'The group is still busy.' },
       ),
       'ScalingActivityInProgress',
       'autoscaling:SetDesiredCapacity on web failed: ScalingActivityInProgress: Busy. The group is still busy',

@@ -26,6 +26,7 @@ import {
 } from '../../../fixtures/flags.ts';
 
 const LOCATION = { incidentId: 'incident-1', accountRegion: HOME };
+const NAMED = { tool: 'set_flag', purpose: 'dry-run', sessionName: 's' } as const;
 
 describe('a change of a feature flag', () => {
   test('is read, proposed, planned, approved, made under cut credentials, verified, and rolled back', async () => {
@@ -166,7 +167,7 @@ describe('the cloud of a flag tool', () => {
   test('sends no change in a dry run', async () => {
     const { harness, service } = await grantedFlag();
     const { target } = currentPlan(await harness.events()).plan;
-    const scope = { provider: 'flags', calls: SET_FLAG.manifest.changes, target, location: LOCATION, sessionName: 's' };
+    const scope = { provider: 'flags', calls: SET_FLAG.manifest.changes, target, location: LOCATION, ...NAMED };
     const rehearsal = dryRunOnly(await harness.ports.credentials.assume(scope), flags);
     const request = { service: 'flags', command: 'SetFlag', input: CART_OFF.input };
     await expect(rehearsal.send(request)).rejects.toThrow('It was not sent');
@@ -177,7 +178,7 @@ describe('the cloud of a flag tool', () => {
   test('has credentials for no other flag, no wildcard, no other provider and no other account', async () => {
     const { harness, service } = await grantedFlag();
     const { target } = currentPlan(await harness.events()).plan;
-    const scope = { provider: 'flags', calls: SET_FLAG.manifest.changes, target, location: LOCATION, sessionName: 's' };
+    const scope = { provider: 'flags', calls: SET_FLAG.manifest.changes, target, location: LOCATION, ...NAMED };
     const { credentials } = harness.ports;
     const cloud = await credentials.assume(scope);
     const other = { ...CART_OFF.input, name: 'old-cart' };
@@ -187,7 +188,10 @@ describe('the cloud of a flag tool', () => {
     const faults = [
       [{ ...scope, target: { ...target, ref: 'flags://checkout/*' } }, 'does not name exactly one thing'],
       [{ ...scope, provider: 'aws' }, 'is one of flags, but its tool is one of aws'],
-      [{ ...scope, provider: 'k8s' }, 'The provider "k8s" of this tool is not installed; installed: aws, flags.'],
+      [
+        { ...scope, provider: 'k8s' },
+        'The provider "k8s" of this tool is not installed; installed: aws, kubernetes, flags.',
+      ],
       [{ ...scope, target: { ...target, account: '999999999999' } }, 'The target is in account 999999999999'],
       [{ ...scope, target: { ...target, region: 'us-east-1' } }, 'The target is in account 123456789012, us-east-1'],
     ] as const;
@@ -209,7 +213,7 @@ describe('a tool whose provider is not installed', () => {
     const only = { ...WITH_FLAGS, providers: INSTALLED.providers };
     const { approvers } = FLAG_RULES.settings;
     expect(() => compileRules('config', { approvers }, only)).toThrow(
-      'tool set_flag: its provider "flags" is not installed; installed: aws',
+      'tool set_flag: its provider "flags" is not installed; installed: aws, kubernetes',
     );
   });
 
@@ -218,10 +222,10 @@ describe('a tool whose provider is not installed', () => {
     const { harness } = await begunWithFlags(flagService(), { installed, access: () => ({ reads: [], changes: [] }) });
     await harness.decide([call('get_flag', { service: 'checkout', name: 'new-cart' })]);
     await harness.observe();
-    const says = 'The provider "flags" of this tool is not installed; installed: aws.';
+    const says = 'The provider "flags" of this tool is not installed; installed: aws';
     expect(await harness.lastReply()).toContain(says);
     await harness.propose(CART_OFF.tool, CART_OFF.input);
-    expect(await harness.lastReply()).toBe(`Refused (target): ${says}`);
+    expect(await harness.lastReply()).toBe(`Refused (target): ${says}, kubernetes.`);
   });
 
   test('is refused by policy, which does not know where its target is', async () => {
@@ -234,7 +238,7 @@ describe('a tool whose provider is not installed', () => {
     });
     expect([decision.verdict, decision.reason]).toEqual([
       'refused',
-      'The provider "flags" of this tool is not installed; installed: aws.',
+      'The provider "flags" of this tool is not installed; installed: aws, kubernetes.',
     ]);
   });
 });

@@ -77,6 +77,8 @@ describe('a change', () => {
         provider: 'aws',
         target: `arn:aws:ec2:eu-west-1:123456789012:instance/${APP}`,
         location: { incidentId: 'incident-1', accountRegion: { account: '123456789012', region: 'eu-west-1' } },
+        tool: 'resize_instance',
+        purpose: 'apply',
         sessionName: 'apply-incident-1',
       },
     ]);
@@ -118,7 +120,7 @@ describe('a change', () => {
   test('that AWS refuses is reported to the model, with the state that the target is in now', async () => {
     const harness = await granted();
     const why = ['UnauthorizedOperation', 'You are not authorized.'] as const;
-    const refused = new CloudError(...why, undefined, undefined, 'The role may not do this.');
+    const refused = new CloudError(...why, undefined, undefined, { forModel: 'The role may not do this.' });
     const refusing = intercepting(harness, async (request, send) => {
       if (request.command === 'StopInstances') throw refused;
       return send(request);

@@ -2,6 +2,7 @@ import type { KernelCheck } from '../check.ts';
 import { APPLY } from './apply.ts';
 import { BEFORE_APPLY } from './before-apply.ts';
 import { CLOSING } from './closing.ts';
+import { CLUSTERS } from './clusters.ts';
 import { QUESTIONS } from './questions.ts';
 import { PROVIDERS } from './providers.ts';
 import { STORMS } from './storms.ts';
@@ -14,6 +15,7 @@ export const KERNEL_CHECKS: readonly KernelCheck[] = [
   ...APPLY,
   ...UNATTENDED,
   ...QUESTIONS,
+  ...CLUSTERS,
   ...CLOSING,
   ...STORMS,
 ];

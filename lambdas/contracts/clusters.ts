@@ -1,0 +1,116 @@
+import * as z from 'zod';
+
+/** Name of the provider of Kubernetes. */
+export const KUBERNETES = 'kubernetes';
+
+/** Groups of the cluster that RBAC binds: who reads, and who makes one approved change. */
+export const CLUSTER_GROUPS = { read: 'checkrein:read', change: 'checkrein:change' } as const;
+
+const ClusterName = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w-]{0,99}$/, 'the name of a cluster: letters, digits, dashes and underscores');
+
+/** The name of a namespace. No pattern: a namespace is granted by its name. */
+const NamespaceName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'the name of a namespace: lower-case letters, digits and dashes; no *',
+  );
+
+/** A cluster of `config/deployment.ts`. */
+export const Cluster = z.strictObject({
+  /** What agents and targets call it: once in the deployment. */
+  name: ClusterName,
+  /** Its name in EKS. Default: `name`. */
+  eksName: ClusterName.optional(),
+  /** Of its API server, together with `certificateAuthority`. Default: what `eks:DescribeCluster` says. */
+  endpoint: z
+    .url({ protocol: /^https$/, error: 'an https URL, e.g. https://0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com' })
+    .refine((url) => /^https:\/\/[^/?#@]+\/?$/.test(url), 'host and port alone, without a path or a user')
+    .optional(),
+  /** The certificate that signs the API server's, in PEM or in base64 as EKS shows it. No other is trusted. */
+  certificateAuthority: z.string().min(100, 'a certificate in PEM, or in base64 as EKS shows it').optional(),
+  /** The account that it is in: this one (the default) or a member. */
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'an account id of 12 digits, in quotes')
+    .optional(),
+  /** Whether its API server can be reached only inside a VPC. */
+  privateEndpoint: z.boolean().default(false),
+  /** How it knows the caller: by the tokens of EKS. */
+  access: z.literal('eks').default('eks'),
+});
+export type Cluster = z.infer<typeof Cluster>;
+
+/** What an agent may see and touch of clusters. The kernel refuses everything else. */
+export const ClusterGrant = z.strictObject({
+  clusters: z.array(ClusterName).min(1).max(20),
+  namespaces: z.array(NamespaceName).min(1).max(50),
+});
+export type ClusterGrant = z.infer<typeof ClusterGrant>;
+
+/** The namespaces of a cluster that some of these agents are granted, sorted. */
+export const grantedNamespaces = (
+  cluster: string,
+  agents: readonly { readonly kubernetes?: ClusterGrant | undefined }[],
+): readonly string[] => {
+  const granted = agents.flatMap(({ kubernetes }) =>
+    kubernetes?.clusters.includes(cluster) === true ? kubernetes.namespaces : [],
+  );
+  return [...new Set(granted)].sort();
+};
+
+/** The parts of the settings that say what a cluster can be reached with. */
+interface Surroundings {
+  readonly clusters: readonly Cluster[];
+  readonly network?: object | undefined;
+  readonly members?: { readonly hub: string; readonly accounts: readonly string[] } | undefined;
+}
+
+/** What is wrong with a cluster, as a field of it and a sentence. */
+interface ClusterProblem {
+  readonly path: readonly [number, keyof Cluster];
+  readonly message: string;
+}
+
+/** The combinations of endpoint, network and account that cannot work. */
+export const clusterProblems = ({ clusters, network, members }: Surroundings): ClusterProblem[] =>
+  clusters.flatMap((cluster, index) => {
+    const { name, endpoint, certificateAuthority, account, privateEndpoint } = cluster;
+    const problem = (wrong: boolean, field: keyof Cluster, message: string): ClusterProblem[] =>
+      wrong ? [{ path: [index, field], message }] : [];
+    const known = members === undefined ? [] : [members.hub, ...members.accounts];
+    return [
+      ...problem(
+        clusters.findIndex((one) => one.name === name) < index,
+        'name',
+        `another cluster has the name ${name}, which is part of refs; give one of them another name, and its own as eksName`,
+      ),
+      ...problem(
+        (endpoint === undefined) !== (certificateAuthority === undefined),
+        endpoint === undefined ? 'endpoint' : 'certificateAuthority',
+        'missing: endpoint and certificateAuthority are given together, or both are left out and read from EKS',
+      ),
+      ...problem(
+        account !== undefined && members === undefined,
+        'account',
+        'there are no members; leave it out for the account of this deployment',
+      ),
+      ...problem(
+        account !== undefined && members !== undefined && !known.includes(account),
+        'account',
+        `${String(account)} is neither the hub nor a member; expected one of ${known.join(', ')}`,
+      ),
+      ...problem(
+        privateEndpoint && network === undefined,
+        'privateEndpoint',
+        'its API server can be reached only inside a VPC, but the functions are in none; set network to subnets from which it can be reached',
+      ),
+      ...problem(
+        network !== undefined && endpoint !== undefined && !['', '443'].includes(new URL(endpoint).port),
+        'endpoint',
+        'functions in a VPC (network) may go out on port 443 only',
+      ),
+    ];
+  });

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import type { Agent } from '../../../contracts/agent.ts';
+import { KUBERNETES, type Cluster } from '../../../contracts/clusters.ts';
+import { providerOf, type Manifest } from '../../../contracts/tool.ts';
+import { didYouMean } from './did-you-mean.ts';
+
+/** What is wrong between agents, their tools on Kubernetes, and the clusters of the settings. */
+export const clusterGrantProblems = (
+  agents: readonly Agent[],
+  manifests: readonly Manifest[],
+  clusters: readonly Pick<Cluster, 'name'>[],
+): string[] => {
+  const ours = manifests.filter((one) => providerOf(one) === KUBERNETES);
+  return [...ours.flatMap(inputProblems), ...agents.flatMap((agent) => grantProblems(agent, ours, clusters))];
+};
+
+/** The kernel checks these two fields, so a tool must have them. */
+const inputProblems = ({ name, input }: Manifest): string[] => {
+  const fields: Readonly<Record<string, unknown>> = input instanceof z.ZodObject ? input.shape : {};
+  return ['cluster', 'namespace']
+    .filter((field) => !(fields[field] instanceof z.ZodString))
+    .map(
+      (field) =>
+        `tool ${name}: its input has no field ${field} with a text, by which the kernel checks what an agent is granted`,
+    );
+};
+
+const grantProblems = (
+  { name, kubernetes, tools }: Agent,
+  ours: readonly Manifest[],
+  clusters: readonly Pick<Cluster, 'name'>[],
+): string[] => {
+  const where = `config/agents: agent ${name}: kubernetes`;
+  const granted = ours.filter((one) => [...tools.observe, ...tools.change].includes(one.name)).map((one) => one.name);
+  if (kubernetes === undefined)
+    return granted.length === 0
+      ? []
+      : [
+          `${where}: missing: ${granted.join(' and ')} may use only what is listed here; expected e.g. { clusters: [prod], namespaces: [shop] }`,
+        ];
+  if (granted.length === 0)
+    return [`${where}: no tool of this agent is on Kubernetes; remove the field, or grant such a tool`];
+  const names = clusters.map((cluster) => cluster.name);
+  // Shipped agents name a cluster of which a deployment without clusters knows nothing: there, they are granted nothing.
+  if (names.length === 0) return [];
+  return kubernetes.clusters
+    .filter((cluster) => !names.includes(cluster))
+    .map(
+      (cluster) =>
+        `${where}.clusters: there is no cluster ${JSON.stringify(cluster)} in config/deployment.ts${didYouMean(cluster, names)}`,
+    );
+};

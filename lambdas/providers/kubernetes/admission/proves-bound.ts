@@ -1,0 +1,51 @@
+import { CloudError, ToolRefusal } from '../../../contracts/errors.ts';
+import type { Cloud } from '../../../contracts/ports.ts';
+import type { ProviderCall } from '../../../contracts/tool.ts';
+import { FIELD_MANAGER } from './managed-fields.ts';
+import { POLICY_NAME } from './policy.ts';
+
+/** An object that the session could change, were there no policy, and the call by which it could. */
+export interface BoundProof extends ProviderCall {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** No tool may set a label, so the policy must refuse this of every session. */
+const LABEL = 'checkrein.dev/proves-bound';
+
+/**
+ * Returns if the cluster refuses a dry run that our policy must refuse; otherwise throws a `ToolRefusal`. It is a dry run, so
+ * nothing changes where the policy is missing.
+ */
+export const provesBound = async (cloud: Cloud, proof: BoundProof): Promise<void> => {
+  const { service, command, namespace, name } = proof;
+  const input = { namespace, name, query: { dryRun: 'All' }, ...forbiddenBody(proof) };
+  try {
+    await cloud.send({ service, command, input });
+  } catch (error) {
+    if (error instanceof CloudError && isDenial(error)) return;
+    if (error instanceof CloudError)
+      throw new ToolRefusal(
+        `It is not proved that the admission policy ${POLICY_NAME} is bound: its refusal was expected, but ${command} on ${namespace}/${name} failed with ${error.code}: ${error.awsMessage}`,
+      );
+    throw error;
+  }
+  throw new ToolRefusal(
+    `The admission policy ${POLICY_NAME} is not bound: the cluster accepted a dry run of ${command} on ${namespace}/${name} that the policy refuses. Apply the output of \`checkrein kubernetes manifests\`.`,
+  );
+};
+
+const forbiddenBody = ({ command, namespace, name }: BoundProof) =>
+  command === 'create pods/eviction'
+    ? // Without the UID precondition, and for another reason than a disruption budget, which answers later.
+      { body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name } } }
+    : {
+        contentType: 'application/merge-patch+json',
+        body: { metadata: { labels: { [LABEL]: FIELD_MANAGER } } },
+      };
+
+/** RBAC answers Forbidden too, but before admission, and without the name of the policy. */
+const isDenial = ({ awsMessage }: CloudError): boolean =>
+  awsMessage.includes(
+    `ValidatingAdmissionPolicy '${POLICY_NAME}' with binding '${POLICY_NAME}' denied request: Checkrein:`,
+  );

@@ -1,0 +1,140 @@
+import type { Agent } from '../../contracts/agent.ts';
+import { CLUSTER_GROUPS, grantedNamespaces, KUBERNETES } from '../../contracts/clusters.ts';
+import { InputError } from '../../contracts/errors.ts';
+import { providerOf, type ChangeManifest, type Manifest, type ProviderCall } from '../../contracts/tool.ts';
+import type { AdmissionScope } from './admission/policy.ts';
+import { callOf, isRead, type RbacCall } from './call.ts';
+
+/** A rule of a Role. */
+interface RbacRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** What one of our groups may do in one namespace. */
+export interface NamespaceRights {
+  readonly namespace: string;
+  readonly role: keyof typeof CLUSTER_GROUPS;
+  readonly rules: readonly RbacRule[];
+}
+
+/** What a manifest of a cluster tool may never list: it would reach into containers, other identities, or many objects at once. */
+const NEVER: readonly ((call: RbacCall) => boolean)[] = [
+  ({ verb, resource, subresource }) => verb === 'delete' && resource === 'pods' && subresource === undefined,
+  ({ subresource }) =>
+    ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers', 'token'].includes(subresource ?? ''),
+  ({ resource }) => resource === 'secrets',
+  ({ group }) => ['rbac.authorization.k8s.io', 'admissionregistration.k8s.io', 'certificates.k8s.io'].includes(group),
+];
+
+/** The rights on one cluster that the agents need for their tools: nothing in a namespace where none is granted. */
+export const namespaceRights = (
+  cluster: string,
+  agents: readonly Agent[],
+  manifests: readonly Manifest[],
+): readonly NamespaceRights[] =>
+  grantedNamespaces(cluster, agents).flatMap((namespace) => {
+    const there = agents.filter(
+      ({ kubernetes }) => kubernetes?.clusters.includes(cluster) === true && kubernetes.namespaces.includes(namespace),
+    );
+    const tools = clusterTools(there, manifests);
+    const rights: NamespaceRights[] = [
+      { namespace, role: 'read', rules: rulesOf(tools.flatMap(readsOf)) },
+      { namespace, role: 'change', rules: rulesOf(changeTools(tools).flatMap(changesOf)) },
+    ];
+    return rights.filter(({ rules }) => rules.length > 0);
+  });
+
+/** What the admission policy of a cluster admits: the granted changes, in the namespaces where some agent may make them. */
+export const changeScope = (
+  cluster: string,
+  agents: readonly Agent[],
+  manifests: readonly Manifest[],
+): Omit<AdmissionScope, 'usernamePrefixes'> => {
+  const there = agents.filter(({ kubernetes }) => kubernetes?.clusters.includes(cluster) === true);
+  return {
+    group: CLUSTER_GROUPS.change,
+    namespaces: namespaceRights(cluster, agents, manifests).flatMap(({ namespace, role }) =>
+      role === 'change' ? [namespace] : [],
+    ),
+    tools: changeTools(clusterTools(there, manifests)),
+  };
+};
+
+/** The tools on Kubernetes that some of these agents are granted. */
+const clusterTools = (agents: readonly Agent[], manifests: readonly Manifest[]): readonly Manifest[] => {
+  const names = new Set(agents.flatMap(({ tools }) => [...tools.observe, ...tools.change]));
+  return manifests.filter((one) => providerOf(one) === KUBERNETES && names.has(one.name));
+};
+
+/** The change tools among them. */
+const changeTools = (tools: readonly Manifest[]): readonly ChangeManifest[] =>
+  tools.filter((tool) => tool.kind === 'change');
+
+const readsOf = ({ name, reads }: Manifest): RbacCall[] =>
+  reads.map((call) => {
+    const read = allowedCall(name, call);
+    if (isRead(read)) return read;
+    throw new InputError(`tool ${name}`, `its read ${JSON.stringify(call.command)} changes something`, 'get or list');
+  });
+
+const changesOf = ({ name, changes }: ChangeManifest): RbacCall[] => changes.map((call) => allowedCall(name, call));
+
+const allowedCall = (tool: string, listed: ProviderCall): RbacCall => {
+  const call = callOf(listed);
+  if (NEVER.some((never) => never(call)))
+    throw new InputError(
+      `tool ${tool}`,
+      `its call ${JSON.stringify(listed.command)} is one that no tool may make`,
+      'no deletion of pods, no exec or similar, no secrets, no RBAC and no admission',
+    );
+  return call;
+};
+
+/** One rule for each resource, so that a verb is never granted on more than some tool needs. */
+const rulesOf = (calls: readonly RbacCall[]): RbacRule[] => {
+  const verbs = new Map<string, { readonly call: RbacCall; readonly verbs: Set<string> }>();
+  for (const call of calls) {
+    const key = JSON.stringify([call.group, resourceOf(call)]);
+    const entry = verbs.get(key) ?? { call, verbs: new Set() };
+    verbs.set(key, entry);
+    entry.verbs.add(call.verb);
+  }
+  return [...verbs]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, entry]) => ({
+      apiGroups: [entry.call.group],
+      resources: [resourceOf(entry.call)],
+      verbs: [...entry.verbs].sort(),
+    }));
+};
+
+const resourceOf = ({ resource, subresource }: RbacCall): string =>
+  subresource === undefined ? resource : `${resource}/${subresource}`;
+
+/** A Role or a RoleBinding, as JSON. */
+export interface RbacObject {
+  readonly apiVersion: 'rbac.authorization.k8s.io/v1';
+  readonly kind: 'Role' | 'RoleBinding';
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly [field: string]: unknown;
+}
+
+/** The Roles of these rights, each bound to our group in its namespace. There is nothing for the whole cluster. */
+export const rbacObjects = (rights: readonly NamespaceRights[]): readonly RbacObject[] =>
+  rights.flatMap(({ namespace, role, rules }): RbacObject[] => {
+    const apiVersion = 'rbac.authorization.k8s.io/v1';
+    const metadata = { name: `checkrein-${role}`, namespace };
+    const apiGroup = 'rbac.authorization.k8s.io';
+    return [
+      { apiVersion, kind: 'Role', metadata, rules },
+      {
+        apiVersion,
+        kind: 'RoleBinding',
+        metadata,
+        roleRef: { apiGroup, kind: 'Role', name: metadata.name },
+        subjects: [{ apiGroup, kind: 'Group', name: CLUSTER_GROUPS[role] }],
+      },
+    ];
+  });

@@ -1,0 +1,56 @@
+import type { Agent } from '../../contracts/agent.ts';
+import { grantedNamespaces, type Cluster } from '../../contracts/clusters.ts';
+import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
+import type { AccountRegion, CloudRequest } from '../../contracts/ports.ts';
+import type { ProviderCall } from '../../contracts/tool.ts';
+import { clusterRequest, type ClusterRequest } from './call.ts';
+
+/** Clusters of the settings, and what agents are granted of them. */
+export interface Clusters {
+  readonly clusters: readonly Cluster[];
+  readonly agents: readonly Pick<Agent, 'kubernetes'>[];
+}
+
+/** A request that may be sent, and the cluster that it goes to. */
+export interface Admitted {
+  readonly cluster: Cluster;
+  readonly request: ClusterRequest;
+}
+
+/** Admits a request: a call of the manifest, to a cluster where the incident is, in a namespace that some agent is granted. */
+export const admitted = (
+  calls: readonly ProviderCall[],
+  sent: CloudRequest,
+  { clusters, agents }: Clusters,
+  at: AccountRegion,
+  home: AccountRegion,
+): Admitted => {
+  if (!calls.some(({ service, command }) => service === sent.service && command === sent.command)) {
+    const listed = calls.map((one) => `${one.service}: ${one.command}`).join(', ') || 'none';
+    throw contractBroken(
+      `A tool called ${sent.service}: ${sent.command}, which its manifest does not list (listed: ${listed}).`,
+    );
+  }
+  const request = clusterRequest(sent);
+  const there = clusters.filter(({ account = home.account }) => account === at.account);
+  const cluster = clusterIn(there, request.cluster, at);
+  const granted = grantedNamespaces(cluster.name, agents);
+  // Without a namespace a request is about all of them, or about the cluster itself: nobody is granted that.
+  const namespace = request.call.resource === 'namespaces' ? request.name : request.namespace;
+  if (namespace === undefined || !granted.includes(namespace))
+    throw new ToolRefusal(
+      `No agent is granted ${namespace === undefined ? 'all namespaces' : `the namespace ${namespace}`} of the cluster ${cluster.name}; granted: ${granted.join(', ') || 'none'}.`,
+    );
+  return { cluster, request };
+};
+
+const clusterIn = (there: readonly Cluster[], name: string | undefined, at: AccountRegion): Cluster => {
+  const names = there.map((one) => one.name).join(', ') || 'none';
+  const [first, ...others] = name === undefined ? there : there.filter((one) => one.name === name);
+  if (first !== undefined && others.length === 0) return first;
+  throw new ToolRefusal(
+    name === undefined
+      ? `The request names no cluster; clusters in account ${at.account}: ${names}.`
+      : `There is no cluster ${name} in account ${at.account}, where the incident is. Clusters there in config/deployment.ts: ${names}.`,
+  );
+};

@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import type { Cloud } from '../../contracts/ports.ts';
+import { listObjects, type Place } from '../kubernetes/call-cluster.ts';
+import { listOf, Metadata } from '../kubernetes/objects.ts';
+import { LabelSelector, selects } from '../kubernetes/selector.ts';
+import { amountText, counted } from '../kubernetes/text.ts';
+
+const amounts = z.record(z.string(), z.string()).default({});
+const count = z.int().default(0);
+const bound = z.union([z.int(), z.string()]).optional();
+
+const Budget = z.object({
+  metadata: Metadata,
+  spec: z.object({
+    minAvailable: bound,
+    maxUnavailable: bound,
+    selector: LabelSelector.optional(),
+    unhealthyPodEvictionPolicy: z.string().default('IfHealthyBudget'),
+  }),
+  status: z.object({ currentHealthy: count, desiredHealthy: count, disruptionsAllowed: count, expectedPods: count }),
+});
+
+/** The PodDisruptionBudgets over pods with these labels. */
+export const budgetLines = async (
+  cloud: Cloud,
+  place: Place,
+  labels: Readonly<Record<string, string>>,
+): Promise<readonly string[]> => {
+  const { items } = await listObjects(cloud, 'policy/v1', 'poddisruptionbudgets', place, Budget);
+  const over = items.filter(({ spec: { selector } }) => selector !== undefined && selects(selector, labels));
+  if (over.length === 0) return ['Disruption budgets: none is over its pods.'];
+  const lines = over.map(({ metadata, spec, status }) => {
+    const { currentHealthy, desiredHealthy, disruptionsAllowed } = status;
+    const says =
+      spec.minAvailable === undefined
+        ? `at most ${spec.maxUnavailable ?? 'no'} unavailable`
+        : `at least ${spec.minAvailable} available`;
+    return `PodDisruptionBudget ${metadata.name}: ${says}; ${currentHealthy} healthy, ${desiredHealthy} needed, so ${counted(disruptionsAllowed, 'disruption')} allowed now; unhealthy pods: ${spec.unhealthyPodEvictionPolicy}`;
+  });
+  return over.length === 1 ? lines : [...lines, 'With more than one budget over a pod, it cannot be evicted.'];
+};
+
+const Quota = z.object({
+  metadata: Metadata,
+  spec: z.object({ hard: amounts }),
+  status: z.object({ hard: amounts, used: amounts }).default({ hard: {}, used: {} }),
+});
+
+/** The ResourceQuotas of a namespace. */
+export const quotaLines = async (cloud: Cloud, place: Place): Promise<readonly string[]> => {
+  const { items } = await listObjects(cloud, 'v1', 'resourcequotas', place, Quota);
+  if (items.length === 0) return ['Quotas: the namespace has none.'];
+  return items.map(({ metadata, spec, status }) => {
+    const parts = Object.entries(spec.hard).map(([resource, hard]) => {
+      const used = status.used[resource];
+      return `${resource} ${used === undefined ? 'not known' : amountText(resource, used)} of ${amountText(resource, hard)}`;
+    });
+    return `ResourceQuota ${metadata.name}, used: ${parts.join(', ')}`;
+  });
+};
+
+const LimitRange = z.object({
+  metadata: Metadata,
+  spec: z.object({
+    limits: listOf(
+      z.object({
+        type: z.string(),
+        default: amounts,
+        defaultRequest: amounts,
+        min: amounts,
+        max: amounts,
+      }),
+    ),
+  }),
+});
+
+/** What a namespace gives to containers that ask for nothing, and the most and least that they may ask for. */
+export const limitRangeLines = async (cloud: Cloud, place: Place): Promise<readonly string[]> => {
+  const { items } = await listObjects(cloud, 'v1', 'limitranges', place, LimitRange);
+  return items.flatMap(({ metadata, spec }) =>
+    spec.limits.map(({ type, default: limits, defaultRequest, min, max }) => {
+      const parts = Object.entries({ 'default limit': limits, 'default request': defaultRequest, min, max });
+      const says = parts.flatMap(([what, map]) =>
+        Object.entries(map).map(([resource, quantity]) => `${what} ${amountText(resource, quantity)} of ${resource}`),
+      );
+      return `LimitRange ${metadata.name}, each ${type}: ${says.join(', ')}`;
+    }),
+  );
+};

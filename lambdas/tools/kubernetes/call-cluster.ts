@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { CloudError } from '../../contracts/errors.ts';
+import type { JsonObject } from '../../contracts/json.ts';
+import type { Cloud, CloudRequest } from '../../contracts/ports.ts';
+import { parsedAnswer } from '../answer.ts';
+
+/** Makes one call of a cluster and parses the answer. */
+export const callCluster = <S extends z.ZodType>(
+  cloud: Cloud,
+  request: CloudRequest,
+  schema: S,
+): Promise<z.output<S>> => parsedAnswer(cloud, request, schema, 'The cluster');
+
+/** Where objects are listed: in one namespace of one cluster. */
+export interface Place {
+  readonly cluster: string;
+  readonly namespace: string;
+}
+
+/** Objects of one kind, and whether these are all. */
+export interface Listed<T> {
+  readonly items: readonly T[];
+  readonly complete: boolean;
+}
+
+/** What a function with 1 GB can hold. A namespace with more is narrowed by labels. */
+const MOST_OBJECTS = 500;
+
+/** Lists the objects of one kind in one namespace: one page. */
+export const listObjects = async <S extends z.ZodType>(
+  cloud: Cloud,
+  service: string,
+  resource: string,
+  { cluster, namespace }: Place,
+  schema: S,
+  query: JsonObject = {},
+): Promise<Listed<z.output<S>>> => {
+  const input = { cluster, namespace, query: { limit: MOST_OBJECTS, ...query } };
+  const Page = z.object({
+    metadata: z.object({ continue: z.string().optional() }),
+    items: z.array(schema),
+  });
+  const { items, metadata } = await callCluster(cloud, { service, command: `list ${resource}`, input }, Page);
+  return { items, complete: metadata.continue === undefined || metadata.continue === '' };
+};
+
+/** What was read, or why it could not be: what one part of an answer lacks is said, and the others are shown. */
+export const orWhyNot = async (what: string, read: () => Promise<readonly string[]>): Promise<readonly string[]> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error;
+    return [`${what}: not known, the cluster answered ${error.code} (${error.awsMessage})`];
+  }
+};
+
+/** Whether the cluster has no such API: nothing in it serves the group. */
+export const isNoSuchApi = (error: unknown): boolean => error instanceof CloudError && error.code === 'NotFound';

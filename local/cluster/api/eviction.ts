@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import type { JsonObject } from '../../../lambdas/contracts/json.ts';
+import type { ClusterRequest } from '../../../lambdas/providers/kubernetes/call.ts';
+import { podsUnder, runBudgets } from '../controllers/budgets.ts';
+import { isReadyPod } from '../controllers/owned.ts';
+import { withValue } from '../objects/json.ts';
+import { conflict, StatusRefusal } from '../objects/refusal.ts';
+import { RESOURCES } from '../objects/resources.ts';
+import { view } from '../objects/views.ts';
+import { removePod } from '../pods/create-pod.ts';
+import type { ClusterState } from '../state.ts';
+import { isDryRun, namedObject, type Answer } from './request.ts';
+
+const Eviction = z.looseObject({
+  deleteOptions: z
+    .looseObject({
+      preconditions: z.looseObject({ uid: z.string().optional(), resourceVersion: z.string().optional() }).optional(),
+      gracePeriodSeconds: z.number().optional(),
+    })
+    .optional(),
+});
+
+/** Evicts a Pod, if the budgets over it allow that. */
+export const evict = (state: ClusterState, request: ClusterRequest): Answer => {
+  const dryRun = isDryRun(request);
+  const pod = namedObject(state, request);
+  const { deleteOptions } = Eviction.parse(request.body ?? {});
+  const { metadata } = view.pod(pod);
+  const wanted = deleteOptions?.preconditions?.uid;
+  if (wanted !== undefined && wanted !== metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${metadata.uid}`;
+    throw conflict({ resource: 'pods', name: metadata.name }, why);
+  }
+  const budget = budgetOver(state, pod);
+  if (budget !== undefined) disturb(state, pod, budget, dryRun);
+  const grace = deleteOptions?.gracePeriodSeconds;
+  if (!dryRun) removePod(state, grace === undefined ? pod : withGrace(state, pod, grace));
+  return { status: 201, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } };
+};
+
+const withGrace = (state: ClusterState, pod: JsonObject, seconds: number): JsonObject =>
+  state.store.replace(pod, withValue(pod, ['spec', 'terminationGracePeriodSeconds'], seconds));
+
+const budgetOver = (state: ClusterState, pod: JsonObject): JsonObject | undefined => {
+  runBudgets(state);
+  const { namespace } = view.pod(pod).metadata;
+  const [first, ...more] = state.store
+    .list(RESOURCES.budgets, namespace)
+    .filter((budget) => podsUnder(state, budget).includes(pod));
+  if (more.length === 0) return first;
+  const message = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
+  throw new StatusRefusal(500, 'InternalError', message, { causes: [{ message }] });
+};
+
+const disturb = (state: ClusterState, pod: JsonObject, budget: JsonObject, dryRun: boolean): void => {
+  const { metadata, spec, status } = view.budget(budget);
+  const isHealthy = status.currentHealthy >= status.desiredHealthy && status.desiredHealthy > 0;
+  const mayGo = spec.unhealthyPodEvictionPolicy === 'AlwaysAllow' || isHealthy;
+  if (!isReadyPod(state, pod) && mayGo) return;
+  if (status.disruptionsAllowed > 0) {
+    if (!dryRun) state.store.set(budget, ['status', 'disruptionsAllowed'], status.disruptionsAllowed - 1);
+    return;
+  }
+  const message = `The disruption budget ${metadata.name} needs ${status.desiredHealthy} healthy pods and has ${status.currentHealthy} currently`;
+  const says = "Cannot evict pod as it would violate the pod's disruption budget.";
+  throw new StatusRefusal(429, 'TooManyRequests', says, { causes: [{ reason: 'DisruptionBudget', message }] });
+};

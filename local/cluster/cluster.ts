@@ -1,0 +1,101 @@
+import { ERROR } from '../../lambdas/contracts/error-names.ts';
+import { StepError, type CloudError } from '../../lambdas/contracts/errors.ts';
+import type { AccountRegion, Clock, Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
+import { clusterRequest, isRead, requestName, type ClusterRequest } from '../../lambdas/providers/kubernetes/call.ts';
+import { clusterError, clusterUnavailable } from '../../lambdas/providers/kubernetes/errors.ts';
+import type { RecordedCall } from '../account/account.ts';
+import { answerTo } from './api/answer.ts';
+import { isDryRun, type Answer } from './api/request.ts';
+import { ClusterFaults } from './fault-injection.ts';
+import { StatusRefusal } from './objects/refusal.ts';
+import { authorize, type ClusterSession } from './session.ts';
+import { Simulation } from './simulation.ts';
+import type { ClusterDrift } from './world/faults.ts';
+import type { ClusterWorld } from './world/cluster.ts';
+import { drift } from './other-writers.ts';
+
+interface ClusterOptions {
+  readonly clock: Clock;
+  /** The `now` of the world, in milliseconds. */
+  readonly origin: number;
+  readonly at: AccountRegion;
+  readonly onCall?: (call: RecordedCall) => void;
+}
+
+/** A cluster made from a world file. It answers the requests of tools as an API server does, and records each of them. */
+export class SimulatedCluster {
+  readonly name: string;
+  readonly #simulation: Simulation;
+  readonly #faults: ClusterFaults;
+  readonly #options: ClusterOptions;
+
+  constructor(world: ClusterWorld, options: ClusterOptions) {
+    this.name = world.name;
+    this.#options = options;
+    this.#faults = new ClusterFaults(world.faults);
+    this.#simulation = new Simulation(world, options.origin);
+  }
+
+  /** The cluster for one session. */
+  cloud(session: ClusterSession): Cloud {
+    return { ...this.#options.at, send: (request) => this.#send(session, request) };
+  }
+
+  /** A change that somebody else makes now. */
+  drift(set: ClusterDrift): void {
+    this.#goOn();
+    drift(this.#simulation.state, set);
+  }
+
+  #goOn(): void {
+    this.#simulation.advance(this.#options.clock.now().getTime());
+  }
+
+  async #send(session: ClusterSession, sent: CloudRequest): Promise<unknown> {
+    const request = clusterRequest(sent);
+    const { delaySeconds, refusal, lost } = this.#faults.of(sent);
+    if (delaySeconds > 0) await this.#options.clock.sleep(delaySeconds * 1000);
+    this.#goOn();
+    const { state } = this.#simulation;
+    this.#faults.drift('before', sent, state);
+    try {
+      const answer = this.#answer(session, request, refusal);
+      const call = requestName(request);
+      const error = answer.status < 300 ? undefined : clusterError(call, answer);
+      this.#record(session, sent, request, error === undefined ? 'ok' : codeOf(error));
+      if (lost) throw clusterUnavailable(call, 'the connection ended before the answer came');
+      if (error !== undefined) throw error;
+      return structuredClone(answer.body);
+    } finally {
+      this.#faults.drift('after', sent, state);
+    }
+  }
+
+  #answer(session: ClusterSession, request: ClusterRequest, fault: StatusRefusal | undefined): Answer {
+    const { state } = this.#simulation;
+    try {
+      if (request.cluster !== undefined && request.cluster !== this.name)
+        throw new StepError(
+          ERROR.contractBroken,
+          `There is no cluster ${request.cluster} in this world.`,
+          `It has ${this.name}.`,
+        );
+      authorize(state, session, request);
+      if (fault !== undefined) throw fault;
+    } catch (refused) {
+      if (refused instanceof StatusRefusal) return { status: refused.status, body: refused.body };
+      throw refused;
+    }
+    return answerTo(state, request);
+  }
+
+  #record({ step, principal }: ClusterSession, sent: CloudRequest, request: ClusterRequest, outcome: string): void {
+    const { service, command, input } = structuredClone(sent);
+    const mutating = !isRead(request.call);
+    const dryRun = mutating && request.query['dryRun'] !== undefined && isDryRun(request);
+    const time = this.#options.clock.now().toISOString();
+    this.#options.onCall?.({ time, step, principal, service, command, input, dryRun, mutating, outcome });
+  }
+}
+
+const codeOf = (error: CloudError | StepError): string => error.code;

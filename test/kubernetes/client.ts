@@ -1,0 +1,40 @@
+import { CloudError, type CheckreinError, StepError } from '../../lambdas/contracts/errors.ts';
+import type { Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
+import { clusterRequest } from '../../lambdas/providers/kubernetes/call.ts';
+import { clusterClient, type ClusterEndpoint } from '../../lambdas/providers/kubernetes/client.ts';
+import { httpsSender } from '../../lambdas/providers/kubernetes/https.ts';
+
+/** Sends the requests of tools to the real API server with our client, as the owner of a token. */
+export const cloudOf = (endpoint: ClusterEndpoint, token: string): Cloud => {
+  const client = clusterClient(endpoint, { token: async () => token });
+  return {
+    account: '123456789012',
+    region: 'eu-west-1',
+    send: (request) => client(clusterRequest(request), 'e2e'),
+  };
+};
+
+/** Whether the server says that it is ready. */
+export const isReady = async ({ endpoint, certificateAuthority }: ClusterEndpoint, token: string): Promise<boolean> => {
+  const send = httpsSender({ certificateAuthority, keepAlive: false });
+  const headers = { authorization: `Bearer ${token}` };
+  const { status } = await send({ call: 'readyz', url: new URL('/readyz', endpoint), method: 'GET', headers });
+  return status === 200;
+};
+
+/** What a call was refused with. Undefined if it was not refused. */
+export const refusalOf = async (cloud: Cloud, call: CloudRequest): Promise<CloudError | undefined> => {
+  const error = await failureOf(cloud, call);
+  if (error === undefined || error instanceof CloudError) return error;
+  throw error;
+};
+
+/** What a call failed with: a refusal, or a server that has no other answer than 500. */
+export const failureOf = async (cloud: Cloud, call: CloudRequest): Promise<CheckreinError | undefined> =>
+  cloud.send(call).then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof CloudError || error instanceof StepError) return error;
+      throw error;
+    },
+  );

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { errorText } from '../../bin/io/output.ts';
+import { print } from '../e2e/progress.ts';
+import { startApiServer, type ApiServer } from './api-server.ts';
+import type { Check } from './check.ts';
+import { EVICTION_CHECKS } from './checks/eviction.ts';
+import { FIELD_CHECKS } from './checks/fields.ts';
+import { MANAGER_CHECKS } from './checks/managers.ts';
+import { OBSERVE_CHECKS } from './checks/observe.ts';
+import { OTHER_CHECKS } from './checks/others.ts';
+import { RIGHTS_CHECKS } from './checks/rights.ts';
+import { TARGET_CHECKS } from './checks/target.ts';
+import { startKubelet } from './observed/kubelet.ts';
+import { setUpObserved } from './observed/set-up.ts';
+import { setUpCluster } from './set-up.ts';
+
+/** Everything that was started and must be stopped, newest first. */
+const started: { stop(): Promise<void> }[] = [];
+const stopAll = async (): Promise<void> => {
+  for (const one of started.splice(0)) await one.stop();
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => void stopAll().finally(() => process.exit(1)));
+
+const CHECKS: readonly Check[] = [
+  ...FIELD_CHECKS,
+  ...TARGET_CHECKS,
+  ...EVICTION_CHECKS,
+  ...MANAGER_CHECKS,
+  ...RIGHTS_CHECKS,
+  ...OBSERVE_CHECKS,
+  ...OTHER_CHECKS,
+];
+
+/** Runs every check, also after one failed: each uses objects of its own. */
+const runChecks = async (server: ApiServer): Promise<void> => {
+  let failed = 0;
+  for (const { promise, run } of CHECKS) {
+    const error = await run(server).then(
+      () => undefined,
+      (thrown: unknown) => thrown ?? 'nothing was thrown',
+    );
+    print(`  ${error === undefined ? 'ok     ' : 'FAILED '}  ${promise}`);
+    if (error === undefined) continue;
+    failed += 1;
+    print(errorText(error).replaceAll(/^/gm, '           '));
+  }
+  if (failed > 0) process.exitCode = 1;
+  print(`${CHECKS.length - failed} passed, ${failed} failed`);
+};
+
+try {
+  const server = await startApiServer((one) => started.unshift(one));
+  await setUpCluster(server);
+  const kubelet = await startKubelet();
+  started.unshift(kubelet);
+  await setUpObserved(server, kubelet.port);
+  await runChecks(server);
+  if (process.argv.includes('--keep')) {
+    print(`The API server is at ${server.url}; tokens are in .checkrein/kubernetes/tokens.csv. Ctrl-C ends it.`);
+    await once(process, 'SIGINT');
+  }
+} catch (error) {
+  print(`FAILED: ${errorText(error)}`);
+  process.exitCode = 1;
+} finally {
+  await stopAll();
+}

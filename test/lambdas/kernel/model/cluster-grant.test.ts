@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { describe, expect, test } from 'vitest';
+import { Agent } from '../../../../lambdas/contracts/agent.ts';
+import { clusterTargetFault } from '../../../../lambdas/kernel/changes/target-fault.ts';
+import { admit, toolSpecsOf } from '../../../../lambdas/kernel/model/admission.ts';
+import { clusterGrantProblems } from '../../../../lambdas/kernel/policy/rules/clusters.ts';
+import { cluster, clusterAgent, CLUSTER_TOOLS, LOOK, SCALE } from '../../../fixtures/cluster-tools.ts';
+import { like } from '../../../fixtures/matchers.ts';
+
+const agents = clusterAgent('fixer', { clusters: ['prod'], namespaces: ['shop'] });
+const admitted = (name: string, input: Record<string, string>) =>
+  agents.map((agent) => admit(agent, { id: 'c1', name, input }, CLUSTER_TOOLS))[0];
+const there = { cluster: 'prod', namespace: 'shop', name: 'cart' };
+
+describe('a tool on Kubernetes', () => {
+  test.each([
+    [LOOK.name, 'observe'],
+    [SCALE.name, 'change'],
+  ])('%s is admitted in a cluster and a namespace of the agent', (name, kind) => {
+    expect(admitted(name, there)).toMatchObject({ kind });
+  });
+
+  test.each([
+    [LOOK.name, { ...there, namespace: 'kube-system' }, 'fixer may not use the namespace kube-system of prod'],
+    [SCALE.name, { ...there, namespace: 'shop-2' }, 'fixer may not use the namespace shop-2 of prod'],
+    [LOOK.name, { ...there, namespace: '*' }, 'fixer may not use the namespace * of prod'],
+    [SCALE.name, { ...there, cluster: 'dev' }, 'fixer may not use the cluster dev. Its clusters: prod.'],
+    [LOOK.name, { ...there, cluster: 'Prod' }, 'fixer may not use the cluster Prod'],
+  ])('%s is refused with %j', (name, input, says) => {
+    expect(admitted(name, input)).toMatchObject({
+      kind: 'refused',
+      check: 'allowlist',
+      reason: like(says),
+    });
+  });
+
+  test('is refused to an agent that is granted no cluster', () => {
+    const bare = agents.map((agent) => Agent.parse({ ...agent, kubernetes: undefined }));
+    const answers = bare.map((agent) => admit(agent, { id: 'c1', name: LOOK.name, input: there }, CLUSTER_TOOLS));
+    expect(answers).toMatchObject([{ kind: 'refused', reason: like('Its clusters: none.') }]);
+  });
+
+  test('tells the model which clusters and namespaces there are', () => {
+    const told = agents.flatMap((agent) => toolSpecsOf(agent, CLUSTER_TOOLS)).find(({ name }) => name === LOOK.name);
+    expect(told?.description).toContain('Clusters of this agent: prod; namespaces: shop.');
+  });
+
+  test('cannot find its target in another cluster or namespace than its input names', () => {
+    const target = (ref: string) => ({
+      kind: 'deployment',
+      id: 'cart',
+      provider: 'kubernetes',
+      ref,
+      account: '123456789012',
+      region: 'eu-west-1',
+      environment: 'production',
+      tags: {},
+    });
+    expect(clusterTargetFault(target('k8s://prod/shop/deployments/cart'), there)).toBeUndefined();
+    for (const ref of [
+      'k8s://prod/billing/deployments/cart',
+      'k8s://dev/shop/deployments/cart',
+      'k8s://prod/shop-2/pods/a',
+    ])
+      expect(clusterTargetFault(target(ref), there)).toContain('is not in the cluster and the namespace');
+    expect(clusterTargetFault(target('k8s://prod/shop/deployments/cart'), null)).toContain('is not in the cluster');
+  });
+});
+
+describe('the rules', () => {
+  const bare = agents.map((agent) => Agent.parse({ ...agent, kubernetes: undefined }));
+  const problems = clusterGrantProblems(agents, CLUSTER_TOOLS.manifests, [cluster('prod')]);
+
+  test('compile for an agent with a cluster of the settings', () => expect(problems).toEqual([]));
+
+  test.each([
+    [
+      'an agent with such a tool and without a grant',
+      bare,
+      CLUSTER_TOOLS.manifests,
+      'may use only what is listed here',
+    ],
+    ['a grant that no tool uses', agents, [], 'no tool of this agent is on Kubernetes'],
+    [
+      'a cluster that the settings do not have',
+      clusterAgent('fixer', { clusters: ['prd'], namespaces: ['shop'] }),
+      CLUSTER_TOOLS.manifests,
+      'there is no cluster "prd" in config/deployment.ts; did you mean "prod"?',
+    ],
+    [
+      'a tool whose input names no namespace, which the kernel could not check',
+      agents,
+      [{ ...LOOK, input: z.strictObject({ cluster: z.string() }) }],
+      'tool look_at_pod: its input has no field namespace',
+    ],
+  ])('do not compile for %s', (_what, given, manifests, says) => {
+    expect(clusterGrantProblems(given, manifests, [cluster('prod')]).join('\n')).toContain(says);
+  });
+
+  test('do not take a pattern for a namespace', () => {
+    const pattern = { ...agents[0], kubernetes: { clusters: ['prod'], namespaces: ['shop-*'] } };
+    expect(Agent.safeParse(pattern).success).toBe(false);
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import type { ChangeManifest } from '../../../../lambdas/contracts/tool.ts';
+import { changeScope, namespaceRights, rbacObjects } from '../../../../lambdas/providers/kubernetes/permissions.ts';
+import { clusterManifests } from '../../../../bin/kubernetes/manifests.ts';
+import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
+import { cluster, clusterAgent, LOOK, SCALE } from '../../../fixtures/cluster-tools.ts';
+import { shippedRules } from '../../../lib/shipped.ts';
+
+const agents = [
+  ...clusterAgent('fixer', { clusters: ['prod'], namespaces: ['shop'] }),
+  ...clusterAgent('looker', { clusters: ['prod', 'dev'], namespaces: ['shop', 'billing'] }, []),
+];
+const rights = namespaceRights('prod', agents, [LOOK, SCALE]);
+const granted = rights.flatMap(({ namespace, role, rules }) =>
+  rules.flatMap(({ resources, verbs }) => verbs.map((verb) => `${namespace} ${role}: ${verb} ${resources.join()}`)),
+);
+
+describe('rights in a cluster', () => {
+  test('are those of the tools of each namespace, and no other', () => {
+    expect(granted).toEqual([
+      'billing read: get pods',
+      'billing read: list pods',
+      'billing read: get pods/log',
+      'shop read: get pods',
+      'shop read: list pods',
+      'shop read: get pods/log',
+      'shop read: get deployments',
+      'shop change: patch deployments',
+    ]);
+  });
+
+  test('that change something are in no namespace where agents only read', () => {
+    const roles = namespaceRights('dev', agents, [LOOK, SCALE]).map(({ role }) => role);
+    expect([...new Set(roles)]).toEqual(['read']);
+  });
+
+  test('are bound in each namespace to a group, and never for the whole cluster', () => {
+    const objects = rbacObjects(rights);
+    expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`)).toEqual([
+      'Role billing/checkrein-read',
+      'RoleBinding billing/checkrein-read',
+      'Role shop/checkrein-read',
+      'RoleBinding shop/checkrein-read',
+      'Role shop/checkrein-change',
+      'RoleBinding shop/checkrein-change',
+    ]);
+    expect(objects.at(-1)).toMatchObject({
+      roleRef: { kind: 'Role', name: 'checkrein-change' },
+      subjects: [{ kind: 'Group', name: 'checkrein:change' }],
+    });
+  });
+
+  test('of an agent that no tool on Kubernetes is granted are none', () => {
+    expect(
+      namespaceRights(
+        'prod',
+        agents,
+        CATALOGUE.manifests.filter(({ name }) => name === 'get_metrics'),
+      ),
+    ).toEqual([]);
+  });
+
+  test.each([
+    ['v1', 'delete pods'],
+    ['v1', 'create pods/exec'],
+    ['v1', 'create pods/attach'],
+    ['v1', 'create pods/portforward'],
+    ['v1', 'get secrets'],
+    ['v1', 'patch secrets'],
+    ['v1', 'create serviceaccounts/token'],
+    ['rbac.authorization.k8s.io/v1', 'patch roles'],
+    ['admissionregistration.k8s.io/v1', 'patch validatingadmissionpolicies'],
+  ])('never contain %s %s, whatever a manifest lists', (service, command) => {
+    const tool: ChangeManifest = { ...SCALE, changes: [{ service, command }] };
+    expect(() => namespaceRights('prod', agents, [tool])).toThrow('is one that no tool may make');
+  });
+
+  test.each(['deletecollection pods', 'impersonate users', 'escalate roles', 'bind roles', '* pods', 'patch *'])(
+    'have no %s, which is not a call at all',
+    (command) => {
+      const tool: ChangeManifest = { ...SCALE, changes: [{ service: 'v1', command }] };
+      expect(() => namespaceRights('prod', agents, [tool])).toThrow('is not a call of Kubernetes');
+    },
+  );
+
+  test('have no change among the reads', () => {
+    const tool = { ...LOOK, reads: [{ service: 'apps/v1', command: 'patch deployments' }] };
+    expect(() => namespaceRights('prod', agents, [tool])).toThrow('changes something');
+  });
+});
+
+describe('the manifests of a cluster', () => {
+  const shipped = shippedRules();
+  const rules = { ...shipped, agents, settings: { ...shipped.settings, clusters: [cluster('prod'), cluster('lone')] } };
+
+  test('are YAML for kubectl, and say how to apply it', () => {
+    const text = clusterManifests('prod', rules, [LOOK, SCALE]);
+    expect(text).toMatch(/^# Rights of Checkrein in the cluster prod/);
+    expect(text).toContain('kubectl apply -f FILE');
+    expect(text.match(/^kind: Role$/gm)).toHaveLength(3);
+  });
+
+  test('bind the admission policy before they grant anything, and only where something may be changed', () => {
+    const kinds = (text: string) => [...text.matchAll(/^kind: (\w+)$/gm)].map(([, kind]) => kind);
+    const [policy, binding, ...rights] = kinds(clusterManifests('prod', rules, [LOOK, SCALE]));
+    expect([policy, binding]).toEqual(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
+    expect(new Set(rights)).toEqual(new Set(['Role', 'RoleBinding']));
+    const readOnly = clusterManifests('prod', { ...rules, agents: agents.slice(1) }, [LOOK, SCALE]);
+    expect(new Set(kinds(readOnly))).toEqual(new Set(['Role', 'RoleBinding']));
+  });
+
+  test('admit changes only of the namespaces where an agent may make them', () => {
+    expect(changeScope('prod', agents, [LOOK, SCALE])).toEqual({
+      group: 'checkrein:change',
+      namespaces: ['shop'],
+      tools: [SCALE],
+    });
+  });
+
+  test('of a cluster that is not there, or that nobody is granted, are refused in words', () => {
+    expect(() => clusterManifests('prd', rules, [LOOK, SCALE])).toThrow('no such cluster');
+    expect(() => clusterManifests('lone', rules, [LOOK, SCALE])).toThrow('no agent is granted a tool');
+  });
+});
