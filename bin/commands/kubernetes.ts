@@ -3,7 +3,9 @@ import type { ManifestFlags } from '../kubernetes/manifests.ts';
 
 const manifests = (): Command =>
   new Command('manifests')
-    .description('Print what a cluster needs before agents may use it: Roles, RoleBindings and the admission policy, as YAML for kubectl.')
+    .description(
+      'Print what a cluster needs before agents may use it: Roles, RoleBindings and the admission policy, as YAML for kubectl.',
+    )
     .requiredOption('--cluster <name>', 'a cluster of config/deployment.ts')
     .option('--config <dir>', 'a directory like config/; default: the one of this checkout')
     .addHelpText(

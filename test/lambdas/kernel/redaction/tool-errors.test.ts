@@ -26,13 +26,9 @@ describe('what a tool threw, as the model reads it', () => {
     ],
     [
       'the call that failed, with a full stop between the sentence of the provider and the advice',
-      new CloudError(
-        'ScalingActivityInProgress',
-        'Busy',
-        undefined,
-        'autoscaling:SetDesiredCapacity on web',
-        { forModel: 'The group is still busy.' },
-      ),
+      new CloudError('ScalingActivityInProgress', 'Busy', undefined, 'autoscaling:SetDesiredCapacity on web', {
+        forModel: 'The group is still busy.',
+      }),
       'ScalingActivityInProgress',
       'autoscaling:SetDesiredCapacity on web failed: ScalingActivityInProgress: Busy. The group is still busy',
     ],

@@ -97,7 +97,9 @@ describe('a call that AWS does not answer is failed evidence, with the reason', 
   test('a refusal', async () => {
     const { evidence } = await observeWith([INSTANCE], () =>
       Promise.reject(
-        new CloudError('AccessDenied', 'User is not authorized.', undefined, undefined, { forModel: 'Only a human can.' }),
+        new CloudError('AccessDenied', 'User is not authorized.', undefined, undefined, {
+          forModel: 'Only a human can.',
+        }),
       ),
     );
     expect(evidence[0]?.data).toMatchObject({ outcome: 'failed' });
