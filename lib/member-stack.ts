@@ -11,7 +11,15 @@ import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { memberPatterns } from './member-patterns.ts';
 import { regionalRoleName, type Members } from './members.ts';
 import { denyOwnLogs } from './own-log-groups.ts';
-import { addToolStatements, changeTools, grantedTools, toolChanges, toolReads, verifyReads } from './tool-grants.ts';
+import {
+  addToolStatements,
+  changeTools,
+  grantedTools,
+  openReads,
+  toolChanges,
+  toolReads,
+  verifyReads,
+} from './tool-grants.ts';
 import type { Catalogue } from '../lambdas/tools/installed.ts';
 
 export interface MemberStackProps extends StackProps {
@@ -39,9 +47,9 @@ export class MemberStack extends Stack {
 
     const change = this.roleFor('Change', 'The most that Checkrein may change in this account.', ['ChangeZone']);
     addToolStatements(change, toolChanges(changes));
-    const readers = ['Observe', 'Authorize', 'ChangeZone', 'Verify', 'Close', 'Stopped'];
+    const readers = ['Open', 'Observe', 'Authorize', 'ChangeZone', 'Verify', 'Close', 'Stopped'];
     const read = this.roleFor('Read', 'What Checkrein may read in this account.', readers);
-    addToolStatements(read, [...toolReads(tools, rules.agents), verifyReads()]);
+    addToolStatements(read, [...toolReads(tools, rules.agents), verifyReads(), openReads()]);
     denyOwnLogs(read);
     this.sendEvents(rules.agents);
     new ClusterAccess(this, 'ClusterAccess', { rules, catalogue, readers: { read }, change, member: true });

@@ -26,6 +26,7 @@ import {
   changeTools,
   closeReads,
   grantedTools,
+  openReads,
   toolReads,
   verifyReads,
 } from './tool-grants.ts';
@@ -138,6 +139,7 @@ export class Steps extends Construct {
     for (const step of [open, authorize, changeZone, page]) killSwitch.grantRead(step);
     for (const step of [authorize, changeZone, page]) allow(step, calendarReads(rules.settings));
     model.grantUse(decide);
+    allow(open, [openReads()]);
     grantGuardrail(observe, rules.settings.guardrail);
 
     desk.grantSignLink(ask);
@@ -169,7 +171,7 @@ export class Steps extends Construct {
 
     const { members } = rules.settings;
     if (members === undefined) return;
-    for (const step of [...this.readers, close, stopped]) grantMemberRole(members, step, 'read');
+    for (const step of [open, ...this.readers, close, stopped]) grantMemberRole(members, step, 'read');
     grantMemberRole(members, changeZone, 'change');
   }
 }

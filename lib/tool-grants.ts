@@ -7,6 +7,7 @@ import {
   changePermissions,
   closePermissions,
   onBehalfPermissions,
+  openPermissions,
   passRolePermissions,
   readPermissions,
   verifyPermissions,
@@ -31,6 +32,9 @@ export const toolReads = (tools: readonly AwsManifest[], agents: readonly Agent[
     tools,
     agents.flatMap(({ logGroups }) => logGroups),
   ).map(toStatement);
+
+/** IAM statement for the reads that Open makes: what belongs together. */
+export const openReads = (): PolicyStatement => toStatement(openPermissions());
 
 /** IAM statement for the reads that Verify makes itself. */
 export const verifyReads = (): PolicyStatement => toStatement(verifyPermissions());

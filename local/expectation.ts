@@ -29,6 +29,12 @@ export const Expectation = z
   .strictObject({
     about: z.string().min(10).describe('What the scenario shows, in one sentence.'),
     approvals: z.array(Approval).default([]).describe('One for each request, in order; the last one is repeated.'),
+    incident: z
+      .int()
+      .positive()
+      .default(1)
+      .describe('Which incident the expectation is about, in the order of their opening.'),
+    incidents: z.int().positive().default(1).describe('Incidents that events of the world open, without follow-ups.'),
     outcome: Outcome,
     turns: z.int().positive().optional().describe('Turns of the model.'),
     copies: z.int().nonnegative().default(0).describe('Copies of the alarm that joined the incident.'),

@@ -168,6 +168,18 @@ export class Laptop {
     return incidentId;
   }
 
+  /** Delivers what the bus has left when the incident has ended, each event at its time. */
+  async deliverRest(): Promise<void> {
+    for (let next = this.account.nextDelivery(); next !== undefined; next = this.account.nextDelivery()) {
+      this.#clock.advance(Math.max(0, next.getTime() - this.#clock.now().getTime()));
+      await this.#deliverDue();
+    }
+  }
+
+  async #deliverDue(): Promise<void> {
+    for (const event of this.account.due(this.#clock.now())) await this.deliver(z.json().parse(event));
+  }
+
   #followUpEvent(detail: FollowUp): Json {
     const { account, region } = this.ports.home;
     const time = this.#clock.now().toISOString();
@@ -230,8 +242,7 @@ export class Laptop {
 
   async #invoke(step: StepName, payload: Json): Promise<unknown> {
     // The bus may deliver an event again during an incident. The copy runs in an execution of its own.
-    if (step !== 'open')
-      for (const event of this.account.due(this.#clock.now())) await this.deliver(z.json().parse(event));
+    if (step !== 'open') await this.#deliverDue();
     // Stopped: the state machine waits for this step for ever, so that it cannot take the incident any further.
     const goesOn = CHANGING.includes(step) && this.#change !== undefined;
     if (this.#stopped && !goesOn) return new Promise(() => undefined);

@@ -48,6 +48,8 @@ class RunStopped extends CheckreinError {
 export interface RunResult {
   readonly incidentId: string;
   readonly events: readonly TraceEvent[];
+  /** The trace of each incident of the run, this one too, in the order of their opening. */
+  readonly traces: ReadonlyMap<string, readonly TraceEvent[]>;
   readonly calls: readonly RecordedCall[];
   /** Incidents of alarms that had joined this one, or one that followed it, and were in ALARM when it closed. */
   readonly followUps: readonly string[];
@@ -100,15 +102,25 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
       onMessage,
       onCall: (call) => calls.push(call),
     });
-    const delivered = await Promise.race([laptop.deliver(options.event), interruption.stopped.then(() => undefined)]);
+    const delivered = await Promise.race([playAll(laptop, options.event), interruption.stopped.then(() => undefined)]);
     const incidentId = delivered ?? (await stopRun(laptop, seen));
     const followUps = allOf(seen, 'incident.opened').flatMap(({ incident, data }) =>
       data.follows === undefined ? [] : [incident],
     );
-    return { incidentId, events: await server.ledger.events(incidentId), calls, followUps };
+    const traces = new Map<string, readonly TraceEvent[]>();
+    for (const { incident } of seen)
+      if (!traces.has(incident)) traces.set(incident, await server.ledger.events(incident));
+    return { incidentId, events: traces.get(incidentId) ?? [], traces, calls, followUps };
   } finally {
     for (const close of closing) await close();
   }
+};
+
+/** Delivers the event, and then what the bus delivers after the end of its incident. */
+const playAll = async (laptop: Laptop, event: Json): Promise<string> => {
+  const incidentId = await laptop.deliver(event);
+  await laptop.deliverRest();
+  return incidentId;
 };
 
 /**

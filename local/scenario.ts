@@ -11,8 +11,8 @@ import { readExpectation, type Expectation } from './expectation.ts';
 import { readEvent } from './files.ts';
 import { localRules } from './rules.ts';
 import { runOnLaptop, type RunOptions, type RunResult } from './run.ts';
-import { loadScript, type ScriptedTurn } from './script.ts';
-import { scriptedModel } from './scripted-model.ts';
+import { loadFurtherScripts, loadScript, type ScriptedTurn } from './script.ts';
+import { scriptedIncidents } from './scripted-model.ts';
 
 /** A recorded incident: the event, the account, the model's turns, people's answers, and how it must end. */
 export interface Scenario {
@@ -20,6 +20,8 @@ export interface Scenario {
   readonly event: Json;
   readonly world: World;
   readonly script: readonly ScriptedTurn[];
+  /** The turns in its second and further incidents, if they have scripts of their own. */
+  readonly furtherScripts: readonly (readonly ScriptedTurn[])[];
   readonly expectation: Expectation;
 }
 
@@ -44,16 +46,20 @@ export const readScenario = async (name: string): Promise<Scenario> => {
     event: readEvent(file('event.json')),
     world: readWorld(file('world.yaml')),
     script: await loadScript(file('model.json')),
+    furtherScripts: await loadFurtherScripts(file('model.json')),
     expectation: readExpectation(file('expect.yaml')),
   };
 };
 
 /** Run options of a scenario. A caller may replace the model or the approver. */
-export const runOf = ({ name, event, world, script, expectation }: Scenario, rules: Rules): RunOptions => ({
+export const runOf = (
+  { name, event, world, script, furtherScripts, expectation }: Scenario,
+  rules: Rules,
+): RunOptions => ({
   event,
   world,
   rules,
-  model: scriptedModel(script, name),
+  model: scriptedIncidents(script, furtherScripts, name),
   approve: { kind: 'preset', answers: expectation.approvals },
   onEvent: () => undefined,
   onPage: () => undefined,
@@ -66,23 +72,23 @@ export interface PlayHooks {
   readonly onEvent?: (event: TraceEvent) => void;
 }
 
-/** Plays a scenario. `problems` lists each difference from its expectation. */
+/** Plays a scenario. `result` has the incident that the expectation is about; `problems` lists each difference from it. */
 export const playScenario = async (
   name: string,
   { rules = localRules(), onEvent = () => undefined }: PlayHooks = {},
 ): Promise<{ readonly result: RunResult; readonly problems: readonly string[] }> => {
   const scenario = await readScenario(name);
-  const incidents = new Set<string>();
-  const result = await runOnLaptop({
-    ...runOf(scenario, rules),
-    onEvent: (event) => {
-      incidents.add(event.incident);
-      onEvent(event);
-    },
-  });
-  const extra = [...incidents].filter(
-    (incident) => incident !== result.incidentId && !result.followUps.includes(incident),
-  );
-  const problems = extra.map((incident) => `Another incident was opened: ${incident}. A scenario is one incident.`);
-  return { result, problems: [...problems, ...differences(scenario.expectation, result)] };
+  const whole = await runOnLaptop({ ...runOf(scenario, rules), onEvent });
+  const { expectation } = scenario;
+  const opened = [...whole.traces.keys()].filter((incident) => !whole.followUps.includes(incident));
+  const problems =
+    opened.length === expectation.incidents
+      ? []
+      : [`Incidents: expected ${expectation.incidents}, but ${opened.length} were opened: ${opened.join(', ')}.`];
+  const incidentId = opened[expectation.incident - 1];
+  const events = whole.traces.get(incidentId ?? '');
+  if (incidentId === undefined || events === undefined)
+    return { result: whole, problems: [...problems, `There was no incident ${expectation.incident} to look at.`] };
+  const result = { ...whole, incidentId, events };
+  return { result, problems: [...problems, ...differences(expectation, result)] };
 };

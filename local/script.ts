@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join, parse } from 'node:path';
 import * as z from 'zod';
 import { Json } from '../lambdas/contracts/json.ts';
 import { Usage } from '../lambdas/contracts/model.ts';
@@ -62,6 +64,17 @@ export const loadScript = async (path: string): Promise<readonly ScriptedTurn[]>
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new InputError(path, `The model script is not JSON: ${cause.message}.`, SEE, cause);
+  }
+};
+
+/** Reads the scripts of the second and further incidents, beside that of the first: `model-2.json`, `model-3.json`. */
+export const loadFurtherScripts = async (path: string): Promise<(readonly ScriptedTurn[])[]> => {
+  const { dir, name, ext } = parse(path);
+  const scripts = [];
+  for (let nth = 2; ; nth += 1) {
+    const further = join(dir, `${name}-${nth}${ext}`);
+    if (!existsSync(further)) return scripts;
+    scripts.push(await loadScript(further));
   }
 };
 

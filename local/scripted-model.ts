@@ -28,6 +28,27 @@ export const scriptedModel = (script: readonly ScriptedTurn[], name = 'The scrip
   };
 };
 
+/**
+ * A model with a script for each of the first incidents, in the order in which they first ask it. Further incidents play the first
+ * script. The first message of a conversation holds the fence of its incident, so no two incidents have the same one.
+ */
+export const scriptedIncidents = (
+  script: readonly ScriptedTurn[],
+  more: readonly (readonly ScriptedTurn[])[],
+  name = 'The script',
+): Model => {
+  const first = scriptedModel(script, name);
+  const models = [first, ...more.map((one, index) => scriptedModel(one, `${name}, incident ${index + 2}`))];
+  const begun: string[] = [];
+  return {
+    async decide(request) {
+      const opening = JSON.stringify(request.messages[0]);
+      if (!begun.includes(opening)) begun.push(opening);
+      return (models[begun.indexOf(opening)] ?? first).decide(request);
+    },
+  };
+};
+
 type NumberedTurn = ScriptedTurn & { readonly number: number };
 
 const unavailable = ({ number }: NumberedTurn, name: string): StepError =>

@@ -169,10 +169,11 @@ const attempts = (instanceId: string): Call[][] => {
     [{ ...resize, input: { ...resize.input, approved: true } }],
     [{ name: 'reboot_instance', input: { instanceId, why } }],
     [confirm('P3')],
-    [confirm('P3')],
     [capacity(0)],
     [capacity(9), confirm('P4')],
+    // The first plan, or the second one where the reboot was one.
     [confirm('P1')],
+    [confirm('P2')],
   ];
 };
 

@@ -55,8 +55,9 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       if (event.data.alarm !== undefined)
         return entry(
           'alarm',
-          'quiet',
-          plain`Alarm ${event.data.alarm.name} joined this incident. ${event.data.says ?? ''}`,
+          'warn',
+          plain`Alarm ${event.data.alarm.name} joined this incident. ${sentence(event.data.says ?? '')}`,
+          (event.data.suspicions ?? []).map((one) => plain`warning: its text ${sentence(one)}`),
         );
       return entry('copy', 'quiet', plain`The event arrived again (copy ${event.data.copy}) and joined this incident.`);
     case 'incident.refused':

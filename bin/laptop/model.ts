@@ -5,8 +5,8 @@ import { Geography } from '../../lambdas/contracts/bedrock.ts';
 import { Settings, type ModelSource } from '../../lambdas/contracts/settings.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { Model } from '../../lambdas/contracts/ports.ts';
-import { loadScript } from '../../local/script.ts';
-import { scriptedModel } from '../../local/scripted-model.ts';
+import { loadFurtherScripts, loadScript } from '../../local/script.ts';
+import { scriptedIncidents } from '../../local/scripted-model.ts';
 
 /** The model of a run. A real one has a source, because its price depends on that. */
 interface ChosenModel {
@@ -25,7 +25,7 @@ export const modelFor = async ({ model, world }: { model?: string; world: string
   if (name === undefined) throw new InputError('--model', `not given, and there is no ${beside}`, KINDS);
   if (name.startsWith(SCRIPTED)) {
     const path = name.slice(SCRIPTED.length);
-    return { model: scriptedModel(await loadScript(path), path) };
+    return { model: scriptedIncidents(await loadScript(path), await loadFurtherScripts(path), path) };
   }
   if (name === 'anthropic') return fromAnthropic();
   const bedrock = BEDROCK.exec(name);

@@ -74,7 +74,7 @@ export interface IncidentLocation {
 }
 
 /** Calls of one provider. */
-export interface ProviderCalls {
+interface ProviderCalls {
   readonly provider: string;
   readonly calls: readonly ProviderCall[];
 }

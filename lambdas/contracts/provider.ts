@@ -3,11 +3,11 @@ import type { Target } from './plan.ts';
 import type { CloudRequest } from './ports.ts';
 
 /** Kinds of groups of targets that policies know, as `resource in Checkrein::Account::"123456789012"`. */
-export const PARENT_TYPES = ['Account', 'Cluster', 'Namespace'] as const;
+type ParentType = 'Account' | 'Cluster' | 'Namespace';
 
 /** A group that a target is in. */
 export interface TargetParent {
-  readonly type: (typeof PARENT_TYPES)[number];
+  readonly type: ParentType;
   readonly id: string;
 }
 

@@ -160,6 +160,11 @@ const Fields = z.strictObject({
     .string()
     .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'an ARN like arn:aws:sns:eu-west-1:123456789012:pager')
     .optional(),
+  /**
+   * The tag that names the group of an instance, where many alarms on one metric come in a minute: each group is a storm
+   * of its own. An instance without it belongs to its Auto Scaling group.
+   */
+  stormGroupTag: z.string().min(1).max(128).default('service'),
   /** A managed policy that bounds every role of the stack, where your organization asks for one. */
   permissionsBoundaryArn: arn('iam', 'policy', 'arn:aws:iam::123456789012:policy/boundary').optional(),
   /** Incidents that begin with a question (`checkrein ask`). Nobody checks who asks, so read-only agents answer. */

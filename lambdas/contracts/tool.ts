@@ -113,7 +113,7 @@ export type ChangeManifest<Input extends z.ZodType = z.ZodType> = ChangeManifest
 export type Manifest = ObserveManifest | ChangeManifest;
 
 /** Manifests of tools on AWS: roles and permissions follow from these. */
-export type AwsObserveManifest = ObserveManifestBase<z.ZodType> & OfAws;
+type AwsObserveManifest = ObserveManifestBase<z.ZodType> & OfAws;
 export type AwsChangeManifest = ChangeManifestBase<z.ZodType> & Capacity & ChangesOfAws;
 export type AwsManifest = AwsObserveManifest | AwsChangeManifest;
 

@@ -81,6 +81,11 @@ export class SimulatedAccount {
     applyDrift(set, this.#state);
   }
 
+  /** When the bus delivers the next event that `due` has not given yet. */
+  nextDelivery(): Date | undefined {
+    return this.#deliveries.next();
+  }
+
   /** Events that the bus delivers, from the last call of this method up to now, in order. */
   due(now: Date): BusEvent[] {
     return this.#deliveries.due(now).map((due) => {

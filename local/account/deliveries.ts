@@ -24,6 +24,13 @@ export class Deliveries {
     this.#delivered = this.#origin - 1;
   }
 
+  /** When the next one that is not delivered yet is due. */
+  next(): Date | undefined {
+    const times = this.#world.events.map(({ afterSeconds }) => this.#origin + afterSeconds * 1000);
+    const left = times.filter((at) => at > this.#delivered);
+    return left.length === 0 ? undefined : new Date(Math.min(...left));
+  }
+
   /** Those from the last call up to now. */
   due(now: Date): Due[] {
     const from = this.#delivered;

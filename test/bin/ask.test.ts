@@ -95,7 +95,11 @@ describe('checkrein ask, of a deployed stack', () => {
   });
 
   test.each([
-    ['an unknown agent', ['why?', '--agent', 'triagge'], 'did you mean "triage"? known: build-failure, questions, triage'],
+    [
+      'an unknown agent',
+      ['why?', '--agent', 'triagge'],
+      'did you mean "triage"? known: build-failure, questions, triage',
+    ],
     ['an agent that changes things', ['why?', '--agent', 'ec2-responder'], 'questions.allowChanges'],
     ['a question of 20,000 characters', ['x'.repeat(20_000)], 'may have 4000 characters and has 20000'],
     ['an empty question', [' '], 'The question is empty.'],

@@ -7,6 +7,7 @@ import { currentPlan } from '../../lambdas/kernel/trace/queries.ts';
 import { closingMessage, reportOf } from '../../lambdas/kernel/trace/report.ts';
 import { coloursFor, timelineLines } from '../../bin/io/timeline-lines.ts';
 import { DECEPTIVE, HOSTILE } from '../fixtures/hostile-text.ts';
+import { withJoined } from '../fixtures/joined.ts';
 import { withSubject } from '../fixtures/subjects.ts';
 import { TOLD_SUBJECTS } from '../fixtures/told-subjects.ts';
 
@@ -76,7 +77,9 @@ const channels: Readonly<Record<string, (events: readonly TraceEvent[]) => strin
   'the timeline': (events) => events.flatMap((event) => timelineLines(event, coloursFor({})).map(String)).join('\n'),
 };
 
-const TRACES = ['undersized-instance', 'fix-does-not-help', 'change-freeze'].map(recorded);
+const RECORDED = ['undersized-instance', 'fix-does-not-help', 'change-freeze'].map(recorded);
+/** The last one is of an incident that other alarms joined. */
+const TRACES = [...RECORDED, ...RECORDED.slice(0, 1).map(withJoined)];
 
 /** The fields of the subjects that are no alarm. The names of some are the same, so they are told apart by kind. */
 const toldFields = TOLD_SUBJECTS.flatMap((subject) => {
@@ -139,6 +142,16 @@ test('the fields that the table covers are those that outsiders, models and peop
     'question: .data.subject.question',
     'question: .data.subject.askedBy',
     'schedule: .data.subject.every',
+    'incident.opened.data.follows',
+    'incident.attached.data.alarm.name',
+    'incident.attached.data.says',
+    'incident.attached.data.suspicions',
+    'follow-ups.due.data.due.name',
+    'follow-ups.due.data.due.says',
+    'follow-ups.due.data.left.name',
+    'follow-ups.due.data.left.says',
+    'follow-ups.raised.data.failed.name',
+    'follow-ups.raised.data.failed.says',
     'evidence.gathered.data.text',
     'evidence.gathered.data.tool',
     'model.called.data.content.text',

@@ -86,12 +86,13 @@ describe('roles', () => {
       expect(resource).toMatch(/:log-group:\/aws\/codebuild\/checkout-\*"/);
   });
 
-  test('only reads of granted tools are allowed, and not to Open, Decide, Close or the approval functions', () => {
+  test('only reads of granted tools are allowed, and not to Decide or the approval functions', () => {
     const reads = new Set(OBSERVE_TOOLS.flatMap(({ manifest }) => manifest.reads.map(actionOf)));
-    // Close asks how the alarms are that had joined the incident, and reads nothing else of the account.
+    // Close asks how the alarms are that had joined the incident, Open which alarms belong together; they read nothing else.
     reads.delete('cloudwatch:DescribeAlarms');
     const ofAlarms = whoMay(rights, 'cloudwatch:DescribeAlarms').filter((role) => !role.startsWith('Rollout'));
-    expect(ofAlarms).toEqual(['ChangeZone', 'Close', 'Observe', 'Stopped', 'Verify']);
+    expect(ofAlarms).toEqual(['ChangeZone', 'Close', 'Observe', 'Open', 'Stopped', 'Verify']);
+    expect(whoMay(rights, 'ec2:DescribeTags')).toEqual(['Open']);
     const readers = new Set([...reads].flatMap((action) => whoMay(rights, action)));
     // CodeDeploy reads the harness's own alarms during a canary.
     const ofFunctions = [...readers].filter((role) => !role.startsWith('Rollout'));

@@ -8,7 +8,7 @@ import { ENV } from '../../lambdas/contracts/env.ts';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import { Settings } from '../../lambdas/contracts/settings.ts';
 import { actionOf } from '../../lambdas/contracts/tool.ts';
-import { VERIFY_READS } from '../../lambdas/contracts/verify-reads.ts';
+import { OPEN_READS, VERIFY_READS } from '../../lambdas/contracts/verify-reads.ts';
 import { CATALOGUE, CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
 import { heldBack } from '../../lib/member-patterns.ts';
 import { MemberStack } from '../../lib/member-stack.ts';
@@ -66,8 +66,8 @@ describe('member account', () => {
     const policies = ofType('AWS::IAM::Policy');
     const withChange = policies.filter(([, policy]) => changes.some((action) => text(policy).includes(`"${action}"`)));
     expect(withChange.map(([id]) => id.replace(/DefaultPolicy.*/, ''))).toEqual(['Change']);
-    expect(text(trustOf('Read'))).not.toContain('-Open');
-    for (const step of ['Observe', 'Authorize', 'ChangeZone', 'Verify', 'Close', 'Stopped'])
+    expect(text(trustOf('Read'))).not.toContain('-Decide');
+    for (const step of ['Open', 'Observe', 'Authorize', 'ChangeZone', 'Verify', 'Close', 'Stopped'])
       expect(text(trustOf('Read'))).toContain(`-${step}"`);
   });
 
@@ -100,7 +100,9 @@ describe('member account', () => {
     const looked = rightsIn({ Resources: resourcesOf(granted) }).filter(({ role }) => role.startsWith('Read'));
     const names = new Set(agents.flatMap(({ tools }) => [...tools.observe, ...tools.change]));
     const reads = CATALOGUE.manifests.flatMap((manifest) => (names.has(manifest.name) ? manifest.reads : []));
-    expect(new Set(looked.map(({ action }) => action))).toEqual(new Set([...reads, ...VERIFY_READS].map(actionOf)));
+    expect(new Set(looked.map(({ action }) => action))).toEqual(
+      new Set([...reads, ...VERIFY_READS, ...OPEN_READS].map(actionOf)),
+    );
   });
 
   test('the read role reads the log groups of the agents, and never those of a Checkrein in that account', () => {
@@ -111,7 +113,7 @@ describe('member account', () => {
         .flatMap(({ resource }) => [z.json().parse(JSON.parse(resource))].flat())
         .map((arn) => templateText(arn, (name) => `<${name}>`));
     const group = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:';
-    expect(arns(rightsIn(granted))).toEqual([`${group}/app/*`]);
+    expect(arns(rightsIn(granted))).toEqual([`${group}/app/*`, `${group}/aws/codebuild/*`]);
     expect(arns(denialsIn(granted))).toEqual([`${group}Checkrein*`, `${group}/aws/vendedlogs/states/Checkrein*`]);
   });
 
@@ -151,7 +153,7 @@ describe('member account', () => {
 describe('hub', () => {
   const hub = Object.entries(Resources.parse(synthesize(rules).template.Resources));
 
-  test('a member may put what agents take on the bus and nothing else: as shipped, alarms', () => {
+  test('a member may put what agents take on the bus and nothing else: as shipped, alarms and builds', () => {
     expect(
       ofType('AWS::Events::EventBusPolicy', hub).map(([, { Properties }]) => Properties['Statement']),
     ).toMatchObject([
@@ -159,8 +161,8 @@ describe('hub', () => {
         Action: 'events:PutEvents',
         Condition: {
           'ForAllValues:StringEquals': {
-            'events:source': ['aws.cloudwatch'],
-            'events:detail-type': ['CloudWatch Alarm State Change'],
+            'events:source': ['aws.cloudwatch', 'aws.codebuild'],
+            'events:detail-type': ['CloudWatch Alarm State Change', 'CodeBuild Build State Change'],
           },
           Null: { 'events:source': 'false', 'events:detail-type': 'false' },
         },
@@ -171,7 +173,7 @@ describe('hub', () => {
 
   test('roles of the hub have the names that members trust', () => {
     const names = ofType('AWS::IAM::Role', hub).map(([, { Properties }]) => text(Properties['RoleName'] ?? ''));
-    for (const step of ['Observe', 'Authorize', 'ChangeZone', 'Verify', 'Close', 'Stopped'])
+    for (const step of ['Open', 'Observe', 'Authorize', 'ChangeZone', 'Verify', 'Close', 'Stopped'])
       expect(names.filter((name) => name.endsWith(`"-${step}"]]}`))).toHaveLength(1);
   });
 
@@ -192,7 +194,7 @@ describe('hub', () => {
         .filter((arn) => !arn.includes('Steps'));
     const arns = (role: string): string[] =>
       two.accounts.map((account) => `arn:<AWS::Partition>:iam::${account}:role/checkrein-<AWS::Region>-${role}`);
-    for (const role of ['Observe', 'Authorize', 'Verify', 'Close', 'Stopped'])
+    for (const role of ['Open', 'Observe', 'Authorize', 'Verify', 'Close', 'Stopped'])
       expect([role, into(role)]).toEqual([role, arns('read')]);
     expect(into('ChangeZone').sort()).toEqual([...arns('read'), ...arns('change')].sort());
     expect([...new Set(taking.map(({ role }) => role))].sort()).toEqual([
@@ -200,6 +202,7 @@ describe('hub', () => {
       'ChangeZone',
       'Close',
       'Observe',
+      'Open',
       'Stopped',
       'Verify',
     ]);
@@ -218,7 +221,7 @@ describe('hub', () => {
         )
         .map(([id]) => id.replace(/^Steps|[0-9A-F]{8}$/g, ''))
         .sort();
-    expect(told('read')).toEqual(['Authorize', 'ChangeZone', 'Close', 'Observe', 'Stopped', 'Verify']);
+    expect(told('read')).toEqual(['Authorize', 'ChangeZone', 'Close', 'Observe', 'Open', 'Stopped', 'Verify']);
     expect(told('change')).toEqual(['ChangeZone']);
   });
 });

@@ -2,7 +2,7 @@ import { deliverCopies, type CopiesResult } from './copies.ts';
 import { LoadFixture } from './fixture.ts';
 import { deliverRelated, type RelatedResult } from './related-alarms.ts';
 import type { LedgerUse } from './ledger-meter.ts';
-import type { LoadOptions } from './options.ts';
+import type { LoadOptions, Story } from './options.ts';
 import { fireAgain, type RecurrenceResult } from './recurrence.ts';
 import { runStorm, type StormResult } from './alarm-storm.ts';
 import { TraceMeter } from './trace-meter.ts';
@@ -15,8 +15,8 @@ export interface LoadReport {
   readonly ledger: readonly LedgerUse[];
   readonly copies: CopiesResult | undefined;
   readonly copiesLedger: readonly LedgerUse[];
-  /** Different alarms on one instance, then on one metric. */
-  readonly related: readonly RelatedResult[];
+  /** Different alarms on one instance, in one group, on one metric; with the ledger requests of each. */
+  readonly related: readonly (RelatedResult & { readonly ledger: readonly LedgerUse[] })[];
   readonly returns: RecurrenceResult;
   /** How often each fault was injected. */
   readonly faults: Readonly<Record<string, number>>;
@@ -56,12 +56,16 @@ export const runLoad = async (options: LoadOptions, print: (line: string) => voi
   try {
     const storm = await runStorm(fixture, progress.startPhase('storm'), options);
     const ledger = fixture.meter.take();
-    const copies =
-      options.copies === 0 ? undefined : await deliverCopies(fixture, progress.startPhase('copies'), options);
+    const isPlayed = (story: Story): boolean => options.copies > 0 && options.stories.includes(story);
+    const copies = !isPlayed('copies')
+      ? undefined
+      : await deliverCopies(fixture, progress.startPhase('copies'), options);
     const copiesLedger = fixture.meter.take();
-    const related: RelatedResult[] = [];
-    for (const relation of options.copies === 0 ? [] : (['instance', 'metric'] as const))
-      related.push(await deliverRelated(fixture, progress.startPhase(`one ${relation}`), options, relation));
+    const related: LoadReport['related'][number][] = [];
+    for (const relation of (['instance', 'group', 'metric'] as const).filter(isPlayed)) {
+      const result = await deliverRelated(fixture, progress.startPhase(`one ${relation}`), options, relation);
+      related.push({ ...result, ledger: fixture.meter.take() });
+    }
     const returns = await fireAgain(fixture, progress.startPhase('returns'), options);
     return {
       options,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom, longTailed, shuffled } from './random.ts';
-import { DEFAULTS, optionsFrom } from './options.ts';
+import { DEFAULTS, optionsFrom, STORIES } from './options.ts';
 import { runLoad, type LoadReport } from './load-run.ts';
 import { formatLoadReport } from './report.ts';
 import { percentile } from './latency.ts';
@@ -10,6 +10,7 @@ const small = {
   alarms: 10,
   duplicates: 20,
   copies: 25,
+  stories: STORIES,
   returns: 2,
   faults: true,
   latency: 5,
@@ -44,9 +45,10 @@ describe('40 incidents at once, with throttles, lost answers, crashes and steps 
     expect(copies?.linesOnTrace).toBeLessThanOrEqual(20);
   });
 
-  test('twenty-five alarms on one instance cost one investigation, on one metric three; all the others have their row', () => {
+  test('twenty-five alarms on one instance cost one investigation, in one group or on one metric three; all the others have their row', () => {
     expect(report.related).toMatchObject([
       { relation: 'instance', investigations: 1, attached: 25 },
+      { relation: 'group', investigations: 3, attached: 25 },
       { relation: 'metric', investigations: 3, attached: 25 },
     ]);
     for (const { investigations, linesOnTraces } of report.related)
@@ -82,6 +84,7 @@ describe('options', () => {
     [['--incidents', 'many'], '--incidents'],
     [['--incidents', '0'], '--incidents'],
     [['--faults', 'maybe'], '--faults'],
+    [['--stories', 'copies,flood'], '--stories'],
     [['--returns', '5', '--incidents', '4'], '--returns'],
     [['--unknown'], '--unknown'],
   ])('%j is refused, naming the option', (args, where) => {

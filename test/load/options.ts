@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 
+/** What happens after the first incidents: see `related-alarms.ts` and `copies.ts`. */
+export const STORIES = ['copies', 'instance', 'group', 'metric'] as const;
+export type Story = (typeof STORIES)[number];
+
 /** The settings of a load run. */
 export interface LoadOptions {
   /** Incidents that are opened at once. Each is one resource under one alarm. */
@@ -11,6 +15,8 @@ export interface LoadOptions {
   readonly duplicates: number;
   /** Copies of one alarm that arrive while its incident is open. */
   readonly copies: number;
+  /** Which of the stories with `copies` alarms are played. */
+  readonly stories: readonly Story[];
   /** Alarms that fire again after their incident was closed. */
   readonly returns: number;
   readonly faults: boolean;
@@ -25,6 +31,7 @@ export const DEFAULTS: LoadOptions = {
   alarms: 300,
   duplicates: 500,
   copies: 10_000,
+  stories: STORIES,
   returns: 20,
   faults: true,
   latency: 1000,
@@ -34,14 +41,15 @@ export const DEFAULTS: LoadOptions = {
 export const HELP = `npm run load -- [options]
 
 Opens many incidents at once on this machine: the synthesized state machine, the real steps, a real DynamoDB
-API, a simulated account and a simulated model. Then 10,000 copies of one alarm, 10,000 alarms on one instance and
-10,000 on one metric, then alarms that fire again.
+API, a simulated account and a simulated model. Then 10,000 copies of one alarm, 10,000 alarms on one instance,
+10,000 over the instances of one group and 10,000 on one metric, then alarms that fire again.
 Exits with 1 if an event was lost, an incident did not close as expected, or a chain does not verify.
 
   --incidents <n>    incidents at once (${DEFAULTS.incidents})
   --alarms <n>       alarms that they are spread over (${DEFAULTS.alarms})
   --duplicates <n>   further deliveries of the same alarms at the same time (${DEFAULTS.duplicates})
   --copies <n>       copies of one alarm while its incident is open (${DEFAULTS.copies}; 0 leaves this part out)
+  --stories <a,b>    which of these follow the first incidents (${STORIES.join(',')})
   --returns <n>      alarms that fire again after their incident was closed (${DEFAULTS.returns})
   --faults on|off    throttles, lost answers, crashes, steps run twice, model outages (on)
   --latency <ms>     median time of a model turn (${DEFAULTS.latency})
@@ -49,7 +57,7 @@ Exits with 1 if an event was lost, an incident did not close as expected, or a c
   --json             the report as one JSON object
   --help`;
 
-type Numbers = Exclude<keyof LoadOptions, 'faults'>;
+type Numbers = Exclude<keyof LoadOptions, 'faults' | 'stories'>;
 
 const numberOf = (name: Numbers, text: string | undefined, least: number): number => {
   if (text === undefined) return DEFAULTS[name];
@@ -65,6 +73,15 @@ const faultsOf = (text: string | undefined): boolean => {
   return text !== 'off';
 };
 
+const storiesOf = (given: string | undefined): readonly Story[] => {
+  if (given === undefined) return DEFAULTS.stories;
+  const names = given.split(',');
+  const unknown = names.find((name) => !STORIES.some((story) => story === name));
+  if (unknown !== undefined)
+    throw new InputError('--stories', `there is no ${JSON.stringify(unknown)}`, STORIES.join(', '));
+  return STORIES.filter((story) => names.includes(story));
+};
+
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 
@@ -77,6 +94,7 @@ export const optionsFrom = (args: readonly string[]): { options: LoadOptions; js
       alarms: text,
       duplicates: text,
       copies: text,
+      stories: text,
       returns: text,
       faults: text,
       latency: text,
@@ -90,6 +108,7 @@ export const optionsFrom = (args: readonly string[]): { options: LoadOptions; js
     alarms: numberOf('alarms', values.alarms, 1),
     duplicates: numberOf('duplicates', values.duplicates, 0),
     copies: numberOf('copies', values.copies, 0),
+    stories: storiesOf(values.stories),
     returns: numberOf('returns', values.returns, 0),
     faults: faultsOf(values.faults),
     latency: numberOf('latency', values.latency, 0),

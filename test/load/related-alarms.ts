@@ -2,13 +2,14 @@ import type { Model } from '../../lambdas/contracts/ports.ts';
 import { attachedAlarms } from '../../lambdas/kernel/limits/attached-alarms.ts';
 import type { LoadFixture } from './fixture.ts';
 import { inspectIncident } from './inspection.ts';
-import type { LoadOptions } from './options.ts';
+import { World } from '../../local/account/world/world.ts';
+import { STORIES, type LoadOptions, type Story } from './options.ts';
 import { AlarmSource, type OtherAlarm } from './alarm-source.ts';
-import { scriptFor, loadTarget, slowModel, loadWorld } from './worlds.ts';
+import { scriptFor, loadTarget, slowModel, loadWorld, type LoadTarget } from './worlds.ts';
 import type { TraceMeter } from './trace-meter.ts';
 
-/** Different alarms that belong together: all of them on one instance, or each on an instance of its own. */
-type Relation = 'instance' | 'metric';
+/** Different alarms that belong together: all on one instance; or each on an instance of its own, with a known group or without. */
+type Relation = Exclude<Story, 'copies'>;
 
 /** Results of the phase that delivers many different alarms that belong together. */
 export interface RelatedResult {
@@ -22,7 +23,7 @@ export interface RelatedResult {
   readonly problems: readonly string[];
 }
 
-const INVESTIGATIONS: Readonly<Record<Relation, number>> = { instance: 1, metric: 3 };
+const INVESTIGATIONS: Readonly<Record<Relation, number>> = { instance: 1, group: 3, metric: 3 };
 const CONCURRENCY = 200;
 
 const pausedModel = (model: Model, until: Promise<unknown>): Model => ({
@@ -37,6 +38,18 @@ const otherAlarm = (relation: Relation, n: number): OtherAlarm =>
     ? { name: `other-${n}`, metric: `Metric${n}` }
     : { name: `other-${n}`, instanceId: `i-other-${n}` };
 
+/** Tags of more instances than one minute of a storm looks up. */
+const TAGGED = 500;
+
+/** A world in which EC2 knows the group of the first instances. */
+const inGroup = (world: World, firsts: readonly LoadTarget[]): World => {
+  const others = Array.from({ length: TAGGED }, (_, n) => `i-other-${n}`);
+  const Tags = [...firsts.map(({ instanceId }) => instanceId), ...others].map((ResourceId) => ({
+    ...{ ResourceId, ResourceType: 'instance', Key: 'aws:autoscaling:groupName', Value: 'web' },
+  }));
+  return World.parse({ ...world, answers: [{ service: 'ec2', command: 'DescribeTags', answer: { Tags } }] });
+};
+
 /** Delivers many alarms while the first incidents, of one account, are open. */
 export const deliverRelated = async (
   fixture: LoadFixture,
@@ -46,11 +59,13 @@ export const deliverRelated = async (
 ): Promise<RelatedResult> => {
   const expected = INVESTIGATIONS[relation];
   const gate = Promise.withResolvers<undefined>();
-  const account = options.incidents + 1 + expected;
-  const sources = Array.from({ length: expected }, (_, index) => {
-    const target = loadTarget(account + 10 + index, account + 100);
+  const account = options.incidents + 10 * (1 + STORIES.indexOf(relation));
+  const targets = Array.from({ length: expected }, (_, index) => loadTarget(10 * account + index, 10 * account + 100));
+  const sources = targets.map((target) => {
     const model = pausedModel(slowModel(scriptFor(target, 1, false), 0, fixture.random), gate.promise);
-    return new AlarmSource(fixture, traceMeter, target, loadWorld(target, account, false), model);
+    const world = loadWorld(target, account, false);
+    const its = relation === 'group' ? inGroup(world, targets) : world;
+    return new AlarmSource(fixture, traceMeter, target, its, model);
   });
   const problems: string[] = [];
   const note = (failure: string | undefined): void => {

@@ -62,14 +62,21 @@ const copiesSection = ({ copies, copiesLedger }: LoadReport): string[] =>
         ...ledgerRows(copiesLedger, copies.delivered),
       ];
 
+const RELATED: Readonly<Record<LoadReport['related'][number]['relation'], string>> = {
+  instance: 'different alarms on one instance',
+  group: 'alarms on one metric, each on an instance of its own, of one group',
+  metric: 'alarms on one metric, each on an instance of its own, of no group',
+};
+
 const relatedSection = ({ related }: LoadReport): string[] =>
   related.flatMap((one) => [
-    one.relation === 'instance'
-      ? `${one.delivered} different alarms on one instance`
-      : `${one.delivered} alarms on one metric, each on an instance of its own`,
+    `${one.delivered} ${RELATED[one.relation]}`,
     row('investigations', `${one.investigations}`),
     row('attached, lines on traces', `${one.attached}, ${one.linesOnTraces}`),
     row('took', `${one.seconds.toFixed(0)} s, ${Math.round(one.delivered / one.seconds)} executions a second`),
+    'Ledger, per alarm',
+    ...ledgerRows(one.ledger, one.delivered),
+    '',
   ]);
 
 const faultSection = ({ faults, options }: LoadReport): string[] =>

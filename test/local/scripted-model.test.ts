@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import type { ContentBlock, Message } from '../../lambdas/contracts/model.ts';
 import type { ModelRequest } from '../../lambdas/contracts/ports.ts';
-import { loadScript, parseScript, ScriptFile } from '../../local/script.ts';
-import { scriptedModel } from '../../local/scripted-model.ts';
+import { loadFurtherScripts, loadScript, parseScript, ScriptFile } from '../../local/script.ts';
+import { scriptedIncidents, scriptedModel } from '../../local/scripted-model.ts';
 
 const TASK: Message = { role: 'user', content: [{ type: 'text', text: 'CPU alarm on i-1.' }] };
 
@@ -49,6 +49,33 @@ test('concurrent incidents each play the script from its start', async () => {
   const scripted = model([{ type: 'text', text: 'First.' }], [{ type: 'text', text: 'Second.' }]);
   await scripted.decide(after('x'));
   expect(await scripted.decide(after())).toMatchObject({ content: [{ text: 'First.' }] });
+});
+
+/** A conversation that has just begun. */
+const begun = (text: string): ModelRequest => ({
+  ...after(),
+  messages: [{ role: 'user', content: [{ type: 'text', text }] }],
+});
+
+test('each incident plays its own script, in the order in which they first ask, and those beyond play the first', async () => {
+  const says = (text: string) => parseScript([[{ type: 'text', text }]], 'model.json');
+  const scripted = scriptedIncidents(says('One.'), [says('Two.')]);
+  const texts = [];
+  for (const fence of ['a', 'b', 'a', 'c', 'b']) texts.push((await scripted.decide(begun(fence))).content[0]);
+  expect(texts).toMatchObject(['One.', 'Two.', 'One.', 'One.', 'Two.'].map((text) => ({ text })));
+});
+
+test('scripts of further incidents are read until a number is missing', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'scripts-'));
+  for (const [name, text] of [
+    ['model', 'One.'],
+    ['model-2', 'Two.'],
+    ['model-4', 'Four.'],
+  ])
+    await writeFile(join(folder, `${name}.json`), JSON.stringify([[{ type: 'text', text }]]));
+  expect(await loadFurtherScripts(join(folder, 'model.json'))).toEqual([
+    [{ content: [{ type: 'text', text: 'Two.' }] }],
+  ]);
 });
 
 test('calls without an id get one, the same in every run', async () => {

@@ -4,14 +4,14 @@ import type { RecordedFact } from './recording.ts';
 import { linksIn } from './fakes/people.ts';
 import type { CaseRun } from './flow.ts';
 import { plansMovedAway } from './invariants/moved-targets.ts';
-import { countersOfProviders, subjectCounter } from './seam-counters.ts';
+import { countersOfProviders, countersOfQuestions, subjectCounters } from './seam-counters.ts';
 
 /** How often something happened. A counter is named after what it counts. */
 export type Counts = Record<string, number>;
 
 const CHANGE_TOOLS = new Set(['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity', 'set_flag']);
 /** Agents without change tools: for alarms, and for events. */
-const READ_ONLY = new Set(['triage', 'event-triage']);
+const READ_ONLY = new Set(['triage', 'event-triage', 'questions']);
 
 /** The counters that an event increments. */
 const countersOfEvent = (event: TraceEvent): string[] => {
@@ -69,10 +69,16 @@ const countersOfEvent = (event: TraceEvent): string[] => {
             ]),
       ];
     case 'incident.attached':
-      return ['copies attached'];
+      return [event.data.alarm === undefined ? 'copies attached' : 'other alarms attached'];
+    case 'follow-ups.due':
+      return Array.from(
+        { length: event.data.joined - event.data.due.length },
+        () => 'alarms that were over at the close',
+      );
     case 'incident.opened':
       return [
-        subjectCounter(event),
+        ...subjectCounters(event),
+        ...(event.data.follows === undefined ? [] : ['alarms that followed']),
         ...(READ_ONLY.has(event.data.agent) ? ['read-only incidents'] : []),
         ...(event.data.overCeiling === undefined ? [] : ['incidents over the budget of the day']),
       ];
@@ -131,6 +137,10 @@ const countersOfEntry = (entry: RecordedFact): string[] => {
         entry.row['purpose'] === 'apply' ? 'grants redeemed to apply' : 'grants redeemed to roll back',
         ...(entry.row['approvedBy'] === 'policies' ? ['changes that policy let through'] : []),
       ];
+    case 'joined':
+      return [`alarms that joined: ${entry.why}`];
+    case 'delivered':
+      return entry.on === undefined ? [] : [`alarms delivered: ${entry.on}`];
     case 'switch':
       return ['switch turned'];
     case 'moved':
@@ -180,7 +190,11 @@ export const countsOf = (run: CaseRun): Counts => {
       ? 1
       : 0,
   };
-  for (const name of [...run.entries.flatMap(countersOfEntry), ...countersOfProviders(run)])
+  for (const name of [
+    ...run.entries.flatMap(countersOfEntry),
+    ...countersOfProviders(run),
+    ...countersOfQuestions(run),
+  ])
     counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 };

@@ -1,6 +1,6 @@
 import { subjectOf } from '../../lambdas/kernel/trace/subject.ts';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
-import { AlarmDetail } from '../../lambdas/contracts/alarm.ts';
+import { AlarmDetail, BusEvent } from '../../lambdas/contracts/alarm.ts';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
@@ -23,11 +23,14 @@ import { People, PEOPLE } from './fakes/people.ts';
 import { flagAccess } from '../fakes/flag-provider/provider.ts';
 import { WITH_FLAGS } from '../fakes/flag-provider/installed.ts';
 import { hostileFlags } from './fakes/flags.ts';
+import { hostileStorm, stateIn } from './fakes/storm.ts';
 import { eventAgents, eventOf } from './fakes/subjects.ts';
+import type { Arrival } from './case/storm.ts';
 import { GET_FLAG, SET_FLAG } from '../fakes/flag-provider/tools.ts';
 import { digestOf } from '../../lambdas/kernel/trace/canonical.ts';
 import { EVENT_FIRST_LOOK, START, worldOf } from './fakes/account.ts';
 import { homeOf } from '../../local/account-access.ts';
+import type { World } from '../../local/account/world/world.ts';
 
 /** What happened when a case was run. */
 export interface CaseRun {
@@ -39,10 +42,10 @@ export interface CaseRun {
   readonly traces: ReadonlyMap<string, readonly TraceEvent[]>;
 }
 
-/** The example in `unattended.cedar`, without office hours. */
+/** The example in `unattended.cedar`, for every agent and without office hours. */
 const UNATTENDED = `@id("grow-unattended")
 @reason("Growing {id} by {growPercent} % in {environment} needs no human.")
-permit (principal == Checkrein::Agent::"ec2-responder", action == Checkrein::Action::"applyUnattended", resource)
+permit (principal, action == Checkrein::Action::"applyUnattended", resource)
 when {
   context.tool == "set_auto_scaling_capacity" && resource.environment != "production" &&
   context.facts.reversible && context.facts has cutPercent && context.facts.cutPercent == 0
@@ -68,7 +71,8 @@ export class CaseFlow {
   /** Runs a case to its end. */
   async run(testCase: HostileCase): Promise<CaseRun> {
     const { rules: loose, policy } = this.#rules[testCase.setting.policies];
-    const rules = withRate(withBudget(loose, testCase.setting.tight), testCase.setting.rate);
+    const { tight, rate, questions } = testCase.setting;
+    const rules = withQuestions(withRate(withBudget(loose, tight), rate), questions);
     const recording = new Recording();
     const memory = new MemoryLedger();
     // The upgrade that gave answers a family of their own is long ago.
@@ -99,6 +103,7 @@ export class CaseFlow {
     if (testCase.setting.record === 'bad') await recordTwoFailures(memory, rules);
     await deliverAll(laptop, testCase, recording);
     await stepFaults.finish();
+    recordStanding(recording, laptop, world);
     const ids = new Set(recording.entries.flatMap((entry) => (entry.is === 'event' ? [entry.event.incident] : [])));
     const traces = new Map<string, readonly TraceEvent[]>();
     for (const id of ids) traces.set(id, await memory.events(id));
@@ -106,17 +111,41 @@ export class CaseFlow {
   }
 }
 
-const deliverAll = async (laptop: Laptop, { delivery, setting }: HostileCase, recording: Recording): Promise<void> => {
-  const deliver = async (alarm: 'cpu' | 'memory', id?: string): Promise<void> => {
+const deliverAll = async (laptop: Laptop, testCase: HostileCase, recording: Recording): Promise<void> => {
+  const { delivery, setting } = testCase;
+  const send = async (event: JsonObject, on?: Arrival['on']): Promise<void> => {
+    const state = stateIn(event);
+    const eventId = BusEvent.parse(event).id;
+    if (state !== undefined) recording.add({ is: 'delivered', eventId, ...state, ...(on !== undefined && { on }) });
     try {
-      const given = eventOf(setting, alarm);
-      const event = given === undefined ? laptop.account.alarmEvent(alarm) : envelope(given, laptop);
-      const incidentId = await laptop.deliver(JsonObject.parse({ ...event, id: id ?? event.id }));
-      recording.add({ is: 'ended', incidentId });
+      recording.add({ is: 'ended', eventId, incidentId: await laptop.deliver(event) });
     } catch (error) {
       recording.add({ is: 'broke', error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' });
     }
   };
+  const deliver = (alarm: 'cpu' | 'memory', id?: string): Promise<void> => {
+    const given = eventOf(setting, alarm);
+    const event = given === undefined ? laptop.account.alarmEvent(alarm) : envelope(given, laptop);
+    return send(JsonObject.parse({ ...event, id: id ?? event.id }));
+  };
+  const storm = hostileStorm(
+    testCase,
+    recording,
+    () => laptop,
+    Date.parse(START),
+    (event, on) => send(JsonObject.parse(event), on),
+  );
+  const first = deliverFirst(delivery, deliver);
+  storm.start();
+  await first;
+  await storm.rest();
+};
+
+/** Delivers the alarm, or the event, that the case is about. */
+const deliverFirst = async (
+  delivery: HostileCase['delivery'],
+  deliver: (alarm: 'cpu' | 'memory', id?: string) => Promise<void>,
+): Promise<void> => {
   switch (delivery) {
     case 'once':
     case 'copy-meanwhile':
@@ -144,6 +173,14 @@ const envelope = (given: JsonObject & { readonly source: string }, { ports }: La
   time: START,
   ...given,
 });
+
+/** Records which alarms are in ALARM now. */
+const recordStanding = (recording: Recording, laptop: Laptop, { alarms }: World): void => {
+  for (const { name } of alarms) {
+    const state = stateIn(JsonObject.parse(laptop.account.alarmEvent(name)));
+    if (state?.value === 'ALARM') recording.add({ is: 'standing', alarm: name, since: state.since });
+  }
+};
 
 /** Records how the alarm of an incident really is whenever Apply is entered. */
 const recordAlarms = (recording: Recording, laptop: () => Laptop): void =>
@@ -176,6 +213,11 @@ const withRate = (rules: Rules, rate: HostileCase['setting']['rate']): Rules =>
   rate === 'shipped'
     ? rules
     : { ...rules, settings: { ...rules.settings, changesPerHour: { perTool: 20, perTarget: 1 } } };
+
+const withQuestions = (rules: Rules, questions: HostileCase['setting']['questions']): Rules => ({
+  ...rules,
+  settings: { ...rules.settings, questions: { allowChanges: questions === 'changes' } },
+});
 
 /** Agents that also read and set flags, and agents that take events. */
 const withBothProviders = (rules: Rules): Rules => {

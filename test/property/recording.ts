@@ -4,6 +4,7 @@ import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { ModelRequest, Notification } from '../../lambdas/contracts/ports.ts';
 import type { Receipt } from '../../lambdas/approvals/answer/answer.ts';
 import type { RecordedCall } from '../../local/account/account.ts';
+import type { Arrival } from './case/storm.ts';
 
 /** A position of the kill switch. */
 export type SwitchPosition = 'on' | 'propose-only' | 'off';
@@ -13,6 +14,22 @@ export type RecordedFact =
   | { readonly is: 'event'; readonly event: TraceEvent }
   /** A call as it reached AWS, or another provider. `credentialsFor`: the one target that its credentials may change. */
   | { readonly is: 'call'; readonly call: RecordedCall; readonly credentialsFor?: string }
+  /** An event of an alarm is delivered, with the state that it says and since when. */
+  | {
+      readonly is: 'delivered';
+      readonly eventId: string;
+      readonly alarm: string;
+      readonly value: string;
+      readonly since: string;
+      /** The moment for which a case kept it back. */
+      readonly on?: Arrival['on'];
+    }
+  /** The row of an alarm that joined an incident. */
+  | { readonly is: 'joined'; readonly incidentId: string; readonly alarm: string; readonly why: string }
+  /** An incident gave its deduplication key back. */
+  | { readonly is: 'freed'; readonly incidentId: string }
+  /** An alarm that is in ALARM at the end. */
+  | { readonly is: 'standing'; readonly alarm: string; readonly since: string }
   | { readonly is: 'step'; readonly step: StepName; readonly incidentId: string }
   | { readonly is: 'switch'; readonly position: SwitchPosition }
   | { readonly is: 'calendar'; readonly closed: boolean }
@@ -48,7 +65,7 @@ export type RecordedFact =
   | { readonly is: 'impersonated'; readonly approvalId: string; readonly approver: string }
   | { readonly is: 'message'; readonly message: Notification }
   | { readonly is: 'fault'; readonly what: string }
-  | { readonly is: 'ended'; readonly incidentId: string }
+  | { readonly is: 'ended'; readonly eventId: string; readonly incidentId: string }
   | { readonly is: 'broke'; readonly error: string };
 
 /** Events of one kind, with their index in the recording. */

@@ -22,11 +22,14 @@ import {
   peopleNeeded,
 } from '../../kernel/trace/plan-text.ts';
 import { allOf, openingOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
+import { joinedAlarmLines } from '../../kernel/trace/joined-alarms.ts';
+import { suspiciousTexts } from '../../kernel/trace/suspicious-texts.ts';
 import { subjectOf, subjectOn } from '../../kernel/trace/subject.ts';
 import {
   howItEnds,
   linkOf,
   SHORT_TITLE,
+  subjectInMail,
   SUBJECT_HEADING,
   subjectDetails,
   subjectInWords,
@@ -82,7 +85,7 @@ const subject = (events: readonly TraceEvent[], { plan }: PlanOnTrace, request: 
     request.number > 1
       ? `${nth(request.number)} request, ${minutesLeft(request)} min left:`
       : `Approve by ${day}${expiresAt.slice(11, 16)} UTC:`;
-  return mailSubject(lead, plan, subjectOn(events).title);
+  return mailSubject(lead, plan, (room) => subjectInMail(openingOf(events), room));
 };
 
 const reminderLines = (events: readonly TraceEvent[], request: ApprovalRequest): PlainText[] => {
@@ -118,6 +121,7 @@ const subjectLines = (events: readonly TraceEvent[]): PlainText[] => {
   return [
     plain`About the ${ours(subject.kind === 'schedule' ? 'scheduled run' : subject.kind)}:`,
     ...subjectDetails(subject).map((line) => plain`  ${line}`),
+    ...joinedAlarmLines(events).map((line) => plain`  ${line}`),
     ...(unwatched === undefined ? [] : [plain`  ${unwatched}`]),
     ...(link === undefined ? [] : [plain`  In the console: ${link}`]),
   ];
@@ -140,16 +144,10 @@ const agentsWords = (events: readonly TraceEvent[], planned: PlanOnTrace): Plain
 };
 
 const suspicionWarning = (events: readonly TraceEvent[]): PlainText[] => {
-  const suspicious = allOf(events, 'evidence.gathered').filter(({ data }) => data.suspicions.length > 0);
+  const suspicious = suspiciousTexts(events);
   if (suspicious.length === 0) return [];
   return [
-    plain`Warning: text in the evidence looks like an attempt to instruct the agent.`,
-    ...suspicious.map(
-      ({ data }) =>
-        plain`  ${data.evidence} (${data.tool}): ${joined(
-          data.suspicions.map((one) => sentence(one, 200)),
-          '; ',
-        )}`,
-    ),
+    plain`Warning: text that the agent read looks like an attempt to instruct it.`,
+    ...suspicious.map((one) => plain`  ${one}`),
   ];
 };

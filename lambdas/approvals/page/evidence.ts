@@ -3,6 +3,7 @@ import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { oneLine, quoted } from '../../kernel/trace/outside-text.ts';
 import { clip } from '../../kernel/redaction/untrusted.ts';
 import { agentReasoning, shown } from '../../kernel/trace/plan-text.ts';
+import { suspiciousTexts } from '../../kernel/trace/suspicious-texts.ts';
 import { html, type Html } from './html.ts';
 import { listOf } from './parts.ts';
 
@@ -26,14 +27,14 @@ export const agentsReasons = (events: readonly TraceEvent[], planned: PlanOnTrac
   </section>`;
 };
 
-/** A warning if text in the evidence looks like an attempt to instruct the agent; otherwise empty. */
+/** A warning if text in the evidence, or of an alarm that joined, looks like an attempt to instruct the agent; otherwise empty. */
 export const suspicionNotice = (events: readonly TraceEvent[]): Html => {
-  const suspicious = allOf(events, 'evidence.gathered').filter(({ data }) => data.suspicions.length > 0);
+  const suspicious = suspiciousTexts(events);
   if (suspicious.length === 0) return html``;
   return html`<div class="notice warn">
-    <strong>Warning: text in the evidence looks like an attempt to instruct the agent.</strong>
+    <strong>Warning: text that the agent read looks like an attempt to instruct it.</strong>
     <ul>
-      ${suspicious.map(({ data }) => html`<li>${data.evidence} (${data.tool}): ${data.suspicions.join(', ')}</li>`)}
+      ${suspicious.map((one) => html`<li>${one}</li>`)}
     </ul>
   </div>`;
 };

@@ -1,4 +1,5 @@
 import { lastOf, openingOf } from '../../kernel/trace/queries.ts';
+import { joinedAlarmLines } from '../../kernel/trace/joined-alarms.ts';
 import { whatHappened } from '../../kernel/trace/what-happened.ts';
 import { headingOf, targetLine } from '../../kernel/trace/heading.ts';
 import { html, type Html } from './html.ts';
@@ -30,9 +31,10 @@ export const approvalPage = (view: PageView, form: FormState = {}): string => {
       ${form.receipt === undefined ? '' : receiptNotice(form.receipt)} ${suspicionNotice(events)}
       <main class="layout">
         <div class="stack">
-          ${open ? '' : whatHappenedSection(view)} ${whatWouldChange(planned)} ${subjectSection(openingOf(events), now)}
-          ${dryRunChecks(planned)} ${determiningPolicies(events, planned)} ${agentsReasons(events, planned)}
-          ${evidenceList(events)} ${planDetails(planned)}
+          ${open ? '' : whatHappenedSection(view)} ${whatWouldChange(planned)}
+          ${subjectSection(openingOf(events), joinedAlarmLines(events), now)} ${dryRunChecks(planned)}
+          ${determiningPolicies(events, planned)} ${agentsReasons(events, planned)} ${evidenceList(events)}
+          ${planDetails(planned)}
         </div>
         <div>${decisionSection(view, form)}</div>
       </main>`,

@@ -15,8 +15,8 @@ import { moment, pairs } from './parts.ts';
 
 type Opening = TraceEventOf<'incident.opened'>;
 
-/** What the incident is about: what broke, was reported, asked or due, in the words of whoever said so. */
-export const subjectSection = (opening: Opening, now: Date): Html => {
+/** What the incident is about: what broke, was reported, asked or due, in the words of whoever said so, and which alarms joined. */
+export const subjectSection = (opening: Opening, joinedAlarms: readonly PlainText[], now: Date): Html => {
   const subject = subjectOf(opening);
   const description = subject.alarm?.description ?? '';
   const unwatched = howItEnds(subject);
@@ -27,6 +27,7 @@ export const subjectSection = (opening: Opening, now: Date): Html => {
       >${description === '' ? '' : html`<br /><span class="muted">${quoted(description, 1000)}</span>`}
     </p>
     ${pairs([...askerRow(subject), [TIME[subject.kind], moment(subject.since, now)], ...knownRows(subject)])}
+    ${joinedAlarms.map((line) => html`<p>${line}</p>`)}
     ${unwatched === undefined ? '' : html`<p class="muted small">${unwatched}</p>`} ${consoleLine(subject)}
   </section>`;
 };

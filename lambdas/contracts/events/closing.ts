@@ -49,6 +49,8 @@ export const CLOSING_EVENTS = {
         z.strictObject({
           /** Sort key of the alarm's row in the ledger. */
           part: z.string(),
+          /** The incident that the alarm had joined, if this one had adopted it. */
+          of: z.string().optional(),
           name: z.string(),
           account: z.string(),
           region: z.string(),
@@ -61,6 +63,16 @@ export const CLOSING_EVENTS = {
       left: z.array(z.strictObject({ name: z.string(), says: z.string() })),
       /** How many those are. */
       leftTotal: z.int().nonnegative(),
+      /** Alarms beyond those that one close deals with. The incident of one follow-up adopts them: its close looks at them. */
+      passedOn: z
+        .strictObject({
+          /** Sort key of that follow-up, one of `due`. */
+          to: z.string(),
+          alarms: z.int().positive(),
+          /** The incidents that they had joined; of each, the rows after this sort key. */
+          joined: z.array(z.strictObject({ incidentId: z.string(), after: z.string().nullable() })),
+        })
+        .optional(),
     }),
   },
   'follow-ups.raised': {

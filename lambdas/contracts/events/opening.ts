@@ -29,6 +29,8 @@ export const OPENING_EVENTS = {
       rulesHash: z.string(),
       /** The closed incident that this alarm had joined, if that one's end opened this incident. */
       follows: z.string().optional(),
+      /** Closed incidents whose remaining joined alarms the close of this one looks at. */
+      adopts: z.array(z.string()).optional(),
       /** Who triggered the event, if it says so. That person cannot approve a change of this incident. */
       triggeredBy: z.string().optional(),
       /** The daily ceiling that this incident exceeds. It gets its first look, then goes to a human. */
@@ -49,6 +51,8 @@ export const OPENING_EVENTS = {
       alarm: z.strictObject({ arn: z.string(), name: z.string() }).optional(),
       /** Why it joined, in the harness's words. */
       says: z.string().optional(),
+      /** What in the text of the alarm looks like an attempt to instruct the agent, if anything does. */
+      suspicions: z.array(z.string()).optional(),
     }),
   },
   'incident.refused': {

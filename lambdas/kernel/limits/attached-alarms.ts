@@ -40,7 +40,7 @@ export interface AttachedAlarmRow extends Omit<AttachedAlarm, 'event'> {
 }
 
 /** The row of an alarm that joined an incident. */
-export const attachedAlarmKey = (incidentId: string, part: string): RowKey & { readonly id: string } => ({
+const attachedAlarmKey = (incidentId: string, part: string): RowKey & { readonly id: string } => ({
   family: FAMILY.storm,
   id: `attached#${incidentId}`,
   part,

@@ -86,7 +86,7 @@ const update = async (
 };
 
 /** An event that joined an incident. */
-interface Joined {
+export interface Joined {
   /** Its number among the copies, or among the other alarms; 0 if an earlier attempt had got one. */
   readonly number: number;
   readonly onTrace: boolean;

@@ -40,6 +40,31 @@ export const recordClosed = async (ledger: Ledger, key: HistoryKey, closed: Clos
   await ledger.create({ family: FAMILY.history, id: idOf(key), part }, { ...closed });
 };
 
+/** An earlier incident, and what it has in common with the present one. */
+export interface EarlierIncident extends ClosedIncident {
+  /** `target`: it was about something else, and changed what the present one is about. */
+  readonly same: 'subject' | 'target';
+}
+
+/** The newest earlier incidents of a subject and of a target together, in the order of their close. */
+export const earlierIncidents = async (
+  ledger: Ledger,
+  keys: { readonly subject: HistoryKey; readonly target: HistoryKey | undefined },
+  newest: number,
+): Promise<EarlierIncident[]> => {
+  const ofSubject = await closedIncidents(ledger, keys.subject, newest);
+  const ofTarget = keys.target === undefined ? [] : await closedIncidents(ledger, keys.target, newest);
+  const known = new Set(ofSubject.map(({ incidentId }) => incidentId));
+  return [
+    ...ofSubject.map((one): EarlierIncident => ({ ...one, same: 'subject' })),
+    ...ofTarget
+      .filter(({ incidentId }) => !known.has(incidentId))
+      .map((one): EarlierIncident => ({ ...one, same: 'target' })),
+  ]
+    .toSorted((one, other) => Date.parse(one.closedAt) - Date.parse(other.closedAt))
+    .slice(-newest);
+};
+
 /** The newest incidents that closed, oldest first. A row that cannot be read is left out: it decides nothing. */
 export const closedIncidents = async (ledger: Ledger, key: HistoryKey, newest: number): Promise<ClosedIncident[]> =>
   (await ledger.list(FAMILY.history, idOf(key), newest)).flatMap(({ data }) => {

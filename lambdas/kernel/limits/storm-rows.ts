@@ -14,12 +14,27 @@ const LATEST_MS = 1000;
 const CLAIM_MS = 10_000;
 const PAUSE_MS = 250;
 
+/** Look-ups of an instance's group that one storm may cause in a minute. EC2 allows far more, and shares them with the team. */
+const LOOK_UPS_A_MINUTE = 100;
+
+const StormIncident = z.object({
+  incidentId: z.string(),
+  claim: z.string(),
+  at: z.iso.datetime(),
+  /** The instance that it is about, if its group would have to be looked up. */
+  instance: z.string().nullable().default(null),
+});
 const StormRow = z.object({
-  incidents: z.array(z.object({ incidentId: z.string(), claim: z.string(), at: z.iso.datetime() })).min(1),
+  incidents: z.array(StormIncident).min(1),
   /** When its newest alarm came, to the second. */
   latest: z.iso.datetime(),
 });
 type StormRow = z.infer<typeof StormRow>;
+
+/** An incident of a storm. */
+export interface StormMember extends Holder {
+  readonly instance: string | null;
+}
 
 interface StormPorts {
   readonly ledger: Ledger;
@@ -30,24 +45,32 @@ const stormRow = (key: string): RowKey => ({ family: FAMILY.storm, id: `storm#${
 
 /**
  * The place of an alarm in its storm: `investigate` if it is one of the first three, else the open incidents of the
- * three; `gone` are incidents known to have ended. The row has at most three incidents and a time, so it stays small, and only the first three compete for it.
+ * three. `gone` are incidents known to have ended, `before` those that count as the first of a storm that begins now. The
+ * row has at most three incidents and a time, so it stays small, and only the first three compete for it.
  */
 export const placeInStorm = async (
   { ledger, clock }: StormPorts,
   key: string,
-  me: Holder,
+  me: StormMember,
   gone: ReadonlySet<string>,
-): Promise<'investigate' | readonly Holder[]> => {
+  before: readonly StormMember[] = [],
+): Promise<'investigate' | readonly StormMember[]> => {
   for (;;) {
     const at = clock.now().toISOString();
-    const mine = { incidentId: me.incidentId, claim: me.claim, at };
-    const { created, row } = await ledger.create(stormRow(key), { incidents: [mine], latest: at });
+    const mine = incidentOf(me, at);
+    const firsts = before.map((one) => incidentOf(one, at)).slice(0, INVESTIGATIONS_A_STORM);
+    if (firsts.length < INVESTIGATIONS_A_STORM) firsts.push(mine);
+    // Read first: of ten thousand alarms only the first three write.
+    const row =
+      (await ledger.fetch(stormRow(key))) ??
+      (await ledger.create(stormRow(key), { incidents: firsts, latest: at })).row;
     const storm = StormRow.parse(row.data);
-    if (created || storm.incidents.some((one) => one.incidentId === me.incidentId)) return 'investigate';
+    if (storm.incidents.some((one) => one.incidentId === me.incidentId)) return 'investigate';
     const begin = async (incidents: StormRow['incidents']): Promise<boolean> =>
       ledger.replace(stormRow(key), { incidents, latest: at }, row.version);
     if (since(storm.latest, at) > STORM_MS) {
-      if (await begin([mine])) return 'investigate';
+      // If the first three are known already, this alarm finds them in the row when it looks again.
+      if ((await begin(firsts)) && firsts.includes(mine)) return 'investigate';
     } else if (storm.incidents.length < INVESTIGATIONS_A_STORM) {
       if (await begin([...storm.incidents, mine])) return 'investigate';
     } else {
@@ -66,6 +89,13 @@ export const placeInStorm = async (
   }
 };
 
+const incidentOf = ({ incidentId, claim, instance }: StormMember, at: string): StormRow['incidents'][number] => ({
+  incidentId,
+  claim,
+  at,
+  instance,
+});
+
 const since = (from: string, to: string): number => Date.parse(to) - Date.parse(from);
 
 /** The open incidents of a storm; `waiting` if there are none yet, but one is about to claim its key. */
@@ -73,13 +103,17 @@ const openAmong = async (
   ledger: Ledger,
   incidents: StormRow['incidents'],
   now: string,
-): Promise<Holder[] | 'waiting'> => {
+): Promise<StormMember[] | 'waiting'> => {
   const states = await Promise.all(incidents.map(async (one) => ({ one, state: await stateOf(ledger, one) })));
-  const open = states
-    .filter(({ state }) => state === 'open')
-    .map(({ one: { incidentId, claim } }) => ({ incidentId, claim }));
+  const open = states.filter(({ state }) => state === 'open').map(({ one }) => one);
   const waiting = states.some(({ one, state }) => state === 'waiting' && since(one.at, now) < CLAIM_MS);
   return open.length === 0 && waiting ? 'waiting' : open;
+};
+
+/** Whether an alarm of a storm may look up the group of its instance. Ten thousand alarms make a hundred look-ups a minute. */
+export const mayLookUpGroup = async ({ ledger, clock }: StormPorts, key: string): Promise<boolean> => {
+  const counter: RowKey = { ...stormRow(key), part: `look-ups#${clock.now().toISOString().slice(0, 16)}` };
+  return (await ledger.add(counter, { lookUps: 1 }, { lookUps: LOOK_UPS_A_MINUTE })).added;
 };
 
 /** Gives back a place in a storm, of an execution that joined another incident after all. */

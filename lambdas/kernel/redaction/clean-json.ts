@@ -14,6 +14,7 @@ export const EVENT_BYTES = 90_000;
 /** Of what was changed, so much is listed. */
 const LISTED = 20;
 const PATH_LENGTH = 120;
+const HALF_CHARACTER = 'half a character (a lone surrogate) became U+FFFD';
 
 const LEFT_OUT = {
   deep: `[left out: deeper than ${JSON_DEPTH} levels]`,
@@ -75,17 +76,35 @@ const cleanBranch = (value: object, path: string, depth: number, cleaning: Clean
   if (Array.isArray(value))
     return value.map((one, index) => cleanValue(one, joined(path, String(index)), depth + 1, cleaning));
   const fields = new Map<string, Json>();
+  const nameOf = namesFor(fields);
   for (const [key, one] of Object.entries(value)) {
     if (one === undefined) continue;
-    const name = nameFor(cleanText(key, joined(path, key.toWellFormed()), cleaning), fields);
-    fields.set(name, cleanValue(one, joined(path, name), depth + 1, cleaning));
+    const name = nameOf(key.toWellFormed());
+    const at = joined(path, name);
+    if (!cleaning.fits(name)) {
+      // Markers in place of names would be thousands of fields that say nothing.
+      cleaning.note(at, 'a field was left out with its name, because the event is too long');
+      continue;
+    }
+    if (!key.isWellFormed()) cleaning.note(at, HALF_CHARACTER);
+    fields.set(name, cleanValue(one, at, depth + 1, cleaning));
   }
   return Object.fromEntries(fields);
 };
 
-/** Two names that differ only in what was cleaned are two fields. */
-const nameFor = (name: string, taken: ReadonlyMap<string, unknown>): string =>
-  taken.has(name) ? nameFor(`${name}'`, taken) : name;
+/** Two names that differ only in what was cleaned are two fields: `name`, `name'`, `name'2`. */
+const namesFor = (taken: ReadonlyMap<string, unknown>): ((name: string) => string) => {
+  const copies = new Map<string, number>();
+  return (name) => {
+    let free = name;
+    // It goes on where it stopped, since ten thousand names may be the same once they are cleaned.
+    for (let copy = copies.get(name) ?? 0; taken.has(free); copy += 1) {
+      free = copy === 0 ? `${name}'` : `${name}'${copy + 1}`;
+      copies.set(name, copy);
+    }
+    return free;
+  };
+};
 
 const joined = (path: string, key: string): string =>
   path === '' ? key.slice(0, PATH_LENGTH) : `${path}.${key}`.slice(0, PATH_LENGTH);
@@ -97,7 +116,7 @@ const cleanText = (text: string, path: string, { note, fits }: Cleaning): string
     return text.length < LEFT_OUT.long.length ? '' : LEFT_OUT.long;
   }
   if (text.isWellFormed()) return text;
-  note(path, 'half a character (a lone surrogate) became U+FFFD');
+  note(path, HALF_CHARACTER);
   return text.toWellFormed();
 };
 

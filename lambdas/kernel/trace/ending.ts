@@ -25,9 +25,10 @@ const concluded = (events: readonly TraceEvent[]): Pick<Ending, 'outcome' | 'rea
       outcome: 'healed',
       reason: `A change was applied and verified against the ${watched ? 'alarm' : 'target'}.`,
     };
-  const reason = watched
-    ? 'The agent concluded without a change that healed the alarm.'
-    : 'The agent concluded, and no change was verified to help.';
+  if (watched) return { outcome: 'diagnosed', reason: 'The agent concluded without a change that healed the alarm.' };
+  const did = subjectOf(opening).kind === 'question' ? 'answered the question' : 'concluded';
+  const changed = lastOf(events, 'apply.started') !== undefined;
+  const reason = `The agent ${did}${changed ? ', and no change was verified to help' : ' and changed nothing'}.`;
   return { outcome: 'diagnosed', reason };
 };
 

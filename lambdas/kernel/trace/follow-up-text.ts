@@ -1,4 +1,5 @@
 import type { EventData, TraceEvent } from '../../contracts/events.ts';
+import { alarmsCounted } from './joined-alarms.ts';
 import { joined, plain, sentence, type PlainText } from './outside-text.ts';
 import { lastOf } from './queries.ts';
 
@@ -10,19 +11,22 @@ const namesOf = (alarms: readonly { readonly name: string }[], total = alarms.le
   return plain`${joined(shown, ', ')}${total > shown.length ? plain` and ${total - shown.length} more` : ''}`;
 };
 
-const counted = (count: number): PlainText => (count === 1 ? plain`1 alarm` : plain`${count} alarms`);
-
 /** What the close found out about the alarms that had joined. Empty if none had. */
-export const dueLines = ({ joined: all, due, left, leftTotal }: EventData<'follow-ups.due'>): PlainText[] => {
+export const dueLines = ({ joined: all, due, left, leftTotal, passedOn }: EventData<'follow-ups.due'>): PlainText[] => {
   const known = due.filter(({ state }) => state === 'ALARM');
   const unknown = due.filter(({ state }) => state === 'unknown');
-  const own = plain`so each opens an incident of its own`;
+  const own = plain`so each is taken up again, by an incident of its own or with others of its storm`;
   return [
-    plain`${counted(all)} had joined the incident, and ${known.length} of them were in ALARM when it closed.`,
+    plain`${alarmsCounted(all)} had joined the incident. In ALARM when it closed: ${known.length === 0 ? 'none' : plain`${known.length}`}.`,
     ...(known.length === 0 ? [] : [plain`In ALARM, ${own}: ${namesOf(known)}.`]),
     ...(unknown.length === 0
       ? []
       : [plain`State not known, ${own}: ${namesOf(unknown)}. ${sentence(unknown[0]?.says ?? '')}`]),
+    ...(passedOn === undefined
+      ? []
+      : [
+          plain`${alarmsCounted(passedOn.alarms)} more, beyond what one close deals with: the close of the incident of ${due.find(({ part }) => part === passedOn.to)?.name ?? 'the last of them'} looks at them.`,
+        ]),
     ...(leftTotal === 0
       ? []
       : [

@@ -68,12 +68,17 @@ const SHORTEST_NAME = 12;
 const LONGEST_NAME = 40;
 
 /** A subject in ASCII: what is asked or said, the change, its environment, and what the incident is about as far as it fits. */
-export const mailSubject = (lead: string, { tool, target }: Pick<Plan, 'tool' | 'target'>, about = ''): PlainText => {
+export const mailSubject = (
+  lead: string,
+  { tool, target }: Pick<Plan, 'tool' | 'target'>,
+  about?: (room: number) => PlainText,
+): PlainText => {
   const before = plain`${ours(lead)} ${ours(lowerCase(verbOf(tool)).toString().slice(0, 30))}`;
   const after = plain`(${asciiName(target.environment, 20)})`;
   const room = SUBJECT_LIMIT - String(before).length - String(after).length - 2;
   const name = asciiName(nameOf(target), Math.max(SHORTEST_NAME, Math.min(LONGEST_NAME, room)));
   const subject = plain`${before} ${name} ${after}`;
   const left = SUBJECT_LIMIT - String(subject).length - 2;
-  return about === '' || left < SHORTEST_NAME ? subject : plain`${subject}, ${asciiName(about, left)}`;
+  const subjectOfIncident = left < SHORTEST_NAME ? undefined : about?.(left);
+  return subjectOfIncident === undefined ? subject : plain`${subject}, ${subjectOfIncident}`;
 };

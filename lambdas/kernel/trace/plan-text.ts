@@ -62,13 +62,12 @@ export const decisiveStatements = (statements: readonly Statement[]): readonly S
   return objections.length === 0 ? statements : objections;
 };
 
-/** How many people must approve, and why if one is not enough: `2 people, because …`. */
+/** How many people must approve, and why if one is not enough: `2 people. Why: …`. Two questions to policy may get one answer. */
 export const peopleNeeded = (needed: number, statements: readonly Statement[]): PlainText => {
   if (needed <= 1) return plain`one person.`;
-  const objections = statements.filter(({ effect }) => effect === 'forbid').map(({ reason }) => sentence(reason));
-  return objections.length === 0
-    ? plain`${needed} people.`
-    : plain`${needed} people, because ${joined(objections, ' ')}`;
+  const reasons = new Set(statements.filter(({ effect }) => effect === 'forbid').map(({ reason }) => reason));
+  const objections = [...reasons].map((reason) => sentence(reason));
+  return objections.length === 0 ? plain`${needed} people.` : plain`${needed} people. Why: ${joined(objections, ' ')}`;
 };
 
 /** A dry-run report as lines: diff, cost, disruption, rollback and checks. */

@@ -35,10 +35,11 @@ const incidentMoment = (event: TraceEvent): PlainText | undefined => {
   switch (event.kind) {
     case 'incident.opened':
       return plain`opened: ${subjectName(event, named)}, agent ${event.data.agent}, kill switch ${event.data.switch}`;
+    // Why an alarm joined stands above the timeline, once for all that joined for that reason.
     case 'incident.attached':
       return event.data.alarm === undefined
         ? plain`the event arrived again`
-        : plain`alarm ${event.data.alarm.name} joined: ${event.data.says ?? ''}`;
+        : plain`alarm ${event.data.alarm.name} joined`;
     case 'incident.refused':
       return plain`not taken up: ${event.data.outcome}`;
     case 'model.tested':

@@ -13,6 +13,7 @@ import {
   sentence,
   type PlainText,
 } from './outside-text.ts';
+import { alarmsCounted, joinedAlarmLines, joinedCount } from './joined-alarms.ts';
 import { allOf, doctorRunOn, lastOf, plansOf, usageOf } from './queries.ts';
 import { checkLine, modelCost, peopleNeeded, reportLines } from './plan-text.ts';
 import { decidersOf, rulesOf, timelineOf } from './report-timeline.ts';
@@ -184,7 +185,7 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
       'text',
       plain`Incident ${events[0]?.incident ?? '?'}, opened ${events[0]?.at ?? '?'}${opened}. ${used.turns} model turns, ${used.tokens} tokens, ${sentence(modelCost(used.microUsd))}.`,
     ),
-    ...(opening === undefined ? [] : subjectLines(opening)),
+    ...(opening === undefined ? [] : subjectLines(opening, events)),
     ...(opening?.data.follows === undefined
       ? []
       : [line('text', plain`It had joined incident ${opening.data.follows} and was in ALARM when that one closed.`)]),
@@ -210,13 +211,14 @@ const modelTests = (events: readonly TraceEvent[]): PlainText[] =>
     ),
   );
 
-/** What the subject is, where, what it says is wrong, and its page in the console. */
-const subjectLines = (opening: TraceEventOf<'incident.opened'>): Line[] => {
+/** What the subject is, where, what it says is wrong, which alarms joined, and its page in the console. */
+const subjectLines = (opening: TraceEventOf<'incident.opened'>, events: readonly TraceEvent[]): Line[] => {
   const subject = subjectOf(opening);
   const link = linkOf(subject);
   return [
     line('text', plain`${SUBJECT_HEADING[subject.kind]}: ${subjectInWords(opening)}.`),
     ...subjectDetails(subject).map((text) => line('text', text)),
+    ...joinedAlarmLines(events).map((text) => line('text', text)),
     ...(link === undefined ? [] : [line('link', link)]),
   ];
 };
@@ -270,8 +272,16 @@ const inMail = ({ as, text }: Line): PlainText[] => {
   }
 };
 
+/** Characters of a name in the subject of a mail: with an outcome, its kind and a number of alarms they are fewer than 100. */
+const SUBJECT_ROOM = 50;
+
+const alsoJoined = (events: readonly TraceEvent[]): PlainText => {
+  const count = joinedCount(events);
+  return count === 0 ? plain`` : plain` and ${alarmsCounted(count, true)}`;
+};
+
 /** The closing mail: the report as plain text, without the details. */
 export const closingMessage = (events: readonly TraceEvent[]): { subject: PlainText; text: PlainText } => ({
-  subject: plain`${endingOf(events).outcome}: ${nameOf(events, (name) => asciiName(name, 70))}`,
+  subject: plain`${endingOf(events).outcome}: ${nameOf(events, (name) => asciiName(name, SUBJECT_ROOM))}${alsoJoined(events)}`,
   text: lines(contentOf(events).flatMap(inMail)),
 });

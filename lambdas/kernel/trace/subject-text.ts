@@ -1,5 +1,5 @@
 import type { TraceEventOf } from '../../contracts/events.ts';
-import { joined, named, ours, plain, quoted, type PlainText } from './outside-text.ts';
+import { asciiName, joined, named, ours, plain, quoted, type PlainText } from './outside-text.ts';
 import { minuteOf } from './plan-text.ts';
 import { subjectOf, type Subject } from './subject.ts';
 
@@ -8,6 +8,8 @@ type Opening = Pick<TraceEventOf<'incident.opened'>, 'data'>;
 /** Characters of a title: of the longest name of an alarm, and where it must not fill the line. */
 const TITLE_LIMIT = 256;
 export const SHORT_TITLE = 100;
+/** A title in the subject of a mail has at least a few words. */
+const SHORTEST_TITLE = 10;
 const ASKER_LIMIT = 60;
 /** Characters of what a subject says. A question is shown longer: it is all there is. */
 const CLAIM_LIMIT = 500;
@@ -42,6 +44,12 @@ export const subjectName = (opening: Opening, show: (name: string) => PlainText)
     case 'schedule':
       return plain`scheduled run of ${show(opening.data.agent)}`;
   }
+};
+
+/** The same in ASCII, for the subject of a mail with so much room. Its title is cut, and its kind is not. */
+export const subjectInMail = (opening: Opening, room: number): PlainText => {
+  const kind = String(subjectName(opening, () => plain``)).length;
+  return subjectName(opening, (name) => asciiName(name, Math.max(room - kind, SHORTEST_TITLE)));
 };
 
 /** How often a scheduled run comes: `every 7 days`, or the expression itself. */

@@ -63,7 +63,9 @@ const subjectLine = (events: readonly TraceEvent[], underWay: boolean): PlainTex
   const opening = lastOf(events, 'incident.opened');
   if (opening === undefined) return [];
   const subject = subjectOf(opening);
-  const unwatched = howItEnds(subject);
+  // How a change would be judged matters to those who wait for one. That an event may go on matters to everybody.
+  const judged = underWay || subject.kind === 'event' || lastOf(events, 'apply.started') !== undefined;
+  const unwatched = judged ? howItEnds(subject) : undefined;
   return [
     ...(unwatched === undefined ? [] : [unwatched]),
     ...(subject.alarm === null ? [] : [alarmLine(events, subject.alarm, underWay)]),

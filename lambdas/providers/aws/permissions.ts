@@ -1,5 +1,5 @@
 import { actionOf, type AwsCall, type AwsChangeManifest, type AwsManifest } from '../../contracts/tool.ts';
-import { APPLY_READS, CLOSE_READS, VERIFY_READS } from '../../contracts/verify-reads.ts';
+import { APPLY_READS, CLOSE_READS, OPEN_READS, VERIFY_READS } from '../../contracts/verify-reads.ts';
 
 /** An IAM statement that allows. Its strings leave `${partition}`, `${account}` and `${region}` open. */
 export interface IamStatement {
@@ -27,6 +27,9 @@ export const logGroupArns = (pattern: string): string[] => {
   const arn = `arn:\${partition}:logs:\${region}:\${account}:log-group:${pattern}`;
   return pattern.endsWith('*') ? [arn] : [arn, `${arn}:*`];
 };
+
+/** What Open reads: the composite alarms that name an alarm, and the tags of an instance. */
+export const openPermissions = (): IamStatement => ({ actions: OPEN_READS.map(actionOf), resources: ['*'] });
 
 /** What Verify reads whatever tool made the change: the alarm. */
 export const verifyPermissions = (): IamStatement => ({ actions: VERIFY_READS.map(actionOf), resources: ['*'] });

@@ -5,7 +5,7 @@ import type { FollowUp } from '../../contracts/follow-up.ts';
 import type { AccountRegion, CloudAccess, FailedFollowUp, FollowUps } from '../../contracts/ports.ts';
 import { AWS } from '../../contracts/tool.ts';
 import { CLOSE_READS } from '../../contracts/verify-reads.ts';
-import { attachedAlarms, type AttachedAlarmRow } from '../../kernel/limits/attached-alarms.ts';
+import { joinedFrom, joinedRows, type JoinedRow } from '../../kernel/limits/adopted-alarms.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { redactedText } from '../../kernel/redaction/redactor.ts';
 import { accountRegionOf } from '../../kernel/trace/location.ts';
@@ -21,10 +21,7 @@ type Due = EventData<'follow-ups.due'>;
 type DueAlarm = Due['due'][number];
 type Left = Due['left'][number];
 
-/**
- * Incidents that one close opens. A storm of more than that is said to people: of follow-ups that join each other again,
- * all but three are raised once more at the next close, so without a bound 10,000 alarms would be millions of executions.
- */
+/** Follow-ups that one close raises: it bounds the executions. Alarms beyond them are passed on. */
 const MOST_FOLLOW_UPS = 100;
 /** Alarms that one close looks at: 20 calls of CloudWatch, which allows 9 a second in an account. */
 const MOST_LOOKED_AT = 1000;
@@ -51,7 +48,7 @@ const dueFollowUps = async (journal: Journal, ports: FollowUpPorts): Promise<Due
   const { upcoming } = journal;
   // An earlier attempt found no row. An alarm that joined since then found the key free and opened its own incident.
   if (upcoming !== undefined && upcoming.kind !== 'follow-ups.due') return undefined;
-  const rows = upcoming === undefined ? await attachedAlarms(ports.ledger, journal.incident) : [];
+  const rows = upcoming === undefined ? await joinedRows(ports.ledger, journal.incident) : [];
   if (upcoming === undefined && rows.length === 0) return undefined;
   const { event } = await journal.once('follow-ups.due', async () => ({
     data: await lookAt(rows, journal.incident, ports),
@@ -59,60 +56,67 @@ const dueFollowUps = async (journal: Journal, ports: FollowUpPorts): Promise<Due
   return event.data.due;
 };
 
-/** Looks at alarms until so many are due that the rest must be left to people. */
-const lookAt = async (rows: readonly AttachedAlarmRow[], incidentId: string, ports: FollowUpPorts): Promise<Due> => {
+/**
+ * Looks at alarms in the order of their rows, until so many are due, or were looked at, that the rest is passed on: the
+ * incident of the last follow-up adopts it. If none is due by then, the next alarm gets a follow-up unseen, to carry the rest.
+ */
+const lookAt = async (rows: readonly JoinedRow[], incidentId: string, ports: FollowUpPorts): Promise<Due> => {
   const due: DueAlarm[] = [];
   const left: Left[] = [];
-  for (const batch of batchesOf(rows.slice(0, MOST_LOOKED_AT))) {
-    for (const { row, state, says } of await statesOf(batch, incidentId, ports)) {
-      if (state !== 'ALARM' && state !== 'unknown') continue;
-      const { part, name, account, region } = row;
-      const reason = whyLeft(row, due.length);
-      if (reason === undefined) due.push({ part, name, account, region, state, says });
-      else left.push({ name, says: reason });
-    }
+  let done = 0;
+  const take = ({ row, state, says }: Seen): void => {
+    done += 1;
+    if (state !== 'ALARM' && state !== 'unknown') return;
+    const { part, of, name, account, region, event } = row;
+    if (event === undefined)
+      left.push({ name, says: 'Its event was too long to be kept, so it cannot be delivered again.' });
+    else due.push({ part, ...(of !== incidentId && { of }), name, account, region, state, says });
+  };
+  while (done < Math.min(rows.length, MOST_LOOKED_AT) && due.length < MOST_FOLLOW_UPS) {
+    const window = await statesOf(rows.slice(done, done + ALARMS_A_CALL), incidentId, ports);
+    for (const seen of window) if (due.length < MOST_FOLLOW_UPS) take(seen);
   }
-  for (const { name } of rows.slice(MOST_LOOKED_AT))
-    left.push({ name, says: `One close looks at ${MOST_LOOKED_AT} alarms.` });
-  return { joined: rows.length, due, left: left.slice(0, MOST_NAMED), leftTotal: left.length };
+  for (const row of rows.slice(done)) {
+    if (due.length > 0) break;
+    take({ row, state: 'unknown', says: `One close looks at ${MOST_LOOKED_AT} alarms, and this is the next one.` });
+  }
+  const rest = rows.slice(done);
+  const carrier = due.at(-1);
+  const joined = { joined: rows.length, due, left: left.slice(0, MOST_NAMED), leftTotal: left.length };
+  if (carrier === undefined || rest.length === 0) return joined;
+  return {
+    ...joined,
+    passedOn: { to: carrier.part, alarms: rest.length, joined: joinedFrom(rest) },
+  };
 };
-
-const whyLeft = ({ event }: AttachedAlarmRow, due: number): string | undefined => {
-  if (event === undefined) return 'Its event was too long to be kept, so it cannot be delivered again.';
-  return due < MOST_FOLLOW_UPS ? undefined : `One close opens at most ${MOST_FOLLOW_UPS} incidents.`;
-};
-
-/** Alarms of one account and Region together, as many as one call can ask for. */
-const batchesOf = (rows: readonly AttachedAlarmRow[]): AttachedAlarmRow[][] =>
-  [...Map.groupBy(rows, ({ account, region }) => `${account} ${region}`).values()].flatMap((group) =>
-    Array.from({ length: Math.ceil(group.length / ALARMS_A_CALL) }, (_, at) =>
-      group.slice(at * ALARMS_A_CALL, (at + 1) * ALARMS_A_CALL),
-    ),
-  );
 
 interface Seen {
-  readonly row: AttachedAlarmRow;
+  readonly row: JoinedRow;
   /** As CloudWatch says, `unknown` if it did not answer, `deleted` if there is no such alarm. */
   readonly state: string;
   readonly says: string;
 }
 
-/** How alarms are now. An alarm whose state cannot be read is unknown, which counts as still in ALARM. */
-const statesOf = async (
-  batch: readonly AttachedAlarmRow[],
-  incidentId: string,
-  { cloud }: FollowUpPorts,
-): Promise<Seen[]> => {
-  const [first] = batch;
+/** How alarms are now, with one call for each account and Region, in the order given. */
+const statesOf = async (rows: readonly JoinedRow[], incidentId: string, ports: FollowUpPorts): Promise<Seen[]> => {
+  const seen = new Map<JoinedRow, Seen>();
+  for (const together of Map.groupBy(rows, ({ account, region }) => `${account} ${region}`).values())
+    for (const one of await statesIn(together, incidentId, ports)) seen.set(one.row, one);
+  return rows.flatMap((row) => seen.get(row) ?? []);
+};
+
+/** How alarms of one account and Region are. One whose state cannot be read is unknown, which counts as still in ALARM. */
+const statesIn = async (rows: readonly JoinedRow[], incidentId: string, { cloud }: FollowUpPorts): Promise<Seen[]> => {
+  const [first] = rows;
   if (first === undefined) return [];
   const accountRegion: AccountRegion = accountRegionOf(first);
   const read = await toolResult(() =>
     alarmStates(
       cloud({ provider: AWS, calls: CLOSE_READS }, { incidentId, accountRegion }),
-      batch.map(({ name }) => name),
+      rows.map(({ name }) => name),
     ),
   );
-  return batch.map((row) =>
+  return rows.map((row) =>
     read.ok
       ? { row, state: read.value.get(row.name) ?? 'deleted', says: '' }
       : { row, state: 'unknown', says: read.error.message.slice(0, 300) },

@@ -9,8 +9,8 @@ import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { firstLookCalls, valuesOf } from '../../kernel/model/first-look.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import type { EventEntry } from '../../kernel/trace/next-event.ts';
-import { closedIncidents } from '../../kernel/limits/history.ts';
-import { historyKeyOf } from '../../kernel/limits/history-key.ts';
+import { earlierIncidents } from '../../kernel/limits/history.ts';
+import { historyKeyOf, targetKeyOf } from '../../kernel/limits/history-key.ts';
 import { historyText } from '../../kernel/limits/history-text.ts';
 import { redactorOf, type Redactor } from '../../kernel/redaction/redactor.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';
@@ -43,15 +43,16 @@ const EARLIER_INCIDENTS = 'earlier_incidents';
 const MOST_EARLIER = 5;
 
 /**
- * What the ledger knows about earlier incidents of the same subject, before the first look. A retry looks only if
+ * What the ledger knows about earlier incidents of the same subject or instance, before the first look. A retry looks only if
  * the first attempt recorded no evidence yet, since another incident may have closed meanwhile.
  */
-const earlierIncidents = async (journal: Journal, { ledger }: StepPorts): Promise<ObserveCall[]> => {
+const historyBefore = async (journal: Journal, { ledger }: StepPorts): Promise<ObserveCall[]> => {
   const recorded = journal.events.filter((event) => event.kind === 'evidence.gathered').at(0)?.data;
   const opening = openingOf(journal.events);
   const about = { toolUseId: null, tool: EARLIER_INCIDENTS, input: {} };
   if (recorded !== undefined) return recorded.tool === EARLIER_INCIDENTS ? [{ ...about, found: recorded.text }] : [];
-  const earlier = await closedIncidents(ledger, historyKeyOf(opening), MOST_EARLIER);
+  const keys = { subject: historyKeyOf(opening), target: targetKeyOf(opening) };
+  const earlier = await earlierIncidents(ledger, keys, MOST_EARLIER);
   return earlier.length === 0 ? [] : [{ ...about, found: historyText(earlier, opening.at) }];
 };
 
@@ -132,7 +133,7 @@ const run = async (input: StepInput, ports: ObservePorts): Promise<z.infer<typeo
   const agent = agentOf(ports.rules, input.agent);
   const beforeFirstTurn = lastOf(journal.eventsBefore, 'model.called') === undefined;
   const calls = beforeFirstTurn
-    ? [...(await earlierIncidents(journal, ports)), ...(await firstLook(agent, journal))]
+    ? [...(await historyBefore(journal, ports)), ...(await firstLook(agent, journal))]
     : callsOfTurn(agent, journal, ports);
   // Calls that an earlier attempt has recorded are not made again. The others run in parallel.
   const alreadyRecorded = journal.recorded('evidence.gathered');

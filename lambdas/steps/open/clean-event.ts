@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { JsonObject, parseJson } from '../../contracts/json.ts';
 import { cleanJson, EVENT_BYTES, type CleanJson } from '../../kernel/redaction/clean-json.ts';
 import { canonical, sha256 } from '../../kernel/trace/canonical.ts';
+import { withoutEnvironmentValues } from './environment-values.ts';
 
 /** An event that can be recorded. `whole`: of the detail as it came, if part of it was left out or changed. */
 export interface CleanEvent extends CleanJson {
@@ -12,7 +13,8 @@ const Envelope = z.record(z.string(), z.unknown());
 
 /**
  * Makes an event recordable. The envelope is cleaned before the detail, so that a long detail cannot push it out. A detail
- * that is the text of a JSON object, as EventBridge Scheduler sends it, is read. An event without an id gets one made of its
+ * that is the text of a JSON object, as EventBridge Scheduler sends it, is read. Values of environment variables are left
+ * out: they are often secrets. An event without an id gets one made of its
  * content, so that the same event sent twice is one.
  */
 export const cleanEvent = (raw: unknown): CleanEvent => {
@@ -22,7 +24,9 @@ export const cleanEvent = (raw: unknown): CleanEvent => {
   const notes: string[] = [];
   const detail = detailOf(given, notes);
   const clean = cleanJson(given === undefined ? envelope : { ...envelope, detail }, EVENT_BYTES);
-  const value = JsonObject.parse(clean.value);
+  const { value: safe, leftOut } = withoutEnvironmentValues(clean.value);
+  if (leftOut > 0) notes.push(`detail: the values of ${leftOut} environment variables were left out`);
+  const value = JsonObject.parse(safe);
   if (value['id'] === undefined || value['id'] === '') {
     notes.push('id: the event had none, so it got one that is made of its content');
     value['id'] = `sha256:${sha256(canonical(value))}`;

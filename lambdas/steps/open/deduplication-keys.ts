@@ -34,6 +34,17 @@ const alarmOf = ({ account, region, name }: ChildAlarm): string => canonical(['a
 /** The key that a composite holds for each alarm that its rule names. */
 const childOf = ({ account, region, name }: ChildAlarm): string => canonical(['child', account, region, name]);
 
+/** The keys that an alarm shares with the other alarms of the composites that name it. Pure. */
+export const siblingLookups = (
+  { account, region }: Pick<ChildAlarm, 'account' | 'region'>,
+  parents: readonly string[],
+): Lookup[] =>
+  parents.map((name) => ({
+    key: canonical(['siblings', account, region, name]),
+    why: 'composite',
+    says: 'The rule of one composite alarm names it and an alarm of this incident.',
+  }));
+
 /**
  * The keys of an event. `exact` is that of the event or alarm itself, the only one of former versions. It contains the
  * dimensions; that is why an alarm is not simply found by its name. Pure.

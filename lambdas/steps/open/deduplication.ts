@@ -1,14 +1,20 @@
-import type { Row } from '../../contracts/ports.ts';
+import type { Row, StepPorts } from '../../contracts/ports.ts';
+import { adopt } from '../../kernel/limits/adopted-alarms.ts';
 import { addAlias, deduplicationRow, holderIn, type Holder } from '../../kernel/limits/deduplication-rows.ts';
-import { leaveStorm, placeInStorm } from '../../kernel/limits/storm-rows.ts';
 import { sha256 } from '../../kernel/trace/canonical.ts';
-import type { Lookup } from './deduplication-keys.ts';
+import { parentsOf, type BelongsPorts } from './belongs-together.ts';
+import { siblingLookups, type Lookup } from './deduplication-keys.ts';
 import { join, type Arrival, type JoinPorts, type Reason } from './join.ts';
-import { STORM, stormKey } from './storm.ts';
+import { StormPlaces } from './join-storm.ts';
 
 const COPY: Reason = { why: 'copy', says: '' };
 
-type Claimed = { readonly opened: true } | { readonly opened: false; readonly incidentId: string };
+/** The ports of a claim. */
+export type ClaimPorts = JoinPorts & StepPorts & BelongsPorts;
+
+type Claimed =
+  /** `said`: what Open could not find out, for the trace. */
+  { readonly opened: true; readonly said: readonly string[] } | { readonly opened: false; readonly incidentId: string };
 
 interface Found {
   readonly lookup: Lookup;
@@ -21,33 +27,57 @@ interface Found {
  * the claim: two alarms that race may become two incidents, but none is lost.
  */
 export const claim = async (
-  ports: JoinPorts,
+  ports: ClaimPorts,
   arrival: Arrival,
   agent: string,
   incidentId: string,
 ): Promise<Claimed> => {
   const { ledger } = ports;
-  const { primary, aliases } = arrival.keys;
+  const { primary, lookups, aliases } = arrival.keys;
   const me: Holder = { incidentId, claim: sha256(primary), about: sha256(arrival.keys.exact) };
   const gone = new Set<string>();
-  const storm = stormKey(arrival.subject, agent);
-  let placed = false;
+  const storm = new StormPlaces(ports, arrival, agent, me);
+  const siblings = siblingsOf(ports, arrival, incidentId);
   for (;;) {
     const row = await ledger.fetch(deduplicationRow(primary));
     const isMine = holderIn(primary, row)?.incidentId === incidentId;
     if (!isMine) {
-      const joined = (await joinFound(ports, arrival, gone)) ?? (await joinStorm(ports, arrival, storm, me, gone));
+      const joined =
+        (await joinFound(ports, arrival, lookups, gone)) ??
+        (await storm.join(gone, (holder, reason) => joinOne(ports, holder, arrival, reason, gone))) ??
+        // Only an alarm that would open an incident asks CloudWatch, which answers nine calls a second.
+        (await joinFound(ports, arrival, (await siblings()).lookups, gone));
       if (joined !== undefined) {
-        if (storm !== undefined && placed) await leaveStorm(ledger, storm, incidentId);
+        await storm.leave();
         return { opened: false, incidentId: joined };
       }
     }
-    placed = true;
     if (isMine || (await takeClaim(ports, primary, me, row, gone))) {
-      for (const key of aliases) await addAlias(ledger, key, me);
-      return { opened: true };
+      const { lookups: shared, said } = await siblings();
+      for (const key of [...aliases, ...shared.map((one) => one.key)]) await addAlias(ledger, key, me);
+      for (const joined of arrival.adopts) await adopt(ledger, incidentId, joined);
+      return { opened: true, said };
     }
   }
+};
+
+interface Siblings {
+  readonly lookups: readonly Lookup[];
+  readonly said: readonly string[];
+}
+
+/** What an alarm shares with the other alarms of its composites; CloudWatch is asked once, and only if somebody wants to know. */
+const siblingsOf = (ports: ClaimPorts, { subject }: Arrival, incidentId: string): (() => Promise<Siblings>) => {
+  const read = async (): Promise<Siblings> => {
+    if (subject.kind !== 'alarm') return { lookups: [], said: [] };
+    const { alarm } = subject;
+    const parents = await parentsOf(ports, incidentId, alarm);
+    if ('value' in parents) return { lookups: siblingLookups(alarm, parents.value), said: [] };
+    const said = `which composite alarms name it is not known, so it may have an incident beside theirs: ${parents.unanswered}`;
+    return { lookups: [], said: [said] };
+  };
+  let known: Promise<Siblings> | undefined;
+  return () => (known ??= read());
 };
 
 /** Writes the claim, unless another incident has it that is not known to be gone. */
@@ -67,10 +97,7 @@ const takeClaim = async (
 };
 
 /** Looks all keys of an event up. */
-export const foundUnder = async (
-  { ledger }: Pick<JoinPorts, 'ledger'>,
-  lookups: readonly Lookup[],
-): Promise<Found[]> => {
+const foundUnder = async ({ ledger }: Pick<JoinPorts, 'ledger'>, lookups: readonly Lookup[]): Promise<Found[]> => {
   const rows = await Promise.all(lookups.map(({ key }) => ledger.fetch(deduplicationRow(key))));
   return lookups.flatMap((lookup, index) => {
     const holder = holderIn(lookup.key, rows[index]);
@@ -78,33 +105,19 @@ export const foundUnder = async (
   });
 };
 
-const joinFound = async (ports: JoinPorts, arrival: Arrival, gone: Set<string>): Promise<string | undefined> => {
-  for (const { lookup, holder } of await foundUnder(ports, arrival.keys.lookups)) {
+const joinFound = async (
+  ports: JoinPorts,
+  arrival: Arrival,
+  lookups: readonly Lookup[],
+  gone: Set<string>,
+): Promise<string | undefined> => {
+  for (const { lookup, holder } of await foundUnder(ports, lookups)) {
     // Between the claim of an alarm and the alias for its copies, these are found by its resource.
-    const reason = holder.about === sha256(arrival.keys.exact) ? COPY : lookup;
-    const joined = await joinOne(ports, holder, arrival, { why: reason.why, says: reason.says }, gone);
+    const { why, says } = holder.about === sha256(arrival.keys.exact) ? COPY : lookup;
+    const joined = await joinOne(ports, holder, arrival, { why, says }, gone);
     if (joined !== undefined) return joined;
   }
   return undefined;
-};
-
-const joinStorm = async (
-  ports: JoinPorts,
-  arrival: Arrival,
-  storm: string | undefined,
-  me: Holder,
-  gone: Set<string>,
-): Promise<string | undefined> => {
-  if (storm === undefined) return undefined;
-  const place = await placeInStorm(ports, storm, me, gone);
-  if (place === 'investigate') return undefined;
-  // Alarms of one storm spread over its incidents, each alarm always to the same one.
-  const first = Number.parseInt(sha256(arrival.keys.primary).slice(0, 8), 16) % place.length;
-  for (const holder of [...place.slice(first), ...place.slice(0, first)]) {
-    const joined = await joinOne(ports, holder, arrival, STORM, gone);
-    if (joined !== undefined) return joined;
-  }
-  return joinStorm(ports, arrival, storm, me, gone);
 };
 
 const joinOne = async (

@@ -2,16 +2,22 @@ import * as z from 'zod';
 import { BusEvent } from '../../contracts/alarm.ts';
 import { FOLLOW_UP_SOURCE, FollowUp } from '../../contracts/follow-up.ts';
 import type { AccountRegion, Ledger } from '../../contracts/ports.ts';
+import type { JoinedAlarms } from '../../kernel/limits/adopted-alarms.ts';
 import { attachedAlarm } from '../../kernel/limits/attached-alarms.ts';
 import { canonical, sha256 } from '../../kernel/trace/canonical.ts';
-import { allOf } from '../../kernel/trace/queries.ts';
+import { lastOf } from '../../kernel/trace/queries.ts';
 
 /** What the event of a follow-up leads to. */
 export type FollowUpReading =
   /** The event is none. */
   | { readonly kind: 'other' }
   /** The recorded event of the alarm, to be taken as if it arrived now. */
-  | { readonly kind: 'follow-up'; readonly event: unknown; readonly follows: string }
+  | {
+      readonly kind: 'follow-up';
+      readonly event: unknown;
+      readonly follows: string;
+      readonly adopts: readonly JoinedAlarms[];
+    }
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
@@ -34,12 +40,14 @@ export const readFollowUp = async (
   const followUp = FollowUp.safeParse(detail);
   if (!followUp.success) return refused(`The follow-up cannot be read: ${z.prettifyError(followUp.error)}`);
   const { incidentId, part } = followUp.data;
-  const due = allOf(await ledger.events(incidentId), 'follow-ups.due').flatMap((one) => one.data.due);
-  if (!due.some((one) => one.part === part))
+  const close = lastOf(await ledger.events(incidentId), 'follow-ups.due')?.data;
+  const due = close?.due.find((one) => one.part === part);
+  if (due === undefined)
     return refused(`Incident ${incidentId} has no such follow-up on its trace. Only its close makes one.`);
-  const event = z.looseObject({}).safeParse((await attachedAlarm(ledger, incidentId, part))?.event);
+  const event = z.looseObject({}).safeParse((await attachedAlarm(ledger, due.of ?? incidentId, part))?.event);
   if (!event.success) return refused(`The event of an alarm that had joined ${incidentId} is no longer on record.`);
-  return { kind: 'follow-up', event: { ...event.data, id: idOf(followUp.data) }, follows: incidentId };
+  const adopts = close?.passedOn?.to === part ? close.passedOn.joined : [];
+  return { kind: 'follow-up', event: { ...event.data, id: idOf(followUp.data) }, follows: incidentId, adopts };
 };
 
 const refused = (reason: string): FollowUpReading => ({ kind: 'refused', reason });

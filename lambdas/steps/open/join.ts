@@ -1,10 +1,11 @@
-import type { TraceEvent } from '../../contracts/events.ts';
+import type { EventData, Reply, TraceEvent, TraceEventOf } from '../../contracts/events.ts';
 import { TraceSealed } from '../../contracts/errors.ts';
 import type { BusEvent } from '../../contracts/alarm.ts';
 import { JsonObject } from '../../contracts/json.ts';
 import type { RecordedSubject } from '../../contracts/subject.ts';
 import { sha256 } from '../../kernel/trace/canonical.ts';
 import { Journal, type JournalPorts } from '../../kernel/trace/journal.ts';
+import { adopt, type JoinedAlarms } from '../../kernel/limits/adopted-alarms.ts';
 import { attachAlarm } from '../../kernel/limits/attached-alarms.ts';
 import {
   addAlias,
@@ -12,12 +13,13 @@ import {
   joinIncident,
   writeCopy,
   type Holder,
+  type Joined,
 } from '../../kernel/limits/deduplication-rows.ts';
 import { redactorOf } from '../../kernel/redaction/redactor.ts';
 import type { KeyPorts } from '../../kernel/redaction/placeholders.ts';
 import { allOf, lastOf } from '../../kernel/trace/queries.ts';
 import type { DeduplicationKeys, Why } from './deduplication-keys.ts';
-import { symptomReply } from './symptom.ts';
+import { symptomOf } from './symptom.ts';
 
 /** The ports of joining: a joined alarm is redacted as the incident's own evidence is. */
 export type JoinPorts = JournalPorts & KeyPorts;
@@ -27,6 +29,8 @@ export interface Arrival {
   readonly event: BusEvent;
   readonly subject: RecordedSubject;
   readonly keys: DeduplicationKeys;
+  /** Alarms that had joined an earlier incident; whichever incident takes this event adopts them. */
+  readonly adopts: readonly JoinedAlarms[];
 }
 
 /** Why an event joins an incident, and the reason in our own words. */
@@ -59,13 +63,28 @@ const isRedundant =
     );
   };
 
+/** What the event of another alarm has beside that of a copy: why it joined, and what the model reads about it. */
+const moreAbout = async (
+  ports: JoinPorts,
+  opening: TraceEventOf<'incident.opened'>,
+  subject: RecordedSubject,
+  reason: Reason,
+): Promise<{ readonly data: Partial<EventData<'incident.attached'>>; readonly replies: Reply[] }> => {
+  if (reason.why === 'copy' || subject.kind !== 'alarm') return { data: {}, replies: [] };
+  const { alarm } = subject;
+  const { arn, name } = alarm;
+  const { reply, suspicions } = symptomOf(opening, alarm, reason.says, await redactorOf(ports, opening.incident));
+  const flags = suspicions.length === 0 ? {} : { suspicions: [...suspicions] };
+  return { data: { ...reason, alarm: { arn, name }, ...flags }, replies: [reply] };
+};
+
 /** Records an arrival on the trace of the incident that it joined, as long as there are few. */
 const recordArrival = async (
   ports: JoinPorts,
   holder: Holder,
   { event, subject }: Arrival,
   reason: Reason,
-  onTrace: boolean,
+  { number, onTrace }: Joined,
 ): Promise<'attached' | 'gone'> => {
   const { incidentId } = holder;
   // A step name per event. Otherwise one of two concurrent copies would take the other's event for its own.
@@ -74,14 +93,13 @@ const recordArrival = async (
   const opening = lastOf(journal.events, 'incident.opened');
   if (opening === undefined) return 'attached';
   if (!onTrace) await confirmOpening(ports.ledger, holder);
+  // Whoever comes later leaves the trace alone: hundreds of writers of one trace conflict thousands of times.
+  if (number > MOST_ON_TRACE) return 'attached';
+  const more = await moreAbout(ports, opening, subject, reason);
   try {
     await journal.onceUnless('incident.attached', isRedundant(event.id, reason), async () => {
-      const data = { eventId: event.id, copy: likeIt(journal.events, reason).length + 1 };
-      if (reason.why === 'copy' || subject.kind !== 'alarm') return { data };
-      const { alarm } = subject;
-      const { arn, name } = alarm;
-      const reply = symptomReply(opening, alarm, reason.says, await redactorOf(ports, incidentId));
-      return { data: { ...data, ...reason, alarm: { arn, name } }, replies: [reply] };
+      const data = { eventId: event.id, copy: likeIt(journal.events, reason).length + 1, ...more.data };
+      return { data, replies: more.replies };
     });
     return 'attached';
   } catch (error) {
@@ -94,9 +112,10 @@ const recordArrival = async (
 const writeArrival = async (
   { ledger }: JoinPorts,
   holder: Holder,
-  { event, subject }: Arrival,
+  { event, subject, adopts }: Arrival,
   { why }: Reason,
 ): Promise<boolean> => {
+  for (const joined of adopts) await adopt(ledger, holder.incidentId, joined);
   if (why === 'copy' || subject.kind !== 'alarm') return writeCopy(ledger, holder, event.id);
   const { arn, name, account, region } = subject.alarm;
   await attachAlarm(ledger, holder.incidentId, { arn, name, account, region, why, event: JsonObject.parse(event) });
@@ -117,9 +136,8 @@ export const join = async (
   const counter = reason.why === 'copy' ? 'drawn' : 'alarms';
   const joined = await joinIncident(ports.ledger, holder, counter, () => writeArrival(ports, holder, arrival, reason));
   if (joined === undefined) return 'gone';
-  const { number, onTrace } = joined;
-  if (!onTrace || number <= MOST_ON_TRACE) {
-    const recorded = await recordArrival(ports, holder, arrival, reason, onTrace);
+  if (!joined.onTrace || joined.number <= MOST_ON_TRACE) {
+    const recorded = await recordArrival(ports, holder, arrival, reason, joined);
     if (recorded === 'gone') return 'gone';
   }
   if (reason.why !== 'copy') for (const key of arrival.keys.own) await addAlias(ports.ledger, key, holder);

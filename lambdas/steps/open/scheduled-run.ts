@@ -34,7 +34,7 @@ export const readSchedule = (event: BusEvent, agents: readonly Agent[]): Schedul
     agent,
     subject: {
       kind: 'schedule',
-      title: `${agent.name}: scheduled run`,
+      title: `Scheduled run of ${agent.name}`,
       cause: '',
       link: null,
       location: accountRegionOf(event),

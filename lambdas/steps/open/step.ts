@@ -5,9 +5,7 @@ import type { DoctorRun } from '../../contracts/doctor-run.ts';
 import type { EventData } from '../../contracts/events.ts';
 import type { RecordedSubject } from '../../contracts/subject.ts';
 import { OpenInput, OpenOutput } from '../../contracts/flow.ts';
-import { FAMILY } from '../../contracts/ledger-keys.ts';
 import { contractBroken } from '../../contracts/errors.ts';
-import { sha256 } from '../../kernel/trace/canonical.ts';
 import { dayKeys } from '../../kernel/limits/day-budget.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import type { CleanJson } from '../../kernel/redaction/clean-json.ts';
@@ -17,20 +15,18 @@ import type { Step } from '../../runtime/step.ts';
 import { cleanEvent } from './clean-event.ts';
 import { admitDoctorRun, doctorRunOf, type DoctorPorts } from './doctor.ts';
 import { agentFor } from './intake.ts';
-import { claim, foundUnder } from './deduplication.ts';
+import type { ClaimPorts } from './deduplication.ts';
+import { placeOf } from './place.ts';
 import { keysOf } from './deduplication-keys.ts';
-import type { Arrival } from './join.ts';
 import { noteIfRecovered, notStanding } from './standing.ts';
 import { readFollowUp } from './follow-up.ts';
 import { triggerOwnerOf } from './trigger-owner.ts';
 
-export interface OpenPorts extends DoctorPorts {
+export interface OpenPorts extends DoctorPorts, ClaimPorts {
   readonly ids: Ids;
 }
 
 type Output = z.infer<typeof OpenOutput>;
-/** EventBridge's ids are UUIDs. A key of the ledger may have 2,048 bytes, so a longer id is hashed. */
-const sourceId = (eventId: string): string => (eventId.length > 128 ? sha256(eventId) : eventId);
 
 /** Counts the incident against the day. Returns the ceiling that it would break, if any. */
 const overCeiling = async (
@@ -85,39 +81,6 @@ const openDoctorRun = async (journal: Journal, clean: CleanJson, run: DoctorRun,
 /** What was cleaned, redacted, because it names fields of the event; nothing if nothing was. */
 const saidCleaned = (cleaned: readonly string[]): { cleaned?: string[] } =>
   cleaned.length === 0 ? {} : { cleaned: cleaned.map(redactedText) };
-
-/** The open incident of an event: that of its first delivery, or the one that it joins. */
-const openIncidentOf = async (
-  arrival: Arrival,
-  agent: string,
-  incidentId: string,
-  ports: OpenPorts,
-): Promise<string | undefined> => {
-  const { event } = arrival;
-  const source = await ports.ledger.create({ family: FAMILY.source, id: sourceId(event.id) }, { incidentId });
-  const first = z.object({ incidentId: z.string() }).parse(source.row.data).incidentId;
-  if (first !== incidentId) return incidentOfFirstDelivery(first, arrival, ports);
-  const claimed = await claim(ports, arrival, agent, incidentId);
-  return claimed.opened ? undefined : claimed.incidentId;
-};
-
-/** How often, and after how many milliseconds, a further delivery of an event looks for what became of the first one. */
-const LOOKS = 10;
-const LOOK_EVERY_MS = 200;
-
-/**
- * The incident that the first delivery of an event led to. Its execution may have joined another incident, or may not have
- * got that far: then the id of that execution is the best there is.
- */
-const incidentOfFirstDelivery = async (first: string, { keys }: Arrival, ports: OpenPorts): Promise<string> => {
-  for (let look = 0; look < LOOKS; look += 1) {
-    const [found] = await foundUnder(ports, keys.lookups);
-    if (found !== undefined) return found.holder.incidentId;
-    if ((await ports.ledger.events(first)).length > 0) return first;
-    await ports.clock.sleep(LOOK_EVERY_MS);
-  }
-  return first;
-};
 
 /** Redacts only the prose that people wrote. Name, ARN and dimensions stay as they are, since AWS calls use them. */
 const withoutSecrets = (subject: RecordedSubject, redactor: Redactor): RecordedSubject => {
@@ -183,8 +146,9 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   const over = followUp.kind === 'follow-up' ? undefined : await notStanding(ports.ledger, event, subject);
   if (over !== undefined) return refuse(journal, clean, 'unrouted', over);
   const keys = keysOf(event, subject, exact);
-  const joined = await openIncidentOf({ event, subject, keys }, agent.name, input.execution, ports);
-  if (joined !== undefined) return { incidentId: joined, agent: agent.name, seq: 0, next: 'done' };
+  const adopts = followUp.kind === 'follow-up' ? followUp.adopts : [];
+  const place = await placeOf({ event, subject, keys, adopts }, agent.name, input.execution, ports);
+  if ('joined' in place) return { incidentId: place.joined, agent: agent.name, seq: 0, next: 'done' };
   const ceiling = await overCeiling(ports, agent);
   const triggeredBy = subject.kind === 'question' ? subject.askedBy : triggerOwnerOf(event);
   const redactor = await redactorOf(ports, journal.incident);
@@ -204,9 +168,10 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
       switch: position,
       rulesHash: ports.rules.hash,
       ...(followUp.kind === 'follow-up' && { follows: followUp.follows }),
+      ...(adopts.length > 0 && { adopts: adopts.map(({ incidentId }) => incidentId) }),
       ...(triggeredBy !== undefined && { triggeredBy }),
       ...(ceiling !== undefined && { overCeiling: ceiling }),
-      ...saidCleaned([...clean.cleaned, ...intake.cleaned]),
+      ...saidCleaned([...clean.cleaned, ...intake.cleaned, ...place.said]),
     },
   }));
   return { incidentId: journal.incident, agent: agent.name, seq: journal.seq, next: 'observe' };

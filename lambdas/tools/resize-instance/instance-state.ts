@@ -1,3 +1,4 @@
+import { adviceOn } from '../aws/error-advice.ts';
 import { ERROR } from '../../contracts/error-names.ts';
 import type { JsonObject } from '../../contracts/json.ts';
 import { CloudError, StepError } from '../../contracts/errors.ts';
@@ -88,5 +89,6 @@ const withRetries = async <T>(call: () => Promise<T>, { clock }: ChangeContext):
 export const throwIfStartFailed = ({ id, state, stateReason }: Ec2Instance): void => {
   if (state !== 'stopped' || stateReason === undefined || stateReason.Code === 'Client.UserInitiatedShutdown') return;
   const code = stateReason.Code.replace(/^(Server|Client)\./, '');
-  throw new CloudError(code, stateReason.Message, undefined, `ec2:StartInstances on ${id}`);
+  const forModel = adviceOn(code, stateReason.Message);
+  throw new CloudError(code, stateReason.Message, undefined, `ec2:StartInstances on ${id}`, { forModel });
 };

@@ -40,7 +40,7 @@ export const resizeInstance = async (
     if (!(error instanceof CloudError)) throw error;
     const outcome = await restoreType(instanceId, from, context);
     const says = `in ${instance.zone}, as ${to}: ${ended(error.awsMessage)} ${outcome}`;
-    throw new CloudError(error.code, says, error, error.call);
+    throw new CloudError(error.code, says, error, error.call, { forModel: error.forModel });
   }
 };
 

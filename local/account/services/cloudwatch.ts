@@ -17,8 +17,17 @@ export const cloudwatch: Record<Name, Command> = {
     z.strictObject({
       AlarmNames: z.array(z.string()).optional(),
       AlarmTypes,
+      ParentsOfAlarmName: z.string().optional(),
+      MaxRecords: z.int().min(1).max(100).optional(),
     }),
-    ({ AlarmNames: names, AlarmTypes: types }, state) => {
+    ({ AlarmNames: names, AlarmTypes: types, ParentsOfAlarmName: child, MaxRecords: most }, state) => {
+      if (child !== undefined) {
+        const parents = state.alarms.definitions.filter(
+          ({ rule }) => rule !== undefined && namesIn(rule).includes(child),
+        );
+        const CompositeAlarms = parents.slice(0, most ?? 50).map((alarm) => nameAndArn(alarm, state));
+        return { MetricAlarms: [], CompositeAlarms };
+      }
       const alarms = state.alarms.definitions.filter(
         (alarm) => (names?.includes(alarm.name) ?? true) && types.includes(typeOf(alarm)),
       );
@@ -63,6 +72,16 @@ export const cloudwatch: Record<Name, Command> = {
       return { MetricDataResults: metricData(queries, { from, to, order }, state), Messages: [] };
     },
   ),
+};
+
+/** Every alarm that a rule names, whatever state it asks for. */
+const namesIn = (rule: string): string[] =>
+  [...rule.matchAll(/\(\s*["']?([^()"']+?)["']?\s*\)/g)].map(([, name = '']) => name.replace(/^arn:.*:alarm:/, ''));
+
+/** All that CloudWatch says of a parent. */
+const nameAndArn = (alarm: WorldAlarm, state: State) => {
+  const { AlarmName, AlarmArn } = describeComposite(alarm, state);
+  return { AlarmName, AlarmArn };
 };
 
 const typeOf = ({ rule }: WorldAlarm) => (rule === undefined ? 'MetricAlarm' : 'CompositeAlarm');

@@ -13,6 +13,7 @@ import {
 } from './ec2-shapes.ts';
 
 const Filters = z.array(z.strictObject({ Name: z.string(), Values: z.array(z.string()) })).default([]);
+const TagFilters = z.tuple([z.strictObject({ Name: z.literal('resource-id'), Values: z.array(z.string()).min(1) })]);
 const Ids = z.array(z.string()).min(1);
 
 type Name =
@@ -22,6 +23,7 @@ type Name =
   | 'DescribeInstanceTypeOfferings'
   | 'DescribeInstanceStatus'
   | 'DescribeLaunchTemplates'
+  | 'DescribeTags'
   | 'DescribeVolumes';
 
 /** The commands of EC2 that only read. */
@@ -36,6 +38,21 @@ export const ec2Reads: Record<Name, Command> = {
         Groups: [],
         Instances: [describeInstance(instance, state)],
       })),
+    }),
+  ),
+  DescribeTags: simulatedCommand(
+    'ec2:DescribeTags',
+    z.strictObject({ Filters: TagFilters }),
+    ({ Filters: [of] }, state) => ({
+      Tags: chosen(undefined, state)
+        .filter(({ id }) => of.Values.includes(id))
+        .flatMap((instance) =>
+          describeInstance(instance, state).Tags.map((tag) => ({
+            ...tag,
+            ResourceId: instance.id,
+            ResourceType: 'instance',
+          })),
+        ),
     }),
   ),
   DescribeInstanceAttribute: simulatedCommand(

@@ -24,7 +24,7 @@ const GivenEvent = z.strictObject({
 });
 export type GivenEvent = z.infer<typeof GivenEvent>;
 
-/** An event that the bus delivers during the incident. */
+/** An event that the bus delivers during the incident, or after it. */
 export const Delivery = z
   .strictObject({
     afterSeconds: z.number().nonnegative().max(BOUNDS.deliverySeconds),

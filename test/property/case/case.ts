@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Json } from '../../../lambdas/contracts/json.ts';
+import { Arrival } from './storm.ts';
 
 /**
  * One hostile case as plain data. A case that once broke an invariant is stored in `regressions.json`, so it
@@ -22,7 +23,7 @@ export const MOVED_FIELDS = [
 export const SCENARIOS = ['undersized', 'hopeless', 'leak', 'idle-fleet', 'busy-fleet', 'read-only'] as const;
 
 /** What the incidents of a case are about. */
-export const SUBJECTS = ['alarm', 'aws-event', 'own-event'] as const;
+export const SUBJECTS = ['alarm', 'aws-event', 'own-event', 'question', 'schedule'] as const;
 
 const Setting = z.strictObject({
   scenario: z.enum(SCENARIOS),
@@ -47,6 +48,10 @@ const Setting = z.strictObject({
   /** The provider of the change that a reasonable agent proposes first. */
   provider: z.enum(['aws', 'flags']).default('aws'),
   subject: z.enum(SUBJECTS).default('alarm'),
+  /** What an incident that a person asks for may lead to: the setting `questions.allowChanges`. */
+  questions: z.enum(['read-only', 'changes']).default('read-only'),
+  /** Who asks, if a person does. Somebody who may approve may also ask. */
+  asker: z.enum(['sre', 'somebody']).default('somebody'),
 });
 
 /** `size` picks an instance type, a number of instances or a percentage. */
@@ -195,5 +200,7 @@ export const HostileCase = z.strictObject({
   flips: z.array(Flip),
   closures: z.array(Closure).default([]),
   hands: z.array(Hand).default([]),
+  /** Further alarms. */
+  storm: z.array(Arrival).default([]),
 });
 export type HostileCase = z.infer<typeof HostileCase>;

@@ -14,6 +14,7 @@ import {
   type StepFault,
   type WriteFault,
 } from './case.ts';
+import { storms } from './generate-storm.ts';
 import { mostly, oneOf, seldom, turnSequence } from './generate-turns.ts';
 import { INSTRUCTIONS } from './hostile-text.ts';
 
@@ -83,7 +84,13 @@ export const hostileCases: fc.Arbitrary<HostileCase> = fc.record({
     aws: seldom(fc.constantFrom(...Object.keys(AWS_FAULTS)), 2),
     flags: seldom(fc.constantFrom(...Object.keys(FLAG_FAULTS)), 2),
     provider: oneOf<HostileCase['setting']['provider']>([3, fc.constant('aws')], [1, fc.constant('flags')]),
-    subject: oneOf<HostileCase['setting']['subject']>([4, fc.constant('alarm')], [1, fc.constantFrom(...SUBJECTS)]),
+    subject: oneOf<HostileCase['setting']['subject']>(
+      [4, fc.constant('alarm')],
+      [2, fc.constantFrom(...SUBJECTS)],
+      [1, fc.constant('question')],
+    ),
+    questions: fc.constantFrom('changes', 'read-only'),
+    asker: oneOf<HostileCase['setting']['asker']>([3, fc.constant('somebody')], [1, fc.constant('sre')]),
   }),
   delivery: mostly<HostileCase['delivery']>(
     'once',
@@ -146,4 +153,5 @@ export const hostileCases: fc.Arbitrary<HostileCase> = fc.record({
     ),
     2,
   ),
+  storm: storms,
 });

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { ERROR } from '../../../lambdas/contracts/error-names.ts';
 import { isKind, type TraceEvent } from '../../../lambdas/contracts/events.ts';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
@@ -51,6 +52,19 @@ const recordChange = ({ family, id }: RowKey, { lastChangeAt }: JsonObject, reco
     recording.add({ is: 'changed', targetArn: id, at: lastChangeAt });
 };
 
+const JoinedRow = z.object({ name: z.string(), why: z.string() });
+const FreedRow = z.object({ incidentId: z.string(), open: z.literal(false) });
+
+/** Records what a row of a storm says: an alarm that joined an incident, or a key that an incident gave back. */
+const recordStorm = ({ family, id }: RowKey, data: JsonObject, recording: Recording): void => {
+  if (family !== 'storm') return;
+  const joined = id.startsWith('attached#') ? JoinedRow.safeParse(data).data : undefined;
+  if (joined !== undefined)
+    recording.add({ is: 'joined', incidentId: id.slice('attached#'.length), alarm: joined.name, why: joined.why });
+  const freed = FreedRow.safeParse(data).data;
+  if (freed !== undefined) recording.add({ is: 'freed', incidentId: freed.incidentId });
+};
+
 /**
  * A ledger that records every write, and that fails at the writes which the case lists: before the write, so that
  * nothing is stored, or after it, so that only the response is lost.
@@ -91,12 +105,14 @@ export const hostileLedger = (
         const result = await ledger.create(key, data, expiresAt);
         if (key.family === 'grant' && result.created) recording.add({ is: 'redeemed', grantId: key.id, row: data });
         if (result.created) recordChange(key, data, recording);
+        if (result.created) recordStorm(key, data, recording);
         return result;
       }),
     replace: (key, data, version, expiresAt) =>
       around(async () => {
         const replaced = await ledger.replace(key, data, version, expiresAt);
         if (replaced) recordChange(key, data, recording);
+        if (replaced) recordStorm(key, data, recording);
         return replaced;
       }),
     add: (key, amounts, ceilings) =>

@@ -21,6 +21,14 @@ import {
   secretsStaySecret,
   tracesVerify,
 } from './records.ts';
+import { questionsNeedTwoPeople } from './questions.ts';
+import {
+  everyAlarmLeavesARecord,
+  noAlarmIsForgotten,
+  oneIncidentAResource,
+  stormsAreBounded,
+  whatJoinsCostsNothing,
+} from './storms.ts';
 import { policyAloneIsKept } from './unattended.ts';
 
 /** What must hold whatever models, people, faults and retries do. */
@@ -53,4 +61,10 @@ export const INVARIANTS: readonly Invariant[] = [
   policyAloneIsKept,
   acceptedPlansAreTrue,
   firstLinesAreTrue,
+  questionsNeedTwoPeople,
+  noAlarmIsForgotten,
+  everyAlarmLeavesARecord,
+  oneIncidentAResource,
+  stormsAreBounded,
+  whatJoinsCostsNothing,
 ];

@@ -14,7 +14,7 @@ import { wasUnattended } from './unattended.ts';
 
 /** Invariants about approvals and grants. */
 
-/** How many approvals a plan needs: two for an irreversible change in production. */
+/** How many approvals a plan needs: two for an irreversible change in production. `questionsNeedTwoPeople` knows of more. */
 const neededFor = (plan: Plan): number =>
   plan.target.environment === 'production' && !plan.inverse.reversible ? 2 : 1;
 

@@ -14,7 +14,9 @@ import type { Invariant } from './invariant.ts';
 import * as limits from './limits.ts';
 import { movedIsNeverApplied } from './moved-targets.ts';
 import * as changes from './changes.ts';
+import { questionsNeedTwoPeople } from './questions.ts';
 import * as records from './records.ts';
+import * as storms from './storms.ts';
 import * as unattended from './unattended.ts';
 import { CaseFlow, type CaseRun } from '../flow.ts';
 
@@ -36,6 +38,8 @@ const reasonable: HostileCase = {
     flags: [],
     provider: 'aws',
     subject: 'alarm',
+    questions: 'read-only',
+    asker: 'somebody',
   },
   delivery: 'once',
   turns: [turn({ do: 'remedy', extra: {} }), turn({ do: 'confirm', which: 'newest' })],
@@ -48,12 +52,17 @@ const reasonable: HostileCase = {
   flips: [],
   closures: [],
   hands: [],
+  storm: [],
 };
 
 let flow: CaseFlow;
 /** A change that was approved, applied, found useless, and rolled back. */
 let run: CaseRun;
 let readOnly: CaseRun;
+/** A change that a question led to. */
+let asked: CaseRun;
+/** An alarm on the resource of the first one, and five of one storm. */
+let storm: CaseRun;
 /** The same with a feature flag, in an incident about an event. */
 let flagRun: CaseRun;
 beforeAll(async () => {
@@ -61,6 +70,24 @@ beforeAll(async () => {
   run = await flow.run(reasonable);
   const { setting } = reasonable;
   flagRun = await flow.run({ ...reasonable, setting: { ...setting, provider: 'flags', subject: 'own-event' } });
+  const both = ['sre', 'owner'] as const;
+  asked = await flow.run({
+    ...reasonable,
+    setting: { ...setting, subject: 'question', questions: 'changes' },
+    people: [
+      {
+        silence: 0,
+        late: false,
+        acts: both.map((who) => ({ who, answer: 'approve', how: 'page', breakGlass: false })),
+      },
+    ],
+  });
+  const together = ['disk', 'swap-1', 'swap-2', 'swap-3', 'swap-4', 'swap-5'] as const;
+  storm = await flow.run({
+    ...reasonable,
+    turns: [],
+    storm: together.map((alarm) => ({ alarm, on: 'start', gap: 0, says: 'then', copy: false })),
+  });
   readOnly = await flow.run({ ...reasonable, setting: { ...reasonable.setting, scenario: 'read-only' } });
 }, 120_000);
 
@@ -163,10 +190,39 @@ const withChecked = (change: object): CaseRun =>
         : one,
     ),
   );
+const withSetting = (setting: Partial<HostileCase['setting']>): CaseRun => ({
+  ...asked,
+  testCase: { ...asked.testCase, setting: { ...asked.testCase.setting, ...setting } },
+});
+const isOpeningOf = (event: TraceEvent, alarm: string): boolean =>
+  event.kind === 'incident.opened' && JSON.stringify(event.data.subject).includes(`"name":"${alarm}"`);
+const withoutIncidentsOf = (alarm: string): CaseRun => ({
+  ...storm,
+  traces: new Map([...storm.traces].filter(([, trace]) => !trace.some((event) => isOpeningOf(event, alarm)))),
+});
+const secondOpening = (): RecordedFact[] =>
+  storm.entries.filter((one) => one.is === 'event' && isOpeningOf(one.event, 'disk')).slice(0, 1);
 const tripped = (scope: string): CaseRun => {
   const data = { scope, policy: 'cut-bound', reason: 'too much' };
   return beforeApply({ is: 'event', event: { ...started(), kind: 'breaker.tripped', data } });
 };
+
+describe('a storm', () => {
+  test('breaks no invariant, and each of its alarms has an incident in the end', () => {
+    expect(INVARIANTS.flatMap(({ name, fault }) => (fault(storm) === undefined ? [] : [name]))).toEqual([]);
+    expect(storm.entries.filter(({ is }) => is === 'joined').map((one) => one.is === 'joined' && one.why)).toEqual(
+      expect.arrayContaining(['resource', 'storm']),
+    );
+    expect(storm.traces.size).toBe(7);
+  });
+});
+
+describe('a question', () => {
+  test('that leads to a change breaks no invariant', () => {
+    expect(INVARIANTS.flatMap(({ name, fault }) => (fault(asked) === undefined ? [] : [name]))).toEqual([]);
+    expect(asked.entries.filter((entry) => entry.is === 'redeemed')).not.toEqual([]);
+  });
+});
 
 test('a reasonable run breaks no invariant, and gets as far as a rollback', () => {
   expect(INVARIANTS.flatMap(({ name, fault }) => (fault(run) === undefined ? [] : [name]))).toEqual([]);
@@ -456,6 +512,43 @@ describe('each invariant notices', () => {
       'first lines that leave out a rollback',
       conclusions.firstLinesAreTrue,
       () => withHappened((line) => [line.replace(/It was rolled back at \S+ \S+ UTC\./, '')]),
+    ],
+    [
+      'a change that a question led to, with the setting off',
+      questionsNeedTwoPeople,
+      () => withSetting({ questions: 'read-only' }),
+    ],
+    ['a change whose second approver had asked for it', questionsNeedTwoPeople, () => withSetting({ asker: 'sre' })],
+    ['an alarm that joined, without its follow-up', storms.noAlarmIsForgotten, () => withoutIncidentsOf('disk')],
+    [
+      'an alarm without a row',
+      storms.everyAlarmLeavesARecord,
+      () => {
+        const gone = withoutIncidentsOf('disk');
+        return { ...gone, entries: gone.entries.filter((one) => one.is !== 'joined' || one.alarm !== 'disk') };
+      },
+    ],
+    [
+      'two incidents with one key',
+      storms.oneIncidentAResource,
+      () => ({ ...storm, entries: [...storm.entries.filter((one) => one.is !== 'freed'), ...secondOpening()] }),
+    ],
+    [
+      'a storm whose incidents are never closed',
+      storms.stormsAreBounded,
+      () => ({
+        ...storm,
+        entries: storm.entries.flatMap((one) => {
+          if (one.is === 'freed') return [];
+          const opened = one.is === 'event' && one.event.kind === 'incident.opened';
+          return opened ? [{ ...one, event: { ...one.event, at: started().at } }] : [one];
+        }),
+      }),
+    ],
+    [
+      'a mail of an execution that joined',
+      storms.whatJoinsCostsNothing,
+      () => insert(() => true, { is: 'message', message: { about: 'closed', incidentId: 'x', subject: '', text: '' } }),
     ],
     ['an ending without first lines', conclusions.firstLinesAreTrue, () => withHappened(() => [])],
   ];

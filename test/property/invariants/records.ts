@@ -102,12 +102,17 @@ export const everyRunEndsInClose: Invariant = {
     'incidents about an alarm',
     'incidents about an event of AWS',
     'incidents about an event of our own',
+    'incidents about a question',
+    'incidents about a schedule',
   ],
   fault: ({ entries, traces }) =>
     firstFault(entries, (entry) => {
       if (entry.is === 'broke') return `an execution failed: ${entry.error}`;
       if (entry.is !== 'ended') return undefined;
-      return traces.has(entry.incidentId) ? undefined : `${entry.incidentId} has no trace`;
+      if (traces.has(entry.incidentId)) return undefined;
+      // A further delivery names the execution of the first one, which may still be on its way to join an incident.
+      const deliveries = entries.filter((one) => one.is === 'ended' && one.eventId === entry.eventId).length;
+      return deliveries > 1 ? undefined : `${entry.incidentId} has no trace`;
     }) ??
     firstFault(traces, ([incidentId, trace]) => {
       const closed = allOf(trace, 'incident.closed');

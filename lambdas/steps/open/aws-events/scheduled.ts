@@ -5,7 +5,7 @@ import { eventType, type EventReading } from './event-type.ts';
 
 /** A run of a schedule: while the incident of one run is open, the next run of the same schedule is the same subject. */
 const scheduled = (name: string | undefined, link: string | null, { resources }: BusEvent): EventReading => ({
-  title: `${name ?? 'A schedule'}: scheduled run`,
+  title: name === undefined ? 'Scheduled run' : `Scheduled run of ${name}`,
   cause: '',
   link,
   key: ['schedule', resources],

@@ -14,7 +14,7 @@ import { SECURITY_HUB } from './security-hub.ts';
 import { SPOT } from './spot.ts';
 
 /** The event types of AWS that Open reads. Any other event has its type as title, and a key of its resources or its detail. */
-export const EVENT_TYPES: readonly EventType[] = [
+const EVENT_TYPES: readonly EventType[] = [
   AUTO_SCALING_ACTIVITY,
   AUTO_SCALING_FAILURE,
   CODEBUILD,

@@ -115,7 +115,7 @@ test('a mail says how many people are needed and why, without permits that contr
   await desk.openQuestion('inc-1', { plan: rebootPlan });
   const text = desk.notifier.sent[0]?.text ?? '';
   expect(text).toContain(
-    'Who is needed: 2 people, because reboot_instance in production cannot be undone: two people must approve. Asked: you, ben@example.com.',
+    'Who is needed: 2 people. Why: reboot_instance in production cannot be undone: two people must approve. Asked: you, ben@example.com.',
   );
   expect(text).toContain('forbid two-for-irreversible-production (high)');
   expect(text).not.toContain('one-approval-suffices');

@@ -111,7 +111,7 @@ describe('people who are asked about a change in such an incident', () => {
 
   test('read that two of them are needed, and why', async () => {
     await desk.openQuestion('inc-1', { subject });
-    expect(desk.notifier.sent[0]?.text).toMatch(/Who is needed: 2 people, because A person asked for this/);
+    expect(desk.notifier.sent[0]?.text).toMatch(/Who is needed: 2 people. Why: A person asked for this/);
     expect((await desk.look(ANA)).text).toContain('at least two people must approve');
   });
 

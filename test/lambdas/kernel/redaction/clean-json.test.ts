@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fromMessagesFormat } from '../../../../lambdas/adapters/model/messages-format.ts';
-import { Json, JSON_DEPTH, parseJson } from '../../../../lambdas/contracts/json.ts';
-import { cleanJson, TOO_DEEP } from '../../../../lambdas/kernel/redaction/clean-json.ts';
+import { Json, JSON_DEPTH, JsonObject, parseJson } from '../../../../lambdas/contracts/json.ts';
+import { cleanJson, EVENT_BYTES, TOO_DEEP } from '../../../../lambdas/kernel/redaction/clean-json.ts';
 import { redactedJson } from '../../../../lambdas/kernel/redaction/redactor.ts';
 import { canonical } from '../../../../lambdas/kernel/trace/canonical.ts';
 
@@ -11,6 +11,10 @@ const nested = (levels: number): unknown => {
   for (let level = 0; level < levels; level += 1) value = { in: value };
   return value;
 };
+
+/** Three halves of characters: names of their own, and the same name once they are cleaned. */
+const surrogates = (n: number): string =>
+  String.fromCharCode(0xd800 + (n % 1000), 0xd800 + (Math.floor(n / 1000) % 1000), 0xd800);
 
 test.each([100, 1000, 5000, 100_000])(
   'JSON of %d levels is cleaned without an overflow, and has a hash afterwards',
@@ -53,6 +57,24 @@ describe('of an event, what cannot be recorded is changed, and it says where', (
     const { value, cleaned } = cleanJson({ first: 'a'.repeat(60), second: 'b'.repeat(60), third: 'c' }, 100);
     expect(value).toEqual({ first: 'a'.repeat(60), second: '[left out: the event is too long]', third: 'c' });
     expect(cleaned).toEqual(['second: a text of 60 characters was left out, because the event is too long']);
+  });
+
+  test('fields whose names do not fit: they are dropped, and no marker takes their place', () => {
+    const { value, cleaned } = cleanJson({ ['n'.repeat(80)]: 1, ['m'.repeat(80)]: 2, last: true }, 100);
+    expect(value).toEqual({ ['n'.repeat(80)]: 1, last: true });
+    expect(cleaned).toEqual([expect.stringMatching(/^m+: a field was left out with its name, because/)]);
+  });
+
+  test.each([
+    ['10,000 long names', (n: number) => `${n}-${'n'.repeat(20)}`],
+    ['10,000 names that are the same once they are cleaned', (n: number) => surrogates(n)],
+  ])('256 KB of %s, without an overflow and within the bytes that are recorded', (_, name) => {
+    const { value } = cleanJson(
+      Object.fromEntries(Array.from({ length: 10_000 }, (__, n) => [name(n), n])),
+      EVENT_BYTES,
+    );
+    expect(Buffer.byteLength(JSON.stringify(value))).toBeLessThan(EVENT_BYTES * 1.5);
+    expect(Object.keys(JsonObject.parse(value)).length).toBeGreaterThan(2000);
   });
 
   test('of many places, the first and a number', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { awsCloudAccess } from '../../../../lambdas/providers/aws/cloud.ts';
 import { COMMAND_TABLE } from '../../../../lambdas/providers/aws/commands/table.ts';
 import { isAwsCall, type AwsCall } from '../../../../lambdas/contracts/tool.ts';
-import { VERIFY_READS } from '../../../../lambdas/contracts/verify-reads.ts';
+import { OPEN_READS, VERIFY_READS } from '../../../../lambdas/contracts/verify-reads.ts';
 import type { CloudRequest } from '../../../../lambdas/contracts/ports.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 import { ec2Error, FakeAws, json, jsonError, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
@@ -34,15 +34,17 @@ const send = (request: CloudRequest & Pick<AwsCall, 'service'>, ...answers: Fake
   return { aws, outcomes, answer: access([callOf(request)], HERE).send(request) };
 };
 
-test('the table has exactly the commands that some manifest or Verify names', async () => {
+test('the table has exactly the commands that some manifest, Open or Verify names', async () => {
   const calls = CATALOGUE.manifests.flatMap((manifest) => [
     ...manifest.reads,
     ...(manifest.kind === 'change' ? manifest.changes : []),
   ]);
-  const services = new Set([...calls, ...VERIFY_READS].filter(isAwsCall).map(({ service }) => service));
+  const services = new Set([...calls, ...OPEN_READS, ...VERIFY_READS].filter(isAwsCall).map(({ service }) => service));
   expect(Object.keys(COMMAND_TABLE).sort()).toEqual([...services].sort());
   for (const [name, load] of Object.entries(COMMAND_TABLE)) {
-    const named = [...calls, ...VERIFY_READS].filter(({ service }) => service === name).map(({ command }) => command);
+    const named = [...calls, ...OPEN_READS, ...VERIFY_READS]
+      .filter(({ service }) => service === name)
+      .map(({ command }) => command);
     const { service } = await load();
     expect(Object.keys(service.commands).sort(), name).toEqual([...new Set(named)].sort());
   }

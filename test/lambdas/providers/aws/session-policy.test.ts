@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { changeSessionPolicy, readSessionPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import { actionOf, type AwsCall, ofAws } from '../../../../lambdas/contracts/tool.ts';
-import { VERIFY_READS } from '../../../../lambdas/contracts/verify-reads.ts';
+import { OPEN_READS, VERIFY_READS } from '../../../../lambdas/contracts/verify-reads.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 
 const targetArn = 'arn:aws:ec2:eu-central-1:111122223333:instance/i-0abc';
@@ -61,7 +61,7 @@ test('a key grant may be created only by AWS, on behalf of the call that needs i
 });
 
 test('a read session allows the reads of its tool, and those of every tool fit', () => {
-  for (const reads of [VERIFY_READS, ...ofAws(CATALOGUE.manifests).map((manifest) => manifest.reads)])
+  for (const reads of [OPEN_READS, VERIFY_READS, ...ofAws(CATALOGUE.manifests).map((manifest) => manifest.reads)])
     expect(JSON.parse(readSessionPolicy(reads))).toEqual({
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Action: [...new Set(reads.map(actionOf))].sort(), Resource: '*' }],

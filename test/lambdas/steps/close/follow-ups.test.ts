@@ -74,7 +74,9 @@ describe('an alarm that joined and is still in ALARM', () => {
       due: [{ name: 'disk-full', state: 'ALARM' }],
       leftTotal: 0,
     });
-    expect(harness.notifier.sent[0]?.text).toContain('In ALARM, so each opens an incident of its own: disk-full.');
+    expect(harness.notifier.sent[0]?.text).toContain(
+      'In ALARM, so each is taken up again, by an incident of its own or with others of its storm: disk-full.',
+    );
 
     const own = new TestHarness({ ledger: harness.ledger, execution: 'incident-2' });
     const [raised] = harness.followUps.raised;
@@ -112,7 +114,7 @@ test('alarms that are back in OK, without data or deleted open nothing, and peop
   expect(harness.followUps.raised).toEqual([]);
   expect(await harness.kinds()).not.toContain('follow-ups.raised');
   expect((await harness.last('incident.closed')).data.happened).toContain(
-    '3 alarms had joined the incident, and 0 of them were in ALARM when it closed.',
+    '3 alarms had joined the incident. In ALARM when it closed: none.',
   );
 });
 
@@ -198,16 +200,55 @@ test('a follow-up does not join the incident that is closing', async () => {
   expect(opened).toEqual(['observe', 'incident-2']);
 });
 
-test('of 150 alarms in ALARM 100 open incidents, in calls of 50 names, and people are told of the others', async () => {
+test('an alarm on the same resource that comes when Close has looked at what joined opens an incident of its own', async () => {
+  const harness = await joinedBy('disk-full');
+  const opened: string[] = [];
+  const followUps = {
+    raise: async () => {
+      const own = new TestHarness({ ledger: harness.ledger, execution: 'incident-2' });
+      const arn = 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:too-late';
+      const event = own.alarmEvent();
+      const detail = { ...JsonObject.parse(event['detail']), alarmName: 'too-late' };
+      opened.push(await own.open({ ...event, id: 'too-late', resources: [arn], detail }), own.at.incidentId);
+      return [];
+    },
+  };
+  await harness.close(undefined, { cloud: cloudOf({ 'disk-full': 'ALARM' }), followUps });
+  expect(opened).toEqual(['observe', 'incident-2']);
+});
+
+test('of 150 alarms in ALARM 100 are raised, and the incident of the last adopts the other 50: its close raises them', async () => {
   const names = Array.from({ length: 150 }, (_, n) => `disk-${n}`);
   const harness = await joinedBy(...names);
-  const asked: string[][] = [];
-  const cloud = cloudOf(Object.fromEntries(names.map((name) => [name, 'ALARM'])), asked);
+  const cloud = cloudOf(Object.fromEntries(names.map((name) => [name, 'ALARM'])));
   await harness.close(undefined, { cloud });
-  expect(asked.map(({ length }) => length)).toEqual([50, 50, 50]);
   expect(harness.followUps.raised).toHaveLength(100);
-  expect((await harness.last('follow-ups.due')).data.leftTotal).toBe(50);
-  expect(harness.notifier.sent[0]?.text).toContain('and 40 more: they may be in ALARM and open no incident.');
+  const { passedOn, leftTotal } = (await harness.last('follow-ups.due')).data;
+  expect([passedOn?.alarms, leftTotal]).toEqual([50, 0]);
+  expect(harness.notifier.sent[0]?.text).toContain('50 alarms more, beyond what one close deals with');
+  const carrier = harness.followUps.raised.find(({ part }) => part === passedOn?.to);
+  expect(carrier).toBeDefined();
+  if (carrier === undefined) return;
+
+  const own = new TestHarness({ ledger: harness.ledger, execution: 'incident-2' });
+  expect(await own.open(busEvent(carrier))).toBe('observe');
+  expect(openingOf(await own.events()).data.adopts).toEqual(['incident-1']);
+  await own.close({ Error: 'Test', Cause: 'It ends here.' }, { cloud });
+  expect(own.followUps.raised).toHaveLength(50);
+  const parts = [...harness.followUps.raised, ...own.followUps.raised].map(({ part }) => part);
+  expect(new Set(parts).size).toBe(150);
+  const last = new TestHarness({ ledger: harness.ledger, execution: 'incident-3' });
+  const [adopted] = own.followUps.raised;
+  expect(adopted && (await last.open(busEvent(adopted)))).toBe('observe');
+  expect(openingOf(await last.events()).data.follows).toBe('incident-2');
+});
+
+test('of 1,100 alarms that are all OK one is raised unseen, to carry those that one close cannot look at', async () => {
+  const names = Array.from({ length: 1100 }, (_, n) => `disk-${n}`);
+  const harness = await joinedBy(...names);
+  await harness.close(undefined, { cloud: cloudOf(Object.fromEntries(names.map((name) => [name, 'OK']))) });
+  expect(harness.followUps.raised).toHaveLength(1);
+  expect((await harness.last('follow-ups.due')).data.passedOn?.alarms).toBe(99);
 });
 
 describe('a forged follow-up', () => {

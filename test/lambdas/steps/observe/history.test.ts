@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { historyText } from '../../../../lambdas/kernel/limits/history-text.ts';
-import { closedIncidents, recordClosed, type ClosedIncident } from '../../../../lambdas/kernel/limits/history.ts';
+import {
+  closedIncidents,
+  earlierIncidents,
+  recordClosed,
+  type ClosedIncident,
+  type EarlierIncident,
+  type HistoryKey,
+} from '../../../../lambdas/kernel/limits/history.ts';
 import { allOf, openingOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { subjectOn } from '../../../../lambdas/kernel/trace/subject.ts';
 import { CrashingLedger, Crash } from '../../../fakes/crashing-ledger.ts';
@@ -103,8 +110,57 @@ const closedAt = (hour: number, changes: string[] = ['Resize app: t3.small → t
   changes,
 });
 
+const subject = (closed: ClosedIncident): EarlierIncident => ({ ...closed, same: 'subject' });
+
+test('an incident of another alarm that changed the same instance is history of the first look, without a verdict on its change', async () => {
+  const ledger = new MemoryLedger();
+  const other = {
+    ...closedAt(1),
+    incidentId: 'of-another-alarm',
+    closedAt: new TestHarness().clock.now().toISOString(),
+  };
+  await recordClosed(ledger, { of: 'target', ref: APP_ARN }, other);
+  const [history] = await evidenceOf(await nth(1, ledger));
+  const [heading, line] = (history?.text ?? '').split('\n');
+  expect(heading).toContain(
+    'of the same alarm, subject or target, newest first. It ended as healed, 60 min before this one.',
+  );
+  expect(line).toMatch(
+    /^- of-another-alarm, .* It was about something else and changed the same target, 60 min before this incident: Resize app/,
+  );
+  expect(line).not.toContain('hold');
+});
+
+test('incidents of the alarm and of the instance are the newest five together, each told once', async () => {
+  const ledger = new MemoryLedger();
+  const keys: Record<'subject' | 'target', HistoryKey> = {
+    subject: { of: 'subject', key: 'k' },
+    target: { of: 'target', ref: 'r' },
+  };
+  for (const hour of [1, 3, 5, 7]) await recordClosed(ledger, keys.subject, closedAt(hour));
+  for (const hour of [2, 3, 4, 8]) await recordClosed(ledger, keys.target, closedAt(hour));
+  const found = (await earlierIncidents(ledger, keys, 5)).map(({ incidentId, same }) => `${incidentId} ${same}`);
+  expect(found).toEqual([
+    'incident-3 subject',
+    'incident-4 target',
+    'incident-5 subject',
+    'incident-7 subject',
+    'incident-8 target',
+  ]);
+});
+
+test('whether a fix held is seen from the next incident of the same subject only', () => {
+  const between: EarlierIncident = { ...closedAt(2), incidentId: 'other', same: 'target' };
+  const all = [subject(closedAt(0)), between];
+  const [, , oldest] = historyText(all, '2026-11-02T06:40:00.000Z').split('\n');
+  expect(oldest).toContain('The next incident came 31 h after its close, so this held for 24 h.');
+});
+
 test('a fix held if nothing came for 24 hours, and did not if the alarm was back after 40 minutes', () => {
-  const [, newest, oldest] = historyText([closedAt(0), closedAt(30)], '2026-11-02T06:40:00.000Z').split('\n');
+  const [, newest, oldest] = historyText(
+    [subject(closedAt(0)), subject(closedAt(30))],
+    '2026-11-02T06:40:00.000Z',
+  ).split('\n');
   expect(newest).toContain('The next incident came 40 min after its close: this did not hold.');
   expect(oldest).toContain('The next incident came 29 h after its close, so this held for 24 h.');
 });

@@ -33,6 +33,13 @@ const briefOf = async (harness: TestHarness): Promise<string> => {
 const keyOf = async (given: Json, change: Partial<Agent> = {}): Promise<string> =>
   (await (await opened(given, change)).last('incident.opened')).data.stormKey;
 
+/** No redactor can tell that the first value is a secret. */
+const VARIABLES: JsonObject[] = [
+  { name: 'LICENCE', type: 'PLAINTEXT', value: 'blue horse' },
+  { name: 'LEVEL', value: ['blue horse'] },
+  { name: 'DATABASE', type: 'PARAMETER_STORE', value: '/prod/db' },
+];
+
 describe('an event of the team', () => {
   test('reaches the model with its detail and its resources, between fences', async () => {
     const harness = await opened(event({ order: 'o-1', steps: [1, 2] }, { resources: ['order/o-1'] }));
@@ -89,6 +96,28 @@ describe('an event of the team', () => {
     const { cleaned = [] } = (await harness.last('incident.opened')).data;
     if (says === undefined) expect(cleaned).toEqual([]);
     else expect(cleaned.join()).toContain(says);
+  });
+
+  test('of 256 KB of field names opens an incident', async () => {
+    const detail = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`${n}-${'n'.repeat(18)}`, 'v']));
+    const { data } = await (await opened(event(detail))).last('incident.opened');
+    expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(200_000);
+    expect(data.cleaned).toContainEqual(expect.stringContaining('a field was left out with its name'));
+  });
+
+  test.each([
+    ['of CodeBuild', { 'additional-information': { environment: { 'environment-variables': VARIABLES } } }],
+    ['of an ECS task', { overrides: { containerOverrides: [{ name: 'app', environment: VARIABLES }] } }],
+    ['of a team, as text', JSON.stringify({ 'environment-variables': VARIABLES })],
+  ])('%s is recorded with the names of its environment variables, without their values', async (_, detail) => {
+    const harness = await opened(event(detail));
+    const brief = await briefOf(harness);
+    for (const text of [JSON.stringify(await harness.events()), brief]) {
+      expect(text).not.toContain('blue horse');
+      for (const kept of ['LICENCE', 'LEVEL', '/prod/db']) expect(text).toContain(kept);
+    }
+    const { data } = await harness.last('incident.opened');
+    expect(data.cleaned).toContain('detail: the values of 2 environment variables were left out');
   });
 
   test('with half a character opens an incident, and the model reads the rest', async () => {

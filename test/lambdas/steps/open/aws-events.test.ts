@@ -14,7 +14,9 @@ const sample = (name: string): JsonObject => {
   return { ...event, account: '123456789012', region: 'eu-west-1' };
 };
 
-const anyEvent = rulesWith({ takes: { source: [{ exists: true }] }, firstLook: [] });
+const responding = rulesWith({ takes: { source: [{ exists: true }] }, firstLook: [] });
+/** One agent for all of them, whatever else is shipped for one kind. */
+const anyEvent = { ...responding, agents: responding.agents.filter(({ name }) => name === 'ec2-responder') };
 /** Opens an incident, lets the model have one turn, and returns what it was asked. */
 const asked = async (event: JsonObject): Promise<{ harness: TestHarness; request: string }> => {
   const harness = new TestHarness({ rules: anyEvent });
@@ -158,7 +160,7 @@ const TABLE: readonly (readonly [
   ],
   [
     'events-scheduled-event',
-    'MyScheduledRule: scheduled run',
+    'Scheduled run of MyScheduledRule',
     '',
     'https://eu-west-1.console.aws.amazon.com/events/home?region=eu-west-1#/eventbus/default/rules/MyScheduledRule',
     ['MyScheduledRule', 'MyOtherRule'],
@@ -166,7 +168,7 @@ const TABLE: readonly (readonly [
   ],
   [
     'scheduler-scheduled-event',
-    'MySchedule: scheduled run',
+    'Scheduled run of MySchedule',
     '',
     'https://eu-west-1.console.aws.amazon.com/scheduler/home?region=eu-west-1#schedules/default/MySchedule',
     ['MySchedule', 'MyOther'],

@@ -52,13 +52,13 @@ describe('a question', () => {
 
   test('that names an agent which does not exist is answered with the nearest name and the list', () => {
     expect(refusal({ agent: 'triagge' })).toBe(
-      'There is no agent "triagge"; did you mean "triage"? known: questions, triage.',
+      'There is no agent "triagge"; did you mean "triage"? known: build-failure, questions, triage.',
     );
   });
 
   test('goes to no agent that can change something, unless the settings allow it', () => {
     expect(refusal({ agent: 'ec2-responder' })).toMatch(
-      /^Agent ec2-responder has tools that change something\..* read-only agents answer: questions, triage\..*questions\.allowChanges/,
+      /^Agent ec2-responder has tools that change something\..* read-only agents answer: build-failure, questions, triage\..*questions\.allowChanges/,
     );
     const allowed = taken({ agent: 'ec2-responder' }, {}, withChanges(hub));
     expect([allowed.agent.name, allowed.subject]).toEqual([
@@ -70,7 +70,7 @@ describe('a question', () => {
   test('that no agent takes lists the agents that could, and says how they would', () => {
     const without = { ...hub, agents: hub.agents.filter(({ name }) => name !== 'questions') };
     expect(refusal({}, {}, without)).toBe(
-      'No agent takes questions. Name one (--agent, or detail.agent of the event): triage. Or let one take them: takes: { source: [checkrein.ask] } in its file in config/agents/.',
+      'No agent takes questions. Name one (--agent, or detail.agent of the event): build-failure, triage. Or let one take them: takes: { source: [checkrein.ask] } in its file in config/agents/.',
     );
   });
 

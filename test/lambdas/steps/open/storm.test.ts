@@ -81,12 +81,12 @@ describe('a storm', () => {
   test('whose first three died before they claimed anything is investigated after ten seconds', async () => {
     const arrivals = new Arrivals();
     for (const incidentId of ['a', 'b', 'c'])
-      expect(await placeInStorm(arrivals.harness.ports, 'key', { incidentId, claim: incidentId }, new Set())).toBe(
-        'investigate',
-      );
-    expect(await placeInStorm(arrivals.harness.ports, 'key', { incidentId: 'd', claim: 'd' }, new Set())).toBe(
-      'investigate',
-    );
+      expect(
+        await placeInStorm(arrivals.harness.ports, 'key', { incidentId, claim: incidentId, instance: null }, new Set()),
+      ).toBe('investigate');
+    expect(
+      await placeInStorm(arrivals.harness.ports, 'key', { incidentId: 'd', claim: 'd', instance: null }, new Set()),
+    ).toBe('investigate');
     expect(arrivals.harness.clock.now().getTime()).toBeGreaterThan(Date.parse('2026-11-20T09:26:20Z') + 9_000);
   });
 });

@@ -5,9 +5,10 @@ import { CLOSING } from './closing.ts';
 import { CLUSTERS } from './clusters.ts';
 import { QUESTIONS } from './questions.ts';
 import { PROVIDERS } from './providers.ts';
+import { STORMS } from './storms.ts';
 import { UNATTENDED } from './unattended.ts';
 
-/** The checks that stop a change or an untrue ending, in the order in which an incident meets them. */
+/** The checks that stop a change, an untrue ending or a forgotten alarm, in the order in which an incident meets them. */
 export const KERNEL_CHECKS: readonly KernelCheck[] = [
   ...BEFORE_APPLY,
   ...PROVIDERS,
@@ -16,4 +17,5 @@ export const KERNEL_CHECKS: readonly KernelCheck[] = [
   ...QUESTIONS,
   ...CLUSTERS,
   ...CLOSING,
+  ...STORMS,
 ];
