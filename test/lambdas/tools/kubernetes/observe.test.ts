@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Json, JsonObject } from '../../../../lambdas/contracts/json.ts';
+import { JsonObject, type Json } from '../../../../lambdas/contracts/json.ts';
 import { CloudError } from '../../../../lambdas/contracts/errors.ts';
 import { changeText, templateChanges } from '../../../../lambdas/tools/kubernetes/template-diff.ts';
 import { selects } from '../../../../lambdas/tools/kubernetes/selector.ts';
@@ -22,7 +22,7 @@ const notFound = new CloudError('NotFound', 'the server could not find the reque
 const served = (object: JsonObject, status: Json = {}): JsonObject => ({
   ...object,
   metadata: {
-    ...(typeof object['metadata'] === 'object' && object['metadata'] !== null ? object['metadata'] : {}),
+    ...JsonObject.parse(object['metadata']),
     uid: '0a1b2c3d-0000-4000-8000-00000000000f',
     creationTimestamp: '2026-11-02T01:00:00Z',
     generation: 1,
@@ -68,7 +68,9 @@ test('a workload is shown without the values of its variables and arguments, and
 
 test('a changed variable is named without its value, a changed image with both', () => {
   const before = template('shop:1', '1Gi');
-  const after = JSON.parse(JSON.stringify(template('shop:2', '1Gi')).replace('hunter2-hidden"}', 'other"}'));
+  const after = JsonObject.parse(
+    JSON.parse(JSON.stringify(template('shop:2', '1Gi')).replace('hunter2-hidden"}', 'other"}')),
+  );
   const says = templateChanges(before, after).map(changeText);
   expect(says).toEqual(['spec.containers[web].image: shop:1 → shop:2', 'spec.containers[web].env[DB_PASSWORD].value']);
 });
