@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
+import { hasItsCluster } from '../lambdas/kernel/policy/rules/clusters.ts';
 import { canApplyUnattended } from '../lambdas/kernel/policy/rules/unattended-permits.ts';
 import { AlarmIntake } from './alarm-intake.ts';
 import { ApprovalDesk } from './approval-desk.ts';
@@ -33,7 +34,9 @@ export class CheckreinStack extends Stack {
     super(scope, id, props);
     checkStackName(this);
     const { rules } = props;
-    const { agents, settings } = rules;
+    const { settings } = rules;
+    // An agent for a cluster that the settings do not have takes nothing, so it gets no rule.
+    const agents = rules.agents.filter((agent) => hasItsCluster(agent, settings.clusters));
     const removalPolicy = removalPolicyOf(settings);
 
     applyOrganizationDefaults(this, settings);

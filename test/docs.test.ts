@@ -57,7 +57,11 @@ describe('cost', () => {
 
 describe('links', () => {
   const linksIn = (page: string): string[] =>
-    [...read(page).matchAll(/\]\((?!https?:)([^)\s]+)/g)].map(([, target = '']) => target);
+    [
+      ...read(page)
+        .replace(/`[^`\n]*`/g, '')
+        .matchAll(/\]\((?!https?:)([^)\s]+)/g),
+    ].map(([, target = '']) => target);
 
   /** Anchors as GitHub derives them from headings. */
   const anchorsIn = (path: string): string[] =>

@@ -33,7 +33,7 @@ describe('an incident of a member account', () => {
     const reads = made(false);
     expect(new Set(reads.map(({ principal }) => principal))).toEqual(new Set([role('read', played?.incidentId ?? '')]));
     expect(new Set(reads.map(({ step }) => step))).toEqual(
-      new Set(['observe', 'authorize', 'dry-run', 'apply', 'verify']),
+      new Set(['open', 'observe', 'authorize', 'dry-run', 'apply', 'verify']),
     );
   });
 

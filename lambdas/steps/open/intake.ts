@@ -7,6 +7,7 @@ import type { AccountRegion } from '../../contracts/ports.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import { OWN_SOURCE_PREFIX } from '../../contracts/schedule.ts';
 import type { RecordedSubject } from '../../contracts/subject.ts';
+import { hasItsCluster } from '../../kernel/policy/rules/clusters.ts';
 import { matchesPattern } from '../../kernel/policy/rules/event-pattern.ts';
 import { memberEvents } from '../../kernel/policy/rules/member-events.ts';
 import { reachOf } from '../../kernel/trace/location.ts';
@@ -38,7 +39,8 @@ const notTaken = (reason: string): Intake => ({ taken: false, reason });
  * Finds the agent that takes an event. `home` is where Checkrein is deployed, `whole` the hash of a detail that was not
  * recorded whole. Pure.
  */
-export const agentFor = (raw: unknown, rules: Rules, home: AccountRegion, whole?: CleanEvent['whole']): Intake => {
+export const agentFor = (raw: unknown, given: Rules, home: AccountRegion, whole?: CleanEvent['whole']): Intake => {
+  const rules = { ...given, agents: given.agents.filter((agent) => hasItsCluster(agent, given.settings.clusters)) };
   const misdirected = misdirectedAlarm(raw);
   if (misdirected !== undefined) return notTaken(misdirected);
   const parsed = BusEvent.safeParse(raw);

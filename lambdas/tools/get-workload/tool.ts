@@ -41,7 +41,9 @@ const rolloutText = (kind: WorkloadKind, workload: Workload): string => {
 const strategyText = ({ spec: { strategy, updateStrategy } }: Workload): string => {
   const { type, rollingUpdate = {} } = strategy ?? updateStrategy ?? {};
   const details = Object.entries(typeof rollingUpdate === 'object' && rollingUpdate !== null ? rollingUpdate : {});
-  const says = details.map(([field, value]) => `${field} ${String(value)}`).join(', ');
+  const says = details
+    .map(([field, value]) => `${field} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
   return `strategy ${typeof type === 'string' ? type : 'unknown'}${says === '' ? '' : ` (${says})`}`;
 };
 

@@ -11,7 +11,7 @@ import { HIDDEN, OBSERVED } from '../observed/objects.ts';
 import { CLUSTER_OBSERVE_TOOLS, READ_RIGHTS, readerOf } from '../observed/set-up.ts';
 
 /** Runs an observe tool as somebody who may only read. Only calls of its manifest are sent. */
-export const observe = async (cloud: Cloud, name: string, input: JsonObject): Promise<string> => {
+const observe = async (cloud: Cloud, name: string, input: JsonObject): Promise<string> => {
   const line = CLUSTER_OBSERVE_TOOLS.find(({ manifest }) => manifest.name === name);
   assert(line !== undefined, `there is no tool ${name}`);
   const { tool } = await line.load();

@@ -7,7 +7,7 @@ import { freePort } from '../token-webhook.ts';
 const TLS = join(import.meta.dirname, '../../fixtures/tls');
 
 /** The log of the run before the last restart, and of the present one. */
-export const LOGS = {
+const LOGS = {
   previous: [
     'INFO boot: heap -Xmx512m in a container of 512Mi',
     'WARN heap 97 % full after GC',

@@ -4,6 +4,10 @@ import { KUBERNETES, type Cluster } from '../../../contracts/clusters.ts';
 import { providerOf, type Manifest } from '../../../contracts/tool.ts';
 import { didYouMean } from './did-you-mean.ts';
 
+/** Whether an agent has anything to do here: one for clusters takes nothing in a deployment that has none of them. */
+export const hasItsCluster = ({ kubernetes }: Agent, clusters: readonly Pick<Cluster, 'name'>[]): boolean =>
+  kubernetes === undefined || kubernetes.clusters.some((name) => clusters.some((cluster) => cluster.name === name));
+
 /** What is wrong between agents, their tools on Kubernetes, and the clusters of the settings. */
 export const clusterGrantProblems = (
   agents: readonly Agent[],
@@ -41,7 +45,7 @@ const grantProblems = (
   if (granted.length === 0)
     return [`${where}: no tool of this agent is on Kubernetes; remove the field, or grant such a tool`];
   const names = clusters.map((cluster) => cluster.name);
-  // Shipped agents name a cluster of which a deployment without clusters knows nothing: there, they are granted nothing.
+  // Shipped agents name a cluster of which a deployment without clusters knows nothing: there, they take nothing (`hasItsCluster`).
   if (names.length === 0) return [];
   return kubernetes.clusters
     .filter((cluster) => !names.includes(cluster))
