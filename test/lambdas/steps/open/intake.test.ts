@@ -1,3 +1,4 @@
+import { Cluster } from '../../../../lambdas/contracts/clusters.ts';
 import { describe, expect, test } from 'vitest';
 import type { EventPattern } from '../../../../lambdas/contracts/agent.ts';
 import type { JsonObject } from '../../../../lambdas/contracts/json.ts';
@@ -26,6 +27,35 @@ const refusal = (event: JsonObject, rules = hub): string => {
   const intake = agentFor(event, rules, home);
   return intake.taken ? 'taken' : intake.reason;
 };
+
+test('an agent for a cluster that the settings do not have takes nothing, so that its alarms go to the next agent', () => {
+  const event = {
+    ...alarmOf(HUB),
+    detail: {
+      alarmName: 'restarts',
+      state: { value: 'ALARM', reason: 'r' },
+      configuration: {
+        metrics: [
+          {
+            id: 'm',
+            metricStat: {
+              metric: { namespace: 'ContainerInsights', name: 'pod_number_of_container_restarts', dimensions: {} },
+              period: 60,
+              stat: 'Sum',
+            },
+          },
+        ],
+      },
+    },
+  };
+  const taker = (rules: Rules): string => {
+    const intake = agentFor(event, rules, home);
+    return intake.taken ? intake.agent.name : intake.reason;
+  };
+  expect(taker(hub)).toBe('triage');
+  const clusters = [Cluster.parse({ name: 'prod' })];
+  expect(taker({ ...hub, settings: { ...hub.settings, clusters } })).toBe('pod-triage');
+});
 
 describe('an alarm', () => {
   test.each([HUB, MEMBER])('of %s is taken, with its account and Region', (account) => {
