@@ -1,3 +1,4 @@
+import { hasItsCluster } from '../../lambdas/kernel/policy/rules/clusters.ts';
 import { configAt, rulesIn } from '../policy/config-directory.ts';
 import type { DeploymentFlags } from './deployment.ts';
 import { doctorAws } from './doctor-aws.ts';
@@ -17,7 +18,10 @@ interface DoctorFlags extends DeploymentFlags {
 
 /** Checks a deployed stack and prints what is wrong with it. */
 export const printDiagnosis = async (flags: DoctorFlags, aws: DoctorAws = doctorAws()): Promise<void> => {
-  const { agents, settings } = await rulesIn(configAt(undefined));
+  const rules = await rulesIn(configAt(undefined));
+  const { settings } = rules;
+  // An agent for a cluster that the settings do not have takes nothing, so it has no rule.
+  const agents = rules.agents.filter((agent) => hasItsCluster(agent, settings.clusters));
   const findings = await diagnose(aws, {
     stack: flags.stack,
     agents,
