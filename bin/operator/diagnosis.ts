@@ -61,7 +61,14 @@ export const diagnose = async (aws: DoctorAws, expected: Expected): Promise<Doct
     await findingOf('model key', () => checkModelKey(aws, outputs.ModelKeySecret)),
     await findingOf('approvers', () => checkApprovers(aws, outputs, expected.approvers)),
     await findingOf('kill switch', () => checkKillSwitch(aws, outputs.SwitchParameter)),
-    await findingOf('alarm intake', () => checkIntake(aws, outputs.StartArn, expected.agents)),
+    // An agent that only runs by the clock has no pattern; its rule is the schedule's.
+    await findingOf('alarm intake', () =>
+      checkIntake(
+        aws,
+        outputs.StartArn,
+        expected.agents.filter(({ takes }) => takes !== undefined),
+      ),
+    ),
     await findingOf('ledger', () => checkLedger(aws, outputs.LedgerTable)),
     await findingOf('Lambda quota', () => checkLambdaQuota(aws, expected.pageConcurrency)),
     ...(await incidentFindings(aws, outputs, expected.notify === true)),
