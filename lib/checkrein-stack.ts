@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
-import { hasItsCluster } from '../lambdas/kernel/policy/rules/clusters.ts';
+import { takingAgents } from '../lambdas/kernel/policy/rules/clusters.ts';
 import { canApplyUnattended } from '../lambdas/kernel/policy/rules/unattended-permits.ts';
 import { AlarmIntake } from './alarm-intake.ts';
 import { ApprovalDesk } from './approval-desk.ts';
@@ -36,7 +36,7 @@ export class CheckreinStack extends Stack {
     const { rules } = props;
     const { settings } = rules;
     // An agent for a cluster that the settings do not have takes nothing, so it gets no rule.
-    const agents = rules.agents.filter((agent) => hasItsCluster(agent, settings.clusters));
+    const agents = takingAgents(rules);
     const removalPolicy = removalPolicyOf(settings);
 
     applyOrganizationDefaults(this, settings);

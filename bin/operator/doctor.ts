@@ -1,4 +1,4 @@
-import { hasItsCluster } from '../../lambdas/kernel/policy/rules/clusters.ts';
+import { takingAgents } from '../../lambdas/kernel/policy/rules/clusters.ts';
 import { configAt, rulesIn } from '../policy/config-directory.ts';
 import type { DeploymentFlags } from './deployment.ts';
 import { doctorAws } from './doctor-aws.ts';
@@ -21,7 +21,7 @@ export const printDiagnosis = async (flags: DoctorFlags, aws: DoctorAws = doctor
   const rules = await rulesIn(configAt(undefined));
   const { settings } = rules;
   // An agent for a cluster that the settings do not have takes nothing, so it has no rule.
-  const agents = rules.agents.filter((agent) => hasItsCluster(agent, settings.clusters));
+  const agents = takingAgents(rules);
   const findings = await diagnose(aws, {
     stack: flags.stack,
     agents,

@@ -1,4 +1,4 @@
-import { hasItsCluster } from '../../lambdas/kernel/policy/rules/clusters.ts';
+import { takingAgents } from '../../lambdas/kernel/policy/rules/clusters.ts';
 import * as z from 'zod';
 import { expect, test } from 'vitest';
 import { ENV } from '../../lambdas/contracts/env.ts';
@@ -47,10 +47,7 @@ test('its rule matches this one alarm by its ARN, and leads to the flow as the r
     },
   ]);
   const targets = intake.map(([, { Properties }]) => text(targetOf.parse(Properties).Targets));
-  expect([intake.length, new Set(targets).size]).toEqual([
-    rules.agents.filter((agent) => hasItsCluster(agent, rules.settings.clusters)).length + 2,
-    1,
-  ]);
+  expect([intake.length, new Set(targets).size]).toEqual([takingAgents(rules).length + 2, 1]);
   const [queue] = ofType('AWS::SQS::QueuePolicy').filter(([id]) => id.startsWith('AlarmIntake'));
   expect(text(queue)).toContain(String(doctors[0]?.[0]));
 });

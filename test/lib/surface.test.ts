@@ -1,4 +1,4 @@
-import { hasItsCluster } from '../../lambdas/kernel/policy/rules/clusters.ts';
+import { takingAgents } from '../../lambdas/kernel/policy/rules/clusters.ts';
 import * as z from 'zod';
 import { expect, test } from 'vitest';
 import { ENV } from '../../lambdas/contracts/env.ts';
@@ -121,7 +121,7 @@ test('each agent, but one for a cluster that the settings do not have, has one r
   );
   // The last two, of the doctor's alarm and of follow-ups, have tests of their own.
   const patterns = intake.map(({ EventPattern }) => EventPattern);
-  const taking = rules.agents.filter((agent) => hasItsCluster(agent, rules.settings.clusters));
+  const taking = takingAgents(rules);
   expect(taking.length).toBeLessThan(rules.agents.length);
   expect(patterns.slice(0, -2)).toEqual(taking.map(({ takes }) => takes));
   for (const rule of intake)

@@ -7,7 +7,7 @@ import type { AccountRegion } from '../../contracts/ports.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import { OWN_SOURCE_PREFIX } from '../../contracts/schedule.ts';
 import type { RecordedSubject } from '../../contracts/subject.ts';
-import { hasItsCluster } from '../../kernel/policy/rules/clusters.ts';
+import { takingAgents } from '../../kernel/policy/rules/clusters.ts';
 import { matchesPattern } from '../../kernel/policy/rules/event-pattern.ts';
 import { memberEvents } from '../../kernel/policy/rules/member-events.ts';
 import { reachOf } from '../../kernel/trace/location.ts';
@@ -40,7 +40,7 @@ const notTaken = (reason: string): Intake => ({ taken: false, reason });
  * recorded whole. Pure.
  */
 export const agentFor = (raw: unknown, given: Rules, home: AccountRegion, whole?: CleanEvent['whole']): Intake => {
-  const rules = { ...given, agents: given.agents.filter((agent) => hasItsCluster(agent, given.settings.clusters)) };
+  const rules = { ...given, agents: takingAgents(given) };
   const misdirected = misdirectedAlarm(raw);
   if (misdirected !== undefined) return notTaken(misdirected);
   const parsed = BusEvent.safeParse(raw);

@@ -1,12 +1,17 @@
 import * as z from 'zod';
 import type { Agent } from '../../../contracts/agent.ts';
 import { KUBERNETES, type Cluster } from '../../../contracts/clusters.ts';
+import type { Rules } from '../../../contracts/rules.ts';
 import { providerOf, type Manifest } from '../../../contracts/tool.ts';
 import { didYouMean } from './did-you-mean.ts';
 
 /** Whether an agent has anything to do here: one for clusters takes nothing in a deployment that has none of them. */
-export const hasItsCluster = ({ kubernetes }: Agent, clusters: readonly Pick<Cluster, 'name'>[]): boolean =>
+const hasItsCluster = ({ kubernetes }: Agent, clusters: readonly Pick<Cluster, 'name'>[]): boolean =>
   kubernetes === undefined || kubernetes.clusters.some((name) => clusters.some((cluster) => cluster.name === name));
+
+/** The agents that have anything to do in this deployment: only they take events, and have rules. */
+export const takingAgents = ({ agents, settings }: Pick<Rules, 'agents' | 'settings'>): Agent[] =>
+  agents.filter((agent) => hasItsCluster(agent, settings.clusters));
 
 /** What is wrong between agents, their tools on Kubernetes, and the clusters of the settings. */
 export const clusterGrantProblems = (
