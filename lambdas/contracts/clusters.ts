@@ -3,6 +3,9 @@ import * as z from 'zod';
 /** Name of the provider of Kubernetes. */
 export const KUBERNETES = 'kubernetes';
 
+/** The name under which our writes own fields until they release them. */
+export const FIELD_MANAGER = 'checkrein';
+
 /** Groups of the cluster that RBAC binds: who reads, and who makes one approved change. */
 export const CLUSTER_GROUPS = { read: 'checkrein:read', change: 'checkrein:change' } as const;
 

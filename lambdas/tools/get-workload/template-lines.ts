@@ -1,52 +1,6 @@
-import * as z from 'zod';
-import { listOf, Resources } from '../kubernetes/objects.ts';
 import { counted, resourcesText } from '../kubernetes/text.ts';
+import { templateOf, type Container } from '../kubernetes/template.ts';
 import type { Workload } from '../kubernetes/workload.ts';
-
-const Named = z.object({ name: z.string() });
-const Source = z.object({ name: z.string().default('unknown') }).optional();
-
-const Probe = z
-  .object({
-    httpGet: z.object({ path: z.string().default('/'), port: z.union([z.string(), z.int()]) }).optional(),
-    tcpSocket: z.object({ port: z.union([z.string(), z.int()]) }).optional(),
-    grpc: z.object({ port: z.int() }).optional(),
-    initialDelaySeconds: z.int().default(0),
-    periodSeconds: z.int().default(10),
-    timeoutSeconds: z.int().default(1),
-    failureThreshold: z.int().default(3),
-  })
-  .optional();
-
-const Container = z.object({
-  name: z.string(),
-  image: z.string().default(''),
-  command: listOf(z.string()),
-  args: listOf(z.string()),
-  // Of a variable only the name is read: its value may be a secret.
-  env: listOf(Named),
-  envFrom: listOf(z.object({ configMapRef: Source, secretRef: Source })),
-  resources: Resources,
-  livenessProbe: Probe,
-  readinessProbe: Probe,
-  startupProbe: Probe,
-});
-type Container = z.output<typeof Container>;
-
-const Template = z.object({
-  metadata: z
-    .object({ labels: z.record(z.string(), z.string()).default({}) })
-    .nullish()
-    .transform((metadata) => metadata ?? { labels: {} }),
-  spec: z.object({
-    containers: z.array(Container),
-    initContainers: listOf(Container),
-    terminationGracePeriodSeconds: z.int().default(30),
-  }),
-});
-
-/** The Pod template of a workload, as far as it is shown. */
-export const templateOf = ({ spec }: Workload): z.output<typeof Template> => Template.parse(spec.template);
 
 /** The containers of the template. */
 export const templateLines = (workload: Workload): string[] => {
@@ -72,7 +26,7 @@ const containerLines = (what: string, container: Container): string[] => {
   ];
 };
 
-const probeText = (kind: string, probe: NonNullable<z.output<typeof Probe>>): string => {
+const probeText = (kind: string, probe: NonNullable<Container['livenessProbe']>): string => {
   const { httpGet, tcpSocket, grpc, initialDelaySeconds, periodSeconds, timeoutSeconds, failureThreshold } = probe;
   const how =
     (httpGet && `HTTP ${httpGet.path} on port ${httpGet.port}`) ??

@@ -1,6 +1,7 @@
 import { orWhyNot } from '../kubernetes/call-cluster.ts';
 import { KINDS } from '../kubernetes/input.ts';
 import { rolloutOf } from '../kubernetes/rollout.ts';
+import { templateOf } from '../kubernetes/template.ts';
 import { whenText } from '../kubernetes/text.ts';
 import { readWorkload, type Workload, type WorkloadKind } from '../kubernetes/workload.ts';
 import { observeTool } from '../tool.ts';
@@ -8,7 +9,7 @@ import { budgetLines, limitRangeLines, quotaLines } from './bounds.ts';
 import { manifest } from './manifest.ts';
 import { revisionLines } from './revision-lines.ts';
 import { autoscalerLines, kedaLines } from './scalers.ts';
-import { templateLines, templateOf } from './template-lines.ts';
+import { templateLines } from './template-lines.ts';
 
 export const tool = observeTool(manifest, async (input, { cloud, clock }) => {
   const { kind, name } = input;
@@ -17,8 +18,8 @@ export const tool = observeTool(manifest, async (input, { cloud, clock }) => {
   const { labels } = templateOf(workload).metadata;
   const parts = await Promise.all([
     orWhyNot('Revisions', () => revisionLines(cloud, input, workload, now)),
-    orWhyNot('Autoscalers', () => autoscalerLines(cloud, input, KINDS[kind])),
-    orWhyNot('KEDA', () => kedaLines(cloud, input, KINDS[kind])),
+    orWhyNot('Autoscalers', () => autoscalerLines(cloud, input)),
+    orWhyNot('KEDA', () => kedaLines(cloud, input)),
     orWhyNot('Disruption budgets', () => budgetLines(cloud, input, labels)),
     orWhyNot('Quotas', () => quotaLines(cloud, input)),
     orWhyNot('Limit ranges', () => limitRangeLines(cloud, input)),

@@ -26,6 +26,7 @@ export const ManagedFields = z.object({
 export const Metadata = z.object({
   name: z.string(),
   uid: z.string(),
+  resourceVersion: z.string().default(''),
   creationTimestamp: Timestamp,
   generation: z.int().default(0),
   labels: textMap,
@@ -41,6 +42,7 @@ export const Condition = z.object({
   status: z.string(),
   reason: z.string().default(''),
   message: z.string().default(''),
+  lastUpdateTime: Timestamp.nullish(),
 });
 export type Condition = z.output<typeof Condition>;
 

@@ -24,10 +24,11 @@ export const rolloutOf = (kind: WorkloadKind, { metadata, spec, status }: Worklo
   const failed = status.conditions.find(
     ({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded',
   );
-  if (failed !== undefined) return of('stuck', `${failed.reason}: ${failed.message}`);
-  if (spec.paused) return of('paused', 'changes of the template are not rolled out');
+  // Until the controller has seen the last change, its conditions are about the one before.
   if (status.observedGeneration < metadata.generation)
     return of('in progress', 'the controller has not yet seen the last change');
+  if (failed !== undefined) return of('stuck', `${failed.reason}: ${failed.message}`);
+  if (spec.paused) return of('paused', 'changes of the template are not rolled out');
   if (updated < wanted) return of('in progress', `${updated} of ${wanted} pods have the new template`);
   if (kind === 'deployments' && status.replicas > updated)
     return of('in progress', `${status.replicas - updated} pods of the former template are not gone`);

@@ -1,9 +1,7 @@
+import { FIELD_MANAGER } from '../../../contracts/clusters.ts';
 import { celString, celStrings, valueOf } from './cel.ts';
 import { differsOnly, withServerFields } from './differs-only.ts';
 import { isLeaf, type FieldTree } from './field-path.ts';
-
-/** The name under which our writes own fields until they release them. */
-export const FIELD_MANAGER = 'checkrein';
 
 const entries = (object: string): string =>
   `(has(${object}.metadata.managedFields) ? ${object}.metadata.managedFields : [])`;

@@ -1,7 +1,7 @@
+import { FIELD_MANAGER } from '../../../contracts/clusters.ts';
 import { CloudError, ToolRefusal } from '../../../contracts/errors.ts';
 import type { Cloud } from '../../../contracts/ports.ts';
 import type { ProviderCall } from '../../../contracts/tool.ts';
-import { FIELD_MANAGER } from './managed-fields.ts';
 import { POLICY_NAME } from './policy.ts';
 
 /** An object that the session could change, were there no policy, and the call by which it could. */

@@ -1,6 +1,7 @@
+import { FIELD_MANAGER } from '../../../contracts/clusters.ts';
 import { celString, celStrings } from './cel.ts';
 import { differsOnly, withServerFields } from './differs-only.ts';
-import { FIELD_MANAGER, managersKept, RELEASES } from './managed-fields.ts';
+import { managersKept, RELEASES } from './managed-fields.ts';
 import type { AdmittedCall, AdmittedOperation } from './operation.ts';
 
 /** A check of the policy. The first that fails gives the message. */

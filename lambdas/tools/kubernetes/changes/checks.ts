@@ -1,0 +1,33 @@
+import type { JsonObject } from '../../../contracts/json.ts';
+import type { HealthCheck, ToolContext } from '../../tool.ts';
+import { readWorkload } from '../workload.ts';
+import { isPart, type WorkloadChange } from './edit.ts';
+import { DONE, type Progress, rolloutGuards } from './progress.ts';
+
+type AnyChange = WorkloadChange<JsonObject>;
+type AnyState = JsonObject & Progress;
+
+/** The part of a tool's state that it changes. */
+const fieldsIn = (state: AnyState): JsonObject =>
+  Object.fromEntries(Object.entries(state).filter(([name]) => !Object.hasOwn(DONE, name)));
+
+/** The checks of a change that a rollout follows. */
+export const rolloutChecks = {
+  /** Written, whether rolled out or not: a rollout that fails must not stay. */
+  isHalfWay: ({ after }: AnyChange, now: AnyState): boolean => isPart(fieldsIn(after), now),
+
+  postCondition: ({ input, after }: AnyChange, now: AnyState) => {
+    const written = isPart(fieldsIn(after), now);
+    const state = !written
+      ? `is ${JSON.stringify(fieldsIn(now))}, expected ${JSON.stringify(fieldsIn(after))}`
+      : !now.rolledOut
+        ? 'is as planned, but not every pod has the new template'
+        : now.checkreinManages
+          ? 'is as planned, but Checkrein has not released its fields'
+          : 'is as planned, in every pod';
+    return { holds: written && now.rolledOut && !now.checkreinManages, detail: `${input.name} ${state}` };
+  },
+
+  guards: async ({ input, before }: AnyChange, { cloud }: ToolContext): Promise<readonly HealthCheck[]> =>
+    rolloutGuards(input.kind, await readWorkload(cloud, input.kind, input), before),
+} as const;

@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { KUBERNETES } from '../../../contracts/clusters.ts';
+import type { Target } from '../../../contracts/plan.ts';
+import type { Cloud } from '../../../contracts/ports.ts';
+import { environmentOf } from '../../environment.ts';
+import { callCluster, type Place } from '../call-cluster.ts';
+import { Metadata } from '../objects.ts';
+
+/** The read that `targetOfObject` makes. */
+export const TARGET_READS = [{ service: 'v1', command: 'get namespaces' }] as const;
+
+const Namespace = z.object({
+  metadata: z.object({ labels: Metadata.shape.labels, annotations: Metadata.shape.annotations }),
+});
+
+/** Our own marks. Keys of labels and annotations have no colon: `checkrein.dev/protect` is the tag `checkrein:protect`. */
+const OURS = 'checkrein.dev/';
+
+interface NamedObject extends Place {
+  /** What policies call it: `kubernetes-workload`. */
+  readonly kind: string;
+  /** In lower-case plural, e.g. `deployments`. */
+  readonly resource: string;
+  readonly name: string;
+}
+
+/**
+ * An object of a cluster as the target of a change. Its tags are the labels of its namespace and its own, which win, and
+ * marks of ours in the annotations of either. Its environment is that of its namespace, whoever labels the object.
+ */
+export const targetOfObject = async (
+  cloud: Cloud,
+  { cluster, namespace, kind, resource, name }: NamedObject,
+  { uid, labels, annotations }: Pick<Metadata, 'uid' | 'labels' | 'annotations'>,
+): Promise<Target> => {
+  const request = { service: 'v1', command: 'get namespaces', input: { cluster, namespace, name: namespace } };
+  const { metadata } = await callCluster(cloud, request, Namespace);
+  return {
+    kind,
+    id: `${namespace}/${resource}/${name}`,
+    provider: KUBERNETES,
+    ref: `k8s://${cluster}/${namespace}/${resource}/${name}`,
+    uid,
+    account: cloud.account,
+    region: cloud.region,
+    environment: environmentOf(metadata.labels),
+    tags: { ...metadata.labels, ...labels, ...marksIn(annotations), ...marksIn(labels), ...marksOfNamespace(metadata) },
+  };
+};
+
+/** What protects a namespace protects what is in it, whatever the object says. */
+const marksOfNamespace = ({ labels, annotations }: z.output<typeof Namespace>['metadata']) => ({
+  ...marksIn(annotations),
+  ...marksIn(labels),
+});
+
+const marksIn = (keys: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(keys).flatMap(([key, value]) =>
+      key.startsWith(OURS) ? [[`checkrein:${key.slice(OURS.length)}`, value]] : [],
+    ),
+  );

@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { ToolRefusal } from '../../contracts/errors.ts';
+import { cutPercent, growPercent, peakUsePercentAfter, percentOf } from '../aws/capacity.ts';
+import { unknownCost } from '../aws/prices.ts';
+import { assertNotAutoscaled } from '../kubernetes/autoscalers.ts';
+import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
+import { dryRunWorkload } from '../kubernetes/changes/dry-run.ts';
+import { changeWorkload, type WorkloadEdit } from '../kubernetes/changes/edit.ts';
+import { demandOfPods, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { DONE, Progress } from '../kubernetes/changes/progress.ts';
+import { rolloutChecks } from '../kubernetes/changes/checks.ts';
+import { rolloutOf } from '../kubernetes/rollout.ts';
+import { counted } from '../kubernetes/text.ts';
+import { readWorkload, type Workload } from '../kubernetes/workload.ts';
+import { changeTool } from '../tool.ts';
+import { manifest } from './manifest.ts';
+
+const State = z.strictObject({ replicas: z.int(), ...Progress.shape });
+
+/** The server fills in 1 where a workload names no number. */
+const replicasOf = ({ spec }: Workload) => ({ replicas: spec.replicas ?? 1 });
+
+const edit: WorkloadEdit<{ replicas: number }> = {
+  fields: replicasOf,
+  operations: (workload, { replicas }) => [
+    { op: 'test', path: '/spec/replicas', value: replicasOf(workload).replicas },
+    { op: 'replace', path: '/spec/replicas', value: replicas },
+  ],
+  intent: ({ replicas }) => ({ spec: { replicas } }),
+};
+
+export const tool = changeTool(manifest, State, {
+  describe: (input, context) => describeWorkload(input, context, replicasOf),
+
+  configuration: workloadConfiguration,
+
+  predict({ name, replicas }, before) {
+    if (replicas === before.replicas) throw new ToolRefusal(`${name} already has ${counted(replicas, 'replica')}.`);
+    return { replicas, ...DONE };
+  },
+
+  async facts({ input, before, after }, { cloud }) {
+    await assertNotAutoscaled(cloud, input);
+    const workload = await readWorkload(cloud, input.kind, input);
+    const { ready } = rolloutOf(input.kind, workload);
+    const pods = { before: before.replicas, after: after.replicas };
+    const leaving = Math.min(ready, Math.max(0, pods.before - pods.after));
+    return {
+      cutPercent: cutPercent(pods),
+      growPercent: growPercent(pods),
+      // Nothing here has measured use, and an unknown peak fills what would be left.
+      peakUsePercentAfter: peakUsePercentAfter(null, pods, pods.after < pods.before),
+      fleetSize: before.replicas,
+      fleetAffectedPercent: percentOf(leaving, ready),
+      inServiceAfter: ready - leaving,
+      downtimeSeconds: 0,
+      quotaUsePercentAfter: await quotaUsePercentAfter(cloud, input, demandOfPods(workload, pods.after - pods.before)),
+    };
+  },
+
+  losses: async () => [],
+
+  async dryRun(change, context) {
+    const { before, after } = change;
+    return {
+      checks: await dryRunWorkload(change, context, edit),
+      cost: unknownCost('pods have no list price; nodes are paid for, and may be added or removed for them'),
+      disruption:
+        after.replicas > before.replicas
+          ? {
+              level: 'none',
+              says: `${counted(after.replicas - before.replicas, 'pod')} more; those that run are not touched.`,
+            }
+          : {
+              level: 'brief',
+              says: `${counted(before.replicas - after.replicas, 'pod')} fewer, each with its grace period.`,
+            },
+    };
+  },
+
+  apply: (change, context) => changeWorkload(change, context, edit),
+
+  ...rolloutChecks,
+
+  inverse({ input, before: { replicas } }) {
+    const says = `Set ${input.name} back to ${counted(replicas, 'replica')}.`;
+    return { reversible: true, input: { ...input, replicas, why: `Undo: back to ${replicas} replicas.` }, says };
+  },
+});
