@@ -26,6 +26,23 @@ export const FACTS = {
   },
   cpuMillicoresAfter: { type: 'Long', summary: 'CPU of one unit after the change, in thousandths of a core (vCPU)' },
   memoryMiBAfter: { type: 'Long', summary: 'memory of one unit (instance, container) after the change, in MiB' },
+  cpuCutPercent: {
+    type: 'Long',
+    summary: 'CPU taken away from one unit, % of what that unit has now; 0 when its CPU does not shrink',
+  },
+  memoryCutPercent: {
+    type: 'Long',
+    summary: 'memory taken away from one unit, % of what that unit has now; 0 when its memory does not shrink',
+  },
+  qosChanges: {
+    type: 'Bool',
+    summary: 'whether pods get another QoS class (Guaranteed, Burstable, BestEffort) by the change',
+  },
+  quotaUsePercentAfter: {
+    type: 'Long',
+    summary:
+      'how full the fullest quota that covers the change would be, in % of its limit; more than 100 when it does not fit, 0 without a quota',
+  },
   fleetSize: {
     type: 'Long',
     summary:
