@@ -12,7 +12,7 @@ export const installedChanges = (runtime: LambdaRuntime): ChangeCredentials => {
   const roleArn = runtime.env('changeRole');
   const changeMembers = memberAccess('memberChangeRole', runtime);
   const { agents, settings } = runtime.rules;
-  return changeCredentials(INSTALLED.providers, [
+  return changeCredentials(runtime, INSTALLED.providers, [
     awsChanges(stsChangeCredentials({ ...runtime, roleArn, members: changeMembers })),
     kubernetesChanges({
       ...runtime,
