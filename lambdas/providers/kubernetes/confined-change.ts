@@ -24,8 +24,8 @@ export interface ChangeSession {
   readonly name: string;
 }
 
-/** Opens a session. What it returns sends requests in it. */
-type OpenSession = (session: ChangeSession) => Promise<(admitted: Admitted) => Promise<unknown>>;
+/** Opens a session. What it returns sends requests in it, parsed or as the tool made them. */
+type OpenSession = (session: ChangeSession) => Promise<(admitted: Admitted, sent: CloudRequest) => Promise<unknown>>;
 
 /** Clusters that changes may reach, from the account and Region of the deployment. */
 interface ChangeReach extends Clusters, AccountRegion {
@@ -46,9 +46,10 @@ export const confinedChange = async (scope: ChangeScope, to: ChangeReach, open: 
   const cloud: Cloud = {
     ...at,
     send: async (sent) => {
-      const request = admitted(scope.calls, { ...sent, input: withCluster(sent, bound) }, to, at, to);
-      assertOnTarget(request.request, bound.objects);
-      return session(request);
+      const inCluster = { ...sent, input: withCluster(sent, bound) };
+      const found = admitted(scope.calls, inCluster, to, at, to);
+      assertOnTarget(found.request, bound.objects);
+      return session(found, inCluster);
     },
   };
   await provesBound(cloud, proofFor(scope, bound.target));

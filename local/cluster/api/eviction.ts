@@ -3,11 +3,12 @@ import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { ClusterRequest } from '../../../lambdas/providers/kubernetes/call.ts';
 import { podsUnder, runBudgets } from '../controllers/budgets.ts';
 import { isReadyPod } from '../controllers/owned.ts';
-import { withValue } from '../objects/json.ts';
+import { objectIn, withValue } from '../objects/json.ts';
 import { conflict, StatusRefusal } from '../objects/refusal.ts';
 import { RESOURCES } from '../objects/resources.ts';
 import { view } from '../objects/views.ts';
 import { removePod } from '../pods/create-pod.ts';
+import type { Admit } from '../admission/one-change.ts';
 import type { ClusterState } from '../state.ts';
 import { isDryRun, namedObject, type Answer } from './request.ts';
 
@@ -21,8 +22,9 @@ const Eviction = z.looseObject({
 });
 
 /** Evicts a Pod, if the budgets over it allow that. */
-export const evict = (state: ClusterState, request: ClusterRequest): Answer => {
+export const evict = (state: ClusterState, request: ClusterRequest, admit: Admit): Answer => {
   const dryRun = isDryRun(request);
+  admit({ operation: 'CREATE', request, object: objectIn(request.body) });
   const pod = namedObject(state, request);
   const { deleteOptions } = Eviction.parse(request.body ?? {});
   const { metadata } = view.pod(pod);
