@@ -33,11 +33,17 @@ export const evict = (state: ClusterState, request: ClusterRequest, admit: Admit
     const why = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${metadata.uid}`;
     throw conflict({ resource: 'pods', name: metadata.name }, why);
   }
-  const budget = budgetOver(state, pod);
+  const budget = isBeforeOrAfter(pod) ? undefined : budgetOver(state, pod);
   if (budget !== undefined) disturb(state, pod, budget, dryRun);
   const grace = deleteOptions?.gracePeriodSeconds;
   if (!dryRun) removePod(state, grace === undefined ? pod : withGrace(state, pod, grace));
   return { status: 201, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } };
+};
+
+/** No budget protects a Pod that does not run yet, e.g. for its image, or that ends already. */
+const isBeforeOrAfter = (pod: JsonObject): boolean => {
+  const { metadata, status } = view.pod(pod);
+  return metadata.deletionTimestamp !== undefined || ['Pending', 'Succeeded', 'Failed'].includes(status.phase);
 };
 
 const withGrace = (state: ClusterState, pod: JsonObject, seconds: number): JsonObject =>

@@ -127,7 +127,7 @@ export const scaleObject = (state: ClusterState, request: ClusterRequest, admit:
     throw conflict({ resource: request.call.resource, name: request.name ?? '' });
   const manager = parameter(request, 'fieldManager') ?? 'checkrein';
   const wanted = withValue(before, ['spec', 'replicas'], replicas ?? 0);
-  const after = updatedBy({ manager, operation: 'Update' }, before, wanted, state.now);
+  const after = updatedBy({ manager, operation: 'Update', subresource: 'scale' }, before, wanted, state.now);
   assertValid(before, after);
   const { store } = state;
   admit({ operation: 'UPDATE', request, object: scaleOf(store.changed(before, after)), oldObject: scaleOf(before) });
