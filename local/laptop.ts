@@ -29,8 +29,7 @@ import { worldCalendar } from './account/change-calendar.ts';
 import { SimulatedClock } from './account/clock.ts';
 import type { World } from './account/world/world.ts';
 import { localApprover, type LocalApprover } from './approver.ts';
-import { clusterReads } from './cluster-access.ts';
-import { SimulatedCluster } from './cluster/cluster.ts';
+import { clusterAccess } from './cluster-access.ts';
 import { accountAccess, homeOf, rulesFor, type MoreAccess } from './account-access.ts';
 import { Flow, type Invoke } from './flow.ts';
 import { localMac, localSealer } from './keys.ts';
@@ -121,7 +120,9 @@ export class Laptop {
     });
     this.account = new SimulatedAccount(world, this.#clock, options.onCall);
     const installed = options.installed ?? INSTALLED;
-    this.#access = accountAccess(this.account, world, rules, installed.providers, this.#moreAccess(rules));
+    const { onCall, access } = options;
+    const more = clusterAccess(world, { rules, installed, clock: this.#clock, onCall, more: access });
+    this.#access = accountAccess(this.account, world, rules, installed.providers, more);
     this.ports = {
       ledger: withListener(ledger, options.onEvent ?? (() => undefined)),
       clock: this.#clock,
@@ -201,22 +202,6 @@ export class Laptop {
     await this.#change?.promise;
     const detail = { name: incidentId, status: 'ABORTED', cause: 'Somebody stopped the run.' };
     await closeStopped({ detail }, { ...this.ports, sealer: this.#sealer });
-  }
-
-  /** Access to the cluster of the world, if it has one, and to providers that the options add. */
-  #moreAccess(rules: Rules): MoreAccess {
-    const { world, onCall, access = () => ({ reads: [], changes: [] }) } = this.#options;
-    if (world.cluster === undefined) return access;
-    const cluster = new SimulatedCluster(world.cluster, {
-      clock: this.#clock,
-      origin: Date.parse(world.now),
-      at: { account: world.account, region: world.region },
-      ...(onCall !== undefined && { onCall }),
-    });
-    return (step) => {
-      const { reads, changes } = access(step);
-      return { reads: [clusterReads(cluster, rules, homeOf(world), step), ...reads], changes };
-    };
   }
 
   /** Starts the approver. The links need the address of its page, which is known only now. */

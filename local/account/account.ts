@@ -23,8 +23,10 @@ import type { AwsChangeScope } from '../../lambdas/providers/aws/change-scope.ts
 export interface RecordedCall {
   readonly time: string;
   readonly step: string;
-  /** The assumed-role ARN. */
+  /** The assumed-role ARN, with the session's name at its end. */
   readonly principal: string;
+  /** The incident in the User-Agent of a request to a cluster, whose session name has no room for it. */
+  readonly incidentId?: string;
   readonly service: string;
   readonly command: string;
   readonly input: JsonObject;

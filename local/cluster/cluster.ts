@@ -4,6 +4,7 @@ import type { AccountRegion, Clock, Cloud, CloudRequest } from '../../lambdas/co
 import { clusterRequest, isRead, requestName, type ClusterRequest } from '../../lambdas/providers/kubernetes/call.ts';
 import { clusterError, clusterUnavailable } from '../../lambdas/providers/kubernetes/errors.ts';
 import type { RecordedCall } from '../account/account.ts';
+import { oneChangePolicy, type PolicyScope, type Review } from './admission/one-change.ts';
 import { answerTo } from './api/answer.ts';
 import { isDryRun, type Answer } from './api/request.ts';
 import { ClusterFaults } from './fault-injection.ts';
@@ -20,6 +21,8 @@ interface ClusterOptions {
   readonly origin: number;
   readonly at: AccountRegion;
   readonly onCall?: (call: RecordedCall) => void;
+  /** What the admission policy admits of change sessions. Default: nothing. */
+  readonly policy?: PolicyScope;
 }
 
 /** A cluster made from a world file. It answers the requests of tools as an API server does, and records each of them. */
@@ -28,10 +31,13 @@ export class SimulatedCluster {
   readonly #simulation: Simulation;
   readonly #faults: ClusterFaults;
   readonly #options: ClusterOptions;
+  readonly #admit: (username: string, review: Review) => void;
 
   constructor(world: ClusterWorld, options: ClusterOptions) {
     this.name = world.name;
     this.#options = options;
+    const { policy = { namespaces: [], tools: [] } } = options;
+    this.#admit = world.admissionPolicy ? oneChangePolicy(policy) : () => undefined;
     this.#faults = new ClusterFaults(world.faults);
     this.#simulation = new Simulation(world, options.origin);
   }
@@ -57,13 +63,14 @@ export class SimulatedCluster {
     if (delaySeconds > 0) await this.#options.clock.sleep(delaySeconds * 1000);
     this.#goOn();
     const { state } = this.#simulation;
+    const call = requestName(request);
     this.#faults.drift('before', sent, state);
     try {
+      if (lost === 'request') throw noAnswer(call);
       const answer = this.#answer(session, request, refusal);
-      const call = requestName(request);
       const error = answer.status < 300 ? undefined : clusterError(call, answer);
       this.#record(session, sent, request, error === undefined ? 'ok' : codeOf(error));
-      if (lost) throw clusterUnavailable(call, 'the connection ended before the answer came');
+      if (lost === 'answer') throw noAnswer(call);
       if (error !== undefined) throw error;
       return structuredClone(answer.body);
     } finally {
@@ -80,22 +87,29 @@ export class SimulatedCluster {
           `There is no cluster ${request.cluster} in this world.`,
           `It has ${this.name}.`,
         );
-      authorize(state, session, request);
+      authorize(session, request);
       if (fault !== undefined) throw fault;
     } catch (refused) {
       if (refused instanceof StatusRefusal) return { status: refused.status, body: refused.body };
       throw refused;
     }
-    return answerTo(state, request);
+    return answerTo(state, request, (review) => {
+      if (session.changes === true) this.#admit(session.principal, review);
+    });
   }
 
-  #record({ step, principal }: ClusterSession, sent: CloudRequest, request: ClusterRequest, outcome: string): void {
+  #record(session: ClusterSession, sent: CloudRequest, request: ClusterRequest, outcome: string): void {
+    const { step, principal, incidentId } = session;
     const { service, command, input } = structuredClone(sent);
     const mutating = !isRead(request.call);
     const dryRun = mutating && request.query['dryRun'] !== undefined && isDryRun(request);
     const time = this.#options.clock.now().toISOString();
-    this.#options.onCall?.({ time, step, principal, service, command, input, dryRun, mutating, outcome });
+    const of = incidentId !== undefined && { incidentId };
+    this.#options.onCall?.({ time, step, principal, ...of, service, command, input, dryRun, mutating, outcome });
   }
 }
+
+/** Whether the request arrived, its sender cannot know. */
+const noAnswer = (call: string): StepError => clusterUnavailable(call, 'the connection ended before the answer came');
 
 const codeOf = (error: CloudError | StepError): string => error.code;

@@ -1,5 +1,6 @@
 import type { Json } from '../../lambdas/contracts/json.ts';
 import type { CloudRequest } from '../../lambdas/contracts/ports.ts';
+import { isBoundProof } from '../../lambdas/providers/kubernetes/admission/proves-bound.ts';
 import { isObject, isSame, listIn, valueAt } from './objects/json.ts';
 import { StatusRefusal } from './objects/refusal.ts';
 import { drift } from './other-writers.ts';
@@ -10,8 +11,8 @@ import type { ClusterFault, ClusterMatch } from './world/faults.ts';
 export interface ClusterInjected {
   readonly delaySeconds: number;
   readonly refusal: StatusRefusal | undefined;
-  /** The request is made, and its answer does not arrive. */
-  readonly lost: boolean;
+  /** What does not arrive: the answer to a request that was made, or the request itself. */
+  readonly lost: 'answer' | 'request' | undefined;
 }
 
 /** The faults of a cluster, and how often each has matched. */
@@ -34,7 +35,7 @@ export class ClusterFaults {
     const isThrottled = matching.some(({ throttle }) => throttle === true);
     return {
       delaySeconds: matching.reduce((sum, { delaySeconds = 0 }) => sum + delaySeconds, 0),
-      lost: matching.some(({ lost }) => lost === true),
+      lost: lostOf(matching.map(({ lost }) => lost)),
       refusal: isThrottled
         ? new StatusRefusal(429, 'TooManyRequests', 'too many requests, please try again later', {
             retryAfterSeconds: 1,
@@ -59,8 +60,13 @@ export class ClusterFaults {
   }
 }
 
-const matches = ({ command, match, dryRun }: ClusterMatch, request: CloudRequest): boolean => {
-  if (command !== request.command) return false;
+const lostOf = (lost: readonly ClusterFault['lost'][]): ClusterInjected['lost'] => {
+  if (lost.includes('request')) return 'request';
+  return lost.includes(true) ? 'answer' : undefined;
+};
+
+const matches = ({ command, match, dryRun, proof }: ClusterMatch, request: CloudRequest): boolean => {
+  if (command !== request.command || (proof === true) !== isBoundProof(request)) return false;
   if (dryRun !== undefined && dryRun !== isSame(valueAt(request.input, 'query', 'dryRun'), 'All')) return false;
   return match === undefined || contains(request.input, match);
 };

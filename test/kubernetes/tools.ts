@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { manifest as scaleWorkload } from '../../lambdas/tools/scale-workload/manifest.ts';
 import type { ChangeManifest, ProviderCall } from '../../lambdas/contracts/tool.ts';
 
 /** A call that changes something, and the fields that it may change. */
@@ -34,7 +35,7 @@ export const TOOLS = [
     'restart_rollout',
     patchDeployments('spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]'),
   ),
-  kubernetesTool('scale_workload', patchDeployments('spec.replicas')),
+  scaleWorkload,
   kubernetesTool('set_resources', patchDeployments('spec.template.spec.containers[*].resources')),
   kubernetesTool('undo_rollout', patchDeployments('spec.template')),
 ] as const;

@@ -1,9 +1,9 @@
 import { systemClock } from '../../adapters/system.ts';
 import type { Cluster } from '../../contracts/clusters.ts';
-import type { AccountRegion } from '../../contracts/ports.ts';
 import { assumeMemberRole, assumeRole, stsClient } from '../aws/assume-role.ts';
 import type { MemberAccess } from '../aws/member-access.ts';
 import { clusterClient, type ClusterClient, type ClusterEndpoint } from './client.ts';
+import type { ChangeSession } from './confined-change.ts';
 import type { ClusterOptions } from './connections.ts';
 import { eksTokens } from './token.ts';
 
@@ -13,14 +13,6 @@ export interface KubernetesChangeOptions extends ClusterOptions {
   readonly roleArn: string;
   /** The change role of member accounts. */
   readonly changeMembers?: MemberAccess | undefined;
-}
-
-/** A session of the change role, by what it is for. */
-interface Session {
-  readonly kind: 'home' | 'member';
-  readonly at: AccountRegion;
-  readonly incidentId: string;
-  readonly name: string;
 }
 
 /** In AWS the session may do nothing. STS answers sts:GetCallerIdentity, which a token consists of, even where it is denied. */
@@ -35,7 +27,7 @@ const NOTHING_IN_AWS = JSON.stringify({
  */
 export const changeSession = async (
   options: KubernetesChangeOptions,
-  { kind, at, incidentId, name }: Session,
+  { kind, at, incidentId, name }: ChangeSession,
 ): Promise<(cluster: Cluster, endpoint: ClusterEndpoint) => ClusterClient> => {
   const { roleArn, changeMembers, clock = systemClock } = options;
   const sts = stsClient(options);

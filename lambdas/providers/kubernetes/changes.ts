@@ -1,107 +1,23 @@
 import { KUBERNETES } from '../../contracts/clusters.ts';
-import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
-import { refOf } from '../../contracts/plan.ts';
-import type { ChangeScope, Cloud, CloudRequest } from '../../contracts/ports.ts';
-import { dryRunOnly } from '../../kernel/changes/dry-run-only.ts';
-import { reachOf } from '../../kernel/trace/location.ts';
 import type { ChangeAccess } from '../access.ts';
-import { provesBound, type BoundProof } from './admission/proves-bound.ts';
-import { callOf, requestName, type ClusterRequest } from './call.ts';
 import type { KubernetesChangeOptions } from './change-session.ts';
-import { kubernetes } from './provider.ts';
-import { admitted } from './reach.ts';
+import { confinedChange } from './confined-change.ts';
 import { lazyConnections } from './reads.ts';
-import { objectOf, type ClusterObject } from './ref.ts';
-import { sessionNameOf, type SessionMode } from './session-name.ts';
 
-const MODES = { 'dry-run': 'dry', apply: 'apply', rollback: 'undo' } as const satisfies Record<
-  ChangeScope['purpose'],
-  SessionMode
->;
-
-/**
- * Credentials for one change of one object: a session of the change role whose name binds it, in the cluster, to the mode, the
- * operation and the UID. Here too, no request leaves that is not one of the tool's calls on the target.
- */
+/** Credentials for one change of one object of a cluster: a session of the change role under a name of its own. */
 export const kubernetesChanges = (options: KubernetesChangeOptions): ChangeAccess => {
   const connections = lazyConnections(options);
   return {
     name: KUBERNETES,
-    assume: async (scope) => {
-      const { incidentId, accountRegion } = scope.location;
-      const reach = reachOf(accountRegion, options, options.changeMembers);
-      if (reach.kind === 'foreign') throw new ToolRefusal(reach.reason);
-      const at = reach.accountRegion;
-      const bound = boundTo(scope);
-      const admit = (sent: CloudRequest) =>
-        admitted(scope.calls, { ...sent, input: withCluster(sent, bound) }, options, at, options);
-      const { changeSession } = await import('./change-session.ts');
-      const session = changeSession(options, { kind: reach.kind, at, incidentId, name: bound.sessionName });
-      const cloud: Cloud = {
-        ...at,
-        send: async (sent) => {
-          const { cluster, request } = admit(sent);
-          assertOnTarget(request, bound.objects);
+    assume: (scope) =>
+      confinedChange(scope, options, async (session) => {
+        const { changeSession } = await import('./change-session.ts');
+        const clientOf = await changeSession(options, session);
+        const { at, incidentId } = session;
+        return async ({ cluster, request }) => {
           const endpoint = await (await connections()).endpoint({ cluster, at, incidentId });
-          return (await session)(cluster, endpoint)(request, incidentId);
-        },
-      };
-      await session;
-      await provesBound(cloud, proofFor(scope, bound.target));
-      return scope.purpose === 'dry-run' ? dryRunOnly(cloud, kubernetes) : cloud;
-    },
+          return clientOf(cluster, endpoint)(request, incidentId);
+        };
+      }),
   };
-};
-
-/** The call of the tool on its target, with which the session could change it were there no policy. */
-const proofFor = ({ tool, calls }: ChangeScope, { kind, namespace, name }: ClusterObject): BoundProof => {
-  const call = calls.find((one) => callOf(one).resource === kind);
-  if (call !== undefined) return { service: call.service, command: call.command, namespace, name };
-  throw contractBroken(
-    `The tool ${tool} lists no call on ${kind}, which its target is, so nothing can prove that the admission policy is bound.`,
-  );
-};
-
-/** What a session is bound to: its name, and the objects that its requests may name, the target first. */
-interface Bound {
-  readonly sessionName: string;
-  readonly target: ClusterObject;
-  readonly objects: readonly ClusterObject[];
-}
-
-const boundTo = ({ target, also, tool, purpose }: ChangeScope): Bound => {
-  const uid = 'uid' in target ? target.uid : undefined;
-  const object = objectOf(refOf(target));
-  if (object === undefined || uid === undefined)
-    throw contractBroken(
-      `A change was to be bound to ${refOf(target)} with the UID ${uid ?? '(none)'}; expected k8s://CLUSTER/NAMESPACE/KIND/NAME and the UID of that object.`,
-    );
-  const others = (also?.refs ?? []).map((ref) => {
-    const other = objectOf(ref);
-    if (other?.cluster !== object.cluster || other.namespace !== object.namespace)
-      throw contractBroken(
-        `A change of ${refOf(target)} was to touch ${ref}, which is not one object of its namespace.`,
-      );
-    return other;
-  });
-  const sessionName = sessionNameOf({ mode: MODES[purpose], operation: tool, uid });
-  return { sessionName, target: object, objects: [object, ...others] };
-};
-
-/** A change goes to the cluster of its target. A request that names another one is refused as not on the target. */
-const withCluster = ({ input }: CloudRequest, { target }: Bound): CloudRequest['input'] => ({
-  cluster: target.cluster,
-  ...input,
-});
-
-const assertOnTarget = (request: ClusterRequest, objects: readonly ClusterObject[]): void => {
-  const { call, cluster, namespace, name } = request;
-  const named = objects.some(
-    (one) => one.cluster === cluster && one.namespace === namespace && one.kind === call.resource && one.name === name,
-  );
-  if (named) return;
-  const allowed = objects.map((one) => `${one.kind} ${one.namespace}/${one.name} in ${one.cluster}`).join(', ');
-  throw contractBroken(
-    `${requestName(request)} in the cluster ${cluster ?? '(none)'} is not on what this change may touch (${allowed}). It was not sent.`,
-  );
 };

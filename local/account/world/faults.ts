@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { BOUNDS } from './bounds.ts';
+import { saysWhen } from './fault-parts.ts';
 import { CommandPattern } from './service-name.ts';
 
 /** Selects calls by command, by part of their input, and by whether they are dry runs. */
@@ -74,12 +75,5 @@ export const Fault = z
       [f.error, f.throttle, f.delaySeconds, f.takesSeconds, f.set].filter((kind) => kind !== undefined).length === 1,
     { error: 'exactly one of error, throttle, delaySeconds, takesSeconds, set' },
   )
-  .refine((f) => (f.set === undefined ? f.command !== undefined : f.command === undefined), {
-    error: 'a command that fails, or, with set, before or after',
-    path: ['command'],
-  })
-  .refine((f) => (f.set !== undefined) === ((f.before === undefined) !== (f.after === undefined)), {
-    error: 'exactly one of before, after with set, and neither without',
-    path: ['set'],
-  });
+  .superRefine(saysWhen);
 export type Fault = z.infer<typeof Fault>;

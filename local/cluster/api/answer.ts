@@ -2,6 +2,7 @@ import type { ClusterRequest } from '../../../lambdas/providers/kubernetes/call.
 import { requestName } from '../../../lambdas/providers/kubernetes/call.ts';
 import { InputError } from '../../../lambdas/contracts/errors.ts';
 import { StatusRefusal } from '../objects/refusal.ts';
+import type { Admit } from '../admission/one-change.ts';
 import type { ClusterState } from '../state.ts';
 import { evict } from './eviction.ts';
 import { podLog } from './logs.ts';
@@ -10,16 +11,16 @@ import { getObject, listObjects } from './reads.ts';
 import { serviceOf, type Answer } from './request.ts';
 
 /** What the API server answers to a request; a refusal as its Status. */
-export const answerTo = (state: ClusterState, request: ClusterRequest): Answer => {
+export const answerTo = (state: ClusterState, request: ClusterRequest, admit: Admit): Answer => {
   try {
-    return handlerOf(request)(state, request);
+    return handlerOf(request)(state, request, admit);
   } catch (refused) {
     if (refused instanceof StatusRefusal) return { status: refused.status, body: refused.body };
     throw refused;
   }
 };
 
-type Handler = (state: ClusterState, request: ClusterRequest) => Answer;
+type Handler = (state: ClusterState, request: ClusterRequest, admit: Admit) => Answer;
 
 /** A request that tools do not send is a gap in the simulation, so it is not reported as an error of Kubernetes. */
 const handlerOf = (request: ClusterRequest): Handler => {

@@ -3,11 +3,12 @@ import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { ClusterRequest } from '../../../lambdas/providers/kubernetes/call.ts';
 import { podsUnder, runBudgets } from '../controllers/budgets.ts';
 import { isReadyPod } from '../controllers/owned.ts';
-import { withValue } from '../objects/json.ts';
+import { objectIn, withValue } from '../objects/json.ts';
 import { conflict, StatusRefusal } from '../objects/refusal.ts';
 import { RESOURCES } from '../objects/resources.ts';
 import { view } from '../objects/views.ts';
 import { removePod } from '../pods/create-pod.ts';
+import type { Admit } from '../admission/one-change.ts';
 import type { ClusterState } from '../state.ts';
 import { isDryRun, namedObject, type Answer } from './request.ts';
 
@@ -21,8 +22,9 @@ const Eviction = z.looseObject({
 });
 
 /** Evicts a Pod, if the budgets over it allow that. */
-export const evict = (state: ClusterState, request: ClusterRequest): Answer => {
+export const evict = (state: ClusterState, request: ClusterRequest, admit: Admit): Answer => {
   const dryRun = isDryRun(request);
+  admit({ operation: 'CREATE', request, object: objectIn(request.body) });
   const pod = namedObject(state, request);
   const { deleteOptions } = Eviction.parse(request.body ?? {});
   const { metadata } = view.pod(pod);
@@ -31,11 +33,17 @@ export const evict = (state: ClusterState, request: ClusterRequest): Answer => {
     const why = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${metadata.uid}`;
     throw conflict({ resource: 'pods', name: metadata.name }, why);
   }
-  const budget = budgetOver(state, pod);
+  const budget = isBeforeOrAfter(pod) ? undefined : budgetOver(state, pod);
   if (budget !== undefined) disturb(state, pod, budget, dryRun);
   const grace = deleteOptions?.gracePeriodSeconds;
   if (!dryRun) removePod(state, grace === undefined ? pod : withGrace(state, pod, grace));
   return { status: 201, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } };
+};
+
+/** No budget protects a Pod that does not run yet, e.g. for its image, or that ends already. */
+const isBeforeOrAfter = (pod: JsonObject): boolean => {
+  const { metadata, status } = view.pod(pod);
+  return metadata.deletionTimestamp !== undefined || ['Pending', 'Succeeded', 'Failed'].includes(status.phase);
 };
 
 const withGrace = (state: ClusterState, pod: JsonObject, seconds: number): JsonObject =>

@@ -9,20 +9,23 @@ import { conflict, invalid, StatusRefusal } from '../objects/refusal.ts';
 import { qualified, type Resource } from '../objects/resources.ts';
 import { assertValid } from '../objects/validation.ts';
 import { CheckreinError } from '../../../lambdas/contracts/errors.ts';
+import type { Admit } from '../admission/one-change.ts';
 import type { ClusterState } from '../state.ts';
 import { isDryRun, namedObject, parameter, resourceOfRequest, type Answer } from './request.ts';
 
 /** Patches an object by JSON patch, merge patch, strategic merge patch or server-side apply. */
-export const patchObject = (state: ClusterState, request: ClusterRequest): Answer => {
+export const patchObject = (state: ClusterState, request: ClusterRequest, admit: Admit): Answer => {
   const resource = resourceOfRequest(state, request);
   const isApply = request.contentType?.startsWith('application/apply-patch') === true;
   const { namespace = '', name = '' } = request;
-  if (isApply && state.store.get(resource, namespace, name) === undefined) return applyNew(state, request, resource);
+  if (isApply && state.store.get(resource, namespace, name) === undefined)
+    return applyNew(state, request, resource, admit);
   const before = namedObject(state, request);
   const after = isApply ? applied(state, request, before) : updated(state, request, before);
   assertSame(before, after, { resource: qualified(resource.resource, resource.service), name });
   assertValid(before, after);
   const { store } = state;
+  admit({ operation: 'UPDATE', request, object: store.changed(before, after), oldObject: before });
   return { status: 200, body: isDryRun(request) ? store.changed(before, after) : store.replace(before, after) };
 };
 
@@ -70,7 +73,7 @@ const applyOf = (request: ClusterRequest): { readonly manager: string; readonly 
 };
 
 /** An apply of an object that is not there creates it. */
-const applyNew = (state: ClusterState, request: ClusterRequest, resource: Resource): Answer => {
+const applyNew = (state: ClusterState, request: ClusterRequest, resource: Resource, admit: Admit): Answer => {
   const { manager, given } = applyOf(request);
   const { namespace = '', name = '' } = request;
   const metadata = { ...objectIn(given['metadata']), name, ...(resource.namespaced && { namespace }) };
@@ -78,6 +81,7 @@ const applyNew = (state: ClusterState, request: ClusterRequest, resource: Resour
   const empty = { apiVersion: resource.service, kind: resource.kind, metadata };
   const object = appliedBy(manager, empty, wanted, { force: false, now: state.now, complete });
   assertValid({}, object);
+  admit({ operation: 'CREATE', request, object });
   const { store, now } = state;
   return { status: 201, body: isDryRun(request) ? store.prepared(object, now) : store.create(object, now) };
 };
@@ -114,7 +118,7 @@ const assertSame = (
 };
 
 /** Reads or changes the number of Pods alone. */
-export const scaleObject = (state: ClusterState, request: ClusterRequest): Answer => {
+export const scaleObject = (state: ClusterState, request: ClusterRequest, admit: Admit): Answer => {
   const before = namedObject(state, request);
   if (request.call.verb === 'get') return { status: 200, body: scaleOf(before) };
   const scale = patched(request, scaleOf(before));
@@ -123,11 +127,13 @@ export const scaleObject = (state: ClusterState, request: ClusterRequest): Answe
     throw conflict({ resource: request.call.resource, name: request.name ?? '' });
   const manager = parameter(request, 'fieldManager') ?? 'checkrein';
   const wanted = withValue(before, ['spec', 'replicas'], replicas ?? 0);
-  const after = updatedBy({ manager, operation: 'Update' }, before, wanted, state.now);
+  const after = updatedBy({ manager, operation: 'Update', subresource: 'scale' }, before, wanted, state.now);
   assertValid(before, after);
+  const { store } = state;
+  admit({ operation: 'UPDATE', request, object: scaleOf(store.changed(before, after)), oldObject: scaleOf(before) });
   return {
     status: 200,
-    body: scaleOf(isDryRun(request) ? state.store.changed(before, after) : state.store.replace(before, after)),
+    body: scaleOf(isDryRun(request) ? store.changed(before, after) : store.replace(before, after)),
   };
 };
 

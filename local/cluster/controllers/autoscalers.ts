@@ -1,5 +1,7 @@
 import { millicoresOf } from '../../../lambdas/tools/kubernetes/quantity.ts';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
+import type { Writer } from '../fields/managers.ts';
+import { updatedBy } from '../fields/ownership.ts';
 import { objectIn, timeText, withValue } from '../objects/json.ts';
 import { RESOURCES } from '../objects/resources.ts';
 import { view } from '../objects/views.ts';
@@ -7,6 +9,8 @@ import { usageOf } from '../pods/metrics.ts';
 import type { ClusterState } from '../state.ts';
 
 const TOLERANCE = 0.1;
+/** Owns the number of Pods from then on. */
+const CONTROLLER: Writer = { manager: 'kube-controller-manager', operation: 'Update', subresource: 'scale' };
 /** A wish for fewer Pods must hold so long. */
 const STABLE_MS = 300_000;
 
@@ -31,7 +35,8 @@ export class Autoscalers {
     const bounded = Math.min(spec.maxReplicas, Math.max(spec.minReplicas, wish));
     const desired = current === 0 ? 0 : this.#stable(metadata.uid, current, bounded, state.now);
     if (desired !== current) {
-      const scaled = state.store.replace(target, withValue(target, ['spec', 'replicas'], desired));
+      const wanted = withValue(target, ['spec', 'replicas'], desired);
+      state.store.replace(target, updatedBy(CONTROLLER, target, wanted, state.now));
       const message = `New size: ${desired}; reason: cpu resource utilization (percentage of request) ${desired > current ? 'above' : 'below'} target`;
       const what = {
         type: 'Normal',
@@ -40,7 +45,6 @@ export class Autoscalers {
         component: 'horizontal-pod-autoscaler',
       } as const;
       state.recorder.record(autoscaler, what, state.now);
-      state.recorder.record(scaled, { ...what, reason: 'ScalingByAutoscaler' }, state.now);
     }
     report(state, autoscaler, current, desired, used);
   }

@@ -27,10 +27,15 @@ export const reportDeployment = (state: ClusterState, before: JsonObject, newest
     conditions: [
       available(state, deployment, counts.availableReplicas),
       ...(spec.paused ? [paused(state, deployment)] : [progressing(state, deployment, newest, counts)]),
-      ...(failure === undefined ? [] : [objectIn(failure)]),
+      ...(failure === undefined ? [] : [ofReplicaSet(objectIn(failure))]),
     ],
   });
 };
+
+const ofReplicaSet = (failure: JsonObject): JsonObject => ({
+  ...failure,
+  lastUpdateTime: failure['lastTransitionTime'] ?? '',
+});
 
 interface Counts {
   readonly replicas: number;
@@ -103,16 +108,28 @@ const progressing = (
   // A rollout that is complete stays so, also when its pods are not ready later.
   const wasDone = isSame(old['message'], done.message) && old['reason'] === done.reason;
   if (isDone || wasDone) return condition(state, deployment, done);
-  const status = objectIn(deployment['status']);
-  const moved =
-    !isSame(status['updatedReplicas'] ?? 0, counts.updatedReplicas) ||
-    !isSame(status['readyReplicas'] ?? 0, counts.readyReplicas);
+  const moved = hasProgressed(objectIn(deployment['status']), counts);
   const going = said('True', 'ReplicaSetUpdated', `ReplicaSet "${set}" is progressing.`);
   const isSameRollout = textIn(old['message'])?.includes(`"${set}"`) ?? false;
   const since = Date.parse(textIn(old['lastUpdateTime']) ?? timeText(state.now));
   const isOverdue = isSameRollout && !moved && state.now - since >= spec.progressDeadlineSeconds * 1000;
   const stuck = said('False', 'ProgressDeadlineExceeded', `ReplicaSet "${set}" has timed out progressing.`);
-  const wasStuck = isSameRollout && old['reason'] === stuck.reason;
+  const wasStuck = isSameRollout && !moved && old['reason'] === stuck.reason;
   if (isOverdue || wasStuck) return condition(state, deployment, stuck);
   return condition(state, deployment, going, moved || !isSameRollout);
+};
+
+/** More new, ready or available Pods, or fewer old ones: each begins the deadline anew. Pods that are lost do not. */
+const hasProgressed = (before: JsonObject, counts: Counts): boolean => {
+  const was = (field: keyof Counts): number => {
+    const count = before[field];
+    return typeof count === 'number' ? count : 0;
+  };
+  const isMore = (field: keyof Counts): boolean => counts[field] > was(field);
+  return (
+    isMore('updatedReplicas') ||
+    isMore('readyReplicas') ||
+    isMore('availableReplicas') ||
+    counts.replicas - counts.updatedReplicas < was('replicas') - was('updatedReplicas')
+  );
 };

@@ -75,6 +75,7 @@ const roll = (state: ClusterState, deployment: JsonObject, newest: JsonObject, o
   const available = (set: JsonObject): number => availableOf(state, podsOf(state, set).ready, minReadySeconds);
   const newUnavailable = wanted - Math.min(wanted, available(newest));
   let removable = total - before + wanted - (replicas - maxUnavailable) - newUnavailable;
+  if (removable <= 0) return;
   // Old Pods that are not available help nobody, so they go first.
   for (const set of old) {
     const broken = Math.min(Math.max(0, removable), replicasOf(set) - Math.min(replicasOf(set), available(set)));

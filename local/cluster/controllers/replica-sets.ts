@@ -36,8 +36,12 @@ const addReplica = (state: ClusterState, set: JsonObject, settledAt: number | un
     owner?.kind === 'Deployment' ? `${namespace}/deployments/${owner.name}` : `${namespace}/replicasets/${name}`;
   const podName = `${name}-${nameSuffix(`${uid}/${state.store.resourceVersion}`, 5)}`;
   const refusal = createPod(state, { name: podName, owner: set, workload, labels: {}, settledAt });
-  if (refusal !== undefined) record(state, set, 'Warning', 'FailedCreate', `Error creating: ${refusal.message}`);
-  else if (settledAt === undefined) record(state, set, 'Normal', 'SuccessfulCreate', `Created pod: ${podName}`);
+  // The same refusal comes with each attempt: the first event and one a minute say so.
+  const isNew = listIn(objectIn(set['status'])['conditions']).length === 0;
+  if (refusal !== undefined && (isNew || state.now % 60_000 === 0))
+    record(state, set, 'Warning', 'FailedCreate', `Error creating: ${refusal.message}`);
+  if (refusal === undefined && settledAt === undefined)
+    record(state, set, 'Normal', 'SuccessfulCreate', `Created pod: ${podName}`);
   return refusal;
 };
 
@@ -48,8 +52,6 @@ const record = (
   reason: string,
   message: string,
 ) => {
-  // The same refusal comes with each attempt: one event a minute says so.
-  if (type === 'Warning' && state.now % 60_000 !== 0) return;
   state.recorder.record(about, { type, reason, message, component: 'replicaset-controller' }, state.now);
 };
 

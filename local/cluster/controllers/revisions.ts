@@ -8,11 +8,13 @@ import { nameSuffix, ownedBy, ownerReference, templateOf } from './owned.ts';
 
 /** Annotation in which a Deployment and its ReplicaSets have their revision. */
 export const REVISION = 'deployment.kubernetes.io/revision';
+/** Annotation in which a ReplicaSet has the revisions that it was before. */
+const HISTORY = 'deployment.kubernetes.io/revision-history';
 /** Annotations that stay where they are, as in Kubernetes. */
 const OWN: ReadonlySet<string> = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
   REVISION,
-  'deployment.kubernetes.io/revision-history',
+  HISTORY,
   'deployment.kubernetes.io/desired-replicas',
   'deployment.kubernetes.io/max-replicas',
   'deprecated.deployment.rollback.to',
@@ -32,7 +34,9 @@ export const newestSet = (state: ClusterState, deployment: JsonObject, sets: rea
   const annotate = (revision: number) => ({ ...Object.fromEntries(kept), [REVISION]: String(revision) });
   if (found !== undefined) {
     if (revisionOf(found) === highest) return found;
-    const again = { ...view.any(found).metadata.annotations, ...annotate(highest + 1) };
+    const before = view.any(found).metadata.annotations;
+    const history = [before[HISTORY], before[REVISION]].filter((one) => one !== undefined).join(',');
+    const again = { ...before, ...annotate(highest + 1), [HISTORY]: history };
     return state.store.replace(found, withValue(found, ['metadata', 'annotations'], again));
   }
   return state.store.create(newSet(deployment, template, annotate(highest + 1)), state.now);

@@ -7,6 +7,8 @@ import type { FieldPath } from './paths.ts';
 export interface Writer {
   readonly manager: string;
   readonly operation: 'Apply' | 'Update';
+  /** Through which it writes, e.g. `scale`; undefined for the object itself. */
+  readonly subresource?: string | undefined;
 }
 
 /** A writer with the fields that it owns, each a path as text. */
@@ -14,8 +16,6 @@ export interface Owner extends Writer {
   readonly apiVersion: string;
   readonly time: string;
   readonly paths: ReadonlySet<string>;
-  /** The status and the like. Such an entry stays as it is. */
-  readonly subresource?: string | undefined;
 }
 
 const Entry = z.object({

@@ -6,7 +6,7 @@ import { merged } from './merge.ts';
 import { leavesOf, shownPath, withoutPath } from './paths.ts';
 
 const isOf = (owner: Owner, writer: Writer): boolean =>
-  owner.manager === writer.manager && owner.operation === writer.operation && owner.subresource === undefined;
+  owner.manager === writer.manager && owner.operation === writer.operation && owner.subresource === writer.subresource;
 
 const managedFields = (object: JsonObject) => objectIn(object['metadata'])['managedFields'];
 const versionOf = (object: JsonObject): string => textIn(object['apiVersion']) ?? '';
@@ -20,7 +20,7 @@ export const updatedBy = (writer: Writer, before: JsonObject, after: JsonObject,
     const paths = [...owner.paths].filter(
       (path) => current.has(path) && (isOf(owner, writer) || !changed.includes(path)),
     );
-    return owner.subresource === undefined ? { ...owner, paths: new Set(paths) } : owner;
+    return owner.subresource === 'status' ? owner : { ...owner, paths: new Set(paths) };
   });
   const before_ = kept.find((owner) => isOf(owner, writer));
   const others = kept.filter((owner) => owner !== before_);

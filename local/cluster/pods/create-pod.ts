@@ -117,10 +117,25 @@ export const shownNanos = (nanos: bigint, limit: string): string => {
   return canonicalQuantity(limit.endsWith('i') && nanos % kibi === 0n ? `${nanos / kibi}Ki` : `${nanos}n`);
 };
 
+/** What a quota counts and containers do not say, as `limits.memory for: web`. */
+const unsaid = ({ spec }: Pod, counted: readonly string[]): string =>
+  counted
+    .toSorted()
+    .flatMap((of) => {
+      const [which, resource] = MEASURED[of] ?? [];
+      if (which === undefined || resource === undefined) return [];
+      const names = spec.containers.flatMap(({ name, resources }) => (resources[which][resource] ? [] : [name]));
+      return names.length === 0 ? [] : [`${of} for: ${names.join(',')}`];
+    })
+    .join('; ');
+
 const quotaRefusal = (state: ClusterState, pod: Pod): StatusRefusal | undefined => {
   const { namespace, name } = pod.metadata;
   const pods = state.store.list(RESOURCES.pods, namespace).map(view.pod);
   for (const quota of state.store.list(RESOURCES.quotas, namespace).map(view.quota)) {
+    const missing = unsaid(pod, Object.keys(quota.spec.hard));
+    if (missing !== '')
+      return forbidden({ resource: 'pods', name }, `failed quota: ${quota.metadata.name}: must specify ${missing}`);
     const over = Object.entries(quota.spec.hard).filter(
       ([of, hard]) => usedOf(of, [pod]) > 0n && usedOf(of, [...pods, pod]) > nanosOf(hard),
     );

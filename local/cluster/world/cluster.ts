@@ -104,6 +104,10 @@ export const ClusterWorld = z
     changes: z.array(Change).max(BOUNDS.listed).default([]),
     events: z.array(GivenEvent).max(BOUNDS.listed).default([]),
     faults: z.array(ClusterFault).max(BOUNDS.listed).default([]),
+    admissionPolicy: z
+      .boolean()
+      .default(true)
+      .describe('Whether the policy that confines changes is bound. Without it, no change gets a session.'),
   })
   .superRefine((cluster, context) => {
     for (const { path, message } of clusterProblems(cluster))

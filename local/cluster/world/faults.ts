@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { BOUNDS } from '../../account/world/bounds.ts';
+import { saysWhen } from '../../account/world/fault-parts.ts';
 import { ObjectName } from './object-name.ts';
 
 const Match = z.strictObject({
@@ -9,6 +10,10 @@ const Match = z.strictObject({
     .regex(/^(get|list|create|patch) [a-z]+(\/[a-z]+)?$/, 'a call in the words of RBAC, such as patch deployments'),
   match: JsonObject.optional().describe('A part of the input that the call must have.'),
   dryRun: z.boolean().optional().describe('Only dry runs, or only real calls.'),
+  proof: z
+    .literal(true)
+    .optional()
+    .describe('The dry run that begins a change session, which the policy must refuse. Default: the calls of tools.'),
 });
 export type ClusterMatch = z.infer<typeof Match>;
 
@@ -36,13 +41,17 @@ export const ClusterFault = z
     command: Match.shape.command.optional(),
     match: Match.shape.match,
     dryRun: Match.shape.dryRun,
+    proof: Match.shape.proof,
     times: z.int().positive().max(BOUNDS.calls).optional().describe('How many such calls it affects; default: all.'),
     error: z
       .strictObject({ status: z.int().min(400).max(599), reason: z.string().min(1), message: z.string().default('') })
       .optional()
       .describe('The Status that the call ends in.'),
     throttle: z.literal(true).optional().describe('The server is busy (429).'),
-    lost: z.literal(true).optional().describe('The call is made, and its answer does not arrive.'),
+    lost: z
+      .union([z.literal(true), z.literal('request')])
+      .optional()
+      .describe('The call is made, and its answer does not arrive; or, with `request`, not even the call arrives.'),
     delaySeconds: z.number().positive().max(BOUNDS.delaySeconds).optional().describe('The call takes so long.'),
     before: Trigger.optional().describe('Drift: `set` happens just before this call …'),
     after: Trigger.optional().describe('… or right after it.'),
@@ -52,12 +61,5 @@ export const ClusterFault = z
     (f) => [f.error, f.throttle, f.lost, f.delaySeconds, f.set].filter((kind) => kind !== undefined).length === 1,
     { error: 'exactly one of error, throttle, lost, delaySeconds, set' },
   )
-  .refine((f) => (f.set === undefined ? f.command !== undefined : f.command === undefined), {
-    error: 'a command that fails, or, with set, before or after',
-    path: ['command'],
-  })
-  .refine((f) => (f.set !== undefined) === ((f.before === undefined) !== (f.after === undefined)), {
-    error: 'exactly one of before, after with set, and neither without',
-    path: ['set'],
-  });
+  .superRefine(saysWhen);
 export type ClusterFault = z.infer<typeof ClusterFault>;

@@ -3,16 +3,8 @@ import { ERROR } from '../../../lambdas/contracts/error-names.ts';
 import { ExampleCluster, jsonPatch, SHOP } from './example-cluster.ts';
 
 const PATCH = 'apps/v1: patch deployments';
-const calls = [{ service: 'apps/v1', command: 'patch deployments' }];
 const scale = (replicas: number, query = {}) =>
   jsonPatch([{ op: 'replace', path: '/spec/replicas', value: replicas }], query);
-
-const changing = async (example: ExampleCluster, mode: 'dry' | 'apply', uid?: string) => {
-  const { metadata } = await example.deployment();
-  const target = { namespace: 'shop', resource: 'deployments', name: 'checkout', uid: uid ?? metadata.uid };
-  const change = { mode, operation: 'scale_workload', ...target };
-  return example.session({ step: 'apply', principal: 'changer', calls, change });
-};
 
 test('a session makes the calls of its manifest only, and records who made them', async () => {
   const example = new ExampleCluster();
@@ -26,34 +18,6 @@ test('a session makes the calls of its manifest only, and records who made them'
     ['list pods', 'ok', 'observe'],
     ['get deployments', 'Forbidden', 'observe'],
   ]);
-});
-
-test('a change session changes its target, and nothing else', async () => {
-  const example = new ExampleCluster(
-    `${SHOP}    - { apiVersion: apps/v1, kind: Deployment, metadata: { name: other, namespace: shop }, spec: { selector: {}, template: { spec: { containers: [{ name: a, image: b }] } } } }\n`,
-  );
-  const session = await changing(example, 'apply');
-  await example.send(PATCH, scale(3), session);
-  expect((await example.deployment()).spec['replicas']).toBe(3);
-  const other = await example.refusal(PATCH, { ...scale(3), name: 'other' }, session);
-  expect(other.awsMessage).toMatch(
-    /denied request: Checkrein: this session of scale_workload may change only shop\/deployments\/checkout/,
-  );
-});
-
-test('a dry-run session makes no real call', async () => {
-  const example = new ExampleCluster();
-  const session = await changing(example, 'dry');
-  await example.send(PATCH, scale(3, { dryRun: 'All' }), session);
-  expect((await example.refusal(PATCH, scale(3), session)).awsMessage).toMatch(/may only make dry runs/);
-  expect((await example.deployment()).spec['replicas']).toBe(2);
-});
-
-test('another object of the same name is refused', async () => {
-  const example = new ExampleCluster();
-  const session = await changing(example, 'apply');
-  example.cluster.drift({ of: 'shop/deployments/checkout', manager: 'kubectl', recreate: true });
-  expect((await example.refusal(PATCH, scale(3), session)).code).toBe('Forbidden');
 });
 
 const withFaults = (faults: string): ExampleCluster => new ExampleCluster(`${SHOP}  faults:\n${faults}`);
@@ -89,6 +53,13 @@ test('somebody else changes the object right after the dry run, and owns the fie
   const { spec, metadata } = await example.deployment();
   expect(spec['replicas']).toBe(5);
   expect(metadata.managedFields.map(({ manager }) => manager)).toEqual(['kubectl-client-side-apply', 'hpa']);
+});
+
+test('a lost request is an outage too, and nothing was changed', async () => {
+  const example = withFaults('    - { command: patch deployments, times: 1, lost: request }\n');
+  await expect(example.send(PATCH, scale(3))).rejects.toMatchObject({ code: ERROR.cloudUnavailable });
+  expect((await example.deployment()).spec['replicas']).toBe(2);
+  expect(example.calls.filter(({ mutating }) => mutating)).toEqual([]);
 });
 
 test('a call takes as long as the world says', async () => {

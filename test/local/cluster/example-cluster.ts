@@ -8,6 +8,8 @@ import { SimulatedClock } from '../../../local/account/clock.ts';
 import { parseWorld } from '../../../local/account/world/read.ts';
 import { SimulatedCluster } from '../../../local/cluster/cluster.ts';
 import type { ClusterSession } from '../../../local/cluster/session.ts';
+import type { ProviderCall } from '../../../lambdas/contracts/tool.ts';
+import { TOOLS } from '../../kubernetes/tools.ts';
 
 /** A shop with two Pods, and a budget that needs one of them. */
 export const SHOP = `
@@ -84,13 +86,21 @@ export class ExampleCluster {
     this.clock = new SimulatedClock(new Date(now));
     const onCall = (call: RecordedCall) => this.calls.push(call);
     if (cluster === undefined) expect.fail('the world has no cluster');
-    const options = { clock: this.clock, origin: Date.parse(now), at: { account, region }, onCall };
+    const policy = { namespaces: ['shop'], tools: TOOLS };
+    const options = { clock: this.clock, origin: Date.parse(now), at: { account, region }, onCall, policy };
     this.cluster = new SimulatedCluster(cluster, options);
     this.cloud = this.session({});
   }
 
   session(session: Partial<ClusterSession>): Cloud {
     return this.cluster.cloud({ step: 'observe', principal: 'reader', calls: 'any', ...session });
+  }
+
+  /** A session of the change role, with the rights of every tool. */
+  change(mode: string, operation: string, uid: string): Cloud {
+    const calls = TOOLS.flatMap((tool): readonly ProviderCall[] => tool.changes);
+    const principal = `arn:aws:sts::123456789012:assumed-role/checkrein-change/${mode}-${operation}-${uid}`;
+    return this.session({ step: 'apply', principal, calls, changes: true });
   }
 
   /** Sends `apps/v1: patch deployments` in the namespace of the shop. */

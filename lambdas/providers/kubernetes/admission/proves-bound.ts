@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { FIELD_MANAGER } from '../../../contracts/clusters.ts';
 import { CloudError, ToolRefusal } from '../../../contracts/errors.ts';
-import type { Cloud } from '../../../contracts/ports.ts';
+import type { Cloud, CloudRequest } from '../../../contracts/ports.ts';
 import type { ProviderCall } from '../../../contracts/tool.ts';
 import { POLICY_NAME } from './policy.ts';
 
@@ -33,6 +34,13 @@ export const provesBound = async (cloud: Cloud, proof: BoundProof): Promise<void
   throw new ToolRefusal(
     `The admission policy ${POLICY_NAME} is not bound: the cluster accepted a dry run of ${command} on ${namespace}/${name} that the policy refuses. Apply the output of \`checkrein kubernetes manifests\`.`,
   );
+};
+
+/** Whether a request is such a dry run. No tool sends one: it would be refused. */
+export const isBoundProof = ({ service, command, input }: CloudRequest): boolean => {
+  const { namespace, name, body } = input;
+  if (typeof namespace !== 'string' || typeof name !== 'string' || body === undefined) return false;
+  return isDeepStrictEqual(body, forbiddenBody({ service, command, namespace, name }).body);
 };
 
 const forbiddenBody = ({ command, namespace, name }: BoundProof) =>

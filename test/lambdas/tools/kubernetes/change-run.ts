@@ -69,9 +69,6 @@ export class ChangeRun {
   }
 
   #session({ target }: Change, mode: 'dry' | 'apply'): Cloud {
-    const [, , , namespace = '', resource = '', name = ''] = ('ref' in target ? target.ref : '').split('/');
-    const uid = 'uid' in target ? (target.uid ?? '') : '';
-    const change = { mode, operation: this.#tool.manifest.name, namespace, resource, name, uid };
-    return this.example.session({ step: 'apply', principal: mode, calls: this.#tool.manifest.changes, change });
+    return this.example.change(mode, this.#tool.manifest.name, 'uid' in target ? (target.uid ?? '') : '');
   }
 }

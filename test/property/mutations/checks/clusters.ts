@@ -17,14 +17,14 @@ export const CLUSTERS: readonly KernelCheck[] = [
   {
     name: 'clusters/dry-run',
     holds: 'the credentials of a dry run send dry runs only',
-    file: 'lambdas/providers/kubernetes/changes.ts',
+    file: 'lambdas/providers/kubernetes/confined-change.ts',
     find: "scope.purpose === 'dry-run'",
     test: access('in a dry run is not sent'),
   },
   {
     name: 'clusters/also',
     holds: 'what a change touches besides its target is in the namespace of its target',
-    file: 'lambdas/providers/kubernetes/changes.ts',
+    file: 'lambdas/providers/kubernetes/confined-change.ts',
     find: 'other?.cluster !== object.cluster || other.namespace !== object.namespace',
     replace: 'other === undefined',
     test: access('that would touch an object outside of its namespace gets no session'),
