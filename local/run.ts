@@ -78,13 +78,13 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
     interruption = new Interruption(),
   } = options;
   const definition = definitionFor(rules);
-  const { ledger, stop } =
+  const server =
     options.ledger === undefined
       ? await startLedger(rules.settings.retentionDays)
       : { ledger: options.ledger, stop: async () => undefined };
   const calls: RecordedCall[] = [];
   const seen: TraceEvent[] = [];
-  const closing: (() => Promise<void>)[] = [stop];
+  const closing: (() => Promise<void>)[] = [async () => server.stop()];
   const approver = async (ports: LaptopPorts): Promise<LocalApprover> => {
     if (approve.kind === 'preset') return approve;
     const page = await startApprovalServer(ports);
@@ -98,7 +98,7 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
       rules,
       world,
       model,
-      ledger,
+      ledger: server.ledger,
       approver,
       onEvent: (event) => {
         seen.push(event);
@@ -114,7 +114,7 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
     );
     const traces = new Map<string, readonly TraceEvent[]>();
     for (const { incident } of seen)
-      if (!traces.has(incident)) traces.set(incident, await ledger.events(incident));
+      if (!traces.has(incident)) traces.set(incident, await server.ledger.events(incident));
     return { incidentId, events: traces.get(incidentId) ?? [], traces, calls, followUps };
   } finally {
     for (const close of closing) await close();
