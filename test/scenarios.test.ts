@@ -57,8 +57,8 @@ const withOtherByte = (line: string, at: number): string => {
 };
 
 /**
- * Two positions in a line: its first or last byte, and one in between. Verifying a trace costs the square of its lines, so
- * lines take turns: every third begins again, and each trace has more than six.
+ * Two positions in a line: its first or last byte, and one in between. Which ones repeats every four lines, because
+ * verifying up to every line takes time that grows with the square of their number.
  */
 const positionsIn = (line: string, index: number): number[] => {
   const length = Buffer.byteLength(line);
