@@ -4,7 +4,9 @@ import type { Rules } from '../lambdas/contracts/rules.ts';
 import { ToolRefusal } from '../lambdas/contracts/errors.ts';
 import { reachOf } from '../lambdas/kernel/trace/location.ts';
 import type { ReadAccess } from '../lambdas/providers/access.ts';
+import { USAGE } from '../lambdas/contracts/usage.ts';
 import { admitted } from '../lambdas/providers/kubernetes/reach.ts';
+import { admittedUsage } from '../lambdas/providers/kubernetes/usage/admitted.ts';
 import type { SimulatedCluster } from './cluster/cluster.ts';
 
 /** A step's reads in the cluster of a world, with the checks of the Kubernetes provider. */
@@ -23,7 +25,9 @@ export const clusterReads = (
       ...at,
       send: async (request) => {
         if (reach.kind === 'foreign') throw new ToolRefusal(reach.reason);
-        admitted(calls, request, { agents, clusters: settings.clusters }, at, home);
+        const known = { agents, clusters: settings.clusters };
+        if (request.service === USAGE) admittedUsage(calls, request, known, at, home);
+        else admitted(calls, request, known, at, home);
         return session.send(request);
       },
     };
