@@ -1,4 +1,4 @@
-import { CloudError, StepError, ToolRefusal } from '../../../contracts/errors.ts';
+import { CloudError } from '../../../contracts/errors.ts';
 
 /** No answer, or none that can be used: as a refusal that the model can plan around, since the cluster itself may well work. */
 export const usageUnavailable = (source: string, why: string, cause?: unknown): CloudError =>
@@ -12,9 +12,3 @@ export const usageRefused = (source: string, code: string, why: string): CloudEr
   new CloudError(code, `${source} refused the query: ${why}`, undefined, undefined, {
     advice: 'See docs/kubernetes.md: usage over time.',
   });
-
-/** What went wrong below, as an error of the source. A refusal and a bug stay what they are. */
-export const asUsageError = (source: string, error: unknown): Error => {
-  if (error instanceof ToolRefusal || error instanceof CloudError || error instanceof StepError) return error;
-  return usageUnavailable(source, error instanceof Error ? error.message : String(error), error);
-};
