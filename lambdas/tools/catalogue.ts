@@ -14,6 +14,8 @@ import { manifest as listKubernetesEvents } from './list-kubernetes-events/manif
 import { manifest as listPods } from './list-pods/manifest.ts';
 import { manifest as listRecentChanges } from './list-recent-changes/manifest.ts';
 import { manifest as queryLogs } from './query-logs/manifest.ts';
+import { manifest as queryPrometheus } from './query-prometheus/manifest.ts';
+import { manifest as queryUsage } from './query-usage/manifest.ts';
 import { manifest as rebootInstance } from './reboot-instance/manifest.ts';
 import { manifest as recentClusterChanges } from './recent-cluster-changes/manifest.ts';
 import { manifest as resizeInstance } from './resize-instance/manifest.ts';
@@ -37,6 +39,8 @@ export const OBSERVE_TOOLS: readonly CatalogueLine<ObserveManifest>[] = [
   { manifest: listPods, load: () => import('./list-pods/tool.ts') },
   { manifest: listRecentChanges, load: () => import('./list-recent-changes/tool.ts') },
   { manifest: queryLogs, load: () => import('./query-logs/tool.ts') },
+  { manifest: queryPrometheus, load: () => import('./query-prometheus/tool.ts') },
+  { manifest: queryUsage, load: () => import('./query-usage/tool.ts') },
   { manifest: recentClusterChanges, load: () => import('./recent-cluster-changes/tool.ts') },
 ];
 
