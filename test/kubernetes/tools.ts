@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ChangeManifest, ProviderCall } from '../../lambdas/contracts/tool.ts';
+import { manifest as restartPod } from '../../lambdas/tools/restart-pod/manifest.ts';
 
 /** A call that changes something, and the fields that it may change. */
 type ChangeCall = ProviderCall & { readonly fields?: readonly string[] };
@@ -29,7 +30,7 @@ const patchDeployments = (...fields: readonly string[]) => ({
 
 /** The writes of the tools on Kubernetes. */
 export const TOOLS = [
-  kubernetesTool('restart_pod', { service: 'v1', command: 'create pods/eviction' }),
+  restartPod,
   kubernetesTool(
     'restart_rollout',
     patchDeployments('spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]'),
