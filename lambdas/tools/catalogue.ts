@@ -19,6 +19,7 @@ import { manifest as queryUsage } from './query-usage/manifest.ts';
 import { manifest as rebootInstance } from './reboot-instance/manifest.ts';
 import { manifest as recentClusterChanges } from './recent-cluster-changes/manifest.ts';
 import { manifest as resizeInstance } from './resize-instance/manifest.ts';
+import { manifest as restartPod } from './restart-pod/manifest.ts';
 import { manifest as scaleWorkload } from './scale-workload/manifest.ts';
 import { manifest as setAutoScalingCapacity } from './set-auto-scaling-capacity/manifest.ts';
 import type { CatalogueLine } from './tool.ts';
@@ -48,6 +49,7 @@ export const OBSERVE_TOOLS: readonly CatalogueLine<ObserveManifest>[] = [
 export const CHANGE_TOOLS: readonly CatalogueLine<ChangeManifest>[] = [
   { manifest: rebootInstance, load: () => import('./reboot-instance/tool.ts') },
   { manifest: resizeInstance, load: () => import('./resize-instance/tool.ts') },
+  { manifest: restartPod, load: () => import('./restart-pod/tool.ts') },
   { manifest: scaleWorkload, load: () => import('./scale-workload/tool.ts') },
   { manifest: setAutoScalingCapacity, load: () => import('./set-auto-scaling-capacity/tool.ts') },
 ];

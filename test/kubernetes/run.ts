@@ -9,6 +9,7 @@ import { FIELD_CHECKS } from './checks/fields.ts';
 import { MANAGER_CHECKS } from './checks/managers.ts';
 import { OBSERVE_CHECKS } from './checks/observe.ts';
 import { OTHER_CHECKS } from './checks/others.ts';
+import { RESTART_POD_CHECKS } from './checks/restart-pod.ts';
 import { RIGHTS_CHECKS } from './checks/rights.ts';
 import { TARGET_CHECKS } from './checks/target.ts';
 import { startKubelet } from './observed/kubelet.ts';
@@ -28,6 +29,7 @@ const CHECKS: readonly Check[] = [
   ...TARGET_CHECKS,
   ...EVICTION_CHECKS,
   ...MANAGER_CHECKS,
+  ...RESTART_POD_CHECKS,
   ...RIGHTS_CHECKS,
   ...OBSERVE_CHECKS,
   ...DOCTOR_CHECKS,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { manifest as scaleWorkload } from '../../lambdas/tools/scale-workload/manifest.ts';
 import type { ChangeManifest, ProviderCall } from '../../lambdas/contracts/tool.ts';
+import { manifest as restartPod } from '../../lambdas/tools/restart-pod/manifest.ts';
 
 /** A call that changes something, and the fields that it may change. */
 type ChangeCall = ProviderCall & { readonly fields?: readonly string[] };
@@ -30,7 +31,7 @@ const patchDeployments = (...fields: readonly string[]) => ({
 
 /** The writes of the tools on Kubernetes. */
 export const TOOLS = [
-  kubernetesTool('restart_pod', { service: 'v1', command: 'create pods/eviction' }),
+  restartPod,
   kubernetesTool(
     'restart_rollout',
     patchDeployments('spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]'),

@@ -1,33 +1,18 @@
 import * as z from 'zod';
 import type { Cloud } from '../../contracts/ports.ts';
+import { budgetsOver } from '../kubernetes/budgets.ts';
 import { listObjects, type Place } from '../kubernetes/call-cluster.ts';
 import { listOf, Metadata } from '../kubernetes/objects.ts';
-import { LabelSelector, selects } from '../kubernetes/selector.ts';
 import { amountText, counted } from '../kubernetes/text.ts';
 
 const amounts = z.record(z.string(), z.string()).default({});
-const count = z.int().default(0);
-const bound = z.union([z.int(), z.string()]).optional();
-
-const Budget = z.object({
-  metadata: Metadata,
-  spec: z.object({
-    minAvailable: bound,
-    maxUnavailable: bound,
-    selector: LabelSelector.optional(),
-    unhealthyPodEvictionPolicy: z.string().default('IfHealthyBudget'),
-  }),
-  status: z.object({ currentHealthy: count, desiredHealthy: count, disruptionsAllowed: count, expectedPods: count }),
-});
-
 /** The PodDisruptionBudgets over pods with these labels. */
 export const budgetLines = async (
   cloud: Cloud,
   place: Place,
   labels: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> => {
-  const { items } = await listObjects(cloud, 'policy/v1', 'poddisruptionbudgets', place, Budget);
-  const over = items.filter(({ spec: { selector } }) => selector !== undefined && selects(selector, labels));
+  const over = await budgetsOver(cloud, place, labels);
   if (over.length === 0) return ['Disruption budgets: none is over its pods.'];
   const lines = over.map(({ metadata, spec, status }) => {
     const { currentHealthy, desiredHealthy, disruptionsAllowed } = status;

@@ -8,7 +8,7 @@ import { rolloutOf } from '../rollout.ts';
 import type { Workload, WorkloadKind } from '../workload.ts';
 
 /** Seconds until the first pods of a workload are ready again that all go at once: a guess, to tell some from none. */
-const RESTART_SECONDS = 60;
+export const RESTART_SECONDS = 60;
 
 /** The facts about how many pods a rollout takes out of service at once. */
 export interface Impact extends Facts {
