@@ -9,6 +9,7 @@ import { MANAGER_CHECKS } from './checks/managers.ts';
 import { OBSERVE_CHECKS } from './checks/observe.ts';
 import { OTHER_CHECKS } from './checks/others.ts';
 import { RIGHTS_CHECKS } from './checks/rights.ts';
+import { SET_RESOURCES_CHECKS } from './checks/set-resources.ts';
 import { TARGET_CHECKS } from './checks/target.ts';
 import { startKubelet } from './observed/kubelet.ts';
 import { setUpObserved } from './observed/set-up.ts';
@@ -29,6 +30,7 @@ const CHECKS: readonly Check[] = [
   ...MANAGER_CHECKS,
   ...RIGHTS_CHECKS,
   ...OBSERVE_CHECKS,
+  ...SET_RESOURCES_CHECKS,
   ...OTHER_CHECKS,
 ];
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ChangeManifest, ProviderCall } from '../../lambdas/contracts/tool.ts';
+import { manifest as setResources } from '../../lambdas/tools/set-resources/manifest.ts';
 
 /** A call that changes something, and the fields that it may change. */
 type ChangeCall = ProviderCall & { readonly fields?: readonly string[] };
@@ -35,6 +36,6 @@ export const TOOLS = [
     patchDeployments('spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]'),
   ),
   kubernetesTool('scale_workload', patchDeployments('spec.replicas')),
-  kubernetesTool('set_resources', patchDeployments('spec.template.spec.containers[*].resources')),
+  setResources,
   kubernetesTool('undo_rollout', patchDeployments('spec.template')),
 ] as const;
