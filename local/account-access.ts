@@ -81,6 +81,6 @@ export const accountAccess =
     const { reads, changes } = more(step);
     return {
       cloud: cloudAccess(providers, [awsReads(cloud), ...reads]),
-      credentials: changeCredentials(providers, [awsChanges(credentials), ...changes]),
+      credentials: changeCredentials(home, providers, [awsChanges(credentials), ...changes]),
     };
   };

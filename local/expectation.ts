@@ -28,6 +28,11 @@ const Refusal = z.strictObject({
 export const Expectation = z
   .strictObject({
     about: z.string().min(10).describe('What the scenario shows, in one sentence.'),
+    like: z
+      .string()
+      .regex(/^[a-z0-9-]+$/, 'the name of another scenario')
+      .optional()
+      .describe('The scenario whose event and world this one has: only the turns of the model differ.'),
     approvals: z.array(Approval).default([]).describe('One for each request, in order; the last one is repeated.'),
     incident: z
       .int()
@@ -45,7 +50,14 @@ export const Expectation = z
       .describe('Incidents of alarms that had joined this one and were in ALARM when it closed.'),
     plans: z.array(ExpectedPlan).default([]).describe('Every plan from a dry run, in order.'),
     mutating: z
-      .array(z.string().regex(/^[a-z0-9]+:[A-Z]\w+( -> \w+)?$/, 'service:Command, or service:Command -> ErrorCode'))
+      .array(
+        z
+          .string()
+          .regex(
+            /^([a-z0-9]+:[A-Z]\w+|[a-z0-9./]+:[a-z]+ [a-z]+(\/[a-z]+)?)( -> \w+)?$/,
+            'service:Command such as ec2:StopInstances or apps/v1:patch deployments, or the same -> ErrorCode',
+          ),
+      )
       .default([])
       .describe('Every mutating call that reached the account, without dry runs, in order.'),
     refusals: z.array(Refusal).default([]).describe('Every refusal by the harness, in order.'),

@@ -153,6 +153,11 @@ export class Laptop {
       doctorAlarm: doctorAlarmIn(homeOf(world)),
       contentFilter: undefined,
       ...this.#access('apply'),
+      testCluster: async (name) => ({
+        outcome: 'warn',
+        says: `The simulated cluster ${name} was not tested.`,
+        advice: 'Run the doctor against a deployment.',
+      }),
       deadline: { at: () => new Date(this.#clock.now().getTime() + CHANGE_ZONE_SECONDS * 1000) },
     };
   }

@@ -41,13 +41,15 @@ export const readScenario = async (name: string): Promise<Scenario> => {
   if (!names().includes(name))
     throw new InputError('scenario', `there is no scenario ${JSON.stringify(name)}`, `one of ${names().join(', ')}`);
   const file = (leaf: string): string => join(DIRECTORY, name, leaf);
+  const expectation = readExpectation(file('expect.yaml'));
+  const given = (leaf: string): string => join(DIRECTORY, expectation.like ?? name, leaf);
   return {
     name,
-    event: readEvent(file('event.json')),
-    world: readWorld(file('world.yaml')),
+    event: readEvent(given('event.json')),
+    world: readWorld(given('world.yaml')),
     script: await loadScript(file('model.json')),
     furtherScripts: await loadFurtherScripts(file('model.json')),
-    expectation: readExpectation(file('expect.yaml')),
+    expectation,
   };
 };
 

@@ -5,7 +5,7 @@ import type { DeploymentFlags } from '../operator/deployment.ts';
 export const doctorCommand = (): Command =>
   new Command('doctor')
     .description(
-      'Check a deployed stack: bootstrap, stack, model key, approvers, kill switch, alarm intake, ledger, Lambda quota, and a dry incident, which takes the way of an alarm, asks each model for one token (a cent at most) and changes nothing.',
+      'Check a deployed stack: bootstrap, stack, model key, approvers, kill switch, alarm intake, ledger, Lambda quota, and a dry incident, which takes the way of an alarm, asks each model for one token (a cent at most), tests each cluster and changes nothing.',
     )
     .option('--stack <name>', 'the deployed stack', 'Checkrein')
     .option('--notify', 'send the closing message of the dry incident to the approvers, to test their mail')

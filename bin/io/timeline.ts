@@ -89,6 +89,13 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       const reasons = silent.map(({ model, reason }) => plain`${model}: ${sentence(reason)}`);
       return entry('model', silent.length === 0 ? 'good' : 'bad', text, reasons);
     }
+    case 'clusters.tested': {
+      const faults = event.data.clusters.filter(({ outcome }) => outcome !== 'ok');
+      const failed = faults.some(({ outcome }) => outcome === 'fail');
+      const text = plain`${event.data.clusters.length - faults.length} of ${event.data.clusters.length} clusters passed a test.`;
+      const reasons = faults.map(({ cluster, says }) => plain`${cluster}: ${sentence(says)}`);
+      return entry('clusters', failed ? 'bad' : faults.length > 0 ? 'warn' : 'good', text, reasons);
+    }
     case 'model.called':
       return modelEntry(event);
     case 'call.refused': {

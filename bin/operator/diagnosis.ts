@@ -1,4 +1,5 @@
 import type { Agent } from '../../lambdas/contracts/agent.ts';
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import type { Settings } from '../../lambdas/contracts/settings.ts';
 import { CheckreinError } from '../../lambdas/contracts/errors.ts';
 import type { Deployment } from './deployment.ts';
@@ -13,7 +14,7 @@ import {
   checkPrices,
   checkStack,
 } from './doctor-checks.ts';
-import { dryIncident, modelVerdict } from './doctor-incident.ts';
+import { clusterFindings, dryIncident, modelVerdict } from './doctor-incident.ts';
 import { checkLambdaQuota } from './doctor-quota.ts';
 import { fail, type DoctorAws, type DoctorFinding, type DoctorVerdict } from './doctor-finding.ts';
 
@@ -23,6 +24,7 @@ interface Expected {
   readonly agents: readonly Agent[];
   readonly approvers: Settings['approvers'];
   readonly pageConcurrency?: Settings['pageConcurrency'];
+  readonly clusters: Settings['clusters'];
   /** Whether the closing message of the dry incident goes to the approvers. */
   readonly notify?: boolean;
 }
@@ -71,17 +73,27 @@ export const diagnose = async (aws: DoctorAws, expected: Expected): Promise<Doct
     ),
     await findingOf('ledger', () => checkLedger(aws, outputs.LedgerTable)),
     await findingOf('Lambda quota', () => checkLambdaQuota(aws, expected.pageConcurrency)),
-    ...(await incidentFindings(aws, outputs, expected.notify === true)),
+    ...(await incidentFindings(aws, outputs, expected)),
   ];
 };
 
-/** The dry incident, and what its trace says about the models. */
-const incidentFindings = async (aws: DoctorAws, outputs: Deployment, notify: boolean): Promise<DoctorFinding[]> => {
-  let models: DoctorVerdict | undefined;
+/** The dry incident, and what its trace says about the models and the clusters. */
+const incidentFindings = async (
+  aws: DoctorAws,
+  outputs: Deployment,
+  { clusters, notify }: Expected,
+): Promise<DoctorFinding[]> => {
+  let trace: readonly TraceEvent[] = [];
   const incident = await findingOf('dry incident', async () => {
-    const { verdict, events } = await dryIncident(aws, outputs, notify);
-    models = modelVerdict(events);
+    const { verdict, events } = await dryIncident(aws, outputs, notify === true);
+    trace = events;
     return verdict;
   });
-  return models === undefined ? [incident] : [incident, { check: 'models', ...models }];
+  const models = modelVerdict(trace);
+  const names = clusters.map(({ name }) => name);
+  return [
+    incident,
+    ...(models === undefined ? [] : [{ check: 'models', ...models }]),
+    ...clusterFindings(trace, names),
+  ];
 };

@@ -4,7 +4,15 @@ import { canonical } from '../../lambdas/kernel/trace/canonical.ts';
 import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
 import { lastOf } from '../../lambdas/kernel/trace/queries.ts';
 import type { Deployment } from './deployment.ts';
-import { fail, ok, warn, type DoctorAws, type DoctorVerdict, type DryIncident } from './doctor-finding.ts';
+import {
+  fail,
+  ok,
+  warn,
+  type DoctorAws,
+  type DoctorFinding,
+  type DoctorVerdict,
+  type DryIncident,
+} from './doctor-finding.ts';
 
 /** The event of the dry incident without an alarm. No agent handles it, so no model is called and nothing changes. */
 const EVENT = { source: 'checkrein.doctor', 'detail-type': 'Dry incident', resources: [], detail: {} } as const;
@@ -95,4 +103,23 @@ export const modelVerdict = (events: readonly TraceEvent[]): DoctorVerdict | und
   if (failed !== undefined) return fail(`Decide failed: ${failed.error}. ${failed.cause}`, LOOK);
   const refused = lastOf(events, 'incident.refused')?.data;
   return refused && warn(refused.reason, 'Then run the doctor again.');
+};
+
+/** What the change zone found out about each cluster. Nothing if the run did not get as far as the models. */
+export const clusterFindings = (events: readonly TraceEvent[], expected: readonly string[]): DoctorFinding[] => {
+  if (lastOf(events, 'model.tested') === undefined) return [];
+  const tested = lastOf(events, 'clusters.tested')?.data.clusters ?? [];
+  const failed = lastOf(events, 'harness.failed')?.data;
+  const missing = failed
+    ? fail(`It was not tested, because a step failed: ${failed.error}. ${failed.cause}`, LOOK)
+    : fail('It was not tested: the deployed stack does not have it.', 'npx cdk deploy');
+  return [...new Set([...expected, ...tested.map(({ cluster }) => cluster)])].map((name) => {
+    const check = `cluster ${name}`;
+    const found = tested.find(({ cluster }) => cluster === name);
+    if (found === undefined) return { check, ...missing };
+    return {
+      check,
+      ...(found.outcome === 'ok' ? ok(found.says) : { warn, fail }[found.outcome](found.says, found.advice)),
+    };
+  });
 };

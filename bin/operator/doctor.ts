@@ -8,7 +8,7 @@ import { ours, plain, sentence, type PlainText } from '../../lambdas/kernel/trac
 import { printer, printJson } from '../io/output.ts';
 
 const linesOf = ({ check, verdict, says, todo }: DoctorFinding): PlainText[] => [
-  plain`${ours(verdict.padEnd(5))}${ours(check.padEnd(14))}${sentence(says, 2000)}`,
+  plain`${ours(verdict.padEnd(5))}${ours(check.padEnd(13))} ${sentence(says, 2000)}`,
   ...(todo === undefined ? [] : [plain`${ours(' '.repeat(19))}→ ${ours(todo.replace(/\s+/g, ' '))}`]),
 ];
 
@@ -26,6 +26,7 @@ export const printDiagnosis = async (flags: DoctorFlags, aws: DoctorAws = doctor
     stack: flags.stack,
     agents,
     approvers: settings.approvers,
+    clusters: settings.clusters,
     pageConcurrency: settings.pageConcurrency,
     notify: flags.notify === true,
   });

@@ -12,6 +12,7 @@ import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import type { PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 import { allOf, findPlan, isTriggerOwner } from '../../lambdas/kernel/trace/queries.ts';
 import { changeManifest } from './case-file.ts';
+import { recordedFacts } from './recorded-facts.ts';
 import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** A decision: the recorded one, or the one under the current rules. */
@@ -95,12 +96,13 @@ const decision = (verdict: Decision['verdict'], reason: string, more: Partial<De
 const decisionOf = ({ verdict, reason, statements, tripsBreaker }: PolicyDecision): Decision =>
   decision(verdict, reason, { statements, trips: tripsBreaker?.policy ?? null });
 
-/** Names the facts that were not recorded, because the recording version did not compute them. */
-const missingFacts = (tool: string, facts: Facts): string | undefined => {
+/** The recorded facts, or which are missing because the recording version did not compute them. */
+const factsThen = (tool: string, recorded: Facts): { readonly facts: Facts } | { readonly missing: string } => {
   const manifest = changeManifest(tool);
-  if (manifest === undefined) return `there is no change tool ${tool} any more`;
+  if (manifest === undefined) return { missing: `there is no change tool ${tool} any more` };
+  const facts = recordedFacts(manifest, recorded);
   const missing = factsOf(manifest).filter((name) => facts[name] === undefined);
-  return missing.length === 0 ? undefined : `the trace has no fact ${missing.join(', ')}`;
+  return missing.length === 0 ? { facts } : { missing: `the trace has no fact ${missing.join(', ')}` };
 };
 
 const AGENT_GONE = 'its agent is not in config/agents any more; name one with --agent';
@@ -134,9 +136,9 @@ const proposal = (
   if (refusal !== undefined && BY_RULES.includes(refusal.check))
     return [compared(subject, was, decision('admitted', 'It would reach policy, but its facts were never computed.'))];
   if (target === null || (refusal !== undefined && refusal.check !== 'policy')) return [];
-  const missing = missingFacts(tool, facts);
-  if (missing !== undefined) return [unknown(subject, was, missing)];
-  const question = { agent, tool, target: targetInForce(target, rules.settings), facts, phase: 'proposal' as const };
+  const then = factsThen(tool, facts);
+  if ('missing' in then) return [unknown(subject, was, then.missing)];
+  const question = { agent, tool, target: targetInForce(target, rules.settings), ...then, phase: 'proposal' as const };
   return [compared(subject, was, decisionOf(policy.mayPropose(question)))];
 };
 
@@ -157,13 +159,13 @@ const confirmation = (
     trips: data.trips?.policy ?? null,
   });
   if (agent === undefined) return [unknown(subject, was, AGENT_GONE)];
-  const missing = missingFacts(tool, facts);
-  if (missing !== undefined) return [unknown(subject, was, missing)];
+  const then = factsThen(tool, facts);
+  if ('missing' in then) return [unknown(subject, was, then.missing)];
   const { verdict, reason, statements, approvalsNeeded, trips } = decidePlan(policy, {
     agent,
     tool,
     target: targetInForce(target, rules.settings),
-    facts,
+    ...then,
     report,
     breakGlass: data.freeze !== undefined,
   });
@@ -185,13 +187,13 @@ const approval = (
   const approver = rules.settings.approvers.find((one) => one.email === data.approver);
   if (approver === undefined)
     return [compared(subject, was, decision('refused', `${data.approver} is not among the approvers any more.`))];
-  const missing = missingFacts(tool, facts);
-  if (missing !== undefined) return [unknown(subject, was, missing)];
+  const then = factsThen(tool, facts);
+  if ('missing' in then) return [unknown(subject, was, then.missing)];
   const policyDecision = policy.mayApprove({
     approver,
     tool,
     target: targetInForce(target, rules.settings),
-    facts,
+    ...then,
     report,
     breakGlass: data.breakGlass === true,
     triggerOwner: isTriggerOwner(events, data.approver),

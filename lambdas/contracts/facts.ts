@@ -102,6 +102,12 @@ export const CAPACITY_FACTS = [
   'peakUsePercentAfter',
 ] as const satisfies readonly FactName[];
 
+/** What is left of one unit, and the fact that must come with it: how much of that the change takes away. Floors need both. */
+export const UNIT_FACTS = [
+  { after: 'cpuMillicoresAfter', cut: 'cpuCutPercent' },
+  { after: 'memoryMiBAfter', cut: 'memoryCutPercent' },
+] as const satisfies readonly { after: FactName; cut: FactName }[];
+
 /** The facts of a tool that takes no capacity away. */
 export const NO_CUT = { cutPercent: 0, growPercent: 0 } as const satisfies Facts;
 

@@ -16,7 +16,7 @@ const Incident = z.object({
 
 /** The steps that may follow each step. The state machine's Choice states are built from these lists. */
 export const NEXT = {
-  /** To Decide only for a run of the doctor: Decide then asks for one token and closes. */
+  /** To Decide only for a run of the doctor: it asks for one token and closes, or lets the change zone test clusters first. */
   open: ['observe', 'decide', 'close', 'done'],
   decide: ['observe', 'authorize', 'decide', 'close'],
   observe: ['decide'],

@@ -134,6 +134,21 @@ export interface ChangeCredentials {
   assume(scope: ChangeScope): Promise<Cloud>;
 }
 
+/** What a test of one cluster found. */
+export interface TestedCluster {
+  /** `warn`: something could not be looked at. */
+  readonly outcome: 'ok' | 'warn' | 'fail';
+  readonly says: string;
+  /** What to do; empty if all is well. */
+  readonly advice: string;
+}
+
+/**
+ * Tests a cluster of the settings for a run of the doctor: reads under the role of the function, and under the change role
+ * nothing but a dry run that the cluster must refuse. Only the change zone has this port.
+ */
+export type ClusterTest = (cluster: string, incidentId: string) => Promise<TestedCluster>;
+
 /** A row of the ledger, with the version that `replace` has to name. */
 export interface Row {
   readonly version: number;

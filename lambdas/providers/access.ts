@@ -1,8 +1,15 @@
 import { CloudError, ToolRefusal } from '../contracts/errors.ts';
-import type { ChangeCredentials, ChangeScope, Cloud, CloudAccess, IncidentLocation } from '../contracts/ports.ts';
+import type {
+  AccountRegion,
+  ChangeCredentials,
+  ChangeScope,
+  Cloud,
+  CloudAccess,
+  IncidentLocation,
+} from '../contracts/ports.ts';
 import { notInstalled, providerNamed, type Provider } from '../contracts/provider.ts';
 import { targetFault } from '../kernel/changes/target-fault.ts';
-import { AWS, type ProviderCall } from '../contracts/tool.ts';
+import type { ProviderCall } from '../contracts/tool.ts';
 
 /** How one provider is read. */
 export interface ReadAccess {
@@ -31,9 +38,10 @@ export const cloudAccess =
 
 /**
  * The change credentials of all installed providers. A target that is not one of the provider's, or not in the account
- * and Region of the incident, gets none.
+ * and Region of the incident, gets none. An incident that is nowhere in particular is at home, where Checkrein is deployed.
  */
 export const changeCredentials = (
+  home: AccountRegion,
   providers: readonly Provider[],
   installed: readonly ChangeAccess[],
 ): ChangeCredentials => ({
@@ -41,7 +49,7 @@ export const changeCredentials = (
     const provider = providerNamed(providers, scope.provider);
     const access = installed.find(({ name }) => name === scope.provider);
     if (access === undefined) throw notInstalled(scope.provider, installed);
-    const fault = scopeFault(provider, scope);
+    const fault = scopeFault(provider, scope, home);
     if (fault !== undefined) throw new ToolRefusal(`There are no credentials for this change. ${fault}`);
     return advised(await access.assume(scope), scope.provider, providers);
   },
@@ -65,12 +73,10 @@ const advised = (cloud: Cloud, name: string, providers: readonly Provider[]): Cl
   },
 });
 
-/** Why there are no credentials for a target, or undefined. In AWS the session itself cannot leave the account. */
-const scopeFault = (provider: Provider, { target, location }: ChangeScope): string | undefined => {
+/** Why there are no credentials for a target, or undefined. The same for every provider, whatever its sessions can reach. */
+const scopeFault = (provider: Provider, { target, location }: ChangeScope, home: AccountRegion): string | undefined => {
   const fault = targetFault(target, provider);
-  const at = location.accountRegion;
-  if (fault !== undefined || provider.name === AWS || at === null) return fault;
-  return at.account === target.account && at.region === target.region
-    ? undefined
-    : `The target is in account ${target.account}, ${target.region}, but the incident is in account ${at.account}, ${at.region}.`;
+  const at = location.accountRegion ?? home;
+  if (fault !== undefined || (at.account === target.account && at.region === target.region)) return fault;
+  return `The target is in account ${target.account}, ${target.region}, but the incident is in account ${at.account}, ${at.region}.`;
 };

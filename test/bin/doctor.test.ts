@@ -2,15 +2,16 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../bin/operator/deployment.ts';
 import { messageIn } from '../../bin/operator/doctor-cause.ts';
 import type { DoctorAws, DoctorFinding } from '../../bin/operator/doctor-finding.ts';
-import { modelVerdict } from '../../bin/operator/doctor-incident.ts';
+import { clusterFindings, modelVerdict } from '../../bin/operator/doctor-incident.ts';
 import { diagnose } from '../../bin/operator/diagnosis.ts';
+import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { lastOf } from '../../lambdas/kernel/trace/queries.ts';
 import { DoctorAccount } from '../fakes/doctor-account.ts';
 import { shippedRules } from '../lib/shipped.ts';
 
 const rules = shippedRules();
 const { agents, settings } = rules;
-const expected = { stack: 'Checkrein', agents, approvers: settings.approvers };
+const expected = { stack: 'Checkrein', agents, approvers: settings.approvers, clusters: settings.clusters };
 const emails = settings.approvers.map(({ email }) => email);
 
 const healthy = new DoctorAccount(rules);
@@ -122,6 +123,39 @@ describe('the way of an alarm', () => {
     expect(account.messages.map(({ about: kind, subject }) => [kind, subject])).toEqual([
       ['closed', 'unrouted: a run of checkrein doctor'],
     ]);
+  });
+});
+
+describe('a cluster of the settings', () => {
+  const traceWith = (outcome: 'ok' | 'warn' | 'fail'): readonly TraceEvent[] =>
+    healthy.events.flatMap((event): TraceEvent[] =>
+      event.kind === 'model.tested'
+        ? [
+            event,
+            {
+              ...event,
+              kind: 'clusters.tested' as const,
+              data: { clusters: [{ cluster: 'prod', outcome, says: 'What was found.', advice: 'Do this.' }] },
+            },
+          ]
+        : [event],
+    );
+
+  test.each([
+    ['ok', undefined],
+    ['warn', 'Do this.'],
+    ['fail', 'Do this.'],
+  ] as const)('that tested %s has a line of its own, with what to do', (verdict, todo) => {
+    const line = { check: 'cluster prod', verdict, says: 'What was found.', ...(todo !== undefined && { todo }) };
+    expect(clusterFindings(traceWith(verdict), ['prod'])).toEqual([line]);
+  });
+
+  test('that the deployed stack does not have, or that no step got to, is a failure', () => {
+    expect(clusterFindings(traceWith('ok'), ['prod', 'new'])).toMatchObject([
+      { check: 'cluster prod', verdict: 'ok' },
+      { check: 'cluster new', verdict: 'fail', todo: 'npx cdk deploy' },
+    ]);
+    expect(clusterFindings([], ['prod'])).toEqual([]);
   });
 });
 

@@ -18,7 +18,14 @@ const Replayed = z.object({
   traces: z.array(
     z.object({
       verified: z.boolean(),
-      decisions: z.array(z.object({ about: z.string(), change: z.string(), note: z.string().nullable() })),
+      decisions: z.array(
+        z.object({
+          about: z.string(),
+          change: z.string(),
+          note: z.string().nullable(),
+          wouldBe: z.object({ statements: z.array(z.object({ id: z.string() })) }).nullable(),
+        }),
+      ),
     }),
   ),
 });
@@ -99,6 +106,20 @@ test('facts that were not computed then are reported as missing, and the decisio
   const parsed = Replayed.parse(JSON.parse((await replay('--json', '--unverified', path)).out));
   expect(parsed.totals.notJudged).toBe(3);
   expect(parsed.traces[0]?.decisions[0]?.note).toBe('the trace has no fact hourUtc');
+});
+
+test.each([
+  ['a cut is held to the floors as it was then', 10, ['memory-floor']],
+  ['what took nothing away is not', 0, []],
+])('in a trace from before cuts of CPU and memory were told apart, %s', async (_, cutPercent, floors) => {
+  const path = join(folder, 'undivided.jsonl');
+  const recorded = readFileSync(HEALED, 'utf8');
+  expect(recorded).not.toContain('memoryCutPercent');
+  const cut = recorded.replaceAll('"cutPercent":0', `"cutPercent":${cutPercent}`);
+  writeFileSync(path, cut.replaceAll('"memoryMiBAfter":8192', '"memoryMiBAfter":128'));
+  const { traces } = Replayed.parse(JSON.parse((await replay('--json', '--unverified', path)).out));
+  const [proposal] = traces[0]?.decisions ?? [];
+  expect(proposal?.wouldBe?.statements.map(({ id }) => id).filter((id) => id.endsWith('-floor'))).toEqual(floors);
 });
 
 test.each([

@@ -11,7 +11,7 @@ import { startProcess, tailOf } from '../e2e/process.ts';
 import { pollUntil, timedStep } from '../e2e/progress.ts';
 import { apiServerBinary, etcdBinary } from './binary.ts';
 import type { ClusterEndpoint } from '../../lambdas/providers/kubernetes/client.ts';
-import { cloudOf, isReady } from './client.ts';
+import { cloudOf, isReady, versionOf } from './client.ts';
 import { RUN_FOLDER } from './paths.ts';
 import { freePort, startTokenWebhook, type ClusterUser } from './token-webhook.ts';
 
@@ -22,6 +22,8 @@ export interface ApiServer {
   readonly admin: Cloud;
   /** A client of any user. */
   as(user: ClusterUser): Cloud;
+  /** What any user is told of its version. */
+  version(user: ClusterUser): Promise<unknown>;
 }
 
 interface Stoppable {
@@ -53,6 +55,7 @@ export const startApiServer = async (stopAtEnd: (one: Stoppable) => void): Promi
     url: endpoint.endpoint,
     admin: cloudOf(endpoint, adminToken),
     as: (user) => cloudOf(endpoint, webhook.tokenOf(user)),
+    version: (user) => versionOf(endpoint, webhook.tokenOf(user)),
   };
 };
 

@@ -1,6 +1,6 @@
 import { CloudError, type CheckreinError, StepError } from '../../lambdas/contracts/errors.ts';
 import type { Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
-import { clusterRequest } from '../../lambdas/providers/kubernetes/call.ts';
+import { clusterRequest, VERSION_REQUEST } from '../../lambdas/providers/kubernetes/call.ts';
 import { clusterClient, type ClusterEndpoint } from '../../lambdas/providers/kubernetes/client.ts';
 import { httpsSender } from '../../lambdas/providers/kubernetes/https.ts';
 
@@ -13,6 +13,10 @@ export const cloudOf = (endpoint: ClusterEndpoint, token: string): Cloud => {
     send: (request) => client(clusterRequest(request), 'e2e'),
   };
 };
+
+/** What the server answers the owner of a token about its version. */
+export const versionOf = (endpoint: ClusterEndpoint, token: string): Promise<unknown> =>
+  clusterClient(endpoint, { token: async () => token })(VERSION_REQUEST, 'e2e');
 
 /** Whether the server says that it is ready. */
 export const isReady = async ({ endpoint, certificateAuthority }: ClusterEndpoint, token: string): Promise<boolean> => {

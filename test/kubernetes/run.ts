@@ -3,6 +3,7 @@ import { errorText } from '../../bin/io/output.ts';
 import { print } from '../e2e/progress.ts';
 import { startApiServer, type ApiServer } from './api-server.ts';
 import type { Check } from './check.ts';
+import { DOCTOR_CHECKS, UNBOUND_CHECKS } from './checks/doctor.ts';
 import { EVICTION_CHECKS } from './checks/eviction.ts';
 import { FIELD_CHECKS } from './checks/fields.ts';
 import { MANAGER_CHECKS } from './checks/managers.ts';
@@ -31,7 +32,9 @@ const CHECKS: readonly Check[] = [
   ...RIGHTS_CHECKS,
   ...OBSERVE_CHECKS,
   ...SET_RESOURCES_CHECKS,
+  ...DOCTOR_CHECKS,
   ...OTHER_CHECKS,
+  ...UNBOUND_CHECKS,
 ];
 
 /** Runs every check, also after one failed: each uses objects of its own. */

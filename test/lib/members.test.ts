@@ -8,7 +8,7 @@ import { ENV } from '../../lambdas/contracts/env.ts';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import { Settings } from '../../lambdas/contracts/settings.ts';
 import { actionOf, isAwsCall } from '../../lambdas/contracts/tool.ts';
-import { OPEN_READS, VERIFY_READS } from '../../lambdas/contracts/verify-reads.ts';
+import { OPEN_READS, VERIFY_READS } from '../../lambdas/contracts/step-reads.ts';
 import { CATALOGUE, CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
 import { heldBack } from '../../lib/member-patterns.ts';
 import { MemberStack } from '../../lib/member-stack.ts';

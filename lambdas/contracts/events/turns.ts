@@ -54,6 +54,21 @@ export const TURN_EVENTS = {
       ),
     }),
   },
+  'clusters.tested': {
+    summary:
+      'For a run of `checkrein doctor`, each cluster of the settings was asked whether it is ready for its agents.',
+    data: z.strictObject({
+      clusters: z.array(
+        z.strictObject({
+          cluster: z.string(),
+          outcome: z.enum(['ok', 'warn', 'fail']),
+          says: z.string(),
+          /** What to do; empty if all is well. */
+          advice: z.string(),
+        }),
+      ),
+    }),
+  },
   'call.refused': {
     summary: 'A tool call of the model was refused.',
     data: z.strictObject({

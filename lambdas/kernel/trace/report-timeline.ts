@@ -44,6 +44,8 @@ const incidentMoment = (event: TraceEvent): PlainText | undefined => {
       return plain`not taken up: ${event.data.outcome}`;
     case 'model.tested':
       return plain`${event.data.models.filter(({ answered }) => answered).length} of ${event.data.models.length} models answered a test`;
+    case 'clusters.tested':
+      return plain`${event.data.clusters.filter(({ outcome }) => outcome === 'ok').length} of ${event.data.clusters.length} clusters passed a test`;
     case 'conclusion.reviewed':
       return event.data.accepted ? plain`conclusion accepted` : plain`conclusion rejected`;
     case 'escalation.asked':

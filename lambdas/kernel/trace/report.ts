@@ -191,6 +191,7 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
       : [line('text', plain`It had joined incident ${opening.data.follows} and was in ALARM when that one closed.`)]),
     ...(opening?.data.cleaned ?? []).map((one) => line('item', plain`Of the event was cleaned: ${sentence(one)}`)),
     ...items(modelTests(events)),
+    ...items(clusterTests(events)),
     ...section(plain`Timeline (UTC)`, items(timelineOf(events))),
     ...section(plain`Changes`, planLines(events)),
     ...section(plain`In the agent's words: its conclusion`, conclusionLines(events)),
@@ -208,6 +209,14 @@ const modelTests = (events: readonly TraceEvent[]): PlainText[] =>
   allOf(events, 'model.tested').flatMap(({ data }) =>
     data.models.map(({ model, answered, reason }) =>
       answered ? plain`The model ${model} answered.` : plain`The model ${model} gave no answer. ${sentence(reason)}`,
+    ),
+  );
+
+/** What a run of the doctor found out about each cluster. */
+const clusterTests = (events: readonly TraceEvent[]): PlainText[] =>
+  allOf(events, 'clusters.tested').flatMap(({ data }) =>
+    data.clusters.map(({ cluster, outcome, says }) =>
+      outcome === 'ok' ? plain`The cluster ${cluster} is ready.` : plain`The cluster ${cluster}: ${sentence(says)}`,
     ),
   );
 

@@ -1,5 +1,5 @@
 import { actionOf, type AwsCall, type AwsChangeManifest, type AwsManifest } from '../../contracts/tool.ts';
-import { APPLY_READS, CLOSE_READS, OPEN_READS, VERIFY_READS } from '../../contracts/verify-reads.ts';
+import { APPLY_READS, CLOSE_READS, OPEN_READS, VERIFY_READS } from '../../contracts/step-reads.ts';
 
 /** An IAM statement that allows. Its strings leave `${partition}`, `${account}` and `${region}` open. */
 export interface IamStatement {

@@ -37,6 +37,12 @@ export interface ClusterRequest extends Input {
   readonly call: RbacCall;
 }
 
+/** What asks for the version of an API server. It is of no API group, so no tool can list it: only this very object is it. */
+export const VERSION_REQUEST: ClusterRequest = {
+  query: {},
+  call: { group: '', version: '', verb: 'get', resource: 'version', subresource: undefined },
+};
+
 const SERVICE = /^(?:(?<group>[a-z0-9.-]+)\/)?(?<version>v\d+(?:(?:alpha|beta)\d+)?)$/;
 const COMMAND = /^(?<verb>[a-z]+) (?<resource>[a-z][a-z0-9]*)(?:\/(?<subresource>[a-z]+))?$/;
 
@@ -71,7 +77,9 @@ export const clusterRequest = ({ service, command, input }: CloudRequest): Clust
 };
 
 /** The method and the path of a request. Names were checked, so none can lead to another path. */
-export const addressOf = ({ call, namespace, name, query }: ClusterRequest): { method: string; path: string } => {
+export const addressOf = (request: ClusterRequest): { method: string; path: string } => {
+  if (request === VERSION_REQUEST) return { method: METHODS.get, path: '/version' };
+  const { call, namespace, name, query } = request;
   const { group, version, verb, resource, subresource } = call;
   if ((name === undefined) !== (verb === 'list' || (verb === 'create' && subresource === undefined)))
     throw contractBroken(`${verb} ${resource} ${name === undefined ? 'needs' : 'takes no'} name.`);

@@ -28,17 +28,33 @@ const NEVER: readonly ((call: RbacCall) => boolean)[] = [
   ({ group }) => ['rbac.authorization.k8s.io', 'admissionregistration.k8s.io', 'certificates.k8s.io'].includes(group),
 ];
 
+/** The tools on Kubernetes that some agent is granted in one namespace. */
+export interface NamespaceTools {
+  readonly namespace: string;
+  readonly tools: readonly Manifest[];
+}
+
+/** The namespaces of one cluster where some agent has a tool on Kubernetes, and these tools. */
+export const namespaceTools = (
+  cluster: string,
+  agents: readonly Agent[],
+  manifests: readonly Manifest[],
+): readonly NamespaceTools[] =>
+  grantedNamespaces(cluster, agents).flatMap((namespace) => {
+    const there = agents.filter(
+      ({ kubernetes }) => kubernetes?.clusters.includes(cluster) === true && kubernetes.namespaces.includes(namespace),
+    );
+    const tools = clusterTools(there, manifests);
+    return tools.length === 0 ? [] : [{ namespace, tools }];
+  });
+
 /** The rights on one cluster that the agents need for their tools: nothing in a namespace where none is granted. */
 export const namespaceRights = (
   cluster: string,
   agents: readonly Agent[],
   manifests: readonly Manifest[],
 ): readonly NamespaceRights[] =>
-  grantedNamespaces(cluster, agents).flatMap((namespace) => {
-    const there = agents.filter(
-      ({ kubernetes }) => kubernetes?.clusters.includes(cluster) === true && kubernetes.namespaces.includes(namespace),
-    );
-    const tools = clusterTools(there, manifests);
+  namespaceTools(cluster, agents, manifests).flatMap(({ namespace, tools }) => {
     const rights: NamespaceRights[] = [
       { namespace, role: 'read', rules: rulesOf(tools.flatMap(readsOf)) },
       { namespace, role: 'change', rules: rulesOf(changeTools(tools).flatMap(changesOf)) },

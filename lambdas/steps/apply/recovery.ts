@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { TraceEvent } from '../../contracts/events.ts';
-import { APPLY_READS } from '../../contracts/verify-reads.ts';
+import { APPLY_READS } from '../../contracts/step-reads.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import { passed, refused, type CheckResult } from '../../kernel/changes/checks.ts';
 import { agentOf } from '../../kernel/model/agents.ts';

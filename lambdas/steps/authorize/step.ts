@@ -13,7 +13,7 @@ import { tripBreaker } from '../../kernel/limits/breaker.ts';
 import { issueGrants } from '../../kernel/changes/grants.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { grantMinutes } from '../../kernel/changes/timing.ts';
-import { findPlan, unansweredCalls, type PlanOnTrace, type ToolCall } from '../../kernel/trace/queries.ts';
+import { doctorRunOn, findPlan, unansweredCalls, type PlanOnTrace, type ToolCall } from '../../kernel/trace/queries.ts';
 import type { Step } from '../../runtime/step.ts';
 import { authorizePlan } from './confirmation.ts';
 import type { AuthorizePorts } from './ports.ts';
@@ -101,6 +101,8 @@ const onConfirmation = async (
 
 const run = async (input: StepInput, ports: AuthorizePorts): Promise<Output> => {
   const journal = await Journal.open(ports, 'authorize', input);
+  // There is nothing to authorize: no tool is called, and the dry run only tests clusters.
+  if (doctorRunOn(journal.events) !== undefined) return { ...input, seq: journal.seq, next: 'dry-run' };
   const agent = agentOf(ports.rules, input.agent);
   const call = unansweredCalls(journal.eventsBefore)[0];
   if (call === undefined) throw contractBroken('Authorize was entered without a call to authorize.');

@@ -6,7 +6,7 @@ import { lambda } from '../../runtime/serve.ts';
 import { changeZone } from './change-zone.ts';
 import { INSTALLED } from '../../providers/installed.ts';
 import { installedReads } from '../../providers/reads.ts';
-import { installedChanges } from '../../providers/changes.ts';
+import { installedChanges, installedClusterTest } from '../../providers/changes.ts';
 
 export const handler = lambda(
   'change-zone',
@@ -17,6 +17,7 @@ export const handler = lambda(
       cloud: installedReads(runtime),
       installed: INSTALLED,
       credentials: installedChanges(runtime),
+      testCluster: installedClusterTest(runtime),
       grantMac: kmsMacVerifier(runtime.env('grantKey')),
       unattendedMac: key === undefined ? undefined : kmsMacVerifier(key),
       policy: policyEngine(runtime.rules, INSTALLED.providers),

@@ -4,7 +4,7 @@ import { StepError } from '../../contracts/errors.ts';
 import type { FollowUp } from '../../contracts/follow-up.ts';
 import type { AccountRegion, CloudAccess, FailedFollowUp, FollowUps } from '../../contracts/ports.ts';
 import { AWS } from '../../contracts/tool.ts';
-import { CLOSE_READS } from '../../contracts/verify-reads.ts';
+import { CLOSE_READS } from '../../contracts/step-reads.ts';
 import { joinedFrom, joinedRows, type JoinedRow } from '../../kernel/limits/adopted-alarms.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { redactedText } from '../../kernel/redaction/redactor.ts';

@@ -8,7 +8,7 @@ import { isStuck, messagesOf } from '../../kernel/model/conversation.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
 import { costMicroUsd } from '../../kernel/model/model-prices.ts';
 import { systemPrompt } from '../../kernel/model/system-prompt.ts';
-import { doctorRunOn, openingOf } from '../../kernel/trace/queries.ts';
+import { doctorRunOn, lastOf, openingOf } from '../../kernel/trace/queries.ts';
 import { fenceOf } from '../../kernel/redaction/untrusted.ts';
 import type { Model } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
@@ -24,6 +24,7 @@ export interface DecidePorts extends ModelTestPorts, ToolPorts {
   readonly model: Model;
 }
 
+type Output = z.infer<typeof DecideOutput>;
 type Answered = { readonly turn: TraceEventOf<'model.called'>; readonly fresh: boolean };
 
 const askModel = async (
@@ -49,14 +50,20 @@ const askModel = async (
   return { turn: event, fresh: !replayed };
 };
 
-const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof DecideOutput>> => {
+/** First the models are tested. The clusters, if there are any, by the change zone: its role alone can prove their policy. */
+const doctorTurn = async (journal: Journal, ports: DecidePorts): Promise<Pick<Output, 'seq' | 'next'>> => {
+  if (lastOf(journal.eventsBefore, 'model.tested') !== undefined) return { seq: journal.seq, next: 'close' };
+  await testModels(journal, ports);
+  return { seq: journal.seq, next: ports.rules.settings.clusters.length === 0 ? 'close' : 'authorize' };
+};
+
+const run = async (input: StepInput, ports: DecidePorts): Promise<Output> => {
   const journal = await Journal.open(ports, 'decide', input);
   if (doctorRunOn(journal.events) !== undefined) {
-    await testModels(journal, ports);
-    return { ...input, seq: journal.seq, next: 'close' };
+    return { ...input, ...(await doctorTurn(journal, ports)) };
   }
   const agent = agentOf(ports.rules, input.agent);
-  const goTo = (next: z.infer<typeof DecideOutput>['next']): z.infer<typeof DecideOutput> => ({
+  const goTo = (next: Output['next']): Output => ({
     ...input,
     seq: journal.seq,
     next,
@@ -83,7 +90,7 @@ const run = async (input: StepInput, ports: DecidePorts): Promise<z.infer<typeof
 };
 
 /** One model turn: reserves money, asks the model, and decides by its calls where the flow goes. */
-export const decide: Step<StepInput, z.infer<typeof DecideOutput>, DecidePorts> = {
+export const decide: Step<StepInput, Output, DecidePorts> = {
   name: 'decide',
   input: StepInput,
   output: DecideOutput,

@@ -15,17 +15,18 @@ import { Journal } from '../../kernel/trace/journal.ts';
 import { redactedText } from '../../kernel/redaction/redactor.ts';
 import { dryRunOnly } from '../../kernel/changes/dry-run-only.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';
-import { lastOf, plansOf } from '../../kernel/trace/queries.ts';
+import { doctorRunOn, lastOf, plansOf } from '../../kernel/trace/queries.ts';
 import { planReport } from '../../kernel/trace/plan-text.ts';
-import type { ChangeCredentials, CloudAccess, StepPorts } from '../../contracts/ports.ts';
+import type { ChangeCredentials, CloudAccess } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
+import { testClusters, type ClusterTestPorts } from './cluster-test.ts';
 import { verificationWindow } from './verification-window.ts';
 import { changeScopeOf } from '../../kernel/changes/change-scope.ts';
 import { providerNamed } from '../../contracts/provider.ts';
 import { providerOf } from '../../contracts/tool.ts';
 import type { ToolPorts } from '../../tools/installed.ts';
 
-export interface DryRunPorts extends StepPorts, ToolPorts {
+export interface DryRunPorts extends ClusterTestPorts, ToolPorts {
   readonly cloud: CloudAccess;
   readonly credentials: ChangeCredentials;
 }
@@ -88,6 +89,10 @@ const rehearse = async (
 
 const run = async (input: StepInput, ports: DryRunPorts): Promise<z.infer<typeof DryRunOutput>> => {
   const journal = await Journal.open(ports, 'dry-run', input);
+  if (doctorRunOn(journal.events) !== undefined) {
+    await testClusters(journal, ports);
+    return { ...input, seq: journal.seq, next: 'decide' };
+  }
   const proposal = lastOf(journal.eventsBefore, 'proposal.judged')?.data;
   const toolInput = JsonObject.safeParse(proposal?.input);
   if (proposal?.verdict !== 'permitted' || !toolInput.success)

@@ -4,7 +4,7 @@ import type { Alarm } from '../../contracts/alarm.ts';
 import type { TraceEvent } from '../../contracts/events.ts';
 import type { DryRunCheck, Plan } from '../../contracts/plan.ts';
 import type { Cloud, CloudAccess, Clock } from '../../contracts/ports.ts';
-import { APPLY_READS } from '../../contracts/verify-reads.ts';
+import { APPLY_READS } from '../../contracts/step-reads.ts';
 import { longestWindowMinutes } from '../../kernel/changes/timing.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';

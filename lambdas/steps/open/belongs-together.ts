@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Alarm } from '../../contracts/alarm.ts';
 import type { Clock, CloudAccess, CloudRequest } from '../../contracts/ports.ts';
 import { AWS } from '../../contracts/tool.ts';
-import { OPEN_READS } from '../../contracts/verify-reads.ts';
+import { OPEN_READS } from '../../contracts/step-reads.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import { accountRegionOf } from '../../kernel/trace/location.ts';
 import { callAws } from '../../tools/aws/call-aws.ts';

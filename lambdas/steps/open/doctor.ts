@@ -33,7 +33,7 @@ type Admission =
   | { readonly kind: 'refused' | 'admitted'; readonly reason: string };
 
 const ADMITTED =
-  'This is a run of checkrein doctor. No agent takes it, and nothing is read or changed; each model is asked for one token.';
+  'This is a run of checkrein doctor. No agent takes it, and nothing is changed; each model is asked for one token, and each cluster is tested.';
 
 /** Takes a run once, although several rules may match its event, and only so many in an hour. */
 export const admitDoctorRun = async (

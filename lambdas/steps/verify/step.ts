@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { StepInput, VerifyOutput } from '../../contracts/flow.ts';
 import type { EventData } from '../../contracts/events.ts';
-import { VERIFY_READS } from '../../contracts/verify-reads.ts';
+import { VERIFY_READS } from '../../contracts/step-reads.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import { toolResult, type ToolError } from '../../kernel/redaction/tool-errors.ts';

@@ -41,6 +41,8 @@ export const manifest = {
     'peakUsePercentAfter',
     'cpuMillicoresAfter',
     'memoryMiBAfter',
+    'cpuCutPercent',
+    'memoryCutPercent',
     'fleetSize',
     'fleetAffectedPercent',
     'inServiceAfter',

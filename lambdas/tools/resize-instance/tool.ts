@@ -52,6 +52,8 @@ export const tool = changeTool(manifest, State, {
       peakUsePercentAfter: peakUsePercentAfter(await peakPercent(cloud, clock.now(), metric), vcpus, cut > 0),
       cpuMillicoresAfter: to.vcpus * 1000,
       memoryMiBAfter: to.memoryMiB,
+      cpuCutPercent: cutPercent(vcpus),
+      memoryCutPercent: cutPercent(memory),
       fleetSize: 1,
       fleetAffectedPercent: 100,
       inServiceAfter: 0,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { APPLY_READS } from '../../../lambdas/contracts/verify-reads.ts';
+import { APPLY_READS } from '../../../lambdas/contracts/step-reads.ts';
 import { isAwsCall } from '../../../lambdas/contracts/tool.ts';
 import { didYouMean } from '../../../lambdas/kernel/policy/rules/did-you-mean.ts';
 import { CATALOGUE } from '../../../lambdas/tools/catalogue.ts';

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { ERROR } from '../../../lambdas/contracts/error-names.ts';
 import { doctorReason, DOCTOR_RUNS_PER_HOUR } from '../../../lambdas/contracts/doctor-run.ts';
-import { StepError } from '../../../lambdas/contracts/errors.ts';
+import { StepError, ToolRefusal } from '../../../lambdas/contracts/errors.ts';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
+import type { ClusterTest } from '../../../lambdas/contracts/ports.ts';
 import { decide } from '../../../lambdas/steps/decide/step.ts';
 import { runStep } from '../../../lambdas/runtime/step.ts';
 import { verifyTrace } from '../../../lambdas/kernel/trace/chain.ts';
 import { canonical } from '../../../lambdas/kernel/trace/canonical.ts';
 import { openingOf } from '../../../lambdas/kernel/trace/queries.ts';
+import { cluster } from '../../fixtures/cluster-tools.ts';
 import { DOCTOR_ALARM, rules, TestHarness } from '../../fixtures/harness.ts';
 
 const RUN = '0b0e7c1a-5f0e-4d3b-9a51-2f6d3c1b7e11';
@@ -144,4 +146,76 @@ test('a retried Open or Decide goes the same way, and asks no second time', asyn
   harness.at = at;
   expect(await harness.decide()).toBe('close');
   expect(harness.model.requests).toHaveLength(1);
+});
+
+describe('where the settings have clusters', () => {
+  const clusters = [cluster('prod'), cluster('dev')];
+  const withClusters = { ...rules, settings: { ...rules.settings, clusters } };
+  const tested = async (testCluster: ClusterTest) => {
+    const harness = new TestHarness({ rules: withClusters });
+    await harness.open(alarmEvent());
+    expect(await harness.decide(PONG)).toBe('authorize');
+    expect(await harness.authorize({ testCluster })).toBe('dry-run');
+    expect(await harness.dryRun({ testCluster })).toBe('decide');
+    return harness;
+  };
+  const found = async (harness: TestHarness) => (await harness.last('clusters.tested')).data.clusters;
+
+  test('each one is tested in the change zone, once, and nothing else is asked there', async () => {
+    const asked: string[] = [];
+    const harness = await tested(async (name, incident) => {
+      asked.push(`${name} for ${incident}`);
+      return { outcome: 'ok', says: 'It is ready.', advice: '' };
+    });
+    const { at } = harness;
+    expect(await harness.decide()).toBe('close');
+    expect(await harness.close()).toBe('done');
+    expect(asked).toEqual(['prod for incident-1', 'dev for incident-1']);
+    expect(await harness.kinds()).toEqual([
+      'incident.refused',
+      'model.tested',
+      'clusters.tested',
+      'incident.closed',
+      'trace.sealed',
+    ]);
+    expect([harness.calls, harness.notifier.sent, harness.model.requests.length]).toEqual([[], [], 1]);
+    harness.at = at;
+    expect(await harness.decide()).toBe('close');
+  });
+
+  test('whatever the model answers, the dry run calls no tool and makes no plan', async () => {
+    const harness = new TestHarness({ rules: withClusters });
+    await harness.open(alarmEvent());
+    const wants = { type: 'tool_use' as const, id: 'toolu_1', name: 'reboot_instance', input: { instanceId: 'i-1' } };
+    await harness.decide([wants]);
+    await harness.authorize();
+    await harness.dryRun();
+    expect(await harness.decide()).toBe('close');
+    expect(JSON.stringify(await harness.events())).not.toContain('reboot_instance');
+    expect(harness.calls).toEqual([]);
+  });
+
+  test('one that cannot be tested is a failure in words, and the others are tested', async () => {
+    const harness = await tested(async (name) => {
+      if (name === 'prod') throw new ToolRefusal('It is in account 999999999999, which is no member.');
+      return { outcome: 'warn', says: `Of ${name} little is known.`, advice: 'Look.' };
+    });
+    expect(await found(harness)).toMatchObject([
+      { cluster: 'prod', outcome: 'fail', says: 'It is in account 999999999999, which is no member.' },
+      { cluster: 'dev', outcome: 'warn', says: 'Of dev little is known.', advice: 'Look.' },
+    ]);
+  });
+
+  test('one that takes too long is a failure in words', async () => {
+    const harness = new TestHarness({ rules: withClusters });
+    const clock = { now: () => harness.clock.now(), sleep: async () => undefined, within: async () => undefined };
+    await harness.open(alarmEvent());
+    await harness.decide(PONG);
+    await harness.authorize();
+    await harness.dryRun({ clock });
+    expect((await found(harness)).map(({ outcome, says }) => [outcome, says])).toEqual([
+      ['fail', 'The cluster was not tested within 30 s.'],
+      ['fail', 'The cluster was not tested within 30 s.'],
+    ]);
+  });
 });

@@ -52,6 +52,7 @@ const network = ({ cards = [], says = 'Up to 12.5 Gigabit' }: { cards?: number[]
 const TYPES = [
   instanceType('m7i.large', 2, 8192, network({ cards: [0.781] })),
   instanceType('m7i.xlarge', 4, 16_384),
+  instanceType('c7i.large', 2, 4096),
   instanceType('t3.small', 2, 2048),
   instanceType('m7g.large', 2, 8192, { ProcessorInfo: { SupportedArchitectures: ['arm64'] } }),
   instanceType('m5d.large', 2, 8192, { InstanceStorageSupported: true }),

@@ -118,6 +118,8 @@ test('doubling the capacity halves the peak use', async () => {
     peakUsePercentAfter: 37,
     cpuMillicoresAfter: 4000,
     memoryMiBAfter: 16_384,
+    cpuCutPercent: 0,
+    memoryCutPercent: 0,
     fleetSize: 1,
     fleetAffectedPercent: 100,
     inServiceAfter: 0,
@@ -133,6 +135,15 @@ test('a cut is measured by the dimension that shrinks most', async () => {
     cpuMillicoresAfter: 2000,
     memoryMiBAfter: 2048,
   });
+});
+
+test.each([
+  ['only memory shrinks', 'm7i.large', 'c7i.large', { cpuCutPercent: 0, memoryCutPercent: 50 }],
+  ['CPU and memory shrink', 'm7i.xlarge', 'm7i.large', { cpuCutPercent: 50, memoryCutPercent: 50 }],
+  ['neither shrinks', 'm7i.large', 'm7i.xlarge', { cpuCutPercent: 0, memoryCutPercent: 0 }],
+])('%s: the cut of CPU and that of memory are told apart', async (_what, from, to, cuts) => {
+  const context = contextOf(instanceAnswer({ InstanceType: from }));
+  expect(await factsOf(to, context)).toMatchObject(cuts);
 });
 
 test.each([

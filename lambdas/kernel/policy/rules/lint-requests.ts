@@ -94,6 +94,8 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   'context.facts.hourUtc': [0, 23],
   'context.facts.weekday': [1, 7],
   'context.facts.cutPercent': [0, 100],
+  'context.facts.cpuCutPercent': [0, 100],
+  'context.facts.memoryCutPercent': [0, 100],
   'context.facts.fleetAffectedPercent': [0, 100],
 };
 

@@ -18,6 +18,8 @@ const REST: Facts = {
   peakUsePercentAfter: 49,
   cpuMillicoresAfter: 4000,
   memoryMiBAfter: 16_384,
+  cpuCutPercent: 0,
+  memoryCutPercent: 0,
   fleetSize: 1,
   fleetAffectedPercent: 100,
   inServiceAfter: 0,

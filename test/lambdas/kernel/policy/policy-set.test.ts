@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FACT_NAMES, FACTS, type Facts } from '../../../../lambdas/contracts/facts.ts';
+import type { Target } from '../../../../lambdas/contracts/plan.ts';
 import { compileRules } from '../../../../lambdas/kernel/policy/rules/compile.ts';
 import { policyEngine, type PlanQuestion } from '../../../../lambdas/kernel/policy/engine.ts';
 import { settings } from './rules/config-copy.ts';
@@ -35,7 +36,8 @@ test('only a cut beyond the bound trips the breaker', () => {
       reason: 'A cut of 80 % on i-0123456789abcdef0 is more than the 30 % allowed at once.',
     },
   });
-  expect(proposed(resizeQuestion({ memoryMiBAfter: 1 })).tripsBreaker).toBeNull();
+  const belowFloor = proposed(resizeQuestion({ memoryMiBAfter: 1, memoryCutPercent: 10 }));
+  expect(belowFloor).toMatchObject({ statements: [{ id: 'memory-floor' }], tripsBreaker: null });
 });
 
 test('a read-only agent may propose nothing', () => {
@@ -154,9 +156,42 @@ describe('for any facts', () => {
         const decision = proposed({ ...resizeQuestion(facts, { environment, tags }), report: costing(cents) });
         if (decision.verdict === 'refused') return;
         expect(facts.cutPercent).toBeLessThanOrEqual(30);
-        expect(facts.memoryMiBAfter).toBeGreaterThanOrEqual(256);
+        if (facts.memoryCutPercent !== 0) expect(facts.memoryMiBAfter).toBeGreaterThanOrEqual(256);
+        if (facts.cpuCutPercent !== 0) expect(facts.cpuMillicoresAfter).toBeGreaterThanOrEqual(250);
         expect(facts.evidenceCount).toBeGreaterThanOrEqual(1);
         expect([facts.sameAccount, facts.sameRegion]).toEqual([true, true]);
+      }),
+    );
+  });
+
+  const kind = fc.oneof(fc.constantFrom('ec2-instance', 'kubernetes-workload'), fc.string());
+  const size = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.maxSafeInteger());
+  const cut = fc.integer({ min: 0, max: 100 });
+  const unit = fc.record({
+    memoryMiBAfter: size,
+    memoryCutPercent: cut,
+    cpuMillicoresAfter: size,
+    cpuCutPercent: cut,
+  });
+  const floorsOf = (facts: Facts, target: Partial<Target>): string[] =>
+    determining(proposed(resizeQuestion(facts, target))).filter((id) => id.endsWith('-floor'));
+
+  test('a floor of one dimension refuses what shrinks in that dimension below it, and nothing else', () => {
+    fc.assert(
+      fc.property(unit, kind, (facts, of) => {
+        const cpuFloor = of === 'kubernetes-workload' ? 25 : 250;
+        expect(floorsOf(facts, { kind: of })).toEqual([
+          ...(facts.cpuCutPercent > 0 && facts.cpuMillicoresAfter < cpuFloor ? ['cpu-floor'] : []),
+          ...(facts.memoryCutPercent > 0 && facts.memoryMiBAfter < 256 ? ['memory-floor'] : []),
+        ]);
+      }),
+    );
+  });
+
+  test('what only grows or stays meets no floor, of whatever kind and however small it is', () => {
+    fc.assert(
+      fc.property(unit, kind, (facts, of) => {
+        expect(floorsOf({ ...facts, cpuCutPercent: 0, memoryCutPercent: 0 }, { kind: of })).toEqual([]);
       }),
     );
   });

@@ -41,6 +41,8 @@ export const harmless: Facts = {
   peakUsePercentAfter: 60,
   cpuMillicoresAfter: 2000,
   memoryMiBAfter: 8192,
+  cpuCutPercent: 0,
+  memoryCutPercent: 0,
 };
 
 export const costing = (deltaCentsPerMonth: number | null): ReleaseQuestion['report'] => ({

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { awsCloudAccess } from '../../../../lambdas/providers/aws/cloud.ts';
 import { COMMAND_TABLE } from '../../../../lambdas/providers/aws/commands/table.ts';
 import { isAwsCall, type AwsCall } from '../../../../lambdas/contracts/tool.ts';
-import { OPEN_READS, VERIFY_READS } from '../../../../lambdas/contracts/verify-reads.ts';
+import { OPEN_READS, VERIFY_READS } from '../../../../lambdas/contracts/step-reads.ts';
 import type { CloudRequest } from '../../../../lambdas/contracts/ports.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 import { ec2Error, FakeAws, json, jsonError, xmlError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { changeSessionPolicy, readSessionPolicy } from '../../../../lambdas/providers/aws/session-policy.ts';
 import { actionOf, type AwsCall, ofAws } from '../../../../lambdas/contracts/tool.ts';
-import { OPEN_READS, VERIFY_READS } from '../../../../lambdas/contracts/verify-reads.ts';
+import { OPEN_READS, VERIFY_READS } from '../../../../lambdas/contracts/step-reads.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 
 const targetArn = 'arn:aws:ec2:eu-central-1:111122223333:instance/i-0abc';

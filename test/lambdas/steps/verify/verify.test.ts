@@ -8,7 +8,7 @@ import { EXAMPLE_ALARM as alarm } from '../../../../lambdas/kernel/model/first-l
 import { allOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { recordOutcome } from '../../../../lambdas/kernel/limits/track-record.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
-import { VERIFY_READS } from '../../../../lambdas/contracts/verify-reads.ts';
+import { VERIFY_READS } from '../../../../lambdas/contracts/step-reads.ts';
 import { checkAlarms, checkSubject } from '../../../../lambdas/steps/verify/health-checks.ts';
 import { verify } from '../../../../lambdas/steps/verify/step.ts';
 import { FakeCloud } from '../../../fakes/fake-cloud.ts';

@@ -218,6 +218,21 @@ test('a change tool that leaves out what it takes away does not compile, neither
   );
 });
 
+test.each([
+  ['memoryMiBAfter', 'memoryCutPercent'],
+  ['cpuMillicoresAfter', 'cpuCutPercent'],
+] as const)('a change tool that computes %s without %s does not synthesize', (after, cut) => {
+  const others = CATALOGUE.manifests.filter(({ name }) => name !== 'resize_instance');
+  const [first, second, third, ...more] = resize.facts;
+  const facts: ChangeManifest['facts'] = [first, second, third, ...more.filter((name) => name !== cut)];
+  const silent: ChangeManifest = { ...resize, facts };
+  expect(() =>
+    compileRules(configWith(), settings, { ...INSTALLED, catalogue: { manifests: [...others, silent] } }),
+  ).toThrow(
+    `lambdas/tools/resize-instance/manifest.ts: facts: ${cut} missing; a tool that computes ${after} computes ${cut} too, since a floor stops only what shrinks`,
+  );
+});
+
 test('all problems are reported at once', () => {
   const found = problemsWith({ 'agents/zz.yaml': 'name: [', 'policies/mine.cedar': 'permit (' }, { approvers: [] });
   expect(found.map((one) => one.split(':')[0])).toEqual([

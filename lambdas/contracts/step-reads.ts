@@ -1,5 +1,7 @@
 import type { AwsCall } from './tool.ts';
 
+// Reads that steps make themselves, besides those of tools.
+
 /** How the alarm of an incident is now. Apply asks before each change, whatever the tool. */
 export const APPLY_READS: readonly AwsCall[] = [{ service: 'cloudwatch', command: 'DescribeAlarms', scope: 'any' }];
 
