@@ -11,7 +11,7 @@ import type { Change } from '../../../lambdas/tools/tool.ts';
 import { subjectFor } from '../../fixtures/subjects.ts';
 import type { ApiServer } from '../api-server.ts';
 import type { Check } from '../check.ts';
-import { CLUSTER, create, KubernetesObject, serverSideApply, sessionOf, SHOP } from '../cluster.ts';
+import { CLUSTER, create, jsonPatch, KubernetesObject, serverSideApply, sessionOf, SHOP } from '../cluster.ts';
 import { readerOf } from '../observed/set-up.ts';
 
 type Kind = keyof typeof KINDS;
@@ -228,5 +228,20 @@ const quantities: Check = {
   },
 };
 
+const counter: Check = {
+  promise: 'the count of templates in the annotation of a DaemonSet is set by the API server, whatever is written',
+  async run(server) {
+    const name = 'counted';
+    const { metadata } = await create(server.admin, 'apps/v1', 'daemonsets', workload('daemonsets', name, {}));
+    const countOf = async () => JSON.stringify((await read(server, 'daemonsets', name)).metadata['annotations']);
+    const before = await countOf();
+    const path = '/metadata/annotations/deprecated.daemonset.template.generation';
+    const write = jsonPatch(name, [{ op: 'replace', path, value: '77' }]);
+    const session = sessionOf(server, 'apply', 'set_resources', metadata.uid, 'of the tools');
+    await session.send({ ...write, command: 'patch daemonsets' });
+    assert.equal(await countOf(), before);
+  },
+};
+
 /** The tool itself, as the steps call it, with the generated rights. */
-export const SET_RESOURCES_CHECKS: readonly Check[] = [...wholeChanges, helm, limitRange, quantities];
+export const SET_RESOURCES_CHECKS: readonly Check[] = [...wholeChanges, helm, limitRange, quantities, counter];

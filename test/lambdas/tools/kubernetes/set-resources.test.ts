@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../../../lambdas/contracts/json.ts';
+import { JsonObject } from '../../../../lambdas/contracts/json.ts';
 import { tool } from '../../../../lambdas/tools/set-resources/tool.ts';
 import { ExampleCluster, RESOURCES, SHOP } from '../../../local/cluster/example-cluster.ts';
 import { ChangeRun } from './change-run.ts';
@@ -95,7 +95,7 @@ describe('the change', () => {
     await run.applied(change);
     expect(await specOf(run)).not.toEqual(before);
     const undo = run.undoing(change);
-    const prepared = await run.proposed(undo.input as JsonObject);
+    const prepared = await run.proposed(JsonObject.parse(undo.input));
     expect(prepared.after).toEqual(undo.after);
     await run.applied(undo);
     expect(await specOf(run)).toEqual(before);
@@ -278,10 +278,9 @@ describe('the dry run', () => {
       detail:
         'The HorizontalPodAutoscaler checkout holds cpu at 60 % of the requests: 60 % now, 120 % after. It would go from 2 to 4 pods (bounds 2 to 6) at the use of now.',
     });
-    expect(await found('190m')).toMatchObject({
-      outcome: 'passed',
-      detail: expect.stringMatching(/63 % after. It would leave 2 pods/),
-    });
+    const little = await found('190m');
+    expect(little?.outcome).toBe('passed');
+    expect(little?.detail).toMatch(/63 % after\. It would leave 2 pods/);
     expect((await run.dryRun(to({ limits: { memory: '768Mi' } }))).checks.map(({ name }) => name)).not.toContain(
       'autoscaler checkout',
     );
@@ -301,7 +300,9 @@ describe('guards', () => {
   };
 
   test('find a container that was killed for memory after its memory was cut', async () => {
-    expect(await guards(450, '400Mi')).toMatchObject({ outcome: 'bad', detail: expect.stringMatching(/OOMKilled/) });
+    const killed = await guards(450, '400Mi');
+    expect(killed?.outcome).toBe('bad');
+    expect(killed?.detail).toMatch(/OOMKilled/);
     expect(await guards(300, '400Mi')).toMatchObject({ outcome: 'good' });
   });
 
@@ -312,6 +313,7 @@ describe('guards', () => {
     const since = run.example.clock.now();
     run.example.wait(600);
     const found = (await tool.guards(change, run.context, since)).find(({ name }) => name === 'memory kills');
-    expect(found).toMatchObject({ outcome: 'unknown', detail: expect.stringMatching(/does not suffice/) });
+    expect(found?.outcome).toBe('unknown');
+    expect(found?.detail).toMatch(/does not suffice/);
   });
 });
