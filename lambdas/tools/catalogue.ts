@@ -22,6 +22,7 @@ import { manifest as resizeInstance } from './resize-instance/manifest.ts';
 import { manifest as restartPod } from './restart-pod/manifest.ts';
 import { manifest as scaleWorkload } from './scale-workload/manifest.ts';
 import { manifest as setAutoScalingCapacity } from './set-auto-scaling-capacity/manifest.ts';
+import { manifest as setResources } from './set-resources/manifest.ts';
 import type { CatalogueLine } from './tool.ts';
 
 /** Tools that read. */
@@ -52,6 +53,7 @@ export const CHANGE_TOOLS: readonly CatalogueLine<ChangeManifest>[] = [
   { manifest: restartPod, load: () => import('./restart-pod/tool.ts') },
   { manifest: scaleWorkload, load: () => import('./scale-workload/tool.ts') },
   { manifest: setAutoScalingCapacity, load: () => import('./set-auto-scaling-capacity/tool.ts') },
+  { manifest: setResources, load: () => import('./set-resources/tool.ts') },
 ];
 
 /** Every shipped tool. To add one: its folder, and a line above. */

@@ -11,6 +11,7 @@ import { OBSERVE_CHECKS } from './checks/observe.ts';
 import { OTHER_CHECKS } from './checks/others.ts';
 import { RESTART_POD_CHECKS } from './checks/restart-pod.ts';
 import { RIGHTS_CHECKS } from './checks/rights.ts';
+import { SET_RESOURCES_CHECKS } from './checks/set-resources.ts';
 import { TARGET_CHECKS } from './checks/target.ts';
 import { startKubelet } from './observed/kubelet.ts';
 import { setUpObserved } from './observed/set-up.ts';
@@ -32,6 +33,7 @@ const CHECKS: readonly Check[] = [
   ...RESTART_POD_CHECKS,
   ...RIGHTS_CHECKS,
   ...OBSERVE_CHECKS,
+  ...SET_RESOURCES_CHECKS,
   ...DOCTOR_CHECKS,
   ...OTHER_CHECKS,
   ...UNBOUND_CHECKS,

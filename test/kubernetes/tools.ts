@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { manifest as scaleWorkload } from '../../lambdas/tools/scale-workload/manifest.ts';
 import type { ChangeManifest, ProviderCall } from '../../lambdas/contracts/tool.ts';
 import { manifest as restartPod } from '../../lambdas/tools/restart-pod/manifest.ts';
+import { manifest as setResources } from '../../lambdas/tools/set-resources/manifest.ts';
 
 /** A call that changes something, and the fields that it may change. */
 type ChangeCall = ProviderCall & { readonly fields?: readonly string[] };
@@ -37,6 +38,6 @@ export const TOOLS = [
     patchDeployments('spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]'),
   ),
   scaleWorkload,
-  kubernetesTool('set_resources', patchDeployments('spec.template.spec.containers[*].resources')),
+  setResources,
   kubernetesTool('undo_rollout', patchDeployments('spec.template')),
 ] as const;

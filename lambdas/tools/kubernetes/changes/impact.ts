@@ -65,6 +65,15 @@ const unavailableAtOnce = (kind: WorkloadKind, { metadata, spec }: Workload, wan
   return leaving === 0 && surge === 0 ? 1 : leaving;
 };
 
+/** How many pods more than it should have a rollout of a new template makes, for a while. */
+export const surgeOfRollout = (kind: WorkloadKind, workload: Workload): number => {
+  const strategy = (kind === 'deployments' ? workload.spec.strategy : workload.spec.updateStrategy) ?? {};
+  // A StatefulSet replaces each pod by one of the same name.
+  if (kind === 'statefulsets' || strategy['type'] === 'Recreate') return 0;
+  const { maxSurge } = rollingUpdateOf(strategy);
+  return shareOf(maxSurge ?? (kind === 'deployments' ? '25%' : 0), rolloutOf(kind, workload).wanted, Math.ceil);
+};
+
 const rollingUpdateOf = ({ rollingUpdate }: JsonObject): JsonObject =>
   typeof rollingUpdate === 'object' && rollingUpdate !== null && !Array.isArray(rollingUpdate) ? rollingUpdate : {};
 
