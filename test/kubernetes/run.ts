@@ -8,8 +8,10 @@ import { FIELD_CHECKS } from './checks/fields.ts';
 import { MANAGER_CHECKS } from './checks/managers.ts';
 import { OBSERVE_CHECKS } from './checks/observe.ts';
 import { OTHER_CHECKS } from './checks/others.ts';
+import { RESTART_ROLLOUT_CHECKS } from './checks/restart-rollout.ts';
 import { RIGHTS_CHECKS } from './checks/rights.ts';
 import { TARGET_CHECKS } from './checks/target.ts';
+import { UNDO_ROLLOUT_CHECKS } from './checks/undo-rollout.ts';
 import { startKubelet } from './observed/kubelet.ts';
 import { setUpObserved } from './observed/set-up.ts';
 import { setUpCluster } from './set-up.ts';
@@ -29,6 +31,8 @@ const CHECKS: readonly Check[] = [
   ...MANAGER_CHECKS,
   ...RIGHTS_CHECKS,
   ...OBSERVE_CHECKS,
+  ...RESTART_ROLLOUT_CHECKS,
+  ...UNDO_ROLLOUT_CHECKS,
   ...OTHER_CHECKS,
 ];
 

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { ChangeManifest, ProviderCall } from '../../lambdas/contracts/tool.ts';
+import { manifest as restartRollout } from '../../lambdas/tools/restart-rollout/manifest.ts';
+import { manifest as undoRollout } from '../../lambdas/tools/undo-rollout/manifest.ts';
 
 /** A call that changes something, and the fields that it may change. */
 type ChangeCall = ProviderCall & { readonly fields?: readonly string[] };
@@ -30,11 +32,8 @@ const patchDeployments = (...fields: readonly string[]) => ({
 /** The writes of the tools on Kubernetes. */
 export const TOOLS = [
   kubernetesTool('restart_pod', { service: 'v1', command: 'create pods/eviction' }),
-  kubernetesTool(
-    'restart_rollout',
-    patchDeployments('spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]'),
-  ),
+  restartRollout,
   kubernetesTool('scale_workload', patchDeployments('spec.replicas')),
   kubernetesTool('set_resources', patchDeployments('spec.template.spec.containers[*].resources')),
-  kubernetesTool('undo_rollout', patchDeployments('spec.template')),
+  undoRollout,
 ] as const;

@@ -59,3 +59,10 @@ export const demandOfPods = (workload: Workload, more: number): QuotaDemand => {
       }
   return demand;
 };
+
+/** What so many pods of a workload ask for besides what they asked for before. */
+export const additionalDemand = (before: Workload, after: Workload, pods: number): QuotaDemand => {
+  const freed = demandOfPods(before, pods);
+  const demanded = Object.entries(demandOfPods(after, pods));
+  return Object.fromEntries(demanded.map(([resource, amount]) => [resource, amount - (freed[resource] ?? 0n)]));
+};
