@@ -20,9 +20,11 @@ import { manifest as rebootInstance } from './reboot-instance/manifest.ts';
 import { manifest as recentClusterChanges } from './recent-cluster-changes/manifest.ts';
 import { manifest as resizeInstance } from './resize-instance/manifest.ts';
 import { manifest as restartPod } from './restart-pod/manifest.ts';
+import { manifest as restartRollout } from './restart-rollout/manifest.ts';
 import { manifest as scaleWorkload } from './scale-workload/manifest.ts';
 import { manifest as setAutoScalingCapacity } from './set-auto-scaling-capacity/manifest.ts';
 import { manifest as setResources } from './set-resources/manifest.ts';
+import { manifest as undoRollout } from './undo-rollout/manifest.ts';
 import type { CatalogueLine } from './tool.ts';
 
 /** Tools that read. */
@@ -51,9 +53,11 @@ export const CHANGE_TOOLS: readonly CatalogueLine<ChangeManifest>[] = [
   { manifest: rebootInstance, load: () => import('./reboot-instance/tool.ts') },
   { manifest: resizeInstance, load: () => import('./resize-instance/tool.ts') },
   { manifest: restartPod, load: () => import('./restart-pod/tool.ts') },
+  { manifest: restartRollout, load: () => import('./restart-rollout/tool.ts') },
   { manifest: scaleWorkload, load: () => import('./scale-workload/tool.ts') },
   { manifest: setAutoScalingCapacity, load: () => import('./set-auto-scaling-capacity/tool.ts') },
   { manifest: setResources, load: () => import('./set-resources/tool.ts') },
+  { manifest: undoRollout, load: () => import('./undo-rollout/tool.ts') },
 ];
 
 /** Every shipped tool. To add one: its folder, and a line above. */

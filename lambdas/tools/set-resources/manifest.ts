@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { KUBERNETES } from '../../contracts/clusters.ts';
 import type { ChangeManifest } from '../../contracts/tool.ts';
-import { DAEMON_SET_COUNTER, WORKLOAD, WORKLOAD_READS } from '../kubernetes/changes/describe.ts';
+import { WORKLOAD, WORKLOAD_READS } from '../kubernetes/changes/describe.ts';
+import { templatePatches } from '../kubernetes/changes/template-patches.ts';
 import { QUOTA_READS } from '../kubernetes/changes/quota.ts';
 import { inNamespace, objectName, workloadKind } from '../kubernetes/input.ts';
 import { LIMIT_RANGE_READS } from '../kubernetes/limit-ranges.ts';
@@ -53,11 +54,7 @@ export const manifest = {
     { service: 'autoscaling/v2', command: 'list horizontalpodautoscalers' },
     { service: 'v1', command: 'list pods' },
   ],
-  changes: [
-    { service: 'apps/v1', command: 'patch deployments', fields },
-    { service: 'apps/v1', command: 'patch statefulsets', fields },
-    { service: 'apps/v1', command: 'patch daemonsets', fields: [...fields, DAEMON_SET_COUNTER] },
-  ],
+  changes: templatePatches(...fields),
   targetKind: WORKLOAD,
   targetRef: 'k8s://*/*/*/*',
   facts: [

@@ -10,7 +10,7 @@ const allowed: readonly [tool: string, path: string, value: JsonObject | number 
   ['set_resources', `${WEB}/resources/requests/cpu`, '200m'],
   ['set_resources', `${WEB}/resources`, {}],
   ['scale_workload', '/spec/replicas', 3],
-  ['restart_rollout', RESTARTED, { 'kubectl.kubernetes.io/restartedAt': '2026-01-01T00:00:00Z' }],
+  ['restart_rollout', RESTARTED, { 'checkrein.dev/restarted': 'sha256:0' }],
   ['undo_rollout', `${WEB}/image`, 'example.com/shop:0'],
 ];
 
@@ -27,6 +27,8 @@ const refused: readonly [tool: string, path: string, value: JsonObject | number 
   ['set_resources', '/spec/paused', true],
   ['scale_workload', `${WEB}/resources/requests/cpu`, '1'],
   ['restart_rollout', RESTARTED, { 'example.com/other': 'yes' }],
+  ['restart_rollout', RESTARTED, { 'kubectl.kubernetes.io/restartedAt': '2026-01-01T00:00:00Z' }],
+  ['restart_rollout', `${WEB}/image`, 'example.com/shop:0'],
   ['undo_rollout', '/spec/replicas', 0],
   ['undo_rollout', '/metadata/labels', { app: 'other' }],
   ['scale_workload', '/metadata/finalizers', { 0: 'example.com/never' }],

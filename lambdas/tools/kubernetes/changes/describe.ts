@@ -13,12 +13,6 @@ import { TARGET_READS, targetOfObject } from './target.ts';
 /** What policies call a Deployment, StatefulSet or DaemonSet. */
 export const WORKLOAD = 'kubernetes-workload';
 
-/**
- * A field that a tool which changes the template of DaemonSets lists besides its own: there the API server counts templates,
- * and it writes nothing else into it, whatever a patch says.
- */
-export const DAEMON_SET_COUNTER = 'metadata.annotations["deprecated.daemonset.template.generation"]';
-
 /** The reads that every change of a workload makes. */
 export const WORKLOAD_READS = [
   { service: 'apps/v1', command: 'get deployments' },

@@ -82,3 +82,10 @@ const demandOfPod = (containers: readonly Resources[]): QuotaDemand => {
       }
   return demand;
 };
+
+/** What so many pods of a workload ask for besides what they asked for before. */
+export const additionalDemand = (before: Workload, after: Workload, pods: number): QuotaDemand => {
+  const freed = demandOfPods(before, pods);
+  const demanded = Object.entries(demandOfPods(after, pods));
+  return Object.fromEntries(demanded.map(([resource, amount]) => [resource, amount - (freed[resource] ?? 0n)]));
+};
