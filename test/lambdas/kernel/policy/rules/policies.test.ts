@@ -37,7 +37,7 @@ test('a fact that only some tools compute must be guarded, and the message says 
   const without = CHANGE_TOOLS.filter(({ manifest }) => !manifest.facts.includes('memoryMiBAfter'));
   expect(without.map(({ manifest }) => manifest.name)).toContain('reboot_instance');
   expect(problemsWith(forbidWhen('context.facts.memoryMiBAfter < 1024'))).toEqual(
-    without.map(({ manifest }) => missingIn(manifest.name)),
+    without.map(({ manifest }) => missingIn(manifest.name)).sort(),
   );
   expect(problemsWith(forbidWhen('context.facts has memoryMiBAfter && context.facts.memoryMiBAfter < 1024'))).toEqual(
     [],
