@@ -36,6 +36,8 @@ const reasonable: HostileCase = {
     hostileText: [],
     aws: [],
     flags: [],
+    cluster: [],
+    clusterTool: 'scale_workload',
     provider: 'aws',
     subject: 'alarm',
     questions: 'read-only',
