@@ -4,14 +4,18 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { CLUSTER_GROUPS, type Cluster } from '../lambdas/contracts/clusters.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
-import { namespaceRights } from '../lambdas/providers/kubernetes/permissions.ts';
+import { namespaceRights, usagePermissions } from '../lambdas/providers/kubernetes/permissions.ts';
+import type { Manifest } from '../lambdas/contracts/tool.ts';
 import type { Catalogue } from '../lambdas/tools/installed.ts';
+import { fillIn } from './tool-grants.ts';
 
 export interface ClusterAccessProps {
   readonly rules: Rules;
   readonly catalogue: Catalogue;
   /** The roles under which clusters of this account are read. */
   readonly readers: Readonly<Record<string, Role>>;
+  /** The kinds of tools whose reads each of them makes: for usage, which IAM grants. */
+  readonly reads: Readonly<Record<string, readonly Manifest['kind'][]>>;
   /** The role of which each change has a session. */
   readonly change: Role;
   /** Whether this is a member account: then each entry is only for the account that its cluster is in. */
@@ -23,11 +27,16 @@ export interface ClusterAccessProps {
  * so that only the RBAC of the cluster says what the group may do. A cluster where no agent has a tool gets none.
  */
 export class ClusterAccess extends Construct {
-  constructor(scope: Construct, id: string, { rules, catalogue, readers, change, member = false }: ClusterAccessProps) {
+  constructor(scope: Construct, id: string, props: ClusterAccessProps) {
     super(scope, id);
+    const { rules, catalogue, readers, reads, change, member = false } = props;
     const hub = rules.settings.members?.hub;
     const ours = rules.settings.clusters.filter(({ account = hub }) => (account === hub) !== member);
     for (const cluster of ours) {
+      for (const [name, role] of Object.entries(readers))
+        for (const kind of reads[name] ?? [])
+          for (const { action, resource } of usagePermissions(cluster, rules.agents, catalogue.manifests, kind))
+            role.addToPolicy(new PolicyStatement({ actions: [action], resources: [fillIn(resource)] }));
       const rights = namespaceRights(cluster.name, rules.agents, catalogue.manifests);
       const groups = new Set(rights.map(({ role }) => role));
       if (groups.size === 0) continue;

@@ -52,7 +52,14 @@ export class MemberStack extends Stack {
     addToolStatements(read, [...toolReads(tools, rules.agents), verifyReads(), openReads()]);
     denyOwnLogs(read);
     this.sendEvents(rules.agents);
-    new ClusterAccess(this, 'ClusterAccess', { rules, catalogue, readers: { read }, change, member: true });
+    new ClusterAccess(this, 'ClusterAccess', {
+      rules,
+      catalogue,
+      readers: { read },
+      reads: { read: ['observe', 'change'] },
+      change,
+      member: true,
+    });
 
     new CfnOutput(this, 'ChangeRole', { value: change.roleArn });
     new CfnOutput(this, 'ReadRole', { value: read.roleArn });

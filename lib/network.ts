@@ -15,12 +15,17 @@ const INTERFACES = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** The subnets of the team's VPC that functions run in. Outbound on port 443 only, nothing inbound. */
+/** The subnets of the team's VPC that functions run in. Outbound on port 443, and on the ports of the team's Prometheus; nothing inbound. */
 export class Network extends Construct {
   private readonly subnetIds: string[];
   private readonly securityGroup: CfnSecurityGroup;
 
-  constructor(scope: Construct, id: string, { vpcId, subnetIds }: NonNullable<Settings['network']>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { vpcId, subnetIds }: NonNullable<Settings['network']>,
+    clusters: Settings['clusters'] = [],
+  ) {
     super(scope, id);
     this.subnetIds = [...subnetIds];
     this.securityGroup = new CfnSecurityGroup(this, 'SecurityGroup', {
@@ -28,6 +33,7 @@ export class Network extends Construct {
       groupDescription: 'Functions of Checkrein: out to AWS and to the model, nothing in.',
       securityGroupEgress: [
         { ipProtocol: 'tcp', fromPort: 443, toPort: 443, cidrIp: '0.0.0.0/0', description: 'AWS and the model' },
+        ...usageEgress(clusters),
       ],
     });
   }
@@ -57,3 +63,21 @@ export class Network extends Construct {
     );
   }
 }
+
+/** Ways to each Prometheus that is not on port 443: to its address alone, if the settings name it by that. */
+const usageEgress = (clusters: Settings['clusters']): CfnSecurityGroup.EgressProperty[] => {
+  const endpoints = clusters.flatMap(({ usage }) => (usage?.kind === 'prometheus' ? [new URL(usage.endpoint)] : []));
+  const rules = endpoints.map(({ protocol, port, hostname }) => ({
+    port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+    cidrIp: /^[\d.]+$/.test(hostname) ? `${hostname}/32` : '0.0.0.0/0',
+  }));
+  const isNew = ({ port, cidrIp }: (typeof rules)[number], index: number): boolean =>
+    port !== 443 && rules.findIndex((one) => one.port === port && one.cidrIp === cidrIp) === index;
+  return rules.filter(isNew).map(({ port, cidrIp }) => ({
+    ipProtocol: 'tcp',
+    fromPort: port,
+    toPort: port,
+    cidrIp,
+    description: 'Prometheus',
+  }));
+};

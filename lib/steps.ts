@@ -167,7 +167,13 @@ export class Steps extends Construct {
     allow(changeZone, [applyReads()]);
     const { role: change } = new ChangeRole(this, 'ChangeRole', { changeZone, tools: changes });
     const readers = { observe, authorize, changeZone, verify };
-    new ClusterAccess(this, 'ClusterAccess', { rules, catalogue, readers: rolesOf(readers), change });
+    new ClusterAccess(this, 'ClusterAccess', {
+      rules,
+      catalogue,
+      readers: rolesOf(readers),
+      reads: { observe: ['observe'], authorize: ['change'], changeZone: ['change'], verify: ['change'] },
+      change,
+    });
 
     const { members } = rules.settings;
     if (members === undefined) return;
@@ -187,7 +193,7 @@ const functionFactory = (scope: Construct, { rules, ledger }: StepsProps) => {
   const rulesFile = join(Stage.of(scope)?.outdir ?? tmpdir(), RULES_FILE);
   writeFileSync(rulesFile, JSON.stringify(rules));
   const { settings } = rules;
-  const network = settings.network && new Network(scope, 'Network', settings.network);
+  const network = settings.network && new Network(scope, 'Network', settings.network, settings.clusters);
   const common = { timeout: Duration.minutes(1), rulesFile, settings, network };
   return (id: keyof typeof LEDGER_RIGHTS, props: OwnProps): CheckreinFunction => {
     const step = new CheckreinFunction(scope, id, { ...common, ...props });

@@ -7,6 +7,7 @@ import { reachOf } from '../lambdas/kernel/trace/location.ts';
 import type { ChangeCredentials, CloudAccess, AccountRegion, IncidentLocation } from '../lambdas/contracts/ports.ts';
 import type { SimulatedAccount } from './account/account.ts';
 import type { World } from './account/world/world.ts';
+import type { ClusterWorld } from './cluster/world/cluster.ts';
 import { type ReadAccess, type ChangeAccess, cloudAccess, changeCredentials } from '../lambdas/providers/access.ts';
 import type { Provider } from '../lambdas/contracts/provider.ts';
 import { INSTALLED } from '../lambdas/providers/installed.ts';
@@ -23,16 +24,23 @@ export const rulesFor = ({ account, hub, cluster }: World, rules: Rules): Rules 
   const { agents, policies, schema, settings } = rules;
   const members =
     hub === undefined ? settings.members : { hub, accounts: [account], externalId: 'agreed-on-this-laptop' };
-  const clusters = cluster === undefined ? settings.clusters : [inWorld(cluster.name, account, hub)];
+  const clusters = cluster === undefined ? settings.clusters : [inWorld(cluster, account, hub)];
   const ofWorld = { agents, policies, schema, settings: { ...settings, clusters, ...(members && { members }) } };
   return { ...ofWorld, hash: digestOf(ofWorld) };
 };
 
-const inWorld = (name: string, account: string, hub: string | undefined): Cluster => ({
+const inWorld = (
+  { name, usageSource }: Pick<ClusterWorld, 'name' | 'usageSource'>,
+  account: string,
+  hub: string | undefined,
+): Cluster => ({
   name,
   privateEndpoint: false,
   access: 'eks',
   ...(hub !== undefined && { account }),
+  ...(usageSource !== 'none' && {
+    usage: { kind: usageSource, endpoint: 'https://prometheus.example.com', labels: {} },
+  }),
 });
 
 /** A step's access to providers besides AWS. */

@@ -6,9 +6,11 @@ import type { Rules } from '../lambdas/contracts/rules.ts';
 import { ToolRefusal } from '../lambdas/contracts/errors.ts';
 import { reachOf } from '../lambdas/kernel/trace/location.ts';
 import type { ChangeAccess, ReadAccess } from '../lambdas/providers/access.ts';
+import { USAGE } from '../lambdas/contracts/usage.ts';
 import { confinedChange, type ChangeSession } from '../lambdas/providers/kubernetes/confined-change.ts';
 import { changeScope } from '../lambdas/providers/kubernetes/permissions.ts';
 import { admitted } from '../lambdas/providers/kubernetes/reach.ts';
+import { admittedUsage } from '../lambdas/providers/kubernetes/usage/admitted.ts';
 import type { Installed } from '../lambdas/tools/installed.ts';
 import { homeOf, type MoreAccess } from './account-access.ts';
 import type { RecordedCall } from './account/account.ts';
@@ -78,7 +80,9 @@ const readsOf = (cluster: SimulatedCluster, { rules, home }: Deployment, step: s
       ...at,
       send: async (request) => {
         if (reach.kind === 'foreign') throw new ToolRefusal(reach.reason);
-        admitted(calls, request, { agents, clusters: settings.clusters }, at, home);
+        const known = { agents, clusters: settings.clusters };
+        if (request.service === USAGE) admittedUsage(calls, request, known, at, home);
+        else admitted(calls, request, known, at, home);
         return session.send(request);
       },
     };

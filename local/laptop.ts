@@ -84,7 +84,12 @@ const Routed = z.object({ next: z.string() });
 
 /** Calls `onEvent` for each event once it is in the ledger. */
 const withListener = (ledger: Ledger, onEvent: (event: TraceEvent) => void): Ledger => ({
-  ...ledger,
+  events: (incidentId, from) => ledger.events(incidentId, from),
+  fetch: (key) => ledger.fetch(key),
+  list: (family, id, newest) => ledger.list(family, id, newest),
+  create: (key, data, expiresAt) => ledger.create(key, data, expiresAt),
+  replace: (key, data, version, expiresAt) => ledger.replace(key, data, version, expiresAt),
+  add: (key, amounts, ceilings) => ledger.add(key, amounts, ceilings),
   append: async (event) => {
     const result = await ledger.append(event);
     if (result === 'appended') onEvent(event);

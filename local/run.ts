@@ -10,7 +10,7 @@ import { reportOf } from '../lambdas/kernel/trace/report.ts';
 import { verifyLine } from '../lambdas/kernel/trace/verify-line.ts';
 import { whatHappened } from '../lambdas/kernel/trace/what-happened.ts';
 import { allOf, lastOf, plansOf, usageOf, wasMade } from '../lambdas/kernel/trace/queries.ts';
-import type { Model, Notification } from '../lambdas/contracts/ports.ts';
+import type { Ledger, Model, Notification } from '../lambdas/contracts/ports.ts';
 import { synthesize } from '../lib/synthesize.ts';
 import type { World } from './account/world/world.ts';
 import { startApprovalServer } from './approval-server.ts';
@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly onMessage?: (message: Notification) => void;
   /** Ends the run from outside. */
   readonly interruption?: Interruption;
+  /** Default: a new one, on a DynamoDB API in this process. */
+  readonly ledger?: Ledger;
 }
 
 /** A run was ended from outside before it had changed anything. */
@@ -76,10 +78,13 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
     interruption = new Interruption(),
   } = options;
   const definition = definitionFor(rules);
-  const server = await startLedger(rules.settings.retentionDays);
+  const server =
+    options.ledger === undefined
+      ? await startLedger(rules.settings.retentionDays)
+      : { ledger: options.ledger, stop: async () => undefined };
   const calls: RecordedCall[] = [];
   const seen: TraceEvent[] = [];
-  const closing: (() => Promise<void>)[] = [() => server.stop()];
+  const closing: (() => Promise<void>)[] = [async () => server.stop()];
   const approver = async (ports: LaptopPorts): Promise<LocalApprover> => {
     if (approve.kind === 'preset') return approve;
     const page = await startApprovalServer(ports);

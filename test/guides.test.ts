@@ -8,6 +8,9 @@ const ROOT = join(import.meta.dirname, '..');
 const GUIDES = ['adding-a-tool', 'adding-a-policy', 'adding-an-agent', 'adding-an-event', 'adding-a-scenario'];
 const LEFT_OUT = ['node_modules', '.git', '.checkrein', 'cdk.out', 'coverage', 'out'];
 
+/** One worker: a second one would load every module again, for a few seconds of tests. */
+const TESTS = 'vitest run --maxWorkers=1';
+
 const copy = mkdtempSync(join(tmpdir(), 'checkrein-guides-'));
 afterAll(() => rmSync(copy, { recursive: true }));
 
@@ -63,7 +66,7 @@ beforeAll(async () => {
     if (!LEFT_OUT.includes(name)) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   for (const block of GUIDES.flatMap(blocksOf)) await follow(block);
-  await succeeds('vitest run test/lambdas/kernel/policy/rules/cedar-schema.test.ts -u');
+  await succeeds(`${TESTS} test/lambdas/kernel/policy/rules/cedar-schema.test.ts -u`);
 }, 300_000);
 
 const patient = { timeout: 300_000 };
@@ -71,7 +74,7 @@ const patient = { timeout: 300_000 };
 test('the tool of the guide compiles, and passes its own tests and those about every tool', patient, async () => {
   await succeeds('tsc -p . --incremental false');
   const tools = 'test/lambdas/tools/catalogue.test.ts test/lambdas/tools/set-log-retention.test.ts';
-  await succeeds(`vitest run ${tools} test/lambdas/kernel/policy/rules test/lib/least-privilege.test.ts`);
+  await succeeds(`${TESTS} ${tools} test/lambdas/kernel/policy/rules test/lib/least-privilege.test.ts`);
 });
 
 test('the policy and the agent of the guides pass every check of the configuration', patient, async () => {
@@ -81,9 +84,9 @@ test('the policy and the agent of the guides pass every check of the configurati
 
 test('the scenario of the guide passes every test about scenarios', patient, async () => {
   const files = 'test/scenarios.test.ts test/local/account/world-file.test.ts test/lambdas/steps/apply/drift.test.ts';
-  await succeeds(`vitest run ${files} -t 'logs-grow|every change tool'`);
+  await succeeds(`${TESTS} ${files} -t 'logs-grow|every change tool'`);
 });
 
 test('the event of the guide reaches the model, with a title, a link and a key of its own', patient, async () => {
-  await succeeds("vitest run test/lambdas/steps/open/aws-events.test.ts -t 'batch'");
+  await succeeds(`${TESTS} test/lambdas/steps/open/aws-events.test.ts -t 'batch'`);
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isPlainHttp, sharedUsage, UsageSource } from './usage-source.ts';
 
 /** Name of the provider of Kubernetes. */
 export const KUBERNETES = 'kubernetes';
@@ -14,7 +15,7 @@ const ClusterName = z
   .regex(/^[A-Za-z0-9][\w-]{0,99}$/, 'the name of a cluster: letters, digits, dashes and underscores');
 
 /** The name of a namespace. No pattern: a namespace is granted by its name. */
-const NamespaceName = z
+export const NamespaceName = z
   .string()
   .regex(
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
@@ -43,6 +44,8 @@ export const Cluster = z.strictObject({
   privateEndpoint: z.boolean().default(false),
   /** How it knows the caller: by the tokens of EKS. */
   access: z.literal('eks').default('eks'),
+  /** Where its usage over time is read. Without it nobody knows a peak, and unknown peaks count as 100 %. */
+  usage: UsageSource.optional(),
 });
 export type Cluster = z.infer<typeof Cluster>;
 
@@ -50,6 +53,8 @@ export type Cluster = z.infer<typeof Cluster>;
 export const ClusterGrant = z.strictObject({
   clusters: z.array(ClusterName).min(1).max(20),
   namespaces: z.array(NamespaceName).min(1).max(50),
+  /** Whether it may send PromQL of its own: that reads all that the Prometheus of a cluster knows, in every namespace. */
+  promql: z.literal(true).optional(),
 });
 export type ClusterGrant = z.infer<typeof ClusterGrant>;
 
@@ -114,6 +119,16 @@ export const clusterProblems = ({ clusters, network, members }: Surroundings): C
         network !== undefined && endpoint !== undefined && !['', '443'].includes(new URL(endpoint).port),
         'endpoint',
         'functions in a VPC (network) may go out on port 443 only',
+      ),
+      ...problem(
+        isPlainHttp(cluster.usage) && network === undefined,
+        'usage',
+        'its endpoint is plain http, but the functions are in no VPC: on the Internet anybody on the way could change the peak by which a cut is judged; use https, or set network',
+      ),
+      ...problem(
+        sharedUsage(cluster.usage, clusters, index),
+        'usage',
+        'another cluster has the same source; give both labels that tell their series apart, e.g. labels: { cluster: "prod" }',
       ),
     ];
   });

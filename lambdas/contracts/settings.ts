@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AwsRegion } from './aws-region.ts';
 import { Geography } from './bedrock.ts';
 import { Cluster, clusterProblems } from './clusters.ts';
 
@@ -27,8 +28,6 @@ const arn = (service: string, resource: string, example: string) =>
       new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:(\\d{12}|aws):${resource}/\\S+$`),
       `an ARN like ${example}`,
     );
-
-const AwsRegion = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region, e.g. eu-west-1');
 
 /** The service behind the agents' models. Their prices depend on it. */
 const ModelSource = z.discriminatedUnion(

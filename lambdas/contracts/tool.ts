@@ -60,6 +60,8 @@ interface ObserveManifestBase<Input extends z.ZodType> extends ManifestBase<Inpu
   readonly kind: 'observe';
   /** The input field with the name of the log group that it reads. The kernel refuses one that is not the agent's. */
   readonly logGroupField?: string;
+  /** The input field with PromQL of the model's own. The kernel refuses it to an agent whose file does not grant it. */
+  readonly promqlField?: string;
 }
 
 /** A tool that only reads. */

@@ -14,11 +14,17 @@ import { manifest as listKubernetesEvents } from './list-kubernetes-events/manif
 import { manifest as listPods } from './list-pods/manifest.ts';
 import { manifest as listRecentChanges } from './list-recent-changes/manifest.ts';
 import { manifest as queryLogs } from './query-logs/manifest.ts';
+import { manifest as queryPrometheus } from './query-prometheus/manifest.ts';
+import { manifest as queryUsage } from './query-usage/manifest.ts';
 import { manifest as rebootInstance } from './reboot-instance/manifest.ts';
 import { manifest as recentClusterChanges } from './recent-cluster-changes/manifest.ts';
 import { manifest as resizeInstance } from './resize-instance/manifest.ts';
+import { manifest as restartPod } from './restart-pod/manifest.ts';
+import { manifest as restartRollout } from './restart-rollout/manifest.ts';
 import { manifest as scaleWorkload } from './scale-workload/manifest.ts';
 import { manifest as setAutoScalingCapacity } from './set-auto-scaling-capacity/manifest.ts';
+import { manifest as setResources } from './set-resources/manifest.ts';
+import { manifest as undoRollout } from './undo-rollout/manifest.ts';
 import type { CatalogueLine } from './tool.ts';
 
 /** Tools that read. */
@@ -37,6 +43,8 @@ export const OBSERVE_TOOLS: readonly CatalogueLine<ObserveManifest>[] = [
   { manifest: listPods, load: () => import('./list-pods/tool.ts') },
   { manifest: listRecentChanges, load: () => import('./list-recent-changes/tool.ts') },
   { manifest: queryLogs, load: () => import('./query-logs/tool.ts') },
+  { manifest: queryPrometheus, load: () => import('./query-prometheus/tool.ts') },
+  { manifest: queryUsage, load: () => import('./query-usage/tool.ts') },
   { manifest: recentClusterChanges, load: () => import('./recent-cluster-changes/tool.ts') },
 ];
 
@@ -44,8 +52,12 @@ export const OBSERVE_TOOLS: readonly CatalogueLine<ObserveManifest>[] = [
 export const CHANGE_TOOLS: readonly CatalogueLine<ChangeManifest>[] = [
   { manifest: rebootInstance, load: () => import('./reboot-instance/tool.ts') },
   { manifest: resizeInstance, load: () => import('./resize-instance/tool.ts') },
+  { manifest: restartPod, load: () => import('./restart-pod/tool.ts') },
+  { manifest: restartRollout, load: () => import('./restart-rollout/tool.ts') },
   { manifest: scaleWorkload, load: () => import('./scale-workload/tool.ts') },
   { manifest: setAutoScalingCapacity, load: () => import('./set-auto-scaling-capacity/tool.ts') },
+  { manifest: setResources, load: () => import('./set-resources/tool.ts') },
+  { manifest: undoRollout, load: () => import('./undo-rollout/tool.ts') },
 ];
 
 /** Every shipped tool. To add one: its folder, and a line above. */

@@ -1,5 +1,8 @@
 import { ERROR } from '../../lambdas/contracts/error-names.ts';
-import { StepError, type CloudError } from '../../lambdas/contracts/errors.ts';
+import { StepError, ToolRefusal, type CloudError } from '../../lambdas/contracts/errors.ts';
+import { USAGE, USAGE_READ, UsageQuery } from '../../lambdas/contracts/usage.ts';
+import { usageUnavailable } from '../../lambdas/providers/kubernetes/usage/errors.ts';
+import { usageHistory } from './usage-history.ts';
 import type { AccountRegion, Clock, Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
 import { clusterRequest, isRead, requestName, type ClusterRequest } from '../../lambdas/providers/kubernetes/call.ts';
 import { clusterError, clusterUnavailable } from '../../lambdas/providers/kubernetes/errors.ts';
@@ -65,6 +68,7 @@ export class SimulatedCluster {
   }
 
   async #send(session: ClusterSession, sent: CloudRequest): Promise<unknown> {
+    if (sent.service === USAGE) return this.#usage(session, sent);
     const request = clusterRequest(sent);
     const { delaySeconds, refusal, lost } = this.#faults.of(sent);
     if (delaySeconds > 0) await this.#options.clock.sleep(delaySeconds * 1000);
@@ -83,6 +87,21 @@ export class SimulatedCluster {
     } finally {
       this.#faults.drift('after', sent, state);
     }
+  }
+
+  /** What the source of usage answers, which is no API of the cluster. */
+  async #usage({ step, principal }: ClusterSession, sent: CloudRequest): Promise<unknown> {
+    const { delaySeconds, refusal, lost } = this.#faults.of(sent);
+    if (delaySeconds > 0) await this.#options.clock.sleep(delaySeconds * 1000);
+    this.#goOn();
+    const failed = refusal !== undefined || lost;
+    const time = this.#options.clock.now().toISOString();
+    const call = { time, step, principal, ...structuredClone(sent), dryRun: false, mutating: false };
+    this.#options.onCall?.({ ...call, outcome: failed ? 'UsageUnavailable' : 'ok' });
+    if (failed) throw usageUnavailable('the simulated source of usage', refusal?.message ?? 'no answer');
+    if (sent.command !== USAGE_READ.command)
+      throw new ToolRefusal('The simulated cluster takes no PromQL. Use query_usage.');
+    return usageHistory(this.#simulation.state, UsageQuery.parse(sent.input));
   }
 
   #answer(session: ClusterSession, request: ClusterRequest, fault: StatusRefusal | undefined): Answer {

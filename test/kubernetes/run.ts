@@ -9,8 +9,12 @@ import { FIELD_CHECKS } from './checks/fields.ts';
 import { MANAGER_CHECKS } from './checks/managers.ts';
 import { OBSERVE_CHECKS } from './checks/observe.ts';
 import { OTHER_CHECKS } from './checks/others.ts';
+import { RESTART_POD_CHECKS } from './checks/restart-pod.ts';
+import { RESTART_ROLLOUT_CHECKS } from './checks/restart-rollout.ts';
 import { RIGHTS_CHECKS } from './checks/rights.ts';
+import { SET_RESOURCES_CHECKS } from './checks/set-resources.ts';
 import { TARGET_CHECKS } from './checks/target.ts';
+import { UNDO_ROLLOUT_CHECKS } from './checks/undo-rollout.ts';
 import { startKubelet } from './observed/kubelet.ts';
 import { setUpObserved } from './observed/set-up.ts';
 import { setUpCluster } from './set-up.ts';
@@ -28,8 +32,12 @@ const CHECKS: readonly Check[] = [
   ...TARGET_CHECKS,
   ...EVICTION_CHECKS,
   ...MANAGER_CHECKS,
+  ...RESTART_POD_CHECKS,
   ...RIGHTS_CHECKS,
   ...OBSERVE_CHECKS,
+  ...SET_RESOURCES_CHECKS,
+  ...RESTART_ROLLOUT_CHECKS,
+  ...UNDO_ROLLOUT_CHECKS,
   ...DOCTOR_CHECKS,
   ...OTHER_CHECKS,
   ...UNBOUND_CHECKS,

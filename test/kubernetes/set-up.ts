@@ -15,7 +15,7 @@ export const RBAC = 'rbac.authorization.k8s.io/v1';
 /** The generated policy of the test cluster. */
 export const POLICY = admissionPolicy({ group: GROUP, usernamePrefixes: [PREFIX], namespaces: [SHOP], tools: TOOLS });
 
-/** The generated rights of an agent that is granted every tool, in two namespaces. */
+/** The generated rights of an agent that is granted every tool, in two namespaces; in the second, nobody may read. */
 export const RIGHTS = namespaceRights(
   CLUSTER,
   clusterAgent(
@@ -24,7 +24,7 @@ export const RIGHTS = namespaceRights(
     TOOLS.map(({ name }) => name),
   ),
   TOOLS,
-);
+).filter(({ namespace, role }) => namespace === SHOP || role === 'change');
 
 /** Namespaces, RBAC and the policy, as an owner of a cluster applies them. */
 export const setUpCluster = async (server: ApiServer): Promise<void> => {

@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import { manifest as scaleWorkload } from '../../lambdas/tools/scale-workload/manifest.ts';
 import type { ChangeManifest, ProviderCall } from '../../lambdas/contracts/tool.ts';
+import { manifest as restartPod } from '../../lambdas/tools/restart-pod/manifest.ts';
+import { manifest as setResources } from '../../lambdas/tools/set-resources/manifest.ts';
+import { manifest as restartRollout } from '../../lambdas/tools/restart-rollout/manifest.ts';
+import { manifest as undoRollout } from '../../lambdas/tools/undo-rollout/manifest.ts';
 
 /** A call that changes something, and the fields that it may change. */
 type ChangeCall = ProviderCall & { readonly fields?: readonly string[] };
@@ -22,20 +26,5 @@ export const kubernetesTool = (name: string, ...changes: readonly ChangeCall[]):
   stabilizeSeconds: 60,
 });
 
-const patchDeployments = (...fields: readonly string[]) => ({
-  service: 'apps/v1',
-  command: 'patch deployments',
-  fields,
-});
-
 /** The writes of the tools on Kubernetes. */
-export const TOOLS = [
-  kubernetesTool('restart_pod', { service: 'v1', command: 'create pods/eviction' }),
-  kubernetesTool(
-    'restart_rollout',
-    patchDeployments('spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]'),
-  ),
-  scaleWorkload,
-  kubernetesTool('set_resources', patchDeployments('spec.template.spec.containers[*].resources')),
-  kubernetesTool('undo_rollout', patchDeployments('spec.template')),
-] as const;
+export const TOOLS = [restartPod, restartRollout, scaleWorkload, setResources, undoRollout] as const;

@@ -1,9 +1,17 @@
 import { App } from 'aws-cdk-lib';
 import { Template as Assertions } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import type { Agent } from '../../lambdas/contracts/agent.ts';
+import type { Cluster } from '../../lambdas/contracts/clusters.ts';
+import { ToolRefusal } from '../../lambdas/contracts/errors.ts';
+import type { Rules } from '../../lambdas/contracts/rules.ts';
+import { USAGE_READ } from '../../lambdas/contracts/usage.ts';
+import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
+import { catalogueOf } from '../../lambdas/tools/installed.ts';
+import { network } from './options.ts';
 import { MemberStack } from '../../lib/member-stack.ts';
 import { synthesize, type Template } from '../../lib/synthesize.ts';
-import { cluster, clusterAgent, CLUSTER_TOOLS } from '../fixtures/cluster-tools.ts';
+import { cluster, clusterAgent, CLUSTER_TOOLS, SCALE } from '../fixtures/cluster-tools.ts';
 import { rightsIn, whoMay } from './permissions.ts';
 import { shippedRules } from './shipped.ts';
 import { like } from '../fixtures/matchers.ts';
@@ -86,3 +94,83 @@ describe('access to clusters', () => {
     expect(conditions).toContainEqual({ 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, MEMBER] });
   });
 });
+
+describe('access to usage over time', () => {
+  const WORKSPACE = 'ws-0a1b2c3d-0000-4000-8000-00000000000f';
+  const amp = { kind: 'amp' as const, workspace: WORKSPACE, labels: {} };
+  const insights = { kind: 'container-insights' as const };
+  const reader: Agent[] = clusterAgent('reader', { clusters: ['prod'], namespaces: ['shop'] }, []).map((agent) => ({
+    ...agent,
+    tools: { observe: ['query_usage'], change: [] },
+  }));
+  const withUsage = (usage: Cluster['usage'], agents = reader): Rules => ({
+    ...rules,
+    agents,
+    settings: { ...rules.settings, clusters: [cluster('prod', { usage })] },
+  });
+  const rightsWith = (ofRules: Rules, catalogue = CATALOGUE) => rightsIn(synthesize(ofRules, catalogue).template);
+
+  test('is given to the function that observes alone, on the workspace alone', () => {
+    const rights = rightsWith(withUsage(amp));
+    expect(whoMay(rights, 'aps:QueryMetrics', new RegExp(`:workspace/${WORKSPACE}`))).toEqual(['Observe']);
+    expect(rights.filter(({ action }) => action.startsWith('aps:'))).toHaveLength(1);
+  });
+
+  test('is given for Container Insights as the one action that reads metrics', () => {
+    expect(whoMay(rightsWith(withUsage(insights)), 'cloudwatch:GetMetricData', /\*/)).toContain('Observe');
+  });
+
+  test('is given for a change to the functions that read for changes, and not to the one that observes', () => {
+    const scale = { ...SCALE, reads: [...SCALE.reads, USAGE_READ] };
+    const tools = catalogueOf(CLUSTER_TOOLS.observe, [{ manifest: scale, load: unused }]);
+    const agents = clusterAgent('fixer', { clusters: ['prod'], namespaces: ['shop'] });
+    const rights = rightsWith(withUsage(amp, agents), tools);
+    expect(whoMay(rights, 'aps:QueryMetrics', /workspace/)).toEqual(['Authorize', 'ChangeZone', 'Verify']);
+  });
+
+  test('is given to nobody where no agent has a tool that reads it, and for a Prometheus of your own', () => {
+    const own = { kind: 'prometheus' as const, endpoint: 'https://prometheus.example.com', labels: {} };
+    for (const ofRules of [
+      withUsage(amp, clusterAgent('fixer', { clusters: ['prod'], namespaces: ['shop'] })),
+      withUsage(own),
+    ])
+      expect(JSON.stringify(synthesize(ofRules).template)).not.toContain('aps:');
+  });
+
+  test('of a member is given to its read role', () => {
+    const far = {
+      ...withUsage(amp),
+      settings: { ...rules.settings, clusters: [cluster('prod', { usage: amp, account: MEMBER })] },
+    };
+    const stack = new MemberStack(new App(), 'CheckreinMember', { rules: far, catalogue: CATALOGUE, members });
+    expect(JSON.stringify(Assertions.fromStack(stack).toJSON())).toContain('aps:QueryMetrics');
+    expect(JSON.stringify(synthesize(far).template)).not.toContain('aps:');
+  });
+
+  test('needs no way out of a VPC but one to the port of each Prometheus, and to its address where that is known', () => {
+    const named = (name: string, endpoint: string) =>
+      cluster(name, { usage: { kind: 'prometheus', endpoint, labels: {} } });
+    const settings = {
+      ...shipped.settings,
+      network,
+      clusters: [
+        named('a', 'https://prometheus.example.com'),
+        named('b', 'http://10.0.0.7:9090'),
+        named('c', 'http://p.internal'),
+      ],
+    };
+    const { Resources } = synthesize({ ...shipped, settings }).template;
+    const groups = Object.values(Resources).filter(({ Type }) => Type === 'AWS::EC2::SecurityGroup');
+    expect(groups.map(({ Properties }) => Properties['SecurityGroupEgress'])).toMatchObject([
+      [
+        { FromPort: 443, ToPort: 443, CidrIp: '0.0.0.0/0' },
+        { FromPort: 9090, ToPort: 9090, CidrIp: '10.0.0.7/32' },
+        { FromPort: 80, ToPort: 80, CidrIp: '0.0.0.0/0' },
+      ],
+    ]);
+  });
+});
+
+const unused = async () => {
+  throw new ToolRefusal('This tool has only a manifest.');
+};

@@ -16,7 +16,20 @@ export const clusterRefusal = (agent: Granted, manifest: Manifest, input: Json):
   if (providerOf(manifest) !== KUBERNETES) return undefined;
   const named = Named.safeParse(input);
   if (!named.success) return `${manifest.name} names no cluster and no namespace, so ${agent.name} may not use it.`;
-  return refusalOf(agent, named.data.cluster, named.data.namespace);
+  return refusalOf(agent, named.data.cluster, named.data.namespace) ?? promqlRefusal(agent, manifest, named.data);
+};
+
+/** PromQL of the model's own reads every namespace, so it has a grant of its own. */
+const promqlRefusal = (
+  { name, kubernetes }: Granted,
+  manifest: Manifest,
+  input: Readonly<Record<string, unknown>>,
+): string | undefined => {
+  if (manifest.kind !== 'observe' || manifest.promqlField === undefined || kubernetes?.promql === true)
+    return undefined;
+  return input[manifest.promqlField] === undefined
+    ? undefined
+    : `${name} may not send PromQL of its own: it reads every namespace, and kubernetes.promql in its file does not grant that. Use query_usage.`;
 };
 
 /** What the model is told about a tool on Kubernetes, so that it does not have to guess. */

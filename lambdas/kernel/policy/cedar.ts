@@ -1,9 +1,8 @@
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import * as z from 'zod';
 import { ERROR } from '../../contracts/error-names.ts';
-import type { Rules } from '../../contracts/rules.ts';
 import { StepError } from '../../contracts/errors.ts';
-import { digestOf } from '../trace/canonical.ts';
+import { oncePerRules, type CedarRules } from './once-per-rules.ts';
 
 /** What the engine needs of a policy besides its text. */
 interface LoadedPolicy {
@@ -41,9 +40,8 @@ export interface CedarSession {
   ask(request: CedarRequest): CedarAnswer;
 }
 
-/** Parses policies and schema once. The cache key is their hash, so two rule sets can never be mixed up. */
-export const openCedar = (rules: Pick<Rules, 'policies' | 'schema'>): CedarSession => {
-  const id = digestOf({ policies: rules.policies, schema: rules.schema });
+/** Cedar with these policies and this schema, parsed once in a process. Cedar keeps them under the same hash. */
+export const openCedar: (rules: CedarRules) => CedarSession = oncePerRules((rules, id) => {
   const schema = cedar.preparseSchema(id, rules.schema);
   if (schema.type === 'failure') throw misconfigured('The policy schema', schema.errors);
   const set = cedar.preparsePolicySet(id, { staticPolicies: rules.policies });
@@ -53,7 +51,7 @@ export const openCedar = (rules: Pick<Rules, 'policies' | 'schema'>): CedarSessi
     factsOf: factsOfTools(rules.schema),
     ask: (request) => ask(id, request),
   };
-};
+});
 
 const ask = (id: string, request: CedarRequest): CedarAnswer => {
   const answer = cedar.statefulIsAuthorized({

@@ -20,7 +20,7 @@ export interface ClusterOptions extends AwsTransportOptions, Clusters {
 }
 
 /** A cluster, and the incident for which it is read. */
-interface Asked {
+export interface Asked {
   readonly cluster: Cluster;
   readonly at: AccountRegion;
   readonly incidentId: string;
@@ -30,17 +30,18 @@ interface Asked {
 export interface ClusterConnections {
   readonly endpoint: (asked: Asked) => Promise<ClusterEndpoint>;
   readonly reader: (asked: Asked) => Promise<ClusterClient>;
+  /** What a source of usage is read with: it may read this workspace of Amazon Managed Prometheus, and in a member nothing else. */
+  readonly workspaceReader: (asked: Asked, workspaceArn: string) => CredentialSource;
 }
 
 /** Endpoints rarely move, and certificate authorities are rotated over days. */
 const CACHED_MS = 15 * 60_000;
 /** A session ends after 15 minutes, and a token that it signed is used for ten. */
 const SESSION_MS = 4 * 60_000;
+const policyOf = (Action: string, Resource: string): string =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] });
 /** The session in a member account may only look up its cluster. The cluster itself decides what its token reads. */
-const MEMBER_POLICY = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: 'eks:DescribeCluster', Resource: '*' }],
-});
+const MEMBER_POLICY = policyOf('eks:DescribeCluster', '*');
 
 /** Connections that are kept while the function is warm: in this account one per cluster, in a member one per cluster and incident. */
 export const clusterConnections = (options: ClusterOptions): ClusterConnections => {
@@ -49,7 +50,7 @@ export const clusterConnections = (options: ClusterOptions): ClusterConnections 
   const tokenOptions = ({ cluster, at, incidentId }: Asked): TokenOptions => ({
     region: at.region,
     eksName: cluster.eksName ?? cluster.name,
-    credentials: credentialsFor(at.account, incidentId),
+    credentials: credentialsFor(at.account, incidentId, MEMBER_POLICY),
     clock,
   });
   const keyOf = ({ cluster, at, incidentId }: Asked): string =>
@@ -63,24 +64,26 @@ export const clusterConnections = (options: ClusterOptions): ClusterConnections 
   const reader = expiring(clock, keyOf, async (asked: Asked) =>
     clusterClient(await endpoint(asked), { token: eksTokens(tokenOptions(asked)) }),
   );
-  return { endpoint, reader };
+  const workspaceReader = ({ at, incidentId }: Asked, arn: string): CredentialSource =>
+    credentialsFor(at.account, incidentId, policyOf('aps:QueryMetrics', arn));
+  return { endpoint, reader, workspaceReader };
 };
 
 /** The credentials with which a cluster is read: those of the function, or of the read role of a member account. */
 const readCredentials = (
   options: ClusterOptions,
   clock: Clock,
-): ((account: string, incidentId: string) => CredentialSource) => {
+): ((account: string, incidentId: string, policy: string) => CredentialSource) => {
   const { members } = options;
   const sts = stsClient(options);
-  return (account, incidentId) => {
+  return (account, incidentId, policy) => {
     if (account === options.account) return async () => sts.config.credentials();
     let session: Promise<Credentials> | undefined;
     let until = 0;
     return async () => {
       if (session !== undefined && clock.now().getTime() < until) return session;
       until = clock.now().getTime() + SESSION_MS;
-      session = assumeMemberRole(sts, members, account, { name: incidentId, incidentId, policy: MEMBER_POLICY }).then(
+      session = assumeMemberRole(sts, members, account, { name: incidentId, incidentId, policy }).then(
         ({ credentials }) => credentials,
       );
       session.catch(() => {

@@ -1,5 +1,6 @@
+import { Agent as PlainAgent, request as plainRequest, type IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
-import type { IncomingMessage } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import * as z from 'zod';
 import { CheckreinError, ToolRefusal } from '../../contracts/errors.ts';
 import { clusterUnavailable } from './errors.ts';
@@ -28,6 +29,12 @@ export interface HttpsOptions {
   readonly keepAlive?: boolean;
   readonly timeoutMs?: number;
   readonly mostBytes?: number;
+  /** Whether http is taken as well. Never for an API server: whoever is on the way would have the token. */
+  readonly plainHttp?: boolean;
+  /** In place of DNS as it is. */
+  readonly lookup?: LookupFunction;
+  /** The error for no answer, or none that is whole. Default: that of a cluster. */
+  readonly unavailable?: (call: string, why: string, cause?: unknown) => CheckreinError;
 }
 
 /** As long as three attempts of an AWS call take: below the timeout of every step. */
@@ -41,34 +48,47 @@ const MOST_BYTES = 8 * 1024 * 1024;
  */
 export const httpsSender = (options: HttpsOptions): ((request: HttpsRequest) => Promise<HttpsAnswer>) => {
   const { certificateAuthority: ca, keepAlive = true, timeoutMs = TIMEOUT_MS, mostBytes = MOST_BYTES } = options;
-  const agent = new Agent({ keepAlive, ...(ca !== undefined && { ca }) });
+  const { plainHttp = false, lookup, unavailable = clusterUnavailable } = options;
+  const resolved = { keepAlive, ...(lookup !== undefined && { lookup }) };
+  const agents: Agents = {
+    tls: new Agent({ ...resolved, ...(ca !== undefined && { ca }) }),
+    plain: plainHttp ? new PlainAgent(resolved) : undefined,
+  };
   const send = async (request: HttpsRequest, again: boolean): Promise<HttpsAnswer> => {
     const signal = AbortSignal.timeout(timeoutMs);
     try {
-      const answered = await exchange(request, agent, signal);
+      const answered = await exchange(request, agents, signal);
       if (answered === 'stale') {
         if (again) return await send(request, false);
-        throw clusterUnavailable(request.call, 'the connection was closed');
+        throw unavailable(request.call, 'the connection was closed');
       }
       const text = await wholeText(answered, mostBytes, request.call);
       return { status: answered.statusCode ?? 0, contentType: answered.headers['content-type'] ?? '', text };
     } catch (error) {
       if (error instanceof CheckreinError) throw error;
       const why = error instanceof Error ? error.message : String(error);
-      throw clusterUnavailable(request.call, signal.aborted ? `none within ${timeoutMs / 1000} s` : why, error);
+      throw unavailable(request.call, signal.aborted ? `none within ${timeoutMs / 1000} s` : why, error);
     }
   };
   return (request) => send(request, request.method === 'GET');
 };
 
+interface Agents {
+  readonly tls: Agent;
+  readonly plain: PlainAgent | undefined;
+}
+
 /** The beginning of an answer, or `stale` if a connection that was used before had been closed. */
 const exchange = (
   { url, method, headers, body }: HttpsRequest,
-  agent: Agent,
+  { tls, plain }: Agents,
   signal: AbortSignal,
 ): Promise<IncomingMessage | 'stale'> =>
   new Promise((resolve, reject) => {
-    const request = httpsRequest(url, { agent, method, headers, signal }, resolve);
+    const request =
+      url.protocol === 'http:' && plain !== undefined
+        ? plainRequest(url, { agent: plain, method, headers, signal }, resolve)
+        : httpsRequest(url, { agent: tls, method, headers, signal }, resolve);
     request.on('error', (error) => (request.reusedSocket && !signal.aborted ? resolve('stale') : reject(error)));
     request.end(body);
   });

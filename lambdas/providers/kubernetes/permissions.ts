@@ -1,6 +1,7 @@
 import type { Agent } from '../../contracts/agent.ts';
-import { CLUSTER_GROUPS, grantedNamespaces, KUBERNETES } from '../../contracts/clusters.ts';
+import { CLUSTER_GROUPS, grantedNamespaces, KUBERNETES, type Cluster } from '../../contracts/clusters.ts';
 import { InputError } from '../../contracts/errors.ts';
+import { USAGE } from '../../contracts/usage.ts';
 import { providerOf, type ChangeManifest, type Manifest, type ProviderCall } from '../../contracts/tool.ts';
 import type { AdmissionScope } from './admission/policy.ts';
 import { callOf, isRead, type RbacCall } from './call.ts';
@@ -78,6 +79,32 @@ export const changeScope = (
   };
 };
 
+/** An IAM statement, whose resource leaves `${partition}`, `${region}` and `${account}` open. */
+export interface UsageStatement {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/**
+ * What the sources of usage of a cluster are read with by tools of one kind: nothing where no agent is granted such a tool there,
+ * and nothing for a Prometheus of your own, which takes no credentials of AWS.
+ */
+export const usagePermissions = (
+  { name, usage }: Pick<Cluster, 'name' | 'usage'>,
+  agents: readonly Agent[],
+  manifests: readonly Manifest[],
+  kind: Manifest['kind'],
+): readonly UsageStatement[] => {
+  const there = agents.filter(({ kubernetes }) => kubernetes?.clusters.includes(name) === true);
+  const readers = clusterTools(there, manifests).filter(
+    (tool) => tool.kind === kind && tool.reads.some(({ service }) => service === USAGE),
+  );
+  if (readers.length === 0 || usage === undefined || usage.kind === 'prometheus') return [];
+  if (usage.kind === 'container-insights') return [{ action: 'cloudwatch:GetMetricData', resource: '*' }];
+  const workspace = `arn:\${partition}:aps:${usage.region ?? '${region}'}:\${account}:workspace/${usage.workspace}`;
+  return [{ action: 'aps:QueryMetrics', resource: workspace }];
+};
+
 /** The tools on Kubernetes that some of these agents are granted. */
 const clusterTools = (agents: readonly Agent[], manifests: readonly Manifest[]): readonly Manifest[] => {
   const names = new Set(agents.flatMap(({ tools }) => [...tools.observe, ...tools.change]));
@@ -88,8 +115,10 @@ const clusterTools = (agents: readonly Agent[], manifests: readonly Manifest[]):
 const changeTools = (tools: readonly Manifest[]): readonly ChangeManifest[] =>
   tools.filter((tool) => tool.kind === 'change');
 
+/** Usage over time is no API of the cluster, so RBAC says nothing of it. */
 const readsOf = ({ name, reads }: Manifest): RbacCall[] =>
-  reads.map((call) => {
+  reads.flatMap((call) => {
+    if (call.service === USAGE) return [];
     const read = allowedCall(name, call);
     if (isRead(read)) return read;
     throw new InputError(`tool ${name}`, `its read ${JSON.stringify(call.command)} changes something`, 'get or list');

@@ -25,26 +25,34 @@ export const admitted = (
   at: AccountRegion,
   home: AccountRegion,
 ): Admitted => {
-  if (!calls.some(({ service, command }) => service === sent.service && command === sent.command)) {
-    const listed = calls.map((one) => `${one.service}: ${one.command}`).join(', ') || 'none';
-    throw contractBroken(
-      `A tool called ${sent.service}: ${sent.command}, which its manifest does not list (listed: ${listed}).`,
-    );
-  }
+  checkListed(calls, sent);
   const request = clusterRequest(sent);
   const there = clusters.filter(({ account = home.account }) => account === at.account);
   const cluster = clusterIn(there, request.cluster, at);
-  const granted = grantedNamespaces(cluster.name, agents);
   // Without a namespace a request is about all of them, or about the cluster itself: nobody is granted that.
   const namespace = request.call.resource === 'namespaces' ? request.name : request.namespace;
-  if (namespace === undefined || !granted.includes(namespace))
-    throw new ToolRefusal(
-      `No agent is granted ${namespace === undefined ? 'all namespaces' : `the namespace ${namespace}`} of the cluster ${cluster.name}; granted: ${granted.join(', ') || 'none'}.`,
-    );
+  checkGranted(cluster.name, namespace, agents);
   return { cluster, request };
 };
 
-const clusterIn = (there: readonly Cluster[], name: string | undefined, at: AccountRegion): Cluster => {
+/** Refuses a call that the manifest does not list. */
+export const checkListed = (calls: readonly ProviderCall[], { service, command }: CloudRequest): void => {
+  if (calls.some((call) => call.service === service && call.command === command)) return;
+  const listed = calls.map((one) => `${one.service}: ${one.command}`).join(', ') || 'none';
+  throw contractBroken(`A tool called ${service}: ${command}, which its manifest does not list (listed: ${listed}).`);
+};
+
+/** Refuses a namespace that no agent is granted. Undefined is all of them. */
+export const checkGranted = (cluster: string, namespace: string | undefined, agents: Clusters['agents']): void => {
+  const granted = grantedNamespaces(cluster, agents);
+  if (namespace !== undefined && granted.includes(namespace)) return;
+  throw new ToolRefusal(
+    `No agent is granted ${namespace === undefined ? 'all namespaces' : `the namespace ${namespace}`} of the cluster ${cluster}; granted: ${granted.join(', ') || 'none'}.`,
+  );
+};
+
+/** The cluster of this name, or the only one, in an account. */
+export const clusterIn = (there: readonly Cluster[], name: string | undefined, at: AccountRegion): Cluster => {
   const names = there.map((one) => one.name).join(', ') || 'none';
   const [first, ...others] = name === undefined ? there : there.filter((one) => one.name === name);
   if (first !== undefined && others.length === 0) return first;

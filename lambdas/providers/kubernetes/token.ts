@@ -62,7 +62,7 @@ export const awsHost = (service: string, region: string): string =>
   `${service}.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`;
 
 /** As AWS encodes queries: `!'()*` too. */
-const encoded = (text: string): string =>
+export const encoded = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
 type Bytes = string | ArrayBuffer | ArrayBufferView;

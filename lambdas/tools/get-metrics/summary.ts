@@ -1,5 +1,6 @@
 import type { MetricSeries } from '../aws/metrics.ts';
 import { formatNumber } from '../aws/format.ts';
+import { quantile } from '../quantile.ts';
 
 /** How many points of a series are shown. */
 const MAX_POINTS = 24;
@@ -47,7 +48,3 @@ const seriesText = (points: MetricSeries['points']): string => {
 };
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Nearest rank in a sorted, non-empty list. */
-const quantile = (sorted: readonly number[], q: number): number =>
-  sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;

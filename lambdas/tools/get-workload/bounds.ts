@@ -1,24 +1,12 @@
 import * as z from 'zod';
 import type { Cloud } from '../../contracts/ports.ts';
+import { budgetsOver } from '../kubernetes/budgets.ts';
 import { listObjects, type Place } from '../kubernetes/call-cluster.ts';
-import { listOf, Metadata } from '../kubernetes/objects.ts';
-import { LabelSelector, selects } from '../kubernetes/selector.ts';
+import { limitRangesOf } from '../kubernetes/limit-ranges.ts';
+import { Metadata } from '../kubernetes/objects.ts';
 import { amountText, counted } from '../kubernetes/text.ts';
 
 const amounts = z.record(z.string(), z.string()).default({});
-const count = z.int().default(0);
-const bound = z.union([z.int(), z.string()]).optional();
-
-const Budget = z.object({
-  metadata: Metadata,
-  spec: z.object({
-    minAvailable: bound,
-    maxUnavailable: bound,
-    selector: LabelSelector.optional(),
-    unhealthyPodEvictionPolicy: z.string().default('IfHealthyBudget'),
-  }),
-  status: z.object({ currentHealthy: count, desiredHealthy: count, disruptionsAllowed: count, expectedPods: count }),
-});
 
 /** The PodDisruptionBudgets over pods with these labels. */
 export const budgetLines = async (
@@ -26,8 +14,7 @@ export const budgetLines = async (
   place: Place,
   labels: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> => {
-  const { items } = await listObjects(cloud, 'policy/v1', 'poddisruptionbudgets', place, Budget);
-  const over = items.filter(({ spec: { selector } }) => selector !== undefined && selects(selector, labels));
+  const over = await budgetsOver(cloud, place, labels);
   if (over.length === 0) return ['Disruption budgets: none is over its pods.'];
   const lines = over.map(({ metadata, spec, status }) => {
     const { currentHealthy, desiredHealthy, disruptionsAllowed } = status;
@@ -59,31 +46,12 @@ export const quotaLines = async (cloud: Cloud, place: Place): Promise<readonly s
   });
 };
 
-const LimitRange = z.object({
-  metadata: Metadata,
-  spec: z.object({
-    limits: listOf(
-      z.object({
-        type: z.string(),
-        default: amounts,
-        defaultRequest: amounts,
-        min: amounts,
-        max: amounts,
-      }),
-    ),
-  }),
-});
-
 /** What a namespace gives to containers that ask for nothing, and the most and least that they may ask for. */
-export const limitRangeLines = async (cloud: Cloud, place: Place): Promise<readonly string[]> => {
-  const { items } = await listObjects(cloud, 'v1', 'limitranges', place, LimitRange);
-  return items.flatMap(({ metadata, spec }) =>
-    spec.limits.map(({ type, default: limits, defaultRequest, min, max }) => {
-      const parts = Object.entries({ 'default limit': limits, 'default request': defaultRequest, min, max });
-      const says = parts.flatMap(([what, map]) =>
-        Object.entries(map).map(([resource, quantity]) => `${what} ${amountText(resource, quantity)} of ${resource}`),
-      );
-      return `LimitRange ${metadata.name}, each ${type}: ${says.join(', ')}`;
-    }),
-  );
-};
+export const limitRangeLines = async (cloud: Cloud, place: Place): Promise<readonly string[]> =>
+  (await limitRangesOf(cloud, place)).map(({ of, type, default: limits, defaultRequest, min, max }) => {
+    const parts = Object.entries({ 'default limit': limits, 'default request': defaultRequest, min, max });
+    const says = parts.flatMap(([what, map]) =>
+      Object.entries(map).map(([resource, quantity]) => `${what} ${amountText(resource, quantity)} of ${resource}`),
+    );
+    return `LimitRange ${of}, each ${type}: ${says.join(', ')}`;
+  });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ObserveManifest } from '../../contracts/tool.ts';
+import { BUDGET_READS } from '../kubernetes/budgets.ts';
 import { inNamespace, objectName, workloadKind } from '../kubernetes/input.ts';
 
 export const manifest = {
@@ -23,7 +24,7 @@ export const manifest = {
     { service: 'apps/v1', command: 'list controllerrevisions' },
     { service: 'autoscaling/v2', command: 'list horizontalpodautoscalers' },
     { service: 'keda.sh/v1alpha1', command: 'list scaledobjects' },
-    { service: 'policy/v1', command: 'list poddisruptionbudgets' },
+    ...BUDGET_READS,
     { service: 'v1', command: 'list resourcequotas' },
     { service: 'v1', command: 'list limitranges' },
   ],

@@ -1,9 +1,12 @@
+import { canonical } from '../../kernel/trace/canonical.ts';
 import type { Json, JsonObject } from '../../contracts/json.ts';
 
 /** What differs between two templates. */
 export interface TemplateChange {
   /** Where, e.g. `spec.containers[web].resources.limits.memory`. */
   readonly path: string;
+  /** The same, key by key: `spec`, `containers`, `[web]`, …. Keys may have dots. */
+  readonly keys: readonly string[];
   readonly before: Json | undefined;
   readonly after: Json | undefined;
 }
@@ -13,14 +16,16 @@ const OF_CONTROLLERS = ['pod-template-hash', 'controller-revision-hash'];
 
 /** What differs between two Pod templates. Items of a list that have names are compared by name. */
 export const templateChanges = (before: JsonObject, after: JsonObject): readonly TemplateChange[] =>
-  changes('', before, after).filter(({ path }) => !OF_CONTROLLERS.some((label) => path.endsWith(`.${label}`)));
+  changes([], before, after).filter(({ path }) => !OF_CONTROLLERS.some((label) => path.endsWith(`.${label}`)));
 
-const changes = (path: string, before: Json | undefined, after: Json | undefined): TemplateChange[] => {
+const changes = (keys: readonly string[], before: Json | undefined, after: Json | undefined): TemplateChange[] => {
   const [one, other] = [fieldsOf(before), fieldsOf(after)];
   if (one === undefined || other === undefined)
-    return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, before, after }];
+    return canonical(before ?? null) === canonical(after ?? null)
+      ? []
+      : [{ path: keys.reduce(joined, ''), keys, before, after }];
   const names = [...new Set([...one.keys(), ...other.keys()])];
-  return names.flatMap((name) => changes(joined(path, name), one.get(name), other.get(name)));
+  return names.flatMap((name) => changes([...keys, name], one.get(name), other.get(name)));
 };
 
 /** The fields of an object or the named items of a list, in brackets. Undefined for anything else. */
@@ -31,21 +36,29 @@ const fieldsOf = (value: Json | undefined): ReadonlyMap<string, Json> | undefine
     const name = typeof item === 'object' && item !== null && !Array.isArray(item) ? item['name'] : undefined;
     return typeof name === 'string' ? [`[${name}]`, item] : undefined;
   });
-  return named.every((item) => item !== undefined) ? new Map(named) : undefined;
+  if (!named.every((item) => item !== undefined)) return undefined;
+  const fields = new Map(named);
+  // Of two variables with one name the last one counts: they are not compared one by one.
+  return fields.size === named.length ? fields : undefined;
 };
 
 const joined = (path: string, name: string): string =>
   path === '' || name.startsWith('[') ? `${path}${name}` : `${path}.${name}`;
 
-/** Whether the values at a path may be shown: those of variables and arguments may be secrets. */
-const isShown = (path: string): boolean =>
-  /\.(image|resources|replicas|requests|limits|cpu|memory)(\.|$)|kubectl\.kubernetes\.io\/restartedAt$|Probe\./.test(
-    path,
-  );
+/** Fields of a container whose values may be shown: those of variables, arguments, commands and headers may be secrets. */
+const SHOWN =
+  /^(image|resources(\..+)?|(liveness|readiness|startup)Probe\.([a-zA-Z]+(Seconds|Threshold)|(httpGet|tcpSocket|grpc)\.(path|port|scheme|service)))$/;
+
+const isShown = ([first, second, third = '', ...rest]: readonly string[]): boolean =>
+  (first === 'spec' &&
+    /^(initC|c)ontainers$/.test(second ?? '') &&
+    third.startsWith('[') &&
+    SHOWN.test(rest.join('.'))) ||
+  (first === 'metadata' && second === 'annotations' && third === 'kubectl.kubernetes.io/restartedAt');
 
 /** `spec.containers[web].image: shop:1 → shop:2`. */
-export const changeText = ({ path, before, after }: TemplateChange): string => {
+export const changeText = ({ path, keys, before, after }: TemplateChange): string => {
   const says = (value: Json | undefined): string =>
     value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
-  return isShown(path) ? `${path}: ${says(before)} → ${says(after)}` : path;
+  return isShown(keys) ? `${path}: ${says(before)} → ${says(after)}` : path;
 };

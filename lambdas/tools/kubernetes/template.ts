@@ -35,15 +35,23 @@ export type Container = z.output<typeof Container>;
 
 const Template = z.object({
   metadata: z
-    .object({ labels: z.record(z.string(), z.string()).default({}) })
+    .object({
+      labels: z.record(z.string(), z.string()).default({}),
+      annotations: z.record(z.string(), z.string()).nullish(),
+    })
     .nullish()
-    .transform((metadata) => metadata ?? { labels: {} }),
+    .transform((metadata) => metadata ?? { labels: {}, annotations: undefined }),
   spec: z.object({
     containers: z.array(Container),
     initContainers: listOf(Container),
     terminationGracePeriodSeconds: z.int().default(30),
+    // Of the whole pod.
+    resources: Resources,
   }),
 });
+/** A Pod template. */
+export type Template = z.output<typeof Template>;
 
 /** The Pod template of a workload, without values that may be secrets. */
-export const templateOf = ({ spec }: Workload): z.output<typeof Template> => Template.parse(spec.template);
+export const templateOf = ({ spec }: { readonly spec: Pick<Workload['spec'], 'template'> }): Template =>
+  Template.parse(spec.template);

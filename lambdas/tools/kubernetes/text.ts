@@ -42,7 +42,7 @@ const amountsText = (amounts: Readonly<Record<string, string>>): string => {
 };
 
 /** `93 s`, `12 min`, `5 h`, `3 days`. */
-const spanText = (milliseconds: number): string => {
+export const spanText = (milliseconds: number): string => {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 180) return `${seconds} s`;
   if (seconds < 3 * 3600) return `${Math.round(seconds / 60)} min`;

@@ -13,6 +13,7 @@ export const Workload = z.object({
   spec: z.object({
     replicas: z.int().optional(),
     paused: z.boolean().default(false),
+    revisionHistoryLimit: z.int().default(10),
     strategy: JsonObject.optional(),
     updateStrategy: JsonObject.optional(),
     template: JsonObject,

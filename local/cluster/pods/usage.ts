@@ -10,6 +10,9 @@ const HOUR = 3_600_000;
 const IDLE = { memoryMiB: 16, leakMiBPerHour: 0, cpuCores: 0.001, warmUpSeconds: 60 };
 const BEGINS_AT = 0.3;
 
+/** Which container of which workload. */
+type Of = Pick<ContainerRun, 'workload' | 'spec' | 'isFirst'>;
+
 /** What a world says about the containers of workloads: what they use, how their images behave, what they log. */
 export class Usages {
   readonly #world: ClusterWorld;
@@ -47,8 +50,20 @@ export class Usages {
   /** Thousandths of a core that one of so many running containers uses. */
   millicoresUsed(container: ContainerRun, at: number, running: number): number {
     const needed = (valueAt(this.#of(container).cpuCores, at - this.#origin) * 1000) / Math.max(1, running);
-    const limit = container.spec.resources.limits['cpu'];
-    return limit === undefined ? needed : Math.min(needed, millicoresOf(limit));
+    return Math.min(needed, millicoresLimit(container.spec));
+  }
+
+  /** What a container that has warmed up needs at a moment: memory of one Pod, and CPU of all Pods together. */
+  needed(
+    container: Of,
+    at: number,
+  ): { readonly bytes: number; readonly leakedPerHour: number; readonly millicores: number } {
+    const { memoryMiB, leakMiBPerHour, cpuCores } = this.#of(container);
+    return {
+      bytes: Math.round(valueAt(memoryMiB, at - this.#origin) * MIB),
+      leakedPerHour: leakMiBPerHour * MIB,
+      millicores: valueAt(cpuCores, at - this.#origin) * 1000,
+    };
   }
 
   /** When a line that is given by time is written, from a start up to an end. */
@@ -62,7 +77,7 @@ export class Usages {
     return times;
   }
 
-  #of({ workload, spec, isFirst }: ContainerRun): Omit<Usage, 'of' | 'container'> {
+  #of({ workload, spec, isFirst }: Of): Omit<Usage, 'of' | 'container'> {
     return (
       this.#world.usage.find(
         ({ of, container }) => of === workload && (container === undefined ? isFirst : container === spec.name),
@@ -75,4 +90,10 @@ export class Usages {
 export const memoryLimit = ({ resources }: Container): number => {
   const limit = resources.limits['memory'];
   return limit === undefined ? Number.POSITIVE_INFINITY : wholeOf(limit);
+};
+
+/** Thousandths of a core above which a container is held back. */
+export const millicoresLimit = ({ resources }: Container): number => {
+  const limit = resources.limits['cpu'];
+  return limit === undefined ? Number.POSITIVE_INFINITY : millicoresOf(limit);
 };

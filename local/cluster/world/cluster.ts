@@ -98,6 +98,11 @@ export const ClusterWorld = z
     created: Offset.default('-30d').describe('When the objects were created, if they do not say.'),
     podsStarted: Offset.default('-3d').describe('When the pods of workloads started.'),
     usage: z.array(Usage).max(BOUNDS.listed).default([]),
+    usageSource: z
+      .enum(['prometheus', 'none'])
+      .default('prometheus')
+      .describe('Whether the settings name a source of usage over time. It has what `usage` says, also before now.'),
+    usageSince: Offset.default('-14d').describe('When the source of usage over time began to keep it.'),
     images: z.record(z.string(), Image).default({}),
     logs: z.array(Log).max(BOUNDS.listed).default([]),
     writers: z.array(Writer).max(BOUNDS.listed).default([]),

@@ -25,7 +25,7 @@ const asked = (server: ApiServer, ...namespaces: readonly NamespaceTools[]): Ask
   name: CLUSTER,
   namespaces,
   version: () => server.version({ username: 'somebody', groups: [CLUSTER_GROUPS.read] }),
-  // The read group has rights in one namespace only.
+  // In the shop the read group has the reads of set_resources only.
   read: (request) => (request.input['namespace'] === SHOP ? server.admin : readerOf(server)).send(request),
   prove: async ({ name: tool, changes }, { namespace, kind, name }) => {
     const call = changes.find((one) => callOf(one).resource === kind);

@@ -17,7 +17,8 @@ const readyPod = async (server: ApiServer, name: string, budgets: readonly numbe
   return metadata.uid;
 };
 
-const budget = async (server: ApiServer, name: string, podName: string, disruptionsAllowed: number) => {
+/** A budget over the Pods with this label `pod`, and how many disruptions it allows. */
+export const budget = async (server: ApiServer, name: string, podName: string, disruptionsAllowed: number) => {
   await create(server.admin, 'policy/v1', 'poddisruptionbudgets', {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
@@ -29,7 +30,7 @@ const budget = async (server: ApiServer, name: string, podName: string, disrupti
 };
 
 /** No controller runs, so the test says what one would. */
-const setsStatus = (service: string, resource: string, name: string, status: JsonObject): CloudRequest => ({
+export const setsStatus = (service: string, resource: string, name: string, status: JsonObject): CloudRequest => ({
   service,
   command: `patch ${resource}/status`,
   input: { namespace: SHOP, name, contentType: 'application/merge-patch+json', body: { status } },

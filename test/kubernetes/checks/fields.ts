@@ -10,7 +10,7 @@ const allowed: readonly [tool: string, path: string, value: JsonObject | number 
   ['set_resources', `${WEB}/resources/requests/cpu`, '200m'],
   ['set_resources', `${WEB}/resources`, {}],
   ['scale_workload', '/spec/replicas', 3],
-  ['restart_rollout', RESTARTED, { 'kubectl.kubernetes.io/restartedAt': '2026-01-01T00:00:00Z' }],
+  ['restart_rollout', RESTARTED, { 'checkrein.dev/restarted': 'sha256:0' }],
   ['undo_rollout', `${WEB}/image`, 'example.com/shop:0'],
 ];
 
@@ -18,6 +18,8 @@ const refused: readonly [tool: string, path: string, value: JsonObject | number 
   ['set_resources', `${WEB}/image`, 'example.com/evil:1'],
   ['set_resources', `${WEB}/name`, 'other'],
   ['set_resources', `${WEB}/env/0/value`, 'off'],
+  ['set_resources', `${WEB}/resources/limits/cpu`, '500m'],
+  ['set_resources', `${WEB}/resources/requests/ephemeral-storage`, '1Gi'],
   ['set_resources', `${WEB}/command`, { 0: 'sh' }],
   ['set_resources', '/spec/template/spec/containers/-', { name: 'third', image: 'example.com/evil:1' }],
   ['set_resources', '/spec/template/spec/initContainers', { 0: {} }],
@@ -25,6 +27,8 @@ const refused: readonly [tool: string, path: string, value: JsonObject | number 
   ['set_resources', '/spec/paused', true],
   ['scale_workload', `${WEB}/resources/requests/cpu`, '1'],
   ['restart_rollout', RESTARTED, { 'example.com/other': 'yes' }],
+  ['restart_rollout', RESTARTED, { 'kubectl.kubernetes.io/restartedAt': '2026-01-01T00:00:00Z' }],
+  ['restart_rollout', `${WEB}/image`, 'example.com/shop:0'],
   ['undo_rollout', '/spec/replicas', 0],
   ['undo_rollout', '/metadata/labels', { app: 'other' }],
   ['scale_workload', '/metadata/finalizers', { 0: 'example.com/never' }],
@@ -88,10 +92,12 @@ const applies: Check = {
     const { name, uid } = await newDeployment(server);
     const session = sessionOf(server, 'dry', 'set_resources', uid);
     const body = {
-      spec: { template: { spec: { containers: [{ name: 'web', resources: { limits: { cpu: '300m' } } }] } } },
+      spec: { template: { spec: { containers: [{ name: 'web', resources: { limits: { memory: '300Mi' } } }] } } },
     };
+    // Of what another manager owns, the server would answer a conflict.
+    await server.admin.send(jsonPatch(name, [{ op: 'remove', path: `${WEB}/resources/limits/memory` }]));
     const predicted = await session.send(serverSideApply(name, body, { dryRun: true }));
-    assert.match(JSON.stringify(predicted), /"limits":\{"cpu":"300m","memory":"256Mi"\}/);
+    assert.match(JSON.stringify(predicted), /"limits":\{"memory":"300Mi"\},"requests":\{"cpu":"100m"/);
     const added = {
       spec: { template: { spec: { containers: [{ name: 'unknown', image: 'example.com/evil:1', resources: {} }] } } },
     };

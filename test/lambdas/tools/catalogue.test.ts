@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { describe, expect, test } from 'vitest';
 import { KERNEL_FACTS, REPORT_FACTS, type FactName } from '../../../lambdas/contracts/facts.ts';
 import { ofAws } from '../../../lambdas/contracts/tool.ts';
+import { PROMQL_READ } from '../../../lambdas/contracts/usage.ts';
 import { CATALOGUE, OBSERVE_TOOLS } from '../../../lambdas/tools/catalogue.ts';
 
 const folderOf = (name: string): string => name.replaceAll('_', '-');
@@ -38,6 +39,19 @@ test('a tool that reads logs is held to the log groups of the agent, by the kern
       .object({ required: z.array(z.string()) })
       .parse(z.toJSONSchema(manifest.input, { io: 'input' }));
     expect(required).toContain(manifest.kind === 'observe' ? manifest.logGroupField : 'no change tool reads logs');
+  }
+});
+
+test('a tool that sends PromQL of the model is held to the grant of the agent, by the kernel', () => {
+  const senders = CATALOGUE.manifests.filter(({ reads }) =>
+    reads.some(({ command }) => command === PROMQL_READ.command),
+  );
+  expect(senders.map(({ name }) => name)).toEqual(['query_prometheus']);
+  for (const manifest of senders) {
+    const { required } = z
+      .object({ required: z.array(z.string()) })
+      .parse(z.toJSONSchema(manifest.input, { io: 'input' }));
+    expect(required).toContain(manifest.kind === 'observe' ? manifest.promqlField : 'no change tool sends PromQL');
   }
 });
 

@@ -8,7 +8,7 @@ const PATCH = 'apps/v1: patch deployments';
 const EVICT = 'v1: create pods/eviction';
 const CPU = `${RESOURCES}/requests/cpu`;
 const WEB = '/spec/template/spec/containers/0';
-const RESTARTED = 'kubectl.kubernetes.io/restartedAt';
+const RESTARTED = 'checkrein.dev/restarted';
 const OF_HELM = `${SHOP}  writers: [{ of: shop/deployments/checkout, manager: helm, fields: ['.spec.template.spec.containers[name="web"].resources.requests'] }]\n`;
 
 const ALL_OF_HELM = `${SHOP}  writers: [{ of: shop/deployments/checkout, manager: helm }]\n`;
@@ -226,8 +226,8 @@ describe('the managed fields', () => {
     const session = example.change('dry', 'set_resources', uid);
     const owned = apply('checkrein', [{ name: 'web', resources: { requests: { cpu: '300m' } } }], { dryRun: 'All' });
     expect((await example.refusal(PATCH, owned, session)).awsMessage).toMatch(/conflict with "helm"/);
-    const free = apply('checkrein', [{ name: 'web', resources: { limits: { cpu: '1' } } }], { dryRun: 'All' });
-    expect(JSON.stringify(await example.send(PATCH, free, session))).toContain('"cpu":"1"');
+    const same = apply('checkrein', [{ name: 'web', resources: { limits: { memory: '512Mi' } } }], { dryRun: 'All' });
+    expect(JSON.stringify(await example.send(PATCH, same, session))).toContain('"manager":"checkrein"');
     const third = apply('checkrein', [{ name: 'third', image: 'example.com/evil:1' }], { dryRun: 'All' });
     const dry = { mode: 'dry', operation: 'set_resources', uid };
     expect(await denial(example, dry, PATCH, third)).toMatch(/set_resources may change only/);

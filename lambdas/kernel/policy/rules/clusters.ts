@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Agent } from '../../../contracts/agent.ts';
-import { KUBERNETES, type Cluster } from '../../../contracts/clusters.ts';
+import { KUBERNETES, type Cluster, type ClusterGrant } from '../../../contracts/clusters.ts';
 import type { Rules } from '../../../contracts/rules.ts';
 import { providerOf, type Manifest } from '../../../contracts/tool.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -50,12 +50,30 @@ const grantProblems = (
   if (granted.length === 0)
     return [`${where}: no tool of this agent is on Kubernetes; remove the field, or grant such a tool`];
   const names = clusters.map((cluster) => cluster.name);
+  const promql = promqlProblems(
+    kubernetes,
+    ours.filter((one) => granted.includes(one.name)),
+    where,
+  );
   // Shipped agents name a cluster of which a deployment without clusters knows nothing: there, they take nothing (`hasItsCluster`).
-  if (names.length === 0) return [];
-  return kubernetes.clusters
+  if (names.length === 0) return promql;
+  const unknown = kubernetes.clusters
     .filter((cluster) => !names.includes(cluster))
     .map(
       (cluster) =>
         `${where}.clusters: there is no cluster ${JSON.stringify(cluster)} in config/deployment.ts${didYouMean(cluster, names)}`,
     );
+  return [...promql, ...unknown];
+};
+
+/** PromQL is granted together with a tool that takes it, or not at all. */
+const promqlProblems = ({ promql }: ClusterGrant, granted: readonly Manifest[], where: string): string[] => {
+  const takers = granted.filter((one) => one.kind === 'observe' && one.promqlField !== undefined);
+  if (promql === true && takers.length === 0)
+    return [`${where}.promql: no tool of this agent takes PromQL; remove the field, or grant query_prometheus`];
+  return promql === true || takers.length === 0
+    ? []
+    : [
+        `${where}.promql: missing: ${takers.map(({ name }) => name).join(' and ')} sends PromQL of the model, which reads every namespace; expected promql: true`,
+      ];
 };

@@ -1,6 +1,6 @@
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
-import type { Rules } from '../../../contracts/rules.ts';
 import { contractBroken } from '../../../contracts/errors.ts';
+import { oncePerRules, type CedarRules } from '../once-per-rules.ts';
 
 const UNATTENDED = 'applyUnattended';
 
@@ -8,14 +8,14 @@ const UNATTENDED = 'applyUnattended';
  * Whether some policy could permit a change without a person: a permit whose head has `applyUnattended` among its
  * actions, whatever its conditions. If none has, the deployment has no key for grants of policies.
  */
-export const canApplyUnattended = ({ policies, schema }: Pick<Rules, 'policies' | 'schema'>): boolean => {
+export const canApplyUnattended: (rules: CedarRules) => boolean = oncePerRules(({ policies, schema }) => {
   const names = groupsOf(UNATTENDED, schema);
   return Object.entries(policies).some(([id, text]) => {
     const answer = cedar.policyToJson(text);
     if (answer.type === 'failure') throw contractBroken(`The compiled policy ${id} does not parse.`);
     return answer.json.effect === 'permit' && mayName(answer.json.action, names);
   });
-};
+});
 
 /** Whether the action of a head can be one of these. */
 const mayName = (action: cedar.PolicyJson['action'], names: ReadonlySet<string>): boolean => {

@@ -88,7 +88,7 @@ const VARIABLES = [
 
 /** Says for each operation what the cluster does not compare, for whoever reads the policy there. */
 const notCompared = ({ name, calls }: AdmittedOperation): [string, string] => {
-  const paths = calls.flatMap((call) => call.paths);
+  const paths = [...new Set(calls.flatMap((call) => call.paths))];
   const says = paths.length === 0 ? 'an eviction changes no field' : `any value is admitted in ${paths.join(', ')}`;
   return [`checkrein.dev/${name.replaceAll('_', '-')}`, says];
 };

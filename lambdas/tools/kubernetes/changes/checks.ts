@@ -18,14 +18,16 @@ export const rolloutChecks = {
 
   postCondition: ({ input, after }: AnyChange, now: AnyState) => {
     const written = isPart(fieldsIn(after), now);
+    // A rollback to what had not been rolled out brings that back, and no more.
+    const rolledOut = now.rolledOut || !after.rolledOut;
     const state = !written
       ? `is ${JSON.stringify(fieldsIn(now))}, expected ${JSON.stringify(fieldsIn(after))}`
-      : !now.rolledOut
+      : !rolledOut
         ? 'is as planned, but not every pod has the new template'
         : now.checkreinManages
           ? 'is as planned, but Checkrein has not released its fields'
           : 'is as planned, in every pod';
-    return { holds: written && now.rolledOut && !now.checkreinManages, detail: `${input.name} ${state}` };
+    return { holds: written && rolledOut && !now.checkreinManages, detail: `${input.name} ${state}` };
   },
 
   guards: async ({ input, before }: AnyChange, { cloud }: ToolContext): Promise<readonly HealthCheck[]> =>

@@ -5,22 +5,33 @@ import type { JsonObject } from '../../../contracts/json.ts';
 import type { DryRunCheck } from '../../../contracts/plan.ts';
 import type { ChangeContext } from '../../tool.ts';
 import { listOf } from '../objects.ts';
-import { readWorkload } from '../workload.ts';
-import type { WorkloadChange, WorkloadEdit } from './edit.ts';
+import { readWorkload, type Workload } from '../workload.ts';
+import { isPart, type WorkloadChange, type WorkloadEdit, type WorkloadWrite } from './edit.ts';
 import { applyAsDryRun, asRead, patchWorkload } from './patch.ts';
 
 /** Both dry runs that a cluster has: who owns the fields, and what the API server says about the very write. */
 export const dryRunWorkload = async <Fields extends JsonObject>(
+  change: WorkloadChange<Fields>,
+  context: ChangeContext,
+  edit: WorkloadEdit<Fields>,
+): Promise<readonly DryRunCheck[]> => [
+  await checkOwners(() => applyAsDryRun(context.change, change.input, edit.intent(change.after))),
+  await dryRunWrite(change, context, edit),
+];
+
+/** What the API server says about the very write, and whether it would leave what the plan says. */
+export const dryRunWrite = async <Fields extends JsonObject>(
   { input: place, after }: WorkloadChange<Fields>,
   { cloud, change }: ChangeContext,
-  edit: WorkloadEdit<Fields>,
-): Promise<readonly DryRunCheck[]> => {
+  edit: WorkloadWrite<Fields>,
+): Promise<DryRunCheck> => {
   const workload = await readWorkload(cloud, place.kind, place);
   const operations = [...asRead(workload), ...edit.operations(workload, after)];
-  return [
-    await checkOwners(() => applyAsDryRun(change, place, edit.intent(after))),
-    await checkWrite(`patch ${place.kind}`, () => patchWorkload(change, place, operations, 'dry-run')),
-  ];
+  return checkWrite(
+    `patch ${place.kind}`,
+    () => patchWorkload(change, place, operations, 'dry-run'),
+    (predicted) => isPart(edit.fields(predicted), after),
+  );
 };
 
 const Conflicts = z.object({
@@ -29,23 +40,33 @@ const Conflicts = z.object({
   ),
 });
 
+const OWNERS = 'field owners';
+
 const checkOwners = async (apply: () => Promise<unknown>): Promise<DryRunCheck> => {
-  const name = 'field owners';
   try {
     await apply();
-    return {
-      name,
-      outcome: 'passed',
-      detail: 'Nobody else manages these fields, so nobody will write the old values back.',
-    };
+    return ownersCheck([]);
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
-    if (error.code !== 'Conflict') return refusedBy(name, error);
-    return { name, outcome: 'unknown', detail: ownersText(error) };
+    return error.code === 'Conflict' ? ownersCheck(ownersIn(error)) : refusedBy(OWNERS, error);
   }
 };
 
-const ownersText = ({ details, awsMessage }: CloudError): string => {
+/** Who else manages the fields of a change, as sentences without their end: `helm manages spec.replicas`. */
+export const ownersCheck = (owners: readonly string[]): DryRunCheck =>
+  owners.length === 0
+    ? {
+        name: OWNERS,
+        outcome: 'passed',
+        detail: 'Nobody else manages these fields, so nobody will write the old values back.',
+      }
+    : {
+        name: OWNERS,
+        outcome: 'unknown',
+        detail: `${ended(owners.join('; '))} Whoever that is writes its own value again with its next apply or upgrade: change it at its source too.`,
+      };
+
+const ownersIn = ({ details, awsMessage }: CloudError): readonly string[] => {
   const { data } = Conflicts.safeParse(details);
   const owners = (data?.causes ?? []).flatMap(({ reason, message, field }) => {
     const owner = /conflict with "(?<owner>[^"]+)"/.exec(message)?.groups?.['owner'];
@@ -53,13 +74,16 @@ const ownersText = ({ details, awsMessage }: CloudError): string => {
       ? [`${owner} manages ${field.replace(/^\./, '')}`]
       : [];
   });
-  const says = owners.length === 0 ? ended(awsMessage) : `${owners.join('; ')}.`;
-  return `${says} Whoever that is writes its own value again with its next apply or upgrade: change it at its source too.`;
+  return owners.length === 0 ? [awsMessage] : owners;
 };
 
-const checkWrite = async (name: string, patch: () => Promise<unknown>): Promise<DryRunCheck> => {
+const checkWrite = async (
+  name: string,
+  patch: () => Promise<Workload>,
+  isAsPlanned: (predicted: Workload) => boolean,
+): Promise<DryRunCheck> => {
   try {
-    await patch();
+    if (!isAsPlanned(await patch())) return { name, outcome: 'refused', detail: OTHERWISE };
     const detail =
       'The API server accepts this write: rights, syntax, defaults and admission (dry run of the cluster). Whether pods find room shows only once they are made.';
     return { name, outcome: 'passed', detail };
@@ -68,6 +92,10 @@ const checkWrite = async (name: string, patch: () => Promise<unknown>): Promise<
     throw error;
   }
 };
+
+/** What is read back would never be what the plan says. */
+const OTHERWISE =
+  'The API server would make something else of this write: a webhook changes it, or a newer version of the API fills in fields that it lacks.';
 
 const refusedBy = (name: string, { code, awsMessage }: CloudError): DryRunCheck => ({
   name,

@@ -7,13 +7,17 @@ import { readWorkload, type Workload } from '../workload.ts';
 import { asRead, patchWorkload, type PatchOperation, type WorkloadPlace } from './patch.ts';
 import { rolloutProgress, type Progress } from './progress.ts';
 
-/** How a tool changes fields of a workload. All of it is pure. */
-export interface WorkloadEdit<Fields> {
+/** How a tool writes fields of a workload. All of it is pure. */
+export interface WorkloadWrite<Fields> {
   /** The fields that it changes, as a workload has them. */
   readonly fields: (workload: Workload) => Fields;
   /** The operations that write the fields. The harness adds tests that the workload is still the one that was read. */
   readonly operations: (workload: Workload, to: Fields) => readonly PatchOperation[];
-  /** The same fields as a part of the object, from which the server tells who owns them. */
+}
+
+/** The same, where the server can tell who owns the fields. */
+export interface WorkloadEdit<Fields> extends WorkloadWrite<Fields> {
+  /** The same fields as a part of the object, for the server-side apply that finds their owners. */
   readonly intent: (to: Fields) => JsonObject;
 }
 
@@ -30,7 +34,7 @@ const TRIES = 5;
 export const changeWorkload = async <Fields extends JsonObject>(
   { input: place, target, before, after }: WorkloadChange<Fields>,
   context: ChangeContext,
-  edit: WorkloadEdit<Fields>,
+  edit: WorkloadWrite<Fields>,
 ): Promise<InProgress | undefined> => {
   await write(place, target, context, (workload) => {
     const found = edit.fields(workload);
@@ -41,6 +45,8 @@ export const changeWorkload = async <Fields extends JsonObject>(
     );
   });
   const released = await write(place, target, context, releases);
+  // Back to what had not been rolled out before either: nothing would come of waiting for it.
+  if (!after.rolledOut) return undefined;
   return rolloutProgress(place.kind, released, before);
 };
 

@@ -8,7 +8,7 @@ import { rolloutOf } from '../rollout.ts';
 import type { Workload, WorkloadKind } from '../workload.ts';
 
 /** Seconds until the first pods of a workload are ready again that all go at once: a guess, to tell some from none. */
-const RESTART_SECONDS = 60;
+export const RESTART_SECONDS = 60;
 
 /** The facts about how many pods a rollout takes out of service at once. */
 export interface Impact extends Facts {
@@ -63,6 +63,15 @@ const unavailableAtOnce = (kind: WorkloadKind, { metadata, spec }: Workload, wan
   const surge = shareOf(maxSurge ?? '25%', wanted, Math.ceil);
   // As the controller does: with neither, nothing could ever move.
   return leaving === 0 && surge === 0 ? 1 : leaving;
+};
+
+/** How many pods more than it should have a rollout of a new template makes, for a while. */
+export const surgeOfRollout = (kind: WorkloadKind, workload: Workload): number => {
+  const strategy = (kind === 'deployments' ? workload.spec.strategy : workload.spec.updateStrategy) ?? {};
+  // A StatefulSet replaces each pod by one of the same name.
+  if (kind === 'statefulsets' || strategy['type'] === 'Recreate') return 0;
+  const { maxSurge } = rollingUpdateOf(strategy);
+  return shareOf(maxSurge ?? (kind === 'deployments' ? '25%' : 0), rolloutOf(kind, workload).wanted, Math.ceil);
 };
 
 const rollingUpdateOf = ({ rollingUpdate }: JsonObject): JsonObject =>

@@ -24,6 +24,9 @@ interface NamedObject extends Place {
   readonly name: string;
 }
 
+/** What is read of the object. One that is gone has no UID. */
+type Known = Pick<Metadata, 'labels' | 'annotations'> & { readonly uid?: string | undefined };
+
 /**
  * An object of a cluster as the target of a change. Its tags are the labels of its namespace and its own, which win, and
  * marks of ours in the annotations of either. Its environment is that of its namespace, whoever labels the object.
@@ -31,7 +34,7 @@ interface NamedObject extends Place {
 export const targetOfObject = async (
   cloud: Cloud,
   { cluster, namespace, kind, resource, name }: NamedObject,
-  { uid, labels, annotations }: Pick<Metadata, 'uid' | 'labels' | 'annotations'>,
+  { uid, labels, annotations }: Known,
 ): Promise<Target> => {
   const request = { service: 'v1', command: 'get namespaces', input: { cluster, namespace, name: namespace } };
   const { metadata } = await callCluster(cloud, request, Namespace);
@@ -40,7 +43,7 @@ export const targetOfObject = async (
     id: `${namespace}/${resource}/${name}`,
     provider: KUBERNETES,
     ref: `k8s://${cluster}/${namespace}/${resource}/${name}`,
-    uid,
+    ...(uid !== undefined && { uid }),
     account: cloud.account,
     region: cloud.region,
     environment: environmentOf(metadata.labels),

@@ -4,6 +4,9 @@ import { Agent } from '../../../../lambdas/contracts/agent.ts';
 import { clusterTargetFault } from '../../../../lambdas/kernel/changes/target-fault.ts';
 import { admit, toolSpecsOf } from '../../../../lambdas/kernel/model/admission.ts';
 import { clusterGrantProblems } from '../../../../lambdas/kernel/policy/rules/clusters.ts';
+import { OBSERVE_TOOLS } from '../../../../lambdas/tools/catalogue.ts';
+import { catalogueOf } from '../../../../lambdas/tools/installed.ts';
+import { manifest as queryPrometheus } from '../../../../lambdas/tools/query-prometheus/manifest.ts';
 import { cluster, clusterAgent, CLUSTER_TOOLS, LOOK, SCALE } from '../../../fixtures/cluster-tools.ts';
 import { like } from '../../../fixtures/matchers.ts';
 
@@ -100,5 +103,34 @@ describe('the rules', () => {
   test('do not take a pattern for a namespace', () => {
     const pattern = { ...agents[0], kubernetes: { clusters: ['prod'], namespaces: ['shop-*'] } };
     expect(Agent.safeParse(pattern).success).toBe(false);
+  });
+});
+
+describe('PromQL of the model', () => {
+  const installed = catalogueOf(
+    OBSERVE_TOOLS.filter(({ manifest }) => manifest.name === queryPrometheus.name),
+    [],
+  );
+  const withTool = (promql?: true) =>
+    clusterAgent('seer', { clusters: ['prod'], namespaces: ['shop'], ...(promql && { promql }) }, []).map((agent) => ({
+      ...agent,
+      tools: { observe: [queryPrometheus.name], change: [] },
+    }));
+  const input = { cluster: 'prod', namespace: 'shop', promql: 'up' };
+  const asked = (promql?: true) =>
+    withTool(promql).map((agent) => admit(agent, { id: 'c1', name: queryPrometheus.name, input }, installed))[0];
+
+  test('is refused to an agent whose file does not grant it, although it has the tool', () => {
+    const reason = like('seer may not send PromQL of its own: it reads every namespace');
+    expect(asked()).toMatchObject({ kind: 'refused', check: 'allowlist', reason });
+    expect(asked(true)).toMatchObject({ kind: 'observe' });
+  });
+
+  test('is granted together with a tool that takes it, or not at all', () => {
+    const problems = (agent: Agent[]) => clusterGrantProblems(agent, [LOOK, queryPrometheus], [cluster('prod')]);
+    expect(problems(withTool(true))).toEqual([]);
+    expect(problems(withTool())).toEqual([like('promql: missing: query_prometheus sends PromQL of the model')]);
+    const idle = clusterAgent('idle', { clusters: ['prod'], namespaces: ['shop'], promql: true }, []);
+    expect(problems(idle)).toEqual([like('no tool of this agent takes PromQL')]);
   });
 });

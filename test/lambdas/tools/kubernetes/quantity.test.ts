@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { canonicalQuantity } from '../../../../lambdas/tools/kubernetes/canonical-quantity.ts';
 import { millicoresOf, nanosOf, wholeOf } from '../../../../lambdas/tools/kubernetes/quantity.ts';
 
 const SUFFIXES = { n: 1n, u: 1_000n, m: 1_000_000n, '': 10n ** 9n, k: 10n ** 12n, Ki: 1024n * 10n ** 9n } as const;
@@ -82,6 +83,35 @@ describe('a quantity', () => {
         } catch (error) {
           expect(error).toMatchObject({ name: 'ToolRefusal' });
         }
+      }),
+    );
+  });
+});
+
+describe('a quantity as the API server writes it', () => {
+  test.each([
+    ['1024Mi', '1Gi'],
+    ['1.5Gi', '1536Mi'],
+    ['1.953125Ki', '2k'],
+    ['0.5', '500m'],
+    ['2000', '2k'],
+    ['1290e5', '129e6'],
+    ['0.5e1', '5'],
+    ['1E9', '1e9'],
+    ['1E', '1E'],
+    ['0Mi', '0'],
+  ])('of %j is %j', (text, expected) => expect(canonicalQuantity(text)).toBe(expected));
+
+  test('is the same amount, and is written so again', () => {
+    const texts = fc.tuple(
+      fc.integer({ min: 0, max: 10 ** 9 }),
+      fc.constantFrom('', 'n', 'u', 'm', 'k', 'M', 'G', 'Ki', 'Mi', 'Gi', 'e3', 'e-3', 'E2'),
+    );
+    fc.assert(
+      fc.property(texts, ([count, suffix]) => {
+        const written = canonicalQuantity(`${count}${suffix}`);
+        expect(nanosOf(written)).toBe(nanosOf(`${count}${suffix}`));
+        expect(canonicalQuantity(written)).toBe(written);
       }),
     );
   });

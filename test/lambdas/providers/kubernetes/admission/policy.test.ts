@@ -53,7 +53,8 @@ describe('the admission policy', () => {
   test('says for each operation what the cluster does not compare', () => {
     const { annotations } = admissionPolicy({ ...scope, tools: TOOLS }).metadata;
     expect(annotations).toMatchObject({
-      'checkrein.dev/undo-rollout': 'any value is admitted in spec.template',
+      'checkrein.dev/undo-rollout':
+        'any value is admitted in spec.template, metadata.annotations["deprecated.daemonset.template.generation"]',
       'checkrein.dev/restart-pod': 'an eviction changes no field',
     });
   });

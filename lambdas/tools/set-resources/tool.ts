@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import { ToolRefusal } from '../../contracts/errors.ts';
+import { unknownCost } from '../aws/prices.ts';
+import { canonicalQuantity } from '../kubernetes/canonical-quantity.ts';
+import { rolloutChecks } from '../kubernetes/changes/checks.ts';
+import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
+import { dryRunWorkload } from '../kubernetes/changes/dry-run.ts';
+import { changeWorkload } from '../kubernetes/changes/edit.ts';
+import { disruptionOf, impactOfRollout, surgeOfRollout } from '../kubernetes/changes/impact.ts';
+import { DONE, Progress } from '../kubernetes/changes/progress.ts';
+import { demandOfRollout, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { nanosOf } from '../kubernetes/quantity.ts';
+import { counted } from '../kubernetes/text.ts';
+import { readWorkload } from '../kubernetes/workload.ts';
+import { changeTool } from '../tool.ts';
+import { autoscalingChecks } from './autoscaling-checks.ts';
+import { assertProposable } from './bounds.ts';
+import { amountFacts } from './facts.ts';
+import { Amounts, editOf } from './fields.ts';
+import { manifest } from './manifest.ts';
+import { oomGuard } from './oom-guard.ts';
+import { podsOf } from './pods.ts';
+
+const State = z.strictObject({ ...Amounts.shape, ...Progress.shape });
+
+export const tool = changeTool(manifest, State, {
+  describe: (input, context) => describeWorkload(input, context, editOf(input.container).fields),
+
+  configuration: workloadConfiguration,
+
+  predict({ name, container, requests, limits }, { requests: asked, limits: limited }) {
+    const cpu = amountAfter(requests.cpu, asked.cpu);
+    const memory = amountAfter(requests.memory, asked.memory);
+    const limit = amountAfter(limits.memory, limited.memory);
+    if (cpu === asked.cpu && memory === asked.memory && limit === limited.memory)
+      throw new ToolRefusal(
+        `${container} of ${name} has these amounts already: ${amountsText({ requests: asked, limits: limited })}.`,
+      );
+    return { requests: { cpu, memory }, limits: { memory: limit }, ...DONE };
+  },
+
+  async facts({ input, before, after }, { cloud }) {
+    const workload = await readWorkload(cloud, input.kind, input);
+    const pods = await podsOf(cloud, input, workload, after);
+    assertProposable(input.container, workload, { before, after }, pods);
+    const impact = impactOfRollout(input.kind, workload);
+    const amounts = { before: pods.before.containers, after: pods.after.containers };
+    const rollout = { pods: impact.fleetSize, surge: surgeOfRollout(input.kind, workload) };
+    return {
+      ...amountFacts(pods),
+      ...impact,
+      quotaUsePercentAfter: await quotaUsePercentAfter(cloud, input, demandOfRollout(amounts, rollout)),
+    };
+  },
+
+  losses: async () => [],
+
+  async dryRun(change, context) {
+    const { input, after } = change;
+    const workload = await readWorkload(context.cloud, input.kind, input);
+    const pods = await podsOf(context.cloud, input, workload, after);
+    const impact = impactOfRollout(input.kind, workload);
+    const { level, says } = disruptionOf(impact);
+    return {
+      checks: [
+        ...(await dryRunWorkload(change, context, editOf(input.container))),
+        ...(await autoscalingChecks(context.cloud, input, pods)),
+      ],
+      cost: unknownCost(
+        'requests cost nothing by themselves; nodes are paid for, and may be added or removed for them',
+      ),
+      disruption: { level, says: `${says} Each of ${counted(impact.fleetSize, 'pod')} is made anew.` },
+    };
+  },
+
+  apply: (change, context) => changeWorkload(change, context, editOf(change.input.container)),
+
+  ...rolloutChecks,
+
+  guards: async (change, context, since) => [
+    ...(await rolloutChecks.guards(change, context)),
+    await oomGuard(context.cloud, change.input, change, since),
+  ],
+
+  inverse({ input, before: { requests, limits } }) {
+    const says = `Set ${input.container} of ${input.name} back to ${amountsText({ requests, limits })}.`;
+    const why = `Undo: back to ${amountsText({ requests, limits })}.`;
+    return { reversible: true, input: { ...input, requests, limits, why }, says };
+  },
+});
+
+/** As the API server will write it; what is there already stays as it is written there. */
+const amountAfter = (wanted: string | null | undefined, found: string | null): string | null => {
+  if (wanted === undefined) return found;
+  if (wanted === null || found === null) return wanted === null ? null : canonicalQuantity(wanted);
+  return nanosOf(wanted) === nanosOf(found) ? found : canonicalQuantity(wanted);
+};
+
+const amountsText = ({ requests, limits }: Amounts): string =>
+  `requests of ${requests.cpu ?? 'no'} CPU and ${requests.memory ?? 'no'} memory, limit of ${limits.memory ?? 'no'} memory`;

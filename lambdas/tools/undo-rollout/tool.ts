@@ -1,0 +1,138 @@
+import { ToolRefusal } from '../../contracts/errors.ts';
+import type { Cloud } from '../../contracts/ports.ts';
+import { peakUsePercentAfter } from '../aws/capacity.ts';
+import { unknownCost } from '../aws/prices.ts';
+import { capacityFacts } from '../kubernetes/changes/capacity.ts';
+import { rolloutChecks } from '../kubernetes/changes/checks.ts';
+import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
+import { dryRunWrite, ownersCheck } from '../kubernetes/changes/dry-run.ts';
+import { changeWorkload, type WorkloadChange, type WorkloadWrite } from '../kubernetes/changes/edit.ts';
+import { disruptionOf, impactOfRollout } from '../kubernetes/changes/impact.ts';
+import { ownersOfTemplate } from '../kubernetes/changes/owners.ts';
+import { DONE } from '../kubernetes/changes/progress.ts';
+import { additionalDemand, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { rolloutOf } from '../kubernetes/rollout.ts';
+import { templateDigest } from '../kubernetes/changes/template-digest.ts';
+import type { Revision } from '../kubernetes/revisions.ts';
+import { templateChanges } from '../kubernetes/template-diff.ts';
+import { templateOf } from '../kubernetes/template.ts';
+import { readWorkload } from '../kubernetes/workload.ts';
+import { changeTool } from '../tool.ts';
+import { manifest } from './manifest.ts';
+import { aboutRevisions, describedTemplate, keptRevisions, namedRevision, State } from './state.ts';
+
+type Change = WorkloadChange<State>;
+
+export const tool = changeTool(manifest, State, {
+  async describe(input, context) {
+    const workload = await readWorkload(context.cloud, input.kind, input);
+    const about = aboutRevisions(workload, await keptRevisions(context.cloud, input, workload), input.revision);
+    return describeWorkload(input, context, (read) => ({ ...describedTemplate(read), ...about }));
+  },
+
+  configuration: workloadConfiguration,
+
+  predict: (input, before) => ({ ...before, ...namedRevision(input, before), differences: [], ...DONE }),
+
+  async facts(change, { cloud }) {
+    const { input } = change;
+    const workload = await readWorkload(cloud, input.kind, input);
+    const impact = impactOfRollout(input.kind, workload);
+    const { template, pods } = await revisionOf(change, cloud);
+    const { wanted, updated } = rolloutOf(input.kind, workload);
+    const former = { ...workload, spec: { ...workload.spec, template } };
+    const capacity = capacityFacts(templateOf(workload), templateOf(former));
+    // A rollout that got stuck has left pods of the former template, which need no more room than they have.
+    const demand = additionalDemand(workload, former, Math.max(0, wanted - (pods ?? wanted - updated)));
+    return {
+      ...capacity,
+      // Nothing here has measured use, and an unknown peak fills what would be left.
+      peakUsePercentAfter: peakUsePercentAfter(null, { before: 1, after: 1 }, capacity.cutPercent > 0),
+      quotaUsePercentAfter: await quotaUsePercentAfter(cloud, input, demand),
+      ...impact,
+    };
+  },
+
+  losses: async () => [],
+
+  async dryRun(change, context) {
+    const { input } = change;
+    const workload = await readWorkload(context.cloud, input.kind, input);
+    const revision = await revisionOf(change, context.cloud);
+    const owners = ownersOfTemplate(workload.metadata, templateChanges(workload.spec.template, revision.template));
+    return {
+      checks: [ownersCheck(owners), await dryRunWrite(change, context, writeOf(change, revision))],
+      cost: unknownCost('pods have no list price; nodes are paid for, and may be added or removed for them'),
+      disruption: disruptionOf(impactOfRollout(input.kind, workload)),
+    };
+  },
+
+  async apply(change, context) {
+    return changeWorkload(change, context, writeOf(change, await findRevision(change, context.cloud)));
+  },
+
+  isHalfWay: (change, now) => rolloutChecks.isHalfWay(compared(change), templateIn(now)),
+
+  postCondition: (change, now) => rolloutChecks.postCondition(compared(change), templateIn(now)),
+
+  guards: rolloutChecks.guards,
+
+  inverse({ input, before: { revisions } }) {
+    const { present, historyLimit } = revisions;
+    if (historyLimit === 0)
+      return {
+        reversible: false,
+        says: `It cannot be undone: with a revisionHistoryLimit of 0 the present template of ${input.name} is not kept.`,
+      };
+    if (present === null)
+      return {
+        reversible: false,
+        says: `It cannot be undone: no revision keeps the present template of ${input.name}.`,
+      };
+    const says = `Take ${input.name} back to the template of revision ${present}, which it has now.`;
+    return {
+      reversible: true,
+      input: { ...input, revision: present, why: `Undo: back to revision ${present}.` },
+      says,
+    };
+  },
+});
+
+/** Writes the template of a revision. Without one, only what is already written can be gone on with. */
+const writeOf = ({ input, after }: Change, found: Revision | undefined): WorkloadWrite<{ template: string }> => ({
+  fields: ({ spec }) => ({ template: templateDigest(spec.template) }),
+  operations() {
+    if (found === undefined) throw notKept(input.name, after.template);
+    return [{ op: 'replace', path: '/spec/template', value: found.template }];
+  },
+});
+
+/** The revision that a change leads to: by its template, since an undo finds it under another number. */
+const findRevision = async ({ input, after }: Change, cloud: Cloud): Promise<Revision | undefined> => {
+  const kept = await keptRevisions(cloud, input, await readWorkload(cloud, input.kind, input));
+  return kept.find(({ template }) => templateDigest(template) === after.template);
+};
+
+const revisionOf = async (change: Change, cloud: Cloud): Promise<Revision> => {
+  const found = await findRevision(change, cloud);
+  if (found === undefined) throw notKept(change.input.name, change.after.template);
+  return found;
+};
+
+const notKept = (name: string, template: string): ToolRefusal =>
+  new ToolRefusal(`No revision of ${name} keeps the template ${template} any more. Nothing was written.`);
+
+/** What says whether the change was made. The controller gives revisions other numbers by it. */
+const templateIn = ({ template, images, rolledOut, stalledSince, checkreinManages }: State) => ({
+  template,
+  images,
+  rolledOut,
+  stalledSince,
+  checkreinManages,
+});
+
+const compared = (change: Change): WorkloadChange<Pick<State, 'template' | 'images'>> => ({
+  ...change,
+  before: templateIn(change.before),
+  after: templateIn(change.after),
+});
