@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../lambdas/contracts/json.ts';
+import { apartFrom, templateDigest } from '../../../lambdas/tools/kubernetes/changes/template-digest.ts';
 import { listIn, objectIn, valueAt } from '../../../local/cluster/objects/json.ts';
 
 /** The change tools on Kubernetes: what a case proposes with each, and what its writes may be. */
@@ -13,8 +14,23 @@ interface ClusterTool {
 }
 
 const REPLICAS = [6, 5, 8, 3, 12, 4, 1, 0, 1000, 7];
+const LIMITS = ['768Mi', '640Mi', '1Gi', '100Mi', '512Mi', '64Gi', '0', '-1Gi', '1e30', '700Mi'];
+const CONTAINERS = ['web', 'web', 'web', 'web', 'web', 'web', 'web', 'web', 'sidecar', 'web '];
+const REVISIONS = [1, 1, 1, 2, 1, 3, 99, 0, 1, 1];
+const RESTARTED = 'checkrein.dev/restarted';
 
 const pick = <T extends Json>(list: readonly T[], size: number, fallback: T): T => list[size % list.length] ?? fallback;
+
+const templateOf = (object: JsonObject): JsonObject => objectIn(valueAt(object, 'spec', 'template'));
+const amountsIn = (resources: JsonObject): JsonObject => ({
+  requests: {
+    cpu: valueAt(resources, 'requests', 'cpu') ?? null,
+    memory: valueAt(resources, 'requests', 'memory') ?? null,
+  },
+  limits: { memory: valueAt(resources, 'limits', 'memory') ?? null },
+});
+const containerOf = (object: JsonObject, name: Json | undefined): JsonObject =>
+  objectIn(listIn(valueAt(templateOf(object), 'spec', 'containers')).find((one) => valueAt(one, 'name') === name));
 
 /** A further tool is a further line. */
 export const CLUSTER_TOOLS = {
@@ -24,6 +40,32 @@ export const CLUSTER_TOOLS = {
     writes: /^\/spec\/replicas$/,
     fields: (object) => ({ replicas: valueAt(object, 'spec', 'replicas') ?? 1 }),
   },
+  set_resources: {
+    kind: 'deployments',
+    input: (size) => ({
+      container: pick(CONTAINERS, size, 'web'),
+      requests: {},
+      limits: { memory: pick(LIMITS, size, '768Mi') },
+    }),
+    writes: /^\/spec\/template\/spec\/containers\/0\/resources\/(requests|limits)(\/(cpu|memory))?$/,
+    fields: (object, { container }) => amountsIn(objectIn(containerOf(object, container)['resources'])),
+  },
+  undo_rollout: {
+    kind: 'deployments',
+    input: (size) => ({ revision: pick(REVISIONS, size, 1) }),
+    writes: /^\/spec\/template$/,
+    fields: (object) => ({ template: templateDigest(templateOf(object)) }),
+  },
+  restart_rollout: {
+    kind: 'deployments',
+    input: () => ({}),
+    writes: /^\/spec\/template\/metadata\/annotations(\/checkrein\.dev~1restarted)?$/,
+    fields: (object) => {
+      const { rest, value } = apartFrom(templateOf(object), RESTARTED);
+      return { template: templateDigest(rest), restarted: value };
+    },
+  },
+  restart_pod: { kind: 'pods', input: () => ({}), writes: undefined, fields: () => ({}) },
 } as const satisfies Readonly<Record<string, ClusterTool>>;
 
 export type ClusterToolName = keyof typeof CLUSTER_TOOLS;
@@ -38,9 +80,3 @@ export const clusterTool = (name: ClusterToolName): ClusterTool => CLUSTER_TOOLS
 /** The line of the tool of a plan; undefined for a tool that is not listed. */
 export const clusterToolOf = ({ tool }: { readonly tool: string }): ClusterTool | undefined =>
   isClusterToolName(tool) ? CLUSTER_TOOLS[tool] : undefined;
-
-/** The container of a workload's template with a name. */
-export const containerOf = (object: JsonObject, name: Json | undefined): JsonObject =>
-  objectIn(
-    listIn(valueAt(object, 'spec', 'template', 'spec', 'containers')).find((one) => valueAt(one, 'name') === name),
-  );

@@ -21,6 +21,7 @@ export const WORKLOADS = {
 } as const;
 const OWN = `${NAMESPACES.own}/deployments/${WORKLOADS.deployments.own}`;
 const REPLICAS = 4;
+const FORMER_IMAGE = 'example.com/shop:1';
 const IMAGE = 'example.com/shop:2';
 const BROKEN_IMAGE = 'example.com/shop:broken';
 
@@ -46,6 +47,7 @@ const dryRun = { command: 'patch deployments', dryRun: true };
 const read = { command: 'get deployments' };
 const conflict = { status: 409, reason: 'Conflict', message: 'the object has been modified' };
 const denied = { status: 403, reason: 'Forbidden', message: 'this user may not' };
+const eviction = { command: 'create pods/eviction', dryRun: false };
 const release = { body: [{ op: 'remove' }] };
 
 /** What can go wrong in a cluster, by name. */
@@ -62,6 +64,10 @@ export const CLUSTER_FAULTS: Readonly<Record<string, Faults>> = {
   'release-answer-lost': { faults: [{ ...patch, match: release, times: 1, lost: true }] },
   'release-throttled': { faults: [{ ...patch, match: release, times: 2, throttle: true }] },
   'release-denied': { faults: [{ ...patch, match: release, times: 1, error: denied }] },
+  'eviction-throttled': { faults: [{ ...eviction, times: 2, throttle: true }] },
+  'eviction-answer-lost': { faults: [{ ...eviction, times: 1, lost: true }] },
+  'eviction-request-lost': { faults: [{ ...eviction, times: 1, lost: 'request' }] },
+  'eviction-denied': { faults: [{ ...eviction, error: denied }] },
   'dry-run-denied': { faults: [{ ...dryRun, times: 1, error: denied }] },
   'dry-run-throttled': { faults: [{ ...dryRun, times: 2, throttle: true }] },
   'proof-answer-lost': { faults: [{ ...dryRun, proof: true, times: 2, lost: true }] },
@@ -113,10 +119,6 @@ const workload = (kind: 'Deployment' | 'StatefulSet', where: string, name: strin
   },
 });
 
-/** The image that the workload had until half an hour ago. */
-const BEFORE = { spec: { template: { spec: { containers: [{ name: 'web', image: 'example.com/shop:1' }] } } } };
-const release2 = { spec: { template: { spec: { containers: [{ name: 'web', image: IMAGE }] } } } };
-
 /** The cluster of a case, as a world has it. */
 export const clusterWorldOf = ({ setting }: Pick<HostileCase, 'setting'>) => {
   const { own, ofOthers, ofNobody } = NAMESPACES;
@@ -132,7 +134,7 @@ export const clusterWorldOf = ({ setting }: Pick<HostileCase, 'setting'>) => {
       namespace(own, setting.environment, annotations),
       namespace(ofOthers, 'staging'),
       namespace(ofNobody, 'staging'),
-      workload('Deployment', own, WORKLOADS.deployments.own, REPLICAS),
+      workload('Deployment', own, WORKLOADS.deployments.own, REPLICAS, FORMER_IMAGE),
       // Its pods never get ready, so what changes it gets stuck.
       workload('Deployment', own, WORKLOADS.deployments.decoy, 1, BROKEN_IMAGE),
       workload('StatefulSet', own, WORKLOADS.statefulsets.own, 2),
@@ -145,10 +147,8 @@ export const clusterWorldOf = ({ setting }: Pick<HostileCase, 'setting'>) => {
         spec: { hard: { pods: '24' } },
       },
     ],
-    changes: [
-      { at: '-110m', of: OWN, manager: 'deployer', merge: BEFORE },
-      { at: '-30m', of: OWN, manager: 'deployer', merge: release2 },
-    ],
+    // So that there is a revision to go back to.
+    changes: [{ at: '-30m', of: OWN, manager: 'deployer', merge: image(IMAGE) }],
     images: { [BROKEN_IMAGE]: { readyAfterSeconds: 'never' } },
     usage: [
       {
