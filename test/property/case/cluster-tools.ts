@@ -13,7 +13,7 @@ interface ClusterTool {
   readonly fields: (object: JsonObject, input: JsonObject) => JsonObject;
 }
 
-const REPLICAS = [6, 5, 8, 3, 12, 4, 1, 0, 1000, 7];
+const REPLICAS = [3, 4, 5, 1, 8, 2, 0, 30, 1000, 6];
 const LIMITS = ['768Mi', '640Mi', '1Gi', '100Mi', '512Mi', '64Gi', '0', '-1Gi', '1e30', '700Mi'];
 const CONTAINERS = ['web', 'web', 'web', 'web', 'web', 'web', 'web', 'web', 'sidecar', 'web '];
 const REVISIONS = [1, 1, 1, 2, 1, 3, 99, 0, 1, 1];
@@ -36,7 +36,7 @@ const containerOf = (object: JsonObject, name: Json | undefined): JsonObject =>
 export const CLUSTER_TOOLS = {
   scale_workload: {
     kind: 'deployments',
-    input: (size) => ({ replicas: pick(REPLICAS, size, 6) }),
+    input: (size) => ({ replicas: pick(REPLICAS, size, 3) }),
     writes: /^\/spec\/replicas$/,
     fields: (object) => ({ replicas: valueAt(object, 'spec', 'replicas') ?? 1 }),
   },

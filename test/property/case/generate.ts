@@ -87,9 +87,9 @@ export const hostileCases: fc.Arbitrary<HostileCase> = fc.record({
     flags: seldom(fc.constantFrom(...Object.keys(FLAG_FAULTS)), 2),
     cluster: seldom(fc.constantFrom(...Object.keys(CLUSTER_FAULTS)), 2),
     provider: oneOf<HostileCase['setting']['provider']>(
-      [3, fc.constant('aws')],
-      [1, fc.constant('flags')],
-      [2, fc.constant('kubernetes')],
+      [6, fc.constant('aws')],
+      [2, fc.constant('flags')],
+      [3, fc.constant('kubernetes')],
     ),
     clusterTool: fc.constantFrom(...CLUSTER_TOOL_NAMES),
     subject: oneOf<HostileCase['setting']['subject']>(

@@ -20,7 +20,7 @@ export const WORKLOADS = {
   pods: { own: 'queue-0', decoy: 'queue-1' },
 } as const;
 const OWN = `${NAMESPACES.own}/deployments/${WORKLOADS.deployments.own}`;
-const REPLICAS = 4;
+const REPLICAS = 2;
 const FORMER_IMAGE = 'example.com/shop:1';
 const IMAGE = 'example.com/shop:2';
 const BROKEN_IMAGE = 'example.com/shop:broken';
@@ -137,9 +137,10 @@ export const clusterWorldOf = ({ setting }: Pick<HostileCase, 'setting'>) => {
       workload('Deployment', own, WORKLOADS.deployments.own, REPLICAS, FORMER_IMAGE),
       // Its pods never get ready, so what changes it gets stuck.
       workload('Deployment', own, WORKLOADS.deployments.decoy, 1, BROKEN_IMAGE),
-      workload('StatefulSet', own, WORKLOADS.statefulsets.own, 2),
-      workload('Deployment', ofOthers, WORKLOADS.deployments.own, 1),
-      workload('Deployment', ofNobody, WORKLOADS.deployments.own, 1),
+      // A pod that nobody looks at costs the time of the proof.
+      workload('StatefulSet', own, WORKLOADS.statefulsets.own, setting.clusterTool === 'restart_pod' ? 2 : 0),
+      workload('Deployment', ofOthers, WORKLOADS.deployments.own, 0),
+      workload('Deployment', ofNobody, WORKLOADS.deployments.own, 0),
       {
         apiVersion: 'v1',
         kind: 'ResourceQuota',
@@ -150,13 +151,9 @@ export const clusterWorldOf = ({ setting }: Pick<HostileCase, 'setting'>) => {
     // So that there is a revision to go back to.
     changes: [{ at: '-30m', of: OWN, manager: 'deployer', merge: image(IMAGE) }],
     images: { [BROKEN_IMAGE]: { readyAfterSeconds: 'never' } },
-    usage: [
-      {
-        of: OWN,
-        memoryMiB: faults.some(({ memoryGrows }) => memoryGrows) ? { '-3h': 100, '+1m': 900 } : 100,
-        warmUpSeconds: 0,
-      },
-    ],
+    usage: faults.some(({ memoryGrows }) => memoryGrows)
+      ? [{ of: OWN, memoryMiB: { '-3h': 100, '+1m': 900 }, warmUpSeconds: 0 }]
+      : [],
     faults: faults.flatMap((one) => one.faults ?? []),
     admissionPolicy: faults.every(({ admissionPolicy }) => admissionPolicy !== false),
   };
@@ -179,7 +176,7 @@ export const withCluster = (agents: readonly Agent[]): Agent[] =>
 
 /** What somebody does to the workload. Each time its labels are others, so it is never again as it was. */
 const DRIFTS: Readonly<Record<Moved, (nth: number) => Omit<ClusterDrift, 'of' | 'manager'>>> = {
-  'workload-replicas': (nth) => ({ merge: { ...label(nth), spec: { replicas: 13 + (nth % 7) } } }),
+  'workload-replicas': (nth) => ({ merge: { ...label(nth), spec: { replicas: 6 + (nth % 3) } } }),
   'workload-image': (nth) => ({ merge: { ...label(nth), ...image(`example.com/shop:3.${nth}`) } }),
   'workload-broken-image': (nth) => ({ merge: { ...label(nth), ...image(BROKEN_IMAGE) } }),
   'workload-recreated': () => ({ recreate: true }),
