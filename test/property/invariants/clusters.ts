@@ -52,13 +52,18 @@ export const requestsStayInReach: Invariant = {
     }),
 };
 
-/** Whether the policy refused, in the session of a call and since its step was entered, what it must refuse. */
+/** With these an attempt that makes dry runs or a change begins. Several may be entered at once; one is let through. */
+const BEGINS = new Set<TraceEvent['kind']>(['proposal.judged', 'apply.started', 'apply.resumed']);
+
+/** Whether the policy refused, in the session of a call and since its attempt began, what it must refuse. */
 const isProved = ({ entries }: CaseRun, { at, call }: { readonly at: number; readonly call: Call }): boolean => {
-  const entered = entries
+  const begun = entries
     .slice(0, at)
-    .findLastIndex((entry) => entry.is === 'step' && entry.incidentId === call.incidentId);
+    .findLastIndex(
+      (entry) => entry.is === 'event' && entry.event.incident === call.incidentId && BEGINS.has(entry.event.kind),
+    );
   return entries
-    .slice(Math.max(0, entered), at)
+    .slice(Math.max(0, begun), at)
     .some(
       (entry) =>
         entry.is === 'call' &&
