@@ -98,7 +98,8 @@ export const CLUSTERS: readonly KernelCheck[] = [
     name: 'clusters/namespace',
     holds: 'no request is sent to a namespace that no agent is granted',
     file: 'lambdas/providers/kubernetes/reach.ts',
-    find: 'namespace === undefined || !granted.includes(namespace)',
+    find: 'namespace !== undefined && granted.includes(namespace)',
+    replace: 'true',
     test: access('in a namespace that no agent is granted is not sent'),
   },
 ];
