@@ -46,8 +46,8 @@ export const drift = (state: ClusterState, { of, manager, merge, recreate }: Clu
   removeOwned(state, object);
   if (recreate === undefined) return;
   const metadata = without(objectIn(object['metadata']), 'uid', 'creationTimestamp', 'resourceVersion', 'generation');
-  // The API server answers with an empty status until a controller has looked.
-  state.store.create({ ...object, ...('status' in object && { status: {} }), metadata }, state.now);
+  // An API server leaves an empty status out of no answer.
+  state.store.create({ ...object, status: {}, metadata }, state.now);
 };
 
 /** What an object owned goes with it, as the garbage collector does. */

@@ -4,6 +4,7 @@ import { JsonObject, type Json } from '../../../../lambdas/contracts/json.ts';
 import { Journal } from '../../../../lambdas/kernel/trace/journal.ts';
 import { checkDrift } from '../../../../lambdas/steps/apply/gates.ts';
 import { pendingChange } from '../../../../lambdas/steps/apply/pending-change.ts';
+import { ofAws } from '../../../../lambdas/contracts/tool.ts';
 import { digestOf } from '../../../../lambdas/kernel/trace/canonical.ts';
 import { currentPlan } from '../../../../lambdas/kernel/trace/queries.ts';
 import { CHANGE_TOOLS } from '../../../../lambdas/tools/catalogue.ts';
@@ -191,16 +192,13 @@ describe.each(TOOLS)('between dry run and change of $name', ({ ready, target, mo
   });
 });
 
-test('every change tool is among them, or its own test moves each field', () => {
+test('every change tool on AWS is among them, or its own test moves each field', () => {
   const promise = 'no field of the plan can move without a test here';
-  const elsewhere = CHANGE_TOOLS.map(({ manifest }) => manifest.name)
-    .filter((name) => !TOOLS.some((one) => one.name === name))
-    .map((name) => `${name.replaceAll('_', '-')}.test.ts`);
-  const tested = (file: string): boolean =>
-    ['test/lambdas/tools', 'test/lambdas/tools/kubernetes']
-      .map((folder) => `${folder}/${file}`)
-      .some((path) => existsSync(path) && titlesIn(readFileSync(path, 'utf8'))(promise));
-  expect(elsewhere.filter((file) => !tested(file))).toEqual([]);
+  const elsewhere = ofAws(CHANGE_TOOLS.map(({ manifest }) => manifest))
+    .filter(({ name }) => !TOOLS.some((one) => one.name === name))
+    .map(({ name }) => `test/lambdas/tools/${name.replaceAll('_', '-')}.test.ts`);
+  const tested = (path: string): boolean => existsSync(path) && titlesIn(readFileSync(path, 'utf8'))(promise);
+  expect(elsewhere.filter((path) => !tested(path))).toEqual([]);
 });
 
 describe('the refusal', () => {
