@@ -95,7 +95,13 @@ describe('a change in a cluster', () => {
   test.each(['namespace-of-others', 'namespace-of-nobody', 'other-cluster'])(
     'in the %s is refused before any request is sent',
     async (where) => {
-      const propose = { do: 'propose-in-cluster', tool: 'scale_workload', where, size: 0, why: 'It is too small for it.' };
+      const propose = {
+        do: 'propose-in-cluster',
+        tool: 'scale_workload',
+        where,
+        size: 0,
+        why: 'It is too small for it.',
+      };
       const run = await flow.run(caseOf({}, { turns: [turn(propose), turn({ do: 'confirm', which: 'newest' })] }));
       expect(broken(run)).toEqual([]);
       expect(run.entries.filter((entry) => entry.is === 'call' && isClusterCall(entry.call))).toEqual([]);

@@ -102,7 +102,13 @@ const namespace = (name: string, environment: string, annotations: JsonObject = 
 });
 
 const container = { name: 'web', image: IMAGE, resources: { requests: { cpu: '200m', memory: '256Mi' } } };
-const workload = (kind: 'Deployment' | 'StatefulSet', where: string, name: string, replicas: number, web = IMAGE): JsonObject => ({
+const workload = (
+  kind: 'Deployment' | 'StatefulSet',
+  where: string,
+  name: string,
+  replicas: number,
+  web = IMAGE,
+): JsonObject => ({
   apiVersion: 'apps/v1',
   kind,
   metadata: { name, namespace: where, labels: { app: name } },
@@ -222,7 +228,10 @@ export class OtherWriter {
   /** The object that a call names, as it is now. */
   objectOf({ command, input }: RecordedCall): JsonObject | undefined {
     const [, resource = ''] = /^\S+ ([a-z]+)/.exec(command) ?? [];
-    return this.object(`${String(input['namespace'])}/${resource}/${String(input['name'])}`);
+    const { namespace, name } = input;
+    return typeof namespace === 'string' && typeof name === 'string'
+      ? this.object(`${namespace}/${resource}/${name}`)
+      : undefined;
   }
 
   /** Makes the changes that the case lists after this call. */

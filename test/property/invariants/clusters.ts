@@ -29,8 +29,13 @@ const clusterCalls = ({ entries }: CaseRun): { readonly at: number; readonly cal
 
 const nameOf = ({ service, command, principal }: Call): string => `${service}: ${command} by ${principal}`;
 
-const NEVER = /secrets|\/(exec|attach|portforward|proxy|ephemeralcontainers|token)|^(delete|deletecollection|update|impersonate) /;
-const Place = z.object({ cluster: z.string().optional(), namespace: z.string().optional(), name: z.string().optional() });
+const NEVER =
+  /secrets|\/(exec|attach|portforward|proxy|ephemeralcontainers|token)|^(delete|deletecollection|update|impersonate) /;
+const Place = z.object({
+  cluster: z.string().optional(),
+  namespace: z.string().optional(),
+  name: z.string().optional(),
+});
 
 const outOfReach = (run: CaseRun, call: Call): string | undefined => {
   if (NEVER.test(call.command)) return 'no tool may make it';
@@ -128,7 +133,10 @@ const writtenAgain = (change: RecordedChange, run: CaseRun): string | undefined 
   if (change.session === undefined || change.call.outcome !== 'ok' || started === undefined) return undefined;
   if (isRelease(change.call)) return undefined;
   const earlier = earlierInAttempt(run, change, started.at).filter(({ session }) => session !== undefined);
-  const [writes, releases] = [earlier.filter(({ call }) => !isRelease(call)), earlier.filter((one) => isRelease(one.call))];
+  const [writes, releases] = [
+    earlier.filter(({ call }) => !isRelease(call)),
+    earlier.filter((one) => isRelease(one.call)),
+  ];
   if (writes.length === 0) return undefined;
   const unknowable = run.testCase.setting.cluster.some((name) => UNKNOWABLE.has(name));
   return unknowable && writes.length + releases.length < 4 ? undefined : 'it had been written before';
@@ -170,11 +178,17 @@ export const nothingStaysOurs: Invariant = {
     ),
 };
 
-const notRestored = (run: CaseRun, { at, of, object, plan }: ReturnType<typeof targets>[number]): string | undefined => {
-  if (!isKind(of, 'apply.finished') || of.data.purpose !== 'rollback' || of.data.outcome !== 'applied') return undefined;
+const notRestored = (
+  run: CaseRun,
+  { at, of, object, plan }: ReturnType<typeof targets>[number],
+): string | undefined => {
+  if (!isKind(of, 'apply.finished') || of.data.purpose !== 'rollback' || of.data.outcome !== 'applied')
+    return undefined;
   const tool = clusterToolOf(plan);
   if (tool?.writes === undefined || !isTarget(plan, object)) return undefined;
-  const begun = eventsIn(run.entries.slice(0, at), 'apply.started').findLast(({ event }) => event.incident === of.incident);
+  const begun = eventsIn(run.entries.slice(0, at), 'apply.started').findLast(
+    ({ event }) => event.incident === of.incident,
+  );
   const meanwhile = run.entries.slice(begun?.at ?? 0, at);
   if (meanwhile.some((entry) => entry.is === 'moved' && entry.targets.includes(plan.target.id))) return undefined;
   const differing = differences(tool.fields(object, JsonObject.parse(plan.input)), JsonObject.parse(plan.before));

@@ -119,11 +119,14 @@ const withCommand = (where: (entry: Call) => boolean, command: string): CaseRun 
 const withPatch = (change: (operations: readonly PatchOperation[]) => readonly PatchOperation[]): CaseRun =>
   withRequest(isWrite, (one) => {
     const body = z.array(PatchOperation).parse(one.call.input['body']);
-    return [{ ...one, call: { ...one.call, input: { ...one.call.input, body: z.array(z.json()).parse(change(body)) } } }];
+    return [
+      { ...one, call: { ...one.call, input: { ...one.call.input, body: z.array(z.json()).parse(change(body)) } } },
+    ];
   });
 const isWrite = (one: Call): boolean => isRealPatch(one) && !isRelease(one.call);
 const isRead = ({ call }: Call): boolean => call.command === 'get deployments';
-const isDryRun = ({ call }: Call): boolean => call.command === 'patch deployments' && call.dryRun && !isBoundProof(call);
+const isDryRun = ({ call }: Call): boolean =>
+  call.command === 'patch deployments' && call.dryRun && !isBoundProof(call);
 const withoutQuery = { query: { fieldManager: 'checkrein' } };
 /** The target of the change as it is at some events, otherwise. */
 const withObject = (kind: TraceEvent['kind'], change: (object: JsonObject) => JsonObject): CaseRun => ({
@@ -332,7 +335,9 @@ describe('a change in a cluster', () => {
   test('breaks no invariant, is written and released, and is rolled back and released', () => {
     expect(INVARIANTS.flatMap(({ name, fault }) => (fault(clusterRun) === undefined ? [] : [name]))).toEqual([]);
     const made = clusterRun.entries.flatMap((one) =>
-      one.is === 'call' && isRealPatch(one) ? [`${isRelease(one.call) ? 'releases' : 'writes'} ${one.call.outcome}`] : [],
+      one.is === 'call' && isRealPatch(one)
+        ? [`${isRelease(one.call) ? 'releases' : 'writes'} ${one.call.outcome}`]
+        : [],
     );
     expect(made).toEqual(['writes ok', 'releases ok', 'writes ok', 'releases ok']);
   });
@@ -422,7 +427,11 @@ describe('a change in a cluster', () => {
     [
       'whose session nothing has proved to be confined',
       clusters.clusterConfines,
-      () => withRequest(({ call }) => isBoundProof(call), () => []),
+      () =>
+        withRequest(
+          ({ call }) => isBoundProof(call),
+          () => [],
+        ),
     ],
     [
       'where the policy let pass what it must refuse',

@@ -45,7 +45,9 @@ export const CLUSTERS: readonly KernelCheck[] = [
     file: 'lambdas/providers/kubernetes/provider.ts',
     find: "return query['dryRun'] === 'All';",
     replace: "return query['dryRun'] === 'All' || JSON.stringify(request.input).includes('dryRun');",
-    test: testsOf('lambdas/providers/kubernetes/provider')('is not one that only the body asks for: an API server would make the change'),
+    test: testsOf('lambdas/providers/kubernetes/provider')(
+      'is not one that only the body asks for: an API server would make the change',
+    ),
   },
   {
     name: 'clusters/uid',
