@@ -16,7 +16,8 @@ import { authorize, type ClusterSession } from './session.ts';
 import { Simulation } from './simulation.ts';
 import type { ClusterDrift } from './world/faults.ts';
 import type { ClusterWorld } from './world/cluster.ts';
-import { drift } from './other-writers.ts';
+import { drift, objectNamed } from './other-writers.ts';
+import type { JsonObject } from '../../lambdas/contracts/json.ts';
 
 interface ClusterOptions {
   readonly clock: Clock;
@@ -54,6 +55,12 @@ export class SimulatedCluster {
   drift(set: ClusterDrift): void {
     this.#goOn();
     drift(this.#simulation.state, set);
+  }
+
+  /** An object as it is now, e.g. `shop/deployments/checkout`. Not a request, so nothing records it. */
+  object(of: string): JsonObject | undefined {
+    this.#goOn();
+    return objectNamed(this.#simulation.state, of);
   }
 
   #goOn(): void {

@@ -67,6 +67,15 @@ test('a write of somebody else right before ours is not written over', async () 
   expect((await run.example.deployment()).spec['replicas']).toBe(7);
 });
 
+test('former values that somebody writes again while the rollout is waited for are not written over', async () => {
+  const run = running();
+  const change = await run.proposed(to(4));
+  expect(await run.apply(change)).toBeDefined();
+  run.example.cluster.drift({ of: 'shop/deployments/checkout', manager: 'argocd', merge: { spec: { replicas: 2 } } });
+  await expect(run.apply(change, true)).rejects.toThrow('It is not written a second time.');
+  expect((await run.example.deployment()).spec['replicas']).toBe(2);
+});
+
 test('facts say what is taken away; nobody has measured use, so a peak counts as full', async () => {
   const run = running();
   expect(await run.facts(to(1))).toEqual({
