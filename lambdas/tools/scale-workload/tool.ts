@@ -3,13 +3,15 @@ import { ToolRefusal } from '../../contracts/errors.ts';
 import { cutPercent, growPercent, peakUsePercentAfter, percentOf } from '../aws/capacity.ts';
 import { unknownCost } from '../aws/prices.ts';
 import { assertNotAutoscaled } from '../kubernetes/autoscalers.ts';
+import { amountsIn } from '../kubernetes/changes/capacity.ts';
 import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
 import { dryRunWorkload } from '../kubernetes/changes/dry-run.ts';
 import { changeWorkload, type WorkloadEdit } from '../kubernetes/changes/edit.ts';
-import { demandOfPods, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
 import { DONE, Progress } from '../kubernetes/changes/progress.ts';
 import { rolloutChecks } from '../kubernetes/changes/checks.ts';
 import { rolloutOf } from '../kubernetes/rollout.ts';
+import { templateOf } from '../kubernetes/template.ts';
 import { counted } from '../kubernetes/text.ts';
 import { readWorkload, type Workload } from '../kubernetes/workload.ts';
 import { changeTool } from '../tool.ts';
@@ -45,6 +47,8 @@ export const tool = changeTool(manifest, State, {
     const { ready } = rolloutOf(input.kind, workload);
     const pods = { before: before.replicas, after: after.replicas };
     const leaving = Math.min(ready, Math.max(0, pods.before - pods.after));
+    const amounts = amountsIn(templateOf(workload));
+    const demand = demandOf({ before: amounts, after: amounts }, { added: pods.after - pods.before, replaced: 0 });
     return {
       cutPercent: cutPercent(pods),
       growPercent: growPercent(pods),
@@ -54,7 +58,7 @@ export const tool = changeTool(manifest, State, {
       fleetAffectedPercent: percentOf(leaving, ready),
       inServiceAfter: ready - leaving,
       downtimeSeconds: 0,
-      quotaUsePercentAfter: await quotaUsePercentAfter(cloud, input, demandOfPods(workload, pods.after - pods.before)),
+      quotaUsePercentAfter: await quotaUsePercentAfter(cloud, input, demand),
     };
   },
 

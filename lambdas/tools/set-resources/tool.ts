@@ -8,7 +8,7 @@ import { dryRunWorkload } from '../kubernetes/changes/dry-run.ts';
 import { changeWorkload } from '../kubernetes/changes/edit.ts';
 import { disruptionOf, impactOfRollout, surgeOfRollout } from '../kubernetes/changes/impact.ts';
 import { DONE, Progress } from '../kubernetes/changes/progress.ts';
-import { demandOfRollout, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
 import { nanosOf } from '../kubernetes/quantity.ts';
 import { counted } from '../kubernetes/text.ts';
 import { readWorkload } from '../kubernetes/workload.ts';
@@ -45,11 +45,11 @@ export const tool = changeTool(manifest, State, {
     assertProposable(input.container, workload, { before, after }, pods);
     const impact = impactOfRollout(input.kind, workload);
     const amounts = { before: pods.before.containers, after: pods.after.containers };
-    const rollout = { pods: impact.fleetSize, surge: surgeOfRollout(input.kind, workload) };
+    const rollout = { added: surgeOfRollout(input.kind, workload), replaced: impact.fleetSize };
     return {
       ...amountFacts(pods),
       ...impact,
-      quotaUsePercentAfter: await quotaUsePercentAfter(cloud, input, demandOfRollout(amounts, rollout)),
+      quotaUsePercentAfter: await quotaUsePercentAfter(cloud, input, demandOf(amounts, rollout)),
     };
   },
 

@@ -2,7 +2,7 @@ import { ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import { peakUsePercentAfter } from '../aws/capacity.ts';
 import { unknownCost } from '../aws/prices.ts';
-import { capacityFacts } from '../kubernetes/changes/capacity.ts';
+import { amountsIn, capacityFacts, qosOfTemplate, unitsOf } from '../kubernetes/changes/capacity.ts';
 import { rolloutChecks } from '../kubernetes/changes/checks.ts';
 import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
 import { dryRunWrite, ownersCheck } from '../kubernetes/changes/dry-run.ts';
@@ -10,7 +10,7 @@ import { changeWorkload, type WorkloadChange, type WorkloadWrite } from '../kube
 import { disruptionOf, impactOfRollout } from '../kubernetes/changes/impact.ts';
 import { ownersOfTemplate } from '../kubernetes/changes/owners.ts';
 import { DONE } from '../kubernetes/changes/progress.ts';
-import { additionalDemand, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
 import { rolloutOf } from '../kubernetes/rollout.ts';
 import { templateDigest } from '../kubernetes/changes/template-digest.ts';
 import type { Revision } from '../kubernetes/revisions.ts';
@@ -40,12 +40,14 @@ export const tool = changeTool(manifest, State, {
     const impact = impactOfRollout(input.kind, workload);
     const { template, pods } = await revisionOf(change, cloud);
     const { wanted, updated } = rolloutOf(input.kind, workload);
-    const former = { ...workload, spec: { ...workload.spec, template } };
-    const capacity = capacityFacts(templateOf(workload), templateOf(former));
+    const [present, former] = [templateOf(workload), templateOf({ spec: { template } })];
+    const capacity = capacityFacts(unitsOf(present, former));
     // A rollout that got stuck has left pods of the former template, which need no more room than they have.
-    const demand = additionalDemand(workload, former, Math.max(0, wanted - (pods ?? wanted - updated)));
+    const replaced = Math.max(0, wanted - (pods ?? wanted - updated));
+    const demand = demandOf({ before: amountsIn(present), after: amountsIn(former) }, { added: 0, replaced });
     return {
       ...capacity,
+      qosChanges: qosOfTemplate(present) !== qosOfTemplate(former),
       // Nothing here has measured use, and an unknown peak fills what would be left.
       peakUsePercentAfter: peakUsePercentAfter(null, { before: 1, after: 1 }, capacity.cutPercent > 0),
       quotaUsePercentAfter: await quotaUsePercentAfter(cloud, input, demand),

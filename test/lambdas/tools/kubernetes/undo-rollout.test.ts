@@ -255,3 +255,8 @@ test('the dry run is made by the cluster, changes nothing, and names who owns th
   ]);
   expect(await run.example.deployment()).toEqual(before);
 });
+
+test('a first limit counts as the least that is a cut, as it does for set_resources', async () => {
+  const run = running(shipped({ resources: { limits: null } }));
+  expect(await run.facts(to(1))).toMatchObject({ cutPercent: 1, memoryCutPercent: 1, memoryMiBAfter: 512 });
+});
