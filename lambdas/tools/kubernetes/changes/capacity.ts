@@ -19,6 +19,8 @@ const MIB = 1_000_000_000n * 1024n ** 2n;
 export interface Unit {
   /** Name of the container; undefined for a pod. */
   readonly container: string | undefined;
+  /** Of the sum of a pod's containers: those that go. The others are units of their own. */
+  readonly gone?: readonly string[];
   readonly before: Resources;
   readonly after: Resources;
 }
@@ -50,16 +52,22 @@ export const capacityFacts = (units: readonly Unit[]) => {
   };
 };
 
+/** The resources of which a unit loses something. */
+export const cutsOf = (unit: Unit): readonly string[] =>
+  sharesOf(unit).flatMap((share) => (cutOf(share) > 0 ? [share.resource] : []));
+
 /** The units of two templates. A container that comes or goes counts by what the whole pod asks for. */
 export const unitsOf = (before: Template, after: Template): readonly Unit[] => {
   const kept = containersOf(before).flatMap(({ name, resources }) => {
     const namesake = containersOf(after).find((one) => one.name === name);
     return namesake === undefined ? [] : [{ container: name, before: resources, after: namesake.resources }];
   });
+  const names = containersOf(after).map(({ name }) => name);
+  const gone = containersOf(before).flatMap(({ name }) => (names.includes(name) ? [] : [name]));
   return [
     ...kept,
     { container: undefined, before: before.spec.resources, after: after.spec.resources },
-    { container: undefined, before: askedByPod(before), after: askedByPod(after) },
+    { container: undefined, gone, before: askedByPod(before), after: askedByPod(after) },
   ].map((unit) => ({ ...unit, before: effective(unit.before, []), after: effective(unit.after, []) }));
 };
 

@@ -74,7 +74,10 @@ export const demandOf = (
 const demandOfPod = (containers: readonly Resources[]): QuotaDemand => {
   const total = totalOf(containers);
   const amounts = PARTS.flatMap((part) =>
-    Object.entries(total[part]).map(([resource, quantity]) => [`${part}.${resource}`, nanosOf(quantity)]),
+    Object.entries(total[part]).map(([resource, quantity]): [string, bigint] => [
+      `${part}.${resource}`,
+      nanosOf(quantity),
+    ]),
   );
-  return { pods: ONE, ...Object.fromEntries(amounts) };
+  return Object.fromEntries([['pods', ONE], ...amounts]);
 };
