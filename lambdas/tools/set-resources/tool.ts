@@ -10,10 +10,12 @@ import { disruptionOf, impactOfRollout, surgeOfRollout } from '../kubernetes/cha
 import { measuredPeak } from '../kubernetes/changes/measured-peak.ts';
 import { DONE, Progress } from '../kubernetes/changes/progress.ts';
 import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { gitOpsOf, sourceChecks, writtenBackAfter } from '../kubernetes/changes/source.ts';
+import { fieldChanges, whenRefused } from '../kubernetes/changes/when-refused.ts';
 import { nanosOf } from '../kubernetes/quantity.ts';
 import { counted } from '../kubernetes/text.ts';
 import { readWorkload } from '../kubernetes/workload.ts';
-import { changeTool } from '../tool.ts';
+import { changeTool, type Change } from '../tool.ts';
 import { autoscalingChecks } from './autoscaling-checks.ts';
 import { assertProposable } from './bounds.ts';
 import { amountFacts } from './facts.ts';
@@ -52,7 +54,13 @@ export const tool = changeTool(manifest, State, {
       quotaUsePercentAfter(cloud, input, demandOf(amounts, rollout)),
       measuredPeak(context, input, { units: [pods.unit] }),
     ]);
-    return { ...amountFacts(pods), ...impact, peakUsePercentAfter: peak.percent, quotaUsePercentAfter: quota };
+    return {
+      ...amountFacts(pods),
+      ...impact,
+      peakUsePercentAfter: peak.percent,
+      quotaUsePercentAfter: quota,
+      gitOpsManaged: gitOpsOf(workload.metadata) !== undefined,
+    };
   },
 
   losses: async () => [],
@@ -68,7 +76,12 @@ export const tool = changeTool(manifest, State, {
         ...(await dryRunWorkload(change, context, editOf(input.container))),
         ...(await autoscalingChecks(context.cloud, input, pods)),
         ...(await measuredPeak(context, input, { units: [pods.unit] })).checks,
+        ...sourceChecks(
+          workload.metadata,
+          changesOf(change).map(({ path }) => path),
+        ),
       ],
+      writtenBackAfter: writtenBackAfter(workload.metadata),
       cost: unknownCost(
         'requests cost nothing by themselves; nodes are paid for, and may be added or removed for them',
       ),
@@ -85,12 +98,25 @@ export const tool = changeTool(manifest, State, {
     await oomGuard(context.cloud, change.input, change, since),
   ],
 
+  async whenRefused(change, facts, context) {
+    const { input, after } = change;
+    const workload = await readWorkload(context.cloud, input.kind, input);
+    const { unit } = await podsOf(context.cloud, input, workload, after);
+    return whenRefused(context, input, workload, { changes: changesOf(change), shrinking: { units: [unit] }, facts });
+  },
+
   inverse({ input, before: { requests, limits } }) {
     const says = `Set ${input.container} of ${input.name} back to ${amountsText({ requests, limits })}.`;
     const why = `Undo: back to ${amountsText({ requests, limits })}.`;
     return { reversible: true, input: { ...input, requests, limits, why }, says };
   },
 });
+
+/** The fields that change, in the workload. */
+const changesOf = ({ input, before, after }: Change<{ readonly container: string }, Amounts>) => {
+  const { intent } = editOf(input.container);
+  return fieldChanges(intent(before), intent(after));
+};
 
 /** As the API server will write it; what is there already stays as it is written there. */
 const amountAfter = (wanted: string | null | undefined, found: string | null): string | null => {

@@ -79,7 +79,9 @@ test('facts say what is taken away; use that nobody has measured counts as full'
     fleetAffectedPercent: 50,
     inServiceAfter: 1,
     downtimeSeconds: 0,
+    unitsRemoved: 1,
     quotaUsePercentAfter: 0,
+    gitOpsManaged: false,
   });
   expect(await run.facts(to(4))).toMatchObject({ cutPercent: 0, growPercent: 100, peakUsePercentAfter: 0 });
 });

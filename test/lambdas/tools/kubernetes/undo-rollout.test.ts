@@ -52,6 +52,7 @@ test('a bad image that got stuck is undone, and the old pods serve on', async ()
     memoryCutPercent: 0,
     qosChanges: false,
     quotaUsePercentAfter: 0,
+    gitOpsManaged: false,
     fleetSize: 2,
     fleetAffectedPercent: 0,
     inServiceAfter: 2,
@@ -264,6 +265,7 @@ test('the dry run is made by the cluster, changes nothing, and names who owns th
         'helm manages spec.template.spec.containers[web].image. Whoever that is writes its own value again with its next apply or upgrade: change it at its source too.',
     },
     expect.objectContaining({ name: 'patch deployments', outcome: 'passed' }),
+    expect.objectContaining({ name: 'Helm release', outcome: 'unknown' }),
   ]);
   expect(await run.example.deployment()).toEqual(before);
 });
