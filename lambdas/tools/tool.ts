@@ -12,6 +12,11 @@ export interface ToolContext {
   readonly cloud: Cloud;
   readonly clock: Clock;
   readonly subject: Subject;
+  /**
+   * The facts of a plan that people approved, when they are computed again right before its change. A fact about weeks need
+   * then be read again only for the time since: people approved a plan at most a day ago.
+   */
+  readonly planned?: Facts;
 }
 
 /** A tool context with the credentials for the change: only this tool's change calls, only on this target. */
@@ -50,6 +55,8 @@ export interface DryRunFindings {
   readonly checks: readonly DryRunCheck[];
   readonly cost: DryRunReport['cost'];
   readonly disruption: DryRunReport['disruption'];
+  /** Seconds after the change in which somebody else may write the old values back. Verify looks again after them. */
+  readonly writtenBackAfter?: number | undefined;
 }
 
 /**
@@ -95,6 +102,11 @@ export interface ChangeSpec<Input, State> {
    * the change rolled back; what does not answer is `unknown`. Leave it out if nothing but the state tells.
    */
   guards?(change: Change<Input, State>, context: ToolContext, since: Date): Promise<readonly HealthCheck[]>;
+  /**
+   * What helps the model and people where policy refuses the change, as text of a few lines: a patch to commit elsewhere, or why
+   * a fact is not known. Leave it out if the reasons of policies say enough.
+   */
+  whenRefused?(change: Change<Input, State>, facts: Facts, context: ToolContext): Promise<string | undefined>;
   /** How to undo the change: another input to the same tool. Pure. */
   inverse(change: Change<Input, State>): Inverse;
 }
@@ -145,6 +157,7 @@ export const changeTool = <I extends z.ZodType<JsonObject>, S extends z.ZodType<
     postCondition: (change, now) => spec.postCondition(typed(change), state.parse(now)),
     alsoTouches: (change) => spec.alsoTouches?.(typed(change)) ?? { refs: [] },
     guards: async (change, context, since) => (await spec.guards?.(typed(change), context, since)) ?? [],
+    whenRefused: async (change, facts, context) => spec.whenRefused?.(typed(change), facts, context),
     inverse: (change) => spec.inverse(typed(change)),
   };
 };

@@ -49,7 +49,8 @@ const joined = (path: string, name: string): string =>
 const SHOWN =
   /^(image|resources(\..+)?|(liveness|readiness|startup)Probe\.([a-zA-Z]+(Seconds|Threshold)|(httpGet|tcpSocket|grpc)\.(path|port|scheme|service)))$/;
 
-const isShown = ([first, second, third = '', ...rest]: readonly string[]): boolean =>
+/** Whether the value of a field of a template may be shown. */
+export const isShown = ([first, second, third = '', ...rest]: readonly string[]): boolean =>
   (first === 'spec' &&
     /^(initC|c)ontainers$/.test(second ?? '') &&
     third.startsWith('[') &&

@@ -7,12 +7,15 @@ import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/d
 import { dryRunWorkload } from '../kubernetes/changes/dry-run.ts';
 import { changeWorkload } from '../kubernetes/changes/edit.ts';
 import { disruptionOf, impactOfRollout, surgeOfRollout } from '../kubernetes/changes/impact.ts';
+import { measuredPeak } from '../kubernetes/changes/measured-peak.ts';
 import { DONE, Progress } from '../kubernetes/changes/progress.ts';
-import { demandOfRollout, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { gitOpsOf, sourceChecks, writtenBackAfter } from '../kubernetes/changes/source.ts';
+import { fieldChanges, whenRefused } from '../kubernetes/changes/when-refused.ts';
 import { nanosOf } from '../kubernetes/quantity.ts';
 import { counted } from '../kubernetes/text.ts';
 import { readWorkload } from '../kubernetes/workload.ts';
-import { changeTool } from '../tool.ts';
+import { changeTool, type Change } from '../tool.ts';
 import { autoscalingChecks } from './autoscaling-checks.ts';
 import { assertProposable } from './bounds.ts';
 import { amountFacts } from './facts.ts';
@@ -39,17 +42,24 @@ export const tool = changeTool(manifest, State, {
     return { requests: { cpu, memory }, limits: { memory: limit }, ...DONE };
   },
 
-  async facts({ input, before, after }, { cloud }) {
+  async facts({ input, before, after }, context) {
+    const { cloud } = context;
     const workload = await readWorkload(cloud, input.kind, input);
     const pods = await podsOf(cloud, input, workload, after);
     assertProposable(input.container, workload, { before, after }, pods);
     const impact = impactOfRollout(input.kind, workload);
     const amounts = { before: pods.before.containers, after: pods.after.containers };
-    const rollout = { pods: impact.fleetSize, surge: surgeOfRollout(input.kind, workload) };
+    const rollout = { added: surgeOfRollout(input.kind, workload), replaced: impact.fleetSize };
+    const [quota, peak] = await Promise.all([
+      quotaUsePercentAfter(cloud, input, demandOf(amounts, rollout)),
+      measuredPeak(context, input, { units: [pods.unit] }),
+    ]);
     return {
       ...amountFacts(pods),
       ...impact,
-      quotaUsePercentAfter: await quotaUsePercentAfter(cloud, input, demandOfRollout(amounts, rollout)),
+      peakUsePercentAfter: peak.percent,
+      quotaUsePercentAfter: quota,
+      gitOpsManaged: gitOpsOf(workload.metadata) !== undefined,
     };
   },
 
@@ -65,7 +75,13 @@ export const tool = changeTool(manifest, State, {
       checks: [
         ...(await dryRunWorkload(change, context, editOf(input.container))),
         ...(await autoscalingChecks(context.cloud, input, pods)),
+        ...(await measuredPeak(context, input, { units: [pods.unit] })).checks,
+        ...sourceChecks(
+          workload.metadata,
+          changesOf(change).map(({ path }) => path),
+        ),
       ],
+      writtenBackAfter: writtenBackAfter(workload.metadata),
       cost: unknownCost(
         'requests cost nothing by themselves; nodes are paid for, and may be added or removed for them',
       ),
@@ -82,12 +98,25 @@ export const tool = changeTool(manifest, State, {
     await oomGuard(context.cloud, change.input, change, since),
   ],
 
+  async whenRefused(change, facts, context) {
+    const { input, after } = change;
+    const workload = await readWorkload(context.cloud, input.kind, input);
+    const { unit } = await podsOf(context.cloud, input, workload, after);
+    return whenRefused(context, input, workload, { changes: changesOf(change), shrinking: { units: [unit] }, facts });
+  },
+
   inverse({ input, before: { requests, limits } }) {
     const says = `Set ${input.container} of ${input.name} back to ${amountsText({ requests, limits })}.`;
     const why = `Undo: back to ${amountsText({ requests, limits })}.`;
     return { reversible: true, input: { ...input, requests, limits, why }, says };
   },
 });
+
+/** The fields that change, in the workload. */
+const changesOf = ({ input, before, after }: Change<{ readonly container: string }, Amounts>) => {
+  const { intent } = editOf(input.container);
+  return fieldChanges(intent(before), intent(after));
+};
 
 /** As the API server will write it; what is there already stays as it is written there. */
 const amountAfter = (wanted: string | null | undefined, found: string | null): string | null => {

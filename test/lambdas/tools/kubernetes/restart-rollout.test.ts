@@ -87,6 +87,7 @@ test('facts say how many pods are out of service at once', async () => {
     fleetAffectedPercent: 0,
     inServiceAfter: 2,
     downtimeSeconds: 0,
+    gitOpsManaged: false,
   });
   const all = SHOP.replace('replicas: 2\n', 'replicas: 2\n        strategy: { type: Recreate }\n');
   const run = running(all);
