@@ -16,11 +16,14 @@ import { homeOf, type MoreAccess } from './account-access.ts';
 import type { RecordedCall } from './account/account.ts';
 import type { World } from './account/world/world.ts';
 import { SimulatedCluster } from './cluster/cluster.ts';
+import type { Simulation } from './cluster/simulation.ts';
 
 interface ClusterAccessOptions {
   readonly rules: Rules;
   readonly installed: Installed;
   readonly clock: Clock;
+  /** The cluster as the account has it, if there is an account beside it. */
+  readonly simulation?: Simulation | undefined;
   readonly onCall?: ((call: RecordedCall) => void) | undefined;
   /** Access to other providers, which is there too. */
   readonly more?: MoreAccess | undefined;
@@ -30,7 +33,7 @@ const NO_ACCESS: MoreAccess = () => ({ reads: [], changes: [] });
 
 /** Each step's access to the cluster of a world, if it has one, with the checks of the Kubernetes provider. */
 export const clusterAccess = (world: World, options: ClusterAccessOptions): MoreAccess => {
-  const { rules, installed, clock, onCall, more = NO_ACCESS } = options;
+  const { rules, installed, clock, simulation, onCall, more = NO_ACCESS } = options;
   if (world.cluster === undefined) return more;
   const policy = changeScope(world.cluster.name, rules.agents, installed.catalogue.manifests);
   const cluster = new SimulatedCluster(world.cluster, {
@@ -38,6 +41,7 @@ export const clusterAccess = (world: World, options: ClusterAccessOptions): More
     origin: Date.parse(world.now),
     at: { account: world.account, region: world.region },
     policy,
+    simulation,
     ...(onCall !== undefined && { onCall }),
   });
   const calls = policy.tools.flatMap((tool): readonly ProviderCall[] => tool.changes);

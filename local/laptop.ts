@@ -126,7 +126,8 @@ export class Laptop {
     this.account = new SimulatedAccount(world, this.#clock, options.onCall);
     const installed = options.installed ?? INSTALLED;
     const { onCall, access } = options;
-    const more = clusterAccess(world, { rules, installed, clock: this.#clock, onCall, more: access });
+    const simulation = this.account.cluster;
+    const more = clusterAccess(world, { rules, installed, clock: this.#clock, simulation, onCall, more: access });
     this.#access = accountAccess(this.account, world, rules, installed.providers, more);
     this.ports = {
       ledger: withListener(ledger, options.onEvent ?? (() => undefined)),

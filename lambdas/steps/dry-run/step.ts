@@ -61,9 +61,10 @@ const rehearse = async (
   const refusal = checks.find((check) => check.outcome === 'refused');
   if (refusal !== undefined) return { reason: `${refusal.name}: ${refusal.detail}`, checks };
   const window = await verificationWindow(tool.manifest.stabilizeSeconds, agent, journal.events, ports);
+  const shown = tool.shown(change);
   const report = {
     checks: [...checks, ...(window === undefined ? [] : [window.check])],
-    diff: diffOf(before, after),
+    diff: diffOf(shown.before, shown.after),
     cost: { ...cost, says: redactedText(cost.says) },
     disruption,
     rollback: rollbackOf(inverse, await tool.losses(change, context)),

@@ -8,7 +8,7 @@ import { dryRunWorkload } from '../kubernetes/changes/dry-run.ts';
 import { changeWorkload, type WorkloadEdit } from '../kubernetes/changes/edit.ts';
 import { demandOfPods, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
 import { DONE, Progress } from '../kubernetes/changes/progress.ts';
-import { rolloutChecks } from '../kubernetes/changes/checks.ts';
+import { fieldsIn, rolloutChecks } from '../kubernetes/changes/checks.ts';
 import { rolloutOf } from '../kubernetes/rollout.ts';
 import { counted } from '../kubernetes/text.ts';
 import { readWorkload, type Workload } from '../kubernetes/workload.ts';
@@ -38,6 +38,8 @@ export const tool = changeTool(manifest, State, {
     if (replicas === before.replicas) throw new ToolRefusal(`${name} already has ${counted(replicas, 'replica')}.`);
     return { replicas, ...DONE };
   },
+
+  shown: ({ before, after }) => ({ before: fieldsIn(before), after: fieldsIn(after) }),
 
   async facts({ input, before, after }, { cloud }) {
     await assertNotAutoscaled(cloud, input);
