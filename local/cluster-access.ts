@@ -16,11 +16,14 @@ import { homeOf, type MoreAccess } from './account-access.ts';
 import type { RecordedCall } from './account/account.ts';
 import type { World } from './account/world/world.ts';
 import { SimulatedCluster } from './cluster/cluster.ts';
+import type { Simulation } from './cluster/simulation.ts';
 
 interface ClusterOptions {
   readonly rules: Rules;
   readonly installed: Installed;
   readonly clock: Clock;
+  /** The cluster as the account has it, if there is an account beside it. */
+  readonly simulation?: Simulation | undefined;
   readonly onCall?: ((call: RecordedCall) => void) | undefined;
 }
 
@@ -35,13 +38,14 @@ const NO_ACCESS: MoreAccess = () => ({ reads: [], changes: [] });
 
 /** The cluster of a world, if it has one, with the policy that its agents' tools need. */
 export const clusterOf = (world: World, options: ClusterOptions): SimulatedCluster | undefined => {
-  const { clock, onCall } = options;
+  const { clock, simulation, onCall } = options;
   if (world.cluster === undefined) return undefined;
   return new SimulatedCluster(world.cluster, {
     clock,
     origin: Date.parse(world.now),
     at: { account: world.account, region: world.region },
     policy: policyOf(world.cluster.name, options),
+    simulation,
     ...(onCall !== undefined && { onCall }),
   });
 };

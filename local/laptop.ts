@@ -129,7 +129,7 @@ export class Laptop {
     this.account = new SimulatedAccount(world, this.#clock, options.onCall);
     const installed = options.installed ?? INSTALLED;
     const { onCall, access } = options;
-    const ofCluster = { rules, installed, clock: this.#clock, onCall };
+    const ofCluster = { rules, installed, clock: this.#clock, simulation: this.account.cluster, onCall };
     this.cluster = clusterOf(world, ofCluster);
     const more = clusterAccess(world, { ...ofCluster, cluster: this.cluster, more: access });
     this.#access = accountAccess(this.account, world, rules, installed.providers, more);

@@ -74,6 +74,11 @@ export interface ChangeSpec<Input, State> {
   configuration(input: Input, context: ToolContext): Promise<Configuration>;
   /** The state after the change. Pure. Throws `ToolRefusal` if the change makes no sense, for example changes nothing. */
   predict(input: Input, before: State): State;
+  /**
+   * What differs as people read it, before and after. Pure. Leave it out if that is the state: it is not where fields of
+   * the state only follow the change, or identify what cannot be read.
+   */
+  shown?(change: Change<Input, State>): { readonly before: Json; readonly after: Json };
   /** Every fact that the manifest declares. Throws `ToolRefusal` if it finds that the change cannot work. */
   facts(change: Change<Input, State>, context: ToolContext): Promise<Facts>;
   /** What the change loses for good, which its inverse does not bring back, as sentences. Empty if it loses nothing. */
@@ -149,6 +154,7 @@ export const changeTool = <I extends z.ZodType<JsonObject>, S extends z.ZodType<
     describe: (input, context) => spec.describe(manifest.input.parse(input), context),
     configuration: (input, context) => spec.configuration(manifest.input.parse(input), context),
     predict: (input, before) => spec.predict(manifest.input.parse(input), state.parse(before)),
+    shown: (change) => spec.shown?.(typed(change)) ?? { before: change.before, after: change.after },
     facts: (change, context) => spec.facts(typed(change), context),
     losses: (change, context) => spec.losses(typed(change), context),
     dryRun: (change, context) => spec.dryRun(typed(change), context),

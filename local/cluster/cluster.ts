@@ -25,6 +25,8 @@ interface ClusterOptions {
   readonly origin: number;
   readonly at: AccountRegion;
   readonly onCall?: (call: RecordedCall) => void;
+  /** Default: a new one. The account has it too, where metrics follow from it. */
+  readonly simulation?: Simulation | undefined;
   /** What the admission policy admits of change sessions. Default: nothing. */
   readonly policy?: PolicyScope;
 }
@@ -43,7 +45,7 @@ export class SimulatedCluster {
     const { policy = { namespaces: [], tools: [] } } = options;
     this.#admit = world.admissionPolicy ? oneChangePolicy(policy) : () => undefined;
     this.#faults = new ClusterFaults(world.faults);
-    this.#simulation = new Simulation(world, options.origin);
+    this.#simulation = options.simulation ?? new Simulation(world, options.origin);
   }
 
   /** The cluster for one session. */

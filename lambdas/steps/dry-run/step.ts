@@ -62,9 +62,10 @@ const rehearse = async (
   if (refusal !== undefined) return { reason: `${refusal.name}: ${refusal.detail}`, checks };
   const forAlarm = await verificationWindow(tool.manifest.stabilizeSeconds, agent, journal.events, ports);
   const window = lookingAgain(forAlarm, writtenBackAfter, agent);
+  const shown = tool.shown(change);
   const report = {
     checks: [...checks, ...window.checks],
-    diff: diffOf(before, after),
+    diff: diffOf(shown.before, shown.after),
     cost: { ...cost, says: redactedText(cost.says) },
     disruption,
     rollback: rollbackOf(inverse, await tool.losses(change, context)),

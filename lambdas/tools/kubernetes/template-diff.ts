@@ -1,5 +1,6 @@
 import { canonical } from '../../kernel/trace/canonical.ts';
 import type { Json, JsonObject } from '../../contracts/json.ts';
+import type { DiffLine } from '../../contracts/plan.ts';
 
 /** What differs between two templates. */
 export interface TemplateChange {
@@ -57,9 +58,24 @@ export const isShown = ([first, second, third = '', ...rest]: readonly string[])
     SHOWN.test(rest.join('.'))) ||
   (first === 'metadata' && second === 'annotations' && third === 'kubectl.kubernetes.io/restartedAt');
 
+/** A change as people may read it. Of a value that may be a secret they read only that there is one. */
+export const shownChange = ({
+  path,
+  keys,
+  before,
+  after,
+}: TemplateChange): DiffLine & { readonly before: string; readonly after: string } => {
+  const says = (value: Json | undefined): string => {
+    if (value === undefined) return 'nothing';
+    if (!isShown(keys)) return 'set, not shown';
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  };
+  const isOther = !isShown(keys) && before !== undefined && after !== undefined;
+  return { field: path, before: says(before), after: isOther ? 'another value, not shown' : says(after) };
+};
+
 /** `spec.containers[web].image: shop:1 → shop:2`. */
-export const changeText = ({ path, keys, before, after }: TemplateChange): string => {
-  const says = (value: Json | undefined): string =>
-    value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
-  return isShown(keys) ? `${path}: ${says(before)} → ${says(after)}` : path;
+export const changeText = (change: TemplateChange): string => {
+  const { field, before, after } = shownChange(change);
+  return isShown(change.keys) ? `${field}: ${before} → ${after}` : field;
 };

@@ -54,6 +54,9 @@ export const tool = changeTool(manifest, State, {
   // Named after what it restarts, so that an attempt that is made again writes the same and restarts nothing twice.
   predict: (_, { template, restarted }) => ({ template, restarted: digestOf({ template, restarted }), ...DONE }),
 
+  // The annotation tells people nothing.
+  shown: () => ({ before: {}, after: {} }),
+
   async facts({ input }, { cloud }) {
     const workload = await readWorkload(cloud, input.kind, input);
     const impact = impactOfRollout(input.kind, workload);

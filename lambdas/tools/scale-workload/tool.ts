@@ -10,7 +10,7 @@ import { changeWorkload, type WorkloadEdit } from '../kubernetes/changes/edit.ts
 import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
 import { measuredPeak, type Shrinking } from '../kubernetes/changes/measured-peak.ts';
 import { DONE, Progress } from '../kubernetes/changes/progress.ts';
-import { rolloutChecks } from '../kubernetes/changes/checks.ts';
+import { fieldsIn, rolloutChecks } from '../kubernetes/changes/checks.ts';
 import { gitOpsOf, sourceChecks, writtenBackAfter } from '../kubernetes/changes/source.ts';
 import { fieldChanges, whenRefused } from '../kubernetes/changes/when-refused.ts';
 import { rolloutOf } from '../kubernetes/rollout.ts';
@@ -50,6 +50,8 @@ export const tool = changeTool(manifest, State, {
     if (replicas === before.replicas) throw new ToolRefusal(`${name} already has ${counted(replicas, 'replica')}.`);
     return { replicas, ...DONE };
   },
+
+  shown: ({ before, after }) => ({ before: fieldsIn(before), after: fieldsIn(after) }),
 
   async facts({ input, before, after }, context) {
     const { cloud } = context;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import { unknownCost } from '../aws/prices.ts';
 import { canonicalQuantity } from '../kubernetes/canonical-quantity.ts';
-import { rolloutChecks } from '../kubernetes/changes/checks.ts';
+import { fieldsIn, rolloutChecks } from '../kubernetes/changes/checks.ts';
 import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
 import { dryRunWorkload } from '../kubernetes/changes/dry-run.ts';
 import { changeWorkload } from '../kubernetes/changes/edit.ts';
@@ -41,6 +41,11 @@ export const tool = changeTool(manifest, State, {
       );
     return { requests: { cpu, memory }, limits: { memory: limit }, ...DONE };
   },
+
+  shown: ({ input: { container }, before, after }) => ({
+    before: { [container]: fieldsIn(before) },
+    after: { [container]: fieldsIn(after) },
+  }),
 
   async facts({ input, before, after }, context) {
     const { cloud } = context;

@@ -37,6 +37,11 @@ export const tool = changeTool(manifest, State, {
 
   predict: (input, before) => ({ ...before, ...namedRevision(input, before), differences: [], ...DONE }),
 
+  shown: ({ input, before: { differences, revisions } }) => ({
+    before: { revision: revisions.present ?? 'one that is not kept', ...valuesOf(differences, 'before') },
+    after: { revision: input.revision, ...valuesOf(differences, 'after') },
+  }),
+
   async facts(change, context) {
     const [{ input }, { cloud }] = [change, context];
     const workload = await readWorkload(cloud, input.kind, input);
@@ -134,6 +139,11 @@ const changesBetween = ({ spec }: Workload, { template }: Revision): readonly Fi
     after,
     isShown: isShown(keys),
   }));
+const valuesOf = (differences: State['differences'], when: 'before' | 'after') =>
+  Object.fromEntries(differences.map((line) => [inShort(line.field), line[when]]));
+
+/** `web.image`: most of a template is its containers. */
+const inShort = (field: string): string => field.replace(/^spec\.containers\[([a-z0-9-]+)\]\./, '$1.');
 
 /** Writes the template of a revision. Without one, only what is already written can be gone on with. */
 const writeOf = ({ input, after }: Change, found: Revision | undefined): WorkloadWrite<{ template: string }> => ({

@@ -128,3 +128,7 @@ test('the dry run is made by the cluster, restarts nothing, and finds no owner o
   ]);
   expect(await run.example.deployment()).toEqual(before);
 });
+
+test('people read no setting of it: the annotation tells them nothing', async () => {
+  expect(tool.shown(await running().proposed(restart()))).toEqual({ before: {}, after: {} });
+});

@@ -113,7 +113,7 @@ test('a workload under an autoscaler is not scaled', async () => {
     `${SHOP}    - { apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: { name: checkout, namespace: shop }, spec: { maxReplicas: 6, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: checkout } } }\n`,
   );
   await expect(run.facts(to(4))).rejects.toThrow(
-    /the HorizontalPodAutoscaler checkout sets the number of pods of checkout/,
+    /number of pods of checkout is set by the HorizontalPodAutoscaler checkout/,
   );
 });
 
