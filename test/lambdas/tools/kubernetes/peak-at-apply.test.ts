@@ -79,10 +79,9 @@ test('a peak that came after the proposal refuses the cut', async () => {
   const harness = await granted(USED('{ -14d: 600, +2m: 800 }'));
   harness.clock.advance(8);
   expect(await harness.applyOnce()).toBe('decide');
-  expect((await harness.last('apply.checked')).data.checks.at(-1)).toMatchObject({
-    check: 'policy',
-    reason: expect.stringContaining('observed peak would fill 89 %'),
-  });
+  const last = (await harness.last('apply.checked')).data.checks.at(-1);
+  expect(last?.check).toBe('policy');
+  expect(last?.reason).toContain('observed peak would fill 89 %');
 });
 
 test('what Argo CD writes from Git is refused, and model and report have the patch to commit', async () => {
