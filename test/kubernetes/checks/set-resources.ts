@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { parse } from 'yaml';
 import * as z from 'zod';
 import { systemClock } from '../../../lambdas/adapters/system.ts';
 import { ToolRefusal } from '../../../lambdas/contracts/errors.ts';
@@ -243,5 +244,48 @@ const counter: Check = {
   },
 };
 
+const gitOps: Check = {
+  promise:
+    'what Argo CD applied is found by its field manager, and the API server takes the patch that is to be committed',
+  async run(server) {
+    const name = 'resources-argo';
+    const applied = workload('deployments', name, { limits: { memory: '512Mi' } });
+    await server.admin.send(serverSideApply(name, applied, { manager: 'argocd-controller' }));
+    await rollsOut(server, 'deployments', name);
+    const change = await proposed(server, inputFor('deployments', name));
+    const facts = await tool.facts(change, contextOf(server));
+    assert.equal(facts.gitOpsManaged, true);
+    const text = (await tool.whenRefused(change, facts, contextOf(server))) ?? '';
+    assert.match(text, /is written by Argo CD \(the field manager argocd-controller\)/);
+    const body = z.record(z.string(), z.json()).parse(parse(text.slice(text.indexOf('apiVersion'))));
+    const contentType = 'application/strategic-merge-patch+json';
+    const input = { namespace: SHOP, name, query: { dryRun: 'All' }, contentType, body };
+    const patched = await server.admin.send({ service: 'apps/v1', command: 'patch deployments', input });
+    const { containers } = Patched.parse(patched).spec.template.spec;
+    assert.deepEqual(
+      containers.map((one) => [one.name, one.resources.limits]),
+      [
+        ['sidecar', undefined],
+        ['web', { memory: '768Mi' }],
+      ],
+    );
+  },
+};
+
+const Patched = z.object({
+  spec: z.object({
+    template: z.object({
+      spec: z.object({
+        containers: z.array(
+          z.object({
+            name: z.string(),
+            resources: z.object({ limits: z.record(z.string(), z.string()).optional() }),
+          }),
+        ),
+      }),
+    }),
+  }),
+});
+
 /** The tool itself, as the steps call it, with the generated rights. */
-export const SET_RESOURCES_CHECKS: readonly Check[] = [...wholeChanges, helm, limitRange, quantities, counter];
+export const SET_RESOURCES_CHECKS: readonly Check[] = [...wholeChanges, helm, gitOps, limitRange, quantities, counter];

@@ -1,9 +1,11 @@
+import { ToolRefusal } from '../../../lambdas/contracts/errors.ts';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { Cloud } from '../../../lambdas/contracts/ports.ts';
 import { namespaceRights, rbacObjects } from '../../../lambdas/providers/kubernetes/permissions.ts';
 import { OBSERVE_TOOLS } from '../../../lambdas/tools/catalogue.ts';
 import { KUBERNETES, CLUSTER_GROUPS } from '../../../lambdas/contracts/clusters.ts';
 import { providerOf } from '../../../lambdas/contracts/tool.ts';
+import { USAGE } from '../../../lambdas/contracts/usage.ts';
 import { pollUntil } from '../../e2e/progress.ts';
 import { clusterAgent } from '../../fixtures/cluster-tools.ts';
 import type { ApiServer } from '../api-server.ts';
@@ -34,9 +36,16 @@ export const READ_RIGHTS = namespaceRights(
   manifests,
 );
 
-/** Somebody in the group of those who read. */
-export const readerOf = (server: ApiServer): Cloud =>
-  server.as({ username: 'arn:aws:sts::123456789012:assumed-role/observe/inc-1', groups: [CLUSTER_GROUPS.read] });
+/** Somebody in the group of those who read. Usage over time is no API of a cluster, and no source of it is named here. */
+export const readerOf = (server: ApiServer): Cloud => {
+  const username = 'arn:aws:sts::123456789012:assumed-role/observe/inc-1';
+  const reader = server.as({ username, groups: [CLUSTER_GROUPS.read] });
+  const send: Cloud['send'] = async (request) => {
+    if (request.service === USAGE) throw new ToolRefusal('No source of usage is named.');
+    return reader.send(request);
+  };
+  return { ...reader, send };
+};
 
 /** Creates what the tools read, as owners and controllers would. */
 export const setUpObserved = async ({ admin }: ApiServer, kubeletPort: number): Promise<void> => {

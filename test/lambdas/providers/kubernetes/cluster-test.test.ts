@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CloudError, ToolRefusal } from '../../../../lambdas/contracts/errors.ts';
 import type { CloudRequest } from '../../../../lambdas/contracts/ports.ts';
+import { USAGE_READ } from '../../../../lambdas/contracts/usage.ts';
 import { testCluster, type AskedCluster } from '../../../../lambdas/providers/kubernetes/cluster-test.ts';
 import { kubernetesTest } from '../../../../lambdas/providers/kubernetes/doctor.ts';
 import { clusterUnavailable } from '../../../../lambdas/providers/kubernetes/errors.ts';
@@ -90,6 +91,13 @@ describe('a cluster', () => {
     expect(some.says).toContain('In the namespace shop, the group checkrein:read may not list pods, get pods/log.');
     const all = await tested({ read: forbids() });
     expect(all.says).toContain('the group checkrein:read may not read anything that its tools need.');
+  });
+
+  test('is not asked for usage over time, which another source answers', async () => {
+    const tools = [{ ...LISTS, reads: [...LISTS.reads, USAGE_READ] }, SCALE];
+    const { outcome, read } = await tested({ namespaces: [{ namespace: 'shop', tools }] });
+    expect(outcome).toBe('ok');
+    expect(read.join()).not.toContain('usage');
   });
 
   test('with an API that does not answer is a warning', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { agentOf } from '../../../../lambdas/kernel/model/agents.ts';
-import { windowFor } from '../../../../lambdas/steps/dry-run/verification-window.ts';
+import { lookingAgain, windowFor } from '../../../../lambdas/steps/dry-run/verification-window.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { like } from '../../../fixtures/matchers.ts';
 import { RESIZE, rules, TestHarness } from '../../../fixtures/harness.ts';
@@ -25,6 +25,30 @@ test('an alarm whose periods nobody knows is waited for as long as the agent say
   const { verification, check } = windowFor('any-red', { unknown: 'it is a composite alarm' }, 300, agent);
   expect(verification).toEqual({ waitSeconds: 900, alarmNeedsSeconds: null, inTime: true });
   expect(check).toMatchObject({ outcome: 'unknown', detail: like('it is a composite alarm') });
+});
+
+test('verification looks again after somebody else may have written the old values back, within the longest of the agent', () => {
+  const window = windowFor('cpu-high', { period: 60, periods: 5 }, 300, agent);
+  expect(lookingAgain(window, undefined, agent)).toEqual({ verification: window.verification, checks: [window.check] });
+  expect(lookingAgain(window, 720, agent).verification).toEqual({ ...window.verification, lookAgainSeconds: 720 });
+  const alone = lookingAgain(undefined, 1200, agent);
+  expect(alone.verification).toEqual({
+    waitSeconds: 1200,
+    alarmNeedsSeconds: null,
+    inTime: true,
+    lookAgainSeconds: 1200,
+  });
+  expect(alone.checks).toEqual([
+    {
+      name: 'written back',
+      outcome: 'passed',
+      detail:
+        'somebody else may write the old values back within 20 min of the change; verification looks again after that',
+    },
+  ]);
+  const late = lookingAgain(undefined, 7200, agent);
+  expect(late.verification).toMatchObject({ waitSeconds: 3600, lookAgainSeconds: 3600 });
+  expect(late.checks[0]).toMatchObject({ outcome: 'unknown', detail: like('waits at most 60 min') });
 });
 
 const planned = async (world: string) => {

@@ -104,6 +104,25 @@ describe('a plan that says how long its verification waits', () => {
     expect(after(60, { ...slow, waitSeconds: 1_000_000 })).toEqual({ outcome: 'unhealed', next: 'rollback' });
   });
 
+  test('does not count as healed before somebody else has had the time to write the old values back', () => {
+    const healthy = (minutes: number, postCondition: HealthCheck['outcome'] = 'good') =>
+      verdictOf(
+        {
+          postCondition: check('post-condition', postCondition),
+          alarm: check('alarm', 'good'),
+          guards: [],
+          secondsSinceChange: minutes * 60,
+          reversible: true,
+          leftHalfWay: false,
+          healedBy: 'alarm',
+          verification: { waitSeconds: 30 * 60, alarmNeedsSeconds: null, inTime: true, lookAgainSeconds: 12 * 60 },
+        },
+        agentThat('rollback'),
+      ).outcome;
+    expect([healthy(3), healthy(11), healthy(12)]).toEqual(['waiting', 'waiting', 'healed']);
+    expect([healthy(11, 'bad'), healthy(30, 'bad')]).toEqual(['waiting', 'worse']);
+  });
+
   test('stays when its alarm could not be back in time: that it is still on proves nothing', () => {
     const late = { waitSeconds: 60 * 60, alarmNeedsSeconds: 7200, inTime: false };
     expect(after(60, late)).toEqual({ outcome: 'inconclusive', next: 'report' });
