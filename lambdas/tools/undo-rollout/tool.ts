@@ -5,7 +5,7 @@ import { unknownCost } from '../aws/prices.ts';
 import { capacityFacts } from '../kubernetes/changes/capacity.ts';
 import { rolloutChecks } from '../kubernetes/changes/checks.ts';
 import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
-import { dryRunWrite, ownersCheck } from '../kubernetes/changes/dry-run.ts';
+import { dryRunWrite, ownersCheck } from '../kubernetes/changes/dry-run-object.ts';
 import { changeWorkload, type WorkloadChange, type WorkloadWrite } from '../kubernetes/changes/edit.ts';
 import { disruptionOf, impactOfRollout } from '../kubernetes/changes/impact.ts';
 import { ownersOfTemplate } from '../kubernetes/changes/owners.ts';
@@ -16,7 +16,7 @@ import { templateDigest } from '../kubernetes/changes/template-digest.ts';
 import type { Revision } from '../kubernetes/revisions.ts';
 import { templateChanges } from '../kubernetes/template-diff.ts';
 import { templateOf } from '../kubernetes/template.ts';
-import { readWorkload } from '../kubernetes/workload.ts';
+import { readWorkload, workloadKindOf } from '../kubernetes/workload.ts';
 import { changeTool } from '../tool.ts';
 import { manifest } from './manifest.ts';
 import { aboutRevisions, describedTemplate, keptRevisions, namedRevision, State } from './state.ts';
@@ -59,9 +59,10 @@ export const tool = changeTool(manifest, State, {
     const { input } = change;
     const workload = await readWorkload(context.cloud, input.kind, input);
     const revision = await revisionOf(change, context.cloud);
+    const planned = { kind: workloadKindOf(input.kind), place: input, after: change.after };
     const owners = ownersOfTemplate(workload.metadata, templateChanges(workload.spec.template, revision.template));
     return {
-      checks: [ownersCheck(owners), await dryRunWrite(change, context, writeOf(change, revision))],
+      checks: [ownersCheck(owners), await dryRunWrite(planned, context, writeOf(change, revision))],
       cost: unknownCost('pods have no list price; nodes are paid for, and may be added or removed for them'),
       disruption: disruptionOf(impactOfRollout(input.kind, workload)),
     };

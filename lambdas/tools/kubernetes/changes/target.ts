@@ -16,7 +16,8 @@ const Namespace = z.object({
 /** Our own marks. Keys of labels and annotations have no colon: `checkrein.dev/protect` is the tag `checkrein:protect`. */
 const OURS = 'checkrein.dev/';
 
-interface NamedObject extends Place {
+/** An object that a change is about. */
+export interface NamedObject extends Place {
   /** What policies call it: `kubernetes-workload`. */
   readonly kind: string;
   /** In lower-case plural, e.g. `deployments`. */
