@@ -12,6 +12,7 @@ import { OTHER_CHECKS } from './checks/others.ts';
 import { RESTART_POD_CHECKS } from './checks/restart-pod.ts';
 import { RESTART_ROLLOUT_CHECKS } from './checks/restart-rollout.ts';
 import { RIGHTS_CHECKS } from './checks/rights.ts';
+import { SET_CRON_SUSPENDED_CHECKS } from './checks/set-cron-suspended.ts';
 import { SET_HPA_BOUNDS_CHECKS } from './checks/set-hpa-bounds.ts';
 import { SET_RESOURCES_CHECKS } from './checks/set-resources.ts';
 import { TARGET_CHECKS } from './checks/target.ts';
@@ -36,6 +37,7 @@ const CHECKS: readonly Check[] = [
   ...RESTART_POD_CHECKS,
   ...RIGHTS_CHECKS,
   ...OBSERVE_CHECKS,
+  ...SET_CRON_SUSPENDED_CHECKS,
   ...SET_HPA_BOUNDS_CHECKS,
   ...SET_RESOURCES_CHECKS,
   ...RESTART_ROLLOUT_CHECKS,

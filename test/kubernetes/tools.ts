@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { manifest as scaleWorkload } from '../../lambdas/tools/scale-workload/manifest.ts';
 import type { ChangeManifest, ProviderCall } from '../../lambdas/contracts/tool.ts';
 import { manifest as restartPod } from '../../lambdas/tools/restart-pod/manifest.ts';
+import { manifest as setCronSuspended } from '../../lambdas/tools/set-cron-suspended/manifest.ts';
 import { manifest as setHpaBounds } from '../../lambdas/tools/set-hpa-bounds/manifest.ts';
 import { manifest as setResources } from '../../lambdas/tools/set-resources/manifest.ts';
 import { manifest as restartRollout } from '../../lambdas/tools/restart-rollout/manifest.ts';
@@ -28,4 +29,12 @@ export const kubernetesTool = (name: string, ...changes: readonly ChangeCall[]):
 });
 
 /** The writes of the tools on Kubernetes. */
-export const TOOLS = [restartPod, restartRollout, scaleWorkload, setHpaBounds, setResources, undoRollout] as const;
+export const TOOLS = [
+  restartPod,
+  restartRollout,
+  scaleWorkload,
+  setCronSuspended,
+  setHpaBounds,
+  setResources,
+  undoRollout,
+] as const;

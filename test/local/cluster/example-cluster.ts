@@ -180,6 +180,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   resourcequotas: 'v1',
   poddisruptionbudgets: 'policy/v1',
   horizontalpodautoscalers: 'autoscaling/v2',
+  cronjobs: 'batch/v1',
 };
 const serviceOf = (resource: string): string => SERVICES[resource] ?? 'apps/v1';
 
