@@ -13,6 +13,7 @@ import { manifest as listBuilds } from './list-builds/manifest.ts';
 import { manifest as listKubernetesEvents } from './list-kubernetes-events/manifest.ts';
 import { manifest as listPods } from './list-pods/manifest.ts';
 import { manifest as listRecentChanges } from './list-recent-changes/manifest.ts';
+import { manifest as patchConfigMapKey } from './patch-config-map-key/manifest.ts';
 import { manifest as queryLogs } from './query-logs/manifest.ts';
 import { manifest as queryPrometheus } from './query-prometheus/manifest.ts';
 import { manifest as queryUsage } from './query-usage/manifest.ts';
@@ -52,6 +53,7 @@ export const OBSERVE_TOOLS: readonly CatalogueLine<ObserveManifest>[] = [
 
 /** Tools that mutate. */
 export const CHANGE_TOOLS: readonly CatalogueLine<ChangeManifest>[] = [
+  { manifest: patchConfigMapKey, load: () => import('./patch-config-map-key/tool.ts') },
   { manifest: rebootInstance, load: () => import('./reboot-instance/tool.ts') },
   { manifest: resizeInstance, load: () => import('./resize-instance/tool.ts') },
   { manifest: restartPod, load: () => import('./restart-pod/tool.ts') },

@@ -9,6 +9,7 @@ import { FIELD_CHECKS } from './checks/fields.ts';
 import { MANAGER_CHECKS } from './checks/managers.ts';
 import { OBSERVE_CHECKS } from './checks/observe.ts';
 import { OTHER_CHECKS } from './checks/others.ts';
+import { PATCH_CONFIG_MAP_KEY_CHECKS } from './checks/patch-config-map-key.ts';
 import { RESTART_POD_CHECKS } from './checks/restart-pod.ts';
 import { RESTART_ROLLOUT_CHECKS } from './checks/restart-rollout.ts';
 import { RIGHTS_CHECKS } from './checks/rights.ts';
@@ -34,6 +35,7 @@ const CHECKS: readonly Check[] = [
   ...TARGET_CHECKS,
   ...EVICTION_CHECKS,
   ...MANAGER_CHECKS,
+  ...PATCH_CONFIG_MAP_KEY_CHECKS,
   ...RESTART_POD_CHECKS,
   ...RIGHTS_CHECKS,
   ...OBSERVE_CHECKS,

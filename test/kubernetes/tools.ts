@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { manifest as scaleWorkload } from '../../lambdas/tools/scale-workload/manifest.ts';
 import type { ChangeManifest, ProviderCall } from '../../lambdas/contracts/tool.ts';
+import { manifest as patchConfigMapKey } from '../../lambdas/tools/patch-config-map-key/manifest.ts';
 import { manifest as restartPod } from '../../lambdas/tools/restart-pod/manifest.ts';
 import { manifest as setCronSuspended } from '../../lambdas/tools/set-cron-suspended/manifest.ts';
 import { manifest as setHpaBounds } from '../../lambdas/tools/set-hpa-bounds/manifest.ts';
@@ -31,6 +32,7 @@ export const kubernetesTool = (name: string, ...changes: readonly ChangeCall[]):
 /** The writes of the tools on Kubernetes. */
 export const TOOLS = [
   restartPod,
+  patchConfigMapKey,
   restartRollout,
   scaleWorkload,
   setCronSuspended,

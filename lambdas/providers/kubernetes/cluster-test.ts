@@ -3,6 +3,7 @@ import { CLUSTER_GROUPS } from '../../contracts/clusters.ts';
 import { CheckreinError, CloudError } from '../../contracts/errors.ts';
 import type { Cloud, CloudRequest, TestedCluster } from '../../contracts/ports.ts';
 import type { ChangeManifest, Manifest, ProviderCall } from '../../contracts/tool.ts';
+import { USAGE } from '../../contracts/usage.ts';
 import { callOf } from './call.ts';
 import type { NamespaceTools } from './permissions.ts';
 import type { ClusterObject } from './ref.ts';
@@ -72,9 +73,10 @@ const versionVerdict = async ({ version }: AskedCluster): Promise<Verdict> => {
       };
 };
 
-const readVerdicts = async ({ namespace, tools }: NamespaceTools, { name, read }: AskedCluster): Promise<Verdict[]> => {
+const readVerdicts = async (granted: NamespaceTools, { name, read }: AskedCluster): Promise<Verdict[]> => {
+  const { namespace, tools } = granted;
   const answers = await Promise.all(
-    readsOf(tools).map(async (call) => [call, await tried(call, namespace, read)] as const),
+    readsOf(tools).map(async (call) => [call, await tried(call, granted, read)] as const),
   );
   const forbidden = answers.flatMap(([call, error]) => (error?.code === 'Forbidden' ? [call.command] : []));
   const silent = answers.flatMap(([, error]) => (error === undefined || error instanceof CloudError ? [] : [error]));
@@ -97,18 +99,20 @@ const listed = (commands: readonly string[], of: number): string =>
 
 /** Each read of the tools, once. */
 const readsOf = (tools: readonly Manifest[]): readonly ProviderCall[] => {
-  const calls = tools.flatMap(({ reads }): readonly ProviderCall[] => reads);
+  const all = tools.flatMap(({ reads }): readonly ProviderCall[] => reads);
+  // Usage over time is no API of the cluster.
+  const calls = all.filter(({ service }) => service !== USAGE);
   return [...new Map(calls.map((call) => [`${call.service} ${call.command}`, call])).values()];
 };
 
 /** Sends a read for as little as it can be about. An API that the cluster does not have answers that it is not found. */
 const tried = async (
   call: ProviderCall,
-  namespace: string,
+  granted: NamespaceTools,
   read: Cloud['send'],
 ): Promise<CheckreinError | undefined> => {
   try {
-    await read(smallest(call, namespace));
+    await read(smallest(call, granted));
     return undefined;
   } catch (error) {
     if (error instanceof CheckreinError) return error;
@@ -116,15 +120,13 @@ const tried = async (
   }
 };
 
-const smallest = (call: ProviderCall, namespace: string): CloudRequest => {
+const smallest = (call: ProviderCall, { namespace, configMaps }: Omit<NamespaceTools, 'tools'>): CloudRequest => {
   const { service, command } = call;
   const { verb, resource } = callOf(call);
   if (resource === 'namespaces') return { service, command, input: { name: namespace } };
-  return {
-    service,
-    command,
-    input: { namespace, ...(verb === 'list' ? { query: { limit: 1 } } : { name: NOBODY }) },
-  };
+  // RBAC grants those of these names alone.
+  const name = resource === 'configmaps' ? (configMaps?.[0] ?? NOBODY) : NOBODY;
+  return { service, command, input: { namespace, ...(verb === 'list' ? { query: { limit: 1 } } : { name }) } };
 };
 
 const policyVerdicts = async (granted: NamespaceTools, asked: AskedCluster): Promise<Verdict[]> => {
@@ -168,7 +170,7 @@ const provable = async (
         const { verb, resource, group: of } = callOf(one);
         return verb === 'list' && resource === kind && of === group;
       });
-      const name = lists === undefined ? undefined : await firstOf(smallest(lists, namespace), read);
+      const name = lists === undefined ? undefined : await firstOf(smallest(lists, { namespace }), read);
       if (name !== undefined) return { tool, object: { ...at, name } };
     }
   return undefined;

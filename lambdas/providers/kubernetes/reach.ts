@@ -1,5 +1,5 @@
 import type { Agent } from '../../contracts/agent.ts';
-import { grantedNamespaces, type Cluster } from '../../contracts/clusters.ts';
+import { grantedConfigMaps, grantedNamespaces, type Cluster } from '../../contracts/clusters.ts';
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
 import type { AccountRegion, CloudRequest } from '../../contracts/ports.ts';
 import type { ProviderCall } from '../../contracts/tool.ts';
@@ -32,6 +32,7 @@ export const admitted = (
   // Without a namespace a request is about all of them, or about the cluster itself: nobody is granted that.
   const namespace = request.call.resource === 'namespaces' ? request.name : request.namespace;
   checkGranted(cluster.name, namespace, agents);
+  if (request.call.resource === 'configmaps') checkConfigMap(cluster.name, request, agents);
   return { cluster, request };
 };
 
@@ -48,6 +49,15 @@ export const checkGranted = (cluster: string, namespace: string | undefined, age
   if (namespace !== undefined && granted.includes(namespace)) return;
   throw new ToolRefusal(
     `No agent is granted ${namespace === undefined ? 'all namespaces' : `the namespace ${namespace}`} of the cluster ${cluster}; granted: ${granted.join(', ') || 'none'}.`,
+  );
+};
+
+/** Refuses a ConfigMap of which no agent is granted a key, and a list of them. */
+const checkConfigMap = (cluster: string, { namespace = '', name = '' }: ClusterRequest, agents: Clusters['agents']) => {
+  const granted = grantedConfigMaps(cluster, namespace, agents);
+  if (granted.includes(name)) return;
+  throw new ToolRefusal(
+    `No agent is granted a key of the ConfigMap ${JSON.stringify(name)} of ${namespace} in the cluster ${cluster}; granted: ${granted.join(', ') || 'none'}.`,
   );
 };
 

@@ -6,6 +6,8 @@ import { admit, toolSpecsOf } from '../../../../lambdas/kernel/model/admission.t
 import { clusterGrantProblems } from '../../../../lambdas/kernel/policy/rules/clusters.ts';
 import { OBSERVE_TOOLS } from '../../../../lambdas/tools/catalogue.ts';
 import { catalogueOf } from '../../../../lambdas/tools/installed.ts';
+import { ClusterGrant } from '../../../../lambdas/contracts/clusters.ts';
+import { manifest as patchConfigMapKey } from '../../../../lambdas/tools/patch-config-map-key/manifest.ts';
 import { manifest as queryPrometheus } from '../../../../lambdas/tools/query-prometheus/manifest.ts';
 import { cluster, clusterAgent, CLUSTER_TOOLS, LOOK, SCALE } from '../../../fixtures/cluster-tools.ts';
 import { like } from '../../../fixtures/matchers.ts';
@@ -132,5 +134,65 @@ describe('PromQL of the model', () => {
     expect(problems(withTool())).toEqual([like('promql: missing: query_prometheus sends PromQL of the model')]);
     const idle = clusterAgent('idle', { clusters: ['prod'], namespaces: ['shop'], promql: true }, []);
     expect(problems(idle)).toEqual([like('no tool of this agent takes PromQL')]);
+  });
+});
+
+describe('a key of a ConfigMap', () => {
+  const load = async () => import('../../../../lambdas/tools/patch-config-map-key/tool.ts');
+  const installed = catalogueOf(OBSERVE_TOOLS, [{ manifest: patchConfigMapKey, load }]);
+  const FLAGS: NonNullable<ClusterGrant['configMapKeys']>[number] = { name: 'flags', keys: ['new_basket'], shown: true };
+  const grant = (configMapKeys: ClusterGrant['configMapKeys'], namespace = 'shop') => ({
+    clusters: ['prod'],
+    namespaces: [namespace],
+    ...(configMapKeys !== undefined && { configMapKeys }),
+  });
+  const setting = (more: Record<string, string>, configMapKeys: ClusterGrant['configMapKeys'] = [FLAGS]) => {
+    const given = { cluster: 'prod', namespace: 'shop', name: 'flags', key: 'new_basket', value: 'off', ...more };
+    const input = { ...given, why: 'Errors began with it (E1).' };
+    const [agent] = clusterAgent('setter', grant(configMapKeys, given.namespace), [patchConfigMapKey.name]);
+    return agent && admit(agent, { id: 'c1', name: patchConfigMapKey.name, input }, installed);
+  };
+
+  test('is set only where the file of the agent names both, letter by letter', () => {
+    expect(setting({})).toMatchObject({ kind: 'change' });
+    const says = 'setter may not set the key old of the ConfigMap flags. Its keys: flags: new_basket.';
+    expect(setting({ key: 'old' })).toMatchObject({ kind: 'refused', check: 'allowlist', reason: says });
+    expect(setting({ key: 'New_basket' })).toMatchObject({ kind: 'refused' });
+    expect(setting({ name: 'flags-2' })).toMatchObject({ kind: 'refused' });
+    expect(setting({}, [])).toMatchObject({ kind: 'refused', reason: like('Its keys: none.') });
+  });
+
+  test('is never set in a namespace of the cluster itself, nor of aws-auth', () => {
+    expect(setting({ namespace: 'kube-system' })).toMatchObject({
+      reason: like('it decides about the cluster itself'),
+    });
+    const auth = setting({ name: 'aws-auth' }, [{ ...FLAGS, name: 'aws-auth' }]);
+    expect(auth).toMatchObject({ reason: like('it decides about the cluster itself') });
+    const written = ClusterGrant.safeParse(grant([{ ...FLAGS, name: 'aws-auth' }]));
+    expect(written.error?.message).toContain('not aws-auth');
+  });
+
+  test('is granted by its name, and only with the word that its value is shown', () => {
+    for (const wrong of [{ keys: ['*'] }, { keys: [] }, { name: '*' }, { shown: false }])
+      expect(ClusterGrant.safeParse({ ...grant([FLAGS]), configMapKeys: [{ ...FLAGS, ...wrong }] }).success).toBe(
+        false,
+      );
+  });
+
+  test('is granted together with a tool that sets it, or not at all', () => {
+    const problems = (agent: Agent[]) => clusterGrantProblems(agent, [LOOK, patchConfigMapKey], [cluster('prod')]);
+    expect(problems(clusterAgent('setter', grant([FLAGS]), [patchConfigMapKey.name]))).toEqual([]);
+    expect(problems(clusterAgent('setter', grant(undefined), [patchConfigMapKey.name]))).toEqual([
+      like('configMapKeys: missing: patch_config_map_key may set only keys that are listed here'),
+    ]);
+    expect(problems(clusterAgent('idle', grant([FLAGS]), []))).toEqual([
+      like('configMapKeys: no tool of this agent sets a key of a ConfigMap'),
+    ]);
+  });
+
+  test('is told to the model', () => {
+    const [agent] = clusterAgent('setter', grant([FLAGS]), [patchConfigMapKey.name]);
+    const told = agent && toolSpecsOf(agent, installed).find(({ name }) => name === patchConfigMapKey.name);
+    expect(told?.description).toContain('Keys of ConfigMaps: flags: new_basket.');
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ChangeManifest } from '../../../../lambdas/contracts/tool.ts';
 import { changeScope, namespaceRights, rbacObjects } from '../../../../lambdas/providers/kubernetes/permissions.ts';
 import { clusterManifests } from '../../../../bin/kubernetes/manifests.ts';
+import { manifest as patchConfigMapKey } from '../../../../lambdas/tools/patch-config-map-key/manifest.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 import { cluster, clusterAgent, LOOK, SCALE } from '../../../fixtures/cluster-tools.ts';
 import { shippedRules } from '../../../lib/shipped.ts';
@@ -120,5 +121,45 @@ describe('the manifests of a cluster', () => {
   test('of a cluster that is not there, or that nobody is granted, are refused in words', () => {
     expect(() => clusterManifests('prd', rules, [LOOK, SCALE])).toThrow('no such cluster');
     expect(() => clusterManifests('lone', rules, [LOOK, SCALE])).toThrow('no agent is granted a tool');
+  });
+});
+
+describe('ConfigMaps', () => {
+  const configMapKeys = (name: string, ...keys: string[]) => [{ name, keys, shown: true } as const];
+  const setters = (namespace: string, granted: ReturnType<typeof configMapKeys>) =>
+    clusterAgent('setter', { clusters: ['prod'], namespaces: [namespace], configMapKeys: granted }, [
+      patchConfigMapKey.name,
+    ]);
+  const both = [...setters('shop', configMapKeys('flags', 'b', 'a')), ...setters('bank', configMapKeys('limits', 'c'))];
+
+  test('are read and written in each namespace by the names that agents are granted there, never listed', () => {
+    const rules = namespaceRights('prod', both, [patchConfigMapKey]).flatMap(({ namespace, role, rules: found }) =>
+      found
+        .filter(({ resources }) => resources.includes('configmaps'))
+        .map(({ resourceNames, verbs }) => [namespace, role, resourceNames, verbs]),
+    );
+    expect(rules).toEqual([
+      ['bank', 'read', ['limits'], ['get']],
+      ['bank', 'change', ['limits'], ['patch']],
+      ['shop', 'read', ['flags'], ['get']],
+      ['shop', 'change', ['flags'], ['patch']],
+    ]);
+  });
+
+  test('of which no key is granted get no rule, which would grant them all', () => {
+    const none = clusterAgent('setter', { clusters: ['prod'], namespaces: ['shop'] }, [patchConfigMapKey.name]);
+    expect(JSON.stringify(namespaceRights('prod', none, [patchConfigMapKey]))).not.toContain('configmaps');
+  });
+
+  test('may be written by the policy in granted keys alone', () => {
+    const { tools } = changeScope('prod', both, [patchConfigMapKey]);
+    expect(tools).toMatchObject([{ changes: [{ fields: ['data["a"]', 'data["b"]', 'data["c"]'] }] }]);
+  });
+
+  test('are for no tool that does not name them in its input', () => {
+    const tool = { ...LOOK, reads: [{ service: 'v1', command: 'get configmaps' }] };
+    expect(() => namespaceRights('prod', agents, [tool])).toThrow('is about any ConfigMap');
+    const lists = { ...patchConfigMapKey, reads: [{ service: 'v1', command: 'list configmaps' }] };
+    expect(() => namespaceRights('prod', both, [lists])).toThrow('is about any ConfigMap');
   });
 });
