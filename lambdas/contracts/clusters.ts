@@ -44,6 +44,8 @@ export const Cluster = z.strictObject({
   privateEndpoint: z.boolean().default(false),
   /** How it knows the caller: by the tokens of EKS. */
   access: z.literal('eks').default('eks'),
+  /** The environment of what is in none of its namespaces: its nodes. Default: production. */
+  environment: z.string().min(1).optional(),
   /** Where its usage over time is read. Without it nobody knows a peak, and unknown peaks count as 100 %. */
   usage: UsageSource.optional(),
 });
@@ -73,6 +75,8 @@ export const ClusterGrant = z.strictObject({
   namespaces: z.array(NamespaceName).min(1).max(50),
   /** Whether it may send PromQL of its own: that reads all that the Prometheus of a cluster knows, in every namespace. */
   promql: z.literal(true).optional(),
+  /** Whether it may cordon and uncordon nodes, which are in no namespace: that reaches the pods of everybody. */
+  nodes: z.literal(true).optional(),
   /** The keys of ConfigMaps that it may set, in each of the namespaces. */
   configMapKeys: z.array(ConfigMapKeys).min(1).max(20).optional(),
 });
@@ -88,6 +92,13 @@ export const grantedNamespaces = (
   );
   return [...new Set(granted)].sort();
 };
+
+/** Whether some of these agents are granted the nodes of a cluster. */
+export const grantsNodes = (
+  cluster: string,
+  agents: readonly { readonly kubernetes?: ClusterGrant | undefined }[],
+): boolean =>
+  agents.some(({ kubernetes }) => kubernetes?.clusters.includes(cluster) === true && kubernetes.nodes === true);
 
 /** The ConfigMaps of a namespace of which some of these agents are granted a key, sorted. */
 export const grantedConfigMaps = (

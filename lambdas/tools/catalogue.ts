@@ -26,6 +26,7 @@ import { manifest as scaleWorkload } from './scale-workload/manifest.ts';
 import { manifest as setAutoScalingCapacity } from './set-auto-scaling-capacity/manifest.ts';
 import { manifest as setCronSuspended } from './set-cron-suspended/manifest.ts';
 import { manifest as setHpaBounds } from './set-hpa-bounds/manifest.ts';
+import { manifest as setNodeSchedulable } from './set-node-schedulable/manifest.ts';
 import { manifest as setResources } from './set-resources/manifest.ts';
 import { manifest as undoRollout } from './undo-rollout/manifest.ts';
 import type { CatalogueLine } from './tool.ts';
@@ -62,6 +63,7 @@ export const CHANGE_TOOLS: readonly CatalogueLine<ChangeManifest>[] = [
   { manifest: setAutoScalingCapacity, load: () => import('./set-auto-scaling-capacity/tool.ts') },
   { manifest: setCronSuspended, load: () => import('./set-cron-suspended/tool.ts') },
   { manifest: setHpaBounds, load: () => import('./set-hpa-bounds/tool.ts') },
+  { manifest: setNodeSchedulable, load: () => import('./set-node-schedulable/tool.ts') },
   { manifest: setResources, load: () => import('./set-resources/tool.ts') },
   { manifest: undoRollout, load: () => import('./undo-rollout/tool.ts') },
 ];

@@ -16,6 +16,8 @@ interface Resource {
   readonly kind: string;
   /** Left out for one that is in no namespace. */
   readonly namespace?: typeof SHOP;
+  /** The field of the input with its name, where that is another than `name`. */
+  readonly nameField?: string;
 }
 
 /** One object on the real server, and a change tool on it: each part of a change under the rights of the tools. */
@@ -68,7 +70,8 @@ export class ObjectRun {
 
   async proposed(more: JsonObject): Promise<Change> {
     const why = 'A check on a real API server, long enough to be a reason.';
-    const input = { cluster: CLUSTER, namespace: SHOP, name: this.#name, why, ...more };
+    const { nameField = 'name' } = this.#of;
+    const input = { cluster: CLUSTER, namespace: SHOP, [nameField]: this.#name, why, ...more };
     const { target, state } = await this.#tool.describe(input, this.context);
     return { input, target, before: state, after: this.#tool.predict(input, state) };
   }

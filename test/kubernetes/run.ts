@@ -15,6 +15,7 @@ import { RESTART_ROLLOUT_CHECKS } from './checks/restart-rollout.ts';
 import { RIGHTS_CHECKS } from './checks/rights.ts';
 import { SET_CRON_SUSPENDED_CHECKS } from './checks/set-cron-suspended.ts';
 import { SET_HPA_BOUNDS_CHECKS } from './checks/set-hpa-bounds.ts';
+import { SET_NODE_SCHEDULABLE_CHECKS } from './checks/set-node-schedulable.ts';
 import { SET_RESOURCES_CHECKS } from './checks/set-resources.ts';
 import { TARGET_CHECKS } from './checks/target.ts';
 import { UNDO_ROLLOUT_CHECKS } from './checks/undo-rollout.ts';
@@ -41,6 +42,7 @@ const CHECKS: readonly Check[] = [
   ...OBSERVE_CHECKS,
   ...SET_CRON_SUSPENDED_CHECKS,
   ...SET_HPA_BOUNDS_CHECKS,
+  ...SET_NODE_SCHEDULABLE_CHECKS,
   ...SET_RESOURCES_CHECKS,
   ...RESTART_ROLLOUT_CHECKS,
   ...UNDO_ROLLOUT_CHECKS,

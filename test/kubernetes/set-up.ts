@@ -19,7 +19,7 @@ const configMapKeys: ClusterGrant['configMapKeys'] = [{ name: 'flags', keys: ['n
 /** An agent that is granted every tool, in two namespaces. */
 const AGENTS = clusterAgent(
   'fixer',
-  { clusters: [CLUSTER], namespaces: [SHOP, BANK], configMapKeys },
+  { clusters: [CLUSTER], namespaces: [SHOP, BANK], configMapKeys, nodes: true },
   TOOLS.map(({ name }) => name),
 );
 
@@ -33,7 +33,7 @@ export const POLICY = admissionPolicy({
 
 /** The generated rights of that agent; in the second namespace, nobody may read. */
 export const RIGHTS = namespaceRights(CLUSTER, AGENTS, TOOLS).filter(
-  ({ namespace, role }) => namespace === SHOP || role === 'change',
+  ({ namespace, role }) => namespace !== BANK || role === 'change',
 );
 
 /** Namespaces, RBAC and the policy, as an owner of a cluster applies them. */
@@ -42,8 +42,7 @@ export const setUpCluster = async (server: ApiServer): Promise<void> => {
   for (const name of [SHOP, BANK])
     await admin.send(creating('v1', 'namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
   // RBAC reaches one namespace further than the policy, so that the policy is seen to refuse by itself.
-  for (const object of rbacObjects(RIGHTS))
-    await create(admin, RBAC, object.kind === 'Role' ? 'roles' : 'rolebindings', jsonOf(object));
+  for (const object of rbacObjects(RIGHTS)) await create(admin, RBAC, `${object.kind.toLowerCase()}s`, jsonOf(object));
   await bindPolicy(server);
 };
 

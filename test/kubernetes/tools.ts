@@ -5,6 +5,7 @@ import { manifest as patchConfigMapKey } from '../../lambdas/tools/patch-config-
 import { manifest as restartPod } from '../../lambdas/tools/restart-pod/manifest.ts';
 import { manifest as setCronSuspended } from '../../lambdas/tools/set-cron-suspended/manifest.ts';
 import { manifest as setHpaBounds } from '../../lambdas/tools/set-hpa-bounds/manifest.ts';
+import { manifest as setNodeSchedulable } from '../../lambdas/tools/set-node-schedulable/manifest.ts';
 import { manifest as setResources } from '../../lambdas/tools/set-resources/manifest.ts';
 import { manifest as restartRollout } from '../../lambdas/tools/restart-rollout/manifest.ts';
 import { manifest as undoRollout } from '../../lambdas/tools/undo-rollout/manifest.ts';
@@ -37,6 +38,7 @@ export const TOOLS = [
   scaleWorkload,
   setCronSuspended,
   setHpaBounds,
+  setNodeSchedulable,
   setResources,
   undoRollout,
 ] as const;

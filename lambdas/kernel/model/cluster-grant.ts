@@ -19,7 +19,8 @@ export const clusterRefusal = (agent: Granted, manifest: Manifest, input: Json):
   return (
     refusalOf(agent, named.data.cluster, named.data.namespace) ??
     promqlRefusal(agent, manifest, named.data) ??
-    configMapRefusal(agent, manifest, named.data)
+    configMapRefusal(agent, manifest, named.data) ??
+    nodesRefusal(agent, manifest)
   );
 };
 
@@ -35,6 +36,12 @@ const promqlRefusal = (
     ? undefined
     : `${name} may not send PromQL of its own: it reads every namespace, and kubernetes.promql in its file does not grant that. Use query_usage.`;
 };
+
+/** Nodes have pods of every namespace on them, so they have a grant of their own. */
+const nodesRefusal = ({ name, kubernetes }: Granted, manifest: Manifest): string | undefined =>
+  manifest.kind === 'change' && manifest.onNodes === true && kubernetes?.nodes !== true
+    ? `${name} may not change nodes: they have pods of every namespace on them, and kubernetes.nodes in its file does not grant that.`
+    : undefined;
 
 /** A ConfigMap may hold anything, so each key has a grant of its own. Names are compared letter by letter. */
 const configMapRefusal = (

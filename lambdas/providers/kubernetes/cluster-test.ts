@@ -6,7 +6,7 @@ import type { ChangeManifest, Manifest, ProviderCall } from '../../contracts/too
 import { USAGE } from '../../contracts/usage.ts';
 import { callOf } from './call.ts';
 import type { NamespaceTools } from './permissions.ts';
-import type { ClusterObject } from './ref.ts';
+import { isClusterScoped, type ClusterObject } from './ref.ts';
 
 /** The admission policies that confine a change are in version v1 since then. */
 const LEAST_MINOR = 30;
@@ -124,9 +124,10 @@ const smallest = (call: ProviderCall, { namespace, configMaps }: Omit<NamespaceT
   const { service, command } = call;
   const { verb, resource } = callOf(call);
   if (resource === 'namespaces') return { service, command, input: { name: namespace } };
+  const place = isClusterScoped(resource) ? {} : { namespace };
   // RBAC grants those of these names alone.
   const name = resource === 'configmaps' ? (configMaps?.[0] ?? NOBODY) : NOBODY;
-  return { service, command, input: { namespace, ...(verb === 'list' ? { query: { limit: 1 } } : { name }) } };
+  return { service, command, input: { ...place, ...(verb === 'list' ? { query: { limit: 1 } } : { name }) } };
 };
 
 const policyVerdicts = async (granted: NamespaceTools, asked: AskedCluster): Promise<Verdict[]> => {
@@ -164,7 +165,7 @@ const provable = async (
   for (const tool of changes)
     for (const call of tool.changes) {
       const { group, resource: kind, subresource } = callOf(call);
-      const at = { cluster, namespace, kind };
+      const at = { cluster, namespace: isClusterScoped(kind) ? undefined : namespace, kind };
       if (subresource === 'eviction') return { tool, object: { ...at, name: NOBODY } };
       const lists = readsOf(tools).find((one) => {
         const { verb, resource, group: of } = callOf(one);

@@ -3,6 +3,7 @@ import {
   CLUSTER_GROUPS,
   grantedConfigMaps,
   grantedNamespaces,
+  grantsNodes,
   KUBERNETES,
   type Cluster,
 } from '../../contracts/clusters.ts';
@@ -11,6 +12,7 @@ import { USAGE } from '../../contracts/usage.ts';
 import { providerOf, type ChangeManifest, type Manifest, type ProviderCall } from '../../contracts/tool.ts';
 import type { AdmissionScope } from './admission/policy.ts';
 import { callOf, isRead, type RbacCall } from './call.ts';
+import { isClusterScoped } from './ref.ts';
 
 /** A rule of a Role. */
 interface RbacRule {
@@ -21,9 +23,10 @@ interface RbacRule {
   readonly verbs: readonly string[];
 }
 
-/** What one of our groups may do in one namespace. */
+/** What one of our groups may do in one namespace, or with what is in none. */
 export interface NamespaceRights {
-  readonly namespace: string;
+  /** Undefined for what is in no namespace. */
+  readonly namespace: string | undefined;
   readonly role: keyof typeof CLUSTER_GROUPS;
   readonly rules: readonly RbacRule[];
 }
@@ -65,14 +68,29 @@ export const namespaceRights = (
   cluster: string,
   agents: readonly Agent[],
   manifests: readonly Manifest[],
-): readonly NamespaceRights[] =>
-  namespaceTools(cluster, agents, manifests).flatMap(({ namespace, tools, configMaps }) => {
-    const rights: NamespaceRights[] = [
-      { namespace, role: 'read', rules: rulesOf(tools.flatMap(readsOf), configMaps) },
-      { namespace, role: 'change', rules: rulesOf(changeTools(tools).flatMap(changesOf), configMaps) },
-    ];
-    return rights.filter(({ rules }) => rules.length > 0);
-  });
+): readonly NamespaceRights[] => {
+  const inNamespaces = namespaceTools(cluster, agents, manifests).flatMap(({ namespace, tools, configMaps }) =>
+    rightsFor(namespace, tools, (call) => !isClusterScoped(call.resource), configMaps),
+  );
+  const there = agents.filter(({ kubernetes }) => kubernetes?.clusters.includes(cluster) === true);
+  const onNodes = grantsNodes(cluster, there);
+  const inNone = (call: RbacCall): boolean => isClusterScoped(call.resource) && onNodes;
+  return [...inNamespaces, ...rightsFor(undefined, clusterTools(there, manifests), inNone)];
+};
+
+/** The rights of both groups for some of the calls of tools. */
+const rightsFor = (
+  namespace: string | undefined,
+  tools: readonly Manifest[],
+  isAbout: (call: RbacCall) => boolean,
+  configMaps?: readonly string[],
+): readonly NamespaceRights[] => {
+  const rights: NamespaceRights[] = [
+    { namespace, role: 'read', rules: rulesOf(tools.flatMap(readsOf).filter(isAbout), configMaps) },
+    { namespace, role: 'change', rules: rulesOf(changeTools(tools).flatMap(changesOf).filter(isAbout), configMaps) },
+  ];
+  return rights.filter(({ rules }) => rules.length > 0);
+};
 
 /** What the admission policy of a cluster admits: the granted changes, in the namespaces where some agent may make them. */
 export const changeScope = (
@@ -84,9 +102,11 @@ export const changeScope = (
   return {
     group: CLUSTER_GROUPS.change,
     namespaces: namespaceRights(cluster, agents, manifests).flatMap(({ namespace, role }) =>
-      role === 'change' ? [namespace] : [],
+      role === 'change' && namespace !== undefined ? [namespace] : [],
     ),
-    tools: changeTools(clusterTools(there, manifests)).map((tool) => withGrantedKeys(tool, there)),
+    tools: changeTools(clusterTools(there, manifests))
+      .filter(({ onNodes }) => onNodes !== true || grantsNodes(cluster, there))
+      .map((tool) => withGrantedKeys(tool, there)),
   };
 };
 
@@ -198,27 +218,31 @@ const rulesOf = (calls: readonly RbacCall[], configMaps: readonly string[] = [])
 const resourceOf = ({ resource, subresource }: RbacCall): string =>
   subresource === undefined ? resource : `${resource}/${subresource}`;
 
-/** A Role or a RoleBinding, as JSON. */
+/** A Role, a ClusterRole or the binding of one, as JSON. */
 export interface RbacObject {
   readonly apiVersion: 'rbac.authorization.k8s.io/v1';
-  readonly kind: 'Role' | 'RoleBinding';
-  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly kind: 'Role' | 'RoleBinding' | 'ClusterRole' | 'ClusterRoleBinding';
+  readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly [field: string]: unknown;
 }
 
-/** The Roles of these rights, each bound to our group in its namespace. There is nothing for the whole cluster. */
+/**
+ * The Roles of these rights, each bound to our group in its namespace. For the whole cluster there is only what is in no namespace,
+ * and nothing where no tool needs it.
+ */
 export const rbacObjects = (rights: readonly NamespaceRights[]): readonly RbacObject[] =>
   rights.flatMap(({ namespace, role, rules }): RbacObject[] => {
     const apiVersion = 'rbac.authorization.k8s.io/v1';
-    const metadata = { name: `checkrein-${role}`, namespace };
+    const metadata = { name: `checkrein-${role}`, ...(namespace !== undefined && { namespace }) };
+    const kind = namespace === undefined ? 'ClusterRole' : 'Role';
     const apiGroup = 'rbac.authorization.k8s.io';
     return [
-      { apiVersion, kind: 'Role', metadata, rules },
+      { apiVersion, kind, metadata, rules },
       {
         apiVersion,
-        kind: 'RoleBinding',
+        kind: `${kind}Binding`,
         metadata,
-        roleRef: { apiGroup, kind: 'Role', name: metadata.name },
+        roleRef: { apiGroup, kind, name: metadata.name },
         subjects: [{ apiGroup, kind: 'Group', name: CLUSTER_GROUPS[role] }],
       },
     ];

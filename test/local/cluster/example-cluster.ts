@@ -177,6 +177,7 @@ const request = (call: string, input: JsonObject): CloudRequest => {
 const SERVICES: Readonly<Record<string, string>> = {
   pods: 'v1',
   events: 'v1',
+  nodes: 'v1',
   configmaps: 'v1',
   resourcequotas: 'v1',
   poddisruptionbudgets: 'policy/v1',

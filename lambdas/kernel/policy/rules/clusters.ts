@@ -51,7 +51,11 @@ const grantProblems = (
     return [`${where}: no tool of this agent is on Kubernetes; remove the field, or grant such a tool`];
   const names = clusters.map((cluster) => cluster.name);
   const theirs = ours.filter((one) => granted.includes(one.name));
-  const ofTools = [...promqlProblems(kubernetes, theirs, where), ...configMapProblems(kubernetes, theirs, where)];
+  const ofTools = [
+    ...promqlProblems(kubernetes, theirs, where),
+    ...configMapProblems(kubernetes, theirs, where),
+    ...nodesProblems(kubernetes, theirs, where),
+  ];
   // Shipped agents name a cluster of which a deployment without clusters knows nothing: there, they take nothing (`hasItsCluster`).
   if (names.length === 0) return ofTools;
   const unknown = kubernetes.clusters
@@ -86,5 +90,17 @@ const configMapProblems = ({ configMapKeys }: ClusterGrant, granted: readonly Ma
     ? []
     : [
         `${where}.configMapKeys: missing: ${setters.map(({ name }) => name).join(' and ')} may set only keys that are listed here; expected e.g. [{ name: checkout-flags, keys: [new_basket], shown: true }]`,
+      ];
+};
+
+/** Nodes are granted together with a tool on them, or not at all. */
+const nodesProblems = ({ nodes }: ClusterGrant, granted: readonly Manifest[], where: string): string[] => {
+  const tools = granted.filter((one) => one.kind === 'change' && one.onNodes === true);
+  if (nodes === true && tools.length === 0)
+    return [`${where}.nodes: no tool of this agent changes nodes; remove the field, or grant set_node_schedulable`];
+  return nodes === true || tools.length === 0
+    ? []
+    : [
+        `${where}.nodes: missing: ${tools.map(({ name }) => name).join(' and ')} changes nodes, which have pods of every namespace on them; expected nodes: true`,
       ];
 };

@@ -3,6 +3,7 @@ import type { ChangeManifest } from '../../../../lambdas/contracts/tool.ts';
 import { changeScope, namespaceRights, rbacObjects } from '../../../../lambdas/providers/kubernetes/permissions.ts';
 import { clusterManifests } from '../../../../bin/kubernetes/manifests.ts';
 import { manifest as patchConfigMapKey } from '../../../../lambdas/tools/patch-config-map-key/manifest.ts';
+import { manifest as setNodeSchedulable } from '../../../../lambdas/tools/set-node-schedulable/manifest.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 import { cluster, clusterAgent, LOOK, SCALE } from '../../../fixtures/cluster-tools.ts';
 import { shippedRules } from '../../../lib/shipped.ts';
@@ -161,5 +162,36 @@ describe('ConfigMaps', () => {
     expect(() => namespaceRights('prod', agents, [tool])).toThrow('is about any ConfigMap');
     const lists = { ...patchConfigMapKey, reads: [{ service: 'v1', command: 'list configmaps' }] };
     expect(() => namespaceRights('prod', both, [lists])).toThrow('is about any ConfigMap');
+  });
+});
+
+describe('nodes', () => {
+  const keeper = (nodes?: true) =>
+    clusterAgent('keeper', { clusters: ['prod'], namespaces: ['shop'], ...(nodes && { nodes }) }, [
+      setNodeSchedulable.name,
+    ]);
+  const onNodes = namespaceRights('prod', keeper(true), [setNodeSchedulable]);
+
+  test('are all that is granted outside of namespaces: read by one group, patched by the other', () => {
+    expect(onNodes.map(({ namespace, role, rules }) => [namespace, role, rules])).toEqual([
+      ['shop', 'read', [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }]],
+      [undefined, 'read', [{ apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list'] }]],
+      [undefined, 'change', [{ apiGroups: [''], resources: ['nodes'], verbs: ['patch'] }]],
+    ]);
+    expect(rbacObjects(onNodes).map(({ kind, metadata }) => [kind, metadata])).toEqual([
+      ['Role', { name: 'checkrein-read', namespace: 'shop' }],
+      ['RoleBinding', { name: 'checkrein-read', namespace: 'shop' }],
+      ['ClusterRole', { name: 'checkrein-read' }],
+      ['ClusterRoleBinding', { name: 'checkrein-read' }],
+      ['ClusterRole', { name: 'checkrein-change' }],
+      ['ClusterRoleBinding', { name: 'checkrein-change' }],
+    ]);
+  });
+
+  test('are granted to nobody whose file does not say so, by RBAC or by the policy', () => {
+    const rights = namespaceRights('prod', keeper(), [setNodeSchedulable]);
+    expect(JSON.stringify(rights)).not.toContain('nodes');
+    expect(changeScope('prod', keeper(), [setNodeSchedulable])).toMatchObject({ tools: [] });
+    expect(changeScope('prod', keeper(true), [setNodeSchedulable]).tools).toEqual([setNodeSchedulable]);
   });
 });
