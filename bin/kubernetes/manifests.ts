@@ -43,7 +43,7 @@ export const clusterManifests = (cluster: string, { agents, settings }: Rules, t
  * known: whoever has its rights has them by its group.
  */
 const confinement = (scope: ReturnType<typeof changeScope>): readonly object[] =>
-  scope.namespaces.length === 0 ? [] : [admissionPolicy({ ...scope, usernamePrefixes: [] }), admissionBinding()];
+  scope.tools.length === 0 ? [] : [admissionPolicy({ ...scope, usernamePrefixes: [] }), admissionBinding()];
 
 const header = (cluster: string): string =>
   [

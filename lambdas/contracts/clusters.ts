@@ -44,10 +44,30 @@ export const Cluster = z.strictObject({
   privateEndpoint: z.boolean().default(false),
   /** How it knows the caller: by the tokens of EKS. */
   access: z.literal('eks').default('eks'),
+  /** The environment of what is in none of its namespaces: its nodes. Default: production. */
+  environment: z.string().min(1).optional(),
   /** Where its usage over time is read. Without it nobody knows a peak, and unknown peaks count as 100 %. */
   usage: UsageSource.optional(),
 });
 export type Cluster = z.infer<typeof Cluster>;
+
+/** Whether a ConfigMap decides about the cluster itself, or who may use it: nobody is granted a key of such a one. */
+export const isOfCluster = (namespace: string, name: string): boolean =>
+  namespace.startsWith('kube-') || name === 'aws-auth';
+
+/** Keys of one ConfigMap that an agent may set. */
+const ConfigMapKeys = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'the name of one ConfigMap; no *')
+    .refine((name) => name !== 'aws-auth', 'not aws-auth, which decides who may use the cluster'),
+  keys: z
+    .array(z.string().regex(/^[-._a-zA-Z0-9]{1,253}$/, 'a key of a ConfigMap; no *'))
+    .min(1)
+    .max(20),
+  /** Their values are shown in clear: to the model, to approvers, on the trace. No other key can be set. */
+  shown: z.literal(true),
+});
 
 /** What an agent may see and touch of clusters. The kernel refuses everything else. */
 export const ClusterGrant = z.strictObject({
@@ -55,6 +75,10 @@ export const ClusterGrant = z.strictObject({
   namespaces: z.array(NamespaceName).min(1).max(50),
   /** Whether it may send PromQL of its own: that reads all that the Prometheus of a cluster knows, in every namespace. */
   promql: z.literal(true).optional(),
+  /** Whether it may cordon and uncordon nodes, which are in no namespace: that reaches the pods of everybody. */
+  nodes: z.literal(true).optional(),
+  /** The keys of ConfigMaps that it may set, in each of the namespaces. */
+  configMapKeys: z.array(ConfigMapKeys).min(1).max(20).optional(),
 });
 export type ClusterGrant = z.infer<typeof ClusterGrant>;
 
@@ -67,6 +91,27 @@ export const grantedNamespaces = (
     kubernetes?.clusters.includes(cluster) === true ? kubernetes.namespaces : [],
   );
   return [...new Set(granted)].sort();
+};
+
+/** Whether some of these agents are granted the nodes of a cluster. */
+export const grantsNodes = (
+  cluster: string,
+  agents: readonly { readonly kubernetes?: ClusterGrant | undefined }[],
+): boolean =>
+  agents.some(({ kubernetes }) => kubernetes?.clusters.includes(cluster) === true && kubernetes.nodes === true);
+
+/** The ConfigMaps of a namespace of which some of these agents are granted a key, sorted. */
+export const grantedConfigMaps = (
+  cluster: string,
+  namespace: string,
+  agents: readonly { readonly kubernetes?: ClusterGrant | undefined }[],
+): readonly string[] => {
+  const granted = agents.flatMap(({ kubernetes }) =>
+    kubernetes?.clusters.includes(cluster) === true && kubernetes.namespaces.includes(namespace)
+      ? (kubernetes.configMapKeys ?? []).map(({ name }) => name)
+      : [],
+  );
+  return [...new Set(granted)].filter((name) => !isOfCluster(namespace, name)).sort();
 };
 
 /** The parts of the settings that say what a cluster can be reached with. */

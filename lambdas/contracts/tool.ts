@@ -97,6 +97,10 @@ interface ChangeManifestBase<Input extends z.ZodType> extends ManifestBase<Input
   readonly repeatable: boolean;
   /** Seconds after the change until its effect can be measured. */
   readonly stabilizeSeconds: number;
+  /** Its targets are nodes of a cluster, in no namespace. The kernel refuses it to an agent whose file does not grant them. */
+  readonly onNodes?: true;
+  /** The input fields with a ConfigMap and one of its keys. The kernel refuses a key that the agent's file does not name. */
+  readonly configMapKeyFields?: { readonly name: string; readonly key: string };
 }
 
 /**

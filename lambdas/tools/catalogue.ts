@@ -13,6 +13,7 @@ import { manifest as listBuilds } from './list-builds/manifest.ts';
 import { manifest as listKubernetesEvents } from './list-kubernetes-events/manifest.ts';
 import { manifest as listPods } from './list-pods/manifest.ts';
 import { manifest as listRecentChanges } from './list-recent-changes/manifest.ts';
+import { manifest as patchConfigMapKey } from './patch-config-map-key/manifest.ts';
 import { manifest as queryLogs } from './query-logs/manifest.ts';
 import { manifest as queryPrometheus } from './query-prometheus/manifest.ts';
 import { manifest as queryUsage } from './query-usage/manifest.ts';
@@ -23,6 +24,9 @@ import { manifest as restartPod } from './restart-pod/manifest.ts';
 import { manifest as restartRollout } from './restart-rollout/manifest.ts';
 import { manifest as scaleWorkload } from './scale-workload/manifest.ts';
 import { manifest as setAutoScalingCapacity } from './set-auto-scaling-capacity/manifest.ts';
+import { manifest as setCronSuspended } from './set-cron-suspended/manifest.ts';
+import { manifest as setHpaBounds } from './set-hpa-bounds/manifest.ts';
+import { manifest as setNodeSchedulable } from './set-node-schedulable/manifest.ts';
 import { manifest as setResources } from './set-resources/manifest.ts';
 import { manifest as undoRollout } from './undo-rollout/manifest.ts';
 import type { CatalogueLine } from './tool.ts';
@@ -50,12 +54,16 @@ export const OBSERVE_TOOLS: readonly CatalogueLine<ObserveManifest>[] = [
 
 /** Tools that mutate. */
 export const CHANGE_TOOLS: readonly CatalogueLine<ChangeManifest>[] = [
+  { manifest: patchConfigMapKey, load: () => import('./patch-config-map-key/tool.ts') },
   { manifest: rebootInstance, load: () => import('./reboot-instance/tool.ts') },
   { manifest: resizeInstance, load: () => import('./resize-instance/tool.ts') },
   { manifest: restartPod, load: () => import('./restart-pod/tool.ts') },
   { manifest: restartRollout, load: () => import('./restart-rollout/tool.ts') },
   { manifest: scaleWorkload, load: () => import('./scale-workload/tool.ts') },
   { manifest: setAutoScalingCapacity, load: () => import('./set-auto-scaling-capacity/tool.ts') },
+  { manifest: setCronSuspended, load: () => import('./set-cron-suspended/tool.ts') },
+  { manifest: setHpaBounds, load: () => import('./set-hpa-bounds/tool.ts') },
+  { manifest: setNodeSchedulable, load: () => import('./set-node-schedulable/tool.ts') },
   { manifest: setResources, load: () => import('./set-resources/tool.ts') },
   { manifest: undoRollout, load: () => import('./undo-rollout/tool.ts') },
 ];

@@ -161,7 +161,8 @@ export class RolloutRun {
   }
 }
 
-const onlyListed = (cloud: Cloud, calls: readonly ProviderCall[]): Cloud => ({
+/** A cloud that refuses what a manifest does not list. */
+export const onlyListed = (cloud: Cloud, calls: readonly ProviderCall[]): Cloud => ({
   ...cloud,
   send(request) {
     const listed = calls.some(({ service, command }) => service === request.service && command === request.command);

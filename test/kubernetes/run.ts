@@ -9,9 +9,13 @@ import { FIELD_CHECKS } from './checks/fields.ts';
 import { MANAGER_CHECKS } from './checks/managers.ts';
 import { OBSERVE_CHECKS } from './checks/observe.ts';
 import { OTHER_CHECKS } from './checks/others.ts';
+import { PATCH_CONFIG_MAP_KEY_CHECKS } from './checks/patch-config-map-key.ts';
 import { RESTART_POD_CHECKS } from './checks/restart-pod.ts';
 import { RESTART_ROLLOUT_CHECKS } from './checks/restart-rollout.ts';
 import { RIGHTS_CHECKS } from './checks/rights.ts';
+import { SET_CRON_SUSPENDED_CHECKS } from './checks/set-cron-suspended.ts';
+import { SET_HPA_BOUNDS_CHECKS } from './checks/set-hpa-bounds.ts';
+import { SET_NODE_SCHEDULABLE_CHECKS } from './checks/set-node-schedulable.ts';
 import { SET_RESOURCES_CHECKS } from './checks/set-resources.ts';
 import { TARGET_CHECKS } from './checks/target.ts';
 import { UNDO_ROLLOUT_CHECKS } from './checks/undo-rollout.ts';
@@ -32,9 +36,13 @@ const CHECKS: readonly Check[] = [
   ...TARGET_CHECKS,
   ...EVICTION_CHECKS,
   ...MANAGER_CHECKS,
+  ...PATCH_CONFIG_MAP_KEY_CHECKS,
   ...RESTART_POD_CHECKS,
   ...RIGHTS_CHECKS,
   ...OBSERVE_CHECKS,
+  ...SET_CRON_SUSPENDED_CHECKS,
+  ...SET_HPA_BOUNDS_CHECKS,
+  ...SET_NODE_SCHEDULABLE_CHECKS,
   ...SET_RESOURCES_CHECKS,
   ...RESTART_ROLLOUT_CHECKS,
   ...UNDO_ROLLOUT_CHECKS,

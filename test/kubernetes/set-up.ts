@@ -1,6 +1,7 @@
+import type { ClusterGrant } from '../../lambdas/contracts/clusters.ts';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import { admissionBinding, admissionPolicy, POLICY_NAME } from '../../lambdas/providers/kubernetes/admission/policy.ts';
-import { namespaceRights, rbacObjects } from '../../lambdas/providers/kubernetes/permissions.ts';
+import { changeScope, namespaceRights, rbacObjects } from '../../lambdas/providers/kubernetes/permissions.ts';
 import { pollUntil, timedStep } from '../e2e/progress.ts';
 import { clusterAgent } from '../fixtures/cluster-tools.ts';
 import type { ApiServer } from './api-server.ts';
@@ -12,19 +13,28 @@ const ADMISSION = 'admissionregistration.k8s.io/v1';
 /** Group and version of RBAC. */
 export const RBAC = 'rbac.authorization.k8s.io/v1';
 
-/** The generated policy of the test cluster. */
-export const POLICY = admissionPolicy({ group: GROUP, usernamePrefixes: [PREFIX], namespaces: [SHOP], tools: TOOLS });
+/** The keys of ConfigMaps that may be set in the test cluster. */
+const configMapKeys: ClusterGrant['configMapKeys'] = [{ name: 'flags', keys: ['new_basket'], shown: true }];
 
-/** The generated rights of an agent that is granted every tool, in two namespaces; in the second, nobody may read. */
-export const RIGHTS = namespaceRights(
-  CLUSTER,
-  clusterAgent(
-    'fixer',
-    { clusters: [CLUSTER], namespaces: [SHOP, BANK] },
-    TOOLS.map(({ name }) => name),
-  ),
-  TOOLS,
-).filter(({ namespace, role }) => namespace === SHOP || role === 'change');
+/** An agent that is granted every tool, in two namespaces. */
+const AGENTS = clusterAgent(
+  'fixer',
+  { clusters: [CLUSTER], namespaces: [SHOP, BANK], configMapKeys, nodes: true },
+  TOOLS.map(({ name }) => name),
+);
+
+/** The generated policy of the test cluster. */
+export const POLICY = admissionPolicy({
+  ...changeScope(CLUSTER, AGENTS, TOOLS),
+  group: GROUP,
+  usernamePrefixes: [PREFIX],
+  namespaces: [SHOP],
+});
+
+/** The generated rights of that agent; in the second namespace, nobody may read. */
+export const RIGHTS = namespaceRights(CLUSTER, AGENTS, TOOLS).filter(
+  ({ namespace, role }) => namespace !== BANK || role === 'change',
+);
 
 /** Namespaces, RBAC and the policy, as an owner of a cluster applies them. */
 export const setUpCluster = async (server: ApiServer): Promise<void> => {
@@ -32,8 +42,7 @@ export const setUpCluster = async (server: ApiServer): Promise<void> => {
   for (const name of [SHOP, BANK])
     await admin.send(creating('v1', 'namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
   // RBAC reaches one namespace further than the policy, so that the policy is seen to refuse by itself.
-  for (const object of rbacObjects(RIGHTS))
-    await create(admin, RBAC, object.kind === 'Role' ? 'roles' : 'rolebindings', jsonOf(object));
+  for (const object of rbacObjects(RIGHTS)) await create(admin, RBAC, `${object.kind.toLowerCase()}s`, jsonOf(object));
   await bindPolicy(server);
 };
 

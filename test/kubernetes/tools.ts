@@ -1,7 +1,11 @@
 import * as z from 'zod';
 import { manifest as scaleWorkload } from '../../lambdas/tools/scale-workload/manifest.ts';
 import type { ChangeManifest, ProviderCall } from '../../lambdas/contracts/tool.ts';
+import { manifest as patchConfigMapKey } from '../../lambdas/tools/patch-config-map-key/manifest.ts';
 import { manifest as restartPod } from '../../lambdas/tools/restart-pod/manifest.ts';
+import { manifest as setCronSuspended } from '../../lambdas/tools/set-cron-suspended/manifest.ts';
+import { manifest as setHpaBounds } from '../../lambdas/tools/set-hpa-bounds/manifest.ts';
+import { manifest as setNodeSchedulable } from '../../lambdas/tools/set-node-schedulable/manifest.ts';
 import { manifest as setResources } from '../../lambdas/tools/set-resources/manifest.ts';
 import { manifest as restartRollout } from '../../lambdas/tools/restart-rollout/manifest.ts';
 import { manifest as undoRollout } from '../../lambdas/tools/undo-rollout/manifest.ts';
@@ -27,4 +31,14 @@ export const kubernetesTool = (name: string, ...changes: readonly ChangeCall[]):
 });
 
 /** The writes of the tools on Kubernetes. */
-export const TOOLS = [restartPod, restartRollout, scaleWorkload, setResources, undoRollout] as const;
+export const TOOLS = [
+  restartPod,
+  patchConfigMapKey,
+  restartRollout,
+  scaleWorkload,
+  setCronSuspended,
+  setHpaBounds,
+  setNodeSchedulable,
+  setResources,
+  undoRollout,
+] as const;

@@ -34,7 +34,7 @@ export const prepareChange = async (
 ): Promise<ProposedChange> => {
   const provider = providerNamed(installed.providers, providerOf(tool.manifest));
   const { target: found, state } = await tool.describe(input, context);
-  const fault = targetFault(found, provider) ?? clusterTargetFault(found, input);
+  const fault = targetFault(found, provider) ?? clusterTargetFault(found, input, tool.manifest);
   if (fault !== undefined) throw new ToolRefusal(fault);
   const target = targetInForce(found, rules.settings);
   const change: Change = { input, target, before: state, after: tool.predict(input, state) };

@@ -16,13 +16,18 @@ export const targetFault = (target: Target, provider: Provider): string | undefi
 
 /**
  * Why a target in a cluster is not where the input of its tool says, or undefined. Admission has checked the cluster and the
- * namespace of the input against what the agent is granted, so a tool must not find its target elsewhere.
+ * namespace of the input against what the agent is granted, so a tool must not find its target elsewhere. That of a tool on nodes
+ * is a node, and nothing else.
  */
-export const clusterTargetFault = (target: Target, input: Json): string | undefined => {
+export const clusterTargetFault = (
+  target: Target,
+  input: Json,
+  { onNodes = false }: { readonly onNodes?: boolean } = {},
+): string | undefined => {
   if (providerOfTarget(target) !== KUBERNETES) return undefined;
   const { cluster, namespace } = typeof input === 'object' && input !== null && !Array.isArray(input) ? input : {};
   const named = typeof cluster === 'string' && typeof namespace === 'string';
-  return named && refOf(target).startsWith(`k8s://${cluster}/${namespace}/`)
+  return named && refOf(target).startsWith(`k8s://${cluster}/${onNodes ? '-/nodes' : namespace}/`)
     ? undefined
     : `The target ${JSON.stringify(refOf(target))} is not in the cluster and the namespace that the input names.`;
 };

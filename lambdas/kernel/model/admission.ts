@@ -55,7 +55,7 @@ const makeSpecs = (agent: Agent, catalogue: Catalogue): ToolSpec[] => {
 /** The model is told which log groups, clusters and namespaces it may use, so that it does not have to guess. */
 const descriptionFor = (agent: Agent, manifest: Manifest): string =>
   providerOf(manifest) === KUBERNETES
-    ? `${manifest.description} ${clusterHint(agent)}`
+    ? `${manifest.description} ${clusterHint(agent, manifest)}`
     : descriptionWithLogGroups(agent, manifest);
 
 const descriptionWithLogGroups = ({ logGroups }: Agent, manifest: Manifest): string =>

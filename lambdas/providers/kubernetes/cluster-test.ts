@@ -6,7 +6,7 @@ import type { ChangeManifest, Manifest, ProviderCall } from '../../contracts/too
 import { USAGE } from '../../contracts/usage.ts';
 import { callOf } from './call.ts';
 import type { NamespaceTools } from './permissions.ts';
-import type { ClusterObject } from './ref.ts';
+import { isClusterScoped, type ClusterObject } from './ref.ts';
 
 /** The admission policies that confine a change are in version v1 since then. */
 const LEAST_MINOR = 30;
@@ -73,9 +73,10 @@ const versionVerdict = async ({ version }: AskedCluster): Promise<Verdict> => {
       };
 };
 
-const readVerdicts = async ({ namespace, tools }: NamespaceTools, { name, read }: AskedCluster): Promise<Verdict[]> => {
+const readVerdicts = async (granted: NamespaceTools, { name, read }: AskedCluster): Promise<Verdict[]> => {
+  const { namespace, tools } = granted;
   const answers = await Promise.all(
-    readsOf(tools).map(async (call) => [call, await tried(call, namespace, read)] as const),
+    readsOf(tools).map(async (call) => [call, await tried(call, granted, read)] as const),
   );
   const forbidden = answers.flatMap(([call, error]) => (error?.code === 'Forbidden' ? [call.command] : []));
   const silent = answers.flatMap(([, error]) => (error === undefined || error instanceof CloudError ? [] : [error]));
@@ -105,11 +106,11 @@ const readsOf = (tools: readonly Manifest[]): readonly ProviderCall[] => {
 /** Sends a read for as little as it can be about. An API that the cluster does not have answers that it is not found. */
 const tried = async (
   call: ProviderCall,
-  namespace: string,
+  granted: NamespaceTools,
   read: Cloud['send'],
 ): Promise<CheckreinError | undefined> => {
   try {
-    await read(smallest(call, namespace));
+    await read(smallest(call, granted));
     return undefined;
   } catch (error) {
     if (error instanceof CheckreinError) return error;
@@ -117,15 +118,14 @@ const tried = async (
   }
 };
 
-const smallest = (call: ProviderCall, namespace: string): CloudRequest => {
+const smallest = (call: ProviderCall, { namespace, configMaps }: Omit<NamespaceTools, 'tools'>): CloudRequest => {
   const { service, command } = call;
   const { verb, resource } = callOf(call);
   if (resource === 'namespaces') return { service, command, input: { name: namespace } };
-  return {
-    service,
-    command,
-    input: { namespace, ...(verb === 'list' ? { query: { limit: 1 } } : { name: NOBODY }) },
-  };
+  const place = isClusterScoped(resource) ? {} : { namespace };
+  // RBAC grants those of these names alone.
+  const name = resource === 'configmaps' ? (configMaps?.[0] ?? NOBODY) : NOBODY;
+  return { service, command, input: { ...place, ...(verb === 'list' ? { query: { limit: 1 } } : { name }) } };
 };
 
 const policyVerdicts = async (granted: NamespaceTools, asked: AskedCluster): Promise<Verdict[]> => {
@@ -163,13 +163,13 @@ const provable = async (
   for (const tool of changes)
     for (const call of tool.changes) {
       const { group, resource: kind, subresource } = callOf(call);
-      const at = { cluster, namespace, kind };
+      const at = { cluster, namespace: isClusterScoped(kind) ? undefined : namespace, kind };
       if (subresource === 'eviction') return { tool, object: { ...at, name: NOBODY } };
       const lists = readsOf(tools).find((one) => {
         const { verb, resource, group: of } = callOf(one);
         return verb === 'list' && resource === kind && of === group;
       });
-      const name = lists === undefined ? undefined : await firstOf(smallest(lists, namespace), read);
+      const name = lists === undefined ? undefined : await firstOf(smallest(lists, { namespace }), read);
       if (name !== undefined) return { tool, object: { ...at, name } };
     }
   return undefined;

@@ -7,7 +7,7 @@ import { provesBound, type BoundProof } from './admission/proves-bound.ts';
 import { callOf, requestName, type ClusterRequest } from './call.ts';
 import { kubernetes } from './provider.ts';
 import { admitted, type Admitted, type Clusters } from './reach.ts';
-import { objectOf, type ClusterObject } from './ref.ts';
+import { objectOf, refOfObject, type ClusterObject } from './ref.ts';
 import { sessionNameOf, type SessionMode } from './session-name.ts';
 
 const MODES = { 'dry-run': 'dry', apply: 'apply', rollback: 'undo' } as const satisfies Record<
@@ -103,7 +103,7 @@ const assertOnTarget = (request: ClusterRequest, objects: readonly ClusterObject
     (one) => one.cluster === cluster && one.namespace === namespace && one.kind === call.resource && one.name === name,
   );
   if (named) return;
-  const allowed = objects.map((one) => `${one.kind} ${one.namespace}/${one.name} in ${one.cluster}`).join(', ');
+  const allowed = objects.map(refOfObject).join(', ');
   throw contractBroken(
     `${requestName(request)} in the cluster ${cluster ?? '(none)'} is not on what this change may touch (${allowed}). It was not sent.`,
   );

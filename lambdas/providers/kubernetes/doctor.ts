@@ -10,6 +10,7 @@ import { kubernetesChanges } from './changes.ts';
 import { testCluster } from './cluster-test.ts';
 import { namespaceTools } from './permissions.ts';
 import { lazyConnections } from './reads.ts';
+import { refOfObject } from './ref.ts';
 
 /** What the test of a cluster needs besides what changes need. */
 interface TestOptions extends KubernetesChangeOptions {
@@ -46,7 +47,7 @@ export const kubernetesTest = (options: TestOptions): ClusterTest => {
           calls,
           target: {
             ...{ kind, id: object.name, provider: KUBERNETES, uid: NO_UID, ...at, environment: 'production', tags: {} },
-            ref: `k8s://${object.cluster}/${object.namespace}/${object.kind}/${object.name}`,
+            ref: refOfObject(object),
           },
           location: { incidentId, accountRegion: at },
           tool,

@@ -1,9 +1,10 @@
 import type { Agent } from '../../contracts/agent.ts';
-import { grantedNamespaces, type Cluster } from '../../contracts/clusters.ts';
+import { grantedConfigMaps, grantedNamespaces, grantsNodes, type Cluster } from '../../contracts/clusters.ts';
 import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
 import type { AccountRegion, CloudRequest } from '../../contracts/ports.ts';
 import type { ProviderCall } from '../../contracts/tool.ts';
-import { clusterRequest, type ClusterRequest } from './call.ts';
+import { clusterRequest, requestName, type ClusterRequest } from './call.ts';
+import { isClusterScoped } from './ref.ts';
 
 /** Clusters of the settings, and what agents are granted of them. */
 export interface Clusters {
@@ -29,9 +30,14 @@ export const admitted = (
   const request = clusterRequest(sent);
   const there = clusters.filter(({ account = home.account }) => account === at.account);
   const cluster = clusterIn(there, request.cluster, at);
+  if (isClusterScoped(request.call.resource)) {
+    checkClusterScoped(cluster.name, request, agents);
+    return { cluster, request };
+  }
   // Without a namespace a request is about all of them, or about the cluster itself: nobody is granted that.
   const namespace = request.call.resource === 'namespaces' ? request.name : request.namespace;
   checkGranted(cluster.name, namespace, agents);
+  if (request.call.resource === 'configmaps') checkConfigMap(cluster.name, request, agents);
   return { cluster, request };
 };
 
@@ -48,6 +54,25 @@ export const checkGranted = (cluster: string, namespace: string | undefined, age
   if (namespace !== undefined && granted.includes(namespace)) return;
   throw new ToolRefusal(
     `No agent is granted ${namespace === undefined ? 'all namespaces' : `the namespace ${namespace}`} of the cluster ${cluster}; granted: ${granted.join(', ') || 'none'}.`,
+  );
+};
+
+/** Refuses what is in no namespace, which is nodes, where no agent is granted them. */
+const checkClusterScoped = (cluster: string, request: ClusterRequest, agents: Clusters['agents']): void => {
+  if (request.namespace !== undefined)
+    throw contractBroken(`${requestName(request)} names a namespace, but ${request.call.resource} are in none.`);
+  if (grantsNodes(cluster, agents)) return;
+  throw new ToolRefusal(
+    `No agent is granted the nodes of the cluster ${cluster}: ${requestName(request)} was not sent.`,
+  );
+};
+
+/** Refuses a ConfigMap of which no agent is granted a key, and a list of them. */
+const checkConfigMap = (cluster: string, { namespace = '', name = '' }: ClusterRequest, agents: Clusters['agents']) => {
+  const granted = grantedConfigMaps(cluster, namespace, agents);
+  if (granted.includes(name)) return;
+  throw new ToolRefusal(
+    `No agent is granted a key of the ConfigMap ${JSON.stringify(name)} of ${namespace} in the cluster ${cluster}; granted: ${granted.join(', ') || 'none'}.`,
   );
 };
 

@@ -1,11 +1,18 @@
 /** One object of a cluster. */
 export interface ClusterObject {
   readonly cluster: string;
-  readonly namespace: string;
+  /** Undefined for one that is in none, whose ref has a dash there. */
+  readonly namespace: string | undefined;
   /** The resource in lower-case plural, e.g. `deployments`. */
   readonly kind: string;
   readonly name: string;
 }
+
+/** Kinds of objects that are in no namespace, and that tools may reach all the same: each needs a grant of its own. */
+const CLUSTER_SCOPED: readonly string[] = ['nodes'];
+
+/** Whether objects of a kind are in no namespace. */
+export const isClusterScoped = (resource: string): boolean => CLUSTER_SCOPED.includes(resource);
 
 /** Whether a text is the name of one object: a DNS subdomain, so that it is also one segment of a path. */
 export const isObjectName = (text: string): boolean =>
@@ -21,5 +28,11 @@ const REF =
 export const objectOf = (ref: string): ClusterObject | undefined => {
   const { cluster, namespace, kind, name } = REF.exec(ref)?.groups ?? {};
   if (cluster === undefined || namespace === undefined || kind === undefined || name === undefined) return undefined;
-  return isNamespaceName(namespace) && isObjectName(name) ? { cluster, namespace, kind, name } : undefined;
+  if (!isObjectName(name)) return undefined;
+  if (isClusterScoped(kind)) return namespace === '-' ? { cluster, namespace: undefined, kind, name } : undefined;
+  return isNamespaceName(namespace) ? { cluster, namespace, kind, name } : undefined;
 };
+
+/** The ref of an object. */
+export const refOfObject = ({ cluster, namespace = '-', kind, name }: ClusterObject): string =>
+  `k8s://${cluster}/${namespace}/${kind}/${name}`;

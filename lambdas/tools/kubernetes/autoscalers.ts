@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
+import { JsonObject } from '../../contracts/json.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import type { ProviderCall } from '../../contracts/tool.ts';
 import { isNoSuchApi, listObjects, type Place } from './call-cluster.ts';
+import type { ObjectKind } from './changes/object.ts';
 import { KINDS } from './input.ts';
 import { Condition, listOf, Metadata } from './objects.ts';
 import type { WorkloadKind } from './workload.ts';
@@ -23,6 +25,7 @@ const Autoscaler = z.object({
     minReplicas: z.int().default(1),
     maxReplicas: z.int(),
     metrics: listOf(MetricSpec),
+    behavior: JsonObject.optional(),
   }),
   status: z.object({
     currentReplicas: z.int().default(0),
@@ -35,6 +38,14 @@ const Autoscaler = z.object({
 });
 /** A HorizontalPodAutoscaler. */
 export type Autoscaler = z.output<typeof Autoscaler>;
+
+/** HorizontalPodAutoscalers, as what changes objects knows them. */
+export const AUTOSCALERS: ObjectKind<Autoscaler> = {
+  service: 'autoscaling/v2',
+  resource: 'horizontalpodautoscalers',
+  kind: 'HorizontalPodAutoscaler',
+  schema: Autoscaler,
+};
 
 const ScaledObject = z.object({
   metadata: Metadata,

@@ -26,16 +26,16 @@ export interface Listed<T> {
 /** What a function with 1 GB can hold. A namespace with more is narrowed by labels. */
 const MOST_OBJECTS = 500;
 
-/** Lists the objects of one kind in one namespace: one page. */
+/** Lists the objects of one kind in one namespace, or those that are in none: one page. */
 export const listObjects = async <S extends z.ZodType>(
   cloud: Cloud,
   service: string,
   resource: string,
-  { cluster, namespace }: Place,
+  { cluster, namespace }: Omit<Place, 'namespace'> & Partial<Place>,
   schema: S,
   query: JsonObject = {},
 ): Promise<Listed<z.output<S>>> => {
-  const input = { cluster, namespace, query: { limit: MOST_OBJECTS, ...query } };
+  const input = { cluster, ...(namespace !== undefined && { namespace }), query: { limit: MOST_OBJECTS, ...query } };
   const Page = z.object({
     metadata: z.object({ continue: z.string().optional() }),
     items: z.array(schema),

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { JsonObject } from '../../contracts/json.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import { callCluster, type Place } from './call-cluster.ts';
-import type { workloadKind } from './input.ts';
+import type { ObjectKind } from './changes/object.ts';
+import { KINDS, type workloadKind } from './input.ts';
 import { Condition, listOf, Metadata } from './objects.ts';
 
 const count = z.int().default(0);
@@ -39,6 +40,14 @@ export type Workload = z.output<typeof Workload>;
 
 /** The kind of a workload, as the API has it. */
 export type WorkloadKind = z.output<typeof workloadKind>;
+
+/** A kind of workload, as what changes objects knows it. */
+export const workloadKindOf = (resource: WorkloadKind): ObjectKind<Workload> => ({
+  service: 'apps/v1',
+  resource,
+  kind: KINDS[resource],
+  schema: Workload,
+});
 
 /** Reads one workload. */
 export const readWorkload = (

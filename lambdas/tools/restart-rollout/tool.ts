@@ -7,7 +7,7 @@ import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/d
 import { dryRunWorkload } from '../kubernetes/changes/dry-run.ts';
 import { changeWorkload, type WorkloadEdit } from '../kubernetes/changes/edit.ts';
 import { disruptionOf, impactOfRollout } from '../kubernetes/changes/impact.ts';
-import { pointer } from '../kubernetes/changes/patch.ts';
+import { pointer } from '../kubernetes/changes/object.ts';
 import { DONE, Progress } from '../kubernetes/changes/progress.ts';
 import { apartFrom, templateDigest } from '../kubernetes/changes/template-digest.ts';
 import { gitOpsOf, sourceChecks, writtenBackAfter } from '../kubernetes/changes/source.ts';

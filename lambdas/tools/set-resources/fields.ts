@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import type { WorkloadEdit } from '../kubernetes/changes/edit.ts';
-import { pointer, type PatchOperation } from '../kubernetes/changes/patch.ts';
+import { pointer, type PatchOperation } from '../kubernetes/changes/object.ts';
 import { templateOf, type Container } from '../kubernetes/template.ts';
 import type { Workload } from '../kubernetes/workload.ts';
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import { DiffLine } from '../../contracts/plan.ts';
 import type { Cloud } from '../../contracts/ports.ts';
-import type { WorkloadPlace } from '../kubernetes/changes/patch.ts';
+import type { WorkloadPlace } from '../kubernetes/changes/edit.ts';
 import { Progress } from '../kubernetes/changes/progress.ts';
 import { ownTemplate, templateDigest } from '../kubernetes/changes/template-digest.ts';
 import { listRevisions, type Revision } from '../kubernetes/revisions.ts';

@@ -4,7 +4,7 @@ import { unknownCost } from '../aws/prices.ts';
 import { amountsIn, capacityFacts, qosOfTemplate, unitsOf } from '../kubernetes/changes/capacity.ts';
 import { rolloutChecks } from '../kubernetes/changes/checks.ts';
 import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
-import { dryRunWrite, ownersCheck } from '../kubernetes/changes/dry-run.ts';
+import { dryRunWrite, ownersCheck } from '../kubernetes/changes/dry-run-object.ts';
 import { changeWorkload, type WorkloadChange, type WorkloadWrite } from '../kubernetes/changes/edit.ts';
 import { disruptionOf, impactOfRollout } from '../kubernetes/changes/impact.ts';
 import { measuredPeak } from '../kubernetes/changes/measured-peak.ts';
@@ -19,7 +19,7 @@ import { templateDigest } from '../kubernetes/changes/template-digest.ts';
 import type { Revision } from '../kubernetes/revisions.ts';
 import { isShown, templateChanges } from '../kubernetes/template-diff.ts';
 import { templateOf } from '../kubernetes/template.ts';
-import { readWorkload, type Workload } from '../kubernetes/workload.ts';
+import { readWorkload, workloadKindOf, type Workload } from '../kubernetes/workload.ts';
 import { changeTool } from '../tool.ts';
 import { manifest } from './manifest.ts';
 import { aboutRevisions, describedTemplate, keptRevisions, namedRevision, State } from './state.ts';
@@ -73,13 +73,14 @@ export const tool = changeTool(manifest, State, {
     const { input } = change;
     const workload = await readWorkload(context.cloud, input.kind, input);
     const revision = await revisionOf(change, context.cloud);
+    const planned = { kind: workloadKindOf(input.kind), place: input, after: change.after };
     const owners = ownersOfTemplate(workload.metadata, templateChanges(workload.spec.template, revision.template));
     const units = unitsOf(templateOf(workload), templateOf({ spec: revision }));
     const { checks: peak } = await measuredPeak(context, input, { units });
     return {
       checks: [
         ownersCheck(owners),
-        await dryRunWrite(change, context, writeOf(change, revision)),
+        await dryRunWrite(planned, context, writeOf(change, revision)),
         ...peak,
         ...sourceChecks(
           workload.metadata,
@@ -139,6 +140,7 @@ const changesBetween = ({ spec }: Workload, { template }: Revision): readonly Fi
     after,
     isShown: isShown(keys),
   }));
+
 const valuesOf = (differences: State['differences'], when: 'before' | 'after') =>
   Object.fromEntries(differences.map((line) => [inShort(line.field), line[when]]));
 

@@ -18,6 +18,8 @@ export const withDefaults = (object: JsonObject): JsonObject => {
       return { ...object, spec: podSpec(spec, true) };
     case 'HorizontalPodAutoscaler':
       return { ...object, spec: { minReplicas: 1, ...spec } };
+    case 'CronJob':
+      return { ...object, spec: { ...CRON_JOB, ...spec } };
     case 'ResourceQuota':
       return withValue(object, ['spec', 'hard'], quantities(spec['hard']));
     default:
@@ -26,6 +28,12 @@ export const withDefaults = (object: JsonObject): JsonObject => {
 };
 
 const DEPLOYMENT = { progressDeadlineSeconds: 600, replicas: 1, revisionHistoryLimit: 10 };
+const CRON_JOB = {
+  concurrencyPolicy: 'Allow',
+  failedJobsHistoryLimit: 1,
+  successfulJobsHistoryLimit: 3,
+  suspend: false,
+};
 const STATEFUL_SET = {
   podManagementPolicy: 'OrderedReady',
   replicas: 1,

@@ -35,6 +35,7 @@ export const RESOURCES = {
   daemonSets: apps('daemonsets', 'DaemonSet'),
   revisions: apps('controllerrevisions', 'ControllerRevision'),
   autoscalers: { ...apps('horizontalpodautoscalers', 'HorizontalPodAutoscaler'), service: 'autoscaling/v2' },
+  cronJobs: { ...apps('cronjobs', 'CronJob'), service: 'batch/v1' },
   budgets: { ...apps('poddisruptionbudgets', 'PodDisruptionBudget'), service: 'policy/v1' },
 } as const satisfies Readonly<Record<string, Resource>>;
 

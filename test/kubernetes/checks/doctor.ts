@@ -16,7 +16,9 @@ import { CLUSTER_OBSERVE_TOOLS, readerOf } from '../observed/set-up.ts';
 import { TOOLS } from '../tools.ts';
 
 const READS = CLUSTER_OBSERVE_TOOLS.map(({ manifest }) => manifest);
-const [EVICTS, ...PATCHES] = TOOLS;
+const [EVICTS, ...OTHERS] = TOOLS;
+/** Those that patch what `LISTS` lists. */
+const PATCHES = OTHERS.filter(({ changes }) => changes.some(({ command }) => command === 'patch deployments'));
 /** A tool that lists Deployments, so that there is one to prove the policy on. */
 const LISTS = READS.filter(({ name }) => name === 'recent_cluster_changes');
 

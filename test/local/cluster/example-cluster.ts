@@ -177,9 +177,12 @@ const request = (call: string, input: JsonObject): CloudRequest => {
 const SERVICES: Readonly<Record<string, string>> = {
   pods: 'v1',
   events: 'v1',
+  nodes: 'v1',
+  configmaps: 'v1',
   resourcequotas: 'v1',
   poddisruptionbudgets: 'policy/v1',
   horizontalpodautoscalers: 'autoscaling/v2',
+  cronjobs: 'batch/v1',
 };
 const serviceOf = (resource: string): string => SERVICES[resource] ?? 'apps/v1';
 

@@ -50,20 +50,21 @@ const grantProblems = (
   if (granted.length === 0)
     return [`${where}: no tool of this agent is on Kubernetes; remove the field, or grant such a tool`];
   const names = clusters.map((cluster) => cluster.name);
-  const promql = promqlProblems(
-    kubernetes,
-    ours.filter((one) => granted.includes(one.name)),
-    where,
-  );
+  const theirs = ours.filter((one) => granted.includes(one.name));
+  const ofTools = [
+    ...promqlProblems(kubernetes, theirs, where),
+    ...configMapProblems(kubernetes, theirs, where),
+    ...nodesProblems(kubernetes, theirs, where),
+  ];
   // Shipped agents name a cluster of which a deployment without clusters knows nothing: there, they take nothing (`hasItsCluster`).
-  if (names.length === 0) return promql;
+  if (names.length === 0) return ofTools;
   const unknown = kubernetes.clusters
     .filter((cluster) => !names.includes(cluster))
     .map(
       (cluster) =>
         `${where}.clusters: there is no cluster ${JSON.stringify(cluster)} in config/deployment.ts${didYouMean(cluster, names)}`,
     );
-  return [...promql, ...unknown];
+  return [...ofTools, ...unknown];
 };
 
 /** PromQL is granted together with a tool that takes it, or not at all. */
@@ -75,5 +76,31 @@ const promqlProblems = ({ promql }: ClusterGrant, granted: readonly Manifest[], 
     ? []
     : [
         `${where}.promql: missing: ${takers.map(({ name }) => name).join(' and ')} sends PromQL of the model, which reads every namespace; expected promql: true`,
+      ];
+};
+
+/** Keys of ConfigMaps are granted together with a tool that sets them, or not at all. */
+const configMapProblems = ({ configMapKeys }: ClusterGrant, granted: readonly Manifest[], where: string): string[] => {
+  const setters = granted.filter((one) => one.kind === 'change' && one.configMapKeyFields !== undefined);
+  if (configMapKeys !== undefined && setters.length === 0)
+    return [
+      `${where}.configMapKeys: no tool of this agent sets a key of a ConfigMap; remove the field, or grant patch_config_map_key`,
+    ];
+  return configMapKeys !== undefined || setters.length === 0
+    ? []
+    : [
+        `${where}.configMapKeys: missing: ${setters.map(({ name }) => name).join(' and ')} may set only keys that are listed here; expected e.g. [{ name: checkout-flags, keys: [new_basket], shown: true }]`,
+      ];
+};
+
+/** Nodes are granted together with a tool on them, or not at all. */
+const nodesProblems = ({ nodes }: ClusterGrant, granted: readonly Manifest[], where: string): string[] => {
+  const tools = granted.filter((one) => one.kind === 'change' && one.onNodes === true);
+  if (nodes === true && tools.length === 0)
+    return [`${where}.nodes: no tool of this agent changes nodes; remove the field, or grant set_node_schedulable`];
+  return nodes === true || tools.length === 0
+    ? []
+    : [
+        `${where}.nodes: missing: ${tools.map(({ name }) => name).join(' and ')} changes nodes, which have pods of every namespace on them; expected nodes: true`,
       ];
 };

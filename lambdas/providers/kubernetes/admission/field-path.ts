@@ -10,11 +10,12 @@ export interface FieldTree {
 /** A field of an object, or every item of a list. */
 type Segment = { readonly field: string } | 'items';
 
-const SEGMENT = /^(?:\.?([A-Za-z][A-Za-z0-9]*)|\["([a-z0-9./-]+)"\]|(\[\*\]))/i;
+const SEGMENT = /^(?:\.?([A-Za-z][A-Za-z0-9]*)|\["([a-z0-9._/-]+)"\]|(\[\*\]))/i;
 
 /**
- * Reads paths like `spec.template.spec.containers[*].resources` and `metadata.annotations["example.com/note"]`. Only `spec`
- * and single annotations can be given: labels move an object under other selectors, owners and finalizers decide its life.
+ * Reads paths like `spec.template.spec.containers[*].resources` and `metadata.annotations["example.com/note"]`. Only `spec`,
+ * single annotations and the `data` of a ConfigMap can be given: labels move an object under other selectors, owners and
+ * finalizers decide its life.
  */
 export const fieldTree = (where: string, paths: readonly string[]): FieldTree =>
   paths.map((path) => allowed(where, path, segmentsOf(where, path))).reduce(withPath, { fields: new Map() });
@@ -36,7 +37,9 @@ const allowed = (where: string, path: string, segments: readonly Segment[]): rea
   const [first, second, third] = segments.map((segment) => (segment === 'items' ? '[*]' : segment.field));
   const inSpec = first === 'spec' && second !== undefined && second !== '[*]';
   const annotation = first === 'metadata' && second === 'annotations' && third !== undefined && third !== '[*]';
-  if (!inSpec && !annotation) throw badPath(where, path, 'it is neither below `spec` nor one annotation');
+  const data = first === 'data' && segments.length <= 2;
+  if (!inSpec && !annotation && !data)
+    throw badPath(where, path, 'it is neither below `spec`, nor one annotation, nor data of a ConfigMap');
   if (segments.at(-1) === 'items') throw badPath(where, path, 'it ends in a list, so that items could come and go');
   return segments;
 };

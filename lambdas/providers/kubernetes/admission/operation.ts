@@ -61,6 +61,12 @@ const admittedCall = (where: string, listed: unknown): AdmittedCall => {
   // Its body is an Eviction of policy/v1, but path, RBAC and admission know it as a subresource of v1.
   if (service === 'v1' && command === 'create pods/eviction' && paths.length === 0)
     return { ...call, fields: 'eviction' };
+  if (verb === 'patch' && resource !== 'configmaps' && paths.some((path) => path.startsWith('data')))
+    throw new InputError(
+      where,
+      `its call ${JSON.stringify(command)} lists data`,
+      'Only a ConfigMap has data of which single keys may be written.',
+    );
   if (verb === 'patch' && paths.length > 0) return { ...call, fields: fieldTree(`${where}, ${command}`, paths) };
   throw new InputError(
     where,

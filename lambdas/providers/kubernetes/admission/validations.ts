@@ -2,6 +2,7 @@ import { FIELD_MANAGER } from '../../../contracts/clusters.ts';
 import { celString, celStrings } from './cel.ts';
 import { differsOnly, withServerFields } from './differs-only.ts';
 import { managersKept, RELEASES } from './managed-fields.ts';
+import { isClusterScoped } from '../ref.ts';
 import type { AdmittedCall, AdmittedOperation } from './operation.ts';
 
 /** A check of the policy. The first that fails gives the message. */
@@ -25,7 +26,7 @@ export const validationsOf = (
   named(operations),
   onlyDryRuns(),
   calls(operations),
-  inNamespaces(namespaces),
+  inNamespaces(namespaces, operations),
   onTarget(operations),
   evictsGently(),
   ...operations.flatMap(onlyFields),
@@ -75,12 +76,22 @@ const calls = (operations: readonly AdmittedOperation[]): Validation =>
     `variables.operation + ' does not ' + request.operation + ' ' + request.resource.resource + (variables.subresource == '' ? '' : '/' + variables.subresource)`,
   );
 
-const inNamespaces = (namespaces: readonly string[]): Validation =>
+const inNamespaces = (namespaces: readonly string[], operations: readonly AdmittedOperation[]): Validation =>
   validation(
-    `has(request.namespace) && request.namespace in ${celStrings(namespaces)}`,
+    anyOf([
+      `has(request.namespace) && request.namespace in ${celStrings(namespaces)}`,
+      ...operations.flatMap(({ name, calls }) => (calls.some(isInNone) ? [onNodes(name)] : [])),
+    ]),
     'no agent is granted this namespace',
     `(has(request.namespace) && request.namespace != '' ? 'no agent is granted the namespace ' + request.namespace : 'the object is in no namespace')`,
   );
+
+/** Whether a call is about an object that is in no namespace. */
+const isInNone = ({ resource }: AdmittedCall): boolean => isClusterScoped(resource);
+
+/** `request.namespace` is absent on nodes. Which calls an operation makes is checked before. */
+const onNodes = (operation: string): string =>
+  `(variables.operation == ${celString(operation)} && (!has(request.namespace) || request.namespace == '') && request.resource.group == '' && request.resource.resource == 'nodes')`;
 
 /** The UID of the session is that of the object, or for an eviction that of its precondition, which the API server checks. */
 const onTarget = (operations: readonly AdmittedOperation[]): Validation => {

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../../contracts/json.ts';
 import type { HealthCheck, ToolContext } from '../../tool.ts';
 import { readWorkload } from '../workload.ts';
-import { isPart, type WorkloadChange } from './edit.ts';
+import type { WorkloadChange } from './edit.ts';
 import { DONE, type Progress, rolloutGuards } from './progress.ts';
+import { isPart } from './write-object.ts';
 
 type AnyChange = WorkloadChange<JsonObject>;
 type AnyState = JsonObject & Progress;

@@ -6,7 +6,7 @@ import type { ToolContext } from '../../tool.ts';
 import { templateOf } from '../template.ts';
 import { resourcesText } from '../text.ts';
 import { readWorkload, type Workload, type WorkloadKind } from '../workload.ts';
-import type { WorkloadPlace } from './patch.ts';
+import type { WorkloadPlace } from './edit.ts';
 import { progressOf, type Progress } from './progress.ts';
 import { TARGET_READS, targetOfObject } from './target.ts';
 

@@ -1,104 +1,13 @@
-import * as z from 'zod';
-import { ended } from '../../../contracts/cloud-call.ts';
-import { CloudError } from '../../../contracts/errors.ts';
 import type { JsonObject } from '../../../contracts/json.ts';
 import type { DryRunCheck } from '../../../contracts/plan.ts';
 import type { ChangeContext } from '../../tool.ts';
-import { listOf } from '../objects.ts';
-import { readWorkload, type Workload } from '../workload.ts';
-import { isPart, type WorkloadChange, type WorkloadEdit, type WorkloadWrite } from './edit.ts';
-import { applyAsDryRun, asRead, patchWorkload } from './patch.ts';
+import { workloadKindOf } from '../workload.ts';
+import { dryRunObject } from './dry-run-object.ts';
+import type { WorkloadChange, WorkloadEdit } from './edit.ts';
 
-/** Both dry runs that a cluster has: who owns the fields, and what the API server says about the very write. */
-export const dryRunWorkload = async <Fields extends JsonObject>(
-  change: WorkloadChange<Fields>,
+/** Both dry runs that a cluster has, of a change of a workload. */
+export const dryRunWorkload = <Fields extends JsonObject>(
+  { input: place, after }: WorkloadChange<Fields>,
   context: ChangeContext,
   edit: WorkloadEdit<Fields>,
-): Promise<readonly DryRunCheck[]> => [
-  await checkOwners(() => applyAsDryRun(context.change, change.input, edit.intent(change.after))),
-  await dryRunWrite(change, context, edit),
-];
-
-/** What the API server says about the very write, and whether it would leave what the plan says. */
-export const dryRunWrite = async <Fields extends JsonObject>(
-  { input: place, after }: WorkloadChange<Fields>,
-  { cloud, change }: ChangeContext,
-  edit: WorkloadWrite<Fields>,
-): Promise<DryRunCheck> => {
-  const workload = await readWorkload(cloud, place.kind, place);
-  const operations = [...asRead(workload), ...edit.operations(workload, after)];
-  return checkWrite(
-    `patch ${place.kind}`,
-    () => patchWorkload(change, place, operations, 'dry-run'),
-    (predicted) => isPart(edit.fields(predicted), after),
-  );
-};
-
-const Conflicts = z.object({
-  causes: listOf(
-    z.object({ reason: z.string().default(''), message: z.string().default(''), field: z.string().default('') }),
-  ),
-});
-
-const OWNERS = 'field owners';
-
-const checkOwners = async (apply: () => Promise<unknown>): Promise<DryRunCheck> => {
-  try {
-    await apply();
-    return ownersCheck([]);
-  } catch (error) {
-    if (!(error instanceof CloudError)) throw error;
-    return error.code === 'Conflict' ? ownersCheck(ownersIn(error)) : refusedBy(OWNERS, error);
-  }
-};
-
-/** Who else manages the fields of a change, as sentences without their end: `helm manages spec.replicas`. */
-export const ownersCheck = (owners: readonly string[]): DryRunCheck =>
-  owners.length === 0
-    ? {
-        name: OWNERS,
-        outcome: 'passed',
-        detail: 'Nobody else manages these fields, so nobody will write the old values back.',
-      }
-    : {
-        name: OWNERS,
-        outcome: 'unknown',
-        detail: `${ended(owners.join('; '))} Whoever that is writes its own value again with its next apply or upgrade: change it at its source too.`,
-      };
-
-const ownersIn = ({ details, awsMessage }: CloudError): readonly string[] => {
-  const { data } = Conflicts.safeParse(details);
-  const owners = (data?.causes ?? []).flatMap(({ reason, message, field }) => {
-    const owner = /conflict with "(?<owner>[^"]+)"/.exec(message)?.groups?.['owner'];
-    return reason === 'FieldManagerConflict' && owner !== undefined
-      ? [`${owner} manages ${field.replace(/^\./, '')}`]
-      : [];
-  });
-  return owners.length === 0 ? [awsMessage] : owners;
-};
-
-const checkWrite = async (
-  name: string,
-  patch: () => Promise<Workload>,
-  isAsPlanned: (predicted: Workload) => boolean,
-): Promise<DryRunCheck> => {
-  try {
-    if (!isAsPlanned(await patch())) return { name, outcome: 'refused', detail: OTHERWISE };
-    const detail =
-      'The API server accepts this write: rights, syntax, defaults and admission (dry run of the cluster). Whether pods find room shows only once they are made.';
-    return { name, outcome: 'passed', detail };
-  } catch (error) {
-    if (error instanceof CloudError) return refusedBy(name, error);
-    throw error;
-  }
-};
-
-/** What is read back would never be what the plan says. */
-const OTHERWISE =
-  'The API server would make something else of this write: a webhook changes it, or a newer version of the API fills in fields that it lacks.';
-
-const refusedBy = (name: string, { code, awsMessage }: CloudError): DryRunCheck => ({
-  name,
-  outcome: 'refused',
-  detail: `${code}: ${awsMessage}`,
-});
+): Promise<readonly DryRunCheck[]> => dryRunObject({ kind: workloadKindOf(place.kind), place, after }, context, edit);

@@ -7,7 +7,7 @@ import { nanosOf } from '../quantity.ts';
 import { bytesText, coresText, whenText } from '../text.ts';
 import { usagePeaks, type UsagePeak } from '../usage.ts';
 import { cutsOf, type Unit } from './capacity.ts';
-import type { WorkloadPlace } from './patch.ts';
+import type { WorkloadPlace } from './edit.ts';
 
 /** The read that `measuredPeak` makes. */
 export const PEAK_READS = [USAGE_READ] as const satisfies readonly ProviderCall[];

@@ -1,8 +1,7 @@
 import { stringify } from 'yaml';
 import type { Json, JsonObject } from '../../../contracts/json.ts';
-import { KINDS } from '../input.ts';
 import type { TemplateChange } from '../template-diff.ts';
-import type { WorkloadPlace } from './patch.ts';
+import type { AnyObject, ObjectKind, ObjectPlace } from './object.ts';
 
 /** A field that changes. */
 export interface FieldChange extends Pick<TemplateChange, 'path' | 'keys' | 'after'> {
@@ -18,12 +17,14 @@ const MOST_CHARACTERS = 3000;
  * shown. Undefined if no field can be shown, or if the patch is too long to be read.
  */
 export const patchToCommit = (
-  { kind, namespace, name }: WorkloadPlace,
+  { service, kind }: Pick<ObjectKind<AnyObject>, 'service' | 'kind'>,
+  { namespace, name }: ObjectPlace,
   changes: readonly FieldChange[],
 ): string | undefined => {
   const shown = changes.filter(({ isShown }) => isShown);
   if (shown.length === 0) return undefined;
-  const head = { apiVersion: 'apps/v1', kind: KINDS[kind], metadata: { name, namespace } };
+  const metadata = { name, ...(namespace !== undefined && { namespace }) };
+  const head = { apiVersion: service, kind, metadata };
   const body = shown.reduce<JsonObject>((patch, { keys, after }) => withField(patch, keys, after), head);
   const yaml = stringify(body, { lineWidth: 0, aliasDuplicateObjects: false });
   return yaml.length > MOST_CHARACTERS ? undefined : yaml;

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { FIELD_MANAGER } from '../../../contracts/clusters.ts';
 import { CloudError } from '../../../contracts/errors.ts';
 import type { HealthCheck, InProgress } from '../../tool.ts';
 import { rolloutOf } from '../rollout.ts';
 import type { Workload, WorkloadKind } from '../workload.ts';
+import { checkreinManages } from './write-object.ts';
 
 /** How far a workload has come with what was last written to it: part of the state of every change of a workload. */
 export const Progress = z.strictObject({
@@ -30,7 +30,7 @@ export const progressOf = (kind: WorkloadKind, workload: Workload): Progress => 
   return {
     rolledOut: status.observedGeneration >= metadata.generation && updated >= wanted && formerGone,
     stalledSince: stalledSince(workload),
-    checkreinManages: metadata.managedFields.some(({ manager }) => manager === FIELD_MANAGER),
+    checkreinManages: checkreinManages(workload),
   };
 };
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { KUBERNETES } from '../../../contracts/clusters.ts';
 import type { Target } from '../../../contracts/plan.ts';
 import type { Cloud } from '../../../contracts/ports.ts';
+import { PRODUCTION } from '../../../contracts/settings.ts';
 import { environmentOf } from '../../environment.ts';
 import { callCluster, type Place } from '../call-cluster.ts';
 import { Metadata } from '../objects.ts';
@@ -16,7 +17,8 @@ const Namespace = z.object({
 /** Our own marks. Keys of labels and annotations have no colon: `checkrein.dev/protect` is the tag `checkrein:protect`. */
 const OURS = 'checkrein.dev/';
 
-interface NamedObject extends Place {
+/** An object that a change is about. */
+export interface NamedObject extends Place {
   /** What policies call it: `kubernetes-workload`. */
   readonly kind: string;
   /** In lower-case plural, e.g. `deployments`. */
@@ -50,6 +52,26 @@ export const targetOfObject = async (
     tags: { ...metadata.labels, ...labels, ...marksIn(annotations), ...marksIn(labels), ...marksOfNamespace(metadata) },
   };
 };
+
+/**
+ * An object that is in no namespace as the target of a change. Its environment is that of the cluster, whoever labels it: the
+ * kernel reads it from the settings.
+ */
+export const targetInNoNamespace = (
+  cloud: Cloud,
+  { cluster, kind, resource, name }: Omit<NamedObject, 'namespace'>,
+  { uid, labels, annotations }: Known,
+): Target => ({
+  kind,
+  id: `${resource}/${name}`,
+  provider: KUBERNETES,
+  ref: `k8s://${cluster}/-/${resource}/${name}`,
+  ...(uid !== undefined && { uid }),
+  account: cloud.account,
+  region: cloud.region,
+  environment: PRODUCTION,
+  tags: { ...labels, ...marksIn(annotations), ...marksIn(labels) },
+});
 
 /** What protects a namespace protects what is in it, whatever the object says. */
 const marksOfNamespace = ({ labels, annotations }: z.output<typeof Namespace>['metadata']) => ({

@@ -2,10 +2,11 @@ import type { Facts } from '../../../contracts/facts.ts';
 import type { JsonObject } from '../../../contracts/json.ts';
 import type { ToolContext } from '../../tool.ts';
 import { templateChanges } from '../template-diff.ts';
-import type { Workload } from '../workload.ts';
+import { workloadKindOf, type Workload } from '../workload.ts';
 import { measuredPeak, type Shrinking } from './measured-peak.ts';
 import { patchToCommit, type FieldChange } from './patch-to-commit.ts';
-import type { WorkloadPlace } from './patch.ts';
+import type { WorkloadPlace } from './edit.ts';
+import type { AnyObject, ObjectKind, ObjectPlace } from './object.ts';
 import { gitOpsOf } from './source.ts';
 
 /** The fields that differ between two parts of an object, as a tool writes them. All may be shown. */
@@ -16,24 +17,32 @@ export const fieldChanges = (before: JsonObject, after: JsonObject): readonly Fi
 export const whenRefused = async (
   context: ToolContext,
   place: WorkloadPlace,
-  { metadata }: Workload,
+  workload: Workload,
   {
     changes,
     shrinking,
     facts,
   }: { readonly changes: readonly FieldChange[]; readonly shrinking?: Shrinking; readonly facts: Facts },
 ): Promise<string | undefined> => {
-  const gitOps = gitOpsOf(metadata);
-  const parts = gitOps === undefined ? [] : [commitText(gitOps.says, place, changes)];
+  const patch = commitInstead(workloadKindOf(place.kind), place, workload, changes);
+  const parts = patch === undefined ? [] : [patch];
   const peak =
     shrinking === undefined || facts.cutPercent === 0 ? [] : (await measuredPeak(context, place, shrinking)).checks;
   const all = [...parts, ...peak.map(({ name, detail }) => `The ${name}: ${detail}`)];
   return all.length === 0 ? undefined : all.join('\n');
 };
 
-const commitText = (source: string, place: WorkloadPlace, changes: readonly FieldChange[]): string => {
+/** The patch to commit where an object is written from Git; undefined where it is not. */
+export const commitInstead = (
+  kind: Pick<ObjectKind<AnyObject>, 'service' | 'kind'>,
+  place: ObjectPlace,
+  { metadata }: AnyObject,
+  changes: readonly FieldChange[],
+): string | undefined => {
+  const source = gitOpsOf(metadata)?.says;
+  if (source === undefined) return undefined;
   const hidden = changes.filter(({ isShown }) => !isShown).map(({ path }) => path);
-  const patch = patchToCommit(place, changes);
+  const patch = patchToCommit(kind, place, changes);
   const where = `${place.name} is written by ${source}.`;
   if (patch === undefined)
     return `${where} Say in your conclusion which commit of its source to revert; these fields would change: ${changes.map(({ path }) => path).join(', ')}.`;

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ChangeManifest } from '../../../../lambdas/contracts/tool.ts';
 import { changeScope, namespaceRights, rbacObjects } from '../../../../lambdas/providers/kubernetes/permissions.ts';
 import { clusterManifests } from '../../../../bin/kubernetes/manifests.ts';
+import { manifest as patchConfigMapKey } from '../../../../lambdas/tools/patch-config-map-key/manifest.ts';
+import { manifest as setNodeSchedulable } from '../../../../lambdas/tools/set-node-schedulable/manifest.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 import { cluster, clusterAgent, LOOK, SCALE } from '../../../fixtures/cluster-tools.ts';
 import { shippedRules } from '../../../lib/shipped.ts';
@@ -120,5 +122,76 @@ describe('the manifests of a cluster', () => {
   test('of a cluster that is not there, or that nobody is granted, are refused in words', () => {
     expect(() => clusterManifests('prd', rules, [LOOK, SCALE])).toThrow('no such cluster');
     expect(() => clusterManifests('lone', rules, [LOOK, SCALE])).toThrow('no agent is granted a tool');
+  });
+});
+
+describe('ConfigMaps', () => {
+  const configMapKeys = (name: string, ...keys: string[]) => [{ name, keys, shown: true } as const];
+  const setters = (namespace: string, granted: ReturnType<typeof configMapKeys>) =>
+    clusterAgent('setter', { clusters: ['prod'], namespaces: [namespace], configMapKeys: granted }, [
+      patchConfigMapKey.name,
+    ]);
+  const both = [...setters('shop', configMapKeys('flags', 'b', 'a')), ...setters('bank', configMapKeys('limits', 'c'))];
+
+  test('are read and written in each namespace by the names that agents are granted there, never listed', () => {
+    const rules = namespaceRights('prod', both, [patchConfigMapKey]).flatMap(({ namespace, role, rules: found }) =>
+      found
+        .filter(({ resources }) => resources.includes('configmaps'))
+        .map(({ resourceNames, verbs }) => [namespace, role, resourceNames, verbs]),
+    );
+    expect(rules).toEqual([
+      ['bank', 'read', ['limits'], ['get']],
+      ['bank', 'change', ['limits'], ['patch']],
+      ['shop', 'read', ['flags'], ['get']],
+      ['shop', 'change', ['flags'], ['patch']],
+    ]);
+  });
+
+  test('of which no key is granted get no rule, which would grant them all', () => {
+    const none = clusterAgent('setter', { clusters: ['prod'], namespaces: ['shop'] }, [patchConfigMapKey.name]);
+    expect(JSON.stringify(namespaceRights('prod', none, [patchConfigMapKey]))).not.toContain('configmaps');
+  });
+
+  test('may be written by the policy in granted keys alone', () => {
+    const { tools } = changeScope('prod', both, [patchConfigMapKey]);
+    expect(tools).toMatchObject([{ changes: [{ fields: ['data["a"]', 'data["b"]', 'data["c"]'] }] }]);
+  });
+
+  test('are for no tool that does not name them in its input', () => {
+    const tool = { ...LOOK, reads: [{ service: 'v1', command: 'get configmaps' }] };
+    expect(() => namespaceRights('prod', agents, [tool])).toThrow('is about any ConfigMap');
+    const lists = { ...patchConfigMapKey, reads: [{ service: 'v1', command: 'list configmaps' }] };
+    expect(() => namespaceRights('prod', both, [lists])).toThrow('is about any ConfigMap');
+  });
+});
+
+describe('nodes', () => {
+  const keeper = (nodes?: true) =>
+    clusterAgent('keeper', { clusters: ['prod'], namespaces: ['shop'], ...(nodes && { nodes }) }, [
+      setNodeSchedulable.name,
+    ]);
+  const onNodes = namespaceRights('prod', keeper(true), [setNodeSchedulable]);
+
+  test('are all that is granted outside of namespaces: read by one group, patched by the other', () => {
+    expect(onNodes.map(({ namespace, role, rules }) => [namespace, role, rules])).toEqual([
+      ['shop', 'read', [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }]],
+      [undefined, 'read', [{ apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list'] }]],
+      [undefined, 'change', [{ apiGroups: [''], resources: ['nodes'], verbs: ['patch'] }]],
+    ]);
+    expect(rbacObjects(onNodes).map(({ kind, metadata }) => [kind, metadata])).toEqual([
+      ['Role', { name: 'checkrein-read', namespace: 'shop' }],
+      ['RoleBinding', { name: 'checkrein-read', namespace: 'shop' }],
+      ['ClusterRole', { name: 'checkrein-read' }],
+      ['ClusterRoleBinding', { name: 'checkrein-read' }],
+      ['ClusterRole', { name: 'checkrein-change' }],
+      ['ClusterRoleBinding', { name: 'checkrein-change' }],
+    ]);
+  });
+
+  test('are granted to nobody whose file does not say so, by RBAC or by the policy', () => {
+    const rights = namespaceRights('prod', keeper(), [setNodeSchedulable]);
+    expect(JSON.stringify(rights)).not.toContain('nodes');
+    expect(changeScope('prod', keeper(), [setNodeSchedulable])).toMatchObject({ tools: [] });
+    expect(changeScope('prod', keeper(true), [setNodeSchedulable]).tools).toEqual([setNodeSchedulable]);
   });
 });

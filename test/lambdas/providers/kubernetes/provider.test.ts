@@ -15,7 +15,11 @@ const targetAt = (ref: string) => ({
 });
 
 describe('a ref', () => {
-  test.each(['k8s://prod/shop/deployments/cart', 'k8s://Prod_1/shop/pods/cart-5d.9f'])('%s is one target', (ref) => {
+  test.each([
+    'k8s://prod/shop/deployments/cart',
+    'k8s://Prod_1/shop/pods/cart-5d.9f',
+    'k8s://prod/-/nodes/ip-10-0-1-2.internal',
+  ])('%s is one target', (ref) => {
     expect(kubernetes.isRef(ref)).toBe(true);
     expect(Target.safeParse(targetAt(ref)).success).toBe(true);
   });
@@ -29,6 +33,9 @@ describe('a ref', () => {
     'k8s://prod/shop/deployments/a..b',
     'k8s://prod/shop/Deployments/cart',
     'k8s://prod//deployments/cart',
+    'k8s://prod/-/deployments/cart',
+    'k8s://prod/shop/nodes/node-1',
+    'k8s://prod/-/nodes/*',
     'k8s://prod/shop/deployments/cart?dryRun=All',
     'k8s://prod/shop/deployments/cart\n',
     'kubernetes://prod/shop/deployments/cart',
@@ -47,6 +54,13 @@ test('a target is in its account, its cluster and its namespace', () => {
     { type: 'Account', id: '123456789012' },
     { type: 'Cluster', id: '123456789012/prod' },
     { type: 'Namespace', id: '123456789012/prod/shop' },
+  ]);
+});
+
+test('a node is in its account and its cluster, and in no namespace', () => {
+  expect(kubernetes.parentsOf(targetAt('k8s://prod/-/nodes/node-1'))).toEqual([
+    { type: 'Account', id: '123456789012' },
+    { type: 'Cluster', id: '123456789012/prod' },
   ]);
 });
 

@@ -83,6 +83,76 @@ const SPARE = `    - { apiVersion: apps/v1, kind: Deployment, metadata: { name: 
   images: { 'example.com/shop:gone': { pull: fails } }
 `;
 
+const HPA = 'shop/horizontalpodautoscalers/checkout';
+const ofObject = (of: string): readonly Move[] => [
+  ['it gets a label', merge(of, { metadata: { labels: { team: 'bob' } } })],
+  [
+    'it gets an owner',
+    merge(of, { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'a', uid: 'u' }] } }),
+  ],
+  ['it is made again', ({ cluster }) => cluster.drift({ of, manager: 'kubectl', recreate: true })],
+];
+const AUTOSCALER: readonly Move[] = [
+  NAMESPACE,
+  ...ofObject(HPA),
+  ['its bounds are others', merge(HPA, { spec: { minReplicas: 1, maxReplicas: 9 } })],
+  ['Checkrein has written it, and not released', merge(HPA, { spec: { maxReplicas: 8 } }, 'checkrein')],
+  ['it scales something else', merge(HPA, { spec: { scaleTargetRef: { name: 'spare' } } })],
+  [
+    'it scales by another metric',
+    merge(HPA, {
+      spec: {
+        metrics: [
+          { type: 'Resource', resource: { name: 'memory', target: { type: 'Utilization', averageUtilization: 60 } } },
+        ],
+      },
+    }),
+  ],
+  ['it scales in another way', merge(HPA, { spec: { behavior: { scaleDown: { stabilizationWindowSeconds: 5 } } } })],
+];
+
+const CRON = 'shop/cronjobs/nightly';
+const CRON_JOB: readonly Move[] = [
+  NAMESPACE,
+  ...ofObject(CRON),
+  ['it is suspended', merge(CRON, { spec: { suspend: true } })],
+  ['Checkrein has written it, and not released', merge(CRON, { spec: { suspend: true } }, 'checkrein')],
+  ['it has another schedule', merge(CRON, { spec: { schedule: '1 1 * * *' } })],
+  ['it lets Jobs overlap no more', merge(CRON, { spec: { concurrencyPolicy: 'Forbid' } })],
+  ['it has a starting deadline', merge(CRON, { spec: { startingDeadlineSeconds: 60 } })],
+];
+
+const FLAGS = 'shop/configmaps/flags';
+const CONFIG_MAP: readonly Move[] = [
+  NAMESPACE,
+  ...ofObject(FLAGS),
+  ['the key has another value', merge(FLAGS, { data: { new_basket: 'maybe' } })],
+  ['Checkrein has written it, and not released', merge(FLAGS, { data: { new_basket: 'maybe' } }, 'checkrein')],
+  ['it has another key', merge(FLAGS, { data: { other: 'yes' } })],
+  ['it becomes immutable', merge(FLAGS, { immutable: true })],
+];
+
+const A_NODE = '-/nodes/a-1';
+const NODE: readonly Move[] = [
+  ['it gets a label', merge(A_NODE, { metadata: { labels: { team: 'bob' } } })],
+  ['it is in another zone', merge(A_NODE, { metadata: { labels: { 'topology.kubernetes.io/zone': 'c' } } })],
+  ['it is made again', ({ cluster }) => cluster.drift({ of: A_NODE, manager: 'kubectl', recreate: true })],
+  ['it is cordoned', merge(A_NODE, { spec: { unschedulable: true } })],
+  ['Checkrein has written it, and not released', merge(A_NODE, { spec: { unschedulable: true } }, 'checkrein')],
+  ['it gets a taint', merge(A_NODE, { spec: { taints: [{ key: 'gpu', effect: 'NoSchedule' }] } })],
+];
+
+const nodeYaml = (name: string): string =>
+  `    - { apiVersion: v1, kind: Node, metadata: { name: ${name}, labels: { topology.kubernetes.io/zone: a } }, status: { allocatable: { cpu: "2", memory: 4Gi }, conditions: [{ type: Ready, status: "True" }] } }\n`;
+/** What the further tools change. */
+const OBJECTS = [
+  `    - { apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: { name: checkout, namespace: shop }, spec: { minReplicas: 2, maxReplicas: 6, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: checkout } } }\n`,
+  `    - { apiVersion: batch/v1, kind: CronJob, metadata: { name: nightly, namespace: shop }, spec: { schedule: '0 3 * * *', jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: 'example.com/nightly:1' }] } } } } } }\n`,
+  `    - { apiVersion: v1, kind: ConfigMap, metadata: { name: flags, namespace: shop }, data: { new_basket: 'on' } }\n`,
+  nodeYaml('a-1'),
+  nodeYaml('a-2'),
+].join('');
+
 const [cluster, namespace, why] = ['shop-eu', 'shop', 'The evidence says so.'];
 const place = { cluster, namespace, kind: 'deployments', name: 'checkout', why };
 const CASES = [
@@ -95,6 +165,30 @@ const CASES = [
   { tool: 'restart_rollout', input: place, moves: WORKLOAD },
   { tool: 'undo_rollout', input: { ...place, revision: 1 }, moves: WORKLOAD },
   { tool: 'restart_pod', input: { cluster, namespace, why }, moves: POD },
+  {
+    tool: 'set_hpa_bounds',
+    input: { cluster, namespace, name: 'checkout', maxReplicas: 7, why },
+    moves: AUTOSCALER,
+    more: OBJECTS,
+  },
+  {
+    tool: 'set_cron_suspended',
+    input: { cluster, namespace, name: 'nightly', suspended: true, why },
+    moves: CRON_JOB,
+    more: OBJECTS,
+  },
+  {
+    tool: 'patch_config_map_key',
+    input: { cluster, namespace, name: 'flags', key: 'new_basket', value: 'off', why },
+    moves: CONFIG_MAP,
+    more: OBJECTS,
+  },
+  {
+    tool: 'set_node_schedulable',
+    input: { cluster, namespace, node: 'a-1', schedulable: false, why },
+    moves: NODE,
+    more: OBJECTS,
+  },
 ];
 
 test('every change tool on Kubernetes is among them', () => {
@@ -104,10 +198,10 @@ test('every change tool on Kubernetes is among them', () => {
   expect(names.sort()).toEqual(CASES.map(({ tool }) => tool).sort());
 });
 
-describe.each(CASES)('between dry run and change of $tool', ({ tool: name, input: given, moves }) => {
+describe.each(CASES)('between dry run and change of $tool', ({ tool: name, input: given, moves, more = '' }) => {
   /** The fields that a move moves, and all that a plan has. */
   const moved = async (run: Move[1]) => {
-    const example = new ExampleCluster(`${SHOP}${SPARE}`);
+    const example = new ExampleCluster(`${SHOP}${more}${SPARE}`);
     example.wait(60);
     const tool = await CATALOGUE.loadChange(name);
     const { context } = new ChangeRun(tool, example);
@@ -118,13 +212,9 @@ describe.each(CASES)('between dry run and change of $tool', ({ tool: name, input
     await run(example, pod);
     const { tags, fields } = movementOf(before, await snapshot());
     const names = [...fields.map(({ field }) => field.split('.')[0] ?? ''), ...(tags.length > 0 ? ['tags'] : [])];
-    const all = [
-      'tags',
-      'environment',
-      'uid',
-      ...Object.keys(before.configuration),
-      ...Object.keys(JsonObject.parse(before.state)),
-    ];
+    // The environment of what is in no namespace is the cluster's, of the settings.
+    const ofTarget = name === 'set_node_schedulable' ? ['tags', 'uid'] : ['tags', 'environment', 'uid'];
+    const all = [...ofTarget, ...Object.keys(before.configuration), ...Object.keys(JsonObject.parse(before.state))];
     return { names, all: [...new Set(all)] };
   };
 

@@ -1,0 +1,112 @@
+import * as z from 'zod';
+import { ended } from '../../../contracts/cloud-call.ts';
+import { CloudError } from '../../../contracts/errors.ts';
+import type { JsonObject } from '../../../contracts/json.ts';
+import type { DryRunCheck } from '../../../contracts/plan.ts';
+import type { ChangeContext } from '../../tool.ts';
+import { listOf } from '../objects.ts';
+import { applyAsDryRun, asRead, patchObject, readObject } from './object.ts';
+import type { AnyObject, ObjectKind, ObjectPlace } from './object.ts';
+import { isPart, type ObjectEdit, type ObjectWrite } from './write-object.ts';
+
+/** An object, and the fields that it is to have. */
+export interface PlannedWrite<T extends AnyObject, Fields> {
+  readonly kind: ObjectKind<T>;
+  readonly place: ObjectPlace;
+  /** May hold more than the fields. */
+  readonly after: Fields;
+}
+
+/** Both dry runs that a cluster has: who owns the fields, and what the API server says about the very write. */
+export const dryRunObject = async <T extends AnyObject, Fields extends JsonObject>(
+  planned: PlannedWrite<T, Fields>,
+  context: ChangeContext,
+  edit: ObjectEdit<T, Fields>,
+): Promise<readonly DryRunCheck[]> => [
+  await checkOwners(() => applyAsDryRun(context.change, planned.kind, planned.place, edit.intent(planned.after))),
+  await dryRunWrite(planned, context, edit),
+];
+
+/** What the API server says about the very write, and whether it would leave what the plan says. */
+export const dryRunWrite = async <T extends AnyObject, Fields extends JsonObject>(
+  { kind, place, after }: PlannedWrite<T, Fields>,
+  { cloud, change }: ChangeContext,
+  edit: ObjectWrite<T, Fields>,
+): Promise<DryRunCheck> => {
+  const object = await readObject(cloud, kind, place);
+  const operations = [...asRead(object), ...edit.operations(object, after)];
+  return checkWrite(
+    `patch ${kind.resource}`,
+    () => patchObject(change, kind, place, operations, 'dry-run'),
+    (predicted) => isPart(edit.fields(predicted), after),
+  );
+};
+
+const Conflicts = z.object({
+  causes: listOf(
+    z.object({ reason: z.string().default(''), message: z.string().default(''), field: z.string().default('') }),
+  ),
+});
+
+const OWNERS = 'field owners';
+
+const checkOwners = async (apply: () => Promise<unknown>): Promise<DryRunCheck> => {
+  try {
+    await apply();
+    return ownersCheck([]);
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error;
+    return error.code === 'Conflict' ? ownersCheck(ownersIn(error)) : refusedBy(OWNERS, error);
+  }
+};
+
+/** Who else manages the fields of a change, as sentences without their end: `helm manages spec.replicas`. */
+export const ownersCheck = (owners: readonly string[]): DryRunCheck =>
+  owners.length === 0
+    ? {
+        name: OWNERS,
+        outcome: 'passed',
+        detail: 'Nobody else manages these fields, so nobody will write the old values back.',
+      }
+    : {
+        name: OWNERS,
+        outcome: 'unknown',
+        detail: `${ended(owners.join('; '))} Whoever that is writes its own value again with its next apply or upgrade: change it at its source too.`,
+      };
+
+const ownersIn = ({ details, awsMessage }: CloudError): readonly string[] => {
+  const { data } = Conflicts.safeParse(details);
+  const owners = (data?.causes ?? []).flatMap(({ reason, message, field }) => {
+    const owner = /conflict with "(?<owner>[^"]+)"/.exec(message)?.groups?.['owner'];
+    return reason === 'FieldManagerConflict' && owner !== undefined
+      ? [`${owner} manages ${field.replace(/^\./, '')}`]
+      : [];
+  });
+  return owners.length === 0 ? [awsMessage] : owners;
+};
+
+const checkWrite = async <T>(
+  name: string,
+  patch: () => Promise<T>,
+  isAsPlanned: (predicted: T) => boolean,
+): Promise<DryRunCheck> => {
+  try {
+    if (!isAsPlanned(await patch())) return { name, outcome: 'refused', detail: OTHERWISE };
+    const detail =
+      'The API server accepts this write: rights, syntax, defaults and admission (dry run of the cluster). Whether pods find room shows only once they are made.';
+    return { name, outcome: 'passed', detail };
+  } catch (error) {
+    if (error instanceof CloudError) return refusedBy(name, error);
+    throw error;
+  }
+};
+
+/** What is read back would never be what the plan says. */
+const OTHERWISE =
+  'The API server would make something else of this write: a webhook changes it, or a newer version of the API fills in fields that it lacks.';
+
+const refusedBy = (name: string, { code, awsMessage }: CloudError): DryRunCheck => ({
+  name,
+  outcome: 'refused',
+  detail: `${code}: ${awsMessage}`,
+});

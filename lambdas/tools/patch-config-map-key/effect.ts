@@ -1,0 +1,31 @@
+import type { DryRunCheck } from '../../contracts/plan.ts';
+import { counted } from '../kubernetes/text.ts';
+import type { Reader } from './readers.ts';
+
+/** More workloads are not named. */
+const MOST_NAMED = 10;
+
+/** Who sees a new value when: which pods only a restart tells. */
+export const readersCheck = (readers: readonly Reader[], complete: boolean): DryRunCheck => {
+  const of = (reading: Reader['reading']) => workloadsText(readers.filter((reader) => reader.reading === reading));
+  const [once, later] = [of('restart'), of('volume')];
+  const says = [
+    ...(once === '' ? [] : [`Only after a restart (a variable, or a file by subPath): ${once}.`]),
+    ...(later === '' ? [] : [`Within about a minute (a volume): ${later}.`]),
+    ...(readers.length === 0
+      ? ['No pod of the namespace names this key: who reads it over the API sees it at once.']
+      : []),
+    ...(complete ? [] : ['The namespace has more pods than were looked at, so there may be others.']),
+  ];
+  return { name: 'pods that read it', outcome: once === '' && complete ? 'passed' : 'unknown', detail: says.join(' ') };
+};
+
+const workloadsText = (readers: readonly Reader[]): string => {
+  const names = [...new Set(readers.map(({ workload }) => workload))];
+  const named = names.slice(0, MOST_NAMED).map((name) => {
+    const pods = readers.filter(({ workload }) => workload === name).length;
+    return name.startsWith('Pod ') ? name : `${name} (${counted(pods, 'pod')})`;
+  });
+  const more = names.length - named.length;
+  return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
+};
