@@ -14,11 +14,7 @@ const sourceRow = (eventId: string): RowKey => ({ family: FAMILY.source, id: sou
 const joinedRow = (eventId: string): RowKey => ({ ...sourceRow(eventId), part: 'joined' });
 
 /** The open incident of an event: that of its first delivery, or the one that it joins. */
-export const placeOf = async (
-  arrival: Arrival,
-  incidentId: string,
-  ports: ClaimPorts,
-): Promise<Place> => {
+export const placeOf = async (arrival: Arrival, incidentId: string, ports: ClaimPorts): Promise<Place> => {
   const { event } = arrival;
   const source = await ports.ledger.create(sourceRow(event.id), { incidentId });
   const first = Source.parse(source.row.data).incidentId;

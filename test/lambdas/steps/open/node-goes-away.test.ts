@@ -6,7 +6,13 @@ import { attachedAlarms } from '../../../../lambdas/kernel/limits/attached-alarm
 import { freeKey } from '../../../../lambdas/kernel/limits/deduplication-rows.ts';
 import { messagesOf } from '../../../../lambdas/kernel/model/conversation.ts';
 import { allOf, openingOf } from '../../../../lambdas/kernel/trace/queries.ts';
-import { Arrivals, opened, type TestAlarm } from '../../../fixtures/alarm-events.ts';
+import { claim } from '../../../../lambdas/steps/open/deduplication.ts';
+import { keysOf } from '../../../../lambdas/steps/open/deduplication-keys.ts';
+import { readAlarm } from '../../../../lambdas/steps/open/alarm.ts';
+import type { Arrival } from '../../../../lambdas/steps/open/join.ts';
+import type { RecordedSubject } from '../../../../lambdas/contracts/subject.ts';
+import { BusEvent } from '../../../../lambdas/contracts/alarm.ts';
+import { alarmEvent, Arrivals, opened, type TestAlarm } from '../../../fixtures/alarm-events.ts';
 import { rules, TestHarness } from '../../../fixtures/harness.ts';
 
 const [shipped] = rules.agents.filter(({ name }) => name === 'workload-remediation');
@@ -67,6 +73,14 @@ const close = async (arrivals: Arrivals, name: string): Promise<void> => {
 
 const asleep = (arrivals: Arrivals, seconds: number): Promise<void> => arrivals.harness.clock.sleep(seconds * 1000);
 
+const arrivalOf = (alarm: TestAlarm, passes: number): Arrival => {
+  const event = BusEvent.parse(alarmEvent(alarm));
+  const reading = readAlarm(event);
+  if (reading.kind !== 'alarm') expect.fail('the event is no alarm');
+  const subject: RecordedSubject = { kind: 'alarm', alarm: reading.alarm };
+  return { event, agent: 'platform', subject, keys: keysOf(event, subject, alarm.name), adopts: [], passes };
+};
+
 describe('a node that goes away', () => {
   test('is one incident, which alarms on workloads of its cluster join, and each of them has its row', async () => {
     const arrivals = arrivalsWith();
@@ -89,13 +103,16 @@ describe('a node that goes away', () => {
     expect(opened(await Promise.all(alarms.map((one) => arrivals.arrive(one))))).toBe(1);
   });
 
-  test.each([0, 1, 2, 3])('is one incident whichever alarm comes first (%i workloads before the node)', async (before) => {
-    const arrivals = arrivalsWith();
-    const alarms = [ours('cart'), ours('search'), ours('mail')];
-    const found = await arrivals.each([...alarms.slice(0, before), node(1), ...alarms.slice(before)]);
-    // Each workload before the node has an incident: nobody knew then that they belong together.
-    expect(opened(found)).toBe(Math.max(1, before));
-  });
+  test.each([0, 1, 2, 3])(
+    'is one incident whichever alarm comes first (%i workloads before the node)',
+    async (before) => {
+      const arrivals = arrivalsWith();
+      const alarms = [ours('cart'), ours('search'), ours('mail')];
+      const found = await arrivals.each([...alarms.slice(0, before), node(1), ...alarms.slice(before)]);
+      // Each workload before the node has an incident: nobody knew then that they belong together.
+      expect(opened(found)).toBe(Math.max(1, before));
+    },
+  );
 
   test('is one incident with the status check of its instance, whichever comes first', async () => {
     const check: TestAlarm = { name: 'check', namespace: 'Nodes', dimensions: { InstanceId: 'i-1' } };
@@ -140,8 +157,22 @@ describe('a node that goes away', () => {
   });
 
   test('a second node has an incident of its own', async () => {
-    expect(await arrivalsWith().each([node(1), node(2), ours('cart')])).toEqual(['opened', 'opened', 'of-event-node-1']);
+    expect(await arrivalsWith().each([node(1), node(2), ours('cart')])).toEqual([
+      'opened',
+      'opened',
+      'of-event-node-1',
+    ]);
     expect(await arrivalsWith().each([ours('cart'), node(1), node(2)])).toEqual(['opened', 'of-event-cart', 'opened']);
+  });
+
+  test('a follow-up is looked at by itself, although another node has just gone away', async () => {
+    const arrivals = arrivalsWith();
+    await arrivals.arrive(node(1));
+    const claimed = (passes: number) =>
+      claim(arrivals.harness.ports, arrivalOf(ours('cart'), passes), `pass-${passes}`);
+    expect(await claimed(1)).toMatchObject({ opened: true });
+    await freeKey(arrivals.ledger, arrivalOf(ours('cart'), 1).keys.primary, 'pass-1');
+    expect(await claimed(0)).toEqual({ opened: false, incidentId: 'of-event-node-1' });
   });
 
   test('an alarm on the load of a node explains nothing', async () => {
@@ -152,7 +183,9 @@ describe('a node that goes away', () => {
 
 describe('without an alarm on a node', () => {
   test('each workload of a cluster has its own incident', async () => {
-    expect(opened(await arrivalsWith().each([ours('cart'), ours('search'), workload('mail'), payment('card')]))).toBe(4);
+    expect(opened(await arrivalsWith().each([ours('cart'), ours('search'), workload('mail'), payment('card')]))).toBe(
+      4,
+    );
   });
 });
 
