@@ -18,6 +18,8 @@ const DeduplicationRow = z.object({
   primary: z.string().optional(),
   /** In the row of a claim: hash of the key of the very alarm, or event. Its copies are found before its alias is written. */
   about: z.string().optional(),
+  /** In the row of a claim: the agent of the incident. Not in rows of former versions. */
+  agent: z.string().optional(),
 });
 type DeduplicationRow = z.infer<typeof DeduplicationRow>;
 
@@ -56,6 +58,10 @@ export const stateOf = async (
   if (row?.incidentId !== incidentId) return 'waiting';
   return row.open ? 'open' : 'closed';
 };
+
+/** The agent of an incident; undefined if the row of its claim does not say so. */
+export const agentOfClaim = async (ledger: Ledger, { claim }: Holder): Promise<string | undefined> =>
+  readRow(await ledger.fetch(claimRow(claim)))?.agent;
 
 /** Points a key to an incident that holds another one, unless an open incident has it. */
 export const addAlias = async (ledger: Ledger, key: string, { incidentId, claim }: Holder): Promise<void> => {

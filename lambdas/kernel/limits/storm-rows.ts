@@ -99,11 +99,11 @@ const incidentOf = ({ incidentId, claim, instance }: StormMember, at: string): S
 const since = (from: string, to: string): number => Date.parse(to) - Date.parse(from);
 
 /** The open incidents of a storm; `waiting` if there are none yet, but one is about to claim its key. */
-const openAmong = async (
+export const openAmong = async <T extends Holder & { readonly at: string }>(
   ledger: Ledger,
-  incidents: StormRow['incidents'],
+  incidents: readonly T[],
   now: string,
-): Promise<StormMember[] | 'waiting'> => {
+): Promise<T[] | 'waiting'> => {
   const states = await Promise.all(incidents.map(async (one) => ({ one, state: await stateOf(ledger, one) })));
   const open = states.filter(({ state }) => state === 'open').map(({ one }) => one);
   const waiting = states.some(({ one, state }) => state === 'waiting' && since(one.at, now) < CLAIM_MS);

@@ -4,6 +4,7 @@ import { sha256 } from '../../kernel/trace/canonical.ts';
 import { parentsOf, type BelongsPorts } from './belongs-together.ts';
 import { siblingLookups, type Lookup } from './deduplication-keys.ts';
 import { join, type Arrival, type JoinPorts, type Reason } from './join.ts';
+import { ClusterPlace } from './join-cluster.ts';
 import { StormPlaces } from './join-storm.ts';
 
 const COPY: Reason = { why: 'copy', says: '' };
@@ -21,6 +22,9 @@ type Claimed =
  */
 const MOST_PASSES = 3;
 
+/** Joins the event to an incident, whose id it returns; undefined if that one has ended. */
+type Attach = (holder: Holder, reason: Reason) => Promise<string | undefined>;
+
 interface Found {
   readonly lookup: Lookup;
   readonly holder: Holder;
@@ -31,33 +35,40 @@ interface Found {
  * closes at this moment, the event is a new one, and the claim is made again and wins. The further keys are written after
  * the claim: two alarms that race may become two incidents, but none is lost.
  */
-export const claim = async (
-  ports: ClaimPorts,
-  arrival: Arrival,
-  agent: string,
-  incidentId: string,
-): Promise<Claimed> => {
+export const claim = async (ports: ClaimPorts, arrival: Arrival, incidentId: string): Promise<Claimed> => {
   const { ledger } = ports;
   const { primary, lookups, aliases } = arrival.keys;
   const me: Holder = { incidentId, claim: sha256(primary), about: sha256(arrival.keys.exact) };
   const gone = new Set<string>();
-  const storm = new StormPlaces(ports, arrival, agent, me);
+  const storm = new StormPlaces(ports, arrival, me);
+  const cluster = new ClusterPlace(ports, arrival, me);
   const siblings = siblingsOf(ports, arrival, incidentId);
+  const attach: Attach = async (holder, reason) => {
+    if (gone.has(holder.incidentId)) return undefined;
+    if ((await join(ports, holder, arrival, reason)) === 'attached') {
+      await cluster.note(holder, reason);
+      return holder.incidentId;
+    }
+    gone.add(holder.incidentId);
+    return undefined;
+  };
   for (;;) {
     const row = await ledger.fetch(deduplicationRow(primary));
     const isMine = holderIn(primary, row)?.incidentId === incidentId;
     if (!isMine) {
       const joined =
-        (await joinFound(ports, arrival, lookups, gone)) ??
-        (await storm.join(gone, (holder, reason) => joinOne(ports, holder, arrival, reason, gone))) ??
+        (await joinFound(ports, arrival, lookups, attach)) ??
+        (await cluster.join(gone, attach)) ??
+        (await storm.join(gone, attach)) ??
         // Only an alarm that would open an incident asks CloudWatch, which answers nine calls a second.
-        (await joinFound(ports, arrival, (await siblings()).lookups, gone));
+        (await joinFound(ports, arrival, (await siblings()).lookups, attach));
       if (joined !== undefined) {
         await storm.leave();
+        await cluster.leave();
         return { opened: false, incidentId: joined };
       }
     }
-    if (isMine || (await takeClaim(ports, primary, me, row, gone))) {
+    if (isMine || (await takeClaim(ports, arrival, me, row, gone))) {
       const { lookups: shared, said } = await siblings();
       for (const key of [...aliases, ...shared.map((one) => one.key)]) await addAlias(ledger, key, me);
       return { opened: true, said };
@@ -87,12 +98,12 @@ const siblingsOf = (ports: ClaimPorts, { subject }: Arrival, incidentId: string)
 /** Writes the claim, unless another incident has it that is not known to be gone. */
 const takeClaim = async (
   { ledger }: JoinPorts,
-  primary: string,
+  { agent, keys: { primary } }: Arrival,
   { incidentId, about }: Holder,
   seen: Row | undefined,
   gone: ReadonlySet<string>,
 ): Promise<boolean> => {
-  const data = { incidentId, open: true, ...(about !== undefined && { about }) };
+  const data = { incidentId, open: true, agent, ...(about !== undefined && { about }) };
   if (seen === undefined) return (await ledger.create(deduplicationRow(primary), data)).created;
   const held = holderIn(primary, seen);
   return (
@@ -113,28 +124,14 @@ const joinFound = async (
   ports: JoinPorts,
   arrival: Arrival,
   lookups: readonly Lookup[],
-  gone: Set<string>,
+  attach: Attach,
 ): Promise<string | undefined> => {
   const may = arrival.passes < MOST_PASSES ? lookups : lookups.filter(({ why }) => why !== 'composite');
   for (const { lookup, holder } of await foundUnder(ports, may)) {
     // Between the claim of an alarm and the alias for its copies, these are found by its resource.
     const { why, says } = holder.about === sha256(arrival.keys.exact) ? COPY : lookup;
-    const joined = await joinOne(ports, holder, arrival, { why, says }, gone);
+    const joined = await attach(holder, { why, says });
     if (joined !== undefined) return joined;
   }
-  return undefined;
-};
-
-const joinOne = async (
-  ports: JoinPorts,
-  holder: Holder,
-  arrival: Arrival,
-  reason: Reason,
-  gone: Set<string>,
-): Promise<string | undefined> => {
-  const { incidentId } = holder;
-  if (gone.has(incidentId)) return undefined;
-  if ((await join(ports, holder, arrival, reason)) === 'attached') return incidentId;
-  gone.add(incidentId);
   return undefined;
 };

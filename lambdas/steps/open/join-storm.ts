@@ -23,10 +23,10 @@ export class StormPlaces {
   readonly #places = new Set<string>();
   #group: Promise<Group | undefined> | undefined;
 
-  constructor(ports: StepPorts & BelongsPorts, arrival: Arrival, agent: string, me: Holder) {
+  constructor(ports: StepPorts & BelongsPorts, arrival: Arrival, me: Holder) {
     this.#ports = ports;
     this.#arrival = arrival;
-    this.#storm = stormOf(arrival.subject, agent);
+    this.#storm = stormOf(arrival.subject, arrival.agent);
     this.#me = { ...me, instance: this.#storm?.instance ?? null };
   }
 

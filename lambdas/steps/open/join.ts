@@ -18,15 +18,18 @@ import {
 import { redactorOf } from '../../kernel/redaction/redactor.ts';
 import type { KeyPorts } from '../../kernel/redaction/placeholders.ts';
 import { allOf, lastOf } from '../../kernel/trace/queries.ts';
+import { mayBeHanded, type HandingPorts } from './cluster-alarm.ts';
 import type { DeduplicationKeys, Why } from './deduplication-keys.ts';
 import { symptomOf } from './symptom.ts';
 
 /** The ports of joining: a joined alarm is redacted as the incident's own evidence is. */
-export type JoinPorts = JournalPorts & KeyPorts;
+export type JoinPorts = JournalPorts & KeyPorts & HandingPorts;
 
 /** An event with its subject and keys. */
 export interface Arrival {
   readonly event: BusEvent;
+  /** The agent that takes it, if it joins nothing. */
+  readonly agent: string;
   readonly subject: RecordedSubject;
   readonly keys: DeduplicationKeys;
   /** Alarms that had joined an earlier incident; whichever incident takes this event adopts them. */
@@ -69,13 +72,15 @@ const isRedundant =
 const moreAbout = async (
   ports: JoinPorts,
   opening: TraceEventOf<'incident.opened'>,
-  subject: RecordedSubject,
+  { subject, agent: taker }: Arrival,
   reason: Reason,
 ): Promise<{ readonly data: Partial<EventData<'incident.attached'>>; readonly replies: Reply[] }> => {
   if (reason.why === 'copy' || subject.kind !== 'alarm') return { data: {}, replies: [] };
   const { alarm } = subject;
   const { arn, name } = alarm;
-  const { reply, suspicions } = symptomOf(opening, alarm, reason.says, await redactorOf(ports, opening.incident));
+  const handed = mayBeHanded(ports, alarm, { taker, agent: opening.data.agent });
+  const redactor = await redactorOf(ports, opening.incident);
+  const { reply, suspicions } = symptomOf(opening, alarm, { says: reason.says, handed }, redactor);
   const flags = suspicions.length === 0 ? {} : { suspicions: [...suspicions] };
   return { data: { ...reason, alarm: { arn, name }, ...flags }, replies: [reply] };
 };
@@ -84,11 +89,12 @@ const moreAbout = async (
 const recordArrival = async (
   ports: JoinPorts,
   holder: Holder,
-  { event, subject }: Arrival,
+  arrival: Arrival,
   reason: Reason,
   { number, onTrace }: Joined,
 ): Promise<'attached' | 'gone'> => {
   const { incidentId } = holder;
+  const { event } = arrival;
   // A step name per event. Otherwise one of two concurrent copies would take the other's event for its own.
   const journal = await Journal.open(ports, `attach-${sha256(event.id).slice(0, 12)}`, { incidentId, seq: 0 });
   if (lastOf(journal.events, 'trace.sealed') !== undefined) return 'gone';
@@ -98,7 +104,7 @@ const recordArrival = async (
   if (!onTrace) await confirmOpening(ports.ledger, holder);
   // Whoever comes later leaves the trace alone: hundreds of writers of one trace conflict thousands of times.
   if (number > MOST_ON_TRACE) return 'attached';
-  const more = await moreAbout(ports, opening, subject, reason);
+  const more = await moreAbout(ports, opening, arrival, reason);
   try {
     await journal.onceUnless('incident.attached', isRedundant(event.id, reason), async () => {
       const data = { eventId: event.id, copy: likeIt(journal.events, reason).length + 1, ...more.data };

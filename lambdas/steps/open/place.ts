@@ -14,17 +14,12 @@ const sourceRow = (eventId: string): RowKey => ({ family: FAMILY.source, id: sou
 const joinedRow = (eventId: string): RowKey => ({ ...sourceRow(eventId), part: 'joined' });
 
 /** The open incident of an event: that of its first delivery, or the one that it joins. */
-export const placeOf = async (
-  arrival: Arrival,
-  agent: string,
-  incidentId: string,
-  ports: ClaimPorts,
-): Promise<Place> => {
+export const placeOf = async (arrival: Arrival, incidentId: string, ports: ClaimPorts): Promise<Place> => {
   const { event } = arrival;
   const source = await ports.ledger.create(sourceRow(event.id), { incidentId });
   const first = Source.parse(source.row.data).incidentId;
   if (first !== incidentId) return { joined: await incidentOfFirstDelivery(first, arrival, ports) };
-  const claimed = await claim(ports, arrival, agent, incidentId);
+  const claimed = await claim(ports, arrival, incidentId);
   if (claimed.opened) return claimed;
   await ports.ledger.create(joinedRow(event.id), { incidentId: claimed.incidentId });
   return { joined: claimed.incidentId };

@@ -159,7 +159,7 @@ const open = async (input: OpenInput, ports: OpenPorts): Promise<Output> => {
   if (over !== undefined) return refuse(journal, clean, 'unrouted', over);
   const keys = keysOf(event, subject, exact);
   const passes = followUp.kind === 'follow-up' ? followUp.passes : 0;
-  const place = await placeOf({ event, subject, keys, adopts, passes }, agent.name, input.execution, ports);
+  const place = await placeOf({ event, agent: agent.name, subject, keys, adopts, passes }, input.execution, ports);
   if ('joined' in place) return { incidentId: place.joined, agent: agent.name, seq: 0, next: 'done' };
   const ceiling = await overCeiling(ports, agent);
   const triggeredBy = subject.kind === 'question' ? subject.askedBy : triggerOwnerOf(event);

@@ -13,11 +13,14 @@ export interface Symptom {
   readonly suspicions: readonly string[];
 }
 
-/** An alarm that joined an incident, for the next turn of the model: our words, then the alarm's in a fence. */
+/**
+ * An alarm that joined an incident, for the next turn of the model: our words, then the alarm's in a fence. Of one that its
+ * agent may not be handed, it reads the name alone.
+ */
 export const symptomOf = (
   { hash }: TraceEventOf<'incident.opened'>,
   alarm: Alarm,
-  says: string,
+  { says, handed }: { readonly says: string; readonly handed: boolean },
   redactor: Redactor,
 ): Symptom => {
   const fence = fenceOf(hash);
@@ -25,9 +28,11 @@ export const symptomOf = (
     ({ namespace, name, dimensions, stat, periodSeconds }) =>
       `Metric: ${namespace} ${name} ${JSON.stringify(dimensions)}, ${stat} over ${periodSeconds} s.`,
   );
-  const told = [`CloudWatch alarm "${alarm.name}", in ALARM since ${alarm.since}.`, ...metrics, alarm.reason];
+  const name = `CloudWatch alarm "${alarm.name}", in ALARM since ${alarm.since}.`;
+  const told = handed ? [name, ...metrics, alarm.reason] : [name];
+  const why = handed ? says : `${says} It is about a namespace that you are not granted, so you read its name only.`;
   const redacted = redactor.text(told.join('\n')).text;
   const quoted = clip(redacted, SYMPTOM_CHARACTERS).replaceAll(fence, '[fence removed]');
-  const text = `Another alarm joined this incident. ${says} Take it as a further symptom.\n<${fence}>\n${quoted}\n</${fence}>`;
+  const text = `Another alarm joined this incident. ${why} Take it as a further symptom.\n<${fence}>\n${quoted}\n</${fence}>`;
   return { reply: { toolUseId: null, text, isError: false }, suspicions: suspicionsIn(redacted) };
 };

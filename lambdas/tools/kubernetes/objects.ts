@@ -28,6 +28,7 @@ export const Metadata = z.object({
   uid: z.string(),
   resourceVersion: z.string().default(''),
   creationTimestamp: Timestamp,
+  deletionTimestamp: Timestamp.nullish().transform((at) => at ?? undefined),
   generation: z.int().default(0),
   labels: textMap,
   annotations: textMap,

@@ -26,6 +26,9 @@ export const podLines = (pod: Pod, now: Date): string[] => {
   const parts = [
     `${status.phase}${status.reason === '' ? '' : ` (${[status.reason, status.message].filter(Boolean).join(': ')})`}`,
     `${ready} of ${counted(spec.containers.length, 'container')} ready`,
+    // On a node that is gone, the containers still say what they said last.
+    ...(ready === spec.containers.length && !isReady(pod) ? ['the pod itself is not ready'] : []),
+    ...(metadata.deletionTimestamp === undefined ? [] : ['being deleted']),
     counted(restartsOf(pod), 'restart'),
     ownerText(pod),
     spec.nodeName === undefined ? 'on no node' : `node ${spec.nodeName}`,

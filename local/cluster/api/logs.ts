@@ -1,6 +1,7 @@
 import type { ClusterRequest } from '../../../lambdas/providers/kubernetes/call.ts';
 import { StatusRefusal } from '../objects/refusal.ts';
 import { view } from '../objects/views.ts';
+import { isDown } from '../pods/node-down.ts';
 import type { ContainerRun, Run } from '../pods/pod-run.ts';
 import type { ClusterState } from '../state.ts';
 import { namedObject, parameter, type Answer } from './request.ts';
@@ -12,7 +13,8 @@ interface Line {
 
 /** Log of a container: of the run that is under way, or with `previous` of the one before. */
 export const podLog = (state: ClusterState, request: ClusterRequest): Answer => {
-  const pod = view.pod(namedObject(state, request)).metadata;
+  const { metadata: pod, spec } = view.pod(namedObject(state, request));
+  if (isDown(state, spec.nodeName)) throw unreachable(spec.nodeName ?? '');
   const containers = state.runs.get(pod.uid)?.containers ?? [];
   const container = containerOf(containers, pod.name, parameter(request, 'container'));
   const run = runOf(container, pod.name, parameter(request, 'previous') === 'true');
@@ -26,6 +28,9 @@ export const podLog = (state: ClusterState, request: ClusterRequest): Answer => 
   const limit = parameter(request, 'limitBytes');
   return { status: 200, body: limit === undefined ? text : Buffer.from(text).subarray(0, Number(limit)).toString() };
 };
+
+const unreachable = (node: string): StatusRefusal =>
+  new StatusRefusal(500, 'InternalError', `Get "https://${node}:10250/containerLogs": dial tcp: i/o timeout`);
 
 const badRequest = (message: string): StatusRefusal => new StatusRefusal(400, 'BadRequest', message);
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { RESOURCES } from '../objects/resources.ts';
 import { view } from '../objects/views.ts';
 import type { ClusterState } from '../state.ts';
+import { isDown, losePod } from './node-down.ts';
 import { isReady, type ContainerRun, type PodRun, type Run } from './pod-run.ts';
 import { podStatus } from './pod-status.ts';
 import { schedule } from './schedule.ts';
@@ -22,6 +23,10 @@ export const runPods = (state: ClusterState): void => {
 
 const runPod = (state: ClusterState, pod: JsonObject, run: PodRun): void => {
   const { store, now } = state;
+  if (isDown(state, run.node)) {
+    losePod(state, pod, run);
+    return;
+  }
   if (run.goneAt !== undefined) {
     if (run.goneAt > now) return;
     store.delete(pod);

@@ -28,6 +28,8 @@ export interface PodRun {
   readySince: number | undefined;
   /** When a Pod that is deleted is gone. */
   goneAt: number | undefined;
+  /** Whether its node is known to be gone. */
+  lost: boolean;
 }
 
 const CREATING_MS = 3000;
@@ -44,6 +46,7 @@ export const podRun = (
     node,
     readySince: settledAt,
     goneAt: undefined,
+    lost: false,
     containers: containers.map((spec, n) => ({
       workload,
       spec,
@@ -61,4 +64,4 @@ export const restartsOf = ({ runs }: ContainerRun): number => Math.max(0, runs.l
 
 /** Whether every container of a Pod is ready. */
 export const isReady = (run: PodRun | undefined): boolean =>
-  run !== undefined && run.goneAt === undefined && run.containers.every(({ ready }) => ready);
+  run !== undefined && run.goneAt === undefined && !run.lost && run.containers.every(({ ready }) => ready);

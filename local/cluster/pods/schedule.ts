@@ -4,6 +4,7 @@ import { listIn, objectIn, withValue } from '../objects/json.ts';
 import { RESOURCES } from '../objects/resources.ts';
 import { view, type Pod } from '../objects/views.ts';
 import type { ClusterState } from '../state.ts';
+import { isUnreachable } from './node-down.ts';
 import type { PodRun } from './pod-run.ts';
 import { conditionOf } from './pod-status.ts';
 
@@ -45,6 +46,11 @@ export const nodeFor = (state: ClusterState, pod: Pod): { readonly node?: string
   const faults: string[] = [];
   for (const { metadata, spec, status } of nodes) {
     if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== metadata.name) continue;
+    // Taints come before resources: of such a node, nothing else is said.
+    if (isUnreachable(state, metadata.name)) {
+      faults.push('node(s) had untolerated taint {node.kubernetes.io/unreachable: }');
+      continue;
+    }
     const here = pods.filter((one) => one.spec.nodeName === metadata.name).map(requestsOf);
     const free = (name: 'cpu' | 'memory', count: (text: string) => number): number => {
       const all = status.allocatable[name];

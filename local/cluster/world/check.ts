@@ -21,6 +21,7 @@ interface Checked {
   readonly images: Readonly<Record<string, unknown>>;
   readonly writers: readonly (Named & { readonly fields?: readonly string[] | undefined })[];
   readonly changes: readonly (Named & { readonly at: string; readonly merge: Json })[];
+  readonly nodeDown?: { readonly node: string; readonly at: string } | undefined;
   readonly events: readonly Named[];
   readonly faults: readonly { readonly set?: (Named & { readonly merge?: Json | undefined }) | undefined }[];
 }
@@ -132,19 +133,27 @@ const referenceProblems = (cluster: Checked): WorldProblem[] => {
     ...events.flatMap(({ of }, n) => (/\/pods\//.test(of) ? [] : unknown(of, ['events', n, 'of']))),
     ...changes.flatMap(({ of, at }, n) => [
       ...unknown(of, ['changes', n, 'of']),
-      ...(offsetMs(at) >= -WARM_UP_MS
-        ? []
-        : [
-            {
-              path: ['changes', n, 'at'],
-              message: 'a time of at most two hours before now; what is older is a manifest',
-            },
-          ]),
+      ...tooEarly(at, ['changes', n, 'at'], 'what is older is a manifest'),
     ]),
+    ...nodeDownProblems(cluster),
     ...faults.flatMap(({ set }, n) => (set === undefined ? [] : unknown(set.of, ['faults', n, 'set', 'of']))),
     ...Object.keys(cluster.images).flatMap((image) =>
       images.has(image) ? [] : [{ path: ['images', image], message: oneOf([...images], 'images') }],
     ),
+  ];
+};
+
+/** The simulation begins two hours before now. */
+const tooEarly = (at: string, path: WorldProblem['path'], instead: string): WorldProblem[] =>
+  offsetMs(at) >= -WARM_UP_MS ? [] : [{ path, message: `a time of at most two hours before now; ${instead}` }];
+
+const nodeDownProblems = ({ objects, nodeDown }: Checked): WorldProblem[] => {
+  if (nodeDown === undefined) return [];
+  const nodes = objects.flatMap((one) => (one['kind'] === 'Node' ? [view.any(one).metadata.name] : []));
+  const known = nodes.includes(nodeDown.node);
+  return [
+    ...(known ? [] : [{ path: ['nodeDown', 'node'], message: oneOf(nodes, 'nodes (objects of kind Node)') }]),
+    ...tooEarly(nodeDown.at, ['nodeDown', 'at'], 'a node that went away earlier is left out'),
   ];
 };
 

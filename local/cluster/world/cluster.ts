@@ -107,6 +107,13 @@ export const ClusterWorld = z
     logs: z.array(Log).max(BOUNDS.listed).default([]),
     writers: z.array(Writer).max(BOUNDS.listed).default([]),
     changes: z.array(Change).max(BOUNDS.listed).default([]),
+    nodeDown: z
+      .strictObject({
+        node: z.string().min(1).describe('The name of an object of kind Node.'),
+        at: Offset.describe('At most two hours before now.'),
+      })
+      .optional()
+      .describe('A node that goes away and does not come back.'),
     events: z.array(GivenEvent).max(BOUNDS.listed).default([]),
     faults: z.array(ClusterFault).max(BOUNDS.listed).default([]),
     admissionPolicy: z

@@ -29,6 +29,8 @@ const group = fc
     ...later.slice(0, 2),
   ]);
 
+const cluster = [...alike('node'), ...alike('pods')];
+
 /** Usually none: each may be an investigation of its own. */
 export const storms: fc.Arbitrary<Arrival[]> = oneOf<Arrival[]>(
   [12, fc.constant([])],
@@ -37,4 +39,5 @@ export const storms: fc.Arbitrary<Arrival[]> = oneOf<Arrival[]>(
   [1, list(arrivals(['service', ...alike('child')], ['start', 'any'], 5), 4)],
   [2, list(arrivals(alike('disk'), ['closing', 'freed', 'looked', 'closed'], 0), 3)],
   [1, group],
+  [1, list(arrivals(cluster, ['start', 'any', 'freed'], 10), 5)],
 );

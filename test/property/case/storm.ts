@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /** The further alarms of a case: which there are, and when their events are delivered. */
 
-/** On the instance of the first alarm; on five other instances, as one storm; and a composite with its children. */
+/** On the instance of the first alarm; on five other instances, as one storm; a composite with its children; a node of a cluster with workloads. */
 export const STORM_ALARMS = [
   'disk',
   'disk-brief',
@@ -16,6 +16,11 @@ export const STORM_ALARMS = [
   'child-1',
   'child-2',
   'child-brief',
+  'node-1',
+  'node-2',
+  'pods-1',
+  'pods-2',
+  'pods-3',
 ] as const;
 
 /**

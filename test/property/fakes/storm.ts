@@ -77,15 +77,30 @@ const SERIES = {
   flaps: { '-3h': 0, '-4m': 9, '+5m': 0, '+12m': 9 },
 };
 
-/** The metric of an alarm of the storm; none for the composite. Those of `swap` are about instances of their own. */
+/** The metric of an alarm of the storm; none for the composite. Those of `swap` are about instances of their own, those of `node` and `pods` about a cluster. */
 const metricOf = (name: Arrival['alarm'], instance: string) => {
   if (name === 'service') return undefined;
   const values = name.endsWith('brief') ? SERIES.brief : name.endsWith('flaps') ? SERIES.flaps : SERIES.standing;
   if (name.startsWith('child')) return { namespace: 'Acme/App', name, dimensions: { Stage: 'live' }, values };
+  if (name.startsWith('node') || name.startsWith('pods')) return { ...clusterMetric(name), values };
   const [, number = ''] = name.split('swap-');
   return name.startsWith('disk')
     ? { namespace: 'CWAgent', name: `${name}_used`, dimensions: { InstanceId: instance }, values }
     : { namespace: 'CWAgent', name: 'swap_used', dimensions: { InstanceId: `i-0${number.padStart(16, 'c')}` }, values };
+};
+
+/** Of a node that goes away, or of a workload in its cluster. */
+const clusterMetric = (name: Arrival['alarm']) => {
+  const namespace = 'CWAgent';
+  const ClusterName = 'prod';
+  if (name.startsWith('pods'))
+    return { namespace, name: `${name}_down`, dimensions: { ClusterName, Namespace: 'shop', PodName: name } };
+  const instance = `i-0${name.slice(-1).padStart(16, 'd')}`;
+  return {
+    namespace,
+    name: 'node_number_of_running_pods',
+    dimensions: { ClusterName, NodeName: name, InstanceId: instance },
+  };
 };
 
 const CHILDREN: readonly Arrival['alarm'][] = ['child-1', 'child-2', 'child-brief', 'disk'];
