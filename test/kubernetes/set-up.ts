@@ -5,7 +5,7 @@ import { pollUntil, timedStep } from '../e2e/progress.ts';
 import { clusterAgent } from '../fixtures/cluster-tools.ts';
 import type { ApiServer } from './api-server.ts';
 import { refusalOf } from './client.ts';
-import { BANK, CLUSTER, create, GROUP, newDeployment, PREFIX, sessionOf, SHOP } from './cluster.ts';
+import { BANK, CLUSTER, COMPARED, create, GROUP, newDeployment, PREFIX, sessionOf, SHOP } from './cluster.ts';
 import { TOOLS } from './tools.ts';
 
 const ADMISSION = 'admissionregistration.k8s.io/v1';
@@ -13,7 +13,12 @@ const ADMISSION = 'admissionregistration.k8s.io/v1';
 export const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /** The generated policy of the test cluster. */
-export const POLICY = admissionPolicy({ group: GROUP, usernamePrefixes: [PREFIX], namespaces: [SHOP], tools: TOOLS });
+export const POLICY = admissionPolicy({
+  group: GROUP,
+  usernamePrefixes: [PREFIX],
+  namespaces: [SHOP, COMPARED],
+  tools: TOOLS,
+});
 
 /** The generated rights of an agent that is granted every tool, in two namespaces; in the second, nobody may read. */
 export const RIGHTS = namespaceRights(

@@ -57,7 +57,8 @@ const budgetOver = (state: ClusterState, pod: JsonObject): JsonObject | undefine
     .filter((budget) => podsUnder(state, budget).includes(pod));
   if (more.length === 0) return first;
   const message = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
-  throw new StatusRefusal(500, 'InternalError', message, { causes: [{ message }] });
+  // This Status has no reason.
+  throw new StatusRefusal(500, '', message);
 };
 
 const disturb = (state: ClusterState, pod: JsonObject, budget: JsonObject, dryRun: boolean): void => {

@@ -68,12 +68,14 @@ test('a patch that says an older resourceVersion is a conflict', async () => {
   ]);
 });
 
-test('the generation rises with the spec, and not with an annotation', async () => {
+test('the generation rises with the spec, and of a Deployment with its annotations, but not with its labels', async () => {
   const example = new ExampleCluster();
-  await example.patch([{ op: 'add', path: '/metadata/annotations/note', value: 'yes' }]);
+  await example.patch([{ op: 'add', path: '/metadata/labels/note', value: 'yes' }]);
   expect((await example.deployment()).metadata.generation).toBe(1);
-  await example.patch(setsCpu);
+  await example.patch([{ op: 'add', path: '/metadata/annotations/note', value: 'yes' }]);
   expect((await example.deployment()).metadata.generation).toBe(2);
+  await example.patch(setsCpu);
+  expect((await example.deployment()).metadata.generation).toBe(3);
 });
 
 test('an apply of a field that somebody else owns is a conflict that names the owner', async () => {
