@@ -52,11 +52,7 @@ const patched = ({ contentType, body = null }: ClusterRequest, before: JsonObjec
     case 'application/strategic-merge-patch+json':
       return strategicallyPatched(before, objectIn(body));
     default:
-      throw new StatusRefusal(
-        415,
-        'UnsupportedMediaType',
-        `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml`,
-      );
+      throw new StatusRefusal(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   }
 };
 

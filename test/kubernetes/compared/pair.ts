@@ -73,7 +73,7 @@ export class Pair {
     await this.#mirror.accept();
     const count = Math.max(simulator.exchanges.length, server.exchanges.length);
     const found = Array.from({ length: count }, (_, n) =>
-      this.#between(what, simulator.exchanges[n], server.exchanges[n]),
+      this.#between(`${what}: request ${n + 1}`, simulator.exchanges[n], server.exchanges[n]),
     );
     const outcome = this.#difference(simulator.outcome, server.outcome);
     return [...found.flat(), ...outcome.map((one) => ({ ...one, in: `${what}: the outcome` }))];
@@ -92,7 +92,7 @@ export class Pair {
     const found = (part: string, differences: readonly Difference[]): FoundDifference[] =>
       differences.map((one) => ({ ...one, in: `${what}: ${part}${command}` }));
     const different = this.#difference(simulator?.request, server?.request);
-    if (different.length > 0) return found('the request ', different);
+    if (different.length > 0) return found('sent as ', different);
     const errors = this.#difference(simulator?.error, server?.error);
     if (errors.length > 0) return found('the error of ', errors);
     if (simulator === undefined || server === undefined) return [];
