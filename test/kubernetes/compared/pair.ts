@@ -7,7 +7,7 @@ import { readWorld } from '../../../local/account/world/read.ts';
 import { withTimes } from '../../../local/account/world/times-in-json.ts';
 import { SimulatedCluster } from '../../../local/cluster/cluster.ts';
 import { withDefaults } from '../../../local/cluster/objects/defaults.ts';
-import { isObject } from '../../../local/cluster/objects/json.ts';
+import { isObject, textIn } from '../../../local/cluster/objects/json.ts';
 import { E2eFailure } from '../../e2e/failure.ts';
 import type { ApiServer } from '../api-server.ts';
 import { COMPARED } from '../cluster.ts';
@@ -88,7 +88,7 @@ export class Pair {
 
   #between(what: string, simulator: Exchange | undefined, server: Exchange | undefined): FoundDifference[] {
     const request = simulator?.request ?? server?.request ?? null;
-    const command = isObject(request) ? String(request['command']) : '';
+    const command = isObject(request) ? textIn(request['command']) : '';
     const found = (part: string, differences: readonly Difference[]): FoundDifference[] =>
       differences.map((one) => ({ ...one, in: `${what}: ${part}${command}` }));
     const different = this.#difference(simulator?.request, server?.request);
@@ -160,9 +160,9 @@ const withoutTimes = (value: Json, versions: Versions, key = '', list = ''): Jso
   const { uid, path } = value;
   const isTest = typeof path === 'string' && path.endsWith('/resourceVersion');
   const inner = (name: string, one: Json): Json => {
-    if (isTest && name === 'value') return versions.word(String(one));
+    if (isTest && name === 'value') return versions.word(textIn(one) ?? '');
     if (name !== 'resourceVersion') return withoutTimes(one, versions, name, list);
-    return key === 'metadata' && typeof uid === 'string' ? versions.read(uid, String(one)) : 'a version';
+    return key === 'metadata' && typeof uid === 'string' ? versions.read(uid, textIn(one) ?? '') : 'a version';
   };
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inner(name, one)]));
 };

@@ -109,7 +109,7 @@ const exchange = async (cloud: Cloud, sent: CloudRequest, exchanges: Exchange[])
 /** What tools can read of an error. */
 export const errorOf = (error: unknown): Json => {
   if (!(error instanceof CheckreinError)) throw error;
-  if (!(error instanceof CloudError)) return { code: error.code, message: error.message };
-  const { code, awsMessage, details } = error;
-  return jsonOf({ code, message: awsMessage, details });
+  // The name of our errors is their code.
+  if (!(error instanceof CloudError)) return { code: error.name, message: error.message };
+  return { code: error.name, message: error.awsMessage, details: jsonOf(error.details) };
 };
