@@ -29,7 +29,7 @@ export const KNOWN: readonly KnownDifference[] = [
       'The simulator names the first thing that is wrong with a selector or UID; the server names what follows from it, too.',
   },
   {
-    in: /request (10|17): the error of/,
+    in: /(does not fit.*request 10|the admission policy.*request 17): the error of/,
     path: /^(message|details)/,
     reason: 'Of a quantity that cannot be read, the server repeats the whole object in its message.',
   },
