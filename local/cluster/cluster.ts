@@ -9,7 +9,7 @@ import { clusterError, clusterUnavailable } from '../../lambdas/providers/kubern
 import type { RecordedCall } from '../account/account.ts';
 import { oneChangePolicy, type PolicyScope, type Review } from './admission/one-change.ts';
 import { answerTo } from './api/answer.ts';
-import { isDryRun, type Answer } from './api/request.ts';
+import type { Answer } from './api/request.ts';
 import { ClusterFaults } from './fault-injection.ts';
 import { StatusRefusal } from './objects/refusal.ts';
 import { authorize, type ClusterSession } from './session.ts';
@@ -130,7 +130,7 @@ export class SimulatedCluster {
     const { step, principal, incidentId } = session;
     const { service, command, input } = structuredClone(sent);
     const mutating = !isRead(request.call);
-    const dryRun = mutating && request.query['dryRun'] !== undefined && isDryRun(request);
+    const dryRun = mutating && request.query['dryRun'] === 'All';
     const time = this.#options.clock.now().toISOString();
     const of = incidentId !== undefined && { incidentId };
     this.#options.onCall?.({ time, step, principal, ...of, service, command, input, dryRun, mutating, outcome });

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../lambdas/contracts/json.ts';
 import { contractBroken } from '../../lambdas/contracts/errors.ts';
 import { updatedBy } from './fields/ownership.ts';
 import { strategicallyPatched } from './fields/merge.ts';
-import { withDefaults } from './objects/defaults.ts';
+import { withDefaults, withServerCounts } from './objects/defaults.ts';
 import { objectIn, without } from './objects/json.ts';
 import { view } from './objects/views.ts';
 import { removePod } from './pods/create-pod.ts';
@@ -31,7 +31,8 @@ export const changeByOther = (state: ClusterState, { of, manager, merge }: Other
   const object = objectNamed(state, of);
   if (object === undefined) return;
   const after = withDefaults(strategicallyPatched(object, objectIn(merge)));
-  state.store.replace(object, updatedBy({ manager, operation: 'Update' }, object, after, state.now));
+  const written = updatedBy({ manager, operation: 'Update' }, object, after, state.now);
+  state.store.replace(object, withServerCounts(object, written));
 };
 
 /** A drift of a fault: a change, another object of the same name, or none any more. */

@@ -10,6 +10,8 @@ export const PREFIX = 'arn:aws:sts::123456789012:assumed-role/checkrein-change/'
 export const CLUSTER = 'test';
 /** Namespaces of a test cluster. Agents are granted the first. */
 export const [SHOP, BANK] = ['shop', 'bank'] as const;
+/** The namespace whose objects are in a simulated cluster, too. */
+export const COMPARED = 'compared';
 
 /** What a check reads of an object. */
 export const KubernetesObject = z.looseObject({

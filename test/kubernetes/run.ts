@@ -3,6 +3,7 @@ import { errorText } from '../../bin/io/output.ts';
 import { print } from '../e2e/progress.ts';
 import { startApiServer, type ApiServer } from './api-server.ts';
 import type { Check } from './check.ts';
+import { COMPARED_CHECKS } from './checks/compared.ts';
 import { DOCTOR_CHECKS, UNBOUND_CHECKS } from './checks/doctor.ts';
 import { EVICTION_CHECKS } from './checks/eviction.ts';
 import { FIELD_CHECKS } from './checks/fields.ts';
@@ -46,15 +47,24 @@ const CHECKS: readonly Check[] = [
   ...SET_RESOURCES_CHECKS,
   ...RESTART_ROLLOUT_CHECKS,
   ...UNDO_ROLLOUT_CHECKS,
+  ...COMPARED_CHECKS,
   ...DOCTOR_CHECKS,
   ...OTHER_CHECKS,
   ...UNBOUND_CHECKS,
 ];
 
+/** `--only TEXT`: the checks with this in their promise. */
+const asked = (): readonly Check[] => {
+  const at = process.argv.indexOf('--only');
+  const only = at < 0 ? '' : (process.argv[at + 1] ?? '');
+  return CHECKS.filter(({ promise }) => promise.includes(only));
+};
+
 /** Runs every check, also after one failed: each uses objects of its own. */
 const runChecks = async (server: ApiServer): Promise<void> => {
+  const checks = asked();
   let failed = 0;
-  for (const { promise, run } of CHECKS) {
+  for (const { promise, run } of checks) {
     const error = await run(server).then(
       () => undefined,
       (thrown: unknown) => thrown ?? 'nothing was thrown',
@@ -65,7 +75,7 @@ const runChecks = async (server: ApiServer): Promise<void> => {
     print(errorText(error).replaceAll(/^/gm, '           '));
   }
   if (failed > 0) process.exitCode = 1;
-  print(`${CHECKS.length - failed} passed, ${failed} failed`);
+  print(`${checks.length - failed} passed, ${failed} failed`);
 };
 
 try {

@@ -6,7 +6,7 @@ import { pollUntil, timedStep } from '../e2e/progress.ts';
 import { clusterAgent } from '../fixtures/cluster-tools.ts';
 import type { ApiServer } from './api-server.ts';
 import { refusalOf } from './client.ts';
-import { BANK, CLUSTER, create, GROUP, newDeployment, PREFIX, sessionOf, SHOP } from './cluster.ts';
+import { BANK, CLUSTER, COMPARED, create, GROUP, newDeployment, PREFIX, sessionOf, SHOP } from './cluster.ts';
 import { TOOLS } from './tools.ts';
 
 const ADMISSION = 'admissionregistration.k8s.io/v1';
@@ -28,7 +28,7 @@ export const POLICY = admissionPolicy({
   ...changeScope(CLUSTER, AGENTS, TOOLS),
   group: GROUP,
   usernamePrefixes: [PREFIX],
-  namespaces: [SHOP],
+  namespaces: [SHOP, COMPARED],
 });
 
 /** The generated rights of that agent; in the second namespace, nobody may read. */

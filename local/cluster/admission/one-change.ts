@@ -43,7 +43,8 @@ export const oneChangePolicy = ({ namespaces, tools }: PolicyScope): ((username:
     const { request } = review;
     const at = { resource: qualified(request.call.resource, serviceOf(request)), name: request.name ?? '' };
     const policy = `ValidatingAdmissionPolicy '${POLICY_NAME}' with binding '${POLICY_NAME}'`;
-    throw forbidden(at, `${policy} denied request: Checkrein: ${why}`);
+    const message = `${policy} denied request: Checkrein: ${why}`;
+    throw forbidden(at, message, [{ message }]);
   };
 };
 

@@ -27,17 +27,30 @@ export const evict = (state: ClusterState, request: ClusterRequest, admit: Admit
   admit({ operation: 'CREATE', request, object: objectIn(request.body) });
   const pod = namedObject(state, request);
   const { deleteOptions } = Eviction.parse(request.body ?? {});
-  const { metadata } = view.pod(pod);
-  const wanted = deleteOptions?.preconditions?.uid;
-  if (wanted !== undefined && wanted !== metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${metadata.uid}`;
-    throw conflict({ resource: 'pods', name: metadata.name }, why);
-  }
+  // The budget is asked first: only the deletion that follows looks at the preconditions.
   const budget = isBeforeOrAfter(pod) ? undefined : budgetOver(state, pod);
   if (budget !== undefined) disturb(state, pod, budget, dryRun);
+  assertPreconditions(pod, deleteOptions?.preconditions ?? {});
   const grace = deleteOptions?.gracePeriodSeconds;
   if (!dryRun) removePod(state, grace === undefined ? pod : withGrace(state, pod, grace));
   return { status: 201, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } };
+};
+
+const assertPreconditions = (
+  pod: JsonObject,
+  wanted: { readonly uid?: string | undefined; readonly resourceVersion?: string | undefined },
+): void => {
+  const { name, uid, resourceVersion } = view.pod(pod).metadata;
+  const differs = (field: string, given: string | undefined, found: string): string | undefined =>
+    given === undefined || given === found
+      ? undefined
+      : `the ${field} in the precondition (${given}) does not match the ${field} in record (${found}).`;
+  const ofUid = differs('UID', wanted.uid, uid);
+  const ofVersion = differs('ResourceVersion', wanted.resourceVersion, resourceVersion);
+  if (ofUid !== undefined)
+    throw conflict({ resource: 'Pod', name }, `${ofUid} The object might have been deleted and then recreated`);
+  if (ofVersion !== undefined)
+    throw conflict({ resource: 'Pod', name }, `${ofVersion} The object might have been modified`);
 };
 
 /** No budget protects a Pod that does not run yet, e.g. for its image, or that ends already. */
@@ -57,7 +70,8 @@ const budgetOver = (state: ClusterState, pod: JsonObject): JsonObject | undefine
     .filter((budget) => podsUnder(state, budget).includes(pod));
   if (more.length === 0) return first;
   const message = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
-  throw new StatusRefusal(500, 'InternalError', message, { causes: [{ message }] });
+  // This Status has no reason.
+  throw new StatusRefusal(500, '', message);
 };
 
 const disturb = (state: ClusterState, pod: JsonObject, budget: JsonObject, dryRun: boolean): void => {

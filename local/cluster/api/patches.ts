@@ -3,7 +3,7 @@ import type { ClusterRequest } from '../../../lambdas/providers/kubernetes/call.
 import { jsonPatched } from '../fields/json-patch.ts';
 import { mergePatched, strategicallyPatched } from '../fields/merge.ts';
 import { appliedBy, updatedBy } from '../fields/ownership.ts';
-import { withDefaults } from '../objects/defaults.ts';
+import { withDefaults, withServerCounts } from '../objects/defaults.ts';
 import { isObject, isSame, objectIn, textIn, valueAt, withValue } from '../objects/json.ts';
 import { conflict, invalid, StatusRefusal } from '../objects/refusal.ts';
 import { qualified, type Resource } from '../objects/resources.ts';
@@ -26,13 +26,21 @@ export const patchObject = (state: ClusterState, request: ClusterRequest, admit:
   assertValid(before, after);
   const { store } = state;
   admit({ operation: 'UPDATE', request, object: store.changed(before, after), oldObject: before });
-  return { status: 200, body: isDryRun(request) ? store.changed(before, after) : store.replace(before, after) };
+  return { status: 200, body: isDryRun(request) ? predicted(state, before, after) : store.replace(before, after) };
 };
+
+/** What a dry run answers: the version stays, since nothing is stored. */
+const predicted = ({ store }: ClusterState, before: JsonObject, after: JsonObject): JsonObject =>
+  withValue(
+    store.changed(before, after),
+    ['metadata', 'resourceVersion'],
+    valueAt(before, 'metadata', 'resourceVersion'),
+  );
 
 const updated = (state: ClusterState, request: ClusterRequest, before: JsonObject): JsonObject => {
   const after = patched(request, before);
   const manager = parameter(request, 'fieldManager') ?? 'checkrein';
-  return updatedBy({ manager, operation: 'Update' }, before, complete(after), state.now);
+  return withServerCounts(before, updatedBy({ manager, operation: 'Update' }, before, complete(after), state.now));
 };
 
 const patched = ({ contentType, body = null }: ClusterRequest, before: JsonObject): JsonObject => {
@@ -44,18 +52,14 @@ const patched = ({ contentType, body = null }: ClusterRequest, before: JsonObjec
     case 'application/strategic-merge-patch+json':
       return strategicallyPatched(before, objectIn(body));
     default:
-      throw new StatusRefusal(
-        415,
-        'UnsupportedMediaType',
-        `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml`,
-      );
+      throw new StatusRefusal(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   }
 };
 
 const applied = (state: ClusterState, request: ClusterRequest, before: JsonObject): JsonObject => {
   const { manager, given } = applyOf(request);
   const force = parameter(request, 'force') === 'true';
-  return appliedBy(manager, before, given, { force, now: state.now, complete });
+  return withServerCounts(before, appliedBy(manager, before, given, { force, now: state.now, complete }));
 };
 
 const applyOf = (request: ClusterRequest): { readonly manager: string; readonly given: JsonObject } => {
@@ -83,7 +87,8 @@ const applyNew = (state: ClusterState, request: ClusterRequest, resource: Resour
   assertValid({}, object);
   admit({ operation: 'CREATE', request, object });
   const { store, now } = state;
-  return { status: 201, body: isDryRun(request) ? store.prepared(object, now) : store.create(object, now) };
+  const made = isDryRun(request) ? store.prepared(object, now) : store.create(object, now);
+  return { status: 201, body: isDryRun(request) ? withValue(made, ['metadata', 'resourceVersion'], undefined) : made };
 };
 
 /** With the server's defaults. Its words for a quantity that cannot be read. */
@@ -133,7 +138,7 @@ export const scaleObject = (state: ClusterState, request: ClusterRequest, admit:
   admit({ operation: 'UPDATE', request, object: scaleOf(store.changed(before, after)), oldObject: scaleOf(before) });
   return {
     status: 200,
-    body: scaleOf(isDryRun(request) ? store.changed(before, after) : store.replace(before, after)),
+    body: scaleOf(isDryRun(request) ? predicted(state, before, after) : store.replace(before, after)),
   };
 };
 

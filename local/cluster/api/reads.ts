@@ -3,7 +3,7 @@ import type { ClusterRequest } from '../../../lambdas/providers/kubernetes/call.
 import { StatusRefusal } from '../objects/refusal.ts';
 import { fieldSelector, labelSelector } from '../objects/selectors.ts';
 import { timeText, without } from '../objects/json.ts';
-import { RESOURCES } from '../objects/resources.ts';
+import { RESOURCES, simulatedResource } from '../objects/resources.ts';
 import { view } from '../objects/views.ts';
 import { usageOf } from '../pods/metrics.ts';
 import type { ClusterState } from '../state.ts';
@@ -17,7 +17,8 @@ export const getObject = (state: ClusterState, request: ClusterRequest): Answer 
 
 /** Objects of a kind, by page. */
 export const listObjects = (state: ClusterState, request: ClusterRequest): Answer => {
-  const { kind, objects } = isMetrics(request) ? allMetrics(state, request) : stored(state, request);
+  const { kind, objects: all } = isMetrics(request) ? allMetrics(state, request) : stored(state, request);
+  const objects = all.toSorted((one, other) => (nameIn(one) < nameIn(other) ? -1 : 1));
   const labels = labelSelector(parameter(request, 'labelSelector') ?? '');
   const fields = fieldSelector(parameter(request, 'fieldSelector') ?? '');
   const found = objects.filter((one) => labels(view.any(one).metadata.labels) && fields(one));
@@ -28,6 +29,8 @@ export const listObjects = (state: ClusterState, request: ClusterRequest): Answe
   const left = found.length - from - limit;
   const metadata = {
     resourceVersion: state.store.resourceVersion,
+    // Lists of custom kinds say that nothing is left, those of others leave it out.
+    ...(simulatedResource(serviceOf(request), request.call.resource) === undefined && { continue: '' }),
     ...(left > 0 && { continue: String(from + limit), remainingItemCount: left }),
   };
   // Items of a list have no kind of their own, as in Kubernetes.
@@ -38,7 +41,7 @@ export const listObjects = (state: ClusterState, request: ClusterRequest): Answe
 const stored = (state: ClusterState, request: ClusterRequest) => {
   const resource = resourceOfRequest(state, request);
   const objects = state.store.list(resource, resource.namespaced ? request.namespace : undefined);
-  return { kind: resource.kind, objects: objects.toSorted((one, other) => (nameIn(one) < nameIn(other) ? -1 : 1)) };
+  return { kind: resource.kind, objects };
 };
 
 const nameIn = (object: JsonObject): string => {

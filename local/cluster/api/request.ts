@@ -22,7 +22,7 @@ export const resourceOfRequest = ({ store }: ClusterState, request: ClusterReque
   if (found === undefined) {
     const hasGroup = Object.values(RESOURCES).some((one) => one.service === service);
     const says = hasGroup ? 'the server could not find the requested resource' : '404 page not found\n';
-    throw new StatusRefusal(404, 'NotFound', says, {});
+    throw new StatusRefusal(404, 'NotFound', says, hasGroup ? {} : undefined);
   }
   return found;
 };
@@ -37,15 +37,18 @@ export const namedObject = (state: ClusterState, request: ClusterRequest): JsonO
 };
 
 /** Whether a request is a dry run: only `dryRun=All` in the query is one. */
-export const isDryRun = ({ query }: ClusterRequest): boolean => {
+export const isDryRun = ({ query, call: { verb } }: Pick<ClusterRequest, 'query' | 'call'>): boolean => {
   const { dryRun } = query;
   if (dryRun === undefined) return false;
   if (dryRun === 'All') return true;
-  throw new StatusRefusal(
-    422,
-    'Invalid',
-    `PatchOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["${String(dryRun)}"]: supported values: "All"`,
-  );
+  const kind = verb === 'create' ? 'CreateOptions' : 'PatchOptions';
+  const message = `Unsupported value: ["${String(dryRun)}"]: supported values: "All"`;
+  const causes = [{ reason: 'FieldValueNotSupported', message, field: 'dryRun' }];
+  throw new StatusRefusal(422, 'Invalid', `${kind}.meta.k8s.io "" is invalid: dryRun: ${message}`, {
+    group: 'meta.k8s.io',
+    kind,
+    causes,
+  });
 };
 
 /** A parameter of the query as a text. */

@@ -37,7 +37,8 @@ const replicasOf = (set: JsonObject): number => view.workload(set).spec.replicas
 const annotate = ({ store }: ClusterState, deployment: JsonObject, newest: JsonObject): void => {
   const now = store.current(deployment) ?? deployment;
   const annotations = { ...view.any(now).metadata.annotations, [REVISION]: String(revisionOf(newest)) };
-  store.replace(now, withValue(now, ['metadata', 'annotations'], annotations));
+  // Its controller writes them with the status.
+  store.replace(now, withValue(now, ['metadata', 'annotations'], annotations), true);
 };
 
 const scale = (state: ClusterState, deployment: JsonObject, set: JsonObject, replicas: number): void => {

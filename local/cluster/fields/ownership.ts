@@ -3,7 +3,7 @@ import { isSame, objectIn, textIn, withValue } from '../objects/json.ts';
 import { StatusRefusal } from '../objects/refusal.ts';
 import { newOwner, ownersOf, pathOf, withOwners, type Owner, type Writer } from './managers.ts';
 import { merged } from './merge.ts';
-import { leavesOf, shownPath, withoutPath } from './paths.ts';
+import { comparePaths, leavesOf, shownPath, withoutPath } from './paths.ts';
 
 const isOf = (owner: Owner, writer: Writer): boolean =>
   owner.manager === writer.manager && owner.operation === writer.operation && owner.subresource === writer.subresource;
@@ -41,7 +41,9 @@ export const appliedBy = (
   const wanted = new Set(leavesOf(given).keys());
   const after = options.complete(merged(before, withValue(given, ['metadata', 'managedFields'], undefined)));
   const [old, current] = [leavesOf(before), leavesOf(after)];
-  const changes = [...wanted].filter((path) => !isSame(old.get(path), current.get(path)));
+  const changes = [...wanted]
+    .filter((path) => !isSame(old.get(path), current.get(path)))
+    .toSorted((one, other) => comparePaths(pathOf(one), pathOf(other)));
   const others = owners.filter((owner) => !isOf(owner, writer));
   const conflicts = changes.flatMap((path) =>
     others.flatMap((owner) => (owner.paths.has(path) ? [{ owner, path }] : [])),

@@ -18,7 +18,15 @@ const LIST_KEYS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Objects that have one owner for all of them. */
-const ATOMIC: ReadonlySet<string> = new Set(['selector', 'nodeSelector', 'affinity']);
+const ATOMIC: ReadonlySet<string> = new Set([
+  'selector',
+  'nodeSelector',
+  'affinity',
+  'fieldRef',
+  'resourceFieldRef',
+  'secretKeyRef',
+  'configMapKeyRef',
+]);
 
 /** What the server keeps itself. Nobody owns it. */
 const UNOWNED: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'status']);
@@ -89,4 +97,12 @@ export const withoutPath = (value: Json, path: FieldPath, field = ''): Json => {
   const { [key]: inner, ...others } = value;
   if (inner === undefined) return value;
   return rest.length === 0 ? others : { ...value, [key]: withoutPath(inner, rest, key) };
+};
+
+/** In the order in which the API server lists fields: what ends here before what goes on, each by name. */
+export const comparePaths = (one: FieldPath, other: FieldPath): number => {
+  const at = one.findIndex((segment, n) => segment !== other[n]);
+  if (at < 0) return one.length - other.length;
+  const ends = [one, other].map((path) => (path.length === at + 1 ? 0 : 1));
+  return (ends[0] ?? 0) - (ends[1] ?? 0) || ((one[at] ?? '') < (other[at] ?? '') ? -1 : 1);
 };

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../lambdas/contracts/json.ts';
 import { canonicalQuantity } from './canonical-quantity.ts';
-import { isObject, listIn, objectIn, textIn, withValue } from './json.ts';
+import { isObject, isSame, listIn, objectIn, textIn, withValue } from './json.ts';
+import { volumeOf, withInnerDefaults } from './inner-defaults.ts';
 
 /** An object with the defaults of the API server, and with quantities as it writes them. */
 export const withDefaults = (object: JsonObject): JsonObject => {
@@ -11,7 +12,7 @@ export const withDefaults = (object: JsonObject): JsonObject => {
     case 'StatefulSet':
       return { ...object, spec: withTemplate({ ...STATEFUL_SET, ...spec }) };
     case 'DaemonSet':
-      return { ...object, spec: withTemplate({ ...DAEMON_SET, ...spec }) };
+      return withTemplateCount({ ...object, spec: withTemplate({ ...DAEMON_SET, ...spec }) }, '1');
     case 'ReplicaSet':
       return { ...object, spec: withTemplate({ replicas: 1, ...spec }) };
     case 'Pod':
@@ -22,6 +23,13 @@ export const withDefaults = (object: JsonObject): JsonObject => {
       return { ...object, spec: { ...CRON_JOB, ...spec } };
     case 'ResourceQuota':
       return withValue(object, ['spec', 'hard'], quantities(spec['hard']));
+    case 'LimitRange':
+      return { ...object, spec: { ...spec, limits: listIn(spec['limits']).map((limit) => rangeOf(objectIn(limit))) } };
+    case 'Namespace':
+      return withValue(object, ['metadata', 'labels'], {
+        ...objectIn(objectIn(object['metadata'])['labels']),
+        'kubernetes.io/metadata.name': textIn(objectIn(object['metadata'])['name']) ?? '',
+      });
     default:
       return object;
   }
@@ -58,15 +66,24 @@ const withTemplate = (spec: JsonObject): JsonObject => {
 };
 
 /** In a Pod, requests that are left out are the limits; a template stays as it is. */
-const podSpec = (spec: JsonObject, isPod: boolean): JsonObject => ({
-  dnsPolicy: 'ClusterFirst',
-  restartPolicy: 'Always',
-  schedulerName: 'default-scheduler',
-  securityContext: {},
-  terminationGracePeriodSeconds: 30,
-  ...spec,
-  containers: listIn(spec['containers']).map((container) => withContainerDefaults(objectIn(container), isPod)),
-});
+const podSpec = (spec: JsonObject, isPod: boolean): JsonObject => {
+  const account = spec['serviceAccountName'];
+  const containers = (given: Json | undefined) =>
+    listIn(given).map((container) => withContainerDefaults(objectIn(container), isPod));
+  return {
+    dnsPolicy: 'ClusterFirst',
+    restartPolicy: 'Always',
+    schedulerName: 'default-scheduler',
+    securityContext: {},
+    terminationGracePeriodSeconds: 30,
+    ...spec,
+    // The field had another name before, which is still served.
+    ...(account !== undefined && { serviceAccount: account }),
+    containers: containers(spec['containers']),
+    ...(spec['initContainers'] !== undefined && { initContainers: containers(spec['initContainers']) }),
+    ...(spec['volumes'] !== undefined && { volumes: listIn(spec['volumes']).map((one) => volumeOf(objectIn(one))) }),
+  };
+};
 
 const withContainerDefaults = (container: JsonObject, isPod: boolean): JsonObject => {
   const image = textIn(container['image']) ?? '';
@@ -77,7 +94,7 @@ const withContainerDefaults = (container: JsonObject, isPod: boolean): JsonObjec
     imagePullPolicy: tag === 'latest' ? 'Always' : 'IfNotPresent',
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
-    ...container,
+    ...withInnerDefaults(container),
     resources: {
       ...more,
       ...(isObject(limits) && { limits: quantities(limits) }),
@@ -88,3 +105,36 @@ const withContainerDefaults = (container: JsonObject, isPod: boolean): JsonObjec
 
 const quantities = (given: Json | undefined): JsonObject =>
   Object.fromEntries(Object.entries(objectIn(given)).map(([name, value]) => [name, canonicalQuantity(value)]));
+
+/** Of a container: requests that are left out are the defaults, and these the limits. */
+const rangeOf = (limit: JsonObject): JsonObject => {
+  const { default: limits, defaultRequest, max, min } = limit;
+  const isOfContainers = limit['type'] === 'Container';
+  const defaults = isOfContainers ? { ...objectIn(max), ...objectIn(limits) } : objectIn(limits);
+  const requests = isOfContainers
+    ? { ...objectIn(min), ...defaults, ...objectIn(defaultRequest) }
+    : objectIn(defaultRequest);
+  const amounts = { default: defaults, defaultRequest: requests, max: objectIn(max), min: objectIn(min) };
+  const said = Object.entries(amounts).filter(([, amount]) => Object.keys(amount).length > 0);
+  return { ...limit, ...Object.fromEntries(said.map(([name, amount]) => [name, quantities(amount)])) };
+};
+
+const TEMPLATES = 'deprecated.daemonset.template.generation';
+
+const withTemplateCount = (object: JsonObject, count: string): JsonObject => {
+  const annotations = objectIn(objectIn(object['metadata'])['annotations']);
+  return withValue(object, ['metadata', 'annotations'], { [TEMPLATES]: count, ...annotations });
+};
+
+/**
+ * An object after a write, with what the API server sets whatever is written: of a DaemonSet, how many templates it has had.
+ * It sets that last, so whoever wrote does not own it.
+ */
+export const withServerCounts = (before: JsonObject, after: JsonObject): JsonObject => {
+  if (after['kind'] !== 'DaemonSet') return after;
+  const templateOf = (object: JsonObject) => objectIn(object['spec'])['template'];
+  const count = Number(textIn(objectIn(objectIn(before['metadata'])['annotations'])[TEMPLATES]) ?? 1);
+  const now = isSame(templateOf(before), templateOf(after)) ? count : count + 1;
+  const annotations = { ...objectIn(objectIn(after['metadata'])['annotations']), [TEMPLATES]: String(now) };
+  return withValue(after, ['metadata', 'annotations'], annotations);
+};

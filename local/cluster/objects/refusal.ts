@@ -28,7 +28,12 @@ export interface RefusedAt {
 
 const detailsOf = ({ resource, name }: RefusedAt, causes?: readonly Json[]): JsonObject => {
   const [kind = '', ...group] = resource.split('.');
-  return { name, ...(group.length > 0 && { group: group.join('.') }), kind, ...(causes && { causes: [...causes] }) };
+  return {
+    ...(name !== '' && { name }),
+    ...(group.length > 0 && { group: group.join('.') }),
+    kind,
+    ...(causes && { causes: [...causes] }),
+  };
 };
 
 /** There is no such object. */
@@ -48,12 +53,12 @@ export const conflict = (
   );
 
 /** The caller may not do it. */
-export const forbidden = (at: RefusedAt, why: string): StatusRefusal =>
+export const forbidden = (at: RefusedAt, why: string, causes?: readonly Json[]): StatusRefusal =>
   new StatusRefusal(
     403,
     'Forbidden',
     `${at.resource}${at.name === '' ? '' : ` "${at.name}"`} is forbidden: ${why}`,
-    detailsOf(at),
+    detailsOf(at, causes),
   );
 
 /** Fields of an object have values that they cannot have. */

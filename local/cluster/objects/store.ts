@@ -68,20 +68,22 @@ export class Store {
     return stored;
   }
 
-  /** The object as it would be stored after a change. The generation rises with the spec, as in Kubernetes. */
-  changed(before: JsonObject, after: JsonObject): JsonObject {
+  /**
+   * The object as it would be stored after a change. The generation rises with the spec, as in Kubernetes; of a Deployment with
+   * its annotations too, unless they are written with its status.
+   */
+  changed(before: JsonObject, after: JsonObject, withStatus = false): JsonObject {
     if (isSame(before, after)) return before;
     const generation = valueAt(before, 'metadata', 'generation');
-    const raised =
-      typeof generation === 'number' && !isSame(before['spec'], after['spec'])
-        ? withValue(after, ['metadata', 'generation'], generation + 1)
-        : withValue(after, ['metadata', 'generation'], generation);
+    const rises = raisesGeneration(before, after, withStatus) && typeof generation === 'number';
+    const kept = after['kind'] === 'Pod' ? valueAt(after, 'metadata', 'generation') : generation;
+    const raised = withValue(after, ['metadata', 'generation'], rises ? generation + 1 : kept);
     return withValue(raised, ['metadata', 'resourceVersion'], String(this.#version + 1));
   }
 
   /** Stores a change; nothing happens if nothing differs. */
-  replace(before: JsonObject, after: JsonObject): JsonObject {
-    const stored = this.changed(before, after);
+  replace(before: JsonObject, after: JsonObject, withStatus = false): JsonObject {
+    const stored = this.changed(before, after, withStatus);
     if (stored === before) return before;
     if (this.current(before) === undefined) throw gone(before);
     this.#put(stored);
@@ -119,7 +121,25 @@ const ownKey = (object: JsonObject): string =>
     textIn(valueAt(object, 'metadata', 'name')) ?? '',
   );
 
-const NO_GENERATION: ReadonlySet<string> = new Set(['Event', 'ConfigMap', 'Namespace', 'Node']);
+const raisesGeneration = (before: JsonObject, after: JsonObject, withStatus: boolean): boolean => {
+  // The spec of a Pod changes when it is put on a node, which does not count.
+  if (after['kind'] === 'Pod') return false;
+  const annotations = [before, after].map((object) => valueAt(object, 'metadata', 'annotations'));
+  return (
+    !isSame(before['spec'], after['spec']) ||
+    (after['kind'] === 'Deployment' && !withStatus && !isSame(annotations[0], annotations[1]))
+  );
+};
+
+const NO_GENERATION: ReadonlySet<string> = new Set([
+  'Event',
+  'ConfigMap',
+  'Namespace',
+  'Node',
+  'HorizontalPodAutoscaler',
+  'ResourceQuota',
+  'LimitRange',
+]);
 const hasSpec = (object: JsonObject): boolean => 'spec' in object && !NO_GENERATION.has(textIn(object['kind']) ?? '');
 
 const gone = (object: JsonObject): CheckreinError =>

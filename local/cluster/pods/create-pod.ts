@@ -1,7 +1,7 @@
 import { nanosOf } from '../../../lambdas/tools/kubernetes/quantity.ts';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { withDefaults } from '../objects/defaults.ts';
-import { listIn, objectIn, timeText, valueAt, withValue } from '../objects/json.ts';
+import { listIn, objectIn, textIn, timeText, valueAt, withValue } from '../objects/json.ts';
 import { forbidden, type StatusRefusal } from '../objects/refusal.ts';
 import { RESOURCES } from '../objects/resources.ts';
 import { view, type Pod } from '../objects/views.ts';
@@ -72,25 +72,49 @@ export const removePod = (state: ClusterState, pod: JsonObject): void => {
       now,
     );
   const deletionTimestamp = timeText(now + grace * 1000);
-  store.set(pod, ['metadata'], { ...objectIn(pod['metadata']), deletionTimestamp, deletionGracePeriodSeconds: grace });
+  // The generation rises when a deletion begins, and with no other write of a Pod.
+  const generation = metadata.generation + 1;
+  const ending = { deletionTimestamp, deletionGracePeriodSeconds: grace, generation };
+  store.replace(pod, { ...pod, metadata: { ...objectIn(pod['metadata']), ...ending } });
 };
 
 const SHUTDOWN_SECONDS = 10;
 
+/** With the defaults of the LimitRanges, and the annotation that says which were set. */
 const withLimits = (state: ClusterState, pod: JsonObject): JsonObject => {
   const { namespace } = view.pod(pod).metadata;
   const defaults = state.store
     .list(RESOURCES.limitRanges, namespace)
     .flatMap((one) => view.limitRange(one).spec.limits.filter(({ type }) => type === 'Container'));
-  const limited = listIn(valueAt(pod, 'spec', 'containers')).map((container) =>
-    defaults.reduce<JsonObject>((one, { default: limits, defaultRequest }) => {
-      const resources = objectIn(one['resources']);
-      const full = { ...limits, ...objectIn(resources['limits']) };
-      const asked = { ...full, ...defaultRequest, ...objectIn(resources['requests']) };
-      return { ...one, resources: { ...resources, limits: full, requests: asked } };
-    }, objectIn(container)),
-  );
-  return withValue(pod, ['spec', 'containers'], limited);
+  const said: string[] = [];
+  const limited = (list: string, what: string): JsonObject => {
+    const containers = valueAt(pod, 'spec', list);
+    if (containers === undefined) return {};
+    const changed = listIn(containers).map((container) => {
+      const before = objectIn(objectIn(container)['resources']);
+      const after = defaults.reduce<JsonObject>((resources, { default: limits, defaultRequest }) => {
+        const full = { ...limits, ...objectIn(resources['limits']) };
+        const asked = { ...defaultRequest, ...objectIn(resources['requests']) };
+        return { ...resources, limits: full, requests: asked };
+      }, before);
+      const name = textIn(objectIn(container)['name']) ?? '';
+      for (const [field, word] of [
+        ['requests', 'request'],
+        ['limits', 'limit'],
+      ] as const) {
+        const set = Object.keys(objectIn(after[field])).filter((key) => !(key in objectIn(before[field])));
+        if (set.length > 0) said.push(`${set.toSorted().join(', ')} ${word} for ${what} ${name}`);
+      }
+      return { ...objectIn(container), resources: after };
+    });
+    return { [list]: changed };
+  };
+  const lists = { ...limited('containers', 'container'), ...limited('initContainers', 'init container') };
+  const object = { ...pod, spec: { ...objectIn(pod['spec']), ...lists } };
+  if (said.length === 0) return object;
+  const annotations = objectIn(valueAt(pod, 'metadata', 'annotations'));
+  const says = { ...annotations, 'kubernetes.io/limit-ranger': `LimitRanger plugin set: ${said.join('; ')}` };
+  return withValue(object, ['metadata', 'annotations'], says);
 };
 
 const MEASURED: Readonly<Record<string, readonly ['requests' | 'limits', 'cpu' | 'memory']>> = {

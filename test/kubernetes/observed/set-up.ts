@@ -52,7 +52,7 @@ export const setUpObserved = async ({ admin }: ApiServer, kubeletPort: number): 
   await admin.send(creating('v1', 'namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: OBSERVED } }));
   for (const object of rbacObjects(READ_RIGHTS))
     await create(admin, RBAC, object.kind === 'Role' ? 'roles' : 'rolebindings', jsonOf(object));
-  await addNode(admin, kubeletPort);
+  await addNode(admin, 'node-observed', kubeletPort);
   await addWorkloads(admin);
   await addApi(admin, 'metrics.k8s.io', 'v1beta1', 'pods', 'PodMetrics');
   await addApi(admin, 'keda.sh', 'v1alpha1', 'scaledobjects', 'ScaledObject');
@@ -62,11 +62,12 @@ export const setUpObserved = async ({ admin }: ApiServer, kubeletPort: number): 
     );
 };
 
-const addNode = async (admin: Cloud, port: number): Promise<void> => {
-  await admin.send(creating('v1', 'nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-observed' } }));
+/** A node whose kubelet answers at a port of this machine. */
+export const addNode = async (admin: Cloud, name: string, port: number): Promise<void> => {
+  await admin.send(creating('v1', 'nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name } }));
   const addresses = [{ type: 'InternalIP', address: '127.0.0.1' }];
   const status = { addresses, daemonEndpoints: { kubeletEndpoint: { Port: port } } };
-  await admin.send(writesStatus('v1', 'nodes', 'node-observed', status));
+  await admin.send(writesStatus('v1', 'nodes', name, status));
 };
 
 const addWorkloads = async (admin: Cloud): Promise<void> => {

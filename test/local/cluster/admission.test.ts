@@ -221,7 +221,7 @@ describe('the managed fields', () => {
   });
 
   test('let the dry run by server-side apply name the owner, and add no container', async () => {
-    const example = new ExampleCluster(OF_HELM);
+    const example = new ExampleCluster(OF_HELM.replace(', limits: { memory: 512Mi }', ''));
     const uid = await uidOf(example);
     const session = example.change('dry', 'set_resources', uid);
     const owned = apply('checkrein', [{ name: 'web', resources: { requests: { cpu: '300m' } } }], { dryRun: 'All' });
@@ -269,6 +269,9 @@ describe('an eviction', () => {
     const second = (await example.pods())[1]?.metadata.name ?? '';
     const cloud = example.change('apply', 'restart_pod', uid);
     const refused = await example.refusal(EVICT, evicts(second, { preconditions: { uid } }), cloud);
-    expect([refused.code, refused.awsMessage]).toEqual(['Conflict', expect.stringContaining('Precondition failed')]);
+    expect([refused.code, refused.awsMessage]).toEqual([
+      'Conflict',
+      expect.stringContaining('does not match the UID in record'),
+    ]);
   });
 });

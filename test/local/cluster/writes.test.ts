@@ -68,12 +68,14 @@ test('a patch that says an older resourceVersion is a conflict', async () => {
   ]);
 });
 
-test('the generation rises with the spec, and not with an annotation', async () => {
+test('the generation rises with the spec, and of a Deployment with its annotations, but not with its labels', async () => {
   const example = new ExampleCluster();
-  await example.patch([{ op: 'add', path: '/metadata/annotations/note', value: 'yes' }]);
+  await example.patch([{ op: 'add', path: '/metadata/labels/note', value: 'yes' }]);
   expect((await example.deployment()).metadata.generation).toBe(1);
-  await example.patch(setsCpu);
+  await example.patch([{ op: 'add', path: '/metadata/annotations/note', value: 'yes' }]);
   expect((await example.deployment()).metadata.generation).toBe(2);
+  await example.patch(setsCpu);
+  expect((await example.deployment()).metadata.generation).toBe(3);
 });
 
 test('an apply of a field that somebody else owns is a conflict that names the owner', async () => {
@@ -163,9 +165,7 @@ test('an eviction holds to the budget and the UID, in a dry run too', async () =
   });
   await example.send(evict, { ...of(first), query: { dryRun: 'All' } });
   expect((await example.pods()).some(({ metadata }) => metadata.deletionTimestamp !== undefined)).toBe(false);
-  expect((await example.refusal(evict, of(first, 'another'))).awsMessage).toMatch(
-    /Precondition failed: UID in precondition/,
-  );
+  expect((await example.refusal(evict, of(first, 'another'))).awsMessage).toMatch(/the UID in the precondition/);
   await example.send(evict, of(first));
   const refused = await example.refusal(evict, { ...of(second), query: { dryRun: 'All' } });
   expect([refused.code, refused.awsMessage]).toEqual([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CloudError, ToolRefusal } from '../../../../lambdas/contracts/errors.ts';
 import type { CloudRequest } from '../../../../lambdas/contracts/ports.ts';
-import { USAGE_READ } from '../../../../lambdas/contracts/usage.ts';
+import { PROMQL_READ, USAGE_READ } from '../../../../lambdas/contracts/usage.ts';
 import { testCluster, type AskedCluster } from '../../../../lambdas/providers/kubernetes/cluster-test.ts';
 import { kubernetesTest } from '../../../../lambdas/providers/kubernetes/doctor.ts';
 import { clusterUnavailable } from '../../../../lambdas/providers/kubernetes/errors.ts';
@@ -83,6 +83,13 @@ describe('a cluster', () => {
     const unknown = new CloudError('Unauthorized', 'Unauthorized');
     for (const error of [clusterUnavailable('get version', 'none within 15 s'), unknown])
       await expect(tested({ version: () => Promise.reject(error) })).rejects.toThrow(error.message);
+  });
+
+  test('is not asked for usage over time, which is no API of it', async () => {
+    const usage = { ...LOOK, name: 'look_at_usage', reads: [USAGE_READ, PROMQL_READ] };
+    const { outcome, says, read } = await tested({ namespaces: [{ namespace: 'shop', tools: [LOOK, usage] }] });
+    expect([outcome, says]).toEqual(['ok', 'Kubernetes v1.30.4-eks answers. The reads of shop are allowed.']);
+    expect(read).toHaveLength(LOOK.reads.length);
   });
 
   test('whose RBAC misses reads is told which, and the command that makes them', async () => {
