@@ -12,6 +12,11 @@ export interface ToolContext {
   readonly cloud: Cloud;
   readonly clock: Clock;
   readonly subject: Subject;
+  /**
+   * The facts of a plan that people approved, when they are computed again right before its change. A fact about weeks need
+   * then be read again only for the time since: people approved a plan at most a day ago.
+   */
+  readonly planned?: Facts;
 }
 
 /** A tool context with the credentials for the change: only this tool's change calls, only on this target. */

@@ -3,7 +3,7 @@ import { CloudError, ToolRefusal } from '../../lambdas/contracts/errors.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import { admit } from '../../lambdas/kernel/model/admission.ts';
 import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
-import { usagePeak } from '../../lambdas/tools/kubernetes/usage.ts';
+import { usagePeaks } from '../../lambdas/tools/kubernetes/usage.ts';
 import * as promql from '../../lambdas/tools/query-prometheus/tool.ts';
 import { manifest as promqlManifest } from '../../lambdas/tools/query-prometheus/manifest.ts';
 import * as usage from '../../lambdas/tools/query-usage/tool.ts';
@@ -35,16 +35,18 @@ const refuses = async (work: Promise<unknown>, says: RegExp): Promise<void> => {
   assert.match(error.message, says);
 };
 
-const peakOf = (server: PrometheusServer, name: string) => {
+const peakOf = async (server: PrometheusServer, name: string) => {
   const of = {
     cluster: 'prod',
     namespace: 'shop',
     kind: 'deployments',
     name,
-    container: 'web',
+    containers: ['web'],
     metric: 'memory',
   } as const;
-  return usagePeak(cloudOf(server, usageManifest.reads), of, server.end);
+  const [peak] = await usagePeaks(cloudOf(server, usageManifest.reads), of, server.end);
+  assert(peak !== undefined);
+  return peak;
 };
 
 /** Reads many points, but not many samples at once. */

@@ -1,6 +1,7 @@
 import type { Facts } from '../../contracts/facts.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import { passed, refused, SharedValue, type CheckResult } from '../../kernel/changes/checks.ts';
+import { approvedBy } from '../../kernel/changes/grants.ts';
 import { factsAbout, prepareChange, type ProposedChange } from '../../kernel/changes/proposed-change.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import { reevaluatePlan, type Reevaluation } from '../../kernel/policy/reevaluation.ts';
@@ -22,13 +23,19 @@ export interface FactsNow {
 }
 type Read<T> = Awaited<ReturnType<typeof toolResult<T>>>;
 
-/** The facts about the change as of now, by the code that computed them for its proposal. The cost stays as approved. */
-const factsNow = async (
-  { planned: { plan }, tool, context }: PendingChange,
-  { events }: Journal,
-  ports: ApplyPorts,
-): Promise<Read<FactsNow>> => {
+/**
+ * The facts about the change as of now, by the code that computed them for its proposal. The cost stays as approved. The grant of
+ * people, which is checked before, covers the facts of the plan; that of a policy does not prove that they were ever true.
+ */
+const factsNow = async (pending: PendingChange, { events }: Journal, ports: ApplyPorts): Promise<Read<FactsNow>> => {
   const { ledger, clock } = ports;
+  const {
+    planned: { plan },
+    tool,
+    grant,
+  } = pending;
+  const byPeople = grant !== undefined && approvedBy(grant) === 'people';
+  const context = byPeople ? { ...pending.context, planned: plan.facts } : pending.context;
   const reading = toolResult(async () => {
     const proposed = await prepareChange(tool, plan.input, context, ports);
     return { proposed, facts: await factsAbout(tool, proposed, context, ledger, events) };

@@ -2,7 +2,7 @@ import type { Resources } from './objects.ts';
 import { nanosOf } from './quantity.ts';
 
 /** The QoS classes, by which a node that runs out of memory chooses whom it kills last, next and first. */
-type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
+export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
 const COUNTED = ['cpu', 'memory'] as const;
 

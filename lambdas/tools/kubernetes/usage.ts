@@ -3,6 +3,7 @@ import type { Cloud } from '../../contracts/ports.ts';
 import { UsageAnswer, USAGE_READ, type UsageMetric } from '../../contracts/usage.ts';
 import { parsedAnswer } from '../answer.ts';
 import type { Place } from './call-cluster.ts';
+import { spanText } from './text.ts';
 import { containerUsage, dateOf, type ContainerUsage } from './usage-summary.ts';
 import type { WorkloadKind } from './workload.ts';
 
@@ -58,6 +59,7 @@ export const readUsage = async (cloud: Cloud, wanted: UsageWanted, now: Date): P
 export type UsagePeak =
   | {
       readonly kind: 'known';
+      readonly container: string;
       /** Bytes of memory, or thousandths of a core: as `wholeOf` and `millicoresOf` read quantities. */
       readonly peak: number;
       readonly p95: number;
@@ -65,39 +67,43 @@ export type UsagePeak =
       /** What the peak is of, as a sentence. */
       readonly says: string;
     }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'unknown'; readonly container: string; readonly reason: string };
 
-/** The highest usage of one container of any pod of a workload over two weeks. Data of less than half of them is not enough. */
-export const usagePeak = async (
+/** Whose peak is asked for. */
+export interface PeakWanted extends Omit<UsageWanted, 'metric' | 'hours'> {
+  readonly metric: 'memory' | 'cpu';
+  /** How far back; by default two weeks. */
+  readonly hours?: number;
+}
+
+/**
+ * The highest usage of each of some containers of any pod of a workload, by default over two weeks. Data of less than half
+ * of the window are not enough.
+ */
+export const usagePeaks = async (
   cloud: Cloud,
-  {
-    container,
-    ...of
-  }: Omit<UsageWanted, 'containers' | 'hours' | 'metric'> & {
-    readonly container: string;
-    readonly metric: 'memory' | 'cpu';
-  },
+  { hours = LONGEST_HOURS, ...of }: PeakWanted,
   now: Date,
-): Promise<UsagePeak> => {
-  const unknown = (reason: string): UsagePeak => ({ kind: 'unknown', reason });
+): Promise<readonly UsagePeak[]> => {
+  const unknown = (container: string, reason: string): UsagePeak => ({ kind: 'unknown', container, reason });
   try {
-    const { containers, source } = await readUsage(
-      cloud,
-      { ...of, containers: [container], hours: LONGEST_HOURS },
-      now,
-    );
-    const found = containers.find((one) => one.container === container);
-    if (found === undefined) return unknown(`${source} has no ${of.metric} of ${of.name}/${container}.`);
-    const { peak, p95, peakAt: at, covered } = found;
-    const share = `${Math.floor(covered * 100)} % of the last 14 days`;
-    if (covered < LEAST_COVERED)
-      return unknown(
-        `${source} has ${of.metric} of ${of.name}/${container} for only ${share}; at least half is needed.`,
-      );
-    return { kind: 'known', peak, p95, at, says: `The highest ${of.metric} in ${source}, which covers ${share}.` };
+    const { containers, source } = await readUsage(cloud, { ...of, hours }, now);
+    const window = `the last ${spanText(hours * 3_600_000)}`;
+    return of.containers.map((container) => {
+      const found = containers.find((one) => one.container === container);
+      const whose = `${of.metric} of ${of.name}/${container}`;
+      if (found === undefined) return unknown(container, `${source} has no ${whose} in ${window}.`);
+      const { peak, p95, peakAt: at, covered } = found;
+      const share = `${Math.floor(covered * 100)} % of ${window}`;
+      if (covered < LEAST_COVERED)
+        return unknown(container, `${source} has ${whose} for only ${share}; at least half is needed.`);
+      const says = `The highest ${of.metric} in ${source}, which covers ${share}.`;
+      return { kind: 'known', container, peak, p95, at, says };
+    });
   } catch (error) {
-    if (error instanceof CloudError || error instanceof ToolRefusal) return unknown(error.message);
-    throw error;
+    if (!(error instanceof CloudError || error instanceof ToolRefusal)) throw error;
+    const { message } = error;
+    return of.containers.map((container) => unknown(container, message));
   }
 };
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { KUBERNETES } from '../../contracts/clusters.ts';
 import type { ChangeManifest } from '../../contracts/tool.ts';
+import { PEAK_READS } from '../kubernetes/changes/measured-peak.ts';
 import { QUOTA_READS } from '../kubernetes/changes/quota.ts';
 import { WORKLOAD, WORKLOAD_READS } from '../kubernetes/changes/describe.ts';
 import { AUTOSCALER_READS } from '../kubernetes/autoscalers.ts';
@@ -21,7 +22,7 @@ export const manifest = {
     replicas: z.int().min(0).max(1000).describe('Number of pods after the change.'),
     why: z.string().min(10).max(500).describe('Why this number helps, naming the evidence. The approver reads it.'),
   }),
-  reads: [...WORKLOAD_READS, ...AUTOSCALER_READS, ...QUOTA_READS],
+  reads: [...WORKLOAD_READS, ...AUTOSCALER_READS, ...QUOTA_READS, ...PEAK_READS],
   changes: [
     { service: 'apps/v1', command: 'patch deployments', fields: ['spec.replicas'] },
     { service: 'apps/v1', command: 'patch statefulsets', fields: ['spec.replicas'] },

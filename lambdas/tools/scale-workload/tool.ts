@@ -1,15 +1,18 @@
 import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
-import { cutPercent, growPercent, peakUsePercentAfter, percentOf } from '../aws/capacity.ts';
+import { cutPercent, growPercent, percentOf } from '../aws/capacity.ts';
 import { unknownCost } from '../aws/prices.ts';
 import { assertNotAutoscaled } from '../kubernetes/autoscalers.ts';
+import { amountsIn } from '../kubernetes/changes/capacity.ts';
 import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
 import { dryRunWorkload } from '../kubernetes/changes/dry-run.ts';
 import { changeWorkload, type WorkloadEdit } from '../kubernetes/changes/edit.ts';
-import { demandOfPods, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { measuredPeak, type Shrinking } from '../kubernetes/changes/measured-peak.ts';
 import { DONE, Progress } from '../kubernetes/changes/progress.ts';
 import { rolloutChecks } from '../kubernetes/changes/checks.ts';
 import { rolloutOf } from '../kubernetes/rollout.ts';
+import { templateOf } from '../kubernetes/template.ts';
 import { counted } from '../kubernetes/text.ts';
 import { readWorkload, type Workload } from '../kubernetes/workload.ts';
 import { changeTool } from '../tool.ts';
@@ -29,6 +32,13 @@ const edit: WorkloadEdit<{ replicas: number }> = {
   intent: ({ replicas }) => ({ spec: { replicas } }),
 };
 
+/** Each pod stays as it is, and there are fewer of them. */
+const shrinkingOf = (workload: Workload, pods: NonNullable<Shrinking['pods']>): Shrinking => {
+  const template = templateOf(workload);
+  const names = template.spec.containers.map(({ name }) => name);
+  return { units: amountsIn(template).map((is, at) => ({ container: names[at], before: is, after: is })), pods };
+};
+
 export const tool = changeTool(manifest, State, {
   describe: (input, context) => describeWorkload(input, context, replicasOf),
 
@@ -39,31 +49,40 @@ export const tool = changeTool(manifest, State, {
     return { replicas, ...DONE };
   },
 
-  async facts({ input, before, after }, { cloud }) {
+  async facts({ input, before, after }, context) {
+    const { cloud } = context;
     await assertNotAutoscaled(cloud, input);
     const workload = await readWorkload(cloud, input.kind, input);
     const { ready } = rolloutOf(input.kind, workload);
     const pods = { before: before.replicas, after: after.replicas };
     const leaving = Math.min(ready, Math.max(0, pods.before - pods.after));
+    const amounts = amountsIn(templateOf(workload));
+    const demand = demandOf({ before: amounts, after: amounts }, { added: pods.after - pods.before, replaced: 0 });
+    const [quota, peak] = await Promise.all([
+      quotaUsePercentAfter(cloud, input, demand),
+      measuredPeak(context, input, shrinkingOf(workload, pods)),
+    ]);
     return {
       cutPercent: cutPercent(pods),
       growPercent: growPercent(pods),
-      // Nothing here has measured use, and an unknown peak fills what would be left.
-      peakUsePercentAfter: peakUsePercentAfter(null, pods, pods.after < pods.before),
+      peakUsePercentAfter: peak.percent,
       fleetSize: before.replicas,
       fleetAffectedPercent: percentOf(leaving, ready),
       inServiceAfter: ready - leaving,
       downtimeSeconds: 0,
-      quotaUsePercentAfter: await quotaUsePercentAfter(cloud, input, demandOfPods(workload, pods.after - pods.before)),
+      quotaUsePercentAfter: quota,
     };
   },
 
   losses: async () => [],
 
   async dryRun(change, context) {
-    const { before, after } = change;
+    const { input, before, after } = change;
+    const workload = await readWorkload(context.cloud, input.kind, input);
+    const pods = { before: before.replicas, after: after.replicas };
+    const peak = await measuredPeak(context, input, shrinkingOf(workload, pods));
     return {
-      checks: await dryRunWorkload(change, context, edit),
+      checks: [...(await dryRunWorkload(change, context, edit)), ...peak.checks],
       cost: unknownCost('pods have no list price; nodes are paid for, and may be added or removed for them'),
       disruption:
         after.replicas > before.replicas

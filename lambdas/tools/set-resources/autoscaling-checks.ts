@@ -32,7 +32,7 @@ export const autoscalingChecks = async (
       const target = metric?.target?.averageUtilization;
       if (metric === undefined || target === undefined) return [];
       if (metric.container !== undefined && metric.container !== container) return [];
-      const [before, after] = [requested(metric, pods.before), requested(metric, pods.after)];
+      const [before, after] = [requested(metric, pods, 'before'), requested(metric, pods, 'after')];
       return before === after ? [] : [checkOf(one, metric, target, { before, after })];
     }),
   );
@@ -42,9 +42,9 @@ const metricOf = (spec: z.output<typeof MetricSpec>): Metric | undefined =>
   Metric.safeParse(spec['resource'] ?? spec['containerResource']).data;
 
 /** What the utilisation is a share of: the requests of all containers, or those of one. */
-const requested = ({ name, container }: Metric, { containers, changed }: Pods['before']): bigint => {
+const requested = ({ name, container }: Metric, pods: Pods, side: 'before' | 'after'): bigint => {
   const of = ({ requests }: Resources): bigint => nanosOf(requests[name] ?? '0');
-  return container === undefined ? containers.reduce((sum, one) => sum + of(one), 0n) : of(changed);
+  return container === undefined ? pods[side].containers.reduce((sum, one) => sum + of(one), 0n) : of(pods.unit[side]);
 };
 
 const checkOf = (

@@ -3,6 +3,7 @@ import { limitRangeProblems, type Held } from '../kubernetes/limit-ranges.ts';
 import type { Resources } from '../kubernetes/objects.ts';
 import { nanosOf } from '../kubernetes/quantity.ts';
 import { amountText } from '../kubernetes/text.ts';
+import { totalOf } from '../kubernetes/total.ts';
 import type { Workload } from '../kubernetes/workload.ts';
 import type { Amounts } from './fields.ts';
 import type { Pods } from './pods.ts';
@@ -32,7 +33,7 @@ export const assertProposable = (
       const found = Object.entries(change.before[part]).find(([name]) => name === resource)?.[1] ?? null;
       if (value !== found) assertInBounds(container, part, resource, value);
     }
-  assertUnderLimits(container, pods.after.changed);
+  assertUnderLimits(container, pods.unit.after);
   assertLimitRanges(container, pods);
 };
 
@@ -76,23 +77,12 @@ const assertUnderLimits = (container: string, { requests, limits }: Resources): 
 };
 
 /** A rollout whose pods are not admitted gets stuck, and the API server tells only those who make the pods. */
-const assertLimitRanges = (container: string, { after, ranges }: Pods): void => {
+const assertLimitRanges = (container: string, { after, unit, ranges }: Pods): void => {
   const held: readonly Held[] = [
-    { type: 'Container', name: container, resources: after.changed },
-    { type: 'Pod', name: 'each pod', resources: sumOf(after.containers) },
+    { type: 'Container', name: container, resources: unit.after },
+    { type: 'Pod', name: 'each pod', resources: totalOf(after.containers) },
   ];
   const [problem] = held.flatMap((one) => limitRangeProblems(one, ranges));
   if (problem !== undefined)
     throw new ToolRefusal(`${problem} The rollout would get stuck: propose amounts within it.`);
-};
-
-const sumOf = (containers: readonly Resources[]): Resources => {
-  const sum = (part: keyof Resources): Record<string, string> => {
-    const total: Record<string, bigint> = {};
-    for (const { [part]: amounts } of containers)
-      for (const [resource, quantity] of Object.entries(amounts))
-        total[resource] = (total[resource] ?? 0n) + nanosOf(quantity);
-    return Object.fromEntries(Object.entries(total).map(([resource, nanos]) => [resource, `${nanos}n`]));
-  };
-  return { requests: sum('requests'), limits: sum('limits') };
 };

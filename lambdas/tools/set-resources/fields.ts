@@ -74,5 +74,6 @@ const mapOperations = (path: string, found: Quantities, wanted: Wanted): PatchOp
   ];
 };
 
-const present = (amounts: Wanted): Record<string, string> =>
+/** Without the amounts that are not there. */
+export const present = (amounts: Wanted): Record<string, string> =>
   Object.fromEntries(Object.entries(amounts).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));

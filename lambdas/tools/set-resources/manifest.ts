@@ -3,6 +3,7 @@ import { KUBERNETES } from '../../contracts/clusters.ts';
 import type { ChangeManifest } from '../../contracts/tool.ts';
 import { WORKLOAD, WORKLOAD_READS } from '../kubernetes/changes/describe.ts';
 import { templatePatches } from '../kubernetes/changes/template-patches.ts';
+import { PEAK_READS } from '../kubernetes/changes/measured-peak.ts';
 import { QUOTA_READS } from '../kubernetes/changes/quota.ts';
 import { inNamespace, objectName, workloadKind } from '../kubernetes/input.ts';
 import { LIMIT_RANGE_READS } from '../kubernetes/limit-ranges.ts';
@@ -50,6 +51,7 @@ export const manifest = {
   reads: [
     ...WORKLOAD_READS,
     ...QUOTA_READS,
+    ...PEAK_READS,
     ...LIMIT_RANGE_READS,
     { service: 'autoscaling/v2', command: 'list horizontalpodautoscalers' },
     { service: 'v1', command: 'list pods' },

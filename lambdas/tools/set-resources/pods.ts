@@ -1,23 +1,25 @@
 import type { Cloud } from '../../contracts/ports.ts';
+import type { Unit } from '../kubernetes/changes/capacity.ts';
 import type { Place } from '../kubernetes/call-cluster.ts';
 import { effective, limitRangesOf, type LimitRangeItem } from '../kubernetes/limit-ranges.ts';
 import type { Resources } from '../kubernetes/objects.ts';
 import { templateOf } from '../kubernetes/template.ts';
 import type { Workload } from '../kubernetes/workload.ts';
-import { containerNamed, type Amounts } from './fields.ts';
+import { containerNamed, present, type Amounts } from './fields.ts';
 
 /** What the containers of a pod have in the end, with the defaults of the API server and of LimitRanges. */
 interface PodResources {
   readonly containers: readonly Resources[];
-  readonly initContainers: readonly Resources[];
-  /** The container that the change is about. */
-  readonly changed: Resources;
+  /** Init containers too. */
+  readonly all: readonly Resources[];
 }
 
 /** The pods of a workload before a change of one container's amounts, and after it. */
 export interface Pods {
   readonly before: PodResources;
   readonly after: PodResources;
+  /** The container that the change is about. */
+  readonly unit: Unit;
   readonly ranges: readonly LimitRangeItem[];
 }
 
@@ -30,24 +32,17 @@ export const podsOf = async (
 ): Promise<Pods> => {
   const ranges = await limitRangesOf(cloud, place);
   const { containers, initContainers } = templateOf(workload).spec;
-  const podWith = (resources: Resources): PodResources => ({
-    containers: containers.map((one) => effective(one.name === container ? resources : one.resources, ranges)),
-    initContainers: initContainers.map((one) => effective(one.resources, ranges)),
-    changed: effective(resources, ranges),
-  });
+  const podWith = (changed: Resources): PodResources => {
+    const own = containers.map((one) => effective(one.name === container ? changed : one.resources, ranges));
+    return { containers: own, all: [...own, ...initContainers.map((one) => effective(one.resources, ranges))] };
+  };
   const { resources } = containerNamed(workload, container);
-  return { before: podWith(resources), after: podWith(withAmounts(resources, after)), ranges };
+  const wanted = withAmounts(resources, after);
+  const unit = { container, before: effective(resources, ranges), after: effective(wanted, ranges) };
+  return { before: podWith(resources), after: podWith(wanted), unit, ranges };
 };
 
 const withAmounts = ({ requests, limits }: Resources, after: Amounts): Resources => ({
-  requests: merged(requests, after.requests),
-  limits: merged(limits, after.limits),
+  requests: present({ ...requests, ...after.requests }),
+  limits: present({ ...limits, ...after.limits }),
 });
-
-const merged = (
-  found: Readonly<Record<string, string>>,
-  wanted: Readonly<Record<string, string | null>>,
-): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries({ ...found, ...wanted }).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
-  );

@@ -7,8 +7,9 @@ import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/d
 import { dryRunWorkload } from '../kubernetes/changes/dry-run.ts';
 import { changeWorkload } from '../kubernetes/changes/edit.ts';
 import { disruptionOf, impactOfRollout, surgeOfRollout } from '../kubernetes/changes/impact.ts';
+import { measuredPeak } from '../kubernetes/changes/measured-peak.ts';
 import { DONE, Progress } from '../kubernetes/changes/progress.ts';
-import { demandOfRollout, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
 import { nanosOf } from '../kubernetes/quantity.ts';
 import { counted } from '../kubernetes/text.ts';
 import { readWorkload } from '../kubernetes/workload.ts';
@@ -39,18 +40,19 @@ export const tool = changeTool(manifest, State, {
     return { requests: { cpu, memory }, limits: { memory: limit }, ...DONE };
   },
 
-  async facts({ input, before, after }, { cloud }) {
+  async facts({ input, before, after }, context) {
+    const { cloud } = context;
     const workload = await readWorkload(cloud, input.kind, input);
     const pods = await podsOf(cloud, input, workload, after);
     assertProposable(input.container, workload, { before, after }, pods);
     const impact = impactOfRollout(input.kind, workload);
     const amounts = { before: pods.before.containers, after: pods.after.containers };
-    const rollout = { pods: impact.fleetSize, surge: surgeOfRollout(input.kind, workload) };
-    return {
-      ...amountFacts(pods),
-      ...impact,
-      quotaUsePercentAfter: await quotaUsePercentAfter(cloud, input, demandOfRollout(amounts, rollout)),
-    };
+    const rollout = { added: surgeOfRollout(input.kind, workload), replaced: impact.fleetSize };
+    const [quota, peak] = await Promise.all([
+      quotaUsePercentAfter(cloud, input, demandOf(amounts, rollout)),
+      measuredPeak(context, input, { units: [pods.unit] }),
+    ]);
+    return { ...amountFacts(pods), ...impact, peakUsePercentAfter: peak.percent, quotaUsePercentAfter: quota };
   },
 
   losses: async () => [],
@@ -65,6 +67,7 @@ export const tool = changeTool(manifest, State, {
       checks: [
         ...(await dryRunWorkload(change, context, editOf(input.container))),
         ...(await autoscalingChecks(context.cloud, input, pods)),
+        ...(await measuredPeak(context, input, { units: [pods.unit] })).checks,
       ],
       cost: unknownCost(
         'requests cost nothing by themselves; nodes are paid for, and may be added or removed for them',

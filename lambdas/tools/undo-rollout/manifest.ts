@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { KUBERNETES } from '../../contracts/clusters.ts';
 import type { ChangeManifest } from '../../contracts/tool.ts';
 import { WORKLOAD, WORKLOAD_READS } from '../kubernetes/changes/describe.ts';
+import { PEAK_READS } from '../kubernetes/changes/measured-peak.ts';
 import { QUOTA_READS } from '../kubernetes/changes/quota.ts';
 import { templatePatches } from '../kubernetes/changes/template-patches.ts';
 import { inNamespace, objectName, workloadKind } from '../kubernetes/input.ts';
@@ -31,6 +32,7 @@ export const manifest = {
     { service: 'apps/v1', command: 'list replicasets' },
     { service: 'apps/v1', command: 'list controllerrevisions' },
     ...QUOTA_READS,
+    ...PEAK_READS,
   ],
   changes: templatePatches('spec.template'),
   targetKind: WORKLOAD,

@@ -1,16 +1,16 @@
 import { ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
-import { peakUsePercentAfter } from '../aws/capacity.ts';
 import { unknownCost } from '../aws/prices.ts';
-import { capacityFacts } from '../kubernetes/changes/capacity.ts';
+import { amountsIn, capacityFacts, qosOfTemplate, unitsOf } from '../kubernetes/changes/capacity.ts';
 import { rolloutChecks } from '../kubernetes/changes/checks.ts';
 import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
 import { dryRunWrite, ownersCheck } from '../kubernetes/changes/dry-run.ts';
 import { changeWorkload, type WorkloadChange, type WorkloadWrite } from '../kubernetes/changes/edit.ts';
 import { disruptionOf, impactOfRollout } from '../kubernetes/changes/impact.ts';
+import { measuredPeak } from '../kubernetes/changes/measured-peak.ts';
 import { ownersOfTemplate } from '../kubernetes/changes/owners.ts';
 import { DONE } from '../kubernetes/changes/progress.ts';
-import { additionalDemand, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
 import { rolloutOf } from '../kubernetes/rollout.ts';
 import { templateDigest } from '../kubernetes/changes/template-digest.ts';
 import type { Revision } from '../kubernetes/revisions.ts';
@@ -34,21 +34,26 @@ export const tool = changeTool(manifest, State, {
 
   predict: (input, before) => ({ ...before, ...namedRevision(input, before), differences: [], ...DONE }),
 
-  async facts(change, { cloud }) {
-    const { input } = change;
+  async facts(change, context) {
+    const [{ input }, { cloud }] = [change, context];
     const workload = await readWorkload(cloud, input.kind, input);
     const impact = impactOfRollout(input.kind, workload);
     const { template, pods } = await revisionOf(change, cloud);
     const { wanted, updated } = rolloutOf(input.kind, workload);
-    const former = { ...workload, spec: { ...workload.spec, template } };
-    const capacity = capacityFacts(templateOf(workload), templateOf(former));
+    const [present, former] = [templateOf(workload), templateOf({ spec: { template } })];
+    const units = unitsOf(present, former);
     // A rollout that got stuck has left pods of the former template, which need no more room than they have.
-    const demand = additionalDemand(workload, former, Math.max(0, wanted - (pods ?? wanted - updated)));
+    const replaced = Math.max(0, wanted - (pods ?? wanted - updated));
+    const demand = demandOf({ before: amountsIn(present), after: amountsIn(former) }, { added: 0, replaced });
+    const [quota, peak] = await Promise.all([
+      quotaUsePercentAfter(cloud, input, demand),
+      measuredPeak(context, input, { units }),
+    ]);
     return {
-      ...capacity,
-      // Nothing here has measured use, and an unknown peak fills what would be left.
-      peakUsePercentAfter: peakUsePercentAfter(null, { before: 1, after: 1 }, capacity.cutPercent > 0),
-      quotaUsePercentAfter: await quotaUsePercentAfter(cloud, input, demand),
+      ...capacityFacts(units),
+      qosChanges: qosOfTemplate(present) !== qosOfTemplate(former),
+      peakUsePercentAfter: peak.percent,
+      quotaUsePercentAfter: quota,
       ...impact,
     };
   },
@@ -60,8 +65,10 @@ export const tool = changeTool(manifest, State, {
     const workload = await readWorkload(context.cloud, input.kind, input);
     const revision = await revisionOf(change, context.cloud);
     const owners = ownersOfTemplate(workload.metadata, templateChanges(workload.spec.template, revision.template));
+    const units = unitsOf(templateOf(workload), templateOf({ spec: revision }));
+    const { checks: peak } = await measuredPeak(context, input, { units });
     return {
-      checks: [ownersCheck(owners), await dryRunWrite(change, context, writeOf(change, revision))],
+      checks: [ownersCheck(owners), await dryRunWrite(change, context, writeOf(change, revision)), ...peak],
       cost: unknownCost('pods have no list price; nodes are paid for, and may be added or removed for them'),
       disruption: disruptionOf(impactOfRollout(input.kind, workload)),
     };

@@ -4,8 +4,7 @@ import type { ProviderCall } from '../../../contracts/tool.ts';
 import { listObjects, type Place } from '../call-cluster.ts';
 import type { Resources } from '../objects.ts';
 import { nanosOf } from '../quantity.ts';
-import { templateOf } from '../template.ts';
-import type { Workload } from '../workload.ts';
+import { totalOf } from '../total.ts';
 
 /** The read that `quotaUsePercentAfter` makes. */
 export const QUOTA_READS = [
@@ -49,43 +48,36 @@ const percentOfQuota = (use: bigint, most: bigint): number =>
 const PARTS = ['requests', 'limits'] as const;
 const ONE = 1_000_000_000n;
 
-/** What so many more pods of a workload ask for; nothing for fewer. */
-export const demandOfPods = (workload: Workload, more: number): QuotaDemand => {
-  const onePod = demandOfPod(templateOf(workload).spec.containers.map(({ resources }) => resources));
-  return Object.fromEntries(Object.entries(onePod).map(([name, amount]) => [name, BigInt(more) * amount]));
-};
+/** The containers of one pod before a change, and after it. */
+interface PodOf {
+  readonly before: readonly Resources[];
+  readonly after: readonly Resources[];
+}
 
 /**
- * What a rollout asks for that gives all pods other containers: the pods that it makes besides, and what each pod has more
- * than before. What each has less is free only once the former pods are gone.
+ * What a change asks for: all of a pod for each that it adds, for a while too, and for each that it replaces what that has
+ * more than before. What each has less is free only once the former pods are gone.
  */
-export const demandOfRollout = (
-  { before, after }: { readonly before: readonly Resources[]; readonly after: readonly Resources[] },
-  { pods, surge }: { readonly pods: number; readonly surge: number },
+export const demandOf = (
+  { before, after }: PodOf,
+  { added, replaced }: { readonly added: number; readonly replaced: number },
 ): QuotaDemand => {
   const [former, next] = [demandOfPod(before), demandOfPod(after)];
   return Object.fromEntries(
     Object.entries(next).map(([name, amount]) => {
       const more = amount - (former[name] ?? 0n);
-      return [name, BigInt(surge) * amount + (more > 0n ? BigInt(pods) * more : 0n)];
+      return [name, BigInt(added) * amount + (more > 0n ? BigInt(replaced) * more : 0n)];
     }),
   );
 };
 
 const demandOfPod = (containers: readonly Resources[]): QuotaDemand => {
-  const demand: Record<string, bigint> = { pods: ONE };
-  for (const resources of containers)
-    for (const part of PARTS)
-      for (const [resource, quantity] of Object.entries(resources[part])) {
-        const name = `${part}.${resource}`;
-        demand[name] = (demand[name] ?? 0n) + nanosOf(quantity);
-      }
-  return demand;
-};
-
-/** What so many pods of a workload ask for besides what they asked for before. */
-export const additionalDemand = (before: Workload, after: Workload, pods: number): QuotaDemand => {
-  const freed = demandOfPods(before, pods);
-  const demanded = Object.entries(demandOfPods(after, pods));
-  return Object.fromEntries(demanded.map(([resource, amount]) => [resource, amount - (freed[resource] ?? 0n)]));
+  const total = totalOf(containers);
+  const amounts = PARTS.flatMap((part) =>
+    Object.entries(total[part]).map(([resource, quantity]): [string, bigint] => [
+      `${part}.${resource}`,
+      nanosOf(quantity),
+    ]),
+  );
+  return Object.fromEntries([['pods', ONE], ...amounts]);
 };

@@ -67,8 +67,10 @@ test('a write of somebody else right before ours is not written over', async () 
   expect((await run.example.deployment()).spec['replicas']).toBe(7);
 });
 
-test('facts say what is taken away; nobody has measured use, so a peak counts as full', async () => {
-  const run = running();
+const USAGE = (fields: string) => `${SHOP}  usage: [{ of: shop/deployments/checkout, ${fields} }]\n`;
+
+test('facts say what is taken away; use that nobody has measured counts as full', async () => {
+  const run = running(`${SHOP}  usageSince: -1d\n`);
   expect(await run.facts(to(1))).toEqual({
     cutPercent: 50,
     growPercent: 0,
@@ -80,6 +82,19 @@ test('facts say what is taken away; nobody has measured use, so a peak counts as
     quotaUsePercentAfter: 0,
   });
   expect(await run.facts(to(4))).toMatchObject({ cutPercent: 0, growPercent: 100, peakUsePercentAfter: 0 });
+});
+
+test('the pods that stay do the work of all, which the measured peak is compared with', async () => {
+  // Of 512 MiB each of two pods used 200, and of 200 thousandths of a core 60.
+  const run = running(USAGE('memoryMiB: 200, cpuCores: 0.12'));
+  expect(await run.facts(to(1))).toMatchObject({ cutPercent: 50, peakUsePercentAfter: 79 });
+  const [peak] = (await run.dryRun(to(1))).checks.filter(({ name }) => name === 'measured peak');
+  expect(peak?.outcome).toBe('passed');
+  expect(peak?.detail).toMatch(
+    /^memory of web: 200 MiB at .*, 79 % of its limit of 512 MiB after the change, if 1 pods did the work of 2; p95 200 MiB\. The highest memory in the simulated cluster, which covers 100 % of the last 14 days\. CPU of web: 0\.06 cores at .*, 60 % of its request of 0\.2 cores/,
+  );
+  expect(await run.facts(to(0))).toMatchObject({ peakUsePercentAfter: 100 });
+  expect((await run.dryRun(to(4))).checks.map(({ name }) => name)).not.toContain('measured peak');
 });
 
 test('a workload under an autoscaler is not scaled', async () => {

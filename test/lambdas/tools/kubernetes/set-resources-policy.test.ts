@@ -43,6 +43,9 @@ const proposed = async (resources: string, amounts: { requests?: JsonObject; lim
   return { next, checks: data.checks, by: data.statements.map(({ id }) => id), tripped: tripped !== undefined };
 };
 
+const UNMEASURED = '  usageSource: none\n';
+const MEASURED = '  usage: [{ of: shop/deployments/checkout, memoryMiB: 600, cpuCores: 1.2 }]\n';
+
 const QUOTA = (hard: string): string =>
   `    - { apiVersion: v1, kind: ResourceQuota, metadata: { name: team, namespace: shop }, spec: { hard: { ${hard} } }, status: { hard: { ${hard} }, used: { limits.memory: 1Gi } } }\n`;
 
@@ -80,12 +83,24 @@ test('a cut of more than 30 % trips the breaker of the workload', async () => {
 });
 
 test('a cut within the bound is refused as long as nobody has measured the peak', async () => {
-  const judged = await proposed('{ requests: { cpu: 1 }, limits: { memory: 1Gi } }', { requests: { cpu: '900m' } });
+  const judged = await proposed(
+    '{ requests: { cpu: 1 }, limits: { memory: 1Gi } }',
+    { requests: { cpu: '900m' } },
+    UNMEASURED,
+  );
   expect(judged).toMatchObject({ next: 'decide', by: ['peak-headroom'], tripped: false });
 });
 
+test('a cut is judged by the peak of two weeks: with headroom it may be proposed, without it may not', async () => {
+  const given = '{ requests: { cpu: 1, memory: 1Gi }, limits: { memory: 1Gi } }';
+  const roomy = await proposed(given, { requests: { cpu: '900m' } }, MEASURED);
+  expect(roomy).toMatchObject({ next: 'dry-run', tripped: false });
+  const tight = await proposed(given, { requests: { cpu: '800m' } }, MEASURED);
+  expect(tight).toMatchObject({ next: 'decide', by: ['peak-headroom'], tripped: false });
+});
+
 test('a first memory limit is a cut of unknown size: refused, but no reason to trip a breaker', async () => {
-  const judged = await proposed('{ requests: { cpu: 1, memory: 512Mi } }', { limits: { memory: '1Gi' } });
+  const judged = await proposed('{ requests: { cpu: 1, memory: 512Mi } }', { limits: { memory: '1Gi' } }, UNMEASURED);
   expect(judged).toMatchObject({ next: 'decide', by: ['peak-headroom'], tripped: false });
 });
 

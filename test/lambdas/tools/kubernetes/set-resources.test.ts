@@ -121,9 +121,11 @@ describe('facts', () => {
     });
   });
 
-  test('of a cut say how much of what, and that nobody knows the peak', async () => {
+  test('of a cut say how much of what; a peak that nobody knows counts as full', async () => {
     expect(
-      await running().facts(to({ requests: { cpu: '150m', memory: '200Mi' }, limits: { memory: '200Mi' } })),
+      await running(`${SHOP}  usageSince: -1d\n`).facts(
+        to({ requests: { cpu: '150m', memory: '200Mi' }, limits: { memory: '200Mi' } }),
+      ),
     ).toMatchObject({
       cutPercent: 61,
       growPercent: 0,
@@ -149,7 +151,7 @@ describe('facts', () => {
       cutPercent: 1,
       memoryCutPercent: 1,
       growPercent: 0,
-      peakUsePercentAfter: 100,
+      peakUsePercentAfter: 3,
       memoryMiBAfter: 600,
     });
   });
@@ -271,7 +273,8 @@ describe('the dry run', () => {
       `${SHOP}    - { apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: { name: checkout, namespace: shop }, spec: { minReplicas: 2, maxReplicas: 6, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: checkout }, metrics: [{ type: Resource, resource: { name: cpu, target: { type: Utilization, averageUtilization: 60 } } }] } }
   usage: [{ of: shop/deployments/checkout, memoryMiB: 200, cpuCores: 0.24 }]\n`,
     );
-    const found = async (cpu: string) => (await run.dryRun(to({ requests: { cpu } }))).checks.at(-1);
+    const found = async (cpu: string) =>
+      (await run.dryRun(to({ requests: { cpu } }))).checks.find(({ name }) => name === 'autoscaler checkout');
     expect(await found('100m')).toEqual({
       name: 'autoscaler checkout',
       outcome: 'unknown',

@@ -174,12 +174,13 @@ test('values that may be secrets are in neither state, facts nor messages, and t
 const quotaOf = (memory: string): string =>
   `    - { apiVersion: v1, kind: ResourceQuota, metadata: { name: all, namespace: shop }, spec: { hard: { requests.memory: ${memory} } } }\n`;
 
-test('what the revision gives each pod less of is a cut, and nobody has measured its use', async () => {
+test('what the revision gives each pod less of is a cut, judged by the measured peak', async () => {
   const more = { requests: { cpu: '500m', memory: '512Mi' }, limits: { memory: '1Gi' } };
-  expect(await running(shipped({ resources: more })).facts(to(1))).toMatchObject({
+  const used = '  usage: [{ of: shop/deployments/checkout, memoryMiB: 300, cpuCores: 0.1 }]\n';
+  expect(await running(`${shipped({ resources: more })}${used}`).facts(to(1))).toMatchObject({
     cutPercent: 60,
     growPercent: 0,
-    peakUsePercentAfter: 100,
+    peakUsePercentAfter: 59,
     cpuMillicoresAfter: 200,
     memoryMiBAfter: 512,
     cpuCutPercent: 60,
@@ -225,7 +226,18 @@ test('a container that goes is a cut of what the pod asks for, and one that come
   run.example.wait(120);
   const change = await run.proposed(to(1));
   expect(change.before).toMatchObject({ differences: ['spec.containers[sidecar]'] });
-  expect(await run.facts(to(1))).toMatchObject({ cutPercent: 60, cpuCutPercent: 60, memoryCutPercent: 0 });
+  expect(await run.facts(to(1))).toMatchObject({
+    cutPercent: 60,
+    cpuCutPercent: 60,
+    memoryCutPercent: 0,
+    peakUsePercentAfter: 100,
+  });
+  expect((await run.dryRun(to(1))).checks.at(-1)).toEqual({
+    name: 'measured peak',
+    outcome: 'unknown',
+    detail:
+      'not known, so it counts as 100 %: With sidecar goes its cpu, and which container does its work then is not measured.',
+  });
   await run.applied(change);
   expect(await run.facts(to(2))).toMatchObject({ cutPercent: 0, growPercent: 150 });
 });
@@ -254,4 +266,9 @@ test('the dry run is made by the cluster, changes nothing, and names who owns th
     expect.objectContaining({ name: 'patch deployments', outcome: 'passed' }),
   ]);
   expect(await run.example.deployment()).toEqual(before);
+});
+
+test('a first limit counts as the least that is a cut, as it does for set_resources', async () => {
+  const run = running(shipped({ resources: { limits: null } }));
+  expect(await run.facts(to(1))).toMatchObject({ cutPercent: 1, memoryCutPercent: 1, memoryMiBAfter: 512 });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CloudError, ToolRefusal } from '../../../../lambdas/contracts/errors.ts';
 import type { Json, JsonObject } from '../../../../lambdas/contracts/json.ts';
 import { PROMQL_READ, USAGE_READ } from '../../../../lambdas/contracts/usage.ts';
-import { usagePeak } from '../../../../lambdas/tools/kubernetes/usage.ts';
+import { usagePeaks } from '../../../../lambdas/tools/kubernetes/usage.ts';
 import { manifest as promqlManifest } from '../../../../lambdas/tools/query-prometheus/manifest.ts';
 import { tool as queryPrometheus } from '../../../../lambdas/tools/query-prometheus/tool.ts';
 import { manifest } from '../../../../lambdas/tools/query-usage/manifest.ts';
@@ -96,11 +96,11 @@ describe('query_usage', () => {
 });
 
 describe('the peak that a cut is judged by', () => {
-  const peakIn = (usage: Json | Error) => {
+  const peakIn = async (usage: Json | Error) => {
     const context = observing(manifest);
     context.cloud.answers(USAGE_READ.service, USAGE_READ.command, usage);
-    const of = { ...place, kind: 'deployments', name: 'checkout', container: 'web', metric: 'memory' } as const;
-    return usagePeak(context.cloud, of, context.clock.now());
+    const of = { ...place, kind: 'deployments', name: 'checkout', containers: ['web'], metric: 'memory' } as const;
+    return (await usagePeaks(context.cloud, of, context.clock.now()))[0];
   };
 
   test('is the highest of two weeks', async () => {
@@ -122,8 +122,12 @@ describe('the peak that a cut is judged by', () => {
   });
 
   test.each<[string, Json | Error, string]>([
-    ['there are no data', answer([]), 'has no memory of checkout/web.'],
-    ['the data are of another container', answer([['proxy', pointsOf(900, [1])]]), 'has no memory of checkout/web.'],
+    ['there are no data', answer([]), 'has no memory of checkout/web in the last 14 days.'],
+    [
+      'the data are of another container',
+      answer([['proxy', pointsOf(900, [1])]]),
+      'has no memory of checkout/web in the last 14 days.',
+    ],
     [
       'the data are younger than half of the window',
       answer([
