@@ -16,6 +16,7 @@ import { manifest as listRecentChanges } from './list-recent-changes/manifest.ts
 import { manifest as queryLogs } from './query-logs/manifest.ts';
 import { manifest as queryPrometheus } from './query-prometheus/manifest.ts';
 import { manifest as queryUsage } from './query-usage/manifest.ts';
+import { manifest as rankOverrequested } from './rank-overrequested/manifest.ts';
 import { manifest as rebootInstance } from './reboot-instance/manifest.ts';
 import { manifest as recentClusterChanges } from './recent-cluster-changes/manifest.ts';
 import { manifest as resizeInstance } from './resize-instance/manifest.ts';
@@ -45,6 +46,7 @@ export const OBSERVE_TOOLS: readonly CatalogueLine<ObserveManifest>[] = [
   { manifest: queryLogs, load: () => import('./query-logs/tool.ts') },
   { manifest: queryPrometheus, load: () => import('./query-prometheus/tool.ts') },
   { manifest: queryUsage, load: () => import('./query-usage/tool.ts') },
+  { manifest: rankOverrequested, load: () => import('./rank-overrequested/tool.ts') },
   { manifest: recentClusterChanges, load: () => import('./recent-cluster-changes/tool.ts') },
 ];
 

@@ -15,7 +15,7 @@ export const whatWouldChange = ({ plan: { report, inverse } }: PlanOnTrace): Htm
       <div>
         <dt>Cost</dt>
         <dd>
-          <strong>${costHeadline(report.cost.deltaCentsPerMonth)}</strong
+          <strong>${costHeadline(report.cost)}</strong
           ><span class="small">${sentence(report.cost.says)}</span>
         </dd>
       </div>

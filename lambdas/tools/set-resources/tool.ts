@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
-import { unknownCost } from '../aws/prices.ts';
 import { canonicalQuantity } from '../kubernetes/canonical-quantity.ts';
 import { rolloutChecks } from '../kubernetes/changes/checks.ts';
 import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
@@ -12,15 +11,18 @@ import { DONE, Progress } from '../kubernetes/changes/progress.ts';
 import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
 import { nanosOf } from '../kubernetes/quantity.ts';
 import { counted } from '../kubernetes/text.ts';
+import { requestPrices } from '../kubernetes/request-prices.ts';
 import { readWorkload } from '../kubernetes/workload.ts';
 import { changeTool } from '../tool.ts';
 import { autoscalingChecks } from './autoscaling-checks.ts';
 import { assertProposable } from './bounds.ts';
+import { requestsCost } from './cost.ts';
 import { amountFacts } from './facts.ts';
 import { Amounts, editOf } from './fields.ts';
 import { manifest } from './manifest.ts';
-import { oomGuard } from './oom-guard.ts';
+import { cutsCpu, podGuards } from './pod-guards.ts';
 import { podsOf } from './pods.ts';
+import { throttlingGuard } from './throttling-guard.ts';
 
 const State = z.strictObject({ ...Amounts.shape, ...Progress.shape });
 
@@ -63,14 +65,17 @@ export const tool = changeTool(manifest, State, {
     const pods = await podsOf(context.cloud, input, workload, after);
     const impact = impactOfRollout(input.kind, workload);
     const { level, says } = disruptionOf(impact);
+    const measured = await measuredPeak(context, input, { units: [pods.unit] });
+    const prices = await requestPrices(context.cloud, input);
     return {
       checks: [
         ...(await dryRunWorkload(change, context, editOf(input.container))),
         ...(await autoscalingChecks(context.cloud, input, pods)),
-        ...(await measuredPeak(context, input, { units: [pods.unit] })).checks,
+        ...measured.checks,
       ],
-      cost: unknownCost(
-        'requests cost nothing by themselves; nodes are paid for, and may be added or removed for them',
+      cost: requestsCost(
+        { cluster: input.cluster, unit: pods.unit, pods: impact.fleetSize, peaks: measured.peaks },
+        prices,
       ),
       disruption: { level, says: `${says} Each of ${counted(impact.fleetSize, 'pod')} is made anew.` },
     };
@@ -82,7 +87,8 @@ export const tool = changeTool(manifest, State, {
 
   guards: async (change, context, since) => [
     ...(await rolloutChecks.guards(change, context)),
-    await oomGuard(context.cloud, change.input, change, since),
+    ...(await podGuards(context.cloud, change.input, change, since)),
+    ...(cutsCpu(change) ? [await throttlingGuard(context, change.input, since)] : []),
   ],
 
   inverse({ input, before: { requests, limits } }) {

@@ -41,6 +41,15 @@ export interface MeasuredPeak {
   readonly percent: number;
   /** None where nothing shrinks. */
   readonly checks: readonly DryRunCheck[];
+  /** Those that are known. */
+  readonly peaks: readonly Peak[];
+}
+
+/** What one container of any pod used at most, in bytes or thousandths of a core. */
+export interface Peak {
+  readonly metric: Metric;
+  readonly container: string;
+  readonly peak: number;
 }
 
 /**
@@ -53,7 +62,7 @@ export const measuredPeak = async (
   shrinking: Shrinking,
 ): Promise<MeasuredPeak> => {
   const { cuts, unknown } = whatShrinks(shrinking);
-  if (cuts.length === 0 && unknown.length === 0) return { percent: 0, checks: [] };
+  if (cuts.length === 0 && unknown.length === 0) return { percent: 0, checks: [], peaks: [] };
   const { cluster, namespace, kind, name } = place;
   const hours = planned === undefined ? {} : { hours: RECENT_HOURS };
   const now = clock.now();
@@ -76,7 +85,8 @@ export const measuredPeak = async (
   );
   const shares: readonly Share[] = [...unknown.map(asUnknown), ...found.flat()];
   const percent = Math.max(known(planned?.peakUsePercentAfter), ...shares.map((share) => share.percent));
-  return { percent, checks: [checkOf(shares)] };
+  const peaks = shares.flatMap(({ peak }) => (peak === undefined ? [] : [peak]));
+  return { percent, checks: [checkOf(shares)], peaks };
 };
 
 /** The peak of the plan. Its own computation never leaves it out. */
@@ -85,6 +95,7 @@ const known = (percent: Facts[FactName]): number => (typeof percent === 'number'
 interface Share {
   readonly known: boolean;
   readonly percent: number;
+  readonly peak?: Peak;
   readonly says: string;
 }
 
@@ -105,15 +116,23 @@ const whatShrinks = ({ units, pods }: Shrinking): { cuts: readonly Cut[]; unknow
   return { cuts, unknown };
 };
 
-const cutIn = (container: string, { after: { requests, limits } }: Unit, resource: string): Cut | undefined => {
+const cutIn = (container: string, { before, after }: Unit, resource: string): Cut | undefined => {
   const metric = METRICS.find((one) => one === resource);
   if (metric === undefined) return undefined;
   const unit = metric === 'memory' ? 1e9 : 1e6;
-  const given = (['limit', 'request'] as const)
-    .map((of) => ({ of, left: Number(nanosOf((of === 'limit' ? limits : requests)[metric] ?? '0')) / unit }))
+  const amount = ({ requests, limits }: Unit['after'], of: Cut['of']): number =>
+    Number(nanosOf((of === 'limit' ? limits : requests)[metric] ?? '0')) / unit;
+  const all = (['limit', 'request'] as const)
+    .map((of) => ({ of, was: amount(before, of), left: amount(after, of) }))
     .filter(({ left }) => left > 0);
-  const [of] = metric === 'memory' ? given : given.toReversed();
-  return of && { metric, container, ...of };
+  // What is cut is compared itself: a limit above a request does not keep its container on a full node.
+  const shrinking = all.filter(({ of, was, left }) => left < was || (of === 'limit' && was === 0));
+  if (shrinking.length > 0) {
+    const [worst] = shrinking.toSorted((one, other) => one.left - other.left);
+    return worst && { metric, container, of: worst.of, left: worst.left };
+  }
+  const [of] = metric === 'memory' ? all : all.toReversed();
+  return of && { metric, container, of: of.of, left: of.left };
 };
 
 const whyUnknown = ({ container, gone }: Unit, resource: string): string => {
@@ -134,7 +153,8 @@ const shareOf = (cut: Cut, peak: UsagePeak | undefined, { pods }: Shrinking, now
   const spread = pods === undefined ? '' : `, if ${after} pods did the work of ${before}`;
   const what = `${cut.metric === 'cpu' ? 'CPU' : 'memory'} of ${cut.container}: ${amount(peak.peak)} at ${whenText(peak.at.toISOString(), now)}`;
   const of = `${percent} % of its ${cut.of} of ${amount(cut.left)} after the change${spread}`;
-  return { known: true, percent, says: `${what}, ${of}; p95 ${amount(peak.p95)}. ${peak.says}` };
+  const says = `${what}, ${of}; p95 ${amount(peak.p95)}. ${peak.says}`;
+  return { known: true, percent, says, peak: { metric: cut.metric, container: cut.container, peak: peak.peak } };
 };
 
 const checkOf = (shares: readonly Share[]): DryRunCheck => {
