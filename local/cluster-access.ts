@@ -17,31 +17,48 @@ import { homeOf, type MoreAccess } from './account-access.ts';
 import type { RecordedCall } from './account/account.ts';
 import type { World } from './account/world/world.ts';
 import { SimulatedCluster } from './cluster/cluster.ts';
+import type { Simulation } from './cluster/simulation.ts';
 
-interface ClusterAccessOptions {
+interface ClusterOptions {
   readonly rules: Rules;
   readonly installed: Installed;
   readonly clock: Clock;
+  /** The cluster as the account has it, if there is an account beside it. */
+  readonly simulation?: Simulation | undefined;
   readonly onCall?: ((call: RecordedCall) => void) | undefined;
+}
+
+interface ClusterAccessOptions extends ClusterOptions {
+  /** Default: made from the world, if it has one. */
+  readonly cluster?: SimulatedCluster | undefined;
   /** Access to other providers, which is there too. */
   readonly more?: MoreAccess | undefined;
 }
 
 const NO_ACCESS: MoreAccess = () => ({ reads: [], changes: [] });
 
-/** Each step's access to the cluster of a world, if it has one, with the checks of the Kubernetes provider. */
-export const clusterAccess = (world: World, options: ClusterAccessOptions): MoreAccess => {
-  const { rules, installed, clock, onCall, more = NO_ACCESS } = options;
-  if (world.cluster === undefined) return more;
-  const policy = changeScope(world.cluster.name, rules.agents, installed.catalogue.manifests);
-  const cluster = new SimulatedCluster(world.cluster, {
+/** The cluster of a world, if it has one, with the policy that its agents' tools need. */
+export const clusterOf = (world: World, options: ClusterOptions): SimulatedCluster | undefined => {
+  const { clock, simulation, onCall } = options;
+  if (world.cluster === undefined) return undefined;
+  return new SimulatedCluster(world.cluster, {
     clock,
     origin: Date.parse(world.now),
     at: { account: world.account, region: world.region },
-    policy,
+    policy: policyOf(world.cluster.name, options),
+    simulation,
     ...(onCall !== undefined && { onCall }),
   });
-  const calls = policy.tools.flatMap((tool): readonly ProviderCall[] => tool.changes);
+};
+
+const policyOf = (cluster: string, { rules, installed }: Pick<ClusterOptions, 'rules' | 'installed'>) =>
+  changeScope(cluster, rules.agents, installed.catalogue.manifests);
+
+/** Each step's access to the cluster of a world, if it has one, with the checks of the Kubernetes provider. */
+export const clusterAccess = (world: World, options: ClusterAccessOptions): MoreAccess => {
+  const { rules, cluster = clusterOf(world, options), more = NO_ACCESS } = options;
+  if (cluster === undefined) return more;
+  const calls = policyOf(cluster.name, options).tools.flatMap((tool): readonly ProviderCall[] => tool.changes);
   const from: Deployment = { rules, home: homeOf(world) };
   return (step) => {
     const { reads, changes } = more(step);

@@ -29,7 +29,8 @@ import { worldCalendar } from './account/change-calendar.ts';
 import { SimulatedClock } from './account/clock.ts';
 import type { World } from './account/world/world.ts';
 import { localApprover, type LocalApprover } from './approver.ts';
-import { clusterAccess } from './cluster-access.ts';
+import { clusterAccess, clusterOf } from './cluster-access.ts';
+import type { SimulatedCluster } from './cluster/cluster.ts';
 import { accountAccess, homeOf, rulesFor, type MoreAccess } from './account-access.ts';
 import { Flow, type Invoke } from './flow.ts';
 import { localMac, localSealer } from './keys.ts';
@@ -100,6 +101,8 @@ const withListener = (ledger: Ledger, onEvent: (event: TraceEvent) => void): Led
 export class Laptop {
   ports: LaptopPorts;
   readonly account: SimulatedAccount;
+  /** The cluster of the world, if it has one. */
+  readonly cluster: SimulatedCluster | undefined;
   readonly #options: LaptopOptions;
   readonly #clock: SimulatedClock;
   readonly #sealer = localSealer();
@@ -126,7 +129,9 @@ export class Laptop {
     this.account = new SimulatedAccount(world, this.#clock, options.onCall);
     const installed = options.installed ?? INSTALLED;
     const { onCall, access } = options;
-    const more = clusterAccess(world, { rules, installed, clock: this.#clock, onCall, more: access });
+    const ofCluster = { rules, installed, clock: this.#clock, simulation: this.account.cluster, onCall };
+    this.cluster = clusterOf(world, ofCluster);
+    const more = clusterAccess(world, { ...ofCluster, cluster: this.cluster, more: access });
     this.#access = accountAccess(this.account, world, rules, installed.providers, more);
     this.ports = {
       ledger: withListener(ledger, options.onEvent ?? (() => undefined)),

@@ -40,6 +40,8 @@ const NEUTRAL_FACTS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' 
   inServiceAfter: 0,
   downtimeSeconds: 180,
   instancesAdded: 0,
+  unitsRemoved: 0,
+  gitOpsManaged: false,
   processSuspended: false,
   reversible: true,
   evidenceCount: 2,

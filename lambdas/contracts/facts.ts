@@ -57,10 +57,19 @@ export const FACTS = {
     type: 'Long',
     summary: 'expected time without service of the unit itself, in seconds; 0 for none',
   },
+  unitsRemoved: {
+    type: 'Long',
+    summary:
+      'number of units (instances, pods) that the fleet of the target has less after the change; 0 when it has no less',
+  },
   instancesAdded: { type: 'Long', summary: 'number of instances that the change adds; 0 when it adds none' },
   processSuspended: {
     type: 'Bool',
     summary: 'whether somebody has suspended the Auto Scaling process (Launch or Terminate) that the change needs',
+  },
+  gitOpsManaged: {
+    type: 'Bool',
+    summary: 'whether Argo CD or Flux writes the target from Git, by its labels, annotations or field managers',
   },
   reversible: {
     type: 'Bool',

@@ -98,6 +98,8 @@ const Verification = z.strictObject({
   alarmNeedsSeconds: z.int().nullable(),
   /** False if the alarm cannot be back before the wait is over: that it is still on then proves nothing. */
   inTime: z.boolean(),
+  /** Seconds after the change until it counts as healed at the earliest: until then somebody else may write the old values back. */
+  lookAgainSeconds: z.int().optional(),
 });
 
 /** How a change is undone: the same tool with another input, or the reason why it cannot be. */

@@ -55,6 +55,8 @@ export interface DryRunFindings {
   readonly checks: readonly DryRunCheck[];
   readonly cost: DryRunReport['cost'];
   readonly disruption: DryRunReport['disruption'];
+  /** Seconds after the change in which somebody else may write the old values back. Verify looks again after them. */
+  readonly writtenBackAfter?: number | undefined;
 }
 
 /**
@@ -72,6 +74,11 @@ export interface ChangeSpec<Input, State> {
   configuration(input: Input, context: ToolContext): Promise<Configuration>;
   /** The state after the change. Pure. Throws `ToolRefusal` if the change makes no sense, for example changes nothing. */
   predict(input: Input, before: State): State;
+  /**
+   * What differs as people read it, before and after. Pure. Leave it out if that is the state: it is not where fields of
+   * the state only follow the change, or identify what cannot be read.
+   */
+  shown?(change: Change<Input, State>): { readonly before: Json; readonly after: Json };
   /** Every fact that the manifest declares. Throws `ToolRefusal` if it finds that the change cannot work. */
   facts(change: Change<Input, State>, context: ToolContext): Promise<Facts>;
   /** What the change loses for good, which its inverse does not bring back, as sentences. Empty if it loses nothing. */
@@ -100,6 +107,11 @@ export interface ChangeSpec<Input, State> {
    * the change rolled back; what does not answer is `unknown`. Leave it out if nothing but the state tells.
    */
   guards?(change: Change<Input, State>, context: ToolContext, since: Date): Promise<readonly HealthCheck[]>;
+  /**
+   * What helps the model and people where policy refuses the change, as text of a few lines: a patch to commit elsewhere, or why
+   * a fact is not known. Leave it out if the reasons of policies say enough.
+   */
+  whenRefused?(change: Change<Input, State>, facts: Facts, context: ToolContext): Promise<string | undefined>;
   /** How to undo the change: another input to the same tool. Pure. */
   inverse(change: Change<Input, State>): Inverse;
 }
@@ -142,6 +154,7 @@ export const changeTool = <I extends z.ZodType<JsonObject>, S extends z.ZodType<
     describe: (input, context) => spec.describe(manifest.input.parse(input), context),
     configuration: (input, context) => spec.configuration(manifest.input.parse(input), context),
     predict: (input, before) => spec.predict(manifest.input.parse(input), state.parse(before)),
+    shown: (change) => spec.shown?.(typed(change)) ?? { before: change.before, after: change.after },
     facts: (change, context) => spec.facts(typed(change), context),
     losses: (change, context) => spec.losses(typed(change), context),
     dryRun: (change, context) => spec.dryRun(typed(change), context),
@@ -150,6 +163,7 @@ export const changeTool = <I extends z.ZodType<JsonObject>, S extends z.ZodType<
     postCondition: (change, now) => spec.postCondition(typed(change), state.parse(now)),
     alsoTouches: (change) => spec.alsoTouches?.(typed(change)) ?? { refs: [] },
     guards: async (change, context, since) => (await spec.guards?.(typed(change), context, since)) ?? [],
+    whenRefused: async (change, facts, context) => spec.whenRefused?.(typed(change), facts, context),
     inverse: (change) => spec.inverse(typed(change)),
   };
 };

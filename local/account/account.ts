@@ -7,6 +7,7 @@ import { CloudError, InputError, StepError } from '../../lambdas/contracts/error
 import type { Clock, Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
 import { alarmEvent, endingIn } from './alarm-event.ts';
 import type { AlarmValue } from './alarm-reason.ts';
+import { Simulation } from '../cluster/simulation.ts';
 import { Answers } from './answers.ts';
 import { authorizeCall, type SimulatedSession } from './authorization.ts';
 import type { Command } from './command.ts';
@@ -55,9 +56,12 @@ export class SimulatedAccount {
   readonly #faults: FaultInjection;
   readonly #answers: Answers;
   readonly #deliveries: Deliveries;
+  /** The cluster of the world, from which metrics of Container Insights follow. */
+  readonly cluster: Simulation | undefined;
 
   constructor(world: World, clock: Clock, onCall: (call: RecordedCall) => void = () => undefined) {
-    this.#state = accountStateOf(world, clock);
+    this.cluster = world.cluster && new Simulation(world.cluster, Date.parse(world.now));
+    this.#state = accountStateOf(world, clock, (key, at) => this.cluster?.metric(key, at));
     this.#clock = clock;
     this.#onCall = onCall;
     this.#faults = new FaultInjection(world.faults);

@@ -11,6 +11,9 @@ interface MetricKey {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
+/** Metrics of what is not in AWS itself; undefined for any other. */
+export type MoreMetrics = (key: MetricKey, at: number) => number | undefined;
+
 const MINUTE = 60_000;
 /** CPU of an overloaded instance: the last percents go to context switches and steal. */
 const SATURATED = 97.4;
@@ -20,12 +23,14 @@ export class Metrics {
   readonly #world: World;
   readonly #fleet: Fleet;
   readonly #groups: Groups;
+  readonly #more: MoreMetrics;
   readonly #origin: number;
 
-  constructor(world: World, fleet: Fleet, groups: Groups) {
+  constructor(world: World, fleet: Fleet, groups: Groups, more: MoreMetrics = () => undefined) {
     this.#world = world;
     this.#fleet = fleet;
     this.#groups = groups;
+    this.#more = more;
     this.#origin = Date.parse(world.now);
   }
 
@@ -43,7 +48,8 @@ export class Metrics {
     const subject = key.dimensions['InstanceId'] ?? key.dimensions['AutoScalingGroupName'];
     const given = this.#world.metrics.find((metric) => same(metric, key));
     if (given !== undefined) return this.#statistic(given, key.stat, subject, time);
-    if (subject === undefined || Object.keys(key.dimensions).length !== 1) return undefined;
+    if (subject === undefined) return this.#more(key, time);
+    if (Object.keys(key.dimensions).length !== 1) return undefined;
     switch (`${key.namespace} ${key.name}`) {
       case 'AWS/EC2 CPUUtilization':
         return this.#percent(subject, 'vcpus', time);

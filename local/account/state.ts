@@ -2,7 +2,7 @@ import type { Clock } from '../../lambdas/contracts/ports.ts';
 import { SimulatedAlarms } from './alarms.ts';
 import { Fleet } from './fleet.ts';
 import { Groups } from './groups.ts';
-import { Metrics } from './metrics.ts';
+import { Metrics, type MoreMetrics } from './metrics.ts';
 import { offsetMs } from './world/time.ts';
 import type { World } from './world/world.ts';
 
@@ -47,7 +47,7 @@ export interface QueryAnswer {
 }
 
 /** The state of the account at the start of the incident. */
-export const accountStateOf = (world: World, clock: Clock): State => {
+export const accountStateOf = (world: World, clock: Clock, more: MoreMetrics): State => {
   const origin = Date.parse(world.now);
   const outOfCapacity = (type: string, zone: string): string | undefined =>
     world.noCapacity.some((shortage) => shortage.type === type && shortage.zone === zone)
@@ -55,7 +55,7 @@ export const accountStateOf = (world: World, clock: Clock): State => {
       : undefined;
   const fleet = new Fleet(world);
   const groups = new Groups(world, fleet, outOfCapacity);
-  const metrics = new Metrics(world, fleet, groups);
+  const metrics = new Metrics(world, fleet, groups, more);
   const trail = world.cloudtrail.map((event) => ({ ...event, at: origin + offsetMs(event.at) }));
   return {
     world,

@@ -17,7 +17,8 @@ import { authorize, type ClusterSession } from './session.ts';
 import { Simulation } from './simulation.ts';
 import type { ClusterDrift } from './world/faults.ts';
 import type { ClusterWorld } from './world/cluster.ts';
-import { drift } from './other-writers.ts';
+import { drift, objectNamed } from './other-writers.ts';
+import type { JsonObject } from '../../lambdas/contracts/json.ts';
 
 interface ClusterOptions {
   readonly clock: Clock;
@@ -25,6 +26,8 @@ interface ClusterOptions {
   readonly origin: number;
   readonly at: AccountRegion;
   readonly onCall?: (call: RecordedCall) => void;
+  /** Default: a new one. The account has it too, where metrics follow from it. */
+  readonly simulation?: Simulation | undefined;
   /** What the admission policy admits of change sessions. Default: nothing. */
   readonly policy?: PolicyScope;
 }
@@ -45,7 +48,7 @@ export class SimulatedCluster {
     const { policy = { namespaces: [], tools: [] } } = options;
     this.#admit = world.admissionPolicy ? oneChangePolicy(policy) : () => undefined;
     this.#faults = new ClusterFaults(world.faults);
-    this.#simulation = new Simulation(world, options.origin);
+    this.#simulation = options.simulation ?? new Simulation(world, options.origin);
   }
 
   /** The cluster for one session. */
@@ -57,6 +60,12 @@ export class SimulatedCluster {
   drift(set: ClusterDrift): void {
     this.#goOn();
     drift(this.#simulation.state, set);
+  }
+
+  /** An object as it is now, e.g. `shop/deployments/checkout`. Not a request, so nothing records it. */
+  object(of: string): JsonObject | undefined {
+    this.#goOn();
+    return objectNamed(this.#simulation.state, of);
   }
 
   #goOn(): void {

@@ -7,6 +7,7 @@ import { runStatefulSets } from './controllers/stateful-sets.ts';
 import { offsetMs } from '../account/world/time.ts';
 import { runPods } from './pods/kubelet.ts';
 import type { ClusterState } from './state.ts';
+import { ContainerInsights } from './container-insights.ts';
 import { initialState } from './initial-state.ts';
 import { changeByOther } from './other-writers.ts';
 import type { ClusterWorld } from './world/cluster.ts';
@@ -23,6 +24,7 @@ const ROUNDS = 4;
 /** A cluster that goes on as time does. It begins two hours before the incident, so that restarts have happened by then. */
 export class Simulation {
   readonly state: ClusterState;
+  readonly #insights = new ContainerInsights();
   readonly #autoscalers = new Autoscalers();
   readonly #changes: readonly { readonly at: number; readonly change: ClusterWorld['changes'][number] }[];
   #done = 0;
@@ -34,6 +36,13 @@ export class Simulation {
     this.#changes = world.changes
       .map((change) => ({ at: origin + offsetMs(change.at), change }))
       .toSorted((one, other) => one.at - other.at);
+    this.#insights.record(this.state);
+  }
+
+  /** What Container Insights says of a metric at a moment that has been; undefined if it has no such metric. */
+  metric(key: Parameters<ContainerInsights['valueAt']>[0], at: number): number | undefined {
+    this.advance(at);
+    return this.#insights.valueAt(key, this.state.world.name, at);
   }
 
   /** Goes on to a moment. */
@@ -57,7 +66,9 @@ export class Simulation {
       this.#seen = state.store.changes;
       control(state);
     }
-    if (state.now % LOOK_MS === 0) state.recorder.expire(state.now);
+    if (state.now % LOOK_MS !== 0) return;
+    state.recorder.expire(state.now);
+    this.#insights.record(state);
   }
 }
 

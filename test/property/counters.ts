@@ -1,5 +1,6 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { callsOf } from '../../lambdas/kernel/trace/queries.ts';
+import { CLUSTER_TOOL_NAMES } from './case/cluster-tools.ts';
 import type { RecordedFact } from './recording.ts';
 import { linksIn } from './fakes/people.ts';
 import type { CaseRun } from './flow.ts';
@@ -9,7 +10,10 @@ import { countersOfProviders, countersOfQuestions, subjectCounters } from './sea
 /** How often something happened. A counter is named after what it counts. */
 export type Counts = Record<string, number>;
 
-const CHANGE_TOOLS = new Set(['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity', 'set_flag']);
+const CHANGE_TOOLS = new Set([
+  ...['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity', 'set_flag'],
+  ...CLUSTER_TOOL_NAMES,
+]);
 /** Agents without change tools: for alarms, and for events. */
 const READ_ONLY = new Set(['triage', 'event-triage', 'questions']);
 
@@ -31,7 +35,12 @@ const countersOfEvent = (event: TraceEvent): string[] => {
     case 'evidence.gathered':
       return ['evidence gathered'];
     case 'call.refused':
-      return [`refused: ${event.data.check}`];
+      return [
+        `refused: ${event.data.check}`,
+        ...(/ may not use the (namespace|cluster) /.test(event.data.reason)
+          ? ['calls outside of the namespaces of the agent']
+          : []),
+      ];
     case 'proposal.judged':
     case 'plan.judged':
       return refusalsIn(event.data.checks);

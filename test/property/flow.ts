@@ -1,5 +1,7 @@
 import { subjectOf } from '../../lambdas/kernel/trace/subject.ts';
-import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { KUBERNETES } from '../../lambdas/contracts/clusters.ts';
+import { isKind, type TraceEvent } from '../../lambdas/contracts/events.ts';
+import { providerOfTarget } from '../../lambdas/contracts/plan.ts';
 import { AlarmDetail, BusEvent } from '../../lambdas/contracts/alarm.ts';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { Agent } from '../../lambdas/contracts/agent.ts';
@@ -22,6 +24,7 @@ import { StepFaults } from './fakes/step-faults.ts';
 import { People, PEOPLE } from './fakes/people.ts';
 import { flagAccess } from '../fakes/flag-provider/provider.ts';
 import { WITH_FLAGS } from '../fakes/flag-provider/installed.ts';
+import { isClusterCall, OtherWriter, withCluster } from './fakes/cluster.ts';
 import { hostileFlags } from './fakes/flags.ts';
 import { hostileStorm, stateIn } from './fakes/storm.ts';
 import { eventAgents, eventOf } from './fakes/subjects.ts';
@@ -29,6 +32,7 @@ import type { Arrival } from './case/storm.ts';
 import { GET_FLAG, SET_FLAG } from '../fakes/flag-provider/tools.ts';
 import { digestOf } from '../../lambdas/kernel/trace/canonical.ts';
 import { EVENT_FIRST_LOOK, START, worldOf } from './fakes/account.ts';
+import { planOf } from './invariants/recorded-changes.ts';
 import { homeOf } from '../../local/account-access.ts';
 import type { World } from '../../local/account/world/world.ts';
 
@@ -47,7 +51,7 @@ const UNATTENDED = `@id("grow-unattended")
 @reason("Growing {id} by {growPercent} % in {environment} needs no human.")
 permit (principal, action == Checkrein::Action::"applyUnattended", resource)
 when {
-  context.tool == "set_auto_scaling_capacity" && resource.environment != "production" &&
+  (context.tool == "set_auto_scaling_capacity" || context.tool == "scale_workload") && resource.environment != "production" &&
   context.facts.reversible && context.facts has cutPercent && context.facts.cutPercent == 0
 };`;
 
@@ -70,8 +74,9 @@ export class CaseFlow {
 
   /** Runs a case to its end. */
   async run(testCase: HostileCase): Promise<CaseRun> {
-    const { rules: loose, policy } = this.#rules[testCase.setting.policies];
-    const { tight, rate, questions } = testCase.setting;
+    const { tight, rate, questions, policies, provider } = testCase.setting;
+    const { rules: shipped, policy } = this.#rules[policies];
+    const loose = provider === 'kubernetes' ? { ...shipped, agents: withCluster(shipped.agents) } : shipped;
     const rules = withQuestions(withRate(withBudget(loose, tight), rate), questions);
     const recording = new Recording();
     const memory = new MemoryLedger();
@@ -79,7 +84,8 @@ export class CaseFlow {
     await memory.create({ family: 'answer', id: 'since' }, { at: '2020-01-01T00:00:00.000Z' });
     const stepFaults = new StepFaults(testCase, recording, () => laptop.ports);
     const people = new People(testCase, recording, () => laptop.ports);
-    const kill = killing(testCase, recording);
+    const workloads = new OtherWriter(testCase, recording, () => laptop.cluster);
+    const kill = killing(testCase, recording, workloads);
     const world = worldOf(testCase);
     const flags = hostileFlags(testCase, recording, () => laptop.ports.clock, kill.onFlagCall);
     const laptop: Laptop = new Laptop({
@@ -98,7 +104,8 @@ export class CaseFlow {
       onCall: kill.onAwsCall,
       onMessage: (message) => recording.add({ is: 'message', message }),
     });
-    hostileHands(testCase, recording, () => laptop.account, flags);
+    hostileHands(testCase, recording, () => laptop.account, flags, workloads);
+    recordTargets(recording, workloads);
     recordAlarms(recording, () => laptop);
     if (testCase.setting.record === 'bad') await recordTwoFailures(memory, rules);
     await deliverAll(laptop, testCase, recording);
@@ -107,7 +114,7 @@ export class CaseFlow {
     const ids = new Set(recording.entries.flatMap((entry) => (entry.is === 'event' ? [entry.event.incident] : [])));
     const traces = new Map<string, readonly TraceEvent[]>();
     for (const id of ids) traces.set(id, await memory.events(id));
-    return { testCase, rules, policy, entries: recording.entries, traces };
+    return { testCase, rules: laptop.ports.rules, policy, entries: recording.entries, traces };
   }
 }
 
@@ -231,17 +238,35 @@ const withBothProviders = (rules: Rules): Rules => {
   return { ...rules, agents: [...granted, ...eventAgents(granted, EVENT_FIRST_LOOK)] };
 };
 
+/** Records the target of a change in a cluster as it is when the change has a result, and whenever it is verified. */
+const recordTargets = (recording: Recording, workloads: OtherWriter): void =>
+  recording.onEntry((entry) => {
+    if (entry.is !== 'event') return;
+    const { event } = entry;
+    if (!isKind(event, 'apply.finished') && !isKind(event, 'change.verified')) return;
+    const plan = planOf(recording, event.data.digest);
+    if (plan !== undefined && providerOfTarget(plan.target) === KUBERNETES)
+      recording.add({ is: 'object', of: event, object: workloads.object(plan.target.id) });
+  });
+
 type RecordedCall = Extract<RecordedFact, { is: 'call' }>['call'];
 
-/** Records the calls that reached AWS or the flag service, and kills the caller after some of the mutating ones. */
-const killing = ({ killedCalls }: HostileCase, recording: Recording) => {
+/** Records the calls that reached AWS or another provider, and kills the caller after some of the mutating ones. */
+const killing = ({ killedCalls }: HostileCase, recording: Recording, workloads: OtherWriter) => {
   const queue = new FaultQueue(killedCalls.map((gap) => ({ gap })));
   let isKilled = false;
   const record = (call: RecordedCall, credentialsFor?: string): void => {
-    recording.add({ is: 'call', call, ...(credentialsFor !== undefined && { credentialsFor }) });
+    const object = isClusterCall(call) ? workloads.objectOf(call) : undefined;
+    recording.add({
+      is: 'call',
+      call,
+      ...(credentialsFor !== undefined && { credentialsFor }),
+      ...(object && { object }),
+    });
+    if (isClusterCall(call)) workloads.afterCall(call);
     if (!call.mutating || call.dryRun || call.outcome !== 'ok' || queue.next() === undefined) return;
     recording.add({ is: 'fault', what: 'killed after a call' });
-    isKilled = call.service !== 'flags';
+    isKilled = call.service !== 'flags' && !isClusterCall(call);
     throw killed('after a call');
   };
   return {

@@ -13,7 +13,15 @@ export type SwitchPosition = 'on' | 'propose-only' | 'off';
 export type RecordedFact =
   | { readonly is: 'event'; readonly event: TraceEvent }
   /** A call as it reached AWS, or another provider. `credentialsFor`: the one target that its credentials may change. */
-  | { readonly is: 'call'; readonly call: RecordedCall; readonly credentialsFor?: string }
+  | {
+      readonly is: 'call';
+      readonly call: RecordedCall;
+      readonly credentialsFor?: string;
+      /** The object of a request to a cluster, right after it. */
+      readonly object?: JsonObject;
+    }
+  /** The target of a change in a cluster as it is once an event is on the trace; undefined if it is gone. */
+  | { readonly is: 'object'; readonly of: TraceEvent; readonly object: JsonObject | undefined }
   /** An event of an alarm is delivered, with the state that it says and since when. */
   | {
       readonly is: 'delivered';

@@ -1,6 +1,9 @@
 import { providerOfTarget } from '../../lambdas/contracts/plan.ts';
 import { AWS } from '../../lambdas/contracts/tool.ts';
+import { isClusterCall } from './fakes/cluster.ts';
+import { isRelease } from './invariants/cluster-writes.ts';
 import type { TraceEventOf } from '../../lambdas/contracts/events.ts';
+import { isBoundProof } from '../../lambdas/providers/kubernetes/admission/proves-bound.ts';
 import { subjectOf } from '../../lambdas/kernel/trace/subject.ts';
 import { PEOPLE } from './fakes/people.ts';
 import type { CaseRun } from './flow.ts';
@@ -42,26 +45,46 @@ export const countersOfQuestions = (run: CaseRun): string[] => {
   return changesIn(run).flatMap(({ incidentId }) => (asked.has(incidentId) ? ['changes that a question led to'] : []));
 };
 
-/** What happened to plans and changes whose target is not in AWS. The names end in `(flags)`. */
+/** What happened to plans and changes whose target is not in AWS. The names end in the provider: `(flags)`. */
 export const countersOfProviders = (run: CaseRun): string[] => {
-  const isFlag = (digest: unknown): boolean => {
+  const named = (digest: unknown, ...names: readonly string[]): string[] => {
     const plan = typeof digest === 'string' ? planOf(run, digest) : undefined;
-    return plan !== undefined && providerOfTarget(plan.target) !== AWS;
+    const provider = plan === undefined ? AWS : providerOfTarget(plan.target);
+    return provider === AWS ? [] : names.map((name) => `${name} (${provider})`);
   };
   const refused = eventsIn(run.entries, 'apply.checked').flatMap(({ event: { data } }) => {
     const last = data.checks.at(-1);
-    return isFlag(data.digest) && last?.outcome === 'refused' ? [`refused: ${last.check}`] : [];
+    return last?.outcome === 'refused' ? named(data.digest, `refused: ${last.check}`) : [];
   });
   const redeemed = run.entries.flatMap((entry) =>
-    entry.is === 'redeemed' && isFlag(entry.row['digest'])
-      ? [entry.row['purpose'] === 'apply' ? 'grants redeemed to apply' : 'grants redeemed to roll back']
+    entry.is === 'redeemed'
+      ? named(
+          entry.row['digest'],
+          entry.row['purpose'] === 'apply' ? 'grants redeemed to apply' : 'grants redeemed to roll back',
+        )
       : [],
   );
-  const ended = eventsIn(run.entries, 'apply.finished').flatMap(({ event: { data } }) => {
-    if (!isFlag(data.digest)) return [];
-    const recovered = data.reconciled ? ['changes read off their target'] : [];
-    return data.outcome === 'unknown' ? ['changes of unknown outcome', ...recovered] : recovered;
-  });
-  const calls = changesIn(run).flatMap(({ call }) => (call.service === 'flags' ? ['mutating calls'] : []));
-  return [...refused, ...redeemed, ...ended, ...calls].map((name) => `${name} (flags)`);
+  const ended = eventsIn(run.entries, 'apply.finished').flatMap(({ event: { data } }) => [
+    ...(data.reconciled ? named(data.digest, 'changes read off their target') : []),
+    ...(data.outcome === 'unknown' ? named(data.digest, 'changes of unknown outcome') : []),
+  ]);
+  const calls = changesIn(run).flatMap(({ call, session }) =>
+    session !== undefined
+      ? ['mutating calls (kubernetes)']
+      : call.service === 'flags'
+        ? ['mutating calls (flags)']
+        : [],
+  );
+  return [...refused, ...redeemed, ...ended, ...calls, ...run.entries.flatMap(countersOfCluster)];
+};
+
+/** What became of a request to a cluster. */
+const countersOfCluster = (entry: CaseRun['entries'][number]): string[] => {
+  if (entry.is !== 'call' || !isClusterCall(entry.call)) return [];
+  const { call } = entry;
+  if (!call.mutating) return ['reads of a cluster'];
+  const refused = call.outcome === 'ok' ? [] : [`refused by the cluster: ${call.outcome}`];
+  if (call.dryRun)
+    return [isBoundProof(call) ? `proofs of the policy: ${call.outcome}` : 'dry runs by the cluster', ...refused];
+  return [isRelease(call) ? 'releases of fields' : 'writes of fields', ...refused];
 };

@@ -26,6 +26,8 @@ export const AUTHORIZATION_EVENTS = {
       after: Json,
       ...DecisionFields,
       verdict: z.enum(['permitted', 'refused']),
+      /** What helps where policy refuses it, by its tool: a patch to commit elsewhere, for example. */
+      instead: z.string().optional(),
     }),
   },
   'dry-run.finished': {

@@ -65,6 +65,8 @@ export const CHANGE_EVENTS = {
       until: z.string(),
       /** What is waited for. */
       says: z.string(),
+      /** A call got no answer, so nobody knows whether it was made. */
+      unanswered: z.literal(true).optional(),
     }),
   },
   'apply.finished': {

@@ -1,4 +1,4 @@
-import type { Plan, Target } from '../../contracts/plan.ts';
+import { refOf, type Plan, type Target } from '../../contracts/plan.ts';
 import { CHANGE_TOOLS } from '../../tools/catalogue.ts';
 import { asciiName, joined, named, oneLine, ours, plain, type PlainText } from './outside-text.ts';
 import { shown } from './plan-text.ts';
@@ -39,8 +39,11 @@ const lowerCase = (text: PlainText): PlainText =>
 const settings = (diff: Plan['report']['diff']): PlainText => {
   const more = diff.length > MOST_SETTINGS ? plain` and ${diff.length - MOST_SETTINGS} more` : '';
   const changes = diff.slice(0, MOST_SETTINGS).map(({ field, before, after }) => {
-    const label = diff.length === 1 ? '' : plain`${named(field, VALUE_LIMIT)} `;
-    return plain`${label}${named(shown(before), VALUE_LIMIT)} → ${named(shown(after), VALUE_LIMIT)}`;
+    // One setting of the target goes without its name; one of a part of it does not.
+    const label = diff.length === 1 && !field.includes('.') ? '' : plain`${named(field, VALUE_LIMIT)} `;
+    const [from, to] = [named(shown(before), VALUE_LIMIT), named(shown(after), VALUE_LIMIT)];
+    // Two values that differ only where they are cut tell nothing here.
+    return String(from) === String(to) ? named(field, VALUE_LIMIT) : plain`${label}${from} → ${to}`;
   });
   return diff.length === 0 ? plain`` : plain`: ${joined(changes, ', ')}${more}`;
 };
@@ -60,7 +63,11 @@ export const changeById = (plan: Pick<Plan, 'tool' | 'target'>): PlainText => {
 };
 
 /** The target by its id, and where it is: stands once below a heading. */
-export const targetLine = ({ id, account, region }: Target): PlainText => plain`${id} in account ${account}, ${region}`;
+export const targetLine = (target: Target): PlainText => {
+  const { id, account, region } = target;
+  const cluster = /^k8s:\/\/([^/]+)\//.exec(refOf(target))?.[1];
+  return plain`${id} in ${cluster === undefined ? '' : plain`cluster ${cluster}, `}account ${account}, ${region}`;
+};
 
 /** SNS takes subjects of fewer than 100 characters. */
 const SUBJECT_LIMIT = 99;

@@ -69,6 +69,12 @@ export const quoted = (text: string, limit = LIMIT): PlainText =>
 /** A sentence that our code made, in which values from outside may occur: one line, not in quotes. */
 export const sentence = (text: string, limit = SENTENCE_LIMIT): PlainText => new PlainText(oneLine(text, limit));
 
+/** One line of a block that keeps its indentation, such as a patch. Whoever shows it marks the block. */
+export const blockLine = (text: string, limit = LIMIT): PlainText => {
+  const indent = /^ */.exec(text)?.[0] ?? '';
+  return new PlainText(`${indent.slice(0, 40)}${oneLine(text, limit)}`);
+};
+
 /** Text of our own, such as a signed link or a file's path, as it is. It is only made visible. */
 export const ours = (text: string): PlainText => new PlainText(visible(text));
 

@@ -3,6 +3,7 @@ import { endingOf, type Ending } from './ending.ts';
 import { headingOf, targetLine } from './heading.ts';
 import {
   asciiName,
+  blockLine,
   joined,
   lines,
   markdownOf,
@@ -21,10 +22,10 @@ import { subjectOf } from './subject.ts';
 import { linkOf, SUBJECT_HEADING, subjectDetails, subjectInWords, subjectName } from './subject-text.ts';
 import { whatHappened } from './what-happened.ts';
 
-/** One line of a report, before it becomes Markdown or mail. */
+/** One line of a report, before it becomes Markdown or mail. A `block` keeps its indentation. */
 interface Line {
   /** A `detail` is for whoever checks the report; the mail leaves it out. A `link` is an address of ours, and stays one. */
-  readonly as: 'title' | 'section' | 'plan' | 'text' | 'link' | 'item' | 'detail';
+  readonly as: 'title' | 'section' | 'plan' | 'text' | 'link' | 'item' | 'detail' | 'block';
   readonly text: PlainText;
 }
 
@@ -148,6 +149,17 @@ const refusalLines = (events: readonly TraceEvent[]): Line[] =>
     ),
   ].map((text) => line('item', text));
 
+/** What tools added to refusals, line by line: a patch to commit, for example. */
+const insteadLines = (events: readonly TraceEvent[]): Line[] =>
+  allOf(events, 'proposal.judged').flatMap(({ seq, data: { tool, instead } }) =>
+    instead === undefined
+      ? []
+      : [
+          line('text', plain`Event ${seq}, ${tool}:`),
+          ...instead.split('\n').map((text) => line('block', blockLine(text, WORDS_LIMIT))),
+        ],
+  );
+
 const evidenceLines = (events: readonly TraceEvent[]): Line[] =>
   allOf(events, 'evidence.gathered').map(({ data }) => {
     const { evidence, tool, outcome, text, suspicions } = data;
@@ -196,6 +208,7 @@ const contentOf = (events: readonly TraceEvent[]): Line[] => {
     ...section(plain`Changes`, planLines(events)),
     ...section(plain`In the agent's words: its conclusion`, conclusionLines(events)),
     ...section(plain`Refused`, refusalLines(events)),
+    ...section(plain`Instead of what was refused`, insteadLines(events)),
     ...section(plain`Evidence`, evidenceLines(events)),
     ...section(plain`Model and policies`, [
       ...items(decidersOf(events)),
@@ -248,6 +261,8 @@ const MARKDOWN: Record<Line['as'], string> = {
   link: '\nIn the console: ',
   item: '- ',
   detail: '- ',
+  // Code of Markdown, in which nothing has a meaning.
+  block: '    ',
 };
 
 const isItem = (as: Line['as'] | undefined): boolean => as === 'item' || as === 'detail';
@@ -255,7 +270,9 @@ const isItem = (as: Line['as'] | undefined): boolean => as === 'item' || as === 
 /** The incident as a Markdown report, generated from its trace alone. `verify` is the command that checks that trace. */
 export const reportOf = (events: readonly TraceEvent[], verify?: string): string => {
   const content = contentOf(events).map(({ as, text }, at, all) => {
-    const gap = isItem(as) && !isItem(all[at - 1]?.as) ? '\n' : '';
+    const before = all[at - 1]?.as;
+    const gap = (isItem(as) && !isItem(before)) || (as === 'block' && before !== 'block') ? '\n' : '';
+    if (as === 'block') return `${gap}${MARKDOWN[as]}${String(text)}`;
     return `${gap}${MARKDOWN[as]}${as === 'link' ? `<${String(text)}>` : markdownOf(text)}`;
   });
   const check = verify === undefined ? [] : ['\n## Verify this trace\n', '```bash', String(ours(verify)), '```'];
@@ -276,6 +293,8 @@ const inMail = ({ as, text }: Line): PlainText[] => {
       return [plain``, text];
     case 'item':
       return [plain`  - ${text}`];
+    case 'block':
+      return [plain`    ${text}`];
     case 'detail':
       return [];
   }

@@ -17,7 +17,7 @@ import { changeScopeOf } from '../../kernel/changes/change-scope.ts';
 export type Finished = EventData<'apply.finished'>;
 type FinishedError = NonNullable<Finished['error']>;
 /** What one attempt came to: the outcome, or that AWS is not done yet. */
-export type Attempted = Finished | InProgress;
+export type Attempted = Finished | (InProgress & { readonly unanswered?: true });
 
 /** Seconds until a change is gone on with that AWS did not answer half-way. */
 const NO_ANSWER_SECONDS = 30;
@@ -36,7 +36,7 @@ export const makeFirstAttempt = async (
 
 /**
  * Goes on with a change from whatever state the target is in now. Attempts before this one ended without a result (`lost`),
- * left the change in progress (`continues`), or both.
+ * were told that the change is in progress (`continues`), or both.
  */
 export const resumeChange = async (
   pending: PendingChange,
@@ -115,7 +115,7 @@ const afterFailure = async (
       return finished(pending, 'applied', state, true);
     if (!repeatable) return finished(pending, 'unknown', state, true, error);
     // It may have begun although the target looks untouched, since reads lag. It is gone on with as soon as AWS answers.
-    return { seconds: NO_ANSWER_SECONDS, says: message };
+    return { seconds: NO_ANSWER_SECONDS, says: message, unanswered: true };
   }
   // Refused half-way, and not put back: Verify rolls it back.
   if (state === null || tool.isHalfWay(change, state)) return finished(pending, 'unknown', state, true, error);

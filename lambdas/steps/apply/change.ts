@@ -38,7 +38,7 @@ export interface Waiting {
 interface Unfinished {
   readonly kind: 'running' | 'waiting';
   readonly until: string;
-  /** Whether any attempt has left the change in progress … */
+  /** Whether any attempt was told that the change is in progress … */
   readonly continues: boolean;
   /** … and whether any has ended without a result. */
   readonly lost: boolean;
@@ -55,8 +55,8 @@ const earlierAttempts = async (journal: Journal, started: string): Promise<Finis
         break;
       }
       case 'apply.waiting': {
-        const { until } = (await journal.once('apply.waiting', neverProduced)).event.data;
-        unfinished = { ...unfinished, kind: 'waiting', until, continues: true };
+        const { until, unanswered } = (await journal.once('apply.waiting', neverProduced)).event.data;
+        unfinished = { ...unfinished, kind: 'waiting', until, continues: unfinished.continues || unanswered !== true };
         break;
       }
       case 'apply.finished':
@@ -167,6 +167,7 @@ const recordAttempt = async (
   }
   const { purpose, planned } = pending;
   const until = new Date(Math.min(now + attempted.seconds * 1000, endsAt)).toISOString();
-  const data = { digest: planned.digest, purpose, until, says: attempted.says };
+  const { says, unanswered } = attempted;
+  const data = { digest: planned.digest, purpose, until, says, ...(unanswered && { unanswered }) };
   return { waitUntil: (await journal.once('apply.waiting', () => ({ data }))).event.data.until };
 };

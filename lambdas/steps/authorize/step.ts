@@ -37,7 +37,16 @@ const onProposal = async (
     const data = await authorizeProposal(journal, ports, agent, call);
     return data.verdict === 'permitted'
       ? { data }
-      : { data, replies: [{ toolUseId: call.id, text: refusalOf(data.checks), isError: true }] };
+      : {
+          data,
+          replies: [
+            {
+              toolUseId: call.id,
+              text: [refusalOf(data.checks), ...(data.instead === undefined ? [] : [data.instead])].join('\n'),
+              isError: true,
+            },
+          ],
+        };
   });
   const { trips, target, verdict } = event.data;
   if (trips !== null && target !== null) await tripBreaker(journal, ports, { scope: refOf(target), ...trips });

@@ -107,6 +107,11 @@ const TOLD: readonly EventKind[] = [
 const partsOf = (event: TraceEvent): string[] => {
   switch (event.kind) {
     case 'proposal.judged':
+      return [
+        JSON.stringify(event.data.facts),
+        ...event.data.checks.map((check) => check.reason),
+        event.data.instead ?? '',
+      ];
     case 'plan.judged':
       return [JSON.stringify(event.data.facts), ...event.data.checks.map((check) => check.reason)];
     case 'dry-run.finished':

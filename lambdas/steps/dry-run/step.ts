@@ -20,7 +20,7 @@ import { planReport } from '../../kernel/trace/plan-text.ts';
 import type { ChangeCredentials, CloudAccess } from '../../contracts/ports.ts';
 import type { Step } from '../../runtime/step.ts';
 import { testClusters, type ClusterTestPorts } from './cluster-test.ts';
-import { verificationWindow } from './verification-window.ts';
+import { lookingAgain, verificationWindow } from './verification-window.ts';
 import { changeScopeOf } from '../../kernel/changes/change-scope.ts';
 import { providerNamed } from '../../contracts/provider.ts';
 import { providerOf } from '../../contracts/tool.ts';
@@ -56,14 +56,16 @@ const rehearse = async (
   const configuration = await readConfiguration(tool, input, context);
   const session = await ports.credentials.assume(changeScopeOf(tool, change, journal, 'dry-run'));
   const rehearsal = dryRunOnly(session, providerNamed(ports.installed.providers, providerOf(tool.manifest)));
-  const { cost, disruption, ...found } = await tool.dryRun(change, { ...context, change: rehearsal });
+  const { cost, disruption, writtenBackAfter, ...found } = await tool.dryRun(change, { ...context, change: rehearsal });
   const checks = found.checks.map((check) => ({ ...check, detail: redactedText(check.detail) }));
   const refusal = checks.find((check) => check.outcome === 'refused');
   if (refusal !== undefined) return { reason: `${refusal.name}: ${refusal.detail}`, checks };
-  const window = await verificationWindow(tool.manifest.stabilizeSeconds, agent, journal.events, ports);
+  const forAlarm = await verificationWindow(tool.manifest.stabilizeSeconds, agent, journal.events, ports);
+  const window = lookingAgain(forAlarm, writtenBackAfter, agent);
+  const shown = tool.shown(change);
   const report = {
-    checks: [...checks, ...(window === undefined ? [] : [window.check])],
-    diff: diffOf(before, after),
+    checks: [...checks, ...window.checks],
+    diff: diffOf(shown.before, shown.after),
     cost: { ...cost, says: redactedText(cost.says) },
     disruption,
     rollback: rollbackOf(inverse, await tool.losses(change, context)),
@@ -79,7 +81,7 @@ const rehearse = async (
     inverse,
     facts: proposal.facts,
     report,
-    ...(window && { verification: window.verification }),
+    ...(window.verification && { verification: window.verification }),
     configuration,
     fingerprint: fingerprintOf({ target, state: before, configuration }),
     rulesHash: ports.rules.hash,

@@ -88,6 +88,37 @@ export const windowFor = (
   };
 };
 
+/**
+ * The same window, extended past the time in which somebody else may write the old values back, up to the agent's longest.
+ * Pure. Without an alarm it is as long as the agent says, or that time.
+ */
+export const lookingAgain = (
+  window: VerificationWindow | undefined,
+  writtenBackAfter: number | undefined,
+  agent: Agent,
+): {
+  readonly verification: VerificationWindow['verification'] | undefined;
+  readonly checks: readonly DryRunCheck[];
+} => {
+  const checks = window === undefined ? [] : [window.check];
+  if (writtenBackAfter === undefined) return { verification: window?.verification, checks };
+  const usual = agent.verification.windowMinutes * 60;
+  const longest = longestWindowMinutes(agent) * 60;
+  const lookAgainSeconds = Math.min(writtenBackAfter, longest);
+  const found = window?.verification ?? { waitSeconds: usual, alarmNeedsSeconds: null, inTime: true };
+  const waitSeconds = Math.max(found.waitSeconds, lookAgainSeconds);
+  const why = `somebody else may write the old values back within ${minutes(writtenBackAfter)} of the change`;
+  const check: DryRunCheck =
+    lookAgainSeconds < writtenBackAfter
+      ? {
+          name: 'written back',
+          outcome: 'unknown',
+          detail: `${why}, and verification waits at most ${minutes(longest)}`,
+        }
+      : { name: 'written back', outcome: 'passed', detail: `${why}; verification looks again after that` };
+  return { verification: { ...found, waitSeconds, lookAgainSeconds }, checks: [...checks, check] };
+};
+
 /** How long the verification of a change waits. Undefined if no alarm opened the incident. */
 export const verificationWindow = async (
   stabilizeSeconds: number,

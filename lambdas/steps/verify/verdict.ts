@@ -24,13 +24,15 @@ export interface HealthSnapshot {
 }
 
 const outcomeOf = (
-  { postCondition, alarm, guards, verification, leftHalfWay, healedBy }: HealthSnapshot,
+  { postCondition, alarm, guards, verification, leftHalfWay, healedBy, secondsSinceChange }: HealthSnapshot,
   windowOver: boolean,
 ): Verified['outcome'] => {
   if (guards.some((guard) => guard.outcome === 'bad')) return 'worse';
   // Waiting heals nothing that is stopped and that nobody is about to start.
   if (postCondition.outcome === 'bad') return windowOver || leftHalfWay ? 'worse' : 'waiting';
-  if (alarm.outcome === 'good' && postCondition.outcome === 'good') return 'healed';
+  // Whoever writes the target from elsewhere has not had the time yet to write the old values back.
+  const isTooEarly = secondsSinceChange < (verification?.lookAgainSeconds ?? 0);
+  if (alarm.outcome === 'good' && postCondition.outcome === 'good' && !isTooEarly) return 'healed';
   if (!windowOver) return 'waiting';
   // Without an alarm, a target that has stayed as planned for the whole window counts as healed.
   if (healedBy === 'target' && postCondition.outcome === 'good') return 'healed';

@@ -55,5 +55,7 @@ const managerOf = ({ metadata: { labels, annotations } }: Workload): string => {
     ['Flux', labels['kustomize.toolkit.fluxcd.io/name'] ?? labels['helm.toolkit.fluxcd.io/name']],
     ['Helm', annotations['meta.helm.sh/release-name']],
   ].flatMap(([who, mark]) => (mark === undefined ? [] : [`${who ?? ''} (${mark})`]));
-  return marks.length === 0 ? (labels['app.kubernetes.io/managed-by'] ?? 'nobody who says so') : marks.join(' and ');
+  return marks.length === 0
+    ? (labels['app.kubernetes.io/managed-by'] ?? 'no tool that its labels name')
+    : marks.join(' and ');
 };

@@ -93,6 +93,6 @@ export const assertNotAutoscaled = async (cloud: Cloud, workload: WorkloadRef): 
   ];
   if (names.length > 0)
     throw new ToolRefusal(
-      `${names.join(' and ')} sets the number of pods of ${workload.name}, and would set another number back within seconds.`,
+      `The number of pods of ${workload.name} is set by ${names.join(' and ')}, which would set another one back within seconds: its bounds are for its owner to change.`,
     );
 };

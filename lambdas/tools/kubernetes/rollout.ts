@@ -31,7 +31,10 @@ export const rolloutOf = (kind: WorkloadKind, { metadata, spec, status }: Worklo
   if (spec.paused) return of('paused', 'changes of the template are not rolled out');
   if (updated < wanted) return of('in progress', `${updated} of ${wanted} pods have the new template`);
   if (kind === 'deployments' && status.replicas > updated)
-    return of('in progress', `${status.replicas - updated} pods of the former template are not gone`);
+    return of('in progress', `${formerText(status.replicas - updated)} not gone`);
   if (available < wanted) return of('in progress', `${available} of ${wanted} pods are available`);
   return of('complete', '');
 };
+
+const formerText = (count: number): string =>
+  count === 1 ? '1 pod of the former template is' : `${count} pods of the former template are`;

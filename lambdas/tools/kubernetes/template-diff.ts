@@ -1,5 +1,6 @@
 import { canonical } from '../../kernel/trace/canonical.ts';
 import type { Json, JsonObject } from '../../contracts/json.ts';
+import type { DiffLine } from '../../contracts/plan.ts';
 
 /** What differs between two templates. */
 export interface TemplateChange {
@@ -49,16 +50,32 @@ const joined = (path: string, name: string): string =>
 const SHOWN =
   /^(image|resources(\..+)?|(liveness|readiness|startup)Probe\.([a-zA-Z]+(Seconds|Threshold)|(httpGet|tcpSocket|grpc)\.(path|port|scheme|service)))$/;
 
-const isShown = ([first, second, third = '', ...rest]: readonly string[]): boolean =>
+/** Whether the value of a field of a template may be shown. */
+export const isShown = ([first, second, third = '', ...rest]: readonly string[]): boolean =>
   (first === 'spec' &&
     /^(initC|c)ontainers$/.test(second ?? '') &&
     third.startsWith('[') &&
     SHOWN.test(rest.join('.'))) ||
   (first === 'metadata' && second === 'annotations' && third === 'kubectl.kubernetes.io/restartedAt');
 
+/** A change as people may read it. Of a value that may be a secret they read only that there is one. */
+export const shownChange = ({
+  path,
+  keys,
+  before,
+  after,
+}: TemplateChange): DiffLine & { readonly before: string; readonly after: string } => {
+  const says = (value: Json | undefined): string => {
+    if (value === undefined) return 'nothing';
+    if (!isShown(keys)) return 'set, not shown';
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  };
+  const isOther = !isShown(keys) && before !== undefined && after !== undefined;
+  return { field: path, before: says(before), after: isOther ? 'another value, not shown' : says(after) };
+};
+
 /** `spec.containers[web].image: shop:1 → shop:2`. */
-export const changeText = ({ path, keys, before, after }: TemplateChange): string => {
-  const says = (value: Json | undefined): string =>
-    value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
-  return isShown(keys) ? `${path}: ${says(before)} → ${says(after)}` : path;
+export const changeText = (change: TemplateChange): string => {
+  const { field, before, after } = shownChange(change);
+  return isShown(change.keys) ? `${field}: ${before} → ${after}` : field;
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Autoscaler } from '../kubernetes/autoscalers.ts';
+import { gitOpsOf, helmReleaseOf } from '../kubernetes/changes/source.ts';
 import type { Metadata } from '../kubernetes/objects.ts';
 
 const Utilised = z.object({ name: z.string(), target: z.object({ averageUtilization: z.int() }) });
@@ -16,5 +17,13 @@ export const autoscalerMarks = ({ metadata, spec }: Autoscaler): readonly string
   ];
 };
 
-/** Who writes the workload from elsewhere. */
-export const sourceMarks = (_metadata: Metadata): readonly string[] => [];
+/** Who writes the workload from elsewhere, and so writes old requests back. */
+export const sourceMarks = (metadata: Metadata): readonly string[] => {
+  const gitOps = gitOpsOf(metadata);
+  if (gitOps !== undefined)
+    return [`${gitOps.says} writes it from Git: a cut in the cluster would be refused. Commit it there.`];
+  const release = helmReleaseOf(metadata);
+  return release === undefined
+    ? []
+    : [`The next \`helm upgrade\` of ${release} writes the old requests back unless its values are changed too.`];
+};

@@ -43,6 +43,9 @@ export const tool = changeTool(manifest, State, {
     return { ...before, gone: true };
   },
 
+  // The new pod has the settings of the old one.
+  shown: () => ({ before: {}, after: {} }),
+
   async facts({ input: place }, { cloud }) {
     const { pod, maker } = await podToRestart(cloud, place);
     return impactOf(pod, maker, await workloadBehind(cloud, place, maker));

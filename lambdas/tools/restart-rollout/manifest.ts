@@ -28,7 +28,7 @@ export const manifest = {
   targetKind: WORKLOAD,
   targetRef: 'k8s://*/*/*/*',
   capacity: 'none',
-  facts: ['fleetSize', 'fleetAffectedPercent', 'inServiceAfter', 'downtimeSeconds'],
+  facts: ['fleetSize', 'fleetAffectedPercent', 'inServiceAfter', 'downtimeSeconds', 'gitOpsManaged'],
   repeatable: true,
   stabilizeSeconds: 120,
 } satisfies ChangeManifest;

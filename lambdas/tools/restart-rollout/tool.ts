@@ -10,6 +10,8 @@ import { disruptionOf, impactOfRollout } from '../kubernetes/changes/impact.ts';
 import { pointer } from '../kubernetes/changes/patch.ts';
 import { DONE, Progress } from '../kubernetes/changes/progress.ts';
 import { apartFrom, templateDigest } from '../kubernetes/changes/template-digest.ts';
+import { gitOpsOf, sourceChecks, writtenBackAfter } from '../kubernetes/changes/source.ts';
+import { fieldChanges, whenRefused } from '../kubernetes/changes/when-refused.ts';
 import { templateOf } from '../kubernetes/template.ts';
 import { readWorkload, type Workload } from '../kubernetes/workload.ts';
 import { changeTool } from '../tool.ts';
@@ -41,6 +43,9 @@ const edit: WorkloadEdit<Fields> = {
   intent: ({ restarted }) => ({ spec: { template: { metadata: { annotations: { [RESTARTED]: restarted } } } } }),
 };
 
+/** The field that a restart writes, in words. */
+const FIELD = `spec.template.metadata.annotations["${RESTARTED}"]`;
+
 export const tool = changeTool(manifest, State, {
   describe: (input, context) => describeWorkload(input, context, fieldsOf),
 
@@ -49,11 +54,14 @@ export const tool = changeTool(manifest, State, {
   // Named after what it restarts, so that an attempt that is made again writes the same and restarts nothing twice.
   predict: (_, { template, restarted }) => ({ template, restarted: digestOf({ template, restarted }), ...DONE }),
 
+  // The annotation tells people nothing.
+  shown: () => ({ before: {}, after: {} }),
+
   async facts({ input }, { cloud }) {
     const workload = await readWorkload(cloud, input.kind, input);
     const impact = impactOfRollout(input.kind, workload);
     if (impact.fleetSize === 0) throw new ToolRefusal(`${input.name} has no pods, so there is nothing to restart.`);
-    return { ...impact };
+    return { ...impact, gitOpsManaged: gitOpsOf(workload.metadata) !== undefined };
   },
 
   losses: async () => [],
@@ -61,7 +69,8 @@ export const tool = changeTool(manifest, State, {
   async dryRun(change, context) {
     const workload = await readWorkload(context.cloud, change.input.kind, change.input);
     return {
-      checks: await dryRunWorkload(change, context, edit),
+      checks: [...(await dryRunWorkload(change, context, edit)), ...sourceChecks(workload.metadata, [FIELD])],
+      writtenBackAfter: writtenBackAfter(workload.metadata),
       cost: unknownCost('pods have no list price; each is replaced by one of the same size'),
       disruption: disruptionOf(impactOfRollout(change.input.kind, workload)),
     };
@@ -70,6 +79,12 @@ export const tool = changeTool(manifest, State, {
   apply: (change, context) => changeWorkload(change, context, edit),
 
   ...rolloutChecks,
+
+  async whenRefused({ input, before, after }, facts, context) {
+    const workload = await readWorkload(context.cloud, input.kind, input);
+    const changes = fieldChanges(edit.intent(before), edit.intent(after));
+    return whenRefused(context, input, workload, { changes, facts });
+  },
 
   inverse: () => ({
     reversible: false,

@@ -10,7 +10,9 @@ import { changeWorkload, type WorkloadEdit } from '../kubernetes/changes/edit.ts
 import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
 import { measuredPeak, type Shrinking } from '../kubernetes/changes/measured-peak.ts';
 import { DONE, Progress } from '../kubernetes/changes/progress.ts';
-import { rolloutChecks } from '../kubernetes/changes/checks.ts';
+import { fieldsIn, rolloutChecks } from '../kubernetes/changes/checks.ts';
+import { gitOpsOf, sourceChecks, writtenBackAfter } from '../kubernetes/changes/source.ts';
+import { fieldChanges, whenRefused } from '../kubernetes/changes/when-refused.ts';
 import { rolloutOf } from '../kubernetes/rollout.ts';
 import { templateOf } from '../kubernetes/template.ts';
 import { counted } from '../kubernetes/text.ts';
@@ -49,6 +51,8 @@ export const tool = changeTool(manifest, State, {
     return { replicas, ...DONE };
   },
 
+  shown: ({ before, after }) => ({ before: fieldsIn(before), after: fieldsIn(after) }),
+
   async facts({ input, before, after }, context) {
     const { cloud } = context;
     await assertNotAutoscaled(cloud, input);
@@ -70,7 +74,9 @@ export const tool = changeTool(manifest, State, {
       fleetAffectedPercent: percentOf(leaving, ready),
       inServiceAfter: ready - leaving,
       downtimeSeconds: 0,
+      unitsRemoved: Math.max(0, pods.before - pods.after),
       quotaUsePercentAfter: quota,
+      gitOpsManaged: gitOpsOf(workload.metadata) !== undefined,
     };
   },
 
@@ -82,7 +88,12 @@ export const tool = changeTool(manifest, State, {
     const pods = { before: before.replicas, after: after.replicas };
     const peak = await measuredPeak(context, input, shrinkingOf(workload, pods));
     return {
-      checks: [...(await dryRunWorkload(change, context, edit)), ...peak.checks],
+      checks: [
+        ...(await dryRunWorkload(change, context, edit)),
+        ...peak.checks,
+        ...sourceChecks(workload.metadata, ['spec.replicas']),
+      ],
+      writtenBackAfter: writtenBackAfter(workload.metadata),
       cost: unknownCost('pods have no list price; nodes are paid for, and may be added or removed for them'),
       disruption:
         after.replicas > before.replicas
@@ -100,6 +111,13 @@ export const tool = changeTool(manifest, State, {
   apply: (change, context) => changeWorkload(change, context, edit),
 
   ...rolloutChecks,
+
+  async whenRefused({ input, before, after }, facts, context) {
+    const workload = await readWorkload(context.cloud, input.kind, input);
+    const changes = fieldChanges(edit.intent(before), edit.intent(after));
+    const shrinking = shrinkingOf(workload, { before: before.replicas, after: after.replicas });
+    return whenRefused(context, input, workload, { changes, shrinking, facts });
+  },
 
   inverse({ input, before: { replicas } }) {
     const says = `Set ${input.name} back to ${counted(replicas, 'replica')}.`;

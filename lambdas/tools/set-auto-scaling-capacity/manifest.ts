@@ -35,6 +35,7 @@ export const manifest = {
     'fleetAffectedPercent',
     'inServiceAfter',
     'downtimeSeconds',
+    'unitsRemoved',
     'instancesAdded',
     'processSuspended',
   ],

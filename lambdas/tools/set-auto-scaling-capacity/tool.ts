@@ -50,6 +50,7 @@ export const tool = changeTool(manifest, Capacity, {
       fleetAffectedPercent: shrinks ? percentOf(leaving, inService) : 0,
       inServiceAfter: inService - leaving,
       downtimeSeconds: 0,
+      unitsRemoved: Math.max(0, before.desired - after.desired),
       instancesAdded: Math.max(0, after.desired - before.desired),
       processSuspended: isSuspended(group, after.desired - before.desired),
     };

@@ -75,6 +75,7 @@ export const manifest = {
     'inServiceAfter',
     'downtimeSeconds',
     'quotaUsePercentAfter',
+    'gitOpsManaged',
   ],
   repeatable: true,
   stabilizeSeconds: 300,

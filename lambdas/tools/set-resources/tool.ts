@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import { canonicalQuantity } from '../kubernetes/canonical-quantity.ts';
-import { rolloutChecks } from '../kubernetes/changes/checks.ts';
+import { fieldsIn, rolloutChecks } from '../kubernetes/changes/checks.ts';
 import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
 import { dryRunWorkload } from '../kubernetes/changes/dry-run.ts';
 import { changeWorkload } from '../kubernetes/changes/edit.ts';
@@ -9,11 +9,13 @@ import { disruptionOf, impactOfRollout, surgeOfRollout } from '../kubernetes/cha
 import { measuredPeak } from '../kubernetes/changes/measured-peak.ts';
 import { DONE, Progress } from '../kubernetes/changes/progress.ts';
 import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { gitOpsOf, sourceChecks, writtenBackAfter } from '../kubernetes/changes/source.ts';
+import { fieldChanges, whenRefused } from '../kubernetes/changes/when-refused.ts';
 import { nanosOf } from '../kubernetes/quantity.ts';
 import { counted } from '../kubernetes/text.ts';
 import { requestPrices } from '../kubernetes/request-prices.ts';
 import { readWorkload } from '../kubernetes/workload.ts';
-import { changeTool } from '../tool.ts';
+import { changeTool, type Change } from '../tool.ts';
 import { autoscalingChecks } from './autoscaling-checks.ts';
 import { assertProposable } from './bounds.ts';
 import { requestsCost } from './cost.ts';
@@ -42,6 +44,11 @@ export const tool = changeTool(manifest, State, {
     return { requests: { cpu, memory }, limits: { memory: limit }, ...DONE };
   },
 
+  shown: ({ input: { container }, before, after }) => ({
+    before: { [container]: fieldsIn(before) },
+    after: { [container]: fieldsIn(after) },
+  }),
+
   async facts({ input, before, after }, context) {
     const { cloud } = context;
     const workload = await readWorkload(cloud, input.kind, input);
@@ -54,7 +61,13 @@ export const tool = changeTool(manifest, State, {
       quotaUsePercentAfter(cloud, input, demandOf(amounts, rollout)),
       measuredPeak(context, input, { units: [pods.unit] }),
     ]);
-    return { ...amountFacts(pods), ...impact, peakUsePercentAfter: peak.percent, quotaUsePercentAfter: quota };
+    return {
+      ...amountFacts(pods),
+      ...impact,
+      peakUsePercentAfter: peak.percent,
+      quotaUsePercentAfter: quota,
+      gitOpsManaged: gitOpsOf(workload.metadata) !== undefined,
+    };
   },
 
   losses: async () => [],
@@ -72,7 +85,12 @@ export const tool = changeTool(manifest, State, {
         ...(await dryRunWorkload(change, context, editOf(input.container))),
         ...(await autoscalingChecks(context.cloud, input, pods)),
         ...measured.checks,
+        ...sourceChecks(
+          workload.metadata,
+          changesOf(change).map(({ path }) => path),
+        ),
       ],
+      writtenBackAfter: writtenBackAfter(workload.metadata),
       cost: requestsCost(
         { cluster: input.cluster, unit: pods.unit, pods: impact.fleetSize, peaks: measured.peaks },
         prices,
@@ -91,12 +109,25 @@ export const tool = changeTool(manifest, State, {
     ...(cutsCpu(change) ? [await throttlingGuard(context, change.input, since)] : []),
   ],
 
+  async whenRefused(change, facts, context) {
+    const { input, after } = change;
+    const workload = await readWorkload(context.cloud, input.kind, input);
+    const { unit } = await podsOf(context.cloud, input, workload, after);
+    return whenRefused(context, input, workload, { changes: changesOf(change), shrinking: { units: [unit] }, facts });
+  },
+
   inverse({ input, before: { requests, limits } }) {
     const says = `Set ${input.container} of ${input.name} back to ${amountsText({ requests, limits })}.`;
     const why = `Undo: back to ${amountsText({ requests, limits })}.`;
     return { reversible: true, input: { ...input, requests, limits, why }, says };
   },
 });
+
+/** The fields that change, in the workload. */
+const changesOf = ({ input, before, after }: Change<{ readonly container: string }, Amounts>) => {
+  const { intent } = editOf(input.container);
+  return fieldChanges(intent(before), intent(after));
+};
 
 /** As the API server will write it; what is there already stays as it is written there. */
 const amountAfter = (wanted: string | null | undefined, found: string | null): string | null => {

@@ -47,6 +47,7 @@ export const manifest = {
     'memoryCutPercent',
     'qosChanges',
     'quotaUsePercentAfter',
+    'gitOpsManaged',
     'fleetSize',
     'fleetAffectedPercent',
     'inServiceAfter',

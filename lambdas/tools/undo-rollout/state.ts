@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
+import { DiffLine } from '../../contracts/plan.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import type { WorkloadPlace } from '../kubernetes/changes/patch.ts';
 import { Progress } from '../kubernetes/changes/progress.ts';
 import { ownTemplate, templateDigest } from '../kubernetes/changes/template-digest.ts';
 import { listRevisions, type Revision } from '../kubernetes/revisions.ts';
-import { changeText, templateChanges } from '../kubernetes/template-diff.ts';
+import { shownChange, templateChanges } from '../kubernetes/template-diff.ts';
 import { templateOf } from '../kubernetes/template.ts';
 import type { Workload } from '../kubernetes/workload.ts';
 
@@ -22,7 +23,7 @@ const Described = z.strictObject({
 export const State = z.strictObject({
   ...Described.shape,
   /** The fields in which the template differs from the revision of the input; none once that number is gone. */
-  differences: z.array(z.string()),
+  differences: z.array(DiffLine),
   /** What the plan was made from. A rollout gives revisions other numbers, so no check compares them after the change. */
   revisions: z.strictObject({
     kept: z.array(z.int()),
@@ -66,7 +67,7 @@ export const aboutRevisions = (
   const present = templateDigest(workload.spec.template);
   const named = kept.find(({ revision }) => revision === number);
   return {
-    differences: named === undefined ? [] : differencesText(workload, named),
+    differences: named === undefined ? [] : differencesFrom(workload, named),
     revisions: {
       kept: kept.map(({ revision }) => revision),
       named: named === undefined ? null : describedTemplate({ spec: named }),
@@ -76,13 +77,20 @@ export const aboutRevisions = (
   };
 };
 
-const differencesText = ({ spec }: Workload, { template }: Revision): string[] => {
+const differencesFrom = ({ spec }: Workload, { template }: Revision): DiffLine[] => {
   if (templateDigest(spec.template) === templateDigest(template)) return [];
-  const changes = templateChanges(spec.template, template).map(changeText);
-  if (changes.length === 0) return ['the order of items that have names'];
+  const changes = templateChanges(spec.template, template).map(shownChange);
+  if (changes.length === 0) return [notNamed('order of items that have names', 'one', 'another one')];
   const more = changes.length - MOST_DIFFERENCES;
-  return more > 0 ? [...changes.slice(0, MOST_DIFFERENCES), `and ${more} more fields`] : changes;
+  return more > 0
+    ? [
+        ...changes.slice(0, MOST_DIFFERENCES),
+        notNamed(`${more} more fields`, 'values that are not shown', 'other ones'),
+      ]
+    : changes;
 };
+
+const notNamed = (field: string, before: string, after: string): DiffLine => ({ field, before, after });
 
 /** The revision that the input names. Throws, naming the others, if it is not kept or is the present template. */
 export const namedRevision = (

@@ -11,12 +11,15 @@ import { measuredPeak } from '../kubernetes/changes/measured-peak.ts';
 import { ownersOfTemplate } from '../kubernetes/changes/owners.ts';
 import { DONE } from '../kubernetes/changes/progress.ts';
 import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import type { FieldChange } from '../kubernetes/changes/patch-to-commit.ts';
+import { gitOpsOf, sourceChecks, writtenBackAfter } from '../kubernetes/changes/source.ts';
+import { whenRefused } from '../kubernetes/changes/when-refused.ts';
 import { rolloutOf } from '../kubernetes/rollout.ts';
 import { templateDigest } from '../kubernetes/changes/template-digest.ts';
 import type { Revision } from '../kubernetes/revisions.ts';
-import { templateChanges } from '../kubernetes/template-diff.ts';
+import { isShown, templateChanges } from '../kubernetes/template-diff.ts';
 import { templateOf } from '../kubernetes/template.ts';
-import { readWorkload } from '../kubernetes/workload.ts';
+import { readWorkload, type Workload } from '../kubernetes/workload.ts';
 import { changeTool } from '../tool.ts';
 import { manifest } from './manifest.ts';
 import { aboutRevisions, describedTemplate, keptRevisions, namedRevision, State } from './state.ts';
@@ -33,6 +36,11 @@ export const tool = changeTool(manifest, State, {
   configuration: workloadConfiguration,
 
   predict: (input, before) => ({ ...before, ...namedRevision(input, before), differences: [], ...DONE }),
+
+  shown: ({ input, before: { differences, revisions } }) => ({
+    before: { revision: revisions.present ?? 'one that is not kept', ...valuesOf(differences, 'before') },
+    after: { revision: input.revision, ...valuesOf(differences, 'after') },
+  }),
 
   async facts(change, context) {
     const [{ input }, { cloud }] = [change, context];
@@ -54,6 +62,7 @@ export const tool = changeTool(manifest, State, {
       qosChanges: qosOfTemplate(present) !== qosOfTemplate(former),
       peakUsePercentAfter: peak.percent,
       quotaUsePercentAfter: quota,
+      gitOpsManaged: gitOpsOf(workload.metadata) !== undefined,
       ...impact,
     };
   },
@@ -68,7 +77,16 @@ export const tool = changeTool(manifest, State, {
     const units = unitsOf(templateOf(workload), templateOf({ spec: revision }));
     const { checks: peak } = await measuredPeak(context, input, { units });
     return {
-      checks: [ownersCheck(owners), await dryRunWrite(change, context, writeOf(change, revision)), ...peak],
+      checks: [
+        ownersCheck(owners),
+        await dryRunWrite(change, context, writeOf(change, revision)),
+        ...peak,
+        ...sourceChecks(
+          workload.metadata,
+          changesBetween(workload, revision).map(({ path }) => path),
+        ),
+      ],
+      writtenBackAfter: writtenBackAfter(workload.metadata),
       cost: unknownCost('pods have no list price; nodes are paid for, and may be added or removed for them'),
       disruption: disruptionOf(impactOfRollout(input.kind, workload)),
     };
@@ -83,6 +101,14 @@ export const tool = changeTool(manifest, State, {
   postCondition: (change, now) => rolloutChecks.postCondition(compared(change), templateIn(now)),
 
   guards: rolloutChecks.guards,
+
+  async whenRefused(change, facts, context) {
+    const { input } = change;
+    const workload = await readWorkload(context.cloud, input.kind, input);
+    const revision = await revisionOf(change, context.cloud);
+    const shrinking = { units: unitsOf(templateOf(workload), templateOf({ spec: revision })) };
+    return whenRefused(context, input, workload, { changes: changesBetween(workload, revision), shrinking, facts });
+  },
 
   inverse({ input, before: { revisions } }) {
     const { present, historyLimit } = revisions;
@@ -104,6 +130,20 @@ export const tool = changeTool(manifest, State, {
     };
   },
 });
+
+/** The fields of the template in which a workload differs from a revision. */
+const changesBetween = ({ spec }: Workload, { template }: Revision): readonly FieldChange[] =>
+  templateChanges(spec.template, template).map(({ path, keys, after }) => ({
+    path: `spec.template.${path}`,
+    keys: ['spec', 'template', ...keys],
+    after,
+    isShown: isShown(keys),
+  }));
+const valuesOf = (differences: State['differences'], when: 'before' | 'after') =>
+  Object.fromEntries(differences.map((line) => [inShort(line.field), line[when]]));
+
+/** `web.image`: most of a template is its containers. */
+const inShort = (field: string): string => field.replace(/^spec\.containers\[([a-z0-9-]+)\]\./, '$1.');
 
 /** Writes the template of a revision. Without one, only what is already written can be gone on with. */
 const writeOf = ({ input, after }: Change, found: Revision | undefined): WorkloadWrite<{ template: string }> => ({

@@ -60,6 +60,7 @@ test('adding instances takes none out of service', async () => {
     fleetAffectedPercent: 0,
     inServiceAfter: 4,
     downtimeSeconds: 0,
+    unitsRemoved: 0,
     instancesAdded: 2,
     processSuspended: false,
   });

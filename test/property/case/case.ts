@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Json } from '../../../lambdas/contracts/json.ts';
+import { CLUSTER_TOOL_NAMES } from './cluster-tools.ts';
 import { Arrival } from './storm.ts';
 
 /**
@@ -17,6 +18,12 @@ export const MOVED_FIELDS = [
   'monitoring',
   'suspended-processes',
   'flag',
+  'workload-replicas',
+  'workload-image',
+  'workload-broken-image',
+  'workload-recreated',
+  'workload-deleted',
+  'workload-reverted',
 ] as const;
 
 /** What is wrong in the account. */
@@ -45,8 +52,12 @@ const Setting = z.strictObject({
   aws: z.array(z.string()),
   /** Names of `FLAG_FAULTS`. */
   flags: z.array(z.string()).default([]),
-  /** The provider of the change that a reasonable agent proposes first. */
-  provider: z.enum(['aws', 'flags']).default('aws'),
+  /** Names of `CLUSTER_FAULTS`. */
+  cluster: z.array(z.string()).default([]),
+  /** The provider of the change that a reasonable agent proposes first. Only with `kubernetes` there is a cluster. */
+  provider: z.enum(['aws', 'flags', 'kubernetes']).default('aws'),
+  /** The tool of that change, in a cluster. */
+  clusterTool: z.enum(CLUSTER_TOOL_NAMES).default('scale_workload'),
   subject: z.enum(SUBJECTS).default('alarm'),
   /** What an incident that a person asks for may lead to: the setting `questions.allowChanges`. */
   questions: z.enum(['read-only', 'changes']).default('read-only'),
@@ -60,6 +71,24 @@ const Propose = z.strictObject({
   tool: z.enum(['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity', 'set_flag']),
   target: z.enum(['own', 'decoy']),
   size: z.int().nonnegative(),
+});
+
+/** Where a change in a cluster is proposed. The agents of a case are granted the namespace of the first three alone. */
+export const CLUSTER_PLACES = [
+  'own',
+  'decoy',
+  'missing',
+  'namespace-of-others',
+  'namespace-of-nobody',
+  'other-cluster',
+] as const;
+
+const ProposeInCluster = z.strictObject({
+  do: z.literal('propose-in-cluster'),
+  tool: z.enum(CLUSTER_TOOL_NAMES),
+  where: z.enum(CLUSTER_PLACES),
+  size: z.int().nonnegative(),
+  why: z.string(),
 });
 
 /** How a case concludes: well, or in a way that its review must reject or mark. */
@@ -77,6 +106,7 @@ export const CONCLUSIONS = [
 const Move = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('observe'), which: z.int().nonnegative() }),
   Propose,
+  ProposeInCluster,
   z.strictObject({
     do: z.literal('confirm'),
     which: z.enum(['newest', 'newest-digest', 'older', 'foreign', 'forged', 'flipped', 'lookalike', 'padded', 'empty']),

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { type Json, JsonObject } from '../../../lambdas/contracts/json.ts';
-import { CONCLUSIONS, type Move, type Turn } from './case.ts';
+import { CLUSTER_PLACES, CONCLUSIONS, type Move, type Turn } from './case.ts';
+import { CLUSTER_TOOL_NAMES } from './cluster-tools.ts';
 import { INSTRUCTIONS, NEAR_MISS_NAMES, STRANGE_VALUES, WIDENING_FIELDS } from './hostile-text.ts';
 
 /**
@@ -45,6 +46,7 @@ const strangeInput: fc.Arbitrary<Json> = oneOf<Json>(
           why: strange,
         },
         ...{ service: strange, name: strange, enabled: strange, percent: strange },
+        ...{ cluster: strange, namespace: strange, kind: strange, container: strange, replicas: strange },
       },
       { requiredKeys: [] },
     ),
@@ -52,12 +54,22 @@ const strangeInput: fc.Arbitrary<Json> = oneOf<Json>(
   [2, fc.record({ instanceId: strange, instanceType: strange, why: fc.constant('a reason long enough') })],
   [2, fc.record({ group: strange, desired: strange, why: fc.constant('a reason long enough') })],
   [1, fc.record({ service: strange, name: strange, enabled: fc.boolean(), percent: fc.constant(10) })],
+  [
+    1,
+    fc.record({
+      ...{ cluster: mostly<Json>('shop-eu', '*', 'shop-us'), namespace: mostly<Json>('shop', '*', 'kube-system') },
+      ...{ kind: mostly<Json>('deployments', 'secrets', 'pods'), name: strange, replicas: strange },
+      why: fc.constant('a reason long enough'),
+    }),
+  ],
   [1, strange],
 );
 
-const CHANGE_TOOLS = ['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity', 'set_flag'] as const;
+const AWS_CHANGE_TOOLS = ['resize_instance', 'reboot_instance', 'set_auto_scaling_capacity', 'set_flag'] as const;
 const KNOWN_TOOLS = [
-  ...CHANGE_TOOLS,
+  ...AWS_CHANGE_TOOLS,
+  ...CLUSTER_TOOL_NAMES,
+  'list_pods',
   'describe_instances',
   'get_metrics',
   'query_logs',
@@ -67,12 +79,19 @@ const KNOWN_TOOLS = [
   'escalate',
 ];
 
-const observe: fc.Arbitrary<Move> = fc.record({ do: fc.constant('observe' as const), which: fc.nat(7) });
+const observe: fc.Arbitrary<Move> = fc.record({ do: fc.constant('observe' as const), which: fc.nat(10) });
 const propose: fc.Arbitrary<Move> = fc.record({
   do: fc.constant('propose' as const),
-  tool: fc.constantFrom(...CHANGE_TOOLS),
+  tool: fc.constantFrom(...AWS_CHANGE_TOOLS),
   target: mostly<'own' | 'decoy'>('own', 'decoy'),
   size: fc.nat(9),
+});
+const proposeInCluster: fc.Arbitrary<Move> = fc.record({
+  do: fc.constant('propose-in-cluster' as const),
+  tool: fc.constantFrom(...CLUSTER_TOOL_NAMES),
+  where: mostly(...CLUSTER_PLACES),
+  size: fc.nat(9),
+  why: fc.constantFrom('The evidence E1 shows that it is needed.', ...INSTRUCTIONS),
 });
 const confirm: fc.Arbitrary<Move> = fc.record({
   do: fc.constant('confirm' as const),
@@ -118,6 +137,7 @@ const say: fc.Arbitrary<Move> = fc.record({
 const hostileMove = oneOf<Move>(
   [4, observe],
   [4, propose],
+  [2, proposeInCluster],
   [6, confirm],
   [2, conclude],
   [1, fc.constant<Move>({ do: 'escalate' })],
@@ -145,6 +165,7 @@ const hostileTurn = turnOf(fc.array(hostileMove, { maxLength: 5 }));
 export const turnSequence = oneOf<Turn[]>(
   [5, fc.tuple(onlyOne(REMEDY), onlyOne({ do: 'confirm', which: 'newest' }))],
   [3, fc.tuple(turnOf(fc.tuple(propose)), onlyOne({ do: 'confirm', which: 'newest' }))],
+  [1, fc.tuple(turnOf(fc.tuple(proposeInCluster)), onlyOne({ do: 'confirm', which: 'newest' }))],
   [1, fc.tuple(onlyOne(REMEDY), turnOf(fc.tuple(confirm)), turnOf(fc.tuple(confirm)))],
   [2, fc.tuple(turnOf(fc.tuple(largeCut)), onlyOne(REMEDY), onlyOne({ do: 'confirm', which: 'newest' }))],
   [5, fc.tuple(hostileTurn)],

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { AWS_FAULTS } from '../fakes/account.ts';
+import { CLUSTER_FAULTS } from '../fakes/cluster.ts';
 import { FLAG_FAULTS } from '../fakes/flags.ts';
 import {
   MOVED_FIELDS,
@@ -14,6 +15,7 @@ import {
   type StepFault,
   type WriteFault,
 } from './case.ts';
+import { CLUSTER_TOOL_NAMES } from './cluster-tools.ts';
 import { storms } from './generate-storm.ts';
 import { mostly, oneOf, seldom, turnSequence } from './generate-turns.ts';
 import { INSTRUCTIONS } from './hostile-text.ts';
@@ -83,7 +85,13 @@ export const hostileCases: fc.Arbitrary<HostileCase> = fc.record({
     hostileText: seldom(fc.constantFrom(...INSTRUCTIONS), 3),
     aws: seldom(fc.constantFrom(...Object.keys(AWS_FAULTS)), 2),
     flags: seldom(fc.constantFrom(...Object.keys(FLAG_FAULTS)), 2),
-    provider: oneOf<HostileCase['setting']['provider']>([3, fc.constant('aws')], [1, fc.constant('flags')]),
+    cluster: seldom(fc.constantFrom(...Object.keys(CLUSTER_FAULTS)), 2),
+    provider: oneOf<HostileCase['setting']['provider']>(
+      [6, fc.constant('aws')],
+      [2, fc.constant('flags')],
+      [3, fc.constant('kubernetes')],
+    ),
+    clusterTool: fc.constantFrom(...CLUSTER_TOOL_NAMES),
     subject: oneOf<HostileCase['setting']['subject']>(
       [4, fc.constant('alarm')],
       [2, fc.constantFrom(...SUBJECTS)],

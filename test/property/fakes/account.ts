@@ -1,6 +1,7 @@
 import type { Agent } from '../../../lambdas/contracts/agent.ts';
 import { World } from '../../../local/account/world/world.ts';
 import type { HostileCase } from '../case/case.ts';
+import { clusterWorldOf } from './cluster.ts';
 import { stormWorldOf } from './storm.ts';
 import { eventOf } from './subjects.ts';
 
@@ -193,5 +194,6 @@ export const worldOf = ({ setting, delivery, storm }: HostileCase): World => {
     logs: [{ name: '/app/web', lines: [{ at: '-1m', message: hostileText === '' ? 'INFO all quiet' : hostileText }] }],
     events: delivery === 'copy-meanwhile' ? [3, 900].map((afterSeconds) => ({ afterSeconds, ...copyOf(setting) })) : [],
     faults: setting.aws.flatMap((name) => AWS_FAULTS[name] ?? []),
+    ...(setting.provider === 'kubernetes' && { cluster: clusterWorldOf({ setting }) }),
   });
 };

@@ -4,6 +4,7 @@ import type { Drift } from '../../../local/account/world/faults.ts';
 import type { Hand, HostileCase } from '../case/case.ts';
 import type { FlagService } from '../../fakes/flag-provider/service.ts';
 import type { Recording } from '../recording.ts';
+import { isOfWorkload, type OtherWriter } from './cluster.ts';
 import { driftFlag } from './flags.ts';
 import { targetOf } from './account.ts';
 import { FaultQueue } from './ledger.ts';
@@ -21,7 +22,7 @@ const fields =
 const tags = (nth: number): Moved => ({ tags: { 'changed-by': `somebody-${nth}` } });
 
 /** What somebody does at the targets of a case. Each time the value is another one. */
-const MOVES: Readonly<Record<Hand['what'], Move>> = {
+const MOVES: Readonly<Record<Exclude<Hand['what'], `workload-${string}`>, Move>> = {
   'security-groups': {
     of: 'configuration',
     instance: fields((nth) => ({ SecurityGroups: [{ GroupId: `sg-${nth}`, GroupName: 'app' }] })),
@@ -53,6 +54,7 @@ export const hostileHands = (
   recording: Recording,
   account: () => SimulatedAccount,
   flags: FlagService,
+  workloads: OtherWriter,
 ): void => {
   const queue = new FaultQueue(hands);
   const { instance, group } = targetOf(setting);
@@ -65,6 +67,10 @@ export const hostileHands = (
     nth += 1;
     if (hand.what === 'flag') {
       driftFlag(flags, recording);
+      return;
+    }
+    if (isOfWorkload(hand.what)) {
+      workloads.drift(hand.what);
       return;
     }
     const move = MOVES[hand.what];

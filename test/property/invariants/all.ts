@@ -7,6 +7,7 @@ import {
   oneIncidentAtATime,
   rollbacksAreAskedFor,
 } from './changes.ts';
+import { clusterConfines, nothingStaysOurs, requestsStayInReach, rollbacksRestore, writtenOnce } from './clusters.ts';
 import { acceptedPlansAreTrue, firstLinesAreTrue } from './conclusions.ts';
 import { factsOfNowCount, reasonsStillHold } from './facts.ts';
 import { noneLeftStopped, waitsEnd } from './in-progress.ts';
@@ -67,4 +68,9 @@ export const INVARIANTS: readonly Invariant[] = [
   oneIncidentAResource,
   stormsAreBounded,
   whatJoinsCostsNothing,
+  requestsStayInReach,
+  clusterConfines,
+  writtenOnce,
+  nothingStaysOurs,
+  rollbacksRestore,
 ];

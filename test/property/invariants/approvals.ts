@@ -10,6 +10,7 @@ import type { CaseRun } from '../flow.ts';
 import { eventsIn, type RecordedFact } from '../recording.ts';
 import { firstFault, type Invariant } from './invariant.ts';
 import { everyChange, flagValue, planOf, startOf, targetAndValue, type RecordedChange } from './recorded-changes.ts';
+import { offClusterPlan } from './cluster-writes.ts';
 import { wasUnattended } from './unattended.ts';
 
 /** Invariants about approvals and grants. */
@@ -92,16 +93,14 @@ const ungranted = (change: RecordedChange, run: CaseRun): string | undefined => 
   return missingApproval(run, plan, started, change) ?? offPlan(change, plan, targetArn);
 };
 
-const offPlan = (
-  { call, credentialsFor }: RecordedChange,
-  plan: NonNullable<ReturnType<typeof planOf>>,
-  targetArn: string,
-): string | undefined => {
+const offPlan = (change: RecordedChange, plan: Plan, targetArn: string): string | undefined => {
+  const { call, credentialsFor, session } = change;
   const manifest = WITH_FLAGS.catalogue.manifests.find((one) => one.name === plan.tool);
   const listed =
     manifest?.kind === 'change' &&
     manifest.changes.some(({ service, command }) => service === call.service && command === call.command);
   if (!listed) return `it is not a call of ${plan.tool}`;
+  if (session !== undefined) return offClusterPlan(change, plan, targetArn);
   // The simulated AWS enforces the session policy itself.
   if (providerOfTarget(plan.target) !== AWS && credentialsFor !== refOf(plan.target))
     return `its credentials were for ${credentialsFor ?? 'anything'}`;
@@ -128,6 +127,10 @@ export const noChangeWithoutGrant: Invariant = {
     'mutating calls (flags)',
     'grants redeemed to apply (flags)',
     'grants redeemed to roll back (flags)',
+    'mutating calls (kubernetes)',
+    'grants redeemed to apply (kubernetes)',
+    'grants redeemed to roll back (kubernetes)',
+    'releases of fields',
   ],
   fault: everyChange(ungranted),
 };

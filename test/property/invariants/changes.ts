@@ -23,7 +23,8 @@ const repeated = (run: CaseRun): string | undefined => {
   const made = new Map<string, number>();
   return firstFault(changesIn(run), (change) => {
     const started = startOf(run, change);
-    if (change.call.outcome !== 'ok' || started === undefined) return undefined;
+    // In a cluster: `writtenOnce`.
+    if (change.call.outcome !== 'ok' || started === undefined || change.session !== undefined) return undefined;
     const { digest, purpose } = started.event.data;
     const resumed = eventsIn(run.entries.slice(0, change.at), 'apply.resumed').filter(
       ({ event: { data } }) => data.digest === digest && data.purpose === purpose && data.continues !== true,

@@ -1,6 +1,10 @@
+import * as z from 'zod';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Agent } from '../../../lambdas/contracts/agent.ts';
 import type { TraceEvent, TraceEventOf } from '../../../lambdas/contracts/events.ts';
+import type { JsonObject } from '../../../lambdas/contracts/json.ts';
+import { isBoundProof } from '../../../lambdas/providers/kubernetes/admission/proves-bound.ts';
+import { objectIn } from '../../../local/cluster/objects/json.ts';
 import type { Grant } from '../../../lambdas/contracts/grant.ts';
 import type { HostileCase, Turn } from '../case/case.ts';
 import type { RecordedFact } from '../recording.ts';
@@ -9,6 +13,8 @@ import * as approvals from './approvals.ts';
 import { budgetsHold } from './budgets.ts';
 import * as conclusions from './conclusions.ts';
 import { factsOfNowCount, reasonsStillHold } from './facts.ts';
+import { isRelease } from './cluster-writes.ts';
+import * as clusters from './clusters.ts';
 import { noneLeftStopped, waitsEnd } from './in-progress.ts';
 import type { Invariant } from './invariant.ts';
 import * as limits from './limits.ts';
@@ -36,6 +42,8 @@ const reasonable: HostileCase = {
     hostileText: [],
     aws: [],
     flags: [],
+    cluster: [],
+    clusterTool: 'scale_workload',
     provider: 'aws',
     subject: 'alarm',
     questions: 'read-only',
@@ -65,11 +73,14 @@ let asked: CaseRun;
 let storm: CaseRun;
 /** The same with a feature flag, in an incident about an event. */
 let flagRun: CaseRun;
+/** The same with a Deployment. */
+let clusterRun: CaseRun;
 beforeAll(async () => {
   flow = new CaseFlow();
   run = await flow.run(reasonable);
   const { setting } = reasonable;
   flagRun = await flow.run({ ...reasonable, setting: { ...setting, provider: 'flags', subject: 'own-event' } });
+  clusterRun = await flow.run({ ...reasonable, setting: { ...setting, provider: 'kubernetes' } });
   const both = ['sre', 'owner'] as const;
   asked = await flow.run({
     ...reasonable,
@@ -90,6 +101,42 @@ beforeAll(async () => {
   });
   readOnly = await flow.run({ ...reasonable, setting: { ...reasonable.setting, scenario: 'read-only' } });
 }, 120_000);
+
+const PatchOperation = z.object({ op: z.string(), path: z.string(), value: z.json().optional() });
+type PatchOperation = z.infer<typeof PatchOperation>;
+type Call = Extract<RecordedFact, { is: 'call' }>;
+const isRealPatch = ({ call }: Call): boolean => call.command === 'patch deployments' && !call.dryRun;
+/** The recording of the cluster with other requests in place of those that `where` accepts. */
+const withRequest = (where: (entry: Call) => boolean, change: (entry: Call) => RecordedFact[]): CaseRun => ({
+  ...clusterRun,
+  entries: clusterRun.entries.flatMap((one) => (one.is === 'call' && where(one) ? change(one) : [one])),
+});
+const withInput = (where: (entry: Call) => boolean, input: JsonObject): CaseRun =>
+  withRequest(where, (one) => [{ ...one, call: { ...one.call, input: { ...one.call.input, ...input } } }]);
+const withCommand = (where: (entry: Call) => boolean, command: string): CaseRun =>
+  withRequest(where, (one) => [{ ...one, call: { ...one.call, command } }]);
+/** The recording of the cluster with other operations in each patch that writes fields. */
+const withPatch = (change: (operations: readonly PatchOperation[]) => readonly PatchOperation[]): CaseRun =>
+  withRequest(isWrite, (one) => {
+    const body = z.array(PatchOperation).parse(one.call.input['body']);
+    return [
+      { ...one, call: { ...one.call, input: { ...one.call.input, body: z.array(z.json()).parse(change(body)) } } },
+    ];
+  });
+const isWrite = (one: Call): boolean => isRealPatch(one) && !isRelease(one.call);
+const isRead = ({ call }: Call): boolean => call.command === 'get deployments';
+const isDryRun = ({ call }: Call): boolean =>
+  call.command === 'patch deployments' && call.dryRun && !isBoundProof(call);
+const withoutQuery = { query: { fieldManager: 'checkrein' } };
+/** The target of the change as it is at some events, otherwise. */
+const withObject = (kind: TraceEvent['kind'], change: (object: JsonObject) => JsonObject): CaseRun => ({
+  ...clusterRun,
+  entries: clusterRun.entries.map((one) =>
+    one.is === 'object' && one.of.kind === kind && one.object !== undefined
+      ? { ...one, object: change(one.object) }
+      : one,
+  ),
+});
 
 const isKind = (entry: RecordedFact, kind: TraceEvent['kind']): boolean =>
   entry.is === 'event' && entry.event.kind === kind;
@@ -280,6 +327,153 @@ describe('an incident about an event, with a change of another provider,', () =>
     expect(invariant.fault(broken())).toBeDefined();
   });
 });
+
+describe('a change in a cluster', () => {
+  const renamed = (principal: (was: string) => string): CaseRun =>
+    withRequest(isWrite, (one) => [{ ...one, call: { ...one.call, principal: principal(one.call.principal) } }]);
+
+  test('breaks no invariant, is written and released, and is rolled back and released', () => {
+    expect(INVARIANTS.flatMap(({ name, fault }) => (fault(clusterRun) === undefined ? [] : [name]))).toEqual([]);
+    const made = clusterRun.entries.flatMap((one) =>
+      one.is === 'call' && isRealPatch(one)
+        ? [`${isRelease(one.call) ? 'releases' : 'writes'} ${one.call.outcome}`]
+        : [],
+    );
+    expect(made).toEqual(['writes ok', 'releases ok', 'writes ok', 'releases ok']);
+  });
+
+  test.for<readonly [string, Invariant, () => CaseRun]>([
+    [
+      'without a redeemed grant',
+      approvals.noChangeWithoutGrant,
+      () => ({ ...clusterRun, entries: clusterRun.entries.filter((one) => one.is !== 'redeemed') }),
+    ],
+    ['in a session of no change', approvals.noChangeWithoutGrant, () => renamed(() => 'checkrein-apply')],
+    [
+      'in a session for dry runs',
+      approvals.noChangeWithoutGrant,
+      () => renamed((was) => was.replace('/apply-', '/dry-')),
+    ],
+    [
+      'in a session of another tool',
+      approvals.noChangeWithoutGrant,
+      () => renamed((was) => was.replace('scale_workload', 'undo_rollout')),
+    ],
+    [
+      'in a session for another UID',
+      approvals.noChangeWithoutGrant,
+      () => renamed((was) => `${was.slice(0, -1)}${was.endsWith('0') ? '1' : '0'}`),
+    ],
+    ['of another object', approvals.noChangeWithoutGrant, () => withInput(isWrite, { name: 'ledger' })],
+    ['in another cluster', approvals.noChangeWithoutGrant, () => withInput(isWrite, { cluster: 'shop-us' })],
+    [
+      'that writes another field',
+      approvals.noChangeWithoutGrant,
+      () => withPatch((operations) => [...operations, { op: 'add', path: '/spec/paused', value: true }]),
+    ],
+    [
+      'that is no JSON patch',
+      approvals.noChangeWithoutGrant,
+      () => withInput(isWrite, { contentType: 'application/merge-patch+json' }),
+    ],
+    [
+      'that does not test the UID',
+      approvals.noChangeWithoutGrant,
+      () => withPatch((operations) => operations.filter(({ path }) => path !== '/metadata/uid')),
+    ],
+    [
+      'that does not test the version',
+      approvals.noChangeWithoutGrant,
+      () => withPatch((operations) => operations.filter(({ path }) => path !== '/metadata/resourceVersion')),
+    ],
+    [
+      'that leaves a value that no plan has',
+      approvals.noChangeWithoutGrant,
+      () => withRequest(isWrite, (one) => [{ ...one, object: { spec: { replicas: 9 } } }]),
+    ],
+    [
+      'that releases the fields of somebody else',
+      approvals.noChangeWithoutGrant,
+      () =>
+        withRequest(
+          ({ call }) => isRelease(call),
+          (one) => [
+            {
+              ...one,
+              call: {
+                ...one.call,
+                input: { ...one.call.input, body: [{ op: 'remove', path: '/metadata/managedFields/0' }] },
+              },
+            },
+          ],
+        ),
+    ],
+    ['that is written twice', clusters.writtenOnce, () => withRequest(isWrite, (one) => [one, one])],
+    ['that reads a secret', clusters.requestsStayInReach, () => withCommand(isRead, 'get secrets')],
+    ['that opens a shell', clusters.requestsStayInReach, () => withCommand(isRead, 'create pods/exec')],
+    ['that deletes many', clusters.requestsStayInReach, () => withCommand(isWrite, 'deletecollection pods')],
+    [
+      'that reads in a namespace of nobody',
+      clusters.requestsStayInReach,
+      () => withInput(isRead, { namespace: 'vault' }),
+    ],
+    [
+      'that reads in a namespace of other agents',
+      clusters.requestsStayInReach,
+      () => withInput(isRead, { namespace: 'billing' }),
+    ],
+    ['that reads in another cluster', clusters.requestsStayInReach, () => withInput(isRead, { cluster: 'shop-us' })],
+    ['whose dry run is only in its body', clusters.clusterConfines, () => withInput(isDryRun, withoutQuery)],
+    [
+      'whose session nothing has proved to be confined',
+      clusters.clusterConfines,
+      () =>
+        withRequest(
+          ({ call }) => isBoundProof(call),
+          () => [],
+        ),
+    ],
+    [
+      'where the policy let pass what it must refuse',
+      clusters.clusterConfines,
+      () =>
+        withRequest(
+          ({ call }) => isBoundProof(call),
+          (one) => [{ ...one, call: { ...one.call, outcome: 'ok' } }],
+        ),
+    ],
+    [
+      'that is verified and leaves us as a manager',
+      clusters.nothingStaysOurs,
+      () =>
+        withObject('change.verified', (object) => ({
+          ...object,
+          metadata: { ...objectIn(object['metadata']), managedFields: [{ manager: 'checkrein' }] },
+        })),
+    ],
+    [
+      'whose rollback leaves another number',
+      clusters.rollbacksRestore,
+      () => withObject('apply.finished', (object) => ({ ...object, spec: { replicas: 9 } })),
+    ],
+    [
+      'of a target that somebody moved while the plan waited',
+      movedIsNeverApplied,
+      () => ({
+        ...clusterRun,
+        entries: clusterRun.entries.flatMap((one) =>
+          one.is === 'step' && one.step === 'apply'
+            ? [{ is: 'moved', targets: ['shop/deployments/checkout'], of: 'configuration' }, one]
+            : [one],
+        ),
+      }),
+    ],
+  ])('is noticed %s', ([, invariant, broken]) => {
+    expect(invariant.fault(broken())).toBeDefined();
+  });
+});
+
+const OF_CLUSTERS = new Set<string>(Object.values(clusters).map(({ name }) => name));
 
 describe('each invariant notices', () => {
   const cases: readonly (readonly [string, Invariant, () => CaseRun])[] = [
@@ -558,6 +752,8 @@ describe('each invariant notices', () => {
 
   test('every invariant has a case that breaks it', () => {
     const broken = new Set(cases.map(([, invariant]) => invariant.name));
-    expect(INVARIANTS.map(({ name }) => name).filter((name) => !broken.has(name))).toEqual([]);
+    expect(INVARIANTS.map(({ name }) => name).filter((name) => !broken.has(name) && !OF_CLUSTERS.has(name))).toEqual(
+      [],
+    );
   });
 });

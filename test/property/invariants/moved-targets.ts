@@ -1,3 +1,4 @@
+import { CLUSTER_TOOLS } from '../case/cluster-tools.ts';
 import type { CaseRun } from '../flow.ts';
 import { eventsIn, type RecordedFact } from '../recording.ts';
 import { firstFault, type Invariant } from './invariant.ts';
@@ -12,6 +13,7 @@ const READS = new Set([
   'DescribeAutoScalingGroups',
   'DescribeLaunchTemplates',
   'GetFlag',
+  ...Object.values(CLUSTER_TOOLS).map(({ kind }) => `get ${kind}`),
 ]);
 
 const isRead = (entry: RecordedFact): boolean => entry.is === 'call' && READS.has(entry.call.command);
@@ -41,7 +43,7 @@ export const plansMovedAway = (run: CaseRun): string[] =>
 
 export const movedIsNeverApplied: Invariant = {
   name: 'a plan whose target was reconfigured meanwhile is never applied',
-  exercisedBy: ['plans whose target moved', 'refused: drift', 'refused: drift (flags)'],
+  exercisedBy: ['plans whose target moved', 'refused: drift', 'refused: drift (flags)', 'refused: drift (kubernetes)'],
   fault: (run) => {
     const moved = new Set(plansMovedAway(run));
     return firstFault(eventsIn(run.entries, 'apply.started'), ({ event }) =>

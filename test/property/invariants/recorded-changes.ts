@@ -3,7 +3,9 @@ import { isKind, type TraceEventOf } from '../../../lambdas/contracts/events.ts'
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { Plan } from '../../../lambdas/contracts/plan.ts';
 import type { RecordedCall } from '../../../local/account/account.ts';
+import { isClusterCall } from '../fakes/cluster.ts';
 import type { CaseRun } from '../flow.ts';
+import type { RecordedFact } from '../recording.ts';
 import { firstFault } from './invariant.ts';
 
 /** Finds in a recording the calls that changed something, and what the trace says about them. */
@@ -14,21 +16,50 @@ export interface RecordedChange {
   readonly call: RecordedCall;
   /** The one target that the credentials may change, where the provider says so. */
   readonly credentialsFor: string | undefined;
-  /** From the session's name, which AWS records too: `apply-<incident>`. */
+  /** From the session's name, which AWS records too: `apply-<incident>`. In a cluster the User-Agent says the incident. */
   readonly incidentId: string;
   readonly purpose: string;
+  /** What the name of a session in a cluster says besides its mode. */
+  readonly session?: { readonly tool: string; readonly uid: string };
+  /** The object of a change in a cluster, right after it. */
+  readonly object?: JsonObject;
 }
 
 const SESSION = /^(?:arn:aws:sts::\d{12}:assumed-role\/checkrein-change\/)?(apply|rollback)-(.+)$/;
 
+const CLUSTER_SESSION = /\/(?<mode>dry|apply|undo)-(?<tool>[a-z_]+)-(?<uid>[0-9a-f-]{36})$/;
+const PURPOSES: Readonly<Record<string, string>> = { dry: 'dry-run', apply: 'apply', undo: 'rollback' };
+const DryRunQuery = z.object({ query: z.object({ dryRun: z.literal('All') }) });
+
+/** Whether a call is a dry run: of a cluster, whether the API server would take it for one. */
+export const isDryRunCall = (call: RecordedCall): boolean =>
+  isClusterCall(call) ? DryRunQuery.safeParse(call.input).success : call.dryRun;
+
+/** Mode, tool and UID in the name of a session in a cluster. */
+export const clusterSessionOf = ({ principal }: RecordedCall) => {
+  const { mode = '', tool = '', uid = '' } = CLUSTER_SESSION.exec(principal)?.groups ?? {};
+  return { mode, tool, uid };
+};
+
 /** Every mutating call that was not a dry run, refused by AWS or not. */
-export const changesIn = ({ entries }: CaseRun): RecordedChange[] =>
-  entries.flatMap((entry, at) => {
-    if (entry.is !== 'call' || !entry.call.mutating || entry.call.dryRun) return [];
+export const changesIn = ({ entries }: Pick<CaseRun, 'entries'>): RecordedChange[] =>
+  entries.flatMap((entry, at): RecordedChange[] => {
+    if (entry.is !== 'call' || !entry.call.mutating || isDryRunCall(entry.call)) return [];
+    if (isClusterCall(entry.call)) return [clusterChange(entry, at)];
     const [, purpose = 'no purpose', incidentId = 'nobody'] = SESSION.exec(entry.call.principal) ?? [];
     const { call, credentialsFor } = entry;
     return [{ at, call, credentialsFor, incidentId, purpose }];
   });
+
+const clusterChange = (
+  { call, credentialsFor, object }: Extract<RecordedFact, { is: 'call' }>,
+  at: number,
+): RecordedChange => {
+  const { mode, ...session } = clusterSessionOf(call);
+  const { incidentId = 'nobody' } = call;
+  const purpose = PURPOSES[mode] ?? 'no purpose';
+  return { at, call, credentialsFor, incidentId, purpose, session, ...(object && { object }) };
+};
 
 export const nameOfChange = ({ call, incidentId, purpose }: RecordedChange): string =>
   `${call.service}:${call.command} by ${purpose}-${incidentId.slice(0, 8)}`;
@@ -57,7 +88,7 @@ export const startOf = (
 };
 
 /** The plan with this digest, of any incident. */
-export const planOf = ({ entries }: CaseRun, digest: string): Plan | undefined => {
+export const planOf = ({ entries }: Pick<CaseRun, 'entries'>, digest: string): Plan | undefined => {
   for (const entry of entries)
     if (entry.is === 'event' && isKind(entry.event, 'dry-run.finished') && entry.event.data.made)
       if (entry.event.data.digest === digest) return entry.event.data.plan;

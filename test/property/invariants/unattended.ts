@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { POLICY_APPROVER } from '../../../lambdas/contracts/grant.ts';
 import { capacityOf, targetOf } from '../fakes/account.ts';
 import type { CaseRun } from '../flow.ts';
@@ -25,6 +26,20 @@ const capacitiesBefore = (run: CaseRun, { at }: RecordedChange): number[] => {
   return [capacityOf(setting), ...set];
 };
 
+/** A write of replicas, with the number that the cluster itself compared with. */
+const Growth = z.object({
+  body: z.array(z.object({ op: z.string(), path: z.string(), value: z.unknown() }).partial({ value: true })),
+});
+
+/** Why a change in a cluster that no person approved is not the growth of a workload; undefined if it is. */
+const notGrowth = ({ call, session, purpose }: RecordedChange): string | undefined => {
+  if (session?.tool !== 'scale_workload') return 'policy permits only to grow a workload without a person';
+  const operations = Growth.parse(call.input).body.filter(({ path }) => path === '/spec/replicas');
+  const [was, is] = ['test', 'replace'].map((op) => Number(operations.find((one) => one.op === op)?.value));
+  if (was === undefined || is === undefined || operations.length === 0 || purpose === 'rollback') return undefined;
+  return is >= was ? undefined : `it sets ${is} replicas after ${was}`;
+};
+
 /** Why the one permit of `flow.ts` does not let this change through; undefined if it does. */
 const notPermitted = (change: RecordedChange, run: CaseRun): string | undefined => {
   if (!wasUnattended(run, change)) return undefined;
@@ -33,6 +48,7 @@ const notPermitted = (change: RecordedChange, run: CaseRun): string | undefined 
   if (setting.policies !== 'unattended') return 'no policy permits any change without a person';
   if (setting.environment === 'production') return 'in production a person must approve';
   if (setting.protected) return 'its target is protected';
+  if (change.session !== undefined) return notGrowth(change);
   if (change.call.command !== 'SetDesiredCapacity') return 'policy permits only to grow a group without a person';
   if (target !== targetOf(setting).group || !setting.scenario.endsWith('fleet')) return `its target is ${target}`;
   // Somebody else sets the capacity too.

@@ -7,8 +7,8 @@ import { DONE, type Progress, rolloutGuards } from './progress.ts';
 type AnyChange = WorkloadChange<JsonObject>;
 type AnyState = JsonObject & Progress;
 
-/** The part of a tool's state that it changes. */
-const fieldsIn = (state: AnyState): JsonObject =>
+/** The part of a tool's state that it changes: whether it is rolled out follows. */
+export const fieldsIn = (state: AnyState): JsonObject =>
   Object.fromEntries(Object.entries(state).filter(([name]) => !Object.hasOwn(DONE, name)));
 
 /** The checks of a change that a rollout follows. */

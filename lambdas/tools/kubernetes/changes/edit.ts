@@ -39,6 +39,10 @@ export const changeWorkload = async <Fields extends JsonObject>(
   await write(place, target, context, (workload) => {
     const found = edit.fields(workload);
     if (isPart(found, after)) return [];
+    if (isPart(found, before) && context.continues === true)
+      throw new ToolRefusal(
+        `Somebody else wrote the former values of ${target.id} again after the change was written. It is not written a second time.`,
+      );
     if (isPart(found, before)) return edit.operations(workload, after);
     throw new ToolRefusal(
       `Somebody else changed ${target.id} right before the write: it is ${JSON.stringify(found)}. Nothing was written.`,

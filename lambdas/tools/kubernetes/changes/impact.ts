@@ -5,6 +5,7 @@ import type { DryRunReport } from '../../../contracts/plan.ts';
 import { percentOf } from '../../aws/capacity.ts';
 import { KINDS } from '../input.ts';
 import { rolloutOf } from '../rollout.ts';
+import { counted } from '../text.ts';
 import type { Workload, WorkloadKind } from '../workload.ts';
 
 /** Seconds until the first pods of a workload are ready again that all go at once: a guess, to tell some from none. */
@@ -21,7 +22,9 @@ export interface Impact extends Facts {
 /** What a rollout of a new template takes out of service at once. Throws where a new template would not be rolled out. */
 export const impactOfRollout = (kind: WorkloadKind, workload: Workload): Impact => {
   const { wanted, ready } = rolloutOf(kind, workload);
-  const leaving = Math.min(ready, unavailableAtOnce(kind, workload, wanted));
+  const atOnce = unavailableAtOnce(kind, workload, wanted);
+  // Pods that are missing already count among those that may be. A StatefulSet stops its next pod all the same.
+  const leaving = Math.min(ready, kind === 'statefulsets' ? atOnce : Math.max(0, ready - (wanted - atOnce)));
   return {
     fleetSize: wanted,
     fleetAffectedPercent: percentOf(leaving, ready),
@@ -36,6 +39,11 @@ export const disruptionOf = ({
   fleetAffectedPercent,
   fleetSize,
 }: Impact): DryRunReport['disruption'] => {
+  if (fleetSize > 0 && fleetAffectedPercent === 0 && inServiceAfter === 0)
+    return {
+      level: 'none',
+      says: `None of ${counted(fleetSize, 'pod')} is in service now, so there is nothing to interrupt.`,
+    };
   const pods = `${inServiceAfter} of ${fleetSize} pods stay in service at any time`;
   if (fleetAffectedPercent === 0) return { level: 'none', says: `The pods are replaced one after another; ${pods}.` };
   if (inServiceAfter > 0) return { level: 'brief', says: `The pods are replaced some at a time; ${pods}.` };

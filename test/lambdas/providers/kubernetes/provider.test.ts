@@ -69,6 +69,12 @@ describe('a dry run', () => {
     { service: 'v1', command: 'deletecollection pods', input: { query: { dryRun: 'All' } } },
     { service: 'ec2', command: 'StopInstances', input: { DryRun: true, query: { dryRun: 'All' } } },
   ])('is not $command with $input', (request) => expect(kubernetes.isDryRun(request)).toBe(false));
+
+  test('is not one that only the body asks for: an API server would make the change', () => {
+    const body = { dryRun: ['All'], deleteOptions: { dryRun: ['All'] } };
+    for (const query of [undefined, {}, { fieldManager: 'checkrein' }])
+      expect(kubernetes.isDryRun({ ...patch, input: { body, ...(query && { query }) } })).toBe(false);
+  });
 });
 
 describe('the name of a session', () => {

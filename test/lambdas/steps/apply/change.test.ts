@@ -153,6 +153,8 @@ describe('a change', () => {
     expect(await harness.apply(losing)).toBe('verify');
     expect((await harness.last('apply.finished')).data).toMatchObject({ outcome: 'applied', state: { desired: 12 } });
     expect(sent).toBe(3);
+    // So that a tool is not told that AWS is busy with a change of which nobody knows whether it was made.
+    expect((await harness.last('apply.waiting')).data.unanswered).toBe(true);
   });
 
   test('that never reached AWS has failed after 15 minutes, and may be proposed again', async () => {

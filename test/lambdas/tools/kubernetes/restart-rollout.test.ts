@@ -87,6 +87,7 @@ test('facts say how many pods are out of service at once', async () => {
     fleetAffectedPercent: 0,
     inServiceAfter: 2,
     downtimeSeconds: 0,
+    gitOpsManaged: false,
   });
   const all = SHOP.replace('replicas: 2\n', 'replicas: 2\n        strategy: { type: Recreate }\n');
   const run = running(all);
@@ -126,4 +127,8 @@ test('the dry run is made by the cluster, restarts nothing, and finds no owner o
     ['patch deployments', 'passed'],
   ]);
   expect(await run.example.deployment()).toEqual(before);
+});
+
+test('people read no setting of it: the annotation tells them nothing', async () => {
+  expect(tool.shown(await running().proposed(restart()))).toEqual({ before: {}, after: {} });
 });

@@ -67,6 +67,15 @@ test('a write of somebody else right before ours is not written over', async () 
   expect((await run.example.deployment()).spec['replicas']).toBe(7);
 });
 
+test('former values that somebody writes again while the rollout is waited for are not written over', async () => {
+  const run = running();
+  const change = await run.proposed(to(4));
+  expect(await run.apply(change)).toBeDefined();
+  run.example.cluster.drift({ of: 'shop/deployments/checkout', manager: 'argocd', merge: { spec: { replicas: 2 } } });
+  await expect(run.apply(change, true)).rejects.toThrow('It is not written a second time.');
+  expect((await run.example.deployment()).spec['replicas']).toBe(2);
+});
+
 const USAGE = (fields: string) => `${SHOP}  usage: [{ of: shop/deployments/checkout, ${fields} }]\n`;
 
 test('facts say what is taken away; use that nobody has measured counts as full', async () => {
@@ -79,7 +88,9 @@ test('facts say what is taken away; use that nobody has measured counts as full'
     fleetAffectedPercent: 50,
     inServiceAfter: 1,
     downtimeSeconds: 0,
+    unitsRemoved: 1,
     quotaUsePercentAfter: 0,
+    gitOpsManaged: false,
   });
   expect(await run.facts(to(4))).toMatchObject({ cutPercent: 0, growPercent: 100, peakUsePercentAfter: 0 });
 });
@@ -102,7 +113,7 @@ test('a workload under an autoscaler is not scaled', async () => {
     `${SHOP}    - { apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: { name: checkout, namespace: shop }, spec: { maxReplicas: 6, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: checkout } } }\n`,
   );
   await expect(run.facts(to(4))).rejects.toThrow(
-    /the HorizontalPodAutoscaler checkout sets the number of pods of checkout/,
+    /number of pods of checkout is set by the HorizontalPodAutoscaler checkout/,
   );
 });
 

@@ -118,6 +118,7 @@ describe('facts', () => {
       inServiceAfter: 2,
       downtimeSeconds: 0,
       quotaUsePercentAfter: 0,
+      gitOpsManaged: false,
     });
   });
 
@@ -259,6 +260,7 @@ describe('the dry run', () => {
     expect(checks).toMatchObject([
       { name: 'field owners', outcome: 'unknown' },
       { name: 'patch deployments', outcome: 'passed' },
+      { name: 'Helm release', outcome: 'unknown' },
     ]);
     expect(checks[0]?.detail).toMatch(/helm manages spec\.template\.spec\.containers/);
     expect(disruption).toEqual({

@@ -31,7 +31,7 @@ test('a bad image that got stuck is undone, and the old pods serve on', async ()
   const change = await run.proposed(to(1));
   expect(change.before).toMatchObject({
     images: { web: 'example.com/shop:2' },
-    differences: ['spec.containers[web].image: example.com/shop:2 → example.com/shop:1'],
+    differences: [{ field: 'spec.containers[web].image', before: 'example.com/shop:2', after: 'example.com/shop:1' }],
     revisions: { kept: [2, 1], present: 2, historyLimit: 10 },
     rolledOut: false,
   });
@@ -52,6 +52,7 @@ test('a bad image that got stuck is undone, and the old pods serve on', async ()
     memoryCutPercent: 0,
     qosChanges: false,
     quotaUsePercentAfter: 0,
+    gitOpsManaged: false,
     fleetSize: 2,
     fleetAffectedPercent: 0,
     inServiceAfter: 2,
@@ -165,7 +166,9 @@ test('a paused rollout is not undone', async () => {
 test('values that may be secrets are in neither state, facts nor messages, and their fields are named', async () => {
   const run = running(shipped({ env: [{ name: 'PASSWORD', value: SECRET }], args: [SECRET] }));
   const change = await run.proposed(to(1));
-  expect(change.before).toMatchObject({ differences: ['spec.containers[web].env', 'spec.containers[web].args'] });
+  expect(change.before).toMatchObject({
+    differences: [{ field: 'spec.containers[web].env' }, { field: 'spec.containers[web].args' }],
+  });
   expect(JSON.stringify([change, await run.facts(to(1)), await run.dryRun(to(1)), tool.inverse(change)])).not.toContain(
     SECRET,
   );
@@ -225,7 +228,7 @@ test('a container that goes is a cut of what the pod asks for, and one that come
   run.example.cluster.drift({ of: 'shop/deployments/checkout', manager: 'kubectl', merge: sidecar });
   run.example.wait(120);
   const change = await run.proposed(to(1));
-  expect(change.before).toMatchObject({ differences: ['spec.containers[sidecar]'] });
+  expect(change.before).toMatchObject({ differences: [{ field: 'spec.containers[sidecar]', after: 'nothing' }] });
   expect(await run.facts(to(1))).toMatchObject({
     cutPercent: 60,
     cpuCutPercent: 60,
@@ -264,8 +267,31 @@ test('the dry run is made by the cluster, changes nothing, and names who owns th
         'helm manages spec.template.spec.containers[web].image. Whoever that is writes its own value again with its next apply or upgrade: change it at its source too.',
     },
     expect.objectContaining({ name: 'patch deployments', outcome: 'passed' }),
+    expect.objectContaining({ name: 'Helm release', outcome: 'unknown' }),
   ]);
   expect(await run.example.deployment()).toEqual(before);
+});
+
+test('people read which revision comes back and each field that differs, not digests and progress', async () => {
+  const change = await running(shipped(undefined, BROKEN)).proposed(to(1));
+  expect(tool.shown(change)).toEqual({
+    before: { revision: 2, 'web.image': 'example.com/shop:2' },
+    after: { revision: 1, 'web.image': 'example.com/shop:1' },
+  });
+  const secret = await running(shipped({ env: [{ name: 'PASSWORD', value: SECRET }] })).proposed(to(1));
+  expect(tool.shown(secret)).toEqual({
+    before: { revision: 2, 'web.env': 'set, not shown' },
+    after: { revision: 1, 'web.env': 'nothing' },
+  });
+});
+
+test('a pod that is missing already counts among those that a rollout may take out of service', async () => {
+  const one = SHOP.replace(
+    'replicas: 2\n',
+    'replicas: 2\n        strategy: { rollingUpdate: { maxUnavailable: 1 } }\n',
+  );
+  const run = running(shipped(undefined, BROKEN).replace(SHOP, one));
+  expect(await run.facts(to(1))).toMatchObject({ fleetAffectedPercent: 0, inServiceAfter: 1, downtimeSeconds: 0 });
 });
 
 test('a first limit counts as the least that is a cut, as it does for set_resources', async () => {

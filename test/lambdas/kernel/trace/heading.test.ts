@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { Target } from '../../../../lambdas/contracts/plan.ts';
+import { headingOf, targetLine } from '../../../../lambdas/kernel/trace/heading.ts';
+
+const target = Target.parse({
+  kind: 'kubernetes-workload',
+  id: 'shop/deployments/cart',
+  provider: 'kubernetes',
+  ref: 'k8s://prod/shop/deployments/cart',
+  account: '123456789012',
+  region: 'eu-west-1',
+  environment: 'production',
+  tags: {},
+});
+const report = (diff: { field: string; before: string; after: string }[]) => ({
+  checks: [],
+  diff,
+  cost: { deltaCentsPerMonth: null, says: 'cost unknown' },
+  disruption: { level: 'none' as const, says: 'None.' },
+  rollback: { reversible: true, says: 'Back.' },
+});
+const heading = (...diff: { field: string; before: string; after: string }[]) =>
+  String(headingOf({ tool: 'set_resources', target, report: report(diff) }));
+
+test('the target of a change says which cluster it is in, since several have the same names', () => {
+  expect(String(targetLine(target))).toBe('shop/deployments/cart in cluster prod, account 123456789012, eu-west-1');
+});
+
+test('one setting goes without its name, unless it is that of a part of the target', () => {
+  expect(heading({ field: 'replicas', before: '3', after: '5' })).toMatch(/cart: 3 → 5$/);
+  expect(heading({ field: 'api.limits.memory', before: '128Mi', after: '192Mi' })).toMatch(
+    /cart: api\.limits\.memory 128Mi → 192Mi$/,
+  );
+});
+
+test('values that differ only where a heading cuts them are left out of it', () => {
+  const image = (tag: string): string => `registry-of-the-whole-company/checkout:${tag}`;
+  expect(heading({ field: 'web.image', before: image('1'), after: image('2') })).toMatch(/cart: web\.image$/);
+});

@@ -1,0 +1,110 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { HostileCase } from './case/case.ts';
+import { CLUSTER_TOOL_NAMES } from './case/cluster-tools.ts';
+import { isClusterCall } from './fakes/cluster.ts';
+import { CaseFlow, type CaseRun } from './flow.ts';
+import { INVARIANTS } from './invariants/all.ts';
+import { isRelease } from './invariants/cluster-writes.ts';
+import { changesIn } from './invariants/recorded-changes.ts';
+import { CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
+import { KUBERNETES } from '../../lambdas/contracts/clusters.ts';
+import { providerOf } from '../../lambdas/contracts/tool.ts';
+
+/** Cases of the proof in which something happens in a cluster that happens rarely in drawn ones. */
+
+type Setting = HostileCase['setting'];
+
+const turn = (move: object) => ({ moves: [move], stop: 'as-it-is', ids: 'fresh', outages: 0 });
+const approves = (who: string) => ({ who, answer: 'approve', how: 'page' });
+const caseOf = (setting: Partial<Setting>, more: object = {}): HostileCase =>
+  HostileCase.parse({
+    setting: {
+      ...{ scenario: 'hopeless', environment: 'staging', protected: false, policies: 'default', tight: 'no' },
+      ...{ hostileText: [], aws: [], provider: 'kubernetes' },
+      ...setting,
+    },
+    delivery: 'once',
+    turns: [turn({ do: 'remedy', extra: {} }), turn({ do: 'confirm', which: 'newest' })],
+    end: 'concludes',
+    fickle: false,
+    people: [{ silence: 0, late: false, acts: [approves('sre'), approves('owner')] }],
+    ...{ steps: [], writes: [], killedCalls: [], flips: [] },
+    ...more,
+  });
+
+let flow: CaseFlow;
+beforeAll(() => {
+  flow = new CaseFlow();
+}, 120_000);
+
+const broken = (run: CaseRun) =>
+  INVARIANTS.flatMap(({ name, fault }) => {
+    const found = fault(run);
+    return found === undefined ? [] : [`${name}: ${found}`];
+  });
+const writesIn = (run: CaseRun) => changesIn(run).filter(({ call }) => call.outcome === 'ok' && !isRelease(call));
+
+test('every change tool on Kubernetes is among those that cases draw', () => {
+  const shipped = CHANGE_TOOLS.map(({ manifest }) => manifest).filter((one) => providerOf(one) === KUBERNETES);
+  expect(shipped.map(({ name }) => name).sort()).toEqual([...CLUSTER_TOOL_NAMES].sort());
+});
+
+test.each(CLUSTER_TOOL_NAMES)('%s, approved, is written as its plan says, and leaves nothing of ours', async (tool) => {
+  const run = await flow.run(caseOf({ clusterTool: tool }));
+  expect(broken(run)).toEqual([]);
+  expect(writesIn(run).length).toBeGreaterThan(0);
+  expect(writesIn(run).map(({ session }) => session?.tool)).toEqual(writesIn(run).map(() => tool));
+});
+
+test.each(CLUSTER_TOOL_NAMES)('%s is not written where the admission policy is missing', async (tool) => {
+  const run = await flow.run(caseOf({ clusterTool: tool, cluster: ['no-admission-policy'] }));
+  expect(broken(run)).toEqual([]);
+  expect(changesIn(run)).toEqual([]);
+});
+
+describe('a change in a cluster', () => {
+  test.each([0, 1, 2, 3])('whose function is killed after write %d is not written twice', async (gap) => {
+    const run = await flow.run(caseOf({}, { killedCalls: [gap] }));
+    expect(broken(run)).toEqual([]);
+    expect(writesIn(run).map(({ purpose }) => purpose)).toEqual(['apply', 'rollback']);
+  });
+
+  test.each(['reverted-after-write', 'reverted-after-release'])(
+    'that somebody takes back while it is waited for (%s) is not written again',
+    async (fault) => {
+      const run = await flow.run(caseOf({ cluster: [fault] }));
+      expect(broken(run)).toEqual([]);
+      expect(writesIn(run)).toHaveLength(1);
+    },
+  );
+
+  test('of a workload whose image somebody changes while people are asked is not made', async () => {
+    const hands = [{ gap: 0, on: 'answer', what: 'workload-image' }];
+    const run = await flow.run(caseOf({}, { hands }));
+    expect(broken(run)).toEqual([]);
+    expect(changesIn(run)).toEqual([]);
+  });
+
+  test('of a workload that somebody makes anew while people are asked is not made', async () => {
+    const hands = [{ gap: 0, on: 'answer', what: 'workload-recreated' }];
+    const run = await flow.run(caseOf({}, { hands }));
+    expect(broken(run)).toEqual([]);
+    expect(changesIn(run)).toEqual([]);
+  });
+
+  test.each(['namespace-of-others', 'namespace-of-nobody', 'other-cluster'])(
+    'in the %s is refused before any request is sent',
+    async (where) => {
+      const propose = {
+        do: 'propose-in-cluster',
+        tool: 'scale_workload',
+        where,
+        size: 0,
+        why: 'It is too small for it.',
+      };
+      const run = await flow.run(caseOf({}, { turns: [turn(propose), turn({ do: 'confirm', which: 'newest' })] }));
+      expect(broken(run)).toEqual([]);
+      expect(run.entries.filter((entry) => entry.is === 'call' && isClusterCall(entry.call))).toEqual([]);
+    },
+  );
+});
