@@ -97,7 +97,9 @@ export const usagePermissions = (
 ): readonly UsageStatement[] => {
   const there = agents.filter(({ kubernetes }) => kubernetes?.clusters.includes(name) === true);
   const readers = clusterTools(there, manifests).filter(
-    (tool) => tool.kind === kind && tool.reads.some(({ service, command }) => service === USAGE && command !== NODE_PRICE_READ.command),
+    (tool) =>
+      tool.kind === kind &&
+      tool.reads.some(({ service, command }) => service === USAGE && command !== NODE_PRICE_READ.command),
   );
   if (readers.length === 0 || usage === undefined || usage.kind === 'prometheus') return [];
   if (usage.kind === 'container-insights') return [{ action: 'cloudwatch:GetMetricData', resource: '*' }];

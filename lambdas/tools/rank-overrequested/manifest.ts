@@ -19,7 +19,9 @@ export const manifest = {
       .min(0)
       .max(100_000)
       .default(10)
-      .describe('Leave out workloads whose next cut is worth less than this a month. Without a price, nothing is left out.'),
+      .describe(
+        'Leave out workloads whose next cut is worth less than this a month. Without a price, nothing is left out.',
+      ),
   }),
   reads: [
     { service: 'apps/v1', command: 'list deployments' },

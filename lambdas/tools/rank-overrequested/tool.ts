@@ -27,10 +27,13 @@ export const tool = observeTool(manifest, async (input, { cloud, clock }) => {
   const worth = measured.filter(isWorthIt);
   const rest = measured.filter((one) => !isWorthIt(one));
   const unknown = rest.filter((one) => one.unknown.length > 0);
-  const kept = [...rest.filter((one) => one.unknown.length === 0).map(({ candidate }) => candidate), ...asking.filter((one) => !large.includes(one))];
+  const kept = [
+    ...rest.filter((one) => one.unknown.length === 0).map(({ candidate }) => candidate),
+    ...asking.filter((one) => !large.includes(one)),
+  ];
   return [
     // The finding first: people read only the first line of it.
-    headline(namespace, worth, asking.length, prices, floorDollars),
+    headline(namespace, { worth, unknown: unknown.length, of: asking.length }, prices, floorDollars),
     ...worth.flatMap((one, index) => {
       const { kind, name } = one.candidate;
       const ruling = autoscalers.filter(rules({ cluster, namespace, kind, name }));
@@ -46,19 +49,22 @@ export const tool = observeTool(manifest, async (input, { cloud, clock }) => {
 
 const headline = (
   namespace: string,
-  worth: readonly Measured[],
-  of: number,
+  { worth, unknown, of }: { readonly worth: readonly Measured[]; readonly unknown: number; readonly of: number },
   prices: RequestPrices | undefined,
   floorDollars: number,
 ): string => {
-  const workloads = `of ${counted(of, 'workload')} in ${namespace} that ask for something`;
-  if (worth.length === 0)
-    return `Nothing to cut${prices === undefined || floorDollars === 0 ? '' : ` that is worth $${floorDollars} of requests a month`}: none ${workloads}.`;
+  const workloads = `${counted(of, 'workload')} with requests`;
+  const blind = unknown === 0 ? '' : `; the peak of ${unknown} is not known`;
+  if (worth.length === 0) {
+    const least =
+      prices === undefined || floorDollars === 0 ? '' : ` that is worth $${floorDollars} of requests a month`;
+    return `Nothing to cut in ${namespace}${least}, of ${workloads}${blind}.`;
+  }
   const total = worth.reduce(
     (sum, { next }) => ({ millicores: sum.millicores + next.millicores, bytes: sum.bytes + next.bytes }),
     { millicores: 0, bytes: 0 },
   );
-  return `${worth.length} ${workloads} ${worth.length === 1 ? 'is' : 'are'} over-requested: the next cuts free ${worthText(total, prices)}, saved only once nodes shrink.`;
+  return `${worth.length} of ${workloads} in ${namespace} ${worth.length === 1 ? 'asks' : 'ask'} for too much: the next cuts free ${worthText(total, prices)}, saved only once nodes shrink${blind}.`;
 };
 
 const notMeasured = (names: readonly string[]): readonly string[] =>

@@ -50,8 +50,7 @@ const memoryKills: Guard = (pods, change, since) => {
 const restarts: Guard = (pods, change, since) => {
   const name = 'restarts';
   const ended = pods.filter((pod) => endsSince(pod, since).some(({ reason }) => reason !== 'OOMKilled'));
-  if (ended.length === 0)
-    return { name, outcome: 'good', detail: 'No container ended otherwise since the change.' };
+  if (ended.length === 0) return { name, outcome: 'good', detail: 'No container ended otherwise since the change.' };
   const detail = `Ended since the change, though not for lack of memory: containers of ${namesOf(ended)}.`;
   return { name, outcome: cutsCpu(change) || cutsMemory(change) ? 'bad' : 'unknown', detail };
 };

@@ -35,13 +35,21 @@ export const throttlingGuard = async (
     return judged(container, Math.max(0, ...before), after);
   } catch (error) {
     if (!(error instanceof CloudError || error instanceof ToolRefusal)) throw error;
-    return { name: NAME, outcome: 'unknown', detail: `Whether ${container} is throttled is not known: ${error.message}` };
+    return {
+      name: NAME,
+      outcome: 'unknown',
+      detail: `Whether ${container} is throttled is not known: ${error.message}`,
+    };
   }
 };
 
 const judged = (container: string, most: number, after: readonly number[]): HealthCheck => {
   if (after.length === 0)
-    return { name: NAME, outcome: 'unknown', detail: `Nothing is known of throttling of ${container} since the change yet.` };
+    return {
+      name: NAME,
+      outcome: 'unknown',
+      detail: `Nothing is known of throttling of ${container} since the change yet.`,
+    };
   const half = quantile(
     after.toSorted((one, other) => one - other),
     0.5,
