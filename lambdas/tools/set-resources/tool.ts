@@ -23,7 +23,7 @@ import { amountFacts } from './facts.ts';
 import { Amounts, editOf } from './fields.ts';
 import { manifest } from './manifest.ts';
 import { cutsCpu, podGuards } from './pod-guards.ts';
-import { podsOf } from './pods.ts';
+import { judgedUnits, podsOf } from './pods.ts';
 import { throttlingGuard } from './throttling-guard.ts';
 
 const State = z.strictObject({ ...Amounts.shape, ...Progress.shape });
@@ -59,7 +59,7 @@ export const tool = changeTool(manifest, State, {
     const rollout = { added: surgeOfRollout(input.kind, workload), replaced: impact.fleetSize };
     const [quota, peak] = await Promise.all([
       quotaUsePercentAfter(cloud, input, demandOf(amounts, rollout)),
-      measuredPeak(context, input, { units: [pods.unit] }),
+      measuredPeak(context, input, { units: judgedUnits(pods) }),
     ]);
     return {
       ...amountFacts(pods),
@@ -78,7 +78,7 @@ export const tool = changeTool(manifest, State, {
     const pods = await podsOf(context.cloud, input, workload, after);
     const impact = impactOfRollout(input.kind, workload);
     const { level, says } = disruptionOf(impact);
-    const measured = await measuredPeak(context, input, { units: [pods.unit] });
+    const measured = await measuredPeak(context, input, { units: judgedUnits(pods) });
     const prices = await requestPrices(context.cloud, input);
     return {
       checks: [
@@ -113,7 +113,11 @@ export const tool = changeTool(manifest, State, {
     const { input, after } = change;
     const workload = await readWorkload(context.cloud, input.kind, input);
     const { unit } = await podsOf(context.cloud, input, workload, after);
-    return whenRefused(context, input, workload, { changes: changesOf(change), shrinking: { units: [unit] }, facts });
+    return whenRefused(context, input, workload, {
+      changes: changesOf(change),
+      shrinking: { units: judgedUnits({ unit }) },
+      facts,
+    });
   },
 
   inverse({ input, before: { requests, limits } }) {

@@ -45,16 +45,12 @@ export const capacityFacts = (units: readonly Unit[]) => {
   return {
     cutPercent: most(shares.map(cutOf)),
     growPercent: most(shares.map(growthOf)),
-    cpuMillicoresAfter: Number(decisive(of('cpu'), ({ after }) => after.asked) / MILLI),
-    memoryMiBAfter: Number(decisive(of('memory'), memoryLeft) / MIB),
+    cpuMillicoresAfter: Number(decisive(of('cpu'), ({ asked }) => asked) / MILLI),
+    memoryMiBAfter: Number(decisive(of('memory'), ({ asked, limit }) => limit ?? asked) / MIB),
     cpuCutPercent: most(of('cpu').map(cutOf)),
     memoryCutPercent: most(of('memory').map(cutOf)),
   };
 };
-
-/** The limit, or else the request. A request that is cut itself counts, whatever the limit above it. */
-const memoryLeft = ({ before, after }: Share): bigint =>
-  after.asked < before.asked ? after.asked : (after.limit ?? after.asked);
 
 /** The resources of which a unit loses something. */
 export const cutsOf = (unit: Unit): readonly string[] =>
@@ -130,7 +126,9 @@ const gained = (before: bigint, after: bigint): number => {
 const percent = (part: bigint, whole: bigint): number => Number((part * 100n + whole - 1n) / whole);
 
 /** The amount after the change that a bound is about: of the unit that loses most, or the largest where none loses. */
-const decisive = (shares: readonly Share[], amount: (of: Share) => bigint): bigint => {
-  const [first] = shares.toSorted((one, other) => cutOf(other) - cutOf(one) || Number(amount(other) - amount(one)));
-  return first === undefined ? 0n : amount(first);
+const decisive = (shares: readonly Share[], amount: (of: Amount) => bigint): bigint => {
+  const [first] = shares.toSorted(
+    (one, other) => cutOf(other) - cutOf(one) || Number(amount(other.after) - amount(one.after)),
+  );
+  return first === undefined ? 0n : amount(first.after);
 };

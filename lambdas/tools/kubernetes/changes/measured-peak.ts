@@ -116,23 +116,15 @@ const whatShrinks = ({ units, pods }: Shrinking): { cuts: readonly Cut[]; unknow
   return { cuts, unknown };
 };
 
-const cutIn = (container: string, { before, after }: Unit, resource: string): Cut | undefined => {
+const cutIn = (container: string, { after: { requests, limits } }: Unit, resource: string): Cut | undefined => {
   const metric = METRICS.find((one) => one === resource);
   if (metric === undefined) return undefined;
   const unit = metric === 'memory' ? 1e9 : 1e6;
-  const amount = ({ requests, limits }: Unit['after'], of: Cut['of']): number =>
-    Number(nanosOf((of === 'limit' ? limits : requests)[metric] ?? '0')) / unit;
-  const all = (['limit', 'request'] as const)
-    .map((of) => ({ of, was: amount(before, of), left: amount(after, of) }))
+  const given = (['limit', 'request'] as const)
+    .map((of) => ({ of, left: Number(nanosOf((of === 'limit' ? limits : requests)[metric] ?? '0')) / unit }))
     .filter(({ left }) => left > 0);
-  // What is cut is compared itself: a limit above a request does not keep its container on a full node.
-  const shrinking = all.filter(({ of, was, left }) => left < was || (of === 'limit' && was === 0));
-  if (shrinking.length > 0) {
-    const [worst] = shrinking.toSorted((one, other) => one.left - other.left);
-    return worst && { metric, container, of: worst.of, left: worst.left };
-  }
-  const [of] = metric === 'memory' ? all : all.toReversed();
-  return of && { metric, container, of: of.of, left: of.left };
+  const [of] = metric === 'memory' ? given : given.toReversed();
+  return of && { metric, container, ...of };
 };
 
 const whyUnknown = ({ container, gone }: Unit, resource: string): string => {
