@@ -71,7 +71,7 @@ export const measuredPeak = async (
   const found = await Promise.all(
     wanted.map(async (metric) => {
       const own = cuts.filter((cut) => cut.metric === metric);
-      const containers = own.map(({ container }) => container);
+      const containers = [...new Set(own.map(({ container }) => container))];
       const peaks = await usagePeaks(cloud, { cluster, namespace, kind, name, containers, metric, ...hours }, now);
       return own.map((cut) =>
         shareOf(
