@@ -30,7 +30,7 @@ export const rulesFor = ({ account, hub, cluster }: World, rules: Rules): Rules 
 };
 
 const inWorld = (
-  { name, usageSource }: Pick<ClusterWorld, 'name' | 'usageSource'>,
+  { name, usageSource, nodePrice }: Pick<ClusterWorld, 'name' | 'usageSource' | 'nodePrice'>,
   account: string,
   hub: string | undefined,
 ): Cluster => ({
@@ -38,6 +38,7 @@ const inWorld = (
   privateEndpoint: false,
   access: 'eks',
   ...(hub !== undefined && { account }),
+  ...(nodePrice !== undefined && { nodePrice }),
   ...(usageSource !== 'none' && {
     usage: { kind: usageSource, endpoint: 'https://prometheus.example.com', labels: {} },
   }),

@@ -9,6 +9,7 @@ import type { ChangeAccess, ReadAccess } from '../lambdas/providers/access.ts';
 import { USAGE } from '../lambdas/contracts/usage.ts';
 import { confinedChange, type ChangeSession } from '../lambdas/providers/kubernetes/confined-change.ts';
 import { changeScope } from '../lambdas/providers/kubernetes/permissions.ts';
+import { asksNodePrice, nodePriceOf } from '../lambdas/providers/kubernetes/node-price.ts';
 import { admitted } from '../lambdas/providers/kubernetes/reach.ts';
 import { admittedUsage } from '../lambdas/providers/kubernetes/usage/admitted.ts';
 import type { Installed } from '../lambdas/tools/installed.ts';
@@ -85,7 +86,8 @@ const readsOf = (cluster: SimulatedCluster, { rules, home }: Deployment, step: s
       send: async (request) => {
         if (reach.kind === 'foreign') throw new ToolRefusal(reach.reason);
         const known = { agents, clusters: settings.clusters };
-        if (request.service === USAGE) admittedUsage(calls, request, known, at, home);
+        if (asksNodePrice(request)) nodePriceOf(calls, request, known, at, home);
+        else if (request.service === USAGE) admittedUsage(calls, request, known, at, home);
         else admitted(calls, request, known, at, home);
         return session.send(request);
       },

@@ -22,6 +22,15 @@ export const NamespaceName = z
     'the name of a namespace: lower-case letters, digits and dashes; no *',
   );
 
+/** What a node costs, by which requests are given a price. */
+export const NodePrice = z.strictObject({
+  /** As you pay for it, discounts included. */
+  dollarsPerMonth: z.number().positive().max(1_000_000),
+  cores: z.number().positive().max(10_000),
+  memoryGiB: z.number().positive().max(1_000_000),
+});
+export type NodePrice = z.infer<typeof NodePrice>;
+
 /** A cluster of `config/deployment.ts`. */
 export const Cluster = z.strictObject({
   /** What agents and targets call it: once in the deployment. */
@@ -48,6 +57,8 @@ export const Cluster = z.strictObject({
   environment: z.string().min(1).optional(),
   /** Where its usage over time is read. Without it nobody knows a peak, and unknown peaks count as 100 %. */
   usage: UsageSource.optional(),
+  /** A typical node and its price. Without it requests have amounts, and no dollars. */
+  nodePrice: NodePrice.optional(),
 });
 export type Cluster = z.infer<typeof Cluster>;
 

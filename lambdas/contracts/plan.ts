@@ -79,7 +79,12 @@ export const DryRunReport = z.strictObject({
   checks: z.array(DryRunCheck),
   diff: z.array(DiffLine),
   /** US cents per 730-hour month at list price; null when no price was found, with the reason. */
-  cost: z.strictObject({ deltaCentsPerMonth: z.int().nullable(), says: z.string() }),
+  cost: z.strictObject({
+    deltaCentsPerMonth: z.int().nullable(),
+    /** What other requests of containers are worth in US cents a month. The bill changes by it only once nodes come or go. */
+    requestsDeltaCentsPerMonth: z.int().exactOptional(),
+    says: z.string(),
+  }),
   disruption: z.strictObject({ level: z.enum(['none', 'brief', 'interrupts']), says: z.string() }),
   rollback: z.strictObject({ reversible: z.boolean(), says: z.string() }),
 });

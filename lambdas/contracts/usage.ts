@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { NamespaceName } from './clusters.ts';
+import { NamespaceName, NodePrice } from './clusters.ts';
 
 /** The service of calls that read usage over time: not an API of the cluster, but of the source that the settings name. */
 export const USAGE = 'usage';
@@ -7,6 +7,8 @@ export const USAGE = 'usage';
 export const USAGE_READ = { service: USAGE, command: 'get usage' } as const;
 /** PromQL as it is written: only for an agent whose file grants it. */
 export const PROMQL_READ = { service: USAGE, command: 'get promql' } as const;
+/** What a node of the cluster costs, by the settings. Nobody is asked for it. */
+export const NODE_PRICE_READ = { service: USAGE, command: 'get node-price' } as const;
 
 /** Prometheus answers at most 11,000 points a series. */
 const MOST_POINTS = 11_000;
@@ -70,3 +72,10 @@ export const PromqlAnswer = z.object({
   warnings: z.array(z.string()),
 });
 export type PromqlAnswer = z.infer<typeof PromqlAnswer>;
+
+/** Whose node price is asked for. */
+export const NodePriceQuery = z.strictObject({ cluster: z.string(), namespace: NamespaceName });
+
+/** What a node costs; null where the settings do not say. */
+export const NodePriceAnswer = z.object({ nodePrice: NodePrice.nullable() });
+export type NodePriceAnswer = z.infer<typeof NodePriceAnswer>;

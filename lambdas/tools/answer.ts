@@ -8,7 +8,7 @@ export const parsedAnswer = async <S extends z.ZodType>(
   cloud: Cloud,
   request: CloudRequest,
   schema: S,
-  answers: 'AWS' | 'The cluster' | 'The source of usage',
+  answers: 'AWS' | 'The cluster' | 'The source of usage' | 'The settings',
 ): Promise<z.output<S>> => {
   const response = schema.safeParse(await cloud.send(request));
   if (response.success) return response.data;

@@ -17,6 +17,7 @@ import { manifest as patchConfigMapKey } from './patch-config-map-key/manifest.t
 import { manifest as queryLogs } from './query-logs/manifest.ts';
 import { manifest as queryPrometheus } from './query-prometheus/manifest.ts';
 import { manifest as queryUsage } from './query-usage/manifest.ts';
+import { manifest as rankOverrequested } from './rank-overrequested/manifest.ts';
 import { manifest as rebootInstance } from './reboot-instance/manifest.ts';
 import { manifest as recentClusterChanges } from './recent-cluster-changes/manifest.ts';
 import { manifest as resizeInstance } from './resize-instance/manifest.ts';
@@ -49,6 +50,7 @@ export const OBSERVE_TOOLS: readonly CatalogueLine<ObserveManifest>[] = [
   { manifest: queryLogs, load: () => import('./query-logs/tool.ts') },
   { manifest: queryPrometheus, load: () => import('./query-prometheus/tool.ts') },
   { manifest: queryUsage, load: () => import('./query-usage/tool.ts') },
+  { manifest: rankOverrequested, load: () => import('./rank-overrequested/tool.ts') },
   { manifest: recentClusterChanges, load: () => import('./recent-cluster-changes/tool.ts') },
 ];
 

@@ -2,6 +2,7 @@ import { ERROR } from '../../lambdas/contracts/error-names.ts';
 import { StepError, ToolRefusal, type CloudError } from '../../lambdas/contracts/errors.ts';
 import { USAGE, USAGE_READ, UsageQuery } from '../../lambdas/contracts/usage.ts';
 import { usageUnavailable } from '../../lambdas/providers/kubernetes/usage/errors.ts';
+import { asksNodePrice } from '../../lambdas/providers/kubernetes/node-price.ts';
 import { usageHistory } from './usage-history.ts';
 import type { AccountRegion, Clock, Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
 import { clusterRequest, isRead, requestName, type ClusterRequest } from '../../lambdas/providers/kubernetes/call.ts';
@@ -37,10 +38,12 @@ export class SimulatedCluster {
   readonly #simulation: Simulation;
   readonly #faults: ClusterFaults;
   readonly #options: ClusterOptions;
+  readonly #nodePrice: ClusterWorld['nodePrice'];
   readonly #admit: (username: string, review: Review) => void;
 
   constructor(world: ClusterWorld, options: ClusterOptions) {
     this.name = world.name;
+    this.#nodePrice = world.nodePrice;
     this.#options = options;
     const { policy = { namespaces: [], tools: [] } } = options;
     this.#admit = world.admissionPolicy ? oneChangePolicy(policy) : () => undefined;
@@ -70,6 +73,7 @@ export class SimulatedCluster {
   }
 
   async #send(session: ClusterSession, sent: CloudRequest): Promise<unknown> {
+    if (asksNodePrice(sent)) return { nodePrice: this.#nodePrice ?? null };
     if (sent.service === USAGE) return this.#usage(session, sent);
     const request = clusterRequest(sent);
     const { delaySeconds, refusal, lost } = this.#faults.of(sent);

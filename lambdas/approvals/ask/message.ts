@@ -107,7 +107,7 @@ const stakeLines = (events: readonly TraceEvent[], { plan }: PlanOnTrace, reques
   const judged = allOf(events, 'plan.judged').at(-1)?.data;
   const people = (asked?.approvers ?? []).map((one) => (one === request.approver ? plain`you` : named(one)));
   return [
-    plain`What would change: ${headingOf(plan)}. Cost: ${ours(costHeadline(cost.deltaCentsPerMonth).toLowerCase())}. ${DISRUPTION[disruption.level]}: ${sentence(disruption.says, 300)}`,
+    plain`What would change: ${headingOf(plan)}. Cost: ${ours(costHeadline(cost).toLowerCase())}. ${DISRUPTION[disruption.level]}: ${sentence(disruption.says, 300)}`,
     plain`${SUBJECT_HEADING[subjectOf(opening).kind]}: ${subjectInWords(opening, SHORT_TITLE)}.`,
     plain`Who is needed: ${peopleNeeded(asked?.needed ?? 1, judged?.statements ?? [])} Asked: ${joined(people, ', ')}.`,
   ];

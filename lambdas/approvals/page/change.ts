@@ -14,10 +14,7 @@ export const whatWouldChange = ({ plan: { report, inverse } }: PlanOnTrace): Htm
     <dl class="impact">
       <div>
         <dt>Cost</dt>
-        <dd>
-          <strong>${costHeadline(report.cost.deltaCentsPerMonth)}</strong
-          ><span class="small">${sentence(report.cost.says)}</span>
-        </dd>
+        <dd><strong>${costHeadline(report.cost)}</strong><span class="small">${sentence(report.cost.says)}</span></dd>
       </div>
       <div>
         <dt>Disruption</dt>

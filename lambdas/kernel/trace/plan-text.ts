@@ -14,10 +14,20 @@ export const shown = (value: Json): string => (typeof value === 'string' ? value
 const dollars = (cents: number): string => `${cents < 0 ? '-' : '+'}$${(Math.abs(cents) / 100).toFixed(2)}`;
 
 /** What a change costs, in a few words. */
-export const costHeadline = (cents: number | null): string => {
+export const costHeadline = ({
+  deltaCentsPerMonth: cents,
+  requestsDeltaCentsPerMonth: requests,
+}: DryRunReport['cost']): string => {
+  if (cents === null && requests !== undefined) return requestsHeadline(requests);
   if (cents === null) return 'Unknown';
   return cents === 0 ? 'No difference' : `${dollars(cents)} a month`;
 };
+
+/** Requests are no bill: what is saved is saved once nodes shrink. */
+const requestsHeadline = (cents: number): string =>
+  cents === 0
+    ? 'No difference'
+    : `$${(Math.abs(cents) / 100).toFixed(2)} of requests a month ${cents < 0 ? 'less' : 'more'}`;
 
 /** What a change interrupts, in a few words. */
 export const DISRUPTION: Record<DryRunReport['disruption']['level'], PlainText> = {

@@ -8,7 +8,7 @@ import {
   type Cluster,
 } from '../../contracts/clusters.ts';
 import { InputError } from '../../contracts/errors.ts';
-import { USAGE } from '../../contracts/usage.ts';
+import { NODE_PRICE_READ, USAGE } from '../../contracts/usage.ts';
 import { providerOf, type ChangeManifest, type Manifest, type ProviderCall } from '../../contracts/tool.ts';
 import type { AdmissionScope } from './admission/policy.ts';
 import { callOf, isRead, type RbacCall } from './call.ts';
@@ -138,7 +138,9 @@ export const usagePermissions = (
 ): readonly UsageStatement[] => {
   const there = agents.filter(({ kubernetes }) => kubernetes?.clusters.includes(name) === true);
   const readers = clusterTools(there, manifests).filter(
-    (tool) => tool.kind === kind && tool.reads.some(({ service }) => service === USAGE),
+    (tool) =>
+      tool.kind === kind &&
+      tool.reads.some(({ service, command }) => service === USAGE && command !== NODE_PRICE_READ.command),
   );
   if (readers.length === 0 || usage === undefined || usage.kind === 'prometheus') return [];
   if (usage.kind === 'container-insights') return [{ action: 'cloudwatch:GetMetricData', resource: '*' }];

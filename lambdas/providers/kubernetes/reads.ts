@@ -5,6 +5,7 @@ import { reachOf } from '../../kernel/trace/location.ts';
 import type { ReadAccess } from '../access.ts';
 import { isRead, requestName } from './call.ts';
 import type { ClusterConnections, ClusterOptions } from './connections.ts';
+import { asksNodePrice, nodePriceOf } from './node-price.ts';
 import { admitted } from './reach.ts';
 import { admittedUsage } from './usage/admitted.ts';
 import type { UsageReader, UsageOptions } from './usage/reader.ts';
@@ -25,6 +26,7 @@ export const kubernetesReads = (options: UsageOptions): ReadAccess => {
         ...at,
         send: async (sent) => {
           if (reach.kind === 'foreign') throw new ToolRefusal(reach.reason);
+          if (asksNodePrice(sent)) return nodePriceOf(calls, sent, options, at, options);
           if (sent.service === USAGE)
             return (await usage())(admittedUsage(calls, sent, options, at, options), at, incidentId);
           const { cluster, request } = admitted(calls, sent, options, at, options);

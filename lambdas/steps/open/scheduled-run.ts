@@ -38,7 +38,7 @@ export const readSchedule = (event: BusEvent, agents: readonly Agent[]): Schedul
       cause: '',
       link: null,
       location: accountRegionOf(event),
-      healing: 'nothing',
+      healing: agent.verification.healedBy ?? 'nothing',
       every: agent.every,
     },
     key: canonical([account, region, source, agent.name]),

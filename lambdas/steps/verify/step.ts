@@ -67,9 +67,10 @@ const takeSnapshot = async (journal: Journal, ports: VerifyPorts): Promise<Healt
 
 const messageAbout = (handle: string, { outcome, findings }: Verified): string => {
   const details = findings.map((finding) => finding.detail).join(' ');
+  const isWatched = findings.some(({ name, outcome: found }) => name === 'alarm' && found === 'good');
   switch (outcome) {
     case 'healed':
-      return `${handle} was applied and the alarm has healed. ${details} Conclude now, citing your evidence.`;
+      return `${handle} was applied and ${isWatched ? 'the alarm has healed' : 'has stayed as planned'}. ${details} Conclude now, citing your evidence.`;
     case 'inconclusive':
       return `${handle} was applied, but it is not known whether it helped. ${details} It stays in place.`;
     case 'waiting':

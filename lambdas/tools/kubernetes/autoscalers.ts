@@ -69,16 +69,19 @@ interface Scaler {
   readonly spec: { readonly scaleTargetRef: { readonly kind: string; readonly name: string } };
 }
 
-const rules =
+/** Whether an autoscaler sets the number of pods of a workload. */
+export const rules =
   ({ kind, name }: WorkloadRef) =>
   ({ spec: { scaleTargetRef: target } }: Scaler): boolean =>
     target.kind === KINDS[kind] && target.name === name;
 
 /** The HorizontalPodAutoscalers that set the number of pods of a workload. */
-export const autoscalersOf = async (cloud: Cloud, workload: WorkloadRef): Promise<readonly Autoscaler[]> => {
-  const { items } = await listObjects(cloud, 'autoscaling/v2', 'horizontalpodautoscalers', workload, Autoscaler);
-  return items.filter(rules(workload));
-};
+export const autoscalersOf = async (cloud: Cloud, workload: WorkloadRef): Promise<readonly Autoscaler[]> =>
+  (await autoscalersIn(cloud, workload)).filter(rules(workload));
+
+/** All of a namespace. */
+export const autoscalersIn = async (cloud: Cloud, place: Place): Promise<readonly Autoscaler[]> =>
+  (await listObjects(cloud, 'autoscaling/v2', 'horizontalpodautoscalers', place, Autoscaler)).items;
 
 /** The ScaledObjects of KEDA that do. None in a cluster without KEDA. */
 export const scaledObjectsOf = async (cloud: Cloud, workload: WorkloadRef): Promise<readonly ScaledObject[]> => {

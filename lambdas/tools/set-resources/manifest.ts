@@ -7,6 +7,7 @@ import { PEAK_READS } from '../kubernetes/changes/measured-peak.ts';
 import { QUOTA_READS } from '../kubernetes/changes/quota.ts';
 import { inNamespace, objectName, workloadKind } from '../kubernetes/input.ts';
 import { LIMIT_RANGE_READS } from '../kubernetes/limit-ranges.ts';
+import { PRICE_READS } from '../kubernetes/request-prices.ts';
 
 const amount = (what: string) =>
   z
@@ -52,6 +53,7 @@ export const manifest = {
     ...WORKLOAD_READS,
     ...QUOTA_READS,
     ...PEAK_READS,
+    ...PRICE_READS,
     ...LIMIT_RANGE_READS,
     { service: 'autoscaling/v2', command: 'list horizontalpodautoscalers' },
     { service: 'v1', command: 'list pods' },

@@ -46,3 +46,17 @@ const withAmounts = ({ requests, limits }: Resources, after: Amounts): Resources
   requests: present({ ...requests, ...after.requests }),
   limits: present({ ...limits, ...after.limits }),
 });
+
+/**
+ * What a proposal is judged by: the container, and its memory request alone. A cut of the request counts itself, whatever the
+ * limit above it still allows: that does not keep a container on a node that has become full.
+ */
+export const judgedUnits = ({ unit }: Pick<Pods, 'unit'>): readonly Unit[] => [
+  unit,
+  { container: unit.container, before: memoryRequest(unit.before), after: memoryRequest(unit.after) },
+];
+
+const memoryRequest = ({ requests: { memory } }: Resources): Resources => ({
+  requests: memory === undefined ? {} : { memory },
+  limits: {},
+});

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { ToolRefusal } from '../../contracts/errors.ts';
-import { unknownCost } from '../aws/prices.ts';
 import { canonicalQuantity } from '../kubernetes/canonical-quantity.ts';
 import { fieldsIn, rolloutChecks } from '../kubernetes/changes/checks.ts';
 import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
@@ -14,15 +13,18 @@ import { gitOpsOf, sourceChecks, writtenBackAfter } from '../kubernetes/changes/
 import { fieldChanges, whenRefused } from '../kubernetes/changes/when-refused.ts';
 import { nanosOf } from '../kubernetes/quantity.ts';
 import { counted } from '../kubernetes/text.ts';
+import { requestPrices } from '../kubernetes/request-prices.ts';
 import { readWorkload } from '../kubernetes/workload.ts';
 import { changeTool, type Change } from '../tool.ts';
 import { autoscalingChecks } from './autoscaling-checks.ts';
 import { assertProposable } from './bounds.ts';
+import { requestsCost } from './cost.ts';
 import { amountFacts } from './facts.ts';
 import { Amounts, editOf } from './fields.ts';
 import { manifest } from './manifest.ts';
-import { oomGuard } from './oom-guard.ts';
-import { podsOf } from './pods.ts';
+import { cutsCpu, podGuards } from './pod-guards.ts';
+import { judgedUnits, podsOf } from './pods.ts';
+import { throttlingGuard } from './throttling-guard.ts';
 
 const State = z.strictObject({ ...Amounts.shape, ...Progress.shape });
 
@@ -57,7 +59,7 @@ export const tool = changeTool(manifest, State, {
     const rollout = { added: surgeOfRollout(input.kind, workload), replaced: impact.fleetSize };
     const [quota, peak] = await Promise.all([
       quotaUsePercentAfter(cloud, input, demandOf(amounts, rollout)),
-      measuredPeak(context, input, { units: [pods.unit] }),
+      measuredPeak(context, input, { units: judgedUnits(pods) }),
     ]);
     return {
       ...amountFacts(pods),
@@ -76,19 +78,22 @@ export const tool = changeTool(manifest, State, {
     const pods = await podsOf(context.cloud, input, workload, after);
     const impact = impactOfRollout(input.kind, workload);
     const { level, says } = disruptionOf(impact);
+    const measured = await measuredPeak(context, input, { units: judgedUnits(pods) });
+    const prices = await requestPrices(context.cloud, input);
     return {
       checks: [
         ...(await dryRunWorkload(change, context, editOf(input.container))),
         ...(await autoscalingChecks(context.cloud, input, pods)),
-        ...(await measuredPeak(context, input, { units: [pods.unit] })).checks,
+        ...measured.checks,
         ...sourceChecks(
           workload.metadata,
           changesOf(change).map(({ path }) => path),
         ),
       ],
       writtenBackAfter: writtenBackAfter(workload.metadata),
-      cost: unknownCost(
-        'requests cost nothing by themselves; nodes are paid for, and may be added or removed for them',
+      cost: requestsCost(
+        { cluster: input.cluster, unit: pods.unit, pods: impact.fleetSize, peaks: measured.peaks },
+        prices,
       ),
       disruption: { level, says: `${says} Each of ${counted(impact.fleetSize, 'pod')} is made anew.` },
     };
@@ -100,14 +105,19 @@ export const tool = changeTool(manifest, State, {
 
   guards: async (change, context, since) => [
     ...(await rolloutChecks.guards(change, context)),
-    await oomGuard(context.cloud, change.input, change, since),
+    ...(await podGuards(context.cloud, change.input, change, since)),
+    ...(cutsCpu(change) ? [await throttlingGuard(context, change.input, since)] : []),
   ],
 
   async whenRefused(change, facts, context) {
     const { input, after } = change;
     const workload = await readWorkload(context.cloud, input.kind, input);
     const { unit } = await podsOf(context.cloud, input, workload, after);
-    return whenRefused(context, input, workload, { changes: changesOf(change), shrinking: { units: [unit] }, facts });
+    return whenRefused(context, input, workload, {
+      changes: changesOf(change),
+      shrinking: { units: judgedUnits({ unit }) },
+      facts,
+    });
   },
 
   inverse({ input, before: { requests, limits } }) {

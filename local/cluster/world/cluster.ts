@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { NodePrice } from '../../../lambdas/contracts/clusters.ts';
 import { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { BOUNDS } from '../../account/world/bounds.ts';
 import { Offset, TimeSeries } from '../../account/world/time.ts';
@@ -103,6 +104,7 @@ export const ClusterWorld = z
       .default('prometheus')
       .describe('Whether the settings name a source of usage over time. It has what `usage` says, also before now.'),
     usageSince: Offset.default('-14d').describe('When the source of usage over time began to keep it.'),
+    nodePrice: NodePrice.optional().describe('What a node costs, by the settings. Default: they do not say.'),
     images: z.record(z.string(), Image).default({}),
     logs: z.array(Log).max(BOUNDS.listed).default([]),
     writers: z.array(Writer).max(BOUNDS.listed).default([]),

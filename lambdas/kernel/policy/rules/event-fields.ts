@@ -35,8 +35,9 @@ const dedupeProblems = ({ dedupe, takes }: AgentDraft, file: AgentFile, sample: 
   });
 };
 
-const healedByProblems = ({ takes, verification }: AgentDraft): Problem[] =>
-  verification?.healedBy !== undefined && takes && takesAlarms(takes)
+/** An agent that is also run by the clock needs it for those runs: they have no alarm. */
+const healedByProblems = ({ takes, every, verification }: AgentDraft): Problem[] =>
+  verification?.healedBy !== undefined && every === undefined && takes && takesAlarms(takes)
     ? [
         {
           path: ['verification', 'healedBy'],

@@ -41,6 +41,15 @@ export interface MeasuredPeak {
   readonly percent: number;
   /** None where nothing shrinks. */
   readonly checks: readonly DryRunCheck[];
+  /** Those that are known. */
+  readonly peaks: readonly Peak[];
+}
+
+/** What one container of any pod used at most, in bytes or thousandths of a core. */
+export interface Peak {
+  readonly metric: Metric;
+  readonly container: string;
+  readonly peak: number;
 }
 
 /**
@@ -53,7 +62,7 @@ export const measuredPeak = async (
   shrinking: Shrinking,
 ): Promise<MeasuredPeak> => {
   const { cuts, unknown } = whatShrinks(shrinking);
-  if (cuts.length === 0 && unknown.length === 0) return { percent: 0, checks: [] };
+  if (cuts.length === 0 && unknown.length === 0) return { percent: 0, checks: [], peaks: [] };
   const { cluster, namespace, kind, name } = place;
   const hours = planned === undefined ? {} : { hours: RECENT_HOURS };
   const now = clock.now();
@@ -62,7 +71,7 @@ export const measuredPeak = async (
   const found = await Promise.all(
     wanted.map(async (metric) => {
       const own = cuts.filter((cut) => cut.metric === metric);
-      const containers = own.map(({ container }) => container);
+      const containers = [...new Set(own.map(({ container }) => container))];
       const peaks = await usagePeaks(cloud, { cluster, namespace, kind, name, containers, metric, ...hours }, now);
       return own.map((cut) =>
         shareOf(
@@ -76,7 +85,8 @@ export const measuredPeak = async (
   );
   const shares: readonly Share[] = [...unknown.map(asUnknown), ...found.flat()];
   const percent = Math.max(known(planned?.peakUsePercentAfter), ...shares.map((share) => share.percent));
-  return { percent, checks: [checkOf(shares)] };
+  const peaks = shares.flatMap(({ peak }) => (peak === undefined ? [] : [peak]));
+  return { percent, checks: [checkOf(shares)], peaks };
 };
 
 /** The peak of the plan. Its own computation never leaves it out. */
@@ -85,6 +95,7 @@ const known = (percent: Facts[FactName]): number => (typeof percent === 'number'
 interface Share {
   readonly known: boolean;
   readonly percent: number;
+  readonly peak?: Peak;
   readonly says: string;
 }
 
@@ -134,7 +145,8 @@ const shareOf = (cut: Cut, peak: UsagePeak | undefined, { pods }: Shrinking, now
   const spread = pods === undefined ? '' : `, if ${after} pods did the work of ${before}`;
   const what = `${cut.metric === 'cpu' ? 'CPU' : 'memory'} of ${cut.container}: ${amount(peak.peak)} at ${whenText(peak.at.toISOString(), now)}`;
   const of = `${percent} % of its ${cut.of} of ${amount(cut.left)} after the change${spread}`;
-  return { known: true, percent, says: `${what}, ${of}; p95 ${amount(peak.p95)}. ${peak.says}` };
+  const says = `${what}, ${of}; p95 ${amount(peak.p95)}. ${peak.says}`;
+  return { known: true, percent, says, peak: { metric: cut.metric, container: cut.container, peak: peak.peak } };
 };
 
 const checkOf = (shares: readonly Share[]): DryRunCheck => {

@@ -78,7 +78,7 @@ const fieldsText = (fields: readonly string[]): string => {
 };
 
 /** The release of Helm that an object is a part of: `the release shop (chart shop-1.2.0)`. */
-const helmReleaseOf = ({ labels, annotations, managedFields }: Metadata): string | undefined => {
+export const helmReleaseOf = ({ labels, annotations, managedFields }: Metadata): string | undefined => {
   const name = annotations['meta.helm.sh/release-name'];
   const isHelms =
     name !== undefined ||

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../../lambdas/contracts/json.ts';
 import { trippedBreaker } from '../../../../lambdas/kernel/limits/breaker.ts';
 import { INSTALLED } from '../../../../lambdas/providers/installed.ts';
@@ -115,4 +115,24 @@ test('more than the quota has room for is refused', async () => {
   expect(fits.next).toBe('dry-run');
   const full = await proposed('{ limits: { memory: 512Mi } }', raise, QUOTA('limits.memory: 2Gi'));
   expect(full).toMatchObject({ next: 'decide', by: ['over-quota'], tripped: false });
+});
+
+describe('a request that is cut is judged itself, whatever the limit above it', () => {
+  test('by the floor of memory', async () => {
+    const judged = await proposed(
+      '{ requests: { memory: 300Mi }, limits: { memory: 1Gi } }',
+      { requests: { memory: '240Mi' } },
+      '  usage: [{ of: shop/deployments/checkout, memoryMiB: 60 }]\n',
+    );
+    expect(judged).toMatchObject({ by: ['memory-floor'], tripped: false });
+  });
+
+  test('by the measured peak', async () => {
+    const judged = await proposed(
+      '{ requests: { memory: 1Gi }, limits: { memory: 2Gi } }',
+      { requests: { memory: '800Mi' } },
+      '  usage: [{ of: shop/deployments/checkout, memoryMiB: 700 }]\n',
+    );
+    expect(judged).toMatchObject({ by: ['peak-headroom'], tripped: false });
+  });
 });

@@ -136,6 +136,14 @@ describe('a schedule', () => {
   });
 });
 
+test('an agent that takes alarms and is also run by the clock may declare who tells that a change of such a run helped', () => {
+  const clock = agent('every: week\nverification: { healedBy: target }\n').replace(
+    '[aws.codebuild]',
+    '[aws.cloudwatch]',
+  );
+  expect(problemsWith({ [FILE]: clock })).toEqual([]);
+});
+
 test('an agent that takes alarms cannot declare who tells that a change helped', () => {
   const verification = 'verification: { healedBy: target }\n';
   expect(problems(verification)).toEqual([]);
