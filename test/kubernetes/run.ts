@@ -33,6 +33,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => void stopAll().finally(() => process.exit(1)));
 
 const CHECKS: readonly Check[] = [
+  // First: pods that other checks leave without a node would refuse it.
+  ...SET_NODE_SCHEDULABLE_CHECKS,
   ...FIELD_CHECKS,
   ...TARGET_CHECKS,
   ...EVICTION_CHECKS,
@@ -43,7 +45,6 @@ const CHECKS: readonly Check[] = [
   ...OBSERVE_CHECKS,
   ...SET_CRON_SUSPENDED_CHECKS,
   ...SET_HPA_BOUNDS_CHECKS,
-  ...SET_NODE_SCHEDULABLE_CHECKS,
   ...SET_RESOURCES_CHECKS,
   ...RESTART_ROLLOUT_CHECKS,
   ...UNDO_ROLLOUT_CHECKS,

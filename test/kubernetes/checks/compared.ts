@@ -181,8 +181,14 @@ const refusals: readonly Check[] = REFUSALS.map(({ promise, run: sends }) => ({
   },
 }));
 
-/** The tools that ask no API server. */
-const NO_CLUSTER: ReadonlySet<string> = new Set(['query_prometheus']);
+/** The tools that are not compared, and why. */
+const NOT_COMPARED: Readonly<Record<string, string>> = {
+  query_prometheus: 'it asks no API server',
+  patch_config_map_key: 'its own checks run it on the real server; the simulator has no controller of ConfigMaps',
+  set_cron_suspended: 'its own checks run it on the real server; the simulator starts no Jobs',
+  set_hpa_bounds: 'its own checks run it on the real server',
+  set_node_schedulable: 'its own checks run it on the real server; the nodes of the comparison are those of a kubelet',
+};
 
 /** The simulator answers as the real server does, in all that tools read. */
 export const COMPARED_CHECKS: readonly Check[] = [
@@ -193,7 +199,7 @@ export const COMPARED_CHECKS: readonly Check[] = [
     promise: 'every tool on Kubernetes is compared, and every difference that is listed as known is still there',
     async run() {
       const compared = new Set<string>([...READS.map(([name]) => name), ...CHANGES.map(({ tool }) => tool)]);
-      const missing = COMPARED_TOOLS.filter(({ name }) => !compared.has(name) && !NO_CLUSTER.has(name));
+      const missing = COMPARED_TOOLS.filter(({ name }) => !compared.has(name) && NOT_COMPARED[name] === undefined);
       assert.deepEqual(
         missing.map(({ name }) => name),
         [],

@@ -26,6 +26,7 @@ export const READS: readonly (readonly [tool: string, inputs: readonly JsonObjec
   ['list_kubernetes_events', [{}, { object: 'stuck', warningsOnly: true }]],
   ['recent_cluster_changes', [{}, { workload: 'cart', hours: 720 }]],
   ['get_pod_usage', [{}, { workload: 'leaky' }]],
+  ['rank_overrequested', [{}]],
   ['query_usage', [{ ...of('deployments', 'cart'), metric: 'memory' }]],
   [
     'get_pod_logs',

@@ -167,7 +167,7 @@ export const REFUSALS: readonly ComparedRequests[] = [
       await sent(side.reader, [
         ['v1: get secrets', { name: 'db' }],
         ['v1: list secrets', {}],
-        ['v1: get nodes', { name: 'compared-1' }],
+        ['v1: get serviceaccounts', { name: 'cart' }],
       ]);
       return sent(side.writer({ mode: 'apply', operation: 'scale_workload', uid, rights: 'of the tools' }), [
         ['apps/v1: patch deployments/scale', { ...patched('cart', [replicas(9)]) }],
