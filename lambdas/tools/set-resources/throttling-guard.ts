@@ -2,7 +2,7 @@ import { CloudError, ToolRefusal } from '../../contracts/errors.ts';
 import type { ToolContext, HealthCheck } from '../tool.ts';
 import { UsageAnswer, USAGE_READ } from '../../contracts/usage.ts';
 import { parsedAnswer } from '../answer.ts';
-import type { WorkloadPlace } from '../kubernetes/changes/patch.ts';
+import type { WorkloadPlace } from '../kubernetes/changes/edit.ts';
 import { quantile } from '../quantile.ts';
 import { readWorkload } from '../kubernetes/workload.ts';
 import { containerNamed } from './fields.ts';
