@@ -15,7 +15,7 @@ export const breakerCommand = (): Command =>
     .addCommand(
       new Command('reset')
         .description('Reset the breaker of a target or an agent. Your identity and your reason are recorded.')
-        .argument('<scope>', 'ARN of the target, or agent:<name>')
+        .argument('<scope>', 'ARN or ref of the target, or agent:<name>, as `breaker list` prints it')
         .option('--reason <text>', 'what you found, and why changes are safe again')
         .option('--stack <name>', 'the deployed stack', 'Checkrein')
         .option('--json', 'print JSON')

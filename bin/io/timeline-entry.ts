@@ -37,7 +37,7 @@ export const firstRefusal = (
   checks: readonly { readonly check: string; readonly outcome: string; readonly reason: string }[],
 ): PlainText => {
   const refusal = checks.find((check) => check.outcome === 'refused');
-  return refusal === undefined ? plain`` : plain`(${refusal.check}) ${sentence(refusal.reason)}`;
+  return refusal === undefined ? plain`` : plain`(${refusal.check}): ${sentence(refusal.reason)}`;
 };
 
 /** Names of the checks that passed. */

@@ -1,16 +1,11 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { joined, ours, plain, quoted, sentence } from '../../lambdas/kernel/trace/outside-text.ts';
-import { changeInWords, headingOf, targetLine } from '../../lambdas/kernel/trace/heading.ts';
+import { changeInWords, headingOf, refText, targetLine } from '../../lambdas/kernel/trace/heading.ts';
 import { subjectOf, type Subject } from '../../lambdas/kernel/trace/subject.ts';
 import { claimOf, subjectInWords, whereabouts } from '../../lambdas/kernel/trace/subject-text.ts';
 import { dueLines, failedLines } from '../../lambdas/kernel/trace/follow-up-text.ts';
-import {
-  decisiveStatements,
-  modelCost,
-  peopleNeeded,
-  reportLines,
-  shown,
-} from '../../lambdas/kernel/trace/plan-text.ts';
+import { decisiveStatements, modelCost, peopleNeeded, reportLines } from '../../lambdas/kernel/trace/plan-text.ts';
+import { stateText } from './state-text.ts';
 import {
   EVIDENCE_CHARACTERS,
   WORDS_LIMIT,
@@ -141,7 +136,7 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
         return entry(
           'approval',
           'bad',
-          plain`Enough people approved the plan, but it is refused (${check}) ${sentence(reason)}`,
+          plain`Enough people approved the plan, but it is refused (${check}): ${sentence(reason)}`,
         );
       const people = by.length === 0 ? '' : plain` by ${joined(by, ', ')}`;
       return entry('approval', outcome === 'granted' ? 'good' : 'bad', plain`The plan is ${outcome}${people}.`);
@@ -162,7 +157,7 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       return entry('grant', 'quiet', plain`The grant to ${purpose} is used up (${joined(approvers, ', ')}).`);
     }
     case 'apply.started':
-      return entry(event.data.purpose, 'warn', plain`${event.data.tool} starts on ${event.data.targetArn}.`);
+      return entry(event.data.purpose, 'warn', plain`${event.data.tool} starts on ${refText(event.data.targetArn)}.`);
     case 'apply.waiting':
       return entry(event.data.purpose, 'quiet', plain`in progress: ${sentence(event.data.says)}`);
     case 'apply.resumed':
@@ -177,7 +172,7 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       const read = reconciled ? plain` (read from the target)` : '';
       const text =
         error === null
-          ? plain`${outcome}${read}. Now: ${sentence(shown(state))}`
+          ? plain`${outcome}${read}. Now: ${sentence(stateText(state))}`
           : plain`${outcome}: ${sentence(error.says)}`;
       return entry(purpose, outcome === 'applied' ? 'good' : 'bad', text);
     }
@@ -192,7 +187,7 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       return undefined;
     case 'breaker.tripped': {
       const { scope, policy } = event.data;
-      return entry('breaker', 'bad', plain`Tripped for ${scope} by ${policy}. Only a human can reset it.`);
+      return entry('breaker', 'bad', plain`Tripped for ${refText(scope)} by ${policy}. Only a human can reset it.`);
     }
     case 'conclusion.reviewed': {
       const { accepted, verdicts, conclusion, numbersNotFound = [] } = event.data;

@@ -25,7 +25,9 @@ export const clusterManifests = (cluster: string, { agents, settings }: Rules, t
     throw new InputError(
       `--cluster ${cluster}`,
       'there is no such cluster in config/deployment.ts',
-      `one of: ${names.join(', ') || 'none'}`,
+      names.length === 0
+        ? `the name of one under \`clusters\`, which is empty; write e.g. clusters: [{ name: '${cluster}' }]`
+        : `one of: ${names.join(', ')}`,
     );
   const objects = rbacObjects(namespaceRights(cluster, agents, tools));
   if (objects.length === 0)

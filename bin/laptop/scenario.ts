@@ -4,8 +4,6 @@ import { ours, plain, sentence } from '../../lambdas/kernel/trace/outside-text.t
 import { listScenarios, playScenario } from '../../local/scenario.ts';
 import { eventPrinter, printJson, sentencePrinter } from '../io/output.ts';
 
-const NAME_WIDTH = 24;
-
 /** Lists the scenarios, or plays some of them and compares each with what is expected. */
 export const playScenarios = async (names: readonly string[], flags: { json?: boolean }): Promise<void> => {
   const json = flags.json === true;
@@ -16,7 +14,8 @@ export const playScenarios = async (names: readonly string[], flags: { json?: bo
       printJson(all);
       return;
     }
-    for (const { name, about } of all) print(plain`${ours(name.padEnd(NAME_WIDTH))}${ours(about)}`, NAME_WIDTH);
+    const width = Math.max(...all.map(({ name }) => name.length)) + 2;
+    for (const { name, about } of all) print(plain`${ours(name.padEnd(width))}${ours(about)}`, width);
     return;
   }
   const unknown = names.find((name) => !all.some((one) => one.name === name));

@@ -3,6 +3,7 @@ import { ledgerClient } from '../../lambdas/adapters/aws/ledger-table.ts';
 import { systemClock } from '../../lambdas/adapters/system.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { breakers, isScope, resetBreaker, type Breaker } from '../../lambdas/kernel/limits/breaker.ts';
+import { refText } from '../../lambdas/kernel/trace/heading.ts';
 import { plain, quoted, sentence, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import type { Ledger } from '../../lambdas/contracts/ports.ts';
 import { findDeployment, requiredReason, callerArn, type DeploymentFlags } from './deployment.ts';
@@ -26,7 +27,7 @@ const lineOf = ({
   incidentId,
   reset: resetDeployedBreaker,
 }: Breaker): PlainText[] => [
-  plain`${tripped ? plain`TRIPPED` : plain`closed `}  ${scope}`,
+  plain`${tripped ? plain`TRIPPED` : plain`closed `}  ${refText(scope)}`,
   plain`         tripped ${at} by ${policy} in incident ${incidentId}: ${sentence(reason)}`,
   ...(resetDeployedBreaker === null
     ? []

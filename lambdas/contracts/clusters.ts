@@ -154,7 +154,7 @@ export const clusterProblems = ({ clusters, network, members }: Surroundings): C
       ...problem(
         (endpoint === undefined) !== (certificateAuthority === undefined),
         endpoint === undefined ? 'endpoint' : 'certificateAuthority',
-        'missing: endpoint and certificateAuthority are given together, or both are left out and read from EKS',
+        'endpoint and certificateAuthority are given together, or both are left out and read from EKS',
       ),
       ...problem(
         account !== undefined && members === undefined,

@@ -13,6 +13,7 @@ describe('checkrein kubernetes manifests', () => {
     expect(code).toBe(2);
     expect(out).toBe('');
     expect(err).toContain('--cluster prod: there is no such cluster in config/deployment.ts');
+    expect(err).toContain("write e.g. clusters: [{ name: 'prod' }]");
   });
 
   test('asks for a cluster', async () => {

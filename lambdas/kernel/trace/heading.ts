@@ -69,6 +69,12 @@ export const targetLine = (target: Target): PlainText => {
   return plain`${id} in ${cluster === undefined ? '' : plain`cluster ${cluster}, `}account ${account}, ${region}`;
 };
 
+/** A ref whose cluster and namespace have no dot, so no part of it is the address of a site. */
+const CLUSTER_REF = /^k8s:\/\/[\w-]+\/[a-z0-9-]+\/[a-z]+\/[a-z0-9.-]+$/i;
+
+/** The ARN or ref of a target, to be copied: one of a cluster keeps its `://`, which would be taken apart like a link. */
+export const refText = (ref: string): PlainText => (CLUSTER_REF.test(ref) ? ours(ref) : plain`${ref}`);
+
 /** SNS takes subjects of fewer than 100 characters. */
 const SUBJECT_LIMIT = 99;
 const SHORTEST_NAME = 12;

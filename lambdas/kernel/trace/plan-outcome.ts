@@ -86,7 +86,7 @@ const resultOf = (
   started: TraceEventOf<'apply.started'>,
   finished: Finished,
   { plan }: PlanOnTrace,
-  underWay: boolean,
+  { underWay, undone }: { readonly underWay: boolean; readonly undone: boolean },
 ): PlainText => {
   const begun = plain`was started at ${minuteOf(started.at)}`;
   if (finished === undefined && underWay) return plain`${begun} and is being made.`;
@@ -94,6 +94,8 @@ const resultOf = (
   const { outcome, error, state } = finished.data;
   if (outcome === 'applied') return plain`was applied at ${minuteOf(finished.at)}.`;
   const why = error === null ? plain`.` : ended(plain`: ${sentence(error.says, CAUSE_LIMIT)}`);
+  // What was undone needs no look; the rollback itself says how that ended.
+  if (outcome === 'unknown' && undone) return plain`${begun} and was not seen to finish${why}`;
   if (outcome === 'unknown') return plain`${begun}, and its result is unknown${why} ${LOOK}`;
   const after = isDeepStrictEqual(state, plan.before)
     ? plain`Afterwards the target was as before.`
@@ -133,7 +135,8 @@ const changeOf = (
   underWay: boolean,
 ): PlainText[] => {
   const finished = newest(allOf(events, 'apply.finished'), planned, 'apply');
-  const result = resultOf(started, finished, planned, underWay);
+  const undone = newest(allOf(events, 'apply.finished'), planned, 'rollback')?.data.outcome === 'applied';
+  const result = resultOf(started, finished, planned, { underWay, undone });
   const verified = allOf(events, 'change.verified').findLast(({ data }) => data.digest === planned.digest)?.data;
   if (underWay && finished?.data.outcome !== 'failed' && (verified === undefined || verified.outcome === 'waiting'))
     return finished === undefined ? [result] : [result, plain`Whether it helped is being verified.`];

@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../../contracts/events.ts';
-import { headingOf } from './heading.ts';
+import { headingOf, refText } from './heading.ts';
 import { joined, named, plain, type PlainText } from './outside-text.ts';
 import { minuteOf } from './plan-text.ts';
 import { allOf, plansOf } from './queries.ts';
@@ -107,7 +107,7 @@ const changeMoment = ({ kind, data }: TraceEvent, events: readonly TraceEvent[])
     case 'apply.checked':
       return data.verdict === 'refused' ? plain`${handleOf(events, data.digest)} ${data.purpose} refused` : undefined;
     case 'apply.started':
-      return plain`${handleOf(events, data.digest)} ${data.purpose} started on ${data.targetArn}`;
+      return plain`${handleOf(events, data.digest)} ${data.purpose} started on ${refText(data.targetArn)}`;
     case 'apply.finished':
       return plain`${handleOf(events, data.digest)} ${data.purpose} finished: ${data.outcome}`;
     case 'change.verified':

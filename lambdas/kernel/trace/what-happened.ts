@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Alarm } from '../../contracts/alarm.ts';
 import type { EventData, TraceEvent } from '../../contracts/events.ts';
 import { followUpLines } from './follow-up-text.ts';
+import { refText } from './heading.ts';
 import { plain, type PlainText } from './outside-text.ts';
 import { planOutcome } from './plan-outcome.ts';
 import { minuteOf } from './plan-text.ts';
@@ -23,7 +24,10 @@ export const whatHappened = (events: readonly TraceEvent[], underWay = false): P
     ...plans.filter(({ digest }) => isStarted(digest)).map((planned) => planOutcome(events, planned, underWay)),
     ...started
       .filter(({ data }) => !plans.some(({ digest }) => digest === data.digest))
-      .map(({ at, data }) => plain`${data.tool} was started on ${data.targetArn} at ${minuteOf(at)}, without a plan.`),
+      .map(
+        ({ at, data }) =>
+          plain`${data.tool} was started on ${refText(data.targetArn)} at ${minuteOf(at)}, without a plan.`,
+      ),
     ...plans.filter(({ digest }) => !isStarted(digest)).map((planned) => planOutcome(events, planned, underWay)),
     ...subjectLine(events, underWay),
     ...followUpLines(events),

@@ -30,7 +30,9 @@ const wholeOf = ({ lines }: PodLog): Range => ({ from: 0, to: lines.length - 1 }
 const lastLines = (log: PodLog, input: Input): string[] => {
   const shown = endOf(log.lines, wholeOf(log), 'tail', roomFor(input.lines));
   return [
-    `${nameOf(input)}, the last ${counted(shown.to - shown.from + 1, 'line')}${sinceText(input)} (${sizeOf(log)}):`,
+    // The last line first: people read only the first line of it, and the end of a log says more than its beginning.
+    `${nameOf(input)}${sinceText(input)} ends: ${(log.lines[shown.to] ?? '').trim()}`,
+    `The last ${counted(shown.to - shown.from + 1, 'line')} (${sizeOf(log)}):`,
     textOf(log.lines, shown),
     ...(shown.from > 0 ? ['Give around to search in the lines before these.'] : []),
   ];

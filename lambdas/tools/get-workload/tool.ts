@@ -27,7 +27,7 @@ export const tool = observeTool(manifest, async (input, { cloud, clock }) => {
   return [
     // The finding first: people read only the first line of it.
     `${KINDS[kind]} ${name} in ${input.namespace}: ${rolloutText(kind, workload)}`,
-    `Created ${whenText(workload.metadata.creationTimestamp, now)}; ${strategyText(workload)}; managed by ${managerOf(workload)}.`,
+    `Created ${whenText(workload.metadata.creationTimestamp, now)}; ${strategyText(workload)}; ${managerOf(workload)}.`,
     ...templateLines(workload),
     ...parts.flat(),
   ].join('\n');
@@ -55,7 +55,6 @@ const managerOf = ({ metadata: { labels, annotations } }: Workload): string => {
     ['Flux', labels['kustomize.toolkit.fluxcd.io/name'] ?? labels['helm.toolkit.fluxcd.io/name']],
     ['Helm', annotations['meta.helm.sh/release-name']],
   ].flatMap(([who, mark]) => (mark === undefined ? [] : [`${who ?? ''} (${mark})`]));
-  return marks.length === 0
-    ? (labels['app.kubernetes.io/managed-by'] ?? 'no tool that its labels name')
-    : marks.join(' and ');
+  const managers = marks.length > 0 ? marks.join(' and ') : labels['app.kubernetes.io/managed-by'];
+  return managers === undefined ? 'no label or annotation names a tool that manages it' : `managed by ${managers}`;
 };

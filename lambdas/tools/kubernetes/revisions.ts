@@ -77,7 +77,9 @@ export const revisionText = (revision: Revision, before: Revision | undefined, n
   const more = found.length > MOST_CHANGES ? ` and ${found.length - MOST_CHANGES} more fields` : '';
   const changed =
     before === undefined
-      ? 'the one before is not kept'
+      ? revision.revision === 1
+        ? 'the first one'
+        : 'the one before is not kept'
       : found.length === 0
         ? `the same template as revision ${before.revision}`
         : `changed ${found.slice(0, MOST_CHANGES).map(changeText).join(', ')}${more}`;

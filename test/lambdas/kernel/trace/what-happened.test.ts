@@ -72,6 +72,21 @@ describe('what happened', () => {
     expect(said(failed)[0]).toMatch(/Its rollback was started at .* UTC, and failed\. Look at the target\./);
   });
 
+  test('does not send anybody to look at a change of unknown result that was rolled back', async () => {
+    const harness = await granted(NO_HELP);
+    await harness.apply();
+    await harness.untilVerified();
+    await harness.rollback();
+    const stuck = {
+      outcome: 'unknown',
+      error: { code: 'RolloutStuck', says: 'The rollout of cart is stuck' },
+    } as const;
+    const [first = ''] = said(resulting(await harness.events(), 'apply', stuck));
+    expect(first).toMatch(/was started at .* UTC and was not seen to finish: The rollout of cart is stuck\./);
+    expect(first).toMatch(/It was rolled back at /);
+    expect(first).not.toContain('Look at the target');
+  });
+
   test('calls a result unknown that is not on the trace', async () => {
     const harness = await granted();
     await harness.apply();

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { JsonObject, type Json } from '../../../../lambdas/contracts/json.ts';
 import { CloudError } from '../../../../lambdas/contracts/errors.ts';
 import { changeText, templateChanges } from '../../../../lambdas/tools/kubernetes/template-diff.ts';
+import { revisionText } from '../../../../lambdas/tools/kubernetes/revisions.ts';
 import { selects } from '../../../../lambdas/tools/kubernetes/selector.ts';
 import { manifest as podLogs } from '../../../../lambdas/tools/get-pod-logs/manifest.ts';
 import { tool as getPodLogs } from '../../../../lambdas/tools/get-pod-logs/tool.ts';
@@ -44,9 +46,8 @@ test('the pod in trouble comes first, with how its container ended', async () =>
   expect(container).toContain('OOMKilled, exit code 137 (SIGKILL), at 2026-11-02 02:09:33 UTC (4 min ago), after 93 s');
 });
 
-test('a workload is shown without the values of its variables and arguments, and without KEDA where there is none', async () => {
+const workloadText = async (deployment: JsonObject): Promise<string> => {
   const context = observing(workload);
-  const [, deployment] = WORKLOADS[0];
   context.cloud.answers('apps/v1', 'get deployments', served(deployment, WORKLOAD_STATUS));
   for (const [service, command] of [
     ['apps/v1', 'list replicasets'],
@@ -57,13 +58,25 @@ test('a workload is shown without the values of its variables and arguments, and
     context.cloud.answers(service, command, page());
   context.cloud.answers('v1', 'list limitranges', new CloudError('Forbidden', 'no'));
   context.cloud.answers('keda.sh/v1alpha1', 'list scaledobjects', notFound);
-  const text = await getWorkload.run({ ...place, kind: 'deployments', name: 'checkout' }, context);
+  return getWorkload.run({ ...place, kind: 'deployments', name: 'checkout' }, context);
+};
+
+test('a workload is shown without the values of its variables and arguments, and without KEDA where there is none', async () => {
+  const [, deployment] = WORKLOADS[0];
+  const text = await workloadText(deployment);
   expect(text).toMatch(
     /^Deployment checkout in observed: 1 of 2 pods ready, 2 with the newest template; rollout in progress/,
   );
   expect(text).toContain('variables JAVA_OPTS, DB_PASSWORD; 2 arguments (values not shown)');
   expect(text).toContain('Limit ranges: not known, the cluster answered Forbidden (no)');
   expect(text).not.toMatch(/hunter2|-Xmx|KEDA/);
+});
+
+test('a workload that nothing claims to manage is said to have no such label or annotation', async () => {
+  const [, deployment] = WORKLOADS[0];
+  const { name, namespace } = z.object({ name: z.string(), namespace: z.string() }).parse(deployment['metadata']);
+  const text = await workloadText({ ...deployment, metadata: { name, namespace } });
+  expect(text).toContain('; no label or annotation names a tool that manages it.');
 });
 
 test('a changed variable is named without its value, a changed image with both', () => {
@@ -81,6 +94,30 @@ test('the log around a text begins with the line that contains it', async () => 
   const input = { ...place, pod: 'checkout-b2-x', previous: true, around: 'outofmemory' };
   expect(await getPodLogs.run(input, context)).toMatch(/^java\.lang\.OutOfMemoryError: Java heap space\n/);
   expect(context.cloud.requests[0]?.input).toMatchObject({ name: 'checkout-b2-x', query: { previous: true } });
+});
+
+test('a log begins with its last line, which is all that people read of it in a report', async () => {
+  const context = observing(podLogs);
+  context.cloud.answers('v1', 'get pods/log', 'boot\njava.lang.OutOfMemoryError: Java heap space\n');
+  const text = await getPodLogs.run({ ...place, pod: 'checkout-b2-x', previous: true }, context);
+  expect(text.split('\n').slice(0, 3)).toEqual([
+    'The log of checkout-b2-x (the run before the last restart) ends: java.lang.OutOfMemoryError: Java heap space',
+    'The last 2 lines (2 lines):',
+    'boot',
+  ]);
+});
+
+test.each([
+  [1, 'the first one'],
+  [7, 'the one before is not kept'],
+])('of revision %d with none before it is said: %s', (revision, says) => {
+  const kept = { revision, owner: 'u', name: 'cart-1', created: '2026-11-02T01:00:00Z', pods: 2, cause: '' };
+  const text = revisionText(
+    { ...kept, template: template('shop:1', '1Gi') },
+    undefined,
+    new Date('2026-11-02T02:00:00Z'),
+  );
+  expect(text).toMatch(new RegExp(`: ${says}$`));
 });
 
 test('a log that is longer than what is read is read from nearer to its end', async () => {
