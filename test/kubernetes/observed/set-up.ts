@@ -5,7 +5,7 @@ import { namespaceRights, rbacObjects } from '../../../lambdas/providers/kuberne
 import { OBSERVE_TOOLS } from '../../../lambdas/tools/catalogue.ts';
 import { KUBERNETES, CLUSTER_GROUPS } from '../../../lambdas/contracts/clusters.ts';
 import { providerOf } from '../../../lambdas/contracts/tool.ts';
-import { USAGE } from '../../../lambdas/contracts/usage.ts';
+import { NODE_PRICE_READ, USAGE } from '../../../lambdas/contracts/usage.ts';
 import { pollUntil } from '../../e2e/progress.ts';
 import { clusterAgent } from '../../fixtures/cluster-tools.ts';
 import type { ApiServer } from '../api-server.ts';
@@ -36,11 +36,13 @@ export const READ_RIGHTS = namespaceRights(
   manifests,
 );
 
-/** Somebody in the group of those who read. Usage over time is no API of a cluster, and no source of it is named here. */
+/** Somebody in the group of those who read. Usage over time is no API of a cluster, and no source of it and no price of a node are named here. */
 export const readerOf = (server: ApiServer): Cloud => {
   const username = 'arn:aws:sts::123456789012:assumed-role/observe/inc-1';
   const reader = server.as({ username, groups: [CLUSTER_GROUPS.read] });
   const send: Cloud['send'] = async (request) => {
+    if (request.service === NODE_PRICE_READ.service && request.command === NODE_PRICE_READ.command)
+      return { nodePrice: null };
     if (request.service === USAGE) throw new ToolRefusal('No source of usage is named.');
     return reader.send(request);
   };
