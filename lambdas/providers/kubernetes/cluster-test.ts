@@ -3,6 +3,7 @@ import { CLUSTER_GROUPS } from '../../contracts/clusters.ts';
 import { CheckreinError, CloudError } from '../../contracts/errors.ts';
 import type { Cloud, CloudRequest, TestedCluster } from '../../contracts/ports.ts';
 import type { ChangeManifest, Manifest, ProviderCall } from '../../contracts/tool.ts';
+import { USAGE } from '../../contracts/usage.ts';
 import { callOf } from './call.ts';
 import type { NamespaceTools } from './permissions.ts';
 import type { ClusterObject } from './ref.ts';
@@ -95,9 +96,9 @@ const readVerdicts = async ({ namespace, tools }: NamespaceTools, { name, read }
 const listed = (commands: readonly string[], of: number): string =>
   commands.length === of ? 'read anything that its tools need' : [...new Set(commands)].join(', ');
 
-/** Each read of the tools, once. */
+/** Each read of the tools, once. Usage over time is no API of the cluster, so RBAC says nothing of it. */
 const readsOf = (tools: readonly Manifest[]): readonly ProviderCall[] => {
-  const calls = tools.flatMap(({ reads }): readonly ProviderCall[] => reads);
+  const calls = tools.flatMap(({ reads }): readonly ProviderCall[] => reads).filter(({ service }) => service !== USAGE);
   return [...new Map(calls.map((call) => [`${call.service} ${call.command}`, call])).values()];
 };
 

@@ -3,6 +3,7 @@ import { CloudError, ToolRefusal } from '../../../../lambdas/contracts/errors.ts
 import type { CloudRequest } from '../../../../lambdas/contracts/ports.ts';
 import { testCluster, type AskedCluster } from '../../../../lambdas/providers/kubernetes/cluster-test.ts';
 import { kubernetesTest } from '../../../../lambdas/providers/kubernetes/doctor.ts';
+import { USAGE_READ } from '../../../../lambdas/contracts/usage.ts';
 import { clusterUnavailable } from '../../../../lambdas/providers/kubernetes/errors.ts';
 import { AUTHORITY, FakeApiServer, status } from '../../../fakes/api-server.ts';
 import { assumedRole, FakeAws } from '../../../fakes/fake-aws.ts';
@@ -56,6 +57,13 @@ describe('a cluster', () => {
       'get deployments {"namespace":"shop","name":"checkrein-doctor"}',
     ]);
     expect(proved).toEqual(['scale_it on shop/deployments/cart']);
+  });
+
+  test('is not asked for usage over time, which it does not serve', async () => {
+    const scale = { ...SCALE, reads: [USAGE_READ, ...SCALE.reads] };
+    const { outcome, says, read } = await tested({ namespaces: [{ namespace: 'shop', tools: [scale, LISTS] }] });
+    expect(outcome, says).toBe('ok');
+    expect(read.join()).not.toContain('usage');
   });
 
   test.each([
