@@ -4,6 +4,7 @@ import type { Cloud } from '../../contracts/ports.ts';
 import { callCluster, type Place } from './call-cluster.ts';
 import type { workloadKind } from './input.ts';
 import { Condition, listOf, Metadata } from './objects.ts';
+import { LabelSelector } from './selector.ts';
 
 const count = z.int().default(0);
 
@@ -16,6 +17,7 @@ export const Workload = z.object({
     revisionHistoryLimit: z.int().default(10),
     strategy: JsonObject.optional(),
     updateStrategy: JsonObject.optional(),
+    selector: LabelSelector.optional(),
     template: JsonObject,
   }),
   status: z.object({

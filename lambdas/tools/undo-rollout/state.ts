@@ -50,9 +50,9 @@ export const describedTemplate = (workload: { readonly spec: Pick<Workload['spec
 export const keptRevisions = async (
   cloud: Cloud,
   place: WorkloadPlace,
-  { metadata }: Pick<Workload, 'metadata'>,
+  { metadata, spec: { selector } }: Pick<Workload, 'metadata' | 'spec'>,
 ): Promise<readonly Revision[]> => {
-  const all = await listRevisions(cloud, place.kind, place);
+  const all = await listRevisions(cloud, place.kind, place, selector);
   return all
     .filter(({ owner }) => owner === metadata.uid)
     .map((revision) => ({ ...revision, template: ownTemplate(revision.template) }));

@@ -45,7 +45,9 @@ export const changeWorkload = async <Fields extends JsonObject>(
       );
     if (isPart(found, before)) return edit.operations(workload, after);
     throw new ToolRefusal(
-      `Somebody else changed ${target.id} right before the write: it is ${JSON.stringify(found)}. Nothing was written.`,
+      context.continues === true
+        ? `Somebody else changed ${target.id} after the change was written: it is ${JSON.stringify(found)}. It is not written over.`
+        : `Somebody else changed ${target.id} right before the write: it is ${JSON.stringify(found)}. Nothing was written.`,
     );
   });
   const released = await write(place, target, context, releases);
@@ -66,7 +68,9 @@ const write = async (
     const workload = await readWorkload(cloud, place.kind, place);
     const { uid, resourceVersion } = workload.metadata;
     if (!('uid' in target) || uid !== target.uid)
-      throw new ToolRefusal(`${target.id} was deleted and created again since the plan was made. Nothing was written.`);
+      throw new ToolRefusal(
+        `${target.id} was deleted and created again since the plan was made. Nothing was written to the new one.`,
+      );
     // Refused although nobody has written it meanwhile: so not for its version.
     if (refused?.version === resourceVersion) throw refused.error;
     const needed = operations(workload);
