@@ -20,6 +20,8 @@ const Probe = z
 const Container = z.object({
   name: z.string(),
   image: z.string().default(''),
+  // `Always` makes a sidecar of an init container.
+  restartPolicy: z.string().optional(),
   command: listOf(z.string()),
   args: listOf(z.string()),
   // Of a variable only the name is read: its value may be a secret.

@@ -3,7 +3,7 @@ import { ToolRefusal } from '../../contracts/errors.ts';
 import { cutPercent, growPercent, percentOf } from '../aws/capacity.ts';
 import { unknownCost } from '../aws/prices.ts';
 import { assertNotAutoscaled } from '../kubernetes/autoscalers.ts';
-import { amountsIn } from '../kubernetes/changes/capacity.ts';
+import { amountsIn, askedIn } from '../kubernetes/changes/capacity.ts';
 import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
 import { dryRunWorkload } from '../kubernetes/changes/dry-run.ts';
 import { changeWorkload, type WorkloadEdit } from '../kubernetes/changes/edit.ts';
@@ -63,7 +63,7 @@ export const tool = changeTool(manifest, State, {
     const { ready } = rolloutOf(input.kind, workload);
     const pods = { before: before.replicas, after: after.replicas };
     const leaving = Math.min(ready, Math.max(0, pods.before - pods.after));
-    const amounts = amountsIn(templateOf(workload));
+    const amounts = askedIn(templateOf(workload));
     const demand = demandOf({ before: amounts, after: amounts }, { added: pods.after - pods.before, replaced: 0 });
     const [quota, peak] = await Promise.all([
       quotaUsePercentAfter(cloud, input, demand),

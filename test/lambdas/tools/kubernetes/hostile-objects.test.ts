@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import type { JsonObject } from '../../../../lambdas/contracts/json.ts';
 import { changeText, templateChanges } from '../../../../lambdas/tools/kubernetes/template-diff.ts';
 import { tool as restartPod } from '../../../../lambdas/tools/restart-pod/tool.ts';
@@ -117,4 +118,53 @@ test('an owner whose kind is the name of a field of every object is refused in w
   const state = { gone: false, deleting: false, uid: 'p', controller };
   const pod = { ...IN, name: 'odd' };
   expect(() => restartPod.predict(pod, state)).toThrow('odd is made by the constructor x');
+});
+
+const QUOTA: JsonObject = {
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name: 'compute', namespace: 'shop' },
+  spec: { hard: { 'requests.memory': '4Gi' } },
+};
+/** MiB that the quota of the simulated cluster counts before the change. */
+const USED = 512;
+/** Of each pod, 256 MiB are asked for by its one container. */
+const withInit = (init: string): string =>
+  shopWith(QUOTA).replace('            containers:', `            initContainers: [${init}]\n            containers:`);
+
+test.each([
+  [
+    'a sidecar besides its containers',
+    '{ name: mesh, image: a:1, restartPolicy: Always, resources: { requests: { memory: 768Mi } } }',
+    1024,
+  ],
+  [
+    'an init container where that asks for more',
+    '{ name: migrate, image: a:1, resources: { requests: { memory: 1Gi } } }',
+    1024,
+  ],
+  [
+    'no init container that asks for less',
+    '{ name: migrate, image: a:1, resources: { requests: { memory: 64Mi } } }',
+    256,
+  ],
+])('a quota counts %s', async (_, init, perPod) => {
+  const run = running(scale, withInit(init));
+  const { quotaUsePercentAfter } = await run.facts({ ...CHECKOUT, replicas: 4 });
+  expect(quotaUsePercentAfter).toBe(Math.ceil(((USED + 2 * perPod) * 100) / 4096));
+});
+
+test('a new image is among the differences that people read, however many variables differ', async () => {
+  const env = Array.from({ length: 30 }, (_, index) => ({ name: `A${index}`, value: 'x' }));
+  const web = { name: 'web', env, image: 'example.com/shop:2' };
+  const merge = { spec: { template: { metadata: { labels: { tier: 'a' } }, spec: { containers: [web] } } } };
+  const changes = `  changes: [{ at: -90m, of: ${DEPLOYMENT}, manager: helm, merge: ${JSON.stringify(merge)} }]\n`;
+  const run = running(undo, `${SHOP}${changes}`);
+  const { before } = await run.proposed({ ...CHECKOUT, revision: 1 });
+  const [first] = z.object({ differences: z.array(z.unknown()) }).parse(before).differences;
+  expect(first).toEqual({
+    field: 'spec.containers[web].image',
+    before: 'example.com/shop:2',
+    after: 'example.com/shop:1',
+  });
 });
