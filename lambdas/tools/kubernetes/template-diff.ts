@@ -65,8 +65,12 @@ const joined = (path: string, name: string): string =>
 const SHOWN =
   /^(image|resources(\..+)?|(liveness|readiness|startup)Probe\.([a-zA-Z]+(Seconds|Threshold)|(httpGet|tcpSocket|grpc)\.(path|port|scheme|service)))$/;
 
-/** Whether the value of a field of a template may be shown. */
-export const isShown = ([first, second, third = '', ...rest]: readonly string[]): boolean =>
+/** Whether the values of a field of a template may be shown. The query of a path may be a token. */
+export const isShown = ({ keys, before, after }: Pick<TemplateChange, 'keys' | 'before' | 'after'>): boolean =>
+  isShownField(keys) &&
+  !(keys.at(-1) === 'path' && [before, after].some((value) => typeof value === 'string' && value.includes('?')));
+
+const isShownField = ([first, second, third = '', ...rest]: readonly string[]): boolean =>
   (first === 'spec' &&
     /^(initC|c)ontainers$/.test(second ?? '') &&
     third.startsWith('[') &&
@@ -74,23 +78,19 @@ export const isShown = ([first, second, third = '', ...rest]: readonly string[])
   (first === 'metadata' && second === 'annotations' && third === 'kubectl.kubernetes.io/restartedAt');
 
 /** A change as people may read it. Of a value that may be a secret they read only that there is one. */
-export const shownChange = ({
-  path,
-  keys,
-  before,
-  after,
-}: TemplateChange): DiffLine & { readonly before: string; readonly after: string } => {
+export const shownChange = (change: TemplateChange): DiffLine & { readonly before: string; readonly after: string } => {
+  const { path, before, after } = change;
   const says = (value: Json | undefined): string => {
     if (value === undefined) return 'nothing';
-    if (!isShown(keys)) return 'set, not shown';
+    if (!isShown(change)) return 'set, not shown';
     return typeof value === 'string' ? value : JSON.stringify(value);
   };
-  const isOther = !isShown(keys) && before !== undefined && after !== undefined;
+  const isOther = !isShown(change) && before !== undefined && after !== undefined;
   return { field: path, before: says(before), after: isOther ? 'another value, not shown' : says(after) };
 };
 
 /** `spec.containers[web].image: shop:1 → shop:2`. */
 export const changeText = (change: TemplateChange): string => {
   const { field, before, after } = shownChange(change);
-  return isShown(change.keys) ? `${field}: ${before} → ${after}` : field;
+  return isShown(change) ? `${field}: ${before} → ${after}` : field;
 };

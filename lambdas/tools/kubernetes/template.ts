@@ -5,9 +5,14 @@ import type { Workload } from './workload.ts';
 const Named = z.object({ name: z.string() });
 const Source = z.object({ name: z.string().default('unknown') }).optional();
 
+/** The query of a path may be a token. */
+const withoutQuery = (path: string): string => path.replace(/\?.*$/s, '?…');
+
 const Probe = z
   .object({
-    httpGet: z.object({ path: z.string().default('/'), port: z.union([z.string(), z.int()]) }).optional(),
+    httpGet: z
+      .object({ path: z.string().default('/').transform(withoutQuery), port: z.union([z.string(), z.int()]) })
+      .optional(),
     tcpSocket: z.object({ port: z.union([z.string(), z.int()]) }).optional(),
     grpc: z.object({ port: z.int() }).optional(),
     initialDelaySeconds: z.int().default(0),

@@ -81,7 +81,7 @@ const differencesFrom = ({ spec }: Workload, { template }: Revision): DiffLine[]
   if (templateDigest(spec.template) === templateDigest(template)) return [];
   // Those whose values people can judge come first: none of them is among those that are only counted.
   const all = templateChanges(spec.template, template);
-  const [shown, others] = [true, false].map((is) => all.filter(({ keys }) => isShown(keys) === is));
+  const [shown, others] = [true, false].map((is) => all.filter((one) => isShown(one) === is));
   const changes = [...(shown ?? []), ...(others ?? [])].map(shownChange);
   if (changes.length === 0) return [notNamed('order of items that have names', 'one', 'another one')];
   const more = changes.length - MOST_DIFFERENCES;

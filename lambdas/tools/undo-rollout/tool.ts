@@ -133,11 +133,11 @@ export const tool = changeTool(manifest, State, {
 
 /** The fields of the template in which a workload differs from a revision. */
 const changesBetween = ({ spec }: Workload, { template }: Revision): readonly FieldChange[] =>
-  templateChanges(spec.template, template).map(({ path, keys, after }) => ({
+  templateChanges(spec.template, template).map(({ path, keys, before, after }) => ({
     path: `spec.template.${path}`,
     keys: ['spec', 'template', ...keys],
     after,
-    isShown: isShown(keys),
+    isShown: isShown({ keys, before, after }),
   }));
 const valuesOf = (differences: State['differences'], when: 'before' | 'after') =>
   Object.fromEntries(differences.map((line) => [inShort(line.field), line[when]]));

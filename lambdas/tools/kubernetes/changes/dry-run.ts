@@ -7,6 +7,7 @@ import type { ChangeContext } from '../../tool.ts';
 import { listOf } from '../objects.ts';
 import { readWorkload, type Workload } from '../workload.ts';
 import { isPart, type WorkloadChange, type WorkloadEdit, type WorkloadWrite } from './edit.ts';
+import { managerText } from './owners.ts';
 import { applyAsDryRun, asRead, patchWorkload } from './patch.ts';
 
 /** Both dry runs that a cluster has: who owns the fields, and what the API server says about the very write. */
@@ -71,7 +72,7 @@ const ownersIn = ({ details, awsMessage }: CloudError): readonly string[] => {
   const owners = (data?.causes ?? []).flatMap(({ reason, message, field }) => {
     const owner = /conflict with "(?<owner>[^"]+)"/.exec(message)?.groups?.['owner'];
     return reason === 'FieldManagerConflict' && owner !== undefined
-      ? [`${owner} manages ${field.replace(/^\./, '')}`]
+      ? [`${managerText(owner)} manages ${field.replace(/^\./, '')}`]
       : [];
   });
   return owners.length === 0 ? [awsMessage] : owners;
