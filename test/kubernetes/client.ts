@@ -1,5 +1,6 @@
-import { CloudError, type CheckreinError, StepError } from '../../lambdas/contracts/errors.ts';
+import { CloudError, type CheckreinError, StepError, ToolRefusal } from '../../lambdas/contracts/errors.ts';
 import type { Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
+import { USAGE } from '../../lambdas/contracts/usage.ts';
 import { clusterRequest, VERSION_REQUEST } from '../../lambdas/providers/kubernetes/call.ts';
 import { clusterClient, type ClusterEndpoint } from '../../lambdas/providers/kubernetes/client.ts';
 import { httpsSender } from '../../lambdas/providers/kubernetes/https.ts';
@@ -10,7 +11,11 @@ export const cloudOf = (endpoint: ClusterEndpoint, token: string): Cloud => {
   return {
     account: '123456789012',
     region: 'eu-west-1',
-    send: (request) => client(clusterRequest(request), 'e2e'),
+    send: async (request) => {
+      // As of a cluster whose settings name no source.
+      if (request.service === USAGE) throw new ToolRefusal('Nobody knows the usage of this cluster over time.');
+      return client(clusterRequest(request), 'e2e');
+    },
   };
 };
 

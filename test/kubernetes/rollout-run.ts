@@ -97,7 +97,9 @@ export class RolloutRun {
       return;
     }
     const data = { spec: { template: { ...template, $patch: 'replace' } } };
-    const kept = { apiVersion: 'apps/v1', kind: 'ControllerRevision', metadata, data, revision };
+    // Its controller gives it the labels of the template, by which it finds it again.
+    const labelled = { ...metadata, labels: { app: this.name, 'controller-revision-hash': `r${revision}` } };
+    const kept = { apiVersion: 'apps/v1', kind: 'ControllerRevision', metadata: labelled, data, revision };
     await create(this.#server.admin, 'apps/v1', 'controllerrevisions', kept);
   }
 

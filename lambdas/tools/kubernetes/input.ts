@@ -12,6 +12,11 @@ export const objectName = z
   .regex(
     /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
     'the name of one object: lower-case letters, digits, dashes and dots',
+  )
+  // No request could be made of any other: what cannot be sent is a fault of the harness, and this is one of the input.
+  .refine(
+    (name) => !/\.[.-]|-\./.test(name),
+    'the name of one object: each part between dots begins and ends with a letter or digit',
   );
 
 /** Kinds of workloads, as the API has them. */

@@ -3,6 +3,7 @@ import { JsonObject } from '../../contracts/json.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import { listObjects, type Place } from './call-cluster.ts';
 import { Metadata } from './objects.ts';
+import { selectorText, type LabelSelector } from './selector.ts';
 import { changeText, templateChanges } from './template-diff.ts';
 import { counted, whenText } from './text.ts';
 import type { WorkloadKind } from './workload.ts';
@@ -34,17 +35,32 @@ const ReplicaSet = z.object({
 const ControllerRevision = z.object({
   metadata: Metadata,
   revision: z.int(),
-  data: z.object({ spec: z.object({ template: JsonObject }) }),
+  // Other controllers keep other things in such objects.
+  data: z
+    .object({ spec: z.object({ template: JsonObject }) })
+    .optional()
+    .catch(undefined),
 });
 
-/** The revisions of the workloads of a kind in a namespace, the newest first. `owner` is the UID of the workload. */
-export const listRevisions = async (cloud: Cloud, kind: WorkloadKind, place: Place): Promise<readonly Revision[]> => {
-  const found = kind === 'deployments' ? await replicaSets(cloud, place) : await controllerRevisions(cloud, place);
+/**
+ * The revisions of the workloads of a kind in a namespace, the newest first. `owner` is the UID of the workload. With the selector
+ * of one workload only what that selects: a namespace of fifty Deployments has more ReplicaSets than one answer holds.
+ */
+export const listRevisions = async (
+  cloud: Cloud,
+  kind: WorkloadKind,
+  place: Place,
+  selector?: LabelSelector,
+): Promise<readonly Revision[]> => {
+  const labels = selector === undefined ? '' : selectorText(selector);
+  const query = labels === '' ? {} : { labelSelector: labels };
+  const found =
+    kind === 'deployments' ? await replicaSets(cloud, place, query) : await controllerRevisions(cloud, place, query);
   return found.toSorted((one, other) => other.revision - one.revision);
 };
 
-const replicaSets = async (cloud: Cloud, place: Place): Promise<readonly Revision[]> => {
-  const { items } = await listObjects(cloud, 'apps/v1', 'replicasets', place, ReplicaSet);
+const replicaSets = async (cloud: Cloud, place: Place, query: JsonObject): Promise<readonly Revision[]> => {
+  const { items } = await listObjects(cloud, 'apps/v1', 'replicasets', place, ReplicaSet, query);
   return items.flatMap(({ metadata, spec, status }) => {
     const revision = Number(metadata.annotations[REVISION]);
     // Without a number it belongs to no Deployment.
@@ -53,14 +69,11 @@ const replicaSets = async (cloud: Cloud, place: Place): Promise<readonly Revisio
   });
 };
 
-const controllerRevisions = async (cloud: Cloud, place: Place): Promise<readonly Revision[]> => {
-  const { items } = await listObjects(cloud, 'apps/v1', 'controllerrevisions', place, ControllerRevision);
-  return items.map(({ metadata, revision, data }) => ({
-    ...common(metadata),
-    revision,
-    pods: undefined,
-    template: data.spec.template,
-  }));
+const controllerRevisions = async (cloud: Cloud, place: Place, query: JsonObject): Promise<readonly Revision[]> => {
+  const { items } = await listObjects(cloud, 'apps/v1', 'controllerrevisions', place, ControllerRevision, query);
+  return items.flatMap(({ metadata, revision, data }) =>
+    data === undefined ? [] : [{ ...common(metadata), revision, pods: undefined, template: data.spec.template }],
+  );
 };
 
 const common = ({ name, creationTimestamp, ownerReferences, annotations }: z.output<typeof Metadata>) => ({

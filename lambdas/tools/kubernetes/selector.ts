@@ -8,6 +8,19 @@ export const LabelSelector = z.object({
 });
 export type LabelSelector = z.output<typeof LabelSelector>;
 
+/** A selector as the query of a list has it: `app=shop,tier in (web,api)`. */
+export const selectorText = ({ matchLabels, matchExpressions }: LabelSelector): string =>
+  [
+    ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
+    ...matchExpressions.map(({ key, operator, values }) =>
+      operator === 'Exists'
+        ? key
+        : operator === 'DoesNotExist'
+          ? `!${key}`
+          : `${key} ${operator.toLowerCase()} (${values.join(',')})`,
+    ),
+  ].join(',');
+
 /** Whether a selector selects these labels. Without any condition it selects everything. */
 export const selects = (
   { matchLabels, matchExpressions }: LabelSelector,

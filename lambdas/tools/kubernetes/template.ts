@@ -5,9 +5,14 @@ import type { Workload } from './workload.ts';
 const Named = z.object({ name: z.string() });
 const Source = z.object({ name: z.string().default('unknown') }).optional();
 
+/** The query of a path may be a token. */
+const withoutQuery = (path: string): string => path.replace(/\?.*$/s, '?…');
+
 const Probe = z
   .object({
-    httpGet: z.object({ path: z.string().default('/'), port: z.union([z.string(), z.int()]) }).optional(),
+    httpGet: z
+      .object({ path: z.string().default('/').transform(withoutQuery), port: z.union([z.string(), z.int()]) })
+      .optional(),
     tcpSocket: z.object({ port: z.union([z.string(), z.int()]) }).optional(),
     grpc: z.object({ port: z.int() }).optional(),
     initialDelaySeconds: z.int().default(0),
@@ -20,6 +25,8 @@ const Probe = z
 const Container = z.object({
   name: z.string(),
   image: z.string().default(''),
+  // `Always` makes a sidecar of an init container.
+  restartPolicy: z.string().optional(),
   command: listOf(z.string()),
   args: listOf(z.string()),
   // Of a variable only the name is read: its value may be a secret.

@@ -5,6 +5,7 @@ import { callCluster, type Place } from './call-cluster.ts';
 import type { ObjectKind } from './changes/object.ts';
 import { KINDS, type workloadKind } from './input.ts';
 import { Condition, listOf, Metadata } from './objects.ts';
+import { LabelSelector } from './selector.ts';
 
 const count = z.int().default(0);
 
@@ -17,6 +18,7 @@ export const Workload = z.object({
     revisionHistoryLimit: z.int().default(10),
     strategy: JsonObject.optional(),
     updateStrategy: JsonObject.optional(),
+    selector: LabelSelector.optional(),
     template: JsonObject,
   }),
   status: z.object({

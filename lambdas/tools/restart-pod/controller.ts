@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CloudError, ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import { callCluster, type Place } from '../kubernetes/call-cluster.ts';
+import type { Metadata } from '../kubernetes/objects.ts';
 import { LabelSelector } from '../kubernetes/selector.ts';
 import { controllerOf, OwnedMetadata, type ControllerRef } from './pod.ts';
 
@@ -36,12 +37,14 @@ export interface Maker {
   readonly labels: Readonly<Record<string, string>>;
   /** What makes the maker: of a ReplicaSet its Deployment. */
   readonly owner: ControllerRef | null;
+  readonly metadata: Pick<Metadata, 'labels' | 'annotations'>;
   /** The newest template of a StatefulSet. */
   readonly newestRevision: string | undefined;
 }
 
 /** Whether this is a controller that makes a pod again, as one of Kubernetes itself does. */
-export const isKnown = ({ apiVersion, kind }: ControllerRef): boolean => apiVersion === APPS && kind in RESOURCES;
+export const isKnown = ({ apiVersion, kind }: ControllerRef): boolean =>
+  apiVersion === APPS && Object.hasOwn(RESOURCES, kind);
 
 /** What makes the pods of a reference. Undefined if that very one is not there any more. */
 export const readMaker = async (cloud: Cloud, place: Place, ref: ControllerRef): Promise<Maker | undefined> => {
@@ -62,6 +65,7 @@ export const readMaker = async (cloud: Cloud, place: Place, ref: ControllerRef):
       ready: isDaemonSet ? status.numberReady : status.readyReplicas,
       labels: spec.selector?.matchLabels ?? {},
       owner: controllerOf(metadata),
+      metadata,
       newestRevision: status.updateRevision,
     };
   } catch (error) {

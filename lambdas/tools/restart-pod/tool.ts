@@ -1,11 +1,20 @@
 import { CloudError } from '../../contracts/errors.ts';
+import type { Cloud } from '../../contracts/ports.ts';
 import { targetOfObject } from '../kubernetes/changes/target.ts';
 import { changeTool, type HealthCheck, type InProgress } from '../tool.ts';
-import { workloadBehind } from './controller.ts';
+import { isKnown, readMaker, workloadBehind } from './controller.ts';
 import { evictionCheck, evictPod } from './eviction.ts';
 import { disruptionOf, impactOf, templateChecks } from './impact.ts';
 import { manifest } from './manifest.ts';
-import { controllerOf, graceOf, isDeleting, readPod, type RestartedPod } from './pod.ts';
+import {
+  controllerOf,
+  graceOf,
+  isDeleting,
+  readPod,
+  type ControllerRef,
+  type PodPlace,
+  type RestartedPod,
+} from './pod.ts';
 import { podToRestart } from './pod-to-restart.ts';
 import { readReplacement } from './replacement.ts';
 import { assertRestartable, State, stateOf } from './state.ts';
@@ -21,7 +30,8 @@ export const tool = changeTool(manifest, State, {
     const { cluster, namespace, name } = place;
     const pod = await readPod(cloud, place);
     const object = { cluster, namespace, kind: manifest.targetKind, resource: 'pods', name };
-    const target = await targetOfObject(cloud, object, pod?.metadata ?? { labels: {}, annotations: {} });
+    const owners = pod === undefined ? [] : await ownersOf(cloud, place, controllerOf(pod.metadata));
+    const target = await targetOfObject(cloud, object, pod?.metadata ?? { labels: {}, annotations: {} }, owners);
     return { target, state: stateOf(pod) };
   },
 
@@ -115,6 +125,12 @@ export const tool = changeTool(manifest, State, {
     says: 'The pod is made anew by its controller; the old one, with what it held in memory and emptyDir, is gone.',
   }),
 });
+
+/** What makes a pod, and the workload behind: marks are set there, and pods have only the labels of the template. */
+const ownersOf = async (cloud: Cloud, place: PodPlace, ref: ControllerRef | null) => {
+  const maker = ref !== null && isKnown(ref) ? await readMaker(cloud, place, ref) : undefined;
+  return maker === undefined ? [] : [maker.metadata, (await workloadBehind(cloud, place, maker)).metadata];
+};
 
 const isThere = (field: unknown): boolean => field !== undefined && field !== null;
 

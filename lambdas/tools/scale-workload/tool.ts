@@ -3,11 +3,12 @@ import { ToolRefusal } from '../../contracts/errors.ts';
 import { cutPercent, growPercent, percentOf } from '../aws/capacity.ts';
 import { unknownCost } from '../aws/prices.ts';
 import { assertNotAutoscaled } from '../kubernetes/autoscalers.ts';
-import { amountsIn } from '../kubernetes/changes/capacity.ts';
+import { amountsIn, askedIn } from '../kubernetes/changes/capacity.ts';
 import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
 import { dryRunWorkload } from '../kubernetes/changes/dry-run.ts';
 import { changeWorkload, type WorkloadEdit } from '../kubernetes/changes/edit.ts';
 import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
+import { impactOfRollout } from '../kubernetes/changes/impact.ts';
 import { measuredPeak, type Shrinking } from '../kubernetes/changes/measured-peak.ts';
 import { DONE, Progress } from '../kubernetes/changes/progress.ts';
 import { fieldsIn, rolloutChecks } from '../kubernetes/changes/checks.ts';
@@ -57,10 +58,12 @@ export const tool = changeTool(manifest, State, {
     const { cloud } = context;
     await assertNotAutoscaled(cloud, input);
     const workload = await readWorkload(cloud, input.kind, input);
+    // Refuses what would never be complete: with a rollout that does not go on by itself, nobody could tell it from one that does.
+    if (workload.spec.paused || !before.rolledOut) impactOfRollout(input.kind, workload);
     const { ready } = rolloutOf(input.kind, workload);
     const pods = { before: before.replicas, after: after.replicas };
     const leaving = Math.min(ready, Math.max(0, pods.before - pods.after));
-    const amounts = amountsIn(templateOf(workload));
+    const amounts = askedIn(templateOf(workload));
     const demand = demandOf({ before: amounts, after: amounts }, { added: pods.after - pods.before, replaced: 0 });
     const [quota, peak] = await Promise.all([
       quotaUsePercentAfter(cloud, input, demand),

@@ -6,7 +6,7 @@ import { dryRunObject } from '../kubernetes/changes/dry-run-object.ts';
 import { readObject } from '../kubernetes/changes/object.ts';
 import { describeObject, Released, RELEASED, writtenChecks } from '../kubernetes/changes/plain-object.ts';
 import { demandOf, quotaUsePercentAfter } from '../kubernetes/changes/quota.ts';
-import { amountsIn } from '../kubernetes/changes/capacity.ts';
+import { askedIn } from '../kubernetes/changes/capacity.ts';
 import { templateOf } from '../kubernetes/template.ts';
 import { writeObject, type ObjectEdit } from '../kubernetes/changes/write-object.ts';
 import { counted } from '../kubernetes/text.ts';
@@ -70,7 +70,7 @@ export const tool = changeTool(manifest, State, {
     assertBounded(scaled);
     if (after.minReplicas === 0 && before.minReplicas !== 0)
       throw new ToolRefusal(`A minimum of 0 would let ${input.name} stop every pod. Propose at least 1.`);
-    const amounts = amountsIn(templateOf(scaled.workload));
+    const amounts = askedIn(templateOf(scaled.workload));
     const added = podsAdded({ before, after }, scaled.wanted);
     const demand = demandOf({ before: amounts, after: amounts }, { added, replaced: 0 });
     const { metadata } = await readObject(cloud, AUTOSCALERS, input);

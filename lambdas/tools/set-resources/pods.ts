@@ -3,6 +3,7 @@ import type { Unit } from '../kubernetes/changes/capacity.ts';
 import type { Place } from '../kubernetes/call-cluster.ts';
 import { effective, limitRangesOf, type LimitRangeItem } from '../kubernetes/limit-ranges.ts';
 import type { Resources } from '../kubernetes/objects.ts';
+import { totalOfPod } from '../kubernetes/total.ts';
 import { templateOf } from '../kubernetes/template.ts';
 import type { Workload } from '../kubernetes/workload.ts';
 import { containerNamed, present, type Amounts } from './fields.ts';
@@ -12,6 +13,8 @@ interface PodResources {
   readonly containers: readonly Resources[];
   /** Init containers too. */
   readonly all: readonly Resources[];
+  /** What quotas count for the pod. */
+  readonly total: Resources;
 }
 
 /** The pods of a workload before a change of one container's amounts, and after it. */
@@ -34,7 +37,9 @@ export const podsOf = async (
   const { containers, initContainers } = templateOf(workload).spec;
   const podWith = (changed: Resources): PodResources => {
     const own = containers.map((one) => effective(one.name === container ? changed : one.resources, ranges));
-    return { containers: own, all: [...own, ...initContainers.map((one) => effective(one.resources, ranges))] };
+    const first = initContainers.map((one) => ({ ...one, resources: effective(one.resources, ranges) }));
+    const total = totalOfPod({ containers: own, initContainers: first });
+    return { containers: own, all: [...own, ...first.map(({ resources }) => resources)], total };
   };
   const { resources } = containerNamed(workload, container);
   const wanted = withAmounts(resources, after);

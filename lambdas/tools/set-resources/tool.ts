@@ -55,7 +55,7 @@ export const tool = changeTool(manifest, State, {
     const pods = await podsOf(cloud, input, workload, after);
     assertProposable(input.container, workload, { before, after }, pods);
     const impact = impactOfRollout(input.kind, workload);
-    const amounts = { before: pods.before.containers, after: pods.after.containers };
+    const amounts = { before: pods.before.total, after: pods.after.total };
     const rollout = { added: surgeOfRollout(input.kind, workload), replaced: impact.fleetSize };
     const [quota, peak] = await Promise.all([
       quotaUsePercentAfter(cloud, input, demandOf(amounts, rollout)),

@@ -6,7 +6,7 @@ import type { WorkloadPlace } from '../kubernetes/changes/edit.ts';
 import { Progress } from '../kubernetes/changes/progress.ts';
 import { ownTemplate, templateDigest } from '../kubernetes/changes/template-digest.ts';
 import { listRevisions, type Revision } from '../kubernetes/revisions.ts';
-import { shownChange, templateChanges } from '../kubernetes/template-diff.ts';
+import { isShown, shownChange, templateChanges } from '../kubernetes/template-diff.ts';
 import { templateOf } from '../kubernetes/template.ts';
 import type { Workload } from '../kubernetes/workload.ts';
 
@@ -50,9 +50,9 @@ export const describedTemplate = (workload: { readonly spec: Pick<Workload['spec
 export const keptRevisions = async (
   cloud: Cloud,
   place: WorkloadPlace,
-  { metadata }: Pick<Workload, 'metadata'>,
+  { metadata, spec: { selector } }: Pick<Workload, 'metadata' | 'spec'>,
 ): Promise<readonly Revision[]> => {
-  const all = await listRevisions(cloud, place.kind, place);
+  const all = await listRevisions(cloud, place.kind, place, selector);
   return all
     .filter(({ owner }) => owner === metadata.uid)
     .map((revision) => ({ ...revision, template: ownTemplate(revision.template) }));
@@ -79,7 +79,10 @@ export const aboutRevisions = (
 
 const differencesFrom = ({ spec }: Workload, { template }: Revision): DiffLine[] => {
   if (templateDigest(spec.template) === templateDigest(template)) return [];
-  const changes = templateChanges(spec.template, template).map(shownChange);
+  // Those whose values people can judge come first: none of them is among those that are only counted.
+  const all = templateChanges(spec.template, template);
+  const [shown, others] = [true, false].map((is) => all.filter((one) => isShown(one) === is));
+  const changes = [...(shown ?? []), ...(others ?? [])].map(shownChange);
   if (changes.length === 0) return [notNamed('order of items that have names', 'one', 'another one')];
   const more = changes.length - MOST_DIFFERENCES;
   return more > 0

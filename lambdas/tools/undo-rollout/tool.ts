@@ -1,7 +1,7 @@
 import { ToolRefusal } from '../../contracts/errors.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import { unknownCost } from '../aws/prices.ts';
-import { amountsIn, capacityFacts, qosOfTemplate, unitsOf } from '../kubernetes/changes/capacity.ts';
+import { askedIn, capacityFacts, qosOfTemplate, unitsOf } from '../kubernetes/changes/capacity.ts';
 import { rolloutChecks } from '../kubernetes/changes/checks.ts';
 import { describeWorkload, workloadConfiguration } from '../kubernetes/changes/describe.ts';
 import { dryRunWrite, ownersCheck } from '../kubernetes/changes/dry-run-object.ts';
@@ -52,7 +52,7 @@ export const tool = changeTool(manifest, State, {
     const units = unitsOf(present, former);
     // A rollout that got stuck has left pods of the former template, which need no more room than they have.
     const replaced = Math.max(0, wanted - (pods ?? wanted - updated));
-    const demand = demandOf({ before: amountsIn(present), after: amountsIn(former) }, { added: 0, replaced });
+    const demand = demandOf({ before: askedIn(present), after: askedIn(former) }, { added: 0, replaced });
     const [quota, peak] = await Promise.all([
       quotaUsePercentAfter(cloud, input, demand),
       measuredPeak(context, input, { units }),
@@ -134,11 +134,11 @@ export const tool = changeTool(manifest, State, {
 
 /** The fields of the template in which a workload differs from a revision. */
 const changesBetween = ({ spec }: Workload, { template }: Revision): readonly FieldChange[] =>
-  templateChanges(spec.template, template).map(({ path, keys, after }) => ({
+  templateChanges(spec.template, template).map(({ path, keys, before, after }) => ({
     path: `spec.template.${path}`,
     keys: ['spec', 'template', ...keys],
     after,
-    isShown: isShown(keys),
+    isShown: isShown({ keys, before, after }),
   }));
 
 const valuesOf = (differences: State['differences'], when: 'before' | 'after') =>

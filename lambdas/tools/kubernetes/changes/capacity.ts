@@ -3,7 +3,7 @@ import type { Resources } from '../objects.ts';
 import { qosOf, type QosClass } from '../qos.ts';
 import { nanosOf } from '../quantity.ts';
 import type { Template } from '../template.ts';
-import { totalOf } from '../total.ts';
+import { totalOf, totalOfPod } from '../total.ts';
 
 /** What was not asked for, and is; or what had a limit, and may now have all that its node has. */
 const ALL = 100;
@@ -74,6 +74,14 @@ export const unitsOf = (before: Template, after: Template): readonly Unit[] => {
 /** What the containers of a template have in the end, with the defaults of the API server; not init containers. */
 export const amountsIn = ({ spec }: Template): readonly Resources[] =>
   spec.containers.map(({ resources }) => effective(resources, []));
+
+/** What quotas count for each pod of a template, with the defaults of the API server. */
+export const askedIn = ({ spec }: Template): Resources =>
+  totalOfPod({
+    containers: spec.containers.map(({ resources }) => effective(resources, [])),
+    initContainers: spec.initContainers.map((one) => ({ ...one, resources: effective(one.resources, []) })),
+    ofPod: effective(spec.resources, []),
+  });
 
 /** The QoS class of the pods of a template. */
 export const qosOfTemplate = (template: Template): QosClass =>

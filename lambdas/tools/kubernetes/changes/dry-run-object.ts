@@ -5,6 +5,7 @@ import type { JsonObject } from '../../../contracts/json.ts';
 import type { DryRunCheck } from '../../../contracts/plan.ts';
 import type { ChangeContext } from '../../tool.ts';
 import { listOf } from '../objects.ts';
+import { managerText } from './owners.ts';
 import { applyAsDryRun, asRead, patchObject, readObject } from './object.ts';
 import type { AnyObject, ObjectKind, ObjectPlace } from './object.ts';
 import { isPart, type ObjectEdit, type ObjectWrite } from './write-object.ts';
@@ -79,7 +80,7 @@ const ownersIn = ({ details, awsMessage }: CloudError): readonly string[] => {
   const owners = (data?.causes ?? []).flatMap(({ reason, message, field }) => {
     const owner = /conflict with "(?<owner>[^"]+)"/.exec(message)?.groups?.['owner'];
     return reason === 'FieldManagerConflict' && owner !== undefined
-      ? [`${owner} manages ${field.replace(/^\./, '')}`]
+      ? [`${managerText(owner)} manages ${field.replace(/^\./, '')}`]
       : [];
   });
   return owners.length === 0 ? [awsMessage] : owners;

@@ -22,11 +22,15 @@ export const ownersOfTemplate = (
     .flatMap(({ manager, fieldsV1 }) =>
       changes
         .filter(({ keys }) => owns(fieldsV1, ['spec', 'template', ...keys]))
-        .map(({ path }) => `${manager} manages spec.template.${path}`),
+        .map(({ path }) => `${managerText(manager)} manages spec.template.${path}`),
     );
   const more = found.length - MOST_OWNERS;
   return more > 0 ? [...found.slice(0, MOST_OWNERS), `and ${more} more`] : found;
 };
+
+/** Whoever writes an object names its manager. What is not like a name may be a sentence for the approver, so it is not repeated. */
+export const managerText = (manager: string): string =>
+  /^[A-Za-z0-9][\w.:/@%+-]{0,127}$/.test(manager) ? manager : 'a manager whose name is not shown';
 
 /** Whether a set of fields has a field, something in it, or a whole that it is a part of. */
 const owns = (fields: unknown, [first, ...rest]: readonly string[]): boolean => {

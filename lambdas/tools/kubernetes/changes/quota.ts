@@ -4,7 +4,6 @@ import type { ProviderCall } from '../../../contracts/tool.ts';
 import { listObjects, type Place } from '../call-cluster.ts';
 import type { Resources } from '../objects.ts';
 import { nanosOf } from '../quantity.ts';
-import { totalOf } from '../total.ts';
 
 /** The read that `quotaUsePercentAfter` makes. */
 export const QUOTA_READS = [
@@ -48,10 +47,10 @@ const percentOfQuota = (use: bigint, most: bigint): number =>
 const PARTS = ['requests', 'limits'] as const;
 const ONE = 1_000_000_000n;
 
-/** The containers of one pod before a change, and after it. */
+/** What quotas count for one pod before a change, and after it. */
 interface PodOf {
-  readonly before: readonly Resources[];
-  readonly after: readonly Resources[];
+  readonly before: Resources;
+  readonly after: Resources;
 }
 
 /**
@@ -71,8 +70,7 @@ export const demandOf = (
   );
 };
 
-const demandOfPod = (containers: readonly Resources[]): QuotaDemand => {
-  const total = totalOf(containers);
+const demandOfPod = (total: Resources): QuotaDemand => {
   const amounts = PARTS.flatMap((part) =>
     Object.entries(total[part]).map(([resource, quantity]): [string, bigint] => [
       `${part}.${resource}`,

@@ -31,12 +31,13 @@ type Known = Pick<Metadata, 'labels' | 'annotations'> & { readonly uid?: string 
 
 /**
  * An object of a cluster as the target of a change. Its tags are the labels of its namespace and its own, which win, and
- * marks of ours in the annotations of either. Its environment is that of its namespace, whoever labels the object.
+ * marks of ours in the annotations of either, and in both of the owners. Its environment is that of its namespace, whoever labels the object.
  */
 export const targetOfObject = async (
   cloud: Cloud,
   { cluster, namespace, kind, resource, name }: NamedObject,
   { uid, labels, annotations }: Known,
+  owners: readonly Pick<Known, 'labels' | 'annotations'>[] = [],
 ): Promise<Target> => {
   const request = { service: 'v1', command: 'get namespaces', input: { cluster, namespace, name: namespace } };
   const { metadata } = await callCluster(cloud, request, Namespace);
@@ -49,7 +50,13 @@ export const targetOfObject = async (
     account: cloud.account,
     region: cloud.region,
     environment: environmentOf(metadata.labels),
-    tags: { ...metadata.labels, ...labels, ...marksIn(annotations), ...marksIn(labels), ...marksOfNamespace(metadata) },
+    tags: {
+      ...metadata.labels,
+      ...labels,
+      ...Object.fromEntries(
+        [{ labels, annotations }, ...owners, metadata].map(marksOf).flatMap(Object.entries<string>),
+      ),
+    },
   };
 };
 
@@ -73,8 +80,8 @@ export const targetInNoNamespace = (
   tags: { ...labels, ...marksIn(annotations), ...marksIn(labels) },
 });
 
-/** What protects a namespace protects what is in it, whatever the object says. */
-const marksOfNamespace = ({ labels, annotations }: z.output<typeof Namespace>['metadata']) => ({
+/** What protects a namespace or a workload protects what is in it, whatever that says: the later of these win. */
+const marksOf = ({ labels, annotations }: Pick<Known, 'labels' | 'annotations'>): Record<string, string> => ({
   ...marksIn(annotations),
   ...marksIn(labels),
 });

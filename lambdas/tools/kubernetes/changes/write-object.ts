@@ -50,7 +50,9 @@ export const writeObject = async <T extends AnyObject, Fields extends JsonObject
       );
     if (isPart(found, change.before)) return edit.operations(object, change.after);
     throw new ToolRefusal(
-      `Somebody else changed ${change.target.id} right before the write: it is ${JSON.stringify(found)}. Nothing was written.`,
+      context.continues === true
+        ? `Somebody else changed ${change.target.id} after the change was written: it is ${JSON.stringify(found)}. It is not written over.`
+        : `Somebody else changed ${change.target.id} right before the write: it is ${JSON.stringify(found)}. Nothing was written.`,
     );
   });
   return write(change, context, releases);
@@ -67,7 +69,9 @@ const write = async <T extends AnyObject>(
     const object = await readObject(cloud, kind, place);
     const { uid, resourceVersion } = object.metadata;
     if (!('uid' in target) || uid !== target.uid)
-      throw new ToolRefusal(`${target.id} was deleted and created again since the plan was made. Nothing was written.`);
+      throw new ToolRefusal(
+        `${target.id} was deleted and created again since the plan was made. Nothing was written to the new one.`,
+      );
     // Refused although nobody has written it meanwhile: so not for its version.
     if (refused?.version === resourceVersion) throw refused.error;
     const needed = operations(object);

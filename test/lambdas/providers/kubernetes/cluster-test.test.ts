@@ -58,7 +58,6 @@ describe('a cluster', () => {
     ]);
     expect(proved).toEqual(['scale_it on shop/deployments/cart']);
   });
-
   test.each([
     ['1', '29+', 'v1.29.1'],
     ['0', '99', 'v0.99.0'],
@@ -98,13 +97,6 @@ describe('a cluster', () => {
     expect(some.says).toContain('In the namespace shop, the group checkrein:read may not list pods, get pods/log.');
     const all = await tested({ read: forbids() });
     expect(all.says).toContain('the group checkrein:read may not read anything that its tools need.');
-  });
-
-  test('is not asked for usage over time, which another source answers', async () => {
-    const tools = [{ ...LISTS, reads: [...LISTS.reads, USAGE_READ] }, SCALE];
-    const { outcome, read } = await tested({ namespaces: [{ namespace: 'shop', tools }] });
-    expect(outcome).toBe('ok');
-    expect(read.join()).not.toContain('usage');
   });
 
   test('with an API that does not answer is a warning', async () => {
