@@ -52,7 +52,7 @@ export const CLUSTERS: readonly KernelCheck[] = [
   {
     name: 'clusters/uid',
     holds: 'a patch is made only on the object of the UID in the plan',
-    file: 'lambdas/tools/kubernetes/changes/patch.ts',
+    file: 'lambdas/tools/kubernetes/changes/object.ts',
     find: "  { op: 'test', path: '/metadata/uid', value: uid },\n",
     replace: '',
     test: approved,
@@ -60,7 +60,7 @@ export const CLUSTERS: readonly KernelCheck[] = [
   {
     name: 'clusters/version',
     holds: 'a patch is made only on the version of the object that was read',
-    file: 'lambdas/tools/kubernetes/changes/patch.ts',
+    file: 'lambdas/tools/kubernetes/changes/object.ts',
     find: "  { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },\n",
     replace: '',
     test: approved,
@@ -68,7 +68,7 @@ export const CLUSTERS: readonly KernelCheck[] = [
   {
     name: 'clusters/release',
     holds: 'the fields that a change wrote are released',
-    file: 'lambdas/tools/kubernetes/changes/edit.ts',
+    file: 'lambdas/tools/kubernetes/changes/write-object.ts',
     find: '(manager === FIELD_MANAGER ? [index] : [])',
     replace: '(manager === FIELD_MANAGER && index < 0 ? [index] : [])',
     test: approved,
@@ -76,8 +76,8 @@ export const CLUSTERS: readonly KernelCheck[] = [
   {
     name: 'clusters/written-once',
     holds: 'a change that somebody takes back while it is waited for is not written again',
-    file: 'lambdas/tools/kubernetes/changes/edit.ts',
-    find: 'isPart(found, before) && context.continues === true',
+    file: 'lambdas/tools/kubernetes/changes/write-object.ts',
+    find: 'isPart(found, change.before) && context.continues === true',
     test: proof('that somebody takes back while it is waited for (reverted-after-release) is not written again'),
   },
   {
