@@ -15,7 +15,7 @@ import { synthesize } from '../../lib/synthesize.ts';
 import { configDirectory, Laptop } from '../../local/laptop.ts';
 import { MemoryLedger } from '../fakes/memory-ledger.ts';
 import type { HostileCase } from './case/case.ts';
-import { eventsIn, Recording, type RecordedFact } from './recording.ts';
+import { planOf, eventsIn, Recording, type RecordedFact } from './recording.ts';
 import { hostileCalendar, hostileSwitch } from './fakes/controls.ts';
 import { hostileHands } from './fakes/hands.ts';
 import { hostileLedger, killed, FaultQueue } from './fakes/ledger.ts';
@@ -32,7 +32,6 @@ import type { Arrival } from './case/storm.ts';
 import { GET_FLAG, SET_FLAG } from '../fakes/flag-provider/tools.ts';
 import { digestOf } from '../../lambdas/kernel/trace/canonical.ts';
 import { EVENT_FIRST_LOOK, START, worldOf } from './fakes/account.ts';
-import { planOf } from './invariants/recorded-changes.ts';
 import { homeOf } from '../../local/account-access.ts';
 import type { World } from '../../local/account/world/world.ts';
 

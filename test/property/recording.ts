@@ -1,6 +1,7 @@
 import { isKind, type TraceEvent, type TraceEventOf } from '../../lambdas/contracts/events.ts';
 import type { StepName } from '../../lambdas/contracts/flow.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
+import type { Plan } from '../../lambdas/contracts/plan.ts';
 import type { ModelRequest, Notification } from '../../lambdas/contracts/ports.ts';
 import type { Receipt } from '../../lambdas/approvals/answer/answer.ts';
 import type { RecordedCall } from '../../local/account/account.ts';
@@ -85,6 +86,12 @@ export const eventsIn = <K extends Parameters<typeof isKind>[1]>(
     if (entry.is !== 'event' || !isKind(entry.event, kind)) return [];
     return [{ at, event: entry.event }];
   });
+
+/** The plan with this digest, of any incident. */
+export const planOf = ({ entries }: { readonly entries: readonly RecordedFact[] }, digest: string): Plan | undefined =>
+  eventsIn(entries, 'dry-run.finished')
+    .map(({ event: { data } }) => data)
+    .flatMap((data) => (data.made && data.digest === digest ? [data.plan] : []))[0];
 
 /** Everything that happened in a case, in order. */
 export class Recording {

@@ -7,8 +7,8 @@ import { isBoundProof } from '../../lambdas/providers/kubernetes/admission/prove
 import { subjectOf } from '../../lambdas/kernel/trace/subject.ts';
 import { PEOPLE } from './fakes/people.ts';
 import type { CaseRun } from './flow.ts';
-import { changesIn, planOf } from './invariants/recorded-changes.ts';
-import { eventsIn } from './recording.ts';
+import { changesIn } from './invariants/recorded-changes.ts';
+import { planOf, eventsIn } from './recording.ts';
 
 /** Counters that show that a proof reached each kind of subject, and a second provider. */
 

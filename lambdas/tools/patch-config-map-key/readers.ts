@@ -42,7 +42,7 @@ interface KeyOf {
 }
 
 /** How a pod learns a new value: only from a restart, from its volume within about a minute, or not at all. */
-export type Reading = 'restart' | 'volume' | 'none';
+type Reading = 'restart' | 'volume' | 'none';
 
 /** A pod that reads a key, and the workload that it belongs to. */
 export interface Reader {

@@ -20,7 +20,7 @@ export interface Exchange {
 }
 
 /** Whoever writes: a session of the change role. */
-export interface Writer {
+interface Writer {
   readonly mode: string;
   readonly operation: string;
   readonly uid: string;

@@ -7,9 +7,9 @@ import { AWS } from '../../../lambdas/contracts/tool.ts';
 import { WITH_FLAGS } from '../../fakes/flag-provider/installed.ts';
 import { PEOPLE } from '../fakes/people.ts';
 import type { CaseRun } from '../flow.ts';
-import { eventsIn, type RecordedFact } from '../recording.ts';
+import { planOf, eventsIn, type RecordedFact } from '../recording.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { everyChange, flagValue, planOf, startOf, targetAndValue, type RecordedChange } from './recorded-changes.ts';
+import { everyChange, flagValue, startOf, targetAndValue, type RecordedChange } from './recorded-changes.ts';
 import { offClusterPlan } from './cluster-writes.ts';
 import { wasUnattended } from './unattended.ts';
 

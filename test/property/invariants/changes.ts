@@ -2,8 +2,8 @@ import { Grant } from '../../../lambdas/contracts/grant.ts';
 import { isKind } from '../../../lambdas/contracts/events.ts';
 import type { CaseRun } from '../flow.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { changesIn, everyChange, nameOfChange, planOf, startOf } from './recorded-changes.ts';
-import { eventsIn } from '../recording.ts';
+import { changesIn, everyChange, nameOfChange, startOf } from './recorded-changes.ts';
+import { planOf, eventsIn } from '../recording.ts';
 
 /** Invariants about changes: made once, one incident at a time, rolled back only after verification. */
 

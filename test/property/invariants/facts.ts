@@ -2,8 +2,7 @@ import type { TraceEventOf } from '../../../lambdas/contracts/events.ts';
 import { agentOf } from '../../../lambdas/kernel/model/agents.ts';
 import type { CaseRun } from '../flow.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { planOf } from './recorded-changes.ts';
-import { eventsIn } from '../recording.ts';
+import { planOf, eventsIn } from '../recording.ts';
 import { refOf } from '../../../lambdas/contracts/plan.ts';
 
 /** Invariants about what was true when a change began, not when it was proposed. */

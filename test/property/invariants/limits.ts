@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { eventsIn, type RecordedFact, type SwitchPosition } from '../recording.ts';
+import { planOf, eventsIn, type RecordedFact, type SwitchPosition } from '../recording.ts';
 import type { CaseRun } from '../flow.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { changesIn, planOf, startOf, type RecordedChange } from './recorded-changes.ts';
+import { changesIn, startOf, type RecordedChange } from './recorded-changes.ts';
 import { refOf } from '../../../lambdas/contracts/plan.ts';
 
 /** Invariants about what stops an agent: kill switch, change freeze, rate, budgets, no change tools. */

@@ -1,8 +1,7 @@
 import { CLUSTER_TOOLS } from '../case/cluster-tools.ts';
 import type { CaseRun } from '../flow.ts';
-import { eventsIn, type RecordedFact } from '../recording.ts';
+import { planOf, eventsIn, type RecordedFact } from '../recording.ts';
 import { firstFault, type Invariant } from './invariant.ts';
-import { planOf } from './recorded-changes.ts';
 
 /** The invariant about targets that somebody changes past Checkrein. */
 

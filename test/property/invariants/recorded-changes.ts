@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { isKind, type TraceEventOf } from '../../../lambdas/contracts/events.ts';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
-import type { Plan } from '../../../lambdas/contracts/plan.ts';
 import type { RecordedCall } from '../../../local/account/account.ts';
 import { isClusterCall } from '../fakes/cluster.ts';
 import type { CaseRun } from '../flow.ts';
@@ -84,14 +83,6 @@ export const startOf = (
     if (isKind(entry.event, 'apply.started') && entry.event.data.purpose === change.purpose)
       return { at, event: entry.event };
   }
-  return undefined;
-};
-
-/** The plan with this digest, of any incident. */
-export const planOf = ({ entries }: Pick<CaseRun, 'entries'>, digest: string): Plan | undefined => {
-  for (const entry of entries)
-    if (entry.is === 'event' && isKind(entry.event, 'dry-run.finished') && entry.event.data.made)
-      if (entry.event.data.digest === digest) return entry.event.data.plan;
   return undefined;
 };
 
