@@ -7,7 +7,7 @@ import { isBoundProof } from '../../../lambdas/providers/kubernetes/admission/pr
 import { clusterToolOf } from '../case/cluster-tools.ts';
 import { isClusterCall, uidOf } from '../fakes/cluster.ts';
 import type { CaseRun } from '../flow.ts';
-import { eventsIn, type RecordedFact } from '../recording.ts';
+import { planOf, eventsIn, type RecordedFact } from '../recording.ts';
 import { differences, isManagedByUs, isRelease } from './cluster-writes.ts';
 import { firstFault, type Invariant } from './invariant.ts';
 import {
@@ -15,7 +15,6 @@ import {
   clusterSessionOf,
   everyChange,
   isDryRunCall,
-  planOf,
   startOf,
   type RecordedChange,
 } from './recorded-changes.ts';
