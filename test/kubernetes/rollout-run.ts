@@ -152,6 +152,17 @@ export class RolloutRun {
     assert(managedFields.every(({ manager }) => manager !== 'checkrein'));
   }
 
+  /** One attempt, over a connection that may lose requests or answers. */
+  async attempt(change: Change, over: (cloud: Cloud) => Cloud = (cloud) => cloud) {
+    return this.#tool.apply(change, { ...this.context, change: over(await this.#session('apply')) });
+  }
+
+  /** A write by somebody else. */
+  async somebodySets(spec: JsonObject): Promise<void> {
+    const contentType = 'application/merge-patch+json';
+    await this.#sendAsAdmin(`patch ${this.#kind[0]}`, { name: this.name, contentType, body: { spec } });
+  }
+
   async #session(mode: 'dry' | 'apply' | 'undo'): Promise<Cloud> {
     const { uid } = (await this.object()).metadata;
     const session = sessionOf(this.#server, mode, this.#tool.manifest.name, uid, 'of the tools');

@@ -14,6 +14,7 @@ import { PATCH_CONFIG_MAP_KEY_CHECKS } from './checks/patch-config-map-key.ts';
 import { RESTART_POD_CHECKS } from './checks/restart-pod.ts';
 import { RESTART_ROLLOUT_CHECKS } from './checks/restart-rollout.ts';
 import { RIGHTS_CHECKS } from './checks/rights.ts';
+import { SCALE_WORKLOAD_CHECKS } from './checks/scale-workload.ts';
 import { SET_CRON_SUSPENDED_CHECKS } from './checks/set-cron-suspended.ts';
 import { SET_HPA_BOUNDS_CHECKS } from './checks/set-hpa-bounds.ts';
 import { SET_NODE_SCHEDULABLE_CHECKS } from './checks/set-node-schedulable.ts';
@@ -43,6 +44,7 @@ const CHECKS: readonly Check[] = [
   ...RESTART_POD_CHECKS,
   ...RIGHTS_CHECKS,
   ...OBSERVE_CHECKS,
+  ...SCALE_WORKLOAD_CHECKS,
   ...SET_CRON_SUSPENDED_CHECKS,
   ...SET_HPA_BOUNDS_CHECKS,
   ...SET_RESOURCES_CHECKS,
