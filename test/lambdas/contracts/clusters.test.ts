@@ -32,9 +32,14 @@ describe('a cluster in the settings', () => {
       'with an endpoint alone',
       { name: 'prod', endpoint: given.endpoint },
       {},
-      'clusters.0.certificateAuthority: missing',
+      'clusters.0.certificateAuthority: endpoint and certificateAuthority are given together',
     ],
-    ['with a certificate alone', { name: 'prod', certificateAuthority: AUTHORITY }, {}, 'clusters.0.endpoint: missing'],
+    [
+      'with a certificate alone',
+      { name: 'prod', certificateAuthority: AUTHORITY },
+      {},
+      'clusters.0.endpoint: endpoint and certificateAuthority are given together',
+    ],
     ['without TLS', { name: 'prod', ...given, endpoint: 'http://10.0.0.1' }, {}, 'clusters.0.endpoint: an https URL'],
     ['with a path', { name: 'prod', ...given, endpoint: 'https://10.0.0.1/k8s' }, {}, 'host and port alone'],
     [
