@@ -5,6 +5,7 @@ import { startEmulators, type Emulators } from './emulators.ts';
 import { timedStep, print } from './progress.ts';
 import { pythonWithEmulators } from './python.ts';
 import { assertNothingDenied } from './requests.ts';
+import { stopAll, stopAtEnd } from './stop-at-end.ts';
 import { setUpEnvironment } from './set-up.ts';
 import { approvedChange } from './scenarios/approved-change.ts';
 import { duplicateAlarm } from './scenarios/duplicate-alarm.ts';
@@ -14,18 +15,6 @@ import { brokenSetUp } from './scenarios/broken-set-up.ts';
 import { question } from './scenarios/question.ts';
 import { firstAlarm } from './scenarios/first-alarm.ts';
 import { upgrade } from './scenarios/upgrade.ts';
-
-/** Everything that was started and must be stopped, newest first. */
-const started: { stop(): Promise<void> }[] = [];
-const stopAtEnd = <T extends { stop(): Promise<void> }>(one: T): T => {
-  started.unshift(one);
-  return one;
-};
-const stopAll = async (): Promise<void> => {
-  for (const one of started.splice(0)) await one.stop();
-};
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.once(signal, () => void stopAll().finally(() => process.exit(1)));
 
 /** In the order of docs/deploy.md, whose blocks they run. */
 const SCENARIOS = [

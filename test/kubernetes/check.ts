@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
+import type { ServerCheck } from '../e2e/run-checks.ts';
 import type { ApiServer } from './api-server.ts';
 import { refusalOf } from './client.ts';
 
 /** A promise about a real cluster, and what shows it. */
-export interface Check {
-  readonly promise: string;
-  readonly run: (server: ApiServer) => Promise<void>;
-}
+export type Check = ServerCheck<ApiServer>;
 
 /** The admission policy refuses the call with this message. */
 export const assertDenied = async (cloud: Cloud, call: CloudRequest, message: RegExp): Promise<void> => {

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { errorText } from '../../bin/io/output.ts';
 import { print } from '../e2e/progress.ts';
-import { startApiServer, type ApiServer } from './api-server.ts';
+import { runChecks } from '../e2e/run-checks.ts';
+import { stopAll, stopAtEnd } from '../e2e/stop-at-end.ts';
+import { startApiServer } from './api-server.ts';
 import type { Check } from './check.ts';
 import { COMPARED_CHECKS } from './checks/compared.ts';
 import { DOCTOR_CHECKS, UNBOUND_CHECKS } from './checks/doctor.ts';
@@ -24,14 +26,6 @@ import { UNDO_ROLLOUT_CHECKS } from './checks/undo-rollout.ts';
 import { startKubelet } from './observed/kubelet.ts';
 import { setUpObserved } from './observed/set-up.ts';
 import { setUpCluster } from './set-up.ts';
-
-/** Everything that was started and must be stopped, newest first. */
-const started: { stop(): Promise<void> }[] = [];
-const stopAll = async (): Promise<void> => {
-  for (const one of started.splice(0)) await one.stop();
-};
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.once(signal, () => void stopAll().finally(() => process.exit(1)));
 
 const CHECKS: readonly Check[] = [
   // First: pods that other checks leave without a node would refuse it.
@@ -63,31 +57,12 @@ const asked = (): readonly Check[] => {
   return CHECKS.filter(({ promise }) => promise.includes(only));
 };
 
-/** Runs every check, also after one failed: each uses objects of its own. */
-const runChecks = async (server: ApiServer): Promise<void> => {
-  const checks = asked();
-  let failed = 0;
-  for (const { promise, run } of checks) {
-    const error = await run(server).then(
-      () => undefined,
-      (thrown: unknown) => thrown ?? 'nothing was thrown',
-    );
-    print(`  ${error === undefined ? 'ok     ' : 'FAILED '}  ${promise}`);
-    if (error === undefined) continue;
-    failed += 1;
-    print(errorText(error).replaceAll(/^/gm, '           '));
-  }
-  if (failed > 0) process.exitCode = 1;
-  print(`${checks.length - failed} passed, ${failed} failed`);
-};
-
 try {
-  const server = await startApiServer((one) => started.unshift(one));
+  const server = await startApiServer(stopAtEnd);
   await setUpCluster(server);
-  const kubelet = await startKubelet();
-  started.unshift(kubelet);
+  const kubelet = stopAtEnd(await startKubelet());
   await setUpObserved(server, kubelet.port);
-  await runChecks(server);
+  await runChecks(server, asked());
   if (process.argv.includes('--keep')) {
     print(`The API server is at ${server.url}; tokens are in .checkrein/kubernetes/tokens.csv. Ctrl-C ends it.`);
     await once(process, 'SIGINT');

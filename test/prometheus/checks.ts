@@ -8,18 +8,15 @@ import * as promql from '../../lambdas/tools/query-prometheus/tool.ts';
 import { manifest as promqlManifest } from '../../lambdas/tools/query-prometheus/manifest.ts';
 import * as usage from '../../lambdas/tools/query-usage/tool.ts';
 import { manifest as usageManifest } from '../../lambdas/tools/query-usage/manifest.ts';
+import type { ServerCheck } from '../e2e/run-checks.ts';
 import { agentWith, cloudOf, run } from './ask.ts';
-import type { PrometheusServer } from './server.ts';
+import { SLOW_SERIES, type PrometheusServer } from './server.ts';
 
 const QUERY_USAGE = { tool: usage.tool, manifest: usageManifest };
 const QUERY_PROMETHEUS = { tool: promql.tool, manifest: promqlManifest };
 const CHECKOUT = { kind: 'deployments', name: 'checkout' } as const;
 
-/** A promise about a real Prometheus, and what shows it. */
-export interface PrometheusCheck {
-  readonly promise: string;
-  readonly run: (server: PrometheusServer) => Promise<void>;
-}
+type PrometheusCheck = ServerCheck<PrometheusServer>;
 
 const shows = (promise: string, input: JsonObject, expected: readonly RegExp[]): PrometheusCheck => ({
   promise,
@@ -48,9 +45,6 @@ const peakOf = async (server: PrometheusServer, name: string) => {
   assert(peak !== undefined);
   return peak;
 };
-
-/** Reads many points, but not many samples at once. */
-const SLOW = 'max_over_time(quantile_over_time(0.9, container_memory_working_set_bytes[6h])[6h:1m])';
 
 /** What is asked of a real Prometheus. */
 export const CHECKS: readonly PrometheusCheck[] = [
@@ -85,13 +79,13 @@ export const CHECKS: readonly PrometheusCheck[] = [
   {
     promise: 'a query that takes the server too long is refused in words',
     run: (server) =>
-      refuses(run(server, QUERY_PROMETHEUS, { promql: SLOW, minutes: 9000 }), /UsageUnavailable.*timed out/),
+      refuses(run(server, QUERY_PROMETHEUS, { promql: SLOW_SERIES, minutes: 60 }), /UsageUnavailable.*timed out/),
   },
   {
     promise: 'an answer that does not come in time is not waited for',
     run: (server) =>
       refuses(
-        run(server, QUERY_PROMETHEUS, { promql: SLOW, minutes: 9000 }, { prometheus: { timeoutMs: 100 } }),
+        run(server, QUERY_PROMETHEUS, { promql: SLOW_SERIES, minutes: 60 }, { prometheus: { timeoutMs: 100 } }),
         /UsageUnavailable.*none within 0\.1 s/,
       ),
   },
