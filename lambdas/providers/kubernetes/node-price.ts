@@ -2,7 +2,7 @@ import { ToolRefusal } from '../../contracts/errors.ts';
 import type { AccountRegion, CloudRequest } from '../../contracts/ports.ts';
 import type { ProviderCall } from '../../contracts/tool.ts';
 import { NODE_PRICE_READ, NodePriceQuery, USAGE, type NodePriceAnswer } from '../../contracts/usage.ts';
-import { checkGranted, checkListed, clusterIn, type Clusters } from './reach.ts';
+import { checkListed, grantedCluster, type Clusters } from './reach.ts';
 
 /** Whether a request asks for the price of a node, which the settings answer. */
 export const asksNodePrice = ({ service, command }: CloudRequest): boolean =>
@@ -12,15 +12,12 @@ export const asksNodePrice = ({ service, command }: CloudRequest): boolean =>
 export const nodePriceOf = (
   calls: readonly ProviderCall[],
   sent: CloudRequest,
-  { clusters, agents }: Clusters,
+  clusters: Clusters,
   at: AccountRegion,
   home: AccountRegion,
 ): NodePriceAnswer => {
   checkListed(calls, sent);
   const { data: query } = NodePriceQuery.safeParse(sent.input);
   if (query === undefined) throw new ToolRefusal('The price of a node is asked for by cluster and namespace.');
-  const there = clusters.filter(({ account = home.account }) => account === at.account);
-  const cluster = clusterIn(there, query.cluster, at);
-  checkGranted(cluster.name, query.namespace, agents);
-  return { nodePrice: cluster.nodePrice ?? null };
+  return { nodePrice: grantedCluster(clusters, query, at, home).nodePrice ?? null };
 };

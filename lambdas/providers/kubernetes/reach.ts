@@ -28,8 +28,7 @@ export const admitted = (
 ): Admitted => {
   checkListed(calls, sent);
   const request = clusterRequest(sent);
-  const there = clusters.filter(({ account = home.account }) => account === at.account);
-  const cluster = clusterIn(there, request.cluster, at);
+  const cluster = clusterAt(clusters, request.cluster, at, home);
   if (isClusterScoped(request.call.resource)) {
     checkClusterScoped(cluster.name, request, agents);
     return { cluster, request };
@@ -49,7 +48,7 @@ export const checkListed = (calls: readonly ProviderCall[], { service, command }
 };
 
 /** Refuses a namespace that no agent is granted. Undefined is all of them. */
-export const checkGranted = (cluster: string, namespace: string | undefined, agents: Clusters['agents']): void => {
+const checkGranted = (cluster: string, namespace: string | undefined, agents: Clusters['agents']): void => {
   const granted = grantedNamespaces(cluster, agents);
   if (namespace !== undefined && granted.includes(namespace)) return;
   throw new ToolRefusal(
@@ -76,7 +75,32 @@ const checkConfigMap = (cluster: string, { namespace = '', name = '' }: ClusterR
   );
 };
 
+/** The cluster that a question is about, where the incident is, with a namespace that some agent is granted. */
+export const grantedCluster = (
+  { clusters, agents }: Clusters,
+  asked: { readonly cluster?: string | undefined; readonly namespace: string },
+  at: AccountRegion,
+  home: AccountRegion,
+): Cluster => {
+  const cluster = clusterAt(clusters, asked.cluster, at, home);
+  checkGranted(cluster.name, asked.namespace, agents);
+  return cluster;
+};
+
 /** The cluster of this name, or the only one, in an account. */
+const clusterAt = (
+  clusters: readonly Cluster[],
+  name: string | undefined,
+  at: AccountRegion,
+  home: AccountRegion,
+): Cluster =>
+  clusterIn(
+    clusters.filter(({ account = home.account }) => account === at.account),
+    name,
+    at,
+  );
+
+/** The cluster of this name, or the only one, among those of an account. */
 export const clusterIn = (there: readonly Cluster[], name: string | undefined, at: AccountRegion): Cluster => {
   const names = there.map((one) => one.name).join(', ') || 'none';
   const [first, ...others] = name === undefined ? there : there.filter((one) => one.name === name);

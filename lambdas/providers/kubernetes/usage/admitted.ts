@@ -6,7 +6,7 @@ import type { AccountRegion, CloudRequest } from '../../../contracts/ports.ts';
 import type { ProviderCall } from '../../../contracts/tool.ts';
 import type { UsageSource } from '../../../contracts/usage-source.ts';
 import { PROMQL_READ, PromqlQuery, USAGE_READ, UsageQuery } from '../../../contracts/usage.ts';
-import { checkGranted, checkListed, clusterIn, type Clusters } from '../reach.ts';
+import { checkListed, grantedCluster, type Clusters } from '../reach.ts';
 
 /** A question about usage that may be asked, and the source that it goes to. */
 export type AdmittedUsage = {
@@ -21,21 +21,19 @@ export type AdmittedUsage = {
 export const admittedUsage = (
   calls: readonly ProviderCall[],
   sent: CloudRequest,
-  { clusters, agents }: Clusters,
+  clusters: Clusters,
   at: AccountRegion,
   home: AccountRegion,
 ): AdmittedUsage => {
   checkListed(calls, sent);
   const question = questionOf(sent);
-  const there = clusters.filter(({ account = home.account }) => account === at.account);
-  const cluster = clusterIn(there, question.query.cluster, at);
-  checkGranted(cluster.name, question.query.namespace, agents);
+  const cluster = grantedCluster(clusters, question.query, at, home);
   const { usage: source } = cluster;
   if (source === undefined)
     throw new ToolRefusal(
       `Nobody knows the usage of the cluster ${cluster.name} over time: its entry in config/deployment.ts names no source (usage: a Prometheus, or Container Insights).`,
     );
-  if (question.kind === 'promql') checkPromql(cluster.name, source, agents);
+  if (question.kind === 'promql') checkPromql(cluster.name, source, clusters.agents);
   return { cluster, source, ...question };
 };
 

@@ -3,14 +3,13 @@ import type { HealthCheck, ToolContext } from '../../tool.ts';
 import { readWorkload } from '../workload.ts';
 import type { WorkloadChange } from './edit.ts';
 import { DONE, type Progress, rolloutGuards } from './progress.ts';
-import { isPart } from './write-object.ts';
+import { isPart, stateWithout } from './write-object.ts';
 
 type AnyChange = WorkloadChange<JsonObject>;
 type AnyState = JsonObject & Progress;
 
 /** The part of a tool's state that it changes: whether it is rolled out follows. */
-export const fieldsIn = (state: AnyState): JsonObject =>
-  Object.fromEntries(Object.entries(state).filter(([name]) => !Object.hasOwn(DONE, name)));
+export const fieldsIn = (state: AnyState): JsonObject => stateWithout(state, DONE);
 
 /** The checks of a change that a rollout follows. */
 export const rolloutChecks = {

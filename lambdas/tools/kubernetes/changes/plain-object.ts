@@ -4,7 +4,7 @@ import type { Target } from '../../../contracts/plan.ts';
 import type { Change, ToolContext } from '../../tool.ts';
 import { readObject, type AnyObject, type ObjectKind } from './object.ts';
 import { targetOfObject, type NamedObject } from './target.ts';
-import { checkreinManages, isPart } from './write-object.ts';
+import { checkreinManages, isPart, stateWithout } from './write-object.ts';
 
 /** Part of the state of every change of an object that no rollout follows. */
 export const Released = z.strictObject({
@@ -37,8 +37,7 @@ type AnyState = JsonObject & Released;
 type AnyChange = Change<unknown, AnyState>;
 
 /** The part of a tool's state that it changes. */
-const fieldsIn = (state: AnyState): JsonObject =>
-  Object.fromEntries(Object.entries(state).filter(([name]) => !Object.hasOwn(RELEASED, name)));
+const fieldsIn = (state: AnyState): JsonObject => stateWithout(state, RELEASED);
 
 /** The checks of a change that is done once its fields are written and released. */
 export const writtenChecks = {

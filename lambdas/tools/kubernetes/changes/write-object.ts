@@ -101,6 +101,10 @@ const releases = ({ metadata: { managedFields } }: AnyObject): readonly PatchOpe
       { op: 'remove', path: `/metadata/managedFields/${index}` },
     ]);
 
+/** The part of a tool's state that it changes, without what follows once that is `done`. */
+export const stateWithout = (state: JsonObject, done: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(state).filter(([name]) => !Object.hasOwn(done, name)));
+
 /** Whether a state has all these fields with these values. */
 export const isPart = (fields: JsonObject, state: JsonObject): boolean =>
   Object.entries(fields).every(([name, value]) => isSame(value, state[name]));
