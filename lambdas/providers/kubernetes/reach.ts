@@ -101,7 +101,7 @@ const clusterAt = (
   );
 
 /** The cluster of this name, or the only one, among those of an account. */
-export const clusterIn = (there: readonly Cluster[], name: string | undefined, at: AccountRegion): Cluster => {
+const clusterIn = (there: readonly Cluster[], name: string | undefined, at: AccountRegion): Cluster => {
   const names = there.map((one) => one.name).join(', ') || 'none';
   const [first, ...others] = name === undefined ? there : there.filter((one) => one.name === name);
   if (first !== undefined && others.length === 0) return first;
