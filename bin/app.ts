@@ -1,19 +1,15 @@
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { deployment } from '../config/deployment.ts';
 import { InputError } from '../lambdas/contracts/errors.ts';
-import { compileRules } from '../lambdas/kernel/policy/rules/compile.ts';
-import { CheckreinStack } from '../lib/checkrein-stack.ts';
-import { MemberStack } from '../lib/member-stack.ts';
+import { Checkrein, CheckreinMember } from '../lib/index.ts';
 import { errorText } from './io/output.ts';
-import { INSTALLED } from '../lambdas/providers/installed.ts';
 
 try {
-  const rules = compileRules('config', deployment, INSTALLED);
   const app = new App();
-  new CheckreinStack(app, 'Checkrein', { rules, catalogue: INSTALLED.catalogue });
-  const { members } = rules.settings;
-  if (members !== undefined)
-    new MemberStack(app, 'CheckreinMember', { rules, catalogue: INSTALLED.catalogue, members });
+  const stack = new Stack(app, 'Checkrein');
+  // CDK leaves this id out of logical ids: what an earlier version of this stack deployed keeps its name.
+  const checkrein = new Checkrein(stack, 'Default', { settings: deployment, config: 'config' });
+  if (checkrein.rules.settings.members !== undefined) new CheckreinMember(app, 'CheckreinMember', { of: checkrein });
 } catch (error) {
   // A mistake in config/ is reported as a sentence. Only a bug of ours gets a stack trace.
   if (!(error instanceof InputError)) throw error;

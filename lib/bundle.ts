@@ -4,13 +4,20 @@ import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { functionEntry } from './function-entry.ts';
+import { TOOL_KIT } from './own-tools/bundle.ts';
+import type { ToolSources } from './own-tools/sources.ts';
+import { moduleFile, type ModuleName } from './package-files.ts';
 
 /** File of the compiled rules beside the code, relative to the function's working directory. */
 export const RULES_FILE = 'rules.json';
 
 const CEDAR_WASM = 'cedar_wasm_bg.wasm';
-const CEDAR_WASM_SOURCE = join(import.meta.dirname, '../node_modules/@cedar-policy/cedar-wasm/nodejs', CEDAR_WASM);
+/** Found as Node finds the package, wherever a package manager put it. */
+const cedarWasmSource = (): string =>
+  join(dirname(createRequire(import.meta.url).resolve('@cedar-policy/cedar-wasm/nodejs')), CEDAR_WASM);
 
 /** `require` and `__dirname` for CommonJS dependencies: ES modules lack them, and Cedar reads its wasm from `__dirname`. */
 const BANNER = [
@@ -18,6 +25,14 @@ const BANNER = [
   'const require = commonJs(import.meta.url);',
   'const __dirname = import.meta.dirname;',
 ].join('');
+
+interface BundleProps {
+  readonly name: ModuleName;
+  /** Tools of a team. */
+  readonly sources: ToolSources;
+  /** Path of the compiled rules in the cloud assembly. */
+  readonly rulesFile: string;
+}
 
 interface Bundle {
   readonly code: Code;
@@ -32,13 +47,14 @@ interface Bundle {
  *
  * esbuild runs in this process. CDK's NodejsFunction starts it through npx, which takes a second per function.
  */
-export const bundle = (scope: Construct, entry: string, rulesFile: string): Bundle => {
+export const bundle = (scope: Construct, { name, sources, rulesFile }: BundleProps): Bundle => {
   if (!Stack.of(scope).bundlingRequired) return { code: Code.fromInline('// not bundled'), discard: () => undefined };
   // Inside the assembly: elsewhere, source maps would hold this machine's paths, and the asset hash would differ by machine.
   const directory = mkdtempSync(join(Stage.of(scope)?.outdir ?? tmpdir(), 'bundling-'));
   const outfile = join(directory, 'index.mjs');
   buildSync({
-    entryPoints: [entry],
+    stdin: { contents: functionEntry(name, sources), resolveDir: dirname(moduleFile(name)) },
+    alias: { [TOOL_KIT]: moduleFile('tool') },
     outfile,
     bundle: true,
     platform: 'node',
@@ -54,6 +70,6 @@ export const bundle = (scope: Construct, entry: string, rulesFile: string): Bund
   });
   copyFileSync(rulesFile, join(directory, RULES_FILE));
   // Only functions that evaluate policies need the 4 MB of Cedar.
-  if (readFileSync(outfile, 'utf8').includes(CEDAR_WASM)) copyFileSync(CEDAR_WASM_SOURCE, join(directory, CEDAR_WASM));
+  if (readFileSync(outfile, 'utf8').includes(CEDAR_WASM)) copyFileSync(cedarWasmSource(), join(directory, CEDAR_WASM));
   return { code: Code.fromAsset(directory), discard: () => rmSync(directory, { recursive: true }) };
 };

@@ -13,18 +13,17 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { join } from 'node:path';
 import * as z from 'zod';
 import { ENV, type EnvName } from '../lambdas/contracts/env.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 import { acknowledgeWildcard } from './nag-acknowledgements.ts';
+import type { ToolSources } from './own-tools/sources.ts';
+import type { ModuleName } from './package-files.ts';
 import { bundle, RULES_FILE } from './bundle.ts';
 import { LIVE_ALIAS } from './flow-alias.ts';
 import { regionalRoleName } from './members.ts';
 import type { Network } from './network.ts';
 import { logGroupProps } from './retention.ts';
-
-const LAMBDAS = join(import.meta.dirname, '../lambdas');
 
 /** An alias is a function; CDK's declarations disagree, but only about a role that may be `undefined`. */
 const Live = z.custom<IFunction>((value) => value instanceof Alias);
@@ -32,8 +31,10 @@ const Live = z.custom<IFunction>((value) => value instanceof Alias);
 export interface CheckreinFunctionProps {
   /** Shown in the Lambda console. */
   readonly description: string;
-  /** Entry file under `lambdas/`. */
-  readonly entry: string;
+  /** Its module in the package. */
+  readonly module: ModuleName;
+  /** Tools of a team. */
+  readonly sources: ToolSources;
   readonly timeout: Duration;
   /** Path of the compiled rules in the cloud assembly. */
   readonly rulesFile: string;
@@ -54,14 +55,14 @@ export class CheckreinFunction extends LambdaFunction {
   readonly alias: Alias;
 
   constructor(scope: Construct, id: string, props: CheckreinFunctionProps) {
-    const { entry, rulesFile, settings, network, ...rest } = props;
+    const { module, sources, rulesFile, settings, network, ...rest } = props;
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       // Member accounts trust these roles by name. Without members, CloudFormation picks the name.
       ...(settings.members ? { roleName: regionalRoleName(id) } : {}),
     });
     const logGroup = new LogGroup(scope, `${id}Logs`, logGroupProps(settings));
-    const { code, discard } = bundle(scope, join(LAMBDAS, entry), rulesFile);
+    const { code, discard } = bundle(scope, { name: module, sources, rulesFile });
     super(scope, id, {
       ...rest,
       role,

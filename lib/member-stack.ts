@@ -3,6 +3,7 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Agent } from '../lambdas/contracts/agent.ts';
+import { InputError } from '../lambdas/contracts/errors.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 import { ClusterAccess } from './cluster-access.ts';
@@ -22,10 +23,9 @@ import {
 } from './tool-grants.ts';
 import type { Catalogue } from '../lambdas/tools/installed.ts';
 
-export interface MemberStackProps extends StackProps {
-  readonly rules: Rules;
-  readonly catalogue: Catalogue;
-  readonly members: Members;
+export interface CheckreinMemberProps extends StackProps {
+  /** The Checkrein that works in this account too. Its settings name `members`. */
+  readonly of: { readonly rules: Rules; readonly catalogue: Catalogue };
 }
 
 /** A permissions boundary must be a policy of the role's own account, so use the one of the same name there. */
@@ -35,12 +35,12 @@ const withLocalBoundary = ({ permissionsBoundaryArn, ...settings }: Settings): S
 });
 
 /** Checkrein in a member account: two roles that the hub may assume, and a rule a source that sends the events that agents take to the hub. */
-export class MemberStack extends Stack {
+export class CheckreinMember extends Stack {
   private readonly members: Members;
 
-  constructor(scope: Construct, id: string, { rules, catalogue, members, ...props }: MemberStackProps) {
+  constructor(scope: Construct, id: string, { of: { rules, catalogue }, ...props }: CheckreinMemberProps) {
     super(scope, id, props);
-    this.members = members;
+    this.members = membersOf(id, rules);
     applyOrganizationDefaults(this, withLocalBoundary(rules.settings));
     const tools = grantedTools(rules.agents, catalogue);
     const changes = changeTools(tools);
@@ -107,3 +107,8 @@ export class MemberStack extends Stack {
     unsent.acceptFromRules(rules.map((rule) => rule.attrArn));
   }
 }
+
+const membersOf = (id: string, { settings: { members } }: Rules): Members => {
+  if (members !== undefined) return members;
+  throw new InputError(`the stack ${id}`, 'the settings have no members', 'settings with `members: { … }`');
+};

@@ -19,6 +19,7 @@ import { LEDGER_RIGHTS } from './ledger-rights.ts';
 import { grantMemberRole } from './member-access.ts';
 import type { ModelAccess } from './model-access.ts';
 import { Network } from './network.ts';
+import type { ToolSources } from './own-tools/sources.ts';
 import { CheckreinFunction, type CheckreinFunctionProps } from './checkrein-function.ts';
 import {
   addToolReads,
@@ -35,6 +36,8 @@ import type { Catalogue } from '../lambdas/tools/installed.ts';
 export interface StepsProps {
   readonly rules: Rules;
   readonly catalogue: Catalogue;
+  /** The files of tools of a team. */
+  readonly sources: ToolSources;
   readonly killSwitch: KillSwitch;
   readonly model: ModelAccess;
   readonly ledger: LedgerTable;
@@ -61,60 +64,60 @@ export class Steps extends Construct {
   constructor(scope: Construct, id: string, props: StepsProps) {
     super(scope, id);
     const step = functionFactory(this, props);
-    this.open = step('Open', { entry: 'steps/open/handler.ts', description: 'Opens an incident for an event.' });
+    this.open = step('Open', { module: 'open', description: 'Opens an incident for an event.' });
     this.decide = step('Decide', {
-      entry: 'steps/decide/handler.ts',
+      module: 'decide',
       description: 'Asks the model for its next turn.',
       timeout: Duration.minutes(5),
     });
     this.observe = step('Observe', {
-      entry: 'steps/observe/handler.ts',
+      module: 'observe',
       description: 'Runs the read-only tools that the model called.',
       timeout: Duration.minutes(2),
     });
     this.authorize = step('Authorize', {
-      entry: 'steps/authorize/handler.ts',
+      module: 'authorize',
       description: 'Computes facts about a proposal and evaluates policy.',
       timeout: Duration.minutes(2),
     });
     this.changeZone = step('ChangeZone', {
-      entry: 'steps/change-zone/handler.ts',
+      module: 'change-zone',
       description: 'Dry-runs, applies and rolls back. The only function with the change role.',
       // CHANGE_ZONE_SECONDS in lambdas/kernel/changes/timing.ts says why. While AWS makes a change, the state machine waits.
       timeout: Duration.minutes(5),
     });
     this.ask = step('Ask', {
-      entry: 'approvals/ask/handler.ts',
+      module: 'ask',
       description: 'Asks and reminds approvers, and expires plans that nobody answers.',
       // In a storm, each message may wait ten seconds.
       timeout: Duration.minutes(2),
     });
     this.page = step('Page', {
-      entry: 'approvals/page/handler.ts',
+      module: 'page',
       description: 'Shows a plan to its approver and takes the answer.',
       ...(props.rules.settings.pageConcurrency !== undefined && {
         reservedConcurrentExecutions: props.rules.settings.pageConcurrency,
       }),
     });
     this.verify = step('Verify', {
-      entry: 'steps/verify/handler.ts',
+      module: 'verify',
       description: 'Checks whether a change healed the alarm.',
       timeout: Duration.minutes(2),
     });
     this.close = step('Close', {
-      entry: 'steps/close/handler.ts',
+      module: 'close',
       description: 'Reviews, reports and seals an incident.',
     });
     this.stopped = step('Stopped', {
-      entry: 'steps/close/stopped-handler.ts',
+      module: 'stopped',
       description: 'Closes an incident whose execution died.',
     });
     this.digest = step('Digest', {
-      entry: 'scheduled/digest/handler.ts',
+      module: 'digest',
       description: 'Sends reports that were too many for a mail each.',
     });
     this.subscriptions = step('Subscriptions', {
-      entry: 'scheduled/subscriptions/handler.ts',
+      module: 'subscriptions',
       description: 'Fails when an approver no longer gets messages.',
     });
     // Approvers come from an e-mail and cannot sign requests. The signed link authenticates them; the page checks it first.
@@ -185,16 +188,16 @@ export class Steps extends Construct {
 const rolesOf = (steps: Readonly<Record<string, CheckreinFunction>>): Record<string, Role> =>
   Object.fromEntries(Object.entries(steps).map(([name, { executionRole }]) => [name, executionRole]));
 
-type OwnProps = Pick<CheckreinFunctionProps, 'entry' | 'description' | 'reservedConcurrentExecutions'> &
+type OwnProps = Pick<CheckreinFunctionProps, 'module' | 'description' | 'reservedConcurrentExecutions'> &
   Partial<Pick<CheckreinFunctionProps, 'timeout'>>;
 
 /** Writes the compiled rules into the cloud assembly. Returns a factory of functions with these rules and their ledger rights. */
-const functionFactory = (scope: Construct, { rules, ledger }: StepsProps) => {
+const functionFactory = (scope: Construct, { rules, sources, ledger }: StepsProps) => {
   const rulesFile = join(Stage.of(scope)?.outdir ?? tmpdir(), RULES_FILE);
   writeFileSync(rulesFile, JSON.stringify(rules));
   const { settings } = rules;
   const network = settings.network && new Network(scope, 'Network', settings.network, settings.clusters);
-  const common = { timeout: Duration.minutes(1), rulesFile, settings, network };
+  const common = { timeout: Duration.minutes(1), sources, rulesFile, settings, network };
   return (id: keyof typeof LEDGER_RIGHTS, props: OwnProps): CheckreinFunction => {
     const step = new CheckreinFunction(scope, id, { ...common, ...props });
     const rights = LEDGER_RIGHTS[id];

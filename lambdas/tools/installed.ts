@@ -14,6 +14,9 @@ export interface Catalogue {
   loadChange(name: string): Promise<ChangeTool>;
 }
 
+/** Tools of a team's own, besides the shipped ones. */
+export type OwnTool = CatalogueLine<ObserveManifest> | CatalogueLine<ChangeManifest>;
+
 /** Tools, and the providers that they stand on. */
 export interface Installed {
   readonly catalogue: Catalogue;

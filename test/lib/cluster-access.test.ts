@@ -9,7 +9,7 @@ import { USAGE_READ } from '../../lambdas/contracts/usage.ts';
 import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
 import { catalogueOf } from '../../lambdas/tools/installed.ts';
 import { network } from './options.ts';
-import { MemberStack } from '../../lib/member-stack.ts';
+import { CheckreinMember } from '../../lib/member-stack.ts';
 import { synthesize, type Template } from '../../lib/synthesize.ts';
 import { cluster, clusterAgent, CLUSTER_TOOLS, SCALE } from '../fixtures/cluster-tools.ts';
 import { rightsIn, whoMay } from './permissions.ts';
@@ -84,7 +84,7 @@ describe('access to clusters', () => {
   });
 
   test('of a member is made in its account alone, for its read role and its change role', () => {
-    const stack = new MemberStack(new App(), 'CheckreinMember', { rules, catalogue: CLUSTER_TOOLS, members });
+    const stack = new CheckreinMember(new App(), 'CheckreinMember', { of: { rules, catalogue: CLUSTER_TOOLS } });
     const found = Object.values(Assertions.fromStack(stack).findResources('AWS::EKS::AccessEntry'));
     expect(found).toMatchObject([
       { Condition: like(/./), Properties: { ClusterName: 'far', KubernetesGroups: ['checkrein:read'] } },
@@ -142,7 +142,7 @@ describe('access to usage over time', () => {
       ...withUsage(amp),
       settings: { ...rules.settings, clusters: [cluster('prod', { usage: amp, account: MEMBER })] },
     };
-    const stack = new MemberStack(new App(), 'CheckreinMember', { rules: far, catalogue: CATALOGUE, members });
+    const stack = new CheckreinMember(new App(), 'CheckreinMember', { of: { rules: far, catalogue: CATALOGUE } });
     expect(JSON.stringify(Assertions.fromStack(stack).toJSON())).toContain('aps:QueryMetrics');
     expect(JSON.stringify(synthesize(far).template)).not.toContain('aps:');
   });

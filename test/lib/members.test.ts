@@ -11,7 +11,7 @@ import { actionOf, isAwsCall } from '../../lambdas/contracts/tool.ts';
 import { OPEN_READS, VERIFY_READS } from '../../lambdas/contracts/step-reads.ts';
 import { CATALOGUE, CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
 import { heldBack } from '../../lib/member-patterns.ts';
-import { MemberStack } from '../../lib/member-stack.ts';
+import { CheckreinMember } from '../../lib/member-stack.ts';
 import { templateText } from '../../lib/template-text.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import { denialsIn, rightsIn } from './permissions.ts';
@@ -25,7 +25,7 @@ const shipped = shippedRules();
 const rules = { ...shipped, settings: { ...shipped.settings, members } };
 
 const app = new App();
-const stack = new MemberStack(app, 'CheckreinMember', { rules, catalogue: CATALOGUE, members });
+const stack = new CheckreinMember(app, 'CheckreinMember', { of: { rules, catalogue: CATALOGUE } });
 const Resource = z.looseObject({ Type: z.string(), Properties: JsonObject.default({}) });
 const Resources = z.record(z.string(), Resource);
 const resourcesOf = (of: Stack) => Resources.parse(Assertions.fromStack(of).toJSON()['Resources']);
@@ -92,10 +92,8 @@ describe('member account', () => {
       })),
     ],
   ])('the read role may look at what the steps look at, and at nothing else: with %s', (_, agents) => {
-    const granted = new MemberStack(new App(), 'CheckreinMember', {
-      rules: { ...rules, agents },
-      catalogue: CATALOGUE,
-      members,
+    const granted = new CheckreinMember(new App(), 'CheckreinMember', {
+      of: { rules: { ...rules, agents }, catalogue: CATALOGUE },
     });
     const looked = rightsIn({ Resources: resourcesOf(granted) }).filter(({ role }) => role.startsWith('Read'));
     const names = new Set(agents.flatMap(({ tools }) => [...tools.observe, ...tools.change]));
@@ -119,10 +117,8 @@ describe('member account', () => {
 
   test('the permissions boundary is the policy of the same name in the member account', () => {
     const settings = { ...rules.settings, permissionsBoundaryArn: `arn:aws:iam::${HUB}:policy/boundary` };
-    const bounded = new MemberStack(new App(), 'CheckreinMember', {
-      rules: { ...rules, settings },
-      catalogue: CATALOGUE,
-      members,
+    const bounded = new CheckreinMember(new App(), 'CheckreinMember', {
+      of: { rules: { ...rules, settings }, catalogue: CATALOGUE },
     });
     const roles = ofType('AWS::IAM::Role', Object.entries(resourcesOf(bounded)));
     expect(roles.length).toBeGreaterThan(0);
@@ -244,7 +240,7 @@ describe('events other than alarms', () => {
     ofType(
       'AWS::Events::Rule',
       Object.entries(
-        resourcesOf(new MemberStack(new App(), 'Member', { rules: given, catalogue: CATALOGUE, members })),
+        resourcesOf(new CheckreinMember(new App(), 'Member', { of: { rules: given, catalogue: CATALOGUE } })),
       ),
     ).map(([, { Properties }]) => Properties['EventPattern']);
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { afterAll, describe, expect, test } from 'vitest';
-import { MemberStack } from '../../lib/member-stack.ts';
+import { CheckreinMember } from '../../lib/member-stack.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import { shippedRules } from './shipped.ts';
 import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
@@ -58,7 +58,7 @@ describe('the template, by the validator of CloudFormation', () => {
     const shipped = shippedRules();
     const members = { hub: '111111111111', accounts: ['222222222222'], externalId: '0f9b4c1e-7a55-4d1e-9a0c' };
     const rules = { ...shipped, settings: { ...shipped.settings, members } };
-    const member = new MemberStack(new App(), 'CheckreinMember', { rules, catalogue: CATALOGUE, members });
+    const member = new CheckreinMember(new App(), 'CheckreinMember', { of: { rules, catalogue: CATALOGUE } });
     expect(findings(synthesize(rules).template)).toEqual([]);
     expect(findings(Assertions.fromStack(member).toJSON())).toEqual([]);
   });

@@ -3,7 +3,7 @@ import cdkJson from '../../cdk.json' with { type: 'json' };
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { Settings, type SettingsInput } from '../../lambdas/contracts/settings.ts';
 import { CheckreinStack } from '../../lib/checkrein-stack.ts';
-import { MemberStack } from '../../lib/member-stack.ts';
+import { CheckreinMember } from '../../lib/member-stack.ts';
 import { E2eFailure } from '../e2e/failure.ts';
 import { EVERY_OPTION } from '../lib/options.ts';
 import { shippedRules } from '../lib/shipped.ts';
@@ -50,7 +50,7 @@ export const templates = (outdir: string): ReadonlyMap<string, object> => {
     ...hub,
     synth(
       'member',
-      (app) => new MemberStack(app, 'CheckreinMember', { rules: inMember, catalogue: CATALOGUE, members }),
+      (app) => new CheckreinMember(app, 'CheckreinMember', { of: { rules: inMember, catalogue: CATALOGUE } }),
     ),
   ]);
 };

@@ -5,11 +5,12 @@ import { approvalsPorts } from '../../adapters/wiring.ts';
 import { policyEngine } from '../../kernel/policy/engine.ts';
 import { serve } from '../../runtime/serve.ts';
 import { ask } from './ask.ts';
-import { INSTALLED } from '../../providers/installed.ts';
+import type { Installation } from '../../providers/installed.ts';
 
-export const handler = serve(ask, (runtime) => ({
+/** The function, for what is installed. */
+export const handlerOf = (installed: Installation) => serve(ask, (runtime) => ({
   ...approvalsPorts(runtime, 'mail'),
-  policy: policyEngine(runtime.rules, INSTALLED.providers),
+  policy: policyEngine(runtime.rules, installed.providers),
   linkMac: kmsMacGenerator(runtime.env('linkKey')),
   approvalEvents: busApprovalEvents(),
   callbacks: sfnCallbacks(),

@@ -5,13 +5,14 @@ import { policyEngine } from '../../kernel/policy/engine.ts';
 import { lambda } from '../../runtime/serve.ts';
 import { fromFunctionUrl } from './function-url.ts';
 import { handleApproval } from './http.ts';
-import { INSTALLED } from '../../providers/installed.ts';
+import type { Installation } from '../../providers/installed.ts';
 
-export const handler = lambda(
+/** The function, for what is installed. */
+export const handlerOf = (installed: Installation) => lambda(
   'approval-page',
   (runtime) => ({
     ...approvalsPorts(runtime, 'receipt'),
-    policy: policyEngine(runtime.rules, INSTALLED.providers),
+    policy: policyEngine(runtime.rules, installed.providers),
     switch: killSwitch(runtime),
     calendar: changeCalendar(runtime),
     grantMac: kmsMacGenerator(runtime.env('grantKey')),

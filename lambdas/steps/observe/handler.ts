@@ -2,12 +2,13 @@ import { configuredContentFilter } from '../../adapters/aws/guardrail-configured
 import { basicPorts } from '../../adapters/wiring.ts';
 import { serve } from '../../runtime/serve.ts';
 import { observe } from './step.ts';
-import { INSTALLED } from '../../providers/installed.ts';
+import type { Installation } from '../../providers/installed.ts';
 import { installedReads } from '../../providers/reads.ts';
 
-export const handler = serve(observe, (runtime) => ({
+/** The function, for what is installed. */
+export const handlerOf = (installed: Installation) => serve(observe, (runtime) => ({
   ...basicPorts(runtime),
-  cloud: installedReads(runtime),
-  installed: INSTALLED,
+  cloud: installedReads(runtime, installed),
+  installed,
   contentFilter: configuredContentFilter(runtime),
 }));

@@ -1,11 +1,12 @@
 import { basicPorts } from '../../adapters/wiring.ts';
 import { serve } from '../../runtime/serve.ts';
 import { verify } from './step.ts';
-import { INSTALLED } from '../../providers/installed.ts';
+import type { Installation } from '../../providers/installed.ts';
 import { installedReads } from '../../providers/reads.ts';
 
-export const handler = serve(verify, (runtime) => ({
+/** The function, for what is installed. */
+export const handlerOf = (installed: Installation) => serve(verify, (runtime) => ({
   ...basicPorts(runtime),
-  cloud: installedReads(runtime),
-  installed: INSTALLED,
+  cloud: installedReads(runtime, installed),
+  installed,
 }));

@@ -1,0 +1,3 @@
+export { Checkrein, type CheckreinProps } from './checkrein.ts';
+export { CheckreinMember, type CheckreinMemberProps } from './member-stack.ts';
+export type { SettingsInput } from '../lambdas/contracts/settings.ts';

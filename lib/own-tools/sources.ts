@@ -1,0 +1,67 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { InputError } from '../../lambdas/contracts/errors.ts';
+
+/** The files of a folder of tools. Paths are absolute. */
+export interface ToolSources {
+  /** A folder for each tool, named after it with dashes. */
+  readonly tools: readonly ToolSource[];
+  /** AWS calls that these tools make and no shipped tool makes: a file for each service, named after it. */
+  readonly commands: readonly CommandSource[];
+}
+
+export interface ToolSource {
+  /** Name of the folder. */
+  readonly folder: string;
+  readonly manifest: string;
+  readonly tool: string;
+}
+
+export interface CommandSource {
+  readonly service: string;
+  readonly file: string;
+}
+
+/** No tools besides the shipped ones. */
+export const NO_SOURCES: ToolSources = { tools: [], commands: [] };
+
+/** The folder in a folder of tools with the AWS calls. */
+const COMMANDS_FOLDER = 'aws';
+const ENDINGS = ['.ts', '.js', '.mjs'];
+
+/** Finds the files of tools below a folder. A folder without a manifest is refused, because its tool would silently not be there. */
+export const toolSourcesIn = (directory: string): ToolSources => {
+  const root = resolve(directory);
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new InputError(`tools ${directory}`, 'this is not a directory', 'a directory with a folder for each tool');
+  const folders = readdirSync(root, { withFileTypes: true })
+    .filter((one) => one.isDirectory() && !one.name.startsWith('.') && one.name !== 'node_modules')
+    .map(({ name }) => name)
+    .toSorted();
+  return {
+    tools: folders.filter((folder) => folder !== COMMANDS_FOLDER).map((folder) => toolIn(root, folder)),
+    commands: folders.includes(COMMANDS_FOLDER) ? commandsIn(join(root, COMMANDS_FOLDER)) : [],
+  };
+};
+
+const toolIn = (root: string, folder: string): ToolSource => {
+  const [manifest, tool] = ['manifest', 'tool'].map((name) => moduleAt(join(root, folder, name)));
+  if (manifest !== undefined && tool !== undefined) return { folder, manifest, tool };
+  throw new InputError(
+    join(root, folder),
+    `there is no ${manifest === undefined ? 'manifest.ts' : 'tool.ts'} in this folder`,
+    'a folder with manifest.ts and tool.ts for each tool; code that tools share stands beside the folders, not in one',
+  );
+};
+
+const commandsIn = (folder: string): CommandSource[] =>
+  readdirSync(folder)
+    .toSorted()
+    .flatMap((name) => {
+      const ending = ENDINGS.find((one) => name.endsWith(one));
+      return ending === undefined ? [] : [{ service: name.slice(0, -ending.length), file: join(folder, name) }];
+    });
+
+/** The file of this name with an ending of TypeScript or JavaScript. */
+const moduleAt = (path: string): string | undefined =>
+  ENDINGS.map((ending) => `${path}${ending}`).find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
