@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import './node-check.js';
+import { existsSync } from 'node:fs';
 
-await import('./checkrein.ts');
+// A clone runs the sources, and needs a Node that reads TypeScript. The package has them compiled.
+const isClone = existsSync(new URL('./checkrein.ts', import.meta.url));
+if (isClone) await import('./node-check.js');
+await import(isClone ? './checkrein.ts' : '../dist/cli.js');

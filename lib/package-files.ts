@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { JsonObject } from '../lambdas/contracts/json.ts';
+import * as z from 'zod';
 import { InputError } from '../lambdas/contracts/errors.ts';
 
 /**
@@ -38,11 +38,11 @@ export const moduleFile = (name: ModuleName): string =>
 /** The path of a file that stands in a clone where it stands in the package. */
 export const packageFile = (...path: readonly string[]): string => join(packageRoot, ...path);
 
-/** The package.json of this package. */
-export const packageJson = (): { readonly version: string; readonly description: string } => {
-  const { version, description } = JsonObject.parse(JSON.parse(readFileSync(packageFile('package.json'), 'utf8')));
-  return { version: String(version), description: String(description) };
-};
+/** Version and description of this package. */
+export const packageJson = (): z.infer<typeof PackageJson> =>
+  PackageJson.parse(JSON.parse(readFileSync(packageFile('package.json'), 'utf8')));
+
+const PackageJson = z.object({ version: z.string(), description: z.string() });
 
 const rootAbove = (folder: string): string => {
   if (existsSync(join(folder, 'package.json'))) return folder;

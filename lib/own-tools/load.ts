@@ -39,10 +39,11 @@ const entriesOf = ({ tools, commands }: ToolSources): Record<string, string> =>
     ...commands.map(({ service, file }) => [`aws.${service}`, file]),
   ]);
 
+const nodeRequire: (file: string) => unknown = createRequire(import.meta.url);
+
 const loaded: Load = (compiled, file) => {
   try {
-    const module: unknown = createRequire(import.meta.url)(compiled);
-    return module;
+    return nodeRequire(compiled);
   } catch (error) {
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new InputError(file, `it throws when it is loaded: ${why}`, 'a module that only declares things', error);
