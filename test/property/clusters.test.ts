@@ -44,12 +44,9 @@ const broken = (run: CaseRun) =>
   });
 const writesIn = (run: CaseRun) => changesIn(run).filter(({ call }) => call.outcome === 'ok' && !isRelease(call));
 
-/** Objects that the clusters of the cases do not have yet. They are written by the same code as workloads. */
-const NOT_DRAWN = ['patch_config_map_key', 'set_cron_suspended', 'set_hpa_bounds', 'set_node_schedulable'];
-
-test('every change tool on Kubernetes is among those that cases draw, or listed as not drawn', () => {
+test('every change tool on Kubernetes is among those that cases draw', () => {
   const shipped = CHANGE_TOOLS.map(({ manifest }) => manifest).filter((one) => providerOf(one) === KUBERNETES);
-  expect(shipped.map(({ name }) => name).sort()).toEqual([...CLUSTER_TOOL_NAMES, ...NOT_DRAWN].sort());
+  expect(shipped.map(({ name }) => name).sort()).toEqual([...CLUSTER_TOOL_NAMES].sort());
 });
 
 test.each(CLUSTER_TOOL_NAMES)('%s, approved, is written as its plan says, and leaves nothing of ours', async (tool) => {

@@ -19,6 +19,9 @@ export const withDefaults = (object: JsonObject): JsonObject => {
       return { ...object, spec: podSpec(spec, true) };
     case 'HorizontalPodAutoscaler':
       return { ...object, spec: { minReplicas: 1, ...spec } };
+    case 'Node':
+      // The API server never leaves it out, also where nothing is in it.
+      return { ...object, spec };
     case 'CronJob':
       return { ...object, spec: { ...CRON_JOB, ...spec } };
     case 'ResourceQuota':
