@@ -90,7 +90,7 @@ const autoscaler = (name: string, scaled: string, ownerReferences: readonly Json
 const node = (name: string, annotations: JsonObject): JsonObject => ({
   apiVersion: 'v1',
   kind: 'Node',
-  metadata: { name, annotations },
+  metadata: { name, annotations, labels: { 'kubernetes.io/hostname': name } },
   status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-11-20T09:00:00Z' }] },
 });
 
