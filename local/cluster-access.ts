@@ -1,4 +1,4 @@
-import { KUBERNETES } from '../lambdas/contracts/clusters.ts';
+import { grantedConfigMaps, KUBERNETES } from '../lambdas/contracts/clusters.ts';
 import type { AccountRegion, Clock } from '../lambdas/contracts/ports.ts';
 import { roleName } from '../lambdas/contracts/role-names.ts';
 import type { ProviderCall } from '../lambdas/contracts/tool.ts';
@@ -80,7 +80,8 @@ const readsOf = (cluster: SimulatedCluster, { rules, home }: Deployment, step: s
     const { agents, settings } = rules;
     const reach = reachOf(accountRegion, home, settings.members);
     const at = reach.accountRegion;
-    const session = cluster.cloud({ step, principal: `checkrein-${step}`, calls, incidentId });
+    const configMaps = (namespace: string) => grantedConfigMaps(cluster.name, namespace, agents);
+    const session = cluster.cloud({ step, principal: `checkrein-${step}`, calls, configMaps, incidentId });
     return {
       ...at,
       send: async (request) => {
@@ -106,12 +107,14 @@ const changesOf = (
     const role = kind === 'home' ? 'checkrein-change' : roleName(home.region, 'change');
     return `arn:aws:sts::${at.account}:assumed-role/${role}/${name}`;
   };
+  const configMaps = (namespace: string) => grantedConfigMaps(cluster.name, namespace, agents);
   return {
     name: KUBERNETES,
     assume: (scope) =>
       confinedChange(scope, reach, async (session) => {
         const { incidentId } = session;
-        const user = cluster.cloud({ ...rights, principal: principalOf(session), incidentId, changes: true });
+        const principal = principalOf(session);
+        const user = cluster.cloud({ ...rights, principal, configMaps, incidentId, changes: true });
         return (_admitted, sent) => user.send(sent);
       }),
   };

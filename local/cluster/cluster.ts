@@ -96,13 +96,14 @@ export class SimulatedCluster {
   }
 
   /** What the source of usage answers, which is no API of the cluster. */
-  async #usage({ step, principal }: ClusterSession, sent: CloudRequest): Promise<unknown> {
+  async #usage({ step, principal, incidentId }: ClusterSession, sent: CloudRequest): Promise<unknown> {
     const { delaySeconds, refusal, lost } = this.#faults.of(sent);
     if (delaySeconds > 0) await this.#options.clock.sleep(delaySeconds * 1000);
     this.#goOn();
     const failed = refusal !== undefined || lost;
     const time = this.#options.clock.now().toISOString();
-    const call = { time, step, principal, ...structuredClone(sent), dryRun: false, mutating: false };
+    const of = incidentId !== undefined && { incidentId };
+    const call = { time, step, principal, ...of, ...structuredClone(sent), dryRun: false, mutating: false };
     this.#options.onCall?.({ ...call, outcome: failed ? 'UsageUnavailable' : 'ok' });
     if (failed) throw usageUnavailable('the simulated source of usage', refusal?.message ?? 'no answer');
     if (sent.command !== USAGE_READ.command)

@@ -60,11 +60,16 @@ const adopt = ({ store }: ClusterState, manifest: JsonObject): void => {
   if (references.length === 0) return;
   const { namespace } = view.any(object).metadata;
   const filled = references.map((reference) => {
-    const kind = Object.values(RESOURCES).find((one) => one.kind === reference['kind']);
-    const owner = kind && store.get(kind, namespace, textIn(reference['name']) ?? '');
-    return owner === undefined
-      ? reference
-      : { apiVersion: kind?.service ?? '', controller: true, ...reference, uid: view.any(owner).metadata.uid };
+    // Of a custom kind too, such as the ScaledObject of an autoscaler.
+    const owner = [...store.all()].find(
+      (one) =>
+        one['kind'] === reference['kind'] &&
+        ['', namespace].includes(view.any(one).metadata.namespace) &&
+        view.any(one).metadata.name === reference['name'],
+    );
+    if (owner === undefined) return reference;
+    const { uid } = view.any(owner).metadata;
+    return { apiVersion: textIn(owner['apiVersion']) ?? '', controller: true, ...reference, uid };
   });
   store.replace(object, withValue(object, ['metadata', 'ownerReferences'], filled));
 };

@@ -12,6 +12,8 @@ export interface ClusterSession {
   readonly principal: string;
   /** What RBAC lets the user do. */
   readonly calls: readonly ProviderCall[] | 'any';
+  /** The ConfigMaps of a namespace that RBAC names to the user. Default: it has a rule that names none, and so grants all. */
+  readonly configMaps?: (namespace: string) => readonly string[];
   /** The user is in the group of the change roles, so the admission policy confines it. Anybody else only reads. */
   readonly changes?: boolean;
   /** The incident, as the User-Agent says it to the audit log. */
@@ -19,12 +21,14 @@ export interface ClusterSession {
 }
 
 /** Refuses what RBAC would refuse. */
-export const authorize = ({ calls, principal, changes }: ClusterSession, request: ClusterRequest): void => {
+export const authorize = (session: ClusterSession, request: ClusterRequest): void => {
+  const { calls, principal, changes } = session;
   if (calls === 'any') return;
   const { verb, resource, subresource } = request.call;
   const service = serviceOf(request);
   const what = `${resource}${subresource === undefined ? '' : `/${subresource}`}`;
-  if (!calls.some((one) => one.service === service && one.command === `${verb} ${what}`)) {
+  const isListed = calls.some((one) => one.service === service && one.command === `${verb} ${what}`);
+  if (!isListed || !isNamed(session, request)) {
     const at = { resource: qualified(resource, service), name: request.name ?? '' };
     const group = service.includes('/') ? (service.split('/')[0] ?? '') : '';
     const where = request.namespace === undefined ? 'at the cluster scope' : `in the namespace "${request.namespace}"`;
@@ -33,3 +37,6 @@ export const authorize = ({ calls, principal, changes }: ClusterSession, request
   if (changes !== true && !isRead(request.call))
     throw contractBroken(`${requestName(request)} is not a read, but was sent under a role that reads.`);
 };
+
+const isNamed = ({ configMaps }: ClusterSession, { call, namespace = '', name = '' }: ClusterRequest): boolean =>
+  call.resource !== 'configmaps' || configMaps === undefined || configMaps(namespace).includes(name);

@@ -14,18 +14,21 @@ const ADMISSION = 'admissionregistration.k8s.io/v1';
 export const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /** The keys of ConfigMaps that may be set in the test cluster. */
-const configMapKeys: ClusterGrant['configMapKeys'] = [{ name: 'flags', keys: ['new_basket'], shown: true }];
+export const CONFIG_MAP_KEYS: NonNullable<ClusterGrant['configMapKeys']> = [{ name: 'flags', keys: ['new_basket'], shown: true }];
 
 /** An agent that is granted every tool, in two namespaces. */
 const AGENTS = clusterAgent(
   'fixer',
-  { clusters: [CLUSTER], namespaces: [SHOP, BANK], configMapKeys, nodes: true },
+  { clusters: [CLUSTER], namespaces: [SHOP, BANK], configMapKeys: CONFIG_MAP_KEYS, nodes: true },
   TOOLS.map(({ name }) => name),
 );
 
+/** What its policy admits. */
+export const SCOPE = changeScope(CLUSTER, AGENTS, TOOLS);
+
 /** The generated policy of the test cluster. */
 export const POLICY = admissionPolicy({
-  ...changeScope(CLUSTER, AGENTS, TOOLS),
+  ...SCOPE,
   group: GROUP,
   usernamePrefixes: [PREFIX],
   namespaces: [SHOP, COMPARED],

@@ -44,13 +44,18 @@ const broken = (run: CaseRun) =>
   });
 const writesIn = (run: CaseRun) => changesIn(run).filter(({ call }) => call.outcome === 'ok' && !isRelease(call));
 
-/** Objects that the clusters of the cases do not have yet. They are written by the same code as workloads. */
-const NOT_DRAWN = ['patch_config_map_key', 'set_cron_suspended', 'set_hpa_bounds', 'set_node_schedulable'];
-
-test('every change tool on Kubernetes is among those that cases draw, or listed as not drawn', () => {
+test('every change tool on Kubernetes is among those that cases draw', () => {
   const shipped = CHANGE_TOOLS.map(({ manifest }) => manifest).filter((one) => providerOf(one) === KUBERNETES);
-  expect(shipped.map(({ name }) => name).sort()).toEqual([...CLUSTER_TOOL_NAMES, ...NOT_DRAWN].sort());
+  expect(shipped.map(({ name }) => name).sort()).toEqual([...CLUSTER_TOOL_NAMES].sort());
 });
+
+/** Tools whose target is no workload. */
+const OF_OTHER_KINDS = [
+  'patch_config_map_key',
+  'set_cron_suspended',
+  'set_hpa_bounds',
+  'set_node_schedulable',
+] as const;
 
 test.each(CLUSTER_TOOL_NAMES)('%s, approved, is written as its plan says, and leaves nothing of ours', async (tool) => {
   const run = await flow.run(caseOf({ clusterTool: tool }));
@@ -110,4 +115,44 @@ describe('a change in a cluster', () => {
       expect(run.entries.filter((entry) => entry.is === 'call' && isClusterCall(entry.call))).toEqual([]);
     },
   );
+
+  test('on a node is refused before any request is sent where only other agents are granted the nodes', async () => {
+    const run = await flow.run(caseOf({ clusterTool: 'set_node_schedulable', cluster: ['nodes-of-others'] }));
+    expect(broken(run)).toEqual([]);
+    expect(run.entries.filter((entry) => entry.is === 'call' && isClusterCall(entry.call))).toEqual([]);
+  });
+
+  test('of a ConfigMap is refused before any request is sent where only other agents are granted a key of it', async () => {
+    const propose = {
+      ...{ do: 'propose-in-cluster', tool: 'patch_config_map_key', where: 'decoy', size: 0 },
+      why: 'It is what the evidence shows.',
+    };
+    const run = await flow.run(caseOf({}, { turns: [turn(propose), turn({ do: 'confirm', which: 'newest' })] }));
+    expect(broken(run)).toEqual([]);
+    expect(run.entries.filter((entry) => entry.is === 'call' && isClusterCall(entry.call))).toEqual([]);
+  });
+
+  test.each(OF_OTHER_KINDS)(
+    'by %s, which somebody else makes too while people are asked, is not made',
+    async (tool) => {
+      const hands = [{ gap: 0, on: 'answer', what: 'workload-replicas' }];
+      const run = await flow.run(caseOf({ clusterTool: tool }, { hands }));
+      expect(broken(run)).toEqual([]);
+      expect(changesIn(run)).toEqual([]);
+    },
+  );
+
+  test.each(OF_OTHER_KINDS)('by %s, whose answer is lost, is written once', async (tool) => {
+    const run = await flow.run(caseOf({ clusterTool: tool, cluster: ['write-answer-lost'] }));
+    expect(broken(run)).toEqual([]);
+    expect(writesIn(run).filter(({ purpose }) => purpose === 'apply')).toHaveLength(1);
+  });
+
+  test('that is a cut reads the usage of no namespace but that of its agent', async () => {
+    const why = 'It is what the evidence shows.';
+    const propose = { do: 'propose-in-cluster', tool: 'scale_workload', where: 'own', size: 3, why };
+    const run = await flow.run(caseOf({}, { turns: [turn(propose), turn({ do: 'confirm', which: 'newest' })] }));
+    expect(broken(run)).toEqual([]);
+    expect(run.entries.some((entry) => entry.is === 'call' && entry.call.service === 'usage')).toBe(true);
+  });
 });

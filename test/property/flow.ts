@@ -75,7 +75,8 @@ export class CaseFlow {
   async run(testCase: HostileCase): Promise<CaseRun> {
     const { tight, rate, questions, policies, provider } = testCase.setting;
     const { rules: shipped, policy } = this.#rules[policies];
-    const loose = provider === 'kubernetes' ? { ...shipped, agents: withCluster(shipped.agents) } : shipped;
+    const loose =
+      provider === 'kubernetes' ? { ...shipped, agents: withCluster(shipped.agents, testCase.setting) } : shipped;
     const rules = withQuestions(withRate(withBudget(loose, tight), rate), questions);
     const recording = new Recording();
     const memory = new MemoryLedger();

@@ -8,6 +8,7 @@ import { comparePaths, leavesOf, shownPath, withoutPath } from './paths.ts';
 const isOf = (owner: Owner, writer: Writer): boolean =>
   owner.manager === writer.manager && owner.operation === writer.operation && owner.subresource === writer.subresource;
 
+const isStored = (object: JsonObject): boolean => objectIn(object['metadata'])['uid'] !== undefined;
 const managedFields = (object: JsonObject) => objectIn(object['metadata'])['managedFields'];
 const versionOf = (object: JsonObject): string => textIn(object['apiVersion']) ?? '';
 
@@ -22,6 +23,8 @@ export const updatedBy = (writer: Writer, before: JsonObject, after: JsonObject,
     );
     return owner.subresource === 'status' ? owner : { ...owner, paths: new Set(paths) };
   });
+  // Of an object that nobody manages, the server begins to note managers only with an apply.
+  if (kept.length === 0 && isStored(before)) return withOwners(after, []);
   const before_ = kept.find((owner) => isOf(owner, writer));
   const others = kept.filter((owner) => owner !== before_);
   if (changed.length === 0) return withOwners(after, kept);

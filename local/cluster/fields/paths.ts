@@ -49,10 +49,13 @@ export const leavesOf = (object: JsonObject): ReadonlyMap<string, Json> => {
   const owned = Object.entries(objectIn(metadata)).filter(([key]) => OWNED_METADATA.has(key));
   const spec = Object.entries(rest).filter(([key]) => !UNOWNED.has(key));
   const leaves = new Map<string, Json>();
-  for (const [key, value] of spec) collect(value, [`f:${key}`], key, leaves);
+  // Nobody owns an empty specification: it is what the API server shows where there is none.
+  for (const [key, value] of spec) if (key !== 'spec' || !isEmpty(value)) collect(value, [`f:${key}`], key, leaves);
   for (const [key, value] of owned) collect(value, ['f:metadata', `f:${key}`], key, leaves);
   return leaves;
 };
+
+const isEmpty = (value: Json): boolean => isObject(value) && Object.keys(value).length === 0;
 
 const collect = (value: Json, path: FieldPath, field: string, leaves: Map<string, Json>): void => {
   if (isObject(value) && Object.keys(value).length > 0 && !ATOMIC.has(field)) {

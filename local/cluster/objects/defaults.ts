@@ -19,6 +19,8 @@ export const withDefaults = (object: JsonObject): JsonObject => {
       return { ...object, spec: podSpec(spec, true) };
     case 'HorizontalPodAutoscaler':
       return { ...object, spec: { minReplicas: 1, ...spec } };
+    case 'Node':
+      return { ...object, spec: nodeSpec(spec) };
     case 'CronJob':
       return { ...object, spec: { ...CRON_JOB, ...spec } };
     case 'ResourceQuota':
@@ -52,6 +54,12 @@ const DAEMON_SET = {
   revisionHistoryLimit: 10,
   updateStrategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 }, type: 'RollingUpdate' },
 };
+
+/** The API server never leaves it out, also where nothing is in it; and what is false or empty in it, it does. */
+const nodeSpec = (spec: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(spec).filter(([, value]) => value !== false && !(Array.isArray(value) && value.length === 0)),
+  );
 
 const strategyOf = (given: Json | undefined): JsonObject => {
   const strategy = objectIn(given);

@@ -69,11 +69,16 @@ export const invalid = (
 ): StatusRefusal => {
   const says = faults.map(({ field, message }) => `${field}: ${message}`);
   const list = says.length === 1 ? (says[0] ?? '') : `[${says.join(', ')}]`;
-  const causes = faults.map(({ field, message }) => ({ reason: 'FieldValueInvalid', message, field }));
+  const causes = faults.map(({ field, message }) => ({ reason: reasonOf(message), message, field }));
   return new StatusRefusal(
     422,
     'Invalid',
     `${kind} "${name}" is invalid: ${list}`,
     detailsOf({ resource: kind, name }, causes),
   );
+};
+
+const reasonOf = (message: string): string => {
+  if (message.startsWith('Forbidden')) return 'FieldValueForbidden';
+  return message.startsWith('Required') ? 'FieldValueRequired' : 'FieldValueInvalid';
 };

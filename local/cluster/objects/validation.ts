@@ -16,6 +16,8 @@ export const assertValid = (before: JsonObject, after: JsonObject): void => {
   const moved = after['kind'] !== 'Service' && selectors[0] !== undefined && !isSame(selectors[0], selectors[1]);
   const faults = [
     ...replicaFaults(after),
+    ...boundsFaults(after),
+    ...sealedFaults(before, after),
     ...resourceFaults(after),
     ...(moved
       ? [{ path: ['spec', 'selector'], message: `Invalid value: ${JSON.stringify(selectors[1])}: field is immutable` }]
@@ -31,6 +33,40 @@ const replicaFaults = (object: JsonObject): Fault[] => {
   const replicas = valueAt(object, 'spec', 'replicas');
   if (typeof replicas !== 'number' || replicas >= 0) return [];
   return [{ path: ['spec', 'replicas'], message: `Invalid value: ${replicas}: must be greater than or equal to 0` }];
+};
+
+/** Bounds of an autoscaler that it cannot keep. */
+const boundsFaults = (object: JsonObject): Fault[] => {
+  const [min, max] = ['minReplicas', 'maxReplicas'].map((field) => valueAt(object, 'spec', field));
+  if (object['kind'] !== 'HorizontalPodAutoscaler' || typeof min !== 'number' || typeof max !== 'number') return [];
+  const fault = (field: string, message: string): Fault => ({ path: ['spec', field], message });
+  const below = (value: number, least: string): string =>
+    `Invalid value: ${value}: must be greater than or equal to ${least}`;
+  const needsPods = listIn(valueAt(object, 'spec', 'metrics')).every((metric) =>
+    ['Resource', 'ContainerResource', 'Pods'].includes(textIn(objectIn(metric)['type']) ?? ''),
+  );
+  return [
+    ...(min < 1 ? [fault('minReplicas', below(min, '1'))] : []),
+    ...(max === 0 ? [fault('maxReplicas', 'Required value: must be set and greater than 0')] : []),
+    ...(max < 0 ? [fault('maxReplicas', below(max, '1'))] : []),
+    ...(max < min ? [fault('maxReplicas', below(max, '`minReplicas`'))] : []),
+    ...(min === 0 && needsPods
+      ? [
+          fault(
+            'metrics',
+            'Forbidden: must specify at least one Object or External metric to support scaling to zero replicas',
+          ),
+        ]
+      : []),
+  ];
+};
+
+/** Fields of a ConfigMap that says that nobody may change it. */
+const sealedFaults = (before: JsonObject, after: JsonObject): Fault[] => {
+  if (after['kind'] !== 'ConfigMap' || before['immutable'] !== true) return [];
+  return ['immutable', 'data', 'binaryData']
+    .filter((field) => !isSame(before[field], after[field]))
+    .map((field) => ({ path: [field], message: 'Forbidden: field is immutable when `immutable` is set' }));
 };
 
 /** Requests above their limits, in the template or the Pod. */

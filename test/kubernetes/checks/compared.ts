@@ -184,10 +184,6 @@ const refusals: readonly Check[] = REFUSALS.map(({ promise, run: sends }) => ({
 /** The tools that are not compared, and why. */
 const NOT_COMPARED: Readonly<Record<string, string>> = {
   query_prometheus: 'it asks no API server',
-  patch_config_map_key: 'its own checks run it on the real server; the simulator has no controller of ConfigMaps',
-  set_cron_suspended: 'its own checks run it on the real server; the simulator starts no Jobs',
-  set_hpa_bounds: 'its own checks run it on the real server',
-  set_node_schedulable: 'its own checks run it on the real server; the nodes of the comparison are those of a kubelet',
 };
 
 /** The simulator answers as the real server does, in all that tools read. */

@@ -17,10 +17,10 @@ export const KNOWN: readonly KnownDifference[] = [
       'The simulator does not check that a field that must be there is there: tools change objects that are whole.',
   },
   {
-    in: /does not fit.*request 6: the error of/,
+    in: /(does not fit.*request 6|of another kind.*request 7): the error of/,
     path: /^$/,
     reason:
-      'The simulator refuses to replace a field that is not there; the server makes one of an unknown name, and drops it.',
+      'The simulator refuses to replace a field that is not there; the server makes one, and drops it where its name is unknown. Tools replace what they have read.',
   },
   {
     in: /does not fit.*request (8|12): the error of/,

@@ -4,7 +4,7 @@ import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import type { Json, JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { Cloud } from '../../../lambdas/contracts/ports.ts';
 import { isObject, listIn, objectIn, textIn, valueAt, without } from '../../../local/cluster/objects/json.ts';
-import { COMPARED, create } from '../cluster.ts';
+import { COMPARED, create, KubernetesObject } from '../cluster.ts';
 import { jsonOf, withTexts } from './json.ts';
 
 interface Kind {
@@ -13,17 +13,22 @@ interface Kind {
   readonly kind: string;
   /** Whether the server has a status apart, which controllers write. */
   readonly status?: true;
+  /** It is in no namespace. */
+  readonly inNone?: true;
 }
 
 /** Owners before what they own, and the bounds of a namespace after all that they would refuse. */
 const KINDS: readonly Kind[] = [
+  { service: 'v1', resource: 'nodes', kind: 'Node', status: true, inNone: true },
+  { service: 'v1', resource: 'configmaps', kind: 'ConfigMap' },
+  { service: 'batch/v1', resource: 'cronjobs', kind: 'CronJob', status: true },
   { service: 'apps/v1', resource: 'deployments', kind: 'Deployment', status: true },
   { service: 'apps/v1', resource: 'statefulsets', kind: 'StatefulSet', status: true },
   { service: 'apps/v1', resource: 'daemonsets', kind: 'DaemonSet', status: true },
   { service: 'apps/v1', resource: 'replicasets', kind: 'ReplicaSet', status: true },
   { service: 'apps/v1', resource: 'controllerrevisions', kind: 'ControllerRevision' },
-  { service: 'autoscaling/v2', resource: 'horizontalpodautoscalers', kind: 'HorizontalPodAutoscaler', status: true },
   { service: 'keda.sh/v1alpha1', resource: 'scaledobjects', kind: 'ScaledObject' },
+  { service: 'autoscaling/v2', resource: 'horizontalpodautoscalers', kind: 'HorizontalPodAutoscaler', status: true },
   { service: 'v1', resource: 'pods', kind: 'Pod', status: true },
   { service: 'policy/v1', resource: 'poddisruptionbudgets', kind: 'PodDisruptionBudget', status: true },
   { service: 'v1', resource: 'events', kind: 'Event' },
@@ -90,8 +95,9 @@ export class Mirror {
   async #objects(kinds: readonly Kind[]) {
     const found: { readonly kind: Kind; readonly key: string; readonly object: JsonObject }[] = [];
     for (const kind of kinds) {
-      const { service, resource } = kind;
-      const request = { service, command: `list ${resource}`, input: { namespace: COMPARED } };
+      const { service, resource, inNone } = kind;
+      const input = inNone === true ? {} : { namespace: COMPARED };
+      const request = { service, command: `list ${resource}`, input };
       const items = await this.#simulator.send(request).then(
         (answer) => List.parse(answer).items.map((item) => objectIn(jsonOf(item))),
         // Of a custom kind there may be no object.
@@ -119,13 +125,22 @@ export class Mirror {
     const before = without({ ...stored, metadata: { ...objectIn(stored['metadata']), generation: 1 } }, 'status');
     const later = manifest === undefined ? risesOf(before, object) : 0;
     const body = withMinReady({ ...without(written, 'status'), metadata }, object, later);
-    const created = await create(this.#admin, service, resource, this.#toServer(body));
+    const created =
+      kind === 'Node' ? await this.#taken(object) : await create(this.#admin, service, resource, this.#toServer(body));
     const uid = textIn(valueAt(object, 'metadata', 'uid'));
     if (uid !== undefined) {
       this.#uids.set(uid, created.metadata.uid);
       this.#simulated.set(created.metadata.uid, uid);
     }
     return before;
+  }
+
+  /** A node is there already, with its kubelet. The admission of the server has tainted it as not ready, and no controller takes that away. */
+  async #taken(node: JsonObject): Promise<KubernetesObject> {
+    const { labels = {} } = objectIn(node['metadata']);
+    const body = { metadata: { labels }, spec: { taints: null } };
+    const input = { contentType: 'application/merge-patch+json', body };
+    return KubernetesObject.parse(await this.#send('v1', 'patch nodes', node, input));
   }
 
   async #changed(kind: Kind, before: JsonObject, now: JsonObject): Promise<void> {
@@ -196,7 +211,9 @@ export class Mirror {
   }
 
   #send(service: string, command: string, object: JsonObject, input: JsonObject): Promise<unknown> {
-    return this.#admin.send({ service, command, input: { namespace: COMPARED, name: nameOf(object), ...input } });
+    const namespace = textIn(valueAt(object, 'metadata', 'namespace'));
+    const place = { ...(namespace !== undefined && { namespace }), name: nameOf(object) };
+    return this.#admin.send({ service, command, input: { ...place, ...input } });
   }
 }
 

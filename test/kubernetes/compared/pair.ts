@@ -11,8 +11,8 @@ import { isObject, textIn } from '../../../local/cluster/objects/json.ts';
 import { E2eFailure } from '../../e2e/failure.ts';
 import type { ApiServer } from '../api-server.ts';
 import { COMPARED } from '../cluster.ts';
-import { TOOLS } from '../tools.ts';
-import { COMPARED_TOOLS } from './set-up.ts';
+import { SCOPE } from '../set-up.ts';
+import { COMPARED_GRANT, COMPARED_NODES, COMPARED_TOOLS } from './set-up.ts';
 import { allOf, differencesIn, type Difference } from './differences.ts';
 import { jsonOf } from './json.ts';
 import { Mirror } from './mirror.ts';
@@ -43,7 +43,7 @@ export class Pair {
     this.clock = this.#clock;
     this.#manifests = cluster.objects;
     this.#origin = Date.parse(now);
-    const policy = { namespaces: [COMPARED], tools: TOOLS };
+    const policy = { namespaces: [COMPARED], tools: SCOPE.tools };
     this.cluster = new SimulatedCluster(cluster, {
       clock: this.#clock,
       origin: this.#origin,
@@ -51,7 +51,7 @@ export class Pair {
       policy,
     });
     this.simulator = simulatorSide(this.cluster, RIGHTS);
-    this.server = serverSide(server, this.simulator);
+    this.server = serverSide(server, this.simulator, COMPARED_NODES);
     this.#mirror = new Mirror(this.simulator.admin, server.admin);
   }
 
@@ -123,6 +123,7 @@ export class Pair {
 const RIGHTS = {
   reads: COMPARED_TOOLS.flatMap(({ reads }): readonly ProviderCall[] => reads),
   changes: COMPARED_TOOLS.flatMap((tool): readonly ProviderCall[] => (tool.kind === 'change' ? tool.changes : [])),
+  configMaps: COMPARED_GRANT.configMapKeys.map(({ name }) => name),
 };
 
 const TIMES: ReadonlySet<string> = new Set(['creationTimestamp', 'deletionTimestamp']);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { JsonObject } from '../../../lambdas/contracts/json.ts';
+import type { Json, JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { Cloud } from '../../../lambdas/contracts/ports.ts';
 import { COMPARED } from '../cluster.ts';
 import type { Side } from './sides.ts';
@@ -21,7 +21,8 @@ const sent = async (cloud: Cloud, requests: readonly (readonly [call: string, in
   for (const [call, input] of requests) {
     const [service = '', command = ''] = call.split(': ');
     // The answers are recorded.
-    await cloud.send({ service, command, input: { namespace: COMPARED, ...input } }).then(String, () => 'refused');
+    const place = / nodes(\/|$)/.test(command) ? {} : { namespace: COMPARED };
+    await cloud.send({ service, command, input: { ...place, ...input } }).then(String, () => 'refused');
   }
   return null;
 };
@@ -40,13 +41,22 @@ const applied = (name: string, spec: JsonObject, query: JsonObject = {}): JsonOb
   body: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: COMPARED }, spec },
 });
 
+const appliedOf = (apiVersion: string, kind: string, name: string, content: JsonObject): JsonObject => ({
+  ...applied(name, {}),
+  body: { apiVersion, kind, metadata: { name, namespace: COMPARED }, ...content },
+});
+
+const MAPS = ['v1', 'configmaps'] as const;
+const PATCH_HPA = 'autoscaling/v2: patch horizontalpodautoscalers';
+const IMAGE_OF_JOB = '/spec/jobTemplate/spec/template/spec/containers/0/image';
 const replicas = (value: number): JsonObject => ({ op: 'replace', path: '/spec/replicas', value });
 const DRY = { dryRun: 'All' };
 const PATCH = 'apps/v1: patch deployments';
 
-const uidOf = async ({ admin }: Side, service: string, resource: string, name: string): Promise<string> =>
-  Named.parse(await admin.send({ service, command: `get ${resource}`, input: { namespace: COMPARED, name } })).metadata
-    .uid;
+const uidOf = async ({ admin }: Side, service: string, resource: string, name: string): Promise<string> => {
+  const input = { ...(resource !== 'nodes' && { namespace: COMPARED }), name };
+  return Named.parse(await admin.send({ service, command: `get ${resource}`, input })).metadata.uid;
+};
 
 /** The first Pod of a workload, as both have it. */
 const podOf = async ({ admin }: Side, app: string) => {
@@ -161,6 +171,71 @@ export const REFUSALS: readonly ComparedRequests[] = [
     },
   },
   {
+    promise: 'sessions are held to objects of other kinds in the same order and words',
+    run: async (side) => {
+      const add = (path: string, value: Json): JsonObject => ({ op: 'add', path, value });
+      const as = (operation: string, uid: string, mode = 'apply') =>
+        side.writer({ mode, operation, uid, rights: 'everything' });
+      const [node, flags] = [await uidOf(side, 'v1', 'nodes', 'compared-1'), await uidOf(side, ...MAPS, 'flags')];
+      const cordon = patched('compared-1', [add('/spec/unschedulable', true)]);
+      await sent(as('scale_workload', node), [['v1: patch nodes', cordon]]);
+      await sent(as('set_node_schedulable', node, 'dry'), [['v1: patch nodes', cordon]]);
+      await sent(as('set_node_schedulable', node), [
+        ['v1: patch nodes', patched('compared-2', [add('/spec/unschedulable', true)])],
+        ['v1: patch nodes', patched('compared-1', [add('/spec/taints', [{ key: 'a', effect: 'NoExecute' }])])],
+        ['v1: patch nodes', patched('compared-1', [add('/metadata/labels', { zone: 'b' })])],
+        ['v1: patch nodes', patched('nobody', [add('/spec/unschedulable', true)])],
+        [PATCH, patched('cart', [replicas(9)])],
+      ]);
+      await sent(as('patch_config_map_key', flags), [
+        ['v1: patch configmaps', patched('flags', [add('/data/colour', 'red')])],
+        ['v1: patch configmaps', patched('flags', [add('/data/added', 'red')])],
+        ['v1: patch configmaps', patched('flags', [{ op: 'remove', path: '/data/new_basket' }], DRY)],
+        ['v1: patch configmaps', patched('flags', [add('/immutable', true)])],
+        ['v1: patch configmaps', patched('flags', [add('/metadata/labels', { app: 'other' })])],
+        ['v1: patch configmaps', patched('others', [add('/data/new_basket', 'off')])],
+      ]);
+      const nightly = await uidOf(side, 'batch/v1', 'cronjobs', 'nightly');
+      await sent(as('set_cron_suspended', nightly), [
+        ['batch/v1: patch cronjobs', patched('nightly', [add('/spec/schedule', '* * * * *')])],
+        ['batch/v1: patch cronjobs', patched('nightly', [add(IMAGE_OF_JOB, 'example.com/evil:1')])],
+      ]);
+      const followed = await uidOf(side, 'autoscaling/v2', 'horizontalpodautoscalers', 'followed');
+      return sent(as('set_hpa_bounds', followed), [
+        [PATCH_HPA, patched('followed', [add('/spec/metrics', [])])],
+        [PATCH_HPA, patched('followed', [add('/spec/scaleTargetRef/name', 'cart')])],
+        [PATCH_HPA, patched('keda-hpa-stuck', [add('/spec/maxReplicas', 9)])],
+      ]);
+    },
+  },
+  {
+    promise: 'values that an object of another kind cannot have are refused in the same words',
+    run: ({ admin }) => {
+      const set = (path: string, value: Json): JsonObject => ({ op: 'add', path, value });
+      return sent(admin, [
+        [PATCH_HPA, patched('followed', [set('/spec/minReplicas', 9)], DRY)],
+        [PATCH_HPA, patched('followed', [set('/spec/minReplicas', 0)], DRY)],
+        [PATCH_HPA, patched('followed', [set('/spec/maxReplicas', 0)], DRY)],
+        [PATCH_HPA, patched('followed', [set('/spec/minReplicas', -1), set('/spec/maxReplicas', -2)], DRY)],
+        ['v1: patch nodes', patched('compared-1', [{ op: 'remove', path: '/spec/unschedulable' }], DRY)],
+        ['v1: patch nodes', patched('compared-1', [set('/spec/unschedulable', false)], DRY)],
+        ['v1: patch configmaps', patched('flags', [{ op: 'replace', path: '/data/nothing', value: 'x' }], DRY)],
+        ['v1: patch configmaps', patched('sealed', [set('/data/new_basket', 'off')], DRY)],
+        ['v1: patch configmaps', patched('sealed', [set('/immutable', false)], DRY)],
+        ['v1: patch configmaps', patched('flags', [set('/immutable', true)], DRY)],
+        ['batch/v1: patch cronjobs', patched('nightly', [set('/spec/suspend', true)], DRY)],
+        ['batch/v1: get cronjobs', { name: 'nobody' }],
+        ['v1: get nodes', { name: 'nobody' }],
+        ['v1: get configmaps', { name: 'nobody' }],
+        [PATCH_HPA, patched('nobody', [set('/spec/maxReplicas', 9)])],
+        // The fields of the tools of somebody else, by the apply of their dry runs.
+        [PATCH_HPA, appliedOf('autoscaling/v2', 'HorizontalPodAutoscaler', 'followed', { spec: { minReplicas: 3 } })],
+        ['batch/v1: patch cronjobs', appliedOf('batch/v1', 'CronJob', 'nightly', { spec: { schedule: '1 * * * *' } })],
+        ['v1: patch configmaps', appliedOf('v1', 'ConfigMap', 'flags', { data: { new_basket: 'off', added: 'x' } })],
+      ]);
+    },
+  },
+  {
     promise: 'RBAC refuses in the same words',
     run: async (side) => {
       const uid = await uidOf(side, 'apps/v1', 'deployments', 'cart');
@@ -168,6 +243,13 @@ export const REFUSALS: readonly ComparedRequests[] = [
         ['v1: get secrets', { name: 'db' }],
         ['v1: list secrets', {}],
         ['v1: get serviceaccounts', { name: 'cart' }],
+        ['v1: get configmaps', { name: 'others' }],
+        ['v1: list configmaps', {}],
+      ]);
+      const map = await uidOf(side, ...MAPS, 'others');
+      await sent(side.writer({ mode: 'apply', operation: 'patch_config_map_key', uid: map, rights: 'of the tools' }), [
+        ['v1: patch configmaps', patched('others', [{ op: 'replace', path: '/data/new_basket', value: 'off' }])],
+        ['v1: patch nodes/status', patched('compared-1', [])],
       ]);
       return sent(side.writer({ mode: 'apply', operation: 'scale_workload', uid, rights: 'of the tools' }), [
         ['apps/v1: patch deployments/scale', { ...patched('cart', [replicas(9)]) }],

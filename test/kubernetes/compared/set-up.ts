@@ -8,7 +8,7 @@ import type { ApiServer } from '../api-server.ts';
 import { CLUSTER, COMPARED, create } from '../cluster.ts';
 import { startKubelet } from '../observed/kubelet.ts';
 import { addNode } from '../observed/set-up.ts';
-import { creating, jsonOf, RBAC } from '../set-up.ts';
+import { CONFIG_MAP_KEYS, creating, jsonOf, RBAC } from '../set-up.ts';
 import type { Side } from './sides.ts';
 
 /** Every tool on Kubernetes. */
@@ -19,16 +19,21 @@ export const COMPARED_TOOLS: readonly Manifest[] = [...OBSERVE_TOOLS, ...CHANGE_
 const names = (kind: Manifest['kind']): string[] =>
   COMPARED_TOOLS.flatMap((tool) => (tool.kind === kind ? [tool.name] : []));
 
+/** Nodes are granted for the whole test cluster already. */
+export const COMPARED_GRANT = { clusters: [CLUSTER], namespaces: [COMPARED], configMapKeys: CONFIG_MAP_KEYS };
+/** Other checks have nodes of their own. */
+export const COMPARED_NODES = ['compared-1', 'compared-2'] as const;
+
 /** Namespace, generated rights of every tool, and nodes whose kubelets have the logs of the simulator. */
 export const setUpCompared = async ({ admin }: ApiServer, simulator: Side): Promise<{ stop(): Promise<void> }> => {
   const metadata = { name: COMPARED, labels: { environment: 'staging' } };
   await admin.send(creating('v1', 'namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata }));
-  const agents = clusterAgent('comparer', { clusters: [CLUSTER], namespaces: [COMPARED] }, names('change'));
+  const agents = clusterAgent('comparer', COMPARED_GRANT, names('change'));
   const granted = agents.map((one) => ({ ...one, tools: { observe: names('observe'), change: names('change') } }));
   for (const object of rbacObjects(namespaceRights(CLUSTER, granted, COMPARED_TOOLS)))
     await create(admin, RBAC, object.kind === 'Role' ? 'roles' : 'rolebindings', jsonOf(object));
   const kubelet = await startKubelet((url) => logOf(simulator, url));
-  for (const node of ['compared-1', 'compared-2']) await addNode(admin, node, kubelet.port);
+  for (const node of COMPARED_NODES) await addNode(admin, node, kubelet.port);
   return kubelet;
 };
 

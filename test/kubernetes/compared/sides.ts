@@ -5,7 +5,7 @@ import type { Cloud, CloudRequest } from '../../../lambdas/contracts/ports.ts';
 import type { ProviderCall } from '../../../lambdas/contracts/tool.ts';
 import { USAGE } from '../../../lambdas/contracts/usage.ts';
 import type { SimulatedCluster } from '../../../local/cluster/cluster.ts';
-import { objectIn } from '../../../local/cluster/objects/json.ts';
+import { listIn, objectIn, textIn, valueAt } from '../../../local/cluster/objects/json.ts';
 import type { ApiServer } from '../api-server.ts';
 import { GROUP, PREFIX } from '../cluster.ts';
 import { jsonOf } from './json.ts';
@@ -41,33 +41,39 @@ export interface Side {
 interface Rights {
   readonly reads: readonly ProviderCall[];
   readonly changes: readonly ProviderCall[];
+  readonly configMaps: readonly string[];
 }
 
 const READER = 'arn:aws:sts::123456789012:assumed-role/observe/inc-1';
 
 /** The simulated cluster, for the same users as the server. */
-export const simulatorSide = (cluster: SimulatedCluster, { reads, changes }: Rights): Side => ({
+export const simulatorSide = (cluster: SimulatedCluster, { reads, changes, configMaps }: Rights): Side => ({
   name: 'simulator',
-  reader: cluster.cloud({ step: 'observe', principal: READER, calls: reads }),
+  reader: cluster.cloud({ step: 'observe', principal: READER, calls: reads, configMaps: () => configMaps }),
   admin: cluster.cloud({ step: 'observe', principal: 'admin', calls: 'any' }),
   writer: ({ mode, operation, uid, rights }) =>
     cluster.cloud({
       step: 'apply',
       principal: `${PREFIX}${mode}-${operation}-${uid}`,
       calls: rights === 'everything' ? 'any' : changes,
+      configMaps: () => configMaps,
       changes: true,
     }),
 });
 
-/** The real API server. Usage over time is no API of it, so the simulator answers for both. */
-export const serverSide = (server: ApiServer, simulator: Side): Side => {
+/**
+ * The real API server. Usage over time is no API of it, so the simulator answers for both. Of its nodes, those of other checks are
+ * left out.
+ */
+export const serverSide = (server: ApiServer, simulator: Side, nodes: readonly string[]): Side => {
   const reader = server.as({ username: READER, groups: [CLUSTER_GROUPS.read] });
+  const send: Cloud['send'] = async (request) => {
+    const answer = await (request.service === USAGE ? simulator.reader : reader).send(request);
+    return request.command === 'list nodes' ? listing(answer, nodes) : answer;
+  };
   return {
     name: 'server',
-    reader: {
-      ...reader,
-      send: (request) => (request.service === USAGE ? simulator.reader : reader).send(request),
-    },
+    reader: { ...reader, send },
     admin: server.admin,
     writer: ({ mode, operation, uid, rights }) =>
       server.as({
@@ -75,6 +81,13 @@ export const serverSide = (server: ApiServer, simulator: Side): Side => {
         groups: rights === 'everything' ? [GROUP, 'system:masters'] : [GROUP],
       }),
   };
+};
+
+/** A list with the objects of these names alone. */
+const listing = (answer: unknown, names: readonly string[]): Json => {
+  const list = objectIn(jsonOf(answer));
+  const items = listIn(list['items']).filter((one) => names.includes(textIn(valueAt(one, 'metadata', 'name')) ?? ''));
+  return { ...list, items };
 };
 
 /** A side whose exchanges are noted in a list, with what is read of each answer. */

@@ -2,9 +2,15 @@ import type { Json, JsonObject } from '../../../lambdas/contracts/json.ts';
 import { apartFrom, templateDigest } from '../../../lambdas/tools/kubernetes/changes/template-digest.ts';
 import { listIn, objectIn, valueAt } from '../../../local/cluster/objects/json.ts';
 
+/** Kinds of objects that are changed. */
+export type TargetKind =
+  'deployments' | 'statefulsets' | 'pods' | 'configmaps' | 'cronjobs' | 'horizontalpodautoscalers' | 'nodes';
+
 /** The change tools on Kubernetes: what a case proposes with each, and what its writes may be. */
 interface ClusterTool {
-  readonly kind: 'deployments' | 'statefulsets' | 'pods';
+  readonly kind: TargetKind;
+  /** The field of the input with the name of the target. Default: `name`. */
+  readonly nameField?: string;
   /** The input besides cluster, namespace, kind, name and why; `size` picks one. */
   readonly input: (size: number) => JsonObject;
   /** JSON pointers that a patch of the tool may write; undefined for a tool that evicts. */
@@ -18,6 +24,25 @@ const LIMITS = ['768Mi', '640Mi', '1Gi', '100Mi', '512Mi', '64Gi', '0', '-1Gi', 
 const CONTAINERS = ['web', 'web', 'web', 'web', 'web', 'web', 'web', 'web', 'sidecar', 'web '];
 const REVISIONS = [1, 1, 1, 2, 1, 3, 99, 0, 1, 1];
 const RESTARTED = 'checkrein.dev/restarted';
+/** Of the autoscaler: from 2 to 6. */
+const BOUNDS: readonly JsonObject[] = [
+  { minReplicas: 3, maxReplicas: 8 },
+  { maxReplicas: 9 },
+  { minReplicas: 4 },
+  { minReplicas: 1 },
+  { minReplicas: 2, maxReplicas: 6 },
+  { minReplicas: 7 },
+  { minReplicas: 0 },
+  { maxReplicas: 1000 },
+  { minReplicas: 1, maxReplicas: 1 },
+  {},
+];
+/** The first is granted; the second is a key of the same ConfigMap that nobody is granted. */
+export const CONFIG_KEYS = ['new_basket', 'password'] as const;
+const KEYS = [...Array.from({ length: 7 }, () => CONFIG_KEYS[0]), CONFIG_KEYS[1], 'nothing', '../new_basket'];
+const VALUES = ['off', '50', '', 'on', `AKIA${'Q7'.repeat(8)}`, 'y'.repeat(1999), 'a\nb: "c"', 'off', 'on', 'off'];
+/** The CronJob is not suspended, and the node takes pods. */
+const MOSTLY_TRUE = [true, true, true, false, true, true, false, true, true, true];
 
 const pick = <T extends Json>(list: readonly T[], size: number, fallback: T): T => list[size % list.length] ?? fallback;
 
@@ -66,6 +91,35 @@ export const CLUSTER_TOOLS = {
     },
   },
   restart_pod: { kind: 'pods', input: () => ({}), writes: undefined, fields: () => ({}) },
+  patch_config_map_key: {
+    kind: 'configmaps',
+    input: (size) => ({ key: pick(KEYS, size, CONFIG_KEYS[0]), value: pick(VALUES, size, 'off') }),
+    // Whatever the plan says: nobody is granted another key.
+    writes: new RegExp(`^/data/${CONFIG_KEYS[0]}$`),
+    fields: (object, { key }) => ({ value: typeof key === 'string' ? (valueAt(object, 'data', key) ?? null) : null }),
+  },
+  set_cron_suspended: {
+    kind: 'cronjobs',
+    input: (size) => ({ suspended: pick(MOSTLY_TRUE, size, true) }),
+    writes: /^\/spec\/suspend$/,
+    fields: (object) => ({ suspended: valueAt(object, 'spec', 'suspend') ?? false }),
+  },
+  set_hpa_bounds: {
+    kind: 'horizontalpodautoscalers',
+    input: (size) => pick(BOUNDS, size, { minReplicas: 3 }),
+    writes: /^\/spec\/(min|max)Replicas$/,
+    fields: (object) => ({
+      minReplicas: valueAt(object, 'spec', 'minReplicas') ?? 1,
+      maxReplicas: valueAt(object, 'spec', 'maxReplicas') ?? null,
+    }),
+  },
+  set_node_schedulable: {
+    kind: 'nodes',
+    nameField: 'node',
+    input: (size) => ({ schedulable: !pick(MOSTLY_TRUE, size, true) }),
+    writes: /^\/spec\/unschedulable$/,
+    fields: (object) => ({ schedulable: valueAt(object, 'spec', 'unschedulable') !== true }),
+  },
 } as const satisfies Readonly<Record<string, ClusterTool>>;
 
 export type ClusterToolName = keyof typeof CLUSTER_TOOLS;

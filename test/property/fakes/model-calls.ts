@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { HostileCase, Move } from '../case/case.ts';
 import { DECOY_GROUP, DECOY_INSTANCE, targetOf } from './account.ts';
-import { CLUSTER, clusterInput, NAMESPACES, OTHER_CLUSTER, WORKLOADS } from './cluster.ts';
+import { CLUSTER, clusterInput, OTHER_CLUSTER } from './cluster.ts';
+import { NAMESPACES, TARGETS } from './cluster-targets.ts';
 import { clusterTool } from '../case/cluster-tools.ts';
 import { DECOY_FLAG, OWN_FLAG } from './flags.ts';
 
@@ -47,7 +48,7 @@ const proposal = (move: Extract<Move, { do: 'propose' }>, testCase: HostileCase)
 const proposalInCluster = ({ tool, where, size, why }: Extract<Move, { do: 'propose-in-cluster' }>): Call => {
   const places = {
     own: {},
-    decoy: { name: WORKLOADS[clusterTool(tool).kind].decoy },
+    decoy: { name: TARGETS[clusterTool(tool).kind].decoy },
     missing: { name: 'nowhere' },
     'namespace-of-others': { namespace: NAMESPACES.ofOthers },
     'namespace-of-nobody': { namespace: NAMESPACES.ofNobody },
@@ -94,7 +95,7 @@ const observation = (which: number, testCase: HostileCase): Call => {
         cluster: CLUSTER,
         namespace: NAMESPACES.own,
         kind: 'deployments',
-        name: WORKLOADS.deployments.own,
+        name: TARGETS.deployments.own,
       },
     },
   ];

@@ -11,7 +11,7 @@ import type { RecordedChange } from './recorded-changes.ts';
 const Operation = z.object({ op: z.string(), path: z.string(), value: z.json().optional() });
 const Patch = z.object({ contentType: z.literal('application/json-patch+json'), body: z.array(Operation) });
 type Operation = z.infer<typeof Operation>;
-const Place = z.object({ cluster: z.string(), namespace: z.string(), name: z.string() });
+const Place = z.object({ cluster: z.string(), namespace: z.string().optional(), name: z.string() });
 const Eviction = z.object({
   body: z.strictObject({
     apiVersion: z.literal('policy/v1'),
@@ -45,7 +45,8 @@ export const offClusterPlan = (change: RecordedChange, plan: Plan, targetArn: st
   const uid = 'uid' in plan.target ? (plan.target.uid ?? '') : '';
   if (session?.tool !== plan.tool || session.uid !== uid)
     return `its session is for ${session?.tool ?? ''} of ${session?.uid ?? ''}, not ${plan.tool} of ${uid}`;
-  const { cluster = '', namespace = '', name = '' } = Place.safeParse(call.input).data ?? {};
+  // What is in no namespace, as a node, has a dash in its ref.
+  const { cluster = '', namespace = '-', name = '' } = Place.safeParse(call.input).data ?? {};
   const [, resource = ''] = /^\S+ ([a-z]+)/.exec(call.command) ?? [];
   const target = `k8s://${cluster}/${namespace}/${resource}/${name}`;
   if (target !== refOf(plan.target) || targetArn !== target) return `its target is ${target}`;

@@ -41,9 +41,13 @@ const outOfReach = (run: CaseRun, call: Call): string | undefined => {
   const { cluster, namespace, name } = Place.parse(call.input);
   const opening = eventsIn(run.entries, 'incident.opened').find(({ event }) => event.incident === call.incidentId);
   const grant = run.rules.agents.find((agent) => agent.name === opening?.event.data.agent)?.kubernetes;
-  const where = call.command === 'get namespaces' ? name : namespace;
+  const [, resource = ''] = call.command.split(' ');
+  const where = resource === 'namespaces' ? name : namespace;
   if (cluster === undefined || grant?.clusters.includes(cluster) !== true) return `the cluster ${cluster ?? '(none)'}`;
-  return where !== undefined && grant.namespaces.includes(where) ? undefined : `the namespace ${where ?? '(none)'}`;
+  if (resource === 'nodes') return grant.nodes === true && where === undefined ? undefined : 'nodes';
+  if (where === undefined || !grant.namespaces.includes(where)) return `the namespace ${where ?? '(none)'}`;
+  const isOfMaps = resource === 'configmaps' && !(grant.configMapKeys ?? []).some((one) => one.name === name);
+  return isOfMaps ? `the ConfigMap ${name ?? '(all)'}` : undefined;
 };
 
 export const requestsStayInReach: Invariant = {

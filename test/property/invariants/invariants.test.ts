@@ -422,6 +422,32 @@ describe('a change in a cluster', () => {
       clusters.requestsStayInReach,
       () => withInput(isRead, { namespace: 'billing' }),
     ],
+    [
+      'that reads a ConfigMap of which only other agents are granted a key',
+      clusters.requestsStayInReach,
+      () =>
+        withRequest(isRead, ({ call, ...one }) => [
+          { ...one, call: { ...call, command: 'get configmaps', input: { ...call.input, name: 'billing-flags' } } },
+        ]),
+    ],
+    [
+      'that lists every ConfigMap',
+      clusters.requestsStayInReach,
+      () => withCommand(({ call }) => call.command.startsWith('list '), 'list configmaps'),
+    ],
+    [
+      'that reads the nodes, which its agent is not granted',
+      clusters.requestsStayInReach,
+      () => {
+        const { rules, ...read } = withRequest(isRead, ({ call, ...one }) => [
+          { ...one, call: { ...call, command: 'list nodes', input: { cluster: 'shop-eu' } } },
+        ]);
+        const agents = rules.agents.map(({ kubernetes, ...agent }) =>
+          kubernetes === undefined ? agent : { ...agent, kubernetes: { ...kubernetes, nodes: undefined } },
+        );
+        return { ...read, rules: { ...rules, agents } };
+      },
+    ],
     ['that reads in another cluster', clusters.requestsStayInReach, () => withInput(isRead, { cluster: 'shop-us' })],
     ['whose dry run is only in its body', clusters.clusterConfines, () => withInput(isDryRun, withoutQuery)],
     [

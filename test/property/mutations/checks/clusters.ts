@@ -104,4 +104,19 @@ export const CLUSTERS: readonly KernelCheck[] = [
     replace: 'true',
     test: access('in a namespace that no agent is granted is not sent'),
   },
+  {
+    name: 'clusters/nodes',
+    holds: 'a tool on nodes is refused to an agent that is not granted them, although another agent is',
+    file: 'lambdas/kernel/model/cluster-grant.ts',
+    find: 'manifest.onNodes === true && kubernetes?.nodes !== true',
+    test: proof('on a node is refused before any request is sent where only other agents are granted the nodes'),
+  },
+  {
+    name: 'clusters/config-map-key',
+    holds: 'a tool sets only keys of ConfigMaps that its agent is granted, although another agent is granted more',
+    file: 'lambdas/kernel/model/cluster-grant.ts',
+    find: 'granted.some((one) => one.name === map && one.keys.some((named) => named === key))',
+    replace: 'granted.length > 0',
+    test: proof('of a ConfigMap is refused before any request is sent where only other agents are granted a key of it'),
+  },
 ];
