@@ -16,6 +16,7 @@ import {
 } from './outside-text.ts';
 import { alarmsCounted, joinedAlarmLines, joinedCount } from './joined-alarms.ts';
 import { allOf, doctorRunOn, lastOf, plansOf, usageOf } from './queries.ts';
+import { quietLine } from './quiet-run.ts';
 import { checkLine, modelCost, peopleNeeded, reportLines } from './plan-text.ts';
 import { decidersOf, rulesOf, timelineOf } from './report-timeline.ts';
 import { subjectOf } from './subject.ts';
@@ -308,8 +309,8 @@ const alsoJoined = (events: readonly TraceEvent[]): PlainText => {
   return count === 0 ? plain`` : plain` and ${alarmsCounted(count, true)}`;
 };
 
-/** The closing mail: the report as plain text, without the details. */
+/** The closing mail: the report as plain text, without the details. One line of a scheduled run that found nothing to do. */
 export const closingMessage = (events: readonly TraceEvent[]): { subject: PlainText; text: PlainText } => ({
   subject: plain`${endingOf(events).outcome}: ${nameOf(events, (name) => asciiName(name, SUBJECT_ROOM))}${alsoJoined(events)}`,
-  text: lines(contentOf(events).flatMap(inMail)),
+  text: quietLine(events) ?? lines(contentOf(events).flatMap(inMail)),
 });

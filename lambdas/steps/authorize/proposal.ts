@@ -20,6 +20,7 @@ import type { Journal } from '../../kernel/trace/journal.ts';
 import type { ToolCall } from '../../kernel/trace/queries.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';
 import type { AuthorizePorts } from './ports.ts';
+import { checkProposalBudget } from './proposal-budget.ts';
 import { refOf } from '../../contracts/plan.ts';
 
 /** Runs the checks on a proposed change, in this order. */
@@ -33,6 +34,7 @@ export const authorizeProposal = async (
   const { checks, refusal } = await runChecks([
     { check: 'schema', run: () => checkSchema(proposal) },
     { check: 'allowlist', run: () => checkAllowlist(proposal) },
+    { check: 'budget', run: () => checkProposalBudget(agent, journal.eventsBefore) },
     { check: 'switch', run: () => checkSwitch(ports) },
     { check: 'target', run: () => checkTarget(proposal) },
     { check: 'breaker', run: () => checkBreakers(proposal, ports) },
