@@ -95,7 +95,7 @@ describe('who sees the new value, and when:', () => {
   ])('a pod only after a restart, by %s', async (inContainer, inSpec) => {
     expect(await readers(reading(inContainer, inSpec))).toEqual({
       name: 'pods that read it',
-      outcome: 'unknown',
+      outcome: 'warning',
       detail: 'Only after a restart (a variable, or a file by subPath): Deployment checkout (2 pods).',
     });
   });
