@@ -1,6 +1,6 @@
 import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Statement } from '../../lambdas/contracts/checks.ts';
-import type { FactName, Facts } from '../../lambdas/contracts/facts.ts';
+import { NEVER_MINUTES, type FactName, type Facts } from '../../lambdas/contracts/facts.ts';
 import type { Target } from '../../lambdas/contracts/plan.ts';
 import { factsOf, type ChangeManifest } from '../../lambdas/contracts/tool.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
@@ -45,8 +45,8 @@ const NEUTRAL_FACTS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' 
   processSuspended: false,
   reversible: true,
   evidenceCount: 2,
-  minutesSinceLastChange: 1_000_000,
-  minutesSinceLastCut: 1_000_000,
+  minutesSinceLastChange: NEVER_MINUTES,
+  minutesSinceLastCut: NEVER_MINUTES,
   changesThisIncident: 0,
   sameAccount: true,
   sameRegion: true,

@@ -52,6 +52,8 @@ export const Agent = z.strictObject({
     tokens: z.int().positive(),
     dollars: z.number().positive(),
     minutes: z.int().positive(),
+    /** Proposals of changes, whatever becomes of them. Without it, only turns and policies bound them. */
+    proposals: z.int().min(1).max(100).optional(),
   }),
   /** Hard ceilings of one UTC day over all incidents of this agent. */
   budgetPerDay: z.strictObject({ dollars: z.number().positive(), incidents: z.int().positive() }),

@@ -98,6 +98,16 @@ export const FACTS = {
   weekday: { type: 'Long', summary: 'day of the week, UTC, 1 = Monday to 7 = Sunday' },
 } as const satisfies Record<string, { type: 'Long' | 'Bool'; summary: string }>;
 
+/** Stands for "never" in facts that are minutes: longer than any cooldown. */
+export const NEVER_MINUTES = 1_000_000;
+
+/** What people read of a fact. "Never" is a number for policies only. */
+export const factText = (name: string, value: number | boolean): string => {
+  if (value !== NEVER_MINUTES) return String(value);
+  if (name === 'minutesSinceLastChange') return 'no change recorded';
+  return name === 'minutesSinceLastCut' ? 'no cut recorded' : String(value);
+};
+
 export type FactName = keyof typeof FACTS;
 export const FACT_NAMES = Object.keys(FACTS).filter((name): name is FactName => name in FACTS);
 

@@ -69,7 +69,8 @@ export type DiffLine = z.infer<typeof DiffLine>;
 /** One check of the dry run. `refused` rejects the proposal; `unknown` is shown in the report. */
 export const DryRunCheck = z.strictObject({
   name: z.string(),
-  outcome: z.enum(['passed', 'refused', 'unknown']),
+  /** `warning`: what was found is known, and somebody should mind it. Earlier versions called that `unknown` too. */
+  outcome: z.enum(['passed', 'refused', 'unknown', 'warning']),
   detail: z.string(),
 });
 export type DryRunCheck = z.infer<typeof DryRunCheck>;

@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../../contracts/events.ts';
+import { factText } from '../../contracts/facts.ts';
 import { type DryRunCheck, type DryRunReport, refOf } from '../../contracts/plan.ts';
 import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { plain, sentence } from '../../kernel/trace/outside-text.ts';
@@ -72,7 +73,12 @@ export const dryRunChecks = ({ plan: { report } }: PlanOnTrace): Html =>
     )}
   </section>`;
 
-const TONE: Record<DryRunCheck['outcome'], string> = { passed: 'good', refused: 'bad', unknown: 'warn' };
+const TONE: Record<DryRunCheck['outcome'], string> = {
+  passed: 'good',
+  refused: 'bad',
+  unknown: 'warn',
+  warning: 'warn',
+};
 
 /** The policies that determined the decision about this plan, for and against. */
 export const determiningPolicies = (events: readonly TraceEvent[], { digest }: PlanOnTrace): Html => {
@@ -109,6 +115,6 @@ export const planDetails = ({ handle, digest, plan }: PlanOnTrace): Html =>
       <h3 class="small">Target</h3>
       ${pairs([['arn' in plan.target ? 'ARN' : 'ref', refOf(plan.target)], ...Object.entries(plan.target.tags).map(([key, value]) => [`tag ${key}`, value] as const)])}
       <h3 class="small">Facts, computed by code</h3>
-      ${pairs(Object.entries(plan.facts).map(([name, value]) => [name, String(value)]))}
+      ${pairs(Object.entries(plan.facts).map(([name, value]) => [name, factText(name, value)]))}
     </details>
   </section>`;

@@ -1,16 +1,13 @@
 import type { TraceEvent } from '../../contracts/events.ts';
-import type { Facts } from '../../contracts/facts.ts';
+import { NEVER_MINUTES, type Facts } from '../../contracts/facts.ts';
 import { type Target, refOf } from '../../contracts/plan.ts';
 import type { AccountRegion, Ledger } from '../../contracts/ports.ts';
 import { lastChange } from '../limits/cooldown.ts';
 import { canonical } from '../trace/canonical.ts';
 import { allOf, findPlan, lastOf } from '../trace/queries.ts';
 
-/** Stands for "never", in minutes: longer than any cooldown. */
-const NEVER = 1_000_000;
-
 const minutesSince = (iso: string | undefined, now: Date): number =>
-  iso === undefined ? NEVER : Math.max(0, Math.floor((now.getTime() - Date.parse(iso)) / 60_000));
+  iso === undefined ? NEVER_MINUTES : Math.max(0, Math.floor((now.getTime() - Date.parse(iso)) / 60_000));
 
 /** Whether the incident's newest change failed and left the target as it was. Then there is no effect to wait for. */
 const hadNoEffect = (events: readonly TraceEvent[], target: Target, lastChangeAt: string): boolean => {

@@ -69,10 +69,19 @@ export const quoted = (text: string, limit = LIMIT): PlainText =>
 /** A sentence that our code made, in which values from outside may occur: one line, not in quotes. */
 export const sentence = (text: string, limit = SENTENCE_LIMIT): PlainText => new PlainText(oneLine(text, limit));
 
-/** One line of a block that keeps its indentation, such as a patch. Whoever shows it marks the block. */
-export const blockLine = (text: string, limit = LIMIT): PlainText => {
-  const indent = /^ */.exec(text)?.[0] ?? '';
-  return new PlainText(`${indent.slice(0, 40)}${oneLine(text, limit)}`);
+/** One line of a block in which each sign counts, such as a patch. Whoever shows it marks the block. */
+export interface BlockLine {
+  /** For a place that makes no links of what stands in code. Only what deceives the eye is shown by its number. */
+  readonly exact: PlainText;
+  /** The same without links, for mail programs. */
+  readonly linkless: PlainText;
+}
+
+/** Blanks stay, in front and between. */
+export const blockLine = (text: string, limit: number): BlockLine => {
+  const exact = visible(text.slice(0, limit * 20));
+  const clippedTo = (line: string): PlainText => new PlainText(clipped(line, limit));
+  return { exact: clippedTo(exact), linkless: clippedTo(withoutLinks(exact)) };
 };
 
 /** Text of our own, such as a signed link or a file's path, as it is. It is only made visible. */

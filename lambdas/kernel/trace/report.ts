@@ -16,23 +16,31 @@ import {
 } from './outside-text.ts';
 import { alarmsCounted, joinedAlarmLines, joinedCount } from './joined-alarms.ts';
 import { allOf, doctorRunOn, lastOf, plansOf, usageOf } from './queries.ts';
+import { quietLine } from './quiet-run.ts';
 import { checkLine, modelCost, peopleNeeded, reportLines } from './plan-text.ts';
 import { decidersOf, rulesOf, timelineOf } from './report-timeline.ts';
 import { subjectOf } from './subject.ts';
 import { linkOf, SUBJECT_HEADING, subjectDetails, subjectInWords, subjectName } from './subject-text.ts';
 import { whatHappened } from './what-happened.ts';
 
-/** One line of a report, before it becomes Markdown or mail. A `block` keeps its indentation. */
+/** One line of a report, before it becomes Markdown or mail. */
 interface Line {
-  /** A `detail` is for whoever checks the report; the mail leaves it out. A `link` is an address of ours, and stays one. */
-  readonly as: 'title' | 'section' | 'plan' | 'text' | 'link' | 'item' | 'detail' | 'block';
+  /**
+   * A `detail` is for whoever checks the report; the mail leaves it out. A `link` is an address of ours, and stays one. A
+   * `block` is code, in Markdown with each sign as it is. A `note` is about how the mail writes it.
+   */
+  readonly as: 'title' | 'section' | 'plan' | 'text' | 'link' | 'item' | 'detail' | 'block' | 'note';
   readonly text: PlainText;
+  /** Of a block. */
+  readonly exact?: PlainText;
 }
 
 const line = (as: Line['as'], text: PlainText): Line => ({ as, text });
 
 /** As long as the longest text of a conclusion. */
 const WORDS_LIMIT = 2000;
+/** As long as all that a tool adds to a refusal. */
+const BLOCK_LIMIT = 4000;
 
 const section = (title: PlainText, content: readonly Line[]): Line[] =>
   content.length === 0 ? [] : [line('section', title), ...content];
@@ -151,14 +159,20 @@ const refusalLines = (events: readonly TraceEvent[]): Line[] =>
 
 /** What tools added to refusals, line by line: a patch to commit, for example. */
 const insteadLines = (events: readonly TraceEvent[]): Line[] =>
-  allOf(events, 'proposal.judged').flatMap(({ seq, data: { tool, instead } }) =>
-    instead === undefined
-      ? []
-      : [
-          line('text', plain`Event ${seq}, ${tool}:`),
-          ...instead.split('\n').map((text) => line('block', blockLine(text, WORDS_LIMIT))),
-        ],
-  );
+  allOf(events, 'proposal.judged').flatMap(({ seq, incident, data: { tool, instead } }) => {
+    if (instead === undefined) return [];
+    const block = instead.split('\n').map((text) => blockLine(text, BLOCK_LIMIT));
+    const isExact = block.every(({ exact, linkless }) => String(exact) === String(linkless));
+    return [
+      line('text', plain`Event ${seq}, ${tool}:`),
+      ...block.map(({ exact, linkless }): Line => ({ as: 'block', text: linkless, exact })),
+      ...(isExact ? [] : [line('note', linklessNote(incident))]),
+    ];
+  });
+
+/** Mail programs make links of names with a dot and a slash, such as images. Who names an image must not place a link here. */
+const linklessNote = (incident: string): PlainText =>
+  plain`Dots and colons that would make a link stand in brackets here. As it is: npx checkrein trace get ${incident} --out trace.jsonl --report report.md`;
 
 const evidenceLines = (events: readonly TraceEvent[]): Line[] =>
   allOf(events, 'evidence.gathered').map(({ data }) => {
@@ -261,18 +275,20 @@ const MARKDOWN: Record<Line['as'], string> = {
   link: '\nIn the console: ',
   item: '- ',
   detail: '- ',
-  // Code of Markdown, in which nothing has a meaning.
+  // Code of Markdown, in which nothing has a meaning, and no address becomes a link.
   block: '    ',
+  note: '',
 };
 
 const isItem = (as: Line['as'] | undefined): boolean => as === 'item' || as === 'detail';
 
 /** The incident as a Markdown report, generated from its trace alone. `verify` is the command that checks that trace. */
 export const reportOf = (events: readonly TraceEvent[], verify?: string): string => {
-  const content = contentOf(events).map(({ as, text }, at, all) => {
+  const shown = contentOf(events).filter(({ as }) => as !== 'note');
+  const content = shown.map(({ as, text, exact = text }, at, all) => {
     const before = all[at - 1]?.as;
     const gap = (isItem(as) && !isItem(before)) || (as === 'block' && before !== 'block') ? '\n' : '';
-    if (as === 'block') return `${gap}${MARKDOWN[as]}${String(text)}`;
+    if (as === 'block') return `${gap}${MARKDOWN[as]}${String(exact)}`;
     return `${gap}${MARKDOWN[as]}${as === 'link' ? `<${String(text)}>` : markdownOf(text)}`;
   });
   const check = verify === undefined ? [] : ['\n## Verify this trace\n', '```bash', String(ours(verify)), '```'];
@@ -284,6 +300,7 @@ const inMail = ({ as, text }: Line): PlainText[] => {
     case 'title':
       return [text];
     case 'text':
+    case 'note':
       return [plain``, text];
     case 'link':
       return [plain``, plain`In the console: ${text}`];
@@ -308,8 +325,8 @@ const alsoJoined = (events: readonly TraceEvent[]): PlainText => {
   return count === 0 ? plain`` : plain` and ${alarmsCounted(count, true)}`;
 };
 
-/** The closing mail: the report as plain text, without the details. */
+/** The closing mail: the report as plain text, without the details. One line of a scheduled run that found nothing to do. */
 export const closingMessage = (events: readonly TraceEvent[]): { subject: PlainText; text: PlainText } => ({
   subject: plain`${endingOf(events).outcome}: ${nameOf(events, (name) => asciiName(name, SUBJECT_ROOM))}${alsoJoined(events)}`,
-  text: lines(contentOf(events).flatMap(inMail)),
+  text: quietLine(events) ?? lines(contentOf(events).flatMap(inMail)),
 });

@@ -14,12 +14,13 @@ import { trippedBreaker } from '../../kernel/limits/breaker.ts';
 import { checkRate } from '../../kernel/limits/rate.ts';
 import { admit } from '../../kernel/model/admission.ts';
 import { incidentPolicy } from '../../kernel/policy/incident-policy.ts';
-import { redactedText } from '../../kernel/redaction/redactor.ts';
 import { toolResult } from '../../kernel/redaction/tool-errors.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import type { ToolCall } from '../../kernel/trace/queries.ts';
 import { toolContext } from '../../kernel/trace/tool-context.ts';
+import { insteadText } from './instead-text.ts';
 import type { AuthorizePorts } from './ports.ts';
+import { checkProposalBudget } from './proposal-budget.ts';
 import { refOf } from '../../contracts/plan.ts';
 
 /** Runs the checks on a proposed change, in this order. */
@@ -33,6 +34,7 @@ export const authorizeProposal = async (
   const { checks, refusal } = await runChecks([
     { check: 'schema', run: () => checkSchema(proposal) },
     { check: 'allowlist', run: () => checkAllowlist(proposal) },
+    { check: 'budget', run: () => checkProposalBudget(agent, journal.eventsBefore) },
     { check: 'switch', run: () => checkSwitch(ports) },
     { check: 'target', run: () => checkTarget(proposal) },
     { check: 'breaker', run: () => checkBreakers(proposal, ports) },
@@ -58,16 +60,13 @@ export const authorizeProposal = async (
   };
 };
 
-/** Characters of what a tool adds to a refusal: a patch of a few dozen lines. */
-const INSTEAD_LIMIT = 4000;
-
 /** What the tool adds to a refusal of policy. It explains only, so what cannot be read leaves the refusal as it is. */
 const insteadOf = async ({ prepared, facts }: Proposal): Promise<{ readonly instead?: string }> => {
   const { tool, change, context } = await prepared.get();
   const known = await facts.get();
   const found = await toolResult(() => tool.whenRefused(change, known, context));
   if (!found.ok || found.value === undefined) return {};
-  return { instead: redactedText(found.value).slice(0, INSTEAD_LIMIT) };
+  return { instead: insteadText(found.value) };
 };
 
 /** A change call, and what the checks find out about it. */

@@ -99,7 +99,7 @@ export const mixedCostDelta = (step: number, types: readonly PricedType[]): DryR
 
 export const unknownCost = (reason: string): DryRunReport['cost'] => ({
   deltaCentsPerMonth: null,
-  says: `cost unknown: ${reason}`,
+  says: `unknown: ${reason}`,
 });
 const unknown = (reason: string): InstancePrice => ({ centsPerMonth: null, reason });
 const BASIS = 'list price, Linux, on demand, 730 hours';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Cloud } from '../../contracts/ports.ts';
 import { budgetsOver } from '../kubernetes/budgets.ts';
-import { listObjects, type Place } from '../kubernetes/call-cluster.ts';
+import { listAllObjects, type Place } from '../kubernetes/call-cluster.ts';
 import { limitRangesOf } from '../kubernetes/limit-ranges.ts';
 import { Metadata } from '../kubernetes/objects.ts';
 import { amountText, counted } from '../kubernetes/text.ts';
@@ -35,7 +35,7 @@ const Quota = z.object({
 
 /** The ResourceQuotas of a namespace. */
 export const quotaLines = async (cloud: Cloud, place: Place): Promise<readonly string[]> => {
-  const { items } = await listObjects(cloud, 'v1', 'resourcequotas', place, Quota);
+  const items = await listAllObjects(cloud, 'v1', 'resourcequotas', place, Quota);
   if (items.length === 0) return ['Quotas: the namespace has none.'];
   return items.map(({ metadata, spec, status }) => {
     const parts = Object.entries(spec.hard).map(([resource, hard]) => {

@@ -3,7 +3,7 @@ import { ToolRefusal } from '../../contracts/errors.ts';
 import { JsonObject } from '../../contracts/json.ts';
 import type { Cloud } from '../../contracts/ports.ts';
 import type { ProviderCall } from '../../contracts/tool.ts';
-import { isNoSuchApi, listObjects, type Place } from './call-cluster.ts';
+import { isNoSuchApi, listAllObjects, type Place } from './call-cluster.ts';
 import type { ObjectKind } from './changes/object.ts';
 import { KINDS } from './input.ts';
 import { Condition, listOf, Metadata } from './objects.ts';
@@ -80,13 +80,13 @@ export const autoscalersOf = async (cloud: Cloud, workload: WorkloadRef): Promis
   (await autoscalersIn(cloud, workload)).filter(rules(workload));
 
 /** All of a namespace. */
-export const autoscalersIn = async (cloud: Cloud, place: Place): Promise<readonly Autoscaler[]> =>
-  (await listObjects(cloud, 'autoscaling/v2', 'horizontalpodautoscalers', place, Autoscaler)).items;
+export const autoscalersIn = (cloud: Cloud, place: Place): Promise<readonly Autoscaler[]> =>
+  listAllObjects(cloud, 'autoscaling/v2', 'horizontalpodautoscalers', place, Autoscaler);
 
 /** The ScaledObjects of KEDA that do. None in a cluster without KEDA. */
 export const scaledObjectsOf = async (cloud: Cloud, workload: WorkloadRef): Promise<readonly ScaledObject[]> => {
   try {
-    const { items } = await listObjects(cloud, 'keda.sh/v1alpha1', 'scaledobjects', workload, ScaledObject);
+    const items = await listAllObjects(cloud, 'keda.sh/v1alpha1', 'scaledobjects', workload, ScaledObject);
     return items.filter(rules(workload));
   } catch (error) {
     // Most clusters have no KEDA, and nobody asked for it.

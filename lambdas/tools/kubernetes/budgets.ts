@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Cloud } from '../../contracts/ports.ts';
 import type { ProviderCall } from '../../contracts/tool.ts';
-import { listObjects, type Place } from './call-cluster.ts';
+import { listAllObjects, type Place } from './call-cluster.ts';
 import { Metadata } from './objects.ts';
 import { LabelSelector, selects } from './selector.ts';
 
@@ -32,6 +32,6 @@ export const budgetsOver = async (
   place: Place,
   labels: Readonly<Record<string, string>>,
 ): Promise<readonly Budget[]> => {
-  const { items } = await listObjects(cloud, 'policy/v1', 'poddisruptionbudgets', place, Budget);
+  const items = await listAllObjects(cloud, 'policy/v1', 'poddisruptionbudgets', place, Budget);
   return items.filter(({ spec: { selector } }) => selector !== undefined && selects(selector, labels));
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Cloud } from '../../contracts/ports.ts';
 import type { ProviderCall } from '../../contracts/tool.ts';
-import { listObjects, type Place } from './call-cluster.ts';
+import { listAllObjects, type Place } from './call-cluster.ts';
 import { listOf, type Resources } from './objects.ts';
 import { nanosOf } from './quantity.ts';
 import { amountText } from './text.ts';
@@ -30,7 +30,7 @@ export interface LimitRangeItem extends z.output<typeof Item> {
 
 /** The LimitRanges of a namespace. The API server holds pods to them, not what makes the pods. */
 export const limitRangesOf = async (cloud: Cloud, place: Place): Promise<readonly LimitRangeItem[]> => {
-  const { items } = await listObjects(cloud, 'v1', 'limitranges', place, LimitRange);
+  const items = await listAllObjects(cloud, 'v1', 'limitranges', place, LimitRange);
   return items.flatMap(({ metadata, spec }) => spec.limits.map((one) => ({ ...one, of: metadata.name })));
 };
 

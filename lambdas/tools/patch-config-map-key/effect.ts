@@ -17,7 +17,8 @@ export const readersCheck = (readers: readonly Reader[], complete: boolean): Dry
       : []),
     ...(complete ? [] : ['The namespace has more pods than were looked at, so there may be others.']),
   ];
-  return { name: 'pods that read it', outcome: once === '' && complete ? 'passed' : 'unknown', detail: says.join(' ') };
+  const outcome = !complete ? 'unknown' : once === '' ? 'passed' : 'warning';
+  return { name: 'pods that read it', outcome, detail: says.join(' ') };
 };
 
 const workloadsText = (readers: readonly Reader[]): string => {

@@ -14,12 +14,20 @@ import { readersCheck } from './effect.ts';
 import { LONGEST_VALUE, manifest } from './manifest.ts';
 import { readersOf } from './readers.ts';
 
-/** The value is in clear: the agent's file names only keys whose values are shown. */
-const State = z.strictObject({ value: z.string().nullable(), ...Released.shape });
-type Fields = Pick<z.output<typeof State>, 'value'>;
+/**
+ * The value is in clear: the agent's file names only keys whose values are shown. One that looks like a secret is `hidden`, whoever
+ * wrote it and whenever: states are recorded at each read, after the approval too.
+ */
+const State = z.strictObject({
+  value: z.string().nullable(),
+  hidden: z.literal(true).exactOptional(),
+  ...Released.shape,
+});
+type Fields = Pick<z.output<typeof State>, 'value' | 'hidden'>;
 
 const editOf = (key: string): ObjectEdit<ConfigMap, Fields> => ({
-  fields: ({ data }) => ({ value: data[key] ?? null }),
+  fields: ({ data: { [key]: value = null } }) =>
+    value === null || isRecordable(key, value) ? { value } : { value: null, hidden: true },
   operations: (_, { value }) => [{ op: 'replace', path: pointer('data', key), value }],
   intent: ({ value }) => ({ data: { [key]: value } }),
 });
@@ -43,6 +51,7 @@ export const tool = changeTool(manifest, State, {
       throw new ToolRefusal(
         `${namespace}/${name} decides about the cluster itself, or who may use it. Nothing here sets a key of it; escalate to whoever runs the cluster.`,
       );
+    if (before.hidden === true) throw leftOut('present', key);
     if (before.value === null)
       throw new ToolRefusal(
         `${name} has no text under the key ${key}, and none is added. Look at what the program reads: another key or another ConfigMap.`,
@@ -52,15 +61,7 @@ export const tool = changeTool(manifest, State, {
       throw new ToolRefusal(
         `The present value of ${key} has ${before.value.length} characters; an undo can write ${LONGEST_VALUE} back. A whole file of configuration is changed at its source.`,
       );
-    // What the trace leaves out, an undo could not write back, nor an approver read.
-    for (const [what, text] of [
-      ['present', before.value],
-      ['new', value],
-    ] as const)
-      if (!isRecordable(key, text))
-        throw new ToolRefusal(
-          `The ${what} value of ${key} looks like a secret or personal data, which the trace leaves out: nobody could approve or undo it. Such a key is changed by people.`,
-        );
+    if (!isRecordable(key, value)) throw leftOut('new', key);
     return { value, ...RELEASED };
   },
 
@@ -122,6 +123,12 @@ export const tool = changeTool(manifest, State, {
     return { reversible: true, input: { ...input, value, why: 'Undo: back to the value of before.' }, says };
   },
 });
+
+/** What the trace leaves out, an undo could not write back, nor an approver read. */
+const leftOut = (what: 'present' | 'new', key: string): ToolRefusal =>
+  new ToolRefusal(
+    `The ${what} value of ${key} looks like a secret or personal data, which the trace leaves out: nobody could approve or undo it. Such a key is changed by people.`,
+  );
 
 /** Whether it is recorded as it is. A key with the name of a secret loses its value, whatever it is. */
 const isRecordable = (key: string, text: string): boolean => {

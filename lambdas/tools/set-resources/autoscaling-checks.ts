@@ -71,7 +71,7 @@ const checkOf = (
     ? { name, outcome: 'passed', detail: `${arithmetic}. It would leave ${counted(pods, 'pod')} (bounds ${bounds}).` }
     : {
         name,
-        outcome: 'unknown',
+        outcome: 'warning',
         detail: `${arithmetic}. It would go from ${pods} to ${counted(wanted, 'pod')} (bounds ${bounds}) at the use of now.`,
       };
 };

@@ -22,9 +22,9 @@ export const PATCH_CONFIG_MAP_KEY_CHECKS: readonly Check[] = [
       assert.equal((await tool.facts(change, run.context)).fleetSize, 1);
       const { checks } = await run.dryRun(change);
       assert.deepEqual(outcomesOf(checks), [
-        ['field owners', 'unknown'],
+        ['field owners', 'warning'],
         ['patch configmaps', 'passed'],
-        ['pods that read it', 'unknown'],
+        ['pods that read it', 'warning'],
       ]);
       assert.match(checks[2]?.detail ?? '', /^Only after a restart .*: Pod reads-flags\.$/);
       await run.applies(change);

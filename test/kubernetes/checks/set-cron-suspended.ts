@@ -28,7 +28,7 @@ export const SET_CRON_SUSPENDED_CHECKS: readonly Check[] = [
       assert.deepEqual([fleetSize, inServiceAfter], [1, 1]);
       const { checks, disruption } = await run.dryRun(change);
       assert.deepEqual(outcomesOf(checks), [
-        ['field owners', 'unknown'],
+        ['field owners', 'warning'],
         ['patch cronjobs', 'passed'],
       ]);
       assert.match(disruption.says, /1 Job of it runs and will not be touched/);

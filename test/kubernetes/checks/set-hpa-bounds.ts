@@ -47,7 +47,7 @@ export const SET_HPA_BOUNDS_CHECKS: readonly Check[] = [
       assert.deepEqual([cutPercent, growPercent, fleetSize], [50, 50, 2]);
       const { checks } = await run.dryRun(change);
       assert.deepEqual(outcomesOf(checks), [
-        ['field owners', 'unknown'],
+        ['field owners', 'warning'],
         ['patch horizontalpodautoscalers', 'passed'],
       ]);
       assert.match(

@@ -71,7 +71,7 @@ export const ownersCheck = (owners: readonly string[]): DryRunCheck =>
       }
     : {
         name: OWNERS,
-        outcome: 'unknown',
+        outcome: 'warning',
         detail: `${ended(owners.join('; '))} Whoever that is writes its own value again with its next apply or upgrade: change it at its source too.`,
       };
 

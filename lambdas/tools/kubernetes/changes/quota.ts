@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Cloud } from '../../../contracts/ports.ts';
 import type { ProviderCall } from '../../../contracts/tool.ts';
-import { listObjects, type Place } from '../call-cluster.ts';
+import { listAllObjects, type Place } from '../call-cluster.ts';
 import type { Resources } from '../objects.ts';
 import { nanosOf } from '../quantity.ts';
 
@@ -28,7 +28,7 @@ const ALIASES: Readonly<Record<string, string>> = {
  * too: whether it covers these pods is the server's to say, and too full is the safe answer.
  */
 export const quotaUsePercentAfter = async (cloud: Cloud, place: Place, demand: QuotaDemand): Promise<number> => {
-  const { items } = await listObjects(cloud, 'v1', 'resourcequotas', place, Quota);
+  const items = await listAllObjects(cloud, 'v1', 'resourcequotas', place, Quota);
   const shares = items.flatMap(({ status: { hard, used } }) =>
     Object.entries(hard).flatMap(([resource, most]) => {
       const more = demand[ALIASES[resource] ?? resource];

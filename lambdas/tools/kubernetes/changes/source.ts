@@ -60,14 +60,14 @@ export const sourceChecks = (metadata: Metadata, fields: readonly string[]): rea
     return [
       {
         name: 'GitOps',
-        outcome: 'unknown',
+        outcome: 'warning',
         detail: `${gitOps.says} writes this object from Git, and writes the old values back unless self-heal is off or the fields are ignored: ${fieldsText(fields)}. Commit the same change.`,
       },
     ];
   const release = helmReleaseOf(metadata);
   if (release === undefined) return [];
   const detail = `the next \`helm upgrade\` of ${release} writes the old values back: change ${fieldsText(fields)} in its values or templates.`;
-  return [{ name: 'Helm release', outcome: 'unknown', detail }];
+  return [{ name: 'Helm release', outcome: 'warning', detail }];
 };
 
 const MOST_FIELDS = 8;

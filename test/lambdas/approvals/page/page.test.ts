@@ -50,6 +50,13 @@ test('the page says what broke, what would change, at what price, and how it is 
     expect(text).toContain(sentence);
 });
 
+test('a target that was never changed says so in words, not as a number of minutes for policies', async () => {
+  const { text } = await pageOf();
+  expect(text).toContain('minutesSinceLastChange no change recorded');
+  expect(text).toContain('minutesSinceLastCut no cut recorded');
+  expect(text).not.toContain('1000000');
+});
+
 test('a plan that cannot be undone says so, and that two must approve and why', async () => {
   const { text } = await pageOf({ plan: rebootPlan });
   expect(text).toContain('Cannot be undone');

@@ -15,7 +15,7 @@ const target = Target.parse({
 const report = (diff: { field: string; before: string; after: string }[]) => ({
   checks: [],
   diff,
-  cost: { deltaCentsPerMonth: null, says: 'cost unknown' },
+  cost: { deltaCentsPerMonth: null, says: 'unknown: no price' },
   disruption: { level: 'none' as const, says: 'None.' },
   rollback: { reversible: true, says: 'Back.' },
 });

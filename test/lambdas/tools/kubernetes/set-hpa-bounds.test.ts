@@ -123,7 +123,7 @@ describe('the dry run', () => {
     const run = running();
     const { checks, disruption } = await run.dryRun(to({ minReplicas: 4 }));
     expect(checks.map(({ name, outcome }) => [name, outcome])).toEqual([
-      ['field owners', 'unknown'],
+      ['field owners', 'warning'],
       ['patch horizontalpodautoscalers', 'passed'],
     ]);
     expect(disruption).toEqual({ level: 'none', says: 'checkout has 2 pods now: 2 pods more start at once.' });

@@ -258,9 +258,9 @@ describe('the dry run', () => {
     const run = running(`${SHOP}  writers: [{ of: shop/deployments/checkout, manager: helm, at: -3d }]\n`);
     const { checks, disruption } = await run.dryRun(MORE);
     expect(checks).toMatchObject([
-      { name: 'field owners', outcome: 'unknown' },
+      { name: 'field owners', outcome: 'warning' },
       { name: 'patch deployments', outcome: 'passed' },
-      { name: 'Helm release', outcome: 'unknown' },
+      { name: 'Helm release', outcome: 'warning' },
     ]);
     expect(checks[0]?.detail).toMatch(/helm manages spec\.template\.spec\.containers/);
     expect(disruption).toEqual({
@@ -279,7 +279,7 @@ describe('the dry run', () => {
       (await run.dryRun(to({ requests: { cpu } }))).checks.find(({ name }) => name === 'autoscaler checkout');
     expect(await found('100m')).toEqual({
       name: 'autoscaler checkout',
-      outcome: 'unknown',
+      outcome: 'warning',
       detail:
         'The HorizontalPodAutoscaler checkout holds cpu at 60 % of the requests: 60 % now, 120 % after. It would go from 2 to 4 pods (bounds 2 to 6) at the use of now.',
     });

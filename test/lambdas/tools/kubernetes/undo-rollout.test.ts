@@ -262,12 +262,12 @@ test('the dry run is made by the cluster, changes nothing, and names who owns th
   expect(checks).toEqual([
     {
       name: 'field owners',
-      outcome: 'unknown',
+      outcome: 'warning',
       detail:
         'helm manages spec.template.spec.containers[web].image. Whoever that is writes its own value again with its next apply or upgrade: change it at its source too.',
     },
     expect.objectContaining({ name: 'patch deployments', outcome: 'passed' }),
-    expect.objectContaining({ name: 'Helm release', outcome: 'unknown' }),
+    expect.objectContaining({ name: 'Helm release', outcome: 'warning' }),
   ]);
   expect(await run.example.deployment()).toEqual(before);
 });

@@ -89,7 +89,7 @@ describe('what Argo CD or Flux writes from Git', () => {
     const dryRun = await running(marked(ARGO)).dryRun(SCALE);
     expect(dryRun.checks.at(-1)).toEqual({
       name: 'GitOps',
-      outcome: 'unknown',
+      outcome: 'warning',
       detail:
         'the Argo CD application shop-prod writes this object from Git, and writes the old values back unless self-heal is off or the fields are ignored: spec.replicas. Commit the same change.',
     });
@@ -106,7 +106,7 @@ test('of a plain Helm release the report names the release and the fields to cha
   const { checks, writtenBackAfter } = await running(helm, setResources).dryRun(RESOURCES);
   expect(checks.at(-1)).toEqual({
     name: 'Helm release',
-    outcome: 'unknown',
+    outcome: 'warning',
     detail:
       'the next `helm upgrade` of the release shop (chart shop-1.2.0) writes the old values back: change spec.template.spec.containers[web].resources.limits.memory in its values or templates.',
   });

@@ -71,6 +71,15 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     test: authorize('a call that Decide would have refused is refused by Authorize too'),
   },
   {
+    name: 'proposal/budget',
+    ...withoutRow('budget'),
+    holds: 'an agent makes no more proposals in an incident than its file gives it',
+    file: 'lambdas/steps/authorize/proposal.ts',
+    test: testsOf('lambdas/steps/authorize/proposal-budget')(
+      'one proposal more than the file of the agent gives is refused',
+    ),
+  },
+  {
     name: 'proposal/switch',
     ...withoutRow('switch'),
     holds: 'nothing is proposed while the kill switch is off',
