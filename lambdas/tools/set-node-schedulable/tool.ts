@@ -99,6 +99,9 @@ export const tool = changeTool(manifest, State, {
 
   ...writtenChecks,
 
+  // Words, since true → false says nothing in a heading.
+  shown: ({ before, after }) => ({ before: { node: inWords(before) }, after: { node: inWords(after) } }),
+
   async guards({ input, after }, { cloud }): Promise<readonly HealthCheck[]> {
     if (after.schedulable) return [];
     const { waiting } = await podsAbout(cloud, input, input.node);
@@ -111,3 +114,6 @@ export const tool = changeTool(manifest, State, {
     return { reversible: true, input: { ...input, schedulable, why: `Undo: ${says}` }, says };
   },
 });
+
+const inWords = ({ schedulable }: { readonly schedulable: boolean }): string =>
+  schedulable ? 'schedulable' : 'cordoned';
