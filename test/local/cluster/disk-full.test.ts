@@ -18,7 +18,8 @@ test('a Pod that starts on a node with a full disk is evicted and made again, an
 });
 
 test('once the node takes no new Pods, they run elsewhere and nothing is evicted any more', async () => {
-  const example = new ExampleCluster(`${TWO_NODES.replace(/\]\n$/, '')}, { at: +3m, of: -/nodes/node-a, merge: { spec: { unschedulable: true } } }]
+  const example =
+    new ExampleCluster(`${TWO_NODES.replace(/\]\n$/, '')}, { at: +3m, of: -/nodes/node-a, merge: { spec: { unschedulable: true } } }]
 `);
   example.wait(6 * 60);
   const evicted = (await example.events('Evicted')).length;

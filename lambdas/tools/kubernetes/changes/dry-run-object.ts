@@ -74,8 +74,15 @@ export const ownersCheck = (owners: readonly string[]): DryRunCheck =>
     : {
         name: OWNERS,
         outcome: 'unknown',
-        detail: `${ended(owners.join('; '))} Whoever that is writes its own value again with its next apply or upgrade: change it at its source too.`,
+        detail: `${ended(owners.join('; '))} ${owners.every((owner) => BY_HAND.test(owner)) ? HAND : APPLIED}`,
       };
+
+/** Managers by whose name a person typed a command: nothing repeats it. */
+const BY_HAND = /^kubectl-(edit|patch|scale|set|rollout|label|annotate|replace) /;
+const HAND =
+  'That was written by hand, so nothing writes the old value back by itself; whoever did it does not know of this change.';
+const APPLIED =
+  'Whoever that is writes its own value again with its next apply or upgrade: change it at its source too.';
 
 const ownersIn = ({ details, awsMessage }: CloudError): readonly string[] => {
   const { data } = Conflicts.safeParse(details);
