@@ -15,7 +15,7 @@ import { Recorder } from './objects/recorder.ts';
 import { RESOURCES } from './objects/resources.ts';
 import { Store } from './objects/store.ts';
 import { view } from './objects/views.ts';
-import { addPod } from './pods/create-pod.ts';
+import { addPod, isYetToCome } from './pods/create-pod.ts';
 import { Usages } from './pods/usage.ts';
 import { objectNamed } from './other-writers.ts';
 import type { ClusterState } from './state.ts';
@@ -34,7 +34,8 @@ export const initialState = (world: ClusterWorld, origin: number, now: number): 
   const settledAt = origin + offsetMs(world.podsStarted);
   settle(state, settledAt);
   for (const pod of store.list(RESOURCES.pods))
-    if (!state.runs.has(view.pod(pod).metadata.uid)) addPod(state, pod, nameOf(pod), settledAt);
+    if (!state.runs.has(view.pod(pod).metadata.uid) && !isYetToCome(state, pod))
+      addPod(state, pod, nameOf(pod), settledAt);
   runDeployments(state);
   runBudgets(state);
   runQuotas(state);

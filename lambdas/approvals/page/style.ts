@@ -46,7 +46,8 @@ table { width: 100%; border-collapse: collapse; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .6rem .45rem 0; border-bottom: 1px solid var(--border); }
 tr:last-child > * { border-bottom: 0; }
 thead th { font-size: .8rem; font-weight: 600; color: var(--muted); }
-tbody th { font-weight: 500; width: 38%; }
+tbody th { font-weight: 500; }
+@media (min-width: 40rem) { tbody th { width: 38%; } }
 td.after { font-weight: 700; }
 dl.impact { display: grid; gap: .9rem 1.25rem; margin: 1rem 0 0; padding-top: 1rem; border-top: 1px solid var(--border); }
 @media (min-width: 40rem) { dl.impact { grid-template-columns: repeat(3, minmax(0, 1fr)); } }

@@ -1,5 +1,8 @@
 import type { DryRunCheck } from '../../contracts/plan.ts';
+import { utc } from '../aws/format.ts';
+import type { Metadata } from '../kubernetes/objects.ts';
 import { counted } from '../kubernetes/text.ts';
+import { ownsField } from '../kubernetes/writes.ts';
 import type { Reader } from './readers.ts';
 
 /** More workloads are not named. */
@@ -19,6 +22,18 @@ export const readersCheck = (readers: readonly Reader[], complete: boolean): Dry
   ];
   const outcome = !complete ? 'unknown' : once === '' ? 'passed' : 'warning';
   return { name: 'pods that read it', outcome, detail: says.join(' ') };
+};
+
+/** Who wrote the key last, and when: what an approver asks of a flag that somebody switched. */
+export const lastWriteCheck = ({ managedFields }: Metadata, key: string): DryRunCheck => {
+  const name = 'last write';
+  const [last] = managedFields
+    .filter((entry) => entry.time !== undefined && ownsField(entry, ['data', key]))
+    .toSorted((one, other) => Date.parse(other.time ?? '') - Date.parse(one.time ?? ''));
+  if (last?.time === undefined)
+    return { name, outcome: 'unknown', detail: 'The cluster does not say who wrote this key, or when.' };
+  const detail = `By ${last.manager} (${last.operation}), which last wrote this ConfigMap at ${utc(last.time)}. The cluster keeps no name of a person.`;
+  return { name, outcome: 'passed', detail };
 };
 
 const workloadsText = (readers: readonly Reader[]): string => {

@@ -10,7 +10,7 @@ import { gitOpsOf, sourceChecks, writtenBackAfter } from '../kubernetes/changes/
 import { commitInstead, fieldChanges } from '../kubernetes/changes/when-refused.ts';
 import { changeTool } from '../tool.ts';
 import { CONFIG_MAPS, type ConfigMap } from './config-map.ts';
-import { readersCheck } from './effect.ts';
+import { lastWriteCheck, readersCheck } from './effect.ts';
 import { LONGEST_VALUE, manifest } from './manifest.ts';
 import { readersOf } from './readers.ts';
 
@@ -92,6 +92,7 @@ export const tool = changeTool(manifest, State, {
     return {
       checks: [
         ...(await dryRunObject(planned, context, editOf(input.key))),
+        lastWriteCheck(metadata, input.key),
         readersCheck(readers, complete),
         ...sourceChecks(metadata, [`data.${input.key}`]),
       ],
@@ -110,6 +111,12 @@ export const tool = changeTool(manifest, State, {
   },
 
   ...writtenChecks,
+
+  // A heading that says on → off, and not of what, tells an approver nothing.
+  shown: ({ input, before, after }) => ({
+    before: { data: { [input.key]: before.value } },
+    after: { data: { [input.key]: after.value } },
+  }),
 
   async whenRefused({ input, before, after }, _facts, { cloud }) {
     const { intent } = editOf(input.key);

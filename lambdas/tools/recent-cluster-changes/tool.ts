@@ -6,7 +6,8 @@ import { listRevisions, revisionText } from '../kubernetes/revisions.ts';
 import { whenText } from '../kubernetes/text.ts';
 import { Workload } from '../kubernetes/workload.ts';
 import { observeTool } from '../tool.ts';
-import { Autoscaler, writesOf } from './writes.ts';
+import { writesOf } from '../kubernetes/writes.ts';
+import { Autoscaler, CronJob } from './objects.ts';
 import { manifest } from './manifest.ts';
 
 /** Something that changed, and when. */
@@ -26,13 +27,15 @@ export const tool = observeTool(manifest, async (input, { cloud, clock }) => {
   const found = await Promise.all([
     ...kinds.map((kind) => changesOfKind(cloud, kind, input, workload, now)),
     autoscalerChanges(cloud, input, workload),
+    cronJobChanges(cloud, input, workload),
   ]);
   const all = found.flat().toSorted((one, other) => Date.parse(other.at) - Date.parse(one.at));
   const recent = all.filter(({ at }) => Date.parse(at) >= since);
   const where = `${namespace}${workload === undefined ? '' : `, of ${workload},`} in the last ${hours} hours`;
   const [before] = all.slice(recent.length);
   const last = before === undefined ? '' : ` Before that: ${whenText(before.at, now)}: ${before.says}`;
-  if (recent.length === 0) return `Nothing is recorded as changed in ${where}.${last}`;
+  if (recent.length === 0)
+    return `Nothing is recorded as changed in ${where}. ConfigMaps and Secrets are not looked at.${last}`;
   return [
     // The finding first: people read only the first line of it.
     `${recent.length} ${recent.length === 1 ? 'change is' : 'changes are'} recorded in ${where}; the newest ${whenText(recent[0]?.at ?? '', now)}.`,
@@ -70,6 +73,17 @@ const autoscalerChanges = async (cloud: Cloud, place: Place, name: string | unde
   return items
     .filter(({ spec }) => name === undefined || spec.scaleTargetRef.name === name)
     .flatMap(({ metadata }) => changesOfObject('HorizontalPodAutoscaler', metadata));
+};
+
+const cronJobChanges = async (cloud: Cloud, place: Place, name: string | undefined): Promise<Change[]> => {
+  const { items } = await listObjects(cloud, 'batch/v1', 'cronjobs', place, CronJob);
+  return items
+    .filter(({ metadata }) => name === undefined || metadata.name === name)
+    .flatMap(({ metadata, spec }) => {
+      const { schedule, suspend } = spec;
+      const now = `${schedule}, ${suspend ? 'suspended' : 'not suspended'} now`;
+      return changesOfObject('CronJob', metadata).map(({ at, says }) => ({ at, says: `${says} (${now})` }));
+    });
 };
 
 const changesOfObject = (kind: string, metadata: Metadata): Change[] => [

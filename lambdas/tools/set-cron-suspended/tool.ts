@@ -78,6 +78,9 @@ export const tool = changeTool(manifest, State, {
 
   ...writtenChecks,
 
+  // Words, since false → true says nothing in a heading.
+  shown: ({ before, after }) => ({ before: { schedule: inWords(before) }, after: { schedule: inWords(after) } }),
+
   async whenRefused({ input, before, after }, _facts, { cloud }) {
     const { intent } = edit;
     const changes = fieldChanges(intent(before), intent(after));
@@ -89,6 +92,8 @@ export const tool = changeTool(manifest, State, {
     return { reversible: true, input: { ...input, suspended, why: `Undo: ${says}` }, says };
   },
 });
+
+const inWords = ({ suspended }: { readonly suspended: boolean }): string => (suspended ? 'suspended' : 'active');
 
 /** How it is felt, for the approver. */
 const disruptionOf = (cronJob: CronJob, suspended: boolean): DryRunReport['disruption'] => {

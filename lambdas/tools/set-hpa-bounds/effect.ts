@@ -56,6 +56,7 @@ export const effectOf = (change: BoundsChange, { wanted, ready }: Scaled): Facts
 export const disruptionOf = (change: BoundsChange, { place, wanted }: Scaled): DryRunReport['disruption'] => {
   const { minReplicas, maxReplicas } = change.after;
   const now = `${place.name} has ${counted(wanted, 'pod')} now`;
+  const wasFull = wanted >= change.before.maxReplicas && maxReplicas > wanted;
   if (minReplicas > wanted)
     return { level: 'none', says: `${now}: ${counted(minReplicas - wanted, 'pod')} more start at once.` };
   if (maxReplicas < wanted)
@@ -67,6 +68,11 @@ export const disruptionOf = (change: BoundsChange, { place, wanted }: Scaled): D
     return {
       level: 'brief',
       says: `${now}, its old minimum: the autoscaler may stop ${counted(wanted - minReplicas, 'pod')} as soon as its metrics allow.`,
+    };
+  if (wasFull)
+    return {
+      level: 'none',
+      says: `${now}, its old maximum: the autoscaler may start up to ${maxReplicas - wanted} more as soon as its metrics ask for them. Whether nodes have room for them, nobody has asked.`,
     };
   return { level: 'none', says: `${now}, within the new bounds: none starts or stops by this change alone.` };
 };

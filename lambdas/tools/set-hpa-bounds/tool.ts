@@ -105,6 +105,9 @@ export const tool = changeTool(manifest, State, {
 
   ...writtenChecks,
 
+  // By its path, so that a heading says which of the two bounds moves.
+  shown: ({ before, after }) => ({ before: edit.intent(before), after: edit.intent(after) }),
+
   async whenRefused({ input, before, after }, _facts, { cloud }) {
     const { intent } = edit;
     const changes = fieldChanges(intent(before), intent(after));

@@ -79,6 +79,9 @@ export const tool = changeTool(manifest, State, {
 
   async dryRun({ input, after }, context) {
     const { here } = await podsAbout(context.cloud, input, input.node);
+    const others = (await nodesOf(context.cloud, input.cluster)).filter(
+      (one) => one.metadata.name !== input.node && takesPods(one),
+    ).length;
     const running = `${counted(here, 'pod')} of ${input.namespace} ${here === 1 ? 'runs' : 'run'} there`;
     return {
       checks: await dryRunObject({ kind: NODES, place: placeOf(input), after }, context, edit),
@@ -87,7 +90,7 @@ export const tool = changeTool(manifest, State, {
         level: 'none',
         says: after.schedulable
           ? `New pods may be put on it again. ${running}.`
-          : `No new pod is put on it. ${running} and will go on: nothing is drained. Pods of other namespaces were not looked at.`,
+          : `No new pod is put on it; ${counted(others, 'other node')} of the cluster ${others === 1 ? 'takes' : 'take'} pods. ${running} and will go on: nothing is drained. Pods of other namespaces were not looked at.`,
       },
     };
   },
@@ -98,6 +101,9 @@ export const tool = changeTool(manifest, State, {
   },
 
   ...writtenChecks,
+
+  // Words, since true → false says nothing in a heading.
+  shown: ({ before, after }) => ({ before: { node: inWords(before) }, after: { node: inWords(after) } }),
 
   async guards({ input, after }, { cloud }): Promise<readonly HealthCheck[]> {
     if (after.schedulable) return [];
@@ -111,3 +117,6 @@ export const tool = changeTool(manifest, State, {
     return { reversible: true, input: { ...input, schedulable, why: `Undo: ${says}` }, says };
   },
 });
+
+const inWords = ({ schedulable }: { readonly schedulable: boolean }): string =>
+  schedulable ? 'schedulable' : 'cordoned';

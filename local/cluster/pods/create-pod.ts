@@ -45,6 +45,10 @@ export const createPod = (state: ClusterState, wanted: NewPod): StatusRefusal | 
   return undefined;
 };
 
+/** Whether a Pod of the world is made only later, by its own creation time. */
+export const isYetToCome = ({ now }: ClusterState, pod: JsonObject): boolean =>
+  Date.parse(view.pod(pod).metadata.creationTimestamp) > now;
+
 /** Begins to run a Pod that is in the store. */
 export const addPod = (state: ClusterState, pod: JsonObject, workload: string, settledAt?: number): void => {
   const { store, runs, now } = state;

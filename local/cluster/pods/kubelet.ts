@@ -2,6 +2,10 @@ import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import { RESOURCES } from '../objects/resources.ts';
 import { view } from '../objects/views.ts';
 import type { ClusterState } from '../state.ts';
+import { nameOf } from '../world/check.ts';
+import { failsByConfig } from './config-probe.ts';
+import { addPod, isYetToCome } from './create-pod.ts';
+import { evictForDisk, isOutOfDisk } from './disk-full.ts';
 import { isDown, losePod } from './node-down.ts';
 import { isReady, type ContainerRun, type PodRun, type Run } from './pod-run.ts';
 import { podStatus } from './pod-status.ts';
@@ -18,6 +22,7 @@ export const runPods = (state: ClusterState): void => {
   for (const pod of state.store.list(RESOURCES.pods)) {
     const run = state.runs.get(view.pod(pod).metadata.uid);
     if (run !== undefined) runPod(state, pod, run);
+    else if (!isYetToCome(state, pod)) addPod(state, pod, nameOf(pod));
   }
 };
 
@@ -35,6 +40,10 @@ const runPod = (state: ClusterState, pod: JsonObject, run: PodRun): void => {
   }
   if (run.node === undefined && !schedule(state, pod, run)) return;
   const scheduled = store.current(pod) ?? pod;
+  if (isOutOfDisk(state, run)) {
+    evictForDisk(state, scheduled);
+    return;
+  }
   const changes = run.containers.map((container) => runContainer(state, scheduled, container));
   if (scheduled === pod && !changes.includes(true)) return;
   run.readySince = isReady(run) ? (run.readySince ?? now) : undefined;
@@ -94,9 +103,11 @@ const watch = (state: ClusterState, pod: JsonObject, container: ContainerRun, ru
   }
   const probe = container.spec.readinessProbe;
   const wait = Math.max(readyAfterSeconds === 'never' ? 0 : readyAfterSeconds, probe?.initialDelaySeconds ?? 0);
-  const isDue = now >= run.startedAt + wait * 1000;
-  container.ready = readyAfterSeconds !== 'never' && isDue;
-  if (readyAfterSeconds === 'never' && isDue && now % 60_000 === 0) {
+  const dueAt = run.startedAt + wait * 1000;
+  const isDue = now >= dueAt;
+  const fails = readyAfterSeconds === 'never' || failsByConfig(state, container, dueAt);
+  container.ready = !fails && isDue;
+  if (fails && isDue && now % 60_000 === 0) {
     const message = 'Readiness probe failed: HTTP probe failed with statuscode: 503';
     state.recorder.record(pod, { type: 'Warning', reason: 'Unhealthy', message, component: 'kubelet' }, now);
   }

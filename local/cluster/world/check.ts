@@ -9,19 +9,25 @@ import { SCHEMAS, view } from '../objects/views.ts';
 import { resourceFaults } from '../objects/validation.ts';
 import { leavesOf, shownPath } from '../fields/paths.ts';
 import { pathOf } from '../fields/managers.ts';
-import { imageNames, workloadOf } from './templates.ts';
+import { imageNames, podSpecOf } from './templates.ts';
 
 interface Named {
   readonly of: string;
+}
+/** Something that happens to a node. */
+interface NodeFault {
+  readonly node: string;
+  readonly at: string;
 }
 interface Checked {
   readonly objects: readonly JsonObject[];
   readonly usage: readonly (Named & { readonly container?: string | undefined })[];
   readonly logs: readonly (Named & { readonly container?: string | undefined })[];
-  readonly images: Readonly<Record<string, unknown>>;
+  readonly images: Readonly<Record<string, { readonly unreadyWhile?: { readonly configMap: string } | undefined }>>;
   readonly writers: readonly (Named & { readonly fields?: readonly string[] | undefined })[];
   readonly changes: readonly (Named & { readonly at: string; readonly merge: Json })[];
-  readonly nodeDown?: { readonly node: string; readonly at: string } | undefined;
+  readonly nodeDown?: NodeFault | undefined;
+  readonly diskFull?: NodeFault | undefined;
   readonly events: readonly Named[];
   readonly faults: readonly { readonly set?: (Named & { readonly merge?: Json | undefined }) | undefined }[];
 }
@@ -104,13 +110,13 @@ const referenceProblems = (cluster: Checked): WorldProblem[] => {
     known.has(of) ? [] : [{ path, message: oneOf([...known.keys()], 'objects') }];
   const ofPods = (key: string, list: Checked['usage']): WorldProblem[] =>
     list.flatMap(({ of, container }, n) => {
-      const names = workloadOf(known.get(of))?.spec.template.spec.containers.map(({ name }) => name);
+      const names = podSpecOf(known.get(of))?.containers.map(({ name }) => name);
       if (names === undefined)
         return [
           {
             path: [key, n, 'of'],
             message: oneOf(
-              [...known].flatMap(([name, one]) => (workloadOf(one) ? [name] : [])),
+              [...known].flatMap(([name, one]) => (podSpecOf(one) ? [name] : [])),
               'workloads',
             ),
           },
@@ -135,11 +141,13 @@ const referenceProblems = (cluster: Checked): WorldProblem[] => {
       ...unknown(of, ['changes', n, 'of']),
       ...tooEarly(at, ['changes', n, 'at'], 'what is older is a manifest'),
     ]),
-    ...nodeDownProblems(cluster),
+    ...nodeFaultProblems(objects, 'nodeDown', cluster.nodeDown),
+    ...nodeFaultProblems(objects, 'diskFull', cluster.diskFull),
     ...faults.flatMap(({ set }, n) => (set === undefined ? [] : unknown(set.of, ['faults', n, 'set', 'of']))),
-    ...Object.keys(cluster.images).flatMap((image) =>
-      images.has(image) ? [] : [{ path: ['images', image], message: oneOf([...images], 'images') }],
-    ),
+    ...Object.entries(cluster.images).flatMap(([image, { unreadyWhile }]) => [
+      ...(images.has(image) ? [] : [{ path: ['images', image], message: oneOf([...images], 'images') }]),
+      ...(unreadyWhile ? unknown(unreadyWhile.configMap, ['images', image, 'unreadyWhile', 'configMap']) : []),
+    ]),
   ];
 };
 
@@ -147,13 +155,13 @@ const referenceProblems = (cluster: Checked): WorldProblem[] => {
 const tooEarly = (at: string, path: WorldProblem['path'], instead: string): WorldProblem[] =>
   offsetMs(at) >= -WARM_UP_MS ? [] : [{ path, message: `a time of at most two hours before now; ${instead}` }];
 
-const nodeDownProblems = ({ objects, nodeDown }: Checked): WorldProblem[] => {
-  if (nodeDown === undefined) return [];
+const nodeFaultProblems = (objects: Checked['objects'], field: string, fault?: NodeFault): WorldProblem[] => {
+  if (fault === undefined) return [];
   const nodes = objects.flatMap((one) => (one['kind'] === 'Node' ? [view.any(one).metadata.name] : []));
-  const known = nodes.includes(nodeDown.node);
+  const known = nodes.includes(fault.node);
   return [
-    ...(known ? [] : [{ path: ['nodeDown', 'node'], message: oneOf(nodes, 'nodes (objects of kind Node)') }]),
-    ...tooEarly(nodeDown.at, ['nodeDown', 'at'], 'a node that went away earlier is left out'),
+    ...(known ? [] : [{ path: [field, 'node'], message: oneOf(nodes, 'nodes (objects of kind Node)') }]),
+    ...tooEarly(fault.at, [field, 'at'], 'a node with an older fault is left out'),
   ];
 };
 

@@ -31,6 +31,12 @@ const Image = z
       .optional()
       .describe('The process ends, each time so long after its start.'),
     readyAfterSeconds: z.union([Seconds, z.literal('never')]).default(5),
+    unreadyWhile: z
+      .strictObject({ configMap: ObjectName, key: z.string().min(1), value: z.string() })
+      .optional()
+      .describe(
+        'Its readiness probe fails while a key, which it reads from a volume, has this value: it looks each minute.',
+      ),
   })
   .describe('How containers of this image behave.');
 export type Image = z.infer<typeof Image>;
@@ -116,6 +122,13 @@ export const ClusterWorld = z
       })
       .optional()
       .describe('A node that goes away and does not come back.'),
+    diskFull: z
+      .strictObject({
+        node: z.string().min(1).describe('The name of an object of kind Node.'),
+        at: Offset.describe('At most two hours before now.'),
+      })
+      .optional()
+      .describe('A node whose disk is full: the kubelet evicts pods that start there from then on, a minute later.'),
     events: z.array(GivenEvent).max(BOUNDS.listed).default([]),
     faults: z.array(ClusterFault).max(BOUNDS.listed).default([]),
     admissionPolicy: z

@@ -35,9 +35,9 @@ const dedupeProblems = ({ dedupe, takes }: AgentDraft, file: AgentFile, sample: 
   });
 };
 
-/** An agent that is also run by the clock needs it for those runs: they have no alarm. */
+/** An agent that takes other events too, or is run by the clock, needs it for those runs: they have no alarm. */
 const healedByProblems = ({ takes, every, verification }: AgentDraft): Problem[] =>
-  verification?.healedBy !== undefined && every === undefined && takes && takesAlarms(takes)
+  verification?.healedBy !== undefined && every === undefined && takes && takesAlarms(takes) && !takesOthers(takes)
     ? [
         {
           path: ['verification', 'healedBy'],
@@ -45,6 +45,10 @@ const healedByProblems = ({ takes, every, verification }: AgentDraft): Problem[]
         },
       ]
     : [];
+
+/** Whether a pattern names another source than CloudWatch. */
+const takesOthers = ({ source }: EventPattern): boolean =>
+  Array.isArray(source) && source.some((one) => one !== 'aws.cloudwatch');
 
 /** Whether a pattern lets in alarms of CloudWatch, by source and type. */
 const takesAlarms = (takes: EventPattern): boolean => {

@@ -36,8 +36,10 @@ export const dryRunWrite = async <T extends AnyObject, Fields extends JsonObject
 ): Promise<DryRunCheck> => {
   const object = await readObject(cloud, kind, place);
   const operations = [...asRead(object), ...edit.operations(object, after)];
+  // A node or a flag makes no pods.
+  const makesPods = ['apps/v1', 'autoscaling/v2'].includes(kind.service);
   return checkWrite(
-    `patch ${kind.resource}`,
+    { name: `patch ${kind.resource}`, makesPods },
     () => patchObject(change, kind, place, operations, 'dry-run'),
     (predicted) => isPart(edit.fields(predicted), after),
   );
@@ -72,8 +74,15 @@ export const ownersCheck = (owners: readonly string[]): DryRunCheck =>
     : {
         name: OWNERS,
         outcome: 'warning',
-        detail: `${ended(owners.join('; '))} Whoever that is writes its own value again with its next apply or upgrade: change it at its source too.`,
+        detail: `${ended(owners.join('; '))} ${owners.every((owner) => BY_HAND.test(owner)) ? HAND : APPLIED}`,
       };
+
+/** Managers by whose name a person typed a command: nothing repeats it. */
+const BY_HAND = /^kubectl-(edit|patch|scale|set|rollout|label|annotate|replace) /;
+const HAND =
+  'That was written by hand, so nothing writes the old value back by itself; whoever did it does not know of this change.';
+const APPLIED =
+  'Whoever that is writes its own value again with its next apply or upgrade: change it at its source too.';
 
 const ownersIn = ({ details, awsMessage }: CloudError): readonly string[] => {
   const { data } = Conflicts.safeParse(details);
@@ -87,15 +96,16 @@ const ownersIn = ({ details, awsMessage }: CloudError): readonly string[] => {
 };
 
 const checkWrite = async <T>(
-  name: string,
+  { name, makesPods }: { readonly name: string; readonly makesPods: boolean },
   patch: () => Promise<T>,
   isAsPlanned: (predicted: T) => boolean,
 ): Promise<DryRunCheck> => {
   try {
     if (!isAsPlanned(await patch())) return { name, outcome: 'refused', detail: OTHERWISE };
-    const detail =
-      'The API server accepts this write: rights, syntax, defaults and admission (dry run of the cluster). Whether pods find room shows only once they are made.';
-    return { name, outcome: 'passed', detail };
+    const accepted =
+      'The API server accepts this write: rights, syntax, defaults and admission (dry run of the cluster).';
+    const later = makesPods ? ' Whether pods find room shows only once they are made.' : '';
+    return { name, outcome: 'passed', detail: `${accepted}${later}` };
   } catch (error) {
     if (error instanceof CloudError) return refusedBy(name, error);
     throw error;

@@ -177,3 +177,26 @@ describe('it is refused, with what to do instead,', () => {
     expect(() => tool.predict(to('off', { name: 'aws-auth' }), before)).toThrow(/escalate to whoever runs/);
   });
 });
+
+describe('the approver reads', () => {
+  test('which key changes, and not only its values', async () => {
+    const change = await running().proposed(to('off'));
+    expect(tool.shown(change)).toEqual({
+      before: { data: { new_basket: 'on' } },
+      after: { data: { new_basket: 'off' } },
+    });
+  });
+
+  test('who wrote the key last, and when', async () => {
+    const run = running(
+      `${FLAGS}  changes: [{ at: +20s, of: shop/configmaps/flags, manager: kubectl-edit, merge: { data: { new_basket: maybe } } }]\n`,
+    );
+    const { checks } = await run.dryRun(to('off'));
+    expect(checks.find(({ name }) => name === 'last write')?.detail).toBe(
+      'By kubectl-edit (Update), which last wrote this ConfigMap at 2026-11-20 09:26:40 UTC. The cluster keeps no name of a person.',
+    );
+    expect(checks.find(({ name }) => name === 'field owners')?.detail).toBe(
+      'kubectl-edit manages data.new_basket. That was written by hand, so nothing writes the old value back by itself; whoever did it does not know of this change.',
+    );
+  });
+});

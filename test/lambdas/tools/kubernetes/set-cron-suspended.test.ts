@@ -47,6 +47,11 @@ describe('a CronJob', () => {
     expect(tool.inverse(change)).toMatchObject({ says: 'Suspend report again.' });
   });
 
+  test('is suspended in words: a heading that says false → true tells an approver nothing', async () => {
+    const change = await running().proposed(to(true));
+    expect(tool.shown(change)).toEqual({ before: { schedule: 'active' }, after: { schedule: 'suspended' } });
+  });
+
   test('keeps the Jobs that run: a fact, and a sentence for the approver', async () => {
     const run = running();
     expect(await run.facts(to(true))).toEqual({

@@ -140,6 +140,21 @@ describe('the dry run', () => {
   });
 });
 
+test('an autoscaler at its maximum may start more pods by a higher one, and the approver reads how many', async () => {
+  const full = running(SCALED.replace('maxReplicas: 6', 'maxReplicas: 2'));
+  expect((await full.dryRun(to({ maxReplicas: 5 }))).disruption.says).toBe(
+    'checkout has 2 pods now, its old maximum: the autoscaler may start up to 3 more as soon as its metrics ask for them. Whether nodes have room for them, nobody has asked.',
+  );
+});
+
+test('the heading says which of the bounds moves', async () => {
+  const change = await running().proposed(to({ maxReplicas: 9 }));
+  expect(tool.shown(change)).toEqual({
+    before: { spec: { minReplicas: 2, maxReplicas: 6 } },
+    after: { spec: { minReplicas: 2, maxReplicas: 9 } },
+  });
+});
+
 describe('it is refused, with what to do instead,', () => {
   const refusal = async (bounds: JsonObject, yaml: string = SCALED): Promise<string> =>
     running(yaml)

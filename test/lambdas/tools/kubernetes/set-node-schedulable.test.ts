@@ -54,6 +54,11 @@ describe('a node', () => {
     expect((await nodeOf(run, 'a-1')).spec).toEqual(former.spec);
   });
 
+  test('is cordoned in words: a heading that says true → false tells an approver nothing', async () => {
+    const change = await running().proposed(to('a-1', false));
+    expect(tool.shown(change)).toEqual({ before: { node: 'schedulable' }, after: { node: 'cordoned' } });
+  });
+
   test('that takes no more pods is one of the fleet less', async () => {
     const run = running();
     expect(await run.facts(to('a-1', false))).toEqual({
@@ -68,7 +73,7 @@ describe('a node', () => {
       ['patch nodes', 'passed'],
     ]);
     expect(disruption.says).toBe(
-      'No new pod is put on it. 2 pods of shop run there and will go on: nothing is drained. Pods of other namespaces were not looked at.',
+      'No new pod is put on it; 2 other nodes of the cluster take pods. 2 pods of shop run there and will go on: nothing is drained. Pods of other namespaces were not looked at.',
     );
   });
 

@@ -153,3 +153,11 @@ test('an agent that takes alarms cannot declare who tells that a change helped',
     ),
   ]);
 });
+
+test('an agent that takes alarms and events of another source may declare who tells that a change helped after those', () => {
+  const both = agent('verification: { healedBy: target }\n').replace(
+    '[aws.codebuild]',
+    '[aws.cloudwatch, alertmanager]',
+  );
+  expect(problemsWith({ [FILE]: both })).toEqual([]);
+});

@@ -1,11 +1,5 @@
 import * as z from 'zod';
-import { Metadata, type ManagedFields } from '../kubernetes/objects.ts';
-
-/** An autoscaler, as far as its writers are concerned. */
-export const Autoscaler = z.object({
-  metadata: Metadata,
-  spec: z.object({ scaleTargetRef: z.object({ name: z.string() }) }),
-});
+import type { ManagedFields, Metadata } from './objects.ts';
 
 /** More fields are not named. */
 const MOST_FIELDS = 8;
@@ -18,6 +12,13 @@ export const writesOf = ({ managedFields }: Metadata): { readonly at: string; re
     const through = subresource === '' ? '' : ` through ${subresource}`;
     return [{ at: time, says: `${manager} (${operation}${through}) last wrote; it owns ${ownedText(entry)}` }];
   });
+
+/** Whether a manager owns the field at this path. */
+export const ownsField = ({ fieldsV1 }: z.output<typeof ManagedFields>, path: readonly string[]): boolean =>
+  path.reduce<unknown>((fields, name) => {
+    const parsed = Fields.safeParse(fields);
+    return parsed.success ? parsed.data[`f:${name}`] : undefined;
+  }, fieldsV1) !== undefined;
 
 const ownedText = ({ fieldsV1 }: z.output<typeof ManagedFields>): string => {
   const paths = pathsOf(fieldsV1, '').filter((path) => !path.startsWith('metadata.annotations.kubectl'));
