@@ -21,6 +21,10 @@ export const withDefaults = (object: JsonObject): JsonObject => {
       return { ...object, spec: { minReplicas: 1, ...spec } };
     case 'CronJob':
       return { ...object, spec: { ...CRON_JOB, ...spec } };
+    case 'PersistentVolumeClaim':
+      return { ...object, spec: claimSpec(spec) };
+    case 'StorageClass':
+      return { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate', ...object };
     case 'ResourceQuota':
       return withValue(object, ['spec', 'hard'], quantities(spec['hard']));
     case 'LimitRange':
@@ -52,6 +56,11 @@ const DAEMON_SET = {
   revisionHistoryLimit: 10,
   updateStrategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 }, type: 'RollingUpdate' },
 };
+
+const claimSpec = (spec: JsonObject): JsonObject => ({
+  volumeMode: 'Filesystem',
+  ...withValue(spec, ['resources', 'requests'], quantities(objectIn(spec['resources'])['requests'])),
+});
 
 const strategyOf = (given: Json | undefined): JsonObject => {
   const strategy = objectIn(given);
