@@ -16,7 +16,7 @@ export const manifest = {
     'where the StorageClass does not allow expansion.',
   input: z.strictObject({
     ...inNamespace,
-    name: objectName.describe('Name of the PersistentVolumeClaim, as the volumes of a pod say.'),
+    name: objectName.describe('Name of the PersistentVolumeClaim, as its alarm or an event says.'),
     size: z
       .string()
       .regex(/^[1-9]\d{0,6}(Mi|Gi|Ti)$/, 'a whole number of Mi, Gi or Ti, e.g. 20Gi')

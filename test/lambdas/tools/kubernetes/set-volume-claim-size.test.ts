@@ -237,6 +237,19 @@ describe('a volume that does not follow', () => {
     expect((await run.dryRun(to('30Gi'))).disruption.says).toMatch(/^No pod mounts it now\./);
   });
 
+  test('because its driver refuses for now is waited for, with what the driver says', async () => {
+    const run = running(`${YAML}${volume('growsAfterSeconds: 600')}`);
+    const change = await run.proposed(to('20Gi'));
+    await run.apply(change);
+    const message = 'modified too often';
+    const conditions = [{ type: 'ControllerResizeError', status: 'True', message }];
+    const of = 'shop/persistentvolumeclaims/data';
+    run.example.cluster.drift({ of, manager: 'resizer', merge: { status: { conditions } } });
+    expect(await run.apply(change, true)).toMatchObject({
+      says: 'data asks for 20Gi and has 10Gi so far: modified too often.',
+    });
+  });
+
   test('is not at its size while it grows, and is not half-way either', async () => {
     const run = running(`${YAML}${volume('growsAfterSeconds: 600')}`);
     const change = await run.proposed(to('20Gi'));
