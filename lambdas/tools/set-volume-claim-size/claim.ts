@@ -61,8 +61,11 @@ export const fileSystemSince = (claim: Claim): number | undefined => {
   return typeof since === 'string' ? Date.parse(since) : undefined;
 };
 
+/** A driver may say anything, at any length. */
+const LONGEST_MESSAGE = 300;
+
 /** What the driver of the volume says about a resize that it could not make, as a part of a sentence; empty if nothing. */
 export const driverSays = (claim: Claim): string => {
   const error = conditionOf(claim, 'ControllerResizeError', 'NodeResizeError');
-  return error === undefined || error.message === '' ? '' : `: ${error.message}`;
+  return error === undefined || error.message === '' ? '' : `: ${error.message.slice(0, LONGEST_MESSAGE)}`;
 };

@@ -11,13 +11,13 @@ import { gitOpsOf, sourceChecks, writtenBackAfter } from '../kubernetes/changes/
 import { commitInstead, fieldChanges } from '../kubernetes/changes/when-refused.ts';
 import { writeObject, type ObjectEdit } from '../kubernetes/changes/write-object.ts';
 import { nanosOf, wholeOf } from '../kubernetes/quantity.ts';
-import { amountText, counted } from '../kubernetes/text.ts';
+import { amountText } from '../kubernetes/text.ts';
 import { changeTool } from '../tool.ts';
 import { CLAIMS, Resize, resizeOf, sizeOf, type Claim } from './claim.ts';
 import { assertGrowable } from './growable.ts';
 import { manifest } from './manifest.ts';
 import { resizeProgress } from './progress.ts';
-import { mountsOf, templateChecks } from './users.ts';
+import { mountsOf, mountsText, templateChecks } from './users.ts';
 
 const State = z.strictObject({ size: z.string(), resize: Resize, ...Released.shape });
 
@@ -95,12 +95,8 @@ export const tool = changeTool(manifest, State, {
   async dryRun({ input, after }, context) {
     const claim = await readObject(context.cloud, CLAIMS, input);
     const { metadata, spec, status } = claim;
-    const { pods } = await mountsOf(context.cloud, input, input.name);
+    const mounts = await mountsOf(context.cloud, input, input.name);
     const more = amountText('storage', `${wholeOf(after.size) - wholeOf(status.capacity.storage)}`);
-    const mounted =
-      pods === 0
-        ? 'No pod mounts it now'
-        : `${counted(pods, 'pod')} ${pods === 1 ? 'mounts' : 'mount'} it, and ${pods === 1 ? 'is' : 'are'} not stopped`;
     return {
       checks: [
         ...(await dryRunObject({ kind: CLAIMS, place: input, after }, context, edit)),
@@ -113,7 +109,7 @@ export const tool = changeTool(manifest, State, {
       ),
       disruption: {
         level: 'none',
-        says: `${mounted}. With a driver that cannot grow a file system in use, its pods see the new size only once they are restarted.`,
+        says: `${mountsText(mounts)}. With a driver that cannot grow a file system in use, its pods see the new size only once they are restarted.`,
       },
     };
   },

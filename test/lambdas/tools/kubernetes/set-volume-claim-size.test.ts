@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readObject } from '../../../../lambdas/tools/kubernetes/changes/object.ts';
+import { CLAIMS } from '../../../../lambdas/tools/set-volume-claim-size/claim.ts';
 import { tool } from '../../../../lambdas/tools/set-volume-claim-size/tool.ts';
+import { mountsOf, mountsText, templateChecks } from '../../../../lambdas/tools/set-volume-claim-size/users.ts';
 import { ExampleCluster, SHOP } from '../../../local/cluster/example-cluster.ts';
 import { ChangeRun } from './change-run.ts';
 
@@ -132,6 +135,25 @@ describe('a claim', () => {
       detail:
         'Forbidden: persistentvolumeclaims "data" is forbidden: exceeded quota: storage, requested: requests.storage=10Gi, used: requests.storage=10Gi, limited: requests.storage=15Gi',
     });
+  });
+
+  test('that is made for one pod alone is mounted by that pod', async () => {
+    const scratch = `${SHOP}${CLASSES}${claimYaml('', { name: 'job-scratch' })}    - { apiVersion: v1, kind: Pod, metadata: { name: job, namespace: shop }, spec: { containers: [{ name: a, image: example.com/a:1 }], volumes: [{ name: scratch, ephemeral: { volumeClaimTemplate: {} } }] } }\n`;
+    const { disruption } = await running(scratch).dryRun(to('20Gi', 'job-scratch'));
+    expect(disruption.says).toMatch(/^1 pod mounts it, and is not stopped\./);
+  });
+
+  test('among more pods and StatefulSets than are looked at is not said to be mounted by nobody', async () => {
+    const { cloud } = running().context;
+    const first = { ...cloud, send: async () => ({ metadata: { continue: 'more' }, items: [] }) };
+    const place = { cluster: 'shop-eu', namespace: 'shop' };
+    const { metadata } = await readObject(cloud, CLAIMS, { ...place, name: 'data' });
+    expect((await templateChecks(first, place, { metadata })).map(({ detail }) => detail)).toEqual([
+      'The namespace has more StatefulSets than were looked at: one of the others may make this claim.',
+    ]);
+    expect(mountsText(await mountsOf(first, place, 'data'))).toBe(
+      'No pod was seen that mounts it; the namespace has more pods than were looked at, so others may mount it',
+    );
   });
 
   test('of a StatefulSet grows alone: its template and new replicas keep the old size, which is said', async () => {
