@@ -39,6 +39,7 @@ const NEUTRAL_FACTS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' 
   fleetAffectedPercent: 100,
   inServiceAfter: 0,
   downtimeSeconds: 180,
+  storageGiBAdded: 0,
   instancesAdded: 0,
   unitsRemoved: 0,
   gitOpsManaged: false,

@@ -62,6 +62,10 @@ export const FACTS = {
     summary:
       'number of units (instances, pods) that the fleet of the target has less after the change; 0 when it has no less',
   },
+  storageGiBAdded: {
+    type: 'Long',
+    summary: 'storage that the change adds, in GiB, rounded up; 0 when it adds none',
+  },
   instancesAdded: { type: 'Long', summary: 'number of instances that the change adds; 0 when it adds none' },
   processSuspended: {
     type: 'Bool',

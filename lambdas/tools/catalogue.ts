@@ -29,6 +29,7 @@ import { manifest as setCronSuspended } from './set-cron-suspended/manifest.ts';
 import { manifest as setHpaBounds } from './set-hpa-bounds/manifest.ts';
 import { manifest as setNodeSchedulable } from './set-node-schedulable/manifest.ts';
 import { manifest as setResources } from './set-resources/manifest.ts';
+import { manifest as setVolumeClaimSize } from './set-volume-claim-size/manifest.ts';
 import { manifest as undoRollout } from './undo-rollout/manifest.ts';
 import type { CatalogueLine } from './tool.ts';
 
@@ -67,6 +68,7 @@ export const CHANGE_TOOLS: readonly CatalogueLine<ChangeManifest>[] = [
   { manifest: setHpaBounds, load: () => import('./set-hpa-bounds/tool.ts') },
   { manifest: setNodeSchedulable, load: () => import('./set-node-schedulable/tool.ts') },
   { manifest: setResources, load: () => import('./set-resources/tool.ts') },
+  { manifest: setVolumeClaimSize, load: () => import('./set-volume-claim-size/tool.ts') },
   { manifest: undoRollout, load: () => import('./undo-rollout/tool.ts') },
 ];
 

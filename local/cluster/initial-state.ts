@@ -2,6 +2,7 @@ import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import { offsetMs } from '../account/world/time.ts';
 import { withTimes } from '../account/world/times-in-json.ts';
 import { runBudgets, runQuotas } from './controllers/budgets.ts';
+import { bindClaims } from './controllers/claims.ts';
 import { runDaemonSet } from './controllers/daemon-sets.ts';
 import { runDeployments } from './controllers/deployments.ts';
 import { ownedBy } from './controllers/owned.ts';
@@ -31,6 +32,7 @@ export const initialState = (world: ClusterWorld, origin: number, now: number): 
   const manifests = world.objects.map((object) => withDefaults(withTimes(object, origin)));
   for (const object of manifests) store.create(withWriters(world, object, origin, created), created);
   for (const object of manifests) adopt(state, object);
+  bindClaims(state);
   const settledAt = origin + offsetMs(world.podsStarted);
   settle(state, settledAt);
   for (const pod of store.list(RESOURCES.pods))

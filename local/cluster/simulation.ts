@@ -1,5 +1,6 @@
 import { runBudgets, runQuotas } from './controllers/budgets.ts';
 import { Autoscalers } from './controllers/autoscalers.ts';
+import { runClaims } from './controllers/claims.ts';
 import { runDaemonSets } from './controllers/daemon-sets.ts';
 import { runDeployments } from './controllers/deployments.ts';
 import { runReplicaSets } from './controllers/replica-sets.ts';
@@ -60,6 +61,7 @@ export class Simulation {
     for (const { change } of due) changeByOther(state, change);
     this.#done += due.length;
     runPods(state);
+    runClaims(state);
     if (state.now % AUTOSCALE_MS === 0) this.#autoscalers.run(state);
     if (state.now % LOOK_MS === 0) this.#seen = -1;
     for (let round = 0; round < ROUNDS && this.#seen !== state.store.changes; round++) {

@@ -21,6 +21,7 @@ import { SET_CRON_SUSPENDED_CHECKS } from './checks/set-cron-suspended.ts';
 import { SET_HPA_BOUNDS_CHECKS } from './checks/set-hpa-bounds.ts';
 import { SET_NODE_SCHEDULABLE_CHECKS } from './checks/set-node-schedulable.ts';
 import { SET_RESOURCES_CHECKS } from './checks/set-resources.ts';
+import { SET_VOLUME_CLAIM_SIZE_CHECKS } from './checks/set-volume-claim-size.ts';
 import { TARGET_CHECKS } from './checks/target.ts';
 import { UNDO_ROLLOUT_CHECKS } from './checks/undo-rollout.ts';
 import { startKubelet } from './observed/kubelet.ts';
@@ -42,6 +43,7 @@ const CHECKS: readonly Check[] = [
   ...SET_CRON_SUSPENDED_CHECKS,
   ...SET_HPA_BOUNDS_CHECKS,
   ...SET_RESOURCES_CHECKS,
+  ...SET_VOLUME_CLAIM_SIZE_CHECKS,
   ...RESTART_ROLLOUT_CHECKS,
   ...UNDO_ROLLOUT_CHECKS,
   ...COMPARED_CHECKS,

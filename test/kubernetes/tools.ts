@@ -7,6 +7,7 @@ import { manifest as setCronSuspended } from '../../lambdas/tools/set-cron-suspe
 import { manifest as setHpaBounds } from '../../lambdas/tools/set-hpa-bounds/manifest.ts';
 import { manifest as setNodeSchedulable } from '../../lambdas/tools/set-node-schedulable/manifest.ts';
 import { manifest as setResources } from '../../lambdas/tools/set-resources/manifest.ts';
+import { manifest as setVolumeClaimSize } from '../../lambdas/tools/set-volume-claim-size/manifest.ts';
 import { manifest as restartRollout } from '../../lambdas/tools/restart-rollout/manifest.ts';
 import { manifest as undoRollout } from '../../lambdas/tools/undo-rollout/manifest.ts';
 
@@ -40,5 +41,6 @@ export const TOOLS = [
   setHpaBounds,
   setNodeSchedulable,
   setResources,
+  setVolumeClaimSize,
   undoRollout,
 ] as const;

@@ -12,7 +12,7 @@ import { NODE_PRICE_READ, USAGE } from '../../contracts/usage.ts';
 import { providerOf, type ChangeManifest, type Manifest, type ProviderCall } from '../../contracts/tool.ts';
 import type { AdmissionScope } from './admission/policy.ts';
 import { callOf, isRead, type RbacCall } from './call.ts';
-import { isClusterScoped } from './ref.ts';
+import { isClusterScoped, isReadByName } from './ref.ts';
 
 /** A rule of a Role. */
 interface RbacRule {
@@ -74,7 +74,7 @@ export const namespaceRights = (
   );
   const there = agents.filter(({ kubernetes }) => kubernetes?.clusters.includes(cluster) === true);
   const onNodes = grantsNodes(cluster, there);
-  const inNone = (call: RbacCall): boolean => isClusterScoped(call.resource) && onNodes;
+  const inNone = ({ resource }: RbacCall): boolean => isReadByName(resource) || (isClusterScoped(resource) && onNodes);
   return [...inNamespaces, ...rightsFor(undefined, clusterTools(there, manifests), inNone)];
 };
 
@@ -181,6 +181,12 @@ const allowedCall = (tool: Manifest, listed: ProviderCall): RbacCall => {
       `tool ${tool.name}`,
       `its call ${JSON.stringify(listed.command)} is about any ConfigMap`,
       'a change tool with `configMapKeyFields`, by which RBAC and the kernel hold it to the granted ones',
+    );
+  if (isReadByName(call.resource) && (call.verb !== 'get' || call.subresource !== undefined))
+    throw new InputError(
+      `tool ${tool.name}`,
+      `its call ${JSON.stringify(listed.command)} is not a read of one by its name`,
+      `\`get ${call.resource}\`: they are in no namespace, so nothing holds a tool to those of its agent`,
     );
   if (NEVER.some((never) => never(call)))
     throw new InputError(

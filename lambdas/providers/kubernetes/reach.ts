@@ -4,7 +4,7 @@ import { contractBroken, ToolRefusal } from '../../contracts/errors.ts';
 import type { AccountRegion, CloudRequest } from '../../contracts/ports.ts';
 import type { ProviderCall } from '../../contracts/tool.ts';
 import { clusterRequest, requestName, type ClusterRequest } from './call.ts';
-import { isClusterScoped } from './ref.ts';
+import { isClusterScoped, isReadByName } from './ref.ts';
 
 /** Clusters of the settings, and what agents are granted of them. */
 export interface Clusters {
@@ -56,13 +56,27 @@ const checkGranted = (cluster: string, namespace: string | undefined, agents: Cl
   );
 };
 
-/** Refuses what is in no namespace, which is nodes, where no agent is granted them. */
+/** Refuses what is in no namespace where no agent is granted it: nodes by a grant of their own, the rest one by its name. */
 const checkClusterScoped = (cluster: string, request: ClusterRequest, agents: Clusters['agents']): void => {
   if (request.namespace !== undefined)
     throw contractBroken(`${requestName(request)} names a namespace, but ${request.call.resource} are in none.`);
+  if (isReadByName(request.call.resource)) {
+    checkReadByName(cluster, request, agents);
+    return;
+  }
   if (grantsNodes(cluster, agents)) return;
   throw new ToolRefusal(
     `No agent is granted the nodes of the cluster ${cluster}: ${requestName(request)} was not sent.`,
+  );
+};
+
+/** Refuses more than one read of one object, and all of it where no agent is granted a namespace of the cluster. */
+const checkReadByName = (cluster: string, request: ClusterRequest, agents: Clusters['agents']): void => {
+  if (request.call.verb !== 'get' || request.call.subresource !== undefined)
+    throw contractBroken(`${requestName(request)}: ${request.call.resource} are only read, one by its name.`);
+  if (grantedNamespaces(cluster, agents).length > 0) return;
+  throw new ToolRefusal(
+    `No agent is granted a namespace of the cluster ${cluster}: ${requestName(request)} was not sent.`,
   );
 };
 

@@ -8,11 +8,17 @@ export interface ClusterObject {
   readonly name: string;
 }
 
-/** Kinds of objects that are in no namespace, and that tools may reach all the same: each needs a grant of its own. */
-const CLUSTER_SCOPED: readonly string[] = ['nodes'];
+/** Kinds of objects that are in no namespace, and that tools may reach all the same. Changes need a grant of their own. */
+const TARGETS_IN_NONE: readonly string[] = ['nodes'];
+/** The same, of which tools read one by its name and change none. */
+const READ_IN_NONE: readonly string[] = ['storageclasses'];
 
 /** Whether objects of a kind are in no namespace. */
-export const isClusterScoped = (resource: string): boolean => CLUSTER_SCOPED.includes(resource);
+export const isClusterScoped = (resource: string): boolean =>
+  TARGETS_IN_NONE.includes(resource) || isReadByName(resource);
+
+/** Whether objects of a kind are in no namespace, and only read, one by its name. They are the target of nothing. */
+export const isReadByName = (resource: string): boolean => READ_IN_NONE.includes(resource);
 
 /** Whether a text is the name of one object: a DNS subdomain, so that it is also one segment of a path. */
 export const isObjectName = (text: string): boolean =>
@@ -28,8 +34,9 @@ const REF =
 export const objectOf = (ref: string): ClusterObject | undefined => {
   const { cluster, namespace, kind, name } = REF.exec(ref)?.groups ?? {};
   if (cluster === undefined || namespace === undefined || kind === undefined || name === undefined) return undefined;
-  if (!isObjectName(name)) return undefined;
-  if (isClusterScoped(kind)) return namespace === '-' ? { cluster, namespace: undefined, kind, name } : undefined;
+  if (!isObjectName(name) || isReadByName(kind)) return undefined;
+  if (TARGETS_IN_NONE.includes(kind))
+    return namespace === '-' ? { cluster, namespace: undefined, kind, name } : undefined;
   return isNamespaceName(namespace) ? { cluster, namespace, kind, name } : undefined;
 };
 

@@ -9,6 +9,7 @@ import { conflict, invalid, StatusRefusal } from '../objects/refusal.ts';
 import { qualified, type Resource } from '../objects/resources.ts';
 import { assertValid } from '../objects/validation.ts';
 import { CheckreinError } from '../../../lambdas/contracts/errors.ts';
+import { assertClaimGrows } from '../admission/claims.ts';
 import type { Admit } from '../admission/one-change.ts';
 import type { ClusterState } from '../state.ts';
 import { isDryRun, namedObject, parameter, resourceOfRequest, type Answer } from './request.ts';
@@ -24,6 +25,7 @@ export const patchObject = (state: ClusterState, request: ClusterRequest, admit:
   const after = isApply ? applied(state, request, before) : updated(state, request, before);
   assertSame(before, after, { resource: qualified(resource.resource, resource.service), name });
   assertValid(before, after);
+  assertClaimGrows(state, before, after);
   const { store } = state;
   admit({ operation: 'UPDATE', request, object: store.changed(before, after), oldObject: before });
   return { status: 200, body: isDryRun(request) ? predicted(state, before, after) : store.replace(before, after) };

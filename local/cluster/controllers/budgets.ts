@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
+import { usedByClaims } from '../objects/claim-use.ts';
 import { objectIn } from '../objects/json.ts';
 import { RESOURCES } from '../objects/resources.ts';
 import { selects } from '../objects/selectors.ts';
@@ -53,7 +54,10 @@ export const runQuotas = (state: ClusterState): void => {
   for (const quota of state.store.list(RESOURCES.quotas)) {
     const { metadata, spec } = view.quota(quota);
     const pods = state.store.list(RESOURCES.pods, metadata.namespace).map(view.pod);
-    const used = Object.entries(spec.hard).map(([name, hard]) => [name, shownNanos(usedOf(name, pods), hard)] as const);
+    const claims = state.store.list(RESOURCES.claims, metadata.namespace).map(view.claim);
+    const used = Object.entries(spec.hard).map(
+      ([name, hard]) => [name, shownNanos(usedOf(name, pods) + usedByClaims(name, claims), hard)] as const,
+    );
     state.store.set(quota, ['status'], { hard: spec.hard, used: Object.fromEntries(used) });
   }
 };

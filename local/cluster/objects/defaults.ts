@@ -23,6 +23,10 @@ export const withDefaults = (object: JsonObject): JsonObject => {
       return { ...object, spec: nodeSpec(spec) };
     case 'CronJob':
       return { ...object, spec: { ...CRON_JOB, ...spec } };
+    case 'PersistentVolumeClaim':
+      return { ...object, spec: claimSpec(spec) };
+    case 'StorageClass':
+      return { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate', ...object };
     case 'ResourceQuota':
       return withValue(object, ['spec', 'hard'], quantities(spec['hard']));
     case 'LimitRange':
@@ -60,6 +64,11 @@ const nodeSpec = (spec: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(spec).filter(([, value]) => value !== false && !(Array.isArray(value) && value.length === 0)),
   );
+
+const claimSpec = (spec: JsonObject): JsonObject => ({
+  volumeMode: 'Filesystem',
+  ...withValue(spec, ['resources', 'requests'], quantities(objectIn(spec['resources'])['requests'])),
+});
 
 const strategyOf = (given: Json | undefined): JsonObject => {
   const strategy = objectIn(given);

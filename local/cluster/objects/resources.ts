@@ -29,6 +29,13 @@ export const RESOURCES = {
   limitRanges: core('limitranges', 'LimitRange'),
   namespaces: core('namespaces', 'Namespace', false),
   nodes: core('nodes', 'Node', false),
+  claims: core('persistentvolumeclaims', 'PersistentVolumeClaim'),
+  storageClasses: {
+    service: 'storage.k8s.io/v1',
+    resource: 'storageclasses',
+    kind: 'StorageClass',
+    namespaced: false,
+  },
   deployments: apps('deployments', 'Deployment'),
   replicaSets: apps('replicasets', 'ReplicaSet'),
   statefulSets: apps('statefulsets', 'StatefulSet'),

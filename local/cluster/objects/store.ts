@@ -139,6 +139,7 @@ const NO_GENERATION: ReadonlySet<string> = new Set([
   'HorizontalPodAutoscaler',
   'ResourceQuota',
   'LimitRange',
+  'PersistentVolumeClaim',
 ]);
 const hasSpec = (object: JsonObject): boolean => 'spec' in object && !NO_GENERATION.has(textIn(object['kind']) ?? '');
 

@@ -149,6 +149,29 @@ const Node = z.object({
   status: z.object({ allocatable: Quantities }).prefault({}),
 });
 
+const Claim = z.object({
+  metadata: Meta,
+  spec: z.object({
+    storageClassName: z.string().default(''),
+    resources: z.object({ requests: z.object({ storage: z.string() }) }),
+  }),
+  status: z
+    .object({
+      phase: z.string().default('Pending'),
+      capacity: Quantities,
+      conditions: z.array(z.object({ type: z.string(), lastTransitionTime: z.string() })).default([]),
+      allocatedResourceStatuses: z.object({ storage: z.string().default('') }).prefault({}),
+    })
+    .prefault({}),
+});
+export type Claim = z.infer<typeof Claim>;
+
+const StorageClass = z.object({
+  metadata: Meta,
+  provisioner: z.string(),
+  allowVolumeExpansion: z.boolean().default(false),
+});
+
 /** What the simulation reads of each kind. */
 export const view = {
   workload: reader(Workload),
@@ -158,6 +181,8 @@ export const view = {
   quota: reader(Quota),
   limitRange: reader(LimitRange),
   node: reader(Node),
+  claim: reader(Claim),
+  storageClass: reader(StorageClass),
   any: reader(z.object({ metadata: Meta })),
 };
 
@@ -173,6 +198,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   ResourceQuota: Quota,
   LimitRange,
   Node,
+  PersistentVolumeClaim: Claim,
+  StorageClass,
 };
 
 /** A number of pods out of so many. */

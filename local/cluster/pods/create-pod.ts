@@ -37,7 +37,12 @@ export const createPod = (state: ClusterState, wanted: NewPod): StatusRefusal | 
     ownerReferences: [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }],
     ...(wanted.settledAt !== undefined && { creationTimestamp: timeText(wanted.settledAt) }),
   };
-  const spec = { ...objectIn(template['spec']), ...(wanted.node !== undefined && { nodeName: wanted.node }) };
+  const volumes = [...listIn(valueAt(template, 'spec', 'volumes')), ...claimedVolumes(wanted)];
+  const spec = {
+    ...objectIn(template['spec']),
+    ...(volumes.length > 0 && { volumes }),
+    ...(wanted.node !== undefined && { nodeName: wanted.node }),
+  };
   const object = withLimits(state, withDefaults({ apiVersion: 'v1', kind: 'Pod', metadata, spec }));
   const refusal = quotaRefusal(state, view.pod(object));
   if (refusal !== undefined) return refusal;
@@ -48,6 +53,13 @@ export const createPod = (state: ClusterState, wanted: NewPod): StatusRefusal | 
 /** Whether a Pod of the world is made only later, by its own creation time. */
 export const isYetToCome = ({ now }: ClusterState, pod: JsonObject): boolean =>
   Date.parse(view.pod(pod).metadata.creationTimestamp) > now;
+
+/** The claims that a StatefulSet makes for each of its Pods, by their names. */
+const claimedVolumes = ({ owner, name: pod }: NewPod): readonly JsonObject[] =>
+  listIn(valueAt(owner, 'spec', 'volumeClaimTemplates')).map((template) => {
+    const name = textIn(valueAt(template, 'metadata', 'name')) ?? '';
+    return { name, persistentVolumeClaim: { claimName: `${name}-${pod}` } };
+  });
 
 /** Begins to run a Pod that is in the store. */
 export const addPod = (state: ClusterState, pod: JsonObject, workload: string, settledAt?: number): void => {

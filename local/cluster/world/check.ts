@@ -28,6 +28,7 @@ interface Checked {
   readonly changes: readonly (Named & { readonly at: string; readonly merge: Json })[];
   readonly nodeDown?: NodeFault | undefined;
   readonly diskFull?: NodeFault | undefined;
+  readonly volumes: readonly Named[];
   readonly events: readonly Named[];
   readonly faults: readonly { readonly set?: (Named & { readonly merge?: Json | undefined }) | undefined }[];
 }
@@ -124,6 +125,7 @@ const referenceProblems = (cluster: Checked): WorldProblem[] => {
       const fits = container === undefined || names.includes(container);
       return fits ? [] : [{ path: [key, n, 'container'], message: `a container of ${of}: ${names.join(', ')}` }];
     });
+  const claims = [...known].flatMap(([name, one]) => (one['kind'] === 'PersistentVolumeClaim' ? [name] : []));
   const images = imageNames([
     ...objects,
     ...changes.map(({ merge }) => merge),
@@ -136,6 +138,11 @@ const referenceProblems = (cluster: Checked): WorldProblem[] => {
       ...unknown(of, ['writers', n, 'of']),
       ...fields.flatMap((field, f) => unownedField(field, known.get(of), ['writers', n, 'fields', f])),
     ]),
+    ...cluster.volumes.flatMap(({ of }, n) =>
+      known.get(of)?.['kind'] === 'PersistentVolumeClaim'
+        ? []
+        : [{ path: ['volumes', n, 'of'], message: oneOf(claims, 'claims (objects of kind PersistentVolumeClaim)') }],
+    ),
     ...events.flatMap(({ of }, n) => (/\/pods\//.test(of) ? [] : unknown(of, ['events', n, 'of']))),
     ...changes.flatMap(({ of, at }, n) => [
       ...unknown(of, ['changes', n, 'of']),

@@ -87,6 +87,18 @@ const Change = z.strictObject({
   merge: JsonObject.describe('A strategic merge patch: lists of named things are merged item by item.'),
 });
 
+/** How the volume of a claim grows. That of any other claim: after thirty seconds. */
+const Volume = z.strictObject({
+  of: ObjectName.describe('A PersistentVolumeClaim.'),
+  growsAfterSeconds: Seconds.default(30).describe('From a larger request until the volume has grown.'),
+  fileSystem: z
+    .enum(['grows', 'after-restart'])
+    .default('grows')
+    .describe('after-restart: only once a pod that mounts it has been made anew.'),
+  fails: z.string().min(1).optional().describe('The driver cannot grow it, and says this.'),
+});
+export type Volume = z.infer<typeof Volume>;
+
 const GivenEvent = z.strictObject({
   at: Offset,
   of: ObjectName,
@@ -129,6 +141,7 @@ export const ClusterWorld = z
       })
       .optional()
       .describe('A node whose disk is full: the kubelet evicts pods that start there from then on, a minute later.'),
+    volumes: z.array(Volume).max(BOUNDS.listed).default([]),
     events: z.array(GivenEvent).max(BOUNDS.listed).default([]),
     faults: z.array(ClusterFault).max(BOUNDS.listed).default([]),
     admissionPolicy: z

@@ -30,7 +30,9 @@ export const setUpCompared = async ({ admin }: ApiServer, simulator: Side): Prom
   await admin.send(creating('v1', 'namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata }));
   const agents = clusterAgent('comparer', COMPARED_GRANT, names('change'));
   const granted = agents.map((one) => ({ ...one, tools: { observe: names('observe'), change: names('change') } }));
-  for (const object of rbacObjects(namespaceRights(CLUSTER, granted, COMPARED_TOOLS)))
+  // What is granted outside of namespaces is there for all of them already.
+  const rights = namespaceRights(CLUSTER, granted, COMPARED_TOOLS).filter(({ namespace }) => namespace !== undefined);
+  for (const object of rbacObjects(rights))
     await create(admin, RBAC, object.kind === 'Role' ? 'roles' : 'rolebindings', jsonOf(object));
   const kubelet = await startKubelet((url) => logOf(simulator, url));
   for (const node of COMPARED_NODES) await addNode(admin, node, kubelet.port);

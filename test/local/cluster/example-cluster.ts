@@ -183,6 +183,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   poddisruptionbudgets: 'policy/v1',
   horizontalpodautoscalers: 'autoscaling/v2',
   cronjobs: 'batch/v1',
+  persistentvolumeclaims: 'v1',
 };
 const serviceOf = (resource: string): string => SERVICES[resource] ?? 'apps/v1';
 

@@ -4,6 +4,7 @@ import { changeScope, namespaceRights, rbacObjects } from '../../../../lambdas/p
 import { clusterManifests } from '../../../../bin/kubernetes/manifests.ts';
 import { manifest as patchConfigMapKey } from '../../../../lambdas/tools/patch-config-map-key/manifest.ts';
 import { manifest as setNodeSchedulable } from '../../../../lambdas/tools/set-node-schedulable/manifest.ts';
+import { manifest as setVolumeClaimSize } from '../../../../lambdas/tools/set-volume-claim-size/manifest.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
 import { cluster, clusterAgent, LOOK, SCALE } from '../../../fixtures/cluster-tools.ts';
 import { shippedRules } from '../../../lib/shipped.ts';
@@ -193,5 +194,41 @@ describe('nodes', () => {
     expect(JSON.stringify(rights)).not.toContain('nodes');
     expect(changeScope('prod', keeper(), [setNodeSchedulable])).toMatchObject({ tools: [] });
     expect(changeScope('prod', keeper(true), [setNodeSchedulable]).tools).toEqual([setNodeSchedulable]);
+  });
+});
+
+describe('StorageClasses', () => {
+  const grower = clusterAgent('grower', { clusters: ['prod'], namespaces: ['shop'] }, [setVolumeClaimSize.name]);
+  const inNone = (rights: ReturnType<typeof namespaceRights>) =>
+    rights.filter(({ namespace }) => namespace === undefined).map(({ role, rules }) => [role, rules]);
+
+  test('are read one by its name, by those whose tool needs it, and never listed or written', () => {
+    const rights = namespaceRights('prod', grower, [setVolumeClaimSize]);
+    const rule = { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: ['get'] };
+    expect(inNone(rights)).toEqual([['read', [rule]]]);
+    expect(
+      rbacObjects(rights).flatMap(({ kind, metadata }) => (kind.startsWith('Cluster') ? [metadata.name] : [])),
+    ).toEqual(['checkrein-read', 'checkrein-read']);
+    const claims = { apiGroups: [''], resources: ['persistentvolumeclaims'] };
+    expect(rights.flatMap(({ role, rules }) => (role === 'change' ? rules : []))).toEqual([
+      { ...claims, verbs: ['patch'] },
+    ]);
+  });
+
+  test('are granted in no cluster where no agent has such a tool', () => {
+    expect(inNone(namespaceRights('other', grower, [setVolumeClaimSize]))).toEqual([]);
+    const looker = clusterAgent('looker', { clusters: ['prod'], namespaces: ['shop'] }, [LOOK.name]);
+    expect(inNone(namespaceRights('prod', looker, [LOOK, setVolumeClaimSize]))).toEqual([]);
+  });
+
+  test.each([
+    { ...LOOK, reads: [{ service: 'storage.k8s.io/v1', command: 'list storageclasses' }] },
+    {
+      ...setVolumeClaimSize,
+      changes: [{ service: 'storage.k8s.io/v1', command: 'patch storageclasses', fields: ['spec.x'] }],
+    },
+  ])('are listed and patched by no tool', (tool) => {
+    const granted = clusterAgent('any', { clusters: ['prod'], namespaces: ['shop'] }, [tool.name]);
+    expect(() => namespaceRights('prod', granted, [tool])).toThrow('is not a read of one by its name');
   });
 });

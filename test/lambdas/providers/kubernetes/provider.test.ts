@@ -36,6 +36,8 @@ describe('a ref', () => {
     'k8s://prod/-/deployments/cart',
     'k8s://prod/shop/nodes/node-1',
     'k8s://prod/-/nodes/*',
+    'k8s://prod/-/storageclasses/gp3',
+    'k8s://prod/shop/storageclasses/gp3',
     'k8s://prod/shop/deployments/cart?dryRun=All',
     'k8s://prod/shop/deployments/cart\n',
     'kubernetes://prod/shop/deployments/cart',

@@ -142,6 +142,25 @@ const NODE: readonly Move[] = [
   ['it gets a taint', merge(A_NODE, { spec: { taints: [{ key: 'gpu', effect: 'NoSchedule' }] } })],
 ];
 
+const DATA = 'shop/persistentvolumeclaims/data';
+const CLAIM: readonly Move[] = [
+  NAMESPACE,
+  ...ofObject(DATA),
+  ['it is grown', merge(DATA, { spec: { resources: { requests: { storage: '15Gi' } } } })],
+  [
+    'it has been grown, and the volume is larger',
+    later(120, merge(DATA, { spec: { resources: { requests: { storage: '15Gi' } } } })),
+  ],
+  [
+    'Checkrein has written it, and not released',
+    merge(DATA, { spec: { resources: { requests: { storage: '15Gi' } } } }, 'checkrein'),
+  ],
+  ['it has another volume', merge(DATA, { spec: { volumeName: 'pv-2' } })],
+  ['it has another class', merge(DATA, { spec: { storageClassName: 'fixed' } })],
+  ['it loses its volume', merge(DATA, { status: { phase: 'Lost' } })],
+  ['its volume is being resized', merge(DATA, { status: { conditions: [{ type: 'Resizing', status: 'True' }] } })],
+];
+
 const nodeYaml = (name: string): string =>
   `    - { apiVersion: v1, kind: Node, metadata: { name: ${name}, labels: { topology.kubernetes.io/zone: a } }, status: { allocatable: { cpu: "2", memory: 4Gi }, conditions: [{ type: Ready, status: "True" }] } }\n`;
 /** What the further tools change. */
@@ -149,6 +168,8 @@ const OBJECTS = [
   `    - { apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: { name: checkout, namespace: shop }, spec: { minReplicas: 2, maxReplicas: 6, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: checkout } } }\n`,
   `    - { apiVersion: batch/v1, kind: CronJob, metadata: { name: nightly, namespace: shop }, spec: { schedule: '0 3 * * *', jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: 'example.com/nightly:1' }] } } } } } }\n`,
   `    - { apiVersion: v1, kind: ConfigMap, metadata: { name: flags, namespace: shop }, data: { new_basket: 'on' } }\n`,
+  `    - { apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: { name: gp3 }, provisioner: ebs.csi.aws.com, allowVolumeExpansion: true }\n`,
+  `    - { apiVersion: v1, kind: PersistentVolumeClaim, metadata: { name: data, namespace: shop }, spec: { storageClassName: gp3, volumeName: pv-1, resources: { requests: { storage: 10Gi } } } }\n`,
   nodeYaml('a-1'),
   nodeYaml('a-2'),
 ].join('');
@@ -181,6 +202,12 @@ const CASES = [
     tool: 'patch_config_map_key',
     input: { cluster, namespace, name: 'flags', key: 'new_basket', value: 'off', why },
     moves: CONFIG_MAP,
+    more: OBJECTS,
+  },
+  {
+    tool: 'set_volume_claim_size',
+    input: { cluster, namespace, name: 'data', size: '20Gi', why },
+    moves: CLAIM,
     more: OBJECTS,
   },
   {
