@@ -61,10 +61,15 @@ const settingsIn = (config: string): SettingsInput => {
     .map((name) => join(config, name))
     .find((one) => existsSync(one));
   if (file === undefined)
-    throw new InputError(`config ${config}`, 'there is no deployment.ts in it', 'a directory with agents/ and deployment.ts');
+    throw new InputError(
+      `config ${config}`,
+      'there is no deployment.ts in it',
+      'a directory with agents/ and deployment.ts',
+    );
   const compiled = join(compiledModules(config, { deployment: file }), 'deployment.mjs');
   const module: unknown = createRequire(import.meta.url)(compiled);
   const { data, error } = z.object({ deployment: Settings }).safeParse(module);
-  if (data === undefined) throw new InputError(file, z.prettifyError(error), 'export const deployment with the settings');
+  if (data === undefined)
+    throw new InputError(file, z.prettifyError(error), 'export const deployment with the settings');
   return data.deployment;
 };

@@ -7,7 +7,9 @@ const JSON_FLAG = ['--json', 'print one JSON object instead'] as const;
 
 const check = (): Command =>
   new Command('check')
-    .description('Hold your own tools to the promises of every tool, and print each problem with file and what was expected.')
+    .description(
+      'Hold your own tools to the promises of every tool, and print each problem with file and what was expected.',
+    )
     .option(...TOOLS)
     .option(...JSON_FLAG)
     .addHelpText(

@@ -57,7 +57,11 @@ export const installedFrom = (directory: string | undefined): WithOwnTools => {
 /** What of the promises of all tools is not kept by these. */
 const promises = (
   tools: readonly OwnTool[],
-  services: readonly { readonly service: string; readonly file: string; readonly module: { service: ServiceCommands } }[],
+  services: readonly {
+    readonly service: string;
+    readonly file: string;
+    readonly module: { service: ServiceCommands };
+  }[],
   folder: string,
 ): string[] => {
   const declared = tools.map(({ manifest, files }) => ({ manifest, file: files?.manifest ?? folder }));
@@ -65,7 +69,9 @@ const promises = (
     manifest,
     file: `${shippedFile(manifest)} of Checkrein`,
   }));
-  const own = Object.fromEntries(services.map(({ service, module }) => [service, Object.keys(module.service.commands)]));
+  const own = Object.fromEntries(
+    services.map(({ service, module }) => [service, Object.keys(module.service.commands)]),
+  );
   const fileOf = ({ name }: { name: string }): string | undefined =>
     declared.find(({ manifest }) => manifest.name === name)?.file;
   return [

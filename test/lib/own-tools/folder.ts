@@ -18,7 +18,8 @@ export const toolsWith = (edits: Edits): string => {
   const app = mkdtempSync(join(tmpdir(), 'own-tools-'));
   onTestFinished(() => rmSync(app, { recursive: true }));
   mkdirSync(join(app, 'node_modules'));
-  for (const name of ['zod', '@aws-sdk']) symlinkSync(join(ROOT, 'node_modules', name), join(app, 'node_modules', name));
+  for (const name of ['zod', '@aws-sdk'])
+    symlinkSync(join(ROOT, 'node_modules', name), join(app, 'node_modules', name));
   const tools = join(app, 'tools');
   cpSync(GOOD, tools, { recursive: true });
   for (const [name, edit] of Object.entries(edits)) {

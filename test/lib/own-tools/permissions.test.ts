@@ -11,7 +11,10 @@ const rules = shippedRules();
 const rightsWith = (observe: readonly string[], change: readonly string[]): Right[] => {
   const { installed } = installedFrom(toolsWith({}));
   const [first, ...others] = rules.agents;
-  const agents = first === undefined ? [] : [{ ...first, tools: { observe: [...observe], change: [...change] }, firstLook: [] }, ...others];
+  const agents =
+    first === undefined
+      ? []
+      : [{ ...first, tools: { observe: [...observe], change: [...change] }, firstLook: [] }, ...others];
   return rightsIn(synthesize({ ...rules, agents }, installed.catalogue).template);
 };
 

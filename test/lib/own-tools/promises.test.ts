@@ -42,7 +42,11 @@ test.each<[string, Edits, string]>([
   ],
   [
     'no description',
-    { [OBSERVE]: [["'Lists CloudWatch Logs groups whose names begin alike, with how long each keeps its events.'", "''"]] },
+    {
+      [OBSERVE]: [
+        ["'Lists CloudWatch Logs groups whose names begin alike, with how long each keeps its events.'", "''"],
+      ],
+    },
     `tools/${OBSERVE}: description: found ""; expected at least a sentence`,
   ],
   [
@@ -72,7 +76,14 @@ test.each<[string, Edits, string]>([
   ],
   [
     'an action with a wildcard',
-    { [CHANGE]: [["command: 'PutRetentionPolicy', scope: 'target'", "command: 'PutRetentionPolicy', scope: 'target', action: 'logs:*'"]] },
+    {
+      [CHANGE]: [
+        [
+          "command: 'PutRetentionPolicy', scope: 'target'",
+          "command: 'PutRetentionPolicy', scope: 'target', action: 'logs:*'",
+        ],
+      ],
+    },
     `tools/${CHANGE}: logs:PutRetentionPolicy: the action is "logs:*"; expected one action`,
   ],
   [
@@ -90,7 +101,11 @@ test.each<[string, Edits, string]>([
     { [CHANGE]: [['${account}', '123456789012']] },
     `tools/${CHANGE}: targetArn: found "arn:aws:logs:\${region}:123456789012:log-group:*"; expected arn:aws:`,
   ],
-  ['a target that is anything', { [CHANGE]: [['arn:aws:logs:${region}:${account}:log-group:*', '*']] }, 'targetArn: found "*"; expected'],
+  [
+    'a target that is anything',
+    { [CHANGE]: [['arn:aws:logs:${region}:${account}:log-group:*', '*']] },
+    'targetArn: found "*"; expected',
+  ],
   [
     'a target that is anything of a service',
     { [CHANGE]: [[':log-group:*', ':*']] },
@@ -106,7 +121,11 @@ test.each<[string, Edits, string]>([
     { [CHANGE]: [['facts: []', "facts: ['reversible']"]] },
     `tools/${CHANGE}: facts: reversible is computed by the kernel`,
   ],
-  ['a fact that is none', { [CHANGE]: [['facts: []', "facts: ['daysKept']"]] }, 'facts: there is no fact "daysKept"; expected some of cutPercent'],
+  [
+    'a fact that is none',
+    { [CHANGE]: [['facts: []', "facts: ['daysKept']"]] },
+    'facts: there is no fact "daysKept"; expected some of cutPercent',
+  ],
   [
     'nothing about capacity',
     { [CHANGE]: [["  capacity: 'none',\n", '']] },
@@ -124,12 +143,17 @@ test.each<[string, Edits, string]>([
   ],
   [
     'a member that is missing',
-    { 'keep-log-days/tool.ts': "import { manifest } from './manifest.ts';\nexport const tool = { manifest, describe() {} };" },
+    {
+      'keep-log-days/tool.ts':
+        "import { manifest } from './manifest.ts';\nexport const tool = { manifest, describe() {} };",
+    },
     'tools/keep-log-days/tool.ts: tool.configuration: expected a function',
   ],
   [
     'code that throws when it is loaded',
-    { 'list-log-groups/tool.ts': [['export const tool', "throw new TypeError('no network here');\nexport const tool"]] },
+    {
+      'list-log-groups/tool.ts': [['export const tool', "throw new TypeError('no network here');\nexport const tool"]],
+    },
     'tools/list-log-groups/tool.ts: it throws when it is loaded: TypeError: no network here',
   ],
   [
@@ -143,12 +167,16 @@ test.each<[string, Edits, string]>([
 
 test('two tools of one name are refused, naming both, whether own or shipped', () => {
   const twin = text(OBSERVE).replace('list_log_groups', 'query_logs');
-  expect(problemsWith({ 'query-logs/manifest.ts': twin, 'query-logs/tool.ts': text('list-log-groups/tool.ts') })).toContain(
+  expect(
+    problemsWith({ 'query-logs/manifest.ts': twin, 'query-logs/tool.ts': text('list-log-groups/tool.ts') }),
+  ).toContain(
     'tools/query-logs/manifest.ts: name: two tools of one name, "query_logs": the other is lambdas/tools/query-logs/manifest.ts of Checkrein; expected a name of its own',
   );
   expect(
     problemsWith({ 'other/manifest.ts': text(OBSERVE), 'other/tool.ts': text('list-log-groups/tool.ts') }).join('\n'),
-  ).toContain('tools/other/manifest.ts: name: two tools of one name, "list_log_groups": the other is tools/list-log-groups/manifest.ts');
+  ).toContain(
+    'tools/other/manifest.ts: name: two tools of one name, "list_log_groups": the other is tools/list-log-groups/manifest.ts',
+  );
 });
 
 test('a call that no function could make is refused with the lines to write', () => {
@@ -160,7 +188,11 @@ test('a call that no function could make is refused with the lines to write', ()
     import { CloudWatchLogsClient, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
       PutRetentionPolicy: sdkCommand(PutRetentionPolicyCommand),`,
   ]);
-  expect(problemsWith({ [OBSERVE]: [["service: 'logs', command: 'DescribeLogGroups'", "service: 'sqs', command: 'ListQueues'"]] })).toEqual([
+  expect(
+    problemsWith({
+      [OBSERVE]: [["service: 'logs', command: 'DescribeLogGroups'", "service: 'sqs', command: 'ListQueues'"]],
+    }),
+  ).toEqual([
     `tools/${OBSERVE}: no function could make the calls sqs:ListQueues; expected in tools/aws/sqs.ts:
     import { SQSClient, ListQueuesCommand } from '@aws-sdk/client-sqs';
     import { sdkCommand, type ServiceCommands } from 'checkrein/tool';

@@ -20,10 +20,7 @@ export const callProblems = (manifest: Manifest): string[] => [
   ...promqlProblems(manifest),
 ];
 
-const allCalls = (manifest: Manifest) => [
-  ...manifest.reads,
-  ...(manifest.kind === 'change' ? manifest.changes : []),
-];
+const allCalls = (manifest: Manifest) => [...manifest.reads, ...(manifest.kind === 'change' ? manifest.changes : [])];
 
 const readProblems = ({ reads }: Manifest): string[] =>
   reads.flatMap(({ service, command, ...call }) => {
@@ -31,7 +28,9 @@ const readProblems = ({ reads }: Manifest): string[] =>
     const bad = [command, ...(action === undefined ? [] : [action])].find((one) => !READS.test(one));
     return bad === undefined
       ? []
-      : [`reads: ${service}:${command} may change something, by its name ${bad}; expected Get…, Describe…, List… and the like`];
+      : [
+          `reads: ${service}:${command} may change something, by its name ${bad}; expected Get…, Describe…, List… and the like`,
+        ];
   });
 
 /** A wildcard would reach IAM as it stands here. */
@@ -46,7 +45,8 @@ const logProblems = (manifest: Manifest): string[] => {
   const [aws] = ofAws([manifest]);
   const logs = aws?.reads.filter(({ service, command }) => service === 'logs' && !READS_NO_LOG.test(command)) ?? [];
   if (logs.length === 0) return [];
-  if (manifest.kind === 'change') return [`reads: logs:${logs[0]?.command}: expected none that reads logs in a change tool`];
+  if (manifest.kind === 'change')
+    return [`reads: logs:${logs[0]?.command}: expected none that reads logs in a change tool`];
   const open = logs.filter(({ scope }) => scope !== 'log-group');
   return [
     ...open.map(({ command }) => `reads: logs:${command} reads logs of any log group; expected scope: 'log-group'`),
@@ -64,7 +64,9 @@ const promqlProblems = (manifest: Manifest): string[] => {
 const fieldProblems = (manifest: Manifest, name: string, field: string | undefined, what: string): string[] =>
   field !== undefined && requiredFields(manifest).includes(field)
     ? []
-    : [`${name}: found ${JSON.stringify(field ?? null)}; expected the name of a required field of the input with ${what}`];
+    : [
+        `${name}: found ${JSON.stringify(field ?? null)}; expected the name of a required field of the input with ${what}`,
+      ];
 
 /** Changes that IAM cannot hold to one target, and facts that are not the tool's to compute. */
 export const changeCallProblems = (manifest: ChangeManifest): string[] => [
@@ -82,17 +84,27 @@ const targetProblems = ({ targetArn, changes }: { targetArn: string; changes: re
   ...changes.flatMap(({ service, command, scope, touches = [], passesRole }) => [
     ...(scope === 'target'
       ? []
-      : [`changes: ${service}:${command} has the scope '${scope}'; expected 'target', so that IAM holds it to the one target`]),
+      : [
+          `changes: ${service}:${command} has the scope '${scope}'; expected 'target', so that IAM holds it to the one target`,
+        ]),
     ...[...touches, ...(passesRole === undefined ? [] : [passesRole.arn])]
       .filter((arn) => !TOUCHED_ARN.test(arn))
-      .map((arn) => `changes: ${service}:${command} touches ${JSON.stringify(arn)}; expected an ARN pattern with a kind of resource`),
+      .map(
+        (arn) =>
+          `changes: ${service}:${command} touches ${JSON.stringify(arn)}; expected an ARN pattern with a kind of resource`,
+      ),
   ]),
 ];
 
 const factProblems = ({ facts }: ChangeManifest): string[] => {
   const others = new Set<FactName>([...KERNEL_FACTS, ...REPORT_FACTS]);
   return facts.flatMap((name) => {
-    if (!FACT_NAMES.includes(name)) return [`facts: there is no fact ${JSON.stringify(name)}; expected some of ${FACT_NAMES.filter((one) => !others.has(one)).join(', ')}`];
-    return others.has(name) ? [`facts: ${name} is computed by the kernel; expected only facts that the tool computes`] : [];
+    if (!FACT_NAMES.includes(name))
+      return [
+        `facts: there is no fact ${JSON.stringify(name)}; expected some of ${FACT_NAMES.filter((one) => !others.has(one)).join(', ')}`,
+      ];
+    return others.has(name)
+      ? [`facts: ${name} is computed by the kernel; expected only facts that the tool computes`]
+      : [];
   });
 };

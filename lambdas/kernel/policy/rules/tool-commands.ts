@@ -29,13 +29,16 @@ export const commandProblems = (
   const has = ({ service, command }: AwsCall): boolean =>
     [shipped, own].some((table) => Object.hasOwn(table, service) && table[service]?.includes(command) === true);
   return tools.flatMap(({ manifest, file }) =>
-    Object.entries(Object.groupBy(awsCalls(manifest).filter((call) => !has(call)), ({ service }) => service)).map(
-      ([service, calls = []]) => {
-        const commands = [...new Set(calls.map(({ command }) => command))];
-        const missing = commands.map((command) => `${service}:${command}`).join(', ');
-        return `${file}: no function could make the calls ${missing}; expected in ${folder}/aws/${service}.ts:\n${linesFor(service, commands, own[service] !== undefined)}`;
-      },
-    ),
+    Object.entries(
+      Object.groupBy(
+        awsCalls(manifest).filter((call) => !has(call)),
+        ({ service }) => service,
+      ),
+    ).map(([service, calls = []]) => {
+      const commands = [...new Set(calls.map(({ command }) => command))];
+      const missing = commands.map((command) => `${service}:${command}`).join(', ');
+      return `${file}: no function could make the calls ${missing}; expected in ${folder}/aws/${service}.ts:\n${linesFor(service, commands, own[service] !== undefined)}`;
+    }),
   );
 };
 

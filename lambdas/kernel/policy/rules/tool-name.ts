@@ -18,17 +18,25 @@ export const nameProblems = ({ manifest, file }: DeclaredTool, others: readonly 
   return [
     ...(pattern.test(name)
       ? []
-      : [said(`found ${JSON.stringify(name)}; expected small letters with _ between words; digits too, unless it changes something in a cluster`)]),
+      : [
+          said(
+            `found ${JSON.stringify(name)}; expected small letters with _ between words; digits too, unless it changes something in a cluster`,
+          ),
+        ]),
     ...(name.length <= longest
       ? []
       : [said(`${JSON.stringify(name)} has ${name.length} characters; expected at most ${longest}`)]),
     ...(isControlTool(name) ? [said(`${JSON.stringify(name)} is a call of the kernel; expected another name`)] : []),
     ...(file.split('/').at(-2) === folder
       ? []
-      : [said(`found ${JSON.stringify(name)}; expected the folder of this file to be its name with dashes, ${folder}`)]),
+      : [
+          said(`found ${JSON.stringify(name)}; expected the folder of this file to be its name with dashes, ${folder}`),
+        ]),
     ...(same === undefined
       ? []
-      : [said(`two tools of one name, ${JSON.stringify(name)}: the other is ${same.file}; expected a name of its own`)]),
+      : [
+          said(`two tools of one name, ${JSON.stringify(name)}: the other is ${same.file}; expected a name of its own`),
+        ]),
   ];
 };
 

@@ -27,7 +27,9 @@ export const toolProblems = (tools: readonly DeclaredTool[], others: readonly De
 const textProblems = ({ description, ...manifest }: Manifest): string[] => [
   ...(description.trim().length >= 20
     ? []
-    : [`description: found ${JSON.stringify(description)}; expected at least a sentence, by which the model chooses it`]),
+    : [
+        `description: found ${JSON.stringify(description)}; expected at least a sentence, by which the model chooses it`,
+      ]),
   ...(manifest.kind === 'change' && !/^[a-z][a-z0-9-]*$/.test(manifest.targetKind)
     ? [
         `targetKind: found ${JSON.stringify(manifest.targetKind)}; expected small letters, digits and -, as policies compare it`,

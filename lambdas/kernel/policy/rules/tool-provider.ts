@@ -27,7 +27,12 @@ const nameProblems = (names: readonly string[]): string[] =>
         ];
   });
 
-const problemsOf = (manifest: Manifest, names: readonly string[], aws: readonly string[], ownFile?: OwnFile): string[] => {
+const problemsOf = (
+  manifest: Manifest,
+  names: readonly string[],
+  aws: readonly string[],
+  ownFile?: OwnFile,
+): string[] => {
   const [provider, where] = [providerOf(manifest), ownFile?.(manifest) ?? `tool ${manifest.name}`];
   if (!names.includes(provider))
     return [`${where}: its provider ${JSON.stringify(provider)} is not installed; installed: ${names.join(', ')}`];
