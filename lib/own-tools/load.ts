@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { shippedFile } from '../../lambdas/kernel/policy/rules/tool-capacity.ts';
 import { commandProblems, commandsFor } from '../../lambdas/kernel/policy/rules/tool-commands.ts';
@@ -99,12 +99,12 @@ const collected = <Source, T>(sources: readonly Source[], make: (source: Source)
 };
 
 const entriesOf = ({ tools, commands }: ToolSources): Record<string, string> =>
-  Object.fromEntries([
-    ...tools.flatMap(({ folder, manifest, tool }) => [
+  Object.fromEntries<string>([
+    ...tools.flatMap(({ folder, manifest, tool }): [string, string][] => [
       [`${folder}.manifest`, manifest],
       [`${folder}.tool`, tool],
     ]),
-    ...commands.map(({ service, file }) => [`aws.${service}`, file]),
+    ...commands.map(({ service, file }): [string, string] => [`aws.${service}`, file]),
   ]);
 
 const loaded: Load = (compiled, file) => {
