@@ -13,6 +13,7 @@ import { runCommand } from './commands/run.ts';
 import { scenarioCommand } from './commands/scenario.ts';
 import { subscribeCommand } from './commands/subscribe.ts';
 import { switchCommand } from './commands/switch.ts';
+import { toolsCommand } from './commands/tools.ts';
 import { traceCommand } from './commands/trace.ts';
 import { errorText } from './io/output.ts';
 
@@ -30,6 +31,7 @@ const program = (): Command => {
     .addCommand(incidentsCommand())
     .addCommand(scenarioCommand())
     .addCommand(policyCommand())
+    .addCommand(toolsCommand())
     .addCommand(kubernetesCommand())
     .addCommand(replayCommand())
     .addCommand(switchCommand())

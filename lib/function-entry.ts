@@ -1,16 +1,17 @@
 import { moduleFile, type ModuleName } from './package-files.ts';
-import type { ToolSources } from './own-tools/sources.ts';
+import { filesOf, type ToolSources } from './own-tools/sources.ts';
 
 /** Functions that call no tool. */
 const WITHOUT_TOOLS: readonly ModuleName[] = ['digest', 'subscriptions'];
 
 /** The module of a Lambda function: what the package has of it, for the shipped tools and those of a team. */
-export const functionEntry = (name: ModuleName, { tools, commands }: ToolSources): string => {
+export const functionEntry = (name: ModuleName, sources: ToolSources): string => {
   if (WITHOUT_TOOLS.includes(name)) return `export { handler } from ${JSON.stringify(moduleFile(name))};`;
-  const own = tools.map(({ manifest, tool }, index) => ({
+  const { tools, commands } = sources;
+  const own = tools.map((source, index) => ({
     name: `manifest${index}`,
-    manifest,
-    line: `{ manifest: manifest${index}, load: () => import(${JSON.stringify(tool)}) }`,
+    manifest: source.manifest,
+    line: `{ manifest: manifest${index}, files: ${JSON.stringify(filesOf(source, sources))}, load: () => import(${JSON.stringify(source.tool)}) }`,
   }));
   const table = commands.map(
     ({ service, file }) => `${JSON.stringify(service)}: () => import(${JSON.stringify(file)})`,

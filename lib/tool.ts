@@ -7,6 +7,7 @@ export type { Clock, Cloud, CloudRequest } from '../lambdas/contracts/ports.ts';
 export type { AwsCall, ChangeManifest, ObserveManifest, ProviderCall } from '../lambdas/contracts/tool.ts';
 export { sdkCommand, type ServiceCommands } from '../lambdas/providers/aws/commands/command.ts';
 export { callAws } from '../lambdas/tools/aws/call-aws.ts';
+export { environmentOf } from '../lambdas/tools/environment.ts';
 export {
   changeTool,
   observeTool,

@@ -11,6 +11,7 @@ import { verifyLine } from '../lambdas/kernel/trace/verify-line.ts';
 import { whatHappened } from '../lambdas/kernel/trace/what-happened.ts';
 import { allOf, lastOf, plansOf, usageOf, wasMade } from '../lambdas/kernel/trace/queries.ts';
 import type { Ledger, Model, Notification } from '../lambdas/contracts/ports.ts';
+import type { Installed } from '../lambdas/tools/installed.ts';
 import { synthesize } from '../lib/synthesize.ts';
 import type { World } from './account/world/world.ts';
 import { startApprovalServer } from './approval-server.ts';
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly event: Json;
   readonly world: World;
   readonly rules: Rules;
+  /** Default: what Checkrein ships. */
+  readonly installed?: Installed;
   readonly model: Model;
   readonly approve: { readonly kind: 'preset'; readonly answers: readonly PresetAnswer[] } | { readonly kind: 'ask' };
   readonly onEvent: (event: TraceEvent) => void;
@@ -60,8 +63,8 @@ export interface RunResult {
 const definitions = new WeakMap<Rules, JsonObject>();
 
 /** Synthesizing takes a second, and the same rules are run many times. */
-const definitionFor = (rules: Rules): JsonObject => {
-  const definition = definitions.get(rules) ?? synthesize(rules).stateMachineDefinition;
+const definitionFor = (rules: Rules, installed?: Installed): JsonObject => {
+  const definition = definitions.get(rules) ?? synthesize(rules, installed?.catalogue).stateMachineDefinition;
   definitions.set(rules, definition);
   return definition;
 };
@@ -77,7 +80,7 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
     onMessage = () => undefined,
     interruption = new Interruption(),
   } = options;
-  const definition = definitionFor(rules);
+  const definition = definitionFor(rules, options.installed);
   const server =
     options.ledger === undefined
       ? await startLedger(rules.settings.retentionDays)
@@ -96,6 +99,7 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
     const laptop = new Laptop({
       definition,
       rules,
+      ...(options.installed && { installed: options.installed }),
       world,
       model,
       ledger: server.ledger,

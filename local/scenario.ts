@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { TraceEvent } from '../lambdas/contracts/events.ts';
 import type { Json } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
@@ -40,9 +40,15 @@ export const listScenarios = (): { readonly name: string; readonly about: string
 export const readScenario = async (name: string): Promise<Scenario> => {
   if (!names().includes(name))
     throw new InputError('scenario', `there is no scenario ${JSON.stringify(name)}`, `one of ${names().join(', ')}`);
-  const file = (leaf: string): string => join(DIRECTORY, name, leaf);
+  return scenarioIn(join(DIRECTORY, name));
+};
+
+/** Reads a folder with a scenario, wherever it stands. Those that it is `like` stand beside it. */
+export const scenarioIn = async (folder: string): Promise<Scenario> => {
+  const name = basename(folder);
+  const file = (leaf: string): string => join(folder, leaf);
   const expectation = readExpectation(file('expect.yaml'));
-  const given = (leaf: string): string => join(DIRECTORY, expectation.like ?? name, leaf);
+  const given = (leaf: string): string => join(dirname(folder), expectation.like ?? name, leaf);
   return {
     name,
     event: readEvent(given('event.json')),
@@ -74,13 +80,24 @@ export interface PlayHooks {
   readonly onEvent?: (event: TraceEvent) => void;
 }
 
-/** Plays a scenario. `result` has the incident that the expectation is about; `problems` lists each difference from it. */
+/** What came of a scenario. `result` has the incident that the expectation is about; `problems` lists each difference from it. */
+interface Played {
+  readonly result: RunResult;
+  readonly problems: readonly string[];
+}
+
+/** Plays a scenario of this checkout. */
 export const playScenario = async (
   name: string,
   { rules = localRules(), onEvent = () => undefined }: PlayHooks = {},
-): Promise<{ readonly result: RunResult; readonly problems: readonly string[] }> => {
-  const scenario = await readScenario(name);
-  const whole = await runOnLaptop({ ...runOf(scenario, rules), onEvent });
+): Promise<Played> => play(await readScenario(name), { rules, onEvent });
+
+/** Plays a scenario under rules, and compares what came of it with what is expected. */
+export const play = async (
+  scenario: Scenario,
+  { rules, ...more }: Pick<RunOptions, 'rules' | 'installed' | 'onEvent'>,
+): Promise<Played> => {
+  const whole = await runOnLaptop({ ...runOf(scenario, rules), ...more });
   const { expectation } = scenario;
   const opened = [...whole.traces.keys()].filter((incident) => !whole.followUps.includes(incident));
   const problems =

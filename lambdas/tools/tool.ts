@@ -123,9 +123,17 @@ export interface ChangeTool extends Required<ChangeSpec<Json, Json>> {
 
 type Tool = ObserveTool | ChangeTool;
 
+/** The files of a tool of a team's own, as messages name them: `tools/set-log-retention/manifest.ts`. */
+export interface ToolFiles {
+  readonly manifest: string;
+  readonly tool: string;
+}
+
 /** A line of the catalogue: the manifest, and a function that loads the code. */
 export interface CatalogueLine<M extends Manifest = Manifest> {
   readonly manifest: M;
+  /** Of a tool of a team's own. It is held to its manifest in words that name these files. */
+  readonly files?: ToolFiles;
   readonly load: () => Promise<{
     readonly tool: M extends ObserveManifest ? ObserveTool : M extends ChangeManifest ? ChangeTool : Tool;
   }>;

@@ -1,13 +1,19 @@
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
-import * as z from 'zod';
+import { join, relative, resolve } from 'node:path';
+import type * as z from 'zod';
 import { InputError } from '../../lambdas/contracts/errors.ts';
-import type { CommandTable } from '../../lambdas/providers/aws/commands/table.ts';
+import { shippedFile } from '../../lambdas/kernel/policy/rules/tool-capacity.ts';
+import { commandProblems, commandsFor } from '../../lambdas/kernel/policy/rules/tool-commands.ts';
+import { toolProblems, type DeclaredTool } from '../../lambdas/kernel/policy/rules/tool-promises.ts';
+import { providerProblems } from '../../lambdas/kernel/policy/rules/tool-provider.ts';
+import type { ServiceCommands } from '../../lambdas/providers/aws/commands/command.ts';
 import { INSTALLED, installedWith, type Installation } from '../../lambdas/providers/installed.ts';
 import type { OwnTool } from '../../lambdas/tools/installed.ts';
 import { compiledModules } from './bundle.ts';
+import { serviceProblems } from './service-file.ts';
 import { ChangeModule, CommandsModule, ManifestModule, ObserveModule, SHAPES } from './shape.ts';
-import { NO_SOURCES, toolSourcesIn, type ToolSource, type ToolSources } from './sources.ts';
+import { filesOf, NO_SOURCES, toolSourcesIn, type ToolSource, type ToolSources } from './sources.ts';
+import { ToolsError } from './tools-error.ts';
 
 /** What a deployment has installed, and the files of the tools that are a team's own. */
 export interface WithOwnTools {
@@ -18,7 +24,16 @@ export interface WithOwnTools {
 /** Loads the module that was compiled from a file. */
 type Load = (key: string, file: string) => unknown;
 
-/** What is installed with the tools of a folder, if there is one. Their code is loaded, so that what cannot run is found here. */
+/** What could be loaded, and what is wrong with the rest. */
+interface Loaded<T> {
+  readonly found: readonly T[];
+  readonly problems: readonly string[];
+}
+
+/**
+ * What is installed with the tools of a folder, if there is one. Their code is loaded, so that what cannot run is found here, and
+ * they are held to the promises of every tool. All problems are in one ToolsError.
+ */
 export const installedFrom = (directory: string | undefined): WithOwnTools => {
   if (directory === undefined) return { installed: INSTALLED, sources: NO_SOURCES };
   const root = resolve(directory);
@@ -26,17 +41,70 @@ export const installedFrom = (directory: string | undefined): WithOwnTools => {
   if (sources.tools.length === 0 && sources.commands.length === 0) return { installed: INSTALLED, sources };
   const compiled = compiledModules(root, entriesOf(sources));
   const load: Load = (key, file) => loaded(join(compiled, `${key}.mjs`), file);
-  const tools = sources.tools.map((source) => ownTool(source, load));
-  return { installed: installedWith(tools, ownCommands(sources, load)), sources };
+  const shown = (file: string): string => join(sources.name, relative(root, file));
+  const tools = collected(sources.tools, (source) => ownTool(source, sources, load, shown));
+  const commands = collected(sources.commands, ({ service, file }) => ({
+    service,
+    module: shaped(load(`aws.${service}`, shown(file)), SHAPES.commands, CommandsModule, shown(file)),
+    file: shown(file),
+  }));
+  const problems = [...tools.problems, ...commands.problems, ...promises(tools.found, commands.found, sources.name)];
+  if (problems.length > 0) throw new ToolsError(directory, problems);
+  const table = Object.fromEntries(commands.found.map(({ service, module }) => [service, async () => module]));
+  return { installed: installedWith(tools.found, table), sources };
+};
+
+/** What of the promises of all tools is not kept by these. */
+const promises = (
+  tools: readonly OwnTool[],
+  services: readonly {
+    readonly service: string;
+    readonly file: string;
+    readonly module: { service: ServiceCommands };
+  }[],
+  folder: string,
+): string[] => {
+  const declared = tools.map(({ manifest, files }) => ({ manifest, file: files?.manifest ?? folder }));
+  const shipped: DeclaredTool[] = INSTALLED.catalogue.manifests.map((manifest) => ({
+    manifest,
+    file: `${shippedFile(manifest)} of Checkrein`,
+  }));
+  const own = Object.fromEntries(
+    services.map(({ service, module }) => [service, Object.keys(module.service.commands)]),
+  );
+  const fileOf = ({ name }: { name: string }): string | undefined =>
+    declared.find(({ manifest }) => manifest.name === name)?.file;
+  return [
+    ...toolProblems(declared, shipped),
+    ...providerProblems(
+      declared.map(({ manifest }) => manifest),
+      INSTALLED.providers,
+      fileOf,
+    ),
+    ...services.flatMap(({ file, module }) => serviceProblems(file, module.service)),
+    ...commandProblems(declared, folder, commandsFor(INSTALLED.catalogue.manifests), own),
+  ];
+};
+
+const collected = <Source, T>(sources: readonly Source[], make: (source: Source) => T): Loaded<T> => {
+  const [found, problems]: [T[], string[]] = [[], []];
+  for (const source of sources)
+    try {
+      found.push(make(source));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(`${error.message}; expected ${error.advice}`);
+    }
+  return { found, problems };
 };
 
 const entriesOf = ({ tools, commands }: ToolSources): Record<string, string> =>
-  Object.fromEntries([
-    ...tools.flatMap(({ folder, manifest, tool }) => [
+  Object.fromEntries<string>([
+    ...tools.flatMap(({ folder, manifest, tool }): [string, string][] => [
       [`${folder}.manifest`, manifest],
       [`${folder}.tool`, tool],
     ]),
-    ...commands.map(({ service, file }) => [`aws.${service}`, file]),
+    ...commands.map(({ service, file }): [string, string] => [`aws.${service}`, file]),
   ]);
 
 const nodeRequire: (file: string) => unknown = createRequire(import.meta.url);
@@ -50,33 +118,45 @@ const loaded: Load = (compiled, file) => {
   }
 };
 
-const ownTool = ({ folder, manifest: file, tool: toolFile }: ToolSource, load: Load): OwnTool => {
-  const { manifest } = shaped(load(`${folder}.manifest`, file), SHAPES.manifest, ManifestModule, file);
-  const code = load(`${folder}.tool`, toolFile);
+const ownTool = (source: ToolSource, sources: ToolSources, load: Load, shown: (file: string) => string): OwnTool => {
+  const files = filesOf(source, sources);
+  const { folder } = source;
+  const { manifest } = shaped(
+    load(`${folder}.manifest`, shown(source.manifest)),
+    SHAPES.manifest,
+    ManifestModule,
+    files.manifest,
+  );
+  const code = load(`${folder}.tool`, shown(source.tool));
   if (manifest.kind === 'observe') {
-    const tool = shaped(code, SHAPES.observe, ObserveModule, toolFile);
-    return { manifest, load: async () => tool };
+    const module = shaped(code, SHAPES.observe, ObserveModule, files.tool);
+    sameManifest(module.tool.manifest, manifest, files.tool);
+    return { manifest, files, load: async () => module };
   }
-  const tool = shaped(code, SHAPES.change, ChangeModule, toolFile);
-  return { manifest, load: async () => tool };
+  const module = shaped(code, SHAPES.change, ChangeModule, files.tool);
+  sameManifest(module.tool.manifest, manifest, files.tool);
+  return { manifest, files, load: async () => module };
 };
 
-const ownCommands = ({ commands }: ToolSources, load: Load): CommandTable =>
-  Object.fromEntries(
-    commands.map(({ service, file }) => {
-      const module = shaped(load(`aws.${service}`, file), SHAPES.commands, CommandsModule, file);
-      return [service, async () => module];
-    }),
-  );
+/** Permissions follow from the manifest's file, calls from that of the code: so they must be one. */
+const sameManifest = (ofTool: unknown, manifest: unknown, file: string): void => {
+  if (ofTool !== manifest)
+    throw new InputError(
+      file,
+      'its tool has another manifest than the file manifest.ts beside it',
+      "import { manifest } from './manifest.ts', given to changeTool or observeTool",
+    );
+};
 
 /** A module of a shape, or what about it is not of that shape. */
 const shaped = <T>(module: unknown, shape: z.ZodType, typed: z.ZodType<T>, file: string): T => {
   const { error } = shape.safeParse(module);
   const parsed = typed.safeParse(module);
   if (error === undefined && parsed.success) return parsed.data;
+  const issues = error?.issues.map(({ path, message }) => `${path.join('.') || 'module'}: ${message}`) ?? [];
   throw new InputError(
     file,
-    error === undefined ? 'it is no such module' : z.prettifyError(error),
+    issues.length === 0 ? 'it is no such module' : issues.join('; '),
     'what the guide to own tools shows',
   );
 };

@@ -38,7 +38,9 @@ export const SHAPES = {
       inverse: fn,
     }),
   }),
-  commands: z.looseObject({ service: z.looseObject({ connect: fn, commands: z.record(z.string(), z.unknown()) }) }),
+  commands: z.looseObject({
+    service: z.looseObject({ connect: fn, commands: z.record(z.string(), z.looseObject({ create: fn })) }),
+  }),
 };
 
 /** A module as Node loaded it, once it has its shape. */

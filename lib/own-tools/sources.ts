@@ -1,9 +1,12 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { InputError } from '../../lambdas/contracts/errors.ts';
+import type { ToolFiles } from '../../lambdas/tools/tool.ts';
 
 /** The files of a folder of tools. Paths are absolute. */
 export interface ToolSources {
+  /** Name of the folder of tools. */
+  readonly name: string;
   /** A folder for each tool, named after it with dashes. */
   readonly tools: readonly ToolSource[];
   /** AWS calls that these tools make and no shipped tool makes: a file for each service, named after it. */
@@ -23,7 +26,13 @@ export interface CommandSource {
 }
 
 /** No tools besides the shipped ones. */
-export const NO_SOURCES: ToolSources = { tools: [], commands: [] };
+export const NO_SOURCES: ToolSources = { name: 'tools', tools: [], commands: [] };
+
+/** The files of a tool as messages name them. They are the same on every machine, since functions carry them. */
+export const filesOf = ({ folder, ...source }: ToolSource, { name }: Pick<ToolSources, 'name'>): ToolFiles => ({
+  manifest: `${name}/${folder}/${basename(source.manifest)}`,
+  tool: `${name}/${folder}/${basename(source.tool)}`,
+});
 
 /** The folder in a folder of tools with the AWS calls. */
 const COMMANDS_FOLDER = 'aws';
@@ -39,6 +48,7 @@ export const toolSourcesIn = (directory: string): ToolSources => {
     .map(({ name }) => name)
     .toSorted();
   return {
+    name: basename(root),
     tools: folders.filter((folder) => folder !== COMMANDS_FOLDER).map((folder) => toolIn(root, folder)),
     commands: folders.includes(COMMANDS_FOLDER) ? commandsIn(join(root, COMMANDS_FOLDER)) : [],
   };

@@ -13,13 +13,17 @@ import { formatFinding, lintPolicies } from './lint.ts';
 import { compilePolicies, positionOfPolicy } from './policies.ts';
 import { RulesError } from './rules-error.ts';
 import { schemaProblems, formatProblem } from './schema-problems.ts';
-import { capacityProblems } from './tool-capacity.ts';
+import { capacityProblems, shippedFile } from './tool-capacity.ts';
 import { providerProblems } from './tool-provider.ts';
 import type { Provider } from '../../../contracts/provider.ts';
 
 /** The tools that the rules are for, and the providers that they stand on. */
 export interface CompiledFor {
-  readonly catalogue: { readonly manifests: readonly Manifest[] };
+  readonly catalogue: {
+    readonly manifests: readonly Manifest[];
+    /** The files of a tool of a team's own. */
+    readonly filesOf?: (name: string) => { readonly manifest: string } | undefined;
+  };
   readonly providers: readonly Provider[];
 }
 
@@ -30,8 +34,9 @@ export interface CompiledFor {
 export const compileRules = (
   configDir: string,
   settings: SettingsInput,
-  { catalogue: { manifests }, providers }: CompiledFor,
+  { catalogue: { manifests, filesOf }, providers }: CompiledFor,
 ): Rules => {
+  const ownFile = (manifest: Manifest): string | undefined => filesOf?.(manifest.name)?.manifest;
   const schema = cedarSchema(manifests);
   const files = agentFiles(configDir);
   const policyFiles = configFiles(configDir, 'policies', '.cedar');
@@ -46,8 +51,8 @@ export const compileRules = (
       : [],
   );
   const problems = [
-    ...capacityProblems(manifests),
-    ...providerProblems(manifests, providers),
+    ...capacityProblems(manifests, (manifest) => ownFile(manifest) ?? shippedFile(manifest)),
+    ...providerProblems(manifests, providers, ownFile),
     ...files.problems,
     ...agents.problems,
     ...policyFiles.problems,

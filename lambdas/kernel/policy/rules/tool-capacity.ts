@@ -6,12 +6,18 @@ import type { ChangeManifest, Manifest } from '../../../contracts/tool.ts';
  * is left of a unit but not what is taken from it. Types say the first too; this is for a manifest that reached synth
  * all the same, since without these facts no bound on cuts can refuse.
  */
-export const capacityProblems = (manifests: readonly Manifest[]): string[] =>
+export const capacityProblems = (manifests: readonly Manifest[], fileOf: FileOf = shippedFile): string[] =>
   manifests.flatMap((manifest) => {
     if (manifest.kind !== 'change') return [];
-    const where = `lambdas/tools/${manifest.name.replaceAll('_', '-')}/manifest.ts: facts`;
+    const where = `${fileOf(manifest)}: facts`;
     return [...cutProblems(manifest), ...unitProblems(manifest)].map((problem) => `${where}: ${problem}`);
   });
+
+/** The file of a manifest, as messages name it. */
+export type FileOf = (manifest: Manifest) => string;
+
+/** The file of the manifest of a shipped tool. */
+export const shippedFile: FileOf = ({ name }) => `lambdas/tools/${name.replaceAll('_', '-')}/manifest.ts`;
 
 const cutProblems = ({ facts, capacity }: ChangeManifest): string[] => {
   const declared: readonly FactName[] = facts;

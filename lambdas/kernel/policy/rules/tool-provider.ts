@@ -1,11 +1,18 @@
 import type { Provider } from '../../../contracts/provider.ts';
 import { AWS, ofAws, providerOf, type Manifest } from '../../../contracts/tool.ts';
 
+/** The file of the manifest of a tool of a team's own. */
+type OwnFile = (manifest: Manifest) => string | undefined;
+
 /** Providers that cannot be told apart, tools whose provider is not installed, and tools on AWS whose calls are none of AWS. */
-export const providerProblems = (manifests: readonly Manifest[], providers: readonly Provider[]): string[] => {
+export const providerProblems = (
+  manifests: readonly Manifest[],
+  providers: readonly Provider[],
+  ownFile?: OwnFile,
+): string[] => {
   const names = providers.map(({ name }) => name);
   const aws = ofAws(manifests).map(({ name }) => name);
-  return [...nameProblems(names), ...manifests.flatMap((manifest) => problemsOf(manifest, names, aws))];
+  return [...nameProblems(names), ...manifests.flatMap((manifest) => problemsOf(manifest, names, aws, ownFile))];
 };
 
 /** By two providers of one name, a tool would be read by one and limited by the other. */
@@ -20,8 +27,13 @@ const nameProblems = (names: readonly string[]): string[] =>
         ];
   });
 
-const problemsOf = (manifest: Manifest, names: readonly string[], aws: readonly string[]): string[] => {
-  const [provider, where] = [providerOf(manifest), `tool ${manifest.name}`];
+const problemsOf = (
+  manifest: Manifest,
+  names: readonly string[],
+  aws: readonly string[],
+  ownFile?: OwnFile,
+): string[] => {
+  const [provider, where] = [providerOf(manifest), ownFile?.(manifest) ?? `tool ${manifest.name}`];
   if (!names.includes(provider))
     return [`${where}: its provider ${JSON.stringify(provider)} is not installed; installed: ${names.join(', ')}`];
   return provider === AWS && !aws.includes(manifest.name)

@@ -115,7 +115,7 @@ describe('a claim', () => {
   test('has a dry run with the words of the cluster, an unknown price, and nobody who stops', async () => {
     const { checks, cost, disruption } = await running().dryRun(to('20Gi'));
     expect(checks.map(({ name, outcome }) => [name, outcome])).toEqual([
-      ['field owners', 'unknown'],
+      ['field owners', 'warning'],
       ['patch persistentvolumeclaims', 'passed'],
     ]);
     expect(cost).toEqual({

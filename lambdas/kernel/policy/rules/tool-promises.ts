@@ -1,0 +1,53 @@
+import { isAwsCall, providerOf, AWS, type Manifest } from '../../../contracts/tool.ts';
+import { capacityProblems } from './tool-capacity.ts';
+import { callProblems, changeCallProblems } from './tool-calls.ts';
+import { inputProblems } from './tool-input.ts';
+import { nameProblems } from './tool-name.ts';
+
+/** A tool, and the file of its manifest, as messages name it. */
+export interface DeclaredTool {
+  readonly manifest: Manifest;
+  readonly file: string;
+}
+
+/**
+ * What of the promises that each tool gives by its manifest these tools do not keep, with file and what was expected.
+ * `others` are the tools beside which they are installed.
+ */
+export const toolProblems = (tools: readonly DeclaredTool[], others: readonly DeclaredTool[] = []): string[] =>
+  tools.flatMap((tool, index) => [
+    ...nameProblems(tool, [...others, ...tools.slice(0, index)]),
+    ...[...textProblems(tool.manifest), ...inputProblems(tool.manifest), ...ofCalls(tool.manifest)].map(
+      (problem) => `${tool.file}: ${problem}`,
+    ),
+    ...capacityProblems([tool.manifest], () => tool.file),
+  ]);
+
+/** The model chooses a tool by this text. */
+const textProblems = ({ description, ...manifest }: Manifest): string[] => [
+  ...(description.trim().length >= 20
+    ? []
+    : [
+        `description: found ${JSON.stringify(description)}; expected at least a sentence, by which the model chooses it`,
+      ]),
+  ...(manifest.kind === 'change' && !/^[a-z][a-z0-9-]*$/.test(manifest.targetKind)
+    ? [
+        `targetKind: found ${JSON.stringify(manifest.targetKind)}; expected small letters, digits and -, as policies compare it`,
+      ]
+    : []),
+];
+
+const ofCalls = (manifest: Manifest): string[] => [
+  ...notOfAws(manifest),
+  ...callProblems(manifest),
+  ...(manifest.kind === 'change' ? changeCallProblems(manifest) : []),
+];
+
+/** Without a scope, IAM could not be narrowed. Types say so too. */
+const notOfAws = (manifest: Manifest): string[] => {
+  if (providerOf(manifest) !== AWS) return [];
+  const calls = [...manifest.reads, ...(manifest.kind === 'change' ? manifest.changes : [])];
+  return calls
+    .filter((call) => !isAwsCall(call))
+    .map(({ service, command }) => `${service}:${command} has no scope; expected 'target', 'log-group' or 'any'`);
+};
