@@ -20,6 +20,7 @@ import {
   impactLines,
   minuteOf,
   peopleNeeded,
+  policyOffLines,
 } from '../../kernel/trace/plan-text.ts';
 import { allOf, openingOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { joinedAlarmLines } from '../../kernel/trace/joined-alarms.ts';
@@ -127,13 +128,18 @@ const subjectLines = (events: readonly TraceEvent[]): PlainText[] => {
   ];
 };
 
-const policyLines = (events: readonly TraceEvent[]): PlainText[] => [
-  plain`Policies that determined the decision:`,
-  ...decisiveStatements(allOf(events, 'plan.judged').at(-1)?.data.statements ?? []).map(
-    ({ effect, id, severity, reason }) =>
-      plain`  ${effect} ${id}${severity === undefined ? '' : plain` (${severity})`}: ${sentence(reason)}`,
-  ),
-];
+const policyLines = (events: readonly TraceEvent[]): PlainText[] => {
+  const judged = allOf(events, 'plan.judged').at(-1)?.data;
+  const decisive = decisiveStatements(judged?.statements ?? []);
+  return [
+    plain`Policies that determined the decision:`,
+    ...decisive.map(
+      ({ effect, id, severity, reason }) =>
+        plain`  ${effect} ${id}${severity === undefined ? '' : plain` (${severity})`}: ${sentence(reason)}`,
+    ),
+    ...policyOffLines(judged).map((one) => plain`  Switched off in this deployment: ${one}`),
+  ];
+};
 
 const agentsWords = (events: readonly TraceEvent[], planned: PlanOnTrace): PlainText[] => {
   const words = agentReasoning(events, planned);
