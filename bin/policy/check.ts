@@ -67,7 +67,10 @@ export const checkPolicies = async (flags: CheckFlags): Promise<void> => {
   for (const { id, reason } of policiesOff) print(plain`Switched off in this deployment: ${id} — ${sentence(reason)}`);
   print(
     clean
-      ? styled(colours.green, plain`${policies} policies: all compile, ${unused.length === 0 ? 'each can match' : 'each of your own can match'}, and no permit is open to all.`)
+      ? styled(
+          colours.green,
+          plain`${policies} policies: all compile, ${ours(unused.length === 0 ? 'each can match' : 'each of your own can match')}, and no permit is open to all.`,
+        )
       : styled(colours.red, plain`${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`),
   );
 };

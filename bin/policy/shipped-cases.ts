@@ -30,7 +30,10 @@ export const runShippedCases = ({ schema, settings }: Rules): PolicyCaseResult[]
 /** What the shipped cases take for granted, whatever the agents and environments of a deployment. */
 const AS_SHIPPED: Pick<CaseRules, 'agents' | 'settings'> = {
   agents: [
-    { name: 'responder', tools: { observe: [], change: INSTALLED.catalogue.change.map(({ manifest }) => manifest.name) } },
+    {
+      name: 'responder',
+      tools: { observe: [], change: INSTALLED.catalogue.change.map(({ manifest }) => manifest.name) },
+    },
     { name: 'triage', tools: { observe: [], change: [] } },
   ],
   settings: Settings.parse({ approvers: [{ email: 'sre@example.com', name: 'SRE', roles: ['sre'] }] }),

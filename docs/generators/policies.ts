@@ -24,7 +24,16 @@ const rowOf = (id: string, text: string, file: string): string[] => {
   const { effect, action, annotations = {} } = parsed.json;
   const { reason = '', severity = '–', breaker = '–', required } = annotations;
   const actionId = 'entity' in action ? JSON.stringify(action.entity).match(/"id":"([^"]+)"/)?.[1] : undefined;
-  return [code(id), effect, actionId ?? 'any', reason, severity, breaker, required === undefined ? 'yes' : 'no', code(file)];
+  return [
+    code(id),
+    effect,
+    actionId ?? 'any',
+    reason,
+    severity,
+    breaker,
+    required === undefined ? 'yes' : 'no',
+    code(file),
+  ];
 };
 
 const policyRows = (rules: Rules): string[][] =>
@@ -45,7 +54,10 @@ export const policiesPage = (rules: Rules): string =>
   markdownPage('Policies and facts', `${FOLDER}/*.cedar and lambdas/contracts/facts.ts`, [
     'How to write one: [adding a policy](../adding-a-policy.md). A `forbid` outweighs every `permit`; what no policy permits is refused. These policies are in the package; yours stand beside them in `config/policies/`.',
     '## Policies',
-    table(['id', 'effect', 'action', 'reason', 'severity', 'breaker', 'can be switched off', 'file'], policyRows(rules)),
+    table(
+      ['id', 'effect', 'action', 'reason', 'severity', 'breaker', 'can be switched off', 'file'],
+      policyRows(rules),
+    ),
     '## Facts',
     table(
       ['fact', 'type', 'meaning', 'computed by'],

@@ -33,11 +33,7 @@ const arn = (service: string, resource: string, example: string) =>
 export const PolicyOff = z.strictObject({
   /** Its `@id`. */
   id: z.string().min(1),
-  reason: z
-    .string()
-    .trim()
-    .min(10, 'a reason of at least 10 characters: whoever approves a change reads it')
-    .max(300),
+  reason: z.string().trim().min(10, 'a reason of at least 10 characters: whoever approves a change reads it').max(300),
 });
 export type PolicyOff = z.infer<typeof PolicyOff>;
 

@@ -20,7 +20,6 @@ import {
   impactLines,
   minuteOf,
   peopleNeeded,
-  policyOffLines,
 } from '../../kernel/trace/plan-text.ts';
 import { allOf, openingOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
 import { joinedAlarmLines } from '../../kernel/trace/joined-alarms.ts';
@@ -137,7 +136,9 @@ const policyLines = (events: readonly TraceEvent[]): PlainText[] => {
       ({ effect, id, severity, reason }) =>
         plain`  ${effect} ${id}${severity === undefined ? '' : plain` (${severity})`}: ${sentence(reason)}`,
     ),
-    ...policyOffLines(judged).map((one) => plain`  Switched off in this deployment: ${one}`),
+    ...(judged?.policiesOff ?? []).map(
+      ({ id, reason }) => plain`  Switched off in this deployment: ${id} — ${sentence(reason)}`,
+    ),
   ];
 };
 

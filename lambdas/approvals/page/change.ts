@@ -1,8 +1,8 @@
-import type { TraceEvent } from '../../contracts/events.ts';
+import type { EventData, TraceEvent } from '../../contracts/events.ts';
 import { type DryRunCheck, type DryRunReport, refOf } from '../../contracts/plan.ts';
 import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
-import { plain, sentence, type PlainText } from '../../kernel/trace/outside-text.ts';
-import { costHeadline, decisiveStatements, DISRUPTION, policyOffLines, shown } from '../../kernel/trace/plan-text.ts';
+import { plain, sentence } from '../../kernel/trace/outside-text.ts';
+import { costHeadline, decisiveStatements, DISRUPTION, shown } from '../../kernel/trace/plan-text.ts';
 import { html, type Html } from './html.ts';
 import { listOf, pairs } from './parts.ts';
 
@@ -91,17 +91,17 @@ export const determiningPolicies = (events: readonly TraceEvent[], { digest }: P
       ),
       'None.',
     )}
-    ${switchedOff(policyOffLines(decision?.data))}
+    ${switchedOff(decision?.data.policiesOff ?? [])}
   </section>`;
 };
 
 /** What would have been asked too. Whoever approves must not take its silence for consent. */
-const switchedOff = (policies: readonly PlainText[]): Html | string =>
+const switchedOff = (policies: NonNullable<EventData<'plan.judged'>['policiesOff']>): Html | string =>
   policies.length === 0
     ? ''
     : html`<h3 class="small warn">Switched off in this deployment</h3>
         <ul class="list small">
-          ${policies.map((one) => html`<li>${one}</li>`)}
+          ${policies.map(({ id, reason }) => html`<li><code>${id}</code> — ${sentence(reason)}</li>`)}
         </ul>`;
 
 /** The plan in full, for those who compare it with the trace. */

@@ -1,5 +1,5 @@
 import type { Statement } from '../../contracts/checks.ts';
-import type { EventData, TraceEvent } from '../../contracts/events.ts';
+import type { TraceEvent } from '../../contracts/events.ts';
 import type { Json } from '../../contracts/json.ts';
 import type { DryRunReport } from '../../contracts/plan.ts';
 import { joined, plain, sentence, type PlainText } from './outside-text.ts';
@@ -71,10 +71,6 @@ export const decisiveStatements = (statements: readonly Statement[]): readonly S
   const objections = statements.filter(({ effect }) => effect === 'forbid');
   return objections.length === 0 ? statements : objections;
 };
-
-/** The shipped policies that did not count in a decision, one each: `cut-bound — reason`. */
-export const policyOffLines = (judged: EventData<'plan.judged'> | undefined): PlainText[] =>
-  (judged?.policiesOff ?? []).map(({ id, reason }) => plain`${id} — ${sentence(reason)}`);
 
 /** How many people must approve, and why if one is not enough: `2 people. Why: …`. Two questions to policy may get one answer. */
 export const peopleNeeded = (needed: number, statements: readonly Statement[]): PlainText => {

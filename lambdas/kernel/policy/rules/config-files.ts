@@ -19,8 +19,7 @@ export const configFiles = (
   folder: string,
   ending: string,
   alsoRead?: string,
-): Compiled<ConfigFile[]> =>
-  filesIn(join(configDir, folder), `${basename(configDir)}/${folder}`, ending, alsoRead);
+): Compiled<ConfigFile[]> => filesIn(join(configDir, folder), `${basename(configDir)}/${folder}`, ending, alsoRead);
 
 /**
  * The files of a directory with this ending, sorted by name; messages name it by its label. Any other file is a problem: a policy
