@@ -12,15 +12,19 @@ const off = (id: string, reason = 'Our own policy allows 50 % at once.') => ({
   ...settings,
   policiesOff: [{ id, reason }],
 });
+/** A configuration without a folder of policies. */
+const withoutOwn = (): string => {
+  const config = configWith();
+  rmSync(join(config, 'policies'), { recursive: true });
+  return config;
+};
 const OWN =
   '@id("mine") @reason("Mine.")\nforbid (principal, action in Checkrein::Action::"change", resource) when { context.facts.hourUtc == 12 };';
 
 test('the policies of a team stand beside the shipped ones, which apply without a folder of its own too', () => {
   const own = compileRules(configWith({ 'policies/mine.cedar': OWN }), settings, INSTALLED);
   expect(Object.keys(own.policies)).toEqual(expect.arrayContaining(['cut-bound', 'mine']));
-  const bare = configWith();
-  rmSync(join(bare, 'policies'), { recursive: true });
-  expect(Object.keys(compileRules(bare, settings, INSTALLED).policies)).toContain('cut-bound');
+  expect(Object.keys(compileRules(withoutOwn(), settings, INSTALLED).policies)).toContain('cut-bound');
 });
 
 test('a policy that is switched off is not evaluated, and stands in the rules with its reason, which their hash covers', () => {
@@ -58,11 +62,12 @@ test.each(REQUIRED)('%s cannot be switched off, and the message says why', (id) 
 });
 
 test('every other shipped policy can be switched off', () => {
-  const { policies } = compileRules(configWith(), settings, INSTALLED);
+  const config = withoutOwn();
+  const { policies } = compileRules(config, settings, INSTALLED);
   const others = Object.keys(policies).filter((id) => !REQUIRED.includes(id));
   expect(others.length).toBeGreaterThan(10);
   const given = { ...settings, policiesOff: others.map((id) => ({ id, reason: 'Ours are stricter.' })) };
-  expect(Object.keys(compileRules(configWith(), given, INSTALLED).policies).toSorted()).toEqual(REQUIRED.toSorted());
+  expect(Object.keys(compileRules(config, given, INSTALLED).policies).toSorted()).toEqual(REQUIRED.toSorted());
 });
 
 test.each([
