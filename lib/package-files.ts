@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { InputError } from '../lambdas/contracts/errors.ts';
+import { packageFile } from '../lambdas/kernel/policy/rules/package-root.ts';
 
 /**
  * The modules of the package that are loaded by path or by name, each with its source. The build writes them to `dist/`, where everything
@@ -35,20 +34,8 @@ const isClone = import.meta.filename.endsWith('.ts');
 export const moduleFile = (name: ModuleName): string =>
   isClone ? packageFile(MODULES[name]) : packageFile('dist', `${name}.js`);
 
-/** The path of a file that stands in a clone where it stands in the package. */
-export const packageFile = (...path: readonly string[]): string => join(packageRoot, ...path);
-
 /** Version and description of this package. */
 export const packageJson = (): z.infer<typeof PackageJson> =>
   PackageJson.parse(JSON.parse(readFileSync(packageFile('package.json'), 'utf8')));
 
 const PackageJson = z.object({ version: z.string(), description: z.string() });
-
-const rootAbove = (folder: string): string => {
-  if (existsSync(join(folder, 'package.json'))) return folder;
-  if (dirname(folder) === folder)
-    throw new InputError(import.meta.dirname, 'there is no package.json above it', 'Checkrein as npm installs it');
-  return rootAbove(dirname(folder));
-};
-
-const packageRoot = rootAbove(import.meta.dirname);

@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
-import { MODULES, packageFile } from '../lib/package-files.ts';
+import { packageFile } from '../lambdas/kernel/policy/rules/package-root.ts';
+import { MODULES } from '../lib/package-files.ts';
 
 /** Where the package's code goes. */
 const DIST = packageFile('dist');

@@ -24,12 +24,12 @@ const check = (): Command =>
 const test = (): Command =>
   new Command('test')
     .description('Evaluate the policies on a table of cases and compare each decision with the expected one.')
-    .argument('[files...]', 'tables of cases (YAML); default: all of config/policy-cases/')
+    .argument('[files...]', 'tables of cases (YAML); default: the shipped ones and all of config/policy-cases/')
     .option(...CONFIG)
     .option(...JSON_FLAG)
     .addHelpText(
       'after',
-      '\nExamples:\n  checkrein policy test\n  checkrein policy test config/policy-cases/capacity.yaml my-cases.yaml\n\nExit codes: 0 every case passes; 1 at least one fails; 2 bad input.',
+      '\nExamples:\n  checkrein policy test\n  checkrein policy test config/policy-cases/office-hours.yaml my-cases.yaml\n\nExit codes: 0 every case passes; 1 at least one fails; 2 bad input.',
     )
     .action(async (files: string[], flags: TestFlags) =>
       (await import('../policy/test.ts')).testPolicies(files, flags),

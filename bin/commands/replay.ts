@@ -6,7 +6,10 @@ export const replayCommand = (): Command =>
   new Command('replay')
     .description('Evaluate every proposal, plan and approval of recorded incidents again, and print what would differ.')
     .argument('<traces...>', 'trace.jsonl files')
-    .option('--policies <dir>', 'policies to evaluate: a directory of .cedar files; default: config/policies')
+    .option(
+      '--policies <dir>',
+      'policies of your own to evaluate beside the shipped ones: a directory of .cedar files; default: config/policies',
+    )
     .option(
       '--agent <file>',
       'evaluate as if this agent had handled the incidents (YAML); default: the agent of the same name',

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { FACT_NAMES, Facts, FACTS } from '../../lambdas/contracts/facts.ts';
 import { PartialTarget } from '../../lambdas/contracts/plan.ts';
+import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
+import type { EnvironmentSettings } from '../../lambdas/kernel/changes/environment.ts';
 import { factsOf, type ChangeManifest } from '../../lambdas/contracts/tool.ts';
 import type { ConfigFile } from '../../lambdas/kernel/policy/rules/config-files.ts';
 import { didYouMean } from '../../lambdas/kernel/policy/rules/did-you-mean.ts';
@@ -47,6 +49,12 @@ const CaseFile = z.strictObject({
   cases: z.array(PolicyCase).min(1),
 });
 
+/** What a case is evaluated under. */
+export interface CaseRules extends Pick<Rules, 'policies'> {
+  readonly agents: readonly Pick<Agent, 'name' | 'tools'>[];
+  readonly settings: EnvironmentSettings;
+}
+
 /** A case with its location in a file, as file:line. */
 export interface LocatedCase {
   readonly place: string;
@@ -54,7 +62,7 @@ export interface LocatedCase {
 }
 
 /** The cases of some files, with defaults filled in. Throws one RulesError with every problem. */
-export const readCases = (files: readonly ConfigFile[], rules: Rules): LocatedCase[] => {
+export const readCases = (files: readonly ConfigFile[], rules: CaseRules): LocatedCase[] => {
   const problems: string[] = [];
   const cases = files.flatMap((file) => {
     const read = readYaml(file, CaseFile, (content) => problemsOf(content, rules));
@@ -77,7 +85,7 @@ const withDefaults = (one: PolicyCase, defaults: Defaults): PolicyCase => ({
   facts: { ...defaults.facts, ...one.facts },
 });
 
-const problemsOf = ({ defaults = {}, cases }: z.infer<typeof CaseFile>, rules: Rules): Problem[] =>
+const problemsOf = ({ defaults = {}, cases }: z.infer<typeof CaseFile>, rules: CaseRules): Problem[] =>
   cases.flatMap((one, index) =>
     problemsOfCase(withDefaults(one, defaults), rules).map(({ path, message }) => ({
       path: ['cases', index, ...path],
@@ -85,7 +93,7 @@ const problemsOf = ({ defaults = {}, cases }: z.infer<typeof CaseFile>, rules: R
     })),
   );
 
-const problemsOfCase = (given: PolicyCase, rules: Rules): Problem[] => {
+const problemsOfCase = (given: PolicyCase, rules: CaseRules): Problem[] => {
   const { agent, question, expect, approver } = given;
   const agents = rules.agents.map((one) => one.name);
   const policies = Object.keys(rules.policies);

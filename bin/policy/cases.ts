@@ -1,4 +1,3 @@
-import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Statement } from '../../lambdas/contracts/checks.ts';
 import { NEVER_MINUTES, type FactName, type Facts } from '../../lambdas/contracts/facts.ts';
 import type { Target } from '../../lambdas/contracts/plan.ts';
@@ -9,7 +8,7 @@ import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import type { QuorumDecision, PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 import { environmentInForce, type EnvironmentSettings } from '../../lambdas/kernel/changes/environment.ts';
 import { environmentOf } from '../../lambdas/tools/environment.ts';
-import { changeManifest, type LocatedCase, type PolicyCase } from './case-file.ts';
+import { changeManifest, type CaseRules, type LocatedCase, type PolicyCase } from './case-file.ts';
 
 /** The result of a case. It passes if nothing differs from what it expects. */
 export interface PolicyCaseResult {
@@ -22,6 +21,8 @@ export interface PolicyCaseResult {
   readonly trips: string | null;
   /** Each difference from what is expected, in a sentence. */
   readonly differs: readonly string[];
+  /** Why a shipped case does not count here: a policy that determines it is switched off. */
+  readonly skipped?: string;
 }
 
 /** Facts that no shipped policy objects to, so that a case lists only what is special about it. */
@@ -56,7 +57,7 @@ const NEUTRAL_FACTS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' 
 };
 
 /** Evaluates a case and compares the decision with the expected one. */
-export const runCase = (placed: LocatedCase, rules: Rules, policy: PolicyEngine): PolicyCaseResult => {
+export const runCase = (placed: LocatedCase, rules: CaseRules, policy: PolicyEngine): PolicyCaseResult => {
   const { given, place } = placed;
   const decision = decide(given, rules, policy);
   const result = {
@@ -71,7 +72,7 @@ export const runCase = (placed: LocatedCase, rules: Rules, policy: PolicyEngine)
   return { ...result, differs: differences(given.expect, result, decision.reason) };
 };
 
-const decide = (given: PolicyCase, rules: Rules, policy: PolicyEngine): PolicyDecision | QuorumDecision => {
+const decide = (given: PolicyCase, rules: CaseRules, policy: PolicyEngine): PolicyDecision | QuorumDecision => {
   const question = questionOf(given, rules.settings);
   const agent = agentOf(given, rules);
   const { breakGlass = false, triggerOwner = false } = given;
@@ -91,7 +92,7 @@ const decide = (given: PolicyCase, rules: Rules, policy: PolicyEngine): PolicyDe
   }
 };
 
-const agentOf = (given: PolicyCase, rules: Rules): Agent => {
+const agentOf = (given: PolicyCase, rules: CaseRules): CaseRules['agents'][number] => {
   const agent = rules.agents.find((one) =>
     given.agent === undefined ? one.tools.change.length > 0 : one.name === given.agent,
   );
@@ -153,7 +154,7 @@ const differences = (
 };
 
 /** Policies that determine no case. Nobody would notice if one of them were removed. */
-export const policiesWithoutCase = (results: readonly PolicyCaseResult[], rules: Rules): string[] => {
+export const policiesWithoutCase = (results: readonly PolicyCaseResult[], rules: Pick<Rules, 'policies'>): string[] => {
   const covered = new Set(results.flatMap((result) => result.statements.map((one) => one.id)));
   return Object.keys(rules.policies).filter((id) => !covered.has(id));
 };

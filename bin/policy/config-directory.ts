@@ -11,8 +11,10 @@ import { digestOf } from '../../lambdas/kernel/trace/canonical.ts';
 import { withSample } from '../../lambdas/kernel/policy/rules/agent-files.ts';
 import { compileAgents } from '../../lambdas/kernel/policy/rules/agents.ts';
 import { compileRules } from '../../lambdas/kernel/policy/rules/compile.ts';
-import { configFiles, type ConfigFile } from '../../lambdas/kernel/policy/rules/config-files.ts';
+import { configFiles } from '../../lambdas/kernel/policy/rules/config-files.ts';
 import { compilePolicies } from '../../lambdas/kernel/policy/rules/policies.ts';
+import { withoutPoliciesOff } from '../../lambdas/kernel/policy/rules/policies-off.ts';
+import { policyFilesOf, shippedFiles, type PolicyFile } from '../../lambdas/kernel/policy/rules/policy-files.ts';
 import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
 import { schemaProblems, formatProblem } from '../../lambdas/kernel/policy/rules/schema-problems.ts';
 import { readText } from '../../local/files.ts';
@@ -24,8 +26,8 @@ const OWN = join(import.meta.dirname, '../..', 'config');
 /** The `config/` directory given, or the one of this checkout. */
 export const configAt = (directory: string | undefined): string => {
   if (directory === undefined) return OWN;
-  if (directoryHas(directory, 'policies')) return directory;
-  throw new InputError(`--config ${directory}`, 'there is no directory policies in it', 'a directory like config/');
+  if (directoryHas(directory, 'agents')) return directory;
+  throw new InputError(`--config ${directory}`, 'there is no directory agents in it', 'a directory like config/');
 };
 
 const directoryHas = (directory: string, name: string): boolean =>
@@ -46,7 +48,10 @@ const settingsIn = async (directory: string): Promise<Settings> => {
   throw new RulesError(problems.map((problem) => `${basename(directory)}/deployment.ts: ${formatProblem(problem)}`));
 };
 
-/** The same rules with the policies of a directory of `.cedar` files, or of the `policies/` in it. */
+/**
+ * The same rules with the policies of a directory of `.cedar` files, or of the `policies/` in it, beside the shipped ones. One with
+ * the `@id` of a shipped policy is evaluated in its place, so that a looser or stricter wording of it can be tried.
+ */
 export const replacePolicies = (rules: Rules, directory: string): Rules => {
   const folder = resolve(directoryHas(directory, 'policies') ? join(directory, 'policies') : directory);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
@@ -58,10 +63,26 @@ export const replacePolicies = (rules: Rules, directory: string): Rules => {
       'a directory like config/policies',
     );
   const files = configFiles(dirname(folder), basename(folder), '.cedar');
-  const policies = compilePolicies(files.value, rules.schema);
+  const policies = compilePolicies(
+    files.value.map((file) => ({ ...file, shipped: true })),
+    rules.schema,
+  );
   const problems = [...files.problems, ...policies.problems];
   if (problems.length > 0) throw new RulesError(problems);
-  return hashed({ ...rules, policies: policies.value });
+  return hashed({ ...rules, policies: { ...shippedPolicies(rules).on, ...policies.value } });
+};
+
+/** The shipped policies: all of them, and those that the settings leave on. */
+export const shippedPolicies = ({
+  schema,
+  settings,
+}: Pick<Rules, 'schema' | 'settings'>): Readonly<Record<'all' | 'on', Rules['policies']>> => {
+  const files = shippedFiles();
+  const { value: all, problems } = compilePolicies(files.value, schema);
+  const on = withoutPoliciesOff(all, files.value, settings.policiesOff);
+  const found = [...files.problems, ...problems, ...on.problems];
+  if (found.length > 0) throw new RulesError(found);
+  return { all, on: on.value };
 };
 
 /** The agent of one file. */
@@ -78,6 +99,5 @@ const hashed = ({ agents, policies, schema, settings }: Rules): Rules => {
   return { ...rules, hash: digestOf(rules) };
 };
 
-/** The sources of the policies, for messages with a line number. */
-export const policyFiles = (directory: string): readonly ConfigFile[] =>
-  configFiles(directory, 'policies', '.cedar').value;
+/** The sources of the policies, shipped ones too, for messages with a line number. */
+export const policyFiles = (directory: string): readonly PolicyFile[] => policyFilesOf(directory).value;

@@ -1,5 +1,6 @@
 import { parseJson } from '../../lambdas/contracts/json.ts';
 import { Plan } from '../../lambdas/contracts/plan.ts';
+import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { digestOf } from '../../lambdas/kernel/trace/canonical.ts';
 import { policyEngine } from '../../lambdas/kernel/policy/engine.ts';
@@ -60,7 +61,7 @@ const printAnswer = (
   }
 };
 
-const print = (found: PlanOnTrace, explanation: Explanation, rulesHash: string): void => {
+const print = (found: PlanOnTrace, explanation: Explanation, { hash: rulesHash, settings }: Rules): void => {
   const line = printer(false);
   const { plan, handle } = found;
   const { tool, target, agent } = plan;
@@ -68,6 +69,8 @@ const print = (found: PlanOnTrace, explanation: Explanation, rulesHash: string):
   if (plan.rulesHash !== rulesHash)
     line(plain`It was made under other rules. This explains what the current rules decide.`);
   for (const answer of explanation.answers) printAnswer(answer, line);
+  for (const one of settings.policiesOff)
+    line(plain`\nSwitched off in this deployment: ${one.id} — ${sentence(one.reason)}`);
   line(plain`\n${sentence(explanation.says, 2000)}`);
 };
 
@@ -84,6 +87,6 @@ export const explainPolicies = async (flags: ExplainFlags): Promise<void> => {
     );
   const explanation = explainPlan(found.plan, agent, rules, policyEngine(rules, INSTALLED.providers));
   const { handle, digest } = found;
-  if (flags.json === true) printJson({ handle, digest, ...explanation });
-  else print(found, explanation, rules.hash);
+  if (flags.json === true) printJson({ handle, digest, ...explanation, policiesOff: rules.settings.policiesOff });
+  else print(found, explanation, rules);
 };

@@ -1,14 +1,14 @@
 import { policyEngine } from '../../lambdas/kernel/policy/engine.ts';
-import { InputError } from '../../lambdas/contracts/errors.ts';
 import { configFiles, type ConfigFile } from '../../lambdas/kernel/policy/rules/config-files.ts';
 import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
 import { readCases } from './case-file.ts';
 import { configAt, rulesIn } from './config-directory.ts';
+import { runShippedCases } from './shipped-cases.ts';
 import { readText } from '../../local/files.ts';
 import { runCase, policiesWithoutCase, type PolicyCaseResult } from './cases.ts';
 import { tableLines } from '../io/table.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
-import { ours, plain, sentence, styled } from '../../lambdas/kernel/trace/outside-text.ts';
+import { ours, plain, sentence, styled, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
 import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
@@ -22,8 +22,6 @@ const caseFiles = (named: readonly string[], directory: string): readonly Config
   if (named.length > 0) return named.map((path) => ({ path, text: readText('cases', path) }));
   const { value, problems } = configFiles(directory, 'policy-cases', '.yaml');
   if (problems.length > 0) throw new RulesError(problems);
-  if (value.length === 0)
-    throw new InputError(`${directory}/policy-cases`, 'there are no cases', 'at least one .yaml file of cases in it');
   return value;
 };
 
@@ -31,7 +29,7 @@ const printTable = (results: readonly PolicyCaseResult[], withoutCase: readonly 
   const print = printer(false);
   const colours = coloursFor(process.stdout);
   const rows = results.map((one) => [
-    one.differs.length === 0 ? 'pass' : 'FAIL',
+    one.skipped !== undefined ? 'skip' : one.differs.length === 0 ? 'pass' : 'FAIL',
     one.question,
     one.approvals === null ? one.verdict : `${one.verdict} by ${one.approvals}`,
     one.statements.map((statement) => statement.id).join(', ') || '-',
@@ -40,24 +38,38 @@ const printTable = (results: readonly PolicyCaseResult[], withoutCase: readonly 
   const [head = '', ...lines] = tableLines([['', 'question', 'verdict', 'determined by', 'case'], ...rows]);
   print(styled(colours.dim, ours(head)));
   for (const [index, line] of lines.entries()) {
-    const { differs = [], place = '' } = results[index] ?? {};
+    const { differs = [], place = '', skipped } = results[index] ?? {};
+    if (skipped !== undefined) {
+      print(styled(colours.dim, ours(line)));
+      print(plain`       ${ours(place)}: ${sentence(skipped)}`);
+      continue;
+    }
     print(differs.length === 0 ? ours(line) : styled(colours.red, ours(line)));
     for (const difference of differs) print(plain`       ${ours(place)}: ${sentence(difference)}`);
   }
-  const failed = results.filter((one) => one.differs.length > 0).length;
-  const sum =
-    failed === 0 ? plain`All ${results.length} cases pass.` : plain`${failed} of ${results.length} cases fail.`;
-  print(plain`\n${styled(failed === 0 ? colours.green : colours.red, sum)}`);
+  print(plain`\n${totals(results)}`);
   if (withoutCase.length > 0)
     print(styled(colours.yellow, plain`No case covers these policies: ${ours(withoutCase.join(', '))}.`));
 };
 
-/** Evaluates the cases and prints a table of them. Exit code 1 if one fails. */
+const totals = (results: readonly PolicyCaseResult[]): PlainText => {
+  const colours = coloursFor(process.stdout);
+  const failed = results.filter((one) => one.differs.length > 0).length;
+  const skipped = results.filter((one) => one.skipped !== undefined).length;
+  const evaluated = results.length - skipped;
+  const left = skipped === 0 ? '' : plain` ${skipped} skipped: a policy is switched off.`;
+  return failed === 0
+    ? styled(colours.green, plain`All ${evaluated} cases pass.${left}`)
+    : styled(colours.red, plain`${failed} of ${evaluated} cases fail.${left}`);
+};
+
+/** Evaluates the shipped cases and those of a team, or those of the named files, and prints a table of them. Exit code 1 if one fails. */
 export const testPolicies = async (files: readonly string[], flags: TestFlags): Promise<void> => {
   const directory = configAt(flags.config);
   const rules = await rulesIn(directory);
   const policy = policyEngine(rules, INSTALLED.providers);
-  const results = readCases(caseFiles(files, directory), rules).map((one) => runCase(one, rules, policy));
+  const own = readCases(caseFiles(files, directory), rules).map((one) => runCase(one, rules, policy));
+  const results = files.length > 0 ? own : [...runShippedCases(rules), ...own];
   const withoutCase = policiesWithoutCase(results, rules);
   const holds = results.every((one) => one.differs.length === 0);
   if (!holds) process.exitCode = 1;

@@ -8,7 +8,7 @@ import { factsOf } from '../../lambdas/contracts/tool.ts';
 import { CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
 import { code, codes, markdownPage, table } from './markdown.ts';
 
-const FOLDER = 'config/policies';
+const FOLDER = 'policies';
 
 const sources = (): { file: string; text: string }[] => {
   const folder = join(import.meta.dirname, '../..', FOLDER);
@@ -22,9 +22,18 @@ const rowOf = (id: string, text: string, file: string): string[] => {
   const parsed = policyToJson(text);
   if (parsed.type === 'failure') throw contractBroken(`The compiled policy ${id} does not parse.`);
   const { effect, action, annotations = {} } = parsed.json;
-  const { reason = '', severity = '–', breaker = '–' } = annotations;
+  const { reason = '', severity = '–', breaker = '–', required } = annotations;
   const actionId = 'entity' in action ? JSON.stringify(action.entity).match(/"id":"([^"]+)"/)?.[1] : undefined;
-  return [code(id), effect, actionId ?? 'any', reason, severity, breaker, code(file)];
+  return [
+    code(id),
+    effect,
+    actionId ?? 'any',
+    reason,
+    severity,
+    breaker,
+    required === undefined ? 'yes' : 'no',
+    code(file),
+  ];
 };
 
 const policyRows = (rules: Rules): string[][] =>
@@ -43,9 +52,12 @@ const computedBy = (name: FactName): string => {
 /** Every compiled policy with its reason, and every fact that a policy can use. */
 export const policiesPage = (rules: Rules): string =>
   markdownPage('Policies and facts', `${FOLDER}/*.cedar and lambdas/contracts/facts.ts`, [
-    'How to write one: [adding a policy](../adding-a-policy.md). A `forbid` outweighs every `permit`; what no policy permits is refused.',
+    'How to write one: [adding a policy](../adding-a-policy.md). A `forbid` outweighs every `permit`; what no policy permits is refused. These policies are in the package; yours stand beside them in `config/policies/`.',
     '## Policies',
-    table(['id', 'effect', 'action', 'reason', 'severity', 'breaker', 'file'], policyRows(rules)),
+    table(
+      ['id', 'effect', 'action', 'reason', 'severity', 'breaker', 'can be switched off', 'file'],
+      policyRows(rules),
+    ),
     '## Facts',
     table(
       ['fact', 'type', 'meaning', 'computed by'],

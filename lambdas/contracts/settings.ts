@@ -29,6 +29,14 @@ const arn = (service: string, resource: string, example: string) =>
       `an ARN like ${example}`,
     );
 
+/** A shipped policy that a deployment does without, and why. People read the reason before they approve a change. */
+export const PolicyOff = z.strictObject({
+  /** Its `@id`. */
+  id: z.string().min(1),
+  reason: z.string().trim().min(10, 'a reason of at least 10 characters: whoever approves a change reads it').max(300),
+});
+export type PolicyOff = z.infer<typeof PolicyOff>;
+
 /** The service behind the agents' models. Their prices depend on it. */
 const ModelSource = z.discriminatedUnion(
   'provider',
@@ -225,6 +233,14 @@ const Fields = z.strictObject({
    * In accounts that are not named here, tags decide. A name that `nonProduction` does not list is production.
    */
   accountEnvironments: z.record(AccountId, Environment).default({}),
+  /**
+   * Shipped policies that do not apply in this deployment, each by its `@id` with a reason, which is shown to whoever approves a
+   * change. Those about who approves in production, and some others, cannot be switched off: docs/security-model.md.
+   */
+  policiesOff: z
+    .array(PolicyOff)
+    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'every policy once')
+    .default([]),
   /** Days that a trace is kept before DynamoDB's TTL removes it. */
   retentionDays: z.int().min(1).max(3650).default(400),
   logRetentionDays: z.literal([30, 90, 180, 365, 731], '30, 90, 180, 365 or 731').default(365),

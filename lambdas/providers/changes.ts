@@ -9,7 +9,10 @@ import { kubernetesTest } from './kubernetes/doctor.ts';
 import type { Installation } from './installed.ts';
 
 /** The change credentials of every installed provider, for the change zone alone. */
-export const installedChanges = (runtime: LambdaRuntime, { providers, ownCommands }: Installation): ChangeCredentials => {
+export const installedChanges = (
+  runtime: LambdaRuntime,
+  { providers, ownCommands }: Installation,
+): ChangeCredentials => {
   const roleArn = runtime.env('changeRole');
   const members = memberAccess('memberChangeRole', runtime);
   return changeCredentials(runtime, providers, [

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -17,6 +17,9 @@ const file = (name: string, text: string): string => {
   return join(folder, name);
 };
 const policy = (...args: string[]): Promise<Ran> => runCli(folder, 'policy', ...args);
+/** A deployment.ts with two approvers of the shipped roles. */
+const deploymentWith = (more: string): string =>
+  `export const deployment = { approvers: [{ email: 'ana@example.com', name: 'Ana', roles: ['sre'] }, { email: 'ben@example.com', name: 'Ben', roles: ['owner'] }], ${more} };\n`;
 const badInputText = (ran: Ran): string => {
   expect([ran.code, ran.out]).toEqual([2, '']);
   expect(ran.err).not.toMatch(/^\s+at /m);
@@ -48,8 +51,19 @@ describe('policy check', () => {
     expect(findings[0]?.says).toContain('config/policies/mine.cedar:1:');
   });
 
+  test('names what is switched off, with its reason, and does not blame a team for a shipped policy without use', async () => {
+    const off = "policiesOff: [{ id: 'cost-ceiling', reason: 'Finance has a budget alarm.' }]";
+    const config = configWith({ 'deployment.ts': deploymentWith(off).replace("'owner'", "'sre'") });
+    const ran = await policy('check', '--config', config);
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    expect(ran.out).toContain('Switched off in this deployment: cost-ceiling — Finance has a budget alarm.');
+    expect(ran.out).toMatch(
+      /shipped, without use here: checkrein\/policies\/approvals\.cedar:\d+:1: "owner-approves" can never match: no approver of config\/deployment\.ts has the role "owner"/,
+    );
+  });
+
   test('a directory without a configuration is refused with a sentence', async () => {
-    expect(badInputText(await policy('check', '--config', folder))).toContain('there is no directory policies in it');
+    expect(badInputText(await policy('check', '--config', folder))).toContain('there is no directory agents in it');
   });
 });
 
@@ -63,6 +77,7 @@ describe('policy test', () => {
         verdict: z.string(),
         statements: z.array(z.object({ id: z.string(), effect: z.string() })),
         differs: z.array(z.string()),
+        skipped: z.string().optional(),
       }),
     ),
   });
@@ -89,16 +104,51 @@ describe('policy test', () => {
     expect(alwaysDetermining).toEqual(['one-approval-suffices']);
   });
 
+  const OWN =
+    '@id("mine") @reason("Mine.") forbid (principal, action in Checkrein::Action::"change", resource) when { context.facts has cutPercent && context.facts.cutPercent > 50 };';
+  const OWN_CASE =
+    'cases:\n  - case: half is too much\n    question: plan\n    tool: resize_instance\n    facts: { cutPercent: 50 }\n    expect: { verdict: refused, speaks: [mine] }\n';
+  const withoutCutBound = (text: string) => ({
+    'policies/mine.cedar': text,
+    'policy-cases/mine.yaml': OWN_CASE,
+    'deployment.ts': deploymentWith(`policiesOff: [{ id: 'cut-bound', reason: 'Ours is mine, with 50 %.' }]`),
+  });
+
   test('a policy that was loosened fails its case, which is reported with its line', async () => {
-    const text = readFileSync(join(REPOSITORY, 'config/policies/capacity.cedar'), 'utf8');
-    const looser = text.replace('context.facts.cutPercent > 30', 'context.facts.cutPercent > 50');
-    const ran = await policy('test', '--config', configWith({ 'policies/capacity.cedar': looser }));
+    const ran = await policy('test', '--config', configWith(withoutCutBound(OWN)));
     expect(ran.code).toBe(1);
     expect(ran.out).toMatch(
-      /config\/policy-cases\/capacity\.yaml:\d+: verdict: expected refused, was permitted\. Agents with change tools may propose changes\./,
+      /config\/policy-cases\/mine\.yaml:2: verdict: expected refused, was permitted\. Agents with change tools may propose changes\./,
     );
-    expect(ran.out).toContain('trips: expected cut-bound, was nothing');
-    expect(ran.out).toMatch(/\d+ of \d+ cases fail\./);
+    expect(ran.out).toMatch(/1 of \d+ cases fail\. \d+ skipped: a policy is switched off\./);
+  });
+
+  test('a shipped case of a policy that is switched off is skipped with the reason; the others still count', async () => {
+    const config = configWith(withoutCutBound(OWN.replace('> 50', '>= 50')));
+    const ran = await policy('test', '--config', config);
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    expect(ran.out).toMatch(
+      /checkrein\/policies\/cases\/capacity\.yaml:\d+: cut-bound is switched off in this deployment: Ours is mine, with 50 %\./,
+    );
+    expect(ran.out).toMatch(/All \d+ cases pass\. \d+ skipped/);
+    const { cases, holds } = Tested.parse(JSON.parse((await policy('test', '--json', '--config', config)).out));
+    const skipped = cases.filter((one) => one.skipped !== undefined);
+    expect(skipped.length).toBeGreaterThan(0);
+    for (const one of skipped) expect(one.statements.map(({ id }) => id)).toContain('cut-bound');
+    expect([holds, cases.length]).toEqual([true, shipped.cases.length + 1]);
+  });
+
+  test('a stricter policy, other agents and other environments of a team fail no shipped case', async () => {
+    const strict =
+      '@id("mine") @reason("Mine.") forbid (principal, action in Checkrein::Action::"change", resource) when { context.facts.weekday == 6 };';
+    const config = configWith({
+      'policies/mine.cedar': strict,
+      'deployment.ts': deploymentWith("nonProduction: ['lab']"),
+    });
+    rmSync(join(config, 'agents/triage.yaml'));
+    rmSync(join(config, 'agents/triage.event.json'), { force: true });
+    const ran = await policy('test', '--config', config);
+    expect([ran.code, ran.err]).toEqual([0, '']);
   });
 
   test('a policy without a case is named', async () => {
@@ -165,6 +215,13 @@ describe('policy explain', () => {
       ],
     });
     expect((await policy('explain', '--plan', path)).out).toContain('It was made under other rules.');
+  });
+
+  test('names what is switched off, with its reason', async () => {
+    const off = "policiesOff: [{ id: 'cost-ceiling', reason: 'Finance has a budget alarm.' }]";
+    const args = ['--plan', plan('reboot.json', rebootPlan('incident-1', rules.hash)), '--config'];
+    const ran = await policy('explain', ...args, configWith({ 'deployment.ts': deploymentWith(off) }));
+    expect(ran.out).toContain('Switched off in this deployment: cost-ceiling — Finance has a budget alarm.');
   });
 
   test('a plan that needs more approvals than there are approvers is reported as impossible', async () => {

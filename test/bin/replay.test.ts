@@ -43,7 +43,7 @@ const policiesWith = (name: string, text: string): string =>
   join(configWith({ [`policies/${name}`]: text }), 'policies');
 const forbid = (action: string, condition: string): string =>
   `@id("mine") @reason("Mine says no.") forbid (principal, action ${action}, resource) when { ${condition} };`;
-const capacity = readFileSync(join(REPOSITORY, 'config/policies/capacity.cedar'), 'utf8');
+const capacity = readFileSync(join(REPOSITORY, 'policies/capacity.cedar'), 'utf8');
 
 test('under the policies that decided them, incidents are decided the same', async () => {
   const ran = await replay(HEALED, REFUSED, '--fail-on-change');

@@ -14,7 +14,9 @@ const ADMISSION = 'admissionregistration.k8s.io/v1';
 export const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /** The keys of ConfigMaps that may be set in the test cluster. */
-export const CONFIG_MAP_KEYS: NonNullable<ClusterGrant['configMapKeys']> = [{ name: 'flags', keys: ['new_basket'], shown: true }];
+export const CONFIG_MAP_KEYS: NonNullable<ClusterGrant['configMapKeys']> = [
+  { name: 'flags', keys: ['new_basket'], shown: true },
+];
 
 /** An agent that is granted every tool, in two namespaces. */
 const AGENTS = clusterAgent(

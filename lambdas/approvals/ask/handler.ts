@@ -8,11 +8,12 @@ import { ask } from './ask.ts';
 import type { Installation } from '../../providers/installed.ts';
 
 /** The function, for what is installed. */
-export const handlerOf = (installed: Installation) => serve(ask, (runtime) => ({
-  ...approvalsPorts(runtime, 'mail'),
-  policy: policyEngine(runtime.rules, installed.providers),
-  linkMac: kmsMacGenerator(runtime.env('linkKey')),
-  approvalEvents: busApprovalEvents(),
-  callbacks: sfnCallbacks(),
-  pageUrl: runtime.env('pageUrl').replace(/\/$/, ''),
-}));
+export const handlerOf = (installed: Installation) =>
+  serve(ask, (runtime) => ({
+    ...approvalsPorts(runtime, 'mail'),
+    policy: policyEngine(runtime.rules, installed.providers),
+    linkMac: kmsMacGenerator(runtime.env('linkKey')),
+    approvalEvents: busApprovalEvents(),
+    callbacks: sfnCallbacks(),
+    pageUrl: runtime.env('pageUrl').replace(/\/$/, ''),
+  }));

@@ -127,13 +127,20 @@ const subjectLines = (events: readonly TraceEvent[]): PlainText[] => {
   ];
 };
 
-const policyLines = (events: readonly TraceEvent[]): PlainText[] => [
-  plain`Policies that determined the decision:`,
-  ...decisiveStatements(allOf(events, 'plan.judged').at(-1)?.data.statements ?? []).map(
-    ({ effect, id, severity, reason }) =>
-      plain`  ${effect} ${id}${severity === undefined ? '' : plain` (${severity})`}: ${sentence(reason)}`,
-  ),
-];
+const policyLines = (events: readonly TraceEvent[]): PlainText[] => {
+  const judged = allOf(events, 'plan.judged').at(-1)?.data;
+  const decisive = decisiveStatements(judged?.statements ?? []);
+  return [
+    plain`Policies that determined the decision:`,
+    ...decisive.map(
+      ({ effect, id, severity, reason }) =>
+        plain`  ${effect} ${id}${severity === undefined ? '' : plain` (${severity})`}: ${sentence(reason)}`,
+    ),
+    ...(judged?.policiesOff ?? []).map(
+      ({ id, reason }) => plain`  Switched off in this deployment: ${id} — ${sentence(reason)}`,
+    ),
+  ];
+};
 
 const agentsWords = (events: readonly TraceEvent[], planned: PlanOnTrace): PlainText[] => {
   const words = agentReasoning(events, planned);

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../../contracts/events.ts';
+import type { EventData, TraceEvent } from '../../contracts/events.ts';
 import { factText } from '../../contracts/facts.ts';
 import { type DryRunCheck, type DryRunReport, refOf } from '../../contracts/plan.ts';
 import { allOf, type PlanOnTrace } from '../../kernel/trace/queries.ts';
@@ -97,8 +97,18 @@ export const determiningPolicies = (events: readonly TraceEvent[], { digest }: P
       ),
       'None.',
     )}
+    ${switchedOff(decision?.data.policiesOff ?? [])}
   </section>`;
 };
+
+/** What would have been asked too. Whoever approves must not take its silence for consent. */
+const switchedOff = (policies: NonNullable<EventData<'plan.judged'>['policiesOff']>): Html | string =>
+  policies.length === 0
+    ? ''
+    : html`<h3 class="small warn">Switched off in this deployment</h3>
+        <ul class="list small">
+          ${policies.map(({ id, reason }) => html`<li><code>${id}</code> — ${sentence(reason)}</li>`)}
+        </ul>`;
 
 /** The plan in full, for those who compare it with the trace. */
 export const planDetails = ({ handle, digest, plan }: PlanOnTrace): Html =>

@@ -8,16 +8,17 @@ import { handleApproval } from './http.ts';
 import type { Installation } from '../../providers/installed.ts';
 
 /** The function, for what is installed. */
-export const handlerOf = (installed: Installation) => lambda(
-  'approval-page',
-  (runtime) => ({
-    ...approvalsPorts(runtime, 'receipt'),
-    policy: policyEngine(runtime.rules, installed.providers),
-    switch: killSwitch(runtime),
-    calendar: changeCalendar(runtime),
-    grantMac: kmsMacGenerator(runtime.env('grantKey')),
-    linkMac: kmsMacVerifier(runtime.env('linkKey')),
-    callbacks: sfnCallbacks(),
-  }),
-  (event, ports) => handleApproval(fromFunctionUrl(event), ports),
-);
+export const handlerOf = (installed: Installation) =>
+  lambda(
+    'approval-page',
+    (runtime) => ({
+      ...approvalsPorts(runtime, 'receipt'),
+      policy: policyEngine(runtime.rules, installed.providers),
+      switch: killSwitch(runtime),
+      calendar: changeCalendar(runtime),
+      grantMac: kmsMacGenerator(runtime.env('grantKey')),
+      linkMac: kmsMacVerifier(runtime.env('linkKey')),
+      callbacks: sfnCallbacks(),
+    }),
+    (event, ports) => handleApproval(fromFunctionUrl(event), ports),
+  );

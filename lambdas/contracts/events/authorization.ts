@@ -54,6 +54,8 @@ export const AUTHORIZATION_EVENTS = {
       approvalsNeeded: z.int(),
       /** The reason of the change freeze, if there is one: then only a break-glass approval counts. */
       freeze: z.string().optional(),
+      /** The shipped policies that the rules of this decision switch off, with the reasons of the settings. Absent: none. */
+      policiesOff: z.array(z.strictObject({ id: z.string(), reason: z.string() })).optional(),
     }),
   },
 } as const satisfies EventTable;

@@ -31,6 +31,14 @@ const idsOf = (statements: Named): PlainText[] => [
 const byPolicies = (statements: Named): PlainText =>
   statements.length === 0 ? plain`` : plain` (${joined(idsOf(statements), ', ')})`;
 
+const switchedOff = (policies: readonly { readonly id: string }[] = []): PlainText =>
+  policies.length === 0
+    ? plain``
+    : plain`; switched off in this deployment: ${joined(
+        policies.map(({ id }) => plain`${id}`),
+        ', ',
+      )}`;
+
 const incidentMoment = (event: TraceEvent): PlainText | undefined => {
   switch (event.kind) {
     case 'incident.opened':
@@ -83,7 +91,7 @@ const planMoment = ({ kind, data }: TraceEvent, events: readonly TraceEvent[]): 
     case 'plan.judged': {
       const verdict =
         data.verdict === 'needs-approval' ? plain`approvals needed: ${data.approvalsNeeded}` : plain`${data.verdict}`;
-      return plain`${data.handle} decided by policy: ${verdict}${byPolicies(data.statements)}`;
+      return plain`${data.handle} decided by policy: ${verdict}${byPolicies(data.statements)}${switchedOff(data.policiesOff)}`;
     }
     case 'approval.asked':
       return plain`${handleOf(events, data.digest)} asked: ${joined(data.approvers, ', ')}, until ${minuteOf(data.expiresAt)}`;

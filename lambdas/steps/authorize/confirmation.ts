@@ -48,7 +48,9 @@ export const authorizePlan = async (
     return withoutDecision(handle, refusal?.check === 'approval' ? null : digest, checks.slice(-1));
   const { statements, trips, approvalsNeeded, verdict } = decision.known;
   const frozen = freeze.known !== undefined && { freeze: freeze.known };
-  return { handle, digest, facts: plan.facts, statements, trips, checks, approvalsNeeded, verdict, ...frozen };
+  const { policiesOff } = ports.rules.settings;
+  const off = policiesOff.length > 0 && { policiesOff };
+  return { handle, digest, facts: plan.facts, statements, trips, checks, approvalsNeeded, verdict, ...frozen, ...off };
 };
 
 const Confirm = z.object({ plan: z.string() });

@@ -8,15 +8,16 @@ import type { Installation } from '../../providers/installed.ts';
 import { installedReads } from '../../providers/reads.ts';
 
 /** The function, for what is installed. */
-export const handlerOf = (installed: Installation) => serve(authorize, (runtime) => {
-  const key = unattendedKey(runtime);
-  return {
-    ...basicPorts(runtime),
-    cloud: installedReads(runtime, installed),
-    installed,
-    switch: killSwitch(runtime),
-    calendar: changeCalendar(runtime),
-    policy: policyEngine(runtime.rules, installed.providers),
-    unattendedMac: key === undefined ? undefined : kmsMacGenerator(key),
-  };
-});
+export const handlerOf = (installed: Installation) =>
+  serve(authorize, (runtime) => {
+    const key = unattendedKey(runtime);
+    return {
+      ...basicPorts(runtime),
+      cloud: installedReads(runtime, installed),
+      installed,
+      switch: killSwitch(runtime),
+      calendar: changeCalendar(runtime),
+      policy: policyEngine(runtime.rules, installed.providers),
+      unattendedMac: key === undefined ? undefined : kmsMacGenerator(key),
+    };
+  });

@@ -7,9 +7,10 @@ import { serve } from '../../runtime/serve.ts';
 import { close } from './step.ts';
 
 /** The function, for what is installed. */
-export const handlerOf = (installed: Installation) => serve(close, (runtime) => ({
-  ...reportsPorts(runtime),
-  cloud: installedReads(runtime, installed),
-  followUps: busFollowUps(),
-  sealer: kmsSealer(runtime.env('sealKey')),
-}));
+export const handlerOf = (installed: Installation) =>
+  serve(close, (runtime) => ({
+    ...reportsPorts(runtime),
+    cloud: installedReads(runtime, installed),
+    followUps: busFollowUps(),
+    sealer: kmsSealer(runtime.env('sealKey')),
+  }));

@@ -7,13 +7,14 @@ import { lambda } from '../../runtime/serve.ts';
 import { closeStopped } from './stopped.ts';
 
 /** The function, for what is installed. */
-export const handlerOf = (installed: Installation) => lambda(
-  'stopped',
-  (runtime) => ({
-    ...reportsPorts(runtime),
-    cloud: installedReads(runtime, installed),
-    followUps: busFollowUps(),
-    sealer: kmsSealer(runtime.env('sealKey')),
-  }),
-  closeStopped,
-);
+export const handlerOf = (installed: Installation) =>
+  lambda(
+    'stopped',
+    (runtime) => ({
+      ...reportsPorts(runtime),
+      cloud: installedReads(runtime, installed),
+      followUps: busFollowUps(),
+      sealer: kmsSealer(runtime.env('sealKey')),
+    }),
+    closeStopped,
+  );

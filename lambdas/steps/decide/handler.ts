@@ -5,9 +5,10 @@ import { decide } from './step.ts';
 import type { Installation } from '../../providers/installed.ts';
 
 /** The function, for what is installed. */
-export const handlerOf = (installed: Installation) => serve(decide, (runtime) => ({
-  ...basicPorts(runtime),
-  installed,
-  model: configuredModel(runtime),
-  freshModel: () => configuredModel(runtime),
-}));
+export const handlerOf = (installed: Installation) =>
+  serve(decide, (runtime) => ({
+    ...basicPorts(runtime),
+    installed,
+    model: configuredModel(runtime),
+    freshModel: () => configuredModel(runtime),
+  }));

@@ -6,9 +6,10 @@ import type { Installation } from '../../providers/installed.ts';
 import { installedReads } from '../../providers/reads.ts';
 
 /** The function, for what is installed. */
-export const handlerOf = (installed: Installation) => serve(observe, (runtime) => ({
-  ...basicPorts(runtime),
-  cloud: installedReads(runtime, installed),
-  installed,
-  contentFilter: configuredContentFilter(runtime),
-}));
+export const handlerOf = (installed: Installation) =>
+  serve(observe, (runtime) => ({
+    ...basicPorts(runtime),
+    cloud: installedReads(runtime, installed),
+    installed,
+    contentFilter: configuredContentFilter(runtime),
+  }));

@@ -6,10 +6,11 @@ import { serve } from '../../runtime/serve.ts';
 import { openStep } from './step.ts';
 
 /** The function, for what is installed. */
-export const handlerOf = (installed: Installation) => serve(openStep, (runtime) => ({
-  ...basicPorts(runtime),
-  switch: killSwitch(runtime),
-  cloud: installedReads(runtime, installed),
-  home: accountRegionOf(runtime),
-  doctorAlarm: runtime.env('doctorAlarm'),
-}));
+export const handlerOf = (installed: Installation) =>
+  serve(openStep, (runtime) => ({
+    ...basicPorts(runtime),
+    switch: killSwitch(runtime),
+    cloud: installedReads(runtime, installed),
+    home: accountRegionOf(runtime),
+    doctorAlarm: runtime.env('doctorAlarm'),
+  }));

@@ -5,8 +5,9 @@ import type { Installation } from '../../providers/installed.ts';
 import { installedReads } from '../../providers/reads.ts';
 
 /** The function, for what is installed. */
-export const handlerOf = (installed: Installation) => serve(verify, (runtime) => ({
-  ...basicPorts(runtime),
-  cloud: installedReads(runtime, installed),
-  installed,
-}));
+export const handlerOf = (installed: Installation) =>
+  serve(verify, (runtime) => ({
+    ...basicPorts(runtime),
+    cloud: installedReads(runtime, installed),
+    installed,
+  }));

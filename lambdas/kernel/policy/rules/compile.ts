@@ -7,10 +7,11 @@ import { agentFiles } from './agent-files.ts';
 import { compileAgents } from './agents.ts';
 import { cedarSchema } from './cedar-schema.ts';
 import { clusterGrantProblems } from './clusters.ts';
-import { configFiles } from './config-files.ts';
 import { impossibleEnvironments } from './environment-names.ts';
 import { formatFinding, lintPolicies } from './lint.ts';
 import { compilePolicies, positionOfPolicy } from './policies.ts';
+import { withoutPoliciesOff } from './policies-off.ts';
+import { policyFilesOf, shippedFolder } from './policy-files.ts';
 import { RulesError } from './rules-error.ts';
 import { schemaProblems, formatProblem } from './schema-problems.ts';
 import { capacityProblems, shippedFile } from './tool-capacity.ts';
@@ -28,21 +29,23 @@ export interface CompiledFor {
 }
 
 /**
- * Compiles `config/agents`, `config/policies` and the settings into the rules that every function carries.
- * Runs at synth and on the laptop. Throws one RulesError with all problems.
+ * Compiles `config/agents`, the shipped policies, those of `config/policies` beside them, and the settings into the rules that
+ * every function carries. Runs at synth and on the laptop. Throws one RulesError with all problems.
  */
 export const compileRules = (
   configDir: string,
   settings: SettingsInput,
   { catalogue: { manifests, filesOf }, providers }: CompiledFor,
+  shippedPolicies = shippedFolder(),
 ): Rules => {
   const ownFile = (manifest: Manifest): string | undefined => filesOf?.(manifest.name)?.manifest;
   const schema = cedarSchema(manifests);
   const files = agentFiles(configDir);
-  const policyFiles = configFiles(configDir, 'policies', '.cedar');
+  const policyFiles = policyFilesOf(configDir, shippedPolicies);
   const parsed = Settings.safeParse(settings);
   const agents = compileAgents(files.value, manifests, parsed.data?.model);
-  const policies = compilePolicies(policyFiles.value, schema);
+  const written = compilePolicies(policyFiles.value, schema);
+  const policies = withoutPoliciesOff(written.value, policyFiles.value, parsed.data?.policiesOff ?? []);
   const unset = parsed.success ? [] : schemaProblems(Settings, settings, parsed.error);
   const file = `${basename(configDir)}/deployment.ts`;
   const impossible = Object.values(policies.value).flatMap((text) =>
@@ -56,10 +59,10 @@ export const compileRules = (
     ...files.problems,
     ...agents.problems,
     ...policyFiles.problems,
-    ...policies.problems,
+    ...written.problems,
     ...(parsed.success ? clusterGrantProblems(agents.value, manifests, parsed.data.clusters) : []),
     ...impossible,
-    ...unset.map((problem) => `${file}: ${formatProblem(problem)}`),
+    ...[...policies.problems, ...unset.map(formatProblem)].map((problem) => `${file}: ${problem}`),
   ];
   if (!parsed.success || problems.length > 0) throw new RulesError(problems);
   const rules = { agents: agents.value, policies: policies.value, schema, settings: parsed.data };

@@ -13,18 +13,24 @@ export interface Compiled<T> {
   readonly problems: readonly string[];
 }
 
-/**
- * The files of a folder of `config/` with this ending, sorted by name. Any other file is a problem: a policy in
- * a file with a misspelt ending would silently not apply. Files that end in `alsoRead` are read elsewhere.
- */
+/** The files of a folder of `config/` with this ending, sorted by name. */
 export const configFiles = (
   configDir: string,
   folder: string,
   ending: string,
   alsoRead?: string,
+): Compiled<ConfigFile[]> => filesIn(join(configDir, folder), `${basename(configDir)}/${folder}`, ending, alsoRead);
+
+/**
+ * The files of a directory with this ending, sorted by name; messages name it by its label. Any other file is a problem: a policy
+ * in a file with a misspelt ending would silently not apply. Names that end in `alsoRead` are read elsewhere.
+ */
+export const filesIn = (
+  directory: string,
+  label: string,
+  ending: string,
+  alsoRead?: string,
 ): Compiled<ConfigFile[]> => {
-  const directory = join(configDir, folder);
-  const label = `${basename(configDir)}/${folder}`;
   const names = namesIn(directory).filter((name) => !name.startsWith('.') && !IGNORED.test(name));
   return {
     value: names

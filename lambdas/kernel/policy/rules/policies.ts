@@ -3,27 +3,33 @@ import { Severity } from '../../../contracts/checks.ts';
 import { FACT_NAMES } from '../../../contracts/facts.ts';
 import { PLACEHOLDERS, unknownReasonPlaceholders } from '../reason.ts';
 import type { Compiled, ConfigFile } from './config-files.ts';
+import type { PolicyFile } from './policy-files.ts';
 import { unknownAttributes } from './context-attributes.ts';
 import { didYouMean } from './did-you-mean.ts';
 
 /** Policies by their `@id`, each validated against the schema. */
-export const compilePolicies = (files: readonly ConfigFile[], schema: string): Compiled<Record<string, string>> => {
+export const compilePolicies = (files: readonly PolicyFile[], schema: string): Compiled<Record<string, string>> => {
   const problems: string[] = [];
   const statements: Record<string, string> = {};
   const positions = new Map<string, string>();
+  const shipped = new Set<string>();
   for (const file of files) {
     const read = readPolicies(file, schema);
     problems.push(...read.problems);
     for (const { id, text, position } of read.value) {
       const firstPosition = positions.get(id);
-      if (firstPosition !== undefined) problems.push(`${position}: @id("${id}") is taken by ${firstPosition}`);
+      if (firstPosition !== undefined)
+        problems.push(`${position}: @id("${id}") is taken by ${firstPosition}${shipped.has(id) ? OWN_COPY : ''}`);
+      if (file.shipped) shipped.add(id);
       positions.set(id, firstPosition ?? position);
       statements[id] = text;
     }
   }
-  if (files.length === 0) problems.push('config/policies: no .cedar file; without a permit, every proposal is refused');
   return { value: statements, problems };
 };
+
+const OWN_COPY =
+  '; delete this copy of a shipped policy, or, if it is to replace it, give it another @id and name the shipped one in policiesOff of the settings';
 
 interface LocatedPolicy {
   readonly id: string;
@@ -31,7 +37,7 @@ interface LocatedPolicy {
   readonly position: string;
 }
 
-const readPolicies = (file: ConfigFile, schema: string): Compiled<LocatedPolicy[]> => {
+const readPolicies = (file: PolicyFile, schema: string): Compiled<LocatedPolicy[]> => {
   const parts = cedar.policySetTextToParts(file.text);
   if (parts.type === 'failure') return { value: [], problems: parts.errors.map((error) => formatError(file, error)) };
   const templates = parts.policy_templates.map(
@@ -44,17 +50,21 @@ const readPolicies = (file: ConfigFile, schema: string): Compiled<LocatedPolicy[
   };
 };
 
-const readPolicy = (file: ConfigFile, text: string): Compiled<LocatedPolicy[]> => {
+const readPolicy = (file: PolicyFile, text: string): Compiled<LocatedPolicy[]> => {
   const position = positionOf(file, text);
   const answer = cedar.policyToJson(text);
   if (answer.type === 'failure') return { value: [], problems: answer.errors.map((error) => formatError(file, error)) };
   const { annotations = {}, effect } = answer.json;
-  const found = [...annotationProblems(annotations, effect), ...unknownAttributes(answer.json)];
+  const found = [
+    ...annotationProblems(annotations, effect),
+    ...requiredProblems(annotations, file),
+    ...unknownAttributes(answer.json),
+  ];
   const id = annotations['id'];
   return { value: id ? [{ id, text, position }] : [], problems: found.map((problem) => `${position}: ${problem}`) };
 };
 
-const ANNOTATIONS = ['id', 'reason', 'severity', 'breaker'];
+const ANNOTATIONS = ['id', 'reason', 'severity', 'breaker', 'required'];
 
 const annotationProblems = (annotations: Readonly<Record<string, string>>, effect: string): string[] => {
   const problems = Object.keys(annotations)
@@ -75,6 +85,13 @@ const annotationProblems = (annotations: Readonly<Record<string, string>>, effec
   if (breaker !== undefined && effect !== 'forbid')
     problems.push('@breaker belongs on a forbid; a permit trips nothing');
   return problems;
+};
+
+/** Only a shipped policy can be switched off in the settings, so only there it means something that it cannot be. */
+const requiredProblems = ({ required }: Readonly<Record<string, string>>, { shipped }: PolicyFile): string[] => {
+  if (required === undefined) return [];
+  if (!shipped) return ['@required belongs on shipped policies; one of your own applies until you delete it'];
+  return required.trim() === '' ? ['no reason in @required; write why no deployment may switch it off'] : [];
 };
 
 /** Cedar's own strict validation. Its warnings count: a policy that can never hold usually has a misspelt name. */
@@ -103,7 +120,7 @@ const adviceOn = (message: string): string | undefined => {
 /** Where a compiled policy is written, as file:line:column. */
 export const positionOfPolicy = (files: readonly ConfigFile[], text: string): string => {
   const file = files.find((one) => one.text.includes(text));
-  return file === undefined ? 'config/policies' : positionOf(file, text);
+  return file === undefined ? 'policies' : positionOf(file, text);
 };
 
 const positionOf = (file: ConfigFile, text: string): string =>

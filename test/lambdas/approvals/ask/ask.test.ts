@@ -3,7 +3,14 @@ import { ask, type AskPorts } from '../../../../lambdas/approvals/ask/ask.ts';
 import type { Approver } from '../../../../lambdas/contracts/settings.ts';
 import { allOf, lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
-import { ANA, approvalDesk, BEN, VERA, type ApprovalDeskFixture } from '../../../fixtures/approval-desk.ts';
+import {
+  ANA,
+  approvalDesk,
+  BEN,
+  RULES_WITH_POLICIES_OFF,
+  VERA,
+  type ApprovalDeskFixture,
+} from '../../../fixtures/approval-desk.ts';
 import { DECEPTIVE, HOSTILE } from '../../../fixtures/hostile-text.ts';
 import { untilApproval } from '../../../fixtures/incident.ts';
 import { rebootPlan, resizePlan } from '../../../fixtures/plans.ts';
@@ -43,6 +50,15 @@ test('the message holds what a person needs, and a link of that person alone', a
     expect(toAna?.text).toContain(sentence);
   expect(toAna?.text).not.toContain('task-token');
   expect(toAna?.text.match(/t=\S+/)?.[0]).not.toBe(toBen?.text.match(/t=\S+/)?.[0]);
+});
+
+test('the message names each policy that is switched off, with the reason, below the link', async () => {
+  desk = approvalDesk(undefined, RULES_WITH_POLICIES_OFF);
+  await desk.openQuestion('inc-1');
+  const text = desk.notifier.sent[0]?.text ?? '';
+  const said = '  Switched off in this deployment: cost-ceiling — Finance has a budget alarm with an action.';
+  expect(text.split('\n')).toContain(said);
+  expect(text.indexOf(said)).toBeGreaterThan(text.indexOf('/?t='));
 });
 
 test('in the approval mail, change and link come before the words of anybody else', async () => {

@@ -5,8 +5,10 @@ import { allOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { startApprovalServer, type ApprovalServer } from '../../../../local/approval-server.ts';
 import {
   ANA,
+  approvalDesk,
   BEN,
   deskWithQuestion,
+  RULES_WITH_POLICIES_OFF,
   type AskedQuestion,
   type DeskWithQuestion,
 } from '../../../fixtures/approval-desk.ts';
@@ -126,4 +128,18 @@ inBrowser('in a change freeze a click on Approve alone grants nothing; with the 
   await page.getByLabel('Reason').fill('Customers get 504s.');
   await page.getByRole('button', { name: 'Approve' }).click();
   expect(await page.getByRole('status').innerText()).toContain('Approved. The change is made now');
+});
+
+inBrowser.each([1000, 390])('policies that are switched off can be read on a page of %i pixels', async (width) => {
+  const without = approvalDesk(undefined, RULES_WITH_POLICIES_OFF);
+  const asked = await without.openQuestion('inc-1');
+  const serving = await startApprovalServer(without.page);
+  const page = await browser?.newPage({ viewport: { width, height: 900 } });
+  expect.assert(page !== undefined);
+  await page.goto(`${serving.url}/?t=${asked.token(ANA)}`);
+  expect(await page.getByRole('heading', { name: 'Switched off in this deployment' }).isVisible()).toBe(true);
+  expect(await page.getByText('Finance has a budget alarm with an action.').isVisible()).toBe(true);
+  expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+  await page.close();
+  await serving.close();
 });

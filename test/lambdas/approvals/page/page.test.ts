@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ANA, approvalDesk, BEN } from '../../../fixtures/approval-desk.ts';
+import { ANA, approvalDesk, BEN, RULES_WITH_POLICIES_OFF } from '../../../fixtures/approval-desk.ts';
 import { record, type IncidentFixture } from '../../../fixtures/incident.ts';
 import { DECEPTIVE, HOSTILE as ANYTHING } from '../../../fixtures/hostile-text.ts';
 import { rebootPlan, resizePlan } from '../../../fixtures/plans.ts';
@@ -69,6 +69,18 @@ test('a plan that cannot be undone says so, and that two must approve and why', 
     'Approvals: 0 of 2 Needed: 2 people. Why: reboot_instance in production cannot be undone: two people must approve.',
   );
   expect(text).not.toContain('one-approval-suffices');
+});
+
+test('the page names each policy that is switched off in this deployment, with the reason; by default there is no such list', async () => {
+  const desk = approvalDesk(undefined, RULES_WITH_POLICIES_OFF);
+  await desk.openQuestion('inc-1');
+  const { text, body } = await desk.look(ANA);
+  expect(text).toContain(
+    'Switched off in this deployment cut-bound — Our fleet is cut by half each evening; <b>half-each-evening</b> bounds it instead.',
+  );
+  expect(text).toContain('cost-ceiling — Finance has a budget alarm with an action.');
+  expect(body).not.toContain('<b>');
+  expect((await pageOf()).text).not.toContain('Switched off');
 });
 
 test('who has answered so far is on the page of everybody else', async () => {

@@ -15,7 +15,7 @@ const determining = (decision: { statements: readonly { id: string }[] }): strin
 const proposed = (question: PlanQuestion, phase: 'proposal' | 'plan' = 'plan') =>
   engine.mayPropose({ ...question, phase });
 
-// What each shipped policy refuses and permits is a table: config/policy-cases/, run by test/bin/policy.test.ts.
+// What each shipped policy refuses and permits is a table: policies/cases/, run by test/bin/policy.test.ts.
 
 test('the cost of a change is evaluated once its dry run has priced it, not before', () => {
   const dear = { ...resizeQuestion({ growPercent: 300 }), report: costing(99_999_999) };

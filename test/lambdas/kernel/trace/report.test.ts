@@ -88,6 +88,17 @@ test('an event that became no incident has a report too', async () => {
   expect(report).toMatch(/not an EventBridge event/);
 });
 
+test('the timeline says which policies were switched off where a plan was decided', () => {
+  const events = recorded('undersized-instance').map((event) =>
+    event.kind === 'plan.judged'
+      ? { ...event, data: { ...event.data, policiesOff: [{ id: 'cut-bound', reason: 'Ours is half-each-evening.' }] } }
+      : event,
+  );
+  expect(reportOf(events)).toMatch(
+    /P1 decided by policy: approvals needed: 1 \(.*\); switched off in this deployment: cut-bound \(event 17\)$/m,
+  );
+});
+
 test('the report has what a person signs off on: who was asked, who approved, what was applied and verified, when', () => {
   const command = 'npx checkrein trace verify out/trace.jsonl --key out/seal.pub.pem';
   const report = reportOf(recorded('undersized-instance'), command);

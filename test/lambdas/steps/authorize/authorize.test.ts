@@ -182,6 +182,20 @@ describe('a confirmed plan', () => {
     return entered;
   };
 
+  test('that was decided without a policy has its id and the reason on the trace, and only then', async () => {
+    const policiesOff = [{ id: 'cut-bound', reason: 'Ours is half-each-evening.' }];
+    const off = { ...rules, settings: { ...rules.settings, policiesOff } };
+    for (const [inEffect, recorded] of [
+      [off, policiesOff],
+      [rules, undefined],
+    ] as const) {
+      const harness = await new TestHarness({ rules: inEffect }).begin();
+      await harness.propose(RESIZE.tool, RESIZE.input);
+      await harness.confirm();
+      expect((await harness.last('plan.judged')).data.policiesOff).toEqual(recorded);
+    }
+  });
+
   test('that policy lets no agent apply alone goes to people, as many as policy asks for', async () => {
     const harness = await planned();
     expect(await harness.confirm()).toBe('approve');

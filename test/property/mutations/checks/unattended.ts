@@ -99,4 +99,14 @@ export const UNATTENDED: readonly KernelCheck[] = [
     replace: 'const wanted = { incidentId, digest, purpose };',
     test: unattended('rolls back nothing that a person approved, under a grant with an id of the grant of the person'),
   },
+  {
+    name: 'rules/required-policy',
+    holds: 'a policy that is marked @required applies, whatever the settings say',
+    file: 'lambdas/kernel/policy/rules/policies-off.ts',
+    find: 'return because === undefined ? [] :',
+    replace: "return because !== 'never' ? [] :",
+    test: testsOf('lambdas/kernel/policy/rules/policies-off')(
+      'production-needs-a-person cannot be switched off, and the message says why',
+    ),
+  },
 ];

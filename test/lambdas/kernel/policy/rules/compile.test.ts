@@ -7,7 +7,7 @@ import { parseRules } from '../../../../../lambdas/kernel/policy/rules/parse.ts'
 import { RulesError } from '../../../../../lambdas/kernel/policy/rules/rules-error.ts';
 import { CATALOGUE, CHANGE_TOOLS } from '../../../../../lambdas/tools/catalogue.ts';
 import { manifest as resize } from '../../../../../lambdas/tools/resize-instance/manifest.ts';
-import { configWith, problemsWith, settings } from './config-copy.ts';
+import { configWith, problemsWith, settings, shippedWith } from './config-copy.ts';
 import { INSTALLED } from '../../../../../lambdas/providers/installed.ts';
 
 const responder = readFileSync('config/agents/ec2-responder.yaml', 'utf8');
@@ -246,8 +246,9 @@ test('the hash is the same for the same rules and another for any other', () => 
   const hash = compileRules(configWith(), settings, INSTALLED).hash;
   expect(compileRules(configWith(), settings, INSTALLED).hash).toBe(hash);
   expect(compileRules(configWith(), { ...settings, retentionDays: 30 }, INSTALLED).hash).not.toBe(hash);
-  const edited = readFileSync('config/policies/capacity.cedar', 'utf8').replace('> 30', '> 31');
-  expect(compileRules(configWith({ 'policies/capacity.cedar': edited }), settings, INSTALLED).hash).not.toBe(hash);
+  const edited = readFileSync('policies/capacity.cedar', 'utf8').replace('> 30', '> 31');
+  const shipped = shippedWith({ 'capacity.cedar': edited });
+  expect(compileRules(configWith(), settings, INSTALLED, shipped).hash).not.toBe(hash);
 });
 
 test('compiled rules are unchanged when a function reads them', () => {

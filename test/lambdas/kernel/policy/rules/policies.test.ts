@@ -17,10 +17,10 @@ test('the shipped policies compile, each keyed by its @id', () => {
 });
 
 test('the example of unattended.cedar compiles when its comment marks are taken off', () => {
-  const text = readFileSync('config/policies/unattended.cedar', 'utf8');
+  const text = readFileSync('policies/unattended.cedar', 'utf8');
   const example = text.slice(text.indexOf('// @id')).replaceAll(/^\/\/ ?/gm, '');
   expect(
-    Object.keys(compileRules(configWith({ 'policies/unattended.cedar': example }), settings, INSTALLED).policies),
+    Object.keys(compileRules(configWith({ 'policies/mine.cedar': example }), settings, INSTALLED).policies),
   ).toContain('grow-unattended');
 });
 
@@ -84,7 +84,7 @@ test.each([
   ['@id("mine") @reason("Cut of {cutPercnt} %")', 'nothing fills {cutPercnt} in @reason; did you mean "cutPercent"?'],
   ['@id("mine") @reason("No.") @braker("trip")', 'unknown annotation "@braker"; did you mean "breaker"?'],
   ['@id("mine") @reason("No.") @breaker("open")', 'write @breaker("trip")'],
-  ['@id("cut-bound") @reason("No.")', '@id("cut-bound") is taken by config/policies/capacity.cedar:'],
+  ['@id("cut-bound") @reason("No.")', '@id("cut-bound") is taken by checkrein/policies/capacity.cedar:'],
 ])('a policy annotated %s is refused with a reason', (annotations, message) => {
   const found = problemsWith(forbidWhen('context.facts.hourUtc > 20', annotations));
   expect(found).toEqual([expect.stringContaining(message)]);
