@@ -16,6 +16,7 @@ import type { World } from './account/world/world.ts';
 import { startApprovalServer } from './approval-server.ts';
 import type { LocalApprover, PresetAnswer } from './approver.ts';
 import { prepareRun, RUN_FILES } from './out-directory.ts';
+import type { Installed } from '../lambdas/tools/installed.ts';
 import { Laptop, type LaptopPorts } from './laptop.ts';
 import { Interruption } from './interruption.ts';
 import { startLedger } from './ledger-server.ts';
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly event: Json;
   readonly world: World;
   readonly rules: Rules;
+  /** The tools and providers that the rules are for. */
+  readonly installed: Installed;
   readonly model: Model;
   readonly approve: { readonly kind: 'preset'; readonly answers: readonly PresetAnswer[] } | { readonly kind: 'ask' };
   readonly onEvent: (event: TraceEvent) => void;
@@ -60,8 +63,8 @@ export interface RunResult {
 const definitions = new WeakMap<Rules, JsonObject>();
 
 /** Synthesizing takes a second, and the same rules are run many times. */
-const definitionFor = (rules: Rules): JsonObject => {
-  const definition = definitions.get(rules) ?? synthesize(rules).stateMachineDefinition;
+const definitionFor = (rules: Rules, { catalogue }: Installed): JsonObject => {
+  const definition = definitions.get(rules) ?? synthesize(rules, catalogue).stateMachineDefinition;
   definitions.set(rules, definition);
   return definition;
 };
@@ -70,6 +73,7 @@ const definitionFor = (rules: Rules): JsonObject => {
 export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
   const {
     rules,
+    installed,
     world,
     model,
     approve,
@@ -77,7 +81,7 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
     onMessage = () => undefined,
     interruption = new Interruption(),
   } = options;
-  const definition = definitionFor(rules);
+  const definition = definitionFor(rules, installed);
   const server =
     options.ledger === undefined
       ? await startLedger(rules.settings.retentionDays)
@@ -96,6 +100,7 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
     const laptop = new Laptop({
       definition,
       rules,
+      installed,
       world,
       model,
       ledger: server.ledger,

@@ -1,12 +1,13 @@
 import { Command } from 'commander';
+import { withApplication } from '../io/application-flags.ts';
 import type { ReplayFlags } from '../policy/replay.ts';
 
 /** `checkrein replay`: what other rules would have decided in past incidents. */
 export const replayCommand = (): Command =>
-  new Command('replay')
+  withApplication(new Command('replay'))
     .description('Evaluate every proposal, plan and approval of recorded incidents again, and print what would differ.')
     .argument('<traces...>', 'trace.jsonl files')
-    .option('--policies <dir>', 'policies to evaluate: a directory of .cedar files; default: config/policies')
+    .option('--policies <dir>', 'policies to evaluate: a directory of .cedar files; default: those of the app')
     .option(
       '--agent <file>',
       'evaluate as if this agent had handled the incidents (YAML); default: the agent of the same name',

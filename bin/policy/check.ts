@@ -1,14 +1,13 @@
 import { formatFinding, lintPolicies } from '../../lambdas/kernel/policy/rules/lint.ts';
 import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
-import { configAt, policyFiles, rulesIn } from './config-directory.ts';
+import { applicationAt, type Application, type ApplicationFlags } from '../../local/application.ts';
+import { policyFiles } from './config-directory.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
 import { ours, plain, styled } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
-import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** Flags of `checkrein policy check`. */
-export interface CheckFlags {
-  readonly config?: string;
+export interface CheckFlags extends ApplicationFlags {
   readonly json?: boolean;
 }
 
@@ -19,12 +18,11 @@ interface ConfigFinding {
   readonly says: string;
 }
 
-const findingsIn = async (directory: string): Promise<{ policies: number; findings: readonly ConfigFinding[] }> => {
+const findingsIn = (app: Application): { policies: number; findings: readonly ConfigFinding[] } => {
   try {
-    const rules = await rulesIn(directory);
-    const files = policyFiles(directory);
-    const manifests = INSTALLED.catalogue.manifests;
-    const findings = lintPolicies(rules, manifests).map((finding) => ({
+    const { rules } = app;
+    const files = policyFiles(app.config);
+    const findings = lintPolicies(rules, app.installed.catalogue.manifests).map((finding) => ({
       kind: finding.kind,
       says: formatFinding(finding, rules, files),
     }));
@@ -37,7 +35,7 @@ const findingsIn = async (directory: string): Promise<{ policies: number; findin
 
 /** Prints what is wrong with a configuration, a line for each finding. Exit code 1 if there is one. */
 export const checkPolicies = async (flags: CheckFlags): Promise<void> => {
-  const { policies, findings } = await findingsIn(configAt(flags.config));
+  const { policies, findings } = findingsIn(applicationAt(flags));
   const clean = findings.length === 0;
   if (!clean) process.exitCode = 1;
   if (flags.json === true) {

@@ -1,11 +1,10 @@
-import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import * as z from 'zod';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { CommandTable } from '../../lambdas/providers/aws/commands/table.ts';
 import { INSTALLED, installedWith, type Installation } from '../../lambdas/providers/installed.ts';
 import type { OwnTool } from '../../lambdas/tools/installed.ts';
-import { compiledModules } from './bundle.ts';
+import { teamModules, type LoadModule } from '../team-modules.ts';
 import { ChangeModule, CommandsModule, ManifestModule, ObserveModule, SHAPES } from './shape.ts';
 import { NO_SOURCES, toolSourcesIn, type ToolSource, type ToolSources } from './sources.ts';
 
@@ -15,41 +14,27 @@ export interface WithOwnTools {
   readonly sources: ToolSources;
 }
 
-/** Loads the module that was compiled from a file. */
-type Load = (key: string, file: string) => unknown;
-
 /** What is installed with the tools of a folder, if there is one. Their code is loaded, so that what cannot run is found here. */
 export const installedFrom = (directory: string | undefined): WithOwnTools => {
   if (directory === undefined) return { installed: INSTALLED, sources: NO_SOURCES };
   const root = resolve(directory);
   const sources = toolSourcesIn(root);
   if (sources.tools.length === 0 && sources.commands.length === 0) return { installed: INSTALLED, sources };
-  const compiled = compiledModules(root, entriesOf(sources));
-  const load: Load = (key, file) => loaded(join(compiled, `${key}.mjs`), file);
+  const load = teamModules(`tools ${directory}`, root, entriesOf(sources));
   const tools = sources.tools.map((source) => ownTool(source, load));
   return { installed: installedWith(tools, ownCommands(sources, load)), sources };
 };
 
 const entriesOf = ({ tools, commands }: ToolSources): Record<string, string> =>
   Object.fromEntries([
-    ...tools.flatMap(({ folder, manifest, tool }) => [
+    ...tools.flatMap(({ folder, manifest, tool }): [string, string][] => [
       [`${folder}.manifest`, manifest],
       [`${folder}.tool`, tool],
     ]),
-    ...commands.map(({ service, file }) => [`aws.${service}`, file]),
+    ...commands.map(({ service, file }): [string, string] => [`aws.${service}`, file]),
   ]);
 
-const loaded: Load = (compiled, file) => {
-  try {
-    const module: unknown = createRequire(import.meta.url)(compiled);
-    return module;
-  } catch (error) {
-    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new InputError(file, `it throws when it is loaded: ${why}`, 'a module that only declares things', error);
-  }
-};
-
-const ownTool = ({ folder, manifest: file, tool: toolFile }: ToolSource, load: Load): OwnTool => {
+const ownTool = ({ folder, manifest: file, tool: toolFile }: ToolSource, load: LoadModule): OwnTool => {
   const { manifest } = shaped(load(`${folder}.manifest`, file), SHAPES.manifest, ManifestModule, file);
   const code = load(`${folder}.tool`, toolFile);
   if (manifest.kind === 'observe') {
@@ -60,7 +45,7 @@ const ownTool = ({ folder, manifest: file, tool: toolFile }: ToolSource, load: L
   return { manifest, load: async () => tool };
 };
 
-const ownCommands = ({ commands }: ToolSources, load: Load): CommandTable =>
+const ownCommands = ({ commands }: ToolSources, load: LoadModule): CommandTable =>
   Object.fromEntries(
     commands.map(({ service, file }) => {
       const module = shaped(load(`aws.${service}`, file), SHAPES.commands, CommandsModule, file);
