@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { CheckreinError, InputError } from '../lambdas/contracts/errors.ts';
-import packageJson from '../package.json' with { type: 'json' };
+import { packageJson } from '../lib/package-files.ts';
 import { askCommand } from './commands/ask.ts';
 import { breakerCommand } from './commands/breaker.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -21,9 +21,10 @@ import { errorText } from './io/output.ts';
 const EXIT = { ok: 0, failed: 1, badInput: 2 } as const;
 
 const program = (): Command => {
+  const { description, version } = packageJson();
   const checkrein = new Command('checkrein')
-    .description(packageJson.description)
-    .version(packageJson.version)
+    .description(description)
+    .version(version)
     .addCommand(runCommand())
     .addCommand(askCommand())
     .addCommand(eventCommand())

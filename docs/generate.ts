@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { synthesize, type Synthesized } from '../lib/synthesize.ts';
-import { localRules } from '../local/rules.ts';
+import { applicationAt } from '../local/application.ts';
 import { measureIncident } from '../test/load/incident.ts';
 import { costPage } from './generators/cost.ts';
 import { errorsPage } from './generators/errors.ts';
@@ -36,7 +36,7 @@ export const referencePages = (rules: Rules, synthesized: Synthesized): Readonly
   ]);
 
 if (import.meta.main) {
-  const rules = localRules();
+  const rules = applicationAt({ config: join(import.meta.dirname, '../config') }).rules;
   const synthesized = synthesize(rules);
   mkdirSync(REFERENCE, { recursive: true });
   for (const [name, text] of referencePages(rules, synthesized)) writeFileSync(join(REFERENCE, name), text);

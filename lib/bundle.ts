@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { functionEntry } from './function-entry.ts';
-import { TOOL_KIT } from './own-tools/bundle.ts';
+import { TOOL_KIT } from './team-modules.ts';
 import type { ToolSources } from './own-tools/sources.ts';
 import { moduleFile, type ModuleName } from './package-files.ts';
 

@@ -7,6 +7,7 @@ import { canApplyUnattended } from '../lambdas/kernel/policy/rules/unattended-pe
 import { AlarmIntake } from './alarm-intake.ts';
 import { ApprovalDesk } from './approval-desk.ts';
 import { ApprovalPager } from './approval-events.ts';
+import { applyFeatureFlags } from './feature-flags.ts';
 import { DoctorAlarm } from './doctor-alarm.ts';
 import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { IncidentFlow } from './incident-flow.ts';
@@ -41,6 +42,7 @@ export class Harness extends Construct {
 
   constructor(scope: Construct, id: string, props: HarnessProps) {
     super(scope, id);
+    applyFeatureFlags(this);
     checkStack(this);
     this.rules = props.rules;
     this.catalogue = props.catalogue;

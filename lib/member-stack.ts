@@ -7,6 +7,7 @@ import { InputError } from '../lambdas/contracts/errors.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 import { ClusterAccess } from './cluster-access.ts';
+import { applyFeatureFlags } from './feature-flags.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { memberPatterns } from './member-patterns.ts';
@@ -40,6 +41,7 @@ export class CheckreinMember extends Stack {
 
   constructor(scope: Construct, id: string, { of: { rules, catalogue }, ...props }: CheckreinMemberProps) {
     super(scope, id, props);
+    applyFeatureFlags(this);
     this.members = membersOf(id, rules);
     applyOrganizationDefaults(this, withLocalBoundary(rules.settings));
     const tools = grantedTools(rules.agents, catalogue);

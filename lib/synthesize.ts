@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import cdkJson from '../cdk.json' with { type: 'json' };
 import { JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { CheckreinStack } from './checkrein-stack.ts';
@@ -26,14 +25,19 @@ export interface Synthesized {
 
 /**
  * Synthesizes the stack in this process: a second instead of a minute, because no function is bundled and the template
- * is not validated. `cdk synth` does both, and test/lib/validate.test.ts holds this template to the same validator.
+ * is not validated. `cdk synth` does both, and test/lib/validate.test.ts holds this template to the same validator. `context`: feature
+ * flags of an app.
  */
-export const synthesize = (rules: Rules, catalogue: Catalogue = CATALOGUE): Synthesized => {
+export const synthesize = (
+  rules: Rules,
+  catalogue: Catalogue = CATALOGUE,
+  context: Readonly<Record<string, unknown>> = {},
+): Synthesized => {
   const outdir = mkdtempSync(join(tmpdir(), 'checkrein-synth-'));
   try {
     const app = new App({
       outdir,
-      context: { ...cdkJson.context, 'aws:cdk:bundling-stacks': [] },
+      context: { ...context, 'aws:cdk:bundling-stacks': [] },
       builtinCloudFormationValidation: false,
       treeMetadata: false,
     });

@@ -10,7 +10,6 @@ import type { World } from './account/world/world.ts';
 import type { ClusterWorld } from './cluster/world/cluster.ts';
 import { type ReadAccess, type ChangeAccess, cloudAccess, changeCredentials } from '../lambdas/providers/access.ts';
 import type { Provider } from '../lambdas/contracts/provider.ts';
-import { INSTALLED } from '../lambdas/providers/installed.ts';
 import { awsReads, awsChanges } from '../lambdas/providers/aws/provider.ts';
 import type { AwsCloudAccess } from '../lambdas/providers/aws/cloud.ts';
 import type { AwsChangeCredentials } from '../lambdas/providers/aws/change-scope.ts';
@@ -62,7 +61,7 @@ export const accountAccess =
     account: SimulatedAccount,
     world: World,
     { settings }: Rules,
-    providers: readonly Provider[] = INSTALLED.providers,
+    providers: readonly Provider[],
     more: MoreAccess = () => ({ reads: [], changes: [] }),
   ) =>
   (step: string): StepAccess => {

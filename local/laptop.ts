@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import * as z from 'zod';
 import { ask, type AskPorts } from '../lambdas/approvals/ask/ask.ts';
 import type { AnswerPorts } from '../lambdas/approvals/answer/answer.ts';
@@ -34,7 +33,6 @@ import type { SimulatedCluster } from './cluster/cluster.ts';
 import { accountAccess, homeOf, rulesFor, type MoreAccess } from './account-access.ts';
 import { Flow, type Invoke } from './flow.ts';
 import { localMac, localSealer } from './keys.ts';
-import { INSTALLED } from '../lambdas/providers/installed.ts';
 import type { Installed } from '../lambdas/tools/installed.ts';
 
 /** Ports of every step. On a laptop one process can both make and verify every MAC. */
@@ -56,8 +54,8 @@ export interface LaptopOptions {
   readonly rules: Rules;
   readonly world: World;
   readonly model: Model;
-  /** Default: the tools and the providers that this checkout ships. */
-  readonly installed?: Installed;
+  /** The tools and providers that the rules are for. */
+  readonly installed: Installed;
   /** Access to providers besides AWS. */
   readonly access?: MoreAccess;
   readonly ledger: Ledger;
@@ -127,8 +125,7 @@ export class Laptop {
       onWaiting: async (execution, answered, expire) => this.#answer?.(execution, answered, expire),
     });
     this.account = new SimulatedAccount(world, this.#clock, options.onCall);
-    const installed = options.installed ?? INSTALLED;
-    const { onCall, access } = options;
+    const { installed, onCall, access } = options;
     const ofCluster = { rules, installed, clock: this.#clock, simulation: this.account.cluster, onCall };
     this.cluster = clusterOf(world, ofCluster);
     const more = clusterAccess(world, { ...ofCluster, cluster: this.cluster, more: access });
@@ -292,6 +289,3 @@ export class Laptop {
     }
   }
 }
-
-/** The `config/` of this checkout. */
-export const configDirectory = (): string => join(import.meta.dirname, '..', 'config');

@@ -27,8 +27,8 @@ export interface RunOptions {
   readonly event: Json;
   readonly world: World;
   readonly rules: Rules;
-  /** Default: what Checkrein ships. */
-  readonly installed?: Installed;
+  /** The tools and providers that the rules are for. */
+  readonly installed: Installed;
   readonly model: Model;
   readonly approve: { readonly kind: 'preset'; readonly answers: readonly PresetAnswer[] } | { readonly kind: 'ask' };
   readonly onEvent: (event: TraceEvent) => void;
@@ -63,8 +63,8 @@ export interface RunResult {
 const definitions = new WeakMap<Rules, JsonObject>();
 
 /** Synthesizing takes a second, and the same rules are run many times. */
-const definitionFor = (rules: Rules, installed?: Installed): JsonObject => {
-  const definition = definitions.get(rules) ?? synthesize(rules, installed?.catalogue).stateMachineDefinition;
+const definitionFor = (rules: Rules, { catalogue }: Installed): JsonObject => {
+  const definition = definitions.get(rules) ?? synthesize(rules, catalogue).stateMachineDefinition;
   definitions.set(rules, definition);
   return definition;
 };
@@ -73,6 +73,7 @@ const definitionFor = (rules: Rules, installed?: Installed): JsonObject => {
 export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
   const {
     rules,
+    installed,
     world,
     model,
     approve,
@@ -80,7 +81,7 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
     onMessage = () => undefined,
     interruption = new Interruption(),
   } = options;
-  const definition = definitionFor(rules, options.installed);
+  const definition = definitionFor(rules, installed);
   const server =
     options.ledger === undefined
       ? await startLedger(rules.settings.retentionDays)
@@ -99,7 +100,7 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
     const laptop = new Laptop({
       definition,
       rules,
-      ...(options.installed && { installed: options.installed }),
+      installed,
       world,
       model,
       ledger: server.ledger,

@@ -1,15 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { TraceEvent } from '../lambdas/contracts/events.ts';
 import type { Json } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
+import type { Manifest } from '../lambdas/contracts/tool.ts';
+import type { Installed } from '../lambdas/tools/installed.ts';
 import { InputError } from '../lambdas/contracts/errors.ts';
 import type { World } from './account/world/world.ts';
 import { readWorld } from './account/world/read.ts';
 import { differences } from './comparison.ts';
 import { readExpectation, type Expectation } from './expectation.ts';
 import { readEvent } from './files.ts';
-import { localRules } from './rules.ts';
 import { runOnLaptop, type RunOptions, type RunResult } from './run.ts';
 import { loadFurtherScripts, loadScript, type ScriptedTurn } from './script.ts';
 import { scriptedIncidents } from './scripted-model.ts';
@@ -25,58 +26,79 @@ export interface Scenario {
   readonly expectation: Expectation;
 }
 
-const DIRECTORY = join(import.meta.dirname, '..', 'scenarios');
+const EXPECTATION = 'expect.yaml';
 
-const names = (): string[] =>
-  readdirSync(DIRECTORY)
-    .filter((name) => existsSync(join(DIRECTORY, name, 'expect.yaml')))
-    .sort();
-
-/** Name and summary of every scenario. */
-export const listScenarios = (): { readonly name: string; readonly about: string }[] =>
-  names().map((name) => ({ name, about: readExpectation(join(DIRECTORY, name, 'expect.yaml')).about }));
-
-/** Reads the folder of a scenario. */
-export const readScenario = async (name: string): Promise<Scenario> => {
-  if (!names().includes(name))
-    throw new InputError('scenario', `there is no scenario ${JSON.stringify(name)}`, `one of ${names().join(', ')}`);
-  return scenarioIn(join(DIRECTORY, name));
+/** Name and summary of every scenario in a directory. */
+export const listScenarios = (directory: string): { readonly name: string; readonly about: string }[] => {
+  const found = foldersIn(directory).filter((name) => existsSync(join(directory, name, EXPECTATION)));
+  if (found.length > 0)
+    return found.toSorted().map((name) => ({ name, about: readExpectation(join(directory, name, EXPECTATION)).about }));
+  throw new InputError(
+    `--scenarios ${directory}`,
+    `there is no folder with ${EXPECTATION} in ${resolve(directory)}`,
+    'a directory with a folder for each scenario',
+  );
 };
 
-/** Reads a folder with a scenario, wherever it stands. Those that it is `like` stand beside it. */
-export const scenarioIn = async (folder: string): Promise<Scenario> => {
-  const name = basename(folder);
+const foldersIn = (directory: string): string[] => {
+  try {
+    return readdirSync(directory);
+  } catch (cause) {
+    throw new InputError(
+      `--scenarios ${directory}`,
+      `there is no directory ${resolve(directory)}`,
+      'a directory with a folder for each scenario; default: scenarios of the working directory',
+      cause,
+    );
+  }
+};
+
+/** Reads the folder of a scenario, whose world is for these tools. */
+export const readScenario = async (folder: string, manifests: readonly Manifest[]): Promise<Scenario> => {
   const file = (leaf: string): string => join(folder, leaf);
-  const expectation = readExpectation(file('expect.yaml'));
-  const given = (leaf: string): string => join(dirname(folder), expectation.like ?? name, leaf);
+  if (!existsSync(file(EXPECTATION))) throw noScenario(folder);
+  const expectation = readExpectation(file(EXPECTATION));
+  const { like } = expectation;
+  const given = (leaf: string): string => join(like === undefined ? folder : join(dirname(folder), like), leaf);
   return {
-    name,
+    name: basename(folder),
     event: readEvent(given('event.json')),
-    world: readWorld(given('world.yaml')),
+    world: readWorld(given('world.yaml'), manifests),
     script: await loadScript(file('model.json')),
     furtherScripts: await loadFurtherScripts(file('model.json')),
     expectation,
   };
 };
 
+const noScenario = (folder: string): InputError => {
+  const known = listScenarios(dirname(folder)).map(({ name }) => name);
+  const problem = `there is no scenario ${JSON.stringify(basename(folder))} in ${dirname(folder)}`;
+  return new InputError('scenario', problem, `one of ${known.join(', ')}`);
+};
+
+/** The app that a scenario is played with. */
+export interface PlayedWith {
+  readonly rules: Rules;
+  readonly installed: Installed;
+}
+
 /** Run options of a scenario. A caller may replace the model or the approver. */
 export const runOf = (
   { name, event, world, script, furtherScripts, expectation }: Scenario,
-  rules: Rules,
+  { rules, installed }: PlayedWith,
 ): RunOptions => ({
   event,
   world,
   rules,
+  installed,
   model: scriptedIncidents(script, furtherScripts, name),
   approve: { kind: 'preset', answers: expectation.approvals },
   onEvent: () => undefined,
   onPage: () => undefined,
 });
 
-/** What a caller can observe, or share between runs. */
-export interface PlayHooks {
-  /** Default: the rules of this checkout. */
-  readonly rules?: Rules;
+/** The same, and what a caller can observe. */
+export interface PlayHooks extends PlayedWith {
   readonly onEvent?: (event: TraceEvent) => void;
 }
 
@@ -86,18 +108,13 @@ interface Played {
   readonly problems: readonly string[];
 }
 
-/** Plays a scenario of this checkout. */
+/** Plays the scenario of a folder, and compares what came of it with what is expected. */
 export const playScenario = async (
-  name: string,
-  { rules = localRules(), onEvent = () => undefined }: PlayHooks = {},
-): Promise<Played> => play(await readScenario(name), { rules, onEvent });
-
-/** Plays a scenario under rules, and compares what came of it with what is expected. */
-export const play = async (
-  scenario: Scenario,
-  { rules, ...more }: Pick<RunOptions, 'rules' | 'installed' | 'onEvent'>,
+  folder: string,
+  { rules, installed, onEvent = () => undefined }: PlayHooks,
 ): Promise<Played> => {
-  const whole = await runOnLaptop({ ...runOf(scenario, rules), ...more });
+  const scenario = await readScenario(folder, installed.catalogue.manifests);
+  const whole = await runOnLaptop({ ...runOf(scenario, { rules, installed }), onEvent });
   const { expectation } = scenario;
   const opened = [...whole.traces.keys()].filter((incident) => !whole.followUps.includes(incident));
   const problems =

@@ -4,7 +4,7 @@ import { timelineLines, coloursFor } from '../bin/io/timeline-lines.ts';
 import type { Notification } from '../lambdas/contracts/ports.ts';
 import { allOf, lastOf } from '../lambdas/kernel/trace/queries.ts';
 import { reportOf } from '../lambdas/kernel/trace/report.ts';
-import { readScenario, runOf } from '../local/scenario.ts';
+import { readScenario, runOf } from './fixtures/shipped-app.ts';
 import { scriptedModel } from '../local/scripted-model.ts';
 import { runOnLaptop, type RunResult } from '../local/run.ts';
 import { loadScript, parseScript } from '../local/script.ts';

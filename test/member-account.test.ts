@@ -4,7 +4,7 @@ import type { Rules } from '../lambdas/contracts/rules.ts';
 import { allOf, lastOf } from '../lambdas/kernel/trace/queries.ts';
 import { shippedRules } from './lib/shipped.ts';
 import { runOnLaptop, type RunResult } from '../local/run.ts';
-import { playScenario, readScenario, runOf } from '../local/scenario.ts';
+import { playScenario, readScenario, runOf } from './fixtures/shipped-app.ts';
 
 const HUB = '111111111111';
 const MEMBER = '222222222222';

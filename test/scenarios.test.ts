@@ -8,7 +8,7 @@ import { CHANGE_TOOLS, OBSERVE_TOOLS } from '../lambdas/tools/catalogue.ts';
 import { mutatingCalls } from '../local/comparison.ts';
 import { shippedRules } from './lib/shipped.ts';
 import { runOnLaptop, type RunOptions, type RunResult } from '../local/run.ts';
-import { listScenarios, playScenario, readScenario, runOf } from '../local/scenario.ts';
+import { listScenarios, playScenario, readScenario, runOf } from './fixtures/shipped-app.ts';
 import { MemoryLedger } from './fakes/memory-ledger.ts';
 import { skeletonOf } from './fixtures/skeleton.ts';
 

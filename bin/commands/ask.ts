@@ -1,29 +1,32 @@
 import { Command, Option } from 'commander';
+import { withApplication } from '../io/application-flags.ts';
 import { withLaptop } from '../io/laptop-flags.ts';
 import type { AskFlags } from '../io/question-event.ts';
 
 /** `checkrein ask`: a question of a person becomes an incident. */
 export const askCommand = (): Command =>
   withLaptop(
-    new Command('ask')
-      .description('Ask a question. A read-only agent investigates it like an alarm and sends its report.')
-      .argument('<question>', 'in quotes, at most 4,000 characters')
-      .option('--agent <name>', 'the agent that answers; default: the one that takes questions')
-      .option('--account <id>', 'the account that the question is about; default: that of Checkrein')
-      .option('--region <name>', 'its Region; default: that of Checkrein')
-      .option(
-        '--as <name>',
-        'your name on the trace; default: that of your session, from sts:GetCallerIdentity; with --world: somebody',
-      )
-      .addOption(new Option('--stack <name>', 'the deployed stack').default('Checkrein'))
-      .option('--wait', 'wait until the incident is closed, and print its report')
-      .option('--json', 'print one JSON object'),
+    withApplication(
+      new Command('ask')
+        .description('Ask a question. A read-only agent investigates it like an alarm and sends its report.')
+        .argument('<question>', 'in quotes, at most 4,000 characters')
+        .option('--agent <name>', 'the agent that answers; default: the one that takes questions')
+        .option('--account <id>', 'the account that the question is about; default: that of Checkrein')
+        .option('--region <name>', 'its Region; default: that of Checkrein')
+        .option(
+          '--as <name>',
+          'your name on the trace; default: that of your session, from sts:GetCallerIdentity; with --world: somebody',
+        )
+        .addOption(new Option('--stack <name>', 'the deployed stack').default('Checkrein'))
+        .option('--wait', 'wait until the incident is closed, and print its report')
+        .option('--json', 'print one JSON object'),
+    ),
   )
     .addHelpText(
       'after',
       `
 Your name is recorded as a claim: nobody checks it. So read-only agents answer,
-unless config/deployment.ts has questions.allowChanges; then a change needs two
+unless the deployment's settings have questions.allowChanges; then a change needs two
 approvals, neither of them yours.
 
 Needs cloudformation:DescribeStacks and states:StartExecution on the state

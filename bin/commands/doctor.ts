@@ -1,9 +1,10 @@
 import { Command } from 'commander';
-import type { DeploymentFlags } from '../operator/deployment.ts';
+import { withApplication } from '../io/application-flags.ts';
+import type { DoctorFlags } from '../operator/doctor.ts';
 
 /** `checkrein doctor`: whether a deployed stack is ready for its first alarm. */
 export const doctorCommand = (): Command =>
-  new Command('doctor')
+  withApplication(new Command('doctor'))
     .description(
       'Check a deployed stack: bootstrap, stack, model key, approvers, kill switch, alarm intake, ledger, Lambda quota, and a dry incident, which takes the way of an alarm, asks each model for one token (a cent at most), tests each cluster and changes nothing.',
     )
@@ -14,6 +15,4 @@ export const doctorCommand = (): Command =>
       'after',
       '\nExit codes: 0 ready, perhaps with warnings; 1 something failed. Each line says what to do.',
     )
-    .action(async (flags: DeploymentFlags & { readonly notify?: boolean }) =>
-      (await import('../operator/doctor.ts')).printDiagnosis(flags),
-    );
+    .action(async (flags: DoctorFlags) => (await import('../operator/doctor.ts')).printDiagnosis(flags));

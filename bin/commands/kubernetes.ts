@@ -1,13 +1,13 @@
 import { Command } from 'commander';
+import { withApplication } from '../io/application-flags.ts';
 import type { ManifestFlags } from '../kubernetes/manifests.ts';
 
 const manifests = (): Command =>
-  new Command('manifests')
+  withApplication(new Command('manifests'))
     .description(
       'Print what a cluster needs before agents may use it: Roles, RoleBindings and the admission policy, as YAML for kubectl.',
     )
-    .requiredOption('--cluster <name>', 'a cluster of config/deployment.ts')
-    .option('--config <dir>', 'a directory like config/; default: the one of this checkout')
+    .requiredOption('--cluster <name>', 'a cluster of the settings, in deployment.ts of the config directory')
     .addHelpText(
       'after',
       '\nExamples:\n  checkrein kubernetes manifests --cluster prod > checkrein.yaml\n  kubectl apply -f checkrein.yaml\n\nExit codes: 0 printed; 2 bad input.',

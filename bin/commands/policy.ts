@@ -1,19 +1,18 @@
 import { Command } from 'commander';
+import { withApplication } from '../io/application-flags.ts';
 import type { CheckFlags } from '../policy/check.ts';
 import type { ExplainFlags } from '../policy/explain.ts';
 import type { TestFlags } from '../policy/test.ts';
 
-const CONFIG = ['--config <dir>', 'a directory like config/; default: the one of this checkout'] as const;
 const JSON_FLAG = ['--json', 'print one JSON object instead'] as const;
 
 // Each action is loaded when it runs, so that --help does not wait for Cedar.
 
 const check = (): Command =>
-  new Command('check')
+  withApplication(new Command('check'))
     .description(
-      'Find mistakes in config/: syntax and schema errors, policies that never match, permits that allow everything.',
+      'Find mistakes in a config directory: syntax and schema errors, policies that never match, permits that allow everything.',
     )
-    .option(...CONFIG)
     .option(...JSON_FLAG)
     .addHelpText(
       'after',
@@ -22,10 +21,12 @@ const check = (): Command =>
     .action(async (flags: CheckFlags) => (await import('../policy/check.ts')).checkPolicies(flags));
 
 const test = (): Command =>
-  new Command('test')
+  withApplication(new Command('test'))
     .description('Evaluate the policies on a table of cases and compare each decision with the expected one.')
-    .argument('[files...]', 'tables of cases (YAML); default: the shipped ones and all of config/policy-cases/')
-    .option(...CONFIG)
+    .argument(
+      '[files...]',
+      'tables of cases (YAML); default: the shipped ones and all of policy-cases/ in the config directory',
+    )
     .option(...JSON_FLAG)
     .addHelpText(
       'after',
@@ -36,13 +37,12 @@ const test = (): Command =>
     );
 
 const explain = (): Command =>
-  new Command('explain')
+  withApplication(new Command('explain'))
     .description(
       'Explain what policy decides about one plan: which statements determine it, on which facts, and who may approve it.',
     )
     .requiredOption('--plan <file>', 'a plan (JSON), or a trace.jsonl with plans in it')
     .option('--plan-handle <handle>', 'which plan of the trace, e.g. P1; default: the newest')
-    .option(...CONFIG)
     .option(...JSON_FLAG)
     .addHelpText(
       'after',

@@ -1,14 +1,15 @@
 import { Command } from 'commander';
+import { withApplication } from '../io/application-flags.ts';
 import type { ReplayFlags } from '../policy/replay.ts';
 
 /** `checkrein replay`: what other rules would have decided in past incidents. */
 export const replayCommand = (): Command =>
-  new Command('replay')
+  withApplication(new Command('replay'))
     .description('Evaluate every proposal, plan and approval of recorded incidents again, and print what would differ.')
     .argument('<traces...>', 'trace.jsonl files')
     .option(
       '--policies <dir>',
-      'policies of your own to evaluate beside the shipped ones: a directory of .cedar files; default: config/policies',
+      'policies of your own to evaluate beside the shipped ones: a directory of .cedar files; default: those of the app',
     )
     .option(
       '--agent <file>',

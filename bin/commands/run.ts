@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
+import { withApplication } from '../io/application-flags.ts';
 import type { RunFlags } from '../laptop/run.ts';
 
 /** `checkrein run`: one event through the whole flow, on this machine. */
 export const runCommand = (): Command =>
-  new Command('run')
+  withApplication(new Command('run'))
     .description('Run one event through the whole flow on this machine, against a simulated account.')
     .requiredOption('--event <file>', 'EventBridge event, exactly as AWS sends it (JSON)')
     .requiredOption('--world <file>', 'the simulated account (YAML, see docs/world-format.md)')

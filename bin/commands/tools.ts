@@ -1,16 +1,14 @@
 import { Command } from 'commander';
+import { withApplication } from '../io/application-flags.ts';
 import type { ToolsFlags } from '../tools/list.ts';
 
-const TOOLS = ['--tools <dir>', 'a directory with a folder for each tool of your own'] as const;
-const CONFIG = ['--config <dir>', 'a directory like config/; default: the one of this checkout'] as const;
 const JSON_FLAG = ['--json', 'print one JSON object instead'] as const;
 
 const check = (): Command =>
-  new Command('check')
+  withApplication(new Command('check'))
     .description(
       'Hold your own tools to the promises of every tool, and print each problem with file and what was expected.',
     )
-    .option(...TOOLS)
     .option(...JSON_FLAG)
     .addHelpText(
       'after',
@@ -22,10 +20,8 @@ const check = (): Command =>
 
 /** `checkrein tools`: which tools there are, and whether your own keep their promises. */
 export const toolsCommand = (): Command =>
-  new Command('tools')
+  withApplication(new Command('tools'))
     .description('List the tools: shipped or own, kind, provider, calls, and which agents are granted them.')
-    .option(...TOOLS)
-    .option(...CONFIG)
     .option(...JSON_FLAG)
     .addHelpText('after', '\nExamples:\n  checkrein tools --tools tools\n  checkrein tools check --tools tools')
     .action(async (flags: ToolsFlags) => (await import('../tools/list.ts')).listTools(flags))

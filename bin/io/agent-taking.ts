@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { AccountRegion } from '../../lambdas/contracts/ports.ts';
@@ -19,9 +20,9 @@ export const ASKED: Taken = {
 };
 
 /** An event in a file. */
-export const recordedIn = (file: string): Taken => ({
+export const recordedIn = (file: string, config: string): Taken => ({
   where: `<file> ${file}`,
-  expected: 'an event that an agent in config/agents/ of this checkout takes',
+  expected: `an event that an agent in ${join(config, 'agents/')} takes`,
 });
 
 /**

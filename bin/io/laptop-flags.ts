@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../../lambdas/contracts/errors.ts';
+import type { ApplicationFlags } from '../../local/application.ts';
 
 /** Flags of a command for a deployed stack that also plays on this machine. */
-export interface LaptopFlags {
+export interface LaptopFlags extends ApplicationFlags {
   readonly world?: string;
   readonly model?: string;
   readonly approve?: 'ask' | 'yes' | 'no';

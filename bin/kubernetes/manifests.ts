@@ -1,30 +1,35 @@
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import type { Manifest } from '../../lambdas/contracts/tool.ts';
 import { admissionBinding, admissionPolicy } from '../../lambdas/providers/kubernetes/admission/policy.ts';
 import { changeScope, namespaceRights, rbacObjects } from '../../lambdas/providers/kubernetes/permissions.ts';
-import { INSTALLED } from '../../lambdas/providers/installed.ts';
-import { configAt, rulesIn } from '../policy/config-directory.ts';
+import { applicationAt, type ApplicationFlags } from '../../local/application.ts';
 
-export interface ManifestFlags {
+export interface ManifestFlags extends ApplicationFlags {
   readonly cluster: string;
-  readonly config?: string;
 }
 
 /** Prints the manifests of one cluster. */
-export const printManifests = async ({ cluster, config }: ManifestFlags): Promise<void> => {
-  const rules = await rulesIn(configAt(config));
-  process.stdout.write(clusterManifests(cluster, rules, INSTALLED.catalogue.manifests));
+export const printManifests = async ({ cluster, ...flags }: ManifestFlags): Promise<void> => {
+  const { config, rules, installed } = applicationAt(flags);
+  const tools = installed.catalogue.manifests;
+  process.stdout.write(clusterManifests(cluster, rules, tools, join(config, 'deployment.ts')));
 };
 
 /** What a cluster needs, as YAML, with how to apply it in comments. */
-export const clusterManifests = (cluster: string, { agents, settings }: Rules, tools: readonly Manifest[]): string => {
+export const clusterManifests = (
+  cluster: string,
+  { agents, settings }: Rules,
+  tools: readonly Manifest[],
+  settingsFile = 'config/deployment.ts',
+): string => {
   const names = settings.clusters.map(({ name }) => name);
   if (!names.includes(cluster))
     throw new InputError(
       `--cluster ${cluster}`,
-      'there is no such cluster in config/deployment.ts',
+      `there is no such cluster in ${settingsFile}`,
       names.length === 0
         ? `the name of one under \`clusters\`, which is empty; write e.g. clusters: [{ name: '${cluster}' }]`
         : `one of: ${names.join(', ')}`,
@@ -49,7 +54,7 @@ const confinement = (scope: ReturnType<typeof changeScope>): readonly object[] =
 
 const header = (cluster: string): string =>
   [
-    `Rights of Checkrein in the cluster ${cluster}, from the tools and namespaces that config/agents/ grants, and the admission`,
+    `Rights of Checkrein in the cluster ${cluster}, from the tools and namespaces that its agents are granted, and the admission`,
     'policy that confines each change to one object and its fields.',
     'The namespaces must exist. Look first, then apply as somebody who may write RBAC and admission policies:',
     '  kubectl diff -f FILE',

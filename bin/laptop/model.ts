@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { deployment } from '../../config/deployment.ts';
 import { Geography } from '../../lambdas/contracts/bedrock.ts';
-import { Settings, type ModelSource } from '../../lambdas/contracts/settings.ts';
+import type { ModelSource } from '../../lambdas/contracts/settings.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { Model } from '../../lambdas/contracts/ports.ts';
+import type { Application } from '../../local/application.ts';
 import { loadFurtherScripts, loadScript } from '../../local/script.ts';
 import { scriptedIncidents } from '../../local/scripted-model.ts';
 
@@ -19,7 +19,10 @@ const BEDROCK = /^bedrock(?::(.+))?$/;
 const KINDS = 'scripted:FILE, anthropic, or bedrock:GEOGRAPHY such as bedrock:eu';
 
 /** The model that `--model` names; by default the script beside the world file. */
-export const modelFor = async ({ model, world }: { model?: string; world: string }): Promise<ChosenModel> => {
+export const modelFor = async (
+  app: Application,
+  { model, world }: { model?: string; world: string },
+): Promise<ChosenModel> => {
   const beside = join(dirname(world), 'model.json');
   const name = model ?? (existsSync(beside) ? `${SCRIPTED}${beside}` : undefined);
   if (name === undefined) throw new InputError('--model', `not given, and there is no ${beside}`, KINDS);
@@ -30,7 +33,7 @@ export const modelFor = async ({ model, world }: { model?: string; world: string
   if (name === 'anthropic') return fromAnthropic();
   const bedrock = BEDROCK.exec(name);
   if (bedrock === null) throw new InputError('--model', `cannot be ${JSON.stringify(name)}`, KINDS);
-  return fromBedrock(bedrock[1]);
+  return fromBedrock(app, bedrock[1]);
 };
 
 const fromAnthropic = async (): Promise<ChosenModel> => {
@@ -43,20 +46,20 @@ const fromAnthropic = async (): Promise<ChosenModel> => {
 };
 
 /** Bedrock with the geography of the deployment or the one given, and with the credentials and Region of the shell. */
-const fromBedrock = async (geography: string | undefined): Promise<ChosenModel> => {
-  const source = geography === undefined ? deployed() : inGeography(geography);
+const fromBedrock = async (app: Application, geography: string | undefined): Promise<ChosenModel> => {
+  const source = geography === undefined ? deployed(app) : inGeography(geography);
   const { bedrockModel } = await import('../../lambdas/adapters/model/bedrock.ts');
   return { model: bedrockModel(source), source };
 };
 
 type BedrockSource = Extract<ModelSource, { provider: 'bedrock' }>;
 
-const deployed = (): BedrockSource => {
-  const { model } = Settings.parse(deployment);
+const deployed = ({ config, rules }: Application): BedrockSource => {
+  const { model } = rules.settings;
   if (model.provider === 'bedrock') return model;
   throw new InputError(
     '--model bedrock',
-    'config/deployment.ts has no geography',
+    `${join(config, 'deployment.ts')} has no geography`,
     'bedrock:GEOGRAPHY, such as bedrock:eu',
   );
 };

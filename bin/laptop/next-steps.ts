@@ -8,6 +8,8 @@ export interface RepeatedFlags {
   readonly model?: string;
   readonly approve: 'ask' | 'yes' | 'no';
   readonly out?: string;
+  readonly config?: string;
+  readonly tools?: string;
 }
 
 /** A word as a shell reads it back. */
@@ -28,9 +30,9 @@ export const nextSteps = (flags: RepeatedFlags | undefined, { trace, key }: RunF
 ];
 
 /** The same run with a person who answers, an option a line. */
-const again = ({ event, world, agent, model, out }: RepeatedFlags): string[] => {
-  const options = Object.entries({ event, world, agent, model, approve: 'ask', out }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name} ${word(value)}`],
+const again = ({ event, world, agent, model, out, config, tools }: RepeatedFlags): string[] => {
+  const options = Object.entries({ event, world, agent, model, approve: 'ask', out, config, tools }).flatMap(
+    ([name, value]) => (value === undefined ? [] : [`--${name} ${word(value)}`]),
   );
   return ['npx checkrein run', ...options].map(
     (line, index, all) => `${index === 0 ? '' : '  '}${line}${index === all.length - 1 ? '' : ' \\'}`,

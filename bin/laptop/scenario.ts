@@ -1,14 +1,21 @@
+import { join } from 'node:path';
 import { InputError } from '../../lambdas/contracts/errors.ts';
-import { localRules } from '../../local/rules.ts';
+import { applicationAt, type ApplicationFlags } from '../../local/application.ts';
 import { ours, plain, sentence } from '../../lambdas/kernel/trace/outside-text.ts';
 import { listScenarios, playScenario } from '../../local/scenario.ts';
 import { eventPrinter, printJson, sentencePrinter } from '../io/output.ts';
 
+/** Flags of `checkrein scenario`. */
+export interface ScenarioFlags extends ApplicationFlags {
+  readonly scenarios: string;
+  readonly json?: boolean;
+}
+
 /** Lists the scenarios, or plays some of them and compares each with what is expected. */
-export const playScenarios = async (names: readonly string[], flags: { json?: boolean }): Promise<void> => {
+export const playScenarios = async (names: readonly string[], flags: ScenarioFlags): Promise<void> => {
   const json = flags.json === true;
   const print = sentencePrinter(json);
-  const all = listScenarios();
+  const all = listScenarios(flags.scenarios);
   if (names.length === 0) {
     if (json) {
       printJson(all);
@@ -22,11 +29,15 @@ export const playScenarios = async (names: readonly string[], flags: { json?: bo
   if (unknown !== undefined)
     throw new InputError(unknown, 'there is no such scenario', `one of ${all.map((one) => one.name).join(', ')}`);
   // One object for all scenarios: the flow is synthesized once for each set of rules.
-  const rules = localRules();
+  const { rules, installed } = applicationAt(flags);
   const played = [];
   for (const name of names) {
     if (!json) print(plain`\n=== ${name}\n`);
-    const { result, problems } = await playScenario(name, { rules, onEvent: eventPrinter(json) });
+    const { result, problems } = await playScenario(join(flags.scenarios, name), {
+      rules,
+      installed,
+      onEvent: eventPrinter(json),
+    });
     played.push({ name, incidentId: result.incidentId, problems });
     if (!json)
       print(

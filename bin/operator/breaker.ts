@@ -8,7 +8,7 @@ import { plain, quoted, sentence, type PlainText } from '../../lambdas/kernel/tr
 import type { Ledger } from '../../lambdas/contracts/ports.ts';
 import { findDeployment, requiredReason, callerArn, type DeploymentFlags } from './deployment.ts';
 import { printer, printJson } from '../io/output.ts';
-import { INSTALLED } from '../../lambdas/providers/installed.ts';
+import { PROVIDERS } from '../../lambdas/providers/installed.ts';
 
 export interface BreakerFlags extends DeploymentFlags {
   readonly reason?: string;
@@ -51,7 +51,7 @@ export const listDeployedBreakers = async (flags: BreakerFlags): Promise<void> =
 /** Resets a tripped breaker. */
 export const resetDeployedBreaker = async (scope: string, flags: BreakerFlags): Promise<void> => {
   const reason = requiredReason(flags.reason);
-  if (!isScope(scope, INSTALLED.providers))
+  if (!isScope(scope, PROVIDERS))
     throw new InputError(
       '<scope>',
       `${JSON.stringify(scope)} is neither one target nor an agent`,

@@ -18,7 +18,7 @@ import { clusterFindings, dryIncident, modelVerdict } from './doctor-incident.ts
 import { checkLambdaQuota } from './doctor-quota.ts';
 import { fail, type DoctorAws, type DoctorFinding, type DoctorVerdict } from './doctor-finding.ts';
 
-/** What should be deployed, according to this checkout. */
+/** What should be deployed, according to the config directory. */
 interface Expected {
   readonly stack: string;
   readonly agents: readonly Agent[];

@@ -26,7 +26,7 @@ export const checkApprovers = async (
           `Within 48 hours: npx checkrein subscribe confirm '…' with the link in the mail "AWS Notification - Subscription Confirmation".`,
         ]
       : []),
-    ...(gone.length > 0 ? [`Deploy once without ${gone.join(', ')} in config/deployment.ts, then once with it.`] : []),
+    ...(gone.length > 0 ? [`Deploy once without ${gone.join(', ')} in deployment.ts, then once with it.`] : []),
   ].join(' ');
   return nobody ? fail(says, todo) : warn(says, todo);
 };

@@ -28,7 +28,7 @@ export const checkLambdaQuota = async (aws: DoctorAws, pageConcurrency: number |
   if (pageConcurrency !== undefined || unreserved - RESERVATION < MIN_UNRESERVED) return ok(says);
   return {
     ...ok(`${says} That is enough to reserve some for the approval page.`),
-    todo: `Set pageConcurrency: ${String(RESERVATION)} in config/deployment.ts, so that a flood of page requests cannot use up the rest.`,
+    todo: `Set pageConcurrency: ${String(RESERVATION)} in deployment.ts, so that a flood of page requests cannot use up the rest.`,
   };
 };
 

@@ -1,5 +1,5 @@
 import { takingAgents } from '../../lambdas/kernel/policy/rules/clusters.ts';
-import { configAt, rulesIn } from '../policy/config-directory.ts';
+import { applicationAt, type ApplicationFlags } from '../../local/application.ts';
 import type { DeploymentFlags } from './deployment.ts';
 import { doctorAws } from './doctor-aws.ts';
 import type { DoctorAws, DoctorFinding } from './doctor-finding.ts';
@@ -12,13 +12,14 @@ const linesOf = ({ check, verdict, says, todo }: DoctorFinding): PlainText[] => 
   ...(todo === undefined ? [] : [plain`${ours(' '.repeat(19))}→ ${ours(todo.replace(/\s+/g, ' '))}`]),
 ];
 
-interface DoctorFlags extends DeploymentFlags {
+/** Flags of `checkrein doctor`. */
+export interface DoctorFlags extends DeploymentFlags, ApplicationFlags {
   readonly notify?: boolean;
 }
 
 /** Checks a deployed stack and prints what is wrong with it. */
 export const printDiagnosis = async (flags: DoctorFlags, aws: DoctorAws = doctorAws()): Promise<void> => {
-  const rules = await rulesIn(configAt(undefined));
+  const { rules } = applicationAt(flags);
   const { settings } = rules;
   // An agent for a cluster that the settings do not have takes nothing, so it has no rule.
   const agents = takingAgents(rules);

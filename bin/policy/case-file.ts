@@ -10,7 +10,7 @@ import { didYouMean } from '../../lambdas/kernel/policy/rules/did-you-mean.ts';
 import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
 import type { Problem } from '../../lambdas/kernel/policy/rules/schema-problems.ts';
 import { readYaml } from '../../lambdas/kernel/policy/rules/yaml-file.ts';
-import { INSTALLED } from '../../lambdas/providers/installed.ts';
+import type { Catalogue } from '../../lambdas/tools/installed.ts';
 
 /** What a case may leave out. The `defaults` of a file apply to all its cases. */
 const About = {
@@ -61,11 +61,17 @@ export interface LocatedCase {
   readonly given: PolicyCase;
 }
 
+/** What the names in a case refer to. */
+export interface KnownNames {
+  readonly rules: CaseRules;
+  readonly catalogue: Catalogue;
+}
+
 /** The cases of some files, with defaults filled in. Throws one RulesError with every problem. */
-export const readCases = (files: readonly ConfigFile[], rules: CaseRules): LocatedCase[] => {
+export const readCases = (files: readonly ConfigFile[], known: KnownNames): LocatedCase[] => {
   const problems: string[] = [];
   const cases = files.flatMap((file) => {
-    const read = readYaml(file, CaseFile, (content) => problemsOf(content, rules));
+    const read = readYaml(file, CaseFile, (content) => problemsOf(content, known));
     problems.push(...read.problems);
     return (read.value?.cases ?? []).map((one, index) => ({
       place: `${file.path}:${read.lineOf(['cases', index])}`,
@@ -85,15 +91,15 @@ const withDefaults = (one: PolicyCase, defaults: Defaults): PolicyCase => ({
   facts: { ...defaults.facts, ...one.facts },
 });
 
-const problemsOf = ({ defaults = {}, cases }: z.infer<typeof CaseFile>, rules: CaseRules): Problem[] =>
+const problemsOf = ({ defaults = {}, cases }: z.infer<typeof CaseFile>, known: KnownNames): Problem[] =>
   cases.flatMap((one, index) =>
-    problemsOfCase(withDefaults(one, defaults), rules).map(({ path, message }) => ({
+    problemsOfCase(withDefaults(one, defaults), known).map(({ path, message }) => ({
       path: ['cases', index, ...path],
       message,
     })),
   );
 
-const problemsOfCase = (given: PolicyCase, rules: CaseRules): Problem[] => {
+const problemsOfCase = (given: PolicyCase, { rules, catalogue }: KnownNames): Problem[] => {
   const { agent, question, expect, approver } = given;
   const agents = rules.agents.map((one) => one.name);
   const policies = Object.keys(rules.policies);
@@ -108,18 +114,18 @@ const problemsOfCase = (given: PolicyCase, rules: CaseRules): Problem[] => {
     ...(question === 'approve' && approver === undefined
       ? [{ path: ['question'], message: 'approve needs a person: add approver: { roles: [...] }' }]
       : []),
-    ...toolProblems(given),
+    ...toolProblems(given, catalogue),
   ];
 };
 
 const unknownName = (what: string, name: string, known: readonly string[], path: Problem['path']): Problem[] =>
   known.includes(name) ? [] : [{ path, message: `there is no ${what} "${name}"${didYouMean(name, known)}` }];
 
-const toolProblems = ({ tool, facts = {} }: PolicyCase): Problem[] => {
-  const names = INSTALLED.catalogue.change.map((line) => line.manifest.name);
+const toolProblems = ({ tool, facts = {} }: PolicyCase, catalogue: Catalogue): Problem[] => {
+  const names = catalogue.change.map((line) => line.manifest.name);
   if (tool === undefined)
     return [{ path: [], message: `no tool, neither here nor in defaults; known: ${names.join(', ')}` }];
-  const manifest = changeManifest(tool);
+  const manifest = changeManifest(catalogue, tool);
   if (manifest === undefined)
     return [{ path: ['tool'], message: `"${tool}" is not a change tool${didYouMean(tool, names)}` }];
   const computed = factsOf(manifest);
@@ -135,5 +141,5 @@ const toolProblems = ({ tool, facts = {} }: PolicyCase): Problem[] => {
 };
 
 /** The manifest of a change tool. */
-export const changeManifest = (tool: string): ChangeManifest | undefined =>
-  INSTALLED.catalogue.change.map((line) => line.manifest).find((manifest) => manifest.name === tool);
+export const changeManifest = ({ change }: Catalogue, tool: string): ChangeManifest | undefined =>
+  change.map((line) => line.manifest).find((manifest) => manifest.name === tool);

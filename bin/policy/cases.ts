@@ -8,7 +8,8 @@ import type { PolicyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import type { QuorumDecision, PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 import { environmentInForce, type EnvironmentSettings } from '../../lambdas/kernel/changes/environment.ts';
 import { environmentOf } from '../../lambdas/tools/environment.ts';
-import { changeManifest, type CaseRules, type LocatedCase, type PolicyCase } from './case-file.ts';
+import type { Catalogue } from '../../lambdas/tools/installed.ts';
+import { changeManifest, type CaseRules, type KnownNames, type LocatedCase, type PolicyCase } from './case-file.ts';
 
 /** The result of a case. It passes if nothing differs from what it expects. */
 export interface PolicyCaseResult {
@@ -56,10 +57,15 @@ const NEUTRAL_FACTS: Readonly<Record<Exclude<FactName, 'costDeltaCentsPerMonth' 
   weekday: 6,
 };
 
+/** What cases are evaluated with. */
+interface Evaluated extends KnownNames {
+  readonly policy: PolicyEngine;
+}
+
 /** Evaluates a case and compares the decision with the expected one. */
-export const runCase = (placed: LocatedCase, rules: CaseRules, policy: PolicyEngine): PolicyCaseResult => {
+export const runCase = (placed: LocatedCase, evaluated: Evaluated): PolicyCaseResult => {
   const { given, place } = placed;
-  const decision = decide(given, rules, policy);
+  const decision = decide(given, evaluated);
   const result = {
     place,
     case: given.case,
@@ -72,8 +78,8 @@ export const runCase = (placed: LocatedCase, rules: CaseRules, policy: PolicyEng
   return { ...result, differs: differences(given.expect, result, decision.reason) };
 };
 
-const decide = (given: PolicyCase, rules: CaseRules, policy: PolicyEngine): PolicyDecision | QuorumDecision => {
-  const question = questionOf(given, rules.settings);
+const decide = (given: PolicyCase, { rules, catalogue, policy }: Evaluated): PolicyDecision | QuorumDecision => {
+  const question = questionOf(given, rules.settings, catalogue);
   const agent = agentOf(given, rules);
   const { breakGlass = false, triggerOwner = false } = given;
   switch (given.question) {
@@ -100,8 +106,12 @@ const agentOf = (given: PolicyCase, rules: CaseRules): CaseRules['agents'][numbe
   throw new InputError(`the case "${given.case}"`, 'no agent has change tools', 'the name of an agent in the case');
 };
 
-const questionOf = ({ tool = '', facts, target, report }: PolicyCase, settings: EnvironmentSettings) => {
-  const manifest = changeManifest(tool);
+const questionOf = (
+  { tool = '', facts, target, report }: PolicyCase,
+  settings: EnvironmentSettings,
+  catalogue: Catalogue,
+) => {
+  const manifest = changeManifest(catalogue, tool);
   if (manifest === undefined) throw new InputError(tool, 'is not a change tool', 'the name of a change tool');
   const computed = factsOf(manifest);
   const neutral: Facts = Object.fromEntries(Object.entries(NEUTRAL_FACTS).filter(([name]) => isOneOf(computed, name)));

@@ -1,15 +1,14 @@
 import type { PolicyOff } from '../../lambdas/contracts/settings.ts';
 import { formatFinding, lintPolicies } from '../../lambdas/kernel/policy/rules/lint.ts';
 import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
-import { configAt, policyFiles, rulesIn } from './config-directory.ts';
+import { applicationAt, type Application, type ApplicationFlags } from '../../local/application.ts';
+import { policyFiles } from './config-directory.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
 import { ours, plain, sentence, styled } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
-import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** Flags of `checkrein policy check`. */
-export interface CheckFlags {
-  readonly config?: string;
+export interface CheckFlags extends ApplicationFlags {
   readonly json?: boolean;
 }
 
@@ -28,13 +27,13 @@ interface Checked {
   readonly policiesOff: readonly PolicyOff[];
 }
 
-const checked = async (directory: string): Promise<Checked> => {
+const checked = (app: Application): Checked => {
   try {
-    const rules = await rulesIn(directory);
-    const files = policyFiles(directory);
+    const { rules } = app;
+    const files = policyFiles(app.config);
     const shipped = files.filter((file) => file.shipped);
     const isShipped = (id: string): boolean => shipped.some(({ text }) => text.includes(rules.policies[id] ?? ''));
-    const all = lintPolicies(rules, INSTALLED.catalogue.manifests);
+    const all = lintPolicies(rules, app.installed.catalogue.manifests);
     const unused = all.filter(({ policy, kind }) => kind === 'never-matches' && isShipped(policy));
     return {
       policies: Object.keys(rules.policies).length,
@@ -53,7 +52,7 @@ const checked = async (directory: string): Promise<Checked> => {
 
 /** Prints what is wrong with a configuration, a line for each finding. Exit code 1 if there is one. */
 export const checkPolicies = async (flags: CheckFlags): Promise<void> => {
-  const { policies, findings, unused, policiesOff } = await checked(configAt(flags.config));
+  const { policies, findings, unused, policiesOff } = checked(applicationAt(flags));
   const clean = findings.length === 0;
   if (!clean) process.exitCode = 1;
   if (flags.json === true) {

@@ -1,52 +1,21 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import * as z from 'zod';
-import { deployment } from '../../config/deployment.ts';
 import type { Agent } from '../../lambdas/contracts/agent.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
-import { Settings } from '../../lambdas/contracts/settings.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { digestOf } from '../../lambdas/kernel/trace/canonical.ts';
 import { withSample } from '../../lambdas/kernel/policy/rules/agent-files.ts';
 import { compileAgents } from '../../lambdas/kernel/policy/rules/agents.ts';
-import { compileRules } from '../../lambdas/kernel/policy/rules/compile.ts';
 import { configFiles } from '../../lambdas/kernel/policy/rules/config-files.ts';
 import { compilePolicies } from '../../lambdas/kernel/policy/rules/policies.ts';
 import { withoutPoliciesOff } from '../../lambdas/kernel/policy/rules/policies-off.ts';
 import { policyFilesOf, shippedFiles, type PolicyFile } from '../../lambdas/kernel/policy/rules/policy-files.ts';
 import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
-import { schemaProblems, formatProblem } from '../../lambdas/kernel/policy/rules/schema-problems.ts';
 import { readText } from '../../local/files.ts';
-import { INSTALLED } from '../../lambdas/providers/installed.ts';
-
-/** The `config/` of this checkout. */
-const OWN = join(import.meta.dirname, '../..', 'config');
-
-/** The `config/` directory given, or the one of this checkout. */
-export const configAt = (directory: string | undefined): string => {
-  if (directory === undefined) return OWN;
-  if (directoryHas(directory, 'agents')) return directory;
-  throw new InputError(`--config ${directory}`, 'there is no directory agents in it', 'a directory like config/');
-};
+import type { Catalogue } from '../../lambdas/tools/installed.ts';
 
 const directoryHas = (directory: string, name: string): boolean =>
   statSync(join(directory, name), { throwIfNoEntry: false })?.isDirectory() === true;
-
-/** Compiles a `config/` directory, with its own deployment.ts if it has one, otherwise with the one of this checkout. */
-export const rulesIn = async (directory: string): Promise<Rules> =>
-  compileRules(directory, await settingsIn(directory), INSTALLED);
-
-const settingsIn = async (directory: string): Promise<Settings> => {
-  const file = resolve(directory, 'deployment.ts');
-  const own = directory === OWN || !existsSync(file);
-  const module: unknown = own ? { deployment } : await import(pathToFileURL(file).href);
-  const given = z.object({ deployment: z.unknown() }).safeParse(module).data?.deployment;
-  const parsed = Settings.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const problems = schemaProblems(Settings, given, parsed.error);
-  throw new RulesError(problems.map((problem) => `${basename(directory)}/deployment.ts: ${formatProblem(problem)}`));
-};
 
 /**
  * The same rules with the policies of a directory of `.cedar` files, or of the `policies/` in it, beside the shipped ones. One with
@@ -86,9 +55,9 @@ export const shippedPolicies = ({
 };
 
 /** The agent of one file. */
-export const agentIn = (path: string): Agent => {
+export const agentIn = (path: string, { manifests }: Catalogue): Agent => {
   const file = withSample({ path, text: readText('--agent', path) }, path);
-  const { value, problems } = compileAgents([file], INSTALLED.catalogue.manifests);
+  const { value, problems } = compileAgents([file], manifests);
   const [agent] = value;
   if (agent === undefined || problems.length > 0) throw new RulesError(problems);
   return agent;

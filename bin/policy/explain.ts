@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { parseJson } from '../../lambdas/contracts/json.ts';
 import { Plan } from '../../lambdas/contracts/plan.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
@@ -7,20 +8,18 @@ import { policyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import { schemaProblems, formatProblem } from '../../lambdas/kernel/policy/rules/schema-problems.ts';
 import { findPlan, plansOf, type PlanOnTrace } from '../../lambdas/kernel/trace/queries.ts';
 import { shown } from '../../lambdas/kernel/trace/plan-text.ts';
-import { configAt, rulesIn } from './config-directory.ts';
+import { applicationAt, type ApplicationFlags } from '../../local/application.ts';
 import { readText } from '../../local/files.ts';
 import { explainPlan, type ExplainedAnswer, type Explanation } from './explanation.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
 import { readTrace } from '../io/trace-file.ts';
 import { plain, sentence, styled, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
-import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** Flags of `checkrein policy explain`. */
-export interface ExplainFlags {
+export interface ExplainFlags extends ApplicationFlags {
   readonly plan: string;
   readonly planHandle?: string;
-  readonly config?: string;
   readonly json?: boolean;
 }
 
@@ -77,15 +76,15 @@ const print = (found: PlanOnTrace, explanation: Explanation, { hash: rulesHash, 
 /** Prints what the policies decide about a plan, and why. */
 export const explainPolicies = async (flags: ExplainFlags): Promise<void> => {
   const found = planIn(flags);
-  const rules = await rulesIn(configAt(flags.config));
+  const { config, installed, rules } = applicationAt(flags);
   const agent = rules.agents.find((one) => one.name === found.plan.agent);
   if (agent === undefined)
     throw new InputError(
       `--plan ${flags.plan}`,
-      `its agent ${found.plan.agent} is not in config/agents`,
+      `its agent ${found.plan.agent} is not in ${join(config, 'agents')}`,
       `a plan of ${rules.agents.map((one) => one.name).join(', ')}`,
     );
-  const explanation = explainPlan(found.plan, agent, rules, policyEngine(rules, INSTALLED.providers));
+  const explanation = explainPlan(found.plan, agent, rules, policyEngine(rules, installed.providers));
   const { handle, digest } = found;
   if (flags.json === true) printJson({ handle, digest, ...explanation, policiesOff: rules.settings.policiesOff });
   else print(found, explanation, rules);

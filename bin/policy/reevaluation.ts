@@ -13,7 +13,7 @@ import type { PolicyDecision } from '../../lambdas/kernel/policy/decision.ts';
 import { allOf, findPlan, isTriggerOwner } from '../../lambdas/kernel/trace/queries.ts';
 import { changeManifest } from './case-file.ts';
 import { recordedFacts } from './recorded-facts.ts';
-import { INSTALLED } from '../../lambdas/providers/installed.ts';
+import type { Catalogue } from '../../lambdas/tools/installed.ts';
 
 /** A decision: the recorded one, or the one under the current rules. */
 export interface Decision {
@@ -41,6 +41,7 @@ export interface Reevaluated {
 /** The rules that a recorded incident is evaluated with. */
 export interface CurrentRules {
   readonly rules: Rules;
+  readonly catalogue: Catalogue;
   readonly policy: PolicyEngine;
   /** The agent as it is defined now; undefined if there is no agent of that name any more. */
   readonly agent: Agent | undefined;
@@ -97,24 +98,31 @@ const decisionOf = ({ verdict, reason, statements, tripsBreaker }: PolicyDecisio
   decision(verdict, reason, { statements, trips: tripsBreaker?.policy ?? null });
 
 /** The recorded facts, or which are missing because the recording version did not compute them. */
-const factsThen = (tool: string, recorded: Facts): { readonly facts: Facts } | { readonly missing: string } => {
-  const manifest = changeManifest(tool);
+const factsThen = (
+  catalogue: Catalogue,
+  tool: string,
+  recorded: Facts,
+): { readonly facts: Facts } | { readonly missing: string } => {
+  const manifest = changeManifest(catalogue, tool);
   if (manifest === undefined) return { missing: `there is no change tool ${tool} any more` };
   const facts = recordedFacts(manifest, recorded);
   const missing = factsOf(manifest).filter((name) => facts[name] === undefined);
   return missing.length === 0 ? { facts } : { missing: `the trace has no fact ${missing.join(', ')}` };
 };
 
-const AGENT_GONE = 'its agent is not in config/agents any more; name one with --agent';
+const AGENT_GONE = 'its agent is not among the agents any more; name one with --agent';
 const BY_RULES: readonly Check['check'][] = ['schema', 'allowlist'];
 
 /** A call of a change tool that was not admitted. Under another definition of the agent it might be. */
-const refusedCall = ({ seq, data }: TraceEventOf<'call.refused'>, { agent }: CurrentRules): Reevaluated[] => {
-  if (!BY_RULES.includes(data.check) || changeManifest(data.tool) === undefined) return [];
+const refusedCall = (
+  { seq, data }: TraceEventOf<'call.refused'>,
+  { agent, catalogue }: CurrentRules,
+): Reevaluated[] => {
+  if (!BY_RULES.includes(data.check) || changeManifest(catalogue, data.tool) === undefined) return [];
   const subject: Subject = { seq, about: 'proposal', what: data.tool };
   const was = decision('refused', data.reason);
   if (agent === undefined) return [unknown(subject, was, AGENT_GONE)];
-  const admission = admit(agent, { id: data.toolUseId ?? '', name: data.tool, input: data.input }, INSTALLED.catalogue);
+  const admission = admit(agent, { id: data.toolUseId ?? '', name: data.tool, input: data.input }, catalogue);
   return admission.kind === 'refused'
     ? [compared(subject, was, decision('refused', admission.reason))]
     : [compared(subject, was, decision('admitted', 'It would reach policy, but its facts were never computed.'))];
@@ -124,19 +132,19 @@ const refusalOf = (checks: readonly Check[]): Check | undefined => checks.find((
 
 const proposal = (
   { seq, data }: TraceEventOf<'proposal.judged'>,
-  { rules, agent, policy }: CurrentRules,
+  { rules, catalogue, agent, policy }: CurrentRules,
 ): Reevaluated[] => {
   const { tool, target, facts, checks, statements, trips } = data;
   const subject: Subject = { seq, about: 'proposal', what: target === null ? tool : `${tool} on ${target.id}` };
   const refusal = refusalOf(checks);
   const was = decision(data.verdict, refusal?.reason ?? '', { statements, trips: trips?.policy ?? null });
   if (agent === undefined) return [unknown(subject, was, AGENT_GONE)];
-  const admission = admit(agent, { id: data.toolUseId, name: tool, input: data.input }, INSTALLED.catalogue);
+  const admission = admit(agent, { id: data.toolUseId, name: tool, input: data.input }, catalogue);
   if (admission.kind === 'refused') return [compared(subject, was, decision('refused', admission.reason))];
   if (refusal !== undefined && BY_RULES.includes(refusal.check))
     return [compared(subject, was, decision('admitted', 'It would reach policy, but its facts were never computed.'))];
   if (target === null || (refusal !== undefined && refusal.check !== 'policy')) return [];
-  const then = factsThen(tool, facts);
+  const then = factsThen(catalogue, tool, facts);
   if ('missing' in then) return [unknown(subject, was, then.missing)];
   const question = { agent, tool, target: targetInForce(target, rules.settings), ...then, phase: 'proposal' as const };
   return [compared(subject, was, decisionOf(policy.mayPropose(question)))];
@@ -145,7 +153,7 @@ const proposal = (
 const confirmation = (
   { seq, data }: TraceEventOf<'plan.judged'>,
   events: readonly TraceEvent[],
-  { rules, agent, policy }: CurrentRules,
+  { rules, catalogue, agent, policy }: CurrentRules,
 ): Reevaluated[] => {
   const plan = data.digest === null ? undefined : findPlan(events, data.digest)?.plan;
   const refusal = refusalOf(data.checks);
@@ -159,7 +167,7 @@ const confirmation = (
     trips: data.trips?.policy ?? null,
   });
   if (agent === undefined) return [unknown(subject, was, AGENT_GONE)];
-  const then = factsThen(tool, facts);
+  const then = factsThen(catalogue, tool, facts);
   if ('missing' in then) return [unknown(subject, was, then.missing)];
   const { verdict, reason, statements, approvalsNeeded, trips } = decidePlan(policy, {
     agent,
@@ -177,7 +185,7 @@ const confirmation = (
 const approval = (
   { seq, data }: TraceEventOf<'approval.answered'>,
   events: readonly TraceEvent[],
-  { rules, policy }: CurrentRules,
+  { rules, catalogue, policy }: CurrentRules,
 ): Reevaluated[] => {
   const planned = findPlan(events, data.digest);
   if (data.answer !== 'approve' || planned === undefined) return [];
@@ -187,7 +195,7 @@ const approval = (
   const approver = rules.settings.approvers.find((one) => one.email === data.approver);
   if (approver === undefined)
     return [compared(subject, was, decision('refused', `${data.approver} is not among the approvers any more.`))];
-  const then = factsThen(tool, facts);
+  const then = factsThen(catalogue, tool, facts);
   if ('missing' in then) return [unknown(subject, was, then.missing)];
   const policyDecision = policy.mayApprove({
     approver,

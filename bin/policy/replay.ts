@@ -2,16 +2,16 @@ import { InputError } from '../../lambdas/contracts/errors.ts';
 import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
 import { policyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import { lastOf } from '../../lambdas/kernel/trace/queries.ts';
-import { agentIn, configAt, rulesIn, replacePolicies } from './config-directory.ts';
+import { applicationAt, type ApplicationFlags } from '../../local/application.ts';
+import { agentIn, replacePolicies } from './config-directory.ts';
 import { reevaluate, type Decision, type Reevaluated, type CurrentRules } from './reevaluation.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
 import { readTrace, traceLines } from '../io/trace-file.ts';
 import { ours, plain, sentence, styled, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
-import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** Flags of `checkrein replay`. */
-export interface ReplayFlags {
+export interface ReplayFlags extends ApplicationFlags {
   readonly policies?: string;
   readonly agent?: string;
   readonly unverified?: boolean;
@@ -36,7 +36,10 @@ const replayOne = (path: string, today: Omit<CurrentRules, 'agent'>, flags: Repl
       'a sealed trace, or --unverified to accept it as it is',
     );
   const name = lastOf(events, 'incident.opened')?.data.agent;
-  const agent = flags.agent === undefined ? today.rules.agents.find((one) => one.name === name) : agentIn(flags.agent);
+  const agent =
+    flags.agent === undefined
+      ? today.rules.agents.find((one) => one.name === name)
+      : agentIn(flags.agent, today.catalogue);
   return {
     trace: path,
     incident: events[0].incident,
@@ -91,10 +94,11 @@ const totalsOf = (replayed: readonly Replayed[]) => ({
 
 /** Evaluates recorded incidents again and prints the differences. */
 export const replayTraces = async (traces: readonly string[], flags: ReplayFlags): Promise<void> => {
-  const own = await rulesIn(configAt(undefined));
+  const { rules: own, installed } = applicationAt(flags);
+  const { catalogue, providers } = installed;
   const rules = flags.policies === undefined ? own : replacePolicies(own, flags.policies);
-  const policy = policyEngine(rules, INSTALLED.providers);
-  const replayed = traces.map((path) => replayOne(path, { rules, policy }, flags));
+  const current = { rules, catalogue, policy: policyEngine(rules, providers) };
+  const replayed = traces.map((path) => replayOne(path, current, flags));
   const totals = totalsOf(replayed);
   if (flags.failOnChange === true && totals.differ > 0) process.exitCode = 1;
   if (flags.json === true) {

@@ -18,11 +18,11 @@ export const runShippedCases = ({ schema, settings }: Rules): PolicyCaseResult[]
   const { all, on } = shippedPolicies({ schema, settings });
   const engineOf = (policies: Rules['policies']) => policyEngine({ policies, schema }, INSTALLED.providers);
   const [everything, here] = [engineOf(all), engineOf(on)];
-  const rules = { ...AS_SHIPPED, policies: all };
-  return readCases(files, rules).map((one) => {
-    const full = runCase(one, rules, everything);
+  const known = { rules: { ...AS_SHIPPED, policies: all }, catalogue: INSTALLED.catalogue };
+  return readCases(files, known).map((one) => {
+    const full = runCase(one, { ...known, policy: everything });
     const off = settings.policiesOff.find(({ id }) => full.statements.some((statement) => statement.id === id));
-    if (off === undefined) return runCase(one, rules, here);
+    if (off === undefined) return runCase(one, { ...known, policy: here });
     return { ...full, differs: [], skipped: `${off.id} is switched off in this deployment: ${off.reason}` };
   });
 };

@@ -2,7 +2,7 @@ import { policyEngine } from '../../lambdas/kernel/policy/engine.ts';
 import { configFiles, type ConfigFile } from '../../lambdas/kernel/policy/rules/config-files.ts';
 import { RulesError } from '../../lambdas/kernel/policy/rules/rules-error.ts';
 import { readCases } from './case-file.ts';
-import { configAt, rulesIn } from './config-directory.ts';
+import { applicationAt, type ApplicationFlags } from '../../local/application.ts';
 import { runShippedCases } from './shipped-cases.ts';
 import { readText } from '../../local/files.ts';
 import { runCase, policiesWithoutCase, type PolicyCaseResult } from './cases.ts';
@@ -10,11 +10,9 @@ import { tableLines } from '../io/table.ts';
 import { coloursFor } from '../io/timeline-lines.ts';
 import { ours, plain, sentence, styled, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
-import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
 /** Flags of `checkrein policy test`. */
-export interface TestFlags {
-  readonly config?: string;
+export interface TestFlags extends ApplicationFlags {
   readonly json?: boolean;
 }
 
@@ -65,10 +63,10 @@ const totals = (results: readonly PolicyCaseResult[]): PlainText => {
 
 /** Evaluates the shipped cases and those of a team, or those of the named files, and prints a table of them. Exit code 1 if one fails. */
 export const testPolicies = async (files: readonly string[], flags: TestFlags): Promise<void> => {
-  const directory = configAt(flags.config);
-  const rules = await rulesIn(directory);
-  const policy = policyEngine(rules, INSTALLED.providers);
-  const own = readCases(caseFiles(files, directory), rules).map((one) => runCase(one, rules, policy));
+  const { config, installed, rules } = applicationAt(flags);
+  const { catalogue, providers } = installed;
+  const current = { rules, catalogue, policy: policyEngine(rules, providers) };
+  const own = readCases(caseFiles(files, config), current).map((one) => runCase(one, current));
   const results = files.length > 0 ? own : [...runShippedCases(rules), ...own];
   const withoutCase = policiesWithoutCase(results, rules);
   const holds = results.every((one) => one.differs.length === 0);

@@ -1,30 +1,25 @@
 import { providerOf, type Manifest } from '../../lambdas/contracts/tool.ts';
 import type { Agent } from '../../lambdas/contracts/agent.ts';
-import { agentFiles } from '../../lambdas/kernel/policy/rules/agent-files.ts';
-import { compileAgents } from '../../lambdas/kernel/policy/rules/agents.ts';
 import { ours, plain } from '../../lambdas/kernel/trace/outside-text.ts';
-import { installedFrom } from '../../lib/own-tools/load.ts';
+import { applicationAt, type ApplicationFlags } from '../../local/application.ts';
 import { printer, printJson } from '../io/output.ts';
 import { tableLines } from '../io/table.ts';
-import { configAt } from '../policy/config-directory.ts';
 
-export interface ToolsFlags {
-  readonly tools?: string;
-  readonly config?: string;
+export interface ToolsFlags extends ApplicationFlags {
   readonly json?: boolean;
 }
 
 /** Prints every tool that agents may be granted. */
-export const listTools = ({ tools, config, json = false }: ToolsFlags): void => {
-  const { catalogue } = installedFrom(tools).installed;
-  const agents = compileAgents(agentFiles(configAt(config)).value, catalogue.manifests).value;
+export const listTools = ({ json = false, ...flags }: ToolsFlags): void => {
+  const { installed, rules } = applicationAt(flags);
+  const { catalogue } = installed;
   const lines = catalogue.manifests.map((manifest) => ({
     name: manifest.name,
     from: catalogue.filesOf(manifest.name)?.manifest ?? 'shipped',
     kind: manifest.kind,
     provider: providerOf(manifest),
     calls: callsOf(manifest),
-    agents: grantedTo(manifest, agents),
+    agents: grantedTo(manifest, rules.agents),
   }));
   if (json) {
     printJson({ tools: lines });

@@ -1,5 +1,6 @@
 import { CATALOGUE } from '../tools/catalogue.ts';
 import { catalogueOf, type Installed, type OwnTool } from '../tools/installed.ts';
+import type { Provider } from '../contracts/provider.ts';
 import type { ChangeManifest, ObserveManifest } from '../contracts/tool.ts';
 import type { CatalogueLine } from '../tools/tool.ts';
 import type { CommandTable } from './aws/commands/table.ts';
@@ -11,8 +12,11 @@ export interface Installation extends Installed {
   readonly ownCommands: CommandTable;
 }
 
-/** What Checkrein ships. To install a provider: its folder, a line here, and its accesses in `reads.ts` and `changes.ts`. */
-export const INSTALLED: Installation = { catalogue: CATALOGUE, providers: [aws, kubernetes], ownCommands: {} };
+/** What tools stand on. To install a provider: its folder, a line here, and its accesses in `reads.ts` and `changes.ts`. */
+export const PROVIDERS: readonly Provider[] = [aws, kubernetes];
+
+/** What Checkrein ships. */
+export const INSTALLED: Installation = { catalogue: CATALOGUE, providers: PROVIDERS, ownCommands: {} };
 
 /** What Checkrein ships, with tools of a team's own. */
 export const installedWith = (own: readonly OwnTool[], ownCommands: CommandTable = {}): Installation => ({

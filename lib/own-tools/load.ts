@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import type * as z from 'zod';
 import { InputError } from '../../lambdas/contracts/errors.ts';
@@ -9,7 +8,7 @@ import { providerProblems } from '../../lambdas/kernel/policy/rules/tool-provide
 import type { ServiceCommands } from '../../lambdas/providers/aws/commands/command.ts';
 import { INSTALLED, installedWith, type Installation } from '../../lambdas/providers/installed.ts';
 import type { OwnTool } from '../../lambdas/tools/installed.ts';
-import { compiledModules } from './bundle.ts';
+import { teamModules, type LoadModule } from '../team-modules.ts';
 import { serviceProblems } from './service-file.ts';
 import { ChangeModule, CommandsModule, ManifestModule, ObserveModule, SHAPES } from './shape.ts';
 import { filesOf, NO_SOURCES, toolSourcesIn, type ToolSource, type ToolSources } from './sources.ts';
@@ -20,9 +19,6 @@ export interface WithOwnTools {
   readonly installed: Installation;
   readonly sources: ToolSources;
 }
-
-/** Loads the module that was compiled from a file. */
-type Load = (key: string, file: string) => unknown;
 
 /** What could be loaded, and what is wrong with the rest. */
 interface Loaded<T> {
@@ -39,8 +35,7 @@ export const installedFrom = (directory: string | undefined): WithOwnTools => {
   const root = resolve(directory);
   const sources = toolSourcesIn(root);
   if (sources.tools.length === 0 && sources.commands.length === 0) return { installed: INSTALLED, sources };
-  const compiled = compiledModules(root, entriesOf(sources));
-  const load: Load = (key, file) => loaded(join(compiled, `${key}.mjs`), file);
+  const load = teamModules(`tools ${directory}`, root, entriesOf(sources));
   const shown = (file: string): string => join(sources.name, relative(root, file));
   const tools = collected(sources.tools, (source) => ownTool(source, sources, load, shown));
   const commands = collected(sources.commands, ({ service, file }) => ({
@@ -107,18 +102,12 @@ const entriesOf = ({ tools, commands }: ToolSources): Record<string, string> =>
     ...commands.map(({ service, file }): [string, string] => [`aws.${service}`, file]),
   ]);
 
-const nodeRequire: (file: string) => unknown = createRequire(import.meta.url);
-
-const loaded: Load = (compiled, file) => {
-  try {
-    return nodeRequire(compiled);
-  } catch (error) {
-    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new InputError(file, `it throws when it is loaded: ${why}`, 'a module that only declares things', error);
-  }
-};
-
-const ownTool = (source: ToolSource, sources: ToolSources, load: Load, shown: (file: string) => string): OwnTool => {
+const ownTool = (
+  source: ToolSource,
+  sources: ToolSources,
+  load: LoadModule,
+  shown: (file: string) => string,
+): OwnTool => {
   const files = filesOf(source, sources);
   const { folder } = source;
   const { manifest } = shaped(

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { ToolFiles } from '../../lambdas/tools/tool.ts';
+import { MODULE_ENDINGS, moduleAt } from '../team-modules.ts';
 
 /** The files of a folder of tools. Paths are absolute. */
 export interface ToolSources {
@@ -36,7 +37,6 @@ export const filesOf = ({ folder, ...source }: ToolSource, { name }: Pick<ToolSo
 
 /** The folder in a folder of tools with the AWS calls. */
 const COMMANDS_FOLDER = 'aws';
-const ENDINGS = ['.ts', '.js', '.mjs'];
 
 /** Finds the files of tools below a folder. A folder without a manifest is refused, because its tool would silently not be there. */
 export const toolSourcesIn = (directory: string): ToolSources => {
@@ -68,10 +68,6 @@ const commandsIn = (folder: string): CommandSource[] =>
   readdirSync(folder)
     .toSorted()
     .flatMap((name) => {
-      const ending = ENDINGS.find((one) => name.endsWith(one));
+      const ending = MODULE_ENDINGS.find((one) => name.endsWith(one));
       return ending === undefined ? [] : [{ service: name.slice(0, -ending.length), file: join(folder, name) }];
     });
-
-/** The file of this name with an ending of TypeScript or JavaScript. */
-const moduleAt = (path: string): string | undefined =>
-  ENDINGS.map((ending) => `${path}${ending}`).find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());

@@ -1,11 +1,12 @@
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 import { join } from 'node:path';
 import type { StepName } from '../../lambdas/contracts/flow.ts';
 import { synthesize } from '../../lib/synthesize.ts';
-import { readWorld } from '../../local/account/world/read.ts';
+import { readWorld } from '../fixtures/shipped-app.ts';
 import { readEvent } from '../../local/files.ts';
 import { Laptop } from '../../local/laptop.ts';
 import { startLedger } from '../../local/ledger-server.ts';
-import { localRules } from '../../local/rules.ts';
+import { shippedRules } from '../lib/shipped.ts';
 import { loadScript } from '../../local/script.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
 import { median, timeFigure, timed, type Figure } from './figure.ts';
@@ -15,7 +16,7 @@ const ROUNDS = 15;
 
 /** The time of the harness without the model: the first scenario as a whole and per step, with a model that answers at once. */
 export const measureIncidents = async (unit: number): Promise<Figure[]> => {
-  const rules = localRules();
+  const rules = shippedRules();
   const world = readWorld(join(SCENARIO, 'world.yaml'));
   const script = await loadScript(join(SCENARIO, 'model.json'));
   const event = readEvent(join(SCENARIO, 'event.json'));
@@ -29,6 +30,7 @@ export const measureIncidents = async (unit: number): Promise<Figure[]> => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const laptop = new Laptop({
         definition,
+        installed: INSTALLED,
         rules,
         world,
         model: scriptedModel(script),

@@ -1,19 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { isTraceEvent } from '../../lambdas/contracts/events.ts';
 import { startLedger, type LedgerServer } from '../../local/ledger-server.ts';
 import { OperatorAws } from '../fakes/operator-aws.ts';
-import { REPOSITORY, runCli, type Ran } from './cli.ts';
+import { appFolder, REPOSITORY, runCli, type Ran } from './cli.ts';
 
 const TRACE = join(REPOSITORY, 'test/fixtures/traces/undersized-instance/trace.jsonl');
 const EVENT = join(REPOSITORY, 'scenarios/undersized-instance/event.json');
 const ASKED = join(REPOSITORY, 'scenarios/ask-checkout-slow');
 const START_ARN = 'arn:aws:states:eu-west-1:123456789012:stateMachine:flow:live';
 
-const folder = mkdtempSync(join(tmpdir(), 'checkrein-ask-'));
+const folder = appFolder('ask');
 const checkrein = (...args: string[]): Promise<Ran> => runCli(folder, ...args);
 const file = (name: string, content: string): string => {
   writeFileSync(join(folder, name), content);

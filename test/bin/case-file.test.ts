@@ -41,5 +41,5 @@ test.each([
   ['an unknown question', ONE.replace('plan', 'plam'), /mine\.yaml:3: .*question: Invalid option/],
   ['no YAML', 'cases: [', /mine\.yaml:1: not YAML/],
 ])('a table with %s is refused with file and line', (_, text, words) => {
-  expect(() => readCases([{ path: 'mine.yaml', text }], rules)).toThrow(words);
+  expect(() => readCases([{ path: 'mine.yaml', text }], { rules, catalogue: INSTALLED.catalogue })).toThrow(words);
 });

@@ -1,14 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { loadScript } from '../../local/script.ts';
 import { BedrockApi } from '../fakes/bedrock-api.ts';
 import { MessagesApi } from '../fakes/messages-api.ts';
-import { REPOSITORY, runCli, runProcess, type Ran } from './cli.ts';
+import { appFolder, REPOSITORY, runCli, runProcess, type Ran } from './cli.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'checkrein-cli-'));
+const folder = appFolder('cli');
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.unstubAllEnvs());
 

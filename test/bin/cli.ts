@@ -1,10 +1,19 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { runCommandLine } from '../../bin/command-line.ts';
 
 /** The root of this repository. */
 export const REPOSITORY = join(import.meta.dirname, '../..');
+
+/** A new directory in which commands find the configuration and the scenarios of this repository. */
+export const appFolder = (name: string): string => {
+  const folder = mkdtempSync(join(tmpdir(), `checkrein-${name}-`));
+  for (const one of ['config', 'scenarios']) symlinkSync(join(REPOSITORY, one), join(folder, one));
+  return folder;
+};
 
 /** What a command left: exit code, standard output, standard error. */
 export interface Ran {

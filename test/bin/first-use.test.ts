@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { paragraphs } from '../../bin/io/wrap.ts';
-import { REPOSITORY, runNode, runProcess, type Ran } from './cli.ts';
+import { appFolder, REPOSITORY, runNode, runProcess, type Ran } from './cli.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'checkrein-first-use-'));
+const folder = appFolder('first-use');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const AT = join(REPOSITORY, 'scenarios/undersized-instance');

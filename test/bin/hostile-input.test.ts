@@ -1,11 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { REPOSITORY, runCli, type Ran } from './cli.ts';
+import { appFolder, REPOSITORY, runCli, type Ran } from './cli.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'checkrein-hostile-'));
+const folder = appFolder('hostile');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const scenario = join(REPOSITORY, 'scenarios/undersized-instance');

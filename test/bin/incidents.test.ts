@@ -1,6 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -9,7 +8,7 @@ import { sinceIn } from '../../bin/operator/incidents.ts';
 import { isTraceEvent, type TraceEvent } from '../../lambdas/contracts/events.ts';
 import { startLedger, type LedgerServer } from '../../local/ledger-server.ts';
 import { OperatorAws } from '../fakes/operator-aws.ts';
-import { REPOSITORY, runCli, type Ran } from './cli.ts';
+import { appFolder, REPOSITORY, runCli, type Ran } from './cli.ts';
 
 const TRACES = join(REPOSITORY, 'test/fixtures/traces');
 const HEALED = 'undersized-instance';
@@ -19,7 +18,7 @@ const IDS = {
   open: 'open-1',
 } as const;
 
-const folder = mkdtempSync(join(tmpdir(), 'checkrein-incidents-'));
+const folder = appFolder('incidents');
 const checkrein = (...args: string[]): Promise<Ran> => runCli(folder, ...args);
 const inFolder = (name: string): string => join(folder, name);
 

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { runCli } from './cli.ts';
+import { appFolder, runCli } from './cli.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'checkrein-kubernetes-'));
+const folder = appFolder('kubernetes');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('checkrein kubernetes manifests', () => {

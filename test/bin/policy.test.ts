@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -7,10 +6,10 @@ import { deployment } from '../../config/deployment.ts';
 import { compileRules } from '../../lambdas/kernel/policy/rules/compile.ts';
 import { rebootPlan, resizePlan } from '../fixtures/plans.ts';
 import { configWith } from '../lambdas/kernel/policy/rules/config-copy.ts';
-import { runCli, REPOSITORY, type Ran } from './cli.ts';
+import { appFolder, runCli, REPOSITORY, type Ran } from './cli.ts';
 import { INSTALLED } from '../../lambdas/providers/installed.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'checkrein-policy-'));
+const folder = appFolder('policy');
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text);
@@ -63,7 +62,9 @@ describe('policy check', () => {
   });
 
   test('a directory without a configuration is refused with a sentence', async () => {
-    expect(badInputText(await policy('check', '--config', folder))).toContain('there is no directory agents in it');
+    expect(badInputText(await policy('check', '--config', folder))).toContain(
+      'there is no such file, nor a .js or .mjs',
+    );
   });
 });
 

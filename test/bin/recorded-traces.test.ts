@@ -22,7 +22,7 @@ describe.each(['undersized-instance', 'fix-does-not-help', 'change-freeze'])('th
   });
 
   test('is still decided the same when it is replayed', async () => {
-    const ran = await runCli(FOLDER, 'replay', trace);
+    const ran = await runCli(FOLDER, 'replay', trace, '--config', join(REPOSITORY, 'config'));
     expect([ran.code, ran.err]).toEqual([0, '']);
     expect(ran.out).toMatch(/(\d+) decisions evaluated again: \1 the same/);
   });

@@ -1,12 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { configWith } from '../lambdas/kernel/policy/rules/config-copy.ts';
-import { runCli, REPOSITORY, type Ran } from './cli.ts';
+import { appFolder, runCli, REPOSITORY, type Ran } from './cli.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'checkrein-replay-'));
+const folder = appFolder('replay');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const HEALED = join(REPOSITORY, 'test/fixtures/traces/undersized-instance/trace.jsonl');

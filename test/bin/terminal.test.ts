@@ -1,12 +1,11 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { REPOSITORY, runCli } from './cli.ts';
+import { appFolder, REPOSITORY, runCli } from './cli.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'checkrein-terminal-'));
+const folder = appFolder('terminal');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const CLI = join(REPOSITORY, 'bin/checkrein.ts');

@@ -9,7 +9,7 @@ import { compileRules } from '../../lambdas/kernel/policy/rules/compile.ts';
 import { allOf, lastOf } from '../../lambdas/kernel/trace/queries.ts';
 import { INSTALLED } from '../../lambdas/providers/installed.ts';
 import { runOnLaptop } from '../../local/run.ts';
-import { readScenario, runOf } from '../../local/scenario.ts';
+import { readScenario, runOf } from '../fixtures/shipped-app.ts';
 import { MemoryLedger } from '../fakes/memory-ledger.ts';
 
 const PAGE = readFileSync('docs/kubernetes.md', 'utf8');

@@ -1,3 +1,4 @@
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 import { join } from 'node:path';
 import type { Deployment } from '../../bin/operator/deployment.ts';
 import type { DoctorAws, IntakeRule } from '../../bin/operator/doctor-finding.ts';
@@ -7,7 +8,7 @@ import { Json, type JsonObject } from '../../lambdas/contracts/json.ts';
 import type { Rules } from '../../lambdas/contracts/rules.ts';
 import { CheckreinError } from '../../lambdas/contracts/errors.ts';
 import type { ModelRequest, Notification } from '../../lambdas/contracts/ports.ts';
-import { readWorld } from '../../local/account/world/read.ts';
+import { readWorld } from '../fixtures/shipped-app.ts';
 import { runOnLaptop } from '../../local/run.ts';
 
 const WORLD = join(import.meta.dirname, '../../scenarios/undersized-instance/world.yaml');
@@ -98,6 +99,7 @@ export class DoctorAccount {
       event: Json.parse({ ...event, id: 'doctor', time: '2026-11-20T10:00:00Z' }),
       world: readWorld(WORLD),
       rules: this.#rules,
+      installed: INSTALLED,
       model: {
         decide: async (request) => {
           this.requests.push(request);

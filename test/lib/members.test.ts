@@ -112,7 +112,7 @@ describe('member account', () => {
         .map((arn) => templateText(arn, (name) => `<${name}>`));
     const group = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:';
     expect(arns(rightsIn(granted))).toEqual([`${group}/app/*`, `${group}/aws/codebuild/*`]);
-    expect(arns(denialsIn(granted))).toEqual([`${group}Checkrein*`, `${group}/aws/vendedlogs/states/Checkrein*`]);
+    expect(arns(denialsIn(granted))).toEqual([`${group}/aws/vendedlogs/states/Checkrein*`, `${group}Checkrein*`]);
   });
 
   test('the permissions boundary is the policy of the same name in the member account', () => {

@@ -11,7 +11,7 @@ import type { Ledger, Model } from '../../lambdas/contracts/ports.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import type { World } from '../../local/account/world/world.ts';
 import { Laptop } from '../../local/laptop.ts';
-import { localRules } from '../../local/rules.ts';
+import { shippedRules } from '../lib/shipped.ts';
 import { seededRandom, type Random } from './random.ts';
 import { injectLedgerFaults, injectStepFaults, type FaultCounts } from './faults.ts';
 import { startLedgerThread, type LedgerThread } from './ledger-thread.ts';
@@ -77,7 +77,7 @@ export class LoadFixture {
   private constructor(options: LoadOptions, server: LedgerThread) {
     this.#server = server;
     this.random = seededRandom(options.seed);
-    this.#rules = withRaisedLimits(localRules());
+    this.#rules = withRaisedLimits(shippedRules());
     this.#policy = policyEngine(this.#rules, INSTALLED.providers);
     this.#definition = withLongTimeouts(synthesize(this.#rules).stateMachineDefinition);
     const client = localClient(server.endpoint);
@@ -97,6 +97,7 @@ export class LoadFixture {
   laptop(world: World, model: Model, onEvent: (event: TraceEvent) => void): Laptop {
     return new Laptop({
       definition: this.#definition,
+      installed: INSTALLED,
       rules: this.#rules,
       policy: this.#policy,
       ledger: this.#ledger,

@@ -1,13 +1,14 @@
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 import { join } from 'node:path';
 import { ScanCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { sizeOf } from '../../lambdas/adapters/aws/attributes.ts';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import type { StepName } from '../../lambdas/contracts/flow.ts';
-import { readWorld } from '../../local/account/world/read.ts';
+import { readWorld } from '../fixtures/shipped-app.ts';
 import { readEvent } from '../../local/files.ts';
 import { Laptop } from '../../local/laptop.ts';
 import { startLedger } from '../../local/ledger-server.ts';
-import { localRules } from '../../local/rules.ts';
+import { shippedRules } from '../lib/shipped.ts';
 import { loadScript } from '../../local/script.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
@@ -37,7 +38,7 @@ const bytesIn = async (client: DynamoDBClient, table: string): Promise<number> =
 /** Runs a scenario with an approver who approves, and counts what it uses. */
 export const measureIncident = async (scenario: string, definition: JsonObject): Promise<MeasuredIncident> => {
   const folder = join(import.meta.dirname, '../../scenarios', scenario);
-  const rules = localRules();
+  const rules = shippedRules();
   const server = await startLedger(rules.settings.retentionDays);
   const meter = new LedgerMeter();
   meter.attach(server.client);
@@ -47,6 +48,7 @@ export const measureIncident = async (scenario: string, definition: JsonObject):
   try {
     const laptop = new Laptop({
       definition,
+      installed: INSTALLED,
       rules,
       world: readWorld(join(folder, 'world.yaml')),
       model: scriptedModel(await loadScript(join(folder, 'model.json'))),

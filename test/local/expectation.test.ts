@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { differences } from '../../local/comparison.ts';
 import { Expectation, parseExpectation } from '../../local/expectation.ts';
 import { shippedRules } from '../lib/shipped.ts';
-import { playScenario, readScenario } from '../../local/scenario.ts';
+import { playScenario, readScenario } from '../fixtures/shipped-app.ts';
 
 const parse = (text: string): Expectation => parseExpectation(text, 'expect.yaml');
 

@@ -1,3 +1,4 @@
+import { INSTALLED } from '../../lambdas/providers/installed.ts';
 import { expect, test } from 'vitest';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
 import type { Ledger } from '../../lambdas/contracts/ports.ts';
@@ -5,7 +6,7 @@ import { attachAlarm } from '../../lambdas/kernel/limits/attached-alarms.ts';
 import { allOf, lastOf } from '../../lambdas/kernel/trace/queries.ts';
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
 import { synthesize } from '../../lib/synthesize.ts';
-import { parseWorld } from '../../local/account/world/read.ts';
+import { parseWorld } from '../fixtures/shipped-app.ts';
 import { Laptop } from '../../local/laptop.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
 import { MemoryLedger } from '../fakes/memory-ledger.ts';
@@ -34,6 +35,7 @@ test('an alarm that joined and is still in ALARM is investigated after its incid
   const world = parseWorld(`${BUSY_SERVER}${SECOND}`, 'world.yaml');
   const laptop = new Laptop({
     definition: synthesize(rules).stateMachineDefinition,
+    installed: INSTALLED,
     rules,
     world,
     ledger,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { subjectOf } from '../../lambdas/kernel/trace/subject.ts';
 import { KUBERNETES } from '../../lambdas/contracts/clusters.ts';
 import { isKind, type TraceEvent } from '../../lambdas/contracts/events.ts';
@@ -12,7 +13,7 @@ import { recordOutcome } from '../../lambdas/kernel/limits/track-record.ts';
 import type { Ledger } from '../../lambdas/contracts/ports.ts';
 import { deployment } from '../../config/deployment.ts';
 import { synthesize } from '../../lib/synthesize.ts';
-import { configDirectory, Laptop } from '../../local/laptop.ts';
+import { Laptop } from '../../local/laptop.ts';
 import { MemoryLedger } from '../fakes/memory-ledger.ts';
 import type { HostileCase } from './case/case.ts';
 import { planOf, eventsIn, Recording, type RecordedFact } from './recording.ts';
@@ -62,7 +63,7 @@ export class CaseFlow {
   constructor() {
     const viewer = { email: PEOPLE.viewer, name: 'May look', roles: ['viewer'], tier: 1 };
     const settings = { ...deployment, approvers: [...deployment.approvers, viewer] };
-    const rules = withBothProviders(compileRules(configDirectory(), settings, WITH_FLAGS));
+    const rules = withBothProviders(compileRules(join(import.meta.dirname, '../../config'), settings, WITH_FLAGS));
     const looser = { ...rules, policies: { ...rules.policies, 'grow-unattended': UNATTENDED } };
     this.#definition = synthesize(rules, WITH_FLAGS.catalogue).stateMachineDefinition;
     this.#rules = {

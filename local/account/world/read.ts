@@ -2,13 +2,15 @@ import { LineCounter, isNode, parseDocument, type Document } from 'yaml';
 import type * as z from 'zod';
 import { InputError } from '../../../lambdas/contracts/errors.ts';
 import { readText } from '../../files.ts';
-import { World } from './world.ts';
+import type { Manifest } from '../../../lambdas/contracts/tool.ts';
+import { worldFor, type World } from './world.ts';
 
-/** Reads a world file. The error lists every problem with line, field, value and what was expected. */
-export const readWorld = (file: string): World => parseWorld(readText('--world', file), file);
+/** Reads a world file, for an app with these tools. The error lists every problem with line, field, value and what was expected. */
+export const readWorld = (file: string, manifests: readonly Manifest[]): World =>
+  parseWorld(readText('--world', file), file, manifests);
 
 /** The same from text; `file` is what errors call it. */
-export const parseWorld = (text: string, file: string): World => {
+export const parseWorld = (text: string, file: string, manifests: readonly Manifest[]): World => {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [broken] = document.errors;
@@ -17,7 +19,7 @@ export const parseWorld = (text: string, file: string): World => {
     throw new InputError(`${file}:${lines.linePos(broken.pos[0]).line}`, problem, 'valid YAML', broken);
   }
   const value = valueOf(document, file);
-  const parsed = World.safeParse(value);
+  const parsed = worldFor(manifests).safeParse(value);
   if (parsed.success) return { ...parsed.data, file };
   const problems = parsed.error.issues.map((issue) => describe(issue, document, lines));
   const [first, ...others] = problems;

@@ -8,6 +8,8 @@ import { Fault } from './faults.ts';
 import { ClusterWorld } from '../../cluster/world/cluster.ts';
 import { Metric } from './metric.ts';
 import { WorldAlarm, LogGroup, TrailEvent } from './monitoring.ts';
+import type { Manifest } from '../../../lambdas/contracts/tool.ts';
+import { serviceProblems } from './services.ts';
 import { Offset, TimeSeries } from './time.ts';
 
 const Demand = z
@@ -100,3 +102,10 @@ export type World = z.infer<typeof World> & {
   /** The file that it was read from. */
   readonly file?: string;
 };
+
+/** A world that names only services which these tools, or a step itself, may call. */
+export const worldFor = (manifests: readonly Manifest[]): typeof World =>
+  World.superRefine((world, context) => {
+    for (const { path, message } of serviceProblems(world, manifests))
+      context.addIssue({ code: 'custom', path: [...path], message });
+  });

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { Clock } from '../../../lambdas/contracts/ports.ts';
 import type { ProviderCall } from '../../../lambdas/contracts/tool.ts';
 import { SimulatedClock } from '../../../local/account/clock.ts';
-import { readWorld } from '../../../local/account/world/read.ts';
+import { readWorld } from '../../fixtures/shipped-app.ts';
 import { withTimes } from '../../../local/account/world/times-in-json.ts';
 import { SimulatedCluster } from '../../../local/cluster/cluster.ts';
 import { withDefaults } from '../../../local/cluster/objects/defaults.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { InputError } from '../../../lambdas/contracts/errors.ts';
-import { parseWorld } from '../../../local/account/world/read.ts';
+import { parseWorld } from '../../fixtures/shipped-app.ts';
 
 /** What is wrong with a world file, in words. */
 export const complaint = (text: string): string => {

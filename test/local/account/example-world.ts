@@ -5,7 +5,7 @@ import { CloudError } from '../../../lambdas/contracts/errors.ts';
 import type { Cloud } from '../../../lambdas/contracts/ports.ts';
 import { SimulatedAccount, type RecordedCall } from '../../../local/account/account.ts';
 import { SimulatedClock } from '../../../local/account/clock.ts';
-import { parseWorld } from '../../../local/account/world/read.ts';
+import { parseWorld } from '../../fixtures/shipped-app.ts';
 
 export const APP = 'i-0a1b2c3d4e5f60718';
 export const APP_ARN = `arn:aws:ec2:eu-west-1:123456789012:instance/${APP}`;

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { SimulatedAccount } from '../../../local/account/account.ts';
 import { SimulatedClock } from '../../../local/account/clock.ts';
 import { worldJsonSchema } from '../../../local/account/world/json-schema.ts';
-import { readWorld } from '../../../local/account/world/read.ts';
+import { readWorld } from '../../fixtures/shipped-app.ts';
 import { BASE, complaint } from './complaint.ts';
 import { BUSY_SERVER, ExampleWorld } from './example-world.ts';
 

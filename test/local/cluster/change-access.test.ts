@@ -6,7 +6,7 @@ import { INSTALLED } from '../../../lambdas/providers/installed.ts';
 import { rulesFor } from '../../../local/account-access.ts';
 import type { RecordedCall } from '../../../local/account/account.ts';
 import { SimulatedClock } from '../../../local/account/clock.ts';
-import { parseWorld } from '../../../local/account/world/read.ts';
+import { parseWorld } from '../../fixtures/shipped-app.ts';
 import { clusterAccess } from '../../../local/cluster-access.ts';
 import { CLUSTER_TOOLS, clusterAgent, SCALE } from '../../fixtures/cluster-tools.ts';
 import { rules } from '../../fixtures/harness.ts';

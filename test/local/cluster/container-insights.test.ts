@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { JsonObject } from '../../../lambdas/contracts/json.ts';
-import { parseWorld } from '../../../local/account/world/read.ts';
+import { parseWorld } from '../../fixtures/shipped-app.ts';
 import { Simulation } from '../../../local/cluster/simulation.ts';
 import { ExampleWorld } from '../account/example-world.ts';
 import { SHOP } from './example-cluster.ts';

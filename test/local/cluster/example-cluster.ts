@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../lambdas/contracts/json.ts';
 import type { Cloud, CloudRequest } from '../../../lambdas/contracts/ports.ts';
 import type { RecordedCall } from '../../../local/account/account.ts';
 import { SimulatedClock } from '../../../local/account/clock.ts';
-import { parseWorld } from '../../../local/account/world/read.ts';
+import { parseWorld } from '../../fixtures/shipped-app.ts';
 import { SimulatedCluster } from '../../../local/cluster/cluster.ts';
 import type { ClusterSession } from '../../../local/cluster/session.ts';
 import type { ProviderCall } from '../../../lambdas/contracts/tool.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { INSTALLED } from '../../../lambdas/providers/installed.ts';
 import { rulesFor } from '../../../local/account-access.ts';
 import { SimulatedClock } from '../../../local/account/clock.ts';
-import { parseWorld } from '../../../local/account/world/read.ts';
+import { parseWorld } from '../../fixtures/shipped-app.ts';
 import { clusterAccess } from '../../../local/cluster-access.ts';
 import { clusterAgent } from '../../fixtures/cluster-tools.ts';
 import { asksUsage } from '../../fixtures/usage.ts';

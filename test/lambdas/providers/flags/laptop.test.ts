@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { SimulatedClock } from '../../../../local/account/clock.ts';
-import { parseWorld } from '../../../../local/account/world/read.ts';
+import { parseWorld } from '../../../fixtures/shipped-app.ts';
 import { SimulatedAccount } from '../../../../local/account/account.ts';
 import { startLedger } from '../../../../local/ledger-server.ts';
 import { Laptop } from '../../../../local/laptop.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../../../../lambdas/contracts/ports.ts';
 import { INSTALLED } from '../../../../lambdas/providers/installed.ts';
 import { reportOf } from '../../../../lambdas/kernel/trace/report.ts';
 import { rulesFor } from '../../../../local/account-access.ts';
-import { parseWorld } from '../../../../local/account/world/read.ts';
+import { parseWorld } from '../../../fixtures/shipped-app.ts';
 import { clusterAccess } from '../../../../local/cluster-access.ts';
 import { ManualClock } from '../../../fakes/small-ports.ts';
 import { rulesWith, TestHarness } from '../../../fixtures/harness.ts';

@@ -5,7 +5,7 @@ import { INSTALLED } from '../../../../lambdas/providers/installed.ts';
 import { clusterAccess } from '../../../../local/cluster-access.ts';
 import { rulesFor } from '../../../../local/account-access.ts';
 import { SimulatedClock } from '../../../../local/account/clock.ts';
-import { parseWorld } from '../../../../local/account/world/read.ts';
+import { parseWorld } from '../../../fixtures/shipped-app.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { rulesWith, TestHarness } from '../../../fixtures/harness.ts';
 import { BUSY_SERVER } from '../../../local/account/example-world.ts';
