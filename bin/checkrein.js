@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 
-// A clone runs the sources, and needs a Node that reads TypeScript. The package has them compiled.
-const isClone = existsSync(new URL('./checkrein.ts', import.meta.url));
-if (isClone) await import('./node-check.js');
-await import(isClone ? './checkrein.ts' : '../dist/cli.js');
+const there = (path) => existsSync(new URL(path, import.meta.url));
+
+// The package has the sources compiled. A clone runs them as they are, and needs a Node that reads TypeScript.
+const isPackage = there('../dist/cli.js') && !there('./checkrein.ts');
+if (!isPackage) await import('./node-check.js');
+await import(isPackage ? '../dist/cli.js' : './checkrein.ts');
