@@ -38,6 +38,6 @@ agent takes; 1 anything else.`,
     )
     .action(async (question: string, flags: AskFlags) =>
       flags.world === undefined
-        ? (await import('../operator/ask.ts')).askStack(question, flags)
+        ? (await import('../operator/index.ts')).askStack(question, flags)
         : (await import('../laptop/ask.ts')).askOnLaptop(question, flags.world, flags),
     );

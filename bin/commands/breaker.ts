@@ -10,7 +10,7 @@ export const breakerCommand = (): Command =>
         .description('Every breaker that was ever tripped, and whether it has been reset.')
         .option('--stack <name>', 'the deployed stack', 'Checkrein')
         .option('--json', 'print JSON')
-        .action(async (flags: BreakerFlags) => (await import('../operator/breaker.ts')).listDeployedBreakers(flags)),
+        .action(async (flags: BreakerFlags) => (await import('../operator/index.ts')).listDeployedBreakers(flags)),
     )
     .addCommand(
       new Command('reset')
@@ -20,6 +20,6 @@ export const breakerCommand = (): Command =>
         .option('--stack <name>', 'the deployed stack', 'Checkrein')
         .option('--json', 'print JSON')
         .action(async (scope: string, flags: BreakerFlags) =>
-          (await import('../operator/breaker.ts')).resetDeployedBreaker(scope, flags),
+          (await import('../operator/index.ts')).resetDeployedBreaker(scope, flags),
         ),
     );

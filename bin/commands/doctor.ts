@@ -15,4 +15,4 @@ export const doctorCommand = (): Command =>
       'after',
       '\nExit codes: 0 ready, perhaps with warnings; 1 something failed. Each line says what to do.',
     )
-    .action(async (flags: DoctorFlags) => (await import('../operator/doctor.ts')).printDiagnosis(flags));
+    .action(async (flags: DoctorFlags) => (await import('../operator/index.ts')).printDiagnosis(flags));

@@ -30,4 +30,4 @@ with the key of the table.
 Exit codes: 0 started, or with --wait closed; 2 bad input, or an event that no
 agent takes; 1 anything else.`,
     )
-    .action(async (file: string, flags: EventFlags) => (await import('../operator/event.ts')).sendEvent(file, flags));
+    .action(async (file: string, flags: EventFlags) => (await import('../operator/index.ts')).sendEvent(file, flags));

@@ -19,4 +19,4 @@ keeps traces longer: \`checkrein trace get ID\` reads an older one by its id.
 Needs cloudformation:DescribeStacks, states:ListExecutions, dynamodb:Query, and
 kms:Decrypt with the key of the table.`,
     )
-    .action(async (flags: IncidentsFlags) => (await import('../operator/incidents.ts')).listIncidents(flags));
+    .action(async (flags: IncidentsFlags) => (await import('../operator/index.ts')).listIncidents(flags));

@@ -18,7 +18,7 @@ const check = (): Command =>
       'after',
       '\nExamples:\n  checkrein policy check\n  checkrein policy check --config ../other/config --json\n\nExit codes: 0 nothing found; 1 something found; 2 bad input.',
     )
-    .action(async (flags: CheckFlags) => (await import('../policy/check.ts')).checkPolicies(flags));
+    .action(async (flags: CheckFlags) => (await import('../policy/index.ts')).checkPolicies(flags));
 
 const test = (): Command =>
   withApplication(new Command('test'))
@@ -33,7 +33,7 @@ const test = (): Command =>
       '\nExamples:\n  checkrein policy test\n  checkrein policy test config/policy-cases/office-hours.yaml my-cases.yaml\n\nExit codes: 0 every case passes; 1 at least one fails; 2 bad input.',
     )
     .action(async (files: string[], flags: TestFlags) =>
-      (await import('../policy/test.ts')).testPolicies(files, flags),
+      (await import('../policy/index.ts')).testPolicies(files, flags),
     );
 
 const explain = (): Command =>
@@ -48,7 +48,7 @@ const explain = (): Command =>
       'after',
       '\nExamples:\n  checkrein policy explain --plan plan.json\n  checkrein policy explain --plan .checkrein/<incident>/trace.jsonl --plan-handle P1\n\nExit codes: 0 explained, whatever the verdict; 2 bad input.',
     )
-    .action(async (flags: ExplainFlags) => (await import('../policy/explain.ts')).explainPolicies(flags));
+    .action(async (flags: ExplainFlags) => (await import('../policy/index.ts')).explainPolicies(flags));
 
 /** `checkrein policy`: check, test and explain the policies before they are deployed. */
 export const policyCommand = (): Command =>

@@ -26,5 +26,5 @@ export const replayCommand = (): Command =>
       '\nExamples:\n  checkrein replay incidents/*/trace.jsonl --policies ../my-branch/config/policies\n  checkrein replay trace.jsonl --agent config/agents/ec2-responder.yaml --fail-on-change\n\nExit codes: 0 evaluated, whether or not anything differs; 1 something differs, with\n--fail-on-change; 2 bad input.',
     )
     .action(async (traces: string[], flags: ReplayFlags) =>
-      (await import('../policy/replay.ts')).replayTraces(traces, flags),
+      (await import('../policy/index.ts')).replayTraces(traces, flags),
     );

@@ -12,6 +12,6 @@ export const subscribeCommand = (): Command =>
       .option('--stack <name>', 'the deployed stack', 'Checkrein')
       .option('--json', 'print JSON')
       .action(async (link: string, flags: DeploymentFlags) =>
-        (await import('../operator/subscribe.ts')).confirmSubscription(link, flags),
+        (await import('../operator/index.ts')).confirmSubscription(link, flags),
       ),
   );

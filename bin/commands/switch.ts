@@ -19,5 +19,5 @@ export const switchCommand = (): Command =>
       '\non            changes are made once policy and approvers allow them\npropose-only  agents investigate and propose; nothing is applied\noff           no new incident is investigated; in open incidents nothing is proposed, approved, applied or rolled back',
     )
     .action(async (position: SwitchFlags['position'], flags: SwitchFlags) =>
-      (await import('../operator/switch.ts')).showOrSetSwitch(position, flags),
+      (await import('../operator/index.ts')).showOrSetSwitch(position, flags),
     );

@@ -102,7 +102,7 @@ the table; for --key, kms:GetPublicKey. A trace that somebody changed in the
 table is written as it is, with a sentence about it and exit code 1.`,
     )
     .action(async (incident: string, flags: TraceGetFlags) =>
-      (await import('../operator/trace-get.ts')).getTrace(incident, flags),
+      (await import('../operator/index.ts')).getTrace(incident, flags),
     );
 
 /** `checkrein trace`: get a trace, read it, and check it offline. */
