@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { copyFile, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
+import * as z from 'zod';
 import { packageFile } from '../lambdas/kernel/policy/rules/package-root.ts';
 import { MODULES } from '../lib/package-files.ts';
 
@@ -14,6 +16,22 @@ const DECLARATIONS = packageFile('node_modules/.cache/declarations');
 
 /** The modules that others import, so that TypeScript needs their types. */
 const PUBLIC = ['index', 'tool', 'testing'] as const;
+
+/**
+ * Packages whose code goes into ours, so that they are no dependencies: an app of CommonJS that compiles its imports on the fly, as
+ * tsx does, cannot load a package that has ES modules only.
+ */
+const INLINED = ['canonicalize'];
+
+const Packages = z.record(z.string(), z.string());
+const PackageJson = z.object({ dependencies: Packages, peerDependencies: Packages });
+
+const packagesOutside = async (): Promise<string[]> => {
+  const { dependencies, peerDependencies } = PackageJson.parse(
+    JSON.parse(await readFile(packageFile('package.json'), 'utf8')),
+  );
+  return Object.keys({ ...dependencies, ...peerDependencies });
+};
 
 /**
  * Writes what modules share to files of their own, so that whatever loads two of them has one copy of it. Packages stay imports: they are
@@ -27,7 +45,7 @@ const buildCode = async (): Promise<void> => {
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
-    packages: 'external',
+    external: await packagesOutside(),
     platform: 'node',
     target: 'node22',
     format: 'esm',
@@ -59,5 +77,6 @@ const declarationOf = (source: string): string => resolve(DECLARATIONS, source.r
 
 rmSync(DIST, { recursive: true, force: true });
 await buildCode();
+for (const name of INLINED) await copyFile(packageFile('node_modules', name, 'LICENSE'), join(DIST, `LICENSE.${name}`));
 // `--no-types`: for who only runs the package.
 if (!process.argv.includes('--no-types')) await buildTypes();

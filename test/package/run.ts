@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { print, timedStep } from '../e2e/progress.ts';
+import { runChecks, type ServerCheck } from '../e2e/run-checks.ts';
+import { runWithLog } from '../e2e/process.ts';
+import { APPS, type App } from './apps.ts';
+import { GATES } from './gates.ts';
+import { packedHere } from './packed.ts';
+
+/** Outside the repository, so that nothing is found in its node_modules. */
+const ROOM = mkdtempSync(join(tmpdir(), 'checkrein-package-'));
+
+/** Nobody is signed in, and no account is known. */
+const { AWS_PROFILE: _profile, AWS_ACCESS_KEY_ID: _key, ...env } = process.env;
+
+const inApp = (folder: string, [command = '', ...args]: readonly string[], log: string): Promise<void> =>
+  runWithLog(command, args, join(ROOM, `${log}.log`), { cwd: folder, env });
+
+const appCheck = (app: App, index: number): ServerCheck<string> => ({
+  promise: `the package installs and synthesizes in ${app.name}`,
+  run: async (tarball) => {
+    const room = join(ROOM, `app-${index}`);
+    const folder = app.write(room, tarball);
+    await timedStep('install', () => inApp(room, app.install, `${index}-install`));
+    if (app.types.length > 0) await timedStep('types', () => inApp(folder, app.types, `${index}-types`));
+    await timedStep('synth', () => inApp(folder, ['npx', 'cdk', 'synth', '--quiet'], `${index}-synth`));
+    const first = assetsOf(folder);
+    assert(first.length >= 12, `expected an asset for each function, but there are ${first.length}`);
+    rmSync(join(folder, 'cdk.out'), { recursive: true });
+    await timedStep('synth again', () => inApp(folder, ['npx', 'cdk', 'synth', '--quiet'], `${index}-synth-again`));
+    assert.deepEqual(assetsOf(folder), first, 'two synths make the same assets, byte by byte');
+  },
+});
+
+/** Name and hash of each file of an asset. */
+const assetsOf = (folder: string): string[] => {
+  const out = join(folder, 'cdk.out');
+  return readdirSync(out, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile() && one.parentPath.includes('asset.'))
+    .map((one) => {
+      const file = join(one.parentPath, one.name);
+      return `${file.slice(out.length)} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`;
+    })
+    .toSorted();
+};
+
+/** `--only TEXT`: the checks with this in their promise. */
+const asked = (): ServerCheck<string>[] => {
+  const at = process.argv.indexOf('--only');
+  const only = at < 0 ? '' : (process.argv[at + 1] ?? '');
+  return [...GATES, ...APPS.map(appCheck)].filter(({ promise }) => promise.includes(only));
+};
+
+try {
+  const tarball = await timedStep('the package, built and packed', async () => packedHere());
+  await runChecks(tarball, asked());
+} finally {
+  if (process.argv.includes('--keep')) print(`The apps are in ${ROOM}.`);
+  else rmSync(ROOM, { recursive: true, force: true });
+}
