@@ -87,7 +87,7 @@ export const SET_VOLUME_CLAIM_SIZE_CHECKS: readonly Check[] = [
         },
         '/status',
       );
-      await assert.rejects(run.apply(change), /cannot make it 20Gi: at its limit/);
+      await assert.rejects(run.apply(change), /cannot make it 20Gi: "at its limit"/);
     },
   },
   {
