@@ -6,6 +6,7 @@ import { CaseFlow, type CaseRun } from './flow.ts';
 import { INVARIANTS } from './invariants/all.ts';
 import { isRelease } from './invariants/cluster-writes.ts';
 import { changesIn } from './invariants/recorded-changes.ts';
+import { eventsIn } from './recording.ts';
 import { CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
 import { KUBERNETES } from '../../lambdas/contracts/clusters.ts';
 import { providerOf } from '../../lambdas/contracts/tool.ts';
@@ -155,6 +156,9 @@ describe('a change in a cluster', () => {
       const run = await flow.run(caseOf({ clusterTool: 'set_volume_claim_size', cluster: [fault] }));
       expect(broken(run)).toEqual([]);
       expect(writesIn(run).map(({ purpose }) => purpose)).toEqual(['apply']);
+      const verified = eventsIn(run.entries, 'change.verified').map(({ event }) => event.data.next);
+      expect(verified.at(-1)).toBe('report');
+      expect(verified).not.toContain('rollback');
     },
   );
 
