@@ -6,6 +6,7 @@ import { CaseFlow, type CaseRun } from './flow.ts';
 import { INVARIANTS } from './invariants/all.ts';
 import { isRelease } from './invariants/cluster-writes.ts';
 import { changesIn } from './invariants/recorded-changes.ts';
+import { eventsIn } from './recording.ts';
 import { CHANGE_TOOLS } from '../../lambdas/tools/catalogue.ts';
 import { KUBERNETES } from '../../lambdas/contracts/clusters.ts';
 import { providerOf } from '../../lambdas/contracts/tool.ts';
@@ -44,12 +45,9 @@ const broken = (run: CaseRun) =>
   });
 const writesIn = (run: CaseRun) => changesIn(run).filter(({ call }) => call.outcome === 'ok' && !isRelease(call));
 
-/** Objects that the clusters of the cases do not have yet. They are written by the same code as workloads. */
-const NOT_DRAWN = ['set_volume_claim_size'];
-
-test('every change tool on Kubernetes is among those that cases draw, or listed as not drawn', () => {
+test('every change tool on Kubernetes is among those that cases draw', () => {
   const shipped = CHANGE_TOOLS.map(({ manifest }) => manifest).filter((one) => providerOf(one) === KUBERNETES);
-  expect(shipped.map(({ name }) => name).sort()).toEqual([...CLUSTER_TOOL_NAMES, ...NOT_DRAWN].sort());
+  expect(shipped.map(({ name }) => name).sort()).toEqual([...CLUSTER_TOOL_NAMES].sort());
 });
 
 /** Tools whose target is no workload. */
@@ -58,6 +56,7 @@ const OF_OTHER_KINDS = [
   'set_cron_suspended',
   'set_hpa_bounds',
   'set_node_schedulable',
+  'set_volume_claim_size',
 ] as const;
 
 test.each(CLUSTER_TOOL_NAMES)('%s, approved, is written as its plan says, and leaves nothing of ours', async (tool) => {
@@ -149,6 +148,46 @@ describe('a change in a cluster', () => {
     const run = await flow.run(caseOf({ clusterTool: tool, cluster: ['write-answer-lost'] }));
     expect(broken(run)).toEqual([]);
     expect(writesIn(run).filter(({ purpose }) => purpose === 'apply')).toHaveLength(1);
+  });
+
+  test.each(['volume-fails', 'volume-slow', 'volume-after-restart', 'drift-after-write', 'drift-after-release'])(
+    'that cannot be undone is written once, never rolled back, and left to people (%s)',
+    async (fault) => {
+      const run = await flow.run(caseOf({ clusterTool: 'set_volume_claim_size', cluster: [fault] }));
+      expect(broken(run)).toEqual([]);
+      expect(writesIn(run).map(({ purpose }) => purpose)).toEqual(['apply']);
+      const verified = eventsIn(run.entries, 'change.verified').map(({ event }) => event.data.next);
+      expect(verified.at(-1)).toBe('report');
+      expect(verified).not.toContain('rollback');
+    },
+  );
+
+  test.each([
+    [3, 'the size that it has'],
+    [4, 'less'],
+    [6, 'more than its double'],
+    [7, 'more than there is'],
+    [8, 'nothing'],
+    [9, 'less than nothing'],
+  ])('of a claim is not made where it asks for size %i: %s', async (size) => {
+    const why = 'It is what the evidence shows.';
+    const propose = { do: 'propose-in-cluster', tool: 'set_volume_claim_size', where: 'own', size, why };
+    const run = await flow.run(caseOf({}, { turns: [turn(propose), turn({ do: 'confirm', which: 'newest' })] }));
+    expect(broken(run)).toEqual([]);
+    expect(changesIn(run)).toEqual([]);
+  });
+
+  test('of a claim whose class does not grow is not made, and no class but that of a claim is read', async () => {
+    const why = 'It is what the evidence shows.';
+    const propose = { do: 'propose-in-cluster', tool: 'set_volume_claim_size', where: 'decoy', size: 0, why };
+    const run = await flow.run(caseOf({}, { turns: [turn(propose), turn({ do: 'confirm', which: 'newest' })] }));
+    expect(broken(run)).toEqual([]);
+    expect(changesIn(run)).toEqual([]);
+    const read = run.entries.flatMap((entry) =>
+      entry.is === 'call' && entry.call.command.endsWith('storageclasses') ? [entry.call.input] : [],
+    );
+    expect(read).not.toEqual([]);
+    expect(read).toEqual(read.map(() => ({ cluster: 'shop-eu', name: 'fixed' })));
   });
 
   test('that is a cut reads the usage of no namespace but that of its agent', async () => {

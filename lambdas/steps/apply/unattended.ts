@@ -1,3 +1,4 @@
+import type { EventData } from '../../contracts/events.ts';
 import { ToolRefusal } from '../../contracts/errors.ts';
 import { passed, refused, type CheckResult, type SharedValue } from '../../kernel/changes/checks.ts';
 import { approvedBy, bindingFault, wasRedeemedUnattended } from '../../kernel/changes/grants.ts';
@@ -49,6 +50,9 @@ const policyNow = async (
   const { proposed, facts } = now;
   if (allOf(journal.events, 'approval.asked').some(({ data }) => data.digest === planned.digest))
     return refused('People were asked about this plan, so policy alone does not let it through.');
+  // Nobody looks between two tries, so the second one is a proposal of its own, as Authorize has it.
+  if (allOf(journal.events, 'apply.finished').some(({ data }) => isTried(data, planned.digest)))
+    return refused('This plan was tried before, and policy alone lets it through once. Propose the change again.');
   const agent = agentOf(ports.rules, openingOf(journal.events).data.agent);
   const { name } = tool.manifest;
   if (!agent.tools.change.some((one) => one === name)) return refused(`${name} is not granted to ${agent.name}.`);
@@ -62,6 +66,9 @@ const policyNow = async (
     ? passed(`Policy permits the change without a person: ${unattended?.reason ?? plan.reason}`)
     : refused(`The change may be made, but not without a person: ${(unattended ?? plan).reason}`);
 };
+
+const isTried = ({ digest, purpose }: EventData<'apply.finished'>, planned: string): boolean =>
+  digest === planned && purpose === 'apply';
 
 /** Target, result and rollback follow from the input and from the target as it is. */
 const throwIfMadeUp = ({ planned: { plan } }: PendingChange, { change, inverse }: ProposedChange): void => {

@@ -1,5 +1,6 @@
 import type { DryRunCheck } from '../../contracts/plan.ts';
 import { utc } from '../aws/format.ts';
+import { managerText } from '../kubernetes/changes/owners.ts';
 import type { Metadata } from '../kubernetes/objects.ts';
 import { counted } from '../kubernetes/text.ts';
 import { ownsField } from '../kubernetes/writes.ts';
@@ -32,7 +33,7 @@ export const lastWriteCheck = ({ managedFields }: Metadata, key: string): DryRun
     .toSorted((one, other) => Date.parse(other.time ?? '') - Date.parse(one.time ?? ''));
   if (last?.time === undefined)
     return { name, outcome: 'unknown', detail: 'The cluster does not say who wrote this key, or when.' };
-  const detail = `By ${last.manager} (${last.operation}), which last wrote this ConfigMap at ${utc(last.time)}. The cluster keeps no name of a person.`;
+  const detail = `By ${managerText(last.manager)} (${last.operation}), which last wrote this ConfigMap at ${utc(last.time)}. The cluster keeps no name of a person.`;
   return { name, outcome: 'passed', detail };
 };
 

@@ -26,8 +26,11 @@ const State = z.strictObject({
 type Fields = Pick<z.output<typeof State>, 'value' | 'hidden'>;
 
 const editOf = (key: string): ObjectEdit<ConfigMap, Fields> => ({
-  fields: ({ data: { [key]: value = null } }) =>
-    value === null || isRecordable(key, value) ? { value } : { value: null, hidden: true },
+  fields: ({ data }) => {
+    // Every object has a `constructor`, which is no key of a ConfigMap.
+    const value = Object.hasOwn(data, key) ? (data[key] ?? null) : null;
+    return value === null || isRecordable(key, value) ? { value } : { value: null, hidden: true };
+  },
   operations: (_, { value }) => [{ op: 'replace', path: pointer('data', key), value }],
   intent: ({ value }) => ({ data: { [key]: value } }),
 });

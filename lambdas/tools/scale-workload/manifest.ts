@@ -7,6 +7,9 @@ import { WORKLOAD, WORKLOAD_READS } from '../kubernetes/changes/describe.ts';
 import { AUTOSCALER_READS } from '../kubernetes/autoscalers.ts';
 import { inNamespace, objectName } from '../kubernetes/input.ts';
 
+/** The most pods that are set, and that an undo can write back. */
+export const MOST_REPLICAS = 1000;
+
 export const manifest = {
   kind: 'change',
   provider: KUBERNETES,
@@ -19,7 +22,7 @@ export const manifest = {
     ...inNamespace,
     kind: z.enum(['deployments', 'statefulsets']).describe('Kind of the workload.'),
     name: objectName.describe('Name of the workload.'),
-    replicas: z.int().min(0).max(1000).describe('Number of pods after the change.'),
+    replicas: z.int().min(0).max(MOST_REPLICAS).describe('Number of pods after the change.'),
     why: z.string().min(10).max(500).describe('Why this number helps, naming the evidence. The approver reads it.'),
   }),
   reads: [...WORKLOAD_READS, ...AUTOSCALER_READS, ...QUOTA_READS, ...PEAK_READS],

@@ -19,7 +19,7 @@ import { templateOf } from '../kubernetes/template.ts';
 import { counted } from '../kubernetes/text.ts';
 import { readWorkload, type Workload } from '../kubernetes/workload.ts';
 import { changeTool } from '../tool.ts';
-import { manifest } from './manifest.ts';
+import { manifest, MOST_REPLICAS } from './manifest.ts';
 
 const State = z.strictObject({ replicas: z.int(), ...Progress.shape });
 
@@ -49,6 +49,10 @@ export const tool = changeTool(manifest, State, {
 
   predict({ name, replicas }, before) {
     if (replicas === before.replicas) throw new ToolRefusal(`${name} already has ${counted(replicas, 'replica')}.`);
+    if (before.replicas > MOST_REPLICAS)
+      throw new ToolRefusal(
+        `${name} has ${before.replicas} replicas; an undo can write ${MOST_REPLICAS} back. Say in your conclusion how many would help.`,
+      );
     return { replicas, ...DONE };
   },
 

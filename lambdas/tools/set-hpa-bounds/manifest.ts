@@ -5,8 +5,11 @@ import { QUOTA_READS } from '../kubernetes/changes/quota.ts';
 import { TARGET_READS } from '../kubernetes/changes/target.ts';
 import { inNamespace, objectName } from '../kubernetes/input.ts';
 
+/** The largest bound that is set, and that an undo can write back. */
+export const MOST_REPLICAS = 1000;
+
 const replicas = (least: number, what: string) =>
-  z.int().min(least).max(1000).exactOptional().describe(`${what} Left out, it stays as it is.`);
+  z.int().min(least).max(MOST_REPLICAS).exactOptional().describe(`${what} Left out, it stays as it is.`);
 
 export const manifest = {
   kind: 'change',

@@ -14,7 +14,7 @@ import { gitOpsOf, sourceChecks, writtenBackAfter } from '../kubernetes/changes/
 import { commitInstead, fieldChanges } from '../kubernetes/changes/when-refused.ts';
 import { changeTool, type HealthCheck } from '../tool.ts';
 import { disruptionOf, effectOf, podsAdded } from './effect.ts';
-import { manifest } from './manifest.ts';
+import { manifest, MOST_REPLICAS } from './manifest.ts';
 import { assertBounded, readScaled } from './scaled.ts';
 
 const Bounds = z.strictObject({ minReplicas: z.int(), maxReplicas: z.int() });
@@ -36,8 +36,12 @@ const edit: ObjectEdit<Autoscaler, Bounds> = {
 const boundsText = ({ minReplicas, maxReplicas }: Bounds): string => `${minReplicas} to ${counted(maxReplicas, 'pod')}`;
 
 export const tool = changeTool(manifest, State, {
-  describe: (input, context) =>
-    describeObject(AUTOSCALERS, { ...input, targetKind: manifest.targetKind }, context, edit.fields),
+  async describe(input, context) {
+    // Its bounds are the number of pods of the workload: what protects that protects them.
+    const { workload } = await readScaled(context.cloud, input);
+    const object = { ...input, targetKind: manifest.targetKind };
+    return describeObject(AUTOSCALERS, object, context, edit.fields, [workload.metadata]);
+  },
 
   async configuration(input, { cloud }) {
     const { metadata, spec } = await readObject(cloud, AUTOSCALERS, input);
@@ -62,6 +66,8 @@ export const tool = changeTool(manifest, State, {
       );
     if (after.minReplicas === before.minReplicas && after.maxReplicas === before.maxReplicas)
       throw new ToolRefusal(`${name} already has these bounds: ${boundsText(before)}.`);
+    const [tooLarge] = Object.values(moved({ before, after })).filter((bound) => bound > MOST_REPLICAS);
+    if (tooLarge !== undefined) throw notUndone(name, tooLarge);
     return after;
   },
 
@@ -120,9 +126,20 @@ export const tool = changeTool(manifest, State, {
     return [{ name: 'ready pods', outcome, detail: `${ready} of ${wanted} pods are ready.` }];
   },
 
-  inverse({ input, before: { minReplicas, maxReplicas } }) {
-    const says = `Set ${input.name} back to ${boundsText({ minReplicas, maxReplicas })}.`;
-    const why = `Undo: back to ${boundsText({ minReplicas, maxReplicas })}.`;
-    return { reversible: true, input: { ...input, minReplicas, maxReplicas, why }, says };
+  inverse({ input, before, after }) {
+    const says = `Set ${input.name} back to ${boundsText(before)}.`;
+    const why = `Undo: back to ${boundsText(before)}.`;
+    return { reversible: true, input: { ...input, ...moved({ before, after }), why }, says };
   },
 });
+
+/** The bounds that a change moves, as they were. */
+const moved = ({ before, after }: { readonly before: Bounds; readonly after: Bounds }) => ({
+  ...(before.minReplicas !== after.minReplicas && { minReplicas: before.minReplicas }),
+  ...(before.maxReplicas !== after.maxReplicas && { maxReplicas: before.maxReplicas }),
+});
+
+const notUndone = (name: string, bound: number): ToolRefusal =>
+  new ToolRefusal(
+    `A bound of ${name} that this would move is ${bound} now; an undo can write ${MOST_REPLICAS} back. Leave that bound out, or say in your conclusion what it should be.`,
+  );

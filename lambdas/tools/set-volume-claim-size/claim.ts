@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { quoted } from '../../kernel/trace/outside-text.ts';
 import { Timestamp } from '../aws/call-aws.ts';
 import type { ObjectKind } from '../kubernetes/changes/object.ts';
 import { Condition, listOf, Metadata } from '../kubernetes/objects.ts';
@@ -67,5 +68,5 @@ const LONGEST_MESSAGE = 300;
 /** What the driver of the volume says about a resize that it could not make, as a part of a sentence; empty if nothing. */
 export const driverSays = (claim: Claim): string => {
   const error = conditionOf(claim, 'ControllerResizeError', 'NodeResizeError');
-  return error === undefined || error.message === '' ? '' : `: ${error.message.slice(0, LONGEST_MESSAGE)}`;
+  return error === undefined || error.message === '' ? '' : `: ${quoted(error.message, LONGEST_MESSAGE).toString()}`;
 };

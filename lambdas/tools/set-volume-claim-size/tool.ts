@@ -32,6 +32,8 @@ const edit: ObjectEdit<Claim, { size: string }> = {
   fields: (claim) => ({ size: sizeOf(claim) }),
   operations: (_, { size }) => [{ op: 'replace', path: '/spec/resources/requests/storage', value: size }],
   intent: ({ size }) => ({ spec: { resources: { requests: { storage: size } } } }),
+  // A StatefulSet makes claims from its template, and leaves them alone from then on.
+  makers: ['kube-controller-manager'],
 };
 
 export const tool = changeTool(manifest, State, {

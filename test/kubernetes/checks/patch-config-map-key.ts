@@ -24,9 +24,11 @@ export const PATCH_CONFIG_MAP_KEY_CHECKS: readonly Check[] = [
       assert.deepEqual(outcomesOf(checks), [
         ['field owners', 'warning'],
         ['patch configmaps', 'passed'],
+        ['last write', 'passed'],
         ['pods that read it', 'warning'],
       ]);
-      assert.match(checks[2]?.detail ?? '', /^Only after a restart .*: Pod reads-flags\.$/);
+      assert.match(checks[2]?.detail ?? '', /^By kubectl-create \(Update\), which last wrote this ConfigMap at /);
+      assert.match(checks[3]?.detail ?? '', /^Only after a restart .*: Pod reads-flags\.$/);
       await run.applies(change);
       assert.deepEqual((await run.object())['data'], { ...data, new_basket: 'off' });
       await run.applies(run.undoing(change), 'undo');

@@ -54,7 +54,7 @@ export const SET_VOLUME_CLAIM_SIZE_CHECKS: readonly Check[] = [
       assert.deepEqual([growPercent, storageGiBAdded], [60, 6]);
       const { checks } = await run.dryRun(change);
       assert.deepEqual(outcomesOf(checks), [
-        ['field owners', 'unknown'],
+        ['field owners', 'warning'],
         ['patch persistentvolumeclaims', 'passed'],
       ]);
       assert.match(checks[0]?.detail ?? '', /^kubectl-create manages spec\.resources\.requests\.storage/);
@@ -87,7 +87,7 @@ export const SET_VOLUME_CLAIM_SIZE_CHECKS: readonly Check[] = [
         },
         '/status',
       );
-      await assert.rejects(run.apply(change), /cannot make it 20Gi: at its limit/);
+      await assert.rejects(run.apply(change), /cannot make it 20Gi: "at its limit"/);
     },
   },
   {

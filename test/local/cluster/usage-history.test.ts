@@ -40,6 +40,20 @@ test('CPU is that of one pod, and no more than its limit allows', async () => {
   expect(highest(await historyOf(clusterWith(USAGE), 'throttling'))).toBe(0);
 });
 
+test('a read of usage is recorded with the incident that it was made for, as any other', async () => {
+  const example = clusterWith(USAGE);
+  const cloud = example.session({ incidentId: 'incident-1' });
+  const to = example.clock.now().toISOString();
+  const range = { from: new Date(Date.parse(to) - 3_600_000).toISOString(), to, stepSeconds: 900 };
+  const of = { kind: 'deployments', name: 'checkout', containers: ['web'], metric: 'memory' };
+  await example.send('usage: get usage', { ...of, ...range }, cloud);
+  await example.send('v1: list pods', {}, cloud);
+  expect(example.calls.map(({ service, incidentId }) => [service, incidentId])).toEqual([
+    ['usage', 'incident-1'],
+    ['v1', 'incident-1'],
+  ]);
+});
+
 test('what leaks reaches the limit, and begins again', async () => {
   const leak = USAGE.replace('cpuCores: 0.4', 'cpuCores: 0.4, leakMiBPerHour: 20');
   const points = await historyOf(clusterWith(leak));

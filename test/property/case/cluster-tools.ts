@@ -4,7 +4,14 @@ import { listIn, objectIn, valueAt } from '../../../local/cluster/objects/json.t
 
 /** Kinds of objects that are changed. */
 export type TargetKind =
-  'deployments' | 'statefulsets' | 'pods' | 'configmaps' | 'cronjobs' | 'horizontalpodautoscalers' | 'nodes';
+  | 'deployments'
+  | 'statefulsets'
+  | 'pods'
+  | 'configmaps'
+  | 'cronjobs'
+  | 'horizontalpodautoscalers'
+  | 'nodes'
+  | 'persistentvolumeclaims';
 
 /** The change tools on Kubernetes: what a case proposes with each, and what its writes may be. */
 interface ClusterTool {
@@ -41,6 +48,8 @@ const BOUNDS: readonly JsonObject[] = [
 export const CONFIG_KEYS = ['new_basket', 'password'] as const;
 const KEYS = [...Array.from({ length: 7 }, () => CONFIG_KEYS[0]), CONFIG_KEYS[1], 'nothing', '../new_basket'];
 const VALUES = ['off', '50', '', 'on', `AKIA${'Q7'.repeat(8)}`, 'y'.repeat(1999), 'a\nb: "c"', 'off', 'on', 'off'];
+/** The claim has 10 GiB, and policy lets it double at once. */
+const SIZES = ['20Gi', '15Gi', '12288Mi', '10Gi', '5Gi', '16Gi', '21Gi', '9999999Ti', '0Gi', '-1Gi'];
 /** The CronJob is not suspended, and the node takes pods. */
 const MOSTLY_TRUE = [true, true, true, false, true, true, false, true, true, true];
 
@@ -119,6 +128,12 @@ export const CLUSTER_TOOLS = {
     input: (size) => ({ schedulable: !pick(MOSTLY_TRUE, size, true) }),
     writes: /^\/spec\/unschedulable$/,
     fields: (object) => ({ schedulable: valueAt(object, 'spec', 'unschedulable') !== true }),
+  },
+  set_volume_claim_size: {
+    kind: 'persistentvolumeclaims',
+    input: (size) => ({ size: pick(SIZES, size, '20Gi') }),
+    writes: /^\/spec\/resources\/requests\/storage$/,
+    fields: (object) => ({ size: valueAt(object, 'spec', 'resources', 'requests', 'storage') ?? null }),
   },
 } as const satisfies Readonly<Record<string, ClusterTool>>;
 

@@ -17,6 +17,7 @@ export const TARGETS = {
   cronjobs: { own: 'nightly', decoy: 'weekly' },
   horizontalpodautoscalers: { own: 'queue-scaler', decoy: 'made-by-keda' },
   nodes: { own: 'node-own', decoy: 'node-decoy' },
+  persistentvolumeclaims: { own: 'orders', decoy: 'cannot-grow' },
 } as const satisfies Readonly<Record<TargetKind, { readonly own: string; readonly decoy: string }>>;
 
 export const REPLICAS = 2;
@@ -28,6 +29,8 @@ export const CONTAINER = {
   resources: { requests: { cpu: '200m', memory: '256Mi' }, limits: { memory: '512Mi' } },
 } as const satisfies JsonObject;
 const BOUNDS = { minReplicas: 2, maxReplicas: 6 };
+/** What the claim of each name has, and the class that it names. */
+export const CLASSES = { own: 'grows', decoy: 'fixed' } as const;
 const SCHEDULE = '0 2 * * *';
 const FLAGS = { [CONFIG_KEYS[0]]: 'on', [CONFIG_KEYS[1]]: 'kept-from-everybody' };
 
@@ -94,9 +97,20 @@ const node = (name: string, annotations: JsonObject): JsonObject => ({
   status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-11-20T09:00:00Z' }] },
 });
 
+const storageClass = (name: string, allowVolumeExpansion: boolean): JsonObject => ({
+  ...{ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name } },
+  ...{ provisioner: 'ebs.csi.aws.com', allowVolumeExpansion },
+});
+
+const claim = (name: string, storageClassName: string): JsonObject => {
+  const spec = { accessModes: ['ReadWriteOnce'], storageClassName, resources: { requests: { storage: '10Gi' } } };
+  return inOwn('PersistentVolumeClaim', 'v1', name, {}, { spec });
+};
+
 /** The targets of a case that are no workloads. `annotations` are those of the namespace. */
 export const otherTargets = (annotations: JsonObject): readonly JsonObject[] => {
   const { configmaps, cronjobs, horizontalpodautoscalers: scalers, nodes, statefulsets } = TARGETS;
+  const { persistentvolumeclaims: claims } = TARGETS;
   const owner = { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', name: statefulsets.decoy };
   const scaled = { scaleTargetRef: { kind: 'StatefulSet', name: statefulsets.decoy }, triggers: [{ type: 'cron' }] };
   return [
@@ -110,6 +124,10 @@ export const otherTargets = (annotations: JsonObject): readonly JsonObject[] => 
     autoscaler(scalers.decoy, statefulsets.decoy, [owner]),
     node(nodes.own, annotations),
     node(nodes.decoy, annotations),
+    storageClass(CLASSES.own, true),
+    storageClass(CLASSES.decoy, false),
+    claim(claims.own, CLASSES.own),
+    claim(claims.decoy, CLASSES.decoy),
   ];
 };
 
@@ -150,6 +168,13 @@ const WRITES: Readonly<Record<Exclude<TargetKind, 'deployments' | 'statefulsets'
     fields: (nth) => ({ spec: { unschedulable: nth % 2 === 1 } }),
     configuration: (nth) => ({ spec: { taints: [{ key: `by-hand-${nth}`, effect: 'PreferNoSchedule' }] } }),
     reverted: { spec: { unschedulable: false, taints: [] } },
+  },
+  persistentvolumeclaims: {
+    fields: (nth) => ({ spec: { resources: { requests: { storage: `${11 + nth}Gi` } } } }),
+    // Its volume is gone.
+    configuration: () => ({ status: { phase: 'Lost' } }),
+    // Nobody takes it back: the cluster lets no claim shrink.
+    reverted: {},
   },
 };
 

@@ -46,6 +46,12 @@ interface Faults {
   /** What the pods need from now on is more than their limit. */
   readonly memoryGrows?: true;
   readonly admissionPolicy?: false;
+  /** How the volume of the claim grows, or that it cannot. */
+  readonly volume?: {
+    readonly growsAfterSeconds?: number;
+    readonly fileSystem?: 'after-restart';
+    readonly fails?: string;
+  };
   /** The nodes of the cluster are granted to agents that only read. */
   readonly nodesOfOthers?: true;
 }
@@ -89,6 +95,9 @@ export const CLUSTER_FAULTS: Readonly<Record<string, Faults>> = {
   'no-admission-policy': { admissionPolicy: false },
   'nodes-of-others': { nodesOfOthers: true },
   'memory-grows': { memoryGrows: true },
+  'volume-fails': { volume: { fails: 'the volume is at its limit' } },
+  'volume-slow': { volume: { growsAfterSeconds: 1200 } },
+  'volume-after-restart': { volume: { fileSystem: 'after-restart' } },
   'drift-early': { drifts: [{ after: { call: 'read', nth: 3 }, what: 'workload-replicas' }] },
   'drift-late': { drifts: [{ after: { call: 'read', nth: 9 }, what: 'workload-image' }] },
   'drift-at-dry-run': { drifts: [{ after: { call: 'dry-run', nth: 2 }, what: 'workload-replicas' }] },
@@ -137,6 +146,13 @@ const workload = (
 /** A tool that is about pods of the StatefulSet. */
 const needsQueue = ({ clusterTool: tool }: Setting): boolean => tool === 'restart_pod' || tool === 'set_hpa_bounds';
 
+/** The volume of the claim of a case. It grows after thirty seconds, if nothing is said of it. */
+const volumesOf = (faults: readonly Faults[]): JsonObject[] => {
+  const of = `${NAMESPACES.own}/persistentvolumeclaims/${TARGETS.persistentvolumeclaims.own}`;
+  const how = faults.flatMap(({ volume }) => (volume === undefined ? [] : [volume]));
+  return how.length === 0 ? [] : [how.reduce<JsonObject>((all, one) => ({ ...all, ...one }), { of })];
+};
+
 /** The cluster of a case, as a world has it. */
 export const clusterWorldOf = ({ setting }: Pick<HostileCase, 'setting'>) => {
   const { own, ofOthers, ofNobody } = NAMESPACES;
@@ -182,6 +198,7 @@ export const clusterWorldOf = ({ setting }: Pick<HostileCase, 'setting'>) => {
     usage: faults.some(({ memoryGrows }) => memoryGrows)
       ? [{ of: OWN, memoryMiB: { '-3h': 100, '+1m': 900 }, warmUpSeconds: 0 }]
       : [],
+    volumes: volumesOf(faults),
     faults: faults
       .flatMap((one) => one.faults ?? [])
       .map((one) => ({ ...one, command: one.command.replace('TARGET', resource) })),

@@ -137,16 +137,18 @@ export const oneIncidentAtATime: Invariant = {
 };
 
 export const rollbacksAreAskedFor: Invariant = {
-  name: 'nothing is rolled back unless verification asked for it',
+  name: 'nothing is rolled back unless verification asked for it, nor what cannot be undone',
   exercisedBy: ['rollbacks', 'direct calls of rollback'],
-  fault: ({ entries }) =>
-    firstFault(eventsIn(entries, 'apply.started'), ({ at, event }) => {
+  fault: (run) =>
+    firstFault(eventsIn(run.entries, 'apply.started'), ({ at, event }) => {
       if (event.data.purpose !== 'rollback') return undefined;
-      const verified = eventsIn(entries.slice(0, at), 'change.verified').findLast(
+      const verified = eventsIn(run.entries.slice(0, at), 'change.verified').findLast(
         (one) => one.event.data.digest === event.data.digest,
       );
-      return verified?.event.data.next === 'rollback'
-        ? undefined
-        : `${event.data.digest} was rolled back without being asked for`;
+      if (verified?.event.data.next !== 'rollback')
+        return `${event.data.digest} was rolled back without being asked for`;
+      return planOf(run, event.data.digest)?.inverse.reversible === false
+        ? `${event.data.digest} was rolled back, although it cannot be undone`
+        : undefined;
     }),
 };

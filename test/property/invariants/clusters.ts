@@ -6,6 +6,7 @@ import { providerOfTarget, type Plan } from '../../../lambdas/contracts/plan.ts'
 import { isBoundProof } from '../../../lambdas/providers/kubernetes/admission/proves-bound.ts';
 import { clusterToolOf } from '../case/cluster-tools.ts';
 import { isClusterCall, uidOf } from '../fakes/cluster.ts';
+import { CLASSES } from '../fakes/cluster-targets.ts';
 import type { CaseRun } from '../flow.ts';
 import { planOf, eventsIn, type RecordedFact } from '../recording.ts';
 import { differences, isManagedByUs, isRelease } from './cluster-writes.ts';
@@ -44,6 +45,11 @@ const outOfReach = (run: CaseRun, call: Call): string | undefined => {
   const [, resource = ''] = call.command.split(' ');
   const where = resource === 'namespaces' ? name : namespace;
   if (cluster === undefined || grant?.clusters.includes(cluster) !== true) return `the cluster ${cluster ?? '(none)'}`;
+  // Of what is in no namespace and granted to nobody, one by its name, which a claim of theirs names.
+  if (resource === 'storageclasses') {
+    const isNamed = Object.values<string | undefined>(CLASSES).includes(name);
+    return call.command === 'get storageclasses' && where === undefined && isNamed ? undefined : 'storageclasses';
+  }
   if (resource === 'nodes') return grant.nodes === true && where === undefined ? undefined : 'nodes';
   if (where === undefined || !grant.namespaces.includes(where)) return `the namespace ${where ?? '(none)'}`;
   const isOfMaps = resource === 'configmaps' && !(grant.configMapKeys ?? []).some((one) => one.name === name);

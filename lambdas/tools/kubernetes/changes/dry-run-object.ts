@@ -24,7 +24,10 @@ export const dryRunObject = async <T extends AnyObject, Fields extends JsonObjec
   context: ChangeContext,
   edit: ObjectEdit<T, Fields>,
 ): Promise<readonly DryRunCheck[]> => [
-  await checkOwners(() => applyAsDryRun(context.change, planned.kind, planned.place, edit.intent(planned.after))),
+  await checkOwners(
+    () => applyAsDryRun(context.change, planned.kind, planned.place, edit.intent(planned.after)),
+    edit.makers ?? [],
+  ),
   await dryRunWrite(planned, context, edit),
 ];
 
@@ -53,13 +56,16 @@ const Conflicts = z.object({
 
 const OWNERS = 'field owners';
 
-const checkOwners = async (apply: () => Promise<unknown>): Promise<DryRunCheck> => {
+const checkOwners = async (apply: () => Promise<unknown>, makers: readonly string[]): Promise<DryRunCheck> => {
   try {
     await apply();
     return ownersCheck([]);
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
-    return error.code === 'Conflict' ? ownersCheck(ownersIn(error)) : refusedBy(OWNERS, error);
+    if (error.code !== 'Conflict') return refusedBy(OWNERS, error);
+    const owners = ownersIn(error);
+    const writers = owners.filter((owner) => !makers.some((maker) => owner.startsWith(`${maker} manages `)));
+    return writers.length > 0 || owners.length === 0 ? ownersCheck(writers) : madeCheck(owners);
   }
 };
 
@@ -76,6 +82,12 @@ export const ownersCheck = (owners: readonly string[]): DryRunCheck =>
         outcome: 'warning',
         detail: `${ended(owners.join('; '))} ${owners.every((owner) => BY_HAND.test(owner)) ? HAND : APPLIED}`,
       };
+
+const madeCheck = (owners: readonly string[]): DryRunCheck => ({
+  name: OWNERS,
+  outcome: 'passed',
+  detail: `${ended(owners.join('; '))} It made this object and does not write these fields again.`,
+});
 
 /** Managers by whose name a person typed a command: nothing repeats it. */
 const BY_HAND = /^kubectl-(edit|patch|scale|set|rollout|label|annotate|replace) /;

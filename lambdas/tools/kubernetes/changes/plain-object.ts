@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { JsonObject } from '../../../contracts/json.ts';
 import type { Target } from '../../../contracts/plan.ts';
+import type { Metadata } from '../objects.ts';
 import type { Change, ToolContext } from '../../tool.ts';
 import { readObject, type AnyObject, type ObjectKind } from './object.ts';
 import { targetOfObject, type NamedObject } from './target.ts';
@@ -19,16 +20,22 @@ export const RELEASED = { checkreinManages: false } as const satisfies Released;
 /** Which object, and what policies call it. */
 type Described = Pick<NamedObject, 'cluster' | 'namespace' | 'name'> & { readonly targetKind: string };
 
-/** Reads an object as the target of a change. `fields` reads those that the tool changes. */
+/** Reads an object as the target of a change. `fields` reads those that the tool changes; marks of `owners` protect it too. */
 export const describeObject = async <T extends AnyObject, Fields extends JsonObject>(
   kind: ObjectKind<T>,
   { targetKind, ...place }: Described,
   { cloud }: ToolContext,
   fields: (object: T) => Fields,
+  owners: readonly Pick<Metadata, 'labels' | 'annotations'>[] = [],
 ): Promise<{ target: Target; state: Fields & Released }> => {
   const object = await readObject(cloud, kind, place);
   return {
-    target: await targetOfObject(cloud, { ...place, kind: targetKind, resource: kind.resource }, object.metadata),
+    target: await targetOfObject(
+      cloud,
+      { ...place, kind: targetKind, resource: kind.resource },
+      object.metadata,
+      owners,
+    ),
     state: { ...fields(object), checkreinManages: checkreinManages(object) },
   };
 };

@@ -18,6 +18,8 @@ export interface ObjectWrite<T extends AnyObject, Fields> {
 export interface ObjectEdit<T extends AnyObject, Fields> extends ObjectWrite<T, Fields> {
   /** The same fields as a part of the object, for the server-side apply that finds their owners. */
   readonly intent: (to: Fields) => JsonObject;
+  /** Managers that make such objects, and never write these fields again. */
+  readonly makers?: readonly string[];
 }
 
 /** One object, and what is to become of it. `before` and `after` may hold more than the fields that are written. */

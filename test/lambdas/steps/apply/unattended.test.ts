@@ -84,6 +84,19 @@ describe('a compromised Authorize', () => {
     await expectNoChange(harness, /People were asked about this plan/);
   });
 
+  test.each(['failed', 'unknown', 'applied'] as const)(
+    'grants nothing that was tried before, whatever came of it: %s',
+    async (outcome) => {
+      const harness = await forged({}, { condition: 'true' });
+      const { digest } = (await harness.last('plan.judged')).data;
+      const tried = { purpose: 'apply' as const, outcome, reconciled: false, state: null, error: null };
+      const { incidentId } = harness.at;
+      await record(harness.ports, incidentId, 'apply', 'apply.finished', { ...tried, digest: digest ?? '' });
+      await forge(harness, {});
+      await expectNoChange(harness, /This plan was tried before/);
+    },
+  );
+
   test.each<[what: string, plan: (plan: Plan) => Plan]>([
     ['result', (plan) => ({ ...plan, after: { instanceType: 't3.2xlarge', state: 'running' } })],
     ['rollback', (plan) => ({ ...plan, inverse: { reversible: true, input: NO_HELP.input, says: 'Back.' } })],

@@ -120,7 +120,7 @@ describe('a claim', () => {
     ]);
     expect(cost).toEqual({
       deltaCentsPerMonth: null,
-      says: 'cost unknown: nothing here has a price of the StorageClass gp3; 10 GiB more are paid for from now on',
+      says: 'unknown: nothing here has a price of the StorageClass gp3; 10 GiB more are paid for from now on',
     });
     expect(disruption).toEqual({
       level: 'none',
@@ -170,6 +170,20 @@ describe('a claim', () => {
     expect((await claimOf(run, 'data-db-0')).status).toMatchObject({ capacity: { storage: '20Gi' } });
   });
 
+  test('that the controller of StatefulSets made is not said to be written back by it', async () => {
+    const made = (manager: string): string =>
+      `${SHOP}${CLASSES}${DB}  writers: [{ of: shop/persistentvolumeclaims/data-db-0, manager: ${manager}, operation: Update }]\n`;
+    const owners = async (manager: string) =>
+      (await running(made(manager)).dryRun(to('20Gi', 'data-db-0'))).checks.find(({ name }) => name === 'field owners');
+    expect(await owners('kube-controller-manager')).toEqual({
+      name: 'field owners',
+      outcome: 'passed',
+      detail:
+        'kube-controller-manager manages spec.resources.requests.storage. It made this object and does not write these fields again.',
+    });
+    expect(await owners('kube-controller-manager-of-others')).toMatchObject({ outcome: 'warning' });
+  });
+
   test('that Helm or Git writes has its patch said, and that a smaller size is refused by then', async () => {
     const helm = YAML.replace(
       '{ name: data, namespace: shop }',
@@ -177,7 +191,7 @@ describe('a claim', () => {
     );
     const { checks } = await running(helm).dryRun(to('20Gi'));
     expect(checks.at(-1)?.detail).toMatch(
-      /helm upgrade` of the release shop .* change spec\.resources\.requests\.storage .* Once the volume has grown, the cluster refuses the smaller size/,
+      /helm upgrade. of the release shop .* change spec\.resources\.requests\.storage .* Once the volume has grown, the cluster refuses the smaller size/,
     );
     const git = running(helm.replace('meta.helm.sh/release-name: shop', 'argocd.argoproj.io/tracking-id: "shop:x"'));
     const change = await git.proposed(to('20Gi'));
@@ -211,7 +225,7 @@ describe('a claim is refused', () => {
     ['fileSystem: after-restart', /its volume has 12Gi, and its file system waits for the node, or for a restart/],
     [
       'fails: the volume is at its limit',
-      /to 12Gi, was given up by the driver of its volume: the volume is at its limit/,
+      /to 12Gi, was given up by the driver of its volume: "the volume is at its limit"/,
     ],
   ])('while somebody else resizes it (%s)', async (how, message) => {
     const run = running(`${YAML}${volume(how)}`);
@@ -227,7 +241,7 @@ describe('a volume that does not follow', () => {
     const run = running(`${YAML}${volume('fails: "volume is at its limit of 10 GiB"')}`);
     const change = await run.proposed(to('20Gi'));
     await expect(run.applied(change)).rejects.toThrow(
-      'The driver of the volume of data cannot make it 20Gi: volume is at its limit of 10 GiB',
+      'The driver of the volume of data cannot make it 20Gi: "volume is at its limit of 10 GiB"',
     );
     expect(tool.isHalfWay(change, await run.state(to('20Gi')))).toBe(true);
     expect(await verdict(run, change)).toEqual({
@@ -268,7 +282,7 @@ describe('a volume that does not follow', () => {
     const of = 'shop/persistentvolumeclaims/data';
     run.example.cluster.drift({ of, manager: 'resizer', merge: { status: { conditions } } });
     expect(await run.apply(change, true)).toMatchObject({
-      says: 'data asks for 20Gi and has 10Gi so far: modified too often.',
+      says: 'data asks for 20Gi and has 10Gi so far: "modified too often".',
     });
   });
 

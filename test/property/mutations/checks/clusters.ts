@@ -119,4 +119,19 @@ export const CLUSTERS: readonly KernelCheck[] = [
     replace: 'granted.length > 0',
     test: proof('of a ConfigMap is refused before any request is sent where only other agents are granted a key of it'),
   },
+  {
+    name: 'clusters/claim-shrinks',
+    holds: 'no claim is asked to shrink: nothing could take that back',
+    file: 'lambdas/tools/set-volume-claim-size/tool.ts',
+    find: 'nanosOf(after) < nanosOf(before.size)',
+    test: testsOf('lambdas/tools/kubernetes/set-volume-claim-size')('a size that is no growth: 9Gi'),
+  },
+  {
+    name: 'clusters/claim-not-undone',
+    holds: 'a claim that has grown is left to people, not rolled back',
+    file: 'lambdas/steps/verify/verdict.ts',
+    find: "snapshot.reversible ? 'rollback' : 'report'",
+    replace: "'rollback'",
+    test: proof('that cannot be undone is written once, never rolled back, and left to people (volume-fails)'),
+  },
 ];

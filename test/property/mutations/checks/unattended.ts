@@ -48,6 +48,14 @@ export const UNATTENDED: readonly KernelCheck[] = [
     test: unattended('grants nothing that people were asked about, even if policy permits it by now'),
   },
   {
+    name: 'unattended/tried',
+    kind: 'policy',
+    holds: 'what policy let through alone is tried once',
+    file,
+    find: "digest === planned && purpose === 'apply'",
+    test: unattended('grants nothing that was tried before, whatever came of it: failed'),
+  },
+  {
     name: 'unattended/allowlist',
     kind: 'policy',
     holds: 'a change that no person approved is made by a tool of the agent',
