@@ -10,7 +10,6 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import * as z from 'zod';
@@ -23,7 +22,7 @@ import { bundle, RULES_FILE } from './bundle.ts';
 import { LIVE_ALIAS } from './flow-alias.ts';
 import { regionalRoleName } from './members.ts';
 import type { Network } from './network.ts';
-import { logGroupProps } from './retention.ts';
+import { ownLogGroup } from './own-log-groups.ts';
 
 /** An alias is a function; CDK's declarations disagree, but only about a role that may be `undefined`. */
 const Live = z.custom<IFunction>((value) => value instanceof Alias);
@@ -61,7 +60,7 @@ export class CheckreinFunction extends LambdaFunction {
       // Member accounts trust these roles by name. Without members, CloudFormation picks the name.
       ...(settings.members ? { roleName: regionalRoleName(id) } : {}),
     });
-    const logGroup = new LogGroup(scope, `${id}Logs`, logGroupProps(settings));
+    const logGroup = ownLogGroup(scope, `${id}Logs`, settings);
     const { code, discard } = bundle(scope, { name: module, sources, rulesFile });
     super(scope, id, {
       ...rest,

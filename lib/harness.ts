@@ -1,7 +1,8 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput } from 'aws-cdk-lib';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { InputError } from '../lambdas/contracts/errors.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
+import { outputDescription } from '../lambdas/contracts/stack-outputs.ts';
 import { takingAgents } from '../lambdas/kernel/policy/rules/clusters.ts';
 import { canApplyUnattended } from '../lambdas/kernel/policy/rules/unattended-permits.ts';
 import { AlarmIntake } from './alarm-intake.ts';
@@ -16,7 +17,10 @@ import { LedgerTable } from './ledger.ts';
 import { MemberIntake } from './members.ts';
 import { modelAccess } from './model-access.ts';
 import { removalPolicyOf } from './retention.ts';
-import { checkStackName, denyOwnLogs } from './own-log-groups.ts';
+import { checkPlace, pathInStack } from './place.ts';
+import { denyOwnLogs } from './own-log-groups.ts';
+import { keepChangesOut, keepReadsOut } from './own-resources.ts';
+import { changeTools, grantedTools } from './tool-grants.ts';
 import type { ToolSources } from './own-tools/sources.ts';
 import { Rollout } from './rollout.ts';
 import { Schedules } from './schedules.ts';
@@ -43,9 +47,13 @@ export class Harness extends Construct {
   constructor(scope: Construct, id: string, props: HarnessProps) {
     super(scope, id);
     applyFeatureFlags(this);
-    checkStack(this);
     this.rules = props.rules;
     this.catalogue = props.catalogue;
+    const all = this.node.root.node.findAll().filter((one) => one instanceof Harness);
+    checkPlace(
+      this,
+      all.filter((one) => one !== this),
+    );
     const { rules } = props;
     const { settings } = rules;
     // An agent for a cluster that the settings do not have takes nothing, so it gets no rule.
@@ -79,32 +87,32 @@ export class Harness extends Construct {
     });
     if (settings.rollout === 'canary') new Rollout(this, 'Rollout', { steps, flow, monitoring });
 
-    // Last, when all log groups are there.
-    for (const step of steps.readers) denyOwnLogs(step.executionRole);
+    // Last, when all log groups and functions are there.
+    const logGroups = this.node.findAll().filter((one) => one instanceof LogGroup);
+    const readers = steps.readers.map(({ executionRole }) => executionRole);
+    for (const role of readers) denyOwnLogs(role, logGroups);
+    keepReadsOut(this, readers);
+    keepChangesOut(this, steps.change, changeTools(grantedTools(rules.agents, props.catalogue)));
 
-    new CfnOutput(this, 'SwitchParameter', { value: killSwitch.parameterName });
-    if (model.secretArn !== undefined) new CfnOutput(this, 'ModelKeySecret', { value: model.secretArn });
-    new CfnOutput(this, 'LedgerTable', { value: ledger.tableName });
-    new CfnOutput(this, 'SealKey', { value: ledger.sealKeyArn });
-    new CfnOutput(this, 'FlowArn', { value: flow.stateMachineArn });
-    new CfnOutput(this, 'StartArn', { value: flow.startArn });
-    new CfnOutput(this, 'DoctorAlarmName', { value: doctorAlarm.alarmName });
-    new CfnOutput(this, 'ApproversTopic', { value: desk.topicArn });
-    new CfnOutput(this, 'ReportsTopic', { value: desk.reportsTopicArn });
-    new CfnOutput(this, 'ApprovalPage', { value: steps.pageUrl });
+    this.output({
+      SwitchParameter: killSwitch.parameterName,
+      ModelKeySecret: model.secretArn,
+      LedgerTable: ledger.tableName,
+      SealKey: ledger.sealKeyArn,
+      FlowArn: flow.stateMachineArn,
+      StartArn: flow.startArn,
+      DoctorAlarmName: doctorAlarm.alarmName,
+      ApproversTopic: desk.topicArn,
+      ReportsTopic: desk.reportsTopicArn,
+      ApprovalPage: steps.pageUrl,
+    });
     this.approvalPageUrl = steps.pageUrl;
   }
-}
 
-/** Resources and alarms are named after the stack, so it has one Checkrein. */
-const checkStack = (harness: Harness): void => {
-  const stack = Stack.of(harness);
-  checkStackName(stack);
-  const others = stack.node.findAll().filter((one) => one instanceof Harness && one !== harness);
-  if (others.length > 0)
-    throw new InputError(
-      `the construct ${harness.node.path}`,
-      `the stack ${stack.stackName} has a Checkrein already: ${others.map(({ node }) => node.path).join(', ')}`,
-      'a stack of its own for each',
-    );
-};
+  /** What commands need to know of a deployment. They find it by the description. */
+  private output(values: Readonly<Record<string, string | undefined>>): void {
+    for (const [name, value] of Object.entries(values))
+      if (value !== undefined)
+        new CfnOutput(this, name, { value, description: outputDescription(pathInStack(this), name) });
+  }
+}

@@ -1,6 +1,5 @@
-import { Aws, Duration, Fn } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   Choice,
   Condition,
@@ -20,12 +19,11 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { type NEXT, STATE_OF, type StepName } from '../lambdas/contracts/flow.ts';
-import { FLOW_LOGS } from '../lambdas/contracts/own-log-groups.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 import { acknowledgeWildcard } from './nag-acknowledgements.ts';
 import { retry, type RetryPolicy } from './flow-retries.ts';
 import { LIVE_ALIAS, FlowAlias } from './flow-alias.ts';
-import { logGroupProps } from './retention.ts';
+import { ownFlowLogGroup } from './own-log-groups.ts';
 import type { CheckreinFunction } from './checkrein-function.ts';
 import type { Steps } from './steps.ts';
 
@@ -168,13 +166,7 @@ export class IncidentFlow extends Construct {
   }
 
   private machine(start: IChainable, settings: Settings): StateMachine {
-    // Log delivery writes every destination into a resource policy that may have 5,120 characters in an account and
-    // Region, except destinations under this prefix. The stack's UUID lets a later stack of the same name be deployed.
-    const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
-    const logs = new LogGroup(this, 'Logs', {
-      ...logGroupProps(settings),
-      logGroupName: `${FLOW_LOGS}${Aws.STACK_NAME}-${stackUuid}`,
-    });
+    const logs = ownFlowLogGroup(this, 'Logs', settings);
     acknowledgeWildcard(this.role, '*', 'Log delivery and X-Ray actions have no resource-level permissions.');
     return new StateMachine(this, 'StateMachine', {
       role: this.role,

@@ -13,6 +13,7 @@ import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { memberPatterns } from './member-patterns.ts';
 import { regionalRoleName, type Members } from './members.ts';
 import { denyOwnLogs } from './own-log-groups.ts';
+import { keepChangesOut } from './own-resources.ts';
 import {
   addToolStatements,
   changeTools,
@@ -62,6 +63,8 @@ export class CheckreinMember extends Stack {
       change,
       member: true,
     });
+
+    keepChangesOut(this, change, changes);
 
     new CfnOutput(this, 'ChangeRole', { value: change.roleArn });
     new CfnOutput(this, 'ReadRole', { value: read.roleArn });

@@ -58,6 +58,8 @@ export class Steps extends Construct {
   readonly stopped: CheckreinFunction;
   readonly digest: CheckreinFunction;
   readonly subscriptions: CheckreinFunction;
+  /** The role of which each change has a session. */
+  readonly change: Role;
   /** Where approvers answer: the only URL of the stack that the Internet can reach. */
   readonly pageUrl: string;
 
@@ -123,7 +125,7 @@ export class Steps extends Construct {
     // Approvers come from an e-mail and cannot sign requests. The signed link authenticates them; the page checks it first.
     this.pageUrl = this.page.live.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
     this.ask.setEnv('pageUrl', this.pageUrl);
-    this.grant(props);
+    this.change = this.grant(props);
   }
 
   /** The functions that read the account for tools. */
@@ -136,7 +138,7 @@ export class Steps extends Construct {
     return this.node.children.filter((child) => child instanceof CheckreinFunction);
   }
 
-  private grant({ rules, catalogue, killSwitch, model, ledger, desk }: StepsProps): void {
+  private grant({ rules, catalogue, killSwitch, model, ledger, desk }: StepsProps): Role {
     const { open, decide, observe, authorize, changeZone, ask, page, verify, close, stopped, digest, subscriptions } =
       this;
     for (const step of [open, authorize, changeZone, page]) killSwitch.grantRead(step);
@@ -179,9 +181,10 @@ export class Steps extends Construct {
     });
 
     const { members } = rules.settings;
-    if (members === undefined) return;
+    if (members === undefined) return change;
     for (const step of [open, ...this.readers, close, stopped]) grantMemberRole(members, step, 'read');
     grantMemberRole(members, changeZone, 'change');
+    return change;
   }
 }
 

@@ -1,7 +1,8 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStacksCommand, type Output } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod';
 import { CheckreinError, InputError } from '../../lambdas/contracts/errors.ts';
+import { describedOutput } from '../../lambdas/contracts/stack-outputs.ts';
 
 /** Flags of every command for a deployed stack. Credentials and Region come from the SDK's defaults. */
 export interface DeploymentFlags {
@@ -60,9 +61,7 @@ export const stackNamed = (
       const { Stacks } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName: name }));
       const [stack] = Stacks ?? [];
       if (stack === undefined) return undefined;
-      const outputs = StackOutputs.safeParse(
-        Object.fromEntries((stack.Outputs ?? []).map((one) => [one.OutputKey, one.OutputValue])),
-      );
+      const outputs = StackOutputs.safeParse(outputsOf(name, stack.Outputs ?? []));
       const problem = outputs.success ? '' : z.prettifyError(outputs.error);
       return { status: stack.StackStatus ?? 'unknown', deployment: outputs.data, problem };
     } catch (error) {
@@ -71,6 +70,27 @@ export const stackNamed = (
     }
   });
 
+/**
+ * The values of Checkrein's outputs by name, whatever else is in the stack. A stack that an earlier version deployed has no
+ * descriptions: there the keys are the names.
+ */
+const outputsOf = (stack: string, outputs: readonly Output[]): Record<string, string | undefined> => {
+  const described = outputs.flatMap(({ Description = '', OutputValue }) => {
+    const found = describedOutput(Description);
+    return found === undefined ? [] : [{ ...found, OutputValue }];
+  });
+  if (described.length === 0)
+    return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue }) => [OutputKey, OutputValue]));
+  const constructs = [...new Set(described.map(({ construct }) => construct))].toSorted();
+  if (constructs.length > 1)
+    throw new InputError(
+      '--stack',
+      `${stack} has the outputs of ${constructs.length} Checkreins: ${constructs.join(', ')}`,
+      'a stack with one Checkrein; `cdk synth` refuses a second',
+    );
+  return Object.fromEntries(described.map(({ output, OutputValue }) => [output, OutputValue]));
+};
+
 /** Finds a deployed stack and reads its outputs. */
 export const findDeployment = async (stack: string): Promise<Deployment> => {
   const found = await stackNamed(stack);
@@ -78,13 +98,13 @@ export const findDeployment = async (stack: string): Promise<Deployment> => {
     throw new InputError(
       '--stack',
       `there is no stack ${stack} in this account and Region`,
-      'the name of a deployed Checkrein stack',
+      'the name of a deployed stack with Checkrein in it',
     );
   if (found.deployment === undefined)
     throw new InputError(
       '--stack',
-      `${stack} is not a Checkrein stack of this version: ${found.problem}`,
-      'a stack that `cdk deploy` of this project made',
+      `${stack} has no Checkrein of this version in it: ${found.problem}`,
+      'a stack with Checkrein in it, deployed by `cdk deploy`',
     );
   return found.deployment;
 };

@@ -56,6 +56,7 @@ beforeEach(() => {
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', ledger.endpoint);
   aws.calls.length = 0;
   aws.refusals.clear();
+  aws.descriptions = {};
   aws.publicKey = readFileSync(join(TRACES, HEALED, 'seal.pub.pem'), 'utf8');
   aws.outputs = {
     SwitchParameter: '/Checkrein/kill-switch',
@@ -144,6 +145,48 @@ describe('checkrein incidents, of a deployed stack', () => {
     expect(one).toMatchObject({ open: false, outcome: null });
     expect(one?.problem).toContain('ended as TIMED_OUT, and nothing has closed the incident');
     expect((await checkrein('incidents')).out).toMatch(/unclear/);
+  });
+});
+
+describe('a stack of a team, in which Checkrein is one construct among others', () => {
+  /** The outputs under keys with the construct's path, as CDK makes them. */
+  const inside = (construct: string): void => {
+    const own = Object.entries(aws.outputs ?? {}).map(([name, value]) => ({
+      key: `${construct}${name}1A2B3C4D`,
+      name,
+      value,
+    }));
+    aws.outputs = { ...aws.outputs, ...Object.fromEntries(own.map(({ key, value }) => [key, value])) };
+    aws.descriptions = {
+      ...aws.descriptions,
+      ...Object.fromEntries(own.map(({ key, name }) => [key, `Checkrein ${construct}: ${name}`])),
+    };
+  };
+
+  test('is found by --stack, also if an output of the team has the name of one of ours', async () => {
+    inside('Checkrein');
+    aws.outputs = { ...aws.outputs, LedgerTable: 'a-table-of-the-team', FlowArn: 'not-ours', ApproversTopic: 'theirs' };
+    expect(idsIn(await listed('--stack', 'Payments'))).toEqual([IDS.open, IDS.diagnosed, IDS.healed]);
+  });
+
+  test('with the outputs of two Checkreins is refused, naming both', async () => {
+    const before = aws.outputs;
+    inside('Checkrein');
+    const first = aws.outputs;
+    aws.outputs = before;
+    inside('Ops/Checkrein');
+    aws.outputs = { ...first, ...aws.outputs };
+    const { code, err } = await checkrein('incidents', '--stack', 'Payments');
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining('--stack: Payments has the outputs of 2 Checkreins: Checkrein, Ops/Checkrein'),
+    ]);
+  });
+
+  test('without any is said to be none', async () => {
+    aws.outputs = { Url: 'https://payments.example.com' };
+    const { code, err } = await checkrein('incidents', '--stack', 'Payments');
+    expect([code, err]).toEqual([2, expect.stringContaining('Payments has no Checkrein of this version in it')]);
   });
 });
 

@@ -37,6 +37,8 @@ export class OperatorAws {
   readonly calls: string[] = [];
   readonly refusals = new Map<string, Refusal>();
   outputs: Readonly<Record<string, string>> | undefined;
+  /** Descriptions of outputs by key. Those of an earlier version had none. */
+  descriptions: Readonly<Record<string, string>> = {};
   executions: readonly ListedExecution[] = [];
   publicKey = '';
   /** Executions that were started. */
@@ -106,9 +108,15 @@ export class OperatorAws {
 
   #stackXml(): string {
     const outputs = Object.entries(this.outputs ?? {}).map(
-      ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+      ([key, value]) =>
+        `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue>${this.#description(key)}</member>`,
     );
     return `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>${outputs.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
+  }
+
+  #description(key: string): string {
+    const text = this.descriptions[key];
+    return text === undefined ? '' : `<Description>${text}</Description>`;
   }
 
   #page({ stateMachineArn, statusFilter, nextToken = '0' }: z.infer<typeof Listing>): object {

@@ -1,12 +1,9 @@
-import { App } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { logGroupRefusal } from '../../lambdas/kernel/model/log-groups.ts';
-import { CheckreinStack } from '../../lib/checkrein-stack.ts';
 import { templateText } from '../../lib/template-text.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import { denialsIn, rightsIn } from './permissions.ts';
 import { shippedRules } from './shipped.ts';
-import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
 
 const rules = shippedRules();
 const [first, ...others] = rules.agents.map((agent, index) => ({
@@ -66,7 +63,7 @@ describe('Checkrein’s own log groups', () => {
   test('may be read by no function that reads logs for agents, whatever their patterns allow', () => {
     expect(groups.length).toBeGreaterThan(10);
     for (const role of ['Authorize', 'ChangeZone', 'Observe', 'Verify']) {
-      const denied = denials.filter((denial) => denial.role === role);
+      const denied = denials.filter((denial) => denial.role === role && denial.action.startsWith('logs:'));
       expect(denied.map(({ action, conditions }) => [action, conditions])).toEqual(
         reads.map((name) => [`logs:${name}`, {}]),
       );
@@ -88,9 +85,5 @@ describe('Checkrein’s own log groups', () => {
     for (const own of ['Checkrein-StepsOpenLogs1', '/aws/vendedlogs/states/Checkrein-6f1c'])
       for (const agent of rules.agents)
         expect(logGroupRefusal({ ...agent, logGroups: ['*'] }, own)).toMatch(/a log group of Checkrein itself/);
-    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-    expect(() => new CheckreinStack(app, 'Incidents', { catalogue: CATALOGUE, rules })).toThrow(
-      'the stack Incidents: its name does not begin with Checkrein',
-    );
   });
 });

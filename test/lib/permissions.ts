@@ -6,7 +6,8 @@ const many = z.union([z.string().transform((one) => [one]), z.array(z.string())]
 const Condition = z.record(z.string(), z.record(z.string(), Json)).default({});
 const Statement = z.looseObject({
   Effect: z.string(),
-  Action: many,
+  Action: many.default([]),
+  NotAction: many.default([]),
   Resource: Json.default(null),
   Principal: Json.default(null),
   Condition,
@@ -33,6 +34,10 @@ export interface Right {
 /** A logical id without the path of constructs before and the hash behind. */
 const nameOf = (logicalId: string): string => logicalId.replace(/^Steps/, '').replace(/Role[0-9A-F]{8}$/, '');
 
+/** The actions; of a statement about all but some, one that says so. */
+const actionsOf = ({ Action, NotAction }: z.infer<typeof Statement>): string[] =>
+  NotAction.length === 0 ? Action : [`all but ${NotAction.join(', ')}`];
+
 /** Every right that a policy of the template gives to a role of the template. */
 export const rightsIn = (template: Template): Right[] => statementsIn(template, 'Allow');
 
@@ -46,7 +51,7 @@ const statementsIn = ({ Resources }: Template, effect: 'Allow' | 'Deny'): Right[
     .flatMap(({ Roles, PolicyDocument }) =>
       Roles.flatMap(({ Ref }) =>
         PolicyDocument.Statement.filter(({ Effect }) => Effect === effect).flatMap((statement) =>
-          statement.Action.map((action) => ({
+          actionsOf(statement).map((action) => ({
             role: nameOf(Ref),
             action,
             resource: JSON.stringify(statement.Resource),

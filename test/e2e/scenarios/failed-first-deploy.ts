@@ -13,8 +13,8 @@ import type { Shell } from '../shell.ts';
 
 /** The name of a parameter that exists, which makes CloudFormation fail. */
 const OBSTACLE = '/in/the/way';
-const STACK_FILE = join(CLONE, 'lib/checkrein-stack.ts');
-const LAST_LINES = "    new CfnOutput(this, 'SwitchParameter'";
+const STACK_FILE = join(CLONE, 'lib/harness.ts');
+const LAST_LINES = '    this.output({';
 const FAILING = `    const failing = { type: 'AWS::SSM::Parameter', properties: { Name: '${OBSTACLE}', Type: 'String', Value: 'on' } };
     new CfnResource(this, 'Failing', failing).node.addDependency(monitoring);
 `;
@@ -29,7 +29,7 @@ export const failedFirstDeploy = async (clients: Clients, shell: Shell, guide: D
   assert(shipped.includes(LAST_LINES), `${STACK_FILE} has another end`);
   writeFileSync(
     STACK_FILE,
-    shipped.replace('CfnOutput, Stack', 'CfnOutput, CfnResource, Stack').replace(LAST_LINES, `${FAILING}${LAST_LINES}`),
+    shipped.replace('{ CfnOutput }', '{ CfnOutput, CfnResource }').replace(LAST_LINES, `${FAILING}${LAST_LINES}`),
   );
   await timedStep('a first deployment that fails at its last resource', () =>
     assert.rejects(shell.run('npx cdk deploy Checkrein --require-approval never')),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { OWN_USES } from '../../../lambdas/contracts/own-uses.ts';
 import { installedFrom } from '../../../lib/own-tools/load.ts';
 import { GOOD, problemsWith, toolsWith, withGoodTools, type Edits } from './folder.ts';
 
@@ -161,8 +162,45 @@ test.each<[string, Edits, string]>([
     { 'aws/logs.ts': [['sdkCommand(ListTagsForResourceCommand)', 'sdkCommand(PutRetentionPolicyCommand)']] },
     'tools/aws/logs.ts: commands.ListTagsForResource: it makes PutRetentionPolicyCommand; expected sdkCommand(ListTagsForResourceCommand)',
   ],
+  ...[
+    ['the secrets of others', 'secretsmanager', 'GetSecretValue', 'reads secrets, the key of the model among them'],
+    ['many secrets', 'secretsmanager', 'BatchGetSecretValue', 'reads secrets'],
+    ['a parameter, which may be a secret', 'ssm', 'GetParameter', 'decrypts any parameter that it is asked for'],
+    ['all parameters of a path', 'ssm', 'GetParametersByPath', 'decrypts any parameter'],
+    ['what a key protects', 'kms', 'Decrypt', 'uses a key or changes one'],
+    ['a MAC of a key', 'kms', 'GenerateMac', 'uses a key or changes one'],
+    ['the role of another', 'sts', 'AssumeRole', 'gives credentials that no manifest limits'],
+    ['a token of a session', 'sts', 'GetSessionToken', 'gives credentials'],
+    ['who may do what', 'iam', 'ListRoles', 'is about who may do what'],
+    ['rows of any table, the ledger among them', 'dynamodb', 'GetItem', 'read the ledger by dynamodb:GetItem'],
+  ].map(([what = '', service = '', command = '', why = '']): [string, Edits, string] => [
+    `a read of ${what}`,
+    { [OBSERVE]: [["service: 'logs', command: 'DescribeLogGroups'", `service: '${service}', command: '${command}'`]] },
+    why,
+  ]),
+  [
+    'a forbidden action under another name, and in other letters',
+    { [OBSERVE]: [["scope: 'any'", "scope: 'any', action: 'secretsmanager:GETSecretvalue'"]] },
+    `tools/${OBSERVE}: logs:DescribeLogGroups reads secrets, the key of the model among them; expected calls that read no secret`,
+  ],
+  [
+    'a change of rights',
+    { [CHANGE]: [["service: 'logs', command: 'PutRetentionPolicy'", "service: 'iam', command: 'PutRolePolicy'"]] },
+    `tools/${CHANGE}: iam:PutRolePolicy is about who may do what; expected no call of IAM`,
+  ],
 ])('%s is refused, with the file and what was expected', (_, edits, message) => {
   expect(problemsWith(edits).join('\n')).toContain(message);
+});
+
+test('whatever the functions that run tools do with the ledger, its keys and the switch themselves, no tool may read with', () => {
+  const harmless = ['kms:DescribeKey'];
+  for (const use of OWN_USES.filter((one) => !harmless.includes(one))) {
+    const [service, command] = use.split(':');
+    const problems = problemsWith({
+      [OBSERVE]: [["service: 'logs', command: 'DescribeLogGroups'", `service: '${service}', command: '${command}'`]],
+    });
+    expect(problems.join('\n')).toMatch(/may change something|decrypts|uses a key|read the ledger/);
+  }
 });
 
 test('two tools of one name are refused, naming both, whether own or shipped', () => {

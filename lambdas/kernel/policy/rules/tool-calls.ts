@@ -2,6 +2,7 @@ import { KERNEL_FACTS, FACT_NAMES, REPORT_FACTS, type FactName } from '../../../
 import { isAwsCall, ofAws, type AwsCall, type ChangeManifest, type Manifest } from '../../../contracts/tool.ts';
 import { PROMQL_READ } from '../../../contracts/usage.ts';
 import { requiredFields } from './tool-input.ts';
+import { reachProblems } from './tool-reach.ts';
 
 /** Commands that only read, by their names. */
 const READS = /^(BatchGet|Describe|Get|Lookup|List|StartQuery|StopQuery|(get|list) [a-z/-]+$)/;
@@ -16,6 +17,7 @@ const TOUCHED_ARN = /^arn:aws:[a-z0-9-]+:(\$\{region\})?:(\$\{account\})?:[\w.-]
 export const callProblems = (manifest: Manifest): string[] => [
   ...readProblems(manifest),
   ...allCalls(manifest).filter(isAwsCall).flatMap(nameProblems),
+  ...reachProblems(manifest),
   ...logProblems(manifest),
   ...promqlProblems(manifest),
 ];
