@@ -23,7 +23,7 @@ const impure = [
 ];
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'cdk.out', 'coverage', '.checkrein'] },
+  { ignores: ['node_modules', 'cdk.out', 'coverage', 'dist', '.checkrein'] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],

@@ -17,6 +17,6 @@ export const withSource = (command: Command): Command =>
 /** Opens what the flags name. Each place is loaded when it is used, so that a folder needs no AWS SDK. */
 export const openSource = async ({ stack, table, from }: SourceFlags): Promise<TraceSource> => {
   if (from !== undefined) return (await import('../laptop/run-folder.ts')).folderTraces(from);
-  const deployed = await import('../operator/index.ts');
+  const deployed = await import('../operator/deployed-traces.ts');
   return table === undefined ? deployed.deployedTraces(stack) : deployed.remainingTraces(table);
 };

@@ -2,7 +2,6 @@
 // chunk of the package.
 export { askStack } from './ask.ts';
 export { listDeployedBreakers, resetDeployedBreaker } from './breaker.ts';
-export { deployedTraces, remainingTraces } from './deployed-traces.ts';
 export { printDiagnosis } from './doctor.ts';
 export { sendEvent } from './event.ts';
 export { listIncidents } from './incidents.ts';

@@ -21,7 +21,7 @@ export interface ToolSource {
   readonly tool: string;
 }
 
-export interface CommandSource {
+interface CommandSource {
   readonly service: string;
   readonly file: string;
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { App, NestedStack, Stack, type StackProps } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
@@ -25,7 +26,7 @@ const Outputs = z.record(z.string(), z.looseObject({ Description: z.string().opt
 const Whole = z.looseObject({ Resources: z.record(z.string(), z.looseObject({})), Outputs });
 const templateOf = (stack: Stack): z.infer<typeof Whole> => {
   const app = stack.node.root;
-  if (!(app instanceof App)) throw new TypeError('The stack is in no app.');
+  assert(app instanceof App);
   return Whole.parse(app.synth().getStackByName(stack.stackName).template);
 };
 const resourcesOf = (stack: Stack): Template['Resources'] =>

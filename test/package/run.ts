@@ -14,7 +14,7 @@ import { packedHere } from './packed.ts';
 const ROOM = mkdtempSync(join(tmpdir(), 'checkrein-package-'));
 
 /** Nobody is signed in, and no account is known. */
-const { AWS_PROFILE: _profile, AWS_ACCESS_KEY_ID: _key, ...env } = process.env;
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|CDK)_/.test(name)));
 
 const inApp = (folder: string, [command = '', ...args]: readonly string[], log: string): Promise<void> =>
   runWithLog(command, args, join(ROOM, `${log}.log`), { cwd: folder, env });

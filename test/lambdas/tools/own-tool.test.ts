@@ -105,7 +105,8 @@ test('a change that the manifest does not list never leaves', async () => {
 });
 
 test('a fact that is missing, or is no whole number, is refused with tool, file and fact', async () => {
-  const { fleetSize: _, ...others } = FACTS;
+  const { fleetSize, ...others } = FACTS;
+  expect(fleetSize).toBeDefined();
   const tool = await loaded({ facts: async () => ({ ...others, cutPercent: 0.5 }) });
   expect(await refusal(tool.facts(change, changing(manifest)))).toContain(
     'The tool set_size (tools/set-size/tool.ts) returned no value of the facts cutPercent, fleetSize, so no policy can be asked. Expected: a whole number or a boolean for each of the facts of tools/set-size/manifest.ts',

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -32,7 +33,7 @@ export const toolsWith = (edits: Edits): string => {
 
 const edited = (text: string, pairs: readonly (readonly [string, string])[]): string =>
   pairs.reduce((now, [old, replacement]) => {
-    if (!now.includes(old)) throw new TypeError(`The fixture has no ${JSON.stringify(old)}.`);
+    assert(now.includes(old), `The fixture has no ${JSON.stringify(old)}.`);
     return now.replace(old, () => replacement);
   }, text);
 

@@ -1,6 +1,6 @@
 import { isAwsCall, type AwsCall } from '../../../contracts/tool.ts';
 import { OPEN_READS, VERIFY_READS } from '../../../contracts/step-reads.ts';
-import type { DeclaredTool } from './tool-promises.ts';
+import type { DeclaredTool } from './tool-name.ts';
 
 /** The commands of a service. */
 export type CommandNames = Readonly<Record<string, readonly string[]>>;

@@ -1,7 +1,12 @@
 import { KUBERNETES } from '../../../contracts/clusters.ts';
 import { providerOf, type Manifest } from '../../../contracts/tool.ts';
 import { isControlTool } from '../../model/control-tools.ts';
-import type { DeclaredTool } from './tool-promises.ts';
+
+/** A tool, and the file of its manifest, as messages name it. */
+export interface DeclaredTool {
+  readonly manifest: Manifest;
+  readonly file: string;
+}
 
 /** The model APIs take so many characters. */
 const LONGEST_NAME = 64;

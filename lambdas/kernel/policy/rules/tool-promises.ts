@@ -2,13 +2,7 @@ import { isAwsCall, providerOf, AWS, type Manifest } from '../../../contracts/to
 import { capacityProblems } from './tool-capacity.ts';
 import { callProblems, changeCallProblems } from './tool-calls.ts';
 import { inputProblems } from './tool-input.ts';
-import { nameProblems } from './tool-name.ts';
-
-/** A tool, and the file of its manifest, as messages name it. */
-export interface DeclaredTool {
-  readonly manifest: Manifest;
-  readonly file: string;
-}
+import { nameProblems, type DeclaredTool } from './tool-name.ts';
 
 /**
  * What of the promises that each tool gives by its manifest these tools do not keep, with file and what was expected.
