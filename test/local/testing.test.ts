@@ -26,8 +26,8 @@ process.stdout.write(JSON.stringify({ checked, played }));`;
       ['--input-type=module', '-e', code],
       { cwd: app, maxBuffer: 64_000_000 },
       (error, out) => {
-        if (error === null) resolve(Output.parse(JSON.parse(out)));
-        else reject(error);
+        if (error instanceof Error) reject(error);
+        else resolve(Output.parse(JSON.parse(out)));
       },
     ),
   );
