@@ -12,8 +12,8 @@ interface App {
 }
 
 const TEMPLATE = packageFile('template');
-/** npm leaves files of this name out of packages, so it has another one in the template. */
-const STORED_AS: Readonly<Record<string, string>> = { gitignore: '.gitignore' };
+/** npm leaves files of these names out of packages, so they have others in the template. */
+const STORED_AS: Readonly<Record<string, string>> = { gitignore: '.gitignore', npmrc: '.npmrc' };
 const PACKAGE_JSON = 'package.json';
 
 const Packages = z.record(z.string(), z.string());

@@ -40,11 +40,14 @@ describe('checkrein init', () => {
     expect(ran.out).toMatch(/Next:\n {2}cd my-app\n {2}npm install\n {2}npm start\n$/);
   });
 
-  test('names what Git leaves out, though npm packs no file of that name', async () => {
+  test.each([
+    ['gitignore', 'node_modules/\n'],
+    ['npmrc', 'save-exact=true\n'],
+  ])('writes .%s, though npm packs no file of that name', async (name, has) => {
     await init('my-app');
-    expect(existsSync(at('my-app/gitignore'))).toBe(false);
-    expect(readFileSync(at('my-app/.gitignore'), 'utf8')).toContain('node_modules/\n');
-    expect(existsSync(packageFile('template/.gitignore'))).toBe(false);
+    expect(existsSync(at('my-app', name))).toBe(false);
+    expect(readFileSync(at(`my-app/.${name}`), 'utf8')).toContain(has);
+    expect(existsSync(packageFile(`template/.${name}`))).toBe(false);
   });
 
   test('installs exactly the version that wrote the app, and the packages that it was tested with', async () => {
