@@ -33,7 +33,7 @@ module.exports = {
       to: {
         path: '^lambdas/',
         pathNot:
-          '^lambdas/(contracts/|tools/(catalogue|installed|[a-z-]+/manifest)\\.ts$|providers/[a-z]+/permissions\\.ts$|kernel/(policy/rules/|trace/canonical\\.ts))',
+          '^lambdas/(contracts/|tools/(catalogue|installed|[a-z-]+/manifest)\\.ts$|providers/[a-z]+/permissions\\.ts$|kernel/(policy/rules/|trace/(canonical|outside-text)\\.ts))',
       },
     },
     {

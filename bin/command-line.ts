@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { CheckreinError, InputError } from '../lambdas/contracts/errors.ts';
+import { errorText } from '../lib/explain-mistakes.ts';
 import { packageJson } from '../lib/package-files.ts';
 import { askCommand } from './commands/ask.ts';
 import { breakerCommand } from './commands/breaker.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventCommand } from './commands/event.ts';
 import { incidentsCommand } from './commands/incidents.ts';
+import { initCommand } from './commands/init.ts';
 import { kubernetesCommand } from './commands/kubernetes.ts';
 import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -15,7 +17,6 @@ import { subscribeCommand } from './commands/subscribe.ts';
 import { switchCommand } from './commands/switch.ts';
 import { toolsCommand } from './commands/tools.ts';
 import { traceCommand } from './commands/trace.ts';
-import { errorText } from './io/output.ts';
 
 /** Exit codes of every command. Scripts rely on them. */
 const EXIT = { ok: 0, failed: 1, badInput: 2 } as const;
@@ -25,6 +26,7 @@ const program = (): Command => {
   const checkrein = new Command('checkrein')
     .description(description)
     .version(version)
+    .addCommand(initCommand())
     .addCommand(runCommand())
     .addCommand(askCommand())
     .addCommand(eventCommand())

@@ -34,8 +34,15 @@ const isClone = import.meta.filename.endsWith('.ts');
 export const moduleFile = (name: ModuleName): string =>
   isClone ? packageFile(MODULES[name]) : packageFile('dist', `${name}.js`);
 
-/** Version and description of this package. */
+/** What package.json says of this package. */
 export const packageJson = (): z.infer<typeof PackageJson> =>
   PackageJson.parse(JSON.parse(readFileSync(packageFile('package.json'), 'utf8')));
 
-const PackageJson = z.object({ version: z.string(), description: z.string() });
+const Packages = z.record(z.string(), z.string());
+const PackageJson = z.object({
+  version: z.string(),
+  description: z.string(),
+  dependencies: Packages,
+  peerDependencies: Packages,
+  devDependencies: Packages,
+});

@@ -1,4 +1,4 @@
-import { StateMachine } from 'aws-local-stepfunctions';
+import type { StateMachine } from 'aws-local-stepfunctions';
 import * as z from 'zod';
 import { STATE_OF, STEP_NAMES, type ApproveOutput, type StepName } from '../lambdas/contracts/flow.ts';
 import { Json, type JsonObject } from '../lambdas/contracts/json.ts';
@@ -6,6 +6,7 @@ import { CheckreinError, contractBroken } from '../lambdas/contracts/errors.ts';
 import type { Callbacks } from '../lambdas/contracts/ports.ts';
 import type { SimulatedClock } from './account/clock.ts';
 import { Definition } from './definition.ts';
+import { optionalPackage } from './optional-package.ts';
 
 /** Runs the function of a state on the payload that the definition builds for it. */
 export type Invoke = (step: StepName, payload: Json) => Promise<unknown>;
@@ -57,23 +58,18 @@ export interface FlowOptions {
 const Called = z.object({ Payload: Json });
 const Asked = z.object({ Payload: z.looseObject({ taskToken: z.string() }) });
 
-interface CheckedMachine {
-  readonly definition: Definition;
-  readonly machine: StateMachine;
-}
-
 /**
  * One definition is run many times. The interpreter does not validate it, which takes longer than a whole incident:
  * test/lib/validate.test.ts holds the synthesized definition to the same validator.
  */
-const checked = new WeakMap<JsonObject, CheckedMachine>();
-const machineOf = (unchecked: JsonObject): CheckedMachine => {
-  const known = checked.get(unchecked);
+const machines = new WeakMap<JsonObject, StateMachine>();
+const machineOf = async (definition: JsonObject): Promise<StateMachine> => {
+  const known = machines.get(definition);
   if (known !== undefined) return known;
-  const definition = Definition.parse(unchecked);
-  const machine = new StateMachine(definition, { validationOptions: { noValidate: true } });
-  checked.set(unchecked, { definition, machine });
-  return { definition, machine };
+  const { StateMachine } = await optionalPackage('aws-local-stepfunctions', () => import('aws-local-stepfunctions'));
+  const machine = new StateMachine(Definition.parse(definition), { validationOptions: { noValidate: true } });
+  machines.set(definition, machine);
+  return machine;
 };
 
 const stepOfState = (state: string): StepName => {
@@ -90,13 +86,10 @@ export class Flow {
   readonly tasks = new WaitingTasks();
   readonly #options: FlowOptions;
   readonly #states: Definition['States'];
-  readonly #machine: StateMachine;
 
   constructor(options: FlowOptions) {
     this.#options = options;
-    const { definition, machine } = machineOf(options.definition);
-    this.#states = definition.States;
-    this.#machine = machine;
+    this.#states = Definition.parse(options.definition).States;
   }
 
   /** Runs one execution to its end. */
@@ -118,7 +111,8 @@ export class Flow {
       waitTimeOverrides: Object.fromEntries(this.#namesOf('Wait').map((state) => [state, 0])),
       retryIntervalOverrides: Object.fromEntries(tasksByState.map((state) => [state, 0])),
     };
-    return this.#machine.run(input, { context, overrides }).result;
+    const machine = await machineOf(this.#options.definition);
+    return machine.run(input, { context, overrides }).result;
   }
 
   #namesOf(type: 'Task' | 'Wait'): string[] {

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import { dynamoLedger } from '../lambdas/adapters/aws/ledger.ts';
 import { ledgerClient } from '../lambdas/adapters/aws/ledger-table.ts';
 import type { Ledger } from '../lambdas/contracts/ports.ts';
+import { optionalPackage } from './optional-package.ts';
 
 /** A ledger on a DynamoDB API in this process. */
 export interface LedgerServer {
@@ -17,6 +17,7 @@ export interface LedgerServer {
 
 /** Starts a DynamoDB API on a free loopback port and creates the ledger's table in it. */
 export const startLedger = async (retentionDays = 400): Promise<LedgerServer> => {
+  const { default: dynalite } = await optionalPackage('dynalite', () => import('dynalite'));
   const server = dynalite({ createTableMs: 0 });
   const port = await new Promise<number>((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve(portOf(server.address())));

@@ -1,4 +1,4 @@
-import { errorText } from '../bin/io/output.ts';
+import { errorText } from '../lib/explain-mistakes.ts';
 import { endWithoutReader } from '../bin/io/signals.ts';
 
 /** Runs a developer's command. An error is printed and ends it with exit code 1. */

@@ -1,6 +1,5 @@
 import type { TraceEvent } from '../../lambdas/contracts/events.ts';
-import { CheckreinError, InputError } from '../../lambdas/contracts/errors.ts';
-import { ours, visible, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
+import { ours, type PlainText } from '../../lambdas/kernel/trace/outside-text.ts';
 import { coloursFor, timelineLines } from './timeline-lines.ts';
 import { columnsFor, paragraphs } from './wrap.ts';
 
@@ -37,14 +36,3 @@ const escaped = (character: string): string =>
 /** Prints the result of `--json`. Whoever parses it gets every character; a terminal shows none that deceives. */
 export const printJson = (value: unknown): void =>
   void process.stdout.write(`${JSON.stringify(value, null, 2).replace(NOT_PRINTED, escaped)}\n`);
-
-/** An error as text: our own errors as a sentence with advice, anything else, a bug of ours, with its stack. */
-export const errorText = (error: unknown): string => visible(inWords(error));
-
-const inWords = (error: unknown): string => {
-  if (error instanceof InputError) return `${error.message}\n  expected: ${error.advice}`;
-  if (error instanceof CheckreinError) return `${error.message}\n  ${error.advice}`;
-  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
-    return `${error.message}\n  expected: see --help`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-};

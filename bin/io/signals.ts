@@ -1,5 +1,5 @@
 import { Interruption } from '../../local/interruption.ts';
-import { errorText } from './output.ts';
+import { errorText } from '../../lib/explain-mistakes.ts';
 
 /** 128 and the number of the signal. */
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const;

@@ -24,9 +24,8 @@ export const nextSteps = (flags: RepeatedFlags | undefined, { trace, key }: RunF
   '  Check that no byte of the trace was changed:',
   `    npx checkrein trace verify ${word(trace)} \\`,
   `      --key ${word(key)}`,
-  '  See the other scenarios, and play one:',
+  '  See the other scenarios; a name after it plays one:',
   '    npx checkrein scenario',
-  '    npx checkrein scenario drift',
 ];
 
 /** The same run with a person who answers, an option a line. */

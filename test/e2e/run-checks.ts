@@ -1,4 +1,4 @@
-import { errorText } from '../../bin/io/output.ts';
+import { errorText } from '../../lib/explain-mistakes.ts';
 import { print } from './progress.ts';
 
 /** A promise about a real server, and what shows it. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { errorText } from '../../bin/io/output.ts';
+import { errorText } from '../../lib/explain-mistakes.ts';
 import { diagnosis } from './diagnosis.ts';
 import { startEmulators, type Emulators } from './emulators.ts';
 import { timedStep, print } from './progress.ts';

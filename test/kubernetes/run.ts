@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { errorText } from '../../bin/io/output.ts';
+import { errorText } from '../../lib/explain-mistakes.ts';
 import { print } from '../e2e/progress.ts';
 import { runChecks } from '../e2e/run-checks.ts';
 import { stopAll, stopAtEnd } from '../e2e/stop-at-end.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { errorText } from '../../bin/io/output.ts';
+import { errorText } from '../../lib/explain-mistakes.ts';
 import { tableLines } from '../../bin/io/table.ts';
 import { templateText } from '../../lib/template-text.ts';
 import { REPOSITORY_ROOT } from '../e2e/paths.ts';
