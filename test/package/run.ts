@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { print, timedStep } from '../e2e/progress.ts';
@@ -9,6 +9,7 @@ import { runWithLog } from '../e2e/process.ts';
 import { APPS, type App } from './apps.ts';
 import { GATES } from './gates.ts';
 import { packedHere } from './packed.ts';
+import { startFromNothing, type RunIn } from './written-app.ts';
 
 /** Outside the repository, so that nothing is found in its node_modules. */
 const ROOM = mkdtempSync(join(tmpdir(), 'checkrein-package-'));
@@ -18,6 +19,21 @@ const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/
 
 const inApp = (folder: string, [command = '', ...args]: readonly string[], log: string): Promise<void> =>
   runWithLog(command, args, join(ROOM, `${log}.log`), { cwd: folder, env });
+
+const runIn: RunIn = async (folder, command) => {
+  const log = command.join('-').replaceAll(/[^a-z-]/g, '');
+  await inApp(folder, command, log);
+  return readFileSync(join(ROOM, `${log}.log`), 'utf8');
+};
+
+const WRITTEN: ServerCheck<string> = {
+  promise: 'an app that init writes plays at once, takes own parts from outside, and synthesizes without an account',
+  run: async (tarball) => {
+    const room = join(ROOM, 'written');
+    mkdirSync(room);
+    await startFromNothing(room, tarball, runIn);
+  },
+};
 
 const appCheck = (app: App, index: number): ServerCheck<string> => ({
   promise: `the package installs and synthesizes in ${app.name}`,
@@ -29,6 +45,8 @@ const appCheck = (app: App, index: number): ServerCheck<string> => ({
     await timedStep('synth', () => inApp(folder, ['npx', 'cdk', 'synth', '--quiet'], `${index}-synth`));
     const first = assetsOf(folder);
     assert(first.length >= 12, `expected an asset for each function, but there are ${first.length}`);
+    // Once is enough: it is the same code in every app.
+    if (index > 0) return;
     rmSync(join(folder, 'cdk.out'), { recursive: true });
     await timedStep('synth again', () => inApp(folder, ['npx', 'cdk', 'synth', '--quiet'], `${index}-synth-again`));
     assert.deepEqual(assetsOf(folder), first, 'two synths make the same assets, byte by byte');
@@ -51,7 +69,7 @@ const assetsOf = (folder: string): string[] => {
 const asked = (): ServerCheck<string>[] => {
   const at = process.argv.indexOf('--only');
   const only = at < 0 ? '' : (process.argv[at + 1] ?? '');
-  return [...GATES, ...APPS.map(appCheck)].filter(({ promise }) => promise.includes(only));
+  return [...GATES, WRITTEN, ...APPS.map(appCheck)].filter(({ promise }) => promise.includes(only));
 };
 
 try {
