@@ -36,6 +36,7 @@ export const startFromNothing = async (room: string, tarball: string, run: RunIn
   await timedStep('npm test', () => run(app, ['npm', 'test']));
   await timedStep('synth', () => run(app, ['npx', 'cdk', 'synth', '--quiet']));
   const template = readFileSync(join(app, 'cdk.out/Checkrein.template.json'), 'utf8');
+  assert.match(template, /lambda:ListEventSourceMappings/, 'Observe may make the call of the tool of the template');
   assert.match(template, /logs:PutRetentionPolicy/, 'the change role may make the change of the own tool');
 };
 
