@@ -39,5 +39,5 @@ agent takes; 1 anything else.`,
     .action(async (question: string, flags: AskFlags) =>
       flags.world === undefined
         ? (await import('../operator/index.ts')).askStack(question, flags)
-        : (await import('../laptop/ask.ts')).askOnLaptop(question, flags.world, flags),
+        : (await import('../laptop/index.ts')).askOnLaptop(question, flags.world, flags),
     );

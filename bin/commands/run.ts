@@ -31,4 +31,4 @@ export const runCommand = (): Command =>
       '\nExit codes: 0 the incident was closed, whatever its outcome; 2 bad input;\n130 stopped with Ctrl-C (filed only if something had been changed); 1 anything else.',
     )
     // Loaded when it runs, so that --help does not wait for the CDK and Cedar.
-    .action(async (flags: RunFlags) => (await import('../laptop/run.ts')).runEvent(flags));
+    .action(async (flags: RunFlags) => (await import('../laptop/index.ts')).runEvent(flags));

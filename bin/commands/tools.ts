@@ -15,7 +15,7 @@ const check = (): Command =>
       '\nExamples:\n  checkrein tools check --tools tools\n\nExit codes: 0 nothing found; 1 something found; 2 bad input.',
     )
     .action(async (_flags: ToolsFlags, command: Command) =>
-      (await import('../tools/check.ts')).checkTools(command.optsWithGlobals<ToolsFlags>()),
+      (await import('../tools/index.ts')).checkTools(command.optsWithGlobals<ToolsFlags>()),
     );
 
 /** `checkrein tools`: which tools there are, and whether your own keep their promises. */
@@ -24,5 +24,5 @@ export const toolsCommand = (): Command =>
     .description('List the tools: shipped or own, kind, provider, calls, and which agents are granted them.')
     .option(...JSON_FLAG)
     .addHelpText('after', '\nExamples:\n  checkrein tools --tools tools\n  checkrein tools check --tools tools')
-    .action(async (flags: ToolsFlags) => (await import('../tools/list.ts')).listTools(flags))
+    .action(async (flags: ToolsFlags) => (await import('../tools/index.ts')).listTools(flags))
     .addCommand(check());

@@ -22,7 +22,7 @@ export const sendEvent = async (file: string, flags: EventFlags): Promise<void> 
   if (world !== undefined) {
     refuseFlagOfStack('--wait', flags.wait);
     refuseFlagOfStack('--keep-id', flags.keepId);
-    return (await import('../laptop/run.ts')).runEvent({ ...flags, event: file, world, approve });
+    return (await import('../laptop/index.ts')).runEvent({ ...flags, event: file, world, approve });
   }
   refuseLaptopFlags(flags);
   const { rules, config } = applicationAt(flags);
