@@ -10,5 +10,5 @@ export const scenarioCommand = (): Command =>
     .option('--scenarios <dir>', 'the directory of scenarios', 'scenarios')
     .option('--json', 'print JSON instead of the timeline')
     .action(async (names: string[], flags: ScenarioFlags) =>
-      (await import('../laptop/index.ts')).playScenarios(names, flags),
+      (await import('../laptop/scenario.ts')).playScenarios(names, flags),
     );
