@@ -9,6 +9,7 @@ import { runWithLog } from '../e2e/process.ts';
 import { APPS, type App } from './apps.ts';
 import { GATES } from './gates.ts';
 import { packedHere } from './packed.ts';
+import { upgradeCheck } from './upgrade.ts';
 
 /** Outside the repository, so that nothing is found in its node_modules. */
 const ROOM = mkdtempSync(join(tmpdir(), 'checkrein-package-'));
@@ -51,7 +52,7 @@ const assetsOf = (folder: string): string[] => {
 const asked = (): ServerCheck<string>[] => {
   const at = process.argv.indexOf('--only');
   const only = at < 0 ? '' : (process.argv[at + 1] ?? '');
-  return [...GATES, ...APPS.map(appCheck)].filter(({ promise }) => promise.includes(only));
+  return [...GATES, ...APPS.map(appCheck), upgradeCheck(ROOM, inApp)].filter(({ promise }) => promise.includes(only));
 };
 
 try {
