@@ -24,7 +24,7 @@ const cdk = devDependencies['aws-cdk'] ?? '';
 /** The client that the tool of the template needs: pnpm shows a package only what it names itself. */
 const client = { '@aws-sdk/client-lambda': dependencies['@aws-sdk/client-lambda'] ?? '' };
 /** The oldest that the package says it works with, and its `constructs`. */
-const OLDEST = { cdk: '2.265.0', constructs: '10.5.0', zod: '4.5.0' };
+const OLDEST = { cdk: '2.270.0', constructs: '10.5.0', zod: '4.5.0' };
 
 const NPM = ['npm', 'install', '--no-audit', '--no-fund', '--prefer-offline'];
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { packageFile } from '../../lambdas/kernel/policy/rules/package-root.ts';
 
 /** Builds and packs a checkout of this package. Returns the path of the tarball. */
-const packed = (checkout: string, destination: string): string => {
+export const packed = (checkout: string, destination: string): string => {
   rmSync(destination, { recursive: true, force: true });
   mkdirSync(destination, { recursive: true });
   // `prepack` builds it.

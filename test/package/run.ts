@@ -9,6 +9,7 @@ import { runWithLog } from '../e2e/process.ts';
 import { APPS, type App } from './apps.ts';
 import { GATES } from './gates.ts';
 import { packedHere } from './packed.ts';
+import { upgradeCheck } from './upgrade.ts';
 import { startFromNothing, type RunIn } from './written-app.ts';
 
 /** Outside the repository, so that nothing is found in its node_modules. */
@@ -65,12 +66,12 @@ const assetsOf = (folder: string): string[] => {
     .toSorted();
 };
 
-/** `--only TEXT`: the checks with this in their promise. `--quick`: without the five apps. */
+/** `--only TEXT`: the checks with this in their promise. `--quick`: without the five apps and the upgrade. */
 const asked = (): ServerCheck<string>[] => {
   const at = process.argv.indexOf('--only');
   const only = at < 0 ? '' : (process.argv[at + 1] ?? '');
-  const apps = process.argv.includes('--quick') ? [] : APPS.map(appCheck);
-  return [...GATES, WRITTEN, ...apps].filter(({ promise }) => promise.includes(only));
+  const more = process.argv.includes('--quick') ? [] : [...APPS.map(appCheck), upgradeCheck(ROOM, inApp)];
+  return [...GATES, WRITTEN, ...more].filter(({ promise }) => promise.includes(only));
 };
 
 try {
