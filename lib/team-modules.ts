@@ -46,23 +46,59 @@ const compiledModules = (what: string, directory: string, entryPoints: Readonly<
   const hash = createHash('sha256');
   for (const { name, contents } of files) hash.update(name).update(contents);
   const folder = join(cache, hash.digest('hex').slice(0, 16));
-  if (existsSync(folder)) return folder;
-  const unfinished = `${folder}-${randomUUID()}`;
-  mkdirSync(unfinished, { recursive: true });
-  for (const { name, contents } of files) writeFileSync(join(unfinished, name), contents);
-  // Whoever comes second finds the same content.
-  if (existsSync(folder)) rmSync(unfinished, { recursive: true });
-  else renameSync(unfinished, folder);
+  if (!existsSync(folder)) store(folder, files);
   return folder;
 };
 
+interface CompiledFile {
+  readonly name: string;
+  readonly contents: Uint8Array;
+}
+
+const store = (folder: string, files: readonly CompiledFile[]): void => {
+  const unfinished = `${folder}-${randomUUID()}`;
+  try {
+    mkdirSync(unfinished, { recursive: true });
+    for (const { name, contents } of files) writeFileSync(join(unfinished, name), contents);
+    // Whoever comes second finds the same content.
+    if (existsSync(folder)) rmSync(unfinished, { recursive: true });
+    else renameSync(unfinished, folder);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InputError(
+      dirname(folder),
+      `compiled modules cannot be written into this folder: ${why}`,
+      'a folder that you may write to',
+      error,
+    );
+  }
+};
+
+const ONLY_DECLARES = 'a module that only declares things';
+
 const loaded: LoadModule = (compiled, file) => {
   try {
-    const module: unknown = createRequire(import.meta.url)(compiled);
-    return module;
+    return withoutExit(file, () => {
+      const module: unknown = createRequire(import.meta.url)(compiled);
+      return module;
+    });
   } catch (error) {
+    if (error instanceof InputError) throw error;
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new InputError(file, `it throws when it is loaded: ${why}`, 'a module that only declares things', error);
+    throw new InputError(file, `it throws when it is loaded: ${why}`, ONLY_DECLARES, error);
+  }
+};
+
+/** A module that calls `process.exit(0)` would end a check as if everything were well. */
+const withoutExit = <T>(file: string, load: () => T): T => {
+  const exit: unknown = Reflect.get(process, 'exit');
+  process.exit = (code) => {
+    throw new InputError(file, `it calls process.exit(${code ?? ''}) when it is loaded`, ONLY_DECLARES);
+  };
+  try {
+    return load();
+  } finally {
+    Reflect.set(process, 'exit', exit);
   }
 };
 

@@ -4,6 +4,7 @@ import { templatePackages } from './app-files.ts';
 /** What npm takes for the name of a package. */
 const NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 const LONGEST = 214;
+const NOT_NAMES = ['node_modules', 'favicon.ico'];
 
 /** The name of an app in a folder. */
 export const nameFor = (folder: string): string => checkName(folder, 'DIR');
@@ -12,7 +13,7 @@ export const nameFor = (folder: string): string => checkName(folder, 'DIR');
 export const checkName = (name: string, flag: string): string => {
   const where = `${flag} ${JSON.stringify(name)}`;
   const expected = flag === '--name' ? 'a name such as incident-response' : '--name with one such as incident-response';
-  if (!NAME.test(name) || name.length > LONGEST)
+  if (!NAME.test(name) || name.length > LONGEST || NOT_NAMES.includes(name))
     throw new InputError(
       where,
       'npm takes no such name for a package',

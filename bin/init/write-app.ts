@@ -8,6 +8,7 @@ const NAMED = 5;
 
 /** Refuses a folder that has anything in it that an app could overwrite or be mixed up with. */
 export const refuseFullFolder = (directory: string): void => {
+  if (directory.trim() === '') throw new InputError('DIR', 'this is empty', `${EXPECTED}; \`.\` is the one you are in`);
   const stat = statSync(directory, { throwIfNoEntry: false });
   if (stat === undefined) return;
   if (!stat.isDirectory()) throw new InputError(directory, 'this is a file', EXPECTED);

@@ -11,6 +11,7 @@ import { INSTALLED, installedWith, type Installation } from '../../lambdas/provi
 import type { OwnTool } from '../../lambdas/tools/installed.ts';
 import { teamModules, type LoadModule } from '../team-modules.ts';
 import { serviceProblems } from './service-file.ts';
+import { gettersIn } from './getters.ts';
 import { ChangeModule, CommandsModule, ManifestModule, ObserveModule, SHAPES } from './shape.ts';
 import { filesOf, NO_SOURCES, toolSourcesIn, type ToolSource, type ToolSources } from './sources.ts';
 import { ToolsError } from './tools-error.ts';
@@ -112,7 +113,7 @@ const ownTool = (
   const files = filesOf(source, sources);
   const { folder } = source;
   const { manifest } = shaped(
-    load(`${folder}.manifest`, shown(source.manifest)),
+    refuseGetters(load(`${folder}.manifest`, shown(source.manifest)), files.manifest),
     SHAPES.manifest,
     ManifestModule,
     files.manifest,
@@ -136,6 +137,13 @@ const sameManifest = (ofTool: unknown, manifest: unknown, file: string): void =>
       'its tool has another manifest than the file manifest.ts beside it',
       "import { manifest } from './manifest.ts', given to changeTool or observeTool",
     );
+};
+
+/** Permissions are made at synth and calls at run time: a manifest that computes itself could say something else each time. */
+const refuseGetters = (module: unknown, file: string): unknown => {
+  const [path] = gettersIn(module, []);
+  if (path === undefined) return module;
+  throw new InputError(file, `${path} is a getter`, 'a value, so that the manifest is the same whenever it is read');
 };
 
 /** A module of a shape, or what about it is not of that shape. */

@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import type { ToolFiles } from '../../lambdas/tools/tool.ts';
 import { MODULE_ENDINGS, moduleAt } from '../team-modules.ts';
@@ -43,8 +43,18 @@ export const toolSourcesIn = (directory: string): ToolSources => {
   const root = resolve(directory);
   if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new InputError(`tools ${directory}`, 'this is not a directory', 'a directory with a folder for each tool');
-  const folders = readdirSync(root, { withFileTypes: true })
-    .filter((one) => one.isDirectory() && !one.name.startsWith('.') && one.name !== 'node_modules')
+  const entries = readdirSync(root, { withFileTypes: true }).filter(
+    ({ name }) => !name.startsWith('.') && name !== 'node_modules',
+  );
+  const link = entries.find((one) => one.isSymbolicLink() && extname(one.name) === '');
+  if (link !== undefined)
+    throw new InputError(
+      join(root, link.name),
+      'this is a symbolic link, so a tool in it would not be found',
+      'a folder in the folder of tools itself',
+    );
+  const folders = entries
+    .filter((one) => one.isDirectory())
     .map(({ name }) => name)
     .toSorted();
   return {

@@ -95,6 +95,12 @@ describe('checkrein init', () => {
     expect(await refused('file')).toContain('file: this is a file');
   });
 
+  test('writes nothing into the current folder if a script gives it an empty variable', async () => {
+    writeFileSync(at('mine'), '');
+    expect(await refused('', '--name', 'app')).toContain('DIR: this is empty');
+    expect(readdirSync(folder)).toEqual(['mine']);
+  });
+
   test('fills an empty folder, and one that has only .git', async () => {
     mkdirSync(at('new'));
     mkdirSync(at('cloned/.git'), { recursive: true });
@@ -106,6 +112,7 @@ describe('checkrein init', () => {
   test('names the app after its folder or as it is told, and refuses what npm would', async () => {
     await init('my-app', '--name', '@shop/incidents');
     expect(packageOf(at('my-app')).name).toBe('@shop/incidents');
+    expect(await refused('app', '--name', 'node_modules')).toContain('--name "node_modules": npm takes no such name');
     expect(await refused('My App')).toContain('DIR "My App": npm takes no such name');
     expect(await refused('checkrein')).toContain('the app installs a package of this name');
     expect(await refused('app', '--name', '.hidden')).toContain('--name ".hidden"');

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { OWN_USES } from '../../../lambdas/contracts/own-uses.ts';
@@ -18,6 +18,18 @@ test('tools that keep every promise are installed beside the shipped ones', () =
     manifest: 'own-tools/keep-log-days/manifest.ts',
     tool: 'own-tools/keep-log-days/tool.ts',
   });
+});
+
+test('a folder that is a symbolic link is refused, because its tool would silently not be there', () => {
+  const tools = toolsWith({});
+  symlinkSync(join(GOOD, 'list-log-groups'), join(tools, 'linked'));
+  expect(() => installedFrom(tools)).toThrow(/linked: this is a symbolic link/);
+});
+
+test('a cache that cannot be written is named in words', () => {
+  const tools = toolsWith({});
+  writeFileSync(join(tools, '../node_modules/.cache'), '');
+  expect(() => installedFrom(tools)).toThrow(/checkrein: compiled modules cannot be written into this folder: E/);
 });
 
 test.each<[string, Edits, string]>([
@@ -156,6 +168,21 @@ test.each<[string, Edits, string]>([
       'list-log-groups/tool.ts': [['export const tool', "throw new TypeError('no network here');\nexport const tool"]],
     },
     'tools/list-log-groups/tool.ts: it throws when it is loaded: TypeError: no network here',
+  ],
+  [
+    'code that ends the process when it is loaded, so that a check would pass unseen',
+    { 'list-log-groups/tool.ts': [['export const tool', 'process.exit(0);\nexport const tool']] },
+    'tools/list-log-groups/tool.ts: it calls process.exit(0) when it is loaded; expected a module that only declares things',
+  ],
+  [
+    'a manifest that says something else each time it is read',
+    { [OBSERVE]: [["command: 'DescribeLogGroups'", "get command() { return 'DescribeLogGroups'; }"]] },
+    `tools/${OBSERVE}: manifest.reads.0.command is a getter; expected a value`,
+  ],
+  [
+    'a description of two words',
+    { [OBSERVE]: [['Beginning of the names, e.g. /app/.', 'A prefix']] },
+    `tools/${OBSERVE}: input.prefix: its description has 8 characters; expected 10 or more`,
   ],
   [
     'a command that sends another one',

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { Manifest } from '../../../contracts/tool.ts';
 
+/** Characters that a description has at least. */
+const SHORTEST = 10;
 const Field = z.looseObject({ description: z.string().default(''), default: z.unknown().optional() });
 const Schema = z.looseObject({
   type: z.string().default('?'),
@@ -17,13 +19,21 @@ export const inputProblems = (manifest: Manifest): string[] => {
   if (schema.type !== 'object' || schema.additionalProperties !== false)
     return ['input: it takes unknown fields, or is no object; expected a z.strictObject'];
   return Object.entries(schema.properties).flatMap(([name, field]) => [
-    ...(field.description.trim().length >= 10
-      ? []
-      : [`input.${name}: it is not described to the model; expected .describe() with what it is and its unit`]),
+    ...descriptionProblems(name, field.description.trim()),
     ...(manifest.kind === 'change' && 'default' in field
       ? [`input.${name}: it has a default; expected none, because all of a change's input is part of the plan digest`]
       : []),
   ]);
+};
+
+const descriptionProblems = (name: string, description: string): string[] => {
+  if (description.length >= SHORTEST) return [];
+  const expected = '.describe() with what it is and its unit';
+  return description === ''
+    ? [`input.${name}: it is not described to the model; expected ${expected}`]
+    : [
+        `input.${name}: its description has ${description.length} characters; expected ${SHORTEST} or more: ${expected}`,
+      ];
 };
 
 /** The fields that the model must give. */
