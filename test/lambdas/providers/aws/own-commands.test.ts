@@ -14,7 +14,12 @@ test('a command of a team never takes the place of a shipped one of the same nam
     maxAttempts: 1,
     credentials: { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'c' },
   };
-  const send = awsTransport({ region: 'eu-west-1', connection, ownCommands: { ec2: async () => ({ service }) } });
+  const send = awsTransport({
+    account: '123456789012',
+    region: 'eu-west-1',
+    connection,
+    ownCommands: { ec2: async () => ({ service }) },
+  });
   await expect(send('read', { service: 'ec2', command: 'DescribeInstances', input: {} })).rejects.toThrow();
   expect(made).toEqual([]);
 });
