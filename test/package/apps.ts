@@ -35,10 +35,7 @@ export const APPS: readonly App[] = [
     write: (folder, tarball) =>
       written(folder, {
         'package.json': packageOf(tarball, { tsx: '^4.23.0', typescript: '~7.0.2', 'aws-cdk': cdk }),
-        'cdk.json': JSON.stringify({ app: 'npx tsx bin/app.ts' }),
-        'tsconfig.json': compilerOptions({ target: 'ES2022', module: 'NodeNext', moduleResolution: 'NodeNext' }),
-        'bin/app.ts': appFile('.js'),
-        'lib/ops-stack.ts': stackFile('.js'),
+        ...typescriptFiles(),
       }),
     install: NPM,
     types: ['npx', 'tsc', '--noEmit'],
@@ -83,10 +80,7 @@ export const APPS: readonly App[] = [
           { type: 'module' },
         ),
         'pnpm-workspace.yaml': 'hoist: false\nstrictPeerDependencies: true\nonlyBuiltDependencies: [esbuild]\n',
-        'cdk.json': JSON.stringify({ app: 'npx tsx bin/app.ts' }),
-        'tsconfig.json': compilerOptions({ target: 'ES2022', module: 'NodeNext', moduleResolution: 'NodeNext' }),
-        'bin/app.ts': appFile('.js'),
-        'lib/ops-stack.ts': stackFile('.js'),
+        ...typescriptFiles(),
       }),
     install: ['npx', '--yes', 'pnpm@10', 'install', '--no-frozen-lockfile', '--prefer-offline'],
     types: ['npx', 'tsc', '--noEmit'],
@@ -109,16 +103,21 @@ export const APPS: readonly App[] = [
           {},
           { name: 'ops' },
         ),
-        'cdk.json': JSON.stringify({ app: 'npx tsx bin/app.ts' }),
-        'tsconfig.json': compilerOptions({ target: 'ES2022', module: 'NodeNext', moduleResolution: 'NodeNext' }),
-        'bin/app.ts': appFile('.js'),
-        'lib/ops-stack.ts': stackFile('.js'),
+        ...typescriptFiles(),
       });
     },
     install: NPM,
     types: ['npx', 'tsc', '--noEmit'],
   },
 ];
+
+/** An app of TypeScript in ES modules, whose compiled form tsx makes as it loads it. */
+const typescriptFiles = (): Record<string, string> => ({
+  'cdk.json': JSON.stringify({ app: 'npx tsx bin/app.ts' }),
+  'tsconfig.json': compilerOptions({ target: 'ES2022', module: 'NodeNext', moduleResolution: 'NodeNext' }),
+  'bin/app.ts': appFile('.js'),
+  'lib/ops-stack.ts': stackFile('.js'),
+});
 
 const stackFile = (ending: string): string => `import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
