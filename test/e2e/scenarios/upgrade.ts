@@ -45,7 +45,7 @@ export const upgrade = async (environment: E2eEnvironment): Promise<void> => {
   assert.match(upgraded, /Number of stacks with differences: 1[^]*✅ {2}Checkrein\n/);
   assert(stackChangeRequests(emulators) > requests);
   // The emulator reports every resource of a changed stack as updated, so check the diff and the code that runs.
-  assert.match(upgraded, /AWS::Lambda::Function Steps\/Page/);
+  assert.match(upgraded, /AWS::Lambda::Function \S*Steps\/Page /);
   assert.doesNotMatch(
     upgraded.split('✨')[0] ?? '',
     /AWS::(DynamoDB|KMS|SSM|SecretsManager)::/,
