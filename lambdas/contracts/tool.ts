@@ -126,6 +126,12 @@ export type AwsManifest = AwsObserveManifest | AwsChangeManifest;
 /** The provider of a tool. */
 export const providerOf = ({ provider = AWS }: { readonly provider?: string | undefined }): string => provider;
 
+/** Every call that a tool may make. */
+export const callsOf = (manifest: Manifest): readonly ProviderCall[] => [
+  ...manifest.reads,
+  ...(manifest.kind === 'change' ? manifest.changes : []),
+];
+
 /** Whether a call is one of AWS, with what IAM needs. */
 export const isAwsCall = (call: ProviderCall): call is AwsCall => 'scope' in call;
 

@@ -1,4 +1,4 @@
-import { isAwsCall, providerOf, AWS, type Manifest } from '../../../contracts/tool.ts';
+import { AWS, callsOf, isAwsCall, providerOf, type Manifest } from '../../../contracts/tool.ts';
 import { capacityProblems } from './tool-capacity.ts';
 import { callProblems, changeCallProblems } from './tool-calls.ts';
 import { inputProblems } from './tool-input.ts';
@@ -40,8 +40,7 @@ const ofCalls = (manifest: Manifest): string[] => [
 /** Without a scope, IAM could not be narrowed. Types say so too. */
 const notOfAws = (manifest: Manifest): string[] => {
   if (providerOf(manifest) !== AWS) return [];
-  const calls = [...manifest.reads, ...(manifest.kind === 'change' ? manifest.changes : [])];
-  return calls
+  return callsOf(manifest)
     .filter((call) => !isAwsCall(call))
     .map(({ service, command }) => `${service}:${command} has no scope; expected 'target', 'log-group' or 'any'`);
 };
