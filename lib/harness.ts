@@ -1,6 +1,6 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { outputDescription } from '../lambdas/contracts/stack-outputs.ts';
 import { takingAgents } from '../lambdas/kernel/policy/rules/clusters.ts';
@@ -49,11 +49,8 @@ export class Harness extends Construct {
     applyFeatureFlags(this);
     this.rules = props.rules;
     this.catalogue = props.catalogue;
-    const all = this.node.root.node.findAll().filter((one) => one instanceof Harness);
-    checkPlace(
-      this,
-      all.filter((one) => one !== this),
-    );
+    const isOther = (one: IConstruct): one is Harness => one instanceof Harness && one !== this;
+    checkPlace(this, this.node.root.node.findAll().filter(isOther));
     const { rules } = props;
     const { settings } = rules;
     // An agent for a cluster that the settings do not have takes nothing, so it gets no rule.
