@@ -31,15 +31,22 @@ import type { Catalogue } from '../lambdas/tools/installed.ts';
 export interface HarnessProps {
   /** The compiled and validated contents of `config/`. */
   readonly rules: Rules;
-  /** The tools that agents may be granted. */
+  /**
+   * The tools that agents may be granted.
+   * @internal
+   */
   readonly catalogue: Catalogue;
-  /** The files of those among them that are a team's own. */
+  /**
+   * The files of those among them that are a team's own.
+   * @internal
+   */
   readonly sources: ToolSources;
 }
 
 /** Checkrein in one account and Region, from compiled rules. Read it as a table of contents: each construct is a file. */
 export class Harness extends Construct {
   readonly rules: Rules;
+  /** @internal */
   readonly catalogue: Catalogue;
   /** Where approvers answer. */
   readonly approvalPageUrl: string;
