@@ -89,7 +89,7 @@ interface ChangesOfAnother extends OfAnother {
 
 interface ChangeManifestBase<Input extends z.ZodType> extends ManifestBase<Input> {
   readonly kind: 'change';
-  /** What it does, before the name of the target in headings: `Resize`. Without it, the words of the tool's name. */
+  /** What it does, before the name of the target in headings: `Resize`, at most 30 letters. Without it, the words of the tool's name. */
   readonly heading?: string;
   /** What it changes; becomes the Cedar attribute `resource.kind`. */
   readonly targetKind: string;

@@ -63,6 +63,16 @@ test.each<[string, Edits, string]>([
     `tools/${OBSERVE}: description: found ""; expected at least a sentence`,
   ],
   [
+    'a heading that would not stand before the name of a target',
+    { [CHANGE]: [["  kind: 'change',", "  kind: 'change',\n  heading: 'Approved: keep',"]] },
+    `tools/${CHANGE}: heading: found "Approved: keep"; expected at most 30 characters, words with a capital letter first, such as Resize`,
+  ],
+  [
+    'a heading that is no text',
+    { [CHANGE]: [["  kind: 'change',", "  kind: 'change',\n  heading: 7,"]] },
+    `tools/${CHANGE}: manifest.heading: `,
+  ],
+  [
     'an input that takes unknown fields',
     { [OBSERVE]: [['strictObject', 'object']] },
     `tools/${OBSERVE}: input: it takes unknown fields, or is no object; expected a z.strictObject`,
