@@ -199,6 +199,15 @@ test.each<[string, Edits, string]>([
     { 'aws/logs.ts': [['sdkCommand(ListTagsForResourceCommand)', 'sdkCommand(PutRetentionPolicyCommand)']] },
     'tools/aws/logs.ts: commands.ListTagsForResource: it makes PutRetentionPolicyCommand; expected sdkCommand(ListTagsForResourceCommand)',
   ],
+  [
+    'a command that Checkrein has itself, so that this one would never be used',
+    {
+      'aws/ec2.ts': `import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { sdkCommand } from 'checkrein/tool';
+export const service = { connect: (connection) => new EC2Client(connection), commands: { DescribeInstances: sdkCommand(DescribeInstancesCommand) } };`,
+    },
+    'tools/aws/ec2.ts: commands.DescribeInstances: Checkrein has this command itself, and would use its own; expected only commands that it does not have, so delete this line',
+  ],
   ...[
     ['the secrets of others', 'secretsmanager', 'GetSecretValue', 'reads secrets, the key of the model among them'],
     ['many secrets', 'secretsmanager', 'BatchGetSecretValue', 'reads secrets'],
