@@ -99,6 +99,13 @@ describe('checkrein init', () => {
     expect(readdirSync(folder)).toEqual(['mine']);
   });
 
+  test('asks for the name of the app where the folder has none to give it', async () => {
+    expect(await refused('/')).toContain(
+      'DIR "/": this folder has no name that the app could have\n  expected: another folder, or --name with one such as incident-response',
+    );
+    expect(await refused('/', '--name', 'app')).toContain('/: there is something in this folder');
+  });
+
   test('fills an empty folder, and one that has only .git', async () => {
     mkdirSync(at('new'));
     mkdirSync(at('cloned/.git'), { recursive: true });

@@ -26,6 +26,14 @@ test('a folder that is a symbolic link is refused, because its tool would silent
   expect(() => installedFrom(tools)).toThrow(/linked: this is a symbolic link/);
 });
 
+test('a tool that throws only after it was loaded is refused in words, before it could end this process', () => {
+  const later = "Promise.reject(new RangeError('no network here'));\nexport const tool";
+  const tools = toolsWith({ 'list-log-groups/tool.ts': [['export const tool', later]] });
+  expect(() => installedFrom(tools)).toThrow(
+    /tools\/list-log-groups\/tool\.ts: it throws after it was loaded: RangeError: no network here$/,
+  );
+});
+
 test('a cache that cannot be written is named in words', () => {
   const tools = toolsWith({});
   writeFileSync(join(tools, '../node_modules/.cache'), '');
