@@ -72,10 +72,13 @@ summary { cursor: pointer; }
 .decision label { display: block; font-weight: 600; margin-bottom: .3rem; }
 textarea { width: 100%; min-height: 6.5rem; font: inherit; color: inherit; background: var(--background); border: 1px solid var(--muted);
   border-radius: .4rem; padding: .55rem .65rem; resize: vertical; }
+input:not([type]) { width: 100%; min-height: 2.9rem; font: inherit; color: inherit; background: var(--background); border: 1px solid var(--muted);
+  border-radius: .4rem; padding: .35rem .65rem; }
 textarea[aria-invalid] { border: 2px solid var(--bad); }
 .buttons { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; margin-top: .75rem; }
 .buttons > :only-child { grid-column: 1 / -1; }
 button { font: inherit; font-weight: 600; min-height: 2.9rem; border-radius: .4rem; cursor: pointer; border: 2px solid; }
+button:not([value]) { background: var(--accent); border-color: var(--accent); color: var(--card); }
 button[value=approve] { background: #1a7a48; border-color: #1a7a48; color: #fff; }
 button[value=deny] { background: transparent; border-color: var(--bad); color: var(--bad); }
 button:hover { filter: brightness(1.08); }
