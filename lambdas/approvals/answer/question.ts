@@ -55,7 +55,7 @@ export type OpenQuestion = NonNullable<Awaited<ReturnType<typeof findQuestion>>>
 /** Whether a person is one of the approvers, and whether policy lets them approve this plan, as of now. */
 export const entitlement = (
   ports: { readonly rules: Rules; readonly policy: PolicyEngine },
-  email: string,
+  id: string,
   { planned, events }: { readonly planned: PlanOnTrace; readonly events: readonly TraceEvent[] },
   breakGlass: boolean,
-) => mayApproveNow(ports, email, planned.plan, events, breakGlass);
+) => mayApproveNow(ports, id, planned.plan, events, breakGlass);

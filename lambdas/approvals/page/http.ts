@@ -136,7 +136,7 @@ const STATUS: Record<Refusal, number> = {
 const invalidLink = async (fault: Unopened, { ledger, rules }: PagePorts): Promise<PageResponse> => {
   if (fault.fault !== 'expired') return errorResponse(403, fault.message);
   const { approvalId, approver } = fault.link;
-  const isKnown = rules.settings.approvers.some(({ email }) => email === approver);
+  const isKnown = rules.settings.approvers.some(({ id }) => id === approver);
   const outcome = isKnown ? await outcomeOf(ledger, approvalId) : undefined;
   if (outcome === undefined) return errorResponse(410, fault.message);
   return respond(410, errorPage('This request was settled', `${outcomeSentence(outcome)} The link has expired.`));

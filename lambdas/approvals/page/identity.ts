@@ -12,6 +12,6 @@ export const senderOf = async ({ headers }: PageRequest, { identify, rules }: Pa
   if (identified.kind !== 'person')
     return { refusal: errorResponse(identified.kind === 'refused' ? 403 : 503, identified.reason) };
   const approver = approverNamed(rules.settings.approvers, identified.name);
-  if (approver !== undefined) return { approver: approver.email };
+  if (approver !== undefined) return { approver: approver.id };
   return { refusal: errorResponse(403, `You are signed in as ${identified.name}, who is not one of the approvers.`) };
 };

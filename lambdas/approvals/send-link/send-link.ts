@@ -1,8 +1,8 @@
+import type { Approver } from '../../contracts/approver.ts';
 import { FAMILY } from '../../contracts/ledger-keys.ts';
 import { LinkRequest } from '../../contracts/link-request.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import type { Ledger, MacGenerator, Notifier, StepPorts } from '../../contracts/ports.ts';
-import type { Approver } from '../../contracts/settings.ts';
 import { sent } from '../../kernel/model/notify.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import { Journal } from '../../kernel/trace/journal.ts';
@@ -64,14 +64,14 @@ const notOpen = async (
 };
 
 /** Those whom Ask would ask, of whatever tier. */
-const notEntitled = ({ email }: Approver, question: OpenQuestion, ports: SendLinkPorts): string | undefined => {
+const notEntitled = ({ id }: Approver, question: OpenQuestion, ports: SendLinkPorts): string | undefined => {
   const breakGlass = lastOf(question.events, 'plan.judged')?.data.freeze !== undefined;
-  const entitled = entitlement(ports, email, question, breakGlass);
+  const entitled = entitlement(ports, id, question, breakGlass);
   return entitled.mayApprove ? undefined : `Policy does not let this person approve: ${entitled.reason}`;
 };
 
-const takePlace = async (ledger: Ledger, approvalId: string, { email }: Approver): Promise<boolean> => {
-  const ofOne = `to#${email}`;
+const takePlace = async (ledger: Ledger, approvalId: string, { id }: Approver): Promise<boolean> => {
+  const ofOne = `to#${id}`;
   const { added } = await ledger.add(
     { family: FAMILY.link, id: approvalId },
     { sent: 1, [ofOne]: 1 },
@@ -92,11 +92,11 @@ const send = async ({ approver, question, pageUrl, journal }: Sending, ports: Se
   const { asked, planned } = question;
   const { approvalId, expiresAt } = asked;
   const { event } = await journal.once('people.notified', async () => {
-    const link = `${pageUrl}/?t=${await signLink(ports.linkMac, { approvalId, approver: approver.email, expiresAt })}`;
-    const number = requestNumber(journal.events, approvalId, approver.email);
-    const about = { approver: approver.email, link, expiresAt, now: ports.clock.now(), number, onRequest: true } as const;
+    const link = `${pageUrl}/?t=${await signLink(ports.linkMac, { approvalId, approver: approver.id, expiresAt })}`;
+    const number = requestNumber(journal.events, approvalId, approver.id);
+    const about = { approver: approver.id, link, expiresAt, now: ports.clock.now(), number, onRequest: true } as const;
     const message = approvalMessage(journal.events, planned, about);
-    const to = { about: 'approval', incidentId: journal.incident, audience: approver.email } as const;
+    const to = { about: 'approval', incidentId: journal.incident, audience: approver.contacts.email } as const;
     return { data: { ...(await sent(ports.notifier, { ...message, ...to })), requested: true as const } };
   });
   return { sent: event.data.sent, reason: event.data.error ?? 'The link was sent.' };

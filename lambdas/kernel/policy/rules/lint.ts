@@ -139,7 +139,7 @@ const whyNoMatch = (
   const known: Readonly<Record<string, readonly string[]>> = {
     Agent: rules.agents.filter((agent) => agent.tools.change.length > 0).map((agent) => agent.name),
     Role: [...new Set(approvers.flatMap((approver) => approver.roles))],
-    Approver: approvers.map((approver) => approver.email),
+    Approver: approvers.map((approver) => approver.id),
   };
   const text = JSON.stringify([policy.when, policy.unless]);
   for (const [, type = '', id = ''] of text.matchAll(/"type":"Checkrein::(\w+)","id":"([^"]*)"/g)) {
