@@ -18,7 +18,9 @@ interface PageAddress {
  */
 export const pageAddressOf = (page: CheckreinFunction, own: ApprovalPage | undefined): PageAddress => {
   const signed = own?.identity.kind === 'iam';
-  const { url } = page.live.addFunctionUrl({ authType: signed ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE });
+  const { url } = page.live.addFunctionUrl({
+    authType: signed ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE,
+  });
   if (own === undefined) return { url, origin: undefined };
   if (own.identity.kind === 'iam') admitDistribution(page, own.identity.distributionArn);
   return { url: `${linkBase(own.url)}/`, origin: url };
@@ -28,8 +30,16 @@ export const pageAddressOf = (page: CheckreinFunction, own: ApprovalPage | undef
 const admitDistribution = (page: CheckreinFunction, sourceArn: string): void => {
   const { service: principal } = new ServicePrincipal('cloudfront.amazonaws.com');
   const common = { functionName: page.live.functionArn, principal, sourceArn };
-  new CfnPermission(page, 'DistributionUrl', { ...common, action: 'lambda:InvokeFunctionUrl', functionUrlAuthType: 'AWS_IAM' });
-  new CfnPermission(page, 'DistributionInvoke', { ...common, action: 'lambda:InvokeFunction', invokedViaFunctionUrl: true });
+  new CfnPermission(page, 'DistributionUrl', {
+    ...common,
+    action: 'lambda:InvokeFunctionUrl',
+    functionUrlAuthType: 'AWS_IAM',
+  });
+  new CfnPermission(page, 'DistributionInvoke', {
+    ...common,
+    action: 'lambda:InvokeFunction',
+    invokedViaFunctionUrl: true,
+  });
 };
 
 /** Lets the page have links sent: it may start that function and sign none itself. */

@@ -148,8 +148,21 @@ export class Steps extends Construct {
   }
 
   private grant({ rules, catalogue, killSwitch, model, ledger, desk }: StepsProps): Role {
-    const { open, decide, observe, authorize, changeZone, ask, page, sendLink, verify, close, stopped, digest, subscriptions } =
-      this;
+    const {
+      open,
+      decide,
+      observe,
+      authorize,
+      changeZone,
+      ask,
+      page,
+      sendLink,
+      verify,
+      close,
+      stopped,
+      digest,
+      subscriptions,
+    } = this;
     for (const step of [open, authorize, changeZone, page]) killSwitch.grantRead(step);
     for (const step of [authorize, changeZone, page]) allow(step, calendarReads(rules.settings));
     model.grantUse(decide);

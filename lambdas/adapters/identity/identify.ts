@@ -40,10 +40,7 @@ export const identifyBy = (
 
 const refused = (reason: string): Identified => ({ kind: 'refused', reason });
 
-const tokenIn = (
-  headers: Parameters<Identify>[0],
-  identity: JwtIdentity | AlbIdentity,
-): string | undefined => {
+const tokenIn = (headers: Parameters<Identify>[0], identity: JwtIdentity | AlbIdentity): string | undefined => {
   const name = identity.kind === 'jwt' ? identity.header.toLowerCase() : ALB_HEADER;
   const values = Object.entries(headers).filter(([key, value]) => key.toLowerCase() === name && value !== undefined);
   const [only, ...more] = values.map(([, value = '']) => value);

@@ -6,7 +6,19 @@ import type { Clock } from '../../contracts/ports.ts';
 import { KeysUnavailable, type PublishedKeys } from './published-keys.ts';
 
 /** Signatures that only the issuer can make: none with a shared secret, and not `none`. */
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
 
 /** The clocks of the issuer and of Lambda may differ by so much. */
 export const TOLERANCE_SECONDS = 30;

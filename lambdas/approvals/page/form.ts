@@ -6,8 +6,7 @@ export const BODY_LIMIT = 16_384;
 
 /** The fields of a posted form, or the status and the reason why it is refused. */
 export type PostedForm =
-  | { readonly fields: Readonly<Record<string, string>> }
-  | { readonly statusCode: number; readonly message: string };
+  { readonly fields: Readonly<Record<string, string>> } | { readonly statusCode: number; readonly message: string };
 
 /**
  * Reads a posted form. A field sent twice makes it ambiguous, so it is refused. Browsers send line ends as CRLF.

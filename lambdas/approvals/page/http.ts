@@ -87,15 +87,14 @@ interface OpenedLink {
 type Unopened = LinkFault | { readonly fault: 'of-another'; readonly message: string };
 
 /** Where a proxy signs who somebody is, a link is worth nothing to anybody but its approver. */
-const openLink = async (
-  token: string | null,
-  signedIn: SignedIn,
-  ports: PagePorts,
-): Promise<OpenedLink | Unopened> => {
+const openLink = async (token: string | null, signedIn: SignedIn, ports: PagePorts): Promise<OpenedLink | Unopened> => {
   const read = await readLink(ports.linkMac, token ?? '', ports.clock.now());
   if ('fault' in read && read.fault === 'forged') return read;
   if (signedIn !== undefined && read.link.approver !== signedIn)
-    return { fault: 'of-another', message: `You are signed in as ${signedIn}, and this link is not yours. Use your own.` };
+    return {
+      fault: 'of-another',
+      message: `You are signed in as ${signedIn}, and this link is not yours. Use your own.`,
+    };
   return 'fault' in read ? read : { token: token ?? '', link: read.link };
 };
 
