@@ -22,9 +22,11 @@ export class KeysUnavailable extends StepError {
 export const fetchText: FetchText = async (url) => {
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(FETCH_MILLISECONDS) });
   if (response.status !== 200) throw new KeysUnavailable(url, `status ${response.status}`);
+  const incoming: AsyncIterable<Uint8Array> | null = response.body;
+  if (incoming === null) return '';
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of incoming) {
     size += chunk.length;
     if (size > LONGEST) throw new KeysUnavailable(url, `more than ${LONGEST} bytes`);
     chunks.push(chunk);

@@ -42,7 +42,10 @@ export const fromFunctionUrl = (event: unknown): PageRequest => {
 };
 
 const fromLoadBalancer = (event: z.infer<typeof LoadBalancerEvent>): PageRequest => {
-  const several = Object.entries(event.multiValueHeaders).map(([name, values]) => [name, values.join()]);
+  const several: [string, string][] = Object.entries(event.multiValueHeaders).map(([name, values]) => [
+    name,
+    values.join(),
+  ]);
   const query = [
     ...Object.entries(event.queryStringParameters),
     ...Object.entries(event.multiValueQueryStringParameters).flatMap(([name, values]) =>

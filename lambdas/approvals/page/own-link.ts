@@ -56,8 +56,8 @@ const document = (approvalId: string, body: Html): string =>
       <p class="muted small">Checkrein</p>
       <h1>Have your own link sent to you</h1>
       <p>
-        A change waits for approval: <code>${approvalId}</code>. Whoever may approve it decides with a link of their
-        own, which comes to their private contact.
+        Approval request <code>${approvalId}</code>. Whoever may approve it decides with a link of their own, which
+        comes to their private contact.
       </p>
       ${body}
       <p class="muted small">Nothing is approved or denied on this page.</p>

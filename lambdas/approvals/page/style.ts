@@ -27,6 +27,7 @@ header.top { margin-bottom: 1rem; }
 .stack { display: grid; gap: 1rem; align-content: start; }
 .stack > * { min-width: 0; }
 main.card { max-width: 40rem; margin: 0 auto; }
+main.card form { margin-bottom: .9rem; }
 section, .card { background: var(--card); border: 1px solid var(--border); border-radius: .6rem; padding: 1rem 1.1rem; }
 @media (min-width: 60rem) {
   .page { padding: 2rem 1.5rem 4rem; }

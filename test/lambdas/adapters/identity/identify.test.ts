@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { identifyBy } from '../../../../lambdas/adapters/identity/identify.ts';
 import { fetchText } from '../../../../lambdas/adapters/identity/published-keys.ts';
 import { ManualClock } from '../../../fakes/small-ports.ts';
+import { like } from '../../../fixtures/matchers.ts';
 import {
   ALB_HEADER,
   ALB_IDENTITY,
@@ -85,11 +86,11 @@ describe('a proxy that adds a JWT', () => {
     ['a megabyte', `${'a'.repeat(1_000_000)}.b.c`],
   ])('with %s is refused in words', async (_what, token) => {
     const identified = await jwt(token);
-    expect(identified).toEqual({ kind: 'refused', reason: expect.stringMatching(/\w{4}.*\.$/u) });
+    expect(identified).toMatchObject({ kind: 'refused', reason: like(/\w{4}.*\.$/u) });
   });
 
   test('without an expiry is refused', async () => {
-    const { exp: _none, ...claims } = claimsOf(ANA, NOW);
+    const claims = Object.fromEntries(Object.entries(claimsOf(ANA, NOW)).filter(([name]) => name !== 'exp'));
     expect(await jwt(tokenOf(header, claims, es256()))).toMatchObject({ kind: 'refused' });
   });
 
@@ -131,7 +132,7 @@ describe('a proxy that adds a JWT', () => {
     ['has no keys', () => void (server.jwks = '{}')],
   ])('whose key set %s: nobody gets in, and the reason is in words', async (_what, break_) => {
     break_();
-    const reason = expect.stringMatching(/^The keys at https:\/\/team\S+ cannot be read: .+ Try again in a minute\.$/);
+    const reason = like(/^The keys at https:\/\/team\S+ cannot be read: .+ Try again in a minute\.$/);
     expect(await jwt(genuine(ANA, NOW))).toEqual({ kind: 'unavailable', reason });
   });
 });
