@@ -1,4 +1,5 @@
 import { CfnOutput } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
@@ -50,6 +51,8 @@ export class Harness extends Construct {
   readonly catalogue: Catalogue;
   /** Where approvers answer. */
   readonly approvalPageUrl: string;
+  /** The approval page as a target of a load balancer of yours: `new LambdaTarget(checkrein.approvalPage)`. */
+  readonly approvalPage: IFunction;
 
   constructor(scope: Construct, id: string, props: HarnessProps) {
     super(scope, id);
@@ -109,8 +112,10 @@ export class Harness extends Construct {
       ApproversTopic: desk.topicArn,
       ReportsTopic: desk.reportsTopicArn,
       ApprovalPage: steps.pageUrl,
+      ApprovalPageOrigin: steps.pageOrigin,
     });
     this.approvalPageUrl = steps.pageUrl;
+    this.approvalPage = steps.page.live;
   }
 
   /** What commands need to know of a deployment. They find it by the description. */

@@ -3,6 +3,7 @@ import type { ApprovalWaiting } from './approval-waiting.ts';
 import type { ApproveOutput } from './flow.ts';
 import type { TraceEvent } from './events.ts';
 import type { FollowUp } from './follow-up.ts';
+import type { LinkRequest } from './link-request.ts';
 import type { JsonObject } from './json.ts';
 import type { RowKey } from './ledger-keys.ts';
 import type { Rules } from './rules.ts';
@@ -222,6 +223,19 @@ export type Delivery = 'sent' | 'digest';
 export interface Notifier {
   notify(message: Notification): Promise<Delivery>;
 }
+
+/** Has another function send an approver their own link, without waiting for what it finds. */
+export interface LinkRequests {
+  request(request: LinkRequest): Promise<void>;
+}
+
+/** Who sent a request, by what the team's proxy signed. Whatever is not a valid signature of that proxy is refused. */
+export type Identified =
+  /** `name`: the claim that the settings name, an e-mail address or the id of an approver. */
+  | { readonly kind: 'person'; readonly name: string }
+  /** `unavailable`: the keys of the proxy cannot be read now. */
+  | { readonly kind: 'refused' | 'unavailable'; readonly reason: string };
+export type Identify = (headers: Readonly<Record<string, string | undefined>>) => Promise<Identified>;
 
 /** Tells other systems, on the event bus, that an approval request waits for people. */
 export interface ApprovalEvents {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ApprovalPage } from './approval-page.ts';
 import { Approver, approverConfusions } from './approver.ts';
 import { AwsRegion } from './aws-region.ts';
 import { Geography } from './bedrock.ts';
@@ -119,6 +120,11 @@ const Fields = z.strictObject({
    * quota unreserved, and the quota of a new account is 10, where any reservation fails the deployment. Default: none.
    */
   pageConcurrency: z.int().min(1).max(100).optional(),
+  /**
+   * The address of the approval page on the team's own domain or behind its SSO proxy, and how the page knows the proxy:
+   * see docs/deploy.md. Default: the address that Lambda gives the page, which anybody may open.
+   */
+  approvalPage: ApprovalPage.optional(),
   /**
    * Endpoints of AWS services other than their public ones, by the SDK's id of the service
    * (`EC2`, `AUTO_SCALING`): an interface endpoint without private DNS, or an emulator.

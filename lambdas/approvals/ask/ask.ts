@@ -115,7 +115,12 @@ const run = async ({ state, taskToken }: ApproveInput, ports: AskPorts): Promise
   const planned = currentPlan(journal.eventsBefore);
   const approvalId = approvalIdOf(state.incidentId, planned.digest);
   // Each wait of the state machine has a task token of its own; the newest one counts.
-  await put(ports.ledger, questionRow(approvalId), { ...state, digest: planned.digest, taskToken }, () => true);
+  await put(
+    ports.ledger,
+    questionRow(approvalId),
+    { ...state, digest: planned.digest, taskToken, pageUrl: ports.pageUrl },
+    () => true,
+  );
 
   const people = entitledApprovers(ports, journal.eventsBefore, planned);
   const context: AskContext = { approvalId, planned, people, journal };
