@@ -83,7 +83,8 @@ const shortenedOf = (evidence: readonly TraceEventOf<'evidence.gathered'>[]): Tr
   for (const [index, { data }] of evidence.entries()) {
     full += data.text.length;
     if (full <= EVIDENCE_IN_FULL) continue;
-    for (; full > KEPT_IN_A_STEP && shortened < index; shortened += 1) full -= evidence[shortened]?.data.text.length ?? 0;
+    for (; full > KEPT_IN_A_STEP && shortened < index; shortened += 1)
+      full -= evidence[shortened]?.data.text.length ?? 0;
   }
   return evidence.slice(0, shortened).filter(({ data }) => data.text.length > EXCERPT_LENGTH);
 };
