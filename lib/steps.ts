@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
-import { grantAnnounce, grantFollowUp } from './approval-events.ts';
+import { grantFollowUp, grantMoments } from './approval-events.ts';
 import { RULES_FILE } from './bundle.ts';
 import { calendarReads } from './change-calendars.ts';
 import { ChangeRole } from './change-role.ts';
@@ -56,6 +56,7 @@ export class Steps extends Construct {
   readonly verify: CheckreinFunction;
   readonly close: CheckreinFunction;
   readonly stopped: CheckreinFunction;
+  readonly moments: CheckreinFunction;
   readonly digest: CheckreinFunction;
   readonly subscriptions: CheckreinFunction;
   /** The role of which each change has a session. */
@@ -114,6 +115,10 @@ export class Steps extends Construct {
       module: 'stopped',
       description: 'Closes an incident whose execution died.',
     });
+    this.moments = step('Moments', {
+      module: 'moments',
+      description: 'Puts what happens in incidents on the event bus, for people elsewhere.',
+    });
     this.digest = step('Digest', {
       module: 'digest',
       description: 'Sends reports that were too many for a mail each.',
@@ -124,7 +129,7 @@ export class Steps extends Construct {
     });
     // Approvers come from an e-mail and cannot sign requests. The signed link authenticates them; the page checks it first.
     this.pageUrl = this.page.live.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
-    this.ask.setEnv('pageUrl', this.pageUrl);
+    for (const step of [this.ask, this.moments]) step.setEnv('pageUrl', this.pageUrl);
     this.change = this.grant(props);
   }
 
@@ -155,7 +160,7 @@ export class Steps extends Construct {
     for (const step of [ask, page]) desk.grantNotify(step);
     for (const step of [close, stopped, digest]) desk.grantReport(step);
     desk.grantListSubscriptions(subscriptions);
-    grantAnnounce(ask);
+    grantMoments(this.moments);
     for (const step of [close, stopped]) {
       ledger.grantSeal(step);
       grantFollowUp(step);

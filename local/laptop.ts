@@ -148,7 +148,6 @@ export class Laptop {
           return 'sent';
         },
       },
-      approvalEvents: { waiting: async () => undefined },
       followUps: {
         raise: async (followUps) => {
           this.#followUps.push(...followUps);
