@@ -85,6 +85,13 @@ module.exports = {
       to: { path: '^lambdas/(steps|approvals)/' },
     },
     {
+      name: 'law-3-moments-keep-to-themselves',
+      comment: 'Law 3: moments/ imports no step and no approval. What they share belongs in lambdas/kernel/.',
+      severity: 'error',
+      from: { path: '^lambdas/moments/' },
+      to: { path: '^lambdas/(steps|approvals|scheduled)/' },
+    },
+    {
       name: 'law-3-ask-and-page-meet-in-answer',
       comment: 'Law 3: ask/ and page/ may import answer/, never each other; answer/ imports neither.',
       severity: 'error',
@@ -115,7 +122,7 @@ module.exports = {
       comment: 'Law 3: kernel/, tools/ and contracts/ are below the steps; they never import one.',
       severity: 'error',
       from: { path: '^lambdas/(kernel|tools|contracts)/' },
-      to: { path: '^lambdas/(steps|approvals|scheduled|adapters|providers|runtime)/' },
+      to: { path: '^lambdas/(steps|approvals|scheduled|moments|adapters|providers|runtime)/' },
     },
     ...Object.entries(kernelRooms).map(([room, below]) => ({
       name: `kernel-${room}-imports-only-rooms-below-it`,

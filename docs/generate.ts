@@ -7,6 +7,7 @@ import { measureIncident } from '../test/load/incident.ts';
 import { costPage } from './generators/cost.ts';
 import { errorsPage } from './generators/errors.ts';
 import { kernelChecksPage } from './generators/kernel-checks.ts';
+import { momentsPage, momentsSchema } from './generators/moments.ts';
 import { permissionsPage } from './generators/permissions.ts';
 import { policiesPage } from './generators/policies.ts';
 import { storedNamesPage } from './generators/stored-names.ts';
@@ -28,6 +29,8 @@ export const referencePages = (rules: Rules, synthesized: Synthesized): Readonly
   new Map([
     ['tools.md', toolsPage(rules)],
     ['trace-events.md', traceEventsPage()],
+    ['moments.md', momentsPage()],
+    ['moments.schema.json', momentsSchema()],
     ['errors.md', errorsPage(synthesized)],
     ['policies.md', policiesPage(rules)],
     ['permissions.md', permissionsPage(synthesized)],

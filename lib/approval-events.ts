@@ -4,22 +4,24 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { FOLLOW_UP_DUE, FOLLOW_UP_SOURCE } from '../lambdas/contracts/follow-up.ts';
 import { APPROVAL_WAITING, EVENT_SOURCE } from '../lambdas/contracts/approval-waiting.ts';
+import { MOMENT_LOST, MomentKind } from '../lambdas/contracts/moment.ts';
 import type { CheckreinFunction } from './checkrein-function.ts';
 
-/** Lets a function put the event `approval.waiting`, and no other, on the default event bus. */
-export const grantAnnounce = (step: CheckreinFunction): void => grantPut(step, EVENT_SOURCE, APPROVAL_WAITING);
+/** Lets a function put moments and `approval.waiting`, and no other event, on the default event bus. */
+export const grantMoments = (step: CheckreinFunction): void =>
+  grantPut(step, EVENT_SOURCE, [...MomentKind.options, APPROVAL_WAITING, MOMENT_LOST]);
 
 /** Lets a function put the event `follow-up.due`, and no other, on the default event bus. */
-export const grantFollowUp = (step: CheckreinFunction): void => grantPut(step, FOLLOW_UP_SOURCE, FOLLOW_UP_DUE);
+export const grantFollowUp = (step: CheckreinFunction): void => grantPut(step, FOLLOW_UP_SOURCE, [FOLLOW_UP_DUE]);
 
-const grantPut = (step: CheckreinFunction, source: string, detailType: string): void => {
+const grantPut = (step: CheckreinFunction, source: string, detailTypes: readonly string[]): void => {
   step.addToRolePolicy(
     new PolicyStatement({
       actions: ['events:PutEvents'],
       resources: [`arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:event-bus/default`],
       conditions: {
         // A call may put several events, so each key may have several values. `ForAllValues` also holds without any.
-        'ForAllValues:StringEquals': { 'events:source': [source], 'events:detail-type': [detailType] },
+        'ForAllValues:StringEquals': { 'events:source': [source], 'events:detail-type': detailTypes },
         Null: { 'events:source': 'false', 'events:detail-type': 'false' },
       },
     }),

@@ -17,6 +17,7 @@ import { KillSwitch } from './kill-switch.ts';
 import { LedgerTable } from './ledger.ts';
 import { MemberIntake } from './members.ts';
 import { modelAccess } from './model-access.ts';
+import { MomentStream } from './moments.ts';
 import { removalPolicyOf } from './retention.ts';
 import { checkPlace, pathInStack } from './place.ts';
 import { denyOwnLogs } from './own-log-groups.ts';
@@ -84,12 +85,14 @@ export class Harness extends Construct {
     const intake = new AlarmIntake(this, 'AlarmIntake', { agents, flow, doctorAlarm });
     if (settings.members) new MemberIntake(this, 'MemberIntake', { members: settings.members, agents });
     new Schedules(this, 'Schedules', steps);
+    const moments = new MomentStream(this, 'Moments', { ledger, moments: steps.moments, settings });
     const waitingTopic = settings.approvalWaitingTopicArn;
     if (waitingTopic !== undefined) new ApprovalPager(this, 'ApprovalPager', { topicArn: waitingTopic });
     const monitoring = new SelfMonitoring(this, 'SelfMonitoring', {
       steps,
       flow,
       intake,
+      moments,
       topicArn: settings.ownAlarmsTopicArn,
     });
     if (settings.rollout === 'canary') new Rollout(this, 'Rollout', { steps, flow, monitoring });

@@ -5,8 +5,8 @@ type RowFamily = Exclude<Family, 'incident'>;
 
 /** What a function may do in the ledger besides reading and appending traces. Every write right includes reading. */
 export interface LedgerRights {
-  /** Whether it reads and appends traces. Default: yes. */
-  readonly traces?: false;
+  /** Whether it only reads traces, or has nothing to do with them. Default: it reads and appends them. */
+  readonly traces?: 'read' | false;
   readonly read?: readonly RowFamily[];
   readonly create?: readonly RowFamily[];
   readonly replace?: readonly RowFamily[];
@@ -39,6 +39,8 @@ export const LEDGER_RIGHTS = {
   /** Ends deduplication, reads how many duplicates there were, releases leases, and trips the breaker of a target that was not rolled back. */
   Close: { create: ['breaker', 'digest', 'history'], replace: ['storm', 'lease', 'breaker'], add: ['digest'] },
   Stopped: { create: ['breaker', 'digest', 'history'], replace: ['storm', 'lease', 'breaker'], add: ['digest'] },
+  /** Reads the traces that the stream tells of. */
+  Moments: { traces: 'read' },
   /** Reads the reports that are due, and records which it sent. */
   Digest: { traces: false, create: ['digest'] },
   /** Has nothing to do with the ledger. */

@@ -1,21 +1,17 @@
 import { Aws, RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { EventSourceMappingOptions } from 'aws-cdk-lib/aws-lambda';
 import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Family } from '../lambdas/contracts/ledger-keys.ts';
 import type { LedgerRights } from './ledger-rights.ts';
 import type { CheckreinFunction } from './checkrein-function.ts';
+import { acknowledgeWildcard } from './nag-acknowledgements.ts';
 
-/** KMS actions that a caller needs to read and write an encrypted table. */
-const TABLE_KEY_USE = [
-  'kms:Decrypt',
-  'kms:DescribeKey',
-  'kms:Encrypt',
-  'kms:GenerateDataKey',
-  'kms:ReEncryptFrom',
-  'kms:ReEncryptTo',
-];
+/** KMS actions that a caller needs to read an encrypted table, and to write it. */
+const TABLE_KEY_READ = ['kms:Decrypt', 'kms:DescribeKey'];
+const TABLE_KEY_USE = [...TABLE_KEY_READ, 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
 
 export interface LedgerTableProps {
   readonly removalPolicy: RemovalPolicy;
@@ -42,6 +38,8 @@ export class LedgerTable extends Construct {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       timeToLiveAttribute: 'ttl',
+      // The filter of the moments reads what kind of event an item is.
+      stream: StreamViewType.NEW_IMAGE,
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: this.key,
@@ -77,18 +75,30 @@ export class LedgerTable extends Construct {
   grant(step: CheckreinFunction, rights: LedgerRights): void {
     const { read = [], create = [], replace = [], add = [] } = rights;
     const traces: Family[] = rights.traces === false ? [] : ['incident'];
+    const appended = rights.traces === undefined ? traces : [];
+    const writes = [...appended, ...create, ...replace];
     step.setEnv('ledgerTable', this.tableName);
     step.addToRolePolicy(
       new PolicyStatement({
-        actions: TABLE_KEY_USE,
+        actions: writes.length + add.length > 0 ? TABLE_KEY_USE : TABLE_KEY_READ,
         resources: [this.key.keyArn],
         conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${Aws.REGION}.amazonaws.com` } },
       }),
     );
     // A create that finds a row, and an addition that is refused, read the existing row and return it.
     this.allow(step, ['dynamodb:GetItem', 'dynamodb:Query'], [...traces, ...read, ...create, ...replace, ...add]);
-    this.allow(step, ['dynamodb:PutItem'], [...traces, ...create, ...replace]);
+    this.allow(step, ['dynamodb:PutItem'], writes);
     this.allow(step, ['dynamodb:UpdateItem'], add);
+  }
+
+  /** Hands what is written to the ledger to a function, as far as the filters let it through. */
+  feed(step: CheckreinFunction, id: string, options: EventSourceMappingOptions): void {
+    const { tableArn, tableStreamArn: stream = '' } = this.table;
+    const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+    const resources = [`${tableArn}/stream/*`];
+    step.addToRolePolicy(new PolicyStatement({ actions: actions.map((name) => `dynamodb:${name}`), resources }));
+    acknowledgeWildcard(step.executionRole, `${tableArn}/stream/*`, 'A new stream of the table has a new name.');
+    step.live.addEventSourceMapping(id, { ...options, eventSourceArn: stream });
   }
 
   /** Lets a function seal a trace: sign its head, and read the public key that verifies it. */

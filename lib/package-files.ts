@@ -23,6 +23,7 @@ export const MODULES = {
   verify: 'lambdas/steps/verify/handler.ts',
   close: 'lambdas/steps/close/handler.ts',
   stopped: 'lambdas/steps/close/stopped-handler.ts',
+  moments: 'lambdas/moments/publish/handler.ts',
   digest: 'lambdas/scheduled/digest/handler.ts',
   subscriptions: 'lambdas/scheduled/subscriptions/handler.ts',
 } as const;

@@ -10,6 +10,7 @@ import type { AlarmIntake } from './alarm-intake.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { IncidentFlow } from './incident-flow.ts';
 import type { CheckreinFunction } from './checkrein-function.ts';
+import type { MomentStream } from './moments.ts';
 import type { Steps } from './steps.ts';
 
 const RUNBOOK = 'docs/operator-runbook.md';
@@ -18,6 +19,7 @@ export interface SelfMonitoringProps {
   readonly steps: Steps;
   readonly flow: IncidentFlow;
   readonly intake: AlarmIntake;
+  readonly moments: MomentStream;
   /** SNS topic that the alarms notify. Default: none. */
   readonly topicArn?: string | undefined;
 }
@@ -38,7 +40,7 @@ export class SelfMonitoring extends Construct {
   /** Goes off when an approver gets no messages. No deployment waits for it: the cause is in a mailbox. */
   readonly subscriptionAlarm: Alarm;
 
-  constructor(scope: Construct, id: string, { steps, flow, intake, topicArn }: SelfMonitoringProps) {
+  constructor(scope: Construct, id: string, { steps, flow, intake, moments, topicArn }: SelfMonitoringProps) {
     super(scope, id);
     const undelivered = new DeadLetterQueue(this, 'Undelivered');
     this.closeDeadExecutions(flow, steps.stopped, undelivered);
@@ -74,20 +76,29 @@ export class SelfMonitoring extends Construct {
           'Steps of incidents throw errors. An incident whose retries run out ends as failed, and a person must take over.',
         anchor: 'failed-executions',
       }),
+      this.alarm('moments', errorsOf([steps.moments]), {
+        impact: 'The event bus gets no moments, so pagers and chats hear nothing. Approvers still get their mails.',
+        anchor: 'lost-moments',
+      }),
       this.alarm('stopped', errorsOf([stopped]), {
         impact: 'Incidents whose execution died are not closed, and nobody is notified of them.',
         anchor: 'failed-executions',
       }),
     ];
     const dead = { failed: flow.stateMachine.metricFailed(), timedOut: flow.stateMachine.metricTimedOut() };
-    const lost = { alarms: visible(intake.undelivered), executions: visible(undelivered) };
+    const lost = {
+      alarms: visible(intake.undelivered),
+      executions: visible(undelivered),
+      moments: visible(moments.undelivered),
+    };
     this.flowAlarms = [
       this.alarm('executions', sumOf(dead), {
         impact: 'An incident could not be opened or closed normally, and ends as failed.',
         anchor: 'failed-executions',
       }),
       this.alarm('dead-letters', sumOf(lost), {
-        impact: 'An alarm was not handled, or a dead incident was not closed. The event waits in a queue for 14 days.',
+        impact:
+          'An alarm was not handled, a dead incident was not closed, or people elsewhere were not told of an incident. What was lost waits in a queue for 14 days.',
         anchor: 'dead-letter-queues',
       }),
     ];

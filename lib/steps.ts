@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
-import { grantAnnounce, grantFollowUp } from './approval-events.ts';
+import { grantFollowUp, grantMoments } from './approval-events.ts';
 import { RULES_FILE } from './bundle.ts';
 import { calendarReads } from './change-calendars.ts';
 import { ChangeRole } from './change-role.ts';
@@ -57,6 +57,7 @@ export class Steps extends Construct {
   readonly verify: CheckreinFunction;
   readonly close: CheckreinFunction;
   readonly stopped: CheckreinFunction;
+  readonly moments: CheckreinFunction;
   readonly digest: CheckreinFunction;
   readonly subscriptions: CheckreinFunction;
   /** The role of which each change has a session. */
@@ -121,6 +122,10 @@ export class Steps extends Construct {
       module: 'stopped',
       description: 'Closes an incident whose execution died.',
     });
+    this.moments = step('Moments', {
+      module: 'moments',
+      description: 'Puts what happens in incidents on the event bus, for people elsewhere.',
+    });
     this.digest = step('Digest', {
       module: 'digest',
       description: 'Sends reports that were too many for a mail each.',
@@ -132,7 +137,7 @@ export class Steps extends Construct {
     const address = pageAddressOf(this.page, props.rules.settings.approvalPage);
     this.pageUrl = address.url;
     this.pageOrigin = address.origin;
-    this.ask.setEnv('pageUrl', this.pageUrl);
+    for (const step of [this.ask, this.moments]) step.setEnv('pageUrl', this.pageUrl);
     grantRequestLinks(this.page, this.sendLink);
     this.change = this.grant(props);
   }
@@ -177,7 +182,7 @@ export class Steps extends Construct {
     for (const step of [ask, page, sendLink]) desk.grantNotify(step);
     for (const step of [close, stopped, digest]) desk.grantReport(step);
     desk.grantListSubscriptions(subscriptions);
-    grantAnnounce(ask);
+    grantMoments(this.moments);
     for (const step of [close, stopped]) {
       ledger.grantSeal(step);
       grantFollowUp(step);

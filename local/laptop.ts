@@ -149,7 +149,6 @@ export class Laptop {
           return 'sent';
         },
       },
-      approvalEvents: { waiting: async () => undefined },
       followUps: {
         raise: async (followUps) => {
           this.#followUps.push(...followUps);

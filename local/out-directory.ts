@@ -19,6 +19,7 @@ export const RUN_FILES = {
   trace: 'trace.jsonl',
   report: 'report.md',
   calls: 'calls.jsonl',
+  moments: 'moments.jsonl',
   key: 'seal.pub.pem',
 } as const;
 

@@ -2,10 +2,12 @@ import type { RecordedCall } from './account/account.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TraceEvent } from '../lambdas/contracts/events.ts';
+import type { Moment } from '../lambdas/contracts/moment.ts';
 import type { Json, JsonObject } from '../lambdas/contracts/json.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { CheckreinError } from '../lambdas/contracts/errors.ts';
 import { canonical } from '../lambdas/kernel/trace/canonical.ts';
+import { momentsOf } from '../lambdas/kernel/trace/moment.ts';
 import { reportOf } from '../lambdas/kernel/trace/report.ts';
 import { verifyLine } from '../lambdas/kernel/trace/verify-line.ts';
 import { whatHappened } from '../lambdas/kernel/trace/what-happened.ts';
@@ -56,6 +58,8 @@ export interface RunResult {
   /** The trace of each incident of the run, this one too, in the order of their opening. */
   readonly traces: ReadonlyMap<string, readonly TraceEvent[]>;
   readonly calls: readonly RecordedCall[];
+  /** What people outside the flow would hear: the events that a deployment puts on the event bus, incident by incident. */
+  readonly moments: readonly Moment[];
   /** Incidents of alarms that had joined this one, or one that followed it, and were in ALARM when it closed. */
   readonly followUps: readonly string[];
 }
@@ -120,7 +124,9 @@ export const runOnLaptop = async (options: RunOptions): Promise<RunResult> => {
     const traces = new Map<string, readonly TraceEvent[]>();
     for (const { incident } of seen)
       if (!traces.has(incident)) traces.set(incident, await server.ledger.events(incident));
-    return { incidentId, events: traces.get(incidentId) ?? [], traces, calls, followUps };
+    const { pageUrl } = laptop.ports;
+    const moments = [...traces.values()].flatMap((trace) => momentsOf(trace, pageUrl));
+    return { incidentId, events: traces.get(incidentId) ?? [], traces, calls, moments, followUps };
   } finally {
     for (const close of closing) await close();
   }
@@ -149,17 +155,19 @@ export interface RunFiles {
   readonly trace: string;
   readonly report: string;
   readonly calls: string;
+  readonly moments: string;
   /** Public key of the seal, for verifying the trace. */
   readonly key: string;
 }
 
-/** Writes trace, report, calls and the seal's public key into a directory, which it creates. */
-export const writeRun = (directory: string, { events, calls }: RunResult): RunFiles => {
+/** Writes trace, report, calls, moments and the seal's public key into a directory, which it creates. */
+export const writeRun = (directory: string, { events, calls, moments }: RunResult): RunFiles => {
   prepareRun(directory);
   const files = {
     trace: join(directory, RUN_FILES.trace),
     report: join(directory, RUN_FILES.report),
     calls: join(directory, RUN_FILES.calls),
+    moments: join(directory, RUN_FILES.moments),
     key: join(directory, RUN_FILES.key),
   };
   writeFileSync(files.trace, events.map((event) => `${canonical(event)}\n`).join(''));
@@ -167,6 +175,7 @@ export const writeRun = (directory: string, { events, calls }: RunResult): RunFi
   const verify = seal && verifyLine({ ...files, incident: seal.incident });
   writeFileSync(files.report, reportOf(events, verify));
   writeFileSync(files.calls, calls.map((call) => `${JSON.stringify(call)}\n`).join(''));
+  writeFileSync(files.moments, moments.map((moment) => `${JSON.stringify(moment)}\n`).join(''));
   writeFileSync(files.key, seal?.data.publicKey ?? '');
   return files;
 };

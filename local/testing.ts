@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { InputError } from '../lambdas/contracts/errors.ts';
+import type { Moment } from '../lambdas/contracts/moment.ts';
 import { reportOf } from '../lambdas/kernel/trace/report.ts';
 import { installedFrom } from '../lib/own-tools/load.ts';
 import { ToolsError } from '../lib/own-tools/tools-error.ts';
@@ -22,12 +23,14 @@ export interface PlayedScenario {
   readonly problems: readonly string[];
   /** The report of the incident, as people would get it. It helps to see why there is a difference. */
   readonly report: string;
+  /** What people outside the flow would hear, as a deployment puts it on the event bus: to test a notifier of yours with. */
+  readonly moments: readonly Moment[];
 }
 
 /** Plays the scenario in a folder, with the configuration and the tools of an app. No account and no model is needed. */
 export const playScenario = async (folder: string, app: AppFolders = {}): Promise<PlayedScenario> => {
   const { result, problems } = await play(resolve(folder), applicationAt(app));
-  return { problems, report: reportOf(result.events) };
+  return { problems, report: reportOf(result.events), moments: result.moments };
 };
 
 /**

@@ -24,7 +24,10 @@ export const runCommand = (): Command =>
         .choices(['ask', 'yes', 'no'])
         .default('ask'),
     )
-    .option('--out <dir>', 'where trace.jsonl, report.md and calls.jsonl go; default: .checkrein/<incident>')
+    .option(
+      '--out <dir>',
+      'where trace.jsonl, report.md, calls.jsonl and moments.jsonl go; default: .checkrein/<incident>',
+    )
     .option('--json', 'print one JSON object instead of the timeline')
     .addHelpText(
       'after',

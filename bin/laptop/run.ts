@@ -110,8 +110,9 @@ const rulesFor = (app: Application, source: ModelSource | undefined, agent?: str
   return agent === undefined ? all : withOnly(all, agent);
 };
 
-const filesOf = ({ report, trace, calls }: RunFiles): string[] => [
+const filesOf = ({ report, trace, calls, moments }: RunFiles): string[] => [
   `Report  ${report}`,
   `Trace   ${trace}`,
   `Calls   ${calls}`,
+  `Moments ${moments}`,
 ];

@@ -38,7 +38,7 @@ export const playScenarios = async (names: readonly string[], flags: ScenarioFla
       installed,
       onEvent: eventPrinter(json),
     });
-    played.push({ name, incidentId: result.incidentId, problems });
+    played.push({ name, incidentId: result.incidentId, problems, moments: result.moments });
     if (!json)
       print(
         problems.length === 0

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { STATE_OF, STEP_NAMES, type StepName } from '../../lambdas/contracts/flow.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import { contractBroken } from '../../lambdas/contracts/errors.ts';
+import { isToldKind } from '../../lambdas/contracts/told-events.ts';
+import { momentsOf } from '../../lambdas/kernel/trace/moment.ts';
 import { allOf } from '../../lambdas/kernel/trace/queries.ts';
 import type { MeasuredIncident } from '../../test/load/incident.ts';
 import type { Priced } from './prices.ts';
@@ -46,14 +48,34 @@ export const statesEntered = (definition: JsonObject, steps: readonly StepName[]
   return entered;
 };
 
+/** Bytes that one read unit reads consistently. */
+const READ_UNIT = 4096;
+
+/**
+ * What the moments of an incident use. Each is made in an invocation of its own, which reads the trace up to its event. Lambda does not
+ * charge for reading the stream, nor for records that its filter leaves out.
+ */
+export const momentUse = ({ events }: MeasuredIncident): { invocations: number; reads: number; busEvents: number } => {
+  const told = events.filter(({ kind }) => isToldKind(kind));
+  const sizes = events.map((event) => Buffer.byteLength(JSON.stringify(event)));
+  const bytesUpTo = (seq: number): number => sizes.slice(0, seq + 1).reduce((sum, size) => sum + size, 0);
+  const moments = momentsOf(events, 'https://example.com');
+  return {
+    invocations: told.length,
+    reads: told.reduce((sum, { seq }) => sum + Math.ceil(bytesUpTo(seq) / READ_UNIT), 0),
+    busEvents: moments.length + moments.filter((moment) => 'page' in moment).length,
+  };
+};
+
 const isRead = (operation: string): boolean => /^(GetItem|Query) /.test(operation);
 
 /** Rounds up to a multiple of five, so that one more word on the trace does not change the page. */
 const roundUp = (value: number): number => Math.ceil(value / 5) * 5;
 
 /** Seconds for which functions are billed: their own work, the model's turns, waiting for AWS. */
-export const billedSeconds = ({ steps }: MeasuredIncident) => {
-  const invocations = steps.length + ASSUMED.pageRequests;
+export const billedSeconds = (measured: MeasuredIncident) => {
+  const { steps } = measured;
+  const invocations = steps.length + ASSUMED.pageRequests + momentUse(measured).invocations;
   const turns = steps.filter(({ step }) => step === 'decide').length;
   const waiting = steps.filter(({ step }) => step !== 'decide').reduce((sum, { seconds }) => sum + seconds, 0);
   return {
@@ -68,7 +90,8 @@ export const useOf = (measured: MeasuredIncident, definition: JsonObject): Reado
   const { steps, ledger, events, messages, calls } = measured;
   const units = (reads: boolean): number =>
     roundUp(ledger.filter(({ operation }) => isRead(operation) === reads).reduce((sum, one) => sum + one.units, 0));
-  const invocations = steps.length + ASSUMED.pageRequests;
+  const told = momentUse(measured);
+  const invocations = steps.length + ASSUMED.pageRequests + told.invocations;
   const { work, model, waiting } = billedSeconds(measured);
   const links = allOf(events, 'approval.asked').reduce((sum, { data }) => sum + data.approvers.length, 0);
   const grants = allOf(events, 'grant.issued').reduce((sum, { data }) => sum + data.grants.length, 0);
@@ -85,7 +108,8 @@ export const useOf = (measured: MeasuredIncident, definition: JsonObject): Reado
     ['invocation', invocations],
     ['gigabyteSecond', (work + model + waiting) * ASSUMED.gigabytes],
     ['write', units(false)],
-    ['read', units(true)],
+    ['read', roundUp(units(true) + told.reads)],
+    ['busEvent', told.busEvents],
     ['mac', links + ASSUMED.pageRequests + grants + checks],
     ['signature', allOf(events, 'trace.sealed').length],
     ['email', messages],

@@ -128,13 +128,14 @@ export const costPage = (
             `${ASSUMED.secondsOfWork} s at ${ASSUMED.gigabytes} GB`,
           ],
           ['one turn of the model', `${ASSUMED.secondsOfModel} s`],
+          ['moments of an incident', 'each in an invocation of its own, which reads the trace up to its event'],
           ['requests to the approval page: open, answer', `${ASSUMED.pageRequests}`],
           ['logs of function and state machine for one invocation', `${ASSUMED.logKilobytes} KB`],
           ['waiting for AWS', 'by the clock of the simulated account'],
           ['metrics per GetMetricData call, X-Ray traces per incident', '1 each'],
         ],
       ),
-      'Not included, because they are small or not ours: KMS requests of DynamoDB and SNS (cached for five minutes), reads of the model key in Secrets Manager (once per cold start), counters of mails (one write unit each), a run of `checkrein doctor` (one token of each model: $0.01 at most), the two functions on a schedule (10,000 invocations and 110,000 reads a month, about $0.05), Logs Insights ($0.005 per GB scanned), data transfer, and the cost of the change itself.',
+      'Reading the stream of the ledger costs nothing: Lambda does it. Not included, because they are small or not ours: KMS requests of DynamoDB and SNS (cached for five minutes), reads of the model key in Secrets Manager (once per cold start), counters of mails (one write unit each), a run of `checkrein doctor` (one token of each model: $0.01 at most), the two functions on a schedule (10,000 invocations and 110,000 reads a month, about $0.05), Logs Insights ($0.005 per GB scanned), data transfer, and the cost of the change itself.',
     ],
   );
 };

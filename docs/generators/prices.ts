@@ -22,6 +22,7 @@ export const PRICES = {
   backup: { what: 'DynamoDB point-in-time recovery', usd: 0.2, per: 1, unit: 'GB-month', assumed: true },
   mac: { what: 'KMS, HMAC and symmetric', usd: 0.03, per: 10_000, unit: 'requests' },
   signature: { what: 'KMS, asymmetric', usd: 0.15, per: 10_000, unit: 'requests' },
+  busEvent: { what: 'EventBridge, own events', usd: 1, per: 1_000_000, unit: 'events' },
   email: { what: 'SNS e-mail', usd: 2, per: 100_000, unit: 'messages', assumed: true },
   metricRead: { what: 'CloudWatch API', usd: 0.01, per: 1000, unit: 'metrics or requests', assumed: true },
   log: { what: 'CloudWatch Logs', usd: 0.5, per: 1, unit: 'GB taken in', assumed: true },

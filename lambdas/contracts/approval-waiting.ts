@@ -7,7 +7,8 @@ export const APPROVAL_WAITING = 'approval.waiting';
 
 /**
  * `detail` of the event `approval.waiting`: who is waited for, for what, until when. It has no link, so whoever reads the
- * bus cannot answer. Sent with the request and with each reminder, at least once: `approvalId` and `reminder` name one.
+ * bus cannot answer. Sent with the request and with each reminder, at least once: `approvalId` and `reminder` name one. The moments
+ * `approval.asked`, `approval.reminded` and `approval.escalated` say more; this is kept for what listens to it.
  */
 export const ApprovalWaiting = z.strictObject({
   version: z.literal('1'),
@@ -16,7 +17,7 @@ export const ApprovalWaiting = z.strictObject({
   approvalId: z.string(),
   /** 0 for the request, then 1, 2, … for its reminders. */
   reminder: z.int().min(0),
-  /** Addresses of those who were asked. */
+  /** Ids of those who were asked. */
   approvers: z.array(z.string()),
   /** How many of them must approve. */
   needed: z.int(),

@@ -1,5 +1,4 @@
 import type { Message, ModelTurn, ToolSpec } from './model.ts';
-import type { ApprovalWaiting } from './approval-waiting.ts';
 import type { ApproveOutput } from './flow.ts';
 import type { TraceEvent } from './events.ts';
 import type { FollowUp } from './follow-up.ts';
@@ -237,9 +236,18 @@ export type Identified =
   | { readonly kind: 'refused' | 'unavailable'; readonly reason: string };
 export type Identify = (headers: Readonly<Record<string, string | undefined>>) => Promise<Identified>;
 
-/** Tells other systems, on the event bus, that an approval request waits for people. */
-export interface ApprovalEvents {
-  waiting(event: ApprovalWaiting): Promise<void>;
+/** An event of Checkrein's own for the event bus. */
+export interface BusEntry {
+  readonly source: string;
+  readonly detailType: string;
+  /** ARNs, or refs, of what it is about. */
+  readonly resources: readonly string[];
+  readonly detail: JsonObject;
+}
+/** Puts events on the event bus. An entry may be put again: who takes it knows it by what is in it. */
+export interface EventBus {
+  /** For each entry, why the bus did not take it after a few attempts; undefined if it did. */
+  put(entries: readonly BusEntry[]): Promise<readonly (string | undefined)[]>;
 }
 
 /** A follow-up that the event bus did not take. */

@@ -12,6 +12,7 @@ import { duplicateAlarm } from './scenarios/duplicate-alarm.ts';
 import { deniedChange } from './scenarios/denied-change.ts';
 import { destroy } from './scenarios/destroy.ts';
 import { brokenSetUp } from './scenarios/broken-set-up.ts';
+import { moments } from './scenarios/moments.ts';
 import { question } from './scenarios/question.ts';
 import { firstAlarm } from './scenarios/first-alarm.ts';
 import { upgrade } from './scenarios/upgrade.ts';
@@ -22,6 +23,7 @@ const SCENARIOS = [
   approvedChange,
   deniedChange,
   duplicateAlarm,
+  moments,
   question,
   brokenSetUp,
   upgrade,

@@ -5,13 +5,13 @@ import type { LinkRequest } from '../../lambdas/contracts/link-request.ts';
 import type { LinkSent } from '../../lambdas/approvals/send-link/send-link.ts';
 import { StepError } from '../../lambdas/contracts/errors.ts';
 import type { FollowUp } from '../../lambdas/contracts/follow-up.ts';
-import type { ApprovalWaiting } from '../../lambdas/contracts/approval-waiting.ts';
 import type {
-  ApprovalEvents,
+  BusEntry,
   Calendar,
   Callbacks,
   Clock,
   Delivery,
+  EventBus,
   FailedFollowUp,
   FollowUps,
   Ids,
@@ -83,13 +83,16 @@ export class RecordedNotifier implements Notifier {
   }
 }
 
-/** Records the events that say that somebody is waited for. Can be made to fail. */
-export class RecordedApprovalEvents implements ApprovalEvents {
-  readonly sent: ApprovalWaiting[] = [];
-  failing = false;
-  async waiting(event: ApprovalWaiting): Promise<void> {
-    if (this.failing) throw new StepError(ERROR.cloudUnavailable, 'the bus is gone', 'Try again.');
-    this.sent.push(event);
+/** Records what is put on the event bus. Can be made to reject some, so many times. */
+export class RecordedBus implements EventBus {
+  readonly taken: BusEntry[] = [];
+  rejects: (entry: BusEntry) => boolean = () => false;
+  async put(entries: readonly BusEntry[]): Promise<readonly (string | undefined)[]> {
+    return entries.map((entry) => {
+      if (this.rejects(entry)) return 'the bus is gone';
+      this.taken.push(entry);
+      return undefined;
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { MomentKind } from '../../lambdas/contracts/moment.ts';
 import { describe, expect, test } from 'vitest';
 import { actionOf, AWS, providerOf } from '../../lambdas/contracts/tool.ts';
 import { CHANGE_TOOLS, OBSERVE_TOOLS } from '../../lambdas/tools/catalogue.ts';
@@ -264,17 +265,32 @@ when { context.tool == "set_auto_scaling_capacity" };`;
     expect(whoMay(rights, 'sns:ListSubscriptionsByTopic')).toEqual(['Subscriptions']);
   });
 
-  test('only Ask, Close and Stopped put events on the bus, each of one source and type', () => {
+  test('only Moments, Close and Stopped put events on the bus, each of one source and of types that are listed', () => {
     const puts = rights.filter(({ action }) => action === 'events:PutEvents');
-    const only = (source: string, type: string) => ({
-      'ForAllValues:StringEquals': { 'events:source': [source], 'events:detail-type': [type] },
+    const only = (source: string, ...types: readonly string[]) => ({
+      'ForAllValues:StringEquals': { 'events:source': [source], 'events:detail-type': types },
       Null: { 'events:source': 'false', 'events:detail-type': 'false' },
     });
     expect(Object.fromEntries(puts.map(({ role, conditions }) => [role, conditions]))).toEqual({
-      Ask: only('checkrein', 'approval.waiting'),
+      Moments: only('checkrein', ...MomentKind.options, 'approval.waiting', 'moment.lost'),
       Close: only('checkrein.follow-up', 'follow-up.due'),
       Stopped: only('checkrein.follow-up', 'follow-up.due'),
     });
+  });
+
+  test('Moments reads traces and the stream of the ledger, and can write nothing there', () => {
+    const own = rights.filter(({ role, action }) => role === 'Moments' && /^(dynamodb|kms):/.test(action));
+    expect(own.map(({ action }) => action).toSorted()).toEqual([
+      'dynamodb:DescribeStream',
+      'dynamodb:GetItem',
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:ListStreams',
+      'dynamodb:Query',
+      'kms:Decrypt',
+      'kms:DescribeKey',
+    ]);
+    expect(whoMay(rights, 'dynamodb:GetRecords')).toEqual(['Moments']);
   });
 
   test('only Ask and Page can resume an execution that waits for approval, and only of this flow', () => {

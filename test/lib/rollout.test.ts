@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { describe, expect, test } from 'vitest';
 import { JsonObject } from '../../lambdas/contracts/json.ts';
+import { MOMENT_LOST, MomentKind } from '../../lambdas/contracts/moment.ts';
 import { APPROVAL_WAITING, EVENT_SOURCE } from '../../lambdas/contracts/approval-waiting.ts';
 import { OWN_ALARM } from '../../lambdas/contracts/own-alarms.ts';
 import { agentFor } from '../../lambdas/steps/open/intake.ts';
@@ -180,26 +181,31 @@ describe('the harness’s own alarms', () => {
       ).toBeLessThanOrEqual(10);
   });
 
-  test('no agent takes approval.waiting either, whatever its pattern', () => {
-    const event = {
-      version: '0',
-      id: 'e-1',
-      source: EVENT_SOURCE,
-      'detail-type': APPROVAL_WAITING,
-      account: '123456789012',
-      region: 'eu-west-1',
-      time: '2026-11-20T09:26:12Z',
-      resources: [],
-      detail: {},
-    };
-    const agents = rules.agents.map((agent) => ({ ...agent, takes: { account: ['123456789012'] } }));
-    const home = { account: '123456789012', region: 'eu-west-1' };
-    expect(agentFor({ ...event, source: 'shop.checkout' }, { ...rules, agents }, home)).toMatchObject({ taken: true });
-    const intake = agentFor(event, { ...rules, agents }, home);
-    expect(intake.taken ? '' : intake.reason).toBe(
-      'approval.waiting is an event of the harness itself. No agent takes those.',
-    );
-  });
+  test.each([APPROVAL_WAITING, MOMENT_LOST, ...MomentKind.options])(
+    'no agent takes %s either, whatever its pattern',
+    (type) => {
+      const event = {
+        version: '0',
+        id: 'e-1',
+        source: EVENT_SOURCE,
+        'detail-type': type,
+        account: '123456789012',
+        region: 'eu-west-1',
+        time: '2026-11-20T09:26:12Z',
+        resources: [],
+        detail: {},
+      };
+      const agents = rules.agents.map((agent) => ({ ...agent, takes: { account: ['123456789012'] } }));
+      const home = { account: '123456789012', region: 'eu-west-1' };
+      expect(agentFor({ ...event, source: 'shop.checkout' }, { ...rules, agents }, home)).toMatchObject({
+        taken: true,
+      });
+      const intake = agentFor(event, { ...rules, agents }, home);
+      expect(intake.taken ? '' : intake.reason).toBe(
+        `${type} is an event of the harness itself. No agent takes those.`,
+      );
+    },
+  );
 
   test('no agent takes one, so a failing agent cannot start more incidents', () => {
     for (const { AlarmName } of alarms.values()) expect(text(AlarmName)).toContain(OWN_ALARM);

@@ -1,6 +1,7 @@
 import { takingAgents } from '../../lambdas/kernel/policy/rules/clusters.ts';
 import * as z from 'zod';
 import { expect, test } from 'vitest';
+import { TOLD_KINDS } from '../../lambdas/contracts/told-events.ts';
 import { ENV } from '../../lambdas/contracts/env.ts';
 import { synthesize, type Template } from '../../lib/synthesize.ts';
 import { shippedRules } from './shipped.ts';
@@ -117,7 +118,7 @@ test('the event that somebody is waited for reaches the topic of the team, if th
 
 test('each agent, but one for a cluster that the settings do not have, has one rule with its own pattern, which hands the whole event to the flow', () => {
   const intake = ofType('AWS::Events::Rule').filter(
-    (rule) => 'EventPattern' in rule && !JSON.stringify(rule).includes('aws.states'),
+    (rule) => 'EventPattern' in rule && !/aws\.states|moment\.lost/.test(JSON.stringify(rule)),
   );
   // The last two, of the doctor's alarm and of follow-ups, have tests of their own.
   const patterns = intake.map(({ EventPattern }) => EventPattern);
@@ -172,6 +173,34 @@ test('an agent with a schedule has a rule by the clock, whose event is made by C
       detail: { agent: 'nightly', every: 'day' },
     },
   });
+});
+
+test('the stream of the ledger hands the new events of nine kinds to Moments, for no longer than an approval lives, and loses none in silence', () => {
+  const [mapping, ...others] = ofType('AWS::Lambda::EventSourceMapping');
+  expect(others).toEqual([]);
+  expect(mapping).toMatchObject({
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: 30,
+    MaximumRecordAgeInSeconds: rules.settings.approval.expireMinutes * 60,
+    StartingPosition: 'TRIM_HORIZON',
+    DestinationConfig: {
+      OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/^MomentsUndelivered/), 'Arn'] } },
+    },
+  });
+  const Filters = z.object({ FilterCriteria: z.object({ Filters: z.tuple([z.object({ Pattern: z.string() })]) }) });
+  const [{ Pattern }] = Filters.parse(mapping).FilterCriteria.Filters;
+  expect(JSON.parse(Pattern)).toEqual({
+    eventName: ['INSERT'],
+    dynamodb: { Keys: { pk: { S: [{ prefix: 'incident#' }] } }, NewImage: { kind: { S: [...TOLD_KINDS] } } },
+  });
+  expect(TOLD_KINDS).toHaveLength(9);
+  expect(TOLD_KINDS).not.toContain('evidence.gathered');
+  expect(ofType('AWS::Events::Rule')).toContainEqual(
+    expect.objectContaining({
+      EventPattern: { source: ['checkrein'], 'detail-type': ['moment.lost'], account: [{ Ref: 'AWS::AccountId' }] },
+    }),
+  );
 });
 
 test('an execution that dies in any way starts Stopped', () => {

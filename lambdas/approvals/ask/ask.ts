@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { TraceEvent, TraceEventOf } from '../../contracts/events.ts';
 import { ApproveInput } from '../../contracts/flow.ts';
-import type { ApprovalEvents, Callbacks, MacGenerator, Notifier, StepPorts } from '../../contracts/ports.ts';
+import type { Callbacks, MacGenerator, Notifier, StepPorts } from '../../contracts/ports.ts';
 import { mailOf, type Approver } from '../../contracts/approver.ts';
 import { put } from '../../kernel/limits/rows.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
@@ -14,7 +14,6 @@ import type { Step } from '../../runtime/step.ts';
 import { signLink } from '../answer/approval-link.ts';
 import { closeApproval, outcomeOf, recordOutcomeOnce, type ApprovalOutcome } from '../answer/outcome.ts';
 import { approvalIdOf, entitlement, questionRow } from '../answer/question.ts';
-import { announce } from './announce.ts';
 import { approvalMessage } from './message.ts';
 import { requestNumber } from './request.ts';
 
@@ -23,7 +22,6 @@ export interface AskPorts extends StepPorts {
   /** Signs links. It cannot sign grants: that is another key. */
   readonly linkMac: MacGenerator;
   readonly notifier: Notifier;
-  readonly approvalEvents: ApprovalEvents;
   readonly callbacks: Callbacks;
   /** Where the approval page is, without a trailing slash. */
   readonly pageUrl: string;
@@ -78,9 +76,7 @@ const askOnce = async (context: AskContext, ports: AskPorts): Promise<TraceEvent
     const minutes = ports.rules.settings.approval.expireMinutes;
     const expiresAt = new Date(ports.clock.now().getTime() + minutes * 60_000).toISOString();
     const approvers = tiersUpTo(people, firstTier(people, needed));
-    const request = { approvalId, approvers, needed, expiresAt };
-    const announced = await announce(request, 0, context, ports.approvalEvents);
-    return { data: { ...request, digest: planned.digest, ...announced } };
+    return { data: { approvalId, digest: planned.digest, approvers, needed, expiresAt } };
   });
   await sendLinks(asked.data.approvers, asked.data.expiresAt, context, ports);
   return asked;
@@ -99,10 +95,7 @@ const remind = async (
   for (let round = 1; round <= Math.max(due, recorded); round += 1) {
     const { event } = await journal.once('approval.reminded', async () => {
       const approvers = tiersUpTo(people, firstTier(people, needed) + round);
-      const request = { approvalId, approvers, needed, expiresAt };
-      return {
-        data: { approvalId, approvers, round, ...(await announce(request, round, context, ports.approvalEvents)) },
-      };
+      return { data: { approvalId, approvers, round } };
     });
     await sendLinks(event.data.approvers, expiresAt, context, ports);
   }

@@ -1,6 +1,5 @@
 import { sfnCallbacks } from '../../adapters/aws/callbacks.ts';
 import { kmsMacGenerator } from '../../adapters/aws/kms.ts';
-import { busApprovalEvents } from '../../adapters/aws/approval-events.ts';
 import { approvalsPorts } from '../../adapters/wiring.ts';
 import { policyEngine } from '../../kernel/policy/engine.ts';
 import { serve } from '../../runtime/serve.ts';
@@ -13,7 +12,6 @@ export const handlerOf = (installed: Installation) =>
     ...approvalsPorts(runtime, 'mail'),
     policy: policyEngine(runtime.rules, installed.providers),
     linkMac: kmsMacGenerator(runtime.env('linkKey')),
-    approvalEvents: busApprovalEvents(),
     callbacks: sfnCallbacks(),
     pageUrl: runtime.env('pageUrl').replace(/\/$/, ''),
   }));

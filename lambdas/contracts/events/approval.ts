@@ -4,7 +4,7 @@ import { Check, Statement } from '../checks.ts';
 import { PlanDigest } from '../plan.ts';
 import type { EventTable } from './table.ts';
 
-/** Why `approval.waiting` could not be put on the event bus. Absent if it was put there. */
+/** Written by earlier versions, whose Ask put `approval.waiting` on the event bus itself: why it could not. */
 const notAnnounced = z.string().optional();
 
 /** Events of approvals. */

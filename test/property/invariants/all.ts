@@ -13,6 +13,7 @@ import { factsOfNowCount, reasonsStillHold } from './facts.ts';
 import { noneLeftStopped, waitsEnd } from './in-progress.ts';
 import type { Invariant } from './invariant.ts';
 import { freezesHold, ratesHold, readOnlyProposesNothing, switchStopsChanges } from './limits.ts';
+import { momentsAreSafe, momentsAreTold } from './moments.ts';
 import { movedIsNeverApplied } from './moved-targets.ts';
 import {
   everyCallIsAnswered,
@@ -73,4 +74,6 @@ export const INVARIANTS: readonly Invariant[] = [
   writtenOnce,
   nothingStaysOurs,
   rollbacksRestore,
+  momentsAreTold,
+  momentsAreSafe,
 ];

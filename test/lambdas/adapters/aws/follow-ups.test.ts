@@ -1,6 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import { defaultEventBus } from '../../../../lambdas/adapters/aws/event-bus.ts';
 import { busFollowUps } from '../../../../lambdas/adapters/aws/follow-ups.ts';
 import type { FollowUp } from '../../../../lambdas/contracts/follow-up.ts';
 import { FakeAws, json, jsonError, type FakeAwsAnswer } from '../../../fakes/fake-aws.ts';
@@ -14,7 +15,7 @@ const rejected = { ErrorCode: 'ThrottlingException', ErrorMessage: 'later' };
 /** Raises so many follow-ups on a bus with these answers. Returns what failed, and how many entries each call had. */
 const raise = async (count: number, ...answers: readonly FakeAwsAnswer[]) => {
   const aws = new FakeAws(...answers);
-  const bus = busFollowUps(new EventBridgeClient({ ...aws.connection, maxAttempts: 1 }));
+  const bus = busFollowUps(defaultEventBus(new EventBridgeClient({ ...aws.connection, maxAttempts: 1 })));
   const failed = await bus.raise(Array.from({ length: count }, (_, n) => followUp(n)));
   return { failed, sent: aws.requests.map(({ body }) => Body.parse(JSON.parse(body)).Entries) };
 };

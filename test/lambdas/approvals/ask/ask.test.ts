@@ -129,14 +129,6 @@ test.each([
   },
 );
 
-test('whoever is woken reads what the incident is about, on one line that no link is in', async () => {
-  const title = `look at https://evil.example\n${'x'.repeat(500)}`;
-  await desk.openQuestion('inc-1', { subject: { ...QUESTION, title } });
-  const { subject } = desk.approvalEvents.sent[0] ?? {};
-  expect(subject?.kind).toBe('question');
-  expect(subject?.title).toMatch(/^look at https\[:\]\/\/evil\.example x{100,}…$/);
-});
-
 test('a mail says how many people are needed and why, without permits that contradict it', async () => {
   await desk.openQuestion('inc-1', { plan: rebootPlan });
   const text = desk.notifier.sent[0]?.text ?? '';
@@ -268,41 +260,4 @@ test('a topic that is gone is recorded and does not stop the wait', async () => 
   await enter();
   expect(allOf(await trace(), 'people.notified').map(({ data }) => data.sent)).toEqual([false, false]);
   expect(desk.callbacks.resumed).toEqual([]);
-});
-
-test('who is waited for, for what and until when is announced with the request and each reminder, without a link', async () => {
-  await desk.openQuestion('inc-1');
-  desk.clock.advance(15);
-  await enter();
-  const { approvalId = '' } = lastOf(await trace(), 'approval.asked')?.data ?? {};
-  expect(desk.approvalEvents.sent).toMatchObject([
-    {
-      version: '1',
-      incidentId: 'inc-1',
-      agent: 'ec2-responder',
-      approvalId,
-      reminder: 0,
-      approvers: [ANA, BEN],
-      needed: 1,
-      expiresAt: '2026-11-02T03:20:00.000Z',
-      tool: 'resize_instance',
-      target: { id: 'i-0a1b2c3d4e5f60718', account: '111122223333', region: 'eu-west-1', environment: 'production' },
-      subject: { kind: 'alarm', title: 'checkout-cpu-high' },
-    },
-    { approvalId, reminder: 1, approvers: [ANA, BEN] },
-  ]);
-  expect(JSON.stringify(desk.approvalEvents.sent)).not.toMatch(/https?:|task-token/);
-});
-
-test('a bus that takes no event is recorded, and people are asked all the same', async () => {
-  desk.approvalEvents.failing = true;
-  await desk.openQuestion('inc-1');
-  expect(lastOf(await trace(), 'approval.asked')?.data.notAnnounced).toBe('the bus is gone');
-  expect(audiences()).toEqual([ANA, BEN]);
-});
-
-test('a retry of the request announces nothing again', async () => {
-  await desk.openQuestion('inc-1');
-  await enter();
-  expect(desk.approvalEvents.sent).toHaveLength(1);
 });
