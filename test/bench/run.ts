@@ -5,12 +5,16 @@ import { rowVerdict, verdictOf, type Row } from './figure.ts';
 import { changesSince, readKept, writeKept } from './kept.ts';
 import { HELP, optionsFrom } from './options.ts';
 import { writePage } from './page.ts';
+import { incidentPrice } from './rows/incident-price.ts';
+import { ledgerUse } from './rows/ledger-use.ts';
 import { turnCpu } from './rows/turn-cpu.ts';
 import { textTable } from './table.ts';
 
 /** How each row is measured. */
 const MEASURES: Readonly<Record<number, (context: BenchContext) => Promise<Row>>> = {
   1: turnCpu,
+  3: ledgerUse,
+  4: incidentPrice,
 };
 
 const progressIn = (row: () => number) => {

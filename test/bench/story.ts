@@ -40,9 +40,9 @@ const placed = (scenario: string): Omit<Story, 'script'> => ({
 });
 
 /** Each turn asks for another window, as an investigation does: alternately of a metric and of the logs. */
-const observing = (turn: number): Json => [
+const observing = (turn: number, only: 'logs' | undefined): Json => [
   { type: 'text', text: `Question ${turn}: what did the requests and the log look like before that?` },
-  turn % 2 === 0
+  turn % 2 === 0 && only === undefined
     ? {
         type: 'tool_use',
         name: 'get_metrics',
@@ -73,14 +73,17 @@ const concluding: Json = [
 ];
 
 /** A read-only incident with so many turns of the model: one call in each, and the conclusion in the last. */
-export const readOnlyStory = (turns: number): Story => ({
+export const readOnlyStory = (turns: number, only?: 'logs'): Story => ({
   ...placed('read-only-triage'),
-  script: parseScript([...Array.from({ length: turns - 1 }, (_, turn) => observing(turn)), concluding], 'bench'),
+  script: parseScript([...Array.from({ length: turns - 1 }, (_, turn) => observing(turn, only)), concluding], 'bench'),
 });
+
+/** The scenario that `docs/cost.md` prices. */
+export const APPROVED = 'undersized-instance';
 
 /** The scenario of `docs/cost.md` with one more look before the conclusion, which makes six turns. */
 export const approvedStory = async (): Promise<Story> => {
-  const script = await loadScript(join(SCENARIOS, 'undersized-instance', 'model.json'));
+  const script = await loadScript(join(SCENARIOS, APPROVED, 'model.json'));
   const look = parseScript(
     [
       [
@@ -90,5 +93,5 @@ export const approvedStory = async (): Promise<Story> => {
     ],
     'bench',
   );
-  return { ...placed('undersized-instance'), script: [...script.slice(0, -1), ...look, ...script.slice(-1)] };
+  return { ...placed(APPROVED), script: [...script.slice(0, -1), ...look, ...script.slice(-1)] };
 };

@@ -4,7 +4,7 @@ import type { Change } from './kept.ts';
 /** A number with three digits that count; large ones whole, with commas. */
 export const numberText = (value: number): string => {
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');
-  return String(Number(value.toPrecision(value < 0.01 ? 2 : 3)));
+  return String(Number(value.toPrecision(3)));
 };
 
 const aimText = (aim: Aim, ofRatio: boolean): string => {
