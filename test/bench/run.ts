@@ -7,6 +7,7 @@ import { HELP, optionsFrom } from './options.ts';
 import { writePage } from './page.ts';
 import { incidentPrice } from './rows/incident-price.ts';
 import { ledgerUse } from './rows/ledger-use.ts';
+import { promptCost } from './rows/prompt-cost.ts';
 import { turnCpu } from './rows/turn-cpu.ts';
 import { textTable } from './table.ts';
 
@@ -15,6 +16,7 @@ const MEASURES: Readonly<Record<number, (context: BenchContext) => Promise<Row>>
   1: turnCpu,
   3: ledgerUse,
   4: incidentPrice,
+  9: promptCost,
 };
 
 const progressIn = (row: () => number) => {
