@@ -5,6 +5,7 @@ import { rowVerdict, verdictOf, type Row } from './figure.ts';
 import { changesSince, readKept, writeKept } from './kept.ts';
 import { HELP, optionsFrom } from './options.ts';
 import { writePage } from './page.ts';
+import { functionStart } from './rows/function-start.ts';
 import { incidentPrice } from './rows/incident-price.ts';
 import { ledgerUse } from './rows/ledger-use.ts';
 import { promptCost } from './rows/prompt-cost.ts';
@@ -16,6 +17,7 @@ const MEASURES: Readonly<Record<number, (context: BenchContext) => Promise<Row>>
   1: turnCpu,
   3: ledgerUse,
   4: incidentPrice,
+  5: functionStart,
   9: promptCost,
 };
 
