@@ -10,6 +10,7 @@ import { incidentPrice } from './rows/incident-price.ts';
 import { ledgerUse } from './rows/ledger-use.ts';
 import { promptCost } from './rows/prompt-cost.ts';
 import { turnCpu } from './rows/turn-cpu.ts';
+import { traceVerify } from './rows/trace-verify.ts';
 import { textTable } from './table.ts';
 
 /** How each row is measured. */
@@ -18,6 +19,7 @@ const MEASURES: Readonly<Record<number, (context: BenchContext) => Promise<Row>>
   3: ledgerUse,
   4: incidentPrice,
   5: functionStart,
+  7: traceVerify,
   9: promptCost,
 };
 
