@@ -28,7 +28,7 @@ npm ci in test/bench/peers installs two, a clone of sre-harness is the third. Sa
 
   --only <1,4>          these rows of the table (all: about five minutes)
   --rounds <n>          rounds of each participant (5)
-  --incidents <n>       of row 8: incidents at once (120; the aim is for 1,000, which take five minutes more)
+  --incidents <n>       of row 8: incidents at once (60; the aim is for 1,000, which take ten minutes)
   --million             row 7 also verifies a trace of a million events
   --before <commit>     the commit that rows 8 and 10 compare with; default: the kept one
   --sre-harness <path>  a clone of sre-harness (test/bench/peers/sre-harness)
@@ -73,7 +73,7 @@ export const optionsFrom = (args: readonly string[]): BenchOptions => {
   return {
     only: rowsOf(values.only),
     rounds: numberOf('rounds', values.rounds, 5),
-    incidents: numberOf('incidents', values.incidents, 120),
+    incidents: numberOf('incidents', values.incidents, 60),
     million: values.million,
     before: values.before,
     sreHarness: values['sre-harness'] ?? SRE_HARNESS,

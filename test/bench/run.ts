@@ -6,21 +6,29 @@ import { changesSince, readKept, writeKept } from './kept.ts';
 import { HELP, optionsFrom } from './options.ts';
 import { writePage } from './page.ts';
 import { functionStart } from './rows/function-start.ts';
+import { growth } from './rows/growth.ts';
 import { incidentPrice } from './rows/incident-price.ts';
 import { ledgerUse } from './rows/ledger-use.ts';
+import { ownCommands } from './rows/own-commands.ts';
+import { policyRate } from './rows/policy.ts';
 import { promptCost } from './rows/prompt-cost.ts';
 import { turnCpu } from './rows/turn-cpu.ts';
 import { traceVerify } from './rows/trace-verify.ts';
+import { storm } from './rows/storm.ts';
 import { textTable } from './table.ts';
 
 /** How each row is measured. */
 const MEASURES: Readonly<Record<number, (context: BenchContext) => Promise<Row>>> = {
   1: turnCpu,
+  2: growth,
   3: ledgerUse,
   4: incidentPrice,
   5: functionStart,
+  6: policyRate,
   7: traceVerify,
+  8: storm,
   9: promptCost,
+  10: ownCommands,
 };
 
 const progressIn = (row: () => number) => {
@@ -47,7 +55,7 @@ const main = async (): Promise<void> => {
       if (row !== undefined) rows.push(row);
     }
   } finally {
-    await context.stop();
+    context.stop();
   }
   const changes = changesSince(kept, rows);
   if (options.save) {

@@ -39,6 +39,9 @@ const placed = (scenario: string): Omit<Story, 'script'> => ({
   event: readEvent(join(SCENARIOS, scenario, 'event.json')),
 });
 
+/** After so many turns the windows repeat: the work of turn 100 is that of turn 4. */
+const WINDOWS = 32;
+
 /** Each turn asks for another window, as an investigation does: alternately of a metric and of the logs. */
 const observing = (turn: number, only: 'logs' | undefined): Json => [
   { type: 'text', text: `Question ${turn}: what did the requests and the log look like before that?` },
@@ -51,11 +54,11 @@ const observing = (turn: number, only: 'logs' | undefined): Json => [
           metric: 'RequestCount',
           dimensions: { LoadBalancer: 'app/payments/2f2a2ad4c1b5a9d0' },
           stats: ['Sum'],
-          minutes: 30 + turn,
+          minutes: 30 + (turn % WINDOWS),
           periodSeconds: 60,
         },
       }
-    : { type: 'tool_use', name: 'query_logs', input: { logGroup: '/app/payments', minutes: 9 + turn, limit: 20 } },
+    : { type: 'tool_use', name: 'query_logs', input: { logGroup: '/app/payments', minutes: 9 + (turn % WINDOWS), limit: 20 } },
 ];
 
 const concluding: Json = [
