@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 
 const seconds = (minutes: string, rest: string): number => Number(minutes) * 60 + Number(rest);
@@ -19,7 +19,7 @@ export const treeCpu = async (
   env: Readonly<Record<string, string>> = {},
 ): Promise<number> => {
   const stdout = await new Promise<string>((resolve, reject) => {
-    const path = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`;
+    const path = [dirname(process.execPath), join(cwd, 'node_modules/.bin'), process.env['PATH']].join(':');
     const options = { cwd, env: { ...process.env, PATH: path, ...env }, maxBuffer: 64 * 2 ** 20 };
     execFile('sh', ['-c', `(${command}) > /dev/null && times`], options, (error, out, errors) => {
       if (error === null) resolve(out);

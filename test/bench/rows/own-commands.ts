@@ -6,15 +6,14 @@ import type { Figure, Row } from '../figure.ts';
 import { spreadOf } from '../noise.ts';
 import { treeCpu } from '../tree-cpu.ts';
 
-const Package = z.looseObject({ scripts: z.looseObject({ start: z.string() }) });
+const Package = z.looseObject({ scripts: z.looseObject({ start: z.string(), synth: z.string() }) });
 
-/** What `npm start` runs. npm itself is the same before and after. */
-const startIn = (folder: string, out: string) => {
-  const { scripts } = Package.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
-  return treeCpu(`${scripts.start} --out ${out}`, folder);
-};
+const scriptsIn = (folder: string) =>
+  Package.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).scripts;
 
-const synthIn = (folder: string, out: string) => treeCpu('node bin/app.ts', folder, { CDK_OUTDIR: out });
+/** What the scripts run. npm itself is the same before and after. */
+const startIn = (folder: string, out: string) => treeCpu(`${scriptsIn(folder).start} --out ${out}`, folder);
+const synthIn = (folder: string, out: string) => treeCpu(`${scriptsIn(folder).synth} --output ${out}`, folder);
 
 /** A round of synth takes half a minute. */
 const COMMANDS = [

@@ -21,8 +21,7 @@ interface Storm {
 
 const runIn = async (folder: string, { incidents, folder: temporary }: BenchContext): Promise<Storm> => {
   const alarms = Math.ceil(incidents * 0.3);
-  const duplicates = Math.ceil(incidents / 2);
-  const options = `--incidents ${incidents} --alarms ${alarms} --duplicates ${duplicates} --copies 0 --returns 0 --json`;
+  const options = `--incidents ${incidents} --alarms ${alarms} --duplicates 0 --copies 0 --returns 0 --latency 100 --json`;
   // Ends with an error if an event was lost, an incident ended otherwise than expected, or a chain does not verify.
   const { threadMs, stdout } = await probed(temporary, ['test/load/run.ts', ...options.split(' ')], folder);
   const { ledger } = Report.parse(parseJson(stdout));
