@@ -29,7 +29,8 @@ export interface BenchContext {
 /** The checkout of this run. */
 export const ROOT = join(import.meta.dirname, '../..');
 
-const git = (...args: string[]): string => execFileSync('git', ['-C', ROOT, ...args], { encoding: 'utf8', stdio: 'pipe' });
+const git = (...args: string[]): string =>
+  execFileSync('git', ['-C', ROOT, ...args], { encoding: 'utf8', stdio: 'pipe' });
 
 /** A checkout of another commit. It has the packages of this one: what is compared is our code. */
 const checkout = (folder: string, commit: string): ReturnType<BenchContext['checkoutBefore']> => {

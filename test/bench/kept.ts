@@ -64,7 +64,10 @@ export const writeKept = (kept: Kept, rows: readonly Row[]): void => {
   const measured = rows.flatMap(({ row, figures }) =>
     figures.map((figure) => {
       const { value, noise } = keptOf(figure);
-      return [keyOf(row, figure), { value: Number(value.toPrecision(4)), noise: Number(noise.toPrecision(2)) }] as const;
+      return [
+        keyOf(row, figure),
+        { value: Number(value.toPrecision(4)), noise: Number(noise.toPrecision(2)) },
+      ] as const;
     }),
   );
   const figures = { ...kept.figures, ...Object.fromEntries(measured) };

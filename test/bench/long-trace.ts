@@ -26,7 +26,7 @@ export const writeLongTrace = (file: string, events: readonly TraceEvent[], coun
     lines = [];
   };
   const write = (draft: Readonly<Record<string, unknown>>): void => {
-    const { hash: _, ...rest } = draft;
+    const rest = Object.fromEntries(Object.entries(draft).filter(([field]) => field !== 'hash'));
     const hash = sha256(canonical(rest));
     lines.push(`${canonical({ ...rest, hash })}\n`);
     prev = hash;

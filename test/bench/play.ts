@@ -45,8 +45,8 @@ const excludeAccount = ({ account }: Laptop, meter: CpuMeter): void => {
   account.cloud = (...args) => meter.without(cloud(...args));
   const change = account.change.bind(account);
   account.change = (...args) => {
-    const { assume } = change(...args);
-    return { assume: async (scope) => meter.without(await assume(scope)) };
+    const session = change(...args);
+    return { assume: async (scope) => meter.without(await session.assume(scope)) };
   };
 };
 

@@ -20,7 +20,14 @@ export const probed = async (folder: string, args: readonly string[], cwd: strin
       { cwd, env: { ...process.env, CHECKREIN_BENCH_PROBE: file }, maxBuffer: 64 * 2 ** 20 },
       (error, out, errors) => {
         if (error === null) resolve(out);
-        else reject(new InputError(args.join(' '), `it ended with ${String(error.code)}: ${out.slice(-500)}${errors.slice(-1000)}`, 'exit code 0'));
+        else
+          reject(
+            new InputError(
+              args.join(' '),
+              `it ended with ${String(error.code)}: ${out.slice(-500)}${errors.slice(-1000)}`,
+              'exit code 0',
+            ),
+          );
       },
     );
   });

@@ -28,7 +28,11 @@ interface Prefix {
 
 /** The prefix that ends with each block. */
 const prefixesOf = ({ tools, system, messages }: CachedRequest): Prefix[] => {
-  const blocks = [...tools, ...system, ...messages.flatMap(({ role, content }) => content.map((one) => ({ role, ...one })))];
+  const blocks = [
+    ...tools,
+    ...system,
+    ...messages.flatMap(({ role, content }) => content.map((one) => ({ role, ...one }))),
+  ];
   const running = createHash('sha256');
   let tokens = 0;
   return blocks.map(({ cache_control: breakpoint, ...block }) => {

@@ -6,6 +6,6 @@ import { createInterface } from 'node:readline';
  */
 export const answerRounds = async (round: () => Promise<object> | object): Promise<void> => {
   process.stdout.write('ready\n');
-  for await (const _line of createInterface({ input: process.stdin }))
-    process.stdout.write(`${JSON.stringify(await round())}\n`);
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  while ((await lines.next()).done !== true) process.stdout.write(`${JSON.stringify(await round())}\n`);
 };

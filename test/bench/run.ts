@@ -34,7 +34,9 @@ const MEASURES: Readonly<Record<number, (context: BenchContext) => Promise<Row>>
 const progressIn = (row: () => number) => {
   const started = performance.now();
   return (line: string): void =>
-    void process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  row ${row()}: ${line}\n`);
+    void process.stderr.write(
+      `${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  row ${row()}: ${line}\n`,
+    );
 };
 
 const main = async (): Promise<void> => {

@@ -58,7 +58,11 @@ const observing = (turn: number, only: 'logs' | undefined): Json => [
           periodSeconds: 60,
         },
       }
-    : { type: 'tool_use', name: 'query_logs', input: { logGroup: '/app/payments', minutes: 9 + (turn % WINDOWS), limit: 20 } },
+    : {
+        type: 'tool_use',
+        name: 'query_logs',
+        input: { logGroup: '/app/payments', minutes: 9 + (turn % WINDOWS), limit: 20 },
+      },
 ];
 
 const concluding: Json = [

@@ -54,7 +54,12 @@ const changeLines = (changes: readonly Change[]): string[] => {
 export const textTable = (rows: readonly Row[], changes: readonly Change[]): string => {
   const lines = [[...CELLS], ...tableRows(rows)];
   const widths = CELLS.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  const text = lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  const text = lines.map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
   return [...text, '', ...notesOf(rows), ...changeLines(changes)].join('\n');
 };
 

@@ -9,7 +9,9 @@ import { answerRounds } from '../rounds.ts';
 const TURNS = 6;
 const INCIDENTS = 60;
 
-const events = z.array(z.record(z.string(), z.unknown())).parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
+const events = z
+  .array(z.record(z.string(), z.unknown()))
+  .parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
 const drafts = events.map((event) => Object.fromEntries(Object.entries(event).filter(([field]) => field !== 'hash')));
 
 const record = (): number => {

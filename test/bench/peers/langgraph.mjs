@@ -33,7 +33,8 @@ const incident = async () => {
     .compile({ checkpointer: new MemorySaver() });
   const config = { configurable: { thread_id: 'one' }, recursionLimit: 500 };
   const { messages } = await graph.invoke({ messages: [{ role: 'user', content: task }] }, config);
-  if (messages.at(-1).content !== final || answered !== turns.length) throw new TypeError('The transcript was not played.');
+  if (messages.at(-1).content !== final || answered !== turns.length)
+    throw new TypeError('The transcript was not played.');
 };
 
 const round = async () => {

@@ -42,7 +42,9 @@ const reads = async (context: BenchContext, start: 'cold' | 'warm'): Promise<Fig
 
 /** Row 2: how a turn grows with the turns before it. */
 export const growth = async (context: BenchContext): Promise<Row> => {
-  const participant = await startParticipant(Round, process.execPath, [join(import.meta.dirname, '../children/growth.ts')]);
+  const participant = await startParticipant(Round, process.execPath, [
+    join(import.meta.dirname, '../children/growth.ts'),
+  ]);
   const measured: z.infer<typeof Round>[] = [];
   try {
     for (let round = 0; round < context.rounds; round += 1) {

@@ -67,14 +67,28 @@ export const incidentPrice = async ({ definitionOf }: BenchContext): Promise<Row
     row: 4,
     title: 'States and dollars of an approved incident with six turns',
     figures: [
-      value({ name: 'states', unit: '', peers: [{ name: 'naive', value: peer.states }], aim: { most: 27 } }, statesOf(measured)),
-      value({ name: 'states of a wait for AWS', unit: '', aim: { most: 2 } }, (statesOf(whole) - statesOf(measured)) / looks),
       value(
-        { name: 'dollars without tokens and storage', unit: '$', peers: [{ name: 'naive', value: peer.usd }], aim: { most: 0.0013 } },
+        { name: 'states', unit: '', peers: [{ name: 'naive', value: peer.states }], aim: { most: 27 } },
+        statesOf(measured),
+      ),
+      value(
+        { name: 'states of a wait for AWS', unit: '', aim: { most: 2 } },
+        (statesOf(whole) - statesOf(measured)) / looks,
+      ),
+      value(
+        {
+          name: 'dollars without tokens and storage',
+          unit: '$',
+          peers: [{ name: 'naive', value: peer.usd }],
+          aim: { most: 0.0013 },
+        },
         usdOf(useOf(measured, definition)),
       ),
       value({ name: 'the same with waits for AWS', unit: '$' }, usdOf(useOf(whole, definition))),
-      value({ name: 'states of a copy that joins', unit: '', aim: { most: 3 } }, statesEntered(definition, ['open']).length),
+      value(
+        { name: 'states of a copy that joins', unit: '', aim: { most: 3 } },
+        statesEntered(definition, ['open']).length,
+      ),
     ],
     notes: [],
   };

@@ -29,11 +29,11 @@ class RawAnswers {
   listen({ account }: Laptop): void {
     const cloud = account.cloud.bind(account);
     account.cloud = (principal, calls) => {
-      const { send, ...rest } = cloud(principal, calls);
+      const its = cloud(principal, calls);
       return {
-        ...rest,
+        ...its,
         send: async (request) => {
-          const answer = await send(request);
+          const answer = await its.send(request);
           if (principal.step === 'observe') this.#answers.set(JSON.stringify(request), answer);
           return answer;
         },
@@ -102,11 +102,11 @@ const naive = (asked: readonly Asked[], cached: boolean): CachedRequest[] => {
         : { type: 'tool_result', tool_use_id: call.id, content: text },
     ];
     messages.push({ role: 'user', content: results });
-    const { system = [], tools = [] } = CachedRequest.parse(toMessagesFormat(request));
+    const { system, tools } = CachedRequest.parse(toMessagesFormat(request));
     const marked = results.map((block) => (cached ? { ...block, ...BREAKPOINT } : block));
     return {
       tools,
-      system: system.map(({ cache_control: _, ...block }) => (cached ? { ...block, ...BREAKPOINT } : block)),
+      system: system.map((block) => ({ ...block, cache_control: cached ? BREAKPOINT.cache_control : undefined })),
       messages: [...messages.slice(0, -1), { role: 'user', content: marked }],
     };
   });
@@ -114,7 +114,9 @@ const naive = (asked: readonly Asked[], cached: boolean): CachedRequest[] => {
 
 /** The turns before the first one in which evidence was shortened: there, what was sent before is not sent again. */
 const beforeCompaction = (asked: readonly Asked[]): readonly Asked[] => {
-  const compacts = asked.findIndex(({ request }) => JSON.stringify(request.messages).includes('was shortened to save room'));
+  const compacts = asked.findIndex(({ request }) =>
+    JSON.stringify(request.messages).includes('was shortened to save room'),
+  );
   return compacts === -1 ? asked : asked.slice(0, compacts);
 };
 

@@ -40,7 +40,8 @@ export const storm = async (context: BenchContext): Promise<Row> => {
     context.progress(`round ${round + 1}`);
   }
   const name = `commit ${context.before}`;
-  const peer = (of: (storm: Storm) => number) => then.length > 0 && { peers: [{ name, value: spreadOf(then.map(of)).median }] };
+  const peer = (of: (storm: Storm) => number) =>
+    then.length > 0 && { peers: [{ name, value: spreadOf(then.map(of)).median }] };
   return {
     row: 8,
     title: 'Many incidents at once, with faults',

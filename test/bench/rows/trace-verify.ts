@@ -56,7 +56,10 @@ export const traceVerify = async (context: BenchContext): Promise<Row> => {
     const name = `memory, ${count.toLocaleString('en')} events`;
     const shared = { name, unit: 'MB', peers: [base], aim: { most: FLAT }, aimOf: 'ratio' } as const;
     // A trace that is refused for its length was not verified.
-    const held = await verify(traceOf(count)).then(({ maxRssMB }) => maxRssMB, () => Number.NaN);
+    const held = await verify(traceOf(count)).then(
+      ({ maxRssMB }) => maxRssMB,
+      () => Number.NaN,
+    );
     return { ...shared, ours: { median: held, noise: 0 } };
   };
   return {

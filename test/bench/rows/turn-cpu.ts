@@ -79,7 +79,7 @@ export const turnCpu = async (context: BenchContext): Promise<Row> => {
       context.progress(`round ${round + 1} of ${context.rounds}`);
     }
   } finally {
-    for (const { stop } of [floor, ours, ...peers.map(({ participant }) => participant)]) stop();
+    for (const started of [floor, ours, ...peers.map(({ participant }) => participant)]) started.stop();
   }
   const least: Peer = { name: 'record floor', value: spreadOf(rounds.map((round) => round.floor)).median };
   const others = peers.map(({ name }, index): Peer => {
