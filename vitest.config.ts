@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Files that change their process for good. Those in test/bin/ put back its directory, environment and streams. */
 const OWN_PROCESS = ['test/lambdas/runtime/serve.test.ts'];
@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...OWN_PROCESS, ...LONG],
+          exclude: [...configDefaults.exclude, ...OWN_PROCESS, ...LONG],
           // Modules keep no state but caches by object, so files share them: half of the time was loading them anew.
           isolate: false,
         },

@@ -37,7 +37,7 @@ export class MomentStream extends Construct {
           eventName: FilterRule.isEqual('INSERT'),
           dynamodb: {
             Keys: { pk: { S: FilterRule.beginsWith(`${FAMILY.incident}#`) } },
-            NewImage: { kind: { S: FilterRule.or(...TOLD_KINDS) } },
+            NewImage: { kind: { S: [...TOLD_KINDS] } },
           },
         }),
       ],

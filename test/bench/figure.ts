@@ -1,41 +1,65 @@
-import { createHash } from 'node:crypto';
+import type { Spread } from './noise.ts';
 
-/** One measured figure. */
-export interface Figure {
+/** What a figure is compared with in the same run. */
+export interface Peer {
   readonly name: string;
-  /** The value as text, with its unit. */
-  readonly measured: string;
-  /** For comparison between machines: milliseconds in calibration units, or kilobytes. Smaller is better. */
-  readonly relative: number;
+  readonly value: number;
 }
 
-/** The median, which a single outlier on a busy machine does not change. */
-export const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+/** What a figure has to reach: at most, or at least. */
+export type Aim = { readonly most: number } | { readonly least: number };
+
+/** One line of the table. */
+export interface Figure {
+  /** The same in every run: kept figures are found by it. */
+  readonly name: string;
+  readonly unit: string;
+  /** Ours: median and noise of the rounds. A count has no noise. */
+  readonly ours: Spread;
+  /**
+   * The first one is what the ratio is to, so it must be there in every run. Required for a time, which means nothing on
+   * another machine.
+   */
+  readonly peers?: readonly Peer[];
+  /** Of the ratio, if there is a peer and `aimOf` is `ratio`; otherwise of our own value. */
+  readonly aim?: Aim;
+  readonly aimOf?: 'ratio' | 'value';
+  /** More of it is better: decisions a second. Default: less of it is. */
+  readonly moreIsBetter?: true;
+  /** Counts and dollars are kept as they are. Default: the ratio is kept. */
+  readonly keep?: 'value';
+}
+
+/** A row of the table: a number of the list, its figures, and what was left out. */
+export interface Row {
+  readonly row: number;
+  readonly title: string;
+  readonly figures: readonly Figure[];
+  /** Peers that are not there, and other words about this run. */
+  readonly notes: readonly string[];
+}
+
+/** Ours divided by the first peer; undefined without one. */
+export const ratioOf = ({ ours, peers = [] }: Figure): number | undefined => {
+  const [first] = peers;
+  return first === undefined ? undefined : ours.median / first.value;
 };
 
-/** Milliseconds that `work` takes. */
-export const timed = async (work: () => Promise<unknown>): Promise<number> => {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
+/** Whether the figure reaches its aim. A value that was not measured (NaN) is short. */
+export const verdictOf = (figure: Figure): 'pass' | 'short' | 'reported' => {
+  const { aim, aimOf = 'value', ours } = figure;
+  if (aim === undefined) return 'reported';
+  const value = aimOf === 'ratio' ? (ratioOf(figure) ?? Number.NaN) : ours.median;
+  const reached = 'most' in aim ? value <= aim.most : value >= aim.least;
+  return reached ? 'pass' : 'short';
 };
 
-/** A duration as a figure. */
-export const timeFigure = (name: string, milliseconds: number, unit: number): Figure => ({
-  name,
-  measured: `${milliseconds.toFixed(2)} ms`,
-  relative: milliseconds / unit,
-});
-
-/** Milliseconds that this machine takes for 20,000 SHA-256 hashes of 1 KiB, the median of five runs: the calibration unit. */
-export const calibrate = (): number => {
-  const block = Buffer.alloc(1024, 7);
-  const once = (): number => {
-    const started = performance.now();
-    for (let round = 0; round < 20_000; round += 1) createHash('sha256').update(block).digest();
-    return performance.now() - started;
-  };
-  return median([once(), once(), once(), once(), once()]);
+/** A row passes if none of its figures is short. */
+export const rowVerdict = ({ figures }: Row): 'pass' | 'short' | 'reported' => {
+  const verdicts = figures.map(verdictOf);
+  if (verdicts.includes('short')) return 'short';
+  return verdicts.includes('pass') ? 'pass' : 'reported';
 };
+
+/** A figure without noise: counted, not timed. */
+export const counted = (value: number): Spread => ({ median: value, noise: 0 });

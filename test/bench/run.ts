@@ -1,63 +1,79 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import * as z from 'zod';
 import { printJson } from '../../bin/io/output.ts';
 import { runMain } from '../run-main.ts';
-import { measureBundles } from './bundles.ts';
-import { calibrate, type Figure } from './figure.ts';
-import { measureIncidents } from './incidents.ts';
-import { measureLedger } from './ledger.ts';
+import { benchContext, type BenchContext } from './context.ts';
+import { rowVerdict, verdictOf, type Row } from './figure.ts';
+import { changesSince, readKept, writeKept } from './kept.ts';
+import { HELP, optionsFrom } from './options.ts';
+import { writePage } from './page.ts';
+import { functionStart } from './rows/function-start.ts';
+import { growth } from './rows/growth.ts';
+import { incidentPrice } from './rows/incident-price.ts';
+import { ledgerUse } from './rows/ledger-use.ts';
+import { ownCommands } from './rows/own-commands.ts';
+import { policyRate } from './rows/policy.ts';
+import { promptCost } from './rows/prompt-cost.ts';
+import { turnCpu } from './rows/turn-cpu.ts';
+import { traceVerify } from './rows/trace-verify.ts';
+import { storm } from './rows/storm.ts';
+import { textTable } from './table.ts';
 
-/** The figures of an earlier run, which are committed. */
-const Baseline = z.record(z.string(), z.number());
-const BASELINE = join(import.meta.dirname, 'baseline.json');
+/** How each row is measured. */
+const MEASURES: Readonly<Record<number, (context: BenchContext) => Promise<Row>>> = {
+  1: turnCpu,
+  2: growth,
+  3: ledgerUse,
+  4: incidentPrice,
+  5: functionStart,
+  6: policyRate,
+  7: traceVerify,
+  8: storm,
+  9: promptCost,
+  10: ownCommands,
+};
 
-const HELP = `npm run bench -- [--json] [--save]
-
-Measures what the harness itself costs: per incident, per step, per appended event, and per cold start.
-Times are divided by the time of a fixed piece of hashing on the same machine in the same run, so that
-figures of different machines can be compared. --save keeps this run as the baseline.`;
-
-const ratioText = ({ relative }: Figure, before = 0): string =>
-  before === 0 ? 'new' : `${(relative / before).toFixed(2)}x`;
+const progressIn = (row: () => number) => {
+  const started = performance.now();
+  return (line: string): void =>
+    void process.stderr.write(
+      `${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  row ${row()}: ${line}\n`,
+    );
+};
 
 const main = async (): Promise<void> => {
-  const { values } = parseArgs({
-    options: { json: { type: 'boolean' }, save: { type: 'boolean' }, help: { type: 'boolean' } },
-  });
-  if (values.help === true) {
+  const options = optionsFrom(process.argv.slice(2));
+  if (options.help) {
     process.stdout.write(`${HELP}\n`);
     return;
   }
-  const unit = calibrate();
-  process.stderr.write(`calibration: ${unit.toFixed(2)} ms of hashing is one unit\n`);
-  const figures: Figure[] = [];
-  for (const [name, measure] of [
-    ['incidents', measureIncidents],
-    ['ledger', measureLedger],
-    ['bundles', measureBundles],
-  ] as const) {
-    process.stderr.write(`measuring ${name} …\n`);
-    figures.push(...(await measure(unit)));
+  const kept = readKept();
+  let current = 0;
+  const progress = progressIn(() => current);
+  const context = benchContext({ ...options, before: options.before ?? kept.before, progress });
+  const rows: Row[] = [];
+  try {
+    for (current of options.only) {
+      progress('begins');
+      const row = await MEASURES[current]?.(context);
+      if (row !== undefined) rows.push(row);
+    }
+  } finally {
+    context.stop();
   }
-  const baseline = existsSync(BASELINE) ? Baseline.parse(JSON.parse(readFileSync(BASELINE, 'utf8'))) : {};
-  if (values.save === true) {
-    const kept = Object.fromEntries(figures.map((figure) => [figure.name, Number(figure.relative.toFixed(4))]));
-    writeFileSync(BASELINE, `${JSON.stringify(kept, null, 2)}\n`);
+  const changes = changesSince(kept, rows);
+  if (options.save) {
+    writeKept(kept, rows);
+    writePage(rows);
   }
-  if (values.json === true) {
-    printJson(figures.map((figure) => ({ ...figure, baseline: baseline[figure.name] ?? null })));
-    return;
-  }
-  const width = Math.max(...figures.map((figure) => figure.name.length));
-  process.stdout.write(
-    `${'figure'.padEnd(width)}  ${'measured'.padStart(16)}  ${'in units'.padStart(10)}  against baseline\n`,
-  );
-  for (const figure of figures)
-    process.stdout.write(
-      `${figure.name.padEnd(width)}  ${figure.measured.padStart(16)}  ${figure.relative.toFixed(3).padStart(10)}  ${ratioText(figure, baseline[figure.name])}\n`,
-    );
+  if (options.json)
+    printJson({
+      rows: rows.map((row) => ({
+        ...row,
+        verdict: rowVerdict(row),
+        figures: row.figures.map((figure) => ({ ...figure, verdict: verdictOf(figure) })),
+      })),
+      changes,
+    });
+  else process.stdout.write(`${textTable(rows, changes)}\n`);
 };
 
 await runMain(main);

@@ -9,7 +9,7 @@ import { readEvent } from '../../local/files.ts';
 import { Laptop } from '../../local/laptop.ts';
 import { startLedger } from '../../local/ledger-server.ts';
 import { shippedRules } from '../lib/shipped.ts';
-import { loadScript } from '../../local/script.ts';
+import { loadScript, type ScriptedTurn } from '../../local/script.ts';
 import { scriptedModel } from '../../local/scripted-model.ts';
 import type { JsonObject } from '../../lambdas/contracts/json.ts';
 import { LedgerMeter, type LedgerUse } from './ledger-meter.ts';
@@ -35,8 +35,12 @@ const bytesIn = async (client: DynamoDBClient, table: string): Promise<number> =
   return Items.reduce((sum, item) => sum + sizeOf(item) + ITEM_OVERHEAD, 0);
 };
 
-/** Runs a scenario with an approver who approves, and counts what it uses. */
-export const measureIncident = async (scenario: string, definition: JsonObject): Promise<MeasuredIncident> => {
+/** Runs a scenario with an approver who approves, and counts what it uses. Another script may stand in for its own. */
+export const measureIncident = async (
+  scenario: string,
+  definition: JsonObject,
+  script?: readonly ScriptedTurn[],
+): Promise<MeasuredIncident> => {
   const folder = join(import.meta.dirname, '../../scenarios', scenario);
   const rules = shippedRules();
   const server = await startLedger(rules.settings.retentionDays);
@@ -51,7 +55,7 @@ export const measureIncident = async (scenario: string, definition: JsonObject):
       installed: INSTALLED,
       rules,
       world: readWorld(join(folder, 'world.yaml')),
-      model: scriptedModel(await loadScript(join(folder, 'model.json'))),
+      model: scriptedModel(script ?? (await loadScript(join(folder, 'model.json')))),
       ledger: server.ledger,
       approver: async () => ({ kind: 'preset', answers: [{ answer: 'approve', reason: 'Go ahead.' }] }),
       onCall: ({ service, command }) => calls.push(`${service}:${command}`),
