@@ -125,6 +125,14 @@ module.exports = {
       to: { path: '^lambdas/kernel/', pathNot: `^lambdas/kernel/(${[room, ...below].join('|')})/` },
     })),
     {
+      name: 'the-catalogue-is-passed-on',
+      comment:
+        'A deployment may have other tools than the shipped ones: take `installed` or its catalogue as a value. What people read long after a run, such as the heading of a tool, belongs on the trace.',
+      severity: 'error',
+      from: { path: '^lambdas/', pathNot: '^lambdas/providers/installed\\.ts$' },
+      to: { path: '^lambdas/tools/catalogue\\.ts$' },
+    },
+    {
       name: 'contracts-are-light',
       comment: 'contracts/ is read by both halves: zod and itself, nothing else.',
       severity: 'error',

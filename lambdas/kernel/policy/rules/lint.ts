@@ -155,6 +155,6 @@ const whyNoMatch = (
 
 const MISSING: Readonly<Record<string, string>> = {
   Agent: 'no agent of config/agents with change tools is called',
-  Role: 'no approver of config/deployment.ts has the role',
-  Approver: 'config/deployment.ts has no approver',
+  Role: 'no approver of the settings (`approvers`) has the role',
+  Approver: 'the settings (`approvers`) have no approver',
 };

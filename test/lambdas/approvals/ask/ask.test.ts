@@ -64,6 +64,10 @@ test('the message names each policy that is switched off, with the reason, below
   const text = desk.notifier.sent[0]?.text ?? '';
   const said = '  Switched off in this deployment: cost-ceiling — Finance has a budget alarm with an action.';
   expect(text.split('\n')).toContain(said);
+  // The mail is plain text: markup is read as it was written.
+  expect(text).toContain(
+    'cut-bound — Our fleet is cut by half each evening; <b>half-each-evening</b> bounds it instead.',
+  );
   expect(text.indexOf(said)).toBeGreaterThan(text.indexOf('/?t='));
 });
 

@@ -141,6 +141,9 @@ inBrowser.each([1000, 390])('policies that are switched off can be read on a pag
   await page.goto(`${serving.url}/?t=${asked.token(ANA)}`);
   expect(await page.getByRole('heading', { name: 'Switched off in this deployment' }).isVisible()).toBe(true);
   expect(await page.getByText('Finance has a budget alarm with an action.').isVisible()).toBe(true);
+  // The markup in the other reason is text, and makes nothing bold.
+  expect(await page.getByText('<b>half-each-evening</b> bounds it instead').isVisible()).toBe(true);
+  expect(await page.locator('b').count()).toBe(0);
   expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
   await page.close();
   await serving.close();
