@@ -46,6 +46,7 @@ const breaches: readonly [breach: string, from: string, to: string, teaches: str
     'lambdas/providers/aws/b.ts',
     'never the other way',
   ],
+  ['law 2: a page that reads tokens', 'lambdas/approvals/page/c.ts', importing('jose'), 'behind the port `Identify`'],
   [
     'law 3: a step that imports another',
     'lambdas/steps/decide/e.ts',
@@ -70,6 +71,12 @@ const breaches: readonly [breach: string, from: string, to: string, teaches: str
     'lambdas/approvals/answer/a.ts',
     'lambdas/approvals/page/b.ts',
     'answer/ imports neither',
+  ],
+  [
+    'law 3: a link on request that imports more of ask than its message',
+    'lambdas/approvals/send-link/a.ts',
+    'lambdas/approvals/ask/d.ts',
+    'only the message',
   ],
   [
     'law 3: a kernel that imports a step',

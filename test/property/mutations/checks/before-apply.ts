@@ -5,6 +5,9 @@ const authorize = testsOf('lambdas/steps/authorize/authorize');
 const dryRun = testsOf('lambdas/steps/dry-run/dry-run');
 const policy = testsOf('lambdas/kernel/policy/engine');
 const page = testsOf('lambdas/approvals/page/http');
+const ownLink = testsOf('lambdas/approvals/page/own-link');
+const sendLink = testsOf('lambdas/approvals/send-link/send-link');
+const attacks = testsOf('lambdas/approvals/attacks');
 const compromisedAsk = testsOf('lambdas/approvals/answer/compromised-ask');
 const decisions = testsOf('lambdas/approvals/answer/decisions');
 const lastChecks = testsOf('lambdas/approvals/answer/last-checks');
@@ -178,8 +181,9 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     file: 'lambdas/approvals/page/http.ts',
     find: "case 'GET':",
     replace: `case 'GET':
-      return submitAnswer(
+      return submitForm(
         { ...request, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: request.query.toString() },
+        signedIn,
         ports,
       );`,
     test: page('a link opened by a mail scanner approves nothing, however often and with whatever in its query'),
@@ -200,6 +204,48 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     file: 'lambdas/approvals/answer/approval-link.ts',
     find: '!(Date.parse(link.data.expiresAt) > now.getTime())',
     test: page('an expired link of an open question, or of somebody who is no approver, shows nothing'),
+  },
+  {
+    name: 'link/other-site',
+    kind: 'approval',
+    holds: 'a form that another site sends decides nothing',
+    file: 'lambdas/approvals/page/form.ts',
+    find: "site !== 'same-origin' && site !== 'none'",
+    test: ownLink('a form that another site sends is refused'),
+  },
+  {
+    name: 'proxy/sign-in',
+    kind: 'approval',
+    holds: 'behind a proxy of the team, nothing is shown or taken that the proxy did not sign',
+    file: 'lambdas/approvals/page/identity.ts',
+    find: 'identify === undefined',
+    replace: 'true',
+    test: ownLink('behind a proxy nothing is shown without its signature, errors and other methods included'),
+  },
+  {
+    name: 'proxy/person',
+    kind: 'approval',
+    holds: 'behind a proxy of the team, a link is worth nothing to anybody but its approver',
+    file: 'lambdas/approvals/page/http.ts',
+    find: 'signedIn !== undefined && read.link.approver !== signedIn',
+    test: attacks('with the valid token of another approver'),
+  },
+  {
+    name: 'proxy/load-balancer',
+    kind: 'approval',
+    holds: 'another load balancer of the Region signs nobody in',
+    file: 'lambdas/adapters/identity/alb-identity.ts',
+    find: 'signer !== loadBalancerArn',
+    test: attacks('with a token of another load balancer of the same Region'),
+  },
+  {
+    name: 'send-link/entitlement',
+    kind: 'approval',
+    holds: 'who may not approve gets no link',
+    file: 'lambdas/approvals/send-link/send-link.ts',
+    find: 'entitled.mayApprove ?',
+    replace: 'true ?',
+    test: sendLink('an approver whom policy does not let approve gets no link, and nothing is recorded'),
   },
   {
     name: 'answer/expiry',
