@@ -1,6 +1,6 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../lambdas/contracts/approval-waiting.ts';
@@ -34,9 +34,9 @@ export class MomentStream extends Construct {
       startingPosition: StartingPosition.TRIM_HORIZON,
       filters: [
         FilterCriteria.filter({
-          eventName: FilterRule.isEqual('INSERT'),
+          eventName: ['INSERT'],
           dynamodb: {
-            Keys: { pk: { S: FilterRule.beginsWith(`${FAMILY.incident}#`) } },
+            Keys: { pk: { S: [{ prefix: `${FAMILY.incident}#` }] } },
             NewImage: { kind: { S: [...TOLD_KINDS] } },
           },
         }),

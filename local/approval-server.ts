@@ -61,7 +61,9 @@ const read = async (request: IncomingMessage) => {
 
 /** As Lambda passes them on: a header that was sent twice is one, with both values. */
 const headersOf = (headers: IncomingMessage['headers']): Record<string, string | undefined> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join() : value]));
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join() : value]),
+  );
 
 const portOf = (address: AddressInfo | string | null): number => {
   if (address === null || typeof address === 'string')
