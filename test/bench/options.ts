@@ -26,7 +26,7 @@ Measures what the harness itself costs, beside what people would use instead: do
 Times are CPU of one thread; rounds of ours and of the peers take turns. The peers are optional:
 npm ci in test/bench/peers installs two, a clone of sre-harness is the third. Says what got worse since figures were kept.
 
-  --only <1,4>          these rows of the table (all: about five minutes)
+  --only <1,4>          these rows of the table (all: about five minutes on two quiet cores)
   --rounds <n>          rounds of each participant (5)
   --incidents <n>       of row 8: incidents at once (60; the aim is for 1,000, which take ten minutes)
   --million             row 7 also verifies a trace of a million events
