@@ -36,7 +36,7 @@ export class MessagesApi extends ReplyServer {
   }
 
   /** Plays a model script whenever the queue is empty. No answer comes before `ready`. */
-  plays(script: readonly ScriptedTurn[], ready: Promise<void> = Promise.resolve()): void {
+  plays(script: readonly ScriptedTurn[], ready: Promise<unknown> = Promise.resolve()): void {
     const reply = scripted(script);
     this.otherwise(async (response, request) => {
       await ready;
