@@ -144,7 +144,7 @@ const sameManifest = (ofTool: unknown, manifest: unknown, file: string): void =>
 
 /** Permissions are made at synth and calls at run time: a manifest that computes itself could say something else each time. */
 const refuseGetters = (module: unknown, file: string): unknown => {
-  const [path] = gettersIn(module, []);
+  const [path] = gettersIn(module);
   if (path === undefined) return module;
   throw new InputError(file, `${path} is a getter`, 'a value, so that the manifest is the same whenever it is read');
 };

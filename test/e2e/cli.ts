@@ -1,19 +1,19 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { CLONE } from './clone.ts';
+import { APP } from './app.ts';
 import type { Emulators } from './emulators.ts';
 import { awsEnvironment } from './paths.ts';
 
-/** Runs `checkrein` in the clone. Returns its exit code and its standard output. */
+/** Runs `checkrein` of the package that the app has. Returns its exit code and its standard output. */
 export const checkreinCommand = (
   { aws }: Emulators,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ readonly code: number; readonly out: string }> =>
   new Promise((resolve) => {
-    const options = { cwd: CLONE, env: { ...process.env, ...awsEnvironment(aws.url), ...env } };
-    execFile(process.execPath, [join(CLONE, 'bin/checkrein.ts'), ...args], options, (error, out) =>
+    const options = { cwd: APP, env: { ...process.env, ...awsEnvironment(aws.url), ...env } };
+    execFile(process.execPath, [join(APP, 'node_modules/checkrein/bin/checkrein.js'), ...args], options, (error, out) =>
       resolve({ code: error === null ? 0 : Number(error.code), out }),
     );
   });

@@ -1,4 +1,5 @@
 import type { MessagesApi } from '../fakes/messages-api.ts';
+import type { Packages } from './app.ts';
 import type { Browser } from './browser.ts';
 import type { Clients } from './clients.ts';
 import type { Emulators } from './emulators.ts';
@@ -19,4 +20,5 @@ export interface E2eEnvironment {
   readonly claude: MessagesApi;
   readonly mailbox: Mailbox;
   readonly browser: Browser;
+  readonly packages: Packages;
 }

@@ -53,6 +53,19 @@ export const untilAllSucceeded = async (
   return executions;
 };
 
+/** Waits until this many executions that are not in `before` have started, and all of these but one have ended. */
+export const untilOthersJoined = (
+  clients: Clients,
+  outputs: Outputs,
+  before: ReadonlySet<string>,
+  count: number,
+): Promise<true> =>
+  pollUntil('all executions but one to join its incident', async () => {
+    const started = (await executionsOf(clients, outputs)).filter(({ name }) => !before.has(name));
+    const running = started.filter(({ status }) => status === 'RUNNING');
+    return started.length === count && running.length === 1 ? true : undefined;
+  });
+
 /** Names of the executions so far. */
 export const executionNames = async (clients: Clients, outputs: Outputs): Promise<Set<string>> =>
   new Set((await executionsOf(clients, outputs)).map(({ name }) => name));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 /** The root of the repository. */
 export const REPOSITORY_ROOT = join(import.meta.dirname, '../..');
-/** Files of a run: Python environment, clone, logs. Not committed. */
+/** Files of a run: Python environment, logs. Not committed. */
 export const RUN_FOLDER = join(REPOSITORY_ROOT, '.checkrein/e2e');
 
 export const ACCOUNT = '123456789012';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { errorText } from '../../lib/explain-mistakes.ts';
+import { APP, removeApp } from './app.ts';
 import { diagnosis } from './diagnosis.ts';
 import { startEmulators, type Emulators } from './emulators.ts';
 import { timedStep, print } from './progress.ts';
@@ -31,18 +32,22 @@ const SCENARIOS = [
 ] as const;
 
 const runScenarios = async (python: string, emulators: Emulators): Promise<void> => {
+  const keep = process.argv.includes('--keep');
+  if (!keep) stopAtEnd({ stop: async () => removeApp() });
   const environment = await setUpEnvironment(python, emulators, stopAtEnd);
   for (const scenario of SCENARIOS) {
     // --keep keeps the deployed stack.
-    if (scenario === destroy && process.argv.includes('--keep')) break;
+    if (scenario === destroy && keep) break;
     print(scenario.name);
     await scenario(environment);
   }
   assertNothingDenied(emulators);
-  if (!process.argv.includes('--keep')) environment.guide.assertAllRun();
+  if (!keep) environment.guide.assertAllRun();
   print(`passed in ${Math.round(performance.now() / 1000)} s`);
-  if (!process.argv.includes('--keep')) return;
-  print(`AWS is at ${emulators.aws.url}, EC2 and Auto Scaling at ${emulators.compute.url}. Ctrl-C ends them.`);
+  if (!keep) return;
+  print(
+    `AWS is at ${emulators.aws.url}, EC2 and Auto Scaling at ${emulators.compute.url}. The app is in ${APP}. Ctrl-C ends the emulators.`,
+  );
   await once(process, 'SIGINT');
 };
 

@@ -35,9 +35,13 @@ export class MessagesApi extends ReplyServer {
     return this.url;
   }
 
-  /** Plays a model script whenever the queue is empty. */
-  plays(script: readonly ScriptedTurn[]): void {
-    this.otherwise(scripted(script));
+  /** Plays a model script whenever the queue is empty. No answer comes before `ready`. */
+  plays(script: readonly ScriptedTurn[], ready: Promise<unknown> = Promise.resolve()): void {
+    const reply = scripted(script);
+    this.otherwise(async (response, request) => {
+      await ready;
+      await reply(response, request);
+    });
   }
 
   protected override async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

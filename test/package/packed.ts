@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFile } from '../../lambdas/kernel/policy/rules/package-root.ts';
 
@@ -18,3 +18,12 @@ export const packed = (checkout: string, destination: string): string => {
 
 /** The package of this checkout. */
 export const packedHere = (): string => packed(packageFile(), packageFile('.checkrein/package'));
+
+/** Unpacks a package beside the installed packages of this checkout. Returns the path of its command, which npx would run. */
+export const commandOf = (tarball: string, folder: string): string => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  execFileSync('tar', ['-xf', tarball, '-C', folder]);
+  symlinkSync(packageFile('node_modules'), join(folder, 'node_modules'));
+  return join(folder, 'package/bin/checkrein.js');
+};

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { previousCheckout } from '../e2e/previous.ts';
 import { timedStep } from '../e2e/progress.ts';
 import type { ServerCheck } from '../e2e/run-checks.ts';
-import { packed } from './packed.ts';
+import { commandOf } from './packed.ts';
+import { previousPackage } from './previous.ts';
 
 /** Resources that hold what a team could lose, and the properties whose change makes CloudFormation replace them. */
 const WITH_DATA: Readonly<Record<string, readonly string[]>> = {
@@ -28,9 +28,9 @@ export const upgradeCheck = (room: string, runIn: RunIn): ServerCheck<string> =>
     'an app of the previous commit takes the package of this one, and no table, key, topic, queue, secret or parameter is replaced',
   run: async (tarball) => {
     const app = join(room, 'upgraded');
-    const previous = previousCheckout(join(room, 'previous'));
-    const old = await timedStep('the previous commit, packed', async () => packed(previous, join(room, 'old')));
-    await runIn(room, ['node', join(previous, 'bin/checkrein.js'), 'init', app, '--package', old], 'upgrade-init');
+    const old = (await timedStep('the previous commit, packed', async () => previousPackage())).tarball;
+    const command = commandOf(old, join(room, 'previous'));
+    await runIn(room, ['node', command, 'init', app, '--package', old], 'upgrade-init');
     await timedStep('install', () => runIn(app, INSTALL, 'upgrade-install'));
     await timedStep('synth', () => runIn(app, SYNTH, 'upgrade-synth'));
     const before = withData(app);

@@ -1,4 +1,4 @@
-import { DisableRuleCommand, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
+import { DisableRuleCommand } from '@aws-sdk/client-eventbridge';
 import { DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms';
 import { DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
@@ -57,11 +57,9 @@ const BREAKAGES: readonly Breakage[] = [
   },
   {
     what: 'the rule of an agent is disabled',
-    breakIt: async ({ clients: { eventBridge }, outputs }) => {
-      const { RuleNames = [] } = await eventBridge.send(
-        new ListRuleNamesByTargetCommand({ TargetArn: outputs.StartArn }),
-      );
-      await eventBridge.send(new DisableRuleCommand({ Name: RuleNames.find((name) => /triage/.test(name)) }));
+    breakIt: async ({ clients }) => {
+      const Name = await resourceCalled(clients, 'AlarmIntaketriage');
+      await clients.eventBridge.send(new DisableRuleCommand({ Name }));
       return undefined;
     },
     check: 'alarm intake',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { allOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ScriptedTurn } from '../../../local/script.ts';
-import { executionNames, untilAllSucceeded, verifiedTrace } from '../incidents.ts';
+import { executionNames, untilAllSucceeded, untilOthersJoined, verifiedTrace } from '../incidents.ts';
 import { timedStep } from '../progress.ts';
 import type { E2eEnvironment } from '../environment.ts';
 import { GROUP, setAlarm } from '../workload.ts';
@@ -17,13 +17,20 @@ const SCRIPT: ScriptedTurn[] = [
   }),
 ];
 
+/** Two events, each of which two agents take. */
+const EXECUTIONS = 4;
+
 /** A flapping alarm fires twice within moments: one investigation, and the copy is attached to it. */
 export const duplicateAlarm = async ({ claude, clients, outputs, workload }: E2eEnvironment): Promise<void> => {
-  claude.plays(SCRIPT);
+  // On a busy machine, the investigation could be over before the second alarm arrives, which then is an incident of its own.
+  const joined = Promise.withResolvers<'joined'>();
+  claude.plays(SCRIPT, joined.promise);
   const before = await executionNames(clients, outputs);
   const requestsBefore = claude.requests.length;
   const executions = await timedStep('the alarm fires twice; investigated, closed', async () => {
     for (const state of ['ALARM', 'OK', 'ALARM'] as const) await setAlarm(clients, workload.groupAlarm, state);
+    await untilOthersJoined(clients, outputs, before, EXECUTIONS);
+    joined.resolve('joined');
     return untilAllSucceeded(clients, outputs, before);
   });
   assert.equal(new Set(executions.map(({ eventId }) => eventId)).size, 2, 'two alarm events');

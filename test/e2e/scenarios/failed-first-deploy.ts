@@ -6,18 +6,18 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clients } from '../clients.ts';
-import { CLONE } from '../clone.ts';
+import { APP } from '../app.ts';
 import type { DeployGuide } from '../deploy-guide.ts';
 import { timedStep } from '../progress.ts';
 import type { Shell } from '../shell.ts';
 
 /** The name of a parameter that exists, which makes CloudFormation fail. */
 const OBSTACLE = '/in/the/way';
-const STACK_FILE = join(CLONE, 'lib/harness.ts');
-const LAST_LINES = '    this.output({';
-const FAILING = `    const failing = { type: 'AWS::SSM::Parameter', properties: { Name: '${OBSTACLE}', Type: 'String', Value: 'on' } };
-    new CfnResource(this, 'Failing', failing).node.addDependency(monitoring);
-`;
+const STACK_FILE = join(APP, 'bin/app.ts');
+const CONSTRUCT = /^ {2}(new Checkrein\(stack, .*\);)$/m;
+const FAILING = `  const checkrein = $1
+  const failing = { type: 'AWS::SSM::Parameter', properties: { Name: '${OBSTACLE}', Type: 'String', Value: 'on' } };
+  new CfnResource(stack, 'Failing', failing).node.addDependency(checkrein);`;
 
 /**
  * The first deployment fails at its last resource. Nothing is left but the table, which the clean-up of docs/deploy.md
@@ -26,11 +26,8 @@ const FAILING = `    const failing = { type: 'AWS::SSM::Parameter', properties: 
 export const failedFirstDeploy = async (clients: Clients, shell: Shell, guide: DeployGuide): Promise<void> => {
   await clients.ssm.send(new PutParameterCommand({ Name: OBSTACLE, Value: 'on', Type: 'String' }));
   const shipped = readFileSync(STACK_FILE, 'utf8');
-  assert(shipped.includes(LAST_LINES), `${STACK_FILE} has another end`);
-  writeFileSync(
-    STACK_FILE,
-    shipped.replace('{ CfnOutput }', '{ CfnOutput, CfnResource }').replace(LAST_LINES, `${FAILING}${LAST_LINES}`),
-  );
+  assert.match(shipped, CONSTRUCT);
+  writeFileSync(STACK_FILE, shipped.replace('{ App, ', '{ App, CfnResource, ').replace(CONSTRUCT, FAILING));
   await timedStep('a first deployment that fails at its last resource', () =>
     assert.rejects(shell.run('npx cdk deploy Checkrein --require-approval never')),
   );

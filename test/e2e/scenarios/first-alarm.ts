@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openingOf, lastOf } from '../../../lambdas/kernel/trace/queries.ts';
+import { allOf, lastOf, openingOf } from '../../../lambdas/kernel/trace/queries.ts';
 import type { ScriptedTurn } from '../../../local/script.ts';
 import { executionNames, untilAllSucceeded, verifiedTrace } from '../incidents.ts';
 import { timedStep } from '../progress.ts';
@@ -7,15 +7,19 @@ import type { E2eEnvironment } from '../environment.ts';
 import { callTool } from './model-turns.ts';
 
 const SCRIPT: ScriptedTurn[] = [
+  callTool('list_event_sources', { function: 'checkrein-first-test-worker' }),
   callTool('conclude', {
-    summary: 'The alarm is on a metric that does not exist, and somebody set its state by hand.',
+    summary: 'The alarm is on a queue that does not exist, and somebody set its state by hand.',
     rootCause: 'A test.',
     confidence: 'high',
-    claims: [{ text: 'Its metric has no data.', evidence: ['E1'] }],
+    claims: [{ text: 'Nothing works the queue off.', evidence: ['${evidence}'] }],
   }),
 ];
 
-/** The first test alarm of docs/deploy.md: an agent without change tools investigates it, and the closing message arrives. */
+/**
+ * The first test alarm of docs/deploy.md: the agent of the app investigates it with the tool of the app, and the closing message
+ * arrives.
+ */
 export const firstAlarm = async ({ guide, claude, clients, outputs, mailbox }: E2eEnvironment): Promise<void> => {
   claude.plays(SCRIPT);
   const before = await executionNames(clients, outputs);
@@ -23,9 +27,11 @@ export const firstAlarm = async ({ guide, claude, clients, outputs, mailbox }: E
   const mail = await timedStep('from the alarm to the closing message', () => mailbox.next('closed', before));
   await untilAllSucceeded(clients, outputs, before);
   const listed = await guide.runNext('npx checkrein incidents');
-  assert.match(listed, new RegExp(`UTC  diagnosed +triage +checkrein-first-test\\n  ${mail.incident}$`, 'm'));
+  assert.match(listed, new RegExp(`UTC  diagnosed +queue-triage +checkrein-first-test\\n  ${mail.incident}$`, 'm'));
   const trace = await verifiedTrace(clients, outputs, mail.incident);
-  assert.equal(openingOf(trace).data.agent, 'triage');
+  assert.equal(openingOf(trace).data.agent, 'queue-triage');
+  const own = allOf(trace, 'evidence.gathered').find(({ data }) => data.tool === 'list_event_sources');
+  assert.match(own?.data.text ?? 'the own tool was not called', /^checkrein-first-test-worker has 0 event sources/);
   assert.equal(lastOf(trace, 'incident.closed')?.data.outcome, 'diagnosed');
   await guide.runNext('aws cloudwatch delete-alarms');
 };
