@@ -105,6 +105,8 @@ export class Harness extends Construct {
       ApproversTopic: desk.topicArn,
       ReportsTopic: desk.reportsTopicArn,
       ApprovalPage: steps.pageUrl,
+      DecideUrl: steps.decideUrl,
+      DecideFunction: steps.decideApi?.live.functionArn,
     });
     this.approvalPageUrl = steps.pageUrl;
   }

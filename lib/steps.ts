@@ -53,6 +53,8 @@ export class Steps extends Construct {
   readonly changeZone: CheckreinFunction;
   readonly ask: CheckreinFunction;
   readonly page: CheckreinFunction;
+  /** Takes answers of people whom IAM knows. Absent if no approver has an IAM identity. */
+  readonly decideApi: CheckreinFunction | undefined;
   readonly verify: CheckreinFunction;
   readonly close: CheckreinFunction;
   readonly stopped: CheckreinFunction;
@@ -62,6 +64,8 @@ export class Steps extends Construct {
   readonly change: Role;
   /** Where approvers answer: the only URL of the stack that the Internet can reach. */
   readonly pageUrl: string;
+  /** Where `checkrein approve` answers. AWS lets in only signed requests of those whom IAM allows to invoke it. */
+  readonly decideUrl: string | undefined;
 
   constructor(scope: Construct, id: string, props: StepsProps) {
     super(scope, id);
@@ -101,6 +105,10 @@ export class Steps extends Construct {
         reservedConcurrentExecutions: props.rules.settings.pageConcurrency,
       }),
     });
+    const byIam = props.rules.settings.approvers.some(({ contacts }) => contacts.iam !== undefined);
+    this.decideApi = byIam
+      ? step('DecideApi', { module: 'decide-api', description: 'Takes answers of approvers whom IAM knows.' })
+      : undefined;
     this.verify = step('Verify', {
       module: 'verify',
       description: 'Checks whether a change healed the alarm.',
@@ -124,6 +132,7 @@ export class Steps extends Construct {
     });
     // Approvers come from an e-mail and cannot sign requests. The signed link authenticates them; the page checks it first.
     this.pageUrl = this.page.live.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
+    this.decideUrl = this.decideApi?.live.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM }).url;
     this.ask.setEnv('pageUrl', this.pageUrl);
     this.change = this.grant(props);
   }
@@ -131,6 +140,11 @@ export class Steps extends Construct {
   /** The functions that read the account for tools. */
   get readers(): readonly CheckreinFunction[] {
     return [this.observe, this.authorize, this.changeZone, this.verify];
+  }
+
+  /** The functions that take answers of approvers. */
+  get answering(): readonly CheckreinFunction[] {
+    return [this.page, ...(this.decideApi === undefined ? [] : [this.decideApi])];
   }
 
   /** All functions. */
@@ -141,18 +155,18 @@ export class Steps extends Construct {
   private grant({ rules, catalogue, killSwitch, model, ledger, desk }: StepsProps): Role {
     const { open, decide, observe, authorize, changeZone, ask, page, verify, close, stopped, digest, subscriptions } =
       this;
-    for (const step of [open, authorize, changeZone, page]) killSwitch.grantRead(step);
-    for (const step of [authorize, changeZone, page]) allow(step, calendarReads(rules.settings));
+    for (const step of [open, authorize, changeZone, ...this.answering]) killSwitch.grantRead(step);
+    for (const step of [authorize, changeZone, ...this.answering]) allow(step, calendarReads(rules.settings));
     model.grantUse(decide);
     allow(open, [openReads()]);
     grantGuardrail(observe, rules.settings.guardrail);
 
     desk.grantSignLink(ask);
     desk.grantVerifyLink(page);
-    desk.grantIssue(page);
+    for (const step of this.answering) desk.grantIssue(step);
     desk.grantIssueUnattended(authorize);
     desk.grantRedeem(changeZone);
-    for (const step of [ask, page]) desk.grantNotify(step);
+    for (const step of [ask, ...this.answering]) desk.grantNotify(step);
     for (const step of [close, stopped, digest]) desk.grantReport(step);
     desk.grantListSubscriptions(subscriptions);
     grantAnnounce(ask);

@@ -2,7 +2,8 @@ import { sfnCallbacks } from '../../adapters/aws/callbacks.ts';
 import { kmsMacGenerator, kmsMacVerifier } from '../../adapters/aws/kms.ts';
 import { approvalsPorts, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
 import { policyEngine } from '../../kernel/policy/engine.ts';
-import { lambda } from '../../runtime/serve.ts';
+import { lambda, type LambdaRuntime } from '../../runtime/serve.ts';
+import type { AnswerPorts } from '../answer/answer.ts';
 import { fromFunctionUrl } from './function-url.ts';
 import { handleApproval } from './http.ts';
 import type { Installation } from '../../providers/installed.ts';
@@ -11,14 +12,16 @@ import type { Installation } from '../../providers/installed.ts';
 export const handlerOf = (installed: Installation) =>
   lambda(
     'approval-page',
-    (runtime) => ({
-      ...approvalsPorts(runtime, 'receipt'),
-      policy: policyEngine(runtime.rules, installed.providers),
-      switch: killSwitch(runtime),
-      calendar: changeCalendar(runtime),
-      grantMac: kmsMacGenerator(runtime.env('grantKey')),
-      linkMac: kmsMacVerifier(runtime.env('linkKey')),
-      callbacks: sfnCallbacks(),
-    }),
+    (runtime) => ({ ...answerPorts(runtime, installed), linkMac: kmsMacVerifier(runtime.env('linkKey')) }),
     (event, ports) => handleApproval(fromFunctionUrl(event), ports),
   );
+
+/** What a function needs to take answers, however it knows whose they are. */
+export const answerPorts = (runtime: LambdaRuntime, installed: Installation): AnswerPorts => ({
+  ...approvalsPorts(runtime, 'receipt'),
+  policy: policyEngine(runtime.rules, installed.providers),
+  switch: killSwitch(runtime),
+  calendar: changeCalendar(runtime),
+  grantMac: kmsMacGenerator(runtime.env('grantKey')),
+  callbacks: sfnCallbacks(),
+});
