@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CheckreinError, InputError } from '../lambdas/contracts/errors.ts';
 import { errorText } from '../lib/explain-mistakes.ts';
 import { packageJson } from '../lib/package-files.ts';
+import { approvalsCommand, approveCommand, denyCommand } from './commands/approvals.ts';
 import { askCommand } from './commands/ask.ts';
 import { breakerCommand } from './commands/breaker.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -32,6 +33,9 @@ const program = (): Command => {
     .addCommand(eventCommand())
     .addCommand(traceCommand())
     .addCommand(incidentsCommand())
+    .addCommand(approvalsCommand())
+    .addCommand(approveCommand())
+    .addCommand(denyCommand())
     .addCommand(scenarioCommand())
     .addCommand(policyCommand())
     .addCommand(toolsCommand())

@@ -116,6 +116,8 @@ export class Harness extends Construct {
       ReportsTopic: desk.reportsTopicArn,
       ApprovalPage: steps.pageUrl,
       ApprovalPageOrigin: steps.pageOrigin,
+      DecideUrl: steps.decideUrl,
+      DecideFunction: steps.decideApi?.live.functionArn,
     });
     this.approvalPageUrl = steps.pageUrl;
     this.approvalPage = steps.page.live;

@@ -86,7 +86,7 @@ export class IncidentFlow extends Construct {
 
     this.stateMachine = this.machine(open, settings);
     if (settings.rollout === 'canary') this.alias = new FlowAlias(this, 'Live', this.stateMachine);
-    this.grantAnswer(steps.ask, steps.page);
+    this.grantAnswer(steps.ask, ...steps.answering);
   }
 
   get stateMachineArn(): string {

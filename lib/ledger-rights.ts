@@ -34,6 +34,8 @@ export const LEDGER_RIGHTS = {
   Page: { read: ['breaker', 'change', 'rate'], create: ['answer', 'approval'], add: ['receipt'] },
   /** Reads the question and whether it is open; counts the links that it sends on request. It writes no row of an approval. */
   SendLink: { read: ['approval'], add: ['mail', 'link'] },
+  /** The same of answers by people whom IAM knows. Only where some approver has an IAM identity. */
+  DecideApi: { read: ['breaker', 'change', 'rate'], create: ['answer', 'approval'], add: ['receipt'] },
   /** Reads which alarms joined; releases the lease of a verified change; keeps the agent's record and trips its breaker. */
   Verify: { read: ['storm'], create: ['breaker'], replace: ['lease', 'breaker'] },
   /** Ends deduplication, reads how many duplicates there were, releases leases, and trips the breaker of a target that was not rolled back. */

@@ -20,6 +20,7 @@ export const MODULES = {
   ask: 'lambdas/approvals/ask/handler.ts',
   page: 'lambdas/approvals/page/handler.ts',
   'send-link': 'lambdas/approvals/send-link/handler.ts',
+  'decide-api': 'lambdas/approvals/decide-api/handler.ts',
   verify: 'lambdas/steps/verify/handler.ts',
   close: 'lambdas/steps/close/handler.ts',
   stopped: 'lambdas/steps/close/stopped-handler.ts',

@@ -1,5 +1,6 @@
 import { Duration, Stage } from 'aws-cdk-lib';
 import type { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -54,6 +55,8 @@ export class Steps extends Construct {
   readonly ask: CheckreinFunction;
   readonly page: CheckreinFunction;
   readonly sendLink: CheckreinFunction;
+  /** Takes answers of people whom IAM knows. Absent if no approver has an IAM identity. */
+  readonly decideApi: CheckreinFunction | undefined;
   readonly verify: CheckreinFunction;
   readonly close: CheckreinFunction;
   readonly stopped: CheckreinFunction;
@@ -66,6 +69,8 @@ export class Steps extends Construct {
   readonly pageUrl: string;
   /** What a proxy of the team forwards to. Undefined if the settings name no `approvalPage`. */
   readonly pageOrigin: string | undefined;
+  /** Where `checkrein approve` answers. AWS lets in only signed requests of those whom IAM allows to invoke it. */
+  readonly decideUrl: string | undefined;
 
   constructor(scope: Construct, id: string, props: StepsProps) {
     super(scope, id);
@@ -109,6 +114,10 @@ export class Steps extends Construct {
       module: 'send-link',
       description: 'Sends an approver their own link on request.',
     });
+    const byIam = props.rules.settings.approvers.some(({ contacts }) => contacts.iam !== undefined);
+    this.decideApi = byIam
+      ? step('DecideApi', { module: 'decide-api', description: 'Takes answers of approvers whom IAM knows.' })
+      : undefined;
     this.verify = step('Verify', {
       module: 'verify',
       description: 'Checks whether a change healed the alarm.',
@@ -139,6 +148,7 @@ export class Steps extends Construct {
     this.pageOrigin = address.origin;
     for (const step of [this.ask, this.moments]) step.setEnv('pageUrl', this.pageUrl);
     grantRequestLinks(this.page, this.sendLink);
+    this.decideUrl = this.decideApi?.live.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM }).url;
     this.change = this.grant(props);
   }
 
@@ -147,39 +157,31 @@ export class Steps extends Construct {
     return [this.observe, this.authorize, this.changeZone, this.verify];
   }
 
+  /** The functions that take answers of approvers. */
+  get answering(): readonly CheckreinFunction[] {
+    return [this.page, ...(this.decideApi === undefined ? [] : [this.decideApi])];
+  }
+
   /** All functions. */
   get all(): readonly CheckreinFunction[] {
     return this.node.children.filter((child) => child instanceof CheckreinFunction);
   }
 
   private grant({ rules, catalogue, killSwitch, model, ledger, desk }: StepsProps): Role {
-    const {
-      open,
-      decide,
-      observe,
-      authorize,
-      changeZone,
-      ask,
-      page,
-      sendLink,
-      verify,
-      close,
-      stopped,
-      digest,
-      subscriptions,
-    } = this;
-    for (const step of [open, authorize, changeZone, page]) killSwitch.grantRead(step);
-    for (const step of [authorize, changeZone, page]) allow(step, calendarReads(rules.settings));
+    const { open, decide, observe, authorize, changeZone, ask, page, sendLink, verify, close, stopped, digest } = this;
+    const { subscriptions } = this;
+    for (const step of [open, authorize, changeZone, ...this.answering]) killSwitch.grantRead(step);
+    for (const step of [authorize, changeZone, ...this.answering]) allow(step, calendarReads(rules.settings));
     model.grantUse(decide);
     allow(open, [openReads()]);
     grantGuardrail(observe, rules.settings.guardrail);
 
     for (const step of [ask, sendLink]) desk.grantSignLink(step);
     desk.grantVerifyLink(page);
-    desk.grantIssue(page);
+    for (const step of this.answering) desk.grantIssue(step);
     desk.grantIssueUnattended(authorize);
     desk.grantRedeem(changeZone);
-    for (const step of [ask, page, sendLink]) desk.grantNotify(step);
+    for (const step of [ask, sendLink, ...this.answering]) desk.grantNotify(step);
     for (const step of [close, stopped, digest]) desk.grantReport(step);
     desk.grantListSubscriptions(subscriptions);
     grantMoments(this.moments);

@@ -26,6 +26,8 @@ const StackOutputs = z.object({
   /** Absent in a stack that an earlier version deployed: reports go to the approvers' topic there. */
   ReportsTopic: z.string().optional(),
   ApprovalPage: z.string(),
+  /** Absent if no approver has an IAM identity. */
+  DecideUrl: z.string().optional(),
 });
 export type Deployment = z.infer<typeof StackOutputs>;
 

@@ -17,6 +17,10 @@ export interface Answer {
   /** Approves despite a change freeze. Requires a reason; has no effect without a freeze. */
   readonly breakGlass?: boolean;
   readonly via: EventData<'approval.answered'>['via'];
+  /** The IAM identity of the person, where that is how they are known. */
+  readonly callerArn?: string;
+  /** The plan that the person saw, where the way of the answer does not bind it to one. */
+  readonly digest?: string;
 }
 
 /** An answer, and the change freeze that was on when it was given. */
@@ -49,7 +53,7 @@ export const recordAnswer = async (
   journal: Journal,
   ports: { readonly ledger: Ledger; readonly clock: Clock; readonly rules: Rules; readonly policy: PolicyEngine },
 ): Promise<AnswerRecord> => {
-  const { approvalId, approver, answer, reason, via } = given;
+  const { approvalId, approver, answer, reason, via, callerArn } = given;
   const breakGlass = answer === 'approve' && given.freeze !== undefined;
   const entitled = entitlement(ports, approver, question, breakGlass);
   const { statements } = entitled;
@@ -58,7 +62,10 @@ export const recordAnswer = async (
   const mark = breakGlassMark(breakGlass);
   if (counted && answer === 'approve') await recordApproval({ approvalId, approver, ...mark }, ports);
   const recorded = await journal.onceUnless('approval.answered', hasAnswered(given), () => ({
-    data: { approvalId, digest, approver, answer, reason, via, ...mark, counted, statements },
+    data: {
+      ...{ approvalId, digest, approver, answer, reason, via, ...mark, counted, statements },
+      ...(callerArn !== undefined && { callerArn }),
+    },
   }));
   if (recorded === undefined) return { kind: 'duplicate' };
   const { event } = recorded;

@@ -33,7 +33,16 @@ export interface AnswerPorts extends StepPorts {
 
 /** Why an answer has no effect. */
 export type Refusal =
-  'unknown' | 'closed' | 'decided' | 'expired' | 'switch' | 'frozen' | 'answered' | 'not-entitled' | 'check';
+  | 'unknown'
+  | 'other-plan'
+  | 'closed'
+  | 'decided'
+  | 'expired'
+  | 'switch'
+  | 'frozen'
+  | 'answered'
+  | 'not-entitled'
+  | 'check';
 
 /** The result of an answer, with a sentence for the person who gave it. */
 export type Receipt =
@@ -53,6 +62,11 @@ export const takeAnswer = async (given: Answer, ports: AnswerPorts): Promise<Rec
   const answer = { ...given, freeze: await ports.calendar.freeze() };
   const question = await findQuestion(ports.ledger, answer.approvalId);
   if (question === undefined) return refused('unknown', 'There is no such approval request.');
+  if (answer.digest !== undefined && answer.digest !== question.planned.digest)
+    return refused(
+      'other-plan',
+      `You were shown the plan ${answer.digest}, and this request is about another one. Look at it again.`,
+    );
   // Two clicks are two answers, not two attempts of one step: each writes under a name of its own, so
   // that neither takes the other's event for its own when they race.
   const at = { incidentId: question.incidentId, seq: question.events.length };

@@ -8,9 +8,7 @@ import { changeLines, impactLines } from '../../kernel/trace/plan-text.ts';
 import type { Ledger, Notification, Notifier } from '../../contracts/ports.ts';
 import { announcementRow } from './answer-rows.ts';
 import { refOf } from '../../contracts/plan.ts';
-
-/** Characters of a reason that are shown: all that the page takes. */
-const REASON_LIMIT = 1000;
+import { REASON_LIMIT } from './reason.ts';
 
 /** An approval that overrides a change freeze. */
 export interface FreezeOverride {

@@ -10,16 +10,20 @@ import { subjectInWords } from '../../kernel/trace/subject-text.ts';
 import type { Journal } from '../../kernel/trace/journal.ts';
 import { receiptRow } from './answer-rows.ts';
 import { refOf } from '../../contracts/plan.ts';
-
-/** Characters of a reason that are shown: all that the page takes. */
-const REASON_LIMIT = 1000;
+import { REASON_LIMIT } from './reason.ts';
 
 type Answered = TraceEventOf<'approval.answered'>;
 
-const throughWhat = ({ via, approvalId }: EventData<'approval.answered'>): PlainText => {
+const throughWhat = ({
+  via,
+  approvalId,
+  callerArn = 'an IAM identity that was not recorded',
+}: EventData<'approval.answered'>): PlainText => {
   switch (via) {
     case 'page':
       return plain`on the approval page, with your link to ${approvalId}`;
+    case 'iam':
+      return plain`with the IAM identity ${callerArn} (checkrein approve or deny), to ${approvalId}`;
     case 'terminal':
       return plain`in the terminal`;
     case 'preset':

@@ -68,15 +68,20 @@ export const approvalMessage = (
     plain`  plan: ${handle} ${digest}`,
     ...(freeze === undefined ? [] : [plain`Change freeze: ${quoted(freeze)}`]),
     plain``,
-    ...policyLines(events),
-    plain``,
-    ...subjectLines(events),
-    ...suspicionWarning(events),
-    plain``,
-    ...agentsWords(events, planned),
+    ...backgroundLines(events, planned),
   ]);
   return { subject: subject(events, planned, request), text };
 };
+
+/** What led to a plan: policies, subject, and what others wrote, each text on a line of its own. */
+export const backgroundLines = (events: readonly TraceEvent[], planned: PlanOnTrace): PlainText[] => [
+  ...policyLines(events),
+  plain``,
+  ...subjectLines(events),
+  ...suspicionWarning(events),
+  plain``,
+  ...agentsWords(events, planned),
+];
 
 const subject = (events: readonly TraceEvent[], { plan }: PlanOnTrace, request: ApprovalRequest): PlainText => {
   const { expiresAt, now } = request;

@@ -5,10 +5,8 @@ import { peopleNeeded } from '../../kernel/trace/plan-text.ts';
 import { html, type Html } from './html.ts';
 import { listOf, moment } from './parts.ts';
 import { outcomeSentence } from '../answer/outcome.ts';
+import { REASON_LIMIT } from '../answer/reason.ts';
 import type { PageView } from './page-view.ts';
-
-/** Characters of a reason: a paragraph, since the model reads it. */
-export const REASON_LIMIT = 1000;
 
 /** The form as it was just posted: what the person entered, and what came of it. */
 export interface FormState {

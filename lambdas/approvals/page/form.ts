@@ -1,4 +1,4 @@
-import { REASON_LIMIT } from './decision.ts';
+import { REASON_LIMIT } from '../answer/reason.ts';
 import type { PageRequest } from './responses.ts';
 
 /** Bytes of a form: a link, and the longest reason in any alphabet, percent-encoded. */

@@ -5,7 +5,8 @@ import { identifyBy } from '../../adapters/identity/identify.ts';
 import { systemClock } from '../../adapters/system.ts';
 import { approvalsPorts, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
 import { policyEngine } from '../../kernel/policy/engine.ts';
-import { lambda } from '../../runtime/serve.ts';
+import { lambda, type LambdaRuntime } from '../../runtime/serve.ts';
+import type { AnswerPorts } from '../answer/answer.ts';
 import { fromFunctionUrl, toResponse } from './function-url.ts';
 import { handleApproval } from './http.ts';
 import type { Installation } from '../../providers/installed.ts';
@@ -15,15 +16,20 @@ export const handlerOf = (installed: Installation) =>
   lambda(
     'approval-page',
     (runtime) => ({
-      ...approvalsPorts(runtime, 'receipt'),
-      policy: policyEngine(runtime.rules, installed.providers),
-      switch: killSwitch(runtime),
-      calendar: changeCalendar(runtime),
-      grantMac: kmsMacGenerator(runtime.env('grantKey')),
+      ...answerPorts(runtime, installed),
       linkMac: kmsMacVerifier(runtime.env('linkKey')),
-      callbacks: sfnCallbacks(),
       linkRequests: lambdaLinkRequests(runtime.env('sendLinkFunction')),
       identify: identifyBy(runtime.rules.settings.approvalPage, systemClock),
     }),
     async (event, ports) => toResponse(await handleApproval(fromFunctionUrl(event), ports)),
   );
+
+/** What a function needs to take answers, however it knows whose they are. */
+export const answerPorts = (runtime: LambdaRuntime, installed: Installation): AnswerPorts => ({
+  ...approvalsPorts(runtime, 'receipt'),
+  policy: policyEngine(runtime.rules, installed.providers),
+  switch: killSwitch(runtime),
+  calendar: changeCalendar(runtime),
+  grantMac: kmsMacGenerator(runtime.env('grantKey')),
+  callbacks: sfnCallbacks(),
+});

@@ -3,7 +3,8 @@ import { takeAnswer, type Refusal } from '../answer/answer.ts';
 import { outcomeOf, outcomeSentence } from '../answer/outcome.ts';
 import { readLink, type ApprovalLink, type LinkFault } from '../answer/approval-link.ts';
 import { approvalPage } from './page.ts';
-import { REASON_LIMIT, type FormState } from './decision.ts';
+import { reasonFault } from '../answer/reason.ts';
+import type { FormState } from './decision.ts';
 import { errorPage } from './document.ts';
 import { readForm } from './form.ts';
 import { senderOf } from './identity.ts';
@@ -60,7 +61,7 @@ const submitAnswer = async (
   if ('fault' in opened) return invalidLink(opened, ports);
   const { reason } = form;
   const breakGlass = form.breakGlass !== undefined;
-  const error = reasonError(form);
+  const error = reasonFault({ ...form, breakGlass });
   if (error !== undefined && !(await isSettled(opened.link, ports)))
     return page(400, opened, ports, { reason, breakGlass, error });
   const { approvalId, approver } = opened.link;
@@ -68,14 +69,6 @@ const submitAnswer = async (
   const receipt = await takeAnswer(submitted, ports);
   if (receipt.status !== 'refused') return page(200, opened, ports, { receipt });
   return page(STATUS[receipt.because], opened, ports, { reason, breakGlass, receipt });
-};
-
-const reasonError = ({ answer, reason, breakGlass }: AnswerForm): string | undefined => {
-  if (answer === 'deny' && reason.trim() === '') return 'Say why you deny: the agent plans again with your reason.';
-  if (reason.length > REASON_LIMIT) return `The reason has ${reason.length} characters; the limit is ${REASON_LIMIT}.`;
-  if (breakGlass !== undefined && answer === 'approve' && reason.trim() === '')
-    return 'Say why this cannot wait: everyone is notified with your reason.';
-  return undefined;
 };
 
 interface OpenedLink {
@@ -119,11 +112,13 @@ const AnswerForm = z.object({
 });
 type AnswerForm = z.infer<typeof AnswerForm>;
 
-const STATUS: Record<Refusal, number> = {
+/** The HTTP status of each refusal. */
+export const STATUS: Record<Refusal, number> = {
   unknown: 410,
   expired: 410,
   closed: 409,
   decided: 409,
+  'other-plan': 409,
   answered: 409,
   switch: 409,
   frozen: 409,

@@ -13,9 +13,8 @@ export interface PagePorts extends AnswerPorts {
   readonly identify?: Identify | undefined;
 }
 
-/** What the page shows to one person, as of now. */
-export interface PageView {
-  readonly token: string;
+/** What one person is shown of a question, as of now. */
+export interface QuestionView {
   readonly approver: string;
   readonly question: OpenQuestion;
   readonly now: Date;
@@ -27,6 +26,11 @@ export interface PageView {
   readonly freeze: string | undefined;
   /** This person has approved, and it still counts. */
   readonly approvedBefore: boolean;
+}
+
+/** The same on the page, which has the link in its form. */
+export interface PageView extends QuestionView {
+  readonly token: string;
 }
 
 /** Why there is no page to show. */
@@ -44,6 +48,15 @@ export const isSettled = async ({ approvalId }: ApprovalLink, { ledger }: PagePo
 
 /** Reads what a genuine link shows. Records nothing: mail scanners open links too. */
 export const pageViewOf = async (token: string, link: ApprovalLink, ports: PagePorts): Promise<PageView | NoPage> => {
+  const view = await questionViewOf(link, ports);
+  return 'message' in view ? view : { ...view, token };
+};
+
+/** Reads what an approver is shown, whether a link or IAM says who they are. Records nothing. */
+export const questionViewOf = async (
+  link: Pick<ApprovalLink, 'approvalId' | 'approver'>,
+  ports: AnswerPorts,
+): Promise<QuestionView | NoPage> => {
   const question = await findQuestion(ports.ledger, link.approvalId);
   if (question === undefined)
     return { statusCode: 410, message: 'The approval request of this link no longer exists.' };
@@ -54,7 +67,6 @@ export const pageViewOf = async (token: string, link: ApprovalLink, ports: PageP
   const position = await ports.switch.read();
   const stopped = position !== 'on';
   return {
-    token,
     approver: link.approver,
     question,
     now: ports.clock.now(),

@@ -32,7 +32,9 @@ export const APPROVAL_EVENTS = {
       approver: z.string(),
       answer: z.enum(['approve', 'deny']),
       reason: z.string(),
-      via: z.enum(['page', 'terminal', 'preset']),
+      via: z.enum(['page', 'terminal', 'preset', 'iam']),
+      /** The IAM identity that gave the answer, if it was given by one. */
+      callerArn: z.string().optional(),
       breakGlass,
       counted: z.boolean(),
       statements: z.array(Statement),
