@@ -10,6 +10,8 @@ import { ApprovalDesk } from './approval-desk.ts';
 import { ApprovalPager } from './approval-events.ts';
 import { applyFeatureFlags } from './feature-flags.ts';
 import { DoctorAlarm } from './doctor-alarm.ts';
+import { Notifiers } from './notifiers.ts';
+import { OnMoments, type OnMomentsProps } from './on-moments.ts';
 import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { IncidentFlow } from './incident-flow.ts';
 import { KillSwitch } from './kill-switch.ts';
@@ -79,10 +81,12 @@ export class Harness extends Construct {
     new Schedules(this, 'Schedules', steps);
     const waitingTopic = settings.approvalWaitingTopicArn;
     if (waitingTopic !== undefined) new ApprovalPager(this, 'ApprovalPager', { topicArn: waitingTopic });
+    const notifiers = new Notifiers(this, 'Notifiers', { settings, functions: steps.notify });
     const monitoring = new SelfMonitoring(this, 'SelfMonitoring', {
       steps,
       flow,
       intake,
+      notifiers,
       topicArn: settings.ownAlarmsTopicArn,
     });
     if (settings.rollout === 'canary') new Rollout(this, 'Rollout', { steps, flow, monitoring });
@@ -107,6 +111,14 @@ export class Harness extends Construct {
       ApprovalPage: steps.pageUrl,
     });
     this.approvalPageUrl = steps.pageUrl;
+  }
+
+  /**
+   * Sends moments of incidents to a target of your own, such as a function or a queue: a notifier that is not in the package. The
+   * events are tried as long as an approval lives, and then kept in a dead-letter queue for 14 days. `Moment` of `checkrein/moment` reads them.
+   */
+  onMoments(id: string, props: OnMomentsProps): OnMoments {
+    return new OnMoments(this, `On-${id}`, { ...props, expireMinutes: this.rules.settings.approval.expireMinutes });
   }
 
   /** What commands need to know of a deployment. They find it by the description. */

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isSent } from '../lambdas/contracts/notifiers.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import { grantAnnounce, grantFollowUp } from './approval-events.ts';
@@ -58,6 +59,8 @@ export class Steps extends Construct {
   readonly stopped: CheckreinFunction;
   readonly digest: CheckreinFunction;
   readonly subscriptions: CheckreinFunction;
+  /** What sends to the notifiers that EventBridge cannot send to itself, by the name of the notifier. */
+  readonly notify: ReadonlyMap<string, CheckreinFunction>;
   /** The role of which each change has a session. */
   readonly change: Role;
   /** Where approvers answer: the only URL of the stack that the Internet can reach. */
@@ -122,6 +125,12 @@ export class Steps extends Construct {
       module: 'subscriptions',
       description: 'Fails when an approver no longer gets messages.',
     });
+    this.notify = new Map(
+      props.rules.settings.notifiers.filter(isSent).map(({ name }) => {
+        const description = `Sends moments of incidents to the notifier ${name}.`;
+        return [name, step('Notify', { module: 'notify', of: name, description })];
+      }),
+    );
     // Approvers come from an e-mail and cannot sign requests. The signed link authenticates them; the page checks it first.
     this.pageUrl = this.page.live.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
     this.ask.setEnv('pageUrl', this.pageUrl);
@@ -192,7 +201,10 @@ const rolesOf = (steps: Readonly<Record<string, CheckreinFunction>>): Record<str
   Object.fromEntries(Object.entries(steps).map(([name, { executionRole }]) => [name, executionRole]));
 
 type OwnProps = Pick<CheckreinFunctionProps, 'module' | 'description' | 'reservedConcurrentExecutions'> &
-  Partial<Pick<CheckreinFunctionProps, 'timeout'>>;
+  Partial<Pick<CheckreinFunctionProps, 'timeout'>> & {
+    /** What it is for, where several functions are made of one module and have the same rights. */
+    readonly of?: string;
+  };
 
 /** Writes the compiled rules into the cloud assembly. Returns a factory of functions with these rules and their ledger rights. */
 const functionFactory = (scope: Construct, { rules, sources, ledger }: StepsProps) => {
@@ -201,8 +213,8 @@ const functionFactory = (scope: Construct, { rules, sources, ledger }: StepsProp
   const { settings } = rules;
   const network = settings.network && new Network(scope, 'Network', settings.network, settings.clusters);
   const common = { timeout: Duration.minutes(1), sources, rulesFile, settings, network };
-  return (id: keyof typeof LEDGER_RIGHTS, props: OwnProps): CheckreinFunction => {
-    const step = new CheckreinFunction(scope, id, { ...common, ...props });
+  return (id: keyof typeof LEDGER_RIGHTS, { of, ...props }: OwnProps): CheckreinFunction => {
+    const step = new CheckreinFunction(scope, of === undefined ? id : `${id}-${of}`, { ...common, ...props });
     const rights = LEDGER_RIGHTS[id];
     if (rights !== undefined) ledger.grant(step, rights);
     return step;

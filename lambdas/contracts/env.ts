@@ -20,6 +20,8 @@ export const ENV = {
   /** The topic of reports on closed incidents. */
   reportsTopic: 'CHECKREIN_REPORTS_TOPIC',
   pageUrl: 'CHECKREIN_PAGE_URL',
+  /** Name of the notifier that this function sends to. */
+  notifier: 'CHECKREIN_NOTIFIER',
   changeRole: 'CHECKREIN_CHANGE_ROLE',
   /** Role ARNs of member accounts, with the placeholder `${account}`. Not set when there are no members. */
   memberReadRole: 'CHECKREIN_MEMBER_READ_ROLE',

@@ -20,8 +20,8 @@ const common = {
   subject: z.strictObject({ kind: SubjectKind, title: z.string() }),
   /** Where the incident is; null: nowhere in particular. */
   location: z.strictObject({ account: z.string(), region: z.string() }).nullable(),
-  /** The moment in one sentence: what a pager or a chat shows first. */
-  says: z.string(),
+  /** The moment in one sentence: what a pager or a chat shows first. PagerDuty takes 1,024 characters. */
+  says: z.string().max(1024),
 };
 
 /** The change of a plan, as approvers read it. */
@@ -111,6 +111,8 @@ export const Moment = z.discriminatedUnion('moment', [
     ...common,
     moment: z.literal('incident.closed'),
     outcome: Outcome,
+    /** The last approval request of the incident, answered or not: a pager resolves what it may have left open. */
+    approvalId: z.string().optional(),
     /** What happened, in sentences that code made from the trace. */
     happened: z.array(z.string()),
   }),
