@@ -1,10 +1,10 @@
 import { Aws } from 'aws-cdk-lib';
-import { type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { type IRuleTarget, Rule, type RuleTargetConfig } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../lambdas/contracts/approval-waiting.ts';
 import type { MomentKind } from '../lambdas/contracts/moment.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
-import { deliveryOf } from './moment-rule.ts';
+import { type Delivery, deliveryOf } from './moment-rule.ts';
 
 export interface OnMomentsProps {
   /** The kinds of moments, e.g. `approval.asked`. */
@@ -31,8 +31,15 @@ export class OnMoments extends Construct {
       description: 'Moments of incidents for a target of the team.',
       // The account, because events of members arrive on the same bus.
       eventPattern: { source: [EVENT_SOURCE], detailType: [...moments], account: [Aws.ACCOUNT_ID] },
-      targets: [{ bind: (rule, targetId) => ({ ...delivery, ...target.bind(rule, targetId) }) }],
+      targets: [{ bind: (rule, targetId) => withDelivery(target.bind(rule, targetId), delivery) }],
     });
     this.undelivered.acceptFromRules(this.rule.ruleArn);
   }
 }
+
+/** A target with our retries and dead-letter queue, where it has none of its own. */
+const withDelivery = (config: RuleTargetConfig, delivery: Delivery): RuleTargetConfig => ({
+  ...config,
+  retryPolicy: config.retryPolicy ?? delivery.retryPolicy,
+  deadLetterConfig: config.deadLetterConfig ?? delivery.deadLetterConfig,
+});

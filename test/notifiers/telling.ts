@@ -57,8 +57,11 @@ export class RecordedTopic {
 }
 
 /** A function of a notifier with its ledger, as the queue calls it. */
-export const telling = (makeChannel: (clock: Clock) => Channel, name = 'ops') => {
-  const clock = new ManualClock('2026-11-22T06:00:10.000Z');
+const telling = (
+  makeChannel: (clock: Clock) => Channel,
+  name = 'ops',
+  clock = new ManualClock('2026-11-22T06:00:10.000Z'),
+) => {
   const ledger = new MemoryLedger();
   const log = new RecordedLog();
   const ports = { ledger, clock, log, name, channel: makeChannel(clock) };
@@ -76,12 +79,12 @@ export const telling = (makeChannel: (clock: Clock) => Channel, name = 'ops') =>
 };
 
 /** A notifier that sends to a Slack on this machine. */
-export const toSlack = (server: SlackServer, secret: StoredSecret = new PresetSecret(SLACK_URL)) =>
-  telling((clock) => slackChannel({ post: server.post, secret, clock }));
+export const toSlack = (server: SlackServer, secret: StoredSecret = new PresetSecret(SLACK_URL), at?: ManualClock) =>
+  telling((clock) => slackChannel({ post: server.post, secret, clock }), 'slack', at);
 
 /** A notifier that sends to a receiver on this machine. */
-export const toWebhook = (server: WebhookServer, secret: StoredSecret = new PresetSecret(KEY)) =>
-  telling((clock) => webhookChannel({ url: WEBHOOK_URL, post: server.post, secret, clock }));
+export const toWebhook = (server: WebhookServer, secret: StoredSecret = new PresetSecret(KEY), at?: ManualClock) =>
+  telling((clock) => webhookChannel({ url: WEBHOOK_URL, post: server.post, secret, clock }), 'webhook', at);
 
 /** A notifier that publishes on a topic of Amazon Q Developer. */
 export const toChat = (topic: RecordedTopic) => telling(() => chatChannel(topic.publish));
