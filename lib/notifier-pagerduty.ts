@@ -2,6 +2,7 @@ import { SecretValue } from 'aws-cdk-lib';
 import { CfnApiDestination, CfnConnection, type CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { MomentKind } from '../lambdas/contracts/moment.ts';
 import type { NotifierSettings } from '../lambdas/contracts/notifiers.ts';
 import { momentRule, type Delivery } from './moment-rule.ts';
 import { changeEvent, resolveEvent, triggerEvent, type Transformed } from './pagerduty-events.ts';
@@ -13,12 +14,30 @@ export interface PagerDutyTargetsProps {
 
 const HOSTS = { us: 'events.pagerduty.com', eu: 'events.eu.pagerduty.com' } as const;
 
-/** How urgent a request is. PagerDuty shows it, and a service may page by it. */
-const SEVERITY = {
-  'approval.asked': 'warning',
-  'approval.reminded': 'error',
-  'approval.escalated': 'critical',
-} as const;
+/** What PagerDuty is told of which moments, and by which destination. A request is the more urgent the longer it waits. */
+const EVENTS: readonly PagerDutyEvent[] = [
+  { id: 'Asked', of: ['approval.asked'], by: 'alerts', as: triggerEvent('warning') },
+  { id: 'Reminded', of: ['approval.reminded'], by: 'alerts', as: triggerEvent('error') },
+  { id: 'Escalated', of: ['approval.escalated'], by: 'alerts', as: triggerEvent('critical') },
+  {
+    id: 'Resolve',
+    of: ['approval.decided', 'incident.closed'],
+    // An incident without a request for approval has nothing to resolve.
+    detail: { approvalId: [{ exists: true }] },
+    by: 'alerts',
+    as: resolveEvent,
+  },
+  { id: 'Change', of: ['change.applied', 'change.rolled-back'], by: 'changes', as: changeEvent },
+];
+
+interface PagerDutyEvent {
+  readonly id: string;
+  readonly of: readonly MomentKind[];
+  /** What the moment must have besides. */
+  readonly detail?: object;
+  readonly by: 'alerts' | 'changes';
+  readonly as: Transformed;
+}
 
 /**
  * PagerDuty, by EventBridge itself: no function of ours is between. The routing key is a secret of the connection, which EventBridge adds to
@@ -40,38 +59,15 @@ export class PagerDutyTargets extends Construct {
         resources: [alerts.attrArnForPolicy, changes.attrArnForPolicy],
       }),
     );
-    const target = (destination: CfnApiDestination, inputTransformer: Transformed) => ({
-      ...delivery,
-      id: 'pagerduty',
-      arn: destination.attrArn,
-      roleArn: role.roleArn,
-      inputTransformer,
+    const arns = { alerts: alerts.attrArn, changes: changes.attrArn };
+    const told = new Set<string>(notifier.moments);
+    this.rules = EVENTS.flatMap(({ id: ruleId, of, detail, by, as }) => {
+      const moments = of.filter((kind) => told.has(kind));
+      if (moments.length === 0) return [];
+      const target = { ...delivery, id: 'pagerduty', arn: arns[by], roleArn: role.roleArn, inputTransformer: as };
+      const description = `What the notifier ${name} tells PagerDuty of: ${moments.join(', ')}.`;
+      return [momentRule(this, ruleId, { description, moments, target, ...(detail && { detail }) })];
     });
-    const told = notifier.moments;
-    const rules: CfnRule[] = [];
-    const add = (ruleId: string, description: string, moments: readonly string[], rest: Rest): void => {
-      if (moments.length > 0) rules.push(momentRule(this, ruleId, { description, moments, ...rest }));
-    };
-    for (const kind of ['approval.asked', 'approval.reminded', 'approval.escalated'] as const)
-      add(
-        idOf(kind),
-        `Pages by PagerDuty: ${kind}.`,
-        told.filter((one) => one === kind),
-        {
-          target: target(alerts, triggerEvent(SEVERITY[kind])),
-        },
-      );
-    const resolving = told.filter((one) => one === 'approval.decided' || one === 'incident.closed');
-    // An incident without a request for approval has nothing to resolve.
-    add('Resolve', 'Resolves pages by PagerDuty, of Checkrein only.', resolving, {
-      detail: { approvalId: [{ exists: true }] },
-      target: target(alerts, resolveEvent),
-    });
-    const changed = told.filter((one) => one === 'change.applied' || one === 'change.rolled-back');
-    add('Change', 'Changes and rollbacks, as change events of PagerDuty.', changed, {
-      target: target(changes, changeEvent),
-    });
-    this.rules = rules;
   }
 
   private connection(secret: string, name: string): CfnConnection {
@@ -101,7 +97,3 @@ export class PagerDutyTargets extends Construct {
     });
   }
 }
-
-type Rest = Pick<Parameters<typeof momentRule>[2], 'target' | 'detail'>;
-
-const idOf = (kind: string): string => kind.replace('approval.', '').replace(/^./, (first) => first.toUpperCase());

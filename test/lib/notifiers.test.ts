@@ -11,25 +11,15 @@ import { CheckreinStack } from '../../lib/checkrein-stack.ts';
 import { Harness } from '../../lib/harness.ts';
 import { NO_SOURCES } from '../../lib/own-tools/sources.ts';
 import { synthesize, type Template } from '../../lib/synthesize.ts';
+import { EVERY_NOTIFIER, KEY, NOTIFIER_TOPIC } from './options.ts';
 import { denialsIn, rightsIn } from './permissions.ts';
 import { shippedRules } from './shipped.ts';
-
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:ops';
-const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555';
-
-const NOTIFIERS: NonNullable<SettingsInput['notifiers']> = [
-  { name: 'ops', kind: 'slack', secret: 'checkrein/slack', keyArn: KEY },
-  { name: 'portal', kind: 'webhook', url: 'https://portal.example.com/hooks', secret: 'checkrein/portal' },
-  { name: 'pager', kind: 'pagerduty', secret: 'checkrein/pagerduty' },
-  { name: 'team', kind: 'chat', topicArn: TOPIC },
-  { name: 'bus', kind: 'topic', topicArn: TOPIC },
-];
 
 const rulesWith = (more: Partial<SettingsInput>) => {
   const shipped = shippedRules();
   return { ...shipped, settings: Settings.parse({ ...shipped.settings, ...more }) };
 };
-const template = synthesize(rulesWith({ notifiers: NOTIFIERS })).template;
+const template = synthesize(rulesWith({ notifiers: EVERY_NOTIFIER })).template;
 const plain = synthesize(shippedRules()).template;
 
 const ofType = (type: string, from: Template = template): [string, Record<string, unknown>][] =>
@@ -51,7 +41,7 @@ test('without notifiers there is nothing of them', () => {
 });
 
 test('every rule takes moments of this account only, tries no longer than an approval lives, and keeps what was not taken', () => {
-  const rules = rulesOf(synthesize(rulesWith({ notifiers: NOTIFIERS, approval: { expireMinutes: 25 } })).template);
+  const rules = rulesOf(synthesize(rulesWith({ notifiers: EVERY_NOTIFIER, approval: { expireMinutes: 25 } })).template);
   expect(rules).toHaveLength(9);
   for (const { EventPattern, Targets } of rules) {
     expect(EventPattern).toMatchObject({ source: ['checkrein'], account: [{ Ref: 'AWS::AccountId' }] });
@@ -67,7 +57,10 @@ test('every rule takes moments of this account only, tries no longer than an app
 describe('a queue of a notifier', () => {
   test('gives up within the life of an approval, but not before a second attempt', () => {
     const attemptsWith = (expireMinutes: number): unknown[] =>
-      ofType('AWS::SQS::Queue', synthesize(rulesWith({ notifiers: NOTIFIERS, approval: { expireMinutes } })).template)
+      ofType(
+        'AWS::SQS::Queue',
+        synthesize(rulesWith({ notifiers: EVERY_NOTIFIER, approval: { expireMinutes } })).template,
+      )
         .map(([, { RedrivePolicy }]) => RedrivePolicy)
         .filter((one) => one !== undefined);
     const kept = { deadLetterTargetArn: { 'Fn::GetAtt': [expect.stringContaining('Undelivered'), 'Arn'] } };
@@ -116,7 +109,7 @@ describe('a function of a notifier', () => {
     expect(rightsTo('portal').filter((right) => right.startsWith('secretsmanager'))).toEqual([
       expect.stringContaining('checkrein/portal-??????'),
     ]);
-    expect(rightsTo('team').filter((right) => right.startsWith('sns'))).toEqual([`sns:Publish "${TOPIC}"`]);
+    expect(rightsTo('team').filter((right) => right.startsWith('sns'))).toEqual([`sns:Publish "${NOTIFIER_TOPIC}"`]);
     expect(rightsTo('team').filter((right) => right.startsWith('secretsmanager'))).toEqual([]);
   });
 
@@ -185,7 +178,7 @@ test('one alarm watches what notifiers did not take, and no deployment waits for
 
 test('the stack with every kind of notifier meets the AWS Solutions rules', () => {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  new CheckreinStack(app, 'Checkrein', { catalogue: CATALOGUE, rules: rulesWith({ notifiers: NOTIFIERS }) });
+  new CheckreinStack(app, 'Checkrein', { catalogue: CATALOGUE, rules: rulesWith({ notifiers: EVERY_NOTIFIER }) });
   const { violations } = new AwsSolutionsChecks().validateScope(app);
   const found = violations.map(({ ruleName, violatingResources }) => [
     ruleName,
