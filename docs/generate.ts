@@ -8,6 +8,7 @@ import { costPage } from './generators/cost.ts';
 import { errorsPage } from './generators/errors.ts';
 import { kernelChecksPage } from './generators/kernel-checks.ts';
 import { momentsPage, momentsSchema } from './generators/moments.ts';
+import { notifiersPage } from './generators/notifiers.ts';
 import { permissionsPage } from './generators/permissions.ts';
 import { policiesPage } from './generators/policies.ts';
 import { storedNamesPage } from './generators/stored-names.ts';
@@ -35,6 +36,7 @@ export const referencePages = (rules: Rules, synthesized: Synthesized): Readonly
     ['policies.md', policiesPage(rules)],
     ['permissions.md', permissionsPage(synthesized)],
     ['kernel-checks.md', kernelChecksPage()],
+    ['notifiers.md', notifiersPage()],
     ['stored-names.md', storedNamesPage()],
   ]);
 

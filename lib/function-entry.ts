@@ -2,7 +2,7 @@ import { moduleFile, type ModuleName } from './package-files.ts';
 import { filesOf, type ToolSources } from './own-tools/sources.ts';
 
 /** Functions that call no tool. */
-const WITHOUT_TOOLS: readonly ModuleName[] = ['moments', 'digest', 'subscriptions'];
+const WITHOUT_TOOLS: readonly ModuleName[] = ['moments', 'notify', 'digest', 'subscriptions'];
 
 /** The module of a Lambda function: what the package has of it, for the shipped tools and those of a team. */
 export const functionEntry = (name: ModuleName, sources: ToolSources): string => {

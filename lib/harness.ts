@@ -11,6 +11,8 @@ import { ApprovalDesk } from './approval-desk.ts';
 import { ApprovalPager } from './approval-events.ts';
 import { applyFeatureFlags } from './feature-flags.ts';
 import { DoctorAlarm } from './doctor-alarm.ts';
+import { Notifiers } from './notifiers.ts';
+import { OnMoments, type OnMomentsProps } from './on-moments.ts';
 import { applyOrganizationDefaults } from './organization-defaults.ts';
 import { IncidentFlow } from './incident-flow.ts';
 import { KillSwitch } from './kill-switch.ts';
@@ -88,11 +90,13 @@ export class Harness extends Construct {
     const moments = new MomentStream(this, 'Moments', { ledger, moments: steps.moments, settings });
     const waitingTopic = settings.approvalWaitingTopicArn;
     if (waitingTopic !== undefined) new ApprovalPager(this, 'ApprovalPager', { topicArn: waitingTopic });
+    const notifiers = new Notifiers(this, 'Notifiers', { settings, functions: steps.notify });
     const monitoring = new SelfMonitoring(this, 'SelfMonitoring', {
       steps,
       flow,
       intake,
       moments,
+      notifiers,
       topicArn: settings.ownAlarmsTopicArn,
     });
     if (settings.rollout === 'canary') new Rollout(this, 'Rollout', { steps, flow, monitoring });
@@ -121,6 +125,14 @@ export class Harness extends Construct {
     });
     this.approvalPageUrl = steps.pageUrl;
     this.approvalPage = steps.page.live;
+  }
+
+  /**
+   * Sends moments of incidents to a target of your own, such as a function or a queue: a notifier that is not in the package. The
+   * events are tried as long as an approval lives, and then kept in a dead-letter queue for 14 days. `Moment` of `checkrein/moment` reads them.
+   */
+  onMoments(id: string, props: OnMomentsProps): OnMoments {
+    return new OnMoments(this, `On-${id}`, { ...props, expireMinutes: this.rules.settings.approval.expireMinutes });
   }
 
   /** What commands need to know of a deployment. They find it by the description. */

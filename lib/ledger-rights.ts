@@ -45,6 +45,8 @@ export const LEDGER_RIGHTS = {
   Moments: { traces: 'read' },
   /** Reads the reports that are due, and records which it sent. */
   Digest: { traces: false, create: ['digest'] },
+  /** Reads and writes which moments its notifier was told. It reads no trace: moments come by the event bus. */
+  Notify: { traces: false, create: ['told'] },
   /** Has nothing to do with the ledger. */
   Subscriptions: undefined,
 } satisfies Record<string, LedgerRights | undefined>;

@@ -1,7 +1,7 @@
 import { ArnFormat, Aws, Stack, type ArnComponents } from 'aws-cdk-lib';
 import { CfnApplication } from 'aws-cdk-lib/aws-codedeploy';
 import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
-import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { CfnApiDestination, CfnConnection, CfnRule } from 'aws-cdk-lib/aws-events';
 import { CfnRole, Effect, Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
@@ -66,6 +66,7 @@ const machineryArns = (scope: Construct): string[] => {
   return [
     ...scope.node.findAll().flatMap((resource) => {
       if (resource instanceof CfnRule || resource instanceof CfnQueue) return [resource.attrArn];
+      if (resource instanceof CfnConnection || resource instanceof CfnApiDestination) return [resource.attrArn];
       if (!(resource instanceof CfnApplication)) return [];
       return ['application', 'deploymentgroup'].map((kind) =>
         arn(resource, { service: 'codedeploy', resource: kind, resourceName: `${resource.ref}*`, ...colon }),

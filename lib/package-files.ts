@@ -10,6 +10,7 @@ export const MODULES = {
   index: 'lib/index.ts',
   tool: 'lib/tool.ts',
   testing: 'local/testing.ts',
+  moment: 'lambdas/contracts/moment.ts',
   cli: 'bin/checkrein.ts',
   installed: 'lambdas/providers/installed.ts',
   open: 'lambdas/steps/open/handler.ts',
@@ -27,6 +28,7 @@ export const MODULES = {
   moments: 'lambdas/moments/publish/handler.ts',
   digest: 'lambdas/scheduled/digest/handler.ts',
   subscriptions: 'lambdas/scheduled/subscriptions/handler.ts',
+  notify: 'lambdas/notifiers/notify/handler.ts',
 } as const;
 export type ModuleName = keyof typeof MODULES;
 

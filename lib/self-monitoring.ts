@@ -9,6 +9,7 @@ import { OWN_ALARM } from '../lambdas/contracts/own-alarms.ts';
 import type { AlarmIntake } from './alarm-intake.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { IncidentFlow } from './incident-flow.ts';
+import type { Notifiers } from './notifiers.ts';
 import type { CheckreinFunction } from './checkrein-function.ts';
 import type { MomentStream } from './moments.ts';
 import type { Steps } from './steps.ts';
@@ -20,6 +21,7 @@ export interface SelfMonitoringProps {
   readonly flow: IncidentFlow;
   readonly intake: AlarmIntake;
   readonly moments: MomentStream;
+  readonly notifiers: Notifiers;
   /** SNS topic that the alarms notify. Default: none. */
   readonly topicArn?: string | undefined;
 }
@@ -39,8 +41,11 @@ export class SelfMonitoring extends Construct {
   readonly flowAlarms: readonly Alarm[];
   /** Goes off when an approver gets no messages. No deployment waits for it: the cause is in a mailbox. */
   readonly subscriptionAlarm: Alarm;
+  /** Goes off when a notifier did not take a moment, if there are notifiers. No deployment waits for it: the cause is at the other side. */
+  readonly notifierAlarms: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { steps, flow, intake, moments, topicArn }: SelfMonitoringProps) {
+  constructor(scope: Construct, id: string, props: SelfMonitoringProps) {
+    const { steps, flow, intake, moments, notifiers, topicArn } = props;
     super(scope, id);
     const undelivered = new DeadLetterQueue(this, 'Undelivered');
     this.closeDeadExecutions(flow, steps.stopped, undelivered);
@@ -99,13 +104,29 @@ export class SelfMonitoring extends Construct {
       // Checked twice an hour: an hour without a check says nothing new.
       TreatMissingData.IGNORE,
     );
+    this.notifierAlarms = this.watchNotifiers(notifiers);
     if (topicArn !== undefined) {
       const page = new SnsAction(Topic.fromTopicArn(this, 'Pager', topicArn));
-      for (const alarm of [...this.functionAlarms, ...this.flowAlarms, this.subscriptionAlarm]) {
+      for (const alarm of [
+        ...this.functionAlarms,
+        ...this.flowAlarms,
+        this.subscriptionAlarm,
+        ...this.notifierAlarms,
+      ]) {
         alarm.addAlarmAction(page);
         alarm.addOkAction(page);
       }
     }
+  }
+
+  private watchNotifiers({ undelivered }: Notifiers): Alarm[] {
+    if (undelivered.length === 0) return [];
+    const lost = Object.fromEntries(undelivered.map((queue, n) => [`m${String(n)}`, visible(queue)]));
+    const alarm = this.alarm('notifiers', sumOf(lost), {
+      impact: 'A notifier did not take moments of incidents. People were asked by mail; who is told elsewhere was not.',
+      anchor: 'silent-notifiers',
+    });
+    return [alarm];
   }
 
   private closeDeadExecutions(flow: IncidentFlow, stopped: CheckreinFunction, deadLetterQueue: DeadLetterQueue): void {

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isSent } from '../lambdas/contracts/notifiers.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import { grantFollowUp, grantMoments } from './approval-events.ts';
@@ -63,6 +64,8 @@ export class Steps extends Construct {
   readonly moments: CheckreinFunction;
   readonly digest: CheckreinFunction;
   readonly subscriptions: CheckreinFunction;
+  /** What sends to the notifiers that EventBridge cannot send to itself, by the name of the notifier. */
+  readonly notify: ReadonlyMap<string, CheckreinFunction>;
   /** The role of which each change has a session. */
   readonly change: Role;
   /** Where approvers answer. */
@@ -143,6 +146,12 @@ export class Steps extends Construct {
       module: 'subscriptions',
       description: 'Fails when an approver no longer gets messages.',
     });
+    this.notify = new Map(
+      props.rules.settings.notifiers.filter(isSent).map(({ name }) => {
+        const description = `Sends moments of incidents to the notifier ${name}.`;
+        return [name, step('Notify', { module: 'notify', of: name, description })];
+      }),
+    );
     const address = pageAddressOf(this.page, props.rules.settings.approvalPage);
     this.pageUrl = address.url;
     this.pageOrigin = address.origin;
@@ -221,7 +230,10 @@ const rolesOf = (steps: Readonly<Record<string, CheckreinFunction>>): Record<str
   Object.fromEntries(Object.entries(steps).map(([name, { executionRole }]) => [name, executionRole]));
 
 type OwnProps = Pick<CheckreinFunctionProps, 'module' | 'description' | 'reservedConcurrentExecutions'> &
-  Partial<Pick<CheckreinFunctionProps, 'timeout'>>;
+  Partial<Pick<CheckreinFunctionProps, 'timeout'>> & {
+    /** What it is for, where several functions are made of one module and have the same rights. */
+    readonly of?: string;
+  };
 
 /** Writes the compiled rules into the cloud assembly. Returns a factory of functions with these rules and their ledger rights. */
 const functionFactory = (scope: Construct, { rules, sources, ledger }: StepsProps) => {
@@ -230,8 +242,8 @@ const functionFactory = (scope: Construct, { rules, sources, ledger }: StepsProp
   const { settings } = rules;
   const network = settings.network && new Network(scope, 'Network', settings.network, settings.clusters);
   const common = { timeout: Duration.minutes(1), sources, rulesFile, settings, network };
-  return (id: keyof typeof LEDGER_RIGHTS, props: OwnProps): CheckreinFunction => {
-    const step = new CheckreinFunction(scope, id, { ...common, ...props });
+  return (id: keyof typeof LEDGER_RIGHTS, { of, ...props }: OwnProps): CheckreinFunction => {
+    const step = new CheckreinFunction(scope, of === undefined ? id : `${id}-${of}`, { ...common, ...props });
     const rights = LEDGER_RIGHTS[id];
     if (rights !== undefined) ledger.grant(step, rights);
     return step;

@@ -16,7 +16,7 @@ const DIST = packageFile('dist');
 const DECLARATIONS = packageFile('node_modules/.cache/declarations');
 
 /** The modules that others import, so that TypeScript needs their types. */
-const PUBLIC = ['index', 'tool', 'testing'] as const;
+const PUBLIC = ['index', 'tool', 'testing', 'moment'] as const;
 
 /**
  * Packages whose code goes into ours, so that they are no dependencies: an app of CommonJS that compiles its imports on the fly, as

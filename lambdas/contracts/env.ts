@@ -22,6 +22,8 @@ export const ENV = {
   pageUrl: 'CHECKREIN_PAGE_URL',
   /** The function that sends an approver their own link on request. */
   sendLinkFunction: 'CHECKREIN_SEND_LINK_FUNCTION',
+  /** Name of the notifier that this function sends to. */
+  notifier: 'CHECKREIN_NOTIFIER',
   changeRole: 'CHECKREIN_CHANGE_ROLE',
   /** Role ARNs of member accounts, with the placeholder `${account}`. Not set when there are no members. */
   memberReadRole: 'CHECKREIN_MEMBER_READ_ROLE',

@@ -38,6 +38,8 @@ export const FAMILY = {
   digest: 'digest',
   /** How earlier incidents of an alarm and of a target ended: evidence for later ones, nothing decides by it. Create only. */
   history: 'history',
+  /** Which moments a notifier was told, so that a moment that is delivered again is not told again. Create only; expires. */
+  told: 'told',
 } as const;
 export type Family = (typeof FAMILY)[keyof typeof FAMILY];
 

@@ -9,6 +9,9 @@ import { SubjectKind } from './subject.ts';
  * least once, has the same `id` each time, and is smaller than 256 KB. A list of people has at most 200 ids.
  */
 
+/** Characters of the sentence of a moment: as many as PagerDuty takes. */
+export const SAYS_LIMIT = 1024;
+
 const common = {
   version: z.literal('1'),
   id: z
@@ -27,7 +30,10 @@ const common = {
     .strictObject({ account: z.string(), region: z.string() })
     .nullable()
     .describe('where the incident is; null: nowhere in particular'),
-  says: z.string().describe('the moment in one sentence: what a pager or a chat shows first'),
+  says: z
+    .string()
+    .max(SAYS_LIMIT)
+    .describe('the moment in one sentence: what a pager or a chat shows first'),
 };
 
 /** The change of a plan, as approvers read it. */
@@ -126,6 +132,10 @@ export const Moment = z.discriminatedUnion('moment', [
       ...common,
       moment: z.literal('incident.closed'),
       outcome: Outcome,
+      approvalId: z
+        .string()
+        .optional()
+        .describe('the last approval request, answered or not: a pager resolves what it may have left open'),
       happened: z.array(z.string()).describe('what happened, in sentences that code made from the trace'),
     })
     .describe('The incident ended.'),

@@ -223,6 +223,38 @@ export interface Notifier {
   notify(message: Notification): Promise<Delivery>;
 }
 
+/** One message to a receiver outside AWS. */
+export interface PostRequest {
+  /** What errors and logs call it. The URL may be a secret, so it is in neither. */
+  readonly call: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+/** What the receiver answered: never more than the beginning. */
+export interface PostAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfter?: string | undefined;
+}
+/** Sends a message by HTTPS to an address of the public Internet. Throws if there is no answer in time, or no such address. */
+export type Post = (request: PostRequest) => Promise<PostAnswer>;
+
+/** Publishes a text on one SNS topic. */
+export type Publish = (message: string) => Promise<void>;
+
+/** A secret of the team, read when it is needed. `forget`: the next read asks again, because the value may be an old one. */
+export interface StoredSecret {
+  read(): Promise<string>;
+  forget(): void;
+}
+
+/** Where a function says what people should know that no trace has. */
+export interface Log {
+  info(message: string, more: Readonly<Record<string, string | number>>): void;
+  warn(message: string, more: Readonly<Record<string, string | number>>): void;
+}
+
 /** Has another function send an approver their own link, without waiting for what it finds. */
 export interface LinkRequests {
   request(request: LinkRequest): Promise<void>;

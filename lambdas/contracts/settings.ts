@@ -4,6 +4,7 @@ import { Approver, approverConfusions } from './approver.ts';
 import { AwsRegion } from './aws-region.ts';
 import { Geography } from './bedrock.ts';
 import { Cluster, clusterProblems } from './clusters.ts';
+import { Notifiers } from './notifiers.ts';
 
 /** What an environment is called that no list of the settings names. Policies compare with it. */
 export const PRODUCTION = 'production';
@@ -165,6 +166,8 @@ const Fields = z.strictObject({
     .string()
     .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'an ARN like arn:aws:sns:eu-west-1:123456789012:pager')
     .optional(),
+  /** Where people hear of incidents besides their mailboxes, each by one line: see docs/notifiers.md. */
+  notifiers: Notifiers,
   /**
    * The tag that names the group of an instance, where many alarms on one metric come in a minute: each group is a storm
    * of its own. An instance without it belongs to its Auto Scaling group.

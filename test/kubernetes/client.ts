@@ -3,7 +3,8 @@ import type { Cloud, CloudRequest } from '../../lambdas/contracts/ports.ts';
 import { USAGE } from '../../lambdas/contracts/usage.ts';
 import { clusterRequest, VERSION_REQUEST } from '../../lambdas/providers/kubernetes/call.ts';
 import { clusterClient, type ClusterEndpoint } from '../../lambdas/providers/kubernetes/client.ts';
-import { httpsSender } from '../../lambdas/providers/kubernetes/https.ts';
+import { clusterUnavailable } from '../../lambdas/providers/kubernetes/errors.ts';
+import { httpsSender } from '../../lambdas/adapters/https.ts';
 
 /** Sends the requests of tools to the real API server with our client, as the owner of a token. */
 export const cloudOf = (endpoint: ClusterEndpoint, token: string): Cloud => {
@@ -25,7 +26,7 @@ export const versionOf = (endpoint: ClusterEndpoint, token: string): Promise<unk
 
 /** Whether the server says that it is ready. */
 export const isReady = async ({ endpoint, certificateAuthority }: ClusterEndpoint, token: string): Promise<boolean> => {
-  const send = httpsSender({ certificateAuthority, keepAlive: false });
+  const send = httpsSender({ certificateAuthority, keepAlive: false, unavailable: clusterUnavailable });
   const headers = { authorization: `Bearer ${token}` };
   const { status } = await send({ call: 'readyz', url: new URL('/readyz', endpoint), method: 'GET', headers });
   return status === 200;

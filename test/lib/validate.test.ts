@@ -6,6 +6,8 @@ import * as z from 'zod';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CheckreinMember } from '../../lib/member-stack.ts';
 import { synthesize } from '../../lib/synthesize.ts';
+import { Settings } from '../../lambdas/contracts/settings.ts';
+import { EVERY_NOTIFIER } from './options.ts';
 import { shippedRules } from './shipped.ts';
 import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
 
@@ -61,6 +63,12 @@ describe('the template, by the validator of CloudFormation', () => {
     const member = new CheckreinMember(new App(), 'CheckreinMember', { of: { rules, catalogue: CATALOGUE } });
     expect(findings(synthesize(rules).template)).toEqual([]);
     expect(findings(Assertions.fromStack(member).toJSON())).toEqual([]);
+  });
+
+  test('it finds nothing in a template with a notifier of every kind', () => {
+    const shipped = shippedRules();
+    const settings = Settings.parse({ ...shipped.settings, notifiers: EVERY_NOTIFIER });
+    expect(findings(synthesize({ ...shipped, settings }).template)).toEqual([]);
   });
 
   test('it finds a value that CloudFormation rejects', () => {

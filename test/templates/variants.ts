@@ -5,7 +5,7 @@ import { Settings, type SettingsInput } from '../../lambdas/contracts/settings.t
 import { CheckreinStack } from '../../lib/checkrein-stack.ts';
 import { CheckreinMember } from '../../lib/member-stack.ts';
 import { E2eFailure } from '../e2e/failure.ts';
-import { EVERY_OPTION } from '../lib/options.ts';
+import { EVERY_NOTIFIER, EVERY_OPTION } from '../lib/options.ts';
 import { shippedRules } from '../lib/shipped.ts';
 import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
 
@@ -20,6 +20,7 @@ const SETTINGS: Readonly<Record<string, Partial<SettingsInput>>> = {
   'network-own-key-boundary-tags': EVERY_OPTION,
   'throw-away': { protectData: false, pageConcurrency: 5 },
   hub: { members },
+  notifiers: { notifiers: EVERY_NOTIFIER },
 };
 
 const rulesWith = (rules: Rules, more: Partial<SettingsInput>): Rules => ({

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ERROR } from '../../contracts/error-names.ts';
 import { parseJson } from '../../contracts/json.ts';
 import { StepError } from '../../contracts/errors.ts';
+import type { StoredSecret } from '../../contracts/ports.ts';
 import { CONNECTION } from './connection.ts';
 import { translateAwsError } from './errors.ts';
 
@@ -17,13 +18,26 @@ export const modelKey = (secretId: string, client = new SecretsManagerClient(CON
   return async () => (key ??= await readKey(secretId, client));
 };
 
-const readKey = async (secretId: string, client: SecretsManagerClient): Promise<string> => {
+/** A secret that is its value as it stands. It is read once, and again after `forget`. A failed read is not kept. */
+export const storedSecret = (secretId: string, client = new SecretsManagerClient(CONNECTION)): StoredSecret => {
+  let value: string | undefined;
+  return {
+    read: async () => (value ??= await readText(secretId, client)),
+    forget: () => (value = undefined),
+  };
+};
+
+const readText = async (secretId: string, client: SecretsManagerClient): Promise<string> => {
   const { SecretString } = await client
     .send(new GetSecretValueCommand({ SecretId: secretId }))
     .catch((error: unknown) => {
       throw translateAwsError('secretsmanager:GetSecretValue', error);
     });
-  const key = keyIn(SecretString?.trim() ?? '');
+  return SecretString?.trim() ?? '';
+};
+
+const readKey = async (secretId: string, client: SecretsManagerClient): Promise<string> => {
+  const key = keyIn(await readText(secretId, client));
   if (key === undefined)
     throw new StepError(
       ERROR.misconfigured,

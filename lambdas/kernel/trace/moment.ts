@@ -1,12 +1,12 @@
 import { contractBroken } from '../../contracts/errors.ts';
 import type { TraceEvent, TraceEventOf } from '../../contracts/events.ts';
-import type { Moment } from '../../contracts/moment.ts';
+import { SAYS_LIMIT, type Moment } from '../../contracts/moment.ts';
 import { isToldKind, type ToldKind } from '../../contracts/told-events.ts';
 import { approvalMoment } from './moment-approval.ts';
 import { momentChange } from './moment-change.ts';
 import { headingOf } from './heading.ts';
 import { oneLine, plain, sentence, type PlainText } from './outside-text.ts';
-import { allOf, findPlan, type PlanOnTrace } from './queries.ts';
+import { allOf, findPlan, lastOf, type PlanOnTrace } from './queries.ts';
 import { subjectOf } from './subject.ts';
 import { subjectInWords, subjectName } from './subject-text.ts';
 import type { Telling } from './telling.ts';
@@ -40,7 +40,7 @@ export const momentOf = (trace: readonly TraceEvent[], seq: number, pageUrl: str
     agent: name(opening.data.agent),
     subject: { kind, title: name(title) },
     location: location && { account: name(location.account), region: name(location.region) },
-    says: String(says),
+    says: oneLine(String(says), SAYS_LIMIT),
     ...told,
   };
 };
@@ -143,7 +143,9 @@ const closedTelling = ({ data }: TraceEventOf<'incident.closed'>, trace: readonl
   const [opening] = allOf(trace, 'incident.opened');
   const name = opening === undefined ? '' : subjectName(opening, (title) => plain`${title}`);
   const says = plain`Incident closed as ${data.outcome}: ${name}.`;
-  return [says, { moment: 'incident.closed', outcome: data.outcome, happened: happenedIn(trace) }];
+  const approvalId = lastOf(trace, 'approval.asked')?.data.approvalId;
+  const asked = approvalId === undefined ? {} : { approvalId };
+  return [says, { moment: 'incident.closed', outcome: data.outcome, ...asked, happened: happenedIn(trace) }];
 };
 
 /** Whole sentences, as many as there is room for. */

@@ -1,7 +1,7 @@
+import { httpsSender, type HttpsOptions } from '../../adapters/https.ts';
 import { contractBroken } from '../../contracts/errors.ts';
 import { addressOf, requestName, type ClusterRequest } from './call.ts';
 import { clusterError, clusterUnavailable } from './errors.ts';
-import { httpsSender, type HttpsOptions } from './https.ts';
 
 /** Where an API server is, and the only certificate authority that it may be signed by. */
 export interface ClusterEndpoint {
@@ -10,7 +10,7 @@ export interface ClusterEndpoint {
   readonly certificateAuthority: string;
 }
 
-export interface ClientOptions extends Omit<HttpsOptions, 'certificateAuthority'> {
+export interface ClientOptions extends Omit<HttpsOptions, 'certificateAuthority' | 'unavailable'> {
   readonly token: () => Promise<string>;
 }
 
@@ -25,7 +25,11 @@ export const clusterClient = (
   { endpoint, certificateAuthority }: ClusterEndpoint,
   { token, ...options }: ClientOptions,
 ): ClusterClient => {
-  const send = httpsSender({ ...options, certificateAuthority: pemOf(certificateAuthority) });
+  const send = httpsSender({
+    ...options,
+    certificateAuthority: pemOf(certificateAuthority),
+    unavailable: clusterUnavailable,
+  });
   return async (request, incidentId) => {
     const call = requestName(request);
     const { method, path } = addressOf(request);

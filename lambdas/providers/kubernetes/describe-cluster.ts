@@ -1,9 +1,9 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod';
+import { httpsSender, type HttpsAnswer } from '../../adapters/https.ts';
 import { CloudError } from '../../contracts/errors.ts';
 import type { ClusterEndpoint } from './client.ts';
 import { clusterUnavailable } from './errors.ts';
-import { httpsSender, type HttpsAnswer } from './https.ts';
 import { awsHost, Sha256, type TokenOptions } from './token.ts';
 
 const Described = z.object({
@@ -24,7 +24,7 @@ export type EksSender = (request: Parameters<ReturnType<typeof httpsSender>>[0])
  */
 export const describeCluster = async (
   { region, eksName, credentials, clock }: TokenOptions,
-  send: EksSender = httpsSender({}),
+  send: EksSender = httpsSender({ unavailable: clusterUnavailable }),
 ): Promise<ClusterEndpoint> => {
   const call = `eks:DescribeCluster on ${eksName}`;
   const signer = new SignatureV4({ service: 'eks', region, credentials, sha256: Sha256 });

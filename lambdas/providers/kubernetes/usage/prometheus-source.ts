@@ -1,11 +1,10 @@
-import { lookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { guardedLookup } from '../../../adapters/guarded-lookup.ts';
+import { httpsSender, type HttpsOptions } from '../../../adapters/https.ts';
 import { systemClock } from '../../../adapters/system.ts';
 import { ToolRefusal } from '../../../contracts/errors.ts';
 import type { AccountRegion, Clock } from '../../../contracts/ports.ts';
 import { isForbiddenHost, type UsageSource } from '../../../contracts/usage-source.ts';
-import { httpsSender, type HttpsOptions } from '../https.ts';
 import { awsHost, Sha256, type CredentialSource } from '../token.ts';
 import { usageUnavailable } from './errors.ts';
 import { SERVER_TIMEOUT_SECONDS, type Prometheus, type SendGet } from './query-range.ts';
@@ -34,27 +33,9 @@ export const prometheusSender = ({
     mostBytes: MOST_BYTES,
     ...options,
     plainHttp: true,
-    lookup: guardedLookup(isForbidden),
+    lookup: guardedLookup(isForbidden, refusedAddress),
     unavailable: usageUnavailable,
   });
-
-/** DNS, without the addresses that nobody may be led to. They are checked here, where the connection takes them from. */
-const guardedLookup =
-  (isForbidden: (host: string) => boolean): LookupFunction =>
-  (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) {
-        callback(error, '', 0);
-        return;
-      }
-      const [first] = addresses;
-      const forbidden = addresses.find(({ address }) => isForbidden(address));
-      if (first === undefined || forbidden !== undefined)
-        callback(refusedAddress(hostname, forbidden?.address ?? 'none'), '', 0);
-      else if (options.all === true) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
-  };
 
 const refusedAddress = (host: string, address: string): ToolRefusal =>
   new ToolRefusal(

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseJson } from '../../../contracts/json.ts';
 import type { PromqlAnswer } from '../../../contracts/usage.ts';
-import type { HttpsAnswer, HttpsRequest } from '../https.ts';
+import type { HttpsAnswer, HttpsRequest } from '../../../adapters/https.ts';
 import { encoded } from '../token.ts';
 import { usageRefused, usageUnavailable } from './errors.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../../../../lambdas/contracts/clusters.ts';
 import { CloudError } from '../../../../lambdas/contracts/errors.ts';
 import type { CloudRequest } from '../../../../lambdas/contracts/ports.ts';
-import type { HttpsRequest } from '../../../../lambdas/providers/kubernetes/https.ts';
+import type { HttpsRequest } from '../../../../lambdas/adapters/https.ts';
 import { kubernetesReads } from '../../../../lambdas/providers/kubernetes/reads.ts';
 import type { PrometheusOptions } from '../../../../lambdas/providers/kubernetes/usage/prometheus-source.ts';
 import { AUTHORITY, FakeApiServer, type ApiReply } from '../../../fakes/api-server.ts';

@@ -1,0 +1,56 @@
+import type { Moment } from '../../contracts/moment.ts';
+import { kindTitle, noticeOf, OWN_LINK, timeOf, type Notice, type Part } from './notice.ts';
+import { byNeed } from './requests.ts';
+
+/** Moments of one batch that are told one by one. More are told together. */
+export const SINGLE = 5;
+/** Requests in one digest: each has its own link, and Slack takes 50 blocks. */
+const REQUESTS = 20;
+/** Other moments that get a line. The others are counted, and each is on its trace. */
+const LINES = 40;
+
+/** Moments that came together, as messages to people: each its own, or digests where there are many. */
+export const messagesToPeople = (moments: readonly Moment[]): Moment[][] => {
+  if (moments.length <= SINGLE) return moments.map((one) => [one]);
+  const { requests, urgent, others } = byNeed(moments);
+  const [first = [], ...more] = sliced(requests, REQUESTS);
+  return [[...first, ...urgent, ...others], ...more];
+};
+
+/** Parts of a list, none longer than that. */
+export const sliced = <T>(all: readonly T[], most: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / most) }, (_, at) => all.slice(at * most, (at + 1) * most));
+
+/** The notice of one message: of a moment, or of many with those first that need people. */
+export const noticeOfAll = (moments: readonly Moment[]): Notice => {
+  const [only] = moments;
+  if (only !== undefined && moments.length === 1) return noticeOf(only);
+  const { requests, urgent, others } = byNeed(moments);
+  const rest = [...urgent, ...others];
+  const shown = rest.slice(0, LINES).map(({ incidentId, says }) => `${says} (${incidentId})`);
+  const more =
+    rest.length > shown.length
+      ? [`… and ${rest.length - shown.length} more. Each is on the trace of its incident.`]
+      : [];
+  return {
+    title: requests.length > 0 ? `Approvals needed: ${requests.length}` : `${moments.length} moments at once`,
+    says: `${moments.length} moments of ${incidentsIn(moments)} incidents came at once, so this is one message for all: ${countsOf(moments)}.`,
+    parts: [
+      ...requests.flatMap((one): Part[] => [
+        {
+          kind: 'lines',
+          lines: [one.says, one.change.heading, `Until ${timeOf(one.expiresAt)}, asked: ${one.approvers.join(', ')}`],
+        },
+        { kind: 'link', text: OWN_LINK, url: one.page },
+      ]),
+      ...(shown.length > 0 ? [{ kind: 'lines', lines: [...shown, ...more] } satisfies Part] : []),
+    ],
+  };
+};
+
+const incidentsIn = (moments: readonly Moment[]): number => new Set(moments.map(({ incidentId }) => incidentId)).size;
+
+const countsOf = (moments: readonly Moment[]): string =>
+  [...Map.groupBy(moments, ({ moment }) => moment)]
+    .map(([kind, all]) => `${all.length} × ${kindTitle(kind)}`)
+    .join(', ');
