@@ -157,7 +157,8 @@ module.exports = {
       name: 'no-unresolvable',
       comment: 'This import leads nowhere.',
       severity: 'error',
-      from: {},
+      // What the bench compares with has packages of its own, which are installed on demand.
+      from: { pathNot: '^test/bench/peers/' },
       to: { couldNotResolve: true },
     },
   ],

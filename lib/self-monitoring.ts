@@ -50,8 +50,20 @@ export class SelfMonitoring extends Construct {
     const undelivered = new DeadLetterQueue(this, 'Undelivered');
     this.closeDeadExecutions(flow, steps.stopped, undelivered);
 
-    const { open, decide, observe, authorize, changeZone, ask, sendLink, verify, close, stopped, digest, subscriptions } =
-      steps;
+    const {
+      open,
+      decide,
+      observe,
+      authorize,
+      changeZone,
+      ask,
+      sendLink,
+      verify,
+      close,
+      stopped,
+      digest,
+      subscriptions,
+    } = steps;
     this.pageAlarm = this.alarm('approval-page', errorsOf(steps.answering), {
       impact: 'Approvers cannot open or answer approvals. Plans expire, and changes that need a person are not made.',
       anchor: 'stuck-approvals',

@@ -30,10 +30,7 @@ const common = {
     .strictObject({ account: z.string(), region: z.string() })
     .nullable()
     .describe('where the incident is; null: nowhere in particular'),
-  says: z
-    .string()
-    .max(SAYS_LIMIT)
-    .describe('the moment in one sentence: what a pager or a chat shows first'),
+  says: z.string().max(SAYS_LIMIT).describe('the moment in one sentence: what a pager or a chat shows first'),
 };
 
 /** The change of a plan, as approvers read it. */

@@ -28,7 +28,7 @@ export const keptOf = (figure: Figure): z.infer<typeof KeptFigure> => {
 };
 
 /** The key of a figure in the file. */
-export const keyOf = (row: number, { name }: Pick<Figure, 'name'>): string => `${row} ${name}`;
+const keyOf = (row: number, { name }: Pick<Figure, 'name'>): string => `${row} ${name}`;
 
 /** How a figure compares with the kept one. */
 export interface Change {

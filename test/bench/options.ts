@@ -16,7 +16,7 @@ export interface BenchOptions {
 }
 
 /** The rows of the table. */
-export const ROWS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
+const ROWS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 
 const SRE_HARNESS = join(import.meta.dirname, 'peers/sre-harness');
 
