@@ -99,6 +99,25 @@ module.exports = {
       to: { path: '^lambdas/approvals/', pathNot: '^lambdas/approvals/($1|answer)/' },
     },
     {
+      name: 'law-3-send-link-sends-the-message-of-ask',
+      comment:
+        'Law 3: send-link/ may import answer/ and, of ask/, only the message: an approver gets the same one from both.',
+      severity: 'error',
+      from: { path: '^lambdas/approvals/send-link/' },
+      to: {
+        path: '^lambdas/approvals/',
+        pathNot: '^lambdas/approvals/(send-link/|answer/|ask/(message|request)\\.ts$)',
+      },
+    },
+    {
+      name: 'law-2-only-identity-reads-tokens',
+      comment:
+        'Law 2: the library that verifies sign-ins is used in lambdas/adapters/identity/ only, behind the port `Identify`.',
+      severity: 'error',
+      from: { path: '^(lambdas|lib|local|bin)/', pathNot: '^lambdas/adapters/identity/' },
+      to: { path: 'node_modules/jose/' },
+    },
+    {
       name: 'kernel-knows-no-step',
       comment: 'Law 3: kernel/, tools/ and contracts/ are below the steps; they never import one.',
       severity: 'error',
@@ -112,6 +131,14 @@ module.exports = {
       from: { path: `^lambdas/kernel/${room}/` },
       to: { path: '^lambdas/kernel/', pathNot: `^lambdas/kernel/(${[room, ...below].join('|')})/` },
     })),
+    {
+      name: 'the-catalogue-is-passed-on',
+      comment:
+        'A deployment may have other tools than the shipped ones: take `installed` or its catalogue as a value. What people read long after a run, such as the heading of a tool, belongs on the trace.',
+      severity: 'error',
+      from: { path: '^lambdas/', pathNot: '^lambdas/providers/installed\\.ts$' },
+      to: { path: '^lambdas/tools/catalogue\\.ts$' },
+    },
     {
       name: 'contracts-are-light',
       comment: 'contracts/ is read by both halves: zod and itself, nothing else.',

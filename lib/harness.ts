@@ -1,6 +1,7 @@
 import { CfnOutput } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { outputDescription } from '../lambdas/contracts/stack-outputs.ts';
 import { takingAgents } from '../lambdas/kernel/policy/rules/clusters.ts';
@@ -32,29 +33,35 @@ import type { Catalogue } from '../lambdas/tools/installed.ts';
 export interface HarnessProps {
   /** The compiled and validated contents of `config/`. */
   readonly rules: Rules;
-  /** The tools that agents may be granted. */
+  /**
+   * The tools that agents may be granted.
+   * @internal
+   */
   readonly catalogue: Catalogue;
-  /** The files of those among them that are a team's own. */
+  /**
+   * The files of those among them that are a team's own.
+   * @internal
+   */
   readonly sources: ToolSources;
 }
 
 /** Checkrein in one account and Region, from compiled rules. Read it as a table of contents: each construct is a file. */
 export class Harness extends Construct {
   readonly rules: Rules;
+  /** @internal */
   readonly catalogue: Catalogue;
   /** Where approvers answer. */
   readonly approvalPageUrl: string;
+  /** The approval page as a target of a load balancer of yours: `new LambdaTarget(checkrein.approvalPage)`. */
+  readonly approvalPage: IFunction;
 
   constructor(scope: Construct, id: string, props: HarnessProps) {
     super(scope, id);
     applyFeatureFlags(this);
     this.rules = props.rules;
     this.catalogue = props.catalogue;
-    const all = this.node.root.node.findAll().filter((one) => one instanceof Harness);
-    checkPlace(
-      this,
-      all.filter((one) => one !== this),
-    );
+    const isOther = (one: IConstruct): one is Harness => one instanceof Harness && one !== this;
+    checkPlace(this, this.node.root.node.findAll().filter(isOther));
     const { rules } = props;
     const { settings } = rules;
     // An agent for a cluster that the settings do not have takes nothing, so it gets no rule.
@@ -108,8 +115,10 @@ export class Harness extends Construct {
       ApproversTopic: desk.topicArn,
       ReportsTopic: desk.reportsTopicArn,
       ApprovalPage: steps.pageUrl,
+      ApprovalPageOrigin: steps.pageOrigin,
     });
     this.approvalPageUrl = steps.pageUrl;
+    this.approvalPage = steps.page.live;
   }
 
   /** What commands need to know of a deployment. They find it by the description. */

@@ -10,7 +10,7 @@ export interface LedgerRights {
   readonly read?: readonly RowFamily[];
   readonly create?: readonly RowFamily[];
   readonly replace?: readonly RowFamily[];
-  readonly add?: readonly ('budget' | 'storm' | 'mail' | 'receipt' | 'digest')[];
+  readonly add?: readonly ('budget' | 'storm' | 'mail' | 'receipt' | 'link' | 'digest')[];
 }
 
 /** The ledger rights of each function, by construct id. */
@@ -32,6 +32,8 @@ export const LEDGER_RIGHTS = {
    * answers, or Ask could make up an approver.
    */
   Page: { read: ['breaker', 'change', 'rate'], create: ['answer', 'approval'], add: ['receipt'] },
+  /** Reads the question and whether it is open; counts the links that it sends on request. It writes no row of an approval. */
+  SendLink: { read: ['approval'], add: ['mail', 'link'] },
   /** Reads which alarms joined; releases the lease of a verified change; keeps the agent's record and trips its breaker. */
   Verify: { read: ['storm'], create: ['breaker'], replace: ['lease', 'breaker'] },
   /** Ends deduplication, reads how many duplicates there were, releases leases, and trips the breaker of a target that was not rolled back. */

@@ -14,7 +14,7 @@ export const subscribeApprovers = (
   approvers: Settings['approvers'],
   prefix: string,
 ): void => {
-  for (const { email } of approvers)
+  for (const { email } of approvers.map(({ contacts }) => contacts))
     new Subscription(scope, `${prefix}${email}`, {
       topic,
       protocol: SubscriptionProtocol.EMAIL,

@@ -27,7 +27,11 @@ import type { Catalogue } from '../lambdas/tools/installed.ts';
 
 export interface CheckreinMemberProps extends StackProps {
   /** The Checkrein that works in this account too. Its settings name `members`. */
-  readonly of: { readonly rules: Rules; readonly catalogue: Catalogue };
+  readonly of: {
+    readonly rules: Rules;
+    /** @internal */
+    readonly catalogue: Catalogue;
+  };
 }
 
 /** A permissions boundary must be a policy of the role's own account, so use the one of the same name there. */
@@ -40,7 +44,8 @@ const withLocalBoundary = ({ permissionsBoundaryArn, ...settings }: Settings): S
 export class CheckreinMember extends Stack {
   private readonly members: Members;
 
-  constructor(scope: Construct, id: string, { of: { rules, catalogue }, ...props }: CheckreinMemberProps) {
+  constructor(scope: Construct, id: string, { of, ...props }: CheckreinMemberProps) {
+    const { rules, catalogue } = of;
     super(scope, id, props);
     applyFeatureFlags(this);
     this.members = membersOf(id, rules);

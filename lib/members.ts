@@ -53,7 +53,7 @@ export class MemberIntake extends Construct {
       throw new InputError(
         'config/agents/',
         `the statement that lets in the events of members has ${length} characters; the policy of an event bus may have ${BUS_POLICY_LENGTH}`,
-        'fewer sources and types in `takes`, or fewer members in config/deployment.ts',
+        'fewer sources and types in `takes`, or fewer `accounts` in `members` of the settings',
       );
     new CfnEventBusPolicy(this, id, { statementId, statement });
   }

@@ -19,6 +19,7 @@ export const MODULES = {
   'change-zone': 'lambdas/steps/change-zone/handler.ts',
   ask: 'lambdas/approvals/ask/handler.ts',
   page: 'lambdas/approvals/page/handler.ts',
+  'send-link': 'lambdas/approvals/send-link/handler.ts',
   verify: 'lambdas/steps/verify/handler.ts',
   close: 'lambdas/steps/close/handler.ts',
   stopped: 'lambdas/steps/close/stopped-handler.ts',

@@ -1,3 +1,4 @@
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { LambdaApplication, LambdaDeploymentConfig, LambdaDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -19,8 +20,8 @@ export interface RolloutProps {
  * back every function, because one reads what another wrote, and an incident may run on both versions.
  *
  * A function must be created after the alarms that its deployment uses. So no function uses the alarms on executions,
- * because the state machine depends on the functions; and the page does not use the alarm on steps, because one of
- * the steps depends on the page's URL.
+ * because the state machine depends on the functions; the page does not use the alarm on steps, because one of
+ * the steps depends on the page's URL; and SendLink uses its own alarm only, because the page starts it.
  */
 export class Rollout extends Construct {
   constructor(scope: Construct, id: string, { steps, flow, monitoring }: RolloutProps) {
@@ -34,7 +35,7 @@ export class Rollout extends Construct {
         role: role.withoutPolicyUpdates(),
         alias: step.alias,
         deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
-        alarms: step === steps.page ? [monitoring.pageAlarm] : [...monitoring.functionAlarms],
+        alarms: [...alarmsFor(step, steps, monitoring)],
       });
       group.node.addDependency(role);
     }
@@ -55,3 +56,9 @@ export class Rollout extends Construct {
     return role;
   }
 }
+
+const alarmsFor = (step: CheckreinFunction, steps: Steps, monitoring: SelfMonitoring): readonly Alarm[] => {
+  const { pageAlarm, sendLinkAlarm, functionAlarms } = monitoring;
+  if (step === steps.sendLink) return [sendLinkAlarm];
+  return step === steps.page ? [pageAlarm, sendLinkAlarm] : functionAlarms;
+};

@@ -31,6 +31,8 @@ export interface SelfMonitoringProps {
 export class SelfMonitoring extends Construct {
   /** Goes off when the approval page throws. */
   readonly pageAlarm: Alarm;
+  /** Goes off when the function throws that sends approvers their own links on request. */
+  readonly sendLinkAlarm: Alarm;
   /** Go off when functions throw, the approval page included. */
   readonly functionAlarms: readonly Alarm[];
   /** Go off when executions fail or events are lost. */
@@ -43,14 +45,32 @@ export class SelfMonitoring extends Construct {
     const undelivered = new DeadLetterQueue(this, 'Undelivered');
     this.closeDeadExecutions(flow, steps.stopped, undelivered);
 
-    const { open, decide, observe, authorize, changeZone, ask, page, verify, close, stopped, digest, subscriptions } =
-      steps;
+    const {
+      open,
+      decide,
+      observe,
+      authorize,
+      changeZone,
+      ask,
+      page,
+      sendLink,
+      verify,
+      close,
+      stopped,
+      digest,
+      subscriptions,
+    } = steps;
     this.pageAlarm = this.alarm('approval-page', errorsOf([page]), {
       impact: 'Approvers cannot open or answer approvals. Plans expire, and changes that need a person are not made.',
       anchor: 'stuck-approvals',
     });
+    this.sendLinkAlarm = this.alarm('send-link', errorsOf([sendLink]), {
+      impact: 'Approvers who come from a shared channel get no link of their own. The links in their messages work.',
+      anchor: 'stuck-approvals',
+    });
     this.functionAlarms = [
       this.pageAlarm,
+      this.sendLinkAlarm,
       this.alarm('steps', errorsOf([open, decide, observe, authorize, changeZone, ask, verify, close, digest]), {
         impact:
           'Steps of incidents throw errors. An incident whose retries run out ends as failed, and a person must take over.',

@@ -1,6 +1,5 @@
 import { Duration, Stage } from 'aws-cdk-lib';
 import type { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +18,7 @@ import { LEDGER_RIGHTS } from './ledger-rights.ts';
 import { grantMemberRole } from './member-access.ts';
 import type { ModelAccess } from './model-access.ts';
 import { Network } from './network.ts';
+import { grantRequestLinks, pageAddressOf } from './page-address.ts';
 import type { ToolSources } from './own-tools/sources.ts';
 import { CheckreinFunction, type CheckreinFunctionProps } from './checkrein-function.ts';
 import {
@@ -53,6 +53,7 @@ export class Steps extends Construct {
   readonly changeZone: CheckreinFunction;
   readonly ask: CheckreinFunction;
   readonly page: CheckreinFunction;
+  readonly sendLink: CheckreinFunction;
   readonly verify: CheckreinFunction;
   readonly close: CheckreinFunction;
   readonly stopped: CheckreinFunction;
@@ -61,8 +62,10 @@ export class Steps extends Construct {
   readonly subscriptions: CheckreinFunction;
   /** The role of which each change has a session. */
   readonly change: Role;
-  /** Where approvers answer: the only URL of the stack that the Internet can reach. */
+  /** Where approvers answer. */
   readonly pageUrl: string;
+  /** What a proxy of the team forwards to. Undefined if the settings name no `approvalPage`. */
+  readonly pageOrigin: string | undefined;
 
   constructor(scope: Construct, id: string, props: StepsProps) {
     super(scope, id);
@@ -102,6 +105,10 @@ export class Steps extends Construct {
         reservedConcurrentExecutions: props.rules.settings.pageConcurrency,
       }),
     });
+    this.sendLink = step('SendLink', {
+      module: 'send-link',
+      description: 'Sends an approver their own link on request.',
+    });
     this.verify = step('Verify', {
       module: 'verify',
       description: 'Checks whether a change healed the alarm.',
@@ -127,9 +134,11 @@ export class Steps extends Construct {
       module: 'subscriptions',
       description: 'Fails when an approver no longer gets messages.',
     });
-    // Approvers come from an e-mail and cannot sign requests. The signed link authenticates them; the page checks it first.
-    this.pageUrl = this.page.live.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
+    const address = pageAddressOf(this.page, props.rules.settings.approvalPage);
+    this.pageUrl = address.url;
+    this.pageOrigin = address.origin;
     for (const step of [this.ask, this.moments]) step.setEnv('pageUrl', this.pageUrl);
+    grantRequestLinks(this.page, this.sendLink);
     this.change = this.grant(props);
   }
 
@@ -144,20 +153,33 @@ export class Steps extends Construct {
   }
 
   private grant({ rules, catalogue, killSwitch, model, ledger, desk }: StepsProps): Role {
-    const { open, decide, observe, authorize, changeZone, ask, page, verify, close, stopped, digest, subscriptions } =
-      this;
+    const {
+      open,
+      decide,
+      observe,
+      authorize,
+      changeZone,
+      ask,
+      page,
+      sendLink,
+      verify,
+      close,
+      stopped,
+      digest,
+      subscriptions,
+    } = this;
     for (const step of [open, authorize, changeZone, page]) killSwitch.grantRead(step);
     for (const step of [authorize, changeZone, page]) allow(step, calendarReads(rules.settings));
     model.grantUse(decide);
     allow(open, [openReads()]);
     grantGuardrail(observe, rules.settings.guardrail);
 
-    desk.grantSignLink(ask);
+    for (const step of [ask, sendLink]) desk.grantSignLink(step);
     desk.grantVerifyLink(page);
     desk.grantIssue(page);
     desk.grantIssueUnattended(authorize);
     desk.grantRedeem(changeZone);
-    for (const step of [ask, page]) desk.grantNotify(step);
+    for (const step of [ask, page, sendLink]) desk.grantNotify(step);
     for (const step of [close, stopped, digest]) desk.grantReport(step);
     desk.grantListSubscriptions(subscriptions);
     grantMoments(this.moments);

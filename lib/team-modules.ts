@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { buildSync, type BuildResult } from 'esbuild';
 import { InputError } from '../lambdas/contracts/errors.ts';
 import { packageFile } from '../lambdas/kernel/policy/rules/package-root.ts';
+import { ONLY_DECLARES, tryModules } from './module-trial.ts';
 import { moduleFile } from './package-files.ts';
 
 /** What tools of a team import. */
@@ -22,8 +23,15 @@ export const teamModules = (
   directory: string,
   entryPoints: Readonly<Record<string, string>>,
 ): LoadModule => {
-  const compiled = compiledModules(what, directory, entryPoints);
-  return (key, file) => loaded(join(compiled, `${key}.mjs`), file);
+  const folder = compiledModules(what, directory, entryPoints);
+  const compiled = (key: string): string => join(folder, `${key}.mjs`);
+  tryModules(
+    Object.entries(entryPoints).map(([key, path]) => ({
+      compiled: compiled(key),
+      file: relative(process.cwd(), path),
+    })),
+  );
+  return (key, file) => loaded(compiled(key), file);
 };
 
 /** The file of this name with an ending of TypeScript or JavaScript. */
@@ -73,8 +81,6 @@ const store = (folder: string, files: readonly CompiledFile[]): void => {
     );
   }
 };
-
-const ONLY_DECLARES = 'a module that only declares things';
 
 const loaded: LoadModule = (compiled, file) => {
   try {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { BODY_LIMIT, handleApproval } from '../lambdas/approvals/page/http.ts';
+import { BODY_LIMIT } from '../lambdas/approvals/page/form.ts';
+import { handleApproval } from '../lambdas/approvals/page/http.ts';
 import { errorPage } from '../lambdas/approvals/page/document.ts';
 import type { PagePorts } from '../lambdas/approvals/page/page-view.ts';
 import { contractBroken } from '../lambdas/contracts/errors.ts';
@@ -53,10 +54,14 @@ const read = async (request: IncomingMessage) => {
   return {
     method: request.method ?? '',
     query: new URL(request.url ?? '/', 'http://127.0.0.1').searchParams,
-    headers: { 'content-type': request.headers['content-type'] },
+    headers: headersOf(request.headers),
     body: Buffer.concat(chunks).toString('utf8'),
   };
 };
+
+/** As Lambda passes them on: a header that was sent twice is one, with both values. */
+const headersOf = (headers: IncomingMessage['headers']): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join() : value]));
 
 const portOf = (address: AddressInfo | string | null): number => {
   if (address === null || typeof address === 'string')

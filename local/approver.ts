@@ -30,7 +30,7 @@ type ApprovalAsked = EventData<'approval.asked'>;
 const answerForAll = async (asked: ApprovalAsked, preset: PresetAnswer, ports: AnswerPorts): Promise<boolean> => {
   const { answer, reason, breakGlass = false } = preset;
   if (answer === 'silence') return false;
-  for (const { email: approver } of ports.rules.settings.approvers) {
+  for (const { id: approver } of ports.rules.settings.approvers) {
     const submitted: Answer = { approvalId: asked.approvalId, approver, answer, reason, breakGlass, via: 'preset' };
     const receipt = await takeAnswer(submitted, ports);
     if (receipt.status === 'granted' || receipt.status === 'denied') return true;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { ask, type AskPorts } from '../lambdas/approvals/ask/ask.ts';
-import type { AnswerPorts } from '../lambdas/approvals/answer/answer.ts';
+import { sendLink } from '../lambdas/approvals/send-link/send-link.ts';
+import type { PagePorts } from '../lambdas/approvals/page/page-view.ts';
 import type { ApplyPorts } from '../lambdas/steps/apply/ports.ts';
 import type { AuthorizePorts } from '../lambdas/steps/authorize/ports.ts';
 import { authorize } from '../lambdas/steps/authorize/step.ts';
@@ -37,7 +38,7 @@ import type { Installed } from '../lambdas/tools/installed.ts';
 
 /** Ports of every step. On a laptop one process can both make and verify every MAC. */
 export type LaptopPorts = AskPorts &
-  AnswerPorts &
+  PagePorts &
   ApplyPorts &
   AuthorizePorts &
   Pick<OpenPorts, 'home' | 'doctorAlarm'> &
@@ -155,6 +156,11 @@ export class Laptop {
         },
       },
       callbacks: this.#flow.tasks,
+      linkRequests: {
+        request: async (request) => {
+          await sendLink(request, this.ports);
+        },
+      },
       pageUrl: 'http://localhost',
       home: homeOf(world),
       doctorAlarm: doctorAlarmIn(homeOf(world)),

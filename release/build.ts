@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import * as z from 'zod';
+import { CheckreinError } from '../lambdas/contracts/errors.ts';
 import { packageFile } from '../lambdas/kernel/policy/rules/package-root.ts';
 import { MODULES } from '../lib/package-files.ts';
 
@@ -68,6 +69,10 @@ const buildTypes = async (): Promise<void> => {
       },
       dts(),
     ],
+    onLog: (level, { message }) => {
+      if (level !== 'warn') return;
+      throw new CheckreinError('BuildWarning', message, 'Mark as @internal what no app needs, or export its type.');
+    },
   });
   await declarations.write({ dir: DIST, chunkFileNames: 'chunks/[name]-[hash].d.ts' });
 };

@@ -51,7 +51,7 @@ describe('an incident of a member account', () => {
 
 describe('the alarm decides which account is read', () => {
   test.each([
-    ['of an account that is not a member', '999999999999', 'eu-west-1', 'no member in config/deployment.ts'],
+    ['of an account that is not a member', '999999999999', 'eu-west-1', 'no member in the settings (`members`)'],
     ['of a member in another Region', MEMBER, 'us-east-1', 'looks after eu-west-1 only'],
   ])('one %s is closed with a reason, and nothing is called', async (_, account, region, says) => {
     const resources = [`arn:aws:cloudwatch:${region}:${account}:alarm:shop-cpu-high`];

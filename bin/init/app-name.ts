@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { InputError } from '../../lambdas/contracts/errors.ts';
 import { templatePackages } from './app-files.ts';
 
@@ -6,8 +7,16 @@ const NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 const LONGEST = 214;
 const NOT_NAMES = ['node_modules', 'favicon.ico'];
 
-/** The name of an app in a folder. */
-export const nameFor = (folder: string): string => checkName(folder, 'DIR');
+/** The name of an app in a folder: the folder's own. */
+export const nameFor = (folder: string): string => {
+  const name = basename(folder);
+  if (name !== '') return checkName(name, 'DIR');
+  throw new InputError(
+    `DIR ${JSON.stringify(folder)}`,
+    'this folder has no name that the app could have',
+    'another folder, or --name with one such as incident-response',
+  );
+};
 
 /** A name that npm takes. One of a package that the app installs would make npm refuse to install it. */
 export const checkName = (name: string, flag: string): string => {

@@ -1,4 +1,4 @@
-import { basename, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { ours, plain } from '../../lambdas/kernel/trace/outside-text.ts';
 import { printer, printJson } from '../io/output.ts';
 import { appFiles } from './app-files.ts';
@@ -16,7 +16,7 @@ export interface InitFlags {
 /** Writes an app into a new folder, and says what to do in it. It runs no npm. */
 export const initApp = (directory: string, flags: InitFlags): void => {
   const folder = resolve(directory);
-  const name = flags.name === undefined ? nameFor(basename(folder)) : checkName(flags.name, '--name');
+  const name = flags.name === undefined ? nameFor(folder) : checkName(flags.name, '--name');
   const checkrein = flags.package === undefined ? undefined : packageAt(flags.package);
   refuseFullFolder(directory);
   const files = appFiles({ name, checkrein });

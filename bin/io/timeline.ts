@@ -98,8 +98,8 @@ export const timelineEntry = (event: TraceEvent): TimelineEntry | undefined => {
       return entry('refused', 'warn', plain`${tool || 'turn'} (${check}): ${sentence(reason)}`);
     }
     case 'proposal.judged': {
-      const { tool, target, verdict, checks, statements } = event.data;
-      const what = target === null ? plain`run ${tool}` : changeInWords({ tool, target });
+      const { tool, heading, target, verdict, checks, statements } = event.data;
+      const what = target === null ? plain`run ${tool}` : changeInWords({ tool, heading, target });
       const text =
         verdict === 'permitted'
           ? plain`The proposal to ${what} may go to a dry run. Passed: ${passedNames(checks)}.`

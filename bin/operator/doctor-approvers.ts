@@ -8,7 +8,7 @@ export const checkApprovers = async (
   { ApproversTopic, ReportsTopic }: Pick<Deployment, 'ApproversTopic' | 'ReportsTopic'>,
   expected: Settings['approvers'],
 ): Promise<DoctorVerdict> => {
-  const emails = expected.map(({ email }) => email);
+  const emails = expected.map(({ contacts }) => contacts.email);
   const requests = await unreachableOf(aws, ApproversTopic, emails);
   const reports = ReportsTopic === undefined ? requests : await unreachableOf(aws, ReportsTopic, emails);
   if (requests.all.length === 0 && reports.all.length === 0)

@@ -20,7 +20,9 @@ const About = {
   facts: Facts.optional(),
   /** `null`: the dry run found no price. */
   report: z.strictObject({ costDeltaCentsPerMonth: z.int().nullable() }).optional(),
-  approver: z.strictObject({ email: z.email().optional(), roles: z.array(z.string()) }).optional(),
+  approver: z
+    .strictObject({ id: z.string().min(1).optional(), email: z.email().optional(), roles: z.array(z.string()) })
+    .optional(),
   /** For `approve` and `release`: whether it uses break-glass in a change freeze. */
   breakGlass: z.boolean().optional(),
   /** For `approve`: whether the approver caused the event. */

@@ -92,8 +92,8 @@ const decide = (given: PolicyCase, { rules, catalogue, policy }: Evaluated): Pol
     case 'release':
       return policy.approvalsNeeded({ ...question, agent, breakGlass });
     case 'approve': {
-      const { email = 'approver@example.com', roles = [] } = given.approver ?? {};
-      return policy.mayApprove({ ...question, approver: { email, roles }, breakGlass, triggerOwner });
+      const { email = 'approver@example.com', id = email, roles = [] } = given.approver ?? {};
+      return policy.mayApprove({ ...question, approver: { id, roles }, breakGlass, triggerOwner });
     }
   }
 };

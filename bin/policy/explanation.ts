@@ -49,7 +49,7 @@ export const explainPlan = (plan: Plan, agent: Agent, rules: Rules, policy: Poli
     approver,
     decision: policy.mayApprove({ ...question, approver, triggerOwner: false }),
   }));
-  const approvers = people.filter((one) => one.decision.verdict === 'permitted').map((one) => one.approver.email);
+  const approvers = people.filter((one) => one.decision.verdict === 'permitted').map((one) => one.approver.id);
   const answer = (name: string, given: PolicyDecision | QuorumDecision): ExplainedAnswer => ({
     question: name,
     verdict: given.verdict,
@@ -67,7 +67,7 @@ export const explainPlan = (plan: Plan, agent: Agent, rules: Rules, policy: Poli
       answer('May the plan go ahead as the dry run showed it?', decision.asked.plan),
       answer('May it be applied without a human?', policy.mayApplyUnattended(question)),
       answer('How many approvals does it need?', release),
-      ...people.map((one) => answer(`May ${one.approver.email} approve it?`, one.decision)),
+      ...people.map((one) => answer(`May ${one.approver.id} approve it?`, one.decision)),
     ],
   };
 };

@@ -192,7 +192,7 @@ const approval = (
   const { tool, target, facts, report } = planned.plan;
   const subject: Subject = { seq, about: 'approval', what: `${data.approver} approves ${planned.handle}` };
   const was = decision(data.counted ? 'permitted' : 'refused', '', { statements: data.statements });
-  const approver = rules.settings.approvers.find((one) => one.email === data.approver);
+  const approver = rules.settings.approvers.find((one) => one.id === data.approver);
   if (approver === undefined)
     return [compared(subject, was, decision('refused', `${data.approver} is not among the approvers any more.`))];
   const then = factsThen(catalogue, tool, facts);
@@ -204,7 +204,7 @@ const approval = (
     ...then,
     report,
     breakGlass: data.breakGlass === true,
-    triggerOwner: isTriggerOwner(events, data.approver),
+    triggerOwner: isTriggerOwner(events, approver),
   });
   return [compared(subject, was, decisionOf(policyDecision))];
 };

@@ -1,4 +1,4 @@
-import { providerOf, type Manifest } from '../../lambdas/contracts/tool.ts';
+import { callsOf, providerOf, type Manifest } from '../../lambdas/contracts/tool.ts';
 import type { Agent } from '../../lambdas/contracts/agent.ts';
 import { ours, plain } from '../../lambdas/kernel/trace/outside-text.ts';
 import { applicationAt, type ApplicationFlags } from '../../local/application.ts';
@@ -18,7 +18,7 @@ export const listTools = ({ json = false, ...flags }: ToolsFlags): void => {
     from: catalogue.filesOf(manifest.name)?.manifest ?? 'shipped',
     kind: manifest.kind,
     provider: providerOf(manifest),
-    calls: callsOf(manifest),
+    calls: callNames(manifest),
     agents: grantedTo(manifest, rules.agents),
   }));
   if (json) {
@@ -37,10 +37,9 @@ export const listTools = ({ json = false, ...flags }: ToolsFlags): void => {
   for (const line of tableLines([header, ...rows])) printer(false)(plain`${ours(line)}`);
 };
 
-const callsOf = (manifest: Manifest): string[] => {
-  const calls = [...manifest.reads, ...(manifest.kind === 'change' ? manifest.changes : [])];
-  return [...new Set(calls.map(({ service, command }) => `${service}:${command}`))];
-};
+const callNames = (manifest: Manifest): string[] => [
+  ...new Set(callsOf(manifest).map(({ service, command }) => `${service}:${command}`)),
+];
 
 const grantedTo = ({ name }: Manifest, agents: readonly Agent[]): string[] =>
   agents.filter(({ tools }) => [...tools.observe, ...tools.change].includes(name)).map((agent) => agent.name);

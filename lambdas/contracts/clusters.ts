@@ -31,7 +31,7 @@ export const NodePrice = z.strictObject({
 });
 export type NodePrice = z.infer<typeof NodePrice>;
 
-/** A cluster of `config/deployment.ts`. */
+/** A cluster of the settings. */
 export const Cluster = z.strictObject({
   /** What agents and targets call it: once in the deployment. */
   name: ClusterName,

@@ -20,6 +20,8 @@ export const ENV = {
   /** The topic of reports on closed incidents. */
   reportsTopic: 'CHECKREIN_REPORTS_TOPIC',
   pageUrl: 'CHECKREIN_PAGE_URL',
+  /** The function that sends an approver their own link on request. */
+  sendLinkFunction: 'CHECKREIN_SEND_LINK_FUNCTION',
   changeRole: 'CHECKREIN_CHANGE_ROLE',
   /** Role ARNs of member accounts, with the placeholder `${account}`. Not set when there are no members. */
   memberReadRole: 'CHECKREIN_MEMBER_READ_ROLE',

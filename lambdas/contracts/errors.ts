@@ -67,5 +67,15 @@ export class InputError extends CheckreinError {
   }
 }
 
+/** Several mistakes in one place, each on a line of its own. `effect` says what was not done because of them. */
+export class ProblemsError extends InputError {
+  readonly problems: readonly string[];
+  constructor(where: string, problems: readonly string[], effect: string) {
+    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    super(where, `${count}, so ${effect}.\n${problems.map((one) => `  ${one}`).join('\n')}`, 'fix every line above');
+    this.problems = problems;
+  }
+}
+
 export const contractBroken = (message: string, cause?: unknown): StepError =>
   new StepError(ERROR.contractBroken, message, 'This is a bug in Checkrein; please report it with the trace.', cause);

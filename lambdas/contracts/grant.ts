@@ -4,7 +4,7 @@ import { PlanDigest } from './plan.ts';
 /** Set on an approval that overrides a change freeze; absent otherwise. */
 export const breakGlass = z.literal(true).optional();
 
-/** How an approver of a grant begins that is a policy and not a person. No e-mail address begins like this. */
+/** How an approver of a grant begins that is a policy and not a person. No id of an approver begins like this. */
 export const POLICY_APPROVER = 'policy:';
 
 /** The keyed, single-use, expiring proof that one plan was approved. */
@@ -13,7 +13,7 @@ export const Grant = z.strictObject({
   purpose: z.enum(['apply', 'rollback']),
   incidentId: z.string(),
   digest: PlanDigest,
-  /** E-mail addresses, or `policy:<id>` where no human was needed. */
+  /** Ids of approvers, or `policy:<id>` where no human was needed. */
   approvers: z.array(z.string()).min(1),
   /** Set when they overrode a change freeze. Without it, the grant cannot be redeemed during one. */
   breakGlass,

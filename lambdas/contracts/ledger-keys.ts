@@ -32,6 +32,8 @@ export const FAMILY = {
   mail: 'mail',
   /** The same of what the page sends. Apart, so that Ask cannot use up the places of a receipt. Count only. */
   receipt: 'receipt',
+  /** How many links were sent on request, of a question and of an approver. Count only. */
+  link: 'link',
   /** How many reports were sent in a minute; reports that were too many, and which of them a digest has reported. Expires. */
   digest: 'digest',
   /** How earlier incidents of an alarm and of a target ended: evidence for later ones, nothing decides by it. Create only. */

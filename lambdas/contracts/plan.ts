@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Facts } from './facts.ts';
+import { Heading } from './heading.ts';
 import { Json, JsonObject } from './json.ts';
 import { AWS } from './tool.ts';
 
@@ -118,6 +119,8 @@ export const Plan = z.strictObject({
   incidentId: z.string(),
   agent: z.string(),
   tool: z.string(),
+  /** What the tool does, as its manifest had it. Absent: none, or a plan of an earlier version. */
+  heading: Heading.optional(),
   input: JsonObject,
   target: Target,
   before: Json,

@@ -1,18 +1,9 @@
 import * as z from 'zod';
+import { ApprovalPage } from './approval-page.ts';
+import { Approver, approverConfusions } from './approver.ts';
 import { AwsRegion } from './aws-region.ts';
 import { Geography } from './bedrock.ts';
 import { Cluster, clusterProblems } from './clusters.ts';
-
-/** A person (or a shared mailbox) who may be asked. Policy decides what they may approve. */
-export const Approver = z.strictObject({
-  email: z.email(),
-  name: z.string().min(1),
-  /** Cedar roles, e.g. `sre`, `owner`. */
-  roles: z.array(z.string().min(1)).min(1),
-  /** Tier 1 is asked first, tier 2 if nobody of tier 1 has answered by the first reminder, and so on. */
-  tier: z.int().min(1).max(5).default(1),
-});
-export type Approver = z.infer<typeof Approver>;
 
 /** What an environment is called that no list of the settings names. Policies compare with it. */
 export const PRODUCTION = 'production';
@@ -65,10 +56,9 @@ const Fields = z.strictObject({
     .array(Approver)
     .min(1, 'at least one approver: without one, every change would expire unasked')
     .refine((all) => all.some((one) => one.tier === 1), 'one approver must have tier 1, or nobody is asked first')
-    .refine(
-      (all) => new Set(all.map((one) => one.email.toLowerCase())).size === all.length,
-      'every e-mail address once, in whatever case: one person counts once',
-    ),
+    .superRefine((all, context) => {
+      for (const message of approverConfusions(all)) context.addIssue({ code: 'custom', message });
+    }),
   approval: z
     .strictObject({
       /** Time between a request and its reminder, and between reminders. */
@@ -130,6 +120,11 @@ const Fields = z.strictObject({
    * quota unreserved, and the quota of a new account is 10, where any reservation fails the deployment. Default: none.
    */
   pageConcurrency: z.int().min(1).max(100).optional(),
+  /**
+   * The address of the approval page on the team's own domain or behind its SSO proxy, and how the page knows the proxy:
+   * see docs/deploy.md. Default: the address that Lambda gives the page, which anybody may open.
+   */
+  approvalPage: ApprovalPage.optional(),
   /**
    * Endpoints of AWS services other than their public ones, by the SDK's id of the service
    * (`EC2`, `AUTO_SCALING`): an interface endpoint without private DNS, or an emulator.

@@ -89,7 +89,7 @@ interface ChangesOfAnother extends OfAnother {
 
 interface ChangeManifestBase<Input extends z.ZodType> extends ManifestBase<Input> {
   readonly kind: 'change';
-  /** What it does, before the name of the target in headings: `Resize`. Without it, the words of the tool's name. */
+  /** What it does, before the name of the target in headings: `Resize`, at most 30 letters. Without it, the words of the tool's name. */
   readonly heading?: string;
   /** What it changes; becomes the Cedar attribute `resource.kind`. */
   readonly targetKind: string;
@@ -125,6 +125,12 @@ export type AwsManifest = AwsObserveManifest | AwsChangeManifest;
 
 /** The provider of a tool. */
 export const providerOf = ({ provider = AWS }: { readonly provider?: string | undefined }): string => provider;
+
+/** Every call that a tool may make. */
+export const callsOf = (manifest: Manifest): readonly ProviderCall[] => [
+  ...manifest.reads,
+  ...(manifest.kind === 'change' ? manifest.changes : []),
+];
 
 /** Whether a call is one of AWS, with what IAM needs. */
 export const isAwsCall = (call: ProviderCall): call is AwsCall => 'scope' in call;

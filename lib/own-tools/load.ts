@@ -66,6 +66,7 @@ const promises = (
     manifest,
     file: `${shippedFile(manifest)} of Checkrein`,
   }));
+  const shipping = commandsFor(INSTALLED.catalogue.manifests);
   const own = Object.fromEntries(
     services.map(({ service, module }) => [service, Object.keys(module.service.commands)]),
   );
@@ -78,8 +79,10 @@ const promises = (
       INSTALLED.providers,
       fileOf,
     ),
-    ...services.flatMap(({ file, module }) => serviceProblems(file, module.service)),
-    ...commandProblems(declared, folder, commandsFor(INSTALLED.catalogue.manifests), own),
+    ...services.flatMap(({ service, file, module }) =>
+      serviceProblems(file, module.service, Object.hasOwn(shipping, service) ? (shipping[service] ?? []) : []),
+    ),
+    ...commandProblems(declared, folder, shipping, own),
   ];
 };
 

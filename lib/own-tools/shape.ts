@@ -12,6 +12,7 @@ const ManifestShape = z.looseObject({
 const ObserveShape = ManifestShape.extend({ kind: z.literal('observe') });
 const ChangeShape = ManifestShape.extend({
   kind: z.literal('change'),
+  heading: z.string().optional(),
   targetKind: z.string(),
   changes: z.array(z.looseObject({ service: z.string(), command: z.string() })),
   facts: z.array(z.string()),

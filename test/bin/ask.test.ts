@@ -108,7 +108,7 @@ describe('checkrein ask, of a deployed stack', () => {
       '--account: this value cannot be used\n  expected: a 12-digit account id',
     ],
     ['an empty name', ['why?', '--as', ''], '--as: this value cannot be used\n  expected: a name'],
-    ['an account out of reach', ['why?', '--account', '999999999999'], 'no member in config/deployment.ts'],
+    ['an account out of reach', ['why?', '--account', '999999999999'], 'no member in the settings (`members`)'],
     ['--model without --world', ['why?', '--model', 'anthropic'], '--model: given without --world'],
   ])('%s starts nothing and is answered in words', async (_, args, words) => {
     const ran = await checkrein('ask', ...args);

@@ -12,7 +12,7 @@ import { shippedRules } from '../lib/shipped.ts';
 const rules = shippedRules();
 const { agents, settings } = rules;
 const expected = { stack: 'Checkrein', agents, approvers: settings.approvers, clusters: settings.clusters };
-const emails = settings.approvers.map(({ email }) => email);
+const emails = settings.approvers.map(({ contacts }) => contacts.email);
 
 const healthy = new DoctorAccount(rules);
 

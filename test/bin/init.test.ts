@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeApp } from '../../bin/init/write-app.ts';
 import { packageFile } from '../../lambdas/kernel/policy/rules/package-root.ts';
 import { packageJson } from '../../lib/package-files.ts';
-import { REPOSITORY, runCli, runNode, type Ran } from './cli.ts';
-import { linkPackage } from './own-package.ts';
+import { runCli, type Ran } from './cli.ts';
 
 const Packages = z.record(z.string(), z.string());
 const AppPackage = z.looseObject({ name: z.string(), dependencies: Packages, devDependencies: Packages });
@@ -101,6 +99,13 @@ describe('checkrein init', () => {
     expect(readdirSync(folder)).toEqual(['mine']);
   });
 
+  test('asks for the name of the app where the folder has none to give it', async () => {
+    expect(await refused('/')).toContain(
+      'DIR "/": this folder has no name that the app could have\n  expected: another folder, or --name with one such as incident-response',
+    );
+    expect(await refused('/', '--name', 'app')).toContain('/: there is something in this folder');
+  });
+
   test('fills an empty folder, and one that has only .git', async () => {
     mkdirSync(at('new'));
     mkdirSync(at('cloned/.git'), { recursive: true });
@@ -135,79 +140,5 @@ describe('checkrein init', () => {
   test('says in words that a folder cannot be made', async () => {
     writeFileSync(at('file'), 'mine');
     expect(await refused('file/app')).toContain('file/app: the app could not be written, so nothing was');
-  });
-});
-
-// That it installs, compiles, passes its own tests and synthesizes is shown with the packed package: test/package/.
-describe('the app that init writes', () => {
-  const parent = mkdtempSync(join(tmpdir(), 'checkrein-template-'));
-  const app = join(parent, 'my-app');
-  const node = (...args: string[]): Promise<Ran> =>
-    new Promise((resolve) => {
-      // Under vitest, NODE_OPTIONS and NODE_TEST_CONTEXT would reach node --test.
-      const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
-      execFile(process.execPath, args, { cwd: app, env, maxBuffer: 64_000_000 }, (error, out, err) =>
-        resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-      );
-    });
-  const checkrein = (...args: string[]): Promise<Ran> => node(join(app, 'node_modules/.bin/checkrein'), ...args);
-  const succeeds = async (ran: Promise<Ran>): Promise<string> => {
-    const { code, out, err } = await ran;
-    expect([code, code === 0 ? '' : out + err]).toEqual([0, '']);
-    return out;
-  };
-
-  beforeAll(async () => {
-    await runCli(parent, 'init', 'my-app');
-    linkPackage(app);
-  });
-  afterAll(() => rmSync(parent, { recursive: true }));
-
-  test('keeps the promises of tools, and its policies compile and decide as its cases say', async () => {
-    expect(await succeeds(checkrein('tools', 'check'))).toContain('1 own tools: every promise is kept.');
-    expect(await succeeds(checkrein('policy', 'check'))).toContain('all compile');
-    const tested = await succeeds(checkrein('policy', 'test'));
-    expect(tested).toContain('frozen-by-tag');
-    expect(tested).not.toContain('No case covers');
-  });
-
-  test('is played by what npm start runs', async () => {
-    const { scripts } = z.looseObject({ scripts: Packages }).parse(packageOf(app));
-    expect(await succeeds(checkrein(...(scripts['start'] ?? '').split(' ').slice(1)))).toContain('healed');
-  });
-
-  test('tells a mistake in its configuration as a sentence, with no stack trace', async () => {
-    const agent = join(app, 'config/agents/queue-triage.yaml');
-    const text = readFileSync(agent, 'utf8');
-    writeFileSync(agent, text.replace('list_event_sources', 'list_event_source'));
-    const { code, err } = await node('bin/app.ts');
-    writeFileSync(agent, text);
-    expect(code).toBe(1);
-    expect(err).toContain('config/agents/queue-triage.yaml');
-    expect(err).not.toMatch(/^\s+at /m);
-  });
-
-  test.each(['config/agents/ec2-responder.yaml', 'scenarios/undersized-instance/world.yaml'])(
-    'has %s as it is here, but for the line that tells editors of a schema',
-    (path) => {
-      const here = readFileSync(join(REPOSITORY, path), 'utf8').replace(/^# yaml-language-server.*\n/, '');
-      expect(readFileSync(join(app, path), 'utf8')).toBe(here);
-    },
-  );
-
-  test.each(['dynalite', 'aws-local-stepfunctions'])('says what to install if it has no %s', async (name) => {
-    const hook = `import { registerHooks } from 'node:module';
-      registerHooks({ resolve: (id, context, next) => {
-        if (id !== '${name}') return next(id, context);
-        throw Object.assign(new Error("Cannot find package '${name}' imported from x"), { code: 'ERR_MODULE_NOT_FOUND' });
-      } });`;
-    const options = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`];
-    const { code, err } = await runNode(app, options, 'scenario', 'disabled-event-source');
-    expect(code).toBe(2);
-    expect(err).toContain(`the package ${name}: it is not installed`);
-    const { peerDependencies } = packageJson();
-    expect(err).toContain('npm install --save-dev aws-local-stepfunctions@');
-    expect(err).toContain(`dynalite@${peerDependencies['dynalite']}`);
-    expect((await runNode(app, options, 'policy', 'check')).code).toBe(0);
   });
 });

@@ -177,6 +177,10 @@ describe('a mistake in an app is told in words, with its file', () => {
     expect(await refused('policy', 'check')).toContain(
       'config/deployment.ts: it throws when it is loaded: RangeError: no e-mail',
     );
+    write('config/deployment.ts', "Promise.reject(new RangeError('no e-mail'));\nexport const deployment = {};");
+    expect(await refused('policy', 'check')).toContain(
+      'config/deployment.ts: it throws after it was loaded: RangeError: no e-mail',
+    );
   });
 
   test('a tool that throws when it is loaded, before anything is played', async () => {

@@ -50,7 +50,7 @@ export class DoctorAccount {
   /** Answers of a healthy account. */
   get aws(): DoctorAws {
     const { deployment } = this;
-    const approvers = this.#rules.settings.approvers.map(({ email }) => ({ email, confirmed: true }));
+    const approvers = this.#rules.settings.approvers.map(({ contacts: { email } }) => ({ email, confirmed: true }));
     return {
       caller: async () => ({ account: '123456789012', region: 'eu-west-1' }),
       bootstrapVersion: async () => 30,

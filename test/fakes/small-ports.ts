@@ -1,6 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ERROR } from '../../lambdas/contracts/error-names.ts';
 import type { ApproveOutput } from '../../lambdas/contracts/flow.ts';
+import type { LinkRequest } from '../../lambdas/contracts/link-request.ts';
+import type { LinkSent } from '../../lambdas/approvals/send-link/send-link.ts';
 import { StepError } from '../../lambdas/contracts/errors.ts';
 import type { FollowUp } from '../../lambdas/contracts/follow-up.ts';
 import type {
@@ -13,6 +15,7 @@ import type {
   FailedFollowUp,
   FollowUps,
   Ids,
+  LinkRequests,
   MacGenerator,
   MacVerifier,
   Notification,
@@ -101,6 +104,26 @@ export class RecordedFollowUps implements FollowUps {
     const failed = followUps.filter((one) => this.fails(one));
     this.raised.push(...followUps.filter((one) => !failed.includes(one)));
     return failed.map((followUp) => ({ followUp, reason: 'the bus is gone' }));
+  }
+}
+
+/** Keeps requests for links until the test runs the function that answers them, as Lambda's queue does. */
+export class QueuedLinkRequests implements LinkRequests {
+  readonly queue: LinkRequest[] = [];
+  failing = false;
+  readonly #answer: (request: LinkRequest) => Promise<LinkSent>;
+  constructor(answer: (request: LinkRequest) => Promise<LinkSent>) {
+    this.#answer = answer;
+  }
+  async request(request: LinkRequest): Promise<void> {
+    if (this.failing) throw new StepError(ERROR.cloudUnavailable, 'Lambda is gone', 'Try again.');
+    this.queue.push(request);
+  }
+  /** Answers each request once, in order. */
+  async deliver(): Promise<LinkSent[]> {
+    const results: LinkSent[] = [];
+    for (const request of this.queue.splice(0)) results.push(await this.#answer(request));
+    return results;
   }
 }
 

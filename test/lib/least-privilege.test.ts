@@ -106,15 +106,15 @@ describe('ledger', () => {
   test('nothing can delete a row, write in bulk, or use SQL', () => {
     const actions = new Set(rights.map(({ action }) => action).filter((action) => action.startsWith('dynamodb:')));
     expect([...actions].sort()).toEqual([
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:Query',
-      'dynamodb:UpdateItem',
+      ...['dynamodb:DescribeStream', 'dynamodb:GetItem', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      ...['dynamodb:ListStreams', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     ]);
   });
 
   test('every right names its families, and refuses a request that names no partition', () => {
-    for (const { action, conditions } of rights.filter((right) => right.action.startsWith('dynamodb:'))) {
+    // A right to read the stream is no right to call the table, and has no partition: only Moments has one.
+    const ofTable = rights.filter(({ action }) => /^dynamodb:(?!.*(Stream|GetRecords|GetShardIterator))/.test(action));
+    for (const { action, conditions } of ofTable) {
       expect([action, conditions['Null']]).toEqual([action, { 'dynamodb:LeadingKeys': 'false' }]);
       expect(conditions['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']).not.toContain('*');
     }
@@ -131,7 +131,7 @@ describe('ledger', () => {
   });
 
   test('only who sends mail counts it; reports that wait are written by closing steps, and read by the digest', () => {
-    expect(whoMayTouch('UpdateItem', 'mail')).toEqual(['Ask']);
+    expect(whoMayTouch('UpdateItem', 'mail')).toEqual(['Ask', 'SendLink']);
     expect(whoMayTouch('UpdateItem', 'digest')).toEqual(['Close', 'Stopped']);
     expect(whoMayTouch('PutItem', 'digest')).toEqual(['Close', 'Digest', 'Stopped']);
     expect(whoMayTouch('PutItem', 'mail')).toEqual([]);
@@ -157,6 +157,12 @@ describe('ledger', () => {
       for (const role of ['Digest', 'Subscriptions']) expect(whoMayTouch(action, 'incident')).not.toContain(role);
   });
 
+  test('only SendLink counts the links that are sent on request, and it writes no row of an approval', () => {
+    expect(whoMayTouch('UpdateItem', 'link')).toEqual(['SendLink']);
+    const writes = rights.filter(({ role, action }) => role === 'SendLink' && action === 'dynamodb:PutItem');
+    expect(JSON.stringify(writes.map(({ conditions }) => conditions))).toMatch(/LeadingKeys":\["incident#\*"\]/);
+  });
+
   test('only the change zone redeems grants and records changes', () => {
     expect(whoMayTouch('PutItem', 'grant')).toEqual(['ChangeZone']);
     expect(whoMayTouch('PutItem', 'change')).toEqual(['ChangeZone']);
@@ -169,7 +175,7 @@ describe('ledger', () => {
 
   test('only Ask and Page write approval requests and their outcomes', () => {
     expect(whoMayTouch('PutItem', 'approval')).toEqual(['Ask', 'Page']);
-    expect(whoMayTouch('GetItem', 'approval')).toEqual(['Ask', 'Page']);
+    expect(whoMayTouch('GetItem', 'approval')).toEqual(['Ask', 'Page', 'SendLink']);
   });
 
   test('only the approval page writes answers and receipts, so Ask cannot make up an approver', () => {
@@ -213,8 +219,18 @@ when { context.tool == "set_auto_scaling_capacity" };`;
   });
 
   test('a function that writes approval links cannot answer, and one that answers cannot write links', () => {
-    expect(whoMay(rights, 'kms:GenerateMac', /LinkKey/)).toEqual(['Ask']);
+    expect(whoMay(rights, 'kms:GenerateMac', /LinkKey/)).toEqual(['Ask', 'SendLink']);
     expect(whoMay(rights, 'kms:VerifyMac', /LinkKey/)).toEqual(['Page']);
+  });
+
+  test('the page can have a link sent, and start no other function; whoever sends it can do nothing else', () => {
+    expect(whoMay(rights, 'lambda:InvokeFunction', /SendLinkAlias/)).toEqual(['Page']);
+    const ofPage = rights.filter(({ role, action }) => role === 'Page' && action.startsWith('lambda:'));
+    expect(ofPage.map(({ resource }) => resource)).toEqual([expect.stringMatching(/SendLinkAliaslive/)]);
+    const services = rights.filter(({ role }) => role === 'SendLink').map(({ action }) => action.split(':')[0]);
+    expect([...new Set(services)].sort()).toEqual(['dynamodb', 'kms', 'logs', 'sns', 'xray']);
+    const macs = rights.filter(({ role, action }) => role === 'SendLink' && action.endsWith('Mac'));
+    expect(macs.map(({ action }) => action)).toEqual(['kms:GenerateMac']);
   });
 
   test('only a closing step seals a trace', () => {
@@ -244,7 +260,7 @@ when { context.tool == "set_auto_scaling_capacity" };`;
   });
 
   test('reports and approval requests go to topics of their own, and each function can send to one', () => {
-    expect(whoMay(rights, 'sns:Publish', /ApprovalDeskTopic/)).toEqual(['Ask', 'Page']);
+    expect(whoMay(rights, 'sns:Publish', /ApprovalDeskTopic/)).toEqual(['Ask', 'Page', 'SendLink']);
     expect(whoMay(rights, 'sns:Publish', /ApprovalDeskReports/)).toEqual(['Close', 'Digest', 'Stopped']);
     expect(whoMay(rights, 'sns:ListSubscriptionsByTopic')).toEqual(['Subscriptions']);
   });

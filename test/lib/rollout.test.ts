@@ -30,7 +30,12 @@ const alarms = new Map(
   ]),
 );
 const alarmId = (name: string): string => [...alarms.keys()].find((id) => id.includes(`Monitoring${name}`)) ?? name;
-const ofFunctions = ['approvalpage', 'steps', 'stopped'].map(alarmId);
+const ofFunctions = ['approvalpage', 'sendlink', 'steps', 'moments', 'stopped'].map(alarmId);
+/** The page starts SendLink, and a step needs the address of the page: each uses the alarms of what it does not come before. */
+const alarmsOf = (group: string): string[] => {
+  if (group.startsWith('RolloutSendLink')) return ofFunctions.slice(1, 2);
+  return group.startsWith('RolloutPage') ? ofFunctions.slice(0, 2) : ofFunctions;
+};
 const named = (id: string) => ({ Name: { Ref: id } });
 const ofFlow = ['executions', 'deadletters'].map(alarmId);
 
@@ -65,7 +70,7 @@ describe('functions', () => {
         DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
         AlarmConfiguration: {
           Enabled: true,
-          Alarms: (id.startsWith('RolloutPage') ? ofFunctions.slice(0, 1) : ofFunctions).map(named),
+          Alarms: alarmsOf(id).map(named),
         },
         AutoRollbackConfiguration: { Enabled: true, Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM'] },
       });
@@ -125,7 +130,7 @@ describe('the harness’s own alarms', () => {
   );
 
   test('each has an impact for people and a link to the runbook', () => {
-    expect(alarms.size).toBe(6);
+    expect(alarms.size).toBe(8);
     for (const { AlarmDescription } of alarms.values()) {
       const [, impact = '', anchor] = /^(.+\.) See docs\/operator-runbook\.md#(.+)$/.exec(AlarmDescription) ?? [];
       expect(impact.length).toBeGreaterThan(40);

@@ -85,7 +85,7 @@ test('each approver reads only what is meant for them or for everyone', () => {
   ]);
   expect(subscribed).toEqual(
     ['ApprovalDeskTopic', 'ApprovalDeskReports'].flatMap((topic) =>
-      rules.settings.approvers.map(({ email }) => [topic, email, { audience: [email, 'everyone'] }]),
+      rules.settings.approvers.map(({ contacts: { email } }) => [topic, email, { audience: [email, 'everyone'] }]),
     ),
   );
 });

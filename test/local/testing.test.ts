@@ -42,6 +42,13 @@ test('a scenario of a team is played with its configuration and its tools, and p
   expect(played.report).toContain('keep_log_days');
 });
 
+test('people read the heading of an own tool, before a plan is made and after', patient, async () => {
+  const { played } = await inApp({
+    'keep-log-days/manifest.ts': [["  kind: 'change',", "  kind: 'change',\n  heading: 'Set how long to keep',"]],
+  });
+  expect(played.report).toContain('P1: Set how long to keep ');
+});
+
 test(
   'a tool that breaks a promise of its manifest only when it runs fails the scenario, in words with its file',
   patient,

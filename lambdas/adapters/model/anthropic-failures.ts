@@ -40,7 +40,7 @@ export const anthropicFailureOf = (thrown: unknown, context: CallContext): StepE
   if (status === 402)
     return misconfigured(`The account of the API key has a billing problem: ${details}`, WHERE_THE_KEY_IS, failure);
   if (status === 404) {
-    const advice = "Check the agent's `model` (config/agents/) and `model.baseUrl` (config/deployment.ts).";
+    const advice = "Check the agent's `model` (config/agents/) and `model.baseUrl` of the settings.";
     return misconfigured(`${context.baseUrl} has no model "${context.model}": ${details}`, advice, failure);
   }
   if (isTransient(thrown, status)) {

@@ -25,7 +25,7 @@ const GRANT_ACCESS =
   "function follow from the agents' models: deploy again after a change. On a laptop your shell's credentials count.";
 const CREDENTIALS = 'On a laptop: check AWS_PROFILE or your credentials. In AWS the role of the function is used.';
 const WHERE_THE_MODEL_IS =
-  "Check the agent's `model` (config/agents/), and `model.geography` and `model.region` (config/deployment.ts): not " +
+  "Check the agent's `model` (config/agents/), and `model.geography` and `model.region` of the settings: not " +
   'every model has an inference profile in every geography, and a profile can be used in the Regions of its geography.';
 
 /** Error codes for missing, expired or wrong credentials. */

@@ -19,6 +19,8 @@ const StoredQuestion = z.object({
   digest: z.string(),
   seq: z.int(),
   taskToken: z.string(),
+  /** Where its links lead. Absent in questions of earlier versions. */
+  pageUrl: z.string().optional(),
 });
 type StoredQuestion = z.infer<typeof StoredQuestion>;
 /** The row of a question. */
@@ -38,14 +40,14 @@ export const fetchQuestion = async (ledger: Ledger, approvalId: string): Promise
 export const findQuestion = async (ledger: Ledger, approvalId: string) => {
   const stored = await fetchQuestion(ledger, approvalId);
   if (stored === undefined) return undefined;
-  const { incidentId, digest } = stored;
+  const { incidentId, digest, pageUrl } = stored;
   // Ask may write the row. The id of the request binds it to one plan, which people saw or approved under this id.
   if (approvalIdOf(incidentId, digest) !== approvalId) return undefined;
   const events = await ledger.events(incidentId);
   const planned = findPlan(events, digest);
   const asked = allOf(events, 'approval.asked').find((event) => event.data.approvalId === approvalId);
   if (planned === undefined || asked === undefined) return undefined;
-  return { incidentId, agent: planned.plan.agent, events, planned, asked: asked.data };
+  return { incidentId, agent: planned.plan.agent, events, planned, asked: asked.data, pageUrl };
 };
 /** A question that was put to people. */
 export type OpenQuestion = NonNullable<Awaited<ReturnType<typeof findQuestion>>>;
@@ -53,7 +55,7 @@ export type OpenQuestion = NonNullable<Awaited<ReturnType<typeof findQuestion>>>
 /** Whether a person is one of the approvers, and whether policy lets them approve this plan, as of now. */
 export const entitlement = (
   ports: { readonly rules: Rules; readonly policy: PolicyEngine },
-  email: string,
+  id: string,
   { planned, events }: { readonly planned: PlanOnTrace; readonly events: readonly TraceEvent[] },
   breakGlass: boolean,
-) => mayApproveNow(ports, email, planned.plan, events, breakGlass);
+) => mayApproveNow(ports, id, planned.plan, events, breakGlass);

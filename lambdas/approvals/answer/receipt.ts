@@ -72,10 +72,11 @@ export const sendReceipts = async (
   const sendOne = async (answer: Answered) => {
     const { approver } = answer.data;
     // The link of somebody who is no approver may name anybody, also the audience of everyone.
-    if (!rules.settings.approvers.some(({ email }) => email === approver)) return [];
+    const person = rules.settings.approvers.find(({ id }) => id === approver);
+    if (person === undefined) return [];
     if ((await ledger.fetch(receiptRow(answer.data))) !== undefined) return [];
     const message = receiptMessage(answer, planned, journal);
-    const to = { about: 'receipt', incidentId: journal.incident, audience: approver } as const;
+    const to = { about: 'receipt', incidentId: journal.incident, audience: person.contacts.email } as const;
     return [{ answer, result: await sent(notifier, { ...message, ...to }) }];
   };
   // Side by side, so that several that time out take no longer than one.

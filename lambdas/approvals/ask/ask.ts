@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { TraceEvent, TraceEventOf } from '../../contracts/events.ts';
 import { ApproveInput } from '../../contracts/flow.ts';
 import type { Callbacks, MacGenerator, Notifier, StepPorts } from '../../contracts/ports.ts';
-import type { Approver } from '../../contracts/settings.ts';
+import { mailOf, type Approver } from '../../contracts/approver.ts';
 import { put } from '../../kernel/limits/rows.ts';
 import { agentOf } from '../../kernel/model/agents.ts';
 import { notifyOnce } from '../../kernel/model/notify.ts';
@@ -39,12 +39,12 @@ interface AskContext {
 const entitledApprovers = (ports: AskPorts, events: readonly TraceEvent[], planned: PlanOnTrace): Approver[] => {
   const breakGlass = lastOf(events, 'plan.judged')?.data.freeze !== undefined;
   return ports.rules.settings.approvers.filter(
-    ({ email }) => entitlement(ports, email, { planned, events }, breakGlass).mayApprove,
+    ({ id }) => entitlement(ports, id, { planned, events }, breakGlass).mayApprove,
   );
 };
 
 const tiersUpTo = (people: readonly Approver[], tier: number): string[] =>
-  people.filter((one) => one.tier <= tier).map((one) => one.email);
+  people.filter((one) => one.tier <= tier).map((one) => one.id);
 
 /** The lowest tier that, together with the tiers below it, has enough people for the quorum. */
 const firstTier = (people: readonly Approver[], needed: number): number =>
@@ -61,7 +61,10 @@ const sendLinks = async (
       const link = `${ports.pageUrl}/?t=${await signLink(ports.linkMac, { approvalId, approver, expiresAt })}`;
       const number = requestNumber(journal.events, approvalId, approver);
       const request = { approver, link, expiresAt, now: ports.clock.now(), number };
-      return { ...approvalMessage(journal.events, planned, request), audience: approver };
+      return {
+        ...approvalMessage(journal.events, planned, request),
+        audience: mailOf(ports.rules.settings.approvers, approver),
+      };
     });
 };
 
@@ -105,7 +108,12 @@ const run = async ({ state, taskToken }: ApproveInput, ports: AskPorts): Promise
   const planned = currentPlan(journal.eventsBefore);
   const approvalId = approvalIdOf(state.incidentId, planned.digest);
   // Each wait of the state machine has a task token of its own; the newest one counts.
-  await put(ports.ledger, questionRow(approvalId), { ...state, digest: planned.digest, taskToken }, () => true);
+  await put(
+    ports.ledger,
+    questionRow(approvalId),
+    { ...state, digest: planned.digest, taskToken, pageUrl: ports.pageUrl },
+    () => true,
+  );
 
   const people = entitledApprovers(ports, journal.eventsBefore, planned);
   const context: AskContext = { approvalId, planned, people, journal };

@@ -91,6 +91,11 @@ const subject = (events: readonly TraceEvent[], { plan }: PlanOnTrace, request: 
 const reminderLines = (events: readonly TraceEvent[], request: ApprovalRequest): PlainText[] => {
   const left = minutesLeft(request);
   const time = left === 1 ? plain`1 minute is left` : plain`${left} minutes are left`;
+  if (request.onRequest === true)
+    return [
+      plain`You, or somebody who knows your address, asked for this link on the approval page. It is yours alone: whoever has it can answer in your name. ${time}.`,
+      plain``,
+    ];
   if (request.number > 1)
     return [plain`Reminder: this is the ${ours(nth(request.number).toLowerCase())} request. ${time}.`, plain``];
   const others = allOf(events, 'approval.asked').at(-1)?.data.approvers ?? [];

@@ -10,6 +10,8 @@ export interface ApprovalRequest {
   readonly now: Date;
   /** The how many-th message about this question this is for the person. */
   readonly number: number;
+  /** Somebody asked for it on the approval page. */
+  readonly onRequest?: true;
 }
 
 /** How often this person was asked, with the newest request that is on the trace. */

@@ -1,9 +1,12 @@
 import { sfnCallbacks } from '../../adapters/aws/callbacks.ts';
 import { kmsMacGenerator, kmsMacVerifier } from '../../adapters/aws/kms.ts';
+import { lambdaLinkRequests } from '../../adapters/aws/link-requests.ts';
+import { identifyBy } from '../../adapters/identity/identify.ts';
+import { systemClock } from '../../adapters/system.ts';
 import { approvalsPorts, changeCalendar, killSwitch } from '../../adapters/wiring.ts';
 import { policyEngine } from '../../kernel/policy/engine.ts';
 import { lambda } from '../../runtime/serve.ts';
-import { fromFunctionUrl } from './function-url.ts';
+import { fromFunctionUrl, toResponse } from './function-url.ts';
 import { handleApproval } from './http.ts';
 import type { Installation } from '../../providers/installed.ts';
 
@@ -19,6 +22,8 @@ export const handlerOf = (installed: Installation) =>
       grantMac: kmsMacGenerator(runtime.env('grantKey')),
       linkMac: kmsMacVerifier(runtime.env('linkKey')),
       callbacks: sfnCallbacks(),
+      linkRequests: lambdaLinkRequests(runtime.env('sendLinkFunction')),
+      identify: identifyBy(runtime.rules.settings.approvalPage, systemClock),
     }),
-    (event, ports) => handleApproval(fromFunctionUrl(event), ports),
+    async (event, ports) => toResponse(await handleApproval(fromFunctionUrl(event), ports)),
   );

@@ -4,59 +4,59 @@ import { outcomeOf, outcomeSentence } from '../answer/outcome.ts';
 import { readLink, type ApprovalLink, type LinkFault } from '../answer/approval-link.ts';
 import { approvalPage } from './page.ts';
 import { REASON_LIMIT, type FormState } from './decision.ts';
-import { CONTENT_SECURITY_POLICY, errorPage } from './document.ts';
+import { errorPage } from './document.ts';
+import { readForm } from './form.ts';
+import { senderOf } from './identity.ts';
+import { ownLinkPage, requestOwnLink } from './own-link.ts';
 import { isSettled, pageViewOf, type PagePorts } from './page-view.ts';
-
-/** An HTTP request to the approval page, from Lambda or the local server. Header names are lower case. */
-export interface PageRequest {
-  readonly method: string;
-  readonly query: URLSearchParams;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: string;
-}
-
-/** An HTTP response, in the shape that a Lambda function URL takes. */
-export interface PageResponse {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** Bytes of a form: a link, and the longest reason in any alphabet, percent-encoded. */
-export const BODY_LIMIT = 16_384;
+import { errorResponse, respond, type PageRequest, type PageResponse } from './responses.ts';
 
 /**
  * The approval page over HTTP. GET and HEAD show it and record nothing, since mail scanners and browsers
  * open links on their own; only a POST of the form gives an answer.
  */
 export const handleApproval = async (request: PageRequest, ports: PagePorts): Promise<PageResponse> => {
+  const sender = await senderOf(request, ports);
+  if ('refusal' in sender) return sender.refusal;
+  const { approver: signedIn } = sender;
   switch (request.method) {
     case 'GET':
-      return show(request.query.get('t'), ports);
+      return show(request.query, signedIn, ports);
     case 'HEAD':
-      return { ...(await show(request.query.get('t'), ports)), body: '' };
+      return { ...(await show(request.query, signedIn, ports)), body: '' };
     case 'POST':
-      return submitAnswer(request, ports);
+      return submitForm(request, signedIn, ports);
     default:
       return errorResponse(405, 'Open the link from your message in a browser.', { allow: 'GET, HEAD, POST' });
   }
 };
 
-const show = async (token: string | null, ports: PagePorts): Promise<PageResponse> => {
-  const opened = await openLink(token, ports);
+/** The approver whom the team's proxy signed in. Undefined without such a proxy. */
+type SignedIn = string | undefined;
+
+const show = async (query: URLSearchParams, signedIn: SignedIn, ports: PagePorts): Promise<PageResponse> => {
+  const [token, approvalId] = [query.get('t'), query.get('a')];
+  if (token === null && approvalId !== null) return ownLinkPage(approvalId, signedIn);
+  const opened = await openLink(token, signedIn, ports);
   return 'fault' in opened ? invalidLink(opened, ports) : page(200, opened, ports);
 };
 
-const submitAnswer = async ({ headers, body }: PageRequest, ports: PagePorts): Promise<PageResponse> => {
-  if (Buffer.byteLength(body) > BODY_LIMIT)
-    return errorResponse(413, `A reason may have ${REASON_LIMIT} characters. Go back and shorten it.`);
-  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/x-www-form-urlencoded')
-    return errorResponse(415, 'Answer with the form on the approval page.');
-  const form = parseForm(body);
+const submitForm = async (request: PageRequest, signedIn: SignedIn, ports: PagePorts): Promise<PageResponse> => {
+  const form = readForm(request);
+  if ('message' in form) return errorResponse(form.statusCode, form.message);
+  const { fields } = form;
+  return 'a' in fields ? requestOwnLink(fields, signedIn, ports) : submitAnswer(fields, signedIn, ports);
+};
+
+const submitAnswer = async (
+  fields: Readonly<Record<string, string>>,
+  signedIn: SignedIn,
+  ports: PagePorts,
+): Promise<PageResponse> => {
+  const { data: form } = AnswerForm.safeParse({ reason: '', ...fields });
   if (form === undefined)
     return errorResponse(400, 'The answer must be either approve or deny. Open the link from your message again.');
-  const opened = await openLink(form.t, ports);
+  const opened = await openLink(form.t, signedIn, ports);
   if ('fault' in opened) return invalidLink(opened, ports);
   const { reason } = form;
   const breakGlass = form.breakGlass !== undefined;
@@ -83,8 +83,18 @@ interface OpenedLink {
   readonly link: ApprovalLink;
 }
 
-const openLink = async (token: string | null, ports: PagePorts): Promise<OpenedLink | LinkFault> => {
+/** Why a link is not opened. Somebody else's says nothing of its question. */
+type Unopened = LinkFault | { readonly fault: 'of-another'; readonly message: string };
+
+/** Where a proxy signs who somebody is, a link is worth nothing to anybody but its approver. */
+const openLink = async (token: string | null, signedIn: SignedIn, ports: PagePorts): Promise<OpenedLink | Unopened> => {
   const read = await readLink(ports.linkMac, token ?? '', ports.clock.now());
+  if ('fault' in read && read.fault === 'forged') return read;
+  if (signedIn !== undefined && read.link.approver !== signedIn)
+    return {
+      fault: 'of-another',
+      message: `You are signed in as ${signedIn}, and this link is not yours. Use your own.`,
+    };
   return 'fault' in read ? read : { token: token ?? '', link: read.link };
 };
 
@@ -109,17 +119,6 @@ const AnswerForm = z.object({
 });
 type AnswerForm = z.infer<typeof AnswerForm>;
 
-/** The form's fields. A field sent twice makes the answer ambiguous, so it is refused. Browsers send line ends as CRLF. */
-const parseForm = (body: string): AnswerForm | undefined => {
-  const fields = [...new URLSearchParams(body)];
-  if (new Set(fields.map(([name]) => name)).size !== fields.length) return undefined;
-  const form = AnswerForm.safeParse({
-    reason: '',
-    ...Object.fromEntries(fields.map(([name, value]) => [name, value.replaceAll('\r\n', '\n')])),
-  });
-  return form.success ? form.data : undefined;
-};
-
 const STATUS: Record<Refusal, number> = {
   unknown: 410,
   expired: 410,
@@ -133,29 +132,11 @@ const STATUS: Record<Refusal, number> = {
 };
 
 /** The expired link of an approver says how its question was settled, and nothing else of the incident. */
-const invalidLink = async (fault: LinkFault, { ledger, rules }: PagePorts): Promise<PageResponse> => {
-  if (fault.fault === 'forged') return errorResponse(403, fault.message);
+const invalidLink = async (fault: Unopened, { ledger, rules }: PagePorts): Promise<PageResponse> => {
+  if (fault.fault !== 'expired') return errorResponse(403, fault.message);
   const { approvalId, approver } = fault.link;
-  const isKnown = rules.settings.approvers.some(({ email }) => email === approver);
+  const isKnown = rules.settings.approvers.some(({ id }) => id === approver);
   const outcome = isKnown ? await outcomeOf(ledger, approvalId) : undefined;
   if (outcome === undefined) return errorResponse(410, fault.message);
   return respond(410, errorPage('This request was settled', `${outcomeSentence(outcome)} The link has expired.`));
 };
-
-const errorResponse = (statusCode: number, message: string, headers: Record<string, string> = {}): PageResponse =>
-  respond(statusCode, errorPage('This cannot be answered', message), headers);
-
-const respond = (statusCode: number, body: string, headers: Record<string, string> = {}): PageResponse => ({
-  statusCode,
-  headers: {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': CONTENT_SECURITY_POLICY,
-    'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer', // the address contains the link
-    'strict-transport-security': 'max-age=63072000; includeSubDomains',
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    ...headers,
-  },
-  body,
-});

@@ -1,5 +1,5 @@
 import { allOf, lastOf } from '../../kernel/trace/queries.ts';
-import type { MacVerifier } from '../../contracts/ports.ts';
+import type { Identify, LinkRequests, MacVerifier } from '../../contracts/ports.ts';
 import type { AnswerPorts } from '../answer/answer.ts';
 import type { ApprovalLink } from '../answer/approval-link.ts';
 import { entitlement, findQuestion, type OpenQuestion } from '../answer/question.ts';
@@ -8,6 +8,9 @@ import { outcomeOf, type ApprovalOutcome } from '../answer/outcome.ts';
 /** What the page needs: everything needed to take an answer, and the key that verifies links. */
 export interface PagePorts extends AnswerPorts {
   readonly linkMac: MacVerifier;
+  readonly linkRequests: LinkRequests;
+  /** Says whom the team's proxy signed in. Absent if there is no such proxy: then a link alone says who somebody is. */
+  readonly identify?: Identify | undefined;
 }
 
 /** What the page shows to one person, as of now. */

@@ -27,6 +27,7 @@ header.top { margin-bottom: 1rem; }
 .stack { display: grid; gap: 1rem; align-content: start; }
 .stack > * { min-width: 0; }
 main.card { max-width: 40rem; margin: 0 auto; }
+main.card form { margin-bottom: .9rem; }
 section, .card { background: var(--card); border: 1px solid var(--border); border-radius: .6rem; padding: 1rem 1.1rem; }
 @media (min-width: 60rem) {
   .page { padding: 2rem 1.5rem 4rem; }
@@ -72,10 +73,13 @@ summary { cursor: pointer; }
 .decision label { display: block; font-weight: 600; margin-bottom: .3rem; }
 textarea { width: 100%; min-height: 6.5rem; font: inherit; color: inherit; background: var(--background); border: 1px solid var(--muted);
   border-radius: .4rem; padding: .55rem .65rem; resize: vertical; }
+input:not([type]) { width: 100%; min-height: 2.9rem; font: inherit; color: inherit; background: var(--background); border: 1px solid var(--muted);
+  border-radius: .4rem; padding: .35rem .65rem; }
 textarea[aria-invalid] { border: 2px solid var(--bad); }
 .buttons { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; margin-top: .75rem; }
 .buttons > :only-child { grid-column: 1 / -1; }
 button { font: inherit; font-weight: 600; min-height: 2.9rem; border-radius: .4rem; cursor: pointer; border: 2px solid; }
+button:not([value]) { background: var(--accent); border-color: var(--accent); color: var(--card); }
 button[value=approve] { background: #1a7a48; border-color: #1a7a48; color: #fff; }
 button[value=deny] { background: transparent; border-color: var(--bad); color: var(--bad); }
 button:hover { filter: brightness(1.08); }

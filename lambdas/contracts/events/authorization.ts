@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Facts } from '../facts.ts';
+import { Heading } from '../heading.ts';
 import { Json, JsonObject } from '../json.ts';
 import { Check, Statement, Trip } from '../checks.ts';
 import { DryRunCheck, Plan, PlanDigest, Target } from '../plan.ts';
@@ -20,6 +21,8 @@ export const AUTHORIZATION_EVENTS = {
     data: z.strictObject({
       toolUseId: z.string(),
       tool: z.string(),
+      /** What the tool does, as its manifest has it. Absent: none, no known target, or an event of an earlier version. */
+      heading: Heading.optional(),
       input: Json,
       target: Target.nullable(),
       before: Json,

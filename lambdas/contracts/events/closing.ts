@@ -35,6 +35,8 @@ export const CLOSING_EVENTS = {
       digest: z.literal(true).optional(),
       /** For break-glass: the approval request that was answered so. */
       question: z.string().optional(),
+      /** For a link: it was asked for on the approval page, by whoever knew the address. */
+      requested: z.literal(true).optional(),
       /** For a receipt: number of the event with the answer. */
       receiptFor: z.int().optional(),
     }),

@@ -10,8 +10,14 @@ import { chosenLines, openingLine } from './subject-brief.ts';
  * read exactly what the model read.
  */
 
-/** Evidence kept in full, in characters (about 60,000 tokens); beyond it the oldest evidence is cut to a line. */
+/**
+ * Evidence kept in full, in characters (about 60,000 tokens). When it is more, the oldest is shortened until half of it is left:
+ * in large, rare steps, because each step changes what the model has read, so the API cannot use its copy of that. A token read
+ * from that copy costs 0.1 of its price, one written to it 1.25. With a step per 120,000 characters, each character of evidence is
+ * written about twice; if a little of the oldest were shortened in every turn, everything would be written in every turn.
+ */
 const EVIDENCE_IN_FULL = 240_000;
+const KEPT_IN_A_STEP = EVIDENCE_IN_FULL / 2;
 /** What is kept of evidence that was compacted. */
 const EXCERPT_LENGTH = 200;
 
@@ -70,19 +76,28 @@ const contentOf = ({ data: { content } }: TraceEventOf<'model.called'>): Content
           content.findIndex((other) => other.type === 'tool_use' && other.id === block.id) === index,
       );
 
-/** Shortens the oldest evidence first, to a line that says how to get the rest. */
-const compacted = (events: readonly TraceEvent[]): Map<number, string> => {
-  const texts = new Map<number, string>();
-  const fence = fenceOf(openingOf(events).hash);
-  let remaining = EVIDENCE_IN_FULL;
-  for (const event of allOf(events, 'evidence.gathered').toReversed()) {
-    const { evidence, tool, text } = event.data;
-    remaining -= text.length;
-    if (remaining >= 0 || text.length <= EXCERPT_LENGTH) continue;
-    const digest = fenced(fence, evidence, tool, text.slice(0, EXCERPT_LENGTH));
-    texts.set(event.seq, `[${evidence} was shortened to save room; call ${tool} again for the rest]\n${digest}`);
+/** The evidence that is shortened by now, oldest first. More evidence never changes what was shortened before it. */
+const shortenedOf = (evidence: readonly TraceEventOf<'evidence.gathered'>[]): TraceEventOf<'evidence.gathered'>[] => {
+  let shortened = 0;
+  let full = 0;
+  for (const [index, { data }] of evidence.entries()) {
+    full += data.text.length;
+    if (full <= EVIDENCE_IN_FULL) continue;
+    for (; full > KEPT_IN_A_STEP && shortened < index; shortened += 1)
+      full -= evidence[shortened]?.data.text.length ?? 0;
   }
-  return texts;
+  return evidence.slice(0, shortened).filter(({ data }) => data.text.length > EXCERPT_LENGTH);
+};
+
+/** What the model reads of evidence that was shortened: a line that says how to get the rest. */
+const compacted = (events: readonly TraceEvent[]): Map<number, string> => {
+  const fence = fenceOf(openingOf(events).hash);
+  return new Map(
+    shortenedOf(allOf(events, 'evidence.gathered')).map(({ seq, data: { evidence, tool, text } }) => {
+      const digest = fenced(fence, evidence, tool, text.slice(0, EXCERPT_LENGTH));
+      return [seq, `[${evidence} was shortened to save room; call ${tool} again for the rest]\n${digest}`];
+    }),
+  );
 };
 
 /** The evidence as the model read it at first, by event: some of a very large turn was shortened at once. */

@@ -1,7 +1,7 @@
 import type { Agent } from '../../contracts/agent.ts';
 import type { DryRunReport } from '../../contracts/plan.ts';
 import type { Rules } from '../../contracts/rules.ts';
-import type { Approver } from '../../contracts/settings.ts';
+import type { Approver } from '../../contracts/approver.ts';
 import { openCedar, type CedarEntity } from './cedar.ts';
 import {
   evaluate,
@@ -27,7 +27,7 @@ export type PlanQuestion = Proposed & { readonly report: Report };
 export type ReleaseQuestion = PlanQuestion & { readonly breakGlass: boolean };
 /** A plan, and the person who would approve it. */
 export type ApproveQuestion = ChangeInQuestion & {
-  readonly approver: Pick<Approver, 'email' | 'roles'>;
+  readonly approver: Pick<Approver, 'id' | 'roles'>;
   readonly report: Report;
   /** Whether the approval would override a change freeze. */
   readonly breakGlass: boolean;
@@ -59,7 +59,7 @@ export const policyEngine = (
     },
     mayApprove: (question) => {
       const { approver, breakGlass, triggerOwner } = question;
-      const defaultReason = `No policy permits ${approver.email} to approve ${named(question)}.`;
+      const defaultReason = `No policy permits ${approver.id} to approve ${named(question)}.`;
       const asked = aboutPlan(question, 'approve', approverEntity(approver), defaultReason);
       return evaluate(session, { ...asked, context: { ...asked.context, breakGlass, triggerOwner } }).decision;
     },
@@ -108,7 +108,7 @@ const aboutPlan = (
   defaultReason: string,
 ): PolicyQuestion => {
   const report = costsOf(question.report);
-  const who = 'agent' in question ? { agent: question.agent.name } : { approver: question.approver.email };
+  const who = 'agent' in question ? { agent: question.agent.name } : { approver: question.approver.id };
   return {
     ...question,
     principal,
@@ -138,8 +138,8 @@ const agentEntity = (agent: Pick<Agent, 'name' | 'tools'>): CedarEntity => ({
   parents: [],
 });
 
-const approverEntity = (approver: Pick<Approver, 'email' | 'roles'>): CedarEntity => ({
-  uid: { type: 'Checkrein::Approver', id: approver.email },
+const approverEntity = (approver: Pick<Approver, 'id' | 'roles'>): CedarEntity => ({
+  uid: { type: 'Checkrein::Approver', id: approver.id },
   attrs: {},
   parents: approver.roles.map((id) => ({ type: 'Checkrein::Role', id })),
 });

@@ -8,15 +8,15 @@ import type { PolicyEngine } from './engine.ts';
 /** Whether a person is one of the approvers, and whether policy lets them approve this change, as of now. */
 export const mayApproveNow = (
   { rules, policy }: { readonly rules: Rules; readonly policy: PolicyEngine },
-  email: string,
+  id: string,
   { tool, target, facts, report }: ChangeInQuestion & { readonly report: Pick<DryRunReport, 'cost'> },
   events: readonly TraceEvent[],
   breakGlass: boolean,
 ) => {
-  const approver = rules.settings.approvers.find((one) => one.email === email);
+  const approver = rules.settings.approvers.find((one) => one.id === id);
   if (approver === undefined)
-    return { known: false, mayApprove: false, reason: `${email} is no longer an approver.`, statements: [] };
-  const triggerOwner = isTriggerOwner(events, email);
+    return { known: false, mayApprove: false, reason: `${id} is no longer an approver.`, statements: [] };
+  const triggerOwner = isTriggerOwner(events, approver);
   const { verdict, reason, statements } = policy.mayApprove({
     approver,
     tool,

@@ -58,9 +58,9 @@ const TWO_PEOPLE: Statement = {
 
 const NO_CHANGES = { id: 'question-changes-nothing', effect: 'forbid' } as const;
 const NOT_ALLOWED_NOW =
-  'This incident began with a question, and config/deployment.ts does not allow changes in those (questions.allowChanges).';
+  'This incident began with a question, and the settings do not allow changes in those (`questions.allowChanges`).';
 const NOT_ALLOWED_THEN =
-  'This incident began with a question when config/deployment.ts did not allow changes in those. Ask again to get an incident that may change something.';
+  'This incident began with a question when the settings did not allow changes in those (`questions.allowChanges`). Ask again to get an incident that may change something.';
 
 const forbidden = (statement: Statement): Refused => ({
   verdict: 'refused',

@@ -52,7 +52,7 @@ const quorumNow = (
   if (release.verdict === 'refused') return release;
   const { needed, statements } = release;
   const counting = [...new Set(approvers)].filter(
-    (email) => mayApproveNow(ports, email, question, events, breakGlass).mayApprove,
+    (id) => mayApproveNow(ports, id, question, events, breakGlass).mayApprove,
   ).length;
   if (counting >= needed) return release;
   const objections = statements.filter(({ effect }) => effect === 'forbid').map(({ reason }) => ` ${reason}`);

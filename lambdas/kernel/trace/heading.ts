@@ -1,5 +1,6 @@
+import { LONGEST_HEADING } from '../../contracts/heading.ts';
 import { refOf, type Plan, type Target } from '../../contracts/plan.ts';
-import { CHANGE_TOOLS } from '../../tools/catalogue.ts';
+import { EARLIER_HEADINGS } from './earlier-headings.ts';
 import { asciiName, joined, named, oneLine, ours, plain, type PlainText } from './outside-text.ts';
 import { shown } from './plan-text.ts';
 
@@ -25,10 +26,12 @@ const nameOf = ({ id, tags }: Pick<Target, 'id' | 'tags'>): string => {
 /** The target by its name: bare if it is one word, otherwise in quotes. */
 const targetName = (target: Pick<Target, 'id' | 'tags'>): PlainText => named(nameOf(target), NAME_LIMIT);
 
-/** What the tool does, as its manifest has it; else the words of its name. A tool that no longer exists has only these. */
-const verbOf = (tool: string): PlainText => {
-  const given = CHANGE_TOOLS.find(({ manifest }) => manifest.name === tool)?.manifest.heading;
-  if (given !== undefined) return ours(given);
+/** A change, as far as its name goes. `heading` is what the manifest of its tool had when it was proposed. */
+type Called = Pick<Plan, 'tool' | 'heading' | 'target'>;
+
+/** What the tool does: its heading, else the words of its name. */
+const verbOf = ({ tool, heading = EARLIER_HEADINGS.get(tool) }: Pick<Plan, 'tool' | 'heading'>): PlainText => {
+  if (heading !== undefined) return ours(heading);
   if (!/^[a-z][a-z0-9_]{1,39}$/.test(tool)) return named(tool, NAME_LIMIT);
   return ours(`${tool.charAt(0).toUpperCase()}${tool.slice(1).replaceAll('_', ' ')}`);
 };
@@ -49,15 +52,15 @@ const settings = (diff: Plan['report']['diff']): PlainText => {
 };
 
 /** The heading of a plan: `Resize checkout-1: t3.small → c6i.xlarge`. */
-export const headingOf = ({ tool, target, report }: Pick<Plan, 'tool' | 'target' | 'report'>): PlainText =>
-  plain`${verbOf(tool)} ${targetName(target)}${settings(report.diff)}`;
+export const headingOf = (plan: Called & Pick<Plan, 'report'>): PlainText =>
+  plain`${verbOf(plan)} ${targetName(plan.target)}${settings(plan.report.diff)}`;
 
 /** The same within a sentence: `resize checkout-1`. */
-export const changeInWords = ({ tool, target }: Pick<Plan, 'tool' | 'target'>): PlainText =>
-  plain`${lowerCase(verbOf(tool))} ${targetName(target)}`;
+export const changeInWords = (change: Called): PlainText =>
+  plain`${lowerCase(verbOf(change))} ${targetName(change.target)}`;
 
 /** The same with the id, where nothing below it has it: `resize checkout-1 (i-0a1b2c3d4e5f60718)`. */
-export const changeById = (plan: Pick<Plan, 'tool' | 'target'>): PlainText => {
+export const changeById = (plan: Called): PlainText => {
   const { id } = plan.target;
   return nameOf(plan.target) === id ? changeInWords(plan) : plain`${changeInWords(plan)} (${id})`;
 };
@@ -81,12 +84,9 @@ const SHORTEST_NAME = 12;
 const LONGEST_NAME = 40;
 
 /** A subject in ASCII: what is asked or said, the change, its environment, and what the incident is about as far as it fits. */
-export const mailSubject = (
-  lead: string,
-  { tool, target }: Pick<Plan, 'tool' | 'target'>,
-  about?: (room: number) => PlainText,
-): PlainText => {
-  const before = plain`${ours(lead)} ${ours(lowerCase(verbOf(tool)).toString().slice(0, 30))}`;
+export const mailSubject = (lead: string, plan: Called, about?: (room: number) => PlainText): PlainText => {
+  const { target } = plan;
+  const before = plain`${ours(lead)} ${ours(lowerCase(verbOf(plan)).toString().slice(0, LONGEST_HEADING))}`;
   const after = plain`(${asciiName(target.environment, 20)})`;
   const room = SUBJECT_LIMIT - String(before).length - String(after).length - 2;
   const name = asciiName(nameOf(target), Math.max(SHORTEST_NAME, Math.min(LONGEST_NAME, room)));

@@ -35,6 +35,6 @@ export const reachOf = (
   if (accountRegion.account === home.account) return { kind: 'home', accountRegion };
   if (members?.accounts.includes(accountRegion.account) === true) return { kind: 'member', accountRegion };
   return foreign(
-    `It is in account ${accountRegion.account}, which is not this one (${home.account}) and no member in config/deployment.ts.`,
+    `It is in account ${accountRegion.account}, which is not this one (${home.account}) and no member in the settings (\`members\`).`,
   );
 };

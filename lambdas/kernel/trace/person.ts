@@ -1,3 +1,5 @@
+import { iamName, type Approver } from '../../contracts/approver.ts';
+
 /** An e-mail address in a text, with whatever stands around it left out. */
 const ADDRESS = /[^\s<>"'()[\],;:|@]+@[^\s<>"'()[\],;:|@]+/g;
 /** Characters that nobody sees: a name with one of them looks like the name without it. */
@@ -11,12 +13,29 @@ const mailbox = (address: string): string => {
   return `${local.split('+', 1).join('')}@${domain.replace(/\.+$/, '')}`;
 };
 
+/** What an approver is known by. */
+export type Person = Pick<Approver, 'id' | 'contacts'>;
+
+/** The words of a text, as names are compared: without what stands around them, in small letters. */
+const wordsIn = (text: string): string[] =>
+  text
+    .toLowerCase()
+    .split(/[\s<>"'()[\];:|/\\]+/)
+    .flatMap((word) => [word, ...word.split(',')].map((part) => part.replace(/[.,]+$/, '')));
+
 /**
- * Whether a claim of who somebody is names the person with this address. It compares mailboxes, because one who may not approve
- * what they asked for could write their own name in another way.
+ * Whether a claim of who somebody is names this person: by their address, id, or name in IAM. It compares mailboxes and whole
+ * words in whatever case, because one who may not approve what they asked for could write their own name in another way.
  */
-export const isSamePerson = (claim: string, email: string): boolean =>
-  addressesIn(claim.normalize('NFKC').replace(INVISIBLE, '')).map(mailbox).includes(mailbox(email));
+export const isSamePerson = (claim: string, { id, contacts: { email, iam } }: Person): boolean => {
+  const text = claim.normalize('NFKC').replace(INVISIBLE, '');
+  const names = [id, email, ...(iam === undefined ? [] : [iamName(iam)])];
+  const mailboxes = addressesIn(text).map(mailbox);
+  const words = wordsIn(text);
+  return names.some((name) =>
+    name.includes('@') ? mailboxes.includes(mailbox(name)) : words.includes(name.toLowerCase()),
+  );
+};
 
 /** Longer names are none. */
 const NAME_LENGTH = 200;

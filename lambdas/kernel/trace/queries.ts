@@ -3,7 +3,7 @@ import type { DoctorRun } from '../../contracts/doctor-run.ts';
 import type { Json } from '../../contracts/json.ts';
 import type { Plan } from '../../contracts/plan.ts';
 import { contractBroken } from '../../contracts/errors.ts';
-import { isSamePerson } from './person.ts';
+import { isSamePerson, type Person } from './person.ts';
 
 /** Queries over a trace, all pure: it is the agent's only memory and the only proof of what happened. */
 
@@ -26,9 +26,9 @@ export const openingOf = (events: readonly TraceEvent[]): TraceEventOf<'incident
 export const doctorRunOn = ([first]: readonly TraceEvent[]): DoctorRun | undefined =>
   first?.kind === 'incident.refused' ? first.data.doctor : undefined;
 
-/** Whether this person triggered the incident, however the event spells their address. */
-export const isTriggerOwner = (events: readonly TraceEvent[], email: string): boolean =>
-  isSamePerson(openingOf(events).data.triggeredBy ?? '', email);
+/** Whether this person triggered the incident, however the event spells their address or name. */
+export const isTriggerOwner = (events: readonly TraceEvent[], person: Person): boolean =>
+  isSamePerson(openingOf(events).data.triggeredBy ?? '', person);
 
 /** A tool call of the model. */
 export interface ToolCall {

@@ -59,7 +59,7 @@ export const assumeMemberRole = async (
   const roleArn = member.roleArn.replaceAll('${account}', account);
   return assumeRole(sts, { ...session, roleArn, externalId: member.externalId }).catch((error: unknown) => {
     if (!(error instanceof CloudError) || error.code !== 'AccessDenied') throw error;
-    const why = `Account ${account} has no role ${roleArn} that trusts this hub: deploy CheckreinMember there, with the same config/deployment.ts.`;
+    const why = `Account ${account} has no role ${roleArn} that trusts this hub: deploy CheckreinMember there, with the same settings (\`members\`).`;
     throw new CloudError(error.code, `${why} AWS said: ${error.awsMessage}`, error, error.call);
   });
 };

@@ -34,7 +34,7 @@ export const testCluster = async (asked: AskedCluster): Promise<Verdict> => {
     return {
       outcome: 'warn',
       says: `No agent has a tool in the cluster ${name}, so it was not asked.`,
-      advice: 'Name it in `kubernetes` of an agent, or take it out of `clusters` in config/deployment.ts.',
+      advice: 'Name it in `kubernetes` of an agent, or take it out of `clusters` in the settings.',
     };
   const found = [await versionVerdict(asked)];
   for (const one of namespaces) found.push(...(await readVerdicts(one, asked)));

@@ -122,6 +122,6 @@ const clusterIn = (there: readonly Cluster[], name: string | undefined, at: Acco
   throw new ToolRefusal(
     name === undefined
       ? `The request names no cluster; clusters in account ${at.account}: ${names}.`
-      : `There is no cluster ${name} in account ${at.account}, where the incident is. Clusters there in config/deployment.ts: ${names}.`,
+      : `There is no cluster ${name} in account ${at.account}, where the incident is. Clusters there in the settings (\`clusters\`): ${names}.`,
   );
 };

@@ -1,6 +1,6 @@
 import { CheckreinError } from '../../contracts/errors.ts';
 import type { MailSubscriptions } from '../../contracts/ports.ts';
-import type { Approver } from '../../contracts/settings.ts';
+import type { Approver } from '../../contracts/approver.ts';
 
 export interface SubscriptionPorts {
   readonly subscriptions: MailSubscriptions;
@@ -25,7 +25,7 @@ const problemsOf = async (
   [what, topic]: readonly [string, string],
 ): Promise<string[]> => {
   const all = await subscriptions(topic);
-  return approvers.flatMap(({ email }) => {
+  return approvers.flatMap(({ contacts: { email } }) => {
     const own = all.filter((one) => one.email === email);
     if (own.some(({ confirmed }) => confirmed)) return [];
     const why = own.length > 0 ? 'is not confirmed, or SNS suspended it' : 'is gone';

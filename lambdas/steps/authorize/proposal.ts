@@ -42,11 +42,12 @@ export const authorizeProposal = async (
     { check: 'facts', run: () => checkFacts(proposal) },
     { check: 'policy', run: () => checkPolicy(proposal) },
   ]);
-  const change = proposal.prepared.known?.change;
+  const { change, tool } = proposal.prepared.known ?? {};
   const decision = proposal.decision.known;
   return {
     toolUseId: call.id,
     tool: call.name,
+    ...(tool?.manifest.heading !== undefined && { heading: tool.manifest.heading }),
     input: call.input,
     target: change?.target ?? null,
     before: change?.before ?? null,

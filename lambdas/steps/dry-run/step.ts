@@ -74,6 +74,7 @@ const rehearse = async (
     incidentId: journal.incident,
     agent: agent.name,
     tool: proposal.tool,
+    ...(tool.manifest.heading !== undefined && { heading: tool.manifest.heading }),
     input,
     target,
     before,

@@ -124,7 +124,7 @@ const agentForQuestion = (event: BusEvent, name: string | undefined, rules: Rule
     return { reason: name === undefined ? nobodyTakesIt(mayAnswer) : unknownAgent(name, mayAnswer) };
   if (settings.questions.allowChanges || isReadOnly(agent)) return { agent };
   return {
-    reason: `Agent ${agent.name} has tools that change something. Nobody checks who asks a question, so read-only agents answer: ${listed(mayAnswer)}. To allow others, set questions.allowChanges in config/deployment.ts; each change then needs two approvals.`,
+    reason: `Agent ${agent.name} has tools that change something. Nobody checks who asks a question, so read-only agents answer: ${listed(mayAnswer)}. To allow others, set \`questions.allowChanges\` in the settings; each change then needs two approvals.`,
   };
 };
 

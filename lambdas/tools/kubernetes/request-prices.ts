@@ -51,7 +51,7 @@ const pricesOf = ({ dollarsPerMonth, cores, memoryGiB }: NodePrice): RequestPric
   return {
     perCore,
     perGiB,
-    says: `$${perCore.toFixed(2)} a core and $${perGiB.toFixed(2)} a GiB a month, by OpenCost's method from ${node} (nodePrice in config/deployment.ts)`,
+    says: `$${perCore.toFixed(2)} a core and $${perGiB.toFixed(2)} a GiB a month, by OpenCost's method from ${node} (\`nodePrice\` in the settings)`,
   };
 };
 
@@ -60,4 +60,4 @@ export const dollarsText = (cents: number): string => `$${(Math.abs(cents) / 100
 
 /** Why dollars are not known. */
 export const noPriceText = (cluster: string): string =>
-  `config/deployment.ts names no price of a node of the cluster ${cluster} (nodePrice)`;
+  `the settings name no price of a node of the cluster ${cluster} (\`nodePrice\`)`;

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import type { ChangeManifest } from '../../contracts/tool.ts';
 
+/** The largest capacity that is set, and that an undo can write back. */
+export const MOST_INSTANCES = 1000;
+
 export const manifest = {
   kind: 'change',
   name: 'set_auto_scaling_capacity',
@@ -13,7 +16,7 @@ export const manifest = {
       .string()
       .regex(/^[\w .\-/#+=@]{1,255}$/)
       .describe('Name of the Auto Scaling group, not its ARN.'),
-    desired: z.int().min(0).max(1000).describe('Desired number of instances after the change.'),
+    desired: z.int().min(0).max(MOST_INSTANCES).describe('Desired number of instances after the change.'),
     why: z.string().min(10).max(500).describe('Why this number helps, naming the evidence. The approver reads it.'),
   }),
   reads: [

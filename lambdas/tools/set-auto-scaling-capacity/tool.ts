@@ -6,7 +6,7 @@ import { groupConfiguration } from '../aws/group-configuration.ts';
 import { peakPercent } from '../aws/metrics.ts';
 import { changeTool } from '../tool.ts';
 import { dryRunCapacity, isSuspended } from './dry-run.ts';
-import { manifest } from './manifest.ts';
+import { manifest, MOST_INSTANCES } from './manifest.ts';
 
 /** Minimum and maximum are included, because a desired capacity means something else when they change. */
 const Capacity = z.strictObject({ desired: z.int(), min: z.int(), max: z.int() });
@@ -27,6 +27,10 @@ export const tool = changeTool(manifest, Capacity, {
         `${group} allows ${min} to ${max} instances; ${desired} is outside. Only people may change its minimum and maximum.`,
       );
     if (desired === before.desired) throw new ToolRefusal(`${group} already has a desired capacity of ${desired}.`);
+    if (before.desired > MOST_INSTANCES)
+      throw new ToolRefusal(
+        `${group} has a desired capacity of ${before.desired}; an undo can write ${MOST_INSTANCES} back. Say in your conclusion how many would help.`,
+      );
     return { ...before, desired };
   },
 

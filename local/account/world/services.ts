@@ -1,5 +1,5 @@
 import { APPLY_READS } from '../../../lambdas/contracts/step-reads.ts';
-import { isAwsCall, type Manifest } from '../../../lambdas/contracts/tool.ts';
+import { callsOf, isAwsCall, type Manifest } from '../../../lambdas/contracts/tool.ts';
 import { didYouMean } from '../../../lambdas/kernel/policy/rules/did-you-mean.ts';
 import type { Answer } from './answers.ts';
 import type { Fault } from './faults.ts';
@@ -36,9 +36,5 @@ export const serviceProblems = ({ answers, faults }: NamesServices, manifests: r
 };
 
 const servicesOf = (manifests: readonly Manifest[]): readonly string[] => [
-  ...new Set(
-    [...APPLY_READS, ...manifests.flatMap((tool) => [...tool.reads, ...(tool.kind === 'change' ? tool.changes : [])])]
-      .filter(isAwsCall)
-      .map(({ service }) => service),
-  ),
+  ...new Set([...APPLY_READS, ...manifests.flatMap(callsOf)].filter(isAwsCall).map(({ service }) => service)),
 ];

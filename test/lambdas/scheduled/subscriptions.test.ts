@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest';
 import type { MailSubscription } from '../../../lambdas/contracts/ports.ts';
-import type { Approver } from '../../../lambdas/contracts/settings.ts';
+import type { Approver } from '../../../lambdas/contracts/approver.ts';
 import { checkSubscriptions } from '../../../lambdas/scheduled/subscriptions/subscriptions.ts';
 
-const person = (email: string): Approver => ({ email, name: email, roles: ['sre'], tier: 1 });
+const person = (email: string): Approver => ({
+  id: email,
+  name: email,
+  roles: ['sre'],
+  tier: 1,
+  contacts: { email },
+});
 const [ANA, BEN] = ['ana@example.com', 'ben@example.com'];
 const confirmed = [ANA, BEN].map((email) => ({ email, confirmed: true }));
 

@@ -26,6 +26,14 @@ test('a folder that is a symbolic link is refused, because its tool would silent
   expect(() => installedFrom(tools)).toThrow(/linked: this is a symbolic link/);
 });
 
+test('a tool that throws only after it was loaded is refused in words, before it could end this process', () => {
+  const later = "Promise.reject(new RangeError('no network here'));\nexport const tool";
+  const tools = toolsWith({ 'list-log-groups/tool.ts': [['export const tool', later]] });
+  expect(() => installedFrom(tools)).toThrow(
+    /tools\/list-log-groups\/tool\.ts: it throws after it was loaded: RangeError: no network here$/,
+  );
+});
+
 test('a cache that cannot be written is named in words', () => {
   const tools = toolsWith({});
   writeFileSync(join(tools, '../node_modules/.cache'), '');
@@ -61,6 +69,16 @@ test.each<[string, Edits, string]>([
       ],
     },
     `tools/${OBSERVE}: description: found ""; expected at least a sentence`,
+  ],
+  [
+    'a heading that would not stand before the name of a target',
+    { [CHANGE]: [["  kind: 'change',", "  kind: 'change',\n  heading: 'Approved: keep',"]] },
+    `tools/${CHANGE}: heading: found "Approved: keep"; expected at most 30 characters, words with a capital letter first, such as Resize`,
+  ],
+  [
+    'a heading that is no text',
+    { [CHANGE]: [["  kind: 'change',", "  kind: 'change',\n  heading: 7,"]] },
+    `tools/${CHANGE}: manifest.heading: `,
   ],
   [
     'an input that takes unknown fields',
@@ -188,6 +206,15 @@ test.each<[string, Edits, string]>([
     'a command that sends another one',
     { 'aws/logs.ts': [['sdkCommand(ListTagsForResourceCommand)', 'sdkCommand(PutRetentionPolicyCommand)']] },
     'tools/aws/logs.ts: commands.ListTagsForResource: it makes PutRetentionPolicyCommand; expected sdkCommand(ListTagsForResourceCommand)',
+  ],
+  [
+    'a command that Checkrein has itself, so that this one would never be used',
+    {
+      'aws/ec2.ts': `import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { sdkCommand } from 'checkrein/tool';
+export const service = { connect: (connection) => new EC2Client(connection), commands: { DescribeInstances: sdkCommand(DescribeInstancesCommand) } };`,
+    },
+    'tools/aws/ec2.ts: commands.DescribeInstances: Checkrein has this command itself, and would use its own; expected only commands that it does not have, so delete this line',
   ],
   ...[
     ['the secrets of others', 'secretsmanager', 'GetSecretValue', 'reads secrets, the key of the model among them'],

@@ -127,7 +127,7 @@ describe('a change in the cluster of a laptop', () => {
 
   test('of an incident in another account gets no session', async () => {
     const location = { incidentId: 'inc-1', accountRegion: { account: '111111111111', region: 'eu-west-1' } };
-    await expect(laptop().assume({ location })).rejects.toThrow('no member in config/deployment.ts');
+    await expect(laptop().assume({ location })).rejects.toThrow('no member in the settings (`members`)');
   });
 });
 

@@ -62,7 +62,7 @@ const grantProblems = (
     .filter((cluster) => !names.includes(cluster))
     .map(
       (cluster) =>
-        `${where}.clusters: there is no cluster ${JSON.stringify(cluster)} in config/deployment.ts${didYouMean(cluster, names)}`,
+        `${where}.clusters: there is no cluster ${JSON.stringify(cluster)} in the settings (\`clusters\`)${didYouMean(cluster, names)}`,
     );
   return [...ofTools, ...unknown];
 };

@@ -7,7 +7,7 @@ import { entityName, operationOf, Pair, pathOf, type Constant, type PartialReque
 export interface PolicyRequest extends PartialRequest {
   readonly question: 'propose' | 'unattended' | 'approve' | 'release';
   readonly tool: string;
-  /** Name of the agent or address of the approver; null for an approver without any role. */
+  /** Name of the agent or id of the approver; null for an approver without any role. */
   readonly who: string | null;
 }
 
@@ -33,8 +33,8 @@ export const possibleRequests = (
   const agents = (changing.length > 0 ? changing : ['']).map((id): Principal => {
     return { type: 'Agent', id, roles: [] };
   });
-  const approvers = rules.settings.approvers.map(({ email, roles }): Principal => {
-    return { type: 'Approver', id: email, roles };
+  const approvers = rules.settings.approvers.map(({ id, roles }): Principal => {
+    return { type: 'Approver', id, roles };
   });
   const withoutRole: Principal = { type: 'Approver', id: null, roles: [] };
   return manifests.flatMap((tool) => [

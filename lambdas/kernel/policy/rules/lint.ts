@@ -139,7 +139,7 @@ const whyNoMatch = (
   const known: Readonly<Record<string, readonly string[]>> = {
     Agent: rules.agents.filter((agent) => agent.tools.change.length > 0).map((agent) => agent.name),
     Role: [...new Set(approvers.flatMap((approver) => approver.roles))],
-    Approver: approvers.map((approver) => approver.email),
+    Approver: approvers.map((approver) => approver.id),
   };
   const text = JSON.stringify([policy.when, policy.unless]);
   for (const [, type = '', id = ''] of text.matchAll(/"type":"Checkrein::(\w+)","id":"([^"]*)"/g)) {
@@ -155,6 +155,6 @@ const whyNoMatch = (
 
 const MISSING: Readonly<Record<string, string>> = {
   Agent: 'no agent of config/agents with change tools is called',
-  Role: 'no approver of config/deployment.ts has the role',
-  Approver: 'config/deployment.ts has no approver',
+  Role: 'no approver of the settings (`approvers`) has the role',
+  Approver: 'the settings (`approvers`) have no approver',
 };

@@ -96,10 +96,22 @@ const requiredProblems = ({ required }: Readonly<Record<string, string>>, { ship
 
 /** Cedar's own strict validation. Its warnings count: a policy that can never hold usually has a misspelt name. */
 const validated = (file: ConfigFile, schema: string): string[] => {
-  const answer = cedar.validate({ schema, policies: { staticPolicies: file.text } });
+  const answer = validation(file.text, schema);
   if (answer.type === 'failure') return answer.errors.map((error) => formatError(file, error));
   const faults = [...answer.validationErrors, ...answer.validationWarnings];
   return faults.map(({ error }) => formatError(file, error)).toSorted();
+};
+
+const KEPT = 100;
+const answers = new Map<string, cedar.ValidationAnswer>();
+
+/** What Cedar answers depends on the two texts alone. It is most of the time of compiling, and a process that compiles twice has the same files. */
+const validation = (text: string, schema: string): cedar.ValidationAnswer => {
+  const key = JSON.stringify([schema, text]);
+  const answer = answers.get(key) ?? cedar.validate({ schema, policies: { staticPolicies: text } });
+  if (answers.size >= KEPT) answers.clear();
+  answers.set(key, answer);
+  return answer;
 };
 
 const formatError = (file: ConfigFile, error: cedar.DetailedError): string => {

@@ -1,5 +1,12 @@
 import { KERNEL_FACTS, FACT_NAMES, REPORT_FACTS, type FactName } from '../../../contracts/facts.ts';
-import { isAwsCall, ofAws, type AwsCall, type ChangeManifest, type Manifest } from '../../../contracts/tool.ts';
+import {
+  callsOf,
+  isAwsCall,
+  ofAws,
+  type AwsCall,
+  type ChangeManifest,
+  type Manifest,
+} from '../../../contracts/tool.ts';
 import { PROMQL_READ } from '../../../contracts/usage.ts';
 import { requiredFields } from './tool-input.ts';
 import { reachProblems } from './tool-reach.ts';
@@ -16,13 +23,11 @@ const TOUCHED_ARN = /^arn:aws:[a-z0-9-]+:(\$\{region\})?:(\$\{account\})?:[\w.-]
 /** Calls that a tool may not make, and reads that nobody holds to what its agent is granted. */
 export const callProblems = (manifest: Manifest): string[] => [
   ...readProblems(manifest),
-  ...allCalls(manifest).filter(isAwsCall).flatMap(nameProblems),
+  ...callsOf(manifest).filter(isAwsCall).flatMap(nameProblems),
   ...reachProblems(manifest),
   ...logProblems(manifest),
   ...promqlProblems(manifest),
 ];
-
-const allCalls = (manifest: Manifest) => [...manifest.reads, ...(manifest.kind === 'change' ? manifest.changes : [])];
 
 const readProblems = ({ reads }: Manifest): string[] =>
   reads.flatMap(({ service, command, ...call }) => {

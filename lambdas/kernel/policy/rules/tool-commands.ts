@@ -1,4 +1,4 @@
-import { isAwsCall, type AwsCall } from '../../../contracts/tool.ts';
+import { callsOf, isAwsCall, type AwsCall } from '../../../contracts/tool.ts';
 import { OPEN_READS, VERIFY_READS } from '../../../contracts/step-reads.ts';
 import type { DeclaredTool } from './tool-name.ts';
 
@@ -42,8 +42,7 @@ export const commandProblems = (
   );
 };
 
-const awsCalls = (manifest: DeclaredTool['manifest']): AwsCall[] =>
-  [...manifest.reads, ...(manifest.kind === 'change' ? manifest.changes : [])].filter(isAwsCall);
+const awsCalls = (manifest: DeclaredTool['manifest']): AwsCall[] => callsOf(manifest).filter(isAwsCall);
 
 /** What to write. The names of package and client follow from the service for most services, and the guide says so. */
 const linesFor = (service: string, commands: readonly string[], exists: boolean): string => {

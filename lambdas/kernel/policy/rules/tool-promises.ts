@@ -1,4 +1,5 @@
-import { isAwsCall, providerOf, AWS, type Manifest } from '../../../contracts/tool.ts';
+import { AWS, callsOf, isAwsCall, providerOf, type Manifest } from '../../../contracts/tool.ts';
+import { Heading, LONGEST_HEADING } from '../../../contracts/heading.ts';
 import { capacityProblems } from './tool-capacity.ts';
 import { callProblems, changeCallProblems } from './tool-calls.ts';
 import { inputProblems } from './tool-input.ts';
@@ -19,6 +20,7 @@ export const toolProblems = (tools: readonly DeclaredTool[], others: readonly De
 
 /** The model chooses a tool by this text. */
 const textProblems = ({ description, ...manifest }: Manifest): string[] => [
+  ...(manifest.kind === 'change' ? headingProblems(manifest.heading) : []),
   ...(description.trim().length >= 20
     ? []
     : [
@@ -31,6 +33,14 @@ const textProblems = ({ description, ...manifest }: Manifest): string[] => [
     : []),
 ];
 
+/** People approve by it. */
+const headingProblems = (heading: string | undefined): string[] =>
+  heading === undefined || Heading.safeParse(heading).success
+    ? []
+    : [
+        `heading: found ${JSON.stringify(heading)}; expected at most ${LONGEST_HEADING} characters, words with a capital letter first, such as Resize`,
+      ];
+
 const ofCalls = (manifest: Manifest): string[] => [
   ...notOfAws(manifest),
   ...callProblems(manifest),
@@ -40,8 +50,7 @@ const ofCalls = (manifest: Manifest): string[] => [
 /** Without a scope, IAM could not be narrowed. Types say so too. */
 const notOfAws = (manifest: Manifest): string[] => {
   if (providerOf(manifest) !== AWS) return [];
-  const calls = [...manifest.reads, ...(manifest.kind === 'change' ? manifest.changes : [])];
-  return calls
+  return callsOf(manifest)
     .filter((call) => !isAwsCall(call))
     .map(({ service, command }) => `${service}:${command} has no scope; expected 'target', 'log-group' or 'any'`);
 };

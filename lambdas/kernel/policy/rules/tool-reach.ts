@@ -1,5 +1,5 @@
 import { OWN_USES } from '../../../contracts/own-uses.ts';
-import { actionOf, isAwsCall, type AwsCall, type Manifest } from '../../../contracts/tool.ts';
+import { actionOf, callsOf, isAwsCall, type AwsCall, type Manifest } from '../../../contracts/tool.ts';
 
 /** What no tool may call. IAM does not tell capital letters from small ones, so neither do these. */
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
@@ -20,13 +20,10 @@ const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Calls of a tool that would reach secrets, credentials or Checkrein itself. */
-export const reachProblems = (manifest: Manifest): string[] => {
-  const changes = manifest.kind === 'change' ? manifest.changes : [];
-  return [
-    ...[...manifest.reads, ...changes].filter(isAwsCall).flatMap(forbidden),
-    ...[...manifest.reads].filter(isAwsCall).flatMap(ofLedger),
-  ];
-};
+export const reachProblems = (manifest: Manifest): string[] => [
+  ...callsOf(manifest).filter(isAwsCall).flatMap(forbidden),
+  ...[...manifest.reads].filter(isAwsCall).flatMap(ofLedger),
+];
 
 const namesOf = (call: AwsCall): string[] => [`${call.service}:${call.command}`, actionOf(call)];
 

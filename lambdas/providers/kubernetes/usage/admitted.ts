@@ -31,7 +31,7 @@ export const admittedUsage = (
   const { usage: source } = cluster;
   if (source === undefined)
     throw new ToolRefusal(
-      `Nobody knows the usage of the cluster ${cluster.name} over time: its entry in config/deployment.ts names no source (usage: a Prometheus, or Container Insights).`,
+      `Nobody knows the usage of the cluster ${cluster.name} over time: its entry in the settings (\`clusters\`) names no source (\`usage\`: a Prometheus, or Container Insights).`,
     );
   if (question.kind === 'promql') checkPromql(cluster.name, source, clusters.agents);
   return { cluster, source, ...question };

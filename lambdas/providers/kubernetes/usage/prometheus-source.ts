@@ -58,7 +58,7 @@ const guardedLookup =
 
 const refusedAddress = (host: string, address: string): ToolRefusal =>
   new ToolRefusal(
-    `The Prometheus ${host} of config/deployment.ts has the address ${address}, which belongs to the machine or its platform. It was not asked.`,
+    `The Prometheus ${host} of the settings (\`usage\` of the cluster) has the address ${address}, which belongs to the machine or its platform. It was not asked.`,
   );
 
 /** A Prometheus that answers without credentials. */

@@ -26,7 +26,7 @@ const grantings = async () => allOf(await desk.trace(), 'grant.issued').map(({ d
 const nextSteps = () => desk.callbacks.resumed.map(({ output }) => output.next);
 const without = (email: string): PagePorts => {
   const { rules } = desk.page;
-  const approvers = rules.settings.approvers.filter((one) => one.email !== email);
+  const approvers = rules.settings.approvers.filter((one) => one.id !== email);
   return { ...desk.page, rules: { ...rules, settings: { ...rules.settings, approvers } } };
 };
 

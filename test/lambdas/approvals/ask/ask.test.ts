@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { ask, type AskPorts } from '../../../../lambdas/approvals/ask/ask.ts';
-import type { Approver } from '../../../../lambdas/contracts/settings.ts';
+import type { Approver } from '../../../../lambdas/contracts/approver.ts';
 import { allOf, lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { runStep } from '../../../../lambdas/runtime/step.ts';
 import {
@@ -21,7 +21,13 @@ beforeEach(() => {
   desk = approvalDesk();
 });
 
-const person = (email: string, tier: number, roles = ['sre']): Approver => ({ email, name: email, roles, tier });
+const person = (email: string, tier: number, roles = ['sre']): Approver => ({
+  id: email,
+  name: email,
+  roles,
+  tier,
+  contacts: { email },
+});
 const askedBy = (approvers: Approver[]): AskPorts => {
   const { rules } = desk.asking;
   return { ...desk.asking, rules: { ...rules, settings: { ...rules.settings, approvers } } };
@@ -58,6 +64,10 @@ test('the message names each policy that is switched off, with the reason, below
   const text = desk.notifier.sent[0]?.text ?? '';
   const said = '  Switched off in this deployment: cost-ceiling — Finance has a budget alarm with an action.';
   expect(text.split('\n')).toContain(said);
+  // The mail is plain text: markup is read as it was written.
+  expect(text).toContain(
+    'cut-bound — Our fleet is cut by half each evening; <b>half-each-evening</b> bounds it instead.',
+  );
   expect(text.indexOf(said)).toBeGreaterThan(text.indexOf('/?t='));
 });
 

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { approvalIdOf } from '../../../../lambdas/approvals/answer/question.ts';
+import { ON_ITS_WAY } from '../../../../lambdas/approvals/page/own-link.ts';
 import { allOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { startApprovalServer, type ApprovalServer } from '../../../../local/approval-server.ts';
 import {
@@ -139,7 +141,23 @@ inBrowser.each([1000, 390])('policies that are switched off can be read on a pag
   await page.goto(`${serving.url}/?t=${asked.token(ANA)}`);
   expect(await page.getByRole('heading', { name: 'Switched off in this deployment' }).isVisible()).toBe(true);
   expect(await page.getByText('Finance has a budget alarm with an action.').isVisible()).toBe(true);
+  // The markup in the other reason is text, and makes nothing bold.
+  expect(await page.getByText('<b>half-each-evening</b> bounds it instead').isVisible()).toBe(true);
+  expect(await page.locator('b').count()).toBe(0);
   expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
   await page.close();
   await serving.close();
+});
+
+inBrowser.each([1000, 390])('the page for shared channels works without JavaScript on %i pixels', async (width) => {
+  const page = await browser?.newPage({ viewport: { width, height: 700 }, javaScriptEnabled: false });
+  expect.assert(page !== undefined);
+  await page.goto(`${server?.url ?? ''}/?a=${approvalIdOf('inc-1', desk.asked.digest)}`);
+  await page.getByLabel('Your e-mail address or approver id').fill(BEN);
+  await page.getByRole('button', { name: 'Send me my link' }).click();
+  expect(await page.getByRole('status').innerText()).toBe(ON_ITS_WAY);
+  expect(await desk.linkRequests.deliver()).toMatchObject([{ sent: true }]);
+  await page.goto(`${server?.url ?? ''}/?t=${desk.asked.token(BEN)}`);
+  expect(await page.getByRole('button', { name: 'Approve' }).isVisible()).toBe(true);
+  await page.close();
 });

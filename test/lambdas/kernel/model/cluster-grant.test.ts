@@ -92,7 +92,7 @@ describe('the rules', () => {
       'a cluster that the settings do not have',
       clusterAgent('fixer', { clusters: ['prd'], namespaces: ['shop'] }),
       CLUSTER_TOOLS.manifests,
-      'there is no cluster "prd" in config/deployment.ts; did you mean "prod"?',
+      'there is no cluster "prd" in the settings (`clusters`); did you mean "prod"?',
     ],
     [
       'a tool whose input names no namespace, which the kernel could not check',

@@ -83,7 +83,7 @@ describe('an incident that began with a question', () => {
   test('changes nothing once the setting is switched off, whoever has approved', async () => {
     const harness = await (await asked()).untilGranted();
     expect(await harness.apply({ rules: { ...harness.ports.rules, settings: without.settings } })).toBe('decide');
-    expect(await harness.lastReply()).toMatch(/began with a question.*does not allow changes/);
+    expect(await harness.lastReply()).toMatch(/began with a question.*do not allow changes/);
     expect(harness.mutations).toEqual([]);
   });
 

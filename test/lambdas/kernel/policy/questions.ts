@@ -75,7 +75,7 @@ export const askedOf = (...roles: string[]): ApproveQuestion => {
     facts,
     report,
     breakGlass,
-    approver: { email: 'ana@example.com', roles },
+    approver: { id: 'ana@example.com', roles },
     triggerOwner: false,
   };
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Target } from '../../../../lambdas/contracts/plan.ts';
-import { headingOf, targetLine } from '../../../../lambdas/kernel/trace/heading.ts';
+import { changeInWords, headingOf, mailSubject, targetLine } from '../../../../lambdas/kernel/trace/heading.ts';
 
 const target = Target.parse({
   kind: 'kubernetes-workload',
@@ -24,6 +24,19 @@ const heading = (...diff: { field: string; before: string; after: string }[]) =>
 
 test('the target of a change says which cluster it is in, since several have the same names', () => {
   expect(String(targetLine(target))).toBe('shop/deployments/cart in cluster prod, account 123456789012, eu-west-1');
+});
+
+test('a change is called what its tool said that it does when the plan was made, whatever tool that is', () => {
+  const plan = { tool: 'keep_log_days', heading: 'Keep the events of', target };
+  expect(String(headingOf({ ...plan, report: report([]) }))).toBe('Keep the events of shop/deployments/cart');
+  expect(String(changeInWords(plan))).toBe('keep the events of shop/deployments/cart');
+  expect(String(mailSubject('Approve:', plan))).toMatch(/^Approve: keep the events of shop/);
+});
+
+test('a plan without a heading has the one of the version that made it, or the words of the name of its tool', () => {
+  expect(String(changeInWords({ tool: 'resize_instance', target }))).toBe('resize shop/deployments/cart');
+  expect(String(changeInWords({ tool: 'keep_log_days', target }))).toBe('keep log days shop/deployments/cart');
+  expect(String(changeInWords({ tool: 'constructor', target }))).toBe('constructor shop/deployments/cart');
 });
 
 test('one setting goes without its name, unless it is that of a part of the target', () => {

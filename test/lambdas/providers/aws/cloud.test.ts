@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { awsCloudAccess } from '../../../../lambdas/providers/aws/cloud.ts';
 import { COMMAND_TABLE } from '../../../../lambdas/providers/aws/commands/table.ts';
-import { isAwsCall, type AwsCall } from '../../../../lambdas/contracts/tool.ts';
+import { callsOf, isAwsCall, type AwsCall } from '../../../../lambdas/contracts/tool.ts';
 import { OPEN_READS, VERIFY_READS } from '../../../../lambdas/contracts/step-reads.ts';
 import type { CloudRequest } from '../../../../lambdas/contracts/ports.ts';
 import { CATALOGUE } from '../../../../lambdas/tools/catalogue.ts';
@@ -35,10 +35,7 @@ const send = (request: CloudRequest & Pick<AwsCall, 'service'>, ...answers: Fake
 };
 
 test('the table has exactly the commands that some manifest, Open or Verify names', async () => {
-  const calls = CATALOGUE.manifests.flatMap((manifest) => [
-    ...manifest.reads,
-    ...(manifest.kind === 'change' ? manifest.changes : []),
-  ]);
+  const calls = CATALOGUE.manifests.flatMap(callsOf);
   const services = new Set([...calls, ...OPEN_READS, ...VERIFY_READS].filter(isAwsCall).map(({ service }) => service));
   expect(Object.keys(COMMAND_TABLE).sort()).toEqual([...services].sort());
   for (const [name, load] of Object.entries(COMMAND_TABLE)) {

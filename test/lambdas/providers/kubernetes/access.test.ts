@@ -99,7 +99,7 @@ describe('a read', () => {
   });
 
   test.each([
-    [{ account: '999999999999', region: HOME.region }, 'no member in config/deployment.ts'],
+    [{ account: '999999999999', region: HOME.region }, 'no member in the settings (`members`)'],
     [{ account: HOME.account, region: 'us-east-1' }, 'this deployment looks after eu-central-1 only'],
   ])('for an incident in %j is refused', async (accountRegion, says) => {
     await using server = await FakeApiServer.start({ json: {} });

@@ -177,7 +177,7 @@ describe('the test of a cluster', () => {
   test('of a cluster in an account that is no member is refused before anything is sent', async () => {
     await using server = await FakeApiServer.start(VERSION);
     const run = kubernetesTest(options(new FakeAws(), server, '999999999999'));
-    await expect(run('prod', 'inc-1')).rejects.toThrow('no member in config/deployment.ts');
+    await expect(run('prod', 'inc-1')).rejects.toThrow('no member in the settings (`members`)');
     expect(server.received).toEqual([]);
   });
 });

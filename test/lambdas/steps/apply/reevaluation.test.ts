@@ -219,7 +219,7 @@ forbid (principal, action == Checkrein::Action::"release", resource) when { cont
     await harness.propose(RESIZE.tool, RESIZE.input);
     await harness.confirm();
     await harness.grant(false, ['ben@example.com']);
-    const approvers = harness.ports.rules.settings.approvers.filter(({ email }) => email !== 'ben@example.com');
+    const approvers = harness.ports.rules.settings.approvers.filter(({ id }) => id !== 'ben@example.com');
     const without: Rules = { ...harness.ports.rules, settings: { ...harness.ports.rules.settings, approvers } };
     await expectRefusal(harness, 'policy', /none of those that were given counts/, { rules: without });
   });

@@ -38,6 +38,7 @@ describe('a proposal', () => {
       reversible: true,
     });
     expect(data.target).toMatchObject({ arn: APP_ARN });
+    expect(data.heading).toBe('Resize');
   });
 
   test('about a target that does not exist is refused with the reason', async () => {

@@ -25,6 +25,7 @@ test('a dry run makes a plan, identified by the digest of everything that an app
   expect(data.plan).toMatchObject({
     incidentId: 'incident-1',
     tool: 'resize_instance',
+    heading: 'Resize',
     target: { arn: APP_ARN },
     before: { instanceType: 't3.small' },
     after: { instanceType: 't3.xlarge' },

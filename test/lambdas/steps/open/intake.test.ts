@@ -67,7 +67,7 @@ describe('an alarm', () => {
 
   test('of an account that is not a member is refused, with the reason on the trace', () => {
     expect(refusal(alarmOf(STRANGER))).toBe(
-      `The event is not from here. It is in account ${STRANGER}, which is not this one (${HUB}) and no member in config/deployment.ts.`,
+      `The event is not from here. It is in account ${STRANGER}, which is not this one (${HUB}) and no member in the settings (\`members\`).`,
     );
   });
 

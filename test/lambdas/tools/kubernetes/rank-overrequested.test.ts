@@ -83,9 +83,7 @@ describe('the ranking', () => {
   test('has amounts and no dollars where the settings name no price of a node', async () => {
     const { lines } = await ranked([LARGE], usage(['large', 1024, 2]));
     expect(lines[0]).not.toContain('$');
-    expect(lines.at(-1)).toBe(
-      'No dollars: config/deployment.ts names no price of a node of the cluster shop-eu (nodePrice).',
-    );
+    expect(lines.at(-1)).toBe('No dollars: the settings name no price of a node of the cluster shop-eu (`nodePrice`).');
   });
 
   test('says of which workload no peak is known, and that a cut of it would be refused', async () => {

@@ -47,6 +47,6 @@ test('a limit alone reserves and frees nothing', async () => {
 test('without a price of a node there are no dollars, and the reason is said', async () => {
   const cost = await costOf({ requests: { cpu: '150m' } }, USAGE);
   expect(cost).not.toHaveProperty('requestsDeltaCentsPerMonth');
-  expect(cost.says).toContain('names no price of a node of the cluster shop-eu (nodePrice)');
+  expect(cost.says).toContain('name no price of a node of the cluster shop-eu (`nodePrice`)');
   expect(costHeadline(cost)).toBe('Unknown');
 });

@@ -123,8 +123,8 @@ export const APPLY: readonly KernelCheck[] = [
     kind: 'policy',
     holds: 'an approval counts only if policy lets that person approve now',
     file: 'lambdas/kernel/policy/reevaluation.ts',
-    find: 'mayApproveNow(ports, email, question, events, breakGlass).mayApprove',
-    replace: 'true || mayApproveNow(ports, email, question, events, breakGlass).mayApprove',
+    find: 'mayApproveNow(ports, id, question, events, breakGlass).mayApprove',
+    replace: 'true || mayApproveNow(ports, id, question, events, breakGlass).mayApprove',
     test: reevaluation('the approval of somebody who may not approve any more does not count'),
   },
   {

@@ -72,7 +72,7 @@ test.each([
   ],
   [
     'permit (principal == Checkrein::Approver::"eve@example.com", action == Checkrein::Action::"approve", resource);',
-    'has no approver "eve@example.com"',
+    'have no approver "eve@example.com"',
   ],
   [
     unattendedWhen('context.tool == "resize_instence" && context.facts.reversible'),
