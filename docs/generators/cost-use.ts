@@ -55,7 +55,7 @@ const READ_UNIT = 4096;
  * What the moments of an incident use. Each is made in an invocation of its own, which reads the trace up to its event. Lambda does not
  * charge for reading the stream, nor for records that its filter leaves out.
  */
-export const momentUse = ({ events }: MeasuredIncident): { invocations: number; reads: number; busEvents: number } => {
+const momentUse = ({ events }: MeasuredIncident): { invocations: number; reads: number; busEvents: number } => {
   const told = events.filter(({ kind }) => isToldKind(kind));
   const sizes = events.map((event) => Buffer.byteLength(JSON.stringify(event)));
   const bytesUpTo = (seq: number): number => sizes.slice(0, seq + 1).reduce((sum, size) => sum + size, 0);
