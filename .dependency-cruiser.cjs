@@ -85,7 +85,7 @@ module.exports = {
       to: { path: '^lambdas/(steps|approvals)/' },
     },
     {
-      name: 'law-3-moments-keep-to-themselves',
+      name: 'law-3-moments-keeps-to-itself',
       comment: 'Law 3: moments/ imports no step and no approval. What they share belongs in lambdas/kernel/.',
       severity: 'error',
       from: { path: '^lambdas/moments/' },

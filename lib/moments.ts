@@ -1,6 +1,6 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../lambdas/contracts/approval-waiting.ts';
@@ -33,13 +33,15 @@ export class MomentStream extends Construct {
     ledger.feed(moments, 'Ledger', {
       startingPosition: StartingPosition.TRIM_HORIZON,
       filters: [
-        FilterCriteria.filter({
-          eventName: ['INSERT'],
-          dynamodb: {
-            Keys: { pk: { S: [{ prefix: `${FAMILY.incident}#` }] } },
-            NewImage: { kind: { S: [...TOLD_KINDS] } },
-          },
-        }),
+        {
+          pattern: JSON.stringify({
+            eventName: ['INSERT'],
+            dynamodb: {
+              Keys: { pk: { S: [{ prefix: `${FAMILY.incident}#` }] } },
+              NewImage: { kind: { S: TOLD_KINDS } },
+            },
+          }),
+        },
       ],
       batchSize: 100,
       // A burst of many incidents. What is of one incident stays in order.

@@ -13,7 +13,7 @@ import { SubjectKind } from './subject.ts';
 export const SAYS_LIMIT = 1024;
 
 const common = {
-  version: z.literal('1'),
+  version: z.literal('1').describe('of this schema. New fields may come without a new version'),
   id: z
     .string()
     .describe(

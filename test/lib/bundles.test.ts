@@ -53,7 +53,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(assembly, { recursive: true }));
 
 test('every bundle starts on its own, policy engine included, and refuses an event that it cannot read', () => {
-  expect(started).toHaveLength(13);
+  expect(started).toHaveLength(14);
   for (const { name, outcome } of started) expect([name, outcome]).toEqual([name, 'ContractBroken']);
 });
 

@@ -30,7 +30,7 @@ const alarms = new Map(
   ]),
 );
 const alarmId = (name: string): string => [...alarms.keys()].find((id) => id.includes(`Monitoring${name}`)) ?? name;
-const ofFunctions = ['approvalpage', 'sendlink', 'steps', 'stopped'].map(alarmId);
+const ofFunctions = ['approvalpage', 'sendlink', 'steps', 'moments', 'stopped'].map(alarmId);
 /** The page starts SendLink, and a step needs the address of the page: each uses the alarms of what it does not come before. */
 const alarmsOf = (group: string): string[] => {
   if (group.startsWith('RolloutSendLink')) return ofFunctions.slice(1, 2);
@@ -130,7 +130,7 @@ describe('the harness’s own alarms', () => {
   );
 
   test('each has an impact for people and a link to the runbook', () => {
-    expect(alarms.size).toBe(7);
+    expect(alarms.size).toBe(8);
     for (const { AlarmDescription } of alarms.values()) {
       const [, impact = '', anchor] = /^(.+\.) See docs\/operator-runbook\.md#(.+)$/.exec(AlarmDescription) ?? [];
       expect(impact.length).toBeGreaterThan(40);

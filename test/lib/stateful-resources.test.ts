@@ -30,6 +30,7 @@ test('no upgrade replaces a resource with state: each keeps the logical id and t
       "AWS::SNS::Topic ApprovalDeskReports42DB4250",
       "AWS::SNS::Topic ApprovalDeskTopic7E43A53B",
       "AWS::SQS::Queue AlarmIntakeUndelivered4BD8E3DD",
+      "AWS::SQS::Queue MomentsUndelivered922CA326",
       "AWS::SQS::Queue SelfMonitoringUndeliveredCCD02F57",
       "AWS::SSM::Parameter KillSwitchParameter839CECC0 Name="/Checkrein/kill-switch"",
       "AWS::SecretsManager::Secret ModelKeySecretDF554215",

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Agent } from '../../../lambdas/contracts/agent.ts';
 import type { TraceEvent, TraceEventOf } from '../../../lambdas/contracts/events.ts';
 import type { JsonObject } from '../../../lambdas/contracts/json.ts';
+import { momentsOf } from '../../../lambdas/kernel/trace/moment.ts';
 import { isBoundProof } from '../../../lambdas/providers/kubernetes/admission/proves-bound.ts';
 import { objectIn } from '../../../local/cluster/objects/json.ts';
 import type { Grant } from '../../../lambdas/contracts/grant.ts';
@@ -18,6 +19,7 @@ import * as clusters from './clusters.ts';
 import { noneLeftStopped, waitsEnd } from './in-progress.ts';
 import type { Invariant } from './invariant.ts';
 import * as limits from './limits.ts';
+import * as moments from './moments.ts';
 import { movedIsNeverApplied } from './moved-targets.ts';
 import * as changes from './changes.ts';
 import { questionsNeedTwoPeople } from './questions.ts';
@@ -769,6 +771,31 @@ describe('each invariant notices', () => {
       'a mail of an execution that joined',
       storms.whatJoinsCostsNothing,
       () => insert(() => true, { is: 'message', message: { about: 'closed', incidentId: 'x', subject: '', text: '' } }),
+    ],
+    [
+      'a change whose plan is not on the trace, of which nobody hears',
+      moments.momentsAreTold,
+      () =>
+        withTrace((trace) =>
+          trace.map((event) =>
+            event.kind === 'apply.finished'
+              ? { ...event, data: { ...event.data, digest: `sha256:${'0'.repeat(64)}` } }
+              : event,
+          ),
+        ),
+    ],
+    [
+      'a line of evidence in a moment',
+      moments.momentsAreSafe,
+      () =>
+        withTrace((trace) => {
+          const [opened] = momentsOf(trace, 'https://approve.example.com');
+          return trace.map((event) =>
+            event.kind === 'evidence.gathered'
+              ? { ...event, data: { ...event.data, text: opened?.says ?? '' } }
+              : event,
+          );
+        }),
     ],
     ['an ending without first lines', conclusions.firstLinesAreTrue, () => withHappened(() => [])],
   ];

@@ -31,7 +31,18 @@ const { approvalId = '', approvers = [], digest = '' } = asked?.kind === 'approv
 const lastSaid = (events: TraceEvent[]) => momentsOf(events, PAGE).at(-1);
 
 test('an incident tells its moments once each, in order, and nothing else of its trace', () => {
-  expect(moments.map(({ moment, says }) => `${moment}: ${says}`)).toMatchInlineSnapshot();
+  expect(moments.map(({ moment, says }) => `${moment}: ${says}`)).toMatchInlineSnapshot(`
+    [
+      "incident.opened: Incident opened: orders-cpu-high went to ALARM at 2026-11-20 09:26 UTC. The agent ec2-responder looks into it.",
+      "change.proposed: Proposed: Resize orders-1: t3.small → m6i.xlarge. Nothing has been changed yet.",
+      "approval.asked: An approval is needed before 2026-11-20 10:26 UTC: Resize orders-1: t3.small → m6i.xlarge.",
+      "approval.decided: Approved by sre-oncall@example.com: Resize orders-1: t3.small → m6i.xlarge.",
+      "change.applied: Changed: Resize orders-1: t3.small → m6i.xlarge.",
+      "change.verified: The change did not help: Resize orders-1: t3.small → m6i.xlarge. It is rolled back next.",
+      "change.rolled-back: Rolled back: Resize orders-1: t3.small → m6i.xlarge.",
+      "incident.closed: Incident closed as diagnosed: orders-cpu-high.",
+    ]
+  `);
   for (const moment of moments) expect(Moment.parse(moment)).toEqual(moment);
 });
 
@@ -69,8 +80,8 @@ test('a reminder to the same people is a reminder, one to more people names thos
     moment: 'approval.escalated',
     reminder: 2,
     newly: ['eve'],
-    says: expect.stringMatching(/^Nobody has decided, so eve is asked too\. /),
   });
+  expect(lastSaid(then(again, more))?.says).toMatch(/^Nobody has decided, so eve is asked too\. /);
 });
 
 const closed = (data: object) => ({
@@ -156,6 +167,6 @@ test('the settings of a change are all there, or none of them', () => {
 });
 
 test('a value with a link or a hidden character shows it as what it is', () => {
-  expect(linesFor(line('https://evil.example/'))).toEqual(['value: 1 → "https[:]//evil[.]example/"']);
+  expect(linesFor(line('https://evil.example/'))).toEqual(['value: 1 → https[:]//evil[.]example/']);
   expect(linesFor(line('a\u202Eb'))).toEqual(['value: 1 → "a[U+202E]b"']);
 });
