@@ -118,13 +118,9 @@ test.each(combinations.map((failing) => [failing.join(', '), failing] as const))
     await bus.put(asked);
     await bus.put(moment('approval.reminded'));
     await retry();
-    // While receipts cannot be sent, nothing is granted: Ana approves again when they can.
-    if (failing.includes('topic')) await desk.answer(ANA, 'approve', 'Customers get 504s.');
-    desk.notifier.failing = false;
     const { text } = await desk.answer(ANA, 'approve', 'Customers get 504s.');
     expect(text).toContain('Approved');
-    expect(desk.callbacks.resumed).toHaveLength(1);
-    expect(lastOf(await desk.trace(), 'approval.settled')?.data.outcome ?? 'granted').toBe('granted');
+    expect(desk.callbacks.resumed.map(({ output }) => output.next)).toEqual(['apply']);
     set([]);
     await retry();
     await bus.put(moment('approval.decided'));
