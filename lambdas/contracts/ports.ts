@@ -224,7 +224,7 @@ export interface Notifier {
 }
 
 /** One message to a receiver outside AWS. */
-export interface PostRequest {
+interface PostRequest {
   /** What errors and logs call it. The URL may be a secret, so it is in neither. */
   readonly call: string;
   readonly url: string;

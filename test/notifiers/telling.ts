@@ -33,7 +33,7 @@ export class PresetSecret implements StoredSecret {
 }
 
 /** Keeps what was logged. */
-export class RecordedLog implements Log {
+class RecordedLog implements Log {
   readonly lines: string[] = [];
   info(message: string, more: object): void {
     this.lines.push(`info ${message} ${JSON.stringify(more)}`);

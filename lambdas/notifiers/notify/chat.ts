@@ -18,7 +18,7 @@ export const chatChannel = (publish: Publish): Channel => ({
 });
 
 /** What Amazon Q Developer takes. Its buttons for actions are off: nothing is decided in a channel. */
-export const customNotification = (moments: readonly Moment[]) => {
+const customNotification = (moments: readonly Moment[]) => {
   const notice = noticeOfAll(moments);
   const [first] = moments;
   const digest = moments.length > 1;

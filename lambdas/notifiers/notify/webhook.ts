@@ -42,7 +42,7 @@ export const webhookChannel = ({ url, post, secret, clock }: WebhookPorts): Chan
 });
 
 /** HMAC-SHA256 of `<seconds>.<body>` in hex: who sent it, when, and that nobody changed it. */
-export const signatureOf = (key: string, time: number, body: string): string =>
+const signatureOf = (key: string, time: number, body: string): string =>
   createHmac('sha256', key).update(`${time}.${body}`).digest('hex');
 
 /** A moment, or several in a list. */
