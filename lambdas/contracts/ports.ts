@@ -282,19 +282,6 @@ export interface EventBus {
   put(entries: readonly BusEntry[]): Promise<readonly (string | undefined)[]>;
 }
 
-/** Has another function send an approver their own link, without waiting for what it finds. */
-export interface LinkRequests {
-  request(request: LinkRequest): Promise<void>;
-}
-
-/** Who sent a request, by what the team's proxy signed. Whatever is not a valid signature of that proxy is refused. */
-export type Identified =
-  /** `name`: the claim that the settings name, an e-mail address or the id of an approver. */
-  | { readonly kind: 'person'; readonly name: string }
-  /** `unavailable`: the keys of the proxy cannot be read now. */
-  | { readonly kind: 'refused' | 'unavailable'; readonly reason: string };
-export type Identify = (headers: Readonly<Record<string, string | undefined>>) => Promise<Identified>;
-
 /** A follow-up that the event bus did not take. */
 export interface FailedFollowUp {
   readonly followUp: FollowUp;

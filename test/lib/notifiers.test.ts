@@ -171,7 +171,7 @@ test('one alarm watches what notifiers did not take, and no deployment waits for
       /NotifiersopsUndelivered|NotifiersportalUndelivered|NotifierspagerUndelivered|NotifiersteamUndelivered|NotifiersbusUndelivered/g,
     ),
   ).toHaveLength(5);
-  const [[id = ''] = []] = alarms;
+  const id = alarms[0]?.[0] ?? '';
   for (const [, group] of ofType('AWS::CodeDeploy::DeploymentGroup'))
     expect(JSON.stringify(group)).not.toContain(`"${id}"`);
 });

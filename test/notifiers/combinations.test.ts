@@ -122,6 +122,7 @@ test.each(combinations.map((failing) => [failing.join(', '), failing] as const))
     expect(text).toContain('Approved');
     expect(desk.callbacks.resumed).toHaveLength(1);
     expect(lastOf(await desk.trace(), 'approval.closed')?.data.outcome).toBe('granted');
+    expect(desk.callbacks.resumed.map(({ output }) => output.next)).toEqual(['apply']);
     set([]);
     await retry();
     await bus.put(moment('approval.decided'));
