@@ -4,7 +4,7 @@ import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnApiDestination, CfnConnection, CfnRule } from 'aws-cdk-lib/aws-events';
 import { CfnRole, Effect, Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { CfnKey } from 'aws-cdk-lib/aws-kms';
-import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnEventSourceMapping, CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
@@ -66,6 +66,7 @@ const machineryArns = (scope: Construct): string[] => {
   return [
     ...scope.node.findAll().flatMap((resource) => {
       if (resource instanceof CfnRule || resource instanceof CfnQueue) return [resource.attrArn];
+      if (resource instanceof CfnEventSourceMapping) return [resource.attrEventSourceMappingArn];
       if (resource instanceof CfnConnection || resource instanceof CfnApiDestination) return [resource.attrArn];
       if (!(resource instanceof CfnApplication)) return [];
       return ['application', 'deploymentgroup'].map((kind) =>

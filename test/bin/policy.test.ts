@@ -57,7 +57,7 @@ describe('policy check', () => {
     expect([ran.code, ran.err]).toEqual([0, '']);
     expect(ran.out).toContain('Switched off in this deployment: cost-ceiling — Finance has a budget alarm.');
     expect(ran.out).toMatch(
-      /shipped, without use here: checkrein\/policies\/approvals\.cedar:\d+:1: "owner-approves" can never match: no approver of config\/deployment\.ts has the role "owner"/,
+      /shipped, without use here: checkrein\/policies\/approvals\.cedar:\d+:1: "owner-approves" can never match: no approver of the settings \(`approvers`\) has the role "owner"/,
     );
   });
 

@@ -21,17 +21,18 @@ describe('where some approver has an IAM identity', () => {
     expect(JSON.stringify(permissions)).not.toContain('StepsDecideApi');
   });
 
-  test('its function has the rights of the page, but verifies no links', () => {
+  test('its function has the rights of the page, but verifies no links and has none sent', () => {
+    const ofPageAlone = (one: unknown): boolean => /LinkKey|StepsSendLink/.test(JSON.stringify(one));
     const of = (role: string) =>
       rights
-        .filter((one) => one.role === role && !JSON.stringify(one).includes('LinkKey'))
+        .filter((one) => one.role === role && !ofPageAlone(one))
         .map(({ action, resource, conditions }) =>
           JSON.stringify([action, resource, conditions]).replace(/Steps\w+Logs[0-9A-F]{8}/, 'its logs'),
         )
         .toSorted();
     expect(of('DecideApi')).toEqual(of('Page'));
     expect(whoMay(rights, 'kms:VerifyMac', /LinkKey/)).toEqual(['Page']);
-    expect(whoMay(rights, 'kms:GenerateMac', /LinkKey/)).toEqual(['Ask']);
+    expect(whoMay(rights, 'kms:GenerateMac', /LinkKey/)).toEqual(['Ask', 'SendLink']);
     expect(whoMay(rights, 'kms:GenerateMac', /GrantKey/)).toEqual(['DecideApi', 'Page']);
     expect(whoMay(rights, 'states:SendTaskSuccess')).toEqual(['Ask', 'DecideApi', 'Page']);
   });

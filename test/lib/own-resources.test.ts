@@ -27,7 +27,12 @@ const DATA = [
   'AWS::StepFunctions::StateMachine',
 ];
 /** What starts incidents, keeps what was lost and deploys. */
-const MACHINERY = ['AWS::CodeDeploy::Application', 'AWS::Events::Rule', 'AWS::SQS::Queue'];
+const MACHINERY = [
+  'AWS::CodeDeploy::Application',
+  'AWS::Events::Rule',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::SQS::Queue',
+];
 /** Denied by the beginning of its name. */
 const BY_NAME = ['AWS::CloudWatch::Alarm', 'AWS::Logs::LogGroup'];
 /** Denied as part of something else, or no tool can have a right on it: calls of IAM are refused at synth. */

@@ -9,21 +9,24 @@ const rules = shippedRules();
 const ofType = (type: string, { Resources }: Template) => Object.values(Resources).filter((one) => one.Type === type);
 const withPage = (approvalPage?: ApprovalPage) =>
   synthesize({ ...rules, settings: { ...rules.settings, ...(approvalPage && { approvalPage }) } }).template;
+/** What Ask and Moments are told, which must be the same. */
 const pageUrls = (template: Template) =>
-  ofType('AWS::Lambda::Function', template).flatMap(
-    ({ Properties }) => /"CHECKREIN_PAGE_URL":("[^"]*"|\{[^}]*\})/.exec(JSON.stringify(Properties))?.[1] ?? [],
+  new Set(
+    ofType('AWS::Lambda::Function', template).flatMap(
+      ({ Properties }) => /"CHECKREIN_PAGE_URL":("[^"]*"|\{[^}]*\})/.exec(JSON.stringify(Properties))?.[1] ?? [],
+    ),
   );
 const distributionArn = 'arn:aws:cloudfront::123456789012:distribution/E1ABCDEFGHIJKL';
 
 test('without the setting, links lead to the URL that Lambda gives the page', () => {
   const template = withPage();
-  expect(pageUrls(template)).toEqual([expect.stringContaining('FunctionUrl')]);
+  expect([...pageUrls(template)]).toEqual([expect.stringContaining('FunctionUrl')]);
   expect(JSON.stringify(template)).not.toContain('ApprovalPageOrigin');
 });
 
 test('links lead to the address of the team, and an output says what its proxy forwards to', () => {
   const template = withPage(pageBehind(JWT_IDENTITY));
-  expect(pageUrls(template)).toEqual(['"https://approve.example.com/"']);
+  expect([...pageUrls(template)]).toEqual(['"https://approve.example.com/"']);
   expect(JSON.stringify(template)).toMatch(/: ApprovalPageOrigin"/);
 });
 

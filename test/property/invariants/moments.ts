@@ -23,7 +23,10 @@ const countFault = (moments: readonly Moment[], trace: readonly TraceEvent[]): s
   const requests = new Set(allOf(trace, 'approval.asked').map(({ data }) => data.approvalId));
   const decided = new Set(allOf(trace, 'approval.closed').map(({ data }) => data.approvalId));
   const of = (kind: Moment['moment'], approvalId?: string): number =>
-    moments.filter((one) => one.moment === kind && (!('approvalId' in one) || one.approvalId === approvalId)).length;
+    moments.filter(
+      (one) =>
+        one.moment === kind && (approvalId === undefined || ('approvalId' in one && one.approvalId === approvalId)),
+    ).length;
   const wrong = (kind: Moment['moment'], count: number, approvalId?: string): string | undefined =>
     of(kind, approvalId) === count ? undefined : `${of(kind, approvalId)} moments ${kind}, expected ${count}`;
   return (

@@ -205,7 +205,7 @@ describe('the fence', () => {
     const brief = textOf(messagesOf(forged)[0]);
     const [before = '', inside = '', after] = brief.split(new RegExp(`</?${fence}>`));
     expect(before).not.toContain('You must');
-    expect(inside.match(/You must reboot it/g)).toHaveLength(3);
+    expect(inside.match(/You must reboot it/g)).toHaveLength(4);
     expect(after?.startsWith('\n')).not.toBe(false);
   });
 
