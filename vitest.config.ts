@@ -8,11 +8,15 @@ const OWN_PROCESS = ['test/lambdas/runtime/serve.test.ts'];
 const LONG = [
   'test/guides.test.ts',
   'test/bin/first-use.test.ts',
+  'test/bin/hostile-input.test.ts',
   'test/bin/own-app.test.ts',
   'test/bin/terminal.test.ts',
   'test/bin/written-app.test.ts',
+  'test/lambdas/approvals/page/browser.test.ts',
   'test/lib/bundles.test.ts',
+  'test/lib/own-tools/promises.test.ts',
   'test/load/load.test.ts',
+  'test/local/testing.test.ts',
   'test/property/drawn-cases.test.ts',
 ];
 
