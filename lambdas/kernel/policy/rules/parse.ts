@@ -8,10 +8,13 @@ import { digestOf } from '../../trace/canonical.ts';
 export const parseRules = (json: string): Rules => {
   const parsed = Rules.safeParse(parseJson(json));
   if (!parsed.success) throw misconfigured(`The compiled rules do not parse: ${z.prettifyError(parsed.error)}`);
-  const { hash, ...rules } = parsed.data;
-  if (digestOf(rules) !== hash) throw misconfigured('The compiled rules were changed after they were compiled.');
+  const { hash, prepared, ...rules } = parsed.data;
+  if (digestOf(rules) !== hash || (prepared !== undefined && hashOfPrepared(prepared) !== prepared.hash))
+    throw misconfigured('The compiled rules were changed after they were compiled.');
   return parsed.data;
 };
+
+const hashOfPrepared = ({ hash: _, ...prepared }: NonNullable<Rules['prepared']>): string => digestOf(prepared);
 
 const parseJson = (json: string): unknown => {
   try {
