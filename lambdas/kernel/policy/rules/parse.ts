@@ -9,12 +9,16 @@ export const parseRules = (json: string): Rules => {
   const parsed = Rules.safeParse(parseJson(json));
   if (!parsed.success) throw misconfigured(`The compiled rules do not parse: ${z.prettifyError(parsed.error)}`);
   const { hash, prepared, ...rules } = parsed.data;
-  if (digestOf(rules) !== hash || (prepared !== undefined && hashOfPrepared(prepared) !== prepared.hash))
+  if (digestOf(rules) !== hash || !isAsPrepared(prepared))
     throw misconfigured('The compiled rules were changed after they were compiled.');
   return parsed.data;
 };
 
-const hashOfPrepared = ({ hash: _, ...prepared }: NonNullable<Rules['prepared']>): string => digestOf(prepared);
+const isAsPrepared = (prepared: Rules['prepared']): boolean => {
+  if (prepared === undefined) return true;
+  const { hash, ...rest } = prepared;
+  return digestOf(rest) === hash;
+};
 
 const parseJson = (json: string): unknown => {
   try {
