@@ -57,7 +57,7 @@ export const bundlerOf = (scope: Construct, { sources, rules }: BundlerProps): B
     const directory = mkdtempSync(join(assembly, 'bundling-'));
     const chunks = chunksOf(name);
     for (const chunk of chunks) writeFileSync(join(directory, chunk.name), chunk.contents);
-    writeFileSync(join(directory, 'index.mjs'), `export { handler } from './${name}.mjs';\n`);
+    writeFileSync(join(directory, 'index.mjs'), `export { handler } from './main.mjs';\n`);
     writeFileSync(join(directory, RULES_FILE), rulesText);
     if (chunks.some(readsCedar)) copyFileSync(cedarWasmSource(), join(directory, CEDAR_WASM));
     return { code: Code.fromAsset(directory), discard: () => rmSync(directory, { recursive: true }) };

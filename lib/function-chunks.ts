@@ -1,7 +1,6 @@
 import { buildSync, type Metafile } from 'esbuild';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { contractBroken } from '../lambdas/contracts/errors.ts';
 import { functionEntry } from './function-entry.ts';
 import type { ToolSources } from './own-tools/sources.ts';
 import { FUNCTIONS, moduleFile, type ModuleName } from './package-files.ts';
@@ -13,7 +12,7 @@ export interface Chunk {
   readonly contents: Uint8Array;
 }
 
-/** The chunks that a function can reach: first its own, and a source map beside each. */
+/** The files of a function: `main.mjs`, and the chunks that it can reach from there. */
 export type ChunksOf = (name: ModuleName) => readonly Chunk[];
 
 /** `require` and `__dirname` for CommonJS dependencies: ES modules lack them, and Cedar reads its wasm from `__dirname`. */
@@ -24,22 +23,97 @@ const BANNER = [
 ].join('');
 
 /**
- * Bundles all functions in one run of esbuild, so that what they share is parsed once. The work directory is in the assembly, and esbuild
- * names everything from there: elsewhere, source maps would hold this machine's paths, and asset hashes would differ by machine.
+ * Bundles all functions in one run of esbuild, which splits their code into chunks by who can reach what. A cold start pays more for
+ * twenty files than for one, so what a function starts with is put together again: `main.mjs`. What it may need later stays in chunks.
+ *
+ * The work directory is in the assembly, and esbuild names everything from there: elsewhere, source maps would hold this machine's paths,
+ * and asset hashes would differ by machine.
  */
 export const functionChunks = (assembly: string, sources: ToolSources): ChunksOf => {
   const directory = mkdtempSync(join(assembly, 'bundling-'));
   try {
-    const { outputFiles, metafile } = buildAll(directory, sources);
-    const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
-    const imports = importsIn(metafile);
-    return (name) =>
-      [...reachedFrom(`${name}.mjs`, imports)].flatMap((file) =>
-        [file, `${file}.map`].map((part) => ({ name: part, contents: found(files, part) })),
-      );
+    const { outputs } = buildAll(directory, sources);
+    const chunks = new Map(FUNCTIONS.map((name) => [name, chunksOf(directory, `${name}.mjs`, filesIn(outputs))]));
+    return (name) => chunks.get(name) ?? [];
   } finally {
     rmSync(directory, { recursive: true });
   }
+};
+
+/** What esbuild wrote: the names that a file exports, and the files that it imports at once and when it needs them. */
+interface File {
+  readonly exports: readonly string[];
+  readonly atOnce: readonly string[];
+  readonly later: readonly string[];
+}
+type Files = ReadonlyMap<string, File>;
+
+const filesIn = (outputs: Metafile['outputs']): Files =>
+  new Map(
+    Object.entries(outputs).map(([file, { exports, imports }]) => {
+      const own = imports.filter(({ external }) => external !== true);
+      const named = (kind: string): string[] =>
+        own.filter((one) => one.kind === kind).map(({ path }) => basename(path));
+      return [basename(file), { exports, atOnce: named('import-statement'), later: named('dynamic-import') }];
+    }),
+  );
+
+const chunksOf = (directory: string, entry: string, files: Files): readonly Chunk[] => {
+  const start = reachedFrom(entry, (file) => files.get(file)?.atOnce);
+  const all = reachedFrom(entry, (file) => [...(files.get(file)?.atOnce ?? []), ...(files.get(file)?.later ?? [])]);
+  const later = [...all].filter((file) => !start.has(file));
+  const shared = new Set(later.flatMap((file) => files.get(file)?.atOnce ?? []).filter((file) => start.has(file)));
+  // The same binding, under a name that no other chunk has.
+  const doors = [...shared].map((file, index) => ({
+    file,
+    names: (files.get(file)?.exports ?? []).map((name): [string, string] => [name, `door${index}_${name}`]),
+  }));
+  const inMain = doors.map(({ file, names }) => reExport(names, file));
+  const main = mainOf(directory, [`export { handler } from './${entry}';`, ...inMain], later);
+  return [
+    ...main,
+    ...doors.map(({ file, names }) => {
+      const text = reExport(
+        names.map(([name, inside]): [string, string] => [inside, name]),
+        'main.mjs',
+      );
+      return { name: file, contents: Buffer.from(text) };
+    }),
+    ...later
+      .flatMap((file) => [file, `${file}.map`])
+      .map((name) => ({ name, contents: readFileSync(join(directory, name)) })),
+  ];
+};
+
+const reExport = (names: readonly (readonly [string, string])[], file: string): string =>
+  `export { ${names.map(([name, as]) => `${name} as ${as}`).join(', ')} } from './${file}';`;
+
+/** What a function starts with, as one file. */
+const mainOf = (directory: string, lines: readonly string[], later: readonly string[]): Chunk[] =>
+  buildSync({
+    stdin: { contents: lines.join('\n'), resolveDir: directory },
+    absWorkingDir: directory,
+    outfile: join(directory, 'main.mjs'),
+    write: false,
+    bundle: true,
+    external: later.map((file) => `./${file}`),
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+  }).outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }));
+
+const reachedFrom = (
+  entry: string,
+  importsOf: (file: string) => readonly string[] | undefined,
+): ReadonlySet<string> => {
+  const reached = new Set([entry]);
+  // A set is walked with what is added meanwhile.
+  for (const file of reached) for (const next of importsOf(file) ?? []) reached.add(next);
+  return reached;
 };
 
 const buildAll = (directory: string, sources: ToolSources) => {
@@ -53,7 +127,6 @@ const buildAll = (directory: string, sources: ToolSources) => {
     absWorkingDir: directory,
     outdir: directory,
     outExtension: { '.js': '.mjs' },
-    write: false,
     metafile: true,
     alias: { [TOOL_KIT]: moduleFile('tool') },
     bundle: true,
@@ -68,27 +141,5 @@ const buildAll = (directory: string, sources: ToolSources) => {
     sourcesContent: false,
     banner: { js: BANNER },
     logLevel: 'warning',
-  });
-};
-
-/** Which files a file imports, at once or when it needs them. */
-const importsIn = ({ outputs }: Metafile): ReadonlyMap<string, readonly string[]> =>
-  new Map(
-    Object.entries(outputs).map(([file, { imports }]) => [
-      basename(file),
-      imports.filter(({ external }) => external !== true).map(({ path }) => basename(path)),
-    ]),
-  );
-
-const reachedFrom = (entry: string, imports: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> => {
-  const reached = new Set([entry]);
-  // A set is walked with what is added meanwhile.
-  for (const file of reached) for (const next of imports.get(file) ?? []) reached.add(next);
-  return reached;
-};
-
-const found = (files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array => {
-  const contents = files.get(name);
-  if (contents === undefined) throw contractBroken(`esbuild wrote no file ${name}.`);
-  return contents;
+  }).metafile;
 };
