@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Rules } from '../lambdas/contracts/rules.ts';
-import { preparedPolicies } from '../lambdas/kernel/policy/prepared.ts';
+import { preparedPolicies } from '../lambdas/kernel/policy/rules/prepared.ts';
 import { functionChunks, type Chunk } from './function-chunks.ts';
 import type { ToolSources } from './own-tools/sources.ts';
 import type { ModuleName } from './package-files.ts';

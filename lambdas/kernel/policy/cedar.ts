@@ -1,7 +1,7 @@
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import type { PreparedPolicies } from '../../contracts/rules.ts';
 import { oncePerRules, type CedarRules } from './once-per-rules.ts';
-import { messagesOf, misconfigured, preparedPolicies, schemaOf } from './prepared.ts';
+import { messagesOf, misconfigured, preparedPolicies, schemaOf } from './rules/prepared.ts';
 
 /** Principal or resource, with its attributes. */
 export interface CedarEntity {

@@ -1,9 +1,9 @@
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import * as z from 'zod';
-import { ERROR } from '../../contracts/error-names.ts';
-import { StepError } from '../../contracts/errors.ts';
-import { PreparedPolicies, type Rules } from '../../contracts/rules.ts';
-import { digestOf } from '../trace/canonical.ts';
+import { ERROR } from '../../../contracts/error-names.ts';
+import { StepError } from '../../../contracts/errors.ts';
+import { PreparedPolicies, type Rules } from '../../../contracts/rules.ts';
+import { digestOf } from '../../trace/canonical.ts';
 
 /** What is found out of policies and schema once, so that no cold start has to. */
 export const preparedPolicies = ({

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { preparedPolicies } from '../../../../lambdas/kernel/policy/prepared.ts';
-import { policyEngine } from '../../../../lambdas/kernel/policy/engine.ts';
-import { parseRules } from '../../../../lambdas/kernel/policy/rules/parse.ts';
-import { INSTALLED } from '../../../../lambdas/providers/installed.ts';
-import { shippedRules } from '../../../lib/shipped.ts';
-import { resizeQuestion } from './questions.ts';
+import { preparedPolicies } from '../../../../../lambdas/kernel/policy/rules/prepared.ts';
+import { policyEngine } from '../../../../../lambdas/kernel/policy/engine.ts';
+import { parseRules } from '../../../../../lambdas/kernel/policy/rules/parse.ts';
+import { INSTALLED } from '../../../../../lambdas/providers/installed.ts';
+import { shippedRules } from '../../../../lib/shipped.ts';
+import { resizeQuestion } from '../questions.ts';
 
 const rules = shippedRules();
 const prepared = preparedPolicies(rules);
