@@ -1,8 +1,8 @@
 import type { Agent } from '../../contracts/agent.ts';
 import type { DryRunReport } from '../../contracts/plan.ts';
-import type { Rules } from '../../contracts/rules.ts';
 import type { Approver } from '../../contracts/approver.ts';
 import { openCedar, type CedarEntity } from './cedar.ts';
+import type { CedarRules } from './once-per-rules.ts';
 import {
   evaluate,
   type ChangeInQuestion,
@@ -45,10 +45,7 @@ export interface PolicyEngine {
 }
 
 /** An engine of compiled rules. The first question parses them, and throws `Misconfigured` when they do not parse. */
-export const policyEngine = (
-  rules: Pick<Rules, 'policies' | 'schema'>,
-  providers: readonly Provider[],
-): PolicyEngine => {
+export const policyEngine = (rules: CedarRules, providers: readonly Provider[]): PolicyEngine => {
   let opened: PolicySession | undefined;
   const evaluated = (question: PolicyQuestion) => evaluate((opened ??= { ...openCedar(rules), providers }), question);
   return {
