@@ -16,9 +16,8 @@ import * as z from 'zod';
 import { ENV, type EnvName } from '../lambdas/contracts/env.ts';
 import type { Settings } from '../lambdas/contracts/settings.ts';
 import { acknowledgeWildcard } from './nag-acknowledgements.ts';
-import type { ToolSources } from './own-tools/sources.ts';
 import type { ModuleName } from './package-files.ts';
-import { bundle, RULES_FILE } from './bundle.ts';
+import { RULES_FILE, type Bundler } from './bundle.ts';
 import { LIVE_ALIAS } from './flow-alias.ts';
 import { regionalRoleName } from './members.ts';
 import type { Network } from './network.ts';
@@ -32,11 +31,8 @@ export interface CheckreinFunctionProps {
   readonly description: string;
   /** Its module in the package. */
   readonly module: ModuleName;
-  /** Tools of a team. */
-  readonly sources: ToolSources;
+  readonly bundler: Bundler;
   readonly timeout: Duration;
-  /** Path of the compiled rules in the cloud assembly. */
-  readonly rulesFile: string;
   readonly settings: Settings;
   /** Subnets to run in. Default: outside of any VPC. */
   readonly network?: Network | undefined;
@@ -54,14 +50,14 @@ export class CheckreinFunction extends LambdaFunction {
   readonly alias: Alias;
 
   constructor(scope: Construct, id: string, props: CheckreinFunctionProps) {
-    const { module, sources, rulesFile, settings, network, ...rest } = props;
+    const { module, bundler, settings, network, ...rest } = props;
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       // Member accounts trust these roles by name. Without members, CloudFormation picks the name.
       ...(settings.members ? { roleName: regionalRoleName(id) } : {}),
     });
     const logGroup = ownLogGroup(scope, `${id}Logs`, settings);
-    const { code, discard } = bundle(scope, { name: module, sources, rulesFile });
+    const { code, discard } = bundler(module);
     super(scope, id, {
       ...rest,
       role,

@@ -32,6 +32,13 @@ export const MODULES = {
 } as const;
 export type ModuleName = keyof typeof MODULES;
 
+const isModule = (name: string): name is ModuleName => name in MODULES;
+
+/** The modules of Lambda functions: their sources are named after what they export. */
+export const FUNCTIONS: readonly ModuleName[] = Object.keys(MODULES)
+  .filter(isModule)
+  .filter((name) => MODULES[name].endsWith('handler.ts'));
+
 /** Modules are loaded as they stand in a clone, and as they were built in the package. */
 const isClone = import.meta.filename.endsWith('.ts');
 

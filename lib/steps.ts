@@ -1,15 +1,12 @@
-import { Duration, Stage } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isSent } from '../lambdas/contracts/notifiers.ts';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import { grantFollowUp, grantMoments } from './approval-events.ts';
-import { RULES_FILE } from './bundle.ts';
+import { bundlerOf } from './bundle.ts';
 import { calendarReads } from './change-calendars.ts';
 import { ChangeRole } from './change-role.ts';
 import { ClusterAccess } from './cluster-access.ts';
@@ -235,13 +232,12 @@ type OwnProps = Pick<CheckreinFunctionProps, 'module' | 'description' | 'reserve
     readonly of?: string;
   };
 
-/** Writes the compiled rules into the cloud assembly. Returns a factory of functions with these rules and their ledger rights. */
+/** A factory of functions with these rules and their ledger rights. */
 const functionFactory = (scope: Construct, { rules, sources, ledger }: StepsProps) => {
-  const rulesFile = join(Stage.of(scope)?.outdir ?? tmpdir(), RULES_FILE);
-  writeFileSync(rulesFile, JSON.stringify(rules));
   const { settings } = rules;
   const network = settings.network && new Network(scope, 'Network', settings.network, settings.clusters);
-  const common = { timeout: Duration.minutes(1), sources, rulesFile, settings, network };
+  const bundler = bundlerOf(scope, { sources, rules });
+  const common = { timeout: Duration.minutes(1), bundler, settings, network };
   return (id: keyof typeof LEDGER_RIGHTS, { of, ...props }: OwnProps): CheckreinFunction => {
     const step = new CheckreinFunction(scope, of === undefined ? id : `${id}-${of}`, { ...common, ...props });
     const rights = LEDGER_RIGHTS[id];

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,11 +20,16 @@ const Function = z.looseObject({
 const Template = z.looseObject({ Resources: z.record(z.string(), z.unknown()) });
 const Started = z.strictObject({ outcome: z.string(), read: z.array(z.string()) });
 
-/** What each bundle did when started with the environment of the template. */
-let started: { name: string; told: string[]; read: string[]; outcome: string }[] = [];
+/** The folder of a function in the assembly. */
+const assetOf = ({ Code }: z.infer<typeof Function>['Properties']): string =>
+  join(assembly, `asset.${Code.S3Key.replace('.zip', '')}`);
 
-const start = async (name: string, { Code, Environment }: z.infer<typeof Function>['Properties']) => {
-  const cwd = join(assembly, `asset.${Code.S3Key.replace('.zip', '')}`);
+/** What each bundle did when started with the environment of the template. */
+let started: { name: string; cwd: string; told: string[]; read: string[]; outcome: string }[] = [];
+
+const start = async (name: string, properties: z.infer<typeof Function>['Properties']) => {
+  const { Environment } = properties;
+  const cwd = assetOf(properties);
   // Values that only deployment knows are made up. Values in the template, such as the path of the rules, are real.
   const told = Object.fromEntries(
     Object.entries(Environment.Variables).map(([key, value]): [string, string] => [
@@ -38,7 +43,7 @@ const start = async (name: string, { Code, Environment }: z.infer<typeof Functio
     env: { ...env, ...told },
   });
   const ours = Object.keys(told).filter((key) => key.startsWith('CHECKREIN_'));
-  return { name, told: ours.sort(), ...Started.parse(JSON.parse(stdout)) };
+  return { name, cwd, told: ours.sort(), ...Started.parse(JSON.parse(stdout)) };
 };
 
 beforeAll(async () => {
@@ -60,3 +65,30 @@ test('every bundle starts on its own, policy engine included, and refuses an eve
 test('a function gets exactly the environment variables that it reads', () => {
   for (const { name, told, read } of started) expect([name, told]).toEqual([name, read]);
 });
+
+test('a function has the chunks that it can reach, and no others', () => {
+  for (const { name, cwd } of started) {
+    const modules = readdirSync(cwd).filter((file) => file.endsWith('.mjs'));
+    const named = modules.flatMap((file) => importsIn(readFileSync(join(cwd, file), 'utf8')));
+    expect([name, [...new Set([...named, 'index.mjs'])].toSorted()]).toEqual([name, modules.toSorted()]);
+  }
+});
+
+test('no function parses the client of EC2 before it needs it', () => {
+  for (const { name, cwd } of started)
+    for (const file of atStart(cwd)) expect([name, readFileSync(join(cwd, file), 'utf8')]).not.toEqual([name, EC2]);
+});
+
+const EC2: unknown = expect.stringContaining('EC2ServiceException');
+const STATIC = /(?:from|import)\s*"\.\/([\w.-]+\.mjs)"/g;
+const LAZY = /import\("\.\/([\w.-]+\.mjs)"\)/g;
+const namesIn = (code: string, form: RegExp): string[] => [...code.matchAll(form)].map(([, file = '']) => file);
+const importsIn = (code: string): string[] => [...namesIn(code.replaceAll("'", '"'), STATIC), ...namesIn(code, LAZY)];
+
+/** The files that a cold start parses. */
+const atStart = (cwd: string): ReadonlySet<string> => {
+  const files = new Set(['index.mjs']);
+  for (const file of files)
+    for (const next of namesIn(readFileSync(join(cwd, file), 'utf8').replaceAll("'", '"'), STATIC)) files.add(next);
+  return files;
+};

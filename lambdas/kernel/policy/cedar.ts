@@ -1,14 +1,7 @@
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
-import * as z from 'zod';
-import { ERROR } from '../../contracts/error-names.ts';
-import { StepError } from '../../contracts/errors.ts';
+import type { PreparedPolicies } from '../../contracts/rules.ts';
 import { oncePerRules, type CedarRules } from './once-per-rules.ts';
-
-/** What the engine needs of a policy besides its text. */
-interface LoadedPolicy {
-  readonly effect: 'permit' | 'forbid';
-  readonly annotations: Readonly<Record<string, string>>;
-}
+import { messagesOf, misconfigured, preparedPolicies, schemaOf } from './rules/prepared.ts';
 
 /** Principal or resource, with its attributes. */
 export interface CedarEntity {
@@ -34,7 +27,7 @@ type CedarAnswer =
 
 /** Cedar with one parsed rule set. */
 export interface CedarSession {
-  readonly policies: ReadonlyMap<string, LoadedPolicy>;
+  readonly policies: ReadonlyMap<string, PreparedPolicies['policies'][string]>;
   /** The facts that each change tool must supply. */
   readonly factsOf: ReadonlyMap<string, readonly string[]>;
   ask(request: CedarRequest): CedarAnswer;
@@ -42,13 +35,15 @@ export interface CedarSession {
 
 /** Cedar with these policies and this schema, parsed once in a process. Cedar keeps them under the same hash. */
 export const openCedar: (rules: CedarRules) => CedarSession = oncePerRules((rules, id) => {
-  const schema = cedar.preparseSchema(id, rules.schema);
+  // Prepared at synth, in a function; now, where rules were just compiled.
+  const prepared = rules.prepared?.of === id ? rules.prepared : preparedPolicies(rules);
+  const schema = cedar.preparseSchema(id, schemaOf(prepared));
   if (schema.type === 'failure') throw misconfigured('The policy schema', schema.errors);
   const set = cedar.preparsePolicySet(id, { staticPolicies: rules.policies });
   if (set.type === 'failure') throw misconfigured('The policy set', set.errors);
   return {
-    policies: new Map(Object.entries(rules.policies).map(([name, text]) => [name, loaded(name, text)])),
-    factsOf: factsOfTools(rules.schema),
+    policies: new Map(Object.entries(prepared.policies)),
+    factsOf: new Map(Object.entries(prepared.factsOf)),
     ask: (request) => ask(id, request),
   };
 });
@@ -70,40 +65,4 @@ const ask = (id: string, request: CedarRequest): CedarAnswer => {
   // Cedar leaves out a statement that errors, a forbid too, and decides by the others.
   if (failed) return { decision: 'broken', reason: `policy "${failed.policyId}" fails: ${failed.error.message}` };
   return { decision, determining: diagnostics.reason.toSorted() };
-};
-
-const messagesOf = (errors: readonly cedar.DetailedError[]): string => errors.map((error) => error.message).join('; ');
-
-const misconfigured = (what: string, errors: readonly cedar.DetailedError[]): StepError =>
-  new StepError(
-    ERROR.misconfigured,
-    `${what} of the compiled rules does not parse: ${messagesOf(errors)}.`,
-    'Deploy again from a checkout that synthesizes.',
-  );
-
-const loaded = (name: string, text: string): LoadedPolicy => {
-  const answer = cedar.policyToJson(text);
-  if (answer.type === 'failure') throw misconfigured(`Policy "${name}"`, answer.errors);
-  return { effect: answer.json.effect, annotations: answer.json.annotations ?? {} };
-};
-
-const ToolAction = z.object({
-  memberOf: z.tuple([z.object({ id: z.literal('change') })]),
-  appliesTo: z.object({
-    context: z.object({
-      attributes: z.object({ facts: z.object({ attributes: z.record(z.string(), z.unknown()) }) }),
-    }),
-  }),
-});
-
-const factsOfTools = (schema: string): ReadonlyMap<string, readonly string[]> => {
-  const answer = cedar.schemaToJson(schema);
-  if (answer.type === 'failure') throw misconfigured('The policy schema', answer.errors);
-  const actions = answer.json['Checkrein']?.actions ?? {};
-  return new Map(
-    Object.entries(actions).flatMap(([name, action]) => {
-      const tool = ToolAction.safeParse(action);
-      return tool.success ? [[name, Object.keys(tool.data.appliesTo.context.attributes.facts.attributes)]] : [];
-    }),
-  );
 };

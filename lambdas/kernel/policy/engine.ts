@@ -1,8 +1,8 @@
 import type { Agent } from '../../contracts/agent.ts';
 import type { DryRunReport } from '../../contracts/plan.ts';
-import type { Rules } from '../../contracts/rules.ts';
 import type { Approver } from '../../contracts/approver.ts';
 import { openCedar, type CedarEntity } from './cedar.ts';
+import type { CedarRules } from './once-per-rules.ts';
 import {
   evaluate,
   type ChangeInQuestion,
@@ -44,38 +44,37 @@ export interface PolicyEngine {
   approvalsNeeded(question: ReleaseQuestion): QuorumDecision;
 }
 
-/** Parses compiled rules; create one engine per cold start. Throws `Misconfigured` when they do not parse. */
-export const policyEngine = (
-  rules: Pick<Rules, 'policies' | 'schema'>,
-  providers: readonly Provider[],
-): PolicyEngine => {
-  const session = { ...openCedar(rules), providers };
+/** An engine of compiled rules. The first question parses them, and throws `Misconfigured` when they do not parse. */
+export const policyEngine = (rules: CedarRules, providers: readonly Provider[]): PolicyEngine => {
+  let opened: PolicySession | undefined;
+  const evaluated = (question: PolicyQuestion) => evaluate((opened ??= { ...openCedar(rules), providers }), question);
   return {
-    mayPropose: (question) => evaluate(session, proposal(question)).decision,
+    mayPropose: (question) => evaluated(proposal(question)).decision,
     mayApplyUnattended: (question) => {
       const defaultReason = `No policy permits ${named(question)} without a human.`;
-      return evaluate(session, aboutPlan(question, 'applyUnattended', agentEntity(question.agent), defaultReason))
-        .decision;
+      return evaluated(aboutPlan(question, 'applyUnattended', agentEntity(question.agent), defaultReason)).decision;
     },
     mayApprove: (question) => {
       const { approver, breakGlass, triggerOwner } = question;
       const defaultReason = `No policy permits ${approver.id} to approve ${named(question)}.`;
       const asked = aboutPlan(question, 'approve', approverEntity(approver), defaultReason);
-      return evaluate(session, { ...asked, context: { ...asked.context, breakGlass, triggerOwner } }).decision;
+      return evaluated({ ...asked, context: { ...asked.context, breakGlass, triggerOwner } }).decision;
     },
-    approvalsNeeded: (question) => quorum(session, question),
+    approvalsNeeded: (question) => quorum(evaluated, question),
   };
 };
+
+type Evaluated = (question: PolicyQuestion) => ReturnType<typeof evaluate>;
 
 /** The most approvals that a policy can require for one plan. */
 const MOST_APPROVALS = 5;
 
-const quorum = (session: PolicySession, question: ReleaseQuestion): QuorumDecision => {
+const quorum = (evaluated: Evaluated, question: ReleaseQuestion): QuorumDecision => {
   const defaultReason = `No number of approvals up to ${MOST_APPROVALS} releases ${named(question)}.`;
   const plan = aboutPlan(question, 'release', agentEntity(question.agent), defaultReason);
   const objections: PolicyDecision['statements'] = [];
   for (let approvals = 1; ; approvals += 1) {
-    const { decision, broken } = evaluate(session, {
+    const { decision, broken } = evaluated({
       ...plan,
       context: { ...plan.context, approvals, breakGlass: question.breakGlass },
       values: { ...plan.values, approvals },

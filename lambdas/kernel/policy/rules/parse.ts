@@ -8,9 +8,16 @@ import { digestOf } from '../../trace/canonical.ts';
 export const parseRules = (json: string): Rules => {
   const parsed = Rules.safeParse(parseJson(json));
   if (!parsed.success) throw misconfigured(`The compiled rules do not parse: ${z.prettifyError(parsed.error)}`);
-  const { hash, ...rules } = parsed.data;
-  if (digestOf(rules) !== hash) throw misconfigured('The compiled rules were changed after they were compiled.');
+  const { hash, prepared, ...rules } = parsed.data;
+  if (digestOf(rules) !== hash || !isAsPrepared(prepared))
+    throw misconfigured('The compiled rules were changed after they were compiled.');
   return parsed.data;
+};
+
+const isAsPrepared = (prepared: Rules['prepared']): boolean => {
+  if (prepared === undefined) return true;
+  const { hash, ...rest } = prepared;
+  return digestOf(rest) === hash;
 };
 
 const parseJson = (json: string): unknown => {

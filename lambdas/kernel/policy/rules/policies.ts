@@ -13,8 +13,10 @@ export const compilePolicies = (files: readonly PolicyFile[], schema: string): C
   const statements: Record<string, string> = {};
   const positions = new Map<string, string>();
   const shipped = new Set<string>();
+  const together = validation(files.map(({ text }) => text).join('\n'), schema);
+  const faultless = together.type === 'success' && faultsIn(together).length === 0;
   for (const file of files) {
-    const read = readPolicies(file, schema);
+    const read = readPolicies(file, schema, faultless);
     problems.push(...read.problems);
     for (const { id, text, position } of read.value) {
       const firstPosition = positions.get(id);
@@ -37,7 +39,8 @@ interface LocatedPolicy {
   readonly position: string;
 }
 
-const readPolicies = (file: PolicyFile, schema: string): Compiled<LocatedPolicy[]> => {
+/** `faultless`: Cedar validated all files at once, which takes a fifth of the time, and found nothing. */
+const readPolicies = (file: PolicyFile, schema: string, faultless: boolean): Compiled<LocatedPolicy[]> => {
   const parts = cedar.policySetTextToParts(file.text);
   if (parts.type === 'failure') return { value: [], problems: parts.errors.map((error) => formatError(file, error)) };
   const templates = parts.policy_templates.map(
@@ -46,7 +49,7 @@ const readPolicies = (file: PolicyFile, schema: string): Compiled<LocatedPolicy[
   const policies = parts.policies.map((text) => readPolicy(file, text));
   return {
     value: policies.flatMap((one) => one.value),
-    problems: [...templates, ...policies.flatMap((one) => one.problems), ...validated(file, schema)],
+    problems: [...templates, ...policies.flatMap((one) => one.problems), ...(faultless ? [] : validated(file, schema))],
   };
 };
 
@@ -98,9 +101,16 @@ const requiredProblems = ({ required }: Readonly<Record<string, string>>, { ship
 const validated = (file: ConfigFile, schema: string): string[] => {
   const answer = validation(file.text, schema);
   if (answer.type === 'failure') return answer.errors.map((error) => formatError(file, error));
-  const faults = [...answer.validationErrors, ...answer.validationWarnings];
-  return faults.map(({ error }) => formatError(file, error)).toSorted();
+  return faultsIn(answer)
+    .map(({ error }) => formatError(file, error))
+    .toSorted();
 };
+
+type Validated = Extract<cedar.ValidationAnswer, { type: 'success' }>;
+const faultsIn = ({ validationErrors, validationWarnings }: Validated): cedar.ValidationError[] => [
+  ...validationErrors,
+  ...validationWarnings,
+];
 
 const KEPT = 100;
 const answers = new Map<string, cedar.ValidationAnswer>();

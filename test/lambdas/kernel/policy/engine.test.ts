@@ -193,11 +193,15 @@ test('two engines of different rules do not mix', () => {
   expect(shut.mayPropose({ ...resizeQuestion(), phase: 'proposal' }).verdict).toBe('refused');
 });
 
-test('rules that do not parse stop the function', () => {
-  expect(() => engineOf({ bad: 'permit (' })).toThrow(expect.objectContaining({ name: ERROR.misconfigured }));
-  expect(() => policyEngine({ policies: {}, schema: 'entity' }, INSTALLED.providers)).toThrow(
-    expect.objectContaining({ name: ERROR.misconfigured }),
-  );
+test('rules that do not parse decide nothing', () => {
+  const unreadable = [
+    engineOf({ bad: 'permit (' }),
+    policyEngine({ policies: {}, schema: 'entity' }, INSTALLED.providers),
+  ];
+  for (const engine of unreadable)
+    expect(() => engine.mayPropose({ ...resizeQuestion(), phase: 'proposal' })).toThrow(
+      expect.objectContaining({ name: ERROR.misconfigured }),
+    );
 });
 
 test('a target whose tags are hostile is still only data', () => {
