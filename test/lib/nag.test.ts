@@ -6,6 +6,7 @@ import { CheckreinStack } from '../../lib/checkrein-stack.ts';
 import { EVERY_OPTION } from './options.ts';
 import { shippedRules } from './shipped.ts';
 import { CATALOGUE } from '../../lambdas/tools/catalogue.ts';
+import { IAM_RULES } from '../fixtures/iam-approvers.ts';
 
 /** What the AWS Solutions rules find in the stack with these settings. */
 const findings = (more: object, policies: Record<string, string> = {}): unknown[] => {
@@ -40,6 +41,7 @@ test.each<[string, object]>([
     'models everywhere and a guardrail',
     { model: { provider: 'bedrock', geography: 'global', region: 'eu-central-1' }, guardrail },
   ],
+  ['approvers whom IAM knows', { approvers: IAM_RULES.settings.approvers }],
 ])('the stack with %s meets the AWS Solutions rules', (_, options) => {
   expect(findings(options)).toEqual([]);
 });
