@@ -7,6 +7,7 @@ import type { Mailbox } from './mailbox.ts';
 import type { DeployGuide } from './deploy-guide.ts';
 import type { Shell } from './shell.ts';
 import type { Outputs } from './stack.ts';
+import type { Topics } from './topics.ts';
 import type { Workload } from './workload.ts';
 
 /** Everything that a scenario uses. */
@@ -20,5 +21,7 @@ export interface E2eEnvironment {
   readonly claude: MessagesApi;
   readonly mailbox: Mailbox;
   readonly browser: Browser;
+  /** What the notifiers of the settings published. */
+  readonly notified: Topics;
   readonly packages: Packages;
 }

@@ -8,12 +8,14 @@ import { clientsOf } from './clients.ts';
 import { addSettings, APP, assertInstalled, emulatorSettings, makeApp } from './app.ts';
 import type { Emulators } from './emulators.ts';
 import { confirmSubscriptions, openMailbox } from './mailbox.ts';
+import { NOTIFIER_SETTINGS, NOTIFIER_TOPICS } from './notifiers.ts';
 import { timedStep, print } from './progress.ts';
 import { openDeployGuide, type DeployGuide } from './deploy-guide.ts';
 import { failedFirstDeploy } from './scenarios/failed-first-deploy.ts';
 import { openShell } from './shell.ts';
 import { outputsOf, switchedOff } from './stack.ts';
 import type { E2eEnvironment } from './environment.ts';
+import { openTopics } from './topics.ts';
 import { startWorkload } from './workload.ts';
 
 /** Registers something to be stopped at the end of the run. */
@@ -30,13 +32,14 @@ export const setUpEnvironment = async (
 ): Promise<E2eEnvironment> => {
   const claude = stopAtEnd(await MessagesApi.start());
   const packages = await makeApp();
-  addSettings(...emulatorSettings(emulators, claude.baseUrl));
+  addSettings(...emulatorSettings(emulators, claude.baseUrl), NOTIFIER_SETTINGS);
   const shell = openShell(python, emulators);
   const guide = openDeployGuide(shell);
   await guide.runNext('npm install');
   assertInstalled(packages.previous);
   await guide.runNext('npx cdk synth --quiet');
   await guide.runNext('npx cdk bootstrap');
+  const notified = stopAtEnd(await openTopics(clientsOf(emulators), Object.values(NOTIFIER_TOPICS)));
   await failedFirstDeploy(clientsOf(emulators), shell, guide);
   await deploy(emulators, guide, claude);
   print(`           switched off for the emulator: ${switchedOff().join(', ') || 'nothing'}`);
@@ -45,7 +48,7 @@ export const setUpEnvironment = async (
   const workload = await timedStep('an instance, a group, alarms and an hour of metrics', () => startWorkload(clients));
   const mailbox = stopAtEnd(await openMailbox(clients, APPROVER));
   const browser = stopAtEnd(await timedStep('Chromium', () => startBrowser(emulators.aws.port)));
-  return { emulators, shell, guide, clients, outputs, workload, claude, mailbox, browser, packages };
+  return { emulators, shell, guide, clients, outputs, workload, claude, mailbox, browser, notified, packages };
 };
 
 /** Deploys into the empty account and completes the set-up, until the doctor reports that it is ready. */

@@ -74,11 +74,6 @@ export const approvedChange = async (environment: E2eEnvironment): Promise<void>
     [['sre-oncall@example.com', 'approve']],
   );
   assert.deepEqual(
-    allOf(trace, 'approval.asked').map(({ data }) => data.notAnnounced),
-    [undefined],
-    'approval.waiting is on the event bus',
-  );
-  assert.deepEqual(
     allOf(trace, 'grant.redeemed').map(({ data }) => data.purpose),
     ['apply'],
   );

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { json } from 'node:stream/consumers';
 import {
   DeleteRuleCommand,
   PutRuleCommand,
   PutTargetsCommand,
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { ConfirmSubscriptionCommand, CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import * as z from 'zod';
 import { EVENT_SOURCE } from '../../../lambdas/contracts/approval-waiting.ts';
 import { Moment } from '../../../lambdas/contracts/moment.ts';
@@ -16,7 +13,10 @@ import type { ScriptedTurn } from '../../../local/script.ts';
 import type { Clients } from '../clients.ts';
 import type { E2eEnvironment } from '../environment.ts';
 import { executionNames, untilAllSucceeded, verifiedTrace } from '../incidents.ts';
+import { NOTIFIER_TOPICS } from '../notifiers.ts';
+import { ACCOUNT, REGION } from '../paths.ts';
 import { pollUntil, timedStep } from '../progress.ts';
+import { openTopics, type Topics } from '../topics.ts';
 import { GROUP, setAlarm } from '../workload.ts';
 import { callTool } from './model-turns.ts';
 
@@ -33,22 +33,25 @@ const SCRIPT: ScriptedTurn[] = [
 const RULE = 'e2e-moments';
 
 /** A rule that somebody else wrote hears of an incident what its trace says, from the stream of the ledger. */
-export const moments = async ({ claude, clients, outputs, workload }: E2eEnvironment): Promise<void> => {
+export const moments = async (environment: E2eEnvironment): Promise<void> => {
+  const { claude, clients, outputs, workload, notified } = environment;
   const heard = await listen(clients);
   try {
     claude.plays(SCRIPT);
     const before = await executionNames(clients, outputs);
-    const [execution] = await timedStep('an alarm fires; investigated, closed', async () => {
+    // Two rules match the alarm, so there are two executions. One of them is the incident.
+    const executions = await timedStep('an alarm fires; investigated, closed', async () => {
       await setAlarm(clients, workload.groupAlarm, 'ALARM');
       return untilAllSucceeded(clients, outputs, before);
     });
-    const incidentId = execution?.name ?? '';
+    const names = new Set(executions.map(({ name }) => name));
     const told = await timedStep('its moments are on the bus', () =>
       pollUntil('the moment incident.closed', async () => {
-        const own = heard.moments.filter((moment) => moment.incidentId === incidentId);
+        const own = heard.moments().filter((moment) => names.has(moment.incidentId));
         return own.some(({ moment }) => moment === 'incident.closed') ? own : undefined;
       }),
     );
+    const incidentId = told[0]?.incidentId ?? '';
     const expected = momentsOf(await verifiedTrace(clients, outputs, incidentId), 'https://example.com');
     const once = new Map(told.map((moment) => [moment.id, moment]));
     assert.deepEqual(
@@ -56,45 +59,56 @@ export const moments = async ({ claude, clients, outputs, workload }: E2eEnviron
       expected,
       'each moment of the trace, and no other',
     );
+    await timedStep('two notifiers have told them', () => assertNotified(notified, expected));
     await setAlarm(clients, workload.groupAlarm, 'OK');
   } finally {
     await heard.stop();
   }
 };
 
-const Confirmation = z.object({ Type: z.literal('SubscriptionConfirmation'), TopicArn: z.string(), Token: z.string() });
-const Notification = z.object({ Type: z.literal('Notification'), Message: z.string() });
+/** What a channel of Amazon Q Developer shows. */
+const Shown = z.object({
+  version: z.literal('1.0'),
+  source: z.literal('custom'),
+  content: z.object({ title: z.string(), description: z.string() }),
+  metadata: z.object({ threadId: z.string() }),
+});
+
+/** The topic gets every moment as it is; the chat the first and the last in words, in one thread. */
+const assertNotified = async (notified: Topics, expected: readonly Moment[]): Promise<void> => {
+  const [incidentId = ''] = expected.map((moment) => moment.incidentId);
+  const told = await pollUntil('the last moment, from both notifiers', async () => {
+    const plain = notified.on(NOTIFIER_TOPICS.topic).flatMap((message) => Moment.safeParse(message).data ?? []);
+    const own = plain.filter((moment) => moment.incidentId === incidentId);
+    const shown = notified.on(NOTIFIER_TOPICS.chat).map((message) => Shown.parse(message));
+    const thread = shown.filter(({ metadata }) => metadata.threadId === incidentId);
+    const last = thread.some(({ content }) => /closed/i.test(content.title));
+    return own.length >= expected.length && last ? { own, thread } : undefined;
+  });
+  const once = new Map(told.own.map((moment) => [moment.id, moment]));
+  assert.deepEqual(
+    [...once.values()].toSorted((one, other) => one.seq - other.seq),
+    expected,
+    'the topic has each moment of the trace',
+  );
+  assert.match(told.thread[0]?.content.title ?? '', /opened/i, 'the chat says first that the incident opened');
+};
+
 const BusEvent = z.object({ detail: z.unknown() });
 
-/** A rule on the bus with a topic, of which an HTTP endpoint is subscribed. */
+/** A rule of somebody else on the bus, with a topic. */
 const listen = async (clients: Clients) => {
-  const moments: Moment[] = [];
-  const server = createServer((request, response) => {
-    void json(request).then(async (body) => {
-      response.end();
-      const message = z.union([Confirmation, Notification]).parse(body);
-      if (message.Type === 'SubscriptionConfirmation')
-        await clients.sns.send(new ConfirmSubscriptionCommand({ TopicArn: message.TopicArn, Token: message.Token }));
-      else {
-        const { data } = Moment.safeParse(BusEvent.parse(JSON.parse(message.Message)).detail);
-        if (data !== undefined) moments.push(data);
-      }
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = z.object({ port: z.number() }).parse(server.address());
-  const { TopicArn = '' } = await clients.sns.send(new CreateTopicCommand({ Name: RULE }));
-  await clients.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'http', Endpoint: `http://127.0.0.1:${port}/` }));
+  const topics = await openTopics(clients, [RULE]);
   const EventPattern = JSON.stringify({ source: [EVENT_SOURCE] });
   await clients.eventBridge.send(new PutRuleCommand({ Name: RULE, EventPattern }));
-  await clients.eventBridge.send(new PutTargetsCommand({ Rule: RULE, Targets: [{ Id: 'topic', Arn: TopicArn }] }));
+  const Arn = `arn:aws:sns:${REGION}:${ACCOUNT}:${RULE}`;
+  await clients.eventBridge.send(new PutTargetsCommand({ Rule: RULE, Targets: [{ Id: 'topic', Arn }] }));
   return {
-    moments,
+    moments: () => topics.on(RULE).flatMap((event) => Moment.safeParse(BusEvent.parse(event).detail).data ?? []),
     stop: async () => {
       await clients.eventBridge.send(new RemoveTargetsCommand({ Rule: RULE, Ids: ['topic'] }));
       await clients.eventBridge.send(new DeleteRuleCommand({ Name: RULE }));
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await topics.stop();
     },
   };
 };
