@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Rules } from '../lambdas/contracts/rules.ts';
 import { preparedPolicies } from '../lambdas/kernel/policy/rules/prepared.ts';
 import { functionChunks, type Chunk } from './function-chunks.ts';
@@ -50,7 +50,8 @@ export type Bundler = (name: ModuleName) => Bundle;
 export const bundlerOf = (scope: Construct, { sources, rules }: BundlerProps): Bundler => {
   if (!Stack.of(scope).bundlingRequired)
     return () => ({ code: Code.fromInline('// not bundled'), discard: () => undefined });
-  const assembly = Stage.of(scope)?.outdir ?? tmpdir();
+  // The CDK names it from where the app runs, and esbuild wants the whole path.
+  const assembly = resolve(Stage.of(scope)?.outdir ?? tmpdir());
   const chunksOf = functionChunks(assembly, sources);
   const rulesText = JSON.stringify({ ...rules, prepared: preparedPolicies(rules) });
   return (name) => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -47,7 +47,9 @@ const start = async (name: string, properties: z.infer<typeof Function>['Propert
 };
 
 beforeAll(async () => {
-  await run(process.execPath, ['bin/app.ts'], { cwd: root, env: { ...process.env, CDK_OUTDIR: assembly } });
+  // From where the app runs, as the CDK's own command gives it.
+  const env = { ...process.env, CDK_OUTDIR: relative(root, assembly) };
+  await run(process.execPath, ['bin/app.ts'], { cwd: root, env });
   const { Resources } = Template.parse(JSON.parse(readFileSync(join(assembly, 'Checkrein.template.json'), 'utf8')));
   const functions = Object.entries(Resources).flatMap(([name, resource]) => {
     const parsed = Function.safeParse(resource);
