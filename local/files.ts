@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import * as z from 'zod';
 import { BusEvent } from '../lambdas/contracts/alarm.ts';
@@ -5,23 +6,27 @@ import { Json } from '../lambdas/contracts/json.ts';
 import { InputError } from '../lambdas/contracts/errors.ts';
 import { otherThanEvent } from './other-than-event.ts';
 
-/** No file of ours comes near it: a trace of 10,000 events has some 20 MB. */
-const FILE_BYTES = 100_000_000;
+/** No file that is held as a whole comes near it: a trace of 10,000 events has some 20 MB. Nor does a line of one that is not. */
+export const FILE_BYTES = 100_000_000;
 const CHUNK_BYTES = 1_000_000;
+const NEWLINE = 10;
 
 /** Reads a file that the user named. It need not be a regular one, so its size is only known when it has been read. */
 export const readBytes = (what: string, path: string): Uint8Array => {
-  let bytes: Uint8Array | undefined;
+  const bytes = reading(what, path, () => readUpTo(path, FILE_BYTES));
+  if (bytes === undefined)
+    throw new InputError(`${what} ${path}`, 'this file is too long', `a file of at most ${FILE_BYTES / 1e6} MB`);
+  return bytes;
+};
+
+const reading = <T>(what: string, path: string, read: () => T): T => {
   try {
-    bytes = readUpTo(path, FILE_BYTES);
+    return read();
   } catch (cause) {
     const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
     const problem = isDirectory ? 'this is a directory' : 'this file cannot be read';
     throw new InputError(`${what} ${path}`, problem, 'the path of a readable file', cause);
   }
-  if (bytes === undefined)
-    throw new InputError(`${what} ${path}`, 'this file is too long', `a file of at most ${FILE_BYTES / 1e6} MB`);
-  return bytes;
 };
 
 const readUpTo = (path: string, limit: number): Uint8Array | undefined => {
@@ -41,14 +46,47 @@ const readUpTo = (path: string, limit: number): Uint8Array | undefined => {
   }
 };
 
-/** The text in these bytes, a byte order mark included. Undefined if any of them is not UTF-8: none is replaced. */
-export const decodeText = (bytes: Uint8Array): string | undefined => {
+/**
+ * The lines of a file that the user named, one by one, without the empty one after a final newline. Undefined: its bytes are not
+ * UTF-8. The file may have any length, unless a limit is given; a line is held as a whole, so it may not.
+ */
+export const linesIn = function* (what: string, path: string, limit = Infinity): Generator<string | undefined> {
+  const file = reading(what, path, () => openSync(path, 'r'));
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
+    let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    /** Bytes at the start of the buffer: of a line whose end was not read yet. */
+    let held = 0;
+    for (let size = 0; ;) {
+      const into = buffer;
+      const read = reading(what, path, () => readSync(file, into, { offset: held }));
+      size += read;
+      if (size > limit)
+        throw new InputError(`${what} ${path}`, 'this file is too long', `a file of at most ${limit / 1e6} MB`);
+      const bytes = buffer.subarray(0, held + read);
+      let from = 0;
+      for (let at = bytes.indexOf(NEWLINE, held); at !== -1; at = bytes.indexOf(NEWLINE, from)) {
+        yield decodeText(bytes.subarray(from, at));
+        from = at + 1;
+      }
+      held = bytes.copy(buffer, 0, from);
+      if (read === 0) break;
+      if (held === buffer.length) buffer = doubled(buffer, `${what} ${path}`);
+    }
+    if (held > 0) yield decodeText(buffer.subarray(0, held));
+  } finally {
+    closeSync(file);
   }
 };
+
+const doubled = (buffer: Uint8Array, about: string): Buffer<ArrayBuffer> => {
+  if (buffer.length >= FILE_BYTES)
+    throw new InputError(about, 'a line of this file is too long', `lines of at most ${FILE_BYTES / 1e6} MB`);
+  return Buffer.concat([buffer], 2 * buffer.length);
+};
+
+/** The text in these bytes, a byte order mark included. Undefined if any of them is not UTF-8: none is replaced. */
+export const decodeText = (bytes: Uint8Array): string | undefined =>
+  isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') : undefined;
 
 /** Reads a text file that the user named. */
 export const readText = (what: string, path: string): string => {

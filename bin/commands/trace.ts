@@ -59,29 +59,16 @@ const verify = (path: string, flags: { key?: string; incident?: string; json?: b
     );
   const verdict = verifyTrace(traceLines(path), key, flags.incident);
   if (!verdict.sound) process.exitCode = 1;
-  if (flags.json === true) printJson(withoutEvents(verdict, key !== undefined));
+  if (flags.json === true) printJson(verdict.sound ? { ...verdict, pinned: key !== undefined } : verdict);
   else for (const line of inWords(verdict, key !== undefined)) sentencePrinter(false)(line);
 };
 
-const withoutEvents = (verdict: ChainVerdict, pinned: boolean): object =>
-  verdict.sound
-    ? {
-        sound: true,
-        incident: incidentOf(verdict),
-        events: verdict.events.length,
-        keyFingerprint: verdict.keyFingerprint,
-        pinned,
-      }
-    : verdict;
-
-const incidentOf = ({ events }: Extract<ChainVerdict, { sound: true }>): string => events[0]?.incident ?? '';
-
 const inWords = (verdict: ChainVerdict, pinned: boolean): PlainText[] => {
   if (!verdict.sound) return [plain`BROKEN at event ${verdict.seq}: ${sentence(verdict.reason)}.`];
-  const { events, keyFingerprint: fingerprint } = verdict;
+  const { incident, events, keyFingerprint: fingerprint } = verdict;
   const trust = plain`The key is the one that the trace itself contains. Pass your own with --key PEM to detect a trace that was rewritten and sealed again.`;
   return [
-    plain`SOUND: incident ${incidentOf(verdict)}, ${events.length} events, hash chain and seal are valid, sealed by key ${fingerprint}.`,
+    plain`SOUND: incident ${incident}, ${events} events, hash chain and seal are valid, sealed by key ${fingerprint}.`,
     ...(pinned ? [] : [trust]),
   ];
 };

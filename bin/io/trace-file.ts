@@ -1,26 +1,15 @@
 import { isTraceEvent, type TraceEvent } from '../../lambdas/contracts/events.ts';
 import { parseJson } from '../../lambdas/contracts/json.ts';
 import { InputError } from '../../lambdas/contracts/errors.ts';
-import { decodeText, readBytes } from '../../local/files.ts';
-
-const NEWLINE = 10;
+import { FILE_BYTES, linesIn } from '../../local/files.ts';
 
 /** The lines of a trace file, without the empty one after a final newline. Undefined: its bytes are not UTF-8. */
-export const traceLines = (path: string): (string | undefined)[] => {
-  const bytes = readBytes('trace', path);
-  const lines: (string | undefined)[] = [];
-  for (let from = 0; from < bytes.length;) {
-    const at = bytes.indexOf(NEWLINE, from);
-    const to = at === -1 ? bytes.length : at;
-    lines.push(decodeText(bytes.subarray(from, to)));
-    from = to + 1;
-  }
-  return lines;
-};
+export const traceLines = (path: string): Iterable<string | undefined> => linesIn('trace', path);
 
 /** The events of a trace file, at least one. Hash chain and seal are not checked. */
 export const readTrace = (path: string): [TraceEvent, ...TraceEvent[]] => {
-  const [first, ...others] = traceLines(path).map((line, index) => eventIn(line, index, path));
+  const lines = [...linesIn('trace', path, FILE_BYTES)];
+  const [first, ...others] = lines.map((line, index) => eventIn(line, index, path));
   if (first === undefined)
     throw new InputError(`trace ${path}`, 'this file is empty', 'a trace.jsonl with at least one event');
   return [first, ...others];

@@ -8,19 +8,12 @@ export const JSON_DEPTH = 100;
 /** Levels that a trace event, a plan or a state document may have around such a value. */
 const ENVELOPE_DEPTH = 20;
 
-const branchesOf = (value: unknown): unknown[] => {
-  if (typeof value !== 'object' || value === null) return [];
-  const inner: unknown[] = Object.values(value);
-  return inner.filter((one) => typeof one === 'object');
-};
-
-/** Whether a value has more levels of objects and lists than allowed. Does not call itself. */
+/** Whether a value has more levels of objects and lists than allowed. Calls itself for no level beyond them. */
 const isDeeperThan = (value: unknown, limit: number): boolean => {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > limit) return true;
-    level = level.flatMap(branchesOf);
-  }
+  if (limit < 0) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  for (const inner of Object.values(value))
+    if (typeof inner === 'object' && isDeeperThan(inner, limit - 1)) return true;
   return false;
 };
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -68,6 +68,13 @@ describe('trace verify', () => {
     const opened = (lines[0] ?? '').replace('"detailType":"', '"detailType":"\\ud800');
     const ran = await checkrein('trace', 'verify', file('half.jsonl', lines.with(0, opened).join('\n')));
     refusedInWords(ran, 1, /^BROKEN at event 0: /);
+  });
+
+  test('a file without a line that could be an event is refused, however long', async () => {
+    writeFileSync(join(folder, 'zeros.jsonl'), '');
+    truncateSync(join(folder, 'zeros.jsonl'), 200_000_000);
+    refusedInWords(await checkrein('trace', 'verify', 'zeros.jsonl'), 2, /a line of this file is too long/);
+    refusedInWords(await checkrein('trace', 'show', 'zeros.jsonl'), 2, /this file is too long/);
   });
 
   test('it names the incident that it verified', async () => {

@@ -4,7 +4,8 @@ import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client
 import { createPublicKey } from 'node:crypto';
 import assert from 'node:assert/strict';
 import * as z from 'zod';
-import type { TraceEvent } from '../../lambdas/contracts/events.ts';
+import { isTraceEvent, type TraceEvent } from '../../lambdas/contracts/events.ts';
+import { parseJson } from '../../lambdas/contracts/json.ts';
 import { verifyTrace } from '../../lambdas/kernel/trace/chain.ts';
 import { lastOf } from '../../lambdas/kernel/trace/queries.ts';
 import type { Clients } from './clients.ts';
@@ -93,10 +94,12 @@ export const verifiedTrace = async (
   outputs: Outputs,
   incidentId: string,
 ): Promise<readonly TraceEvent[]> => {
-  const verdict = verifyTrace(await linesOf(clients, outputs, incidentId));
+  const lines = await linesOf(clients, outputs, incidentId);
+  const verdict = verifyTrace(lines);
   assert(verdict.sound, verdict.sound ? '' : `the trace breaks at event ${verdict.seq}: ${verdict.reason}`);
-  assert.equal(lastOf(verdict.events, 'trace.sealed')?.data.publicKey, await sealKeyOf(clients, verdict.events));
-  return verdict.events;
+  const events = lines.map(parseJson).filter(isTraceEvent);
+  assert.equal(lastOf(events, 'trace.sealed')?.data.publicKey, await sealKeyOf(clients, events));
+  return events;
 };
 
 /** The public key in KMS of the key id in the seal. */

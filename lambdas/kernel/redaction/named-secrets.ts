@@ -1,4 +1,4 @@
-import { namesCredential, namingOf } from './secret-names.ts';
+import { mayNameSecret, namesCredential, namingOf } from './secret-names.ts';
 import { isSecret, looksRandom } from './secret-values.ts';
 import { spansOf, type Detector, type Span } from './spans.ts';
 
@@ -16,9 +16,9 @@ const PLIST = String.raw`</key>\s{0,20}<string>`;
 /** Never over the end of a line, except where a pair says what the next line is. */
 const JOINT = `(?=(?<all>${CLOSE}(?<joint>${PAIR}|${PLIST}|${XML}|${TYPE}|[ \\t]{0,8}${OPERATOR}|\\()[ \\t]{0,8}))`;
 const NAME = String.raw`(?<![\w.$-])(?=(?<name>[\w.$-]{2,160}))\k<name>`;
-const NAMED = new RegExp(NAME + JOINT, 'dgi');
+const NAMED = new RegExp(NAME + JOINT, 'gi');
 /** An option or an instruction with a blank before its value: `--api-key x`, `ENV API_KEY x`. */
-const SPACED = new RegExp(`${NAME}(?=(?<all>(?<joint>[ \\t]{1,4}(?:is[ \\t]+)?))[\\w"'])`, 'dgi');
+const SPACED = new RegExp(`${NAME}(?=(?<all>(?<joint>[ \\t]{1,4}(?:is[ \\t]+)?))[\\w"'])`, 'gi');
 
 const DOUBLE = String.raw`"(?<it>(?:\\.|[^"\\\n]){0,12000})`;
 const SINGLE = String.raw`'(?<it>(?:\\.|[^'\\\n]){0,12000})`;
@@ -42,9 +42,13 @@ const BEFORE = /(?:(?:[\w.-]{1,30}[ \t]){0,2})$/u;
 const CERTAIN_WORDS =
   /(?:^|[^a-z])(?:api|access|private|signing|encryption|master|client|shared|secret|auth|account) (?:access )?(?:key|token|secret)$/iu;
 
+/** How these words end. Few names end so, and the words before the others need not be looked at. */
+const ENDING = /(?:key|token|secret)$/iu;
+
 /** The name of a candidate. The `n` of an escaped line break is not part of it. */
 const fullName = (text: string, name: string, at: number): string => {
   const escaped = text[at - 1] === '\\' && /^[nrt]/u.test(name) ? name.slice(1) : name;
+  if (!ENDING.test(escaped)) return escaped;
   const words = BEFORE.exec(text.slice(Math.max(0, at - 62), at))?.[0] ?? '';
   return CERTAIN_WORDS.test(words + escaped) ? words + escaped : escaped;
 };
@@ -124,6 +128,10 @@ const flags: Detector = (text) =>
     return holdsSecret(name, text.slice(start, end)) ? [{ start, end, kind: 'secret:named' }] : [];
   });
 
+/** Most texts name no secret, and are not searched further. */
+const NAMES = [candidates(NAMED), flags, candidates(SPACED)];
+const names: Detector = (text) => (mayNameSecret(text) ? NAMES.flatMap((detect) => detect(text)) : []);
+
 const BEARER = /\b(?:bearer|ssws)\s+(?<it>[\w.~+/=-]{16,})/dgi;
 const URL_PASSWORD =
   /\b[a-z][a-z\d+.-]{1,30}:\/\/[^\s:/@"'<>[\]]{0,128}:(?:(?<it>[^\s"'<>/]{1,200})(?=@)|(?<it>(?!\d{1,5}[/?#])[^\s"'<>]{1,200}?)(?=@))/dgi;
@@ -140,8 +148,6 @@ export const namedSecrets: readonly Detector[] = [
   spansOf('secret:bearer', BEARER),
   spansOf('secret:cookie', COOKIE, isSecret),
   spansOf('secret:cookie', SESSION_COOKIE, DEFINITE_COOKIE),
-  candidates(NAMED),
-  flags,
-  candidates(SPACED),
+  names,
   spansOf('secret:named', SQL, isSecret),
 ];

@@ -7,7 +7,8 @@ import type { Detector, Span } from './spans.ts';
  * recommended preset. The rules are called as they are, without `@secretlint/core`: core keeps performance
  * marks of every text for ever (17 KB each), until a warm function runs out of memory (docs/decisions/0012).
  */
-export const shapedTokens: Detector = (text) => RULES.flatMap((rule) => spansOfRule(rule, text));
+export const shapedTokens: Detector = (text) =>
+  RULES.flatMap(({ rule, kind }) => spansOfRule(rule, kind, text)).toSorted((one, other) => one.start - other.start);
 
 type Rule = (typeof rules)[number];
 
@@ -20,14 +21,16 @@ type Rule = (typeof rules)[number];
 const LEFT_OUT = ['filter-comments', 'basicauth', 'database-connection-string', 'gcp'];
 const PREFIX = '@secretlint/secretlint-rule-';
 
-const RULES = rules.filter(({ meta }) => !LEFT_OUT.includes(meta.id.replace(PREFIX, '')));
+const RULES = rules
+  .map((rule) => ({ rule, name: rule.meta.id.replace(PREFIX, '') }))
+  .filter(({ name }) => !LEFT_OUT.includes(name))
+  .map(({ rule, name }) => ({ rule, kind: `secret:${name}` }));
 
 /** Access key ids, which are off by default, but not ids of roles and users: CloudTrail identifies callers by them. */
 const OPTIONS = { enableIDScanRule: true, allows: ['/^A(?:GP|ID|RO|IP|NP|NV)A/'] };
 
-const spansOfRule = (rule: Rule, content: string): Span[] => {
+const spansOfRule = (rule: Rule, kind: string, content: string): Span[] => {
   const spans: Span[] = [];
-  const kind = `secret:${rule.meta.id.replace(PREFIX, '')}`;
   const scanner = rule.create(
     {
       sharedOptions: {},

@@ -10,6 +10,16 @@ export const GENESIS = '0'.repeat(64);
 export const hashOf = (event: Readonly<Record<string, unknown>>): string =>
   sha256(canonical(Object.fromEntries(Object.entries(event).filter(([field]) => field !== 'hash'))));
 
+/**
+ * The same hash from the event's line in canonical form: of the text without the field. The fields behind it are those of
+ * the envelope and of its replies, none of them with this name, so the last one in the text is the event's own.
+ */
+const hashOfLine = (line: string, { hash }: TraceEvent): string => {
+  const field = `"hash":${JSON.stringify(hash)},`;
+  const at = line.lastIndexOf(field);
+  return sha256(line.slice(0, at) + line.slice(at + field.length));
+};
+
 /** The bytes that a seal signs. The prefix makes the signature useless for anything else. */
 export const sealMessage = (incident: string, head: string, events: number): Uint8Array =>
   Buffer.from(`checkrein/seal/v1\n${canonical({ incident, head, events })}`);
@@ -21,9 +31,9 @@ export const keyFingerprint = (publicKeyPem: string): string =>
     .digest('hex')
     .slice(0, 16);
 
-/** The result of verifying a trace: sound, or the first broken event and the reason. */
+/** The result of verifying a trace: sound, with the number of its events, or the first broken event and the reason. */
 export type ChainVerdict =
-  | { readonly sound: true; readonly events: readonly TraceEvent[]; readonly keyFingerprint: string }
+  | { readonly sound: true; readonly incident: string; readonly events: number; readonly keyFingerprint: string }
   | { readonly sound: false; readonly seq: number; readonly reason: string };
 
 const broken = (seq: number, reason: string): ChainVerdict => ({ sound: false, seq, reason });
@@ -47,12 +57,12 @@ const sealFault = (seal: TraceEventOf<'trace.sealed'>, pinnedKey: string | undef
   }
 };
 
-/** Why an event does not continue the chain after the event before it; undefined if it does. */
-const linkFault = (event: TraceEvent, before: TraceEvent | undefined): string | undefined => {
+/** Why an event with this hash of its content does not continue the chain after the event before it; undefined if it does. */
+const linkFault = (event: TraceEvent, hash: string, before: TraceEvent | undefined): string | undefined => {
   const seq = before === undefined ? 0 : before.seq + 1;
   if (event.seq !== seq) return `expected event ${seq}, found event ${event.seq}: one was removed or added`;
   if (event.prev !== (before?.hash ?? GENESIS)) return 'its link to the event before is broken';
-  if (event.hash !== hashOf(event)) return 'its content does not match its hash';
+  if (event.hash !== hash) return 'its content does not match its hash';
   if (before !== undefined && event.incident !== before.incident) return 'it belongs to another incident';
   return before !== undefined && isKind(before, 'trace.sealed') ? 'it follows the seal' : undefined;
 };
@@ -60,7 +70,7 @@ const linkFault = (event: TraceEvent, before: TraceEvent | undefined): string | 
 /** Checks the chain of an open trace. Apply does, before it trusts the plan and the grant on it. */
 export const chainFault = (events: readonly TraceEvent[]): string | undefined => {
   for (const [index, event] of events.entries()) {
-    const fault = linkFault(event, events[index - 1]);
+    const fault = linkFault(event, hashOf(event), events[index - 1]);
     if (fault !== undefined) return `Event ${index} of the trace is broken: ${fault}.`;
   }
   return undefined;
@@ -77,32 +87,34 @@ const isCanonical = (value: unknown, text: string): boolean => {
 
 /**
  * Checks a whole trace offline: every line is a known event in canonical form, every hash and link is
- * right, and the last event is a seal with a valid signature. A line is undefined if its bytes are not UTF-8.
+ * right, and the last event is a seal with a valid signature. A line is undefined if its bytes are not UTF-8. Lines are read
+ * one by one and none is held: a trace of any length takes the memory of its longest event.
  * With `pinnedKey` (PEM) the seal must be of that key; without it a chain that was rewritten *and* re-sealed
  * under a new key would pass, so callers show which key it was. With `incident` the trace must be of that one.
  */
 export const verifyTrace = (
-  lines: readonly (string | undefined)[],
+  lines: Iterable<string | undefined>,
   pinnedKey?: string,
   incident?: string,
 ): ChainVerdict => {
-  const events: TraceEvent[] = [];
-  for (const [index, line] of lines.entries()) {
+  let last: TraceEvent | undefined;
+  let index = 0;
+  for (const line of lines) {
     if (line === undefined) return broken(index, 'this line is not UTF-8');
     const event = parseJson(line);
     if (!isTraceEvent(event)) return broken(index, 'this line is not a trace event');
     if (incident !== undefined && event.incident !== incident)
       return broken(index, `it belongs to incident ${event.incident}, not to ${incident}`);
     if (!isCanonical(event, line)) return broken(index, 'this line is not in canonical form');
-    const fault = linkFault(event, events.at(-1));
+    const fault = linkFault(event, hashOfLine(line, event), last);
     if (fault !== undefined) return broken(index, fault);
-    events.push(event);
+    last = event;
+    index += 1;
   }
-  const last = events.at(-1);
   if (last === undefined) return broken(0, 'there are no events');
   if (!isKind(last, 'trace.sealed'))
     return broken(last.seq, 'no seal follows: the incident is still open, or the tail was cut');
   const fault = sealFault(last, pinnedKey);
   if (fault !== undefined) return broken(last.seq, fault);
-  return { sound: true, events, keyFingerprint: keyFingerprint(last.data.publicKey) };
+  return { sound: true, incident: last.incident, events: index, keyFingerprint: keyFingerprint(last.data.publicKey) };
 };

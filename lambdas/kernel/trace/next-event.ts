@@ -24,26 +24,42 @@ interface Draft<K extends EventKind> extends EventEntry<K> {
   readonly kind: K;
 }
 
-/** Half a character, left by a cut through an emoji, has no UTF-8 form and thus no hash; it becomes U+FFFD. */
-const wellFormed = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value, (_key, one: unknown) => (typeof one === 'string' ? one.toWellFormed() : one)));
+const byField = ([one]: [string, unknown], [other]: [string, unknown]): number => (one < other ? -1 : 1);
+
+/**
+ * A value as it is recorded, with the fields of every object in canonical order: so it is written, hashed and read as it is.
+ * Half a character, left by a cut through an emoji, has no UTF-8 form and thus no hash; it becomes U+FFFD.
+ */
+const recordable = (value: unknown): unknown => {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (Array.isArray(value)) return value.map((one: unknown) => (one === undefined ? null : recordable(one)));
+  return typeof value === 'object' && value !== null ? recordableFields(value) : value;
+};
+
+const recordableFields = (value: object): Record<string, unknown> => {
+  const fields: [string, unknown][] = [];
+  for (const [field, one] of Object.entries(value)) if (one !== undefined) fields.push([field, recordable(one)]);
+  return Object.fromEntries(fields.toSorted(byField));
+};
 
 /** Makes the event that follows `before` in the chain. */
 export const nextEvent = <K extends EventKind>(
   before: TraceEvent | undefined,
   { incident, at, step, from, kind, data, replies = [] }: Draft<K>,
 ): TraceEventOf<K> => {
-  const draft = {
+  const draft = recordableFields({
     incident,
     seq: before === undefined ? 0 : before.seq + 1,
     at: at.toISOString(),
     step,
     from,
     kind,
-    data: wellFormed(data),
-    ...(replies.length === 0 ? {} : { replies: wellFormed(replies) }),
+    data,
+    ...(replies.length === 0 ? {} : { replies }),
     prev: before?.hash ?? GENESIS,
-  };
+    hash: '',
+  });
   const event: unknown = { ...draft, hash: hashOf(draft) };
   if (!isTraceEvent(event) || !isKind(event, kind))
     throw contractBroken(`${step} tried to record a malformed ${kind}.`);

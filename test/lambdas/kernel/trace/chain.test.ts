@@ -58,6 +58,33 @@ describe('a trace is sound', () => {
   });
 });
 
+test('a field of the data with the name and the value of the hash changes nothing', async () => {
+  const nested = rewritten((event) => {
+    const detail = { hash: event.hash, incident: event.incident, text: `"hash":"${event.hash}",` };
+    return event.kind === 'incident.opened' ? { data: { ...event.data, detail } } : {};
+  }).slice(0, -1);
+  const tail = 'no seal follows: the incident is still open, or the tail was cut';
+  expect(reasonFor(nested)).toBe(`event ${nested.length - 1}: ${tail}`);
+  const first = nested[0] ?? '';
+  const named = first.replace(
+    /"hash":"[^"]*"/,
+    /"hash":"[^"]*"(?=,"incident":"incident-1","kind")/.exec(first)?.[0] ?? '',
+  );
+  expect(reasonFor([named])).toBe('event 0: its content does not match its hash');
+});
+
+test('the lines behind the first broken one are not read', () => {
+  let read = 0;
+  const counted = function* (): Generator<string> {
+    for (const line of ['{}', ...lines]) {
+      read += 1;
+      yield line;
+    }
+  };
+  expect(verifyTrace(counted())).toMatchObject({ sound: false, seq: 0 });
+  expect(read).toBe(1);
+});
+
 describe('a trace is not sound, and the first broken event is named', () => {
   test.each<[string, () => string[], string | RegExp]>([
     [

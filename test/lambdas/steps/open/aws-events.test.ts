@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { JsonObject } from '../../../../lambdas/contracts/json.ts';
 import { subjectOf } from '../../../../lambdas/kernel/trace/subject.ts';
+import { canonical } from '../../../../lambdas/kernel/trace/canonical.ts';
 import { call } from '../../../fakes/preset-model.ts';
 import { rulesWith, TestHarness } from '../../../fixtures/harness.ts';
 
@@ -209,7 +210,7 @@ describe.each(TABLE)('%s', (name, title, cause, link, [from, to], update) => {
     expect(subject.cause).toContain(cause);
     expect(request).toContain(title);
     const detail = typeof event['detail'] === 'string' ? {} : event['detail'];
-    if (JSON.stringify(detail) !== '{}') expect(request).toContain(JSON.stringify(detail));
+    if (JSON.stringify(detail) !== '{}') expect(request).toContain(canonical(detail));
     const { resources } = z.object({ resources: z.array(z.string()) }).parse(event);
     for (const resource of resources) expect(request).toContain(resource);
   });

@@ -238,7 +238,7 @@ export const APPLY: readonly KernelCheck[] = [
     kind: 'trace',
     holds: 'an edited event is found',
     file: 'lambdas/kernel/trace/chain.ts',
-    find: 'event.hash !== hashOf(event)',
+    find: 'event.hash !== hash',
     test: chain('when one letter of an event was changed'),
   },
   {
