@@ -4,7 +4,7 @@ import { parseJson } from '../../contracts/json.ts';
 import type { Clock, Post, PostAnswer, StoredSecret } from '../../contracts/ports.ts';
 import { secondsOf, type Channel, type Delivered } from './channel.ts';
 import { messagesToPeople, noticeOfAll } from './digest.ts';
-import { fallbackMessage, slackMessage } from './slack-blocks.ts';
+import { fallbackMessage, fitsSlack, slackMessage } from './slack-blocks.ts';
 
 export interface SlackPorts {
   readonly post: Post;
@@ -17,7 +17,7 @@ const CALL = 'The incoming webhook of Slack';
 
 /** A channel of Slack. */
 export const slackChannel = ({ post, secret, clock }: SlackPorts): Channel => ({
-  messagesOf: messagesToPeople,
+  messagesOf: messagesToPeople(fitsSlack),
   send: async (moments) => {
     const url = webhookUrl(await secret.read());
     const say = (message: object): Promise<PostAnswer> =>
