@@ -124,6 +124,24 @@ test('an event that can never be a moment is reported in words, and does not hol
   expect(sent().slice(1)).toEqual(ids);
 });
 
+test('a moment that is larger than the bus takes is reported, and does not hold up the others', async () => {
+  const asked = trace.find(({ kind }) => kind === 'approval.asked');
+  const long = trace.map((event): unknown =>
+    event === asked
+      ? { ...event, data: { ...event.data, expiresAt: `2026-11-20T10:26:00.${'0'.repeat(300_000)}Z` } }
+      : event,
+  );
+  const padded = { events: async () => long.filter(isTraceEvent) };
+  bus.rejects = (entry) => JSON.stringify(entry).length > 256 * 1024;
+  const { batchItemFailures } = await publish(streamOf(told), { ...ports(), ledger: padded });
+  expect(batchItemFailures).toEqual([]);
+  expect(bus.taken.find(({ detailType }) => detailType === 'moment.lost')?.detail).toMatchObject({
+    seq: asked?.seq,
+    says: expect.stringContaining('more than the 245760 that a moment may have'),
+  });
+  expect(bus.taken.at(-1)?.detailType).toBe('incident.closed');
+});
+
 test('a trace that has expired tells nothing, and the log says so', async () => {
   expect(await publish(streamOf([{ incident: 'old', seq: 4 }]), ports())).toEqual({ batchItemFailures: [] });
   expect(bus.taken).toEqual([]);
