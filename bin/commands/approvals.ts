@@ -20,7 +20,9 @@ const NEEDS = `
 Who you are is what your AWS credentials say: an approver of config/deployment.ts
 must have your IAM identity as contacts.iam, as \`aws sts get-caller-identity\`
 prints it. Needs cloudformation:DescribeStacks, and lambda:InvokeFunctionUrl and
-lambda:InvokeFunction on the function in the stack's output DecideFunction.`;
+lambda:InvokeFunction on the function in the stack's output DecideFunction; the
+second only with the condition lambda:InvokedViaFunctionUrl, without which its
+holder could answer as anybody: docs/operator-runbook.md.`;
 
 const answering = (name: string, description: string): Command =>
   new Command(name)

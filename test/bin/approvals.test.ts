@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { handleCall } from '../../lambdas/approvals/decide-api/api.ts';
 import { callerOf } from '../../lambdas/approvals/decide-api/caller.ts';
 import { fromFunctionUrl } from '../../lambdas/approvals/page/function-url.ts';
-import { approvalIdOf } from '../../lambdas/approvals/answer/question.ts';
+import { approvalIdOf } from '../../lambdas/kernel/trace/approval-id.ts';
 import { allOf } from '../../lambdas/kernel/trace/queries.ts';
 import { startLedger, type LedgerServer } from '../../local/ledger-server.ts';
 import { FunctionUrl, type Signer } from '../fakes/function-url.ts';

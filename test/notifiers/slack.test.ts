@@ -127,6 +127,14 @@ describe('a failure', () => {
     expect(log.text).not.toContain('evil');
   });
 
+  test('of a secret that was wrong and is stored again works with the next batch, without a new deployment', async () => {
+    const secret = new PresetSecret('not a URL yet');
+    const { tell } = toSlack(slack, secret);
+    expect(await tell(momentOf('incident.opened'))).toHaveLength(1);
+    secret.value = SLACK_URL;
+    expect(await tell(momentOf('incident.opened'))).toEqual([]);
+  });
+
   test('for a few seconds (429) is waited for; for longer, nothing else is sent', async () => {
     slack.faults.push({ status: 429, headers: { 'retry-after': '3' } });
     const { tell, clock } = toSlack(slack);

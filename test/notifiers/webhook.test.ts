@@ -83,6 +83,17 @@ describe('a receiver', () => {
     expect(log.text).not.toContain('short');
   });
 
+  test('with a key that was wrong and is stored again works with the next batch, whatever refusal it answered', async () => {
+    const secret = new PresetSecret('short');
+    const { tell } = toWebhook(portal, secret);
+    expect(await tell(momentOf('incident.opened'))).toHaveLength(1);
+    secret.value = 'e'.repeat(64);
+    portal.faults.push({ status: 400 });
+    expect(await tell(momentOf('incident.opened'))).toHaveLength(1);
+    secret.value = KEY;
+    expect(await tell(momentOf('incident.opened'))).toEqual([]);
+  });
+
   test('that is gone is tried twice in a batch, and the other moments wait', async () => {
     portal.down = 'hangs up';
     const { tell } = toWebhook(portal);

@@ -5,12 +5,8 @@ import type { Ledger } from '../../contracts/ports.ts';
 import type { Rules } from '../../contracts/rules.ts';
 import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import { mayApproveNow } from '../../kernel/policy/entitlement.ts';
-import { sha256 } from '../../kernel/trace/canonical.ts';
+import { approvalIdOf } from '../../kernel/trace/approval-id.ts';
 import { allOf, findPlan, type PlanOnTrace } from '../../kernel/trace/queries.ts';
-
-/** The id of the question about one plan of one incident. The same for every retry and every reminder. */
-export const approvalIdOf = (incidentId: string, digest: string): string =>
-  `approval-${sha256(`${incidentId}\n${digest}`).slice(0, 32)}`;
 
 /** The question as the ledger stores it. The task token leaves the ledger only to go back to Step Functions. */
 const StoredQuestion = z.object({

@@ -5,7 +5,7 @@ import type { PolicyEngine } from '../../kernel/policy/engine.ts';
 import { incidentPolicy } from '../../kernel/policy/incident-policy.ts';
 import { allOf } from '../../kernel/trace/queries.ts';
 import type { Clock, Ledger } from '../../contracts/ports.ts';
-import type { OpenQuestion } from './question.ts';
+import { entitlement, type OpenQuestion } from './question.ts';
 import { wasRecorded } from './answer-rows.ts';
 
 /** Who has approved, and whether they are enough. `never`: policy forbids the plan, however many people approve it. */
@@ -20,9 +20,9 @@ export type ApprovalCount =
   | { readonly kind: 'never'; readonly reason: string };
 
 /**
- * Counts the people whose approval is valid now: it is on the trace, and the approval page recorded it. In a change
- * freeze, people who approved before the freeze must approve again. The quorum is the larger of the one that was asked
- * for and the one that policy requires now.
+ * Counts the people whose approval is valid now: it is on the trace, the approval page recorded it, and policy still lets them
+ * approve. In a change freeze, people who approved before the freeze must approve again. The quorum is the larger of the one that
+ * was asked for and the one that policy requires now.
  */
 export const countApprovals = async (
   question: OpenQuestion,
@@ -43,8 +43,11 @@ export const countApprovals = async (
   );
   const approvals: TraceEventOf<'approval.answered'>[] = [];
   for (const answer of answers.filter(({ data }) => !breakGlass || data.breakGlass === true)) {
-    const approved = await wasRecorded(answer.data, ports);
-    if (approved && !approvals.some(({ data }) => data.approver === answer.data.approver)) approvals.push(answer);
+    const { approver } = answer.data;
+    if (approvals.some(({ data }) => data.approver === approver)) continue;
+    // Settings may have changed since: who was removed counts no more, and who got another id counts once.
+    if (!entitlement(ports, approver, question, breakGlass).mayApprove) continue;
+    if (await wasRecorded(answer.data, ports)) approvals.push(answer);
   }
   const by = approvals.map(({ data }) => data.approver);
   const needed = Math.max(asked.needed, releaseDecision.needed);

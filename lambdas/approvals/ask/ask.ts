@@ -13,7 +13,8 @@ import { allOf, lastOf, currentPlan, type PlanOnTrace } from '../../kernel/trace
 import type { Step } from '../../runtime/step.ts';
 import { signLink } from '../answer/approval-link.ts';
 import { closeApproval, outcomeOf, recordOutcomeOnce, type ApprovalOutcome } from '../answer/outcome.ts';
-import { approvalIdOf, entitlement, questionRow } from '../answer/question.ts';
+import { approvalIdOf } from '../../kernel/trace/approval-id.ts';
+import { entitlement, questionRow } from '../answer/question.ts';
 import { approvalMessage } from './message.ts';
 import { requestNumber } from './request.ts';
 

@@ -1,5 +1,6 @@
-import { contractBroken } from '../../contracts/errors.ts';
+import { contractBroken, type StepError } from '../../contracts/errors.ts';
 import type { TraceEvent, TraceEventOf } from '../../contracts/events.ts';
+import { approvalIdOf } from './approval-id.ts';
 import { headingOf } from './heading.ts';
 import { momentChange } from './moment-change.ts';
 import { joined, oneLine, plain, type PlainText } from './outside-text.ts';
@@ -24,12 +25,25 @@ export const approvalMoment = (
   planned: PlanOnTrace,
   pageUrl: string,
 ): Telling => {
-  if (event.kind === 'approval.reminded') return reminded(event, trace, planned, pageUrl);
   const { approvalId } = event.data;
+  if (approvalId !== approvalIdOf(event.incident, planned.digest)) throw ofAnother(event);
+  if (event.kind === 'approval.reminded') return reminded(event, trace, planned, pageUrl);
   const first = allOf(trace, event.kind).find(({ data }) => data.approvalId === approvalId);
   if (first?.seq !== event.seq) return undefined;
   return event.kind === 'approval.asked' ? asked(event, planned, pageUrl) : decided(event, planned);
 };
+
+/** The last request that people of this incident were asked. One of another incident or plan is nobody's to resolve here. */
+export const requestToResolve = (trace: readonly TraceEvent[]): string | undefined =>
+  allOf(trace, 'approval.asked').findLast(
+    ({ incident, data }) => data.approvalId === approvalIdOf(incident, data.digest),
+  )?.data.approvalId;
+
+/** A page has the id of its request as key, so an event of this incident with that of another would resolve its page. */
+const ofAnother = ({ seq, kind, data }: Asked | Reminded | Closed): StepError =>
+  contractBroken(
+    `Event ${seq} (${kind}) names the approval request ${oneLine(data.approvalId, ID_LIMIT)}, which is not that of this plan in this incident.`,
+  );
 
 const asked = ({ data }: Asked, planned: PlanOnTrace, pageUrl: string): Telling => {
   const says = plain`${neededText(data.needed)} before ${minuteOf(data.expiresAt)}: ${headingOf(planned.plan)}.`;

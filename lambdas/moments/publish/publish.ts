@@ -1,6 +1,6 @@
 import { APPROVAL_WAITING, ApprovalWaiting, EVENT_SOURCE } from '../../contracts/approval-waiting.ts';
 import { ERROR } from '../../contracts/error-names.ts';
-import { CheckreinError } from '../../contracts/errors.ts';
+import { CheckreinError, contractBroken } from '../../contracts/errors.ts';
 import type { TraceEvent } from '../../contracts/events.ts';
 import { JsonObject } from '../../contracts/json.ts';
 import { LostMoment, Moment, MOMENT_LOST } from '../../contracts/moment.ts';
@@ -95,7 +95,13 @@ const traceWith = async (
   return trace;
 };
 
+/** Bytes of a moment. The bus refuses a larger one each time, and what is behind it in the stream would wait in vain. */
+const MOST_BYTES = 240 * 1024;
+
 const entriesOf = (moment: Moment): BusEntry[] => {
+  const bytes = Buffer.byteLength(JSON.stringify(moment));
+  if (bytes > MOST_BYTES)
+    throw contractBroken(`It would have ${bytes} bytes, more than the ${MOST_BYTES} that a moment may have.`);
   const resources = 'change' in moment ? [moment.change.target.ref] : [];
   const common = { source: EVENT_SOURCE, resources };
   const waiting = waitingOf(moment);

@@ -7,10 +7,12 @@ import { withoutChange, type Notice } from './notice.ts';
 /** Characters of a title and of a description that every chat shows without cutting. */
 const TITLE = 250;
 const DESCRIPTION = 3500;
+/** Characters that requests leave to the other moments of a digest. */
+const OF_OTHERS = 800;
 
 /** Amazon Q Developer in chat applications: a custom notification, in one thread an incident. */
 export const chatChannel = (publish: Publish): Channel => ({
-  messagesOf: messagesToPeople,
+  messagesOf: messagesToPeople(fitsChat),
   send: async (moments) => {
     await publish(JSON.stringify(customNotification(moments)));
     return { kind: 'sent' };
@@ -40,22 +42,38 @@ const customNotification = (moments: readonly Moment[]) => {
   };
 };
 
+/** Whether a digest of requests is shown whole, with room for what else is told in it. */
+const fitsChat = (notice: Notice): boolean => lengthOf(linesOf(notice)) <= DESCRIPTION - OF_OTHERS;
+
 const descriptionOf = (notice: Notice): string => {
   const whole = linesOf(notice);
   const fitting = lengthOf(whole) <= DESCRIPTION ? whole : linesOf(withoutChange(notice));
-  const shown: string[] = [];
-  for (const line of fitting) {
-    if (lengthOf([...shown, line]) > DESCRIPTION) return [...shown, '… The rest is on the traces.'].join('\n');
-    shown.push(line);
-  }
-  return shown.join('\n');
+  return (lengthOf(fitting) <= DESCRIPTION ? fitting : clipped(fitting)).map(({ text }) => text).join('\n');
 };
 
-const lengthOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + line.length + 1, 0);
+/** Lines up to the first that does not fit, and every link: a request without its link asks for nothing. */
+const clipped = (lines: readonly Line[]): Line[] => {
+  let room = DESCRIPTION - lengthOf([...lines.filter(({ isLink }) => isLink), REST]);
+  const kept = lines.filter((line) => line.isLink || (room -= lengthOf([line])) >= 0);
+  return [...kept, REST];
+};
 
-const linesOf = ({ says, parts }: Notice): string[] => [
-  inChat(says),
-  ...parts.flatMap((part) => (part.kind === 'link' ? [`${part.text}: ${part.url}`] : ['', ...part.lines.map(inChat)])),
+interface Line {
+  readonly text: string;
+  readonly isLink: boolean;
+}
+
+const REST: Line = { text: '… The rest is on the page and on the trace.', isLink: false };
+
+const lengthOf = (lines: readonly Line[]): number => lines.reduce((sum, { text }) => sum + text.length + 1, 0);
+
+const linesOf = ({ says, parts }: Notice): Line[] => [
+  { text: inChat(says), isLink: false },
+  ...parts.flatMap((part) =>
+    part.kind === 'link'
+      ? [{ text: `${part.text}: ${part.url}`, isLink: true }]
+      : ['', ...part.lines.map(inChat)].map((text) => ({ text, isLink: false })),
+  ),
 ];
 
 /**

@@ -4,17 +4,33 @@ import { byNeed } from './requests.ts';
 
 /** Moments of one batch that are told one by one. More are told together. */
 export const SINGLE = 5;
-/** Requests in one digest: each has its own link, and Slack takes 50 blocks. */
+/** Requests in one digest at most: each has its own link. */
 const REQUESTS = 20;
 /** Other moments that get a line. The others are counted, and each is on its trace. */
 const LINES = 40;
 
-/** Moments that came together, as messages to people: each its own, or digests where there are many. */
-export const messagesToPeople = (moments: readonly Moment[]): Moment[][] => {
-  if (moments.length <= SINGLE) return moments.map((one) => [one]);
-  const { requests, urgent, others } = byNeed(moments);
-  const [first = [], ...more] = sliced(requests, REQUESTS);
-  return [[...first, ...urgent, ...others], ...more];
+/**
+ * Moments that came together, as messages to people: each its own, or digests where there are many. `fits`: whether a channel shows all
+ * of a notice. What it does not show of a request would be lost, since the moment counts as told.
+ */
+export const messagesToPeople =
+  (fits: (notice: Notice) => boolean) =>
+  (moments: readonly Moment[]): Moment[][] => {
+    if (moments.length <= SINGLE) return moments.map((one) => [one]);
+    const { requests, urgent, others } = byNeed(moments);
+    const [first = [], ...more] = groupsOf(requests, (group) => fits(noticeOfAll(group)));
+    return [[...first, ...urgent, ...others], ...more];
+  };
+
+/** Requests in their order, as many together as fit; one that does not fit is alone. */
+const groupsOf = (requests: readonly Moment[], fits: (group: readonly Moment[]) => boolean): Moment[][] => {
+  const groups: Moment[][] = [];
+  for (const one of requests) {
+    const last = groups.at(-1);
+    if (last !== undefined && last.length < REQUESTS && fits([...last, one])) last.push(one);
+    else groups.push([one]);
+  }
+  return groups;
 };
 
 /** Parts of a list, none longer than that. */

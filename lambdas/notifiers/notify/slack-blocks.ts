@@ -2,6 +2,8 @@ import { withoutChange, type Notice, type Part } from './notice.ts';
 
 /** Slack's limits: blocks of a message, characters of a header and of a section, of which some are kept free. */
 const MOST_BLOCKS = 50;
+/** Blocks that requests leave to the other moments of a digest. */
+const BLOCKS_OF_OTHERS = 6;
 const HEADER = 150;
 const SECTION = 2900;
 /** Characters of a whole message. People read that much in a channel; Slack takes more. */
@@ -29,6 +31,9 @@ export const slackMessage = (notice: Notice): SlackMessage => {
     blocks: fits ? whole : blocksOf(withoutChange(notice)).slice(0, MOST_BLOCKS),
   };
 };
+
+/** Whether a digest of requests is shown whole, with room for what else is told in it. */
+export const fitsSlack = (notice: Notice): boolean => blocksOf(notice).length <= MOST_BLOCKS - BLOCKS_OF_OTHERS;
 
 /** The same as text alone, if Slack refuses the blocks: what it is about, and the links. */
 export const fallbackMessage = (notice: Notice): SlackMessage => {

@@ -24,7 +24,7 @@ export const webhookChannel = ({ url, post, secret, clock }: WebhookPorts): Chan
   messagesOf: (moments) => (moments.length <= SINGLE ? moments.map((one) => [one]) : sliced(moments, TOGETHER)),
   send: async (moments) => {
     const body = bodyOf(moments);
-    const key = checkedKey(await secret.read());
+    const key = await checkedKey(secret);
     const time = Math.floor(clock.now().getTime() / 1000);
     const answer = await post({
       call: `The webhook ${new URL(url).host}`,
@@ -36,7 +36,8 @@ export const webhookChannel = ({ url, post, secret, clock }: WebhookPorts): Chan
       },
       body,
     });
-    if (answer.status === 401 || answer.status === 403) secret.forget();
+    // Receivers refuse a signature with various codes, and somebody may have stored a new key.
+    if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) secret.forget();
     return outcomeOf(new URL(url).host, answer, clock.now());
   },
 });
@@ -58,8 +59,11 @@ const idOf = (moments: readonly Moment[]): string => {
     .digest('hex')}`;
 };
 
-const checkedKey = (key: string): string => {
+const checkedKey = async (secret: StoredSecret): Promise<string> => {
+  const key = await secret.read();
   if (key.length >= SHORTEST_KEY) return key;
+  // Whoever mends the secret need not deploy.
+  secret.forget();
   throw new StepError(
     ERROR.misconfigured,
     `The secret of this notifier has ${key.length} characters, and a key of a signature must have ${SHORTEST_KEY} at least.`,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { identifyBy } from '../../../lambdas/adapters/identity/identify.ts';
 import { signLink } from '../../../lambdas/approvals/answer/approval-link.ts';
-import { approvalIdOf } from '../../../lambdas/approvals/answer/question.ts';
+import { approvalIdOf } from '../../../lambdas/kernel/trace/approval-id.ts';
 import { handleApproval } from '../../../lambdas/approvals/page/http.ts';
 import type { PagePorts } from '../../../lambdas/approvals/page/page-view.ts';
 import { canonical } from '../../../lambdas/kernel/trace/canonical.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { approvalIdOf } from '../../../../lambdas/approvals/answer/question.ts';
+import { approvalIdOf } from '../../../../lambdas/kernel/trace/approval-id.ts';
 import { allOf, lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { ANA, BEN, deskWithQuestion, type DeskWithQuestion } from '../../../fixtures/approval-desk.ts';
 import { record } from '../../../fixtures/incident.ts';

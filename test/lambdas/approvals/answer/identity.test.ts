@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { SettingsInput } from '../../../../lambdas/contracts/settings.ts';
+import { policyEngine } from '../../../../lambdas/kernel/policy/engine.ts';
 import { compileRules } from '../../../../lambdas/kernel/policy/rules/compile.ts';
 import { allOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { INSTALLED } from '../../../../lambdas/providers/installed.ts';
@@ -12,10 +13,11 @@ const rulesWith = (approvers: SettingsInput['approvers']) =>
   compileRules(join(import.meta.dirname, '../../../../config'), { approvers }, INSTALLED);
 
 /** The same two people with ids that are not their addresses. */
-const WITH_IDS = rulesWith([
+const IDS: SettingsInput['approvers'] = [
   { id: 'ana', name: 'Ana', roles: ['sre'], contacts: { email: ANA } },
   { id: 'ben', name: 'Ben', roles: ['owner'], contacts: { email: BEN } },
-]);
+];
+const WITH_IDS = rulesWith(IDS);
 
 let desk: ApprovalDeskFixture;
 beforeEach(() => {
@@ -55,6 +57,25 @@ test('one person under an address and, after a deployment, under an id is no quo
   await desk.answer(ANA, 'approve');
   const t = await desk.linkFor('ana');
   const response = await postAnswer({ ...desk.page, rules: WITH_IDS }, { t, answer: 'approve', reason: '' });
-  expect(response.text).toContain('1 of those that were given counts');
+  expect(response.text).toContain('Your approval counts. 1 of 2 needed.');
   expect(allOf(await desk.trace(), 'grant.issued')).toEqual([]);
+  expect(desk.callbacks.resumed).toEqual([]);
+});
+
+test('nor is it where the same deployment takes a policy away that asked for two: two were asked', async () => {
+  const two = `@id("two-here")
+@reason("Two people must approve.")
+forbid (principal, action == Checkrein::Action::"release", resource)
+when { context.approvals < 2 };`;
+  const before = { ...DESK_RULES, policies: { ...DESK_RULES.policies, added: two } };
+  desk = approvalDesk('https://approve.example.com', before);
+  await desk.openQuestion('inc-1');
+  expect((await desk.answer(ANA, 'approve')).text).toContain('1 of 2 needed');
+  const page = { ...desk.page, rules: WITH_IDS, policy: policyEngine(WITH_IDS, INSTALLED.providers) };
+  await postAnswer(page, { t: await desk.linkFor('ana'), answer: 'approve', reason: '' });
+  expect(allOf(await desk.trace(), 'grant.issued')).toEqual([]);
+  await postAnswer(page, { t: await desk.linkFor('ben'), answer: 'approve', reason: '' });
+  expect(allOf(await desk.trace(), 'approval.closed').map(({ data }) => [data.outcome, data.by])).toEqual([
+    ['granted', ['ana', 'ben']],
+  ]);
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { allOf, lastOf } from '../../../../lambdas/kernel/trace/queries.ts';
-import { approvalIdOf } from '../../../../lambdas/approvals/answer/question.ts';
+import { approvalIdOf } from '../../../../lambdas/kernel/trace/approval-id.ts';
 import { takeAnswer } from '../../../../lambdas/approvals/answer/answer.ts';
 import { CrashingLedger } from '../../../fakes/crashing-ledger.ts';
 import { ANA, BEN, deskWithQuestion, VERA, type DeskWithQuestion } from '../../../fixtures/approval-desk.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { approvalIdOf } from '../../../../lambdas/approvals/answer/question.ts';
+import { approvalIdOf } from '../../../../lambdas/kernel/trace/approval-id.ts';
 import type { DecideRequest } from '../../../../lambdas/contracts/decide-api.ts';
 import { allOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { ANA, approvalDesk, type ApprovalDeskFixture } from '../../../fixtures/approval-desk.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { approvalIdOf } from '../../../../lambdas/approvals/answer/question.ts';
+import { approvalIdOf } from '../../../../lambdas/kernel/trace/approval-id.ts';
 import { ON_ITS_WAY } from '../../../../lambdas/approvals/page/own-link.ts';
 import { allOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { startApprovalServer, type ApprovalServer } from '../../../../local/approval-server.ts';

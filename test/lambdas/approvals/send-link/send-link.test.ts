@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { ON_ITS_WAY } from '../../../../lambdas/approvals/page/own-link.ts';
 import { LINKS, sendLink } from '../../../../lambdas/approvals/send-link/send-link.ts';
-import { approvalIdOf } from '../../../../lambdas/approvals/answer/question.ts';
+import { approvalIdOf } from '../../../../lambdas/kernel/trace/approval-id.ts';
 import { allOf } from '../../../../lambdas/kernel/trace/queries.ts';
 import { ANA, BEN, deskWithQuestion, VERA, type DeskWithQuestion } from '../../../fixtures/approval-desk.ts';
 import { record } from '../../../fixtures/incident.ts';

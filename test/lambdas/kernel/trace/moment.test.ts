@@ -147,6 +147,32 @@ test('an event about a plan that is not on the trace is an error, not a moment a
   expect(() => momentsOf(events, PAGE)).toThrow(/is about a plan that is not on the trace before it/);
 });
 
+const OTHER = `approval-${'0'.repeat(32)}`;
+
+test.each([
+  ['a request', { kind: 'approval.asked' as const, data: { ...asked?.data, approvalId: OTHER } }],
+  ['a decision', closed({ outcome: 'granted', approvalId: OTHER })],
+  [
+    'a request with an id of any length and any signs',
+    {
+      kind: 'approval.asked' as const,
+      data: { ...asked?.data, approvalId: `x", "event_action": "resolve${'x'.repeat(300_000)}` },
+    },
+  ],
+])(
+  '%s that names the approval request of another incident is an error: it would resolve the page of that one',
+  (_, event) => {
+    expect(() => momentsOf(then(event), PAGE)).toThrow(/is not that of this plan in this incident/);
+  },
+);
+
+test('an incident that closes names its own request, whatever a step made up after it', () => {
+  const made = { kind: 'approval.asked' as const, data: { ...asked?.data, approvalId: OTHER } };
+  const end = trace.find(({ kind }) => kind === 'incident.closed');
+  const events = then(made, { kind: 'incident.closed', data: end?.data ?? {} });
+  expect(momentOf(events, events.length - 1, PAGE)).toMatchObject({ moment: 'incident.closed', approvalId });
+});
+
 const linesFor = (...diff: readonly DiffLine[]) => {
   if (planned === undefined) return undefined;
   const { plan } = planned;

@@ -10,6 +10,7 @@ import { momentsOf } from '../../../../lambdas/kernel/trace/moment.ts';
 import { publish } from '../../../../lambdas/moments/publish/publish.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { RecordedBus } from '../../../fakes/small-ports.ts';
+import { like } from '../../../fixtures/matchers.ts';
 
 const PAGE = 'https://approve.example.com';
 const trace = readFileSync(join(import.meta.dirname, '../../../fixtures/traces/fix-does-not-help/trace.jsonl'), 'utf8')
@@ -122,6 +123,24 @@ test('an event that can never be a moment is reported in words, and does not hol
     detail: { incidentId: 'other', seq: 3, says: 'This event could not be made a moment: the stored line is not JSON' },
   });
   expect(sent().slice(1)).toEqual(ids);
+});
+
+test('a moment that is larger than the bus takes is reported, and does not hold up the others', async () => {
+  const asked = trace.find(({ kind }) => kind === 'approval.asked');
+  const long = trace.map((event): unknown =>
+    event === asked
+      ? { ...event, data: { ...event.data, expiresAt: `2026-11-20T10:26:00.${'0'.repeat(300_000)}Z` } }
+      : event,
+  );
+  const padded = { events: async () => long.filter(isTraceEvent) };
+  bus.rejects = (entry) => JSON.stringify(entry).length > 256 * 1024;
+  const { batchItemFailures } = await publish(streamOf(told), { ...ports(), ledger: padded });
+  expect(batchItemFailures).toEqual([]);
+  expect(bus.taken.find(({ detailType }) => detailType === 'moment.lost')?.detail).toMatchObject({
+    seq: asked?.seq,
+    says: like('more than the 245760 that a moment may have'),
+  });
+  expect(bus.taken.at(-1)?.detailType).toBe('incident.closed');
 });
 
 test('a trace that has expired tells nothing, and the log says so', async () => {

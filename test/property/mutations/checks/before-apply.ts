@@ -314,9 +314,20 @@ export const BEFORE_APPLY: readonly KernelCheck[] = [
     kind: 'approval',
     holds: 'an approval counts only if the approval page recorded it, whatever the trace says',
     file: 'lambdas/approvals/answer/quorum.ts',
-    find: 'if (approved &&',
-    replace: 'if (',
+    find: 'if (await wasRecorded(answer.data, ports))',
+    replace: '',
     test: decisions('an approval that somebody else wrote onto the trace does not count'),
+  },
+  {
+    name: 'answer/may-still',
+    kind: 'approval',
+    holds: 'an approval counts only while policy lets the person approve, under the id of now',
+    file: 'lambdas/approvals/answer/quorum.ts',
+    find: '!entitlement(ports, approver, question, breakGlass).mayApprove',
+    replace: 'false',
+    test: testsOf('lambdas/approvals/answer/identity')(
+      'nor is it where the same deployment takes a policy away that asked for two: two were asked',
+    ),
   },
   {
     name: 'answer/page-only',
