@@ -39,12 +39,13 @@ export const triggerEvent = (severity: 'warning' | 'error' | 'critical'): Transf
     kind: '$.detail.moment',
     cost: '$.detail.change.cost',
     disruption: '$.detail.change.disruption',
+    undo: '$.detail.change.rollback',
   },
   inputTemplate: [
     `{"event_action": "trigger", ${DEDUP_KEY}, "client": "Checkrein", "client_url": <page>,`,
-    `"links": [{"href": <page>, "text": "Have your own link sent to you"}],`,
+    `"links": [{"href": <page>, "text": "To approve or deny, have your own link sent to you"}],`,
     `"payload": {"summary": <says>, "source": <target>, "severity": "${severity}", "timestamp": <at>, "group": <incident>, "class": <kind>,`,
-    `"custom_details": {${DETAILS}, "cost": <cost>, "disruption": <disruption>, "asked": <approvers>, "needed": <needed>, "until": <until>}}}`,
+    `"custom_details": {${DETAILS}, "cost": <cost>, "disruption": <disruption>, "undo": <undo>, "asked": <approvers>, "needed": <needed>, "until": <until>}}}`,
   ].join(' '),
 });
 

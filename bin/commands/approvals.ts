@@ -12,7 +12,7 @@ export const approvalsCommand = (): Command =>
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
-      '\nNeeds the same permissions as `checkrein incidents`. To answer, use the link in your mail,\n`checkrein approve ID` or `checkrein deny ID`.',
+      '\nNeeds cloudformation:DescribeStacks, states:ListExecutions, dynamodb:Query, and kms:Decrypt with\nthe key of the table. To answer, use the link in your mail, `checkrein approve ID` or\n`checkrein deny ID`; both need other permissions, which their --help names.',
     )
     .action(async (flags: ApprovalsFlags) => (await import('../operator/index.ts')).listApprovals(flags));
 

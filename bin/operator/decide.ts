@@ -53,7 +53,11 @@ const checkInput = (
 ): void => {
   const approvalId = ApprovalId.safeParse(id);
   if (!approvalId.success)
-    throw new InputError('<id>', `${JSON.stringify(id)} is no approval id`, 'one that `checkrein approvals` lists');
+    throw new InputError(
+      '<id>',
+      `${JSON.stringify(id)} is no approval id`,
+      '`approval-` with 32 digits and letters a to f, as `checkrein approvals` lists it',
+    );
   const fault = reasonFault(given);
   if (fault !== undefined) throw new InputError('--reason', fault, `--reason '…'`);
   if (yes !== true && !(process.stdin.isTTY && process.stderr.isTTY))

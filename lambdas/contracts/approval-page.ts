@@ -1,12 +1,14 @@
 import * as z from 'zod';
 
+const PLAIN_HTTPS = 'an https address without user, query or fragment, e.g. https://approve.example.com';
+
 const Https = z
-  .url({ protocol: /^https$/ })
+  .url({ protocol: /^https$/, error: PLAIN_HTTPS, abort: true })
   .max(500)
   .refine((url) => {
     const { username, password, search, hash } = new URL(url);
     return [username, password, search, hash].every((part) => part === '');
-  }, 'an https address without user, query or fragment, e.g. https://approve.example.com');
+  }, PLAIN_HTTPS);
 
 /** Name of the claim that says who somebody is: an e-mail address, or the id of an approver. */
 const claim = z
@@ -22,7 +24,7 @@ export const JwtIdentity = z.strictObject({
   issuer: z.string().min(1).max(500),
   audience: z.string().min(1).max(500),
   /** Where the issuer publishes its keys. */
-  jwksUrl: z.url({ protocol: /^https$/ }).max(500),
+  jwksUrl: z.url({ protocol: /^https$/, error: 'the https address of the keys of the issuer' }).max(500),
   claim,
 });
 export type JwtIdentity = z.infer<typeof JwtIdentity>;

@@ -135,6 +135,11 @@ describe('checkrein approve and deny', () => {
       '--reason: Say why this cannot wait',
     ],
     ['what is no approval id', () => ['approve', '../other', '--yes'], '<id>: "../other" is no approval id'],
+    [
+      'half an approval id',
+      () => ['approve', id.slice(0, 20), '--yes'],
+      '`approval-` with 32 digits and letters a to f',
+    ],
   ])('%s sends nothing', async (_, args, says) => {
     const ran = await checkrein(...args());
     expect(ran.code).toBe(2);

@@ -9,7 +9,7 @@ import { momentOf } from '../fixtures/moments.ts';
 import { shippedRules } from '../lib/shipped.ts';
 import { Bus } from './bus.ts';
 import { PagerDuty, ROUTING_KEY } from './pagerduty.ts';
-import { SlackServer } from './slack-server.ts';
+import { SlackServer, wordsOf } from './slack-server.ts';
 import { PresetSecret, toSlack, toWebhook } from './telling.ts';
 import { KEY, WEBHOOK_URL, WebhookServer } from './webhook-server.ts';
 import { SLACK_URL } from './slack-server.ts';
@@ -136,8 +136,14 @@ test.each(combinations.map((failing) => [failing.join(', '), failing] as const))
     const kinds = ['approval.asked', 'approval.reminded', 'approval.decided', 'change.applied', 'incident.closed'];
     expect(webhook.taken.map((one) => one.moment).toSorted()).toEqual(kinds.toSorted());
     expect(new Set(topic.map((one) => one.moment))).toEqual(new Set(kinds));
-    expect(slack.posted.map((one) => one.text.split(':')[0]).toSorted()).toEqual(
-      ['Approval', 'Approval needed', 'Change', 'Incident closed', 'Reminder'].toSorted(),
+    expect(slack.posted.map((one) => wordsOf(one).split('\n')[0]).toSorted()).toEqual(
+      [
+        'Approval needed',
+        'Approved',
+        'Change applied',
+        'Incident closed: healed',
+        'Reminder: approval needed',
+      ].toSorted(),
     );
   },
 );

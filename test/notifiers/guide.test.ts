@@ -55,3 +55,16 @@ test('the notifier of the guide reads a moment', async () => {
   expect(await handler({ detail: asked })).toBe(`${asked.says} ${PAGE}`);
   await expect(handler({ detail: { moment: 'approval.asked' } })).rejects.toThrow();
 });
+
+test('the app of the guide has the names of an app that init wrote, and a runtime that Lambda creates', () => {
+  const app = blocks.find((block) => block.startsWith('// bin/app.ts\n'));
+  const written = (path: string): string => readFileSync(join(import.meta.dirname, '../../template', path), 'utf8');
+  for (const line of [
+    "import { deployment } from '../config/deployment.ts';",
+    "new Checkrein(stack, 'Checkrein', { settings: deployment, config: 'config', tools: 'tools' });",
+  ]) {
+    expect(written('bin/app.ts')).toContain(line);
+    expect(app).toContain(line);
+  }
+  expect(app).toMatch(/runtime: Runtime\.NODEJS_2\d_X/);
+});

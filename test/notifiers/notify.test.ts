@@ -20,7 +20,7 @@ test('a moment that failed is told again, and the others of its batch are not', 
   const [opened, closed] = [momentOf('incident.opened', { seq: 1 }), momentOf('incident.closed', { seq: 9 })];
   expect(await tell(opened, closed)).toEqual(['m-inc-1#1']);
   expect(await tell(opened, closed)).toEqual([]);
-  expect(slack.posted.map(({ text }) => text.split(':')[0])).toEqual(['Incident closed', 'Incident opened']);
+  expect(slack.posted.map((one) => wordsOf(one).split(/[:\n]/)[0])).toEqual(['Incident closed', 'Incident opened']);
 });
 
 test('a request that comes after its expiry is not sent, in words; what became of it is', async () => {
@@ -33,7 +33,7 @@ test('a request that comes after its expiry is not sent, in words; what became o
   expect(log.lines.filter((line) => line.includes('"outcome":"too late"'))).toHaveLength(3);
   const expired = momentOf('approval.decided', { seq: 9, outcome: 'expired', by: [] });
   expect(await tell(expired)).toEqual([]);
-  expect(slack.posted.map(({ text }) => text.split(':')[0])).toEqual(['Approval']);
+  expect(slack.posted.map((one) => wordsOf(one).split('\n')[0])).toEqual(['Approval expired']);
 });
 
 test('a message of the queue that holds no moment stays for its dead-letter queue, and holds nothing up', async () => {
@@ -148,7 +148,7 @@ test('a chat gets a custom notification, in one thread an incident, without butt
     metadata: { threadId: 'inc-1', eventType: 'approval.asked', enableCustomActions: false },
   });
   expect(decided).toMatchObject({ metadata: { threadId: 'inc-1' } });
-  expect(topic.published[0]).toContain(`Have your own link sent to you: ${PAGE}`);
+  expect(topic.published[0]).toContain(`To approve or deny, have your own link sent to you: ${PAGE}`);
   expect(topic.published[0]).toContain('instance type: t3.small → c6i.xlarge');
   expect(topic.published[0]).not.toMatch(/<!|@here|\*bold|~struck|`code|\[text/);
   expect(topic.published[0]).toContain('a_b');

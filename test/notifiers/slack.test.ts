@@ -32,7 +32,7 @@ describe('a message', () => {
       '+ $101.32 a month',
       'Asked: ana@example.com, ben',
       'until 2026-11-22 07:00 UTC',
-      `<${PAGE}|Have your own link sent to you>`,
+      `<${PAGE}|To approve or deny, have your own link sent to you>`,
     ])
       expect(words).toContain(part);
     expect(words.match(/https?:/g)).toHaveLength(1);
@@ -79,7 +79,7 @@ describe('a message', () => {
     expect(await tell(momentOf('approval.asked', { says: HOSTILE }))).toEqual([]);
     const [posted] = slack.posted;
     expect(posted?.blocks).toEqual([]);
-    expect(posted?.text).toContain(`<${PAGE}|Have your own link sent to you>`);
+    expect(posted?.text).toContain(`<${PAGE}|To approve or deny, have your own link sent to you>`);
     expect(posted?.text).not.toContain('<!channel>');
     expect(log.text).toContain('Slack refused its blocks');
   });
@@ -178,7 +178,7 @@ test('a message can be looked at as Slack shows it', async () => {
     }),
   );
   const shown = slackInHtml(slack.posted.flatMap(({ blocks }) => blocks));
-  expect(shown).toContain(`<a href="${PAGE}">Have your own link sent to you</a>`);
+  expect(shown).toContain(`<a href="${PAGE}">To approve or deny, have your own link sent to you</a>`);
   const out = process.env['CHECKREIN_SHOW_SLACK'];
   if (out !== undefined) writeFileSync(out, shown);
 });

@@ -1,6 +1,6 @@
 import type { Json } from '../../contracts/json.ts';
 import type { MomentChange } from '../../contracts/moment.ts';
-import { refOf, type DiffLine } from '../../contracts/plan.ts';
+import { refOf, type DiffLine, type DryRunReport } from '../../contracts/plan.ts';
 import { headingOf } from './heading.ts';
 import { oneLine, ours, plain, quoted, sentence, type PlainText } from './outside-text.ts';
 import { costHeadline, DISRUPTION, shown } from './plan-text.ts';
@@ -31,10 +31,16 @@ export const momentChange = ({ handle, digest, plan }: PlanOnTrace): MomentChang
       environment: name(target.environment),
     },
     lines: linesOf(report.diff),
-    cost: String(plain`${ours(costHeadline(cost))}. ${sentence(cost.says)}`),
+    cost: String(costOf(cost)),
     disruption: String(plain`${DISRUPTION[disruption.level]}. ${sentence(disruption.says)}`),
     rollback: String(sentence(rollback.says)),
   };
+};
+
+/** The sentence of a tool, and before it the amount, unless it begins with that. */
+const costOf = (cost: DryRunReport['cost']): PlainText => {
+  const headline = costHeadline(cost);
+  return cost.says.startsWith(headline) ? sentence(cost.says) : plain`${ours(headline)}. ${sentence(cost.says)}`;
 };
 
 /** All settings, or null: who reads a part of a change must not take it for the whole. */

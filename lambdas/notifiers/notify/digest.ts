@@ -1,6 +1,7 @@
 import type { Moment } from '../../contracts/moment.ts';
-import { kindTitle, noticeOf, OWN_LINK, timeOf, type Notice, type Part } from './notice.ts';
+import { aboutOf, noticeOf, OWN_LINK, targetOf, timeOf, type Notice, type Part } from './notice.ts';
 import { byNeed } from './requests.ts';
+import { titleOf } from './titles.ts';
 
 /** Moments of one batch that are told one by one. More are told together. */
 export const SINGLE = 5;
@@ -48,14 +49,20 @@ export const noticeOfAll = (moments: readonly Moment[]): Notice => {
     rest.length > shown.length
       ? [`… and ${rest.length - shown.length} more. Each is on the trace of its incident.`]
       : [];
+  const needed = requests.length > 0 ? `Approvals needed: ${requests.length}` : undefined;
   return {
-    title: requests.length > 0 ? `Approvals needed: ${requests.length}` : `${moments.length} moments at once`,
-    says: `${moments.length} moments of ${incidentsIn(moments)} incidents came at once, so this is one message for all: ${countsOf(moments)}.`,
+    title: needed ?? `${moments.length} moments at once`,
+    says: `${needed === undefined ? '' : `${needed}. `}${moments.length} moments of ${incidentsIn(moments)} came at once, so this is one message for all: ${countsOf(moments)}.`,
     parts: [
       ...requests.flatMap((one): Part[] => [
         {
           kind: 'lines',
-          lines: [one.says, one.change.heading, `Until ${timeOf(one.expiresAt)}, asked: ${one.approvers.join(', ')}`],
+          lines: [
+            one.says,
+            aboutOf(one),
+            targetOf(one.change),
+            `Needed: ${one.needed} of ${one.approvers.join(', ')}, until ${timeOf(one.expiresAt)}`,
+          ],
         },
         { kind: 'link', text: OWN_LINK, url: one.page },
       ]),
@@ -64,9 +71,10 @@ export const noticeOfAll = (moments: readonly Moment[]): Notice => {
   };
 };
 
-const incidentsIn = (moments: readonly Moment[]): number => new Set(moments.map(({ incidentId }) => incidentId)).size;
+const incidentsIn = (moments: readonly Moment[]): string => {
+  const { size } = new Set(moments.map(({ incidentId }) => incidentId));
+  return `${size} ${size === 1 ? 'incident' : 'incidents'}`;
+};
 
 const countsOf = (moments: readonly Moment[]): string =>
-  [...Map.groupBy(moments, ({ moment }) => moment)]
-    .map(([kind, all]) => `${all.length} × ${kindTitle(kind)}`)
-    .join(', ');
+  [...Map.groupBy(moments, titleOf)].map(([title, all]) => `${all.length} × ${title}`).join(', ');

@@ -1,5 +1,6 @@
-import type { Moment, MomentChange, MomentKind } from '../../contracts/moment.ts';
+import type { Moment, MomentChange } from '../../contracts/moment.ts';
 import { isRequest } from './requests.ts';
+import { titleOf } from './titles.ts';
 
 /** A part of a notice. Lines and blocks may hold words from outside, so whoever renders them gives no sign in them a meaning. */
 export type Part =
@@ -12,12 +13,13 @@ export type Part =
 export interface Notice {
   /** Words of ours. */
   readonly title: string;
+  /** All of it in one sentence, which a phone shows without the title. */
   readonly says: string;
   readonly parts: readonly Part[];
 }
 
 /** What a link to the page of an approval is called. It leads to nobody's approval: whoever has it may ask for their own. */
-export const OWN_LINK = 'Have your own link sent to you';
+export const OWN_LINK = 'To approve or deny, have your own link sent to you';
 
 const TOO_LONG = 'The change is too long for this message. The page shows all of it.';
 
@@ -25,7 +27,7 @@ const TOO_LONG = 'The change is too long for this message. The page shows all of
 export const noticeOf = (moment: Moment): Notice => ({
   title: titleOf(moment),
   says: moment.says,
-  parts: [...partsOf(moment), { kind: 'lines', lines: [footerOf(moment)] }],
+  parts: [...aboutParts(moment), ...partsOf(moment), { kind: 'lines', lines: [footerOf(moment)] }],
 });
 
 /** The same without what would change: for a channel in which it does not fit. */
@@ -36,26 +38,6 @@ export const withoutChange = (notice: Notice): Notice => ({
 
 /** A time as people read it. */
 export const timeOf = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
-
-const TITLES: Readonly<Record<MomentKind, string>> = {
-  'incident.opened': 'Incident opened',
-  'incident.joined': 'Another alarm joined an incident',
-  'change.proposed': 'Change proposed',
-  'approval.asked': 'Approval needed',
-  'approval.reminded': 'Reminder: approval needed',
-  'approval.escalated': 'Escalated: approval needed',
-  'approval.decided': 'Approval',
-  'change.applied': 'Change',
-  'change.verified': 'Change verified',
-  'change.rolled-back': 'Rollback',
-  'incident.closed': 'Incident closed',
-};
-
-/** What a kind of moment is called in a digest. */
-export const kindTitle = (kind: MomentKind): string => TITLES[kind];
-
-const titleOf = (moment: Moment): string =>
-  'outcome' in moment ? `${TITLES[moment.moment]}: ${moment.outcome}` : TITLES[moment.moment];
 
 const partsOf = (moment: Moment): Part[] => {
   if (isRequest(moment))
@@ -88,6 +70,15 @@ const partsOf = (moment: Moment): Part[] => {
   }
 };
 
+/** What an incident is about, where the sentence of the moment does not name it. */
+const aboutParts = (moment: Moment): Part[] =>
+  moment.moment === 'incident.opened' || moment.moment === 'incident.closed'
+    ? []
+    : [{ kind: 'lines', lines: [aboutOf(moment)] }];
+
+/** What the incident of a moment is about, on a line. */
+export const aboutOf = ({ subject: { kind, title } }: Moment): string => `About: ${kind} ${title}`;
+
 const decidedBy = (by: readonly string[], breakGlass: boolean): string[] => [
   ...(by.length > 0 ? [`By: ${by.join(', ')}`] : []),
   ...(breakGlass ? ['A change freeze was overridden (break-glass).'] : []),
@@ -107,7 +98,8 @@ const changeParts = (change: MomentChange): Part[] => [
   change.lines === null ? { kind: 'lines', lines: [TOO_LONG] } : { kind: 'change', lines: change.lines },
 ];
 
-const targetOf = ({ target: { id, environment, account, region } }: MomentChange): string =>
+/** Where a change is made, on a line. */
+export const targetOf = ({ target: { id, environment, account, region } }: MomentChange): string =>
   `Target: ${id} (${environment}, account ${account}, ${region})`;
 
 const footerOf = ({ incidentId, agent, at, location }: Moment): string =>

@@ -23,9 +23,14 @@ export const byNeed = (
   readonly urgent: readonly Moment[];
   readonly others: readonly Moment[];
 } => {
-  const decided = new Set(moments.flatMap((one) => (one.moment === 'approval.decided' ? [one.approvalId] : [])));
+  // An incident that is closed asks for nothing any more, whether its request was answered or not.
+  const ended = new Set(
+    moments.flatMap((one) =>
+      one.moment === 'approval.decided' || one.moment === 'incident.closed' ? [one.approvalId] : [],
+    ),
+  );
   const latest = new Map(moments.filter(isRequest).map((one) => [one.approvalId, one]));
-  const requests = [...latest.values()].filter(({ approvalId }) => !decided.has(approvalId));
+  const requests = [...latest.values()].filter(({ approvalId }) => !ended.has(approvalId));
   const rest = moments.filter((one) => !isRequest(one) || !requests.includes(one));
   const isUrgent = (one: Moment): boolean => needsTakeover(one) || wentWrong(one);
   return { requests, urgent: rest.filter(isUrgent), others: rest.filter((one) => !isUrgent(one)) };

@@ -38,12 +38,12 @@ export const fitsSlack = (notice: Notice): boolean => blocksOf(notice).length <=
 /** The same as text alone, if Slack refuses the blocks: what it is about, and the links. */
 export const fallbackMessage = (notice: Notice): SlackMessage => {
   const links = notice.parts.flatMap((part) => (part.kind === 'link' ? [linkOf(part)] : []));
-  return { ...plainMessage(notice), text: [escaped(`${notice.title}: ${notice.says}`), ...links].join('\n') };
+  return { ...plainMessage(notice), text: [escaped(notice.says), ...links].join('\n') };
 };
 
-const plainMessage = ({ title, says }: Notice): SlackMessage => ({
+const plainMessage = ({ says }: Notice): SlackMessage => ({
   // What a notification on a phone shows. Slack reads it as mrkdwn.
-  text: escaped(`${title}: ${says}`).slice(0, SECTION),
+  text: escaped(says).slice(0, SECTION),
   unfurl_links: false,
   unfurl_media: false,
   link_names: false,
