@@ -12,7 +12,7 @@ const CHUNK_BYTES = 1_000_000;
 const NEWLINE = 10;
 
 /** Reads a file that the user named. It need not be a regular one, so its size is only known when it has been read. */
-export const readBytes = (what: string, path: string): Uint8Array => {
+const readBytes = (what: string, path: string): Uint8Array => {
   const bytes = reading(what, path, () => readUpTo(path, FILE_BYTES));
   if (bytes === undefined)
     throw new InputError(`${what} ${path}`, 'this file is too long', `a file of at most ${FILE_BYTES / 1e6} MB`);
@@ -85,7 +85,7 @@ const doubled = (buffer: Uint8Array, about: string): Buffer<ArrayBuffer> => {
 };
 
 /** The text in these bytes, a byte order mark included. Undefined if any of them is not UTF-8: none is replaced. */
-export const decodeText = (bytes: Uint8Array): string | undefined =>
+const decodeText = (bytes: Uint8Array): string | undefined =>
   isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') : undefined;
 
 /** Reads a text file that the user named. */
