@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { rollup } from 'rollup';
+import { type LogHandlerWithDefault, rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import * as z from 'zod';
 import { CheckreinError } from '../lambdas/contracts/errors.ts';
@@ -12,6 +12,10 @@ import { MODULES } from '../lib/package-files.ts';
 
 /** Where the package's code goes. */
 const DIST = packageFile('dist');
+/** Where esbuild writes the code, with a file for whatever any two modules share. */
+const SPLIT = packageFile('node_modules/.cache/split');
+/** Chunks of less, in bytes, become part of another one: there are hundreds, and an archive of many small files installs slowly. */
+const LEAST_CHUNK = 2000;
 /** Where TypeScript writes a declaration for each source, as release/tsconfig.json says. */
 const DECLARATIONS = packageFile('node_modules/.cache/declarations');
 
@@ -42,7 +46,7 @@ const buildCode = async (): Promise<void> => {
   await build({
     entryPoints: { ...MODULES },
     absWorkingDir: packageFile(),
-    outdir: DIST,
+    outdir: SPLIT,
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
@@ -54,6 +58,14 @@ const buildCode = async (): Promise<void> => {
     keepNames: true,
     logLevel: 'warning',
   });
+  const split = await rollup({
+    input: Object.fromEntries(Object.keys(MODULES).map((name) => [name, join(SPLIT, `${name}.js`)])),
+    external: isOutside,
+    preserveEntrySignatures: 'strict',
+    onLog: failAtWarning,
+  });
+  const chunkFileNames = 'chunks/[name]-[hash].js';
+  await split.write({ dir: DIST, chunkFileNames, experimentalMinChunkSize: LEAST_CHUNK });
 };
 
 /** Writes a declaration for each public module: the package would have hundreds of files with one for each source. */
@@ -61,7 +73,7 @@ const buildTypes = async (): Promise<void> => {
   execFileSync('tsc', ['-p', packageFile('release')], { stdio: 'inherit' });
   const declarations = await rollup({
     input: Object.fromEntries(PUBLIC.map((name) => [name, declarationOf(MODULES[name])])),
-    external: (id) => !/^[./]/.test(id),
+    external: isOutside,
     plugins: [
       {
         name: 'sources',
@@ -69,18 +81,23 @@ const buildTypes = async (): Promise<void> => {
       },
       dts(),
     ],
-    onLog: (level, { message }) => {
-      if (level !== 'warn') return;
-      throw new CheckreinError('BuildWarning', message, 'Mark as @internal what no app needs, or export its type.');
-    },
+    onLog: failAtWarning,
   });
   await declarations.write({ dir: DIST, chunkFileNames: 'chunks/[name]-[hash].d.ts' });
+};
+
+const isOutside = (id: string): boolean => !/^[./]/.test(id);
+
+const failAtWarning: LogHandlerWithDefault = (level, { message }) => {
+  if (level !== 'warn') return;
+  const advice = 'Of a declaration: mark as @internal what no app needs, or export its type.';
+  throw new CheckreinError('BuildWarning', message, advice);
 };
 
 /** The declaration of a source. */
 const declarationOf = (source: string): string => resolve(DECLARATIONS, source.replace(/(\.d)?\.ts$/, '.d.ts'));
 
-rmSync(DIST, { recursive: true, force: true });
+for (const directory of [SPLIT, DIST]) rmSync(directory, { recursive: true, force: true });
 await buildCode();
 for (const name of INLINED) await copyFile(packageFile('node_modules', name, 'LICENSE'), join(DIST, `LICENSE.${name}`));
 // `--no-types`: for who only runs the package.
