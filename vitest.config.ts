@@ -7,6 +7,7 @@ const OWN_PROCESS = ['test/lambdas/runtime/serve.test.ts'];
 /** Files that take long: they start the command line, the compiler, other tests or the bundled functions as processes, or open incidents by the dozen. */
 const LONG = [
   'test/guides.test.ts',
+  'test/bin/cli.test.ts',
   'test/bin/first-use.test.ts',
   'test/bin/hostile-input.test.ts',
   'test/bin/own-app.test.ts',
@@ -17,6 +18,7 @@ const LONG = [
   'test/lib/own-tools/promises.test.ts',
   'test/load/load.test.ts',
   'test/local/testing.test.ts',
+  'test/property/clusters.test.ts',
   'test/property/drawn-cases.test.ts',
 ];
 
